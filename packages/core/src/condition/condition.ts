@@ -1,0 +1,182 @@
+import type { Span } from '../language/source.js'
+
+/**
+ * A condition: what is left of a policy once the actor's class, the action and the resource's class are known. It is
+ * true, false or an error (a missing attribute, a step through nil, a condition that is no boolean …); `and` and `or`
+ * are read from left to right and stop as the query machine does.
+ */
+export type Condition =
+  | { readonly kind: 'true' }
+  | { readonly kind: 'false' }
+  | And
+  | Or
+  | Not
+  | Test
+  | Compare
+  | In
+  | Some
+  | IsA
+  | Text
+  | Ref
+  | Opaque
+  | Failure
+
+export interface And {
+  readonly kind: 'and'
+  readonly of: readonly Condition[]
+}
+export interface Or {
+  readonly kind: 'or'
+  readonly of: readonly Condition[]
+}
+export interface Not {
+  readonly kind: 'not'
+  readonly of: Condition
+}
+/** An operand in the place of a condition: true or false as its value is; an error when it is neither. */
+export interface Test {
+  readonly kind: 'test'
+  readonly of: Operand
+  readonly span: Span
+}
+export type CompareOperator = '=' | '!=' | '==' | '<' | '<=' | '>' | '>='
+/** `=` is the unification of two values and `!=` its negation (both never fail on types); `==` and the orderings are Polar's comparisons. */
+export interface Compare {
+  readonly kind: 'compare'
+  readonly operator: CompareOperator
+  readonly left: Operand
+  readonly right: Operand
+  readonly span: Span
+}
+/** The item is equal (`=`) to an element of a list: a list value, or a field that holds a list of scalars. */
+export interface In {
+  readonly kind: 'in'
+  readonly item: Operand
+  readonly list: Operand
+  readonly span: Span
+}
+/** There is a row (or an element) in `from` for which `where` is true. */
+export interface Some {
+  readonly kind: 'some'
+  readonly each: Variable
+  readonly from: Operand
+  readonly where: Condition
+  readonly span: Span
+}
+/** The operand's value is an instance of the model: of just that class when `exact`, else of a subclass too. */
+export interface IsA {
+  readonly kind: 'isa'
+  readonly of: Operand
+  readonly model: string
+  readonly exact: boolean
+  readonly span: Span
+}
+export interface Text {
+  readonly kind: 'text'
+  readonly operator: 'startsWith' | 'endsWith' | 'includes'
+  readonly of: Operand
+  readonly part: Operand
+  readonly span: Span
+}
+/** A shared definition of the condition's graph, with the operands for its parameters. */
+export interface Ref {
+  readonly kind: 'ref'
+  readonly definition: Definition
+  readonly args: readonly Operand[]
+  readonly span: Span
+}
+/** Only the query machine can answer this: the goal, and what its variables stand for. */
+export interface Opaque {
+  readonly kind: 'opaque'
+  readonly goal: Goal
+  readonly reason: OpaqueReason
+  readonly span: Span
+}
+/** What is known to fail whatever the row; appears only when an actor is bound. */
+export interface Failure {
+  readonly kind: 'failure'
+  readonly error: Error
+}
+
+/** A rule called with operands: what the machine is asked in the place of an opaque condition. */
+export interface Goal {
+  readonly rule: string
+  readonly args: readonly Operand[]
+}
+export interface OpaqueReason {
+  /** Stable, such as `cut`, `recursion`, `unbound value`. */
+  readonly code: string
+  /** One sentence that says what stands in the way, and what to write instead where there is something. */
+  readonly message: string
+}
+
+/** A condition with parameters, derived once and referred to wherever its call appears. */
+export interface Definition {
+  readonly name: string
+  readonly parameters: readonly ParameterRoot[]
+  /** Undefined while it is being derived, so inside a recursion. */
+  readonly condition: Condition
+}
+
+/** What a quantifier ranges over: a row of `model`, or a value whose class is not known. */
+export interface Variable {
+  readonly kind: 'variable'
+  readonly name: string
+  readonly model: string | undefined
+}
+/** The n-th argument of a definition. */
+export interface ParameterRoot {
+  readonly kind: 'parameter'
+  readonly name: string
+  readonly model: string | undefined
+}
+/** The actor or the resource. */
+export interface Subject {
+  readonly kind: 'actor' | 'resource'
+  readonly model: string | undefined
+}
+export type Root = Subject | Variable | ParameterRoot
+
+/** One step of a path: the name, and the class it is read from where that is known. */
+export interface Step {
+  readonly name: string
+  readonly model: string | undefined
+  readonly span: Span
+}
+
+export type Operand =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** A registered class or constant, and steps from it; read at each check and at each bind. */
+  | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
+  /** A root and fields read from it, one after the other; no steps: the root itself. */
+  | { readonly kind: 'path'; readonly root: Root; readonly steps: readonly Step[] }
+  /** A field of an operand that is no path. */
+  | { readonly kind: 'field'; readonly of: Operand; readonly step: Step }
+  /** A method of the host's value. */
+  | { readonly kind: 'call'; readonly of: Operand; readonly method: string; readonly args: readonly Operand[]; readonly span: Span }
+  | { readonly kind: 'list'; readonly elements: readonly Operand[] }
+
+/**
+ * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `in`, `isa` and
+ * `text` alone. A leaf is true only when every to-one step of its paths has a row; what a comparison means for nil:
+ * `=` and `!=` take nil for a value (`nil = nil`, `nil != 1`), orderings and text are false with nil on a side.
+ */
+export type Definite =
+  | { readonly kind: 'true' }
+  | { readonly kind: 'false' }
+  | { readonly kind: 'and'; readonly of: readonly Definite[] }
+  | { readonly kind: 'or'; readonly of: readonly Definite[] }
+  | { readonly kind: 'not'; readonly of: DefiniteSome | In | IsA | Text }
+  | DefiniteSome
+  | Compare
+  | In
+  | IsA
+  | Text
+
+export interface DefiniteSome {
+  readonly kind: 'some'
+  readonly each: Variable
+  readonly from: Operand
+  readonly where: Definite
+  readonly span: Span
+}

@@ -1,0 +1,2 @@
+import { codes, type Code } from './language/codes.js'
+export { codes, type Code }

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// Tests run against the sources, so that nothing has to be built first; test/package covers the built packages.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
+      { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },
+      { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
+      { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
+      { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
+    ],
+  },
+  test: { include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'] },
+})
