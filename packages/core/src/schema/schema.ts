@@ -1,24 +1,142 @@
-import type { Class, Field, Model, RelationField, ScalarField } from './model.js'
-
-/** What every schema knows: the built-in classes of Polar, by name. */
-const builtInClasses: Readonly<Record<string, Class>> = { Boolean, Integer: Number, Float: Number, String, List: Array }
+import { ArgumentError } from '../errors.js'
+import type { Class, Field, Model } from './model.js'
+import { tagOf } from './tags.js'
 
 /**
  * The names that a policy can speak of: models (classes and tables) and constants. It grows while the application starts;
- * policies are checked against it when they are loaded.
+ * a policy is checked against it when it is loaded.
  */
 export class Schema {
   readonly #models = new Map<string, Model>()
-  readonly #constants = new Map<string, unknown>([['nil', null]])
-  readonly #names = new Map<Class, string>()
-  readonly #ancestors = new Map<string, readonly string[]>()
+  readonly #constants = new Map<string, unknown>()
+  readonly #byClass = new Map<unknown, Model>()
+  #ancestors = new Map<string, readonly string[]>()
+  #version = 0
 
+  /** Models by name; a class can be registered under several names. */
   get models(): ReadonlyMap<string, Model> {
     return this.#models
   }
+
+  /** Constants by name. A class is one as well: its name in the place of a value is the class itself. */
   get constants(): ReadonlyMap<string, unknown> {
     return this.#constants
   }
+
+  /** Grows with every registration, so that what was derived from the schema can be told stale. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Whether a policy can use this name for a class or a constant. */
+  isName(name: string): boolean {
+    return this.#models.has(name) || this.#constants.has(name)
+  }
+
+  /** Adds a model. @throws ArgumentError when the name is taken by another one. */
+  registerModel(model: Model): void {
+    const known = this.#models.get(model.name)
+    if (known && known.class !== model.class) {
+      throw new ArgumentError('duplicate-class-name', `The name "${model.name}" is registered for another class.`, {
+        hint: 'register this one under another name: registerClass(cls, { name })',
+        data: { name: model.name, known: known.class },
+      })
+    }
+    reserved(model.name)
+    this.#models.set(model.name, model)
+    if (model.class) {
+      this.#byClass.set(model.class, model)
+      this.#constants.set(model.name, model.class)
+    }
+    this.#changed()
+  }
+
+  /** Adds a constant, or replaces it: policies read constants anew at each check. @throws ArgumentError for a reserved name. */
+  registerConstant(name: string, value: unknown): void {
+    reserved(name)
+    this.#constants.set(name, value)
+    this.#changed()
+  }
+
+  /** The model of a value: of just its constructor, or as tagged; undefined where neither is known. */
+  modelOf(value: unknown): Model | undefined {
+    if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
+    const model = this.#byClass.get(value.constructor)
+    if (model) return model
+    const name = tagOf(value)
+    return name === undefined ? undefined : this.#models.get(name)
+  }
+
+  /** The model registered for a class, if any; the last one where it has several names. */
+  modelOfClass(cls: unknown): Model | undefined {
+    return this.#byClass.get(cls)
+  }
+
+  /** Names of a model and of the registered classes that it extends, itself first. Empty for an unknown name. */
+  ancestors(name: string): readonly string[] {
+    const known = this.#ancestors.get(name)
+    if (known) return known
+    const model = this.#models.get(name)
+    const names: string[] = model ? [name] : []
+    if (model?.class) {
+      for (let at: unknown = model.class; at; at = Object.getPrototypeOf(at)) {
+        for (const other of this.#models.values()) if (other.class === at && other.name !== name) names.push(other.name)
+      }
+    }
+    this.#ancestors.set(name, names)
+    return names
+  }
+
+  /** Whether every instance of `name` is one of `ancestor`; a name is a subclass of itself. */
+  isSubclass(name: string, ancestor: string): boolean {
+    return this.ancestors(name).includes(ancestor)
+  }
+
+  /** Names of the models whose instances are instances of this one, itself first. */
+  descendants(name: string): readonly string[] {
+    const others = [...this.#models.keys()].filter((other) => other !== name && this.isSubclass(other, name) && this.#models.get(other)?.class !== this.#models.get(name)?.class)
+    return [name, ...others]
+  }
+
+  /** The field of a model, also where it was declared for a class that it extends. */
+  field(model: string, name: string): Field | undefined {
+    for (const one of this.ancestors(model)) {
+      const field = this.#models.get(one)?.fields.get(name)
+      if (field) return field
+    }
+    return undefined
+  }
+
+  /** The key of a model, also where it was declared for a class that it extends. */
+  key(model: string): readonly string[] | undefined {
+    for (const one of this.ancestors(model)) {
+      const key = this.#models.get(one)?.key
+      if (key) return key
+    }
+    return undefined
+  }
+
+  #changed(): void {
+    this.#version++
+    this.#ancestors = new Map()
+  }
 }
-export type { Class, Field, Model, RelationField, ScalarField }
-export { builtInClasses }
+
+function reserved(name: string): void {
+  if (name === 'Actor' || name === 'Resource') {
+    throw new ArgumentError('reserved-name', `"${name}" is the name of a union that every policy has; nothing can be registered under it.`, { data: { name } })
+  }
+}
+
+function primitiveClass(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return String
+    case 'number':
+      return Number
+    case 'boolean':
+      return Boolean
+    default:
+      return undefined
+  }
+}
