@@ -1,0 +1,71 @@
+// `npm run check`: everything that can be told without running the tests. Every step runs, whatever the others said.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { bundleForBrowser } from './browserBundle.mjs'
+import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
+
+/** What core may weigh in a browser: parser, machine and all, minified and gzipped. */
+const largestCore = 30_000
+
+const foldersIn = (folder) =>
+  existsSync(root + folder) ? readdirSync(root + folder).map((name) => `${folder}/${name}`) : []
+const having = (file) => (folder) => existsSync(`${root}${folder}/${file}`)
+const packages = foldersIn('packages').filter(having('package.json'))
+const typed = [...packages, ...foldersIn('examples'), 'test', 'bench'].filter(having('tsconfig.json'))
+
+const run = (...args) => pnpm(args) === 0
+/** All of them, so that one run tells about every package. */
+const everyOne = (items, holds) => items.map((item) => holds(item)).every(Boolean)
+
+function grammarIsCurrent() {
+  const file = `${root}packages/core/src/language/grammar.ts`
+  const kept = readFileSync(file, 'utf8')
+  const generated = run('--filter', '@arcturus/core', '--silent', 'run', 'generate')
+    ? readFileSync(file, 'utf8')
+    : undefined
+  writeFileSync(file, kept)
+  if (generated === kept) return true
+  console.error('grammar.ts is not what grammar.ne gives: run `pnpm --filter @arcturus/core generate`.')
+  return false
+}
+
+async function coreIsSmall() {
+  const { bytes, outside } = await bundleForBrowser(`${root}packages/core/dist/index.mjs`)
+  console.log(
+    `core for the browser: ${(bytes / 1000).toFixed(1)} kB minified and gzipped, of at most ${largestCore / 1000} kB`,
+  )
+  if (outside.length > 0) console.error(`It imports what a browser has not: ${outside.join(', ')}`)
+  return bytes <= largestCore && outside.length === 0
+}
+
+const steps = {
+  'Format and lint': () => run('exec', 'biome', 'ci', '--error-on-warnings', '.'),
+  'Grammar is current': grammarIsCurrent,
+  Build: () => run('--recursive', '--filter', './packages/*', 'run', 'build'),
+  Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
+  Types: () => everyOne(typed, (folder) => run('exec', 'tsc', '-p', folder)),
+  'Unused code and dependencies': () => run('exec', 'knip'),
+  'Published packages': () => everyOne(packages, (folder) => run('exec', 'publint', '--strict', folder)),
+  'Types of published packages': () =>
+    everyOne(packages, (folder) => run('exec', 'attw', '--profile', 'node16', '--pack', folder)),
+  'Size in the browser': coreIsSmall,
+  'Examples in the documents': () => run('exec', 'vitest', 'run', 'test/docs'),
+}
+
+assertNodeVersion()
+install()
+const failed = []
+for (const [name, holds] of Object.entries(steps)) {
+  console.log(`\n── ${name}`)
+  let held = false
+  try {
+    held = await holds()
+  } catch (error) {
+    console.error(error)
+  }
+  if (!held) failed.push(name)
+}
+const count = Object.keys(steps).length
+console.log(
+  `\n${failed.length === 0 ? `All ${count} checks hold.` : `Of ${count} checks these failed: ${failed.join(', ')}.`}`,
+)
+process.exit(failed.length === 0 ? 0 : 1)
