@@ -1,0 +1,26 @@
+import type { Code } from '../language/codes.js'
+
+/**
+ * What a host throws where the query is at fault or the object is not what the policy takes it for: the machine adds the
+ * place and the Polar stack and throws a `QueryError` of the same code.
+ */
+export class HostError extends Error {
+  readonly code: Code
+  readonly hint: string | undefined
+  readonly data: Readonly<Record<string, unknown>> | undefined
+
+  constructor(
+    code: Code,
+    summary: string,
+    details: {
+      readonly hint?: string
+      readonly data?: Readonly<Record<string, unknown>>
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(summary, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.data = details.data
+  }
+}

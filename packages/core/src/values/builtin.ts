@@ -1,0 +1,34 @@
+import { Dict } from './dict.js'
+import { isDecimal } from './numeric.js'
+
+/** The classes that every policy can name without registering them, and the JavaScript class that each stands for. */
+export const builtinClasses: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['Boolean', Boolean],
+  ['Integer', Number],
+  ['Float', Number],
+  ['String', String],
+  ['List', Array],
+  ['Dictionary', Dict],
+])
+
+/**
+ * Whether a value is an instance of a built-in class: any number is both an Integer and a Float, only a `Dict` is a
+ * Dictionary. Undefined when the name is not of a built-in class.
+ */
+export function isBuiltinInstance(value: unknown, name: string): boolean | undefined {
+  switch (name) {
+    case 'Boolean':
+      return typeof value === 'boolean' || value instanceof Boolean
+    case 'Integer':
+    case 'Float':
+      return typeof value === 'number' || typeof value === 'bigint' || value instanceof Number || isDecimal(value)
+    case 'String':
+      return typeof value === 'string' || value instanceof String
+    case 'List':
+      return Array.isArray(value)
+    case 'Dictionary':
+      return value instanceof Dict
+    default:
+      return undefined
+  }
+}

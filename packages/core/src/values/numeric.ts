@@ -1,0 +1,70 @@
+/** What has a numeric value: a number, a bigint, or a decimal object of an ORM or of a decimal library. */
+export type Numeric = number | bigint | Decimal
+
+/** Decimal.js and its likes (Prisma.Decimal among them): exact decimal numbers that print themselves. */
+export interface Decimal {
+  toString(): string
+  readonly [Symbol.toStringTag]: string
+}
+
+/** Whether a value is an object that stands for an exact decimal number. */
+export function isDecimal(value: unknown): value is Decimal {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Symbol.toStringTag in value &&
+    value[Symbol.toStringTag] === 'Decimal'
+  )
+}
+
+export function isNumeric(value: unknown): value is Numeric {
+  return typeof value === 'number' || typeof value === 'bigint' || isDecimal(value)
+}
+
+/**
+ * Orders two numeric values exactly: negative, zero or positive, NaN when a side is not a number at all. A number of
+ * JavaScript counts as what it prints as where the other side is a decimal (0.1 equals the decimal 0.1).
+ */
+export function compareNumeric(left: Numeric, right: Numeric): number {
+  if (typeof left === 'object' || typeof right === 'object') return compareDecimals(left, right)
+  if (left < right) return -1
+  if (left > right) return 1
+  // JavaScript orders a bigint and a number exactly; neither below nor above, they are equal unless one is NaN
+  return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : 0
+}
+
+interface Digits {
+  readonly negative: boolean
+  /** The number is 0.digits × 10^exponent; no leading or trailing zeros; empty for zero. */
+  readonly digits: string
+  readonly exponent: number
+}
+
+function compareDecimals(left: Numeric, right: Numeric): number {
+  const a = digitsOf(left)
+  const b = digitsOf(right)
+  if (a === undefined || b === undefined) {
+    // an infinity or NaN: what JavaScript says of the nearest numbers is exact then
+    const x = Number(String(left))
+    const y = Number(String(right))
+    return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN
+  }
+  const signs = sign(a) - sign(b)
+  if (signs !== 0) return signs
+  const magnitude = a.exponent - b.exponent || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0)
+  return a.negative ? -magnitude : magnitude
+}
+
+function sign(number: Digits): number {
+  return number.digits === '' ? 0 : number.negative ? -1 : 1
+}
+
+function digitsOf(value: Numeric): Digits | undefined {
+  const match = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(String(value))
+  if (!match) return undefined
+  const [, minus, whole = '', fraction = '', power = '0'] = match
+  const all = whole + fraction
+  const leading = all.length - all.replace(/^0+/, '').length
+  const digits = all.slice(leading).replace(/0+$/, '')
+  return { negative: minus === '-', digits, exponent: digits === '' ? 0 : whole.length - leading + Number(power) }
+}
