@@ -4,7 +4,8 @@
  */
 export const codes = {
   // syntax
-  'invalid-character': 'A character that has no meaning in Polar, or none where it stands; a string that is not closed.',
+  'invalid-character':
+    'A character that has no meaning in Polar, or none where it stands; a string that is not closed.',
   'integer-overflow': 'An integer that does not fit into 64 bits.',
   'invalid-float': 'A number with a broken exponent.',
   'unexpected-token': 'A word or sign that can not stand where it does.',

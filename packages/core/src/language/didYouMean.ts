@@ -1,0 +1,35 @@
+/** How many letters must be added, dropped, changed or swapped with their neighbour to get from one word to the other. */
+function distance(from: string, to: string): number {
+  let before: number[] = []
+  let previous: number[] = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const change = from[i - 1] === to[j - 1] ? 0 : 1
+      let best = Math.min(previous[j]! + 1, current[j - 1]! + 1, previous[j - 1]! + change)
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
+        best = Math.min(best, before[j - 2]! + 1)
+      current.push(best)
+    }
+    before = previous
+    previous = current
+  }
+  return previous[to.length]!
+}
+
+/** The candidate that a word is most likely a misspelling of; undefined if none is near. Upper and lower case count half. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > 100) return undefined
+  let best: string | undefined
+  let least = Math.max(1, Math.floor(word.length * 0.4)) + 0.5
+  for (const candidate of candidates) {
+    if (candidate === word || Math.abs(candidate.length - word.length) > least) continue
+    const folded = distance(word.toLowerCase(), candidate.toLowerCase())
+    const cost = folded + (word.toLowerCase() === word || distance(word, candidate) === folded ? 0 : 0.5)
+    if (cost < least) {
+      best = candidate
+      least = cost
+    }
+  }
+  return best
+}

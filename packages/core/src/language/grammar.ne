@@ -1,0 +1,131 @@
+# Polar (POLAR: rules, rule types, inline queries, blocks), a statement at a time: the parser chooses the start symbol by
+# how a statement begins. Terminals with % are types of tokens, or sets of tokens of terminals.ts. Lists are left-recursive. Operators of one level are a flat chain here; operators.ts gives them
+# their precedence. That keeps the chains of unit productions short, which is what nearley's speed depends on.
+
+@preprocessor typescript
+@{%
+import type { Postprocessor } from 'nearley'
+import * as builders from './build.js'
+import { grammarLexer as lexer } from './tokenFeed.js'
+
+// The productions below and the parameters of the builders are written to match; no compiler can see that.
+const build = builders as unknown as Record<keyof typeof builders, Postprocessor>
+%}
+@lexer lexer
+
+# --- statements
+rule -> head ";"                                    {% build.fact %}
+      | head "if" logical ";"                       {% build.rule %}
+head -> %symbol "(" ")"                             {% build.emptyHead %}
+      | %symbol "(" parameters ")"                  {% build.head %}
+      | %symbol "(" parameters "," ")"              {% build.head %}
+parameters -> parameter                             {% build.first %}
+      | parameters "," parameter                    {% build.next %}
+parameter -> operation                              {% build.parameter %}
+      | %symbol ":" pattern                         {% build.specializedParameter %}
+ruleType -> "type" head ";"                         {% build.ruleType %}
+inlineQuery -> "?=" logical ";"                     {% build.inlineQuery %}
+query -> logical                                    {% id %}
+
+# --- blocks
+blockHeader -> %symbol "{"                          {% build.blockHeader %}
+      | %symbol %symbol "{"                         {% build.blockHeader %}
+production -> %symbol "=" "[" "]" ";"               {% build.noNames %}
+      | %symbol "=" "[" strings "]" ";"             {% build.names %}
+      | %symbol "=" "{" "}" ";"                     {% build.noRelations %}
+      | %symbol "=" "{" relations "}" ";"           {% build.relations %}
+      | %string "if" %string ";"                    {% build.shorthand %}
+      | %string "if" %string %symbol %string ";"    {% build.shorthand %}
+strings -> %string                                  {% build.firstString %}
+      | strings "," %string                         {% build.nextString %}
+      | strings ","                                 {% id %}
+relations -> relation                               {% build.first %}
+      | relations "," relation                      {% build.next %}
+      | relations ","                               {% id %}
+relation -> %key ":" %symbol                        {% build.relation %}
+      | %symbol                                     {% build.sameNamedRelation %}
+
+# --- expressions: and, or; not; = := and comparisons; arithmetic, in and matches; lookups and what stands alone
+logical -> negation                                 {% id %}
+      | logical %andOr negation                     {% build.chain %}
+negation -> relational                              {% id %}
+      | "not" negation                              {% build.not %}
+relational -> comparative                           {% id %}
+      | relational "=" comparative                  {% build.chain %}
+      | %symbol ":=" comparative                    {% build.assignment %}
+comparative -> operation                            {% id %}
+      | comparative %comparison operation           {% build.chain %}
+operation -> operand                                {% id %}
+      | operation %arithmetic operand               {% build.chain %}
+      | operation "matches" pattern                 {% build.chain %}
+operand -> %atom                                    {% build.atom %}
+      | %sign %number                               {% build.signed %}
+      | operand "." member                          {% build.dot %}
+      | "(" logical ")"                             {% build.group %}
+      | %symbol "(" arguments                       {% build.call %}
+      | "[" elements                                {% build.list %}
+      | "{" entries                                 {% build.dictionary %}
+      | "new" %symbol "(" arguments                 {% build.newInstance %}
+      | "forall" "(" logical "," logical ")"        {% build.forall %}
+      | %printer "(" printed                        {% build.printer %}
+      | %prefix "(" positional ")"                  {% build.prefix %}
+member -> %key                                      {% build.field %}
+      | %key "(" arguments                          {% build.method %}
+      | "(" %dotKey ")"                             {% build.lookup %}
+
+arguments -> ")"                                    {% build.noArguments %}
+      | positional ")"                              {% build.positional %}
+      | positional "," ")"                          {% build.positional %}
+      | keywords ")"                                {% build.keywords %}
+      | positional "," keywords ")"                 {% build.positionalAndKeywords %}
+positional -> logical                               {% build.first %}
+      | positional "," logical                      {% build.next %}
+keywords -> keyword                                 {% build.first %}
+      | keywords "," keyword                        {% build.next %}
+      | keywords ","                                {% id %}
+keyword -> %key ":" logical                         {% build.entry %}
+printed -> ")"                                      {% build.noArguments %}
+      | positional ")"                              {% build.positional %}
+      | positional "," ")"                          {% build.positional %}
+
+elements -> "]"                                     {% build.noElements %}
+      | "*" %symbol "]"                             {% build.restOnly %}
+      | items "]"                                   {% build.elements %}
+      | items "," "*" %symbol "]"                   {% build.elementsAndRest %}
+items -> operation                                  {% build.first %}
+      | items "," operation                         {% build.next %}
+      | items ","                                   {% id %}
+entries -> "}"                                      {% build.noEntries %}
+      | fields "}"                                  {% build.entries %}
+fields -> field                                     {% build.first %}
+      | fields "," field                            {% build.next %}
+      | fields ","                                  {% id %}
+field -> %key ":" comparative                       {% build.entry %}
+      | %symbol                                     {% build.sameNamedEntry %}
+
+# --- patterns: a name means a class right behind ":" and "matches", a variable inside a compound pattern
+pattern -> %symbol                                  {% build.classPattern %}
+      | compound                                    {% id %}
+compound -> %scalar                                 {% build.atom %}
+      | %sign %number                               {% build.signed %}
+      | %symbol "{" patternFields                   {% build.classPattern %}
+      | "{" patternFields                           {% build.dictionaryPattern %}
+      | "[" patternElements                         {% build.listPattern %}
+inner -> compound                                   {% id %}
+      | %symbol                                     {% build.atom %}
+      | "(" logical ")"                             {% build.group %}
+      | inner "." member                            {% build.dot %}
+patternFields -> "}"                                {% build.noEntries %}
+      | patternFieldList "}"                        {% build.entries %}
+patternFieldList -> patternField                    {% build.first %}
+      | patternFieldList "," patternField           {% build.next %}
+      | patternFieldList ","                        {% id %}
+patternField -> %key ":" inner                      {% build.entry %}
+      | %symbol                                     {% build.sameNamedEntry %}
+patternElements -> "]"                              {% build.noElements %}
+      | "*" %symbol "]"                             {% build.restOnly %}
+      | patternItems "]"                            {% build.elements %}
+      | patternItems "," "*" %symbol "]"            {% build.elementsAndRest %}
+patternItems -> inner                               {% build.first %}
+      | patternItems "," inner                      {% build.next %}
+      | patternItems ","                            {% id %}

@@ -1,0 +1,71 @@
+import type { Code } from './codes.js'
+import type { Diagnostic } from './diagnostic.js'
+import type { Span } from './source.js'
+import type { Token } from './token.js'
+
+function error(
+  code: Code,
+  message: string,
+  span: Span,
+  data: Readonly<Record<string, unknown>>,
+  hint?: string,
+): Diagnostic {
+  return { code, severity: 'error', message, span, data, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** `found` is the part of the token that stands before the character. */
+export function invalidCharacter(character: string, found: string, span: Span): Diagnostic {
+  const named = character === '\0' ? 'The end of the text' : `The character ${JSON.stringify(character)}`
+  const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'has no meaning in Polar'}.`
+  return error('invalid-character', message, span, { character, found })
+}
+
+/** The quote that `span` points at is never closed; `found` is the text behind it. */
+export function unclosedString(found: string, span: Span): Diagnostic {
+  return error('invalid-character', 'This string is never closed.', span, { character: '\0', found }, 'close it with "')
+}
+
+export function lineBreakInString(found: string, span: Span): Diagnostic {
+  const hint = 'close the string on its line, or write the line break as \\n'
+  return error('invalid-character', 'A string cannot contain a line break.', span, { character: '\n', found }, hint)
+}
+
+export function integerOverflow(text: string, span: Span): Diagnostic {
+  return error('integer-overflow', `The integer ${text} does not fit into 64 bits.`, span, { text })
+}
+
+export function invalidFloat(text: string, span: Span): Diagnostic {
+  return error('invalid-float', `${text} is not a number.`, span, { text })
+}
+
+/** Words whose misplaced use is told apart from that of other tokens. */
+const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
+
+export function unexpectedToken(token: Token): Diagnostic {
+  const { text, value, span } = token
+  if (RESERVED.has(text)) {
+    return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
+  }
+  const hint =
+    text === '?=' ? 'inline queries stand on their own in a policy: end the statement before with ;' : undefined
+  return error('unexpected-token', `Did not expect ${text} here.`, span, { token: value }, hint)
+}
+
+export function unexpectedEnd(span: Span): Diagnostic {
+  return error('unexpected-end', 'The text ends too early.', span, {}, 'is a semicolon or a closing bracket missing?')
+}
+
+export function tooDeeplyNested(span: Span, limit: number): Diagnostic {
+  return error('too-deeply-nested', `Nesting deeper than ${limit} levels is not supported.`, span, { limit })
+}
+
+export function wrongValueType(text: string, expected: 'value' | 'logical expression', span: Span): Diagnostic {
+  const article = expected === 'value' ? 'a value' : 'a condition'
+  const other = expected === 'value' ? 'a condition' : 'a value'
+  return error('wrong-value-type', `Expected ${article}; this is ${other}.`, span, { text, expected })
+}
+
+/** `span` is that of the second occurrence, `entries` begins at the first entry of the dictionary. */
+export function duplicateKey(key: string, span: Span, entries: Span): Diagnostic {
+  return error('duplicate-key', `The key "${key}" is given twice.`, span, { key, entries })
+}
