@@ -78,7 +78,12 @@ export const codes = {
   'async-value': 'A synchronous query meets a promise.',
   // filters
   'unsupported-filter': 'A filter that can not be written exactly.',
+  'filter-too-large': 'A filter has more parts than any database takes.',
   'opaque-condition': 'A part of the policy that only the query machine can answer stands in a filter.',
+  // Prisma
+  'prisma-schema': 'What is known of a Prisma schema is missing, or is not the client\'s.',
+  'unresolved-filter': 'An authorization filter reached a query for which nobody resolves it.',
+  'unsupported-operation': 'An operation of an ORM that no filter can guard.',
 } as const
 
 export type Code = keyof typeof codes
