@@ -1,4 +1,6 @@
+import type { ArithmeticOperator, Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
+import type { OperandType } from './type.js'
 
 /**
  * A condition: what is left of a policy once the actor's class, the action and the resource's class are known. It is
@@ -12,6 +14,7 @@ export type Condition =
   | Or
   | Not
   | Test
+  | Reads
   | Compare
   | In
   | Some
@@ -39,8 +42,17 @@ export interface Test {
   readonly of: Operand
   readonly span: Span
 }
+/** True when the operand can be read; else the error that reading it is. What the policy reads without using is still read. */
+export interface Reads {
+  readonly kind: 'reads'
+  readonly of: Operand
+  readonly span: Span
+}
 export type CompareOperator = '=' | '!=' | '==' | '<' | '<=' | '>' | '>='
-/** `=` is the unification of two values and `!=` its negation (both never fail on types); `==` and the orderings are Polar's comparisons. */
+/**
+ * `=` is the unification of two values: never an error of types. `==`, `!=` and the orderings are Polar's comparisons, an
+ * error where the types can't be compared. In a `Definite`, `!=` is the plain negation of `=`, and `==` does not occur.
+ */
 export interface Compare {
   readonly kind: 'compare'
   readonly operator: CompareOperator
@@ -98,10 +110,10 @@ export interface Failure {
   readonly error: Error
 }
 
-/** A rule called with operands: what the machine is asked in the place of an opaque condition. */
+/** What the machine is asked in the place of an opaque condition: an expression of the policy, and what its variables stand for. */
 export interface Goal {
-  readonly rule: string
-  readonly args: readonly Operand[]
+  readonly expression: Expression
+  readonly bindings: readonly { readonly name: string; readonly operand: Operand }[]
 }
 export interface OpaqueReason {
   /** Stable, such as `cut`, `recursion`, `unbound value`. */
@@ -110,30 +122,35 @@ export interface OpaqueReason {
   readonly message: string
 }
 
-/** A condition with parameters, derived once and referred to wherever its call appears. */
+/** A condition with parameters, derived once and referred to wherever its call appears; it can refer to itself. */
 export interface Definition {
   readonly name: string
   readonly parameters: readonly ParameterRoot[]
-  /** Undefined while it is being derived, so inside a recursion. */
+  /** The arguments of the call that it stands for: literals of the policy, and the parameters. */
+  readonly arguments: readonly Operand[]
   readonly condition: Condition
+  /** Whether it refers to itself, also by way of others. */
+  readonly recursive: boolean
 }
 
-/** What a quantifier ranges over: a row of `model`, or a value whose class is not known. */
-export interface Variable {
+interface RootBase {
+  readonly name: string
+  /** The class of the value, where it is known. */
+  readonly model: string | undefined
+  /** All that is known of the value. */
+  readonly type: OperandType
+}
+/** Actor and resource; and the action, where it is one that the policy does not name. */
+export interface Subject extends RootBase {
+  readonly kind: 'actor' | 'resource' | 'action'
+}
+/** What a quantifier ranges over. */
+export interface Variable extends RootBase {
   readonly kind: 'variable'
-  readonly name: string
-  readonly model: string | undefined
 }
-/** The n-th argument of a definition. */
-export interface ParameterRoot {
+/** An argument of a definition. */
+export interface ParameterRoot extends RootBase {
   readonly kind: 'parameter'
-  readonly name: string
-  readonly model: string | undefined
-}
-/** The actor or the resource. */
-export interface Subject {
-  readonly kind: 'actor' | 'resource'
-  readonly model: string | undefined
 }
 export type Root = Subject | Variable | ParameterRoot
 
@@ -155,6 +172,7 @@ export type Operand =
   /** A method of the host's value. */
   | { readonly kind: 'call'; readonly of: Operand; readonly method: string; readonly args: readonly Operand[]; readonly span: Span }
   | { readonly kind: 'list'; readonly elements: readonly Operand[] }
+  | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly left: Operand; readonly right: Operand; readonly span: Span }
 
 /**
  * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `in`, `isa` and

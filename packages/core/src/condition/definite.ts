@@ -1,0 +1,437 @@
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Test } from './condition.js'
+import { rowsEqual } from './rows.js'
+import { canBeEqual, fieldType, type Family, family, type OperandType, operandType, stepField } from './type.js'
+
+type Path = Extract<Operand, { kind: 'path' }>
+
+const TRUE: Definite = { kind: 'true' }
+const FALSE: Definite = { kind: 'false' }
+
+/**
+ * The rows for which a filter's condition is true, as a condition that is only true or false: what printers write. With T and
+ * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
+ * F(a and b) = F(a) or (T(a) and F(b)), where a further solution of `a` must not be an error either.
+ * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
+ * that nothing declares.
+ */
+export function definite(condition: Condition, schema: Schema): Definite {
+  return new Definer(schema).whenTrue(condition)
+}
+
+class Definer {
+  readonly #schema: Schema
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  whenTrue(condition: Condition): Definite {
+    switch (condition.kind) {
+      case 'true':
+        return TRUE
+      case 'false':
+      case 'failure':
+        return FALSE
+      case 'and':
+        return all(condition.of.map((one) => this.whenTrue(one)))
+      case 'or':
+        return any(
+          condition.of.map((one, index) => {
+            const earlier = condition.of.slice(0, index).filter((before) => this.#canFail(before))
+            return all([...earlier.map((before) => this.whenFalse(before)), this.whenTrue(one)])
+          }),
+        )
+      case 'not':
+        return this.whenFalse(condition.of)
+      case 'some': {
+        const { where } = condition
+        const some = this.#some(condition, this.whenTrue(where))
+        if (!this.#canFail(where)) return some
+        // Rows of a database have no order: where one is an error, the whole is taken for one.
+        return all([some, negate(this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))))])
+      }
+      case 'test':
+        return this.#test(condition, true)
+      case 'compare':
+        return this.#compare(condition)
+      case 'in':
+        return this.#in(condition)
+      case 'isa':
+        return { ...condition, of: this.#path(condition.of, condition.span) }
+      case 'text':
+        return { ...condition, of: this.#path(condition.of, condition.span) }
+      case 'reads':
+        return exists(this.#schema, this.#path(condition.of, condition.span), condition.span, true)
+      case 'opaque':
+        throw new UnsupportedFilterError('opaque-condition', `This part of the policy can't be a filter: ${condition.reason.message}.`, {
+          span: condition.span,
+          hint: 'rewrite it with relations and fields of the resource, or check the rows one by one with can()',
+          data: { reason: condition.reason.code },
+        })
+      case 'ref':
+        throw new UnsupportedFilterError('opaque-condition', 'A filter is made of a bound condition.', { span: condition.span })
+    }
+  }
+
+  whenFalse(condition: Condition): Definite {
+    switch (condition.kind) {
+      case 'true':
+      case 'failure':
+      case 'reads':
+        return FALSE
+      case 'false':
+        return TRUE
+      case 'and':
+        return any(
+          condition.of.map((one, index) => {
+            const earlier = condition.of.slice(0, index).filter((before) => this.#canFail(before))
+            return all([...earlier.flatMap((before) => [this.whenTrue(before), this.#isSound(before)]), this.whenFalse(one)])
+          }),
+        )
+      case 'or':
+        return all(condition.of.map((one) => this.whenFalse(one)))
+      case 'not':
+        return this.whenTrue(condition.of)
+      case 'some': {
+        const { where } = condition
+        const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
+        return all([exists(this.#schema, this.#path(condition.from, condition.span), condition.span, false), negate(this.#some(condition, counter))])
+      }
+      case 'test':
+        return this.#test(condition, false)
+      case 'compare':
+      case 'in':
+      case 'isa':
+      case 'text': {
+        if (condition.kind === 'compare') {
+          const never = this.#incomparable(condition)
+          if (never) return FALSE
+        }
+        const operands = condition.kind === 'compare' ? [condition.left, condition.right] : condition.kind === 'in' ? [condition.item, condition.list] : [condition.of]
+        const readable = operands.flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, condition.span, false)] : []))
+        return all([...readable, complement(this.#schema, this.whenTrue(condition))])
+      }
+      default:
+        return this.whenTrue(condition)
+    }
+  }
+
+  /** That no solution of a condition, the first or a later one, is an error. */
+  #isSound(condition: Condition): Definite {
+    if (!this.#canFail(condition)) return TRUE
+    switch (condition.kind) {
+      case 'or':
+        return all(condition.of.map((one) => this.#isSound(one)))
+      case 'and':
+        return all(
+          condition.of.map((one, index) => any([...condition.of.slice(0, index).map((before) => this.whenFalse(before)), this.#isSound(one)])),
+        )
+      case 'some':
+        return negate(this.#some(condition, complement(this.#schema, this.#isSound(condition.where))))
+      default:
+        return any([this.whenTrue(condition), this.whenFalse(condition)])
+    }
+  }
+
+  /** Whether a condition can be an error for some row. */
+  #canFail(condition: Condition): boolean {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+        return false
+      case 'and':
+      case 'or':
+        return condition.of.some((one) => this.#canFail(one))
+      case 'not':
+        return this.#canFail(condition.of)
+      case 'compare':
+        return this.#incomparable(condition) || this.#isFallible(condition.left) || this.#isFallible(condition.right)
+      case 'in':
+        return this.#isFallible(condition.item) || this.#isFallible(condition.list)
+      case 'isa':
+      case 'text':
+      case 'reads':
+        return this.#isFallible(condition.of)
+      case 'some':
+        return this.#isFallible(condition.from) || this.#canFail(condition.where)
+      case 'test': {
+        const type = operandType(this.#schema, condition.of)
+        return type.nullable || type.scalar !== 'boolean' || this.#isFallible(condition.of)
+      }
+      case 'ref':
+      case 'opaque':
+      case 'failure':
+        return true
+    }
+  }
+
+  #isFallible(operand: Operand): boolean {
+    return operand.kind === 'path' && prefixes(this.#schema, operand).length > 0
+  }
+
+  #some(condition: { readonly each: DefiniteSome['each']; readonly from: Operand; readonly span: Span }, where: Definite): Definite {
+    if (where.kind === 'false') return FALSE
+    return { kind: 'some', each: condition.each, from: this.#path(condition.from, condition.span), where, span: condition.span }
+  }
+
+  /** A path to a field that the schema knows; anything else has no place in a database. */
+  #path(operand: Operand, span: Span): Path {
+    if (operand.kind === 'path') {
+      for (const step of operand.steps) {
+        if (stepField(this.#schema, step)) continue
+        throw new UnsupportedFilterError('unsupported-filter', `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`, {
+          span: step.span,
+          hint: step.model ? `declare it among the fields of ${step.model}` : 'declare the class of what it is read from',
+          data: { reason: 'unknown-field' },
+        })
+      }
+      return operand
+    }
+    const what = operand.kind === 'call' ? `the method "${operand.method}"` : operand.kind === 'arithmetic' ? 'arithmetic' : 'this'
+    throw new UnsupportedFilterError('unsupported-filter', `A filter can't compute ${what} for each row of the database.`, {
+      span: 'span' in operand ? operand.span : span,
+      hint: 'compare fields and relations, or check the rows one by one with can()',
+      data: { reason: operand.kind },
+    })
+  }
+
+  #test(condition: Test, expected: boolean): Definite {
+    const { of, span } = condition
+    if (of.kind === 'call') return this.#method(of, span, expected)
+    const path = this.#path(of, span)
+    const type = operandType(this.#schema, path)
+    if (type.list || type.model !== undefined || (type.scalar !== undefined && type.scalar !== 'boolean')) return FALSE
+    return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
+  }
+
+  /** Methods of texts and lists that databases have too. */
+  #method(call: Extract<Operand, { kind: 'call' }>, span: Span, expected: boolean): Definite {
+    const [part] = call.args
+    const { method, of } = call
+    if (of.kind === 'path' && part && call.args.length === 1) {
+      const path = this.#path(of, span)
+      const type = operandType(this.#schema, path)
+      const argument = part.kind === 'path' ? operandType(this.#schema, part) : undefined
+      const isText = part.kind === 'value' ? typeof part.value === 'string' : argument?.scalar === 'string' && !argument.list && !argument.nullable
+      if (!type.list && type.scalar === 'string' && isText && (method === 'startsWith' || method === 'endsWith' || method === 'includes')) {
+        const text: Definite = { kind: 'text', operator: method, of: path, part, span }
+        const readable = [exists(this.#schema, path, span, true), ...(part.kind === 'path' ? [exists(this.#schema, part, span, true)] : [])]
+        return all([...readable, expected ? text : negate(text)])
+      }
+    }
+    this.#path(call, span)
+    return FALSE
+  }
+
+  #types(condition: Compare): readonly [OperandType, OperandType] {
+    return [operandType(this.#schema, condition.left), operandType(this.#schema, condition.right)]
+  }
+
+  /** Whether the comparison is an error of types whatever the row. */
+  #incomparable(condition: Compare): boolean {
+    const [left, right] = this.#types(condition)
+    const a = family(left)
+    const b = family(right)
+    switch (condition.operator) {
+      case '=':
+        return false
+      case '==':
+      case '!=':
+        return isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined ? false : a !== b && !(isArithmetic(a) && isArithmetic(b)) && ((a === 'text') !== (b === 'text')) && isOwn(a) && isOwn(b)
+      default:
+        if (isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined) return false
+        return a !== b && !(isArithmetic(a) && isArithmetic(b))
+    }
+  }
+
+  #compare(condition: Compare): Definite {
+    if (this.#incomparable(condition)) return FALSE
+    const { operator, span } = condition
+    const left = this.#side(condition.left, span)
+    const right = this.#side(condition.right, span)
+    if (operator === '=' || operator === '==') return this.#equal({ ...condition, left, right })
+    if (operator === '!=') {
+      const readable = [left, right].flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : []))
+      return all([...readable, complement(this.#schema, this.#equal({ ...condition, left, right }))])
+    }
+    if (isNil(left) || isNil(right)) return all([left, right].flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [FALSE])).concat(FALSE))
+    this.#refuseMixture(condition)
+    return { kind: 'compare', operator, left, right, span }
+  }
+
+  #side(operand: Operand, span: Span): Operand {
+    return operand.kind === 'value' ? operand : this.#path(operand, span)
+  }
+
+  #equal(condition: Compare): Definite {
+    const { left, right, span } = condition
+    const [a, b] = this.#types(condition)
+    if (isNil(left) || isNil(right)) {
+      const path = isNil(left) ? right : left
+      if (path.kind !== 'path') return FALSE
+      if (!operandType(this.#schema, path).nullable) return FALSE
+      return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: null }, span }
+    }
+    if (condition.operator === '==') this.#refuseMixture(condition)
+    if (!canBeEqual(this.#schema, a, b)) return FALSE
+    if (family(a) === 'row' || family(b) === 'row') return rowsEqual(this.#schema, left, right, span)
+    if (family(a) === 'list' || family(b) === 'list') {
+      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", { span, data: { reason: 'list' } })
+    }
+    return { kind: 'compare', operator: '=', left, right, span }
+  }
+
+  /** Polar counts booleans as 0 and 1 beside numbers; databases differ there. */
+  #refuseMixture(condition: Compare): void {
+    const [left, right] = this.#types(condition)
+    const a = family(left)
+    const b = family(right)
+    if (a === b || a === undefined || b === undefined) return
+    throw new UnsupportedFilterError('unsupported-filter', `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`, {
+      span: condition.span,
+      data: { reason: 'mixed-types' },
+    })
+  }
+
+  #in(condition: In): Definite {
+    const { item, list, span } = condition
+    const container = operandType(this.#schema, list)
+    if (list.kind === 'path') {
+      const path = this.#path(list, span)
+      if (!container.list) throw new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', { span, data: { reason: 'list' } })
+      const one = this.#side(item, span)
+      if (!canBeEqual(this.#schema, operandType(this.#schema, one), { ...container, list: false })) return FALSE
+      return { kind: 'in', item: one, list: path, span }
+    }
+    const path = this.#path(item, span)
+    const type = operandType(this.#schema, path)
+    const elements = elementsOf(list, span)
+    const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
+    if (possible.length === 0) return FALSE
+    if (family(type) === 'row' || possible.some((one) => one.kind !== 'value')) {
+      return any(possible.map((element) => this.#equal({ kind: 'compare', operator: '=', left: path, right: this.#side(element, span), span })))
+    }
+    const values = possible.map((one) => (one as Extract<Operand, { kind: 'value' }>).value)
+    return { kind: 'in', item: path, list: { kind: 'value', value: values }, span }
+  }
+}
+
+function elementsOf(list: Operand, span: Span): readonly Operand[] {
+  if (list.kind === 'list') return list.elements
+  if (list.kind === 'value' && Array.isArray(list.value)) return list.value.map((value): Operand => ({ kind: 'value', value }))
+  throw new UnsupportedFilterError('unsupported-filter', '`in` needs a list.', { span, data: { reason: 'list' } })
+}
+
+function isNil(operand: Operand): boolean {
+  return operand.kind === 'value' && operand.value === null
+}
+
+function isArithmetic(one: Family): boolean {
+  return one === 'number' || one === 'boolean'
+}
+
+/** Families that the language itself compares, so that it refuses to mix them. */
+function isOwn(one: Family): boolean {
+  return one === 'number' || one === 'boolean' || one === 'text'
+}
+
+/** The paths that must be no nil for a path to be read: those before a further step. */
+function prefixes(schema: Schema, path: Path): readonly Path[] {
+  const found: Path[] = []
+  let at: OperandType = path.root.type
+  for (const [index, step] of path.steps.entries()) {
+    if (at.nullable && index > 0) found.push({ kind: 'path', root: path.root, steps: path.steps.slice(0, index) })
+    const field = stepField(schema, step)
+    if (!field) return found
+    at = fieldType(schema, field)
+  }
+  return found
+}
+
+/** That a path can be read, and (`last`) that what it reads is no nil. */
+function exists(schema: Schema, path: Path, span: Span, last: boolean): Definite {
+  const paths = prefixes(schema, path)
+  const all: Path[] = last && path.steps.length > 0 && operandType(schema, path).nullable ? [...paths, path] : [...paths]
+  const longest = all.at(-1)
+  if (!longest) return TRUE
+  // A leaf on the longest path is true only when every step before it has a row.
+  return { kind: 'compare', operator: '!=', left: longest, right: { kind: 'value', value: null }, span }
+}
+
+/** The rows for which a definite condition is not true. */
+function complement(schema: Schema, condition: Definite): Definite {
+  switch (condition.kind) {
+    case 'true':
+      return FALSE
+    case 'false':
+      return TRUE
+    case 'and':
+      return any(condition.of.map((one) => complement(schema, one)))
+    case 'or':
+      return all(condition.of.map((one) => complement(schema, one)))
+    case 'not':
+      return condition.of
+    case 'some':
+    case 'in':
+    case 'isa':
+    case 'text':
+      return { kind: 'not', of: condition }
+    case 'compare': {
+      const unreadable = [condition.left, condition.right].flatMap((one) =>
+        one.kind === 'path' && prefixes(schema, one).length > 0 ? [unreadablePath(schema, one, condition.span)] : [],
+      )
+      return any([...unreadable, ...flipped(schema, condition)])
+    }
+  }
+}
+
+/** That some step of a path is nil. */
+function unreadablePath(schema: Schema, path: Path, span: Span): Definite {
+  return any(prefixes(schema, path).map((prefix): Definite => ({ kind: 'compare', operator: '=', left: prefix, right: { kind: 'value', value: null }, span })))
+}
+
+function flipped(schema: Schema, condition: Compare): readonly Definite[] {
+  const turn = { '=': '!=', '!=': '=', '==': '!=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
+  const { operator } = condition
+  const opposite: Definite = { ...condition, operator: turn[operator] }
+  if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
+  // An ordering with nil is false, so its complement is true there.
+  const nils = [condition.left, condition.right].flatMap((one): Definite[] =>
+    one.kind === 'path' && operandType(schema, one).nullable ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }] : [],
+  )
+  return [...nils, opposite]
+}
+
+function negate(condition: Definite): Definite {
+  switch (condition.kind) {
+    case 'true':
+      return FALSE
+    case 'false':
+      return TRUE
+    case 'not':
+      return condition.of
+    case 'some':
+    case 'in':
+    case 'isa':
+    case 'text':
+      return { kind: 'not', of: condition }
+    default:
+      throw new Error(`a ${condition.kind} is never negated as a whole`)
+  }
+}
+
+function all(conditions: readonly Definite[]): Definite {
+  const of = conditions.flatMap((one) => (one.kind === 'and' ? one.of : [one])).filter((one) => one.kind !== 'true')
+  if (of.some((one) => one.kind === 'false')) return FALSE
+  return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
+}
+
+function any(conditions: readonly Definite[]): Definite {
+  const of = conditions.flatMap((one) => (one.kind === 'or' ? one.of : [one])).filter((one) => one.kind !== 'false')
+  if (of.some((one) => one.kind === 'true')) return TRUE
+  return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
+}
+

@@ -1,0 +1,112 @@
+import { bailOut } from './bail.js'
+import type { Operand, Root } from './condition.js'
+import type { Meaning } from './meaning.js'
+
+/** The values of one evaluation, by slot: actor, resource, parameters, variables. */
+export type Frame = unknown[]
+
+export type Reader = (frame: Frame) => unknown
+
+/** Reads an attribute; what is no plain value bails out. */
+export function read(object: unknown, name: string): unknown {
+  if (typeof object !== 'object' || object === null) {
+    if (typeof object !== 'function') return bailOut()
+  }
+  return plain((object as Record<string, unknown>)[name])
+}
+
+/** A value as it is, when it is one: nothing missing, and nothing to wait for. */
+export function plain(value: unknown): unknown {
+  switch (typeof value) {
+    case 'undefined':
+      return bailOut()
+    case 'object':
+      if (value !== null && typeof (value as { then?: unknown }).then === 'function') return bailOut()
+      return value
+    case 'function':
+      return typeof (value as { then?: unknown }).then === 'function' ? bailOut() : value
+    default:
+      return value
+  }
+}
+
+/** Compiles an operand to a function that reads it from a frame. */
+export function compileOperand(operand: Operand, slotOf: (root: Root) => number, meaning: Meaning): Reader {
+  const compile = (one: Operand): Reader => compileOperand(one, slotOf, meaning)
+  switch (operand.kind) {
+    case 'value': {
+      const { value } = operand
+      return () => value
+    }
+    case 'constant': {
+      const { name } = operand
+      const { constants } = meaning.schema
+      return () => plain(constants.get(name))
+    }
+    case 'path': {
+      const slot = slotOf(operand.root)
+      const names = operand.steps.map((step) => step.name)
+      const [first, second] = names
+      if (first === undefined) return (frame) => frame[slot]
+      if (second === undefined) return (frame) => read(frame[slot], first)
+      if (names.length === 2) return (frame) => read(read(frame[slot], first), second)
+      return (frame) => {
+        let at = frame[slot]
+        for (const name of names) at = read(at, name)
+        return at
+      }
+    }
+    case 'field': {
+      const of = compile(operand.of)
+      const { name } = operand.step
+      return (frame) => read(of(frame), name)
+    }
+    case 'list': {
+      const elements = operand.elements.map(compile)
+      return (frame) => elements.map((element) => element(frame))
+    }
+    case 'call': {
+      const of = compile(operand.of)
+      const args = operand.args.map(compile)
+      const { method } = operand
+      return (frame) => {
+        const receiver = of(frame)
+        if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+        const target: unknown = (receiver as Record<string, unknown>)[method]
+        if (typeof target !== 'function' || method === 'constructor') return bailOut()
+        return plain(Reflect.apply(target, receiver, args.map((arg) => arg(frame))))
+      }
+    }
+    case 'arithmetic':
+      return compileArithmetic(operand, compile(operand.left), compile(operand.right))
+  }
+}
+
+/** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
+function compileArithmetic(operand: Extract<Operand, { kind: 'arithmetic' }>, left: Reader, right: Reader): Reader {
+  const { operator } = operand
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    if (typeof a !== 'number' || typeof b !== 'number') return bailOut()
+    const result = calculate(operator, a, b)
+    return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
+  }
+}
+
+function calculate(operator: Extract<Operand, { kind: 'arithmetic' }>['operator'], a: number, b: number): number {
+  switch (operator) {
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+    case 'mod':
+      return ((a % b) + b) % b
+    case 'rem':
+      return a % b
+  }
+}

@@ -1,0 +1,47 @@
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+import type { Definite, Operand } from './condition.js'
+import { operandType, stepField } from './type.js'
+
+/**
+ * That two rows are the same one, by the columns of their key; a to-one relation is compared by its foreign key, which its
+ * own table has.
+ * @throws UnsupportedFilterError where no key is declared.
+ */
+export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: Span): Definite {
+  const model = operandType(schema, left).model ?? operandType(schema, right).model
+  const key = model === undefined ? undefined : schema.key(model)
+  if (model === undefined || !key || key.length === 0) {
+    throw new UnsupportedFilterError('unsupported-filter', `Rows of ${model ?? 'a class that is not known'} can't be compared in a filter: no key is declared.`, {
+      span,
+      hint: model ? `declare it: registerClass(${model}, { key: ['id'] })` : 'register the class, or tag the row with as()',
+      data: { reason: 'no-key' },
+    })
+  }
+  const parts = key.map((name): Definite => {
+    const a = keyOperand(schema, left, name, span)
+    const b = keyOperand(schema, right, name, span)
+    if (isNil(a) || isNil(b)) return { kind: 'false' }
+    return { kind: 'compare', operator: '=', left: a, right: b, span }
+  })
+  if (parts.some((part) => part.kind === 'false')) return { kind: 'false' }
+  return parts.length === 1 ? parts[0]! : { kind: 'and', of: parts }
+}
+
+function isNil(operand: Operand): boolean {
+  return operand.kind === 'value' && (operand.value === null || operand.value === undefined)
+}
+
+/** The column that holds a part of a row's key. */
+function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
+  if (row.kind === 'value') return { kind: 'value', value: (row.value as Readonly<Record<string, unknown>>)[name] }
+  if (row.kind !== 'path') throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', { span, data: { reason: row.kind } })
+  const last = row.steps.at(-1)
+  const relation = last && stepField(schema, last)
+  if (last && relation?.kind === 'relation') {
+    const own = relation.from[relation.to.indexOf(name)]
+    if (own !== undefined && !relation.many) return { kind: 'path', root: row.root, steps: [...row.steps.slice(0, -1), { name: own, model: last.model, span: last.span }] }
+  }
+  return { kind: 'path', root: row.root, steps: [...row.steps, { name, model: operandType(schema, row).model, span }] }
+}

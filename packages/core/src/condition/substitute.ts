@@ -1,0 +1,66 @@
+import type { Condition, Operand, Root } from './condition.js'
+import { and, not, or } from './construct.js'
+
+/** What a root is replaced by; undefined leaves it. */
+export type Replacement = (root: Root) => Operand | undefined
+
+/** A condition with roots replaced by operands. */
+export function substitute(condition: Condition, replace: Replacement): Condition {
+  const operand = (one: Operand): Operand => substituteOperand(one, replace)
+  switch (condition.kind) {
+    case 'true':
+    case 'false':
+    case 'failure':
+      return condition
+    case 'and':
+      return and(...condition.of.map((one) => substitute(one, replace)))
+    case 'or':
+      return or(...condition.of.map((one) => substitute(one, replace)))
+    case 'not':
+      return not(substitute(condition.of, replace))
+    case 'test':
+    case 'reads':
+    case 'isa':
+      return { ...condition, of: operand(condition.of) }
+    case 'compare':
+      return { ...condition, left: operand(condition.left), right: operand(condition.right) }
+    case 'in':
+      return { ...condition, item: operand(condition.item), list: operand(condition.list) }
+    case 'some':
+      return { ...condition, from: operand(condition.from), where: substitute(condition.where, replace) }
+    case 'text':
+      return { ...condition, of: operand(condition.of), part: operand(condition.part) }
+    case 'ref':
+      return { ...condition, args: condition.args.map(operand) }
+    case 'opaque': {
+      const bindings = condition.goal.bindings.map(({ name, operand: one }) => ({ name, operand: operand(one) }))
+      return { ...condition, goal: { expression: condition.goal.expression, bindings } }
+    }
+  }
+}
+
+/** An operand with roots replaced; paths that meet are joined. */
+export function substituteOperand(operand: Operand, replace: Replacement): Operand {
+  const inner = (one: Operand): Operand => substituteOperand(one, replace)
+  switch (operand.kind) {
+    case 'value':
+    case 'constant':
+      return operand
+    case 'path': {
+      const root = replace(operand.root)
+      if (!root) return operand
+      if (root.kind === 'path') return operand.steps.length === 0 ? root : { kind: 'path', root: root.root, steps: [...root.steps, ...operand.steps] }
+      return operand.steps.reduce<Operand>((of, step) => ({ kind: 'field', of, step }), root)
+    }
+    case 'field': {
+      const of = inner(operand.of)
+      return of.kind === 'path' ? { kind: 'path', root: of.root, steps: [...of.steps, operand.step] } : { ...operand, of }
+    }
+    case 'call':
+      return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }
+    case 'list':
+      return { kind: 'list', elements: operand.elements.map(inner) }
+    case 'arithmetic':
+      return { ...operand, left: inner(operand.left), right: inner(operand.right) }
+  }
+}

@@ -1,0 +1,159 @@
+import type { Field, ScalarType } from '../schema/model.js'
+import type { Schema } from '../schema/schema.js'
+import type { Operand, Root, Step } from './condition.js'
+
+/** What is known of an operand's value before it is read. */
+export interface OperandType {
+  /** The class of a row, undefined for scalars and where it is not known. */
+  readonly model: string | undefined
+  /** Whether the class is just `model`, no subclass. */
+  readonly exact: boolean
+  /** The type of a scalar, or of a list's elements; undefined for rows and where it is not known. */
+  readonly scalar: ScalarType | undefined
+  /** Whether the value is a list: of rows of `model`, or of scalars. */
+  readonly list: boolean
+  /** Whether the value can be nil. */
+  readonly nullable: boolean
+}
+
+export const unknownType: OperandType = { model: undefined, exact: false, scalar: undefined, list: false, nullable: true }
+
+/** A row of a model. */
+export function rowType(schema: Schema, model: string, nullable: boolean, exact = schema.descendants(model).length === 1): OperandType {
+  const scalar = builtInScalars[model]
+  if (scalar) return { model: undefined, exact: true, scalar, list: false, nullable }
+  return { model, exact, scalar: undefined, list: false, nullable }
+}
+
+const builtInScalars: Readonly<Record<string, ScalarType>> = { String: 'string', Integer: 'float', Float: 'float', Boolean: 'boolean' }
+
+/** The type of a field's value. */
+export function fieldType(schema: Schema, field: Field): OperandType {
+  if (field.kind === 'scalar') return { model: undefined, exact: false, scalar: field.type === 'unknown' ? undefined : field.type, list: field.list, nullable: field.nullable }
+  if (!schema.models.has(field.model)) return { ...unknownType, list: field.many, nullable: field.nullable }
+  return { ...rowType(schema, field.model, field.nullable), list: field.many }
+}
+
+/** What is read by one step. */
+export function stepField(schema: Schema, step: Step): Field | undefined {
+  return step.model === undefined ? undefined : schema.field(step.model, step.name)
+}
+
+/** The type of an operand's value. */
+export function operandType(schema: Schema, operand: Operand): OperandType {
+  switch (operand.kind) {
+    case 'value':
+      return valueType(schema, operand.value)
+    case 'path': {
+      const step = operand.steps.at(-1)
+      if (!step) return operand.root.type
+      const field = stepField(schema, step)
+      return field ? fieldType(schema, field) : unknownType
+    }
+    case 'field': {
+      const field = stepField(schema, operand.step)
+      return field ? fieldType(schema, field) : unknownType
+    }
+    case 'list':
+      return { ...unknownType, list: true, nullable: false }
+    case 'arithmetic':
+      return { model: undefined, exact: false, scalar: 'float', list: false, nullable: false }
+    case 'constant':
+    case 'call':
+      return unknownType
+  }
+}
+
+/** The type of an element of a list. */
+export function elementType(list: OperandType): OperandType {
+  return { ...list, list: false, nullable: list.model === undefined }
+}
+
+function valueType(schema: Schema, value: unknown): OperandType {
+  const scalar = (type: ScalarType): OperandType => ({ model: undefined, exact: false, scalar: type, list: false, nullable: false })
+  switch (typeof value) {
+    case 'string':
+      return scalar('string')
+    case 'boolean':
+      return scalar('boolean')
+    case 'number':
+      return scalar('float')
+    case 'bigint':
+      return scalar('bigint')
+  }
+  if (value instanceof Date) return scalar('date')
+  if (Array.isArray(value)) return { ...unknownType, list: true, nullable: false }
+  const model = schema.modelOf(value)
+  return model ? rowType(schema, model.name, false, true) : unknownType
+}
+
+/** Whether reading the operand can fail: a step through nil, or an attribute that nothing declares. */
+export function canFailToRead(schema: Schema, operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'value':
+      return false
+    case 'path': {
+      let at: OperandType = operand.root.type
+      for (const step of operand.steps) {
+        const field = stepField(schema, step)
+        if (!field || at.nullable) return true
+        at = fieldType(schema, field)
+      }
+      return false
+    }
+    case 'list':
+      return operand.elements.some((one) => canFailToRead(schema, one))
+    case 'constant':
+      return false
+    case 'field':
+    case 'call':
+    case 'arithmetic':
+      return true
+  }
+}
+
+/** Families of scalars whose values can be equal to each other. */
+const families: Readonly<Record<ScalarType, string | undefined>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  bigint: 'number',
+  float: 'number',
+  decimal: 'number',
+  string: 'text',
+  enum: 'text',
+  uuid: 'text',
+  date: 'date',
+  json: undefined,
+  bytes: 'bytes',
+  unknown: undefined,
+}
+
+export type Family = 'boolean' | 'number' | 'text' | 'date' | 'bytes' | 'row' | 'list' | undefined
+
+/** The family of values that a type belongs to; undefined where any value is possible. */
+export function family(type: OperandType): Family {
+  if (type.list) return 'list'
+  if (type.model !== undefined) return 'row'
+  return type.scalar === undefined ? undefined : (families[type.scalar] as Family)
+}
+
+/** Whether two values of these types can be equal: nil equals nil, and values of one family may equal each other. */
+export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): boolean {
+  if (a.nullable && b.nullable) return true
+  const left = family(a)
+  const right = family(b)
+  if (left === undefined || right === undefined) return true
+  if (left !== right) return false
+  if (left !== 'row') return true
+  return related(schema, a.model!, b.model!)
+}
+
+/** Whether a row can be an instance of both. */
+function related(schema: Schema, a: string, b: string): boolean {
+  const roots = (name: string): string => schema.ancestors(name).at(-1) ?? name
+  return roots(a) === roots(b)
+}
+
+export function rootOf(operand: Operand): Root | undefined {
+  return operand.kind === 'path' ? operand.root : undefined
+}
