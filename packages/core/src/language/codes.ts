@@ -76,6 +76,7 @@ export const codes = {
   'step-limit': 'A query takes more steps than the limit.',
   'time-limit': 'A query takes more time than the limit.',
   'async-value': 'A synchronous query meets a promise.',
+  undecided: 'An application was about to answer, and nothing had been authorized.',
   // filters
   'unsupported-filter': 'A filter that can not be written exactly.',
   'filter-too-large': 'A filter has more parts than any database takes.',
