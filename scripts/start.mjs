@@ -1,5 +1,6 @@
 // `npm start`: from a fresh clone to the example in the browser. Installs, builds, creates and seeds the database, serves.
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
 import { assertNodeVersion, install, pnpmCommand, root, runOrExit } from './pnpm.mjs'
 
 const example = './examples/express-prisma'
@@ -8,6 +9,7 @@ const address = `http://localhost:${port}/`
 const patience = 60_000
 
 assertNodeVersion()
+await assertPortIsFree()
 install()
 runOrExit(['--recursive', '--filter', './packages/*', 'run', 'build'], 'Building the packages')
 runOrExit(['--filter', example, 'run', 'setup'], 'Setting the example up')
@@ -22,6 +24,20 @@ const server = spawn(command, [...first, '--filter', example, '--silent', 'run',
   env: { ...process.env, PORT: port },
 })
 
+/** Whoever else answers on the port would be taken for the example. */
+async function assertPortIsFree() {
+  const probe = createServer()
+  const error = await new Promise((resolve) => {
+    probe.once('error', resolve)
+    probe.listen(Number(port), resolve)
+  })
+  if (error) {
+    console.error(`Port ${port} can't be used (${error.code}). Choose another: PORT=3001 npm start`)
+    process.exit(1)
+  }
+  await new Promise((resolve) => probe.close(resolve))
+}
+
 let stopping = false
 function stop() {
   stopping = true
@@ -33,6 +49,9 @@ function stop() {
   }
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+// A signal that ends npm ends npm's shell, which passes nothing on: then this process goes on under another parent.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && stop(), 250).unref()
 server.on('exit', (code) => process.exit(stopping ? 0 : (code ?? 1)))
 
 async function answers() {
