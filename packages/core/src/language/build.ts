@@ -23,7 +23,7 @@ import type {
 } from './ast.js'
 import { type Chain, type Group, join, type Negation, type Raw, resolve } from './operators.js'
 import type { Span } from './source.js'
-import type { Token } from './token.js'
+import { contentsOf, spanOf, type Token } from './token.js'
 
 /** A list while it grows at its end. */
 interface Cons<T> {
@@ -42,9 +42,13 @@ export const next = <T>([previous, , last]: readonly [Cons<T>, Token, T]): Cons<
 
 // names and literals
 
-const variable = (token: Token): Variable => ({ kind: 'variable', name: token.text, span: token.span })
-const name = (token: Token): Name => ({ kind: 'name', name: token.text, span: token.span })
-const stringLiteral = (token: Token): StringLiteral => ({ kind: 'string', value: token.value, span: token.span })
+const variable = (token: Token): Variable => ({ kind: 'variable', name: token.text, span: spanOf(token) })
+const name = (token: Token): Name => ({ kind: 'name', name: token.text, span: spanOf(token) })
+const stringLiteral = (token: Token): StringLiteral => ({
+  kind: 'string',
+  value: contentsOf(token),
+  span: spanOf(token),
+})
 
 function numberLiteral(token: Token, negative: boolean, span: Span): NumberLiteral {
   const { text } = token
@@ -65,16 +69,16 @@ export function atom([token]: readonly [Token]): Expression {
     case 'string':
       return stringLiteral(token)
     case 'number':
-      return numberLiteral(token, false, token.span)
+      return numberLiteral(token, false, spanOf(token))
     case 'boolean':
-      return { kind: 'boolean', value: token.text === 'true', span: token.span }
+      return { kind: 'boolean', value: token.text === 'true', span: spanOf(token) }
     default:
-      return { kind: 'cut', span: token.span }
+      return { kind: 'cut', span: spanOf(token) }
   }
 }
 
 export const signed = ([sign, token]: readonly [Token, Token]): NumberLiteral =>
-  numberLiteral(token, sign.text === '-', join(sign.span, token.span))
+  numberLiteral(token, sign.text === '-', join(sign, token))
 
 // operators
 
@@ -94,7 +98,7 @@ export const not = ([operator, operand]: readonly [Token, Raw]): Negation => ({ 
 export const group = ([open, inner, close]: readonly [Token, Raw, Token]): Group => ({
   kind: 'group',
   inner: resolve(inner),
-  span: join(open.span, close.span),
+  span: join(open, close),
 })
 
 // calls and lookups
@@ -114,7 +118,7 @@ interface RawEntry {
 const toEntry = ({ key, value }: RawEntry): Entry<Expression> => {
   // The grammar has no patterns among arguments and in dictionaries.
   const resolved = resolve(value) as Expression
-  return { key: key.text, value: resolved, span: join(key.span, 'span' in value ? value.span : resolved.span) }
+  return { key: key.text, value: resolved, span: join(key, 'span' in value ? value.span : resolved.span) }
 }
 export const entry = ([key, , value]: readonly [Token, Token, Raw | Pattern]): RawEntry => ({ key, value })
 export const sameNamedEntry = ([key]: readonly [Token]): RawEntry => ({ key, value: variable(key) })
@@ -142,12 +146,12 @@ export const positionalAndKeywords = ([args, , list, close]: readonly [
 })
 
 function callOf(token: Token, { args, keywords, close }: Arguments): Call {
-  return { kind: 'call', name: token.text, args, keywords, span: join(token.span, close.span) }
+  return { kind: 'call', name: token.text, args, keywords, span: join(token, close) }
 }
 export const call = ([token, , args]: readonly [Token, Token, Arguments]): Call => callOf(token, args)
 export const newInstance = ([keyword, token, , args]: readonly [Token, Token, Token, Arguments]): New => {
   const call = callOf(token, args)
-  return { kind: 'new', call, span: join(keyword.span, call.span) }
+  return { kind: 'new', call, span: join(keyword, call.span) }
 }
 
 interface Member {
@@ -155,16 +159,16 @@ interface Member {
   readonly end: Span
 }
 export const field = ([token]: readonly [Token]): Member => ({
-  member: { kind: 'string', value: token.text, span: token.span },
-  end: token.span,
+  member: { kind: 'string', value: token.text, span: spanOf(token) },
+  end: token,
 })
 export const method = ([token, , args]: readonly [Token, Token, Arguments]): Member => ({
   member: callOf(token, args),
-  end: args.close.span,
+  end: args.close,
 })
 export const lookup = ([, token, close]: readonly [Token, Token, Token]): Member => ({
   member: token.type === 'string' ? stringLiteral(token) : variable(token),
-  end: close.span,
+  end: close,
 })
 export const dot = ([object, , { member, end }]: readonly [Expression | Group, Token, Member]): Dot => ({
   kind: 'dot',
@@ -177,12 +181,12 @@ export const forall = (data: readonly [Token, Token, Raw, Token, Raw, Token]): E
   kind: 'forall',
   condition: resolve(data[2]),
   action: resolve(data[4]),
-  span: join(data[0].span, data[5].span),
+  span: join(data[0], data[5]),
 })
 export const printer = ([keyword, , { args, close }]: readonly [Token, Token, Arguments]): Expression => ({
   kind: keyword.text === 'print' ? 'print' : 'debug',
   args,
-  span: join(keyword.span, close.span),
+  span: join(keyword, close),
 })
 
 /**
@@ -194,7 +198,7 @@ export function prefix(
   _reference: number,
   fail: object,
 ): Expression | object {
-  const span = join(operator.span, close.span)
+  const span = join(operator, close)
   const [left, right, ...rest] = toArray(list, expression)
   if (!left) return fail
   if (operator.text === 'in')
@@ -249,13 +253,13 @@ export const list = ([open, { elements, rest, close }]: readonly [Token, Element
   kind: 'list',
   elements,
   rest,
-  span: join(open.span, close.span),
+  span: join(open, close),
 })
 export const listPattern = ([open, { elements, rest, close }]: readonly [Token, Elements<Pattern>]): Pattern => ({
   kind: 'list pattern',
   elements,
   rest,
-  span: join(open.span, close.span),
+  span: join(open, close),
 })
 
 interface Entries {
@@ -270,18 +274,18 @@ export const entries = ([list, close]: readonly [Cons<RawEntry>, Token]): Entrie
 export const dictionary = ([open, { entries, close }]: readonly [Token, Entries]): Expression => ({
   kind: 'dictionary',
   entries,
-  span: join(open.span, close.span),
+  span: join(open, close),
 })
 export const dictionaryPattern = ([open, { entries, close }]: readonly [Token, Entries]): Pattern => ({
   kind: 'dictionary pattern',
   fields: entries,
-  span: join(open.span, close.span),
+  span: join(open, close),
 })
 export const classPattern = ([tag, , fields]: readonly [Token] | readonly [Token, Token, Entries]): Pattern => ({
   kind: 'class pattern',
   tag: tag.text,
   fields: fields?.entries,
-  span: fields ? join(tag.span, fields.close.span) : tag.span,
+  span: fields ? join(tag, fields.close) : spanOf(tag),
 })
 
 // statements
@@ -312,12 +316,12 @@ const toParameter = ({ term, pattern }: RawParameter): Parameter => {
 export const emptyHead = ([token, , close]: readonly [Token, Token, Token]): Head => ({
   name: token.text,
   parameters: [],
-  head: join(token.span, close.span),
+  head: join(token, close),
 })
 export const head = (data: readonly [Token, Token, Cons<RawParameter>, ...Token[]]): Head => ({
   name: data[0].text,
   parameters: toArray(data[2], toParameter),
-  head: join(data[0].span, (data[data.length - 1] as Token).span),
+  head: join(data[0], data[data.length - 1] as Token),
 })
 export const fact = ([{ name, parameters, head }, end]: readonly [Head, Token]): Rule => ({
   kind: 'rule',
@@ -325,7 +329,7 @@ export const fact = ([{ name, parameters, head }, end]: readonly [Head, Token]):
   parameters,
   body: undefined,
   head,
-  span: join(head, end.span),
+  span: join(head, end),
 })
 export const rule = ([{ name, parameters, head }, , body, end]: readonly [Head, Token, Raw, Token]): Rule => ({
   kind: 'rule',
@@ -333,18 +337,18 @@ export const rule = ([{ name, parameters, head }, , body, end]: readonly [Head, 
   parameters,
   body: resolve(body),
   head,
-  span: join(head, end.span),
+  span: join(head, end),
 })
 export const ruleType = ([keyword, { name, parameters }, end]: readonly [Token, Head, Token]): RuleType => ({
   kind: 'rule type',
   name,
   parameters,
-  span: join(keyword.span, end.span),
+  span: join(keyword, end),
 })
 export const inlineQuery = ([keyword, query, end]: readonly [Token, Raw, Token]): InlineQuery => ({
   kind: 'inline query',
   query: resolve(query),
-  span: join(keyword.span, end.span),
+  span: join(keyword, end),
 })
 
 // blocks
@@ -369,8 +373,8 @@ function namesOf(
   close: Token,
   end: Token,
 ): Declaration {
-  const value = { kind: 'names', names: toArray(list, (one) => one), span: join(open.span, close.span) } as const
-  return { kind: 'declaration', name: name(token), value, span: join(token.span, end.span) }
+  const value = { kind: 'names', names: toArray(list, (one) => one), span: join(open, close) } as const
+  return { kind: 'declaration', name: name(token), value, span: join(token, end) }
 }
 export const noNames = ([token, , open, close, end]: readonly [Token, Token, Token, Token, Token]): Declaration =>
   namesOf(token, undefined, open, close, end)
@@ -393,9 +397,9 @@ function relationsOf(
   const value = {
     kind: 'relations',
     relations: toArray(list, (one) => one),
-    span: join(open.span, close.span),
+    span: join(open, close),
   } as const
-  return { kind: 'declaration', name: name(token), value, span: join(token.span, end.span) }
+  return { kind: 'declaration', name: name(token), value, span: join(token, end) }
 }
 export const noRelations = ([token, , open, close, end]: readonly [Token, Token, Token, Token, Token]): Declaration =>
   relationsOf(token, undefined, open, close, end)
@@ -410,12 +414,12 @@ export const relations = ([token, , open, list, close, end]: readonly [
 export const relation = ([key, , value]: readonly [Token, Token, Token]): Entry<Name> => ({
   key: key.text,
   value: name(value),
-  span: join(key.span, value.span),
+  span: join(key, value),
 })
 export const sameNamedRelation = ([token]: readonly [Token]): Entry<Name> => ({
   key: token.text,
   value: name(token),
-  span: token.span,
+  span: spanOf(token),
 })
 
 export const shorthand = (data: readonly Token[]): ShorthandRule => {
@@ -425,6 +429,6 @@ export const shorthand = (data: readonly Token[]): ShorthandRule => {
     head: stringLiteral(head),
     implier: stringLiteral(implier),
     on: relation ? { keyword: name(keyword), relation: stringLiteral(relation) } : undefined,
-    span: join(head.span, data[data.length - 1]!.span),
+    span: join(head, data[data.length - 1]!),
   }
 }

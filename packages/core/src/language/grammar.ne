@@ -6,8 +6,9 @@
 @{%
 import type { Postprocessor } from 'nearley'
 import * as builders from './build.js'
-import { grammarLexer as lexer } from './tokenFeed.js'
 
+// Only to tell the generator that what has a % is a type of token; parse.ts gives the parser its tokens.
+const lexer = { has: (_type: string) => true, next: () => undefined, reset() {}, save() {}, formatError: () => '' }
 // The productions below and the parameters of the builders are written to match; no compiler can see that.
 const build = builders as unknown as Record<keyof typeof builders, Postprocessor>
 %}
@@ -46,13 +47,15 @@ relation -> %key ":" %symbol                        {% build.relation %}
       | %symbol                                     {% build.sameNamedRelation %}
 
 # --- expressions: and, or; not; = := and comparisons; arithmetic, in and matches; lookups and what stands alone
-logical -> negation                                 {% id %}
+logical -> relational                               {% id %}
+      | negation                                    {% id %}
+      | logical %andOr relational                   {% build.chain %}
       | logical %andOr negation                     {% build.chain %}
-negation -> relational                              {% id %}
+negation -> "not" relational                        {% build.not %}
       | "not" negation                              {% build.not %}
-relational -> comparative                           {% id %}
-      | relational "=" comparative                  {% build.chain %}
-      | %symbol ":=" comparative                    {% build.assignment %}
+relational -> operation                             {% id %}
+      | %symbol ":=" operation                      {% build.assignment %}
+      | relational %relation operation              {% build.chain %}
 comparative -> operation                            {% id %}
       | comparative %comparison operation           {% build.chain %}
 operation -> operand                                {% id %}

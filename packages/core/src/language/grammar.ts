@@ -7,6 +7,7 @@ declare var symbol: any;
 declare var string: any;
 declare var key: any;
 declare var andOr: any;
+declare var relation: any;
 declare var comparison: any;
 declare var arithmetic: any;
 declare var atom: any;
@@ -19,8 +20,9 @@ declare var scalar: any;
 
 import type { Postprocessor } from 'nearley'
 import * as builders from './build.js'
-import { grammarLexer as lexer } from './tokenFeed.js'
 
+// Only to tell the generator that what has a % is a type of token; parse.ts gives the parser its tokens.
+const lexer = { has: (_type: string) => true, next: () => undefined, reset() {}, save() {}, formatError: () => '' }
 // The productions below and the parameters of the builders are written to match; no compiler can see that.
 const build = builders as unknown as Record<keyof typeof builders, Postprocessor>
 
@@ -82,13 +84,15 @@ const grammar: Grammar = {
     {"name": "relations", "symbols": ["relations", {"literal":","}], "postprocess": id},
     {"name": "relation", "symbols": [(lexer.has("key") ? {type: "key"} : key), {"literal":":"}, (lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.relation},
     {"name": "relation", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.sameNamedRelation},
+    {"name": "logical", "symbols": ["relational"], "postprocess": id},
     {"name": "logical", "symbols": ["negation"], "postprocess": id},
+    {"name": "logical", "symbols": ["logical", (lexer.has("andOr") ? {type: "andOr"} : andOr), "relational"], "postprocess": build.chain},
     {"name": "logical", "symbols": ["logical", (lexer.has("andOr") ? {type: "andOr"} : andOr), "negation"], "postprocess": build.chain},
-    {"name": "negation", "symbols": ["relational"], "postprocess": id},
+    {"name": "negation", "symbols": [{"literal":"not"}, "relational"], "postprocess": build.not},
     {"name": "negation", "symbols": [{"literal":"not"}, "negation"], "postprocess": build.not},
-    {"name": "relational", "symbols": ["comparative"], "postprocess": id},
-    {"name": "relational", "symbols": ["relational", {"literal":"="}, "comparative"], "postprocess": build.chain},
-    {"name": "relational", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":":="}, "comparative"], "postprocess": build.assignment},
+    {"name": "relational", "symbols": ["operation"], "postprocess": id},
+    {"name": "relational", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":":="}, "operation"], "postprocess": build.assignment},
+    {"name": "relational", "symbols": ["relational", (lexer.has("relation") ? {type: "relation"} : relation), "operation"], "postprocess": build.chain},
     {"name": "comparative", "symbols": ["operation"], "postprocess": id},
     {"name": "comparative", "symbols": ["comparative", (lexer.has("comparison") ? {type: "comparison"} : comparison), "operation"], "postprocess": build.chain},
     {"name": "operation", "symbols": ["operand"], "postprocess": id},

@@ -2,14 +2,16 @@ import moo from 'moo'
 import type { Diagnostic } from './diagnostic.js'
 import type { Source, Span } from './source.js'
 import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unclosedString } from './syntaxErrors.js'
-import type { Token, TokenType } from './token.js'
+import { resolveEscapes, type Token, type TokenType } from './token.js'
 
 /** All but white space and ASCII punctuation; `first` also excludes digits. */
 const first = '[^ \\n\\r\\t!-@[-^`{-~]'
 const rest = '[^ \\n\\r\\t!-/:-@[-^`{-~]'
 
-const lexer = moo.compile({
-  space: { match: /(?:[ \n\r\t]+|#[^\n\r]*)+/, lineBreaks: true },
+/** moo finds single characters without a regular expression as long as they stand before all else. */
+const rules = moo.compile({
+  blank: ' ',
+  single: ['(', ')', '[', ']', '{', '}', ',', ';', '.', '+', '-', '*', '/', '|'],
   symbol: {
     match: new RegExp(`${first}${rest}*(?:::${first}${rest}*)*\\??`),
     type: moo.keywords({
@@ -18,133 +20,125 @@ const lexer = moo.compile({
       number: ['inf', 'nan'],
     }),
   },
-  string: /"[^"\\\n]*(?:\\[^][^"\\\n]*)*"/,
+  space: { match: /(?:[ \n\r\t]+|#[^\n\r]*)+/, lineBreaks: true },
+  string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,
   number: /[0-9]+(?:\.[0-9]*)?(?:[eE][0-9+-]*)?/,
-  colons: '::',
-  punctuation: [
-    ':=',
-    ':',
-    '==',
-    '=',
-    '<=',
-    '<',
-    '>=',
-    '>',
-    '!=',
-    '!',
-    '?=',
-    '|',
-    ',',
-    '[',
-    ']',
-    '{',
-    '}',
-    '(',
-    ')',
-    '.',
-    '+',
-    '-',
-    '*',
-    '/',
-    ';',
-  ],
-  openString: /"[^"\\\n]*(?:\\[^][^"\\\n]*)*\\?/,
-  invalid: { match: /[^]/, lineBreaks: true },
+  punctuation: [':=', ':', '==', '=', '<=', '<', '>=', '>', '!=', '!', '?='],
+  openString: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*\\?/,
+  invalid: { match: /[\s\S]/, lineBreaks: true },
 })
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' }
 const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
 const LARGEST_INTEGER = 2n ** 63n - 1n
 
-function unescape(text: string): string {
-  return text.includes('\\')
-    ? text.replace(/\\([^])/g, (_, character: string) => ESCAPES[character] ?? character)
-    : text
-}
+/**
+ * Splits a text into tokens, one at a time, without white space and comments. Never fails: what is no token becomes one
+ * of type `error` that says why.
+ */
+export class Lexer {
+  readonly #source: Source
+  // The types of moo forget this method.
+  readonly #lexer = (rules as moo.Lexer & { clone(): moo.Lexer }).clone()
+  /** Where the last token ended. */
+  end = 0
 
-/** A quote without its counterpart on the line: what is wrong, in the order in which a reader comes upon it. */
-function diagnoseOpenString(source: Source, start: number, text: string): Diagnostic {
-  const at = (offset: number, length: number): Span => ({ source, start: offset, end: offset + length })
-  const end = start + text.length
-  const trailing = /(?:^|[^\\])(?:\\\\)*\\$/.test(text)
-  const found = unescape(text.slice(1, trailing ? -1 : undefined))
-  if (end < source.text.length) return lineBreakInString(found, at(end, 1))
-  return trailing ? invalidCharacter('\0', found, at(end - 1, 1)) : unclosedString(found, at(start, 1))
+  constructor(source: Source) {
+    this.#source = source
+    this.#lexer.reset(source.text)
+  }
+
+  /** The next token; undefined behind the last. */
+  next(): Token | undefined {
+    const source = this.#source
+    for (let token = this.#lexer.next(); token; token = this.#lexer.next()) {
+      const { text, offset: start } = token
+      const type = token.type as TokenType | 'single' | 'blank' | 'space' | 'openString' | 'invalid'
+      const end = start + text.length
+      switch (type) {
+        case 'blank':
+        case 'space':
+          continue
+        case 'single':
+        case 'punctuation':
+          this.end = end
+          return { type: 'punctuation', text, source, start, end, diagnostic: undefined }
+        case 'string':
+        case 'boolean':
+          this.end = end
+          return { type, text, source, start, end, diagnostic: undefined }
+        case 'keyword':
+        case 'symbol': {
+          // A namespace without a name behind it.
+          const broken = source.text.startsWith('::', end) && !text.endsWith('?')
+          if (broken)
+            return this.#error(
+              `${text}::`,
+              start,
+              invalidCharacter(':', `${text}::`, { source, start: end + 1, end: end + 2 }),
+              2,
+            )
+          this.end = end
+          return { type, text, source, start, end, diagnostic: undefined }
+        }
+        case 'number': {
+          const diagnostic = diagnoseNumber(text, { source, start, end })
+          if (diagnostic) return this.#error(text, start, diagnostic)
+          this.end = end
+          return { type, text, source, start, end, diagnostic: undefined }
+        }
+        case 'openString':
+          return this.#error(text, start, diagnoseOpenString(source, start, text))
+        default:
+          return this.#error(text, start, diagnoseCharacter(source, start, text))
+      }
+    }
+    return undefined
+  }
+
+  /** `more` is how much of the text is part of this token, but was not of moo's. */
+  #error(text: string, start: number, diagnostic: Diagnostic, more = 0): Token {
+    for (let taken = 0; taken < more; taken++) this.#lexer.next()
+    this.end = start + text.length
+    return { type: 'error', text, source: this.#source, start, end: this.end, diagnostic }
+  }
 }
 
 function diagnoseNumber(text: string, span: Span): Diagnostic | undefined {
   if (text === 'inf' || text === 'nan') return undefined
-  if (INTEGER.test(text))
-    return text.length > 18 && BigInt(text) > LARGEST_INTEGER ? integerOverflow(text, span) : undefined
+  if (INTEGER.test(text)) return text.length > 18 && exceedsInteger(text) ? integerOverflow(text, span) : undefined
   return FLOAT.test(text) ? undefined : invalidFloat(text, span)
 }
 
-/**
- * Splits a text into tokens, without white space and comments. Never fails: what is no token becomes one of type `error`
- * that says why.
- */
-export function lex(source: Source): readonly Token[] {
-  const tokens: Token[] = []
-  const { text } = source
-  const push = (type: TokenType, text: string, start: number, value = text, diagnostic?: Diagnostic) => {
-    tokens.push({ type, text, value, span: { source, start, end: start + text.length }, diagnostic })
-  }
-  lexer.reset(text)
-  for (let token = lexer.next(); token; token = lexer.next()) {
-    const start = token.offset
-    switch (token.type) {
-      case 'space':
-        break
-      case 'string':
-        push('string', token.text, start, unescape(token.text.slice(1, -1)))
-        break
-      case 'number': {
-        const diagnostic = diagnoseNumber(token.text, { source, start, end: start + token.text.length })
-        push(diagnostic ? 'error' : 'number', token.text, start, token.text, diagnostic)
-        break
-      }
-      case 'colons': {
-        const last = tokens.at(-1)
-        if (last && last.span.end === start && last.type === 'symbol' && !last.text.endsWith('?')) {
-          // A namespace without a name behind it: no longer the symbol that it began as.
-          tokens.pop()
-          const found = `${last.text}::`
-          push(
-            'error',
-            found,
-            last.span.start,
-            found,
-            invalidCharacter(':', found, { source, start: start + 1, end: start + 2 }),
-          )
-        } else {
-          push('punctuation', ':', start)
-          push('punctuation', ':', start + 1)
-        }
-        break
-      }
-      case 'openString':
-        push('error', token.text, start, token.text, diagnoseOpenString(source, start, token.text))
-        break
-      case 'invalid':
-        if (token.text === '?') {
-          const next = String.fromCodePoint(text.codePointAt(start + 1) ?? 0)
-          const span = { source, start: start + 1, end: Math.min(start + 1 + next.length, text.length) }
-          push('error', '?', start, '?', invalidCharacter(next, '?=', span))
-        } else {
-          push(
-            'error',
-            token.text,
-            start,
-            token.text,
-            invalidCharacter(token.text, '', { source, start, end: start + 1 }),
-          )
-        }
-        break
-      default:
-        // The types left are those of `symbol` with its keywords, and `punctuation`.
-        push(token.type as TokenType, token.text, start)
-    }
-  }
-  return tokens
+/** (A number of a million digits is not worth converting.) */
+function exceedsInteger(text: string): boolean {
+  const digits = text.replace(/^0+/, '')
+  return digits.length > 19 || BigInt(digits || '0') > LARGEST_INTEGER
+}
+
+/** A quote without its counterpart on the line. */
+function diagnoseOpenString(source: Source, start: number, text: string): Diagnostic {
+  const at = (offset: number, length: number): Span => ({ source, start: offset, end: offset + length })
+  const end = start + text.length
+  const trailing = text.length > 1 && trailingBackslashes(text) % 2 === 1
+  const found = resolveEscapes(text.slice(1, trailing ? -1 : undefined))
+  if (end < source.text.length) return lineBreakInString(found, at(end, 1))
+  return trailing ? invalidCharacter('\0', found, at(end - 1, 1)) : unclosedString(found, at(start, 1))
+}
+
+function trailingBackslashes(text: string): number {
+  let count = 0
+  while (text[text.length - 1 - count] === '\\') count++
+  return count
+}
+
+/** A character that begins no token; a question mark only begins `?=`, and what is wrong is the character behind it. */
+function diagnoseCharacter(source: Source, start: number, character: string): Diagnostic {
+  if (character !== '?') return invalidCharacter(character, '', { source, start, end: start + 1 })
+  const next = String.fromCodePoint(source.text.codePointAt(start + 1) ?? 0)
+  return invalidCharacter(next, '?=', {
+    source,
+    start: start + 1,
+    end: Math.min(start + 1 + next.length, source.text.length),
+  })
 }

@@ -54,7 +54,7 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   matches: 7,
 }
 
-/** The span from the beginning of one to the end of another. */
+/** The span from the beginning of one span or token to the end of another. */
 export function join(from: Span, to: Span): Span {
   return { source: from.source, start: from.start, end: to.end }
 }
@@ -73,7 +73,7 @@ function operandOf(raw: Raw | Pattern): Operand {
     case 'negation': {
       // The depth of this recursion is bounded: the parser counts every "not" as a level of nesting.
       const operand = operandOf(raw.operand)
-      const span = join(raw.operator.span, operand.span)
+      const span = join(raw.operator, operand.span)
       // Only a chain's right side can be a pattern, and that behind `matches`.
       return { node: { kind: 'not', operand: operand.node as Expression, span }, span }
     }

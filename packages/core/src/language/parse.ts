@@ -2,13 +2,14 @@ import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import type { Diagnostic } from './diagnostic.js'
 import compiled from './grammar.js'
-import { lex } from './lexer.js'
+import { Lookahead } from './lookahead.js'
 import { join, type Raw, resolve } from './operators.js'
-import type { Source, Span } from './source.js'
+import type { Source } from './source.js'
 import { tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
 import { terminals } from './terminals.js'
-import type { Token } from './token.js'
+import { spanOf, type Token } from './token.js'
 import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
+import { Tokens } from './tokens.js'
 import { checkValueTypes } from './valueTypes.js'
 
 /** What each way to start parsing gives. */
@@ -39,6 +40,8 @@ const grammars: Readonly<Record<keyof Starts, nearley.Grammar>> = {
   query: grammarFrom('query'),
 }
 
+const lookahead = new Lookahead(grammars.rule)
+
 /** nearley describes an error at a length that grows with the square of the nesting; we need only its place. */
 class Parser extends nearley.Parser {
   reportError(): string {
@@ -46,39 +49,39 @@ class Parser extends nearley.Parser {
   }
 }
 
-/** `at` is the index of the token behind what was parsed, or of the one that could not be. */
-type Parsed<T> =
-  | { readonly at: number; readonly derivations: readonly T[] }
-  | { readonly at: number; readonly diagnostic: Diagnostic }
+type Parsed<T> = { readonly derivations: readonly T[] } | { readonly diagnostic: Diagnostic; readonly braces: number }
 
-/** Parses the tokens from `from` to the first `terminator`, or to their end. */
-export function derive<S extends keyof Starts>(
-  start: S,
-  source: Source,
-  tokens: readonly Token[],
-  from: number,
-  terminator?: string,
-): Parsed<Starts[S]> {
-  const feed = new TokenFeed(tokens, from, terminator)
-  const parser = new Parser(grammars[start], { lexer: feed })
+/**
+ * Parses to the first `terminator`, or to the end. The tokens are then behind what was parsed, or at what could not be;
+ * `braces` is how many `{` are open there. An unambiguous grammar gives one derivation.
+ */
+export function derive<S extends keyof Starts>(start: S, tokens: Tokens, terminator?: string): Parsed<Starts[S]> {
+  const feed = new TokenFeed(tokens, terminator, grammars[start], lookahead)
+  // Of a token nearley uses `text` before `value`; its types only know the latter.
+  const parser = new Parser(feed.grammar, { lexer: feed as unknown as nearley.Lexer })
+  const failed = (diagnostic: Diagnostic): Parsed<Starts[S]> => ({ diagnostic, braces: feed.braces })
   try {
     parser.feed('')
   } catch (error) {
-    const token = tokens[feed.at - 1]
+    const token = tokens.peek()
     if (!(error instanceof Error && 'token' in error && token !== undefined && error.token === token)) throw error
-    return { at: feed.at - 1, diagnostic: unexpectedToken(token) }
+    return failed(unexpectedToken(token))
   }
-  const { at } = feed
-  if (feed.stop === 'error token') return { at, diagnostic: tokens[at]!.diagnostic! }
-  if (feed.stop === 'too deep') return { at, diagnostic: tooDeeplyNested(tokens[at]!.span, NESTING_LIMIT) }
-  if (parser.results.length === 0) return { at, diagnostic: unexpectedEnd(endOf(source, tokens)) }
-  return { at, derivations: parser.results }
+  const token = tokens.peek()
+  if (token && feed.stop === 'error token') return failed(token.diagnostic ?? unexpectedToken(token))
+  if (token && feed.stop === 'too deep') return failed(tooDeeplyNested(spanOf(token), NESTING_LIMIT))
+  return parser.results.length === 0 ? failed(unexpectedEnd(tokens.end)) : { derivations: parser.results }
 }
 
-/** Where the last token ends: the place of what is missing. */
-function endOf(source: Source, tokens: readonly Token[]): Span {
-  const end = tokens.at(-1)?.span.end ?? 0
-  return { source, start: end, end }
+/** Parses a query: one expression, without a semicolon. */
+export function parseQuery(
+  source: Source,
+): { readonly expression: Expression } | { readonly diagnostics: readonly Diagnostic[] } {
+  const parsed = derive('query', new Tokens(source))
+  if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic] }
+  const expression = resolve(parsed.derivations[0]!)
+  const diagnostics = checkValueTypes(expression)
+  return diagnostics.length > 0 ? { diagnostics } : { expression }
 }
 
 /**
@@ -86,131 +89,104 @@ function endOf(source: Source, tokens: readonly Token[]): Span {
  * file have a diagnostic each. Takes time linear in the length of the text.
  */
 export function parseFile(source: Source): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
-  const tokens = lex(source)
+  const tokens = new Tokens(source)
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
-  let at = 0
-  const keep = (statement: Statement): void => {
+  for (let first = tokens.peek(); first; first = tokens.peek()) {
+    const statement = parseStatement(first, tokens, diagnostics)
+    if (!statement) {
+      skipStatement(first, tokens)
+      continue
+    }
     const wrong = checkValueTypes(statement)
     if (wrong.length === 0) statements.push(statement)
     else diagnostics.push(...wrong)
   }
-  const recover = (from: number, failed: number, diagnostic: Diagnostic): void => {
-    diagnostics.push(diagnostic)
-    at = nextStatement(source, tokens, from, failed)
-  }
-  while (at < tokens.length) {
-    const from = at
-    const start = startOf(tokens, at)
-    if (start === undefined) {
-      const token = tokens[at]!
-      recover(from, from, token.diagnostic ?? unexpectedToken(token))
-      continue
-    }
-    if (start !== 'blockHeader') {
-      const parsed = derive(start, source, tokens, from, ';')
-      if ('diagnostic' in parsed) recover(from, parsed.at, parsed.diagnostic)
-      else {
-        at = parsed.at
-        keep(parsed.derivations[0]!)
-      }
-      continue
-    }
-    const header = derive(start, source, tokens, from, '{')
-    if ('diagnostic' in header) {
-      recover(from, header.at, header.diagnostic)
-      continue
-    }
-    const block = parseProductions(source, tokens, header.at, diagnostics)
-    at = block.at
-    const span = join(tokens[from]!.span, tokens[at - 1]!.span)
-    keep({ kind: 'resource block', ...header.derivations[0]!, productions: block.productions, span })
-  }
-  const file: File = { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }
-  return { file, diagnostics }
+  return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
 }
 
-/** What the statement that begins at a token is; undefined if none can begin there. */
+/** The statement that begins at `first`, which the tokens are at; undefined after an error. */
+function parseStatement(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Statement | undefined {
+  const start = startOf(first, tokens.peek(1))
+  if (start === undefined) {
+    diagnostics.push(first.diagnostic ?? unexpectedToken(first))
+    return undefined
+  }
+  if (start === 'blockHeader') return parseBlock(first, tokens, diagnostics)
+  const parsed = derive(start, tokens, ';')
+  if ('derivations' in parsed) return parsed.derivations[0]
+  diagnostics.push(parsed.diagnostic)
+  return undefined
+}
+
+/** What the statement that begins with two tokens is; undefined if none can. */
 function startOf(
-  tokens: readonly Token[],
-  at: number,
+  first: Token,
+  second: Token | undefined,
 ): 'rule' | 'ruleType' | 'inlineQuery' | 'blockHeader' | undefined {
-  const token = tokens[at]!
-  if (token.text === 'type') return 'ruleType'
-  if (token.text === '?=') return 'inlineQuery'
-  if (token.type !== 'symbol') return undefined
-  const next = tokens[at + 1]
-  return next?.type === 'symbol' || next?.text === '{' ? 'blockHeader' : 'rule'
+  if (first.text === 'type') return 'ruleType'
+  if (first.text === '?=') return 'inlineQuery'
+  if (first.type !== 'symbol') return undefined
+  return second?.type === 'symbol' || second?.text === '{' ? 'blockHeader' : 'rule'
 }
 
-/** The inside of a block, from behind its `{` to behind its `}`. */
-function parseProductions(
-  source: Source,
-  tokens: readonly Token[],
-  from: number,
-  diagnostics: Diagnostic[],
-): { readonly at: number; readonly productions: ResourceBlock['productions'] } {
+/** A block with those of its productions that can be parsed; undefined after an error in its header. */
+function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): ResourceBlock | undefined {
+  const header = derive('blockHeader', tokens, '{')
+  if ('diagnostic' in header) {
+    diagnostics.push(header.diagnostic)
+    return undefined
+  }
   const productions: (Declaration | ShorthandRule)[] = []
-  let at = from
-  while (tokens[at]?.text !== '}') {
-    const parsed = derive('production', source, tokens, at, ';')
-    if ('derivations' in parsed) {
-      productions.push(parsed.derivations[0]!)
-      at = parsed.at
+  while (tokens.peek()?.text !== '}') {
+    if (beginsStatement(tokens)) {
+      // The block's `}` is missing. No production begins like a statement.
+      const [first, second] = [tokens.peek()!, tokens.peek(1)]
+      diagnostics.push(unexpectedToken(first.type === 'symbol' && second ? second : first))
+      break
+    }
+    const production = derive('production', tokens, ';')
+    if ('derivations' in production) {
+      productions.push(production.derivations[0]!)
       continue
     }
-    diagnostics.push(parsed.diagnostic)
-    // A statement where a production belongs: the block's `}` is missing.
-    if (beginsStatement(source, tokens, at)) return { at, productions }
-    const next = nextProduction(source, tokens, at, parsed.at)
-    if (next >= tokens.length || beginsStatement(source, tokens, next)) return { at: next, productions }
-    at = next
+    diagnostics.push(production.diagnostic)
+    if (!tokens.peek()) break
+    skipProduction(tokens, production.braces)
   }
-  return { at: at + 1, productions }
+  if (tokens.peek()?.text === '}') tokens.skip()
+  return { kind: 'resource block', ...header.derivations[0]!, productions, span: join(first, tokens.last ?? first) }
 }
 
-/** Whether a token is at the very beginning of a line and of what looks like a statement: where reading goes on after an error. */
-function beginsStatement(source: Source, tokens: readonly Token[], at: number): boolean {
-  const token = tokens[at]
-  if (!token || (token.span.start > 0 && source.text[token.span.start - 1] !== '\n')) return false
-  if (token.text === 'type' || token.text === '?=') return true
-  const next = tokens[at + 1]
-  if (token.type !== 'symbol' || !next) return false
-  return next.text === '(' || next.text === '{' || (next.type === 'symbol' && tokens[at + 2]?.text === '{')
+/** Whether the tokens are at the very beginning of a line and of what looks like a statement: where to go on after an error. */
+function beginsStatement(tokens: Tokens): boolean {
+  const first = tokens.peek()
+  if (!first || (first.start > 0 && tokens.source.text[first.start - 1] !== '\n')) return false
+  if (first.text === 'type' || first.text === '?=') return true
+  const second = tokens.peek(1)
+  if (first.type !== 'symbol' || !second) return false
+  return second.text === '(' || second.text === '{' || (second.type === 'symbol' && tokens.peek(2)?.text === '{')
 }
 
-/** Where to go on after an error at `failed` in the statement that begins at `from`. */
-function nextStatement(source: Source, tokens: readonly Token[], from: number, failed: number): number {
-  let at = failed
-  while (at < tokens.length && (at === from || !beginsStatement(source, tokens, at))) {
-    if (tokens[at++]!.text === ';') break
+/** Goes on after an error in the statement that began at `first`. */
+function skipStatement(first: Token, tokens: Tokens): void {
+  for (let token = tokens.peek(); token; token = tokens.peek()) {
+    if (token !== first && beginsStatement(tokens)) break
+    tokens.skip()
+    if (token.text === ';') break
   }
   // The end of a block that was not one.
-  while (tokens[at]?.text === '}') at++
-  return at
+  while (tokens.peek()?.text === '}') tokens.skip()
 }
 
-/** Where to go on after an error at `failed` in the production that begins at `from`: behind its `;`, or at the block's `}`. */
-function nextProduction(source: Source, tokens: readonly Token[], from: number, failed: number): number {
-  let braces = 0
-  for (let at = from; at < tokens.length; at++) {
-    const { text } = tokens[at]!
-    if (text === '{') braces++
-    else if (text === '}' && braces-- === 0) return at
-    else if (at >= failed && (text === ';' || (at > from && beginsStatement(source, tokens, at))))
-      return text === ';' ? at + 1 : at
+/** Goes on after an error in a production: behind its `;`, or at the block's `}`. */
+function skipProduction(tokens: Tokens, open: number): void {
+  let braces = open
+  for (let token = tokens.peek(); token; token = tokens.peek()) {
+    if (token.text === '{') braces++
+    else if (token.text === '}' && braces-- === 0) return
+    else if (beginsStatement(tokens)) return
+    tokens.skip()
+    if (token.text === ';') return
   }
-  return tokens.length
-}
-
-/** Parses a query: one expression, without a semicolon. */
-export function parseQuery(
-  source: Source,
-): { readonly expression: Expression } | { readonly diagnostics: readonly Diagnostic[] } {
-  const tokens = lex(source)
-  const parsed = derive('query', source, tokens, 0)
-  if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic] }
-  const expression = resolve(parsed.derivations[0]!)
-  const diagnostics = checkValueTypes(expression)
-  return diagnostics.length > 0 ? { diagnostics } : { expression }
 }

@@ -1,7 +1,7 @@
 import type { Code } from './codes.js'
 import type { Diagnostic } from './diagnostic.js'
 import type { Span } from './source.js'
-import type { Token } from './token.js'
+import { contentsOf, spanOf, type Token } from './token.js'
 
 function error(
   code: Code,
@@ -42,13 +42,14 @@ export function invalidFloat(text: string, span: Span): Diagnostic {
 const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
 
 export function unexpectedToken(token: Token): Diagnostic {
-  const { text, value, span } = token
+  const { text } = token
+  const span = spanOf(token)
   if (RESERVED.has(text)) {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const hint =
     text === '?=' ? 'inline queries stand on their own in a policy: end the statement before with ;' : undefined
-  return error('unexpected-token', `Did not expect ${text} here.`, span, { token: value }, hint)
+  return error('unexpected-token', `Did not expect ${text} here.`, span, { token: contentsOf(token) }, hint)
 }
 
 export function unexpectedEnd(span: Span): Diagnostic {

@@ -24,6 +24,7 @@ const isScalar = ({ type }: Token): boolean => type === 'string' || type === 'nu
 export const terminals: Readonly<Record<string, Terminal>> = {
   andOr: oneOf('and', 'or'),
   comparison: oneOf('==', '!=', '<', '<=', '>', '>='),
+  relation: oneOf('=', '==', '!=', '<', '<=', '>', '>='),
   arithmetic: oneOf('+', '-', '*', '/', 'mod', 'rem', 'in'),
   sign: oneOf('+', '-'),
   printer: oneOf('print', 'debug'),

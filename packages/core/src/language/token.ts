@@ -1,16 +1,33 @@
 import type { Diagnostic } from './diagnostic.js'
-import type { Span } from './source.js'
+import type { Source, Span } from './source.js'
 
 export type TokenType = 'symbol' | 'string' | 'number' | 'boolean' | 'keyword' | 'punctuation' | 'error'
 
-/** A word of the language. (A type alias, since nearley wants what has an implicit index signature.) */
+/** A word of the language, with its span. (A type alias, since nearley wants what has an implicit index signature.) */
 export type Token = {
   readonly type: TokenType
   /** As written; nearley compares it with the literals of the grammar. */
   readonly text: string
-  /** The contents of a string with its escapes resolved; else the text. */
-  readonly value: string
-  readonly span: Span
+  readonly source: Source
+  readonly start: number
+  readonly end: number
   /** Of an `error` token: what is wrong with it. It is reported only if the parser gets that far. */
   readonly diagnostic: Diagnostic | undefined
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' }
+
+/** Text between quotes as it is meant: a backslash goes, and what stands behind it stays, but for `\n`, `\r`, `\t` and `\0`. */
+export function resolveEscapes(text: string): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\([\s\S])/g, (_, character: string) => ESCAPES[character] ?? character)
+}
+
+/** The contents of a string, the text of any other token. */
+export function contentsOf({ type, text }: Token): string {
+  return type === 'string' ? resolveEscapes(text.slice(1, -1)) : text
+}
+
+export function spanOf({ source, start, end }: Token): Span {
+  return { source, start, end }
 }

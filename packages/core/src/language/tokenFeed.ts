@@ -1,5 +1,7 @@
-import type { Lexer } from 'nearley'
+import type { Grammar } from 'nearley'
+import type { Lookahead } from './lookahead.js'
 import type { Token } from './token.js'
+import type { Tokens } from './tokens.js'
 
 /** How deep brackets and `not` may nest; what reads the AST recursively relies on it. */
 export const NESTING_LIMIT = 1000
@@ -7,40 +9,67 @@ export const NESTING_LIMIT = 1000
 /** Why a feed gave no more tokens. */
 export type Stop = 'terminator' | 'error token' | 'too deep' | 'end'
 
-/** Hands the parser the tokens of one statement: up to and with `terminator`, or up to what can not be parsed. */
-export class TokenFeed implements Lexer {
-  readonly #tokens: readonly Token[]
+/** Hands nearley the tokens of one statement: up to and with `terminator`, or up to what can not be parsed. */
+export class TokenFeed {
+  readonly #tokens: Tokens
   readonly #terminator: string | undefined
-  /** The index behind the last token given. */
-  at: number
-  stop: Stop | undefined
+  readonly #lookahead: Lookahead
+  /** The grammar, of which the parser only sees the rules that can begin with the token that it gets next. */
+  readonly grammar: Grammar
+  #last: Token | undefined
   #brackets = 0
   #negations = 0
+  stop: Stop | undefined
+  /** How many `{` are open at the position of the tokens. */
+  braces = 0
 
-  constructor(tokens: readonly Token[], from: number, terminator: string | undefined) {
+  constructor(tokens: Tokens, terminator: string | undefined, grammar: Grammar, lookahead: Lookahead) {
     this.#tokens = tokens
-    this.at = from
     this.#terminator = terminator
+    this.#lookahead = lookahead
+    this.grammar = Object.create(grammar)
+    this.grammar.byName = lookahead.rulesFor(tokens.peek())
   }
 
+  /**
+   * nearley asks for a token once it accepted the one before, and only then that is taken from the tokens: if nearley
+   * throws, they are at the one that can not stand there.
+   */
   next(): Token | undefined {
     if (this.stop) return undefined
-    const token = this.#tokens[this.at]
-    if (!token) this.stop = 'end'
-    else if (token.type === 'error') this.stop = 'error token'
-    else if (this.#nesting(token) > NESTING_LIMIT) this.stop = 'too deep'
-    if (this.stop) return undefined
-    this.at++
-    if (token!.text === this.#terminator) this.stop = 'terminator'
-    return token
+    if (this.#last) this.#accept(this.#last.text)
+    const token = this.#tokens.peek()
+    if (!this.stop) {
+      if (!token) this.stop = 'end'
+      else if (token.type === 'error') this.stop = 'error token'
+      else if (this.#brackets + this.#negations > NESTING_LIMIT) this.stop = 'too deep'
+    }
+    this.#last = this.stop ? undefined : token
+    if (this.#last) this.grammar.byName = this.#lookahead.rulesFor(this.#tokens.peek(1))
+    return this.#last
   }
 
-  /** How many brackets are open, and how many `not` follow each other right here. */
-  #nesting({ text }: Token): number {
+  #accept(text: string): void {
+    this.#tokens.skip()
+    if (text === this.#terminator) this.stop = 'terminator'
     this.#negations = text === 'not' ? this.#negations + 1 : 0
-    if (text === '(' || text === '[' || text === '{') this.#brackets++
-    else if (text === ')' || text === ']' || text === '}') this.#brackets--
-    return this.#brackets + this.#negations
+    switch (text) {
+      case '{':
+        this.braces++
+        this.#brackets++
+        break
+      case '}':
+        this.braces--
+        this.#brackets--
+        break
+      case '(':
+      case '[':
+        this.#brackets++
+        break
+      case ')':
+      case ']':
+        this.#brackets--
+    }
   }
 
   // What follows is for lexers that are given text; a feed has its tokens already.
@@ -51,10 +80,4 @@ export class TokenFeed implements Lexer {
   formatError(): string {
     return ''
   }
-  has(_type: string): boolean {
-    return true
-  }
 }
-
-/** Tells the generated grammar that its terminals are types of tokens. */
-export const grammarLexer: TokenFeed = new TokenFeed([], 0, undefined)
