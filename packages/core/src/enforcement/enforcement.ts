@@ -22,6 +22,15 @@ export interface EnforcementOptions<Request, Actor> {
   readonly log?: ((event: EnforcementEvent<Request, Actor>) => void) | undefined
 }
 
+/** Runs a question so that whatever it throws is an error that frameworks take for one. */
+async function failing<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await question()
+  } catch (error) {
+    throw failure(error)
+  }
+}
+
 /** A loader's row that was refused, or nothing that it found. */
 export class Refusal {
   readonly reason: DenialReason
@@ -72,17 +81,9 @@ export class Enforcement<Request, Actor> {
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor or the policy.
    */
-  async arm(): Promise<Refusal | undefined> {
+  arm(): Promise<Refusal | undefined> {
     this.guard.arm()
-    await this.#identify()
-    const { policy } = this.#authority
-    if (policy && !policy.rules.has('allow_request')) return undefined
-    return this.#ask(
-      () => this.#authority.authorizeRequest(this.authorization.actor, this.#request),
-      'request',
-      undefined,
-      undefined,
-    )
+    return failing(() => this.#askRequest())
   }
 
   /**
@@ -92,51 +93,53 @@ export class Enforcement<Request, Actor> {
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor, the loader or the policy.
    */
-  async enforce(action: string, loader: Loader, model?: string): Promise<Refusal | undefined> {
-    await this.#identify()
-    let row: unknown
-    try {
-      row = await loader(this.#request)
-    } catch (error) {
-      throw failure(error)
-    }
-    if (row === undefined || row === null) {
-      this.decided('check')
-      return this.#refuse(this.authorization.actor === null ? 'nobody' : 'missing', action, undefined)
-    }
-    if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    const refusal = await this.#ask(
-      () => this.#authority.authorize(this.authorization.actor, action, row),
-      'check',
-      action,
-      row,
-    )
-    if (!refusal) this.authorization.admit(loader, row)
-    return refusal
+  enforce(action: string, loader: Loader, model?: string): Promise<Refusal | undefined> {
+    return failing(() => this.#askRow(action, loader, model))
   }
 
   /**
-   * Asks the guard for an answer that is about to go out.
+   * Asks the guard for an answer that is about to go out, and tells the log if it may not.
    *
    * @param route - For the message: `GET /documents/1`.
    * @returns the error to answer instead, if it may not.
    */
   hold(status: number, route: string): UndecidedError | undefined {
-    return this.guard.blocks(this.#method, status) ? new UndecidedError(route, status) : undefined
+    if (!this.guard.blocks(this.#method, status)) return undefined
+    const error = new UndecidedError(route, status)
+    try {
+      this.#options.log?.({ kind: 'undecided', request: this.#request, error })
+    } catch (cause) {
+      // The answer is held back whatever the log does; what it threw goes where the error goes.
+      error.cause = cause
+    }
+    return error
   }
 
-  /** Tells the log of an answer that was held back. */
-  tellUndecided(error: UndecidedError): void {
-    this.#options.log?.({ kind: 'undecided', request: this.#request, error })
+  async #askRequest(): Promise<Refusal | undefined> {
+    await this.#identify()
+    const { policy } = this.#authority
+    if (policy && !policy.rules.has('allow_request')) return undefined
+    const question = (): Promise<void> => this.#authority.authorizeRequest(this.authorization.actor, this.#request)
+    return this.#ask(question, 'request', undefined, undefined)
+  }
+
+  async #askRow(action: string, loader: Loader, model: string | undefined): Promise<Refusal | undefined> {
+    await this.#identify()
+    const row = await loader(this.#request)
+    if (row === undefined || row === null) {
+      this.decided('check')
+      return this.#refuse(this.authorization.actor === null ? 'nobody' : 'missing', action, undefined)
+    }
+    if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
+    const question = (): Promise<void> => this.#authority.authorize(this.authorization.actor, action, row)
+    const refusal = await this.#ask(question, 'check', action, row)
+    if (!refusal) this.authorization.admit(loader, row)
+    return refusal
   }
 
   async #identify(): Promise<void> {
     if (this.authorization.actor !== null) return
-    try {
-      this.authorization.identify((await this.#options.actor(this.#request)) ?? null)
-    } catch (error) {
-      throw failure(error)
-    }
+    this.authorization.identify((await this.#options.actor(this.#request)) ?? null)
   }
 
   async #ask(
@@ -150,7 +153,7 @@ export class Enforcement<Request, Actor> {
       await question()
     } catch (error) {
       const reason = reasonOf(error, actor)
-      if (!reason) throw failure(error)
+      if (!reason) throw error
       this.decided(kind)
       return this.#refuse(reason, action, resource)
     }

@@ -1,0 +1,7 @@
+export type { Authority } from './authority.js'
+export { type DecisionKind, type DecisionListener, DecisionListeners } from './decision.js'
+export { type DenialReason, type ProblemDetails, problemOf } from './denial.js'
+export { Enforcement, type EnforcementOptions, Refusal } from './enforcement.js'
+export type { EnforcementEvent } from './event.js'
+export { Guard, UndecidedError } from './guard.js'
+export { type Loaded, type Loader, RequestAuthorization } from './requestAuthorization.js'

@@ -1,0 +1,7 @@
+export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export {
+  type ExpressAuthorization,
+  type ExpressAuthorizationOptions,
+  expressAuthorization,
+} from './expressAuthorization.js'
+export type { Actor, AllowedResource, Register } from './types.js'
