@@ -1,4 +1,3 @@
-import { show } from '../values/show.js'
 import type { Condition, Definite, Operand } from './condition.js'
 
 /** A condition as text that a person can read, one line: `some role in actor.roles where role.repo = resource`. */
@@ -52,4 +51,13 @@ function printOperand(operand: Operand): string {
     case 'arithmetic':
       return `${printOperand(operand.left)} ${operand.operator} ${printOperand(operand.right)}`
   }
+}
+
+function show(value: unknown): string {
+  if (value === null) return 'nil'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value !== 'object') return String(value)
+  return `a ${value.constructor?.name ?? 'value'}`
 }

@@ -25,6 +25,7 @@ export const codes = {
   'repeated-declaration': 'A block that declares its roles, permissions or relations twice.',
   'conflicting-declaration': 'One name declared as two things for one class.',
   'relation-keyword': 'A shorthand rule with another word where `on` belongs.',
+  'failed-test': 'A test in the policy (`?=`) that does not hold.',
   'undeclared-term': 'A shorthand rule that speaks of what its block does not declare.',
   'not-a-relation': 'A shorthand rule with a role or a permission behind `on`.',
   'missing-related-block': 'A shorthand rule over a relation to a class that has no block.',
@@ -50,6 +51,7 @@ export const codes = {
   'undefined-actor': 'The actor is undefined; nobody is null.',
   'undefined-resource': 'The resource is undefined.',
   'invalid-argument': 'An argument that can not be meant.',
+  'unknown-action': 'An action that the policy does not know.',
   'no-policy': 'A question is asked before a policy is loaded.',
   'unknown-row': 'A plain object whose model is not known.',
   // decisions
@@ -82,7 +84,7 @@ export const codes = {
   'filter-too-large': 'A filter has more parts than any database takes.',
   'opaque-condition': 'A part of the policy that only the query machine can answer stands in a filter.',
   // Prisma
-  'prisma-schema': 'What is known of a Prisma schema is missing, or is not the client\'s.',
+  'prisma-schema': "What is known of a Prisma schema is missing, or is not the client's.",
   'unresolved-filter': 'An authorization filter reached a query for which nobody resolves it.',
   'unsupported-operation': 'An operation of an ORM that no filter can guard.',
 } as const

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import type { Class, Field, Model } from './model.js'
+import type { Field, Model } from './model.js'
 import { tagOf } from './tags.js'
 
 /**
@@ -23,7 +23,7 @@ export class Schema {
     return this.#constants
   }
 
-  /** Grows with every registration, so that what was derived from the schema can be told stale. */
+  /** Grows with every new name, so that what was derived from the schema can be told stale. */
   get version(): number {
     return this.#version
   }
@@ -54,8 +54,9 @@ export class Schema {
   /** Adds a constant, or replaces it: policies read constants anew at each check. @throws ArgumentError for a reserved name. */
   registerConstant(name: string, value: unknown): void {
     reserved(name)
+    const isNew = !this.#constants.has(name)
     this.#constants.set(name, value)
-    this.#changed()
+    if (isNew) this.#changed()
   }
 
   /** The model of a value: of just its constructor, or as tagged; undefined where neither is known. */

@@ -1,0 +1,411 @@
+import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
+import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, QueryError, UnauthenticatedError } from '../errors.js'
+import type { Expression } from '../language/ast.js'
+import { didYouMean } from '../language/didYouMean.js'
+import { parseQuery } from '../language/parse.js'
+import { Source } from '../language/source.js'
+import {
+  compile,
+  type Host,
+  holds,
+  holdsSync,
+  type Limits,
+  type Program,
+  type Query,
+  type QueryOptions,
+  type RuleCall,
+  SchemaHost,
+  type SchemaHostOptions,
+  type Solution,
+  solve,
+  Variable,
+} from '../machine/index.js'
+import { bind } from '../condition/bind.js'
+import { simplify } from '../condition/simplify.js'
+import { buildPolicy } from '../policy/buildPolicy.js'
+import type { Policy } from '../policy/policy.js'
+import { createSchema } from '../schema/builtIns.js'
+import type { Model } from '../schema/model.js'
+import type { Schema } from '../schema/schema.js'
+import { tag } from '../schema/tags.js'
+import { type Refusable, refusable } from './check.js'
+import { Checks, type Statistics } from './checks.js'
+import { Filter } from './filter.js'
+import { hostMeaning } from './hostMeaning.js'
+import { type ClassOptions, modelOfClass } from './registration.js'
+import { actionsFor } from './words.js'
+
+export interface AuthorizerOptions extends SchemaHostOptions {
+  /** The action that says whether somebody may know of a resource at all. Default `read`. */
+  readonly readAction?: string
+  /** Limits of a query; see `Limits` for the defaults. */
+  readonly limits?: Partial<Limits>
+  /** `machine` answers every check by the query machine, for comparison. Default `predicate`. */
+  readonly evaluator?: 'predicate' | 'machine'
+}
+
+/** Polar text with the name that messages give it, such as a file name. */
+export interface PolicySource {
+  readonly text: string
+  readonly name?: string
+}
+
+interface Loaded {
+  readonly policy: Policy
+  readonly program: Program
+  readonly checks: Checks
+  /** The schema's version that they were made for. */
+  readonly version: number
+}
+
+/**
+ * Answers, from one policy: may this actor do this to that record (`can`, `isAllowed`, `authorize`), which records may they
+ * (`filter`), and what may they do (`authorizedActions`, `authorizedFields`). An actor that is nobody is `null`.
+ *
+ * @example
+ * ```ts
+ * class User { constructor(readonly id: number) {} }
+ * class Note { constructor(readonly ownerId: number) {} }
+ *
+ * const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+ * authorizer.loadSync('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
+ *
+ * authorizer.can(new User(1), 'read', new Note(1)) // true
+ * authorizer.can(new User(2), 'read', new Note(1)) // false
+ * ```
+ */
+export class Authorizer {
+  /** The action that says whether somebody may know of a resource at all. */
+  readonly readAction: string
+  /** What policies can name. */
+  readonly schema: Schema = createSchema()
+  readonly #host: Host
+  readonly #limits: Partial<Limits>
+  readonly #usesPredicates: boolean
+  readonly #listeners = new DecisionListeners()
+  #loaded: Loaded | undefined
+
+  constructor(options: AuthorizerOptions = {}) {
+    this.readAction = options.readAction ?? 'read'
+    this.#host = new SchemaHost(this.schema, options)
+    this.#limits = options.limits ?? {}
+    this.#usesPredicates = options.evaluator !== 'machine'
+  }
+
+  /** The policy that answers now; undefined before the first load. */
+  get policy(): Policy | undefined {
+    return this.#loaded?.policy
+  }
+
+  /** How many checks were answered by a predicate, and how many by the machine, since the policy was loaded. */
+  get statistics(): Readonly<Statistics> {
+    return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
+  }
+
+  // registration
+
+  /**
+   * Makes a class known to policies, by its name.
+   * @throws ArgumentError for what is no class, a name that is taken, or a field that can't be meant.
+   */
+  registerClass(cls: unknown, options: ClassOptions = {}): this {
+    this.schema.registerModel(modelOfClass(this.schema, cls, options))
+    return this
+  }
+
+  /** Makes a value known to policies; they read it anew at each question. @throws ArgumentError for a reserved name. */
+  registerConstant(value: unknown, name: string): this {
+    this.schema.registerConstant(name, value)
+    return this
+  }
+
+  /** Makes models known that have no class, such as the tables of an ORM. @throws ArgumentError for a name that is taken. */
+  registerModels(models: Iterable<Model>): this {
+    for (const model of models) this.schema.registerModel(model)
+    return this
+  }
+
+  /** Says which model a plain object is a row of; the object is left untouched. @throws ArgumentError for an unknown model. */
+  as<Row extends object>(modelName: string, row: Row): Row {
+    this.#model(modelName)
+    if (typeof row !== 'object' || row === null) throw new ArgumentError('invalid-argument', `as('${modelName}', row) takes an object.`)
+    tag(row, modelName)
+    return row
+  }
+
+  /** The model of a value, if it is known. */
+  modelOf(value: unknown): string | undefined {
+    return this.schema.modelOf(value)?.name
+  }
+
+  /** Hears of every decision; the function that comes back ends it. */
+  observe(listener: DecisionListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  // loading
+
+  /**
+   * Loads a policy, all its sources together, and puts it in the place of the last one. While it loads, and when it can't be
+   * loaded, the last one goes on answering.
+   * @throws PolicyError with everything that is wrong.
+   */
+  async load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
+    const loaded = this.#build(sources)
+    for (const { query, span } of loaded.policy.inlineQueries) {
+      const run = solve(loaded.program, query, { limits: this.#limits })
+      try {
+        if ((await run.next()) === undefined) throw failedTest(query, span)
+      } finally {
+        run.close()
+      }
+    }
+    this.#loaded = loaded
+    return loaded.policy
+  }
+
+  /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
+  loadSync(...sources: readonly (string | PolicySource)[]): Policy {
+    const loaded = this.#build(sources)
+    for (const { query, span } of loaded.policy.inlineQueries) {
+      const run = solve(loaded.program, query, { limits: this.#limits })
+      try {
+        if (run.nextSync() === undefined) throw failedTest(query, span)
+      } finally {
+        run.close()
+      }
+    }
+    this.#loaded = loaded
+    return loaded.policy
+  }
+
+  #build(sources: readonly (string | PolicySource)[]): Loaded {
+    const texts = sources.map((source) => {
+      const { text, name } = typeof source === 'string' ? { text: source, name: undefined } : (source ?? {})
+      if (typeof text !== 'string') throw new ArgumentError('invalid-argument', 'A policy is a text, or { text, name }.', { hint: "to read files: loadPolicyFiles of '@arcturus/core/node'" })
+      return new Source(text, name)
+    })
+    if (texts.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
+    const { policy, diagnostics } = buildPolicy(texts, this.schema)
+    if (!policy) throw new PolicyError(diagnostics)
+    return this.#prepare(policy)
+  }
+
+  #prepare(policy: Policy): Loaded {
+    const program = compile(policy, this.#host)
+    const meaning = hostMeaning(this.schema, this.#host, () => program, this.#limits)
+    return { policy, program, checks: new Checks(policy, meaning), version: this.schema.version }
+  }
+
+  /** The policy in force, compiled anew where names were registered since. */
+  #current(): Loaded {
+    const loaded = this.#loaded
+    if (!loaded) throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
+    if (loaded.version === this.schema.version) return loaded
+    this.#loaded = this.#prepare(loaded.policy)
+    return this.#loaded
+  }
+
+  // checks
+
+  /**
+   * Whether the actor may do the action to the resource, at once.
+   * @throws ArgumentError for an undefined actor or resource, one of unknown class, or an action that nobody knows.
+   * @throws QueryError where the policy fails for them; `async-value` where it has to wait: then use `isAllowed`.
+   */
+  can(actor: unknown, action: string, resource: unknown): boolean {
+    const allowed = this.#decide(actor, action, resource) ?? holdsSync(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+    return allowed
+  }
+
+  /** As `can`, waiting where the policy meets a promise. */
+  async isAllowed(actor: unknown, action: string, resource: unknown): Promise<boolean> {
+    const allowed = await this.#isAllowed(actor, action, resource)
+    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+    return allowed
+  }
+
+  /**
+   * Lets pass who may do the action to the resource.
+   * @param options.checkRead - Whether those who may not even read it are told that it does not exist. Default true.
+   * @throws UnauthenticatedError (401) for nobody, NotFoundError (404) for those who may not read it, ForbiddenError (403) for
+   * the rest; and what `can` throws.
+   */
+  async authorize(actor: unknown, action: string, resource: unknown, options: { readonly checkRead?: boolean } = {}): Promise<void> {
+    if (await this.isAllowed(actor, action, resource)) return
+    if (actor === null) throw new UnauthenticatedError()
+    if (options.checkRead === false) throw new ForbiddenError()
+    if (action === this.readAction || !(await this.#isAllowed(actor, this.readAction, resource))) throw new NotFoundError()
+    throw new ForbiddenError()
+  }
+
+  #isAllowed(actor: unknown, action: string, resource: unknown): boolean | Promise<boolean> {
+    return this.#decide(actor, action, resource) ?? holds(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+  }
+
+  #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const { checks } = this.#current()
+    if (actor === undefined) throw undefinedActor()
+    if (resource === undefined) throw new ArgumentError('undefined-resource', 'The resource is undefined.', { hint: 'decide what a missing record means before asking: usually 404' })
+    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    const decision = this.#usesPredicates ? checks.decide(actor, action, resource) : undefined
+    if (decision === undefined) {
+      this.#assertKnown(actor, 'actor')
+      this.#assertKnown(resource, 'resource')
+    }
+    return decision
+  }
+
+  /** A policy speaks of classes: an object of none would be refused everywhere, most likely by mistake. */
+  #assertKnown(value: unknown, what: 'actor' | 'resource'): void {
+    if (typeof value !== 'object' || value === null || this.schema.modelOf(value)) return
+    for (const model of this.schema.models.values()) {
+      if (model.isaCheck?.(value) || (model.class && value instanceof model.class)) return
+    }
+    const name = value.constructor === Object || value.constructor === undefined ? undefined : value.constructor.name
+    throw new ArgumentError('unknown-row', name ? `The class ${name} of the ${what} is not registered.` : `The ${what} is a plain object, and nothing says which model it is of.`, {
+      hint: name ? `authorizer.registerClass(${name})` : `authorizer.as('Model', ${what}); rows of an extended Prisma client are known by themselves`,
+      data: { value },
+    })
+  }
+
+  // what may they do
+
+  /**
+   * The actions that the actor may do to the resource. Where a rule leaves the action open, all that the policy knows for the
+   * resource's class are tried.
+   */
+  async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
+    if (actor === undefined) throw undefinedActor()
+    if (resource === undefined) throw new ArgumentError('undefined-resource', 'The resource is undefined.')
+    this.#assertKnown(actor, 'actor')
+    this.#assertKnown(resource, 'resource')
+    const model = this.modelOf(resource)
+    const known = actionsFor(this.#current().policy, model === undefined ? [] : this.schema.ancestors(model))
+    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known)
+    if (this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
+    return actions
+  }
+
+  /**
+   * Lets pass who may do the action to a field of the resource (`allow_field`).
+   * @throws UnauthenticatedError (401) for nobody, ForbiddenError (403).
+   */
+  async authorizeField(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
+    if (actor === undefined) throw undefinedActor()
+    const allowed = await holds(this.#current().program, 'allow_field', [actor, action, resource, field], this.#limits)
+    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
+    if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError(`You may not do this to the field "${field}".`)
+  }
+
+  /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
+  async authorizedFields(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
+    if (actor === undefined) throw undefinedActor()
+    const model = this.modelOf(resource)
+    const known = model === undefined ? [] : this.schema.ancestors(model).flatMap((name) => [...(this.schema.models.get(name)?.fields.keys() ?? [])])
+    const fields = await this.#enumerate('allow_field', (field) => [actor, action, resource, field], known)
+    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, fields.size > 0)
+    return fields
+  }
+
+  /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
+  async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
+    if (actor === undefined) throw undefinedActor()
+    const allowed = await holds(this.#current().program, 'allow_request', [actor, request], this.#limits)
+    if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
+    if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
+  }
+
+  async #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
+    const { program } = this.#current()
+    const found = new Set<string>()
+    const query = solve(program, { rule, args: args(new Variable('asked')) }, { limits: this.#limits, acceptExpression: true })
+    try {
+      for (let solution = await query.next(); solution; solution = await query.next()) {
+        const value = solution.get('asked')
+        if (typeof value === 'string') found.add(value)
+        else {
+          // The rule takes any, or those that a constraint lets pass: each that is known is asked for by itself.
+          for (const one of known) if (!found.has(one) && (await holds(program, rule, args(one), this.#limits))) found.add(one)
+          break
+        }
+      }
+    } finally {
+      query.close()
+    }
+    return found
+  }
+
+  // which records
+
+  /**
+   * The rows of a model on which the actor may do the action: a row is in the filter exactly when the check returns true.
+   * @throws ArgumentError for an undefined actor, one of unknown class, an unknown model or action.
+   * @throws QueryError where the actor's side fails whatever the row; RelationNotLoadedError where a relation of it is missing.
+   */
+  filter(actor: unknown, action: string, modelName: string): Filter {
+    if (actor === undefined) throw undefinedActor()
+    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    this.#model(modelName)
+    const { checks, program } = this.#current()
+    const meaning = hostMeaning(this.schema, this.#host, () => program, this.#limits)
+    const condition = simplify(this.schema, bind(checks.filter(actor, action, modelName), actor, action, meaning))
+    if (condition.kind === 'failure') throw condition.error
+    const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))
+    if (this.#listeners.active) this.#listeners.tell('filter', actor, action, modelName, filter.kind !== 'none')
+    return filter
+  }
+
+  #matches(actor: unknown, action: string, row: unknown): boolean {
+    try {
+      return holdsSync(this.#current().program, 'allow', [actor, action, row], this.#limits)
+    } catch (error) {
+      if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value') return false
+      throw error
+    }
+  }
+
+  /** For each class of actors, action and model whose filter can be refused: why, and where. */
+  check(): readonly Refusable[] {
+    return refusable(this.#current().policy, this.schema)
+  }
+
+  // queries
+
+  /** Runs a query written in Polar, such as `allow(actor, "read", resource)`; solutions come as they are found. @throws PolicyError for what can't be parsed. */
+  query(text: string, options: Omit<QueryOptions, 'limits'> = {}): AsyncGenerator<Solution, void, void> {
+    const parsed = parseQuery(new Source(text))
+    if (!('expression' in parsed)) throw new PolicyError(parsed.diagnostics)
+    return this.#run(parsed.expression, options)
+  }
+
+  /** Runs a rule; a `Variable` among the arguments is what the query is to find. */
+  queryRule(name: string, ...args: readonly unknown[]): AsyncGenerator<Solution, void, void> {
+    return this.#run({ rule: name, args }, {})
+  }
+
+  async *#run(goal: Expression | RuleCall, options: Omit<QueryOptions, 'limits'>): AsyncGenerator<Solution, void, void> {
+    const query: Query = solve(this.#current().program, goal, { ...options, limits: this.#limits })
+    try {
+      for (let solution = await query.next(); solution; solution = await query.next()) yield solution
+    } finally {
+      query.close()
+    }
+  }
+
+  #model(name: string): Model {
+    const model = this.schema.models.get(name)
+    if (model) return model
+    const near = typeof name === 'string' ? didYouMean(name, this.schema.models.keys()) : undefined
+    throw new ArgumentError('unknown-model', `No model is registered as "${String(name)}".`, { hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known', data: { name } })
+  }
+}
+
+function undefinedActor(): ArgumentError {
+  return new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'nobody is null; an undefined actor is most likely a session that was not loaded' })
+}
+
+function failedTest(query: Expression, span: Expression['span']): PolicyError {
+  return new PolicyError([{ code: 'failed-test', severity: 'error', message: 'A test of the policy (`?=`) failed.', span: query.span ?? span }])
+}

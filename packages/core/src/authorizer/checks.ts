@@ -1,0 +1,144 @@
+import type { Condition } from '../condition/condition.js'
+import type { Meaning } from '../condition/meaning.js'
+import { compilePredicate, type Predicate } from '../condition/predicate.js'
+import { ArgumentError } from '../errors.js'
+import { didYouMean } from '../language/didYouMean.js'
+import type { Policy } from '../policy/policy.js'
+import type { Model } from '../schema/model.js'
+import { type ActionKind, type Kind, planCheck, planFilter } from './plans.js'
+import { wordsOf } from './words.js'
+
+/** A question whose classes and action are known. */
+interface Plan {
+  readonly condition: Condition
+  /** Undefined where only the machine can answer. */
+  readonly predicate: Predicate | undefined
+}
+
+/** How often a check was answered by what; a bail-out is a predicate that gave the question to the machine. */
+export interface Statistics {
+  predicate: number
+  machine: number
+  bailOuts: number
+}
+
+const otherAction = Symbol('any action that the policy does not name')
+type ActionKey = string | typeof otherAction
+type PlansOfPair = Map<ActionKey, Plan>
+
+/** The plans of one policy, made when they are first asked for; one for all actions that the policy does not name. */
+export class Checks {
+  readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
+  readonly #policy: Policy
+  readonly #meaning: Meaning
+  readonly #words: ReadonlySet<string>
+  readonly #plans = new Map<Model | null, Map<Model | null, PlansOfPair>>()
+  readonly #filters = new Map<string, Condition>()
+  #lastActor: unknown
+  #lastResource: unknown
+  #lastPlans: PlansOfPair | undefined
+
+  constructor(policy: Policy, meaning: Meaning) {
+    this.#policy = policy
+    this.#meaning = meaning
+    this.#words = wordsOf(policy)
+  }
+
+  /** The answer of the predicate; undefined where the machine has to be asked. @throws ArgumentError for an action that nobody knows. */
+  decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const plans = this.#plansFor(actor, resource)
+    const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
+    if (!plan?.predicate) {
+      this.statistics.machine++
+      return undefined
+    }
+    try {
+      const allowed = plan.predicate(actor, action, resource)
+      this.statistics.predicate++
+      return allowed
+    } catch {
+      // A bail-out, or an error of the application: the machine asks again, and says what is wrong and where.
+      this.statistics.bailOuts++
+      return undefined
+    }
+  }
+
+  /** The condition of a filter. @throws ArgumentError for an action that nobody knows. */
+  filter(actor: unknown, action: string, model: string): Condition {
+    const kind = this.#kindOf(actor)
+    if (!kind) throw unknownKind(actor)
+    const known = this.#words.has(action)
+    const key = JSON.stringify([kind === 'nil' ? null : kind.model, known ? action : null, model])
+    let condition = this.#filters.get(key)
+    if (!condition) {
+      condition = planFilter(this.#policy, this.#meaning.schema, kind, known ? { action } : 'other', model)
+      this.#filters.set(key, condition)
+    }
+    if (!known && condition.kind === 'false') throw this.#unknownAction(action)
+    return condition
+  }
+
+  #plansFor(actor: unknown, resource: unknown): PlansOfPair | undefined {
+    if (this.#lastPlans && isInstanceOf(actor, this.#lastActor) && isInstanceOf(resource, this.#lastResource)) return this.#lastPlans
+    const { schema } = this.#meaning
+    const actorModel = actor === null ? null : schema.modelOf(actor)
+    const resourceModel = resource === null ? null : schema.modelOf(resource)
+    if (actorModel === undefined || resourceModel === undefined) return undefined
+    let ofActor = this.#plans.get(actorModel)
+    if (!ofActor) {
+      ofActor = new Map()
+      this.#plans.set(actorModel, ofActor)
+    }
+    let plans = ofActor.get(resourceModel)
+    if (!plans) {
+      plans = new Map()
+      ofActor.set(resourceModel, plans)
+    }
+    if (actorModel?.class && resourceModel?.class && typeof actor === 'object' && typeof resource === 'object') {
+      this.#lastActor = actorModel.class
+      this.#lastResource = resourceModel.class
+      this.#lastPlans = plans
+    }
+    return plans
+  }
+
+  #other(plans: PlansOfPair, actor: unknown, action: string, resource: unknown): Plan {
+    const known = this.#words.has(action)
+    const key = known ? action : otherAction
+    let plan = plans.get(key)
+    if (!plan) {
+      plan = this.#plan(actor, known ? { action } : 'other', resource)
+      plans.set(key, plan)
+    }
+    if (!known && plan.condition.kind === 'false') throw this.#unknownAction(action)
+    return plan
+  }
+
+  #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
+    const { schema } = this.#meaning
+    const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
+    return { condition, predicate: condition.kind === 'opaque' ? undefined : compilePredicate(condition, this.#meaning) }
+  }
+
+  #kindOf(value: unknown): Kind | undefined {
+    if (value === null) return 'nil'
+    const model = this.#meaning.schema.modelOf(value)
+    return model && { model: model.name }
+  }
+
+  #unknownAction(action: string): ArgumentError {
+    const hint = didYouMean(action, [...this.#words])
+    return new ArgumentError('unknown-action', `The policy knows no action "${action}", and no rule leaves the action open.`, { hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or mend the name', data: { action } })
+  }
+}
+
+function isInstanceOf(value: unknown, cls: unknown): boolean {
+  return typeof value === 'object' && value !== null && value.constructor === cls
+}
+
+function unknownKind(actor: unknown): ArgumentError {
+  return new ArgumentError('unknown-row', 'The class of the actor is not known, so no filter can be made for it.', {
+    hint: "register its class, or say which model a plain object is of: authorizer.as('User', user)",
+    data: { value: actor },
+  })
+}

@@ -1,0 +1,63 @@
+import type { Condition, Definite } from '../condition/condition.js'
+import { definite } from '../condition/definite.js'
+import { compilePredicate, type Predicate } from '../condition/predicate.js'
+import type { Meaning } from '../condition/meaning.js'
+import { printCondition } from '../condition/print.js'
+
+/**
+ * The rows of one model on which one actor may do one action: a condition on the row alone. A row is in it exactly when the
+ * check returns true.
+ */
+export class Filter {
+  /** Name of the model whose rows it selects. */
+  readonly model: string
+  readonly actor: unknown
+  readonly action: string
+  /** `all` rows, `none`, or those for which the `condition` is true. */
+  readonly kind: 'all' | 'none' | 'condition'
+  readonly condition: Condition
+  readonly #meaning: Meaning
+  readonly #check: (row: unknown) => boolean
+  #predicate: Predicate | undefined
+  #definite: Definite | undefined
+
+  /** @param check - Answers for a row that the condition alone can't decide; the machine. */
+  constructor(model: string, actor: unknown, action: string, condition: Condition, meaning: Meaning, check: (row: unknown) => boolean) {
+    this.model = model
+    this.actor = actor
+    this.action = action
+    this.condition = condition
+    this.kind = condition.kind === 'true' ? 'all' : condition.kind === 'false' ? 'none' : 'condition'
+    this.#meaning = meaning
+    this.#check = check
+  }
+
+  /**
+   * The filter for a printer: only true or false for every row.
+   * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares.
+   */
+  definite(): Definite {
+    this.#definite ??= definite(this.condition, this.#meaning.schema)
+    return this.#definite
+  }
+
+  /**
+   * Whether a row in memory is one of them, its relations loaded.
+   * @returns false also where the check of this row would be an error.
+   * @throws RelationNotLoadedError where a relation that decides is not on the row.
+   */
+  matches(row: unknown): boolean {
+    this.#predicate ??= compilePredicate(this.condition, this.#meaning)
+    try {
+      return this.#predicate(this.actor, this.action, row)
+    } catch {
+      // Whatever went wrong, the check says it: an answer, or an error that keeps the row out.
+      return this.#check(row)
+    }
+  }
+
+  /** The condition as a text to read. */
+  toString(): string {
+    return printCondition(this.condition)
+  }
+}

@@ -1,0 +1,111 @@
+import { ArgumentError } from '../errors.js'
+import type { Class, Field, Model, ScalarType } from '../schema/model.js'
+import type { Schema } from '../schema/schema.js'
+
+/** What a field holds: a built-in class (`String`, `Number`, `Boolean`, `Date`, `Array`), a scalar type, a registered class, or a relation. */
+export type FieldDeclaration = Class | ScalarType | ScalarDeclaration | RelationDeclaration
+
+export interface ScalarDeclaration {
+  readonly type: Class | ScalarType
+  /** Whether it can be nil. Default true. */
+  readonly nullable?: boolean
+  /** Whether it holds a list of `type`. Default false. */
+  readonly list?: boolean
+}
+
+/** At most one row (`one`), or a list of rows (`many`), of another model, given by class or by name. */
+export type RelationDeclaration = ({ readonly one: Class | string } | { readonly many: Class | string }) & {
+  /** Own columns, and the other's that they equal; where given, an unloaded `one` can be compared by its foreign key. */
+  readonly from?: string | readonly string[]
+  readonly to?: string | readonly string[]
+  /** Whether a `one` can be nil. Default true. */
+  readonly nullable?: boolean
+}
+
+export interface ClassOptions {
+  /** What policies call it. Default: the name of the class. */
+  readonly name?: string
+  /** What its fields hold. Others can be read as well; filters need to know them. */
+  readonly fields?: Readonly<Record<string, FieldDeclaration>> | ReadonlyMap<string, FieldDeclaration>
+  /** Fields whose values tell rows apart: two rows with equal keys are equal. Default: rows are equal when they are the same object. */
+  readonly key?: string | readonly string[]
+  /** Whether `fields` names all there is, so that a policy that reads another one is mistaken. Default false. */
+  readonly closed?: boolean
+  /** Recognizes values that are no instances of the class. */
+  readonly isaCheck?: (value: unknown) => boolean
+}
+
+const scalarTypes: ReadonlySet<string> = new Set<ScalarType>(['boolean', 'integer', 'bigint', 'float', 'decimal', 'string', 'enum', 'uuid', 'date', 'json', 'bytes', 'unknown'])
+
+/** A class and its options as a model. @throws ArgumentError for what is no class, or an option that can't be meant. */
+export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions): Model {
+  if (typeof cls !== 'function') {
+    throw new ArgumentError('invalid-argument', 'registerClass takes a class.', { hint: 'for plain objects: registerModels, and as(model, row)', data: { value: cls } })
+  }
+  const name = options.name ?? cls.name
+  if (!name) throw new ArgumentError('invalid-argument', 'A class without a name needs one for policies.', { hint: 'registerClass(cls, { name })' })
+  const declared = options.fields instanceof Map ? [...options.fields] : Object.entries(options.fields ?? {})
+  const fields = new Map<string, Field>(declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]))
+  return {
+    name,
+    class: cls as unknown as Class, // a function is all that is asked of a class; `instanceof` takes it
+    fields,
+    key: options.key === undefined ? undefined : listOf(options.key),
+    closed: options.closed ?? false,
+    isaCheck: options.isaCheck,
+  }
+}
+
+function listOf(names: string | readonly string[] | undefined): readonly string[] {
+  return names === undefined ? [] : typeof names === 'string' ? [names] : names
+}
+
+function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
+  if (typeof declaration === 'string' || typeof declaration === 'function') return scalarOrRow(schema, model, name, { type: declaration })
+  if ('one' in declaration || 'many' in declaration) {
+    const many = 'many' in declaration
+    const other = many ? declaration.many : declaration.one
+    const from = listOf(declaration.from)
+    const to = declaration.to === undefined && from.length === 1 ? ['id'] : listOf(declaration.to)
+    if (from.length !== to.length) throw invalid(model, name, '`from` and `to` must name as many columns')
+    return { kind: 'relation', name, model: nameOf(schema, other), many, nullable: many ? false : (declaration.nullable ?? true), from, to }
+  }
+  return scalarOrRow(schema, model, name, declaration)
+}
+
+function scalarOrRow(schema: Schema, model: string, name: string, declaration: ScalarDeclaration): Field {
+  const { type, nullable = true, list = false } = declaration
+  const scalar = scalarOf(type)
+  if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array }
+  if (typeof type === 'string') throw invalid(model, name, `"${type}" is no type`)
+  return { kind: 'relation', name, model: nameOf(schema, type), many: list, nullable: list ? false : nullable, from: [], to: [] }
+}
+
+function scalarOf(type: Class | ScalarType): ScalarType | undefined {
+  if (typeof type === 'string') return scalarTypes.has(type) ? type : undefined
+  switch (type as unknown) {
+    case String:
+      return 'string'
+    case Number:
+      return 'float'
+    case Boolean:
+      return 'boolean'
+    case Date:
+      return 'date'
+    case BigInt:
+      return 'bigint'
+    case Array:
+    case Object:
+      return 'unknown'
+    default:
+      return undefined
+  }
+}
+
+function nameOf(schema: Schema, other: Class | string): string {
+  return typeof other === 'string' ? other : (schema.modelOfClass(other)?.name ?? other.name)
+}
+
+function invalid(model: string, field: string, why: string): ArgumentError {
+  return new ArgumentError('invalid-argument', `The field ${model}.${field} is declared in a way that can't be meant: ${why}.`)
+}

@@ -1,0 +1,14 @@
+import { builtinClasses } from '../values/builtin.js'
+import type { Class } from './model.js'
+import { Schema } from './schema.js'
+
+/** A schema that knows what every policy can name: `nil` and the built-in classes. */
+export function createSchema(): Schema {
+  const schema = new Schema()
+  schema.registerConstant('nil', null)
+  for (const [name, cls] of builtinClasses) {
+    // built-in classes are all constructors
+    schema.registerModel({ name, class: cls as Class, fields: new Map(), key: undefined, closed: false, isaCheck: undefined })
+  }
+  return schema
+}
