@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { DecisionListeners } from './decision.js'
+
+describe('the listeners to decisions', () => {
+  it('hear of each until they are taken away', () => {
+    const listeners = new DecisionListeners()
+    const heard: unknown[] = []
+    const stop = listeners.add((...decision) => heard.push(decision))
+    listeners.tell('check', 'ada', 'read', 'plans', true)
+    stop()
+    listeners.tell('check', 'ada', 'read', 'plans', true)
+    expect(heard).toEqual([['check', 'ada', 'read', 'plans', true]])
+  })
+
+  it('are active only while there are some', () => {
+    const listeners = new DecisionListeners()
+    expect(listeners.active).toBe(false)
+    const stop = listeners.add(() => {})
+    expect(listeners.active).toBe(true)
+    stop()
+    expect(listeners.active).toBe(false)
+  })
+
+  it('make a question fail by throwing', () => {
+    const listeners = new DecisionListeners()
+    listeners.add(() => {
+      throw new Error('the log is full')
+    })
+    expect(() => listeners.tell('check', null, 'read', 'plans', true)).toThrow('the log is full')
+  })
+})

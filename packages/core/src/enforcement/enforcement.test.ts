@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { ForbiddenError, NotFoundError, QueryError } from '../errors.js'
+import type { Authority } from './authority.js'
+import { Enforcement, type EnforcementOptions } from './enforcement.js'
+import type { EnforcementEvent } from './event.js'
+
+interface Row {
+  readonly allowed: 'yes' | 'hidden' | 'visible' | 'breaks'
+}
+
+/** An authorizer that reads its answer off the row. */
+function authority(requestRules: boolean): Authority {
+  const check = async (row: unknown): Promise<void> => {
+    // Sound: these tests ask about rows of theirs alone.
+    const { allowed } = row as Row
+    if (allowed === 'hidden') throw new NotFoundError()
+    if (allowed === 'visible') throw new ForbiddenError()
+    if (allowed === 'breaks') throw new QueryError('missing-attribute', 'No such attribute.')
+  }
+  const isAllowed = (row: unknown): boolean => (row as Row).allowed === 'yes'
+  return {
+    // Sound: enforcement looks at nothing of a policy but whether a rule is there.
+    policy: { rules: new Map(requestRules ? [['allow_request', []]] : []) } as unknown as Authority['policy'],
+    observe: () => () => {},
+    as: (_model, row) => row,
+    can: (_actor, _action, row) => isAllowed(row),
+    isAllowed: async (_actor, _action, row) => isAllowed(row),
+    authorize: (_actor, _action, row) => check(row),
+    authorizeRequest: (_actor, request) => check(request),
+    authorizedActions: async () => new Set(['read']),
+    authorizeField: (_actor, _action, row) => check(row),
+    authorizedFields: async () => new Set(['title']),
+  }
+}
+
+function enforcement(
+  options: Partial<EnforcementOptions<Row, string>> & { requestRules?: boolean; request?: Row } = {},
+) {
+  const events: EnforcementEvent<Row, string>[] = []
+  const { requestRules = false, request = { allowed: 'yes' }, ...rest } = options
+  const all = { actor: () => 'ada', log: (event: EnforcementEvent<Row, string>) => void events.push(event), ...rest }
+  let personal = 0
+  const one = new Enforcement(authority(requestRules), all, request, 'GET', () => void personal++)
+  return { one, events, personal: () => personal }
+}
+
+const row = (allowed: Row['allowed']) => async (): Promise<Row> => ({ allowed })
+const nobody = { actor: () => undefined }
+
+describe('enforcing on a resource', () => {
+  it.each([
+    ['hidden', {}, 404, 'hidden'],
+    ['visible', {}, 403, 'forbidden'],
+    ['hidden', nobody, 401, 'nobody'],
+    ['visible', nobody, 401, 'nobody'],
+  ] as const)('refuses what is %s', async (allowed, options, status, reason) => {
+    const { one, events } = enforcement(options)
+    const refusal = await one.enforce('edit', row(allowed))
+    expect(refusal).toMatchObject({ reason, error: { status, statusCode: status } })
+    expect(events).toMatchObject([{ kind: 'denied', action: 'edit', reason, resource: { allowed } }])
+  })
+
+  it.each([undefined, null])('refuses when the loader gives %s, as if it were hidden', async (nothing) => {
+    const missing = await enforcement().one.enforce('edit', async () => nothing)
+    const hidden = await enforcement().one.enforce('edit', row('hidden'))
+    expect(missing?.reason).toBe('missing')
+    expect(missing?.error.stack).toBe(hidden?.error.stack)
+    expect({ ...missing?.error }).toEqual({ ...hidden?.error })
+  })
+
+  it('makes the row the resource of the request', async () => {
+    const { one, events } = enforcement()
+    const loader = row('yes')
+    expect(await one.enforce('read', loader)).toBeUndefined()
+    expect(one.authorization.resource).toEqual({ allowed: 'yes' })
+    expect(one.authorization.resourceOf(loader)).toBe(one.authorization.resource)
+    expect(events).toMatchObject([{ kind: 'allowed', actor: 'ada', action: 'read' }])
+  })
+
+  it('leaves a refused row unknown to the handlers', async () => {
+    const { one } = enforcement()
+    await one.enforce('read', row('hidden'))
+    expect(() => one.authorization.resource).toThrow('No resource was loaded')
+  })
+
+  it('counts as a decision whether it allows, refuses or finds nothing', async () => {
+    for (const loader of [row('yes'), row('hidden'), async () => undefined]) {
+      const { one, personal } = enforcement()
+      one.guard.arm()
+      await one.enforce('read', loader)
+      expect(one.guard.state).toBe('decided')
+      expect(personal()).toBe(1)
+    }
+  })
+
+  it('decides nothing when the loader or the policy fails', async () => {
+    for (const loader of [row('breaks'), async () => Promise.reject(new Error('away'))]) {
+      const { one } = enforcement()
+      one.guard.arm()
+      await expect(one.enforce('read', loader)).rejects.toThrow()
+      expect(one.guard.state).toBe('armed')
+    }
+  })
+
+  it.each([undefined, null, 'route', 'router', 0])('turns a thrown %s into an error', async (thrown) => {
+    const { one } = enforcement()
+    await expect(one.enforce('read', () => Promise.reject(thrown))).rejects.toBeInstanceOf(Error)
+  })
+
+  it("gives a policy's error a status, and leaves the application's errors as they are", async () => {
+    await expect(enforcement().one.enforce('read', row('breaks'))).rejects.toMatchObject({ status: 500, expose: false })
+    const own = Object.assign(new Error('away'), { status: 503 })
+    await expect(enforcement().one.enforce('read', () => Promise.reject(own))).rejects.toBe(own)
+  })
+
+  it('fails when the log fails', async () => {
+    const log = () => {
+      throw new Error('the disk is full')
+    }
+    await expect(enforcement({ log }).one.enforce('read', row('yes'))).rejects.toThrow('the disk is full')
+  })
+})
+
+describe('who asks', () => {
+  it('is looked up once when somebody is found', async () => {
+    let asked = 0
+    const { one } = enforcement({ actor: async () => `ada ${++asked}` })
+    await one.arm()
+    await one.enforce('read', row('yes'))
+    expect(one.authorization.actor).toBe('ada 1')
+  })
+
+  it('is looked for again while it is nobody, so that signing in on the way counts', async () => {
+    let actor: string | undefined
+    const { one } = enforcement({ actor: () => actor })
+    await one.arm()
+    expect(one.authorization.actor).toBeNull()
+    actor = 'ada'
+    await one.enforce('read', row('yes'))
+    expect(one.authorization.actor).toBe('ada')
+  })
+})
+
+describe('request-level rules', () => {
+  it('are asked only where the policy has some', async () => {
+    const request: Row = { allowed: 'visible' }
+    expect(await enforcement({ request }).one.arm()).toBeUndefined()
+    expect(await enforcement({ request, requestRules: true }).one.arm()).toMatchObject({ error: { status: 403 } })
+    expect(await enforcement({ request, requestRules: true, ...nobody }).one.arm()).toMatchObject({
+      error: { status: 401 },
+    })
+  })
+
+  it('are no decision for the guard', async () => {
+    const { one } = enforcement({ requestRules: true })
+    await one.arm()
+    expect(one.hold(200, 'GET /')).toMatchObject({ status: 500 })
+  })
+})
+
+describe('an answer that is held back', () => {
+  it('is told to the log', async () => {
+    const { one, events } = enforcement()
+    await one.arm()
+    const error = one.hold(200, 'GET /')
+    expect(events).toMatchObject([{ kind: 'undecided', error }])
+  })
+
+  it('is held back also when the log fails', async () => {
+    const cause = new Error('the disk is full')
+    const { one } = enforcement({
+      log: () => {
+        throw cause
+      },
+    })
+    await one.arm()
+    expect(one.hold(200, 'GET /')?.cause).toBe(cause)
+  })
+})
+
+describe('the questions of a handler', () => {
+  it('are about the resource of the route unless another is given', async () => {
+    const { one } = enforcement()
+    await one.enforce('read', row('yes'))
+    expect(one.authorization.can('edit')).toBe(true)
+    expect(one.authorization.can('edit', { allowed: 'visible' })).toBe(false)
+    expect(await one.authorization.isAllowed('edit')).toBe(true)
+    expect(await one.authorization.authorizedActions()).toEqual(new Set(['read']))
+    await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toMatchObject({ status: 403 })
+    await expect(one.authorization.authorizeField('edit', 'title', { allowed: 'visible' })).rejects.toMatchObject({
+      status: 403,
+    })
+  })
+
+  it('never take an undefined row for the one of the route', async () => {
+    const { one } = enforcement()
+    await one.enforce('read', row('yes'))
+    expect(() => one.authorization.can('edit', undefined)).toThrow()
+  })
+
+  it('have no resource where none was loaded', () => {
+    expect(() => enforcement().one.authorization.can('edit')).toThrow('No resource was loaded')
+  })
+})

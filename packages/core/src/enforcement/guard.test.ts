@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { Guard, UndecidedError } from './guard.js'
+
+const armed = (): Guard => {
+  const guard = new Guard()
+  guard.arm()
+  return guard
+}
+
+describe('the guard', () => {
+  it.each([200, 201, 204, 206, 301, 302, 304, 399])('blocks a %i that nothing was decided for', (status) => {
+    expect(armed().blocks('GET', status)).toBe(true)
+  })
+
+  it.each([101, 400, 401, 404, 418, 500, 503])('lets a %i pass', (status) => {
+    expect(armed().blocks('GET', status)).toBe(false)
+  })
+
+  it('lets OPTIONS pass', () => {
+    expect(armed().blocks('OPTIONS', 204)).toBe(false)
+  })
+
+  it('lets everything pass before it is armed', () => {
+    expect(new Guard().blocks('GET', 200)).toBe(false)
+  })
+
+  it.each(['check', 'filter', 'field'] as const)('takes a %s for a decision', (kind) => {
+    const guard = armed()
+    guard.decided(kind)
+    expect(guard.blocks('GET', 200)).toBe(false)
+    expect(guard.personal).toBe(true)
+  })
+
+  it.each(['request', 'actions'] as const)('takes %s for no decision, but for a question about the actor', (kind) => {
+    const guard = armed()
+    guard.decided(kind)
+    expect(guard.blocks('GET', 200)).toBe(true)
+    expect(guard.personal).toBe(true)
+  })
+
+  it('remembers a decision that came before it was armed', () => {
+    const guard = new Guard()
+    guard.decided('check')
+    guard.arm()
+    expect(guard.blocks('GET', 200)).toBe(false)
+  })
+
+  it('lets a route for everybody pass', () => {
+    const guard = armed()
+    guard.open('liveness')
+    expect(guard.blocks('GET', 200)).toBe(false)
+    expect(guard.personal).toBe(false)
+  })
+
+  it('keeps back what it once blocked, whatever is decided later', () => {
+    const guard = armed()
+    expect(guard.blocks('GET', 200)).toBe(true)
+    guard.decided('check')
+    guard.open('too late')
+    guard.arm()
+    expect(guard.blocks('GET', 200)).toBe(true)
+    expect(guard.blocks('GET', 500)).toBe(false)
+  })
+})
+
+describe('an UndecidedError', () => {
+  it('tells the route, what to do, and that it is not for visitors', () => {
+    const error = new UndecidedError('GET /documents', 200)
+    expect(error.message).toContain('GET /documents was about to answer 200')
+    expect(error.message).toContain('unguarded(reason)')
+    expect(error).toMatchObject({ status: 500, statusCode: 500, expose: false, code: 'undecided' })
+  })
+})

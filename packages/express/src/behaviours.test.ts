@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
+import { describeBehaviours, type Running } from '../../../test/frameworks/behaviours.js'
+import { type Reply, type Route, routes } from '../../../test/frameworks/routes.js'
+import type { World } from '../../../test/frameworks/world.js'
+import { expressAuthorization } from './expressAuthorization.js'
+
+const here = fileURLToPath(import.meta.url)
+
+for (const [name, framework] of [
+  ['Express 5', express],
+  // Sound as far as these tests go: what they use of Express is the same in 4.
+  ['Express 4', createRequire(import.meta.url)('express4') as typeof express],
+] as const) {
+  describeBehaviours(name, async (world) => listen(application(framework, world)))
+}
+
+function application(framework: typeof express, world: World): Express {
+  const { authorize, unguarded } = expressAuthorization(world.authorizer, {
+    actor: (req) => world.user(req.get('x-actor')),
+    challenge: 'Bearer realm="test"',
+  })
+  const app = framework()
+  const routers = new Map<string, Router>()
+
+  const loaders = {
+    document: (req: Request<{ id: string }>) => world.document(req.params.id),
+    'throws an error': () => Promise.reject(Object.assign(new Error('the database is away'), { status: 503 })),
+    'throws nothing': () => Promise.reject(undefined),
+    'throws "route"': () => Promise.reject('route'),
+  }
+  const protections = ({ protection }: Route): RequestHandler[] => {
+    switch (protection.kind) {
+      case 'none':
+        return []
+      case 'unguarded':
+        return [unguarded(protection.reason)]
+      case 'authorize':
+        return [authorize(protection.action, loaders[protection.loader] as (req: Request) => unknown) as RequestHandler]
+    }
+  }
+  const add = (route: Route): void => {
+    const mount = route.within === undefined ? app : (routers.get(route.within) ?? nest(route.within))
+    mount[route.method === 'GET' ? 'get' : 'post'](route.path, ...protections(route), replies(world)[route.reply])
+  }
+  const nest = (path: string): Router => {
+    const router = framework.Router({ mergeParams: true })
+    routers.set(path, router)
+    app.use(path, router)
+    return router
+  }
+
+  for (const route of routes) if (route.early) add(route)
+  app.use(authorize())
+  for (const route of routes) if (!route.early) add(route)
+  return app
+}
+
+function replies(world: World): Record<Reply, RequestHandler> {
+  const first = () => world.document('1')
+  /** Express 4 does not see a rejected promise. */
+  const async =
+    (handler: (...parameters: Parameters<RequestHandler>) => Promise<void>): RequestHandler =>
+    (req, res, next) => {
+      handler(req, res, next).catch(next)
+    }
+  const title: RequestHandler = (req, res) => {
+    res.json({ title: (req.authorization.resource as { title: string }).title })
+  }
+  return {
+    title,
+    'secret whole': (_req, res) => void res.set('x-secret', 'secret').send('secret'),
+    'secret stream': (_req, res) => void Readable.from(['secret ', 'secret']).pipe(res.set('x-secret', 'secret')),
+    'secret pieces': (_req, res) => {
+      res.set('x-secret', 'secret')
+      res.write('secret ')
+      setTimeout(() => res.end('secret'), 5)
+    },
+    'secret file': (_req, res) => void res.set('x-secret', 'secret').sendFile(here),
+    'secret head first': (_req, res) => void res.writeHead(200, { 'x-secret': 'secret' }).end('secret'),
+    'secret flush': (_req, res) => {
+      res.set('x-secret', 'secret').flushHeaders()
+      createReadStream(here).pipe(res)
+    },
+    redirect: (_req, res) => res.set('x-secret', 'secret').redirect('/secret'),
+    'ask check': async(async (req, res) => {
+      res.json({ answer: world.authorizer.can(req.authorization.actor, 'read', await first()) })
+    }),
+    'ask own check': async(async (req, res) => {
+      res.json({ answer: await req.authorization.isAllowed('read', await first()) })
+    }),
+    'ask filter': (req, res) => {
+      res.json({ answer: world.authorizer.filter(req.authorization.actor, 'read', 'Document').kind })
+    },
+    'ask actions': async(async (req, res) => {
+      res.set('x-secret', 'secret').json({ answer: [...(await req.authorization.authorizedActions(await first()))] })
+    }),
+    'ask fields': async(async (req, res) => {
+      res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
+    }),
+    deny: async(async (req, res) => {
+      await req.authorization.authorize('edit', await first())
+      res.send('secret')
+    }),
+    error: () => {
+      throw Object.assign(new Error('short and stout'), { status: 418 })
+    },
+    'late error': (_req, res) => {
+      res.write('begun')
+      throw new Error('too late')
+    },
+    cached: (req, res, next) => title(req, res.set('Cache-Control', 'public, max-age=60'), next),
+    wait: (req, res, next) => void setTimeout(() => title(req, res, next), 20),
+  }
+}
+
+function listen(app: Express): Promise<Running> {
+  return new Promise((resolve) => {
+    const server = app.listen(0, '127.0.0.1', () => {
+      // Sound: a listening TCP server has an address with a port.
+      const { port } = server.address() as AddressInfo
+      resolve({ url: `http://127.0.0.1:${port}`, close: () => new Promise((done) => server.close(() => done())) })
+    })
+  })
+}

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWorld, type World } from './world.js'
+
+/** An application that listens. */
+export interface Running {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface Behaviour {
+  readonly name: string
+  readonly method?: string
+  readonly path: string
+  /** Who asks; nobody if left out. */
+  readonly actor?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly status: number
+  /** The body's text; left out where it is the framework's. */
+  readonly body?: string
+  /** Headers that the answer has; `null` is one that it must not have. */
+  readonly answers?: Readonly<Record<string, string | null>>
+}
+
+/** What every framework does; `secret` in the body or a header of an answer that is not 200 fails the case as well. */
+export const behaviours: readonly Behaviour[] = [
+  // who asks
+  {
+    name: 'nobody may not read a private document',
+    path: '/documents/1',
+    status: 401,
+    answers: { 'www-authenticate': 'Bearer realm="test"' },
+  },
+  {
+    name: 'nobody is not told that a document is missing',
+    path: '/documents/99',
+    status: 401,
+    answers: { 'www-authenticate': 'Bearer realm="test"' },
+  },
+  { name: 'nobody may read a public document', path: '/documents/2', status: 200, body: '{"title":"Notice"}' },
+  { name: 'nobody may not edit a public document', method: 'POST', path: '/documents/2', status: 401 },
+  {
+    name: 'a document is hidden from who may not read it',
+    path: '/documents/1',
+    actor: 'eve',
+    status: 404,
+    answers: { 'www-authenticate': null },
+  },
+  {
+    name: 'editing what is hidden is not found either',
+    method: 'POST',
+    path: '/documents/1',
+    actor: 'eve',
+    status: 404,
+  },
+  {
+    name: 'a visible document may be forbidden to edit',
+    method: 'POST',
+    path: '/documents/1',
+    actor: 'bob',
+    status: 403,
+  },
+  { name: 'a reader reads', path: '/documents/1', actor: 'bob', status: 200, body: '{"title":"Plans"}' },
+  {
+    name: 'an owner edits',
+    method: 'POST',
+    path: '/documents/1',
+    actor: 'ada',
+    status: 200,
+    body: '{"title":"Plans"}',
+  },
+  { name: 'a loader that finds nothing is not found', path: '/documents/99', actor: 'ada', status: 404 },
+  { name: 'a denial inside a handler has its status', path: '/denied', actor: 'bob', status: 403 },
+  { name: 'a denial inside a handler hides what is hidden', path: '/denied', actor: 'eve', status: 404 },
+  {
+    name: 'request-level rules refuse somebody',
+    path: '/documents/2',
+    actor: 'ada',
+    headers: { blocked: 'yes' },
+    status: 403,
+  },
+  { name: 'request-level rules refuse nobody', path: '/documents/2', headers: { blocked: 'yes' }, status: 401 },
+  // failures
+  { name: 'a loader that throws is an error', path: '/loader/error', actor: 'ada', status: 503 },
+  {
+    name: 'a loader that throws nothing is an error, and does not go on',
+    path: '/loader/nothing',
+    actor: 'ada',
+    status: 500,
+  },
+  {
+    name: 'a loader that throws a word of the framework is an error, and skips nothing',
+    path: '/loader/route',
+    actor: 'ada',
+    status: 500,
+  },
+  { name: 'a policy that throws is an error', path: '/broken/1', actor: 'ada', status: 500 },
+  { name: "an application's own error stays as it is", path: '/error', actor: 'ada', status: 418 },
+  // the guard
+  {
+    name: 'a route without a decision is an error',
+    path: '/forgotten/whole',
+    actor: 'ada',
+    status: 500,
+    answers: { 'cache-control': null },
+  },
+  { name: 'so it is for another method', method: 'POST', path: '/forgotten/whole', actor: 'ada', status: 500 },
+  { name: 'so is one in a nested router', path: '/nested/1/forgotten', actor: 'ada', status: 500 },
+  { name: 'a stream without a decision is held back', path: '/forgotten/stream', actor: 'ada', status: 500 },
+  { name: 'an answer in pieces without a decision is held back', path: '/forgotten/pieces', actor: 'ada', status: 500 },
+  { name: 'a file without a decision is held back', path: '/forgotten/file', actor: 'ada', status: 500 },
+  { name: 'an answer that writes its head first is held back', path: '/forgotten/head', actor: 'ada', status: 500 },
+  { name: 'an answer that flushes its headers is held back', path: '/forgotten/flush', actor: 'ada', status: 500 },
+  {
+    name: 'a redirect without a decision is held back',
+    path: '/forgotten/redirect',
+    actor: 'ada',
+    status: 500,
+    answers: { location: null },
+  },
+  { name: 'a list of allowed actions is no decision', path: '/forgotten/actions', actor: 'ada', status: 500 },
+  {
+    name: 'a check that the handler asks of the authorizer is a decision',
+    path: '/asking/check',
+    actor: 'bob',
+    status: 200,
+    body: '{"answer":true}',
+  },
+  {
+    name: 'a check that the handler asks of the request is a decision',
+    path: '/asking/own',
+    actor: 'eve',
+    status: 200,
+    body: '{"answer":false}',
+  },
+  {
+    name: 'a filter that the handler builds is a decision',
+    path: '/asking/filter',
+    actor: 'bob',
+    status: 200,
+    body: '{"answer":"condition"}',
+  },
+  {
+    name: 'the fields that may be read are a decision',
+    path: '/asking/fields',
+    actor: 'bob',
+    status: 200,
+    body: '{"answer":["title"]}',
+  },
+  { name: 'a public route answers', path: '/health', status: 200, body: 'secret', answers: { 'cache-control': null } },
+  { name: 'a route before authorize() answers', path: '/early', status: 200, body: 'secret' },
+  { name: 'a path that nobody answers stays not found', path: '/nowhere', actor: 'ada', status: 404 },
+  // methods and routers
+  {
+    name: 'HEAD is answered as GET, without a body',
+    method: 'HEAD',
+    path: '/documents/1',
+    actor: 'bob',
+    status: 200,
+    body: '',
+  },
+  { name: 'HEAD is refused as GET', method: 'HEAD', path: '/documents/1', actor: 'eve', status: 404, body: '' },
+  {
+    name: 'HEAD without a decision is held back',
+    method: 'HEAD',
+    path: '/forgotten/whole',
+    actor: 'ada',
+    status: 500,
+    body: '',
+  },
+  {
+    name: 'a nested router knows the parameters above it',
+    path: '/nested/1',
+    actor: 'bob',
+    status: 200,
+    body: '{"title":"Plans"}',
+  },
+  { name: 'a nested router refuses', path: '/nested/1/edit', actor: 'bob', status: 403 },
+  // caches
+  {
+    name: 'an answer for an actor is private',
+    path: '/documents/1',
+    actor: 'bob',
+    status: 200,
+    answers: { 'cache-control': 'private' },
+  },
+  { name: 'so is a refusal', path: '/documents/1', actor: 'eve', status: 404, answers: { 'cache-control': 'private' } },
+  {
+    name: "an application's own Cache-Control stays",
+    path: '/cached/2',
+    actor: 'bob',
+    status: 200,
+    answers: { 'cache-control': 'public, max-age=60' },
+  },
+]
+
+/** Pairs that a visitor must not be able to tell apart. */
+const indistinguishable: readonly (readonly [name: string, method: string, actor: string | undefined])[] = [
+  ['reading what is hidden and what is missing', 'GET', 'eve'],
+  ['editing what is hidden and what is missing', 'POST', 'eve'],
+  ["nobody's reading what is hidden and what is missing", 'GET', undefined],
+]
+
+/**
+ * Tries the behaviours on an application.
+ *
+ * @param start - Builds the application of `routes.ts` over a world, with the actor from the header `x-actor`, the challenge
+ * `Bearer realm="test"` and no error handler of its own, and listens.
+ */
+export function describeBehaviours(framework: string, start: (world: World) => Promise<Running>): void {
+  describe(`${framework} and the behaviours that all frameworks share`, () => {
+    let running: Running
+    beforeAll(async () => {
+      running = await start(createWorld())
+    })
+    afterAll(() => running.close())
+
+    const send = (
+      path: string,
+      init: {
+        method?: string
+        actor?: string | undefined
+        headers?: Record<string, string>
+        signal?: AbortSignal
+      } = {},
+    ) => {
+      const headers = { ...(init.actor === undefined ? {} : { 'x-actor': init.actor }), ...init.headers }
+      const { method = 'GET', signal = null } = init
+      return fetch(running.url + path, { method, headers, signal, redirect: 'manual' })
+    }
+
+    it.each(behaviours)('$name', async ({ method, path, actor, headers, status, body, answers = {} }) => {
+      const answer = await send(path, { ...(method ? { method } : {}), actor, ...(headers ? { headers } : {}) })
+      const text = await answer.text()
+      expect({ status: answer.status, text }).toMatchObject({ status, ...(body === undefined ? {} : { text: body }) })
+      if (status !== 200) {
+        expect(text).not.toContain('secret')
+        expect(answer.headers.get('x-secret')).toBeNull()
+      }
+      for (const [name, value] of Object.entries(answers))
+        expect([name, answer.headers.get(name)]).toEqual([name, value])
+    })
+
+    it.each(indistinguishable)('%s is the same to the byte', async (_name, method, actor) => {
+      const look = async (id: string) => {
+        const answer = await send(`/documents/${id}`, { method, actor })
+        const headers = [...answer.headers].filter(([name]) => name !== 'date')
+        return { status: answer.status, headers, body: await answer.text() }
+      }
+      expect(await look('1')).toEqual(await look('99'))
+    })
+
+    it('OPTIONS is answered without a decision', async () => {
+      const answer = await send('/forgotten/whole', { method: 'OPTIONS' })
+      expect(answer.status).toBeLessThan(300)
+      expect(answer.headers.get('allow')).toContain('GET')
+    })
+
+    it('an error after the headers ends the connection, not the server', async () => {
+      const answer = await send('/late/1', { actor: 'bob' })
+      expect(answer.status).toBe(200)
+      await expect(answer.text()).rejects.toThrow()
+      expect((await send('/documents/1', { actor: 'bob' })).status).toBe(200)
+    })
+
+    it('a request that its client gives up harms nobody', async () => {
+      const controller = new AbortController()
+      const given = send('/waiting/1', { actor: 'bob', signal: controller.signal })
+      setTimeout(() => controller.abort(), 5)
+      await expect(given).rejects.toThrow()
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      expect((await send('/documents/1', { actor: 'bob' })).status).toBe(200)
+    })
+
+    it('200 requests at a time are each answered for their own actor', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, async (_, at) => {
+          // Every other one asks for the diary of the next writer.
+          const answer = await send(`/waiting/${1000 + ((at + (at % 2)) % 200)}`, { actor: `writer${at}` })
+          return `${answer.status} ${answer.status === 200 ? await answer.text() : ''}`
+        }),
+      )
+      expect(answers).toEqual(Array.from({ length: 200 }, (_, at) => (at % 2 ? '404 ' : `200 {"title":"Diary ${at}"}`)))
+    })
+  })
+}

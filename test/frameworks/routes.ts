@@ -1,0 +1,107 @@
+/**
+ * The application that the behaviours are tried on, told without a framework: each framework's test builds it from this
+ * table, in this order.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** A path, with at most the parameter `:id`. */
+  readonly path: string
+  /** The router that it is in: the path below which that is mounted. The parameters of both belong to the route. */
+  readonly within?: string
+  /** Mounted before `authorize()`. */
+  readonly early?: true
+  readonly protection: Protection
+  readonly reply: Reply
+}
+
+export type Protection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unguarded'; readonly reason: string }
+  /** `authorize(action, loader)` with the document `:id`, or a loader that throws. */
+  | {
+      readonly kind: 'authorize'
+      readonly action: string
+      readonly loader: 'document' | 'throws an error' | 'throws nothing' | 'throws "route"'
+    }
+
+/**
+ * What the handler does.
+ *
+ * - `title`: JSON `{ title }` of the loaded document.
+ * - `secret` …: answers `secret` in the way that follows, with the header `x-secret: secret`; `redirect` goes to `/secret`.
+ * - `ask …`: asks, then answers JSON: whether the actor may read document 1 (`check`, of the authorizer itself; `own check`, of
+ *   the request's authorization), the kind of a filter on documents (`filter`), the allowed actions on document 1 (`actions`).
+ * - `deny`: authorizes `edit` on document 1 itself and lets the error go.
+ * - `error`: throws an error with status 418. `late error`: sends its headers and the text `begun`, then throws.
+ * - `cached`: as `title`, with `Cache-Control: public, max-age=60`.
+ * - `wait`: answers as `title`, 20 ms later.
+ */
+export type Reply =
+  | 'title'
+  | 'secret whole'
+  | 'secret stream'
+  | 'secret pieces'
+  | 'secret file'
+  | 'secret head first'
+  | 'secret flush'
+  | 'redirect'
+  | 'ask check'
+  | 'ask own check'
+  | 'ask filter'
+  | 'ask actions'
+  | 'ask fields'
+  | 'deny'
+  | 'error'
+  | 'late error'
+  | 'cached'
+  | 'wait'
+
+const document = (action: string) => ({ kind: 'authorize', action, loader: 'document' }) as const
+const none = { kind: 'none' } as const
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/early', early: true, protection: none, reply: 'secret whole' },
+  { method: 'GET', path: '/health', protection: { kind: 'unguarded', reason: 'liveness' }, reply: 'secret whole' },
+  { method: 'GET', path: '/documents/:id', protection: document('read'), reply: 'title' },
+  { method: 'POST', path: '/documents/:id', protection: document('edit'), reply: 'title' },
+  { method: 'GET', path: '/cached/:id', protection: document('read'), reply: 'cached' },
+  { method: 'GET', path: '/waiting/:id', protection: document('read'), reply: 'wait' },
+  { method: 'GET', path: '/broken/:id', protection: document('break'), reply: 'title' },
+  { method: 'GET', path: '/', within: '/nested/:id', protection: document('read'), reply: 'title' },
+  { method: 'GET', path: '/edit', within: '/nested/:id', protection: document('edit'), reply: 'title' },
+  { method: 'GET', path: '/forgotten', within: '/nested/:id', protection: none, reply: 'secret whole' },
+  {
+    method: 'GET',
+    path: '/loader/error',
+    protection: { kind: 'authorize', action: 'read', loader: 'throws an error' },
+    reply: 'secret whole',
+  },
+  {
+    method: 'GET',
+    path: '/loader/nothing',
+    protection: { kind: 'authorize', action: 'read', loader: 'throws nothing' },
+    reply: 'secret whole',
+  },
+  {
+    method: 'GET',
+    path: '/loader/route',
+    protection: { kind: 'authorize', action: 'read', loader: 'throws "route"' },
+    reply: 'secret whole',
+  },
+  { method: 'GET', path: '/forgotten/whole', protection: none, reply: 'secret whole' },
+  { method: 'POST', path: '/forgotten/whole', protection: none, reply: 'secret whole' },
+  { method: 'GET', path: '/forgotten/stream', protection: none, reply: 'secret stream' },
+  { method: 'GET', path: '/forgotten/pieces', protection: none, reply: 'secret pieces' },
+  { method: 'GET', path: '/forgotten/file', protection: none, reply: 'secret file' },
+  { method: 'GET', path: '/forgotten/head', protection: none, reply: 'secret head first' },
+  { method: 'GET', path: '/forgotten/flush', protection: none, reply: 'secret flush' },
+  { method: 'GET', path: '/forgotten/redirect', protection: none, reply: 'redirect' },
+  { method: 'GET', path: '/forgotten/actions', protection: none, reply: 'ask actions' },
+  { method: 'GET', path: '/asking/check', protection: none, reply: 'ask check' },
+  { method: 'GET', path: '/asking/own', protection: none, reply: 'ask own check' },
+  { method: 'GET', path: '/asking/filter', protection: none, reply: 'ask filter' },
+  { method: 'GET', path: '/asking/fields', protection: none, reply: 'ask fields' },
+  { method: 'GET', path: '/denied', protection: none, reply: 'deny' },
+  { method: 'GET', path: '/error', protection: none, reply: 'error' },
+  { method: 'GET', path: '/late/:id', protection: document('read'), reply: 'late error' },
+]

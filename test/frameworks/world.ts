@@ -1,0 +1,68 @@
+import { Authorizer } from '@arcturus/core'
+
+/** Somebody who sends `x-actor: <name>`. */
+export class User {
+  constructor(readonly name: string) {}
+}
+
+export class Document {
+  constructor(
+    readonly id: number,
+    readonly title: string,
+    readonly owner: User,
+    readonly readers: readonly User[],
+    readonly isPublic: boolean,
+  ) {}
+}
+
+const policy = `
+  actor User {}
+
+  resource Document {
+    permissions = ["read", "edit"];
+    roles = ["reader", "owner"];
+    "read" if "reader";
+    "edit" if "owner";
+    "reader" if "owner";
+  }
+
+  has_role(user: User, "owner", document: Document) if document.owner = user;
+  has_role(user: User, "reader", document: Document) if user in document.readers;
+
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+  allow(_, "read", document: Document) if document.isPublic = true;
+  allow(_, "break", document: Document) if document.owner.name.nothing.here = 1;
+  allow_field(user: User, "read", document: Document, "title") if has_permission(user, "read", document);
+  allow_request(_, request) if not request.headers.blocked = "yes";
+`
+
+/** What the applications under test share: people, documents and a policy. */
+export interface World {
+  readonly authorizer: Authorizer
+  /** The user of a request, by its header `x-actor`; nobody without one. */
+  user(name: string | undefined): User | undefined
+  /** The document with an id, which is text, as it comes from a path. */
+  document(id: string): Promise<Document | undefined>
+}
+
+export function createWorld(): World {
+  const people = new Map(['ada', 'bob', 'eve'].map((name) => [name, new User(name)]))
+  const person = (name: string): User => people.get(name) ?? add(name)
+  const add = (name: string): User => {
+    const user = new User(name)
+    people.set(name, user)
+    return user
+  }
+  const documents = [
+    new Document(1, 'Plans', person('ada'), [person('bob')], false),
+    new Document(2, 'Notice', person('ada'), [], true),
+    ...Array.from({ length: 200 }, (_, at) => new Document(1000 + at, `Diary ${at}`, person(`writer${at}`), [], false)),
+  ]
+  const authorizer = new Authorizer().registerClass(User).registerClass(Document)
+  authorizer.loadSync({ text: policy, name: 'behaviours.polar' })
+  return {
+    authorizer,
+    user: (name) => (name === undefined ? undefined : people.get(name)),
+    document: async (id) => documents.find((one) => String(one.id) === id),
+  }
+}
