@@ -86,7 +86,7 @@ export const codes = {
   // Prisma
   'prisma-schema': "What is known of a Prisma schema is missing, or is not the client's.",
   'unresolved-filter': 'An authorization filter reached a query for which nobody resolves it.',
-  'unsupported-operation': 'An operation of an ORM that no filter can guard.',
+  'unguarded-operation': 'An operation of an ORM that no filter can guard.',
 } as const
 
 export type Code = keyof typeof codes
