@@ -1,0 +1,16 @@
+import { ArcturusError } from '@arcturus/core'
+
+/** What is known of the Prisma schema can't be trusted, or nothing is known of it. */
+export class PrismaSchemaError extends ArcturusError {
+  static override readonly brand: string = 'PrismaSchemaError'
+}
+
+/** An authorization filter reached a query for which nobody resolves it; the query was not sent. */
+export class UnresolvedFilterError extends ArcturusError {
+  static override readonly brand: string = 'UnresolvedFilterError'
+}
+
+/** An operation that no filter can guard, such as `upsert`. */
+export class UnsupportedOperationError extends ArcturusError {
+  static override readonly brand: string = 'UnsupportedOperationError'
+}

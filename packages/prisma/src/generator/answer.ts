@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Dmmf, readDmmf } from '../schema/readDmmf.js'
+import { moduleText } from './moduleText.js'
+
+/** What Prisma asks a generator: which it is, and to write its output. One request a line, as JSON-RPC. */
+export interface GeneratorRequest {
+  readonly id: number
+  readonly method: string
+  readonly params?: {
+    readonly generator: {
+      readonly output: { readonly value: string | null } | null
+      readonly config: Readonly<Record<string, string | readonly string[] | undefined>>
+    }
+    readonly datasources: readonly { readonly activeProvider: string }[]
+    readonly dmmf: { readonly datamodel: Dmmf }
+  }
+}
+
+/** Answers one request of Prisma; writes the metadata where that is asked for. @returns the result to send back. */
+export function answer({ method, params }: GeneratorRequest): unknown {
+  if (method === 'getManifest') return { manifest: { prettyName: 'Arcturus', defaultOutput: './arcturus' } }
+  if (method !== 'generate' || !params) return null
+  const provider = params.datasources[0]?.activeProvider
+  if (provider === undefined) throw new Error('The Prisma schema has no datasource.')
+  const schema = readDmmf(params.dmmf.datamodel, provider)
+  const configured = params.generator.config['file']
+  const file = join(params.generator.output?.value ?? '.', typeof configured === 'string' ? configured : 'schema.ts')
+  mkdirSync(dirname(file), { recursive: true })
+  for (const [name, text] of moduleText(schema, file)) writeFileSync(name, text)
+  return null
+}

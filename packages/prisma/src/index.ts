@@ -1,0 +1,14 @@
+export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
+export type { PrismaClientLike } from './schema/fromClient.js'
+export { modelsOf } from './schema/models.js'
+export { readSchema } from './schema/readSchema.js'
+export type {
+  PrismaColumn,
+  PrismaEnum,
+  PrismaField,
+  PrismaModel,
+  PrismaProvider,
+  PrismaRelation,
+  PrismaSchema,
+  PrismaUnique,
+} from './schema/schema.js'

@@ -1,0 +1,78 @@
+import { PrismaSchemaError } from '../errors.js'
+import { readSchema } from './readSchema.js'
+import type { PrismaModel, PrismaSchema } from './schema.js'
+
+/** Any Prisma client, extended or not. */
+export interface PrismaClientLike {
+  readonly $extends: unknown
+}
+
+const hint =
+  'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass what it writes: prismaAuthorization(authorizer, schema)'
+
+/**
+ * Reads the schema text that a generated client carries. That text is not part of Prisma's public API, so what is read is
+ * compared with what is: the columns of each model and their types.
+ *
+ * @throws PrismaSchemaError when the text is missing, can't be read or does not describe this client.
+ */
+export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
+  const text = property(property(client, '_engineConfig'), 'inlineSchema')
+  if (typeof text !== 'string') {
+    throw new PrismaSchemaError('prisma-schema', 'This Prisma client does not carry the text of its schema.', { hint })
+  }
+  let schema: PrismaSchema
+  try {
+    schema = readSchema(text)
+  } catch (cause) {
+    throw new PrismaSchemaError('prisma-schema', `The client's schema can't be read: ${String(cause)}.`, {
+      hint,
+      cause,
+    })
+  }
+  assertDescribes(schema, client)
+  return schema
+}
+
+/**
+ * Compares a schema with the public facts of a client.
+ * @throws PrismaSchemaError where a model is missing, or its columns or their types differ.
+ */
+export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike): void {
+  for (const model of schema.models) {
+    const known = columnsOf(client, model.name)
+    const read = expectedColumns(model)
+    const differing = [...new Set([...known.keys(), ...read.keys()])].filter(
+      (name) => known.get(name) !== read.get(name),
+    )
+    if (differing.length === 0) continue
+    throw new PrismaSchemaError(
+      'prisma-schema',
+      `The schema does not describe this Prisma client: ${known.size === 0 ? `it has no model "${model.name}"` : `"${model.name}" differs in ${differing.join(', ')}`}.`,
+      { hint, data: { model: model.name, fields: differing } },
+    )
+  }
+}
+
+/** The delegate of a model: `client.blogPost` for `BlogPost`. */
+export function delegateOf(client: PrismaClientLike, model: string): unknown {
+  return property(client, model.charAt(0).toLowerCase() + model.slice(1))
+}
+
+/** The columns that `client.document.fields` has, each with its type. */
+function columnsOf(client: PrismaClientLike, model: string): Map<string, unknown> {
+  const fields = property(delegateOf(client, model), 'fields')
+  if (typeof fields !== 'object' || fields === null) return new Map()
+  return new Map(Object.keys(fields).map((name) => [name, property(property(fields, name), 'typeName')]))
+}
+
+function expectedColumns(model: PrismaModel): Map<string, unknown> {
+  return new Map(
+    model.fields.flatMap((field) => (field.kind === 'relation' ? [] : [[field.name, field.type] as const])),
+  )
+}
+
+/** A property of a value of which nothing is known. */
+export function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+}

@@ -1,0 +1,104 @@
+import { asProvider } from './readSchema.js'
+import {
+  keyOf,
+  linkRelations,
+  type PrismaField,
+  type PrismaModel,
+  type PrismaSchema,
+  type PrismaUnique,
+} from './schema.js'
+
+/** The part of Prisma's data model meta format that is read here; a generator is given it. */
+export interface Dmmf {
+  readonly enums: readonly { readonly name: string; readonly values: readonly { readonly name: string }[] }[]
+  readonly models: readonly DmmfModel[]
+}
+
+interface DmmfModel {
+  readonly name: string
+  readonly dbName: string | null
+  readonly schema?: string | null
+  readonly fields: readonly DmmfField[]
+  readonly primaryKey: DmmfUnique | null
+  readonly uniqueIndexes: readonly DmmfUnique[]
+}
+
+interface DmmfUnique {
+  readonly name: string | null
+  readonly fields: readonly string[]
+}
+
+interface DmmfField {
+  readonly name: string
+  readonly kind: string
+  readonly type: string
+  readonly isList: boolean
+  readonly isRequired: boolean
+  readonly isId: boolean
+  readonly isUnique: boolean
+  readonly dbName?: string | null
+  readonly nativeType?: readonly [string, readonly string[]] | null
+  readonly relationName?: string
+  readonly relationFromFields?: readonly string[]
+  readonly relationToFields?: readonly string[]
+}
+
+/** Reads what Prisma tells its generators. @throws SyntaxError for a provider that is not known. */
+export function readDmmf(dmmf: Dmmf, provider: string): PrismaSchema {
+  return {
+    provider: asProvider(provider),
+    enums: dmmf.enums.map((one) => ({ name: one.name, values: one.values.map((value) => value.name) })),
+    models: linkRelations(dmmf.models.map(readModel)),
+  }
+}
+
+function readModel(model: DmmfModel): PrismaModel {
+  const fields = model.fields.flatMap((field) => readField(field) ?? [])
+  const composite = (unique: DmmfUnique): PrismaUnique => ({
+    fields: unique.fields,
+    argument: unique.name ?? unique.fields.join('_'),
+  })
+  const single = (field: DmmfField): PrismaUnique => ({ fields: [field.name], argument: field.name })
+  const uniques = [
+    ...model.fields.filter((field) => field.isId).map(single),
+    ...(model.primaryKey ? [composite(model.primaryKey)] : []),
+    ...model.fields.filter((field) => field.isUnique).map(single),
+    ...model.uniqueIndexes.map(composite),
+  ]
+  return {
+    name: model.name,
+    table: model.dbName ?? model.name,
+    tableSchema: model.schema ?? undefined,
+    fields,
+    key: keyOf(uniques, fields),
+    uniques,
+  }
+}
+
+function readField(field: DmmfField): PrismaField | undefined {
+  const nullable = !field.isRequired && !field.isList
+  if (field.kind === 'object' && field.relationName !== undefined) {
+    const from = field.relationFromFields ?? []
+    return {
+      kind: 'relation',
+      name: field.name,
+      list: field.isList,
+      nullable,
+      model: field.type,
+      relation: field.relationName,
+      owner: from.length > 0,
+      from,
+      to: field.relationToFields ?? [],
+    }
+  }
+  if (field.kind !== 'scalar' && field.kind !== 'enum') return undefined
+  return {
+    kind: field.kind,
+    name: field.name,
+    list: field.isList,
+    nullable,
+    type: field.type,
+    column: field.dbName ?? field.name,
+    native: field.nativeType ? { name: field.nativeType[0], args: field.nativeType[1] } : undefined,
+  }
+}

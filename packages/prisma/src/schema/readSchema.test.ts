@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { readSchema } from './readSchema.js'
+import type { PrismaField, PrismaModel } from './schema.js'
+
+const source = (blocks: string): string => `datasource db {\n  provider = "sqlite"\n}\n${blocks}`
+const models = (blocks: string): Record<string, PrismaModel> =>
+  Object.fromEntries(readSchema(source(blocks)).models.map((model) => [model.name, model]))
+const field = (model: PrismaModel | undefined, name: string): PrismaField | undefined =>
+  model?.fields.find((one) => one.name === name)
+
+describe('readSchema', () => {
+  it('reads columns with their types, nullability, lists, columns and native types', () => {
+    const { Post } = models(`
+      enum Level {
+        low
+        high @map("HIGH")
+      }
+      model Post {
+        id     Int      @id
+        title  String?  @map("post_title") @db.VarChar(20)
+        tags   String[]
+        level  Level    @default(low)
+      }
+    `)
+    expect(Post?.fields).toEqual([
+      { kind: 'scalar', name: 'id', type: 'Int', list: false, nullable: false, column: 'id', native: undefined },
+      {
+        kind: 'scalar',
+        name: 'title',
+        type: 'String',
+        list: false,
+        nullable: true,
+        column: 'post_title',
+        native: { name: 'VarChar', args: ['20'] },
+      },
+      { kind: 'scalar', name: 'tags', type: 'String', list: true, nullable: false, column: 'tags', native: undefined },
+      { kind: 'enum', name: 'level', type: 'Level', list: false, nullable: false, column: 'level', native: undefined },
+    ])
+  })
+
+  it('reads enums by the names that the client uses', () => {
+    expect(readSchema(source('enum Level {\n  low\n  high @map("HIGH")\n  @@map("levels")\n}')).enums).toEqual([
+      { name: 'Level', values: ['low', 'high'] },
+    ])
+  })
+
+  it('reads both ends of a relation from the end that holds the columns', () => {
+    const { User, Post } = models(`
+      model User {
+        id Int @id
+        posts Post[]
+      }
+      model Post {
+        id Int @id
+        authorId Int?
+        author User? @relation(fields: [authorId], references: [id])
+      }
+    `)
+    expect(field(Post, 'author')).toMatchObject({ owner: true, nullable: true, from: ['authorId'], to: ['id'] })
+    expect(field(User, 'posts')).toMatchObject({
+      owner: false,
+      list: true,
+      nullable: false,
+      from: ['id'],
+      to: ['authorId'],
+    })
+  })
+
+  it('tells two relations of one name between other models, and the ends of a self relation, apart', () => {
+    const { User, Post, Repo } = models(`
+      model User {
+        id Int @id
+        bossId Int?
+        boss User? @relation("tree", fields: [bossId], references: [id])
+        staff User[] @relation("tree")
+        posts Post[] @relation("owner")
+        repos Repo[] @relation(name: "owner")
+      }
+      model Post {
+        ownerId Int @id
+        owner User @relation("owner", fields: [ownerId], references: [id])
+      }
+      model Repo {
+        holderId Int @unique
+        owner User @relation("owner", fields: [holderId], references: [id])
+      }
+    `)
+    expect(field(User, 'posts')).toMatchObject({ from: ['id'], to: ['ownerId'] })
+    expect(field(User, 'repos')).toMatchObject({ from: ['id'], to: ['holderId'] })
+    expect(field(User, 'boss')).toMatchObject({ from: ['bossId'], to: ['id'], owner: true })
+    expect(field(User, 'staff')).toMatchObject({ from: ['id'], to: ['bossId'], owner: false })
+    expect([Post?.key, Repo?.key]).toEqual([['ownerId'], ['holderId']])
+  })
+
+  it('names an implicit many-to-many as Prisma does', () => {
+    const { Tag, Article } = models(`
+      model Tag {
+        id Int @id
+        articles Article[]
+      }
+      model Article {
+        id Int @id
+        tags Tag[]
+      }
+    `)
+    expect(field(Tag, 'articles')).toMatchObject({ relation: 'ArticleToTag', from: [], to: [], owner: false })
+    expect(field(Article, 'tags')).toMatchObject({ relation: 'ArticleToTag' })
+  })
+
+  it.each([
+    ['@@id([b, a])', ['b', 'a'], [{ fields: ['b', 'a'], argument: 'b_a' }]],
+    ['@@id(name: "both", fields: [a, b])', ['a', 'b'], [{ fields: ['a', 'b'], argument: 'both' }]],
+    [
+      '@@unique([c])\n@@unique([a, b(sort: Desc)])',
+      ['a', 'b'],
+      [
+        { fields: ['c'], argument: 'c' },
+        { fields: ['a', 'b'], argument: 'a_b' },
+      ],
+    ],
+    ['', [], []],
+  ])('takes the key from %s, never from a column that can be null', (attributes, key, uniques) => {
+    const { M } = models(`model M {\na Int\nb Int\nc Int?\n${attributes}\n}`)
+    expect(M).toMatchObject({ key, uniques })
+  })
+
+  it('leaves out what the client does not have', () => {
+    const { A, B } = models(`
+      model A {
+        id Int @id
+        hidden Int @ignore
+        shape Unsupported("polygon")?
+      }
+      model B {
+        id Int @id
+        @@ignore
+      }
+    `)
+    expect([A?.fields.map((one) => one.name), B]).toEqual([['id'], undefined])
+  })
+
+  it('is not led astray by comments and strings', () => {
+    const { A } = models(`
+      /// model C { id Int @id }
+      model A { // }
+        id Int @id
+        /* other Int
+        } */
+        text String @default("} // @id @map(\\"x\\") ]")
+        at DateTime @default(dbgenerated("now() at time zone 'utc'"))
+        @@map("a\\"b")
+        @@schema("auth")
+      }
+    `)
+    expect(A?.fields.map((one) => one.name)).toEqual(['id', 'text', 'at'])
+    expect(A).toMatchObject({ table: 'a"b', tableSchema: 'auth', key: ['id'] })
+    expect(A?.fields[1]).toMatchObject({ column: 'text' })
+  })
+
+  it('reads views', () => {
+    expect(Object.keys(models('view Summary {\n  id Int @unique\n}'))).toEqual(['Summary'])
+  })
+
+  it.each([
+    ['no text at all', ''],
+    ['an unknown provider', 'datasource db {\n  provider = "excel"\n}'],
+    ['a block without an end', 'datasource db {\n  provider = "sqlite"\n}\nmodel A {\n  id Int @id'],
+    ['something else', 'hello'],
+  ])('refuses %s', (_, text) => {
+    expect(() => readSchema(text)).toThrow(SyntaxError)
+  })
+})

@@ -1,0 +1,70 @@
+// Makes the Prisma clients that tests use: each schema of ./schemas for each provider named in `clients`.
+// What is up to date is left alone, so a second run takes no time.
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
+const generator = fileURLToPath(new URL('../../packages/prisma/bin/arcturus-prisma-generator.mjs', import.meta.url))
+const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('prisma/package.json'), 'utf8'))
+
+/** Schema, provider and, where it is not the usual one, the generator of the client. */
+const clients = [
+  ['documents', 'sqlite'],
+  ['documents', 'postgresql'],
+  ['documents', 'mysql'],
+  ['columns', 'postgresql'],
+  ['documents', 'sqlite', 'prisma-client-js'],
+]
+
+const settings = {
+  'prisma-client': 'provider = "prisma-client"\n  moduleFormat = "esm"\n  importFileExtension = "js"',
+  'prisma-client-js': 'provider = "prisma-client-js"',
+}
+
+// `prisma generate` looks for the native schema engine before it does anything and downloads it where it is missing, but
+// never starts it. Tests must run without that download, so it is shown an executable that is there: Node itself. An
+// application needs none of this.
+const env = {
+  ...process.env,
+  PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
+  CHECKPOINT_DISABLE: '1',
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+}
+
+async function generate([schema, provider, client = 'prisma-client']) {
+  const folder = `${here}generated/${schema}-${provider}${client === 'prisma-client' ? '' : '-js'}`
+  const text = `generator client {
+  ${settings[client]}
+  output = "./client"
+}
+
+generator arcturus {
+  provider = "node ${generator}"
+  output = "./arcturus"
+}
+
+datasource db {
+  provider = "${provider}"
+}
+
+${readFileSync(`${here}schemas/${schema}.prisma`, 'utf8')}`
+  const stamp = createHash('sha256').update(version).update(text).digest('hex')
+  if (existsSync(`${folder}/stamp`) && readFileSync(`${folder}/stamp`, 'utf8') === stamp) return
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/schema.prisma`, text)
+  await promisify(execFile)(process.execPath, [prisma, 'generate', '--schema', 'schema.prisma'], { cwd: folder, env })
+  writeFileSync(`${folder}/stamp`, stamp)
+}
+
+// Two at a time: each is a process that keeps a core busy for a second.
+const waiting = [...clients]
+const worker = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await generate(next)
+}
+await Promise.all([worker(), worker()])
