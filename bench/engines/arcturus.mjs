@@ -1,0 +1,35 @@
+// This project, as its users get it: the built package.
+import { Authorizer } from '@arcturus/core'
+import { Oso } from '@arcturus/core/oso'
+
+function authorizerFor(workload, options) {
+  const authorizer = new Authorizer(options)
+  for (const [name, type] of Object.entries(workload.classes)) authorizer.registerClass(type, { name })
+  authorizer.loadSync(workload.polar)
+  return authorizer
+}
+
+export async function contenders(workload) {
+  const authorizer = authorizerFor(workload, { evaluator: 'closures' })
+  const machine = authorizerFor(workload, { evaluator: 'machine' })
+  const counting = authorizerFor(workload, { evaluator: 'closures', statistics: true })
+  for (const { user, action, resource } of workload.checks) counting.can(user, action, resource)
+
+  const dropIn = new Oso()
+  for (const [name, type] of Object.entries(workload.classes)) dropIn.registerClass(type, { name })
+  await dropIn.loadStr(workload.polar)
+
+  return [
+    {
+      name: 'arcturus can',
+      decide: (check) => authorizer.can(check.user, check.action, check.resource),
+      statistics: counting.statistics,
+    },
+    {
+      name: 'arcturus isAllowed',
+      decide: (check) => authorizer.isAllowed(check.user, check.action, check.resource),
+    },
+    { name: 'arcturus machine', decide: (check) => machine.can(check.user, check.action, check.resource) },
+    { name: 'arcturus drop-in', decide: (check) => dropIn.isAllowed(check.user, check.action, check.resource) },
+  ]
+}

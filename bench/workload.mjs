@@ -1,0 +1,69 @@
+// Measures one workload, in a process of its own, so that what V8 learnt from another says nothing here.
+// run.mjs starts it with a task and gets the result as a message.
+import { contendersOf } from './engines/index.mjs'
+import { median, timeOf } from './measure.mjs'
+import { workloads } from './workloads/index.mjs'
+
+/** Calls in the timed loop go round over all checks. */
+function operationOf({ decide }, inputs) {
+  const mask = inputs.length - 1
+  let at = 0
+  return () => {
+    at = (at + 1) & mask
+    return decide(inputs[at])
+  }
+}
+
+/**
+ * Compares decisions with what brute force found, until there are no more or the patience ends.
+ * @returns {Promise<number>} how many were compared
+ */
+async function assertDecisions(name, { decide }, inputs, checks, patienceMs) {
+  const start = performance.now()
+  for (const [index, { expected, user, action, resource }] of checks.entries()) {
+    const decision = await decide(inputs[index])
+    if (decision !== expected) {
+      const check = `user ${user.id}, ${action}, ${resource.constructor.name} ${resource.id}`
+      throw new Error(`${name} answers ${decision} where ${expected} is right: check ${index} (${check})`)
+    }
+    if (performance.now() - start > patienceMs) return index + 1
+  }
+  return checks.length
+}
+
+async function measureWorkload({ name, seed, engines, rounds, effort, patienceMs }) {
+  const workload = workloads[name](seed)
+  const { checks } = workload
+  const entries = []
+  for (const contender of await contendersOf(engines, workload)) {
+    const inputs = contender.prepare ? checks.map(contender.prepare) : checks
+    const compared = await assertDecisions(contender.name, contender, inputs, checks, patienceMs)
+    entries.push({ contender, compared, operation: operationOf(contender, inputs), times: [] })
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { operation, times } of entries) times.push(await timeOf(operation, effort))
+  }
+  return {
+    workload: workload.name,
+    title: workload.title,
+    checks: checks.length,
+    contenders: entries.map(({ contender, compared, times }) => ({
+      engine: contender.engine,
+      name: contender.name,
+      nanoseconds: median(times),
+      spread: Math.max(...times) / Math.min(...times),
+      rounds: times,
+      decisionsCompared: compared,
+      ...(contender.statistics && { statistics: contender.statistics }),
+    })),
+  }
+}
+
+process.once('message', async (task) => {
+  try {
+    process.send(await measureWorkload(task), () => process.exit(0))
+  } catch (error) {
+    console.error(error)
+    process.exit(1)
+  }
+})
