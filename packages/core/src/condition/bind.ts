@@ -16,8 +16,57 @@ const maxSize = 100_000
  * the resource is left. What fails whatever the row is a `failure`.
  */
 export function bind(condition: Condition, actor: unknown, action: unknown, meaning: Meaning): Condition {
-  const subjects: Partial<Record<Root['kind'], Operand>> = { actor: { kind: 'value', value: actor }, action: { kind: 'value', value: action } }
-  return new Binder(meaning).bind(condition, (root) => subjects[root.kind])
+  return new Binder(meaning, undefined).bind(condition, subjects(actor, action))
+}
+
+/** What is read from an object and is not there at once: a relation that is not loaded, or a promise. */
+export interface Wanted {
+  readonly object: object
+  readonly name: string
+  /** The relation, undefined for a promise. */
+  readonly relation: RelationField | undefined
+  readonly model: string | undefined
+}
+
+/** Gets what is wanted; rejects where it can't. */
+export type Load = (wanted: Wanted) => Promise<unknown>
+
+/**
+ * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
+ * condition is bound again, until nothing is missing.
+ */
+export async function bindLoading(condition: Condition, actor: unknown, action: unknown, meaning: Meaning, load: Load): Promise<Condition> {
+  const arrived = new Map<object, Map<string, unknown>>()
+  for (;;) {
+    const wanted: Wanted[] = []
+    const missing: Missing = {
+      arrived: (object, name) => {
+        const values = arrived.get(object)
+        return values?.has(name) ? { value: values.get(name) } : undefined
+      },
+      want: (one) => {
+        if (!wanted.some(({ object, name }) => object === one.object && name === one.name)) wanted.push(one)
+      },
+    }
+    const bound = new Binder(meaning, missing).bind(condition, subjects(actor, action))
+    if (wanted.length === 0) return bound
+    const values = await Promise.all(wanted.map(load))
+    for (const [index, { object, name }] of wanted.entries()) {
+      const known = arrived.get(object) ?? new Map<string, unknown>()
+      arrived.set(object, known.set(name, values[index]))
+    }
+  }
+}
+
+function subjects(actor: unknown, action: unknown): Environment {
+  const values: Partial<Record<Root['kind'], Operand>> = { actor: { kind: 'value', value: actor }, action: { kind: 'value', value: action } }
+  return (root) => values[root.kind]
+}
+
+/** What arrived already, and where to say what is missing. */
+interface Missing {
+  arrived(object: object, name: string): { readonly value: unknown } | undefined
+  want(wanted: Wanted): void
 }
 
 type Environment = (root: Root) => Operand | undefined
@@ -34,10 +83,12 @@ class Failed extends Error {
 class Binder {
   readonly #meaning: Meaning
   readonly #schema: Schema
+  readonly #missing: Missing | undefined
   #size = 0
 
-  constructor(meaning: Meaning) {
+  constructor(meaning: Meaning, missing: Missing | undefined) {
     this.#meaning = meaning
+    this.#missing = missing
     this.#schema = meaning.schema
   }
 
@@ -255,8 +306,12 @@ class Binder {
 
   #read(object: unknown, step: Step): unknown {
     if (object === null || object === undefined) return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
-    const value: unknown = (object as Record<string, unknown>)[step.name]
-    if (value !== undefined) return settled(value, `"${step.name}"`, step.span)
+    const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
+    const value: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
+    if (value !== undefined) {
+      if (this.#missing && typeof object === 'object' && isPromise(value)) this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
+      return settled(value, `"${step.name}"`, step.span)
+    }
     const model = this.#schema.modelOf(object)
     const field = model && this.#schema.field(model.name, step.name)
     if (field?.kind === 'relation') return this.#unloaded(object, model!.name, field, step)
@@ -266,6 +321,7 @@ class Binder {
   /** A to-one relation that is not loaded is known by its foreign key. */
   #unloaded(object: object, model: string, field: RelationField, step: Step): unknown {
     const keys = field.many ? [] : field.from.map((name) => (object as Record<string, unknown>)[name])
+    if (this.#missing && (field.many || !keys.some((key) => key === null))) this.#missing.want({ object, name: step.name, relation: field, model })
     if (keys.length === 0 || keys.some((key) => key === undefined)) {
       throw new Failed(
         new RelationNotLoadedError('relation-not-loaded', `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`, {
@@ -284,8 +340,11 @@ class Binder {
 
 function settled(value: unknown, what: string, span: Span): unknown {
   if (value === undefined) return fail('missing-attribute', `${what} is undefined.`, span)
-  if (typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function') return waiting(span)
-  return value
+  return isPromise(value) ? waiting(span) : value
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 function decided(result: boolean | undefined, span: Span): Condition {

@@ -10,6 +10,11 @@ type Path = Extract<Operand, { kind: 'path' }>
 const TRUE: Definite = { kind: 'true' }
 const FALSE: Definite = { kind: 'false' }
 
+export interface DefiniteOptions {
+  /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
+  readonly wholeRows?: boolean
+}
+
 /**
  * The rows for which a filter's condition is true, as a condition that is only true or false: what printers write. With T and
  * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
@@ -17,15 +22,17 @@ const FALSE: Definite = { kind: 'false' }
  * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
  * that nothing declares.
  */
-export function definite(condition: Condition, schema: Schema): Definite {
-  return new Definer(schema).whenTrue(condition)
+export function definite(condition: Condition, schema: Schema, options: DefiniteOptions = {}): Definite {
+  return new Definer(schema, options.wholeRows ?? false).whenTrue(condition)
 }
 
 class Definer {
   readonly #schema: Schema
+  readonly #wholeRows: boolean
 
-  constructor(schema: Schema) {
+  constructor(schema: Schema, wholeRows: boolean) {
     this.#schema = schema
+    this.#wholeRows = wholeRows
   }
 
   whenTrue(condition: Condition): Definite {
@@ -277,7 +284,7 @@ class Definer {
     }
     if (condition.operator === '==') this.#refuseMixture(condition)
     if (!canBeEqual(this.#schema, a, b)) return FALSE
-    if (family(a) === 'row' || family(b) === 'row') return rowsEqual(this.#schema, left, right, span)
+    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) return rowsEqual(this.#schema, left, right, span)
     if (family(a) === 'list' || family(b) === 'list') {
       throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", { span, data: { reason: 'list' } })
     }

@@ -1,6 +1,6 @@
 import type { Schema } from '../schema/schema.js'
-import type { Condition, Definition, Operand } from './condition.js'
-import { and, not, or } from './construct.js'
+import type { Compare, Condition, Definition, Operand, Root } from './condition.js'
+import { and, not, or, TRUE } from './construct.js'
 import { substitute } from './substitute.js'
 import { canFailToRead } from './type.js'
 
@@ -9,7 +9,8 @@ const inlineSize = 24
 
 /**
  * A condition with the same three outcomes and less to evaluate: definitions that are small or used once stand where they are
- * referred to, and reads that the next part does anyway are dropped.
+ * referred to, and what an earlier part of a conjunction has settled is not asked again (that a path can be read, and is no
+ * nil).
  */
 export function simplify(schema: Schema, condition: Condition): Condition {
   const uses = new Map<Definition, number>()
@@ -18,7 +19,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
   const simple = (one: Condition): Condition => {
     switch (one.kind) {
       case 'and':
-        return conjunction(schema, one.of.map(simple))
+        return and(...one.of.map(simple))
       case 'or':
         return or(...one.of.map(simple))
       case 'not':
@@ -38,13 +39,13 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         const placed = substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
         // The machine reads arguments before it enters a rule.
         const reads = one.args.filter((arg) => canFailToRead(schema, arg)).map((of): Condition => ({ kind: 'reads', of, span: one.span }))
-        return conjunction(schema, [...reads, placed])
+        return and(...reads, placed)
       }
       default:
         return one
     }
   }
-  return simple(condition)
+  return new Facts(schema).drop(simple(condition))
 }
 
 function countUses(condition: Condition, uses: Map<Definition, number>): void {
@@ -82,16 +83,78 @@ function sizeOf(condition: Condition): number {
   }
 }
 
-function conjunction(schema: Schema, parts: readonly Condition[]): Condition {
-  const whole = and(...parts)
-  if (whole.kind !== 'and') return whole
-  return and(
-    ...whole.of.filter((part, index) => {
-      if (part.kind !== 'reads') return true
-      const next = whole.of[index + 1]
-      return !next || !readsFirst(next).some((one) => isReadBy(part.of, one)) || !canFailToRead(schema, part.of)
-    }),
-  )
+/** What is settled wherever a condition is evaluated: paths that were read, and paths that are no nil. */
+class Facts {
+  readonly #schema: Schema
+  readonly #ids = new Map<Root, number>()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  /** The condition without the parts that are settled when they are reached. */
+  drop(condition: Condition, settled: ReadonlySet<string> = new Set()): Condition {
+    switch (condition.kind) {
+      case 'and': {
+        const facts = new Set(settled)
+        return and(
+          ...condition.of.map((one, index) => {
+            const following = condition.of[index + 1]
+            if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other))) return TRUE
+            const part = this.drop(one, facts)
+            this.#learn(part, facts)
+            return part
+          }),
+        )
+      }
+      case 'or':
+        return or(...condition.of.map((one) => this.drop(one, settled)))
+      case 'not':
+        return not(this.drop(condition.of, settled))
+      case 'some':
+        return { ...condition, where: this.drop(condition.where, settled) }
+      case 'reads':
+        return !canFailToRead(this.#schema, condition.of) || settled.has(`read ${this.#key(condition.of)}`) ? TRUE : condition
+      case 'compare': {
+        const path = noNil(condition)
+        return path && settled.has(`no nil ${this.#key(path)}`) ? TRUE : condition
+      }
+      default:
+        return condition
+    }
+  }
+
+  /** What a condition that turned out true has settled. */
+  #learn(condition: Condition, facts: Set<string>): void {
+    for (const operand of readsFirst(condition)) {
+      if (operand.kind !== 'path') continue
+      for (let length = operand.steps.length; length > 0; length--) {
+        const key = this.#key({ ...operand, steps: operand.steps.slice(0, length) })
+        facts.add(`read ${key}`)
+        if (length < operand.steps.length) facts.add(`no nil ${key}`)
+      }
+    }
+    const path = condition.kind === 'compare' ? noNil(condition) : undefined
+    if (path) facts.add(`no nil ${this.#key(path)}`)
+  }
+
+  #key(operand: Operand): string {
+    if (operand.kind !== 'path') return ''
+    const { root } = operand
+    let id = this.#ids.get(root)
+    if (id === undefined) {
+      id = this.#ids.size
+      this.#ids.set(root, id)
+    }
+    const name = root.kind === 'variable' || root.kind === 'parameter' ? String(id) : root.kind
+    return [name, ...operand.steps.map((step) => step.name)].join('.')
+  }
+}
+
+/** The path of `path != nil`. */
+function noNil(condition: Compare): Operand | undefined {
+  const { operator, left, right } = condition
+  return operator === '!=' && right.kind === 'value' && right.value === null && left.kind === 'path' ? left : undefined
 }
 
 /** The operands that a condition reads before anything else, whatever they are. */
