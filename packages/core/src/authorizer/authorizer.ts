@@ -20,7 +20,9 @@ import {
   solve,
   Variable,
 } from '../machine/index.js'
-import { bind } from '../condition/bind.js'
+import { bind, bindLoading, type Load } from '../condition/bind.js'
+import type { Condition } from '../condition/condition.js'
+import type { Meaning } from '../condition/meaning.js'
 import { simplify } from '../condition/simplify.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
@@ -345,12 +347,29 @@ export class Authorizer {
    * @throws QueryError where the actor's side fails whatever the row; RelationNotLoadedError where a relation of it is missing.
    */
   filter(actor: unknown, action: string, modelName: string): Filter {
+    const { condition, meaning } = this.#plan(actor, action, modelName)
+    return this.#filter(actor, action, modelName, bind(condition, actor, action, meaning), meaning)
+  }
+
+  /**
+   * As `filter`, getting the relations of the actor's side that are not loaded, and awaiting promises there.
+   * @param load - Gets a relation of an object; asked once for each.
+   */
+  async filterLoading(actor: unknown, action: string, modelName: string, load: Load): Promise<Filter> {
+    const { condition, meaning } = this.#plan(actor, action, modelName)
+    return this.#filter(actor, action, modelName, await bindLoading(condition, actor, action, meaning, load), meaning)
+  }
+
+  #plan(actor: unknown, action: string, modelName: string): { readonly condition: Condition; readonly meaning: Meaning } {
     if (actor === undefined) throw undefinedActor()
     if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
     this.#model(modelName)
-    const { checks, program } = this.#current()
-    const meaning = hostMeaning(this.schema, this.#host, () => program, this.#limits)
-    const condition = simplify(this.schema, bind(checks.filter(actor, action, modelName), actor, action, meaning))
+    const { checks } = this.#current()
+    return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }
+  }
+
+  #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
+    const condition = simplify(this.schema, bound)
     if (condition.kind === 'failure') throw condition.error
     const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))
     if (this.#listeners.active) this.#listeners.tell('filter', actor, action, modelName, filter.kind !== 'none')

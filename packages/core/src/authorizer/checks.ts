@@ -30,7 +30,7 @@ type PlansOfPair = Map<ActionKey, Plan>
 export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
-  readonly #meaning: Meaning
+  readonly meaning: Meaning
   readonly #words: ReadonlySet<string>
   readonly #plans = new Map<Model | null, Map<Model | null, PlansOfPair>>()
   readonly #filters = new Map<string, Condition>()
@@ -40,7 +40,7 @@ export class Checks {
 
   constructor(policy: Policy, meaning: Meaning) {
     this.#policy = policy
-    this.#meaning = meaning
+    this.meaning = meaning
     this.#words = wordsOf(policy)
   }
 
@@ -71,7 +71,7 @@ export class Checks {
     const key = JSON.stringify([kind === 'nil' ? null : kind.model, known ? action : null, model])
     let condition = this.#filters.get(key)
     if (!condition) {
-      condition = planFilter(this.#policy, this.#meaning.schema, kind, known ? { action } : 'other', model)
+      condition = planFilter(this.#policy, this.meaning.schema, kind, known ? { action } : 'other', model)
       this.#filters.set(key, condition)
     }
     if (!known && condition.kind === 'false') throw this.#unknownAction(action)
@@ -80,7 +80,7 @@ export class Checks {
 
   #plansFor(actor: unknown, resource: unknown): PlansOfPair | undefined {
     if (this.#lastPlans && isInstanceOf(actor, this.#lastActor) && isInstanceOf(resource, this.#lastResource)) return this.#lastPlans
-    const { schema } = this.#meaning
+    const { schema } = this.meaning
     const actorModel = actor === null ? null : schema.modelOf(actor)
     const resourceModel = resource === null ? null : schema.modelOf(resource)
     if (actorModel === undefined || resourceModel === undefined) return undefined
@@ -115,14 +115,14 @@ export class Checks {
   }
 
   #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
-    const { schema } = this.#meaning
+    const { schema } = this.meaning
     const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
-    return { condition, predicate: condition.kind === 'opaque' ? undefined : compilePredicate(condition, this.#meaning) }
+    return { condition, predicate: condition.kind === 'opaque' ? undefined : compilePredicate(condition, this.meaning) }
   }
 
   #kindOf(value: unknown): Kind | undefined {
     if (value === null) return 'nil'
-    const model = this.#meaning.schema.modelOf(value)
+    const model = this.meaning.schema.modelOf(value)
     return model && { model: model.name }
   }
 

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { modelOfClass } from '../authorizer/registration.js'
+import { planFilter } from '../authorizer/plans.js'
+import { Source } from '../language/source.js'
+import { buildPolicy } from '../policy/buildPolicy.js'
+import { createSchema } from '../schema/builtIns.js'
+import type { Schema } from '../schema/schema.js'
+import { printCondition } from './print.js'
+
+class User {}
+class Team {}
+class Repo {}
+class Issue {}
+class Bug extends Issue {}
+
+function schemaOf(): Schema {
+  const schema = createSchema()
+  const id = { type: 'integer', nullable: false } as const
+  const register = (cls: unknown, fields: Parameters<typeof modelOfClass>[2]['fields']): void =>
+    schema.registerModel(modelOfClass(schema, cls, { key: 'id', fields: { id, ...(fields as object) } }))
+  register(User, { name: String, teams: { many: 'Team' }, repos: { many: 'Repo' } })
+  register(Team, { name: { type: String, nullable: false }, owner: { one: 'User' } })
+  register(Repo, {
+    name: { type: String, nullable: false },
+    stars: { type: 'integer', nullable: false },
+    isPublic: { type: Boolean, nullable: false },
+    owner: { one: 'User' },
+    team: { one: 'Team', nullable: false },
+    topics: { type: String, list: true, nullable: false },
+    issues: { many: 'Issue' },
+  })
+  register(Issue, { title: String, repo: { one: 'Repo', nullable: false }, creator: { one: 'User' } })
+  register(Bug, { severity: 'integer' })
+  schema.registerConstant('limit', 10)
+  return schema
+}
+
+function derived(text: string, model = 'Repo', action = 'read'): string {
+  const schema = schemaOf()
+  const { policy, diagnostics } = buildPolicy([new Source(text)], schema)
+  if (!policy) throw new Error(diagnostics.map((one) => one.message).join('\n'))
+  return printCondition(planFilter(policy, schema, { model: 'User' }, { action }, model))
+}
+
+const body = (goals: string): string => `allow(user: User, "read", repo: Repo) if ${goals};`
+
+describe('a body becomes a condition', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['repo.isPublic', 'resource.isPublic'],
+    ['repo.name = "x"', 'resource.name = "x"'],
+    ['"x" = repo.name', '"x" = resource.name'],
+    ['repo.stars > 3 and repo.stars <= 5', 'resource.stars > 3 and resource.stars <= 5'],
+    ['repo.stars = limit', 'resource.stars = limit'],
+    ['user = repo.owner', 'actor = resource.owner'],
+    ['repo.owner = nil', 'resource.owner = nil'],
+    ['repo.team = nil', 'false'],
+    ['repo.name = 1', 'false'],
+    ['not repo.isPublic', 'not (resource.isPublic)'],
+    ['repo.isPublic or repo.owner = user', 'resource.isPublic or resource.owner = actor'],
+    ['x = repo.name and (x = "a" or x = "b")', 'resource.name = "a" or resource.name = "b"'],
+    ['(n = "a" or n = "b") and repo.name = n', 'resource.name = "a" or resource.name = "b"'],
+    ['repo.name in ["a", "b"]', 'resource.name = "a" or resource.name = "b"'],
+    ['"a" in repo.topics', '"a" in resource.topics'],
+    ['t in user.teams and t = repo.team', 'some t in actor.teams where t = resource.team'],
+    ['repo in user.repos', 'some element in actor.repos where resource = element'],
+    ['i in repo.issues and i.creator = user and i.title = "x"', 'some i in resource.issues where i.creator = actor and i.title = "x"'],
+    ['i in repo.issues and j in repo.issues and i.title = j.title', 'some i in resource.issues where some j in resource.issues where i.title = j.title'],
+    ['not (i in repo.issues and i.title = "x")', 'not (some i in resource.issues where i.title = "x")'],
+    ['forall(i in repo.issues, i.creator = user)', 'not (some i in resource.issues where not (i.creator = actor))'],
+    ['repo matches Repo{name: "x"}', 'resource.name = "x"'],
+    ['repo matches {name: "x"}', 'resource.name = "x"'],
+    ['repo matches Team', 'false'],
+    ['repo.owner matches User', 'resource.owner != nil'],
+    ['i in repo.issues and i matches Bug{severity: 1}', 'some i in resource.issues where i is Bug and i.severity = 1'],
+    ['repo.owner.name = "x"', 'resource.owner.name = "x"'],
+    ['owner = repo.owner and owner.name = "x"', 'resource.owner.name = "x"'],
+    ['name = repo.owner.name and repo.isPublic', 'reads resource.owner.name and resource.isPublic'],
+    ['repo.name.startsWith("x")', 'resource.name.startsWith("x")'],
+    ['repo.stars + 1 > 3', 'resource.stars + 1 > 3'],
+    ['[repo.name, 1] = ["x", n] and repo.stars = n', 'resource.name = "x" and resource.stars = 1'],
+    ['{a: n} = {a: repo.name} and n = "x"', 'resource.name = "x"'],
+    ['repo.stars > n and n = 3', 'opaque (a value is needed, and nothing gives one to n)'],
+    ['print(repo)', "opaque (`print` has an effect that a filter can't have)"],
+  ]
+  test.each(cases)('%s', (goals, expected) => {
+    expect(derived(body(goals))).toBe(expected)
+  })
+})
+
+describe('calls', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    [
+      'of known arguments are replaced by what they ask',
+      `${body('mine(user, repo)')} mine(user: User, repo: Repo) if repo.owner = user; mine(_: User, repo: Repo) if repo.isPublic;`,
+      'resource.owner = actor or resource.isPublic',
+    ],
+    [
+      'bind their outputs',
+      `${body('parent(team, repo) and team.name = "x"')} parent(team: Team, repo: Repo) if team = repo.team;`,
+      'resource.team.name = "x"',
+    ],
+    [
+      'with several rules and outputs try each',
+      `${body('owner(who, repo) and who.name = "x"')} owner(who: User, repo: Repo) if who = repo.owner; owner(who: User, repo: Repo) if who = repo.team.owner;`,
+      '(resource.owner != nil and resource.owner.name = "x") or (resource.team.owner != nil and resource.team.owner.name = "x")',
+    ],
+    [
+      'pass literals on',
+      `${body('has(user, "a", repo)')} has(_: User, "a", repo: Repo) if repo.isPublic; has(_: User, "b", repo: Repo) if repo.stars = 1;`,
+      'resource.isPublic',
+    ],
+    ['with a `cut` are opaque', `${body('f(repo)')} f(repo: Repo) if repo.isPublic and cut;`, 'opaque (`cut` depends on the order of rules)'],
+    [
+      'that are opaque leave the rest as it is',
+      `${body('repo.isPublic')} allow(_: User, "read", repo: Repo) if f(repo); f(repo: Repo) if repo.name = "x" and cut;`,
+      'resource.isPublic or opaque (`cut` depends on the order of rules)',
+    ],
+    ['that recur refer to themselves', `${body('f(repo)')} f(repo: Repo) if repo.isPublic or f(repo);`, 'f(resource)'],
+    [
+      'that recur through `not` are opaque',
+      `${body('f(repo)')} f(repo: Repo) if repo.isPublic and not f(repo);`,
+      'opaque (a recursion through `not` or `forall`)',
+    ],
+  ]
+  test.each(cases)('%s', (_, text, expected) => {
+    expect(derived(text)).toBe(expected)
+  })
+})
+
+test('roles and permissions of blocks are followed over relations', () => {
+  const text = `
+    actor User {}
+    resource Team { roles = ["member"]; }
+    resource Repo {
+      roles = ["reader"]; permissions = ["read"]; relations = { team: Team };
+      "read" if "reader"; "reader" if "member" on "team";
+    }
+    resource Issue { permissions = ["read"]; relations = { repo: Repo }; "read" if "read" on "repo"; }
+    allow(actor, action, resource) if has_permission(actor, action, resource);
+    has_role(user: User, "member", team: Team) if team in user.teams;
+    has_relation(team: Team, "team", repo: Repo) if team = repo.team;
+    has_relation(repo: Repo, "repo", issue: Issue) if repo = issue.repo;`
+  expect(derived(text, 'Repo')).toBe('some element in actor.teams where resource.team = element')
+  expect(derived(text, 'Issue')).toContain('some element in actor.teams where resource.repo.team = element')
+})
+
+test('rules for subclasses count for just their rows', () => {
+  const text = 'allow(_: User, "read", _: Bug); allow(_: User, "read", issue: Issue) if issue.title = "x";'
+  expect(derived(text, 'Issue')).toBe('(resource is exactly Issue and resource.title = "x") or resource is exactly Bug')
+  expect(derived(text, 'Bug')).toBe('true')
+})
