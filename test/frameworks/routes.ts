@@ -28,7 +28,7 @@ export type Protection =
  * What the handler does.
  *
  * - `title`: JSON `{ title }` of the loaded document.
- * - `secret` …: answers `secret` in the way that follows, with the header `x-secret: secret`; `redirect` goes to `/secret`.
+ * - `secret` …: answers `classified` in the way that follows, with the header `x-secret`; `redirect` goes to `/classified`.
  * - `ask …`: asks, then answers JSON: whether the actor may read document 1 (`check`, of the authorizer itself; `own check`, of
  *   the request's authorization), the kind of a filter on documents (`filter`), the allowed actions on document 1 (`actions`).
  * - `deny`: authorizes `edit` on document 1 itself and lets the error go.

@@ -73,20 +73,20 @@ function replies(world: World): Record<Reply, RequestHandler> {
   }
   return {
     title,
-    'secret whole': (_req, res) => void res.set('x-secret', 'secret').send('secret'),
-    'secret stream': (_req, res) => void Readable.from(['secret ', 'secret']).pipe(res.set('x-secret', 'secret')),
+    'secret whole': (_req, res) => void res.set('x-secret', 'yes').send('classified'),
+    'secret stream': (_req, res) => void Readable.from(['classified ', 'classified']).pipe(res.set('x-secret', 'yes')),
     'secret pieces': (_req, res) => {
-      res.set('x-secret', 'secret')
-      res.write('secret ')
-      setTimeout(() => res.end('secret'), 5)
+      res.set('x-secret', 'yes')
+      res.write('classified ')
+      setTimeout(() => res.end('classified'), 5)
     },
-    'secret file': (_req, res) => void res.set('x-secret', 'secret').sendFile(here),
-    'secret head first': (_req, res) => void res.writeHead(200, { 'x-secret': 'secret' }).end('secret'),
+    'secret file': (_req, res) => void res.set('x-secret', 'yes').sendFile(here),
+    'secret head first': (_req, res) => void res.writeHead(200, { 'x-secret': 'yes' }).end('classified'),
     'secret flush': (_req, res) => {
-      res.set('x-secret', 'secret').flushHeaders()
+      res.set('x-secret', 'yes').flushHeaders()
       createReadStream(here).pipe(res)
     },
-    redirect: (_req, res) => res.set('x-secret', 'secret').redirect('/secret'),
+    redirect: (_req, res) => res.set('x-secret', 'yes').redirect('/classified'),
     'ask check': async(async (req, res) => {
       res.json({ answer: world.authorizer.can(req.authorization.actor, 'read', await first()) })
     }),
@@ -97,14 +97,14 @@ function replies(world: World): Record<Reply, RequestHandler> {
       res.json({ answer: world.authorizer.filter(req.authorization.actor, 'read', 'Document').kind })
     },
     'ask actions': async(async (req, res) => {
-      res.set('x-secret', 'secret').json({ answer: [...(await req.authorization.authorizedActions(await first()))] })
+      res.set('x-secret', 'yes').json({ answer: [...(await req.authorization.authorizedActions(await first()))] })
     }),
     'ask fields': async(async (req, res) => {
       res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
     }),
     deny: async(async (req, res) => {
       await req.authorization.authorize('edit', await first())
-      res.send('secret')
+      res.send('classified')
     }),
     error: () => {
       throw Object.assign(new Error('short and stout'), { status: 418 })
