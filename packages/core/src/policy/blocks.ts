@@ -1,0 +1,87 @@
+import type { Declaration, Name, ResourceBlock, ShorthandRule } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import type { Block, Policy } from './policy.js'
+
+/** What one name of a block stands for. */
+export interface Declared {
+  readonly kind: 'role' | 'permission' | 'relation'
+  readonly name: string
+  /** Where it is declared; for a relation, where its class stands. */
+  readonly span: Span
+  /** Of a relation: the class that it leads to. */
+  readonly to: Name | undefined
+}
+
+/** All blocks of one class, read as one. */
+export interface MergedBlock {
+  readonly keyword: Block['keyword']
+  readonly name: Name
+  readonly declared: ReadonlyMap<string, Declared>
+  readonly shorthand: readonly ShorthandRule[]
+}
+
+/** What a block declares: roles first, then permissions, then relations, each in the order of the text. */
+export function declarationsOf(block: ResourceBlock): readonly Declared[] {
+  const of = (name: string): readonly Declaration['value'][] =>
+    block.productions.flatMap((one) => (one.kind === 'declaration' && one.name.name === name ? [one.value] : []))
+  const names = (list: string, kind: 'role' | 'permission'): readonly Declared[] =>
+    of(list).flatMap((value) =>
+      value.kind === 'names' ? value.names.map(({ value: name, span }) => ({ kind, name, span, to: undefined })) : [],
+    )
+  const relations = of('relations').flatMap((value) =>
+    value.kind === 'relations'
+      ? value.relations.map(({ key, value: to }): Declared => ({ kind: 'relation', name: key, span: to.span, to }))
+      : [],
+  )
+  return [...names('roles', 'role'), ...names('permissions', 'permission'), ...relations]
+}
+
+/** Reads all blocks of a class as one, by the class's name, in the order of the text. The first declaration of a name counts. */
+export function mergeBlocks(blocks: readonly ResourceBlock[]): ReadonlyMap<string, MergedBlock> {
+  interface Growing extends MergedBlock {
+    keyword: Block['keyword']
+    readonly declared: Map<string, Declared>
+    readonly shorthand: ShorthandRule[]
+  }
+  const merged = new Map<string, Growing>()
+  for (const block of blocks) {
+    const { name } = block.name
+    let one = merged.get(name)
+    if (!one) {
+      one = { keyword: 'resource', name: block.name, declared: new Map(), shorthand: [] }
+      merged.set(name, one)
+    }
+    if (block.keyword?.name === 'actor') one.keyword = 'actor'
+    for (const declared of declarationsOf(block)) {
+      if (!one.declared.has(declared.name)) one.declared.set(declared.name, declared)
+    }
+    for (const production of block.productions) if (production.kind === 'shorthand rule') one.shorthand.push(production)
+  }
+  return merged
+}
+
+/** The blocks as a policy shows them. */
+export function publicBlocks(blocks: ReadonlyMap<string, MergedBlock>): Policy['blocks'] {
+  const shown = new Map<string, Block>()
+  for (const [name, { keyword, declared }] of blocks) {
+    const all = [...declared.values()]
+    const relations = all.flatMap((one) => (one.to ? [[one.name, one.to.name] as const] : []))
+    shown.set(name, {
+      keyword,
+      name,
+      roles: all.filter((one) => one.kind === 'role').map((one) => one.name),
+      permissions: all.filter((one) => one.kind === 'permission').map((one) => one.name),
+      relations: new Map(relations),
+    })
+  }
+  return shown
+}
+
+/** The members of the two unions: actors are resources as well. */
+export function unionsOf(blocks: ReadonlyMap<string, MergedBlock>): Policy['unions'] {
+  const all = [...blocks.values()]
+  return {
+    Actor: new Set(all.filter((one) => one.keyword === 'actor').map((one) => one.name.name)),
+    Resource: new Set(blocks.keys()),
+  }
+}

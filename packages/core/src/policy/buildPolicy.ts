@@ -1,0 +1,96 @@
+import type { Rule, Statement } from '../language/ast.js'
+import type { Diagnostic } from '../language/diagnostic.js'
+import { parseFile } from '../language/parse.js'
+import type { Source } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
+import { blockChecks, policyChecks, statementChecks } from './checks/all.js'
+import { reporting, runChecks } from './checks/check.js'
+import { duplicateSource } from './checks/duplicateSource.js'
+import { expandBlocks } from './expand.js'
+import type { Policy } from './policy.js'
+import { ruleTypesOf, typesOf } from './ruleTypes.js'
+
+/** What became of some sources. */
+export interface PolicyResult {
+  /** Undefined where there is an error. */
+  readonly policy: Policy | undefined
+  /** All errors and warnings, in the order of the sources; those without a place last. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The same in the order in which they were found: whoever stops at the first error stops at the first one of these. */
+  readonly found: readonly Diagnostic[]
+}
+
+/**
+ * Parses, checks and expands a policy. All sources are one policy; nothing is run, and the inline queries are left to the
+ * caller.
+ *
+ * What is wrong with the text, or with what a single statement says, is found first, then what is wrong with shorthand, then
+ * what is wrong with the rules as a whole; but where blocks are not understood, no more is said of what follows from them.
+ */
+export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyResult {
+  const facts = { sources, schema }
+  const found: Diagnostic[] = []
+  const statements: Statement[] = []
+  const fresh = duplicateSource(reporting(facts, found))
+  for (const source of sources) {
+    if (!fresh.has(source)) continue
+    const { file, diagnostics } = parseFile(source)
+    found.push(...diagnostics)
+    statements.push(...file.statements)
+    const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
+    found.push(...runChecks(statementChecks, (into) => reporting(facts, into), checked))
+  }
+  if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
+
+  const blockNodes = statements.filter((one) => one.kind === 'resource block')
+  const blocks = mergeBlocks(blockNodes)
+  const blockFacts = { ...facts, blocks }
+  found.push(...runChecks(blockChecks, (into) => reporting(blockFacts, into), [blockNodes]))
+  if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
+
+  const written = statements.filter((one) => one.kind === 'rule')
+  const inlineQueries = statements.filter((one) => one.kind === 'inline query')
+  const all = [...written, ...expandBlocks(blocks)]
+  const rules = byName(all)
+  const types = ruleTypesOf(
+    statements.filter((one) => one.kind === 'rule type'),
+    blocks,
+  )
+  const unions = unionsOf(blocks)
+  const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions }
+  found.push(...runChecks(policyChecks, (into) => reporting(policyFacts, into), [[...all, ...inlineQueries]]))
+
+  const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
+  const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
+  return resultOf({ sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }, sources, found)
+}
+
+/** Whether later stages would stumble over an error. A misspelt variable matters to its own rule alone. */
+function isInTheWay({ severity, code }: Diagnostic): boolean {
+  return severity === 'error' && code !== 'singleton-variable'
+}
+
+function resultOf(
+  policy: Omit<Policy, 'warnings'> | undefined,
+  sources: readonly Source[],
+  found: readonly Diagnostic[],
+): PolicyResult {
+  const indexes = new Map(sources.map((source, index) => [source, index]))
+  const rank = ({ span }: Diagnostic): number => (span && indexes.get(span.source)) ?? sources.length
+  const diagnostics = [...found].sort(
+    (one, other) => rank(one) - rank(other) || (one.span?.start ?? 0) - (other.span?.start ?? 0),
+  )
+  if (!policy || found.some(({ severity }) => severity === 'error')) return { policy: undefined, diagnostics, found }
+  return { policy: { ...policy, warnings: diagnostics }, diagnostics, found }
+}
+
+function byName(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
+  const named = new Map<string, Rule[]>()
+  for (const rule of rules) {
+    const same = named.get(rule.name)
+    if (same) same.push(rule)
+    else named.set(rule.name, [rule])
+  }
+  return named
+}

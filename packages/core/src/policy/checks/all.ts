@@ -1,0 +1,67 @@
+import { ambiguousPrecedence } from './ambiguousPrecedence.js'
+import { blockKeyword } from './blockKeyword.js'
+import type { BlockContext, Check, CheckContext, PolicyContext } from './check.js'
+import { conflictingDeclaration } from './conflictingDeclaration.js'
+import { declarationForm } from './declarationForm.js'
+import { invalidRule } from './invalidRule.js'
+import { invalidRuleType } from './invalidRuleType.js'
+import { missingAllowRule } from './missingAllowRule.js'
+import { missingHasPermission } from './missingHasPermission.js'
+import { missingRelatedBlock } from './missingRelatedBlock.js'
+import { missingRequiredRule } from './missingRequiredRule.js'
+import { nilStep } from './nilStep.js'
+import { notARelation } from './notARelation.js'
+import { relationKeyword } from './relationKeyword.js'
+import { repeatedDeclaration } from './repeatedDeclaration.js'
+import { repeatedRule } from './repeatedRule.js'
+import { restVariableInType } from './restVariableInType.js'
+import { singletonVariable } from './singletonVariable.js'
+import { undeclaredBody } from './undeclaredBody.js'
+import { undeclaredHead } from './undeclaredHead.js'
+import { undeclaredRelatedTerm } from './undeclaredRelatedTerm.js'
+import { undefinedRule } from './undefinedRule.js'
+import { unknownDeclaration } from './unknownDeclaration.js'
+import { unknownField } from './unknownField.js'
+import { unknownName } from './unknownName.js'
+import { unknownSpecializer } from './unknownSpecializer.js'
+import { unreachableRule } from './unreachableRule.js'
+import { unregisteredBlock } from './unregisteredBlock.js'
+import { unregisteredRelation } from './unregisteredRelation.js'
+import { unregisteredTypeClass } from './unregisteredTypeClass.js'
+import { wrongArity } from './wrongArity.js'
+
+/** Rows of checks: what those of one row find comes in the order of the text, one row after the other. */
+type Rows<Context extends CheckContext> = readonly (readonly Check<Context>[])[]
+
+/** Of rules, rule types and blocks, one statement at a time. */
+export const statementChecks: Rows<CheckContext> = [
+  [invalidRuleType],
+  [singletonVariable],
+  [unknownSpecializer],
+  [ambiguousPrecedence],
+  [blockKeyword, unknownDeclaration, declarationForm, repeatedDeclaration],
+  [unregisteredBlock, conflictingDeclaration],
+]
+
+/** Of blocks, once all of them are read. */
+export const blockChecks: Rows<BlockContext> = [
+  [unregisteredRelation],
+  [undeclaredHead, relationKeyword, undeclaredBody, notARelation, missingRelatedBlock, undeclaredRelatedTerm],
+]
+
+/** Of all rules and inline queries together. */
+export const policyChecks: Rows<PolicyContext> = [
+  [unregisteredTypeClass],
+  [restVariableInType],
+  [invalidRule],
+  [missingRequiredRule],
+  [undefinedRule],
+  [missingAllowRule],
+  [missingHasPermission],
+  [wrongArity],
+  [unknownName('role'), unknownName('permission'), unknownName('relation')],
+  [unreachableRule],
+  [repeatedRule],
+  [unknownField],
+  [nilStep],
+]

@@ -1,0 +1,22 @@
+import type { And, Or } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
+import type { Check } from './check.js'
+
+/** `and` beside `or` stands in parentheses, so that nobody has to remember which of the two binds tighter. */
+export const ambiguousPrecedence: Check = (context) => {
+  const look = ({ kind, operands }: And | Or): void => {
+    const inner = kind === 'and' ? 'or' : 'and'
+    for (const { kind, span } of operands) {
+      if (kind !== inner || isBehindParenthesis(span)) continue
+      const message = '"and" and "or" stand side by side without parentheses; "and" binds tighter.'
+      context.warning('ambiguous-precedence', message, span, { hint: 'put this in parentheses' })
+    }
+  }
+  return { and: look, or: look }
+}
+
+function isBehindParenthesis({ source: { text }, start }: Span): boolean {
+  let at = start - 1
+  while (at >= 0 && /\s/.test(text[at]!)) at--
+  return text[at] === '('
+}

@@ -1,0 +1,107 @@
+import type { Node, Rule, ShorthandRule } from '../../language/ast.js'
+import type { Code } from '../../language/codes.js'
+import type { Diagnostic } from '../../language/diagnostic.js'
+import type { Source, Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { MergedBlock } from '../blocks.js'
+import type { Policy } from '../policy.js'
+import type { RuleTypes } from '../ruleTypes.js'
+import { type Visitor, walk } from './walk.js'
+
+type More = Pick<Diagnostic, 'hint' | 'data'>
+
+/** What every check has: the names that are registered, and somewhere to say what is wrong. */
+export interface CheckContext {
+  readonly sources: readonly Source[]
+  readonly schema: Schema
+  error(code: Code, message: string, span: Span | undefined, more?: More): void
+  warning(code: Code, message: string, span: Span | undefined, more?: More): void
+}
+
+/** Once all blocks are read. */
+export interface BlockContext extends CheckContext {
+  readonly blocks: ReadonlyMap<string, MergedBlock>
+}
+
+/** Once the shorthand is expanded. */
+export interface PolicyContext extends BlockContext {
+  /** All rules by name; `written` are those that no block expanded to. */
+  readonly rules: ReadonlyMap<string, readonly Rule[]>
+  readonly written: ReadonlySet<Rule>
+  readonly unions: Policy['unions']
+  readonly ruleTypes: RuleTypes
+}
+
+/** A check looks at statements, a node at a time. */
+export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Visitor
+
+/** Makes a check of what is to be said of one shorthand rule, given what the blocks of its class declare. */
+export function checkShorthand(
+  check: (rule: ShorthandRule, block: MergedBlock, context: BlockContext) => void,
+): Check<BlockContext> {
+  return (context) => {
+    let block: MergedBlock | undefined
+    return {
+      'resource block': ({ name }) => {
+        block = context.blocks.get(name.name)
+      },
+      'shorthand rule': (rule) => {
+        if (block) check(rule, block, context)
+      },
+    }
+  }
+}
+
+/** Gives a context the two functions that report into `found`. */
+export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>>(
+  facts: Facts,
+  found: Diagnostic[],
+): Facts & Pick<CheckContext, 'error' | 'warning'> {
+  const report =
+    (severity: Diagnostic['severity']) =>
+    (code: Code, message: string, span: Span | undefined, more?: More): void => {
+      found.push({ code, severity, message, span, ...more })
+    }
+  return { ...facts, error: report('error'), warning: report('warning') }
+}
+
+/**
+ * Runs checks over groups of nodes in one walk. What they report comes group by group; within a group row by row of the
+ * checks; within a row in the order of the text, and for one node in the order of the checks.
+ */
+export function runChecks<Context extends CheckContext>(
+  rows: readonly (readonly Check<Context>[])[],
+  contextFor: (found: Diagnostic[]) => Context,
+  groups: Iterable<readonly Node[]>,
+): Diagnostic[] {
+  const found = rows.map((): Diagnostic[] => [])
+  const handlers = new Map<string, ((node: Node) => void)[]>()
+  const ends: (() => void)[] = []
+  rows.forEach((checks, row) => {
+    const context = contextFor(found[row]!)
+    const visitors = checks.map((check) => check(context))
+    for (const { end } of visitors) if (end) ends.push(end)
+    for (const [kind, handler] of visitors.flatMap((visitor) => Object.entries(visitor))) {
+      // A visitor's entries are functions of the nodes of just that kind, and are called with no others.
+      const one = handler as (node: Node) => void
+      const known = handlers.get(kind)
+      if (known) known.push(one)
+      else handlers.set(kind, [one])
+    }
+  })
+  const visit = (node: Node): void => {
+    const those = handlers.get(node.kind)
+    if (those) for (const handler of those) handler(node)
+  }
+  const all: Diagnostic[] = []
+  const collect = (): void => {
+    for (const one of found) if (one.length > 0) all.push(...one.splice(0))
+  }
+  for (const group of groups) {
+    for (const node of group) walk(node, visit)
+    collect()
+  }
+  for (const end of ends) end()
+  collect()
+  return all
+}

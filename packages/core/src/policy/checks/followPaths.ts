@@ -1,0 +1,161 @@
+import type { Call, Dot, Entry, Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Schema } from '../../schema/schema.js'
+import { Knowledge, type Known } from './knowledge.js'
+
+/** What those who follow the paths of a rule are told. */
+export interface PathVisitor {
+  /** `object` is read from: its field, or a method that is called. */
+  step(node: Dot, object: Known, knowledge: Knowledge): void
+  /** A pattern names a field of a class. */
+  patternField?(field: Entry<Pattern>, model: string): void
+}
+
+/** Follows a rule's goals in order, and tells of each step of a path what is known of its object there. */
+export function followPaths(rule: Rule, schema: Schema, visitor: PathVisitor): void {
+  const knowledge = new Knowledge(schema)
+  for (const [index, { term, pattern }] of rule.parameters.entries()) {
+    if (!pattern) continue
+    followPattern(pattern, visitor)
+    knowledge.matches(knowledge.variable(parameterName(term, index)), pattern)
+  }
+  if (rule.body) followGoal(rule.body, knowledge, visitor)
+}
+
+/** Each `_` is a variable of its own. */
+function parameterName(term: Parameter['term'], index: number): string {
+  return term.kind === 'variable' && term.name !== '_' ? term.name : `_${index}`
+}
+
+/** Nesting is limited by the parser, so the recursion over `and`, `or`, `not` and `forall` is as well. */
+function followGoal(goal: Expression, knowledge: Knowledge, visitor: PathVisitor): void {
+  switch (goal.kind) {
+    case 'and':
+      for (const operand of goal.operands) followGoal(operand, knowledge, visitor)
+      return
+    case 'or':
+      for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, knowledge, visitor))
+      return
+    case 'not':
+      knowledge.branch(() => followGoal(goal.operand, knowledge, visitor))
+      learnFalse(goal.operand, knowledge)
+      return
+    case 'forall':
+      knowledge.branch(() => {
+        followGoal(goal.condition, knowledge, visitor)
+        followGoal(goal.action, knowledge, visitor)
+      })
+      return
+    default:
+      followValues([goal], knowledge, visitor)
+      learnTrue(goal, knowledge)
+  }
+}
+
+/** What is known once a goal has succeeded. */
+function learnTrue(goal: Expression, knowledge: Knowledge): void {
+  switch (goal.kind) {
+    case 'unify':
+    case 'assign':
+      knowledge.equal(goal.left, goal.right)
+      return
+    case 'compare':
+      if (goal.operator === '==') knowledge.equal(goal.left, goal.right)
+      else if (goal.operator === '!=') notEqual(goal.left, goal.right, knowledge)
+      else for (const side of [goal.left, goal.right]) knowledge.present(knowledge.of(side))
+      return
+    case 'matches':
+      knowledge.matches(knowledge.of(goal.value), goal.pattern)
+      return
+    case 'in': {
+      const field = knowledge.of(goal.collection).from?.field
+      if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(goal.item), field.model)
+      return
+    }
+    default:
+  }
+}
+
+/** What is known once a goal has failed. */
+function learnFalse(goal: Expression, knowledge: Knowledge): void {
+  if (goal.kind === 'unify' || (goal.kind === 'compare' && goal.operator === '==')) {
+    notEqual(goal.left, goal.right, knowledge)
+  }
+}
+
+function notEqual(left: Expression, right: Expression, knowledge: Knowledge): void {
+  if (isNil(right)) knowledge.present(knowledge.of(left))
+  if (isNil(left)) knowledge.present(knowledge.of(right))
+}
+
+const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
+
+/** Tells of all steps in values, the innermost first. Not recursive: paths and sums can be long. */
+function followValues(values: readonly Expression[], knowledge: Knowledge, visitor: PathVisitor): void {
+  const open: Expression[] = [...values].reverse()
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'dot') {
+      const steps: Dot[] = []
+      let at: Expression = node
+      for (; at.kind === 'dot'; at = at.object) steps.push(at)
+      open.push(at)
+      let known = knowledge.of(at)
+      for (const step of steps.reverse()) {
+        visitor.step(step, known, knowledge)
+        if (step.member.kind === 'call') open.push(...argumentsOf(step.member))
+        known = step.member.kind === 'string' ? knowledge.step(known, step.member.value) : knowledge.of(step)
+      }
+    } else open.push(...partsOf(node, visitor).reverse())
+  }
+}
+
+const argumentsOf = ({ args, keywords }: Call): Expression[] => [...args, ...keywords.map(({ value }) => value)]
+
+function partsOf(node: Exclude<Expression, Dot>, visitor: PathVisitor): Expression[] {
+  switch (node.kind) {
+    case 'unify':
+    case 'assign':
+    case 'compare':
+    case 'arithmetic':
+      return [node.left, node.right]
+    case 'in':
+      return [node.item, node.collection]
+    case 'matches':
+      followPattern(node.pattern, visitor)
+      return [node.value]
+    case 'call':
+      return argumentsOf(node)
+    case 'new':
+      return argumentsOf(node.call)
+    case 'list':
+      return [...node.elements]
+    case 'dictionary':
+      return node.entries.map(({ value }) => value)
+    case 'print':
+    case 'debug':
+      return [...node.args]
+    case 'and':
+    case 'or':
+      return [...node.operands]
+    case 'not':
+      return [node.operand]
+    case 'forall':
+      return [node.condition, node.action]
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'variable':
+    case 'cut':
+      return []
+    default:
+      return node satisfies never
+  }
+}
+
+function followPattern(pattern: Pattern, visitor: PathVisitor): void {
+  if (pattern.kind === 'list pattern') for (const element of pattern.elements) followPattern(element, visitor)
+  if (pattern.kind !== 'class pattern' && pattern.kind !== 'dictionary pattern') return
+  for (const field of pattern.fields ?? []) {
+    if (pattern.kind === 'class pattern') visitor.patternField?.(field, pattern.tag)
+    followPattern(field.value, visitor)
+  }
+}

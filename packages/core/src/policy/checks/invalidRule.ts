@@ -1,0 +1,33 @@
+import type { RuleType } from '../../language/ast.js'
+import { matchRule } from '../matchRule.js'
+import { candidatesFor, typesOf } from '../ruleTypes.js'
+import type { Check, PolicyContext } from './check.js'
+import { showType } from './showType.js'
+
+/** So many types are named where a rule has none of them. */
+const SHOWN = 10
+
+/** A rule has one of the types of its name, where there are any. */
+export const invalidRule: Check<PolicyContext> = (context) => {
+  const byName = new Map<string, readonly RuleType[]>()
+  const typesFor = (name: string): readonly RuleType[] => {
+    const types = byName.get(name) ?? typesOf(name, context.ruleTypes)
+    byName.set(name, types)
+    return types
+  }
+  return {
+    rule: (rule) => {
+      const all = typesFor(rule.name)
+      if (all.length === 0) return
+      const candidates = candidatesFor(rule, context.ruleTypes, context.schema)
+      if (candidates.some((type) => matchRule(rule, type, context) === undefined)) return
+      const types = [...new Set([...candidates, ...all])]
+        .slice(0, SHOWN)
+        .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
+      const hint = types.map(({ type, mismatch }) => `not ${showType(type)}, as ${mismatch}`).join('\n')
+      const message = `This rule has none of the types that rules of the name ${rule.name} have.`
+      const span = context.written.has(rule) ? rule.head : (rule.body?.span ?? rule.head)
+      context.error('invalid-rule', message, span, { hint, data: { rule, types } })
+    },
+  }
+}

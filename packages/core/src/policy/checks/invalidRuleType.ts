@@ -1,0 +1,16 @@
+import type { Check } from './check.js'
+import { headOf } from './showType.js'
+import { walk } from './walk.js'
+
+/** A rule type says what rules look like: nothing is computed in it. */
+export const invalidRuleType: Check = (context) => ({
+  'rule type': (type) => {
+    let computes = false
+    walk(type, ({ kind }) => {
+      computes ||= kind === 'dot' || kind === 'arithmetic' || kind === 'new'
+    })
+    if (!computes) return
+    const message = 'A rule type can not contain lookups, arithmetic or "new".'
+    context.error('invalid-rule-type', message, headOf(type), { data: { type, reason: 'computed' } })
+  },
+})

@@ -1,0 +1,158 @@
+import type { Dot, Expression, Pattern } from '../../language/ast.js'
+import type { Field } from '../../schema/model.js'
+import type { Schema } from '../../schema/schema.js'
+
+/** What is known of a value in a rule. */
+export interface Known {
+  /** The value as a path from a variable, such as `document.folder`; undefined for what is no such path. */
+  readonly path: string | undefined
+  /** Its class, if that is known. */
+  readonly model: string | undefined
+  /** The field that it was read from, and the model of that, if the schema has it. */
+  readonly from: { readonly model: string; readonly field: Field } | undefined
+}
+
+const nothing: Known = { path: undefined, model: undefined, from: undefined }
+
+/** No rule that a person wrote has more aliases, or longer paths; what goes beyond is not followed. */
+const ALIASES = 100
+const PATH_LENGTH = 300
+
+/**
+ * What is known of a rule's variables at one place of its body: their classes, and which paths are certainly not nil.
+ * Goals are tried in order, so whatever succeeded before a place holds there.
+ */
+export class Knowledge {
+  readonly #schema: Schema
+  /** Paths whose class is known otherwise than from the schema's fields. */
+  readonly #models = new Map<string, string>()
+  readonly #present = new Set<string>()
+  /** Variables that stand for a path. */
+  readonly #aliases = new Map<string, string>()
+  /** How to forget what was learned, the latest last. */
+  readonly #trail: (() => void)[] = []
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  /** Runs a function, and then forgets what was learned in it. */
+  branch(run: () => void): void {
+    const before = this.#trail.length
+    run()
+    while (this.#trail.length > before) this.#trail.pop()?.()
+  }
+
+  /** What is known of a variable. */
+  variable(name: string): Known {
+    const path = this.#aliases.get(name)
+    if (path === undefined) return { path: name, model: this.#models.get(name), from: undefined }
+    const [root, ...fields] = path.split('.') as [string, ...string[]]
+    return fields.reduce((known, field) => this.step(known, field), this.variable(root))
+  }
+
+  /** What is known of a field, given what is known of its object. */
+  step(object: Known, name: string): Known {
+    if (object.path === undefined || name.includes('.')) return nothing
+    const path = `${object.path}.${name}`
+    if (path.length > PATH_LENGTH) return nothing
+    const field = object.model === undefined ? undefined : this.#schema.field(object.model, name)
+    const one = field?.kind === 'relation' && !field.many ? field.model : undefined
+    const from = field && object.model !== undefined ? { model: object.model, field } : undefined
+    return { path, model: this.#models.get(path) ?? one, from }
+  }
+
+  /** What is known of an expression: of variables and of fields that are read one from another. */
+  of(expression: Expression): Known {
+    const fields: string[] = []
+    let at = expression
+    for (; at.kind === 'dot'; at = (at as Dot).object) {
+      if (at.member.kind !== 'string') return nothing
+      fields.push(at.member.value)
+    }
+    if (at.kind !== 'variable') return nothing
+    return fields.reduceRight((known, field) => this.step(known, field), this.variable(at.name))
+  }
+
+  /** Whether a value is certainly not nil. */
+  isPresent({ path }: Known): boolean {
+    return path !== undefined && this.#present.has(path)
+  }
+
+  /** Learns that a value is not nil. */
+  present({ path }: Known): void {
+    if (path === undefined || this.#present.has(path)) return
+    this.#present.add(path)
+    this.#trail.push(() => this.#present.delete(path))
+  }
+
+  /** Learns that a value is of a class. What is known already counts where it says more. */
+  isA(known: Known, model: string): void {
+    const { path } = known
+    if (path === undefined || !this.#schema.models.has(model)) return
+    this.present(known)
+    if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
+    const before = this.#models.get(path)
+    this.#models.set(path, model)
+    this.#trail.push(() => {
+      if (before === undefined) this.#models.delete(path)
+      else this.#models.set(path, before)
+    })
+  }
+
+  /** Learns that two expressions are equal. */
+  equal(left: Expression, right: Expression): void {
+    const [one, other] = [this.of(left), this.of(right)]
+    if (this.isSomething(left, one)) this.present(other)
+    if (this.isSomething(right, other)) this.present(one)
+    if (left.kind === 'variable') this.#alias(left.name, one, other)
+    if (right.kind === 'variable') this.#alias(right.name, other, one)
+  }
+
+  /** Learns that a value matches a pattern, and so do its fields. */
+  matches(known: Known, pattern: Pattern): void {
+    switch (pattern.kind) {
+      case 'class pattern':
+      case 'dictionary pattern': {
+        if (pattern.kind === 'class pattern') this.isA(known, pattern.tag)
+        const object = pattern.kind === 'class pattern' ? { ...known, model: pattern.tag } : known
+        for (const { key, value } of pattern.fields ?? []) this.matches(this.step(object, key), value)
+        return
+      }
+      case 'variable':
+        if (pattern.name === 'nil') return
+        this.#alias(pattern.name, this.variable(pattern.name), known)
+        if (this.isPresent(this.variable(pattern.name))) this.present(known)
+        return
+      default:
+        // A literal, or a list.
+        this.present(known)
+    }
+  }
+
+  /** Whether an expression's value is certainly not nil. */
+  isSomething(expression: Expression, known: Known): boolean {
+    switch (expression.kind) {
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'list':
+      case 'dictionary':
+      case 'new':
+      case 'arithmetic':
+        return true
+      default:
+        return this.isPresent(known)
+    }
+  }
+
+  /** A variable of which nothing is known yet stands for the path that it is equal to. */
+  #alias(name: string, own: Known, other: Known): void {
+    if (other.path === undefined || name === '_' || this.#schema.isName(name)) return
+    const root = other.path.split('.', 1)[0]
+    if (own.path !== name || own.model !== undefined || this.isPresent(own) || root === name) return
+    if (this.#aliases.size === ALIASES) return
+    this.#aliases.set(name, other.path)
+    this.#trail.push(() => this.#aliases.delete(name))
+  }
+}

@@ -1,0 +1,24 @@
+import type { Check, PolicyContext } from './check.js'
+
+/** Where there are blocks some rule asks for a permission: without it what they declare has no effect. */
+export const missingHasPermission: Check<PolicyContext> = (context) => {
+  let isInRule = false
+  let isCalled = context.blocks.size === 0
+  return {
+    rule: () => {
+      isInRule = true
+    },
+    'inline query': () => {
+      isInRule = false
+    },
+    call: ({ name }) => {
+      isCalled ||= isInRule && name === 'has_permission'
+    },
+    end: () => {
+      if (isCalled) return
+      const message = 'No rule asks for a permission, so the blocks have no effect.'
+      const hint = 'write allow(actor, action, resource) if has_permission(actor, action, resource);'
+      context.warning('missing-has-permission', message, undefined, { hint })
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import { checkShorthand } from './check.js'
+
+/** The class that a shorthand rule reaches over a relation has a block: only there its roles and permissions are declared. */
+export const missingRelatedBlock = checkShorthand(({ implier, on }, block, context) => {
+  const to = on && block.declared.get(on.relation.value)?.to
+  if (!to || context.blocks.has(to.name)) return
+  const relation = on.relation.value
+  const message = `The relation "${relation}" leads to ${to.name}, which has no block that could declare "${implier.value}".`
+  context.error('missing-related-block', message, to.span, {
+    hint: `declare it: resource ${to.name} {}`,
+    data: { class: block.name.name, relation, to: to.name, term: implier.value },
+  })
+})

@@ -1,0 +1,25 @@
+import type { RuleType } from '../../language/ast.js'
+import { matchRule } from '../matchRule.js'
+import { candidatesFor } from '../ruleTypes.js'
+import type { Check, PolicyContext } from './check.js'
+import { showType } from './showType.js'
+
+/** Where roles are declared a rule says who has them, and where shorthand asks for a relation, what it leads to. */
+export const missingRequiredRule: Check<PolicyContext> = (context) => {
+  const { ruleTypes, rules, schema } = context
+  const found = new Set<RuleType>()
+  for (const name of new Set([...ruleTypes.required.keys()].map((type) => type.name))) {
+    for (const rule of rules.get(name) ?? []) {
+      for (const type of candidatesFor(rule, ruleTypes, schema)) {
+        if (!found.has(type) && matchRule(rule, type, context) === undefined) found.add(type)
+      }
+    }
+  }
+  for (const [type, declared] of ruleTypes.required) {
+    if (found.has(type)) continue
+    const message = `No rule says what the ${declared.kind} "${declared.name}" is.`
+    const hint = `write ${showType(type)} if …;`
+    context.error('missing-required-rule', message, declared.span, { hint, data: { type, kind: declared.kind } })
+  }
+  return {}
+}

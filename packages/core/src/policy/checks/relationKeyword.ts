@@ -1,0 +1,15 @@
+import { checkShorthand } from './check.js'
+
+/** The relation of a shorthand rule stands behind `on`. */
+export const relationKeyword = checkShorthand(({ on }, _block, context) => {
+  if (!on || on.keyword.name === 'on') return
+  context.error(
+    'relation-keyword',
+    `The relation of a shorthand rule stands behind "on", not behind "${on.keyword.name}".`,
+    on.keyword.span,
+    {
+      hint: 'did you mean "on"?',
+      data: { found: on.keyword.name },
+    },
+  )
+})

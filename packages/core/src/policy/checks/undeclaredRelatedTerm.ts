@@ -1,0 +1,14 @@
+import { checkShorthand } from './check.js'
+import { suggestion } from './suggestion.js'
+
+/** What a shorthand rule asks for over a relation is declared in the block that the relation leads to. */
+export const undeclaredRelatedTerm = checkShorthand(({ implier, on }, block, context) => {
+  const to = on && block.declared.get(on.relation.value)?.to?.name
+  const related = to === undefined ? undefined : context.blocks.get(to)
+  if (!related || related.declared.has(implier.value)) return
+  const message = `"${implier.value}" is neither a role nor a permission nor a relation of ${to}, to which "${on?.relation.value}" leads.`
+  context.error('undeclared-related-term', message, implier.span, {
+    hint: suggestion(implier.value, related.declared.keys()) ?? `declare it in the block of ${to}`,
+    data: { term: implier.value, class: block.name.name, to },
+  })
+})

@@ -1,0 +1,21 @@
+import type { Check, PolicyContext } from './check.js'
+import { suggestion } from './suggestion.js'
+
+/** A rule that is called in another one is there. (An inline query says so itself, when it runs.) */
+export const undefinedRule: Check<PolicyContext> = (context) => {
+  let isInRule = false
+  return {
+    rule: () => {
+      isInRule = true
+    },
+    'inline query': () => {
+      isInRule = false
+    },
+    call: (call) => {
+      if (!isInRule || context.rules.has(call.name)) return
+      const hint = suggestion(call.name, context.rules.keys())
+      const message = `There is no rule of the name ${call.name}.`
+      context.error('undefined-rule', message, call.span, { ...(hint && { hint }), data: { name: call.name, call } })
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import type { Check } from './check.js'
+import { suggestion } from './suggestion.js'
+
+/** A block declares `roles`, `permissions` and `relations`, and nothing else. */
+export const unknownDeclaration: Check = (context) => ({
+  declaration: ({ name: { name }, value }) => {
+    if (name === 'roles' || name === 'permissions' || name === 'relations') return
+    const known = value.kind === 'names' ? ['roles', 'permissions'] : ['relations']
+    const hint = suggestion(name, known) ?? `known with this form: ${known.join(', ')}`
+    context.error('unknown-declaration', `Blocks have no declaration "${name}".`, value.span, {
+      hint,
+      data: { name, form: value.kind },
+    })
+  },
+})

@@ -1,0 +1,96 @@
+import type { Expression, Parameter, Pattern, StringLiteral } from '../../language/ast.js'
+import type { Declared } from '../blocks.js'
+import type { Check, PolicyContext } from './check.js'
+import { suggestion } from './suggestion.js'
+
+/**
+ * A role, a permission or a relation that a written rule names, in its head, in a call or in a comparison, is declared in
+ * a block of the resource's class; where the class is not known, in some block. Where none are declared all names will do.
+ */
+export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
+  return (context) => {
+    const ruleName = `has_${kind}`
+    const namesOf = declaredNames(kind, context)
+    /** Of the rule that is being read: the classes of its parameters, and the one that is the name, with the class it is of. */
+    let classes: ReadonlyMap<string, string> = new Map()
+    let named: { readonly variable: string; readonly of: string | undefined } | undefined
+    let isWritten = true
+
+    const look = ({ value, span }: StringLiteral, cls: string | undefined): void => {
+      const names = namesOf(cls)
+      if (names.size === 0 || names.has(value)) return
+      const message = `No block${cls === undefined ? '' : ` of ${cls}`} declares a ${kind} "${value}".`
+      const hint = suggestion(value, names) ?? `declared: ${[...names].slice(0, 10).join(', ')}`
+      context.warning(`unknown-${kind}`, message, span, { hint, data: { name: value, class: cls } })
+    }
+    const compare = (one: Expression, other: Expression): void => {
+      if (!named || !isWritten || one.kind !== 'variable' || one.name !== named.variable) return
+      if (other.kind === 'string') look(other, named.of)
+      if (other.kind === 'list')
+        for (const element of other.elements) if (element.kind === 'string') look(element, named.of)
+    }
+    const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
+      compare(left, right)
+      compare(right, left)
+    }
+    return {
+      rule: (rule) => {
+        isWritten = context.written.has(rule)
+        classes = classesOf(rule.parameters)
+        named = undefined
+        const [, name, resource] = rule.parameters
+        if (rule.name !== ruleName || !name || !resource || !isWritten) return
+        const cls = classOf(resource.pattern)
+        const literal = name.pattern ?? name.term
+        if (literal.kind === 'string') look(literal, cls)
+        if (name.term.kind === 'variable') named = { variable: name.term.name, of: cls }
+      },
+      'inline query': () => {
+        isWritten = true
+        classes = new Map()
+        named = undefined
+      },
+      call: ({ name, args: [, literal, resource] }) => {
+        if (name !== ruleName || literal?.kind !== 'string' || !isWritten) return
+        look(literal, resource?.kind === 'variable' ? classes.get(resource.name) : undefined)
+      },
+      unify: compareBoth,
+      compare: compareBoth,
+      in: ({ item, collection }) => compare(item, collection),
+    }
+  }
+}
+
+/** The class that a pattern asks for; a union is none. */
+function classOf(pattern: Pattern | undefined): string | undefined {
+  if (pattern?.kind !== 'class pattern' || pattern.tag === 'Actor' || pattern.tag === 'Resource') return undefined
+  return pattern.tag
+}
+
+function classesOf(parameters: readonly Parameter[]): ReadonlyMap<string, string> {
+  const classes = new Map<string, string>()
+  for (const { term, pattern } of parameters) {
+    const cls = classOf(pattern)
+    if (cls !== undefined && term.kind === 'variable') classes.set(term.name, cls)
+  }
+  return classes
+}
+
+/** What the blocks of a class declare, those of its sub- and superclasses included. */
+function declaredNames(
+  kind: Declared['kind'],
+  { blocks, schema }: PolicyContext,
+): (cls?: string) => ReadonlySet<string> {
+  const known = new Map<string | undefined, ReadonlySet<string>>()
+  return (cls) => {
+    const before = known.get(cls)
+    if (before) return before
+    const names = new Set<string>()
+    for (const [name, { declared }] of blocks) {
+      if (cls !== undefined && !schema.isSubclass(cls, name) && !schema.isSubclass(name, cls)) continue
+      for (const one of declared.values()) if (one.kind === kind) names.add(one.name)
+    }
+    known.set(cls, names)
+    return names
+  }
+}

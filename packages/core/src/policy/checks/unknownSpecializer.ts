@@ -1,0 +1,29 @@
+import type { Check } from './check.js'
+import { onceUsed } from './onceUsed.js'
+import { suggestion } from './suggestion.js'
+
+/** What other languages call the built-in classes. */
+const foreign: Readonly<Record<string, readonly string[]>> = {
+  Integer: ['int', 'integer', 'i32', 'i64', 'u32', 'u64', 'usize', 'size_t'],
+  Float: ['float', 'f32', 'f64', 'double'],
+  String: ['str', 'string', 'char'],
+  List: ['list', 'array', 'Array'],
+  Dictionary: ['dict', 'Dict', 'dictionary', 'hash', 'Hash', 'map', 'Map', 'HashMap', 'hashmap', 'hash_map'],
+}
+
+/** A class after `:` or `matches` is registered. */
+export const unknownSpecializer: Check = (context) => ({
+  rule: (rule) => {
+    for (const use of onceUsed(rule, context.schema)) {
+      if (use.kind !== 'class pattern') continue
+      const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
+      const hint = builtIn
+        ? `did you mean "${builtIn}"?`
+        : (suggestion(use.tag, context.schema.models.keys()) ?? `register it: registerClass(${use.tag})`)
+      context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
+        hint,
+        data: { name: use.tag, suggestion: builtIn },
+      })
+    }
+  },
+})

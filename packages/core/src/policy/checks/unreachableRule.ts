@@ -1,0 +1,63 @@
+import type { Expression, Parameter, Rule } from '../../language/ast.js'
+import type { Schema } from '../../schema/schema.js'
+import { sameNode } from '../sameNode.js'
+import type { Check, PolicyContext } from './check.js'
+import { walk } from './walk.js'
+
+/**
+ * A rule is not preceded by one that matches whenever it does, and that first of all cuts: then it is never tried. (Only
+ * rules with the same classes in the same places are sure to be tried in the order in which they are written.)
+ */
+export const unreachableRule: Check<PolicyContext> = (context) => {
+  const cutting = new Map<string, Rule[]>()
+  return {
+    rule: (rule) => {
+      const key = [
+        rule.name,
+        ...rule.parameters.map(({ pattern }) => (pattern?.kind === 'class pattern' ? pattern.tag : '')),
+      ].join(' ')
+      const before = cutting.get(key)
+      const first = before?.find((one) => covers(one, rule))
+      if (first) {
+        const { line } = first.span.source.position(first.span.start)
+        const message = `This rule is never tried: the one in line ${line} comes before it, matches all that it does, and cuts.`
+        context.warning('unreachable-rule', message, rule.head, { data: { rule, first } })
+      } else if (cutsAtOnce(rule.body) && matchesAll(rule.parameters, context.schema)) {
+        if (before) before.push(rule)
+        else cutting.set(key, [rule])
+      }
+    },
+  }
+}
+
+function cutsAtOnce(body: Expression | undefined): boolean {
+  if (body?.kind !== 'and') return body?.kind === 'cut'
+  return body.operands.find(({ kind }) => kind !== 'print' && kind !== 'debug')?.kind === 'cut'
+}
+
+/** Whether parameters match all values of their classes: each is a variable of its own. */
+function matchesAll(parameters: readonly Parameter[], schema: Schema): boolean {
+  const names = new Set<string>()
+  return parameters.every(({ term, pattern }) => {
+    if (term.kind !== 'variable' || schema.isName(term.name) || names.has(term.name)) return false
+    if (term.name !== '_') names.add(term.name)
+    let bindsMore = false
+    if (pattern) {
+      walk(pattern, ({ kind }) => {
+        bindsMore ||= kind === 'variable'
+      })
+    }
+    return !bindsMore
+  })
+}
+
+/** Whether a rule whose parameters match all values of their classes asks for the same classes as another. */
+function covers({ parameters }: Rule, other: Rule): boolean {
+  return (
+    parameters.length === other.parameters.length &&
+    parameters.every(({ pattern }, index) => {
+      const others = other.parameters[index]!.pattern
+      return pattern ? others !== undefined && sameNode(pattern, others) : others === undefined
+    })
+  )
+}

@@ -1,0 +1,19 @@
+import type { Check, PolicyContext } from './check.js'
+
+/** A call has as many arguments as some rule of its name has parameters; else it just fails. */
+export const wrongArity: Check<PolicyContext> = (context) => {
+  const arities = new Map<string, Set<number>>()
+  for (const [name, rules] of context.rules) {
+    arities.set(name, new Set(rules.map(({ parameters }) => parameters.length)))
+  }
+  return {
+    call: ({ name, args, keywords, span }) => {
+      const known = arities.get(name)
+      if (!known || keywords.length > 0 || known.has(args.length)) return
+      const counts = [...known].sort((one, other) => one - other).join(' or ')
+      const message = `This call of ${name} has ${args.length} argument${args.length === 1 ? '' : 's'}; it always fails.`
+      const hint = `the rules of that name have ${counts}`
+      context.warning('wrong-arity', message, span, { hint, data: { name, given: args.length, known: [...known] } })
+    },
+  }
+}

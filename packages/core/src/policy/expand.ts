@@ -1,0 +1,81 @@
+import type { Call, Expression, Parameter, Rule, ShorthandRule, StringLiteral, Variable } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import type { Declared, MergedBlock } from './blocks.js'
+
+/** The rule that asks for what is declared: `has_role(actor, "name", resource)` and its like. */
+const ruleNames: Readonly<Record<Declared['kind'], string>> = {
+  role: 'has_role',
+  permission: 'has_permission',
+  relation: 'has_relation',
+}
+
+/** The rules that shorthand stands for, block by block. A shorthand rule that speaks of what nobody declared has none. */
+export function expandBlocks(blocks: ReadonlyMap<string, MergedBlock>): readonly Rule[] {
+  const rules: Rule[] = []
+  for (const block of blocks.values()) {
+    for (const shorthand of block.shorthand) {
+      const rule = expand(shorthand, block, blocks)
+      if (rule) rules.push(rule)
+    }
+  }
+  return rules
+}
+
+function expand(
+  shorthand: ShorthandRule,
+  block: MergedBlock,
+  blocks: ReadonlyMap<string, MergedBlock>,
+): Rule | undefined {
+  const head = block.declared.get(shorthand.head.value)
+  const body = head && bodyOf(shorthand, block, blocks)
+  if (!body) return undefined
+  const { span } = shorthand.head
+  const { name } = block.name
+  const parameters: readonly Parameter[] = [
+    ofClass('actor', 'Actor', span),
+    { kind: 'parameter', term: shorthand.head, pattern: undefined, span },
+    ofClass(variableName(name), name, span),
+  ]
+  return { kind: 'rule', name: ruleNames[head.kind], parameters, body, head: span, span: shorthand.span }
+}
+
+function bodyOf(
+  { implier, on }: ShorthandRule,
+  block: MergedBlock,
+  blocks: ReadonlyMap<string, MergedBlock>,
+): Expression | undefined {
+  const { span } = implier
+  const own = variableName(block.name.name)
+  if (!on) {
+    const declared = block.declared.get(implier.value)
+    return declared && call(declared.kind, 'actor', implier, own, span)
+  }
+  const to = block.declared.get(on.relation.value)?.to?.name
+  const declared = to === undefined ? undefined : blocks.get(to)?.declared.get(implier.value)
+  if (to === undefined || !declared) return undefined
+  const related = `related_${variableName(to)}`
+  // The relation comes first: it finds the related resource, about which the second call then asks.
+  const operands = [
+    call('relation', related, on.relation, own, on.relation.span),
+    call(declared.kind, 'actor', implier, related, span),
+  ]
+  return { kind: 'and', operands, span }
+}
+
+const variable = (name: string, span: Span): Variable => ({ kind: 'variable', name, span })
+
+function ofClass(name: string, tag: string, span: Span): Parameter {
+  const pattern = { kind: 'class pattern', tag, fields: undefined, span } as const
+  return { kind: 'parameter', term: variable(name, span), pattern, span }
+}
+
+function call(kind: Declared['kind'], subject: string, name: StringLiteral, object: string, span: Span): Call {
+  const args = [variable(subject, span), name, variable(object, span)]
+  return { kind: 'call', name: ruleNames[kind], args, keywords: [], span }
+}
+
+/** The variable for an instance of a class: the class's name in lower case, or marked where it is in lower case already. */
+function variableName(cls: string): string {
+  const lower = cls.toLowerCase()
+  return lower === cls ? `${lower}_instance` : lower
+}

@@ -1,0 +1,154 @@
+import type { ClassPattern, Entry, Expression, Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
+import { spanText } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+import type { Policy } from './policy.js'
+import { hasEntries, sameNode } from './sameNode.js'
+
+/** The names that decide which class is one of another. */
+export interface ClassNames {
+  readonly schema: Schema
+  readonly unions: Policy['unions']
+}
+
+/** Why a rule does not have a type, in words; undefined when it does. */
+export type Mismatch = string | undefined
+
+/** Whether a rule has a type: each parameter is at least as special as the type's. */
+export function matchRule(rule: Rule, type: RuleType, names: ClassNames): Mismatch {
+  const [own, wanted] = [rule.parameters, type.parameters]
+  if (own.length !== wanted.length) return `it has ${own.length} parameters, the type has ${wanted.length}`
+  for (let index = 0; index < own.length; index++) {
+    const mismatch = matchParameter(own[index]!, wanted[index]!, names)
+    if (mismatch) return `parameter ${index + 1} ${mismatch}`
+  }
+  return undefined
+}
+
+/** What a parameter says of its value: a class or a dictionary that it matches, just this value, or nothing. */
+type Demand =
+  | {
+      readonly kind: 'pattern'
+      readonly pattern: Extract<Pattern, { readonly kind: 'class pattern' | 'dictionary pattern' }>
+    }
+  | { readonly kind: 'value'; readonly value: Pattern; readonly specialized: boolean }
+  | { readonly kind: 'anything'; readonly variable: string | undefined }
+
+function demandOf({ term, pattern }: Parameter): Demand {
+  if (pattern) {
+    if (pattern.kind === 'class pattern' || pattern.kind === 'dictionary pattern') return { kind: 'pattern', pattern }
+    return { kind: 'value', value: pattern, specialized: true }
+  }
+  switch (term.kind) {
+    case 'variable':
+      return { kind: 'anything', variable: term.name }
+    // What is computed is compared in the body; the head says nothing of it.
+    case 'dot':
+    case 'arithmetic':
+    case 'new':
+      return { kind: 'anything', variable: undefined }
+    default:
+      return { kind: 'value', value: term, specialized: false }
+  }
+}
+
+function matchParameter(own: Parameter, wanted: Parameter, names: ClassNames): Mismatch {
+  const demand = demandOf(wanted)
+  const given = demandOf(own)
+  switch (demand.kind) {
+    case 'anything':
+      return undefined
+    case 'pattern':
+      if (given.kind === 'anything') return `needs a type: ${spanText(own.span)}: ${shown(demand.pattern)}`
+      if (given.kind === 'value') return matchValueToPattern(given.value, demand.pattern, names)
+      return matchPattern(given.pattern, demand.pattern, names)
+    case 'value':
+      if (given.kind === 'value' && (demand.specialized || !given.specialized))
+        return matchValue(given.value, demand.value)
+      return `is not ${shown(demand.value)}`
+    default:
+      return demand satisfies never
+  }
+}
+
+function matchValue(own: Pattern, wanted: Pattern): Mismatch {
+  if (isList(own) && isList(wanted)) {
+    const missing = wanted.elements.find((element) => !own.elements.some((one) => sameNode(one, element)))
+    return missing && `is a list without ${shown(missing)}`
+  }
+  if (own.kind === 'dictionary' && wanted.kind === 'dictionary') return matchFields(own.entries, wanted.entries)
+  return sameNode(own, wanted) ? undefined : `is not ${shown(wanted)}`
+}
+
+function matchValueToPattern(own: Pattern, wanted: Pattern, names: ClassNames): Mismatch {
+  if (wanted.kind === 'dictionary pattern') {
+    return own.kind === 'dictionary' ? matchFields(own.entries, wanted.fields) : `is not a dictionary`
+  }
+  const tag = builtInClass(own)
+  if (!tag || wanted.kind !== 'class pattern') return `is not ${shown(wanted)}`
+  const fields = own.kind === 'dictionary' ? own.entries : []
+  return matchClass({ kind: 'class pattern', tag, fields, span: own.span }, wanted, names)
+}
+
+function matchPattern(own: Pattern, wanted: Pattern, names: ClassNames): Mismatch {
+  if (wanted.kind === 'dictionary pattern') {
+    if (own.kind !== 'dictionary pattern' && own.kind !== 'class pattern') return `is not ${shown(wanted)}`
+    return matchFields(own.fields ?? [], wanted.fields)
+  }
+  if (wanted.kind !== 'class pattern') return `is not ${shown(wanted)}`
+  if (own.kind === 'class pattern') return matchClass(own, wanted, names)
+  if (own.kind !== 'dictionary pattern' || wanted.tag !== 'Dictionary') return `is not known to be ${wanted.tag}`
+  return matchFields(own.fields, wanted.fields ?? [])
+}
+
+function matchClass(own: ClassPattern, wanted: ClassPattern, names: ClassNames): Mismatch {
+  if (!isOneOf(own.tag, wanted.tag, names)) {
+    const union = names.unions[wanted.tag as keyof Policy['unions']]
+    return union ? `is ${own.tag}, which has no ${wanted.tag.toLowerCase()} block` : `is ${own.tag}, not ${wanted.tag}`
+  }
+  return matchFields(own.fields ?? [], wanted.fields ?? [])
+}
+
+/** Whether every instance of the class `tag` is one of `wanted`; a union is a class whose subclasses are its members. */
+function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): boolean {
+  if (tag === wanted) return true
+  if (tag === 'Actor' || tag === 'Resource') return false
+  if (wanted === 'Actor' || wanted === 'Resource') {
+    const members = unions[wanted]
+    return members.has(tag) || schema.ancestors(tag).some((ancestor) => members.has(ancestor))
+  }
+  // The two are one class in JavaScript, but not every float is an integer.
+  if (tag === 'Float' && wanted === 'Integer') return false
+  return schema.isSubclass(tag, wanted)
+}
+
+function matchFields(own: readonly Entry<Pattern>[], wanted: readonly Entry<Pattern>[]): Mismatch {
+  if (hasEntries(own, wanted)) return undefined
+  return `lacks ${wanted.map((entry) => spanText(entry.span)).join(', ')}`
+}
+
+type ListLike = Extract<Pattern, { readonly kind: 'list' | 'list pattern' }>
+const isList = (node: Pattern): node is ListLike => node.kind === 'list' || node.kind === 'list pattern'
+
+function builtInClass(value: Pattern): string | undefined {
+  switch (value.kind) {
+    case 'string':
+      return 'String'
+    case 'number':
+      return value.float ? 'Float' : 'Integer'
+    case 'boolean':
+      return 'Boolean'
+    case 'list':
+    case 'list pattern':
+      return 'List'
+    case 'dictionary':
+      return 'Dictionary'
+    default:
+      return undefined
+  }
+}
+
+/** A type's pattern or value, as it is said in a message. Those of blocks are nowhere written. */
+function shown(node: Pattern | Expression): string {
+  if (node.kind === 'class pattern' && !node.fields) return node.tag
+  return spanText(node.span)
+}

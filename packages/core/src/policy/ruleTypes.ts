@@ -1,0 +1,111 @@
+import type { Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
+import { parseFile } from '../language/parse.js'
+import { Source, type Span } from '../language/source.js'
+import type { Schema } from '../schema/schema.js'
+import type { Declared, MergedBlock } from './blocks.js'
+
+/** The types that rules have to match, and the rules that have to be there. */
+export interface RuleTypes {
+  /** Those that every policy has and those that are written, by name; and the one of `has_role` where roles are declared. */
+  readonly general: ReadonlyMap<string, readonly RuleType[]>
+  /** Those of `has_relation` that blocks need, by relation and then by the class that declares it. */
+  readonly relations: ReadonlyMap<string, ReadonlyMap<string, RuleType>>
+  /** Types that at least one rule must match, with the declaration that needs it. */
+  readonly required: ReadonlyMap<RuleType, Declared>
+}
+
+const always = `
+type allow(_actor, _action, _resource);
+type allow_field(_actor, _action, _resource, _field);
+type allow_request(_actor, _request);
+type has_permission(actor: Actor, _permission: String, resource: Resource);
+`
+const whereRolesAre = 'type has_role(actor: Actor, role: String, resource: Resource);'
+
+/** Collects the rule types of a policy from what is written and from its blocks. */
+export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<string, MergedBlock>): RuleTypes {
+  const required = new Map<RuleType, Declared>()
+  const role = firstRole(blocks)
+  const forRoles = role ? typesIn(whereRolesAre) : []
+  if (role) for (const type of forRoles) required.set(type, role)
+
+  const general = new Map<string, RuleType[]>()
+  for (const type of [...typesIn(always), ...written, ...forRoles]) {
+    const known = general.get(type.name)
+    if (known) known.push(type)
+    else general.set(type.name, [type])
+  }
+
+  const needed = neededRelations(blocks)
+  const relations = new Map<string, Map<string, RuleType>>()
+  for (const [name, block] of blocks) {
+    for (const declared of block.declared.values()) {
+      if (!declared.to) continue
+      const type = relationType(declared, declared.to.name, name)
+      const same = relations.get(declared.name)
+      if (same) same.set(name, type)
+      else relations.set(declared.name, new Map([[name, type]]))
+      if (needed.has(declared)) required.set(type, declared)
+    }
+  }
+  return { general, relations, required }
+}
+
+/** All types of rules of a name. */
+export function typesOf(name: string, { general, relations }: RuleTypes): readonly RuleType[] {
+  const some = general.get(name) ?? []
+  return name === 'has_relation' ? [...some, ...[...relations.values()].flatMap((types) => [...types.values()])] : some
+}
+
+/** The types that a rule might have: of those of the relations, the ones with its relation and its resource's class. */
+export function candidatesFor(rule: Rule, { general, relations }: RuleTypes, schema: Schema): readonly RuleType[] {
+  const some = general.get(rule.name) ?? []
+  const [, relation, object] = rule.parameters
+  if (rule.name !== 'has_relation' || relation?.term.kind !== 'string') return some
+  const types = relations.get(relation.term.value)
+  if (!types || object?.pattern?.kind !== 'class pattern') return some
+  const { tag } = object.pattern
+  const classes = new Set([tag, ...schema.ancestors(tag)])
+  return [...some, ...[...classes].flatMap((name) => types.get(name) ?? [])]
+}
+
+function typesIn(text: string): readonly RuleType[] {
+  return parseFile(new Source(text)).file.statements.filter((one) => one.kind === 'rule type')
+}
+
+function firstRole(blocks: ReadonlyMap<string, MergedBlock>): Declared | undefined {
+  for (const block of blocks.values()) {
+    for (const declared of block.declared.values()) if (declared.kind === 'role') return declared
+  }
+  return undefined
+}
+
+/** The relations that shorthand asks for: behind `on`, or as what a right follows from. */
+function neededRelations(blocks: ReadonlyMap<string, MergedBlock>): ReadonlySet<Declared> {
+  const needed = new Set<Declared>()
+  for (const block of blocks.values()) {
+    for (const { implier, on } of block.shorthand) {
+      const over = on && block.declared.get(on.relation.value)
+      const from = on ? over?.to && blocks.get(over.to.name) : block
+      for (const declared of [over, from?.declared.get(implier.value)]) {
+        if (declared?.kind === 'relation') needed.add(declared)
+      }
+    }
+  }
+  return needed
+}
+
+/** `type has_relation(subject: Subject, "relation", object: Object);` */
+function relationType({ name, span }: Declared, subject: string, object: string): RuleType {
+  const parameters: readonly Parameter[] = [
+    ofClass('subject', subject, span),
+    { kind: 'parameter', term: { kind: 'string', value: name, span }, pattern: undefined, span },
+    ofClass('object', object, span),
+  ]
+  return { kind: 'rule type', name: 'has_relation', parameters, span }
+}
+
+function ofClass(name: string, tag: string, span: Span): Parameter {
+  const pattern: Pattern = { kind: 'class pattern', tag, fields: undefined, span }
+  return { kind: 'parameter', term: { kind: 'variable', name, span }, pattern, span }
+}
