@@ -64,6 +64,7 @@ export interface ExpressAuthorization {
 /**
  * Middleware for Express 5 and 4 that asks an authorizer.
  *
+ * @throws {ArgumentError} There is no `actor` function.
  * @example
  * const { authorize, unguarded } = expressAuthorization(authorizer, { actor: (req) => req.user })
  * app.use(authorize())
@@ -74,6 +75,11 @@ export function expressAuthorization(
   authorizer: Authority,
   options: ExpressAuthorizationOptions,
 ): ExpressAuthorization {
+  if (typeof options?.actor !== 'function') {
+    throw new ArgumentError('invalid-argument', 'expressAuthorization takes a function that tells who asks.', {
+      hint: 'expressAuthorization(authorizer, { actor: (req) => req.user })',
+    })
+  }
   const enforcements = new WeakMap<Request, Enforcement<Request, Actor>>()
   const current = new AsyncLocalStorage<Enforcement<Request, Actor>>()
   // Filters and checks that the application asks of the authorizer itself are tied to the request by its context.

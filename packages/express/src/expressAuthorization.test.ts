@@ -1,0 +1,326 @@
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { type ExpressAuthorizationOptions, expressAuthorization } from './expressAuthorization.js'
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Note {
+  constructor(
+    readonly id: number,
+    readonly owner: string,
+    readonly shared: boolean,
+  ) {}
+}
+
+const notes = [new Note(1, 'ada', false), new Note(2, 'ada', true)]
+const findNote = async (req: Request<{ id: string }>) => notes.find((note) => note.id === Number(req.params.id))
+
+const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+authorizer.loadSync(`
+  allow(user: User, "read", note: Note) if note.owner = user.name or note.shared = true;
+  allow(user: User, "edit", note: Note) if note.owner = user.name;
+`)
+
+/** An application with the guard armed, and what it told its log. */
+function application(options: Partial<ExpressAuthorizationOptions> = {}) {
+  const events: EnforcementEvent[] = []
+  const actor = (req: Request) => (req.get('x-actor') ? new User(String(req.get('x-actor'))) : undefined)
+  const middleware = expressAuthorization(authorizer, { actor, log: (event) => events.push(event), ...options })
+  const app = express().use(middleware.authorize())
+  return { app, events, ...middleware }
+}
+
+const as = (app: Express, actor: string, path: string, method: 'get' | 'post' = 'get') =>
+  request(app)[method](path).set('x-actor', actor)
+
+describe('an error handler of the application', () => {
+  it('gets refusals with their status', async () => {
+    const { app, authorize } = application()
+    app.get('/notes/:id', authorize('edit', findNote), (_req, res) => void res.send('edited'))
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => {
+      res.status(error.status).json({ code: error.code, statusCode: error.statusCode })
+    }
+    app.use(handler)
+    expect((await as(app, 'bob', '/notes/2')).body).toEqual({ code: 'forbidden', statusCode: 403 })
+    expect((await as(app, 'bob', '/notes/1')).body).toEqual({ code: 'not-found', statusCode: 404 })
+    expect((await request(app).get('/notes/1')).body).toEqual({ code: 'unauthenticated', statusCode: 401 })
+  })
+
+  it('may send nobody to the sign-in page', async () => {
+    const { app, authorize } = application()
+    app.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
+    const handler: ErrorRequestHandler = (error, _req, res, next) => {
+      if (error.status === 401) res.redirect('/sign-in')
+      else next(error)
+    }
+    app.use(handler)
+    const answer = await request(app).get('/notes/1')
+    expect([answer.status, answer.headers['location']]).toEqual([302, '/sign-in'])
+  })
+
+  it('answers for a route that decided nothing', async () => {
+    const { app, events } = application()
+    app.get('/forgotten', (_req, res) => void res.json({ notes }))
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => {
+      res.status(error.status).json({ undecided: error instanceof UndecidedError })
+    }
+    app.use(handler)
+    const answer = await as(app, 'ada', '/forgotten')
+    expect([answer.status, answer.body]).toEqual([500, { undecided: true }])
+    expect(events).toMatchObject([{ kind: 'undecided' }])
+  })
+
+  it('can not turn a route that decided nothing into a success', async () => {
+    const { app } = application()
+    app.get('/forgotten', (_req, res) => void res.json({ notes }))
+    const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(200).json({ notes })
+    app.use(handler)
+    const answer = await as(app, 'ada', '/forgotten')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+  })
+})
+
+describe('a body by RFC 9457', () => {
+  const { app, authorize } = application({ problemDetails: true, challenge: 'Bearer' })
+  app.get('/notes/:id', authorize('edit', findNote), (_req, res) => void res.send('edited'))
+
+  it.each([
+    ['bob', '/notes/2', 403, 'Forbidden', 'You may not do this.'],
+    ['bob', '/notes/1', 404, 'Not Found', 'Not found.'],
+    ['bob', '/notes/9', 404, 'Not Found', 'Not found.'],
+  ])('tells %s of %s no more than %i', async (actor, path, status, title, detail) => {
+    const answer = await as(app, actor, path)
+    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+    expect(JSON.parse(answer.text || String(answer.body))).toEqual({ type: 'about:blank', title, status, detail })
+  })
+
+  it('has the challenge beside it', async () => {
+    const answer = await request(app).get('/notes/1')
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+  })
+})
+
+describe('the guard', () => {
+  it('holds back a page that a view engine renders', async () => {
+    const { app } = application()
+    app.engine('ts', (_path, _options, done) => done(null, 'classified'))
+    app.get('/page', (_req, res) => res.render(import.meta.filename))
+    const answer = await as(app, 'ada', '/page')
+    expect(answer.status).toBe(500)
+    expect(answer.text).not.toContain('classified')
+  })
+
+  it('holds back server-sent events, and drops all that follows', async () => {
+    const { app } = application()
+    let written = 0
+    app.get('/events', (_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      const timer = setInterval(() => {
+        res.write(`data: classified ${written++}\n\n`)
+        if (written === 3) {
+          clearInterval(timer)
+          res.end()
+        }
+      }, 2)
+    })
+    const answer = await as(app, 'ada', '/events')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+    await expect.poll(() => written).toBe(3)
+    expect((await as(app, 'ada', '/nowhere')).status).toBe(404)
+  })
+
+  it('lets server-sent events flow once something is decided', async () => {
+    const { app, authorize } = application()
+    app.get('/events/:id', authorize('read', findNote), (_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
+      res.write('data: 1\n\n')
+      res.end('data: 2\n\n')
+    })
+    expect((await as(app, 'ada', '/events/1')).text).toBe('data: 1\n\ndata: 2\n\n')
+  })
+
+  it('keeps the headers that were set before it, and drops those of the refused answer', async () => {
+    const { authorize } = application()
+    const app = express()
+    app.use((_req, res, next) => {
+      res.set('x-frame-options', 'DENY')
+      next()
+    })
+    app.use(authorize())
+    app.get(
+      '/forgotten',
+      (_req, res) => void res.cookie('classified', 'yes').set('x-total', '42').status(201).json(notes),
+    )
+    const answer = await as(app, 'ada', '/forgotten')
+    expect(answer.status).toBe(500)
+    expect(answer.headers['x-frame-options']).toBe('DENY')
+    expect(answer.headers['x-total']).toBeUndefined()
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  it('holds also where other middleware wraps the response', async () => {
+    const { app } = application()
+    app.use((_req, res, next) => {
+      const { end } = res
+      // As sessions do: the body in pieces, the end later.
+      res.end = ((chunk: unknown) => {
+        res.write(String(chunk))
+        setTimeout(() => Reflect.apply(end, res, []), 2)
+        return res
+      }) as typeof res.end
+      next()
+    })
+    app.get('/forgotten', (_req, res) => void res.send('classified'))
+    const answer = await as(app, 'ada', '/forgotten')
+    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
+  })
+
+  it('holds back what no route, but middleware answers', async () => {
+    const { app, unguarded } = application()
+    app.use('/assets', unguarded('styles and scripts'), express.static(import.meta.dirname))
+    app.use(express.static(import.meta.dirname))
+    expect((await request(app).get('/assets/index.ts')).status).toBe(200)
+    expect((await request(app).get('/index.ts')).status).toBe(500)
+  })
+
+  it('takes a decision in one request for none in another', async () => {
+    const { app } = application()
+    app.get('/deciding', async (req, res) => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      res.json(authorizer.filter(req.authorization.actor, 'read', 'Note').kind)
+    })
+    app.get('/forgotten', async (_req, res) => {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      res.json(notes)
+    })
+    const answers = await Promise.all([
+      as(app, 'ada', '/deciding'),
+      as(app, 'ada', '/forgotten'),
+      as(app, 'ada', '/deciding'),
+    ])
+    expect(answers.map((answer) => answer.status)).toEqual([200, 500, 200])
+  })
+
+  it('leaves upgrades to who handles them', async () => {
+    const { app } = application()
+    const server = createServer(app)
+    server.on('upgrade', (_req, socket) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: test\r\nConnection: Upgrade\r\n\r\n'),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    // Sound: a listening TCP server has an address with a port.
+    const { port } = server.address() as AddressInfo
+    const headers = { Upgrade: 'test', Connection: 'Upgrade' }
+    const status = await new Promise((resolve) => {
+      get({ host: '127.0.0.1', port, headers }).on('upgrade', (answer, socket) => {
+        socket.destroy()
+        resolve(answer.statusCode)
+      })
+    })
+    server.close()
+    expect(status).toBe(101)
+  })
+})
+
+describe('req.authorization', () => {
+  it('answers a handler about its resource', async () => {
+    const { app, authorize } = application()
+    app.get('/notes/:id', authorize('read', findNote), async (req, res) => {
+      const { authorization } = req
+      res.json({
+        owner: authorization.resource.owner,
+        same: authorization.resourceOf(findNote) === authorization.resource,
+        edit: authorization.can('edit'),
+        actions: [...(await authorization.authorizedActions())],
+      })
+    })
+    expect((await as(app, 'bob', '/notes/2')).body).toEqual({
+      owner: 'ada',
+      same: true,
+      edit: false,
+      actions: ['read'],
+    })
+    expect((await as(app, 'ada', '/notes/2')).body).toMatchObject({ edit: true, actions: ['read', 'edit'] })
+  })
+
+  it('knows each resource of routers in routers', async () => {
+    const { app, authorize } = application()
+    const router = express.Router({ mergeParams: true })
+    const findSecond = async (req: Request<{ second: string }>) =>
+      notes.find((note) => note.id === Number(req.params.second))
+    router.get('/:second', authorize('read', findSecond), (req, res) => {
+      res.json([req.authorization.resourceOf(findNote).id, req.authorization.resource.id])
+    })
+    app.use('/notes/:id', authorize('read', findNote), router)
+    expect((await as(app, 'ada', '/notes/1/2')).body).toEqual([1, 2])
+    expect((await as(app, 'bob', '/notes/1/2')).status).toBe(404)
+    expect((await as(app, 'bob', '/notes/2/1')).status).toBe(404)
+  })
+})
+
+describe('a plain row', () => {
+  it('is taken for a row of the model that the route names', async () => {
+    const { app, authorize } = application()
+    const loader = () => ({ id: 3, owner: 'ada', shared: false })
+    app.get('/unnamed', authorize('read', loader), (_req, res) => void res.send('read'))
+    app.get('/named', authorize('read', loader, { model: 'Note' }), (_req, res) => void res.send('read'))
+    expect((await as(app, 'ada', '/unnamed')).status).toBe(500)
+    expect((await as(app, 'ada', '/named')).text).toBe('read')
+    expect((await as(app, 'bob', '/named')).status).toBe(404)
+  })
+})
+
+describe('the log', () => {
+  it('hears the reason that visitors do not', async () => {
+    const { app, authorize, events } = application()
+    app.get('/notes/:id', authorize('edit', findNote), (_req, res) => void res.send('edited'))
+    for (const path of ['/notes/1', '/notes/2', '/notes/9']) await as(app, 'bob', path)
+    await as(app, 'ada', '/notes/1')
+    await request(app).get('/notes/1')
+    expect(events.map((event) => [event.kind, 'reason' in event ? event.reason : undefined])).toEqual([
+      ['denied', 'hidden'],
+      ['denied', 'forbidden'],
+      ['denied', 'missing'],
+      ['allowed', undefined],
+      ['denied', 'nobody'],
+    ])
+    expect(events[0]).toMatchObject({ actor: { name: 'bob' }, action: 'edit', resource: notes[0] })
+  })
+})
+
+describe('a mistake in the application', () => {
+  const { authorize, unguarded } = application()
+
+  it.each([
+    ['an action without a loader', () => authorize('read', undefined as never)],
+    ['a model where a loader belongs', () => authorize('read', 'Note' as never)],
+    ['a loader without an action', () => authorize(findNote as never, undefined as never)],
+    ['an empty action', () => authorize('', findNote)],
+    ['no reason', () => unguarded(undefined as never)],
+    ['an empty reason', () => unguarded(' ')],
+  ])('is told when routes are declared: %s', (_name, declare) => {
+    expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+
+  it.each([
+    ['no options', undefined],
+    ['no actor', {}],
+    ['an actor that is no function', { actor: 'ada' }],
+  ])('is told when the middleware is made: %s', (_name, options) => {
+    expect(() => expressAuthorization(authorizer, options as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    )
+  })
+
+  it('lets nobody in when no policy is loaded', async () => {
+    const middleware = expressAuthorization(new Authorizer().registerClass(Note), { actor: () => undefined })
+    const app = express().use(middleware.authorize())
+    app.get('/health', middleware.unguarded('liveness'), (_req, res) => void res.send('well'))
+    expect((await request(app).get('/health')).status).toBe(500)
+  })
+})
