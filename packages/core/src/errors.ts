@@ -1,9 +1,9 @@
+import { codeFrame } from './language/codeFrame.js'
 import { type Code, codes } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
-import { codeFrame } from './language/codeFrame.js'
 import type { Span } from './language/source.js'
 
-export { codes, type Code }
+export { type Code, codes }
 
 /** What an error of this package can carry beside its message. */
 export interface ErrorDetails {
@@ -46,7 +46,8 @@ export class ArcturusError extends Error {
     this.hint = details.hint
     this.data = details.data
     const names: string[] = []
-    for (let at: unknown = new.target; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at)) names.push(String(at.brand))
+    for (let at: unknown = new.target; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at))
+      names.push(String(at.brand))
     Object.defineProperty(this, brands, { value: names, enumerable: false })
   }
 
@@ -65,7 +66,9 @@ export class PolicyError extends ArcturusError {
   constructor(diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((one) => one.severity === 'error')
     const first = errors[0] ?? diagnostics[0]!
-    const rest = errors.slice(1).map((one) => `\n\n${one.message}${one.span ? placeOf(one.span) : ''}${one.hint ? `\nhint: ${one.hint}` : ''}`)
+    const rest = errors
+      .slice(1)
+      .map((one) => `\n\n${one.message}${one.span ? placeOf(one.span) : ''}${one.hint ? `\nhint: ${one.hint}` : ''}`)
     super(first.code, first.message, { span: first.span, hint: first.hint, data: first.data })
     if (rest.length > 0) this.message += rest.join('')
     this.diagnostics = diagnostics

@@ -1,5 +1,16 @@
+import { bind, bindLoading, type Load } from '../condition/bind.js'
+import type { Condition } from '../condition/condition.js'
+import type { Meaning } from '../condition/meaning.js'
+import { simplify } from '../condition/simplify.js'
 import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
-import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, QueryError, UnauthenticatedError } from '../errors.js'
+import {
+  ArgumentError,
+  ForbiddenError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  UnauthenticatedError,
+} from '../errors.js'
 import type { Expression } from '../language/ast.js'
 import { didYouMean } from '../language/didYouMean.js'
 import { parseQuery } from '../language/parse.js'
@@ -20,10 +31,6 @@ import {
   solve,
   Variable,
 } from '../machine/index.js'
-import { bind, bindLoading, type Load } from '../condition/bind.js'
-import type { Condition } from '../condition/condition.js'
-import type { Meaning } from '../condition/meaning.js'
-import { simplify } from '../condition/simplify.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import { createSchema } from '../schema/builtIns.js'
@@ -130,7 +137,8 @@ export class Authorizer {
   /** Says which model a plain object is a row of; the object is left untouched. @throws ArgumentError for an unknown model. */
   as<Row extends object>(modelName: string, row: Row): Row {
     this.#model(modelName)
-    if (typeof row !== 'object' || row === null) throw new ArgumentError('invalid-argument', `as('${modelName}', row) takes an object.`)
+    if (typeof row !== 'object' || row === null)
+      throw new ArgumentError('invalid-argument', `as('${modelName}', row) takes an object.`)
     tag(row, modelName)
     return row
   }
@@ -184,7 +192,10 @@ export class Authorizer {
   #build(sources: readonly (string | PolicySource)[]): Loaded {
     const texts = sources.map((source) => {
       const { text, name } = typeof source === 'string' ? { text: source, name: undefined } : (source ?? {})
-      if (typeof text !== 'string') throw new ArgumentError('invalid-argument', 'A policy is a text, or { text, name }.', { hint: "to read files: loadPolicyFiles of '@arcturus/core/node'" })
+      if (typeof text !== 'string')
+        throw new ArgumentError('invalid-argument', 'A policy is a text, or { text, name }.', {
+          hint: "to read files: loadPolicyFiles of '@arcturus/core/node'",
+        })
       return new Source(text, name)
     })
     if (texts.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
@@ -202,7 +213,8 @@ export class Authorizer {
   /** The policy in force, compiled anew where names were registered since. */
   #current(): Loaded {
     const loaded = this.#loaded
-    if (!loaded) throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
+    if (!loaded)
+      throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
     if (loaded.version === this.schema.version) return loaded
     this.#loaded = this.#prepare(loaded.policy)
     return this.#loaded
@@ -216,7 +228,9 @@ export class Authorizer {
    * @throws QueryError where the policy fails for them; `async-value` where it has to wait: then use `isAllowed`.
    */
   can(actor: unknown, action: string, resource: unknown): boolean {
-    const allowed = this.#decide(actor, action, resource) ?? holdsSync(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+    const allowed =
+      this.#decide(actor, action, resource) ??
+      holdsSync(this.#current().program, 'allow', [actor, action, resource], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
     return allowed
   }
@@ -234,23 +248,36 @@ export class Authorizer {
    * @throws UnauthenticatedError (401) for nobody, NotFoundError (404) for those who may not read it, ForbiddenError (403) for
    * the rest; and what `can` throws.
    */
-  async authorize(actor: unknown, action: string, resource: unknown, options: { readonly checkRead?: boolean } = {}): Promise<void> {
+  async authorize(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: { readonly checkRead?: boolean } = {},
+  ): Promise<void> {
     if (await this.isAllowed(actor, action, resource)) return
     if (actor === null) throw new UnauthenticatedError()
     if (options.checkRead === false) throw new ForbiddenError()
-    if (action === this.readAction || !(await this.#isAllowed(actor, this.readAction, resource))) throw new NotFoundError()
+    if (action === this.readAction || !(await this.#isAllowed(actor, this.readAction, resource)))
+      throw new NotFoundError()
     throw new ForbiddenError()
   }
 
   #isAllowed(actor: unknown, action: string, resource: unknown): boolean | Promise<boolean> {
-    return this.#decide(actor, action, resource) ?? holds(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+    return (
+      this.#decide(actor, action, resource) ??
+      holds(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+    )
   }
 
   #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     const { checks } = this.#current()
     if (actor === undefined) throw undefinedActor()
-    if (resource === undefined) throw new ArgumentError('undefined-resource', 'The resource is undefined.', { hint: 'decide what a missing record means before asking: usually 404' })
-    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    if (resource === undefined)
+      throw new ArgumentError('undefined-resource', 'The resource is undefined.', {
+        hint: 'decide what a missing record means before asking: usually 404',
+      })
+    if (typeof action !== 'string')
+      throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
     const decision = this.#usesPredicates ? checks.decide(actor, action, resource) : undefined
     if (decision === undefined) {
       this.#assertKnown(actor, 'actor')
@@ -266,10 +293,18 @@ export class Authorizer {
       if (model.isaCheck?.(value) || (model.class && value instanceof model.class)) return
     }
     const name = value.constructor === Object || value.constructor === undefined ? undefined : value.constructor.name
-    throw new ArgumentError('unknown-row', name ? `The class ${name} of the ${what} is not registered.` : `The ${what} is a plain object, and nothing says which model it is of.`, {
-      hint: name ? `authorizer.registerClass(${name})` : `authorizer.as('Model', ${what}); rows of an extended Prisma client are known by themselves`,
-      data: { value },
-    })
+    throw new ArgumentError(
+      'unknown-row',
+      name
+        ? `The class ${name} of the ${what} is not registered.`
+        : `The ${what} is a plain object, and nothing says which model it is of.`,
+      {
+        hint: name
+          ? `authorizer.registerClass(${name})`
+          : `authorizer.as('Model', ${what}); rows of an extended Prisma client are known by themselves`,
+        data: { value },
+      },
+    )
   }
 
   // what may they do
@@ -298,14 +333,20 @@ export class Authorizer {
     if (actor === undefined) throw undefinedActor()
     const allowed = await holds(this.#current().program, 'allow_field', [actor, action, resource, field], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
-    if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError(`You may not do this to the field "${field}".`)
+    if (!allowed)
+      throw actor === null
+        ? new UnauthenticatedError()
+        : new ForbiddenError(`You may not do this to the field "${field}".`)
   }
 
   /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
   async authorizedFields(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
     if (actor === undefined) throw undefinedActor()
     const model = this.modelOf(resource)
-    const known = model === undefined ? [] : this.schema.ancestors(model).flatMap((name) => [...(this.schema.models.get(name)?.fields.keys() ?? [])])
+    const known =
+      model === undefined
+        ? []
+        : this.schema.ancestors(model).flatMap((name) => [...(this.schema.models.get(name)?.fields.keys() ?? [])])
     const fields = await this.#enumerate('allow_field', (field) => [actor, action, resource, field], known)
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, fields.size > 0)
     return fields
@@ -322,14 +363,19 @@ export class Authorizer {
   async #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
     const { program } = this.#current()
     const found = new Set<string>()
-    const query = solve(program, { rule, args: args(new Variable('asked')) }, { limits: this.#limits, acceptExpression: true })
+    const query = solve(
+      program,
+      { rule, args: args(new Variable('asked')) },
+      { limits: this.#limits, acceptExpression: true },
+    )
     try {
       for (let solution = await query.next(); solution; solution = await query.next()) {
         const value = solution.get('asked')
         if (typeof value === 'string') found.add(value)
         else {
           // The rule takes any, or those that a constraint lets pass: each that is known is asked for by itself.
-          for (const one of known) if (!found.has(one) && (await holds(program, rule, args(one), this.#limits))) found.add(one)
+          for (const one of known)
+            if (!found.has(one) && (await holds(program, rule, args(one), this.#limits))) found.add(one)
           break
         }
       }
@@ -360,9 +406,14 @@ export class Authorizer {
     return this.#filter(actor, action, modelName, await bindLoading(condition, actor, action, meaning, load), meaning)
   }
 
-  #plan(actor: unknown, action: string, modelName: string): { readonly condition: Condition; readonly meaning: Meaning } {
+  #plan(
+    actor: unknown,
+    action: string,
+    modelName: string,
+  ): { readonly condition: Condition; readonly meaning: Meaning } {
     if (actor === undefined) throw undefinedActor()
-    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    if (typeof action !== 'string')
+      throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
     this.#model(modelName)
     const { checks } = this.#current()
     return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }
@@ -380,7 +431,8 @@ export class Authorizer {
     try {
       return holdsSync(this.#current().program, 'allow', [actor, action, row], this.#limits)
     } catch (error) {
-      if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value') return false
+      if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value')
+        return false
       throw error
     }
   }
@@ -404,7 +456,10 @@ export class Authorizer {
     return this.#run({ rule: name, args }, {})
   }
 
-  async *#run(goal: Expression | RuleCall, options: Omit<QueryOptions, 'limits'>): AsyncGenerator<Solution, void, void> {
+  async *#run(
+    goal: Expression | RuleCall,
+    options: Omit<QueryOptions, 'limits'>,
+  ): AsyncGenerator<Solution, void, void> {
     const query: Query = solve(this.#current().program, goal, { ...options, limits: this.#limits })
     try {
       for (let solution = await query.next(); solution; solution = await query.next()) yield solution
@@ -417,14 +472,26 @@ export class Authorizer {
     const model = this.schema.models.get(name)
     if (model) return model
     const near = typeof name === 'string' ? didYouMean(name, this.schema.models.keys()) : undefined
-    throw new ArgumentError('unknown-model', `No model is registered as "${String(name)}".`, { hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known', data: { name } })
+    throw new ArgumentError('unknown-model', `No model is registered as "${String(name)}".`, {
+      hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known',
+      data: { name },
+    })
   }
 }
 
 function undefinedActor(): ArgumentError {
-  return new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'nobody is null; an undefined actor is most likely a session that was not loaded' })
+  return new ArgumentError('undefined-actor', 'The actor is undefined.', {
+    hint: 'nobody is null; an undefined actor is most likely a session that was not loaded',
+  })
 }
 
 function failedTest(query: Expression, span: Expression['span']): PolicyError {
-  return new PolicyError([{ code: 'failed-test', severity: 'error', message: 'A test of the policy (`?=`) failed.', span: query.span ?? span }])
+  return new PolicyError([
+    {
+      code: 'failed-test',
+      severity: 'error',
+      message: 'A test of the policy (`?=`) failed.',
+      span: query.span ?? span,
+    },
+  ])
 }

@@ -20,12 +20,15 @@ export interface Refusable {
 export function refusable(policy: Policy, schema: Schema): readonly Refusable[] {
   const found: Refusable[] = []
   const actors = [...policy.blocks.values()].filter((block) => block.keyword === 'actor').map((block) => block.name)
-  const models = [...schema.models.values()].filter((model) => policy.blocks.get(model.name)?.keyword === 'resource' || model.fields.size > 0)
+  const models = [...schema.models.values()].filter(
+    (model) => policy.blocks.get(model.name)?.keyword === 'resource' || model.fields.size > 0,
+  )
   for (const actor of actors.filter((name) => schema.models.has(name))) {
     for (const { name: model } of models) {
       for (const action of actionsFor(policy, schema.ancestors(model))) {
         const condition = planFilter(policy, schema, { model: actor }, { action }, model)
-        for (const { reason, span } of obstacles(condition, new Set())) found.push({ actor, action, model, reason, span })
+        for (const { reason, span } of obstacles(condition, new Set()))
+          found.push({ actor, action, model, reason, span })
       }
     }
   }
@@ -58,7 +61,8 @@ function obstacles(condition: Condition, seen: Set<Definition>): readonly Obstac
       if (!condition.goal.bindings.some(({ operand }) => dependsOnRow(operand))) return []
       return [{ reason: condition.reason.message, span: condition.span }]
     case 'ref': {
-      if (condition.definition.recursive && condition.args.some(dependsOnRow)) return [{ reason: `${condition.definition.name} calls itself`, span: condition.span }]
+      if (condition.definition.recursive && condition.args.some(dependsOnRow))
+        return [{ reason: `${condition.definition.name} calls itself`, span: condition.span }]
       if (seen.has(condition.definition)) return []
       seen.add(condition.definition)
       return obstacles(condition.definition.condition, seen)
@@ -92,4 +96,3 @@ function dependsOnRow(operand: Operand): boolean {
       return dependsOnRow(operand.left) || dependsOnRow(operand.right)
   }
 }
-

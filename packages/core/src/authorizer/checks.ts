@@ -79,7 +79,8 @@ export class Checks {
   }
 
   #plansFor(actor: unknown, resource: unknown): PlansOfPair | undefined {
-    if (this.#lastPlans && isInstanceOf(actor, this.#lastActor) && isInstanceOf(resource, this.#lastResource)) return this.#lastPlans
+    if (this.#lastPlans && isInstanceOf(actor, this.#lastActor) && isInstanceOf(resource, this.#lastResource))
+      return this.#lastPlans
     const { schema } = this.meaning
     const actorModel = actor === null ? null : schema.modelOf(actor)
     const resourceModel = resource === null ? null : schema.modelOf(resource)
@@ -128,7 +129,11 @@ export class Checks {
 
   #unknownAction(action: string): ArgumentError {
     const hint = didYouMean(action, [...this.#words])
-    return new ArgumentError('unknown-action', `The policy knows no action "${action}", and no rule leaves the action open.`, { hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or mend the name', data: { action } })
+    return new ArgumentError(
+      'unknown-action',
+      `The policy knows no action "${action}", and no rule leaves the action open.`,
+      { hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or mend the name', data: { action } },
+    )
   }
 }
 

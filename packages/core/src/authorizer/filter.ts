@@ -1,7 +1,7 @@
 import type { Condition, Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
-import { compilePredicate, type Predicate } from '../condition/predicate.js'
 import type { Meaning } from '../condition/meaning.js'
+import { compilePredicate, type Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
 
 /**
@@ -22,7 +22,14 @@ export class Filter {
   #definite: Definite | undefined
 
   /** @param check - Answers for a row that the condition alone can't decide; the machine. */
-  constructor(model: string, actor: unknown, action: string, condition: Condition, meaning: Meaning, check: (row: unknown) => boolean) {
+  constructor(
+    model: string,
+    actor: unknown,
+    action: string,
+    condition: Condition,
+    meaning: Meaning,
+    check: (row: unknown) => boolean,
+  ) {
     this.model = model
     this.actor = actor
     this.action = action

@@ -3,9 +3,9 @@ import { and, or } from '../condition/construct.js'
 import { Deriver } from '../condition/derive.js'
 import { simplify } from '../condition/simplify.js'
 import { rowType, unknownType } from '../condition/type.js'
+import { Source, type Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
-import { Source, type Span } from '../language/source.js'
 
 /** Where a question comes from that no policy wrote: the API. */
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
@@ -27,16 +27,35 @@ export function planFilter(policy: Policy, schema: Schema, actor: Kind, action: 
   const models = schema.descendants(model)
   const plans = models.map((one) => planCheck(policy, schema, actor, action, { model: one }))
   if (models.length === 1) return plans[0]!
-  const row: Operand = { kind: 'path', root: { kind: 'resource', name: 'resource', model, type: rowType(schema, model, false) }, steps: [] }
-  return or(...models.map((one, index) => and({ kind: 'isa', of: row, model: one, exact: true, span: nowhere }, plans[index]!)))
+  const row: Operand = {
+    kind: 'path',
+    root: { kind: 'resource', name: 'resource', model, type: rowType(schema, model, false) },
+    steps: [],
+  }
+  return or(
+    ...models.map((one, index) => and({ kind: 'isa', of: row, model: one, exact: true, span: nowhere }, plans[index]!)),
+  )
 }
 
 function subject(schema: Schema, kind: Subject['kind'], of: Kind): Operand {
   if (of === 'nil') return { kind: 'value', value: null }
-  return { kind: 'path', root: { kind, name: kind, model: of.model, type: rowType(schema, of.model, false, true) }, steps: [] }
+  return {
+    kind: 'path',
+    root: { kind, name: kind, model: of.model, type: rowType(schema, of.model, false, true) },
+    steps: [],
+  }
 }
 
 function actionOperand(of: ActionKind): Operand {
   if (of !== 'other') return { kind: 'value', value: of.action }
-  return { kind: 'path', root: { kind: 'action', name: 'action', model: undefined, type: { ...unknownType, scalar: 'string', nullable: false } }, steps: [] }
+  return {
+    kind: 'path',
+    root: {
+      kind: 'action',
+      name: 'action',
+      model: undefined,
+      type: { ...unknownType, scalar: 'string', nullable: false },
+    },
+    steps: [],
+  }
 }

@@ -35,17 +35,38 @@ export interface ClassOptions {
   readonly isaCheck?: (value: unknown) => boolean
 }
 
-const scalarTypes: ReadonlySet<string> = new Set<ScalarType>(['boolean', 'integer', 'bigint', 'float', 'decimal', 'string', 'enum', 'uuid', 'date', 'json', 'bytes', 'unknown'])
+const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
+  'boolean',
+  'integer',
+  'bigint',
+  'float',
+  'decimal',
+  'string',
+  'enum',
+  'uuid',
+  'date',
+  'json',
+  'bytes',
+  'unknown',
+])
 
 /** A class and its options as a model. @throws ArgumentError for what is no class, or an option that can't be meant. */
 export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions): Model {
   if (typeof cls !== 'function') {
-    throw new ArgumentError('invalid-argument', 'registerClass takes a class.', { hint: 'for plain objects: registerModels, and as(model, row)', data: { value: cls } })
+    throw new ArgumentError('invalid-argument', 'registerClass takes a class.', {
+      hint: 'for plain objects: registerModels, and as(model, row)',
+      data: { value: cls },
+    })
   }
   const name = options.name ?? cls.name
-  if (!name) throw new ArgumentError('invalid-argument', 'A class without a name needs one for policies.', { hint: 'registerClass(cls, { name })' })
+  if (!name)
+    throw new ArgumentError('invalid-argument', 'A class without a name needs one for policies.', {
+      hint: 'registerClass(cls, { name })',
+    })
   const declared = options.fields instanceof Map ? [...options.fields] : Object.entries(options.fields ?? {})
-  const fields = new Map<string, Field>(declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]))
+  const fields = new Map<string, Field>(
+    declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]),
+  )
   return {
     name,
     class: cls as unknown as Class, // a function is all that is asked of a class; `instanceof` takes it
@@ -61,14 +82,23 @@ function listOf(names: string | readonly string[] | undefined): readonly string[
 }
 
 function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
-  if (typeof declaration === 'string' || typeof declaration === 'function') return scalarOrRow(schema, model, name, { type: declaration })
+  if (typeof declaration === 'string' || typeof declaration === 'function')
+    return scalarOrRow(schema, model, name, { type: declaration })
   if ('one' in declaration || 'many' in declaration) {
     const many = 'many' in declaration
     const other = many ? declaration.many : declaration.one
     const from = listOf(declaration.from)
     const to = declaration.to === undefined && from.length === 1 ? ['id'] : listOf(declaration.to)
     if (from.length !== to.length) throw invalid(model, name, '`from` and `to` must name as many columns')
-    return { kind: 'relation', name, model: nameOf(schema, other), many, nullable: many ? false : (declaration.nullable ?? true), from, to }
+    return {
+      kind: 'relation',
+      name,
+      model: nameOf(schema, other),
+      many,
+      nullable: many ? false : (declaration.nullable ?? true),
+      from,
+      to,
+    }
   }
   return scalarOrRow(schema, model, name, declaration)
 }
@@ -78,7 +108,15 @@ function scalarOrRow(schema: Schema, model: string, name: string, declaration: S
   const scalar = scalarOf(type)
   if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array }
   if (typeof type === 'string') throw invalid(model, name, `"${type}" is no type`)
-  return { kind: 'relation', name, model: nameOf(schema, type), many: list, nullable: list ? false : nullable, from: [], to: [] }
+  return {
+    kind: 'relation',
+    name,
+    model: nameOf(schema, type),
+    many: list,
+    nullable: list ? false : nullable,
+    from: [],
+    to: [],
+  }
 }
 
 function scalarOf(type: Class | ScalarType): ScalarType | undefined {
@@ -107,5 +145,8 @@ function nameOf(schema: Schema, other: Class | string): string {
 }
 
 function invalid(model: string, field: string, why: string): ArgumentError {
-  return new ArgumentError('invalid-argument', `The field ${model}.${field} is declared in a way that can't be meant: ${why}.`)
+  return new ArgumentError(
+    'invalid-argument',
+    `The field ${model}.${field} is declared in a way that can't be meant: ${why}.`,
+  )
 }

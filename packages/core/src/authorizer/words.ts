@@ -15,14 +15,17 @@ function collect(root: Node, words: Set<string>): void {
     if (typeof one !== 'object' || one === null) continue
     const node = one as Readonly<Record<string, unknown>>
     if (node['kind'] === 'string') words.add(String(node['value']))
-    else for (const [key, child] of Object.entries(node)) if (key !== 'span' && key !== 'head' && typeof child === 'object') stack.push(child)
+    else
+      for (const [key, child] of Object.entries(node))
+        if (key !== 'span' && key !== 'head' && typeof child === 'object') stack.push(child)
   }
 }
 
 /** The actions that can be meant for a resource's class: permissions of its block, and what `allow` rules name. */
 export function actionsFor(policy: Policy, ancestors: readonly string[]): readonly string[] {
   const actions = new Set<string>()
-  for (const name of ancestors) for (const permission of policy.blocks.get(name)?.permissions ?? []) actions.add(permission)
+  for (const name of ancestors)
+    for (const permission of policy.blocks.get(name)?.permissions ?? []) actions.add(permission)
   for (const name of ['allow', 'has_permission']) {
     for (const rule of policy.rules.get(name) ?? []) {
       if (!concerns(rule, ancestors)) continue
@@ -35,7 +38,12 @@ export function actionsFor(policy: Policy, ancestors: readonly string[]): readon
 
 function concerns(rule: Rule, ancestors: readonly string[]): boolean {
   const pattern = rule.parameters[2]?.pattern
-  return pattern?.kind !== 'class pattern' || pattern.tag === 'Resource' || pattern.tag === 'Actor' || ancestors.includes(pattern.tag)
+  return (
+    pattern?.kind !== 'class pattern' ||
+    pattern.tag === 'Resource' ||
+    pattern.tag === 'Actor' ||
+    ancestors.includes(pattern.tag)
+  )
 }
 
 function literal(term: Expression | undefined): string | undefined {

@@ -1,8 +1,8 @@
 import { ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import { tag } from '../schema/tags.js'
 import type { RelationField } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { tag } from '../schema/tags.js'
 import type { Compare, Condition, In, Operand, Ref, Root, Some, Step } from './condition.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
 import type { Meaning } from './meaning.js'
@@ -35,7 +35,13 @@ export type Load = (wanted: Wanted) => Promise<unknown>
  * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
  * condition is bound again, until nothing is missing.
  */
-export async function bindLoading(condition: Condition, actor: unknown, action: unknown, meaning: Meaning, load: Load): Promise<Condition> {
+export async function bindLoading(
+  condition: Condition,
+  actor: unknown,
+  action: unknown,
+  meaning: Meaning,
+  load: Load,
+): Promise<Condition> {
   const arrived = new Map<object, Map<string, unknown>>()
   for (;;) {
     const wanted: Wanted[] = []
@@ -59,7 +65,10 @@ export async function bindLoading(condition: Condition, actor: unknown, action: 
 }
 
 function subjects(actor: unknown, action: unknown): Environment {
-  const values: Partial<Record<Root['kind'], Operand>> = { actor: { kind: 'value', value: actor }, action: { kind: 'value', value: action } }
+  const values: Partial<Record<Root['kind'], Operand>> = {
+    actor: { kind: 'value', value: actor },
+    action: { kind: 'value', value: action },
+  }
   return (root) => values[root.kind]
 }
 
@@ -93,7 +102,10 @@ class Binder {
   }
 
   bind(condition: Condition, environment: Environment): Condition {
-    if (++this.#size > maxSize) throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, { hint: 'put large memberships into a relation of the database' })
+    if (++this.#size > maxSize)
+      throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
+        hint: 'put large memberships into a relation of the database',
+      })
     try {
       return this.#bind(condition, environment)
     } catch (error) {
@@ -154,15 +166,22 @@ class Binder {
         const part = this.#operand(condition.part, environment)
         if (of.kind !== 'value' || part.kind !== 'value') return { ...condition, of, part }
         if (of.value === null || part.value === null) return FALSE
-        if (typeof of.value !== 'string' || typeof part.value !== 'string') return fail('type-error', 'A text operator needs texts.', condition.span)
+        if (typeof of.value !== 'string' || typeof part.value !== 'string')
+          return fail('type-error', 'A text operator needs texts.', condition.span)
         return of.value[condition.operator](part.value) ? TRUE : FALSE
       }
       case 'ref':
         return this.#ref(condition, environment)
       case 'opaque': {
-        const bindings = condition.goal.bindings.map(({ name, operand }) => ({ name, operand: this.#operand(operand, environment) }))
-        const values = bindings.map(({ name, operand }) => (operand.kind === 'value' ? ([name, operand.value] as const) : undefined))
-        if (values.every((one) => one !== undefined)) return this.#ask(condition.goal.expression, new Map(values), condition.span)
+        const bindings = condition.goal.bindings.map(({ name, operand }) => ({
+          name,
+          operand: this.#operand(operand, environment),
+        }))
+        const values = bindings.map(({ name, operand }) =>
+          operand.kind === 'value' ? ([name, operand.value] as const) : undefined,
+        )
+        if (values.every((one) => one !== undefined))
+          return this.#ask(condition.goal.expression, new Map(values), condition.span)
         return { ...condition, goal: { expression: condition.goal.expression, bindings } }
       }
     }
@@ -184,14 +203,16 @@ class Binder {
     const { operator } = condition
     if (operator === '=') return decided(this.#meaning.equal(left.value, right.value), condition.span)
     const result = this.#meaning.compare(operator, left.value, right.value)
-    if (result === undefined) return fail('type-error', `These two can't be compared with \`${operator}\`.`, condition.span)
+    if (result === undefined)
+      return fail('type-error', `These two can't be compared with \`${operator}\`.`, condition.span)
     return result ? TRUE : FALSE
   }
 
   #in(condition: In, environment: Environment): Condition {
     const item = this.#operand(condition.item, environment)
     const list = this.#operand(condition.list, environment)
-    if (list.kind === 'value' && !Array.isArray(list.value)) return fail('type-error', "`in` needs a list.", condition.span)
+    if (list.kind === 'value' && !Array.isArray(list.value))
+      return fail('type-error', '`in` needs a list.', condition.span)
     if (item.kind !== 'value' || list.kind !== 'value') return { ...condition, item, list }
     for (const one of list.value as readonly unknown[]) {
       if (one === undefined) return fail('missing-attribute', 'An element of a list is undefined.', condition.span)
@@ -220,11 +241,19 @@ class Binder {
   /** Definitions are expanded; a recursive one only when the actor's side decides it, by the machine. */
   #ref(condition: Ref, environment: Environment): Condition {
     const { definition } = condition
-    const args = new Map(definition.parameters.map((parameter, index) => [parameter as Root, this.#operand(condition.args[index]!, environment)]))
+    const args = new Map(
+      definition.parameters.map((parameter, index) => [
+        parameter as Root,
+        this.#operand(condition.args[index]!, environment),
+      ]),
+    )
     const inner: Environment = (root) => args.get(root) ?? (root.kind === 'action' ? environment(root) : undefined)
     if (!definition.recursive) return this.bind(definition.condition, inner)
     const { span } = condition
-    const bindings = definition.arguments.map((argument, index) => ({ name: `argument_${index}`, operand: substituteOperand(argument, inner) }))
+    const bindings = definition.arguments.map((argument, index) => ({
+      name: `argument_${index}`,
+      operand: substituteOperand(argument, inner),
+    }))
     const expression = {
       kind: 'call',
       name: definition.name,
@@ -232,7 +261,15 @@ class Binder {
       keywords: [],
       span,
     } as const
-    return this.bind({ kind: 'opaque', goal: { expression, bindings }, reason: { code: 'recursion', message: `${definition.name} calls itself` }, span }, () => undefined)
+    return this.bind(
+      {
+        kind: 'opaque',
+        goal: { expression, bindings },
+        reason: { code: 'recursion', message: `${definition.name} calls itself` },
+        span,
+      },
+      () => undefined,
+    )
   }
 
   #operand(operand: Operand, environment: Environment): Operand {
@@ -252,14 +289,23 @@ class Binder {
         return this.#steps(this.#operand(operand.of, environment), [operand.step])
       case 'list': {
         const elements = operand.elements.map((one) => this.#operand(one, environment))
-        if (elements.every((one) => one.kind === 'value')) return { kind: 'value', value: elements.map((one) => one.value) }
+        if (elements.every((one) => one.kind === 'value'))
+          return { kind: 'value', value: elements.map((one) => one.value) }
         return { kind: 'list', elements }
       }
       case 'call': {
         const of = this.#operand(operand.of, environment)
         const args = operand.args.map((one) => this.#operand(one, environment))
         if (of.kind !== 'value' || !args.every((one) => one.kind === 'value')) return { ...operand, of, args }
-        return { kind: 'value', value: this.#call(of.value, operand.method, args.map((one) => one.value), operand.span) }
+        return {
+          kind: 'value',
+          value: this.#call(
+            of.value,
+            operand.method,
+            args.map((one) => one.value),
+            operand.span,
+          ),
+        }
       }
       case 'arithmetic': {
         const left = this.#operand(operand.left, environment)
@@ -275,19 +321,37 @@ class Binder {
     }
   }
 
-  #arithmetic(operand: Extract<Operand, { kind: 'arithmetic' }>, bindings: ReadonlyMap<string, unknown>, span: Span): unknown {
+  #arithmetic(
+    operand: Extract<Operand, { kind: 'arithmetic' }>,
+    bindings: ReadonlyMap<string, unknown>,
+    span: Span,
+  ): unknown {
     const a = bindings.get('left')
     const b = bindings.get('right')
     if (typeof a !== 'number' || typeof b !== 'number') return fail('type-error', 'Arithmetic needs numbers.', span)
     const { operator } = operand
-    const result = operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : operator === '/' ? a / b : operator === 'rem' ? a % b : ((a % b) + b) % b
-    if (Number.isNaN(result) || (Number.isInteger(result) && !Number.isSafeInteger(result))) return fail('arithmetic-error', 'The result is no number that can be held exactly.', span)
+    const result =
+      operator === '+'
+        ? a + b
+        : operator === '-'
+          ? a - b
+          : operator === '*'
+            ? a * b
+            : operator === '/'
+              ? a / b
+              : operator === 'rem'
+                ? a % b
+                : ((a % b) + b) % b
+    if (Number.isNaN(result) || (Number.isInteger(result) && !Number.isSafeInteger(result)))
+      return fail('arithmetic-error', 'The result is no number that can be held exactly.', span)
     return result
   }
 
   #call(receiver: unknown, method: string, args: readonly unknown[], span: Span): unknown {
-    const target: unknown = receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
-    if (typeof target !== 'function' || method === 'constructor') return fail('missing-attribute', `"${method}" is no method here.`, span)
+    const target: unknown =
+      receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
+    if (typeof target !== 'function' || method === 'constructor')
+      return fail('missing-attribute', `"${method}" is no method here.`, span)
     return settled(Reflect.apply(target, receiver, args), `What "${method}" returns`, span)
   }
 
@@ -305,11 +369,13 @@ class Binder {
   }
 
   #read(object: unknown, step: Step): unknown {
-    if (object === null || object === undefined) return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
+    if (object === null || object === undefined)
+      return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
     const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
     const value: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
     if (value !== undefined) {
-      if (this.#missing && typeof object === 'object' && isPromise(value)) this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
+      if (this.#missing && typeof object === 'object' && isPromise(value))
+        this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
       return settled(value, `"${step.name}"`, step.span)
     }
     const model = this.#schema.modelOf(object)
@@ -321,14 +387,19 @@ class Binder {
   /** A to-one relation that is not loaded is known by its foreign key. */
   #unloaded(object: object, model: string, field: RelationField, step: Step): unknown {
     const keys = field.many ? [] : field.from.map((name) => (object as Record<string, unknown>)[name])
-    if (this.#missing && (field.many || !keys.some((key) => key === null))) this.#missing.want({ object, name: step.name, relation: field, model })
+    if (this.#missing && (field.many || !keys.some((key) => key === null)))
+      this.#missing.want({ object, name: step.name, relation: field, model })
     if (keys.length === 0 || keys.some((key) => key === undefined)) {
       throw new Failed(
-        new RelationNotLoadedError('relation-not-loaded', `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`, {
-          span: step.span,
-          hint: `load it with the row (with Prisma: include: { ${step.name}: true })`,
-          data: { model, relation: step.name },
-        }),
+        new RelationNotLoadedError(
+          'relation-not-loaded',
+          `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`,
+          {
+            span: step.span,
+            hint: `load it with the row (with Prisma: include: { ${step.name}: true })`,
+            data: { model, relation: step.name },
+          },
+        ),
       )
     }
     if (keys.some((key) => key === null)) return null
@@ -358,4 +429,3 @@ function waiting(span: Span): never {
 function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
   throw new Failed(new QueryError(code, message, { span }))
 }
-

@@ -8,10 +8,18 @@ import { family, type OperandType } from './type.js'
  * The rules that a call can reach, the most specific first as in the machine's order (stable; POLAR.md §2.10). Rules whose
  * heads can't hold for these arguments may still be among them.
  */
-export function candidates(policy: Policy, schema: Schema, name: string, args: readonly Term[], types: readonly (OperandType | undefined)[]): readonly Rule[] {
+export function candidates(
+  policy: Policy,
+  schema: Schema,
+  name: string,
+  args: readonly Term[],
+  types: readonly (OperandType | undefined)[],
+): readonly Rule[] {
   const rules = policy.rules.get(name) ?? []
   const possible = rules.filter(
-    (rule) => rule.parameters.length === args.length && rule.parameters.every((parameter, index) => isPossible(schema, parameter, args[index]!, types[index])),
+    (rule) =>
+      rule.parameters.length === args.length &&
+      rule.parameters.every((parameter, index) => isPossible(schema, parameter, args[index]!, types[index])),
   )
   if (possible.length < 2) return possible
   return insertionSort(possible, (a, b) => isMoreSpecific(schema, a, b, args))
@@ -20,13 +28,20 @@ export function candidates(policy: Policy, schema: Schema, name: string, args: r
 /** Quick refusal by literal and class, so that a call does not cost the number of all rules. */
 function isPossible(schema: Schema, parameter: Parameter, arg: Term, type: OperandType | undefined): boolean {
   if (arg.kind !== 'operand') return true
-  const literal = isLiteral(parameter.term) ? parameter.term : parameter.pattern && isLiteral(parameter.pattern) ? parameter.pattern : undefined
+  const literal = isLiteral(parameter.term)
+    ? parameter.term
+    : parameter.pattern && isLiteral(parameter.pattern)
+      ? parameter.pattern
+      : undefined
   if (literal && arg.operand.kind === 'value') return literal.value === arg.operand.value
   const { pattern } = parameter
   if (pattern?.kind !== 'class pattern' || !type || pattern.tag === 'Actor' || pattern.tag === 'Resource') return true
   if (family(type) !== 'row' || !schema.models.has(pattern.tag)) return true
   const known = type.model!
-  return schema.isSubclass(known, pattern.tag) || (!type.exact && schema.descendants(known).some((one) => schema.isSubclass(one, pattern.tag)))
+  return (
+    schema.isSubclass(known, pattern.tag) ||
+    (!type.exact && schema.descendants(known).some((one) => schema.isSubclass(one, pattern.tag)))
+  )
 }
 
 function isLiteral(node: Expression | Pattern): node is Extract<Expression, { kind: 'string' | 'boolean' | 'number' }> {
@@ -56,7 +71,10 @@ function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Term[])
 function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined, arg: Term): number {
   if (!a || !b) return a ? -1 : b ? 1 : 0
   // Patterns order rules only for the host's objects.
-  if (arg.kind !== 'operand' || (arg.operand.kind === 'value' && (typeof arg.operand.value !== 'object' || arg.operand.value === null))) {
+  if (
+    arg.kind !== 'operand' ||
+    (arg.operand.kind === 'value' && (typeof arg.operand.value !== 'object' || arg.operand.value === null))
+  ) {
     return isUnion(b) === isUnion(a) ? 0 : isUnion(b) ? -1 : 1
   }
   if (isUnion(a) || isUnion(b)) return isUnion(a) && isUnion(b) ? 0 : isUnion(b) ? -1 : 1

@@ -11,7 +11,12 @@ import { family, type OperandType, operandType } from './type.js'
  * Whether a term is an instance of a pattern's class, fields left aside: decided where the schema knows the operand's class,
  * else a condition. A path that can be nil leaves `!= nil`.
  */
-export function classTest(policy: Policy, schema: Schema, term: Exclude<Term, { kind: 'unknown' }>, pattern: ClassPattern): Condition {
+export function classTest(
+  policy: Policy,
+  schema: Schema,
+  term: Exclude<Term, { kind: 'unknown' }>,
+  pattern: ClassPattern,
+): Condition {
   const { tag } = pattern
   if (tag === 'Actor' || tag === 'Resource') {
     return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern)))
@@ -19,7 +24,12 @@ export function classTest(policy: Policy, schema: Schema, term: Exclude<Term, { 
   return testOne(schema, term, tag, pattern)
 }
 
-function testOne(schema: Schema, term: Exclude<Term, { kind: 'unknown' }>, tag: string, pattern: ClassPattern): Condition {
+function testOne(
+  schema: Schema,
+  term: Exclude<Term, { kind: 'unknown' }>,
+  tag: string,
+  pattern: ClassPattern,
+): Condition {
   const model = schema.models.get(tag)
   if (!model) throw new BeyondConditions('unknown-class', `no class is registered as ${tag}`, pattern)
   if (term.kind === 'list') return is(model.class, Array)
@@ -30,7 +40,13 @@ function testOne(schema: Schema, term: Exclude<Term, { kind: 'unknown' }>, tag: 
   if (operand.kind === 'value') return testValue(model.class, operand.value, asked)
   const decided = decide(schema, type, tag, model.class, asked)
   if (decided.kind !== 'true' || !type.nullable) return decided
-  return and({ kind: 'compare', operator: '!=', left: operand, right: { kind: 'value', value: null }, span: pattern.span })
+  return and({
+    kind: 'compare',
+    operator: '!=',
+    left: operand,
+    right: { kind: 'value', value: null },
+    span: pattern.span,
+  })
 }
 
 function testValue(cls: Class | undefined, value: unknown, asked: Condition): Condition {
@@ -68,4 +84,3 @@ function decide(schema: Schema, type: OperandType, tag: string, cls: Class | und
 function is(cls: Class | undefined, expected: unknown): Condition {
   return cls === expected ? TRUE : FALSE
 }
-

@@ -170,9 +170,21 @@ export type Operand =
   /** A field of an operand that is no path. */
   | { readonly kind: 'field'; readonly of: Operand; readonly step: Step }
   /** A method of the host's value. */
-  | { readonly kind: 'call'; readonly of: Operand; readonly method: string; readonly args: readonly Operand[]; readonly span: Span }
+  | {
+      readonly kind: 'call'
+      readonly of: Operand
+      readonly method: string
+      readonly args: readonly Operand[]
+      readonly span: Span
+    }
   | { readonly kind: 'list'; readonly elements: readonly Operand[] }
-  | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly left: Operand; readonly right: Operand; readonly span: Span }
+  | {
+      readonly kind: 'arithmetic'
+      readonly operator: ArithmeticOperator
+      readonly left: Operand
+      readonly right: Operand
+      readonly span: Span
+    }
 
 /**
  * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `in`, `isa` and

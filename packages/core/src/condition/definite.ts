@@ -3,7 +3,7 @@ import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Test } from './condition.js'
 import { rowsEqual } from './rows.js'
-import { canBeEqual, fieldType, type Family, family, type OperandType, operandType, stepField } from './type.js'
+import { canBeEqual, type Family, family, fieldType, type OperandType, operandType, stepField } from './type.js'
 
 type Path = Extract<Operand, { kind: 'path' }>
 
@@ -58,7 +58,10 @@ class Definer {
         const some = this.#some(condition, this.whenTrue(where))
         if (!this.#canFail(where)) return some
         // Rows of a database have no order: where one is an error, the whole is taken for one.
-        return all([some, negate(this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))))])
+        return all([
+          some,
+          negate(this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)])))),
+        ])
       }
       case 'test':
         return this.#test(condition, true)
@@ -73,13 +76,19 @@ class Definer {
       case 'reads':
         return exists(this.#schema, this.#path(condition.of, condition.span), condition.span, true)
       case 'opaque':
-        throw new UnsupportedFilterError('opaque-condition', `This part of the policy can't be a filter: ${condition.reason.message}.`, {
-          span: condition.span,
-          hint: 'rewrite it with relations and fields of the resource, or check the rows one by one with can()',
-          data: { reason: condition.reason.code },
-        })
+        throw new UnsupportedFilterError(
+          'opaque-condition',
+          `This part of the policy can't be a filter: ${condition.reason.message}.`,
+          {
+            span: condition.span,
+            hint: 'rewrite it with relations and fields of the resource, or check the rows one by one with can()',
+            data: { reason: condition.reason.code },
+          },
+        )
       case 'ref':
-        throw new UnsupportedFilterError('opaque-condition', 'A filter is made of a bound condition.', { span: condition.span })
+        throw new UnsupportedFilterError('opaque-condition', 'A filter is made of a bound condition.', {
+          span: condition.span,
+        })
     }
   }
 
@@ -95,7 +104,10 @@ class Definer {
         return any(
           condition.of.map((one, index) => {
             const earlier = condition.of.slice(0, index).filter((before) => this.#canFail(before))
-            return all([...earlier.flatMap((before) => [this.whenTrue(before), this.#isSound(before)]), this.whenFalse(one)])
+            return all([
+              ...earlier.flatMap((before) => [this.whenTrue(before), this.#isSound(before)]),
+              this.whenFalse(one),
+            ])
           }),
         )
       case 'or':
@@ -105,7 +117,10 @@ class Definer {
       case 'some': {
         const { where } = condition
         const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
-        return all([exists(this.#schema, this.#path(condition.from, condition.span), condition.span, false), negate(this.#some(condition, counter))])
+        return all([
+          exists(this.#schema, this.#path(condition.from, condition.span), condition.span, false),
+          negate(this.#some(condition, counter)),
+        ])
       }
       case 'test':
         return this.#test(condition, false)
@@ -117,8 +132,15 @@ class Definer {
           const never = this.#incomparable(condition)
           if (never) return FALSE
         }
-        const operands = condition.kind === 'compare' ? [condition.left, condition.right] : condition.kind === 'in' ? [condition.item, condition.list] : [condition.of]
-        const readable = operands.flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, condition.span, false)] : []))
+        const operands =
+          condition.kind === 'compare'
+            ? [condition.left, condition.right]
+            : condition.kind === 'in'
+              ? [condition.item, condition.list]
+              : [condition.of]
+        const readable = operands.flatMap((one) =>
+          one.kind === 'path' ? [exists(this.#schema, one, condition.span, false)] : [],
+        )
         return all([...readable, complement(this.#schema, this.whenTrue(condition))])
       }
       default:
@@ -134,7 +156,9 @@ class Definer {
         return all(condition.of.map((one) => this.#isSound(one)))
       case 'and':
         return all(
-          condition.of.map((one, index) => any([...condition.of.slice(0, index).map((before) => this.whenFalse(before)), this.#isSound(one)])),
+          condition.of.map((one, index) =>
+            any([...condition.of.slice(0, index).map((before) => this.whenFalse(before)), this.#isSound(one)]),
+          ),
         )
       case 'some':
         return negate(this.#some(condition, complement(this.#schema, this.#isSound(condition.where))))
@@ -179,9 +203,18 @@ class Definer {
     return operand.kind === 'path' && prefixes(this.#schema, operand).length > 0
   }
 
-  #some(condition: { readonly each: DefiniteSome['each']; readonly from: Operand; readonly span: Span }, where: Definite): Definite {
+  #some(
+    condition: { readonly each: DefiniteSome['each']; readonly from: Operand; readonly span: Span },
+    where: Definite,
+  ): Definite {
     if (where.kind === 'false') return FALSE
-    return { kind: 'some', each: condition.each, from: this.#path(condition.from, condition.span), where, span: condition.span }
+    return {
+      kind: 'some',
+      each: condition.each,
+      from: this.#path(condition.from, condition.span),
+      where,
+      span: condition.span,
+    }
   }
 
   /** A path to a field that the schema knows; anything else has no place in a database. */
@@ -189,20 +222,31 @@ class Definer {
     if (operand.kind === 'path') {
       for (const step of operand.steps) {
         if (stepField(this.#schema, step)) continue
-        throw new UnsupportedFilterError('unsupported-filter', `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`, {
-          span: step.span,
-          hint: step.model ? `declare it among the fields of ${step.model}` : 'declare the class of what it is read from',
-          data: { reason: 'unknown-field' },
-        })
+        throw new UnsupportedFilterError(
+          'unsupported-filter',
+          `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`,
+          {
+            span: step.span,
+            hint: step.model
+              ? `declare it among the fields of ${step.model}`
+              : 'declare the class of what it is read from',
+            data: { reason: 'unknown-field' },
+          },
+        )
       }
       return operand
     }
-    const what = operand.kind === 'call' ? `the method "${operand.method}"` : operand.kind === 'arithmetic' ? 'arithmetic' : 'this'
-    throw new UnsupportedFilterError('unsupported-filter', `A filter can't compute ${what} for each row of the database.`, {
-      span: 'span' in operand ? operand.span : span,
-      hint: 'compare fields and relations, or check the rows one by one with can()',
-      data: { reason: operand.kind },
-    })
+    const what =
+      operand.kind === 'call' ? `the method "${operand.method}"` : operand.kind === 'arithmetic' ? 'arithmetic' : 'this'
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `A filter can't compute ${what} for each row of the database.`,
+      {
+        span: 'span' in operand ? operand.span : span,
+        hint: 'compare fields and relations, or check the rows one by one with can()',
+        data: { reason: operand.kind },
+      },
+    )
   }
 
   #test(condition: Test, expected: boolean): Definite {
@@ -222,10 +266,21 @@ class Definer {
       const path = this.#path(of, span)
       const type = operandType(this.#schema, path)
       const argument = part.kind === 'path' ? operandType(this.#schema, part) : undefined
-      const isText = part.kind === 'value' ? typeof part.value === 'string' : argument?.scalar === 'string' && !argument.list && !argument.nullable
-      if (!type.list && type.scalar === 'string' && isText && (method === 'startsWith' || method === 'endsWith' || method === 'includes')) {
+      const isText =
+        part.kind === 'value'
+          ? typeof part.value === 'string'
+          : argument?.scalar === 'string' && !argument.list && !argument.nullable
+      if (
+        !type.list &&
+        type.scalar === 'string' &&
+        isText &&
+        (method === 'startsWith' || method === 'endsWith' || method === 'includes')
+      ) {
         const text: Definite = { kind: 'text', operator: method, of: path, part, span }
-        const readable = [exists(this.#schema, path, span, true), ...(part.kind === 'path' ? [exists(this.#schema, part, span, true)] : [])]
+        const readable = [
+          exists(this.#schema, path, span, true),
+          ...(part.kind === 'path' ? [exists(this.#schema, part, span, true)] : []),
+        ]
         return all([...readable, expected ? text : negate(text)])
       }
     }
@@ -247,7 +302,13 @@ class Definer {
         return false
       case '==':
       case '!=':
-        return isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined ? false : a !== b && !(isArithmetic(a) && isArithmetic(b)) && ((a === 'text') !== (b === 'text')) && isOwn(a) && isOwn(b)
+        return isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined
+          ? false
+          : a !== b &&
+              !(isArithmetic(a) && isArithmetic(b)) &&
+              (a === 'text') !== (b === 'text') &&
+              isOwn(a) &&
+              isOwn(b)
       default:
         if (isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined) return false
         return a !== b && !(isArithmetic(a) && isArithmetic(b))
@@ -261,10 +322,17 @@ class Definer {
     const right = this.#side(condition.right, span)
     if (operator === '=' || operator === '==') return this.#equal({ ...condition, left, right })
     if (operator === '!=') {
-      const readable = [left, right].flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : []))
+      const readable = [left, right].flatMap((one) =>
+        one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [],
+      )
       return all([...readable, complement(this.#schema, this.#equal({ ...condition, left, right }))])
     }
-    if (isNil(left) || isNil(right)) return all([left, right].flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [FALSE])).concat(FALSE))
+    if (isNil(left) || isNil(right))
+      return all(
+        [left, right]
+          .flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [FALSE]))
+          .concat(FALSE),
+      )
     this.#refuseMixture(condition)
     return { kind: 'compare', operator, left, right, span }
   }
@@ -284,9 +352,13 @@ class Definer {
     }
     if (condition.operator === '==') this.#refuseMixture(condition)
     if (!canBeEqual(this.#schema, a, b)) return FALSE
-    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) return rowsEqual(this.#schema, left, right, span)
+    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row'))
+      return rowsEqual(this.#schema, left, right, span)
     if (family(a) === 'list' || family(b) === 'list') {
-      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", { span, data: { reason: 'list' } })
+      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", {
+        span,
+        data: { reason: 'list' },
+      })
     }
     return { kind: 'compare', operator: '=', left, right, span }
   }
@@ -297,10 +369,14 @@ class Definer {
     const a = family(left)
     const b = family(right)
     if (a === b || a === undefined || b === undefined) return
-    throw new UnsupportedFilterError('unsupported-filter', `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`, {
-      span: condition.span,
-      data: { reason: 'mixed-types' },
-    })
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`,
+      {
+        span: condition.span,
+        data: { reason: 'mixed-types' },
+      },
+    )
   }
 
   #in(condition: In): Definite {
@@ -308,7 +384,11 @@ class Definer {
     const container = operandType(this.#schema, list)
     if (list.kind === 'path') {
       const path = this.#path(list, span)
-      if (!container.list) throw new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', { span, data: { reason: 'list' } })
+      if (!container.list)
+        throw new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', {
+          span,
+          data: { reason: 'list' },
+        })
       const one = this.#side(item, span)
       if (!canBeEqual(this.#schema, operandType(this.#schema, one), { ...container, list: false })) return FALSE
       return { kind: 'in', item: one, list: path, span }
@@ -319,7 +399,11 @@ class Definer {
     const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
     if (possible.length === 0) return FALSE
     if (family(type) === 'row' || possible.some((one) => one.kind !== 'value')) {
-      return any(possible.map((element) => this.#equal({ kind: 'compare', operator: '=', left: path, right: this.#side(element, span), span })))
+      return any(
+        possible.map((element) =>
+          this.#equal({ kind: 'compare', operator: '=', left: path, right: this.#side(element, span), span }),
+        ),
+      )
     }
     const values = possible.map((one) => (one as Extract<Operand, { kind: 'value' }>).value)
     return { kind: 'in', item: path, list: { kind: 'value', value: values }, span }
@@ -328,7 +412,8 @@ class Definer {
 
 function elementsOf(list: Operand, span: Span): readonly Operand[] {
   if (list.kind === 'list') return list.elements
-  if (list.kind === 'value' && Array.isArray(list.value)) return list.value.map((value): Operand => ({ kind: 'value', value }))
+  if (list.kind === 'value' && Array.isArray(list.value))
+    return list.value.map((value): Operand => ({ kind: 'value', value }))
   throw new UnsupportedFilterError('unsupported-filter', '`in` needs a list.', { span, data: { reason: 'list' } })
 }
 
@@ -361,7 +446,8 @@ function prefixes(schema: Schema, path: Path): readonly Path[] {
 /** That a path can be read, and (`last`) that what it reads is no nil. */
 function exists(schema: Schema, path: Path, span: Span, last: boolean): Definite {
   const paths = prefixes(schema, path)
-  const all: Path[] = last && path.steps.length > 0 && operandType(schema, path).nullable ? [...paths, path] : [...paths]
+  const all: Path[] =
+    last && path.steps.length > 0 && operandType(schema, path).nullable ? [...paths, path] : [...paths]
   const longest = all.at(-1)
   if (!longest) return TRUE
   // A leaf on the longest path is true only when every step before it has a row.
@@ -397,7 +483,17 @@ function complement(schema: Schema, condition: Definite): Definite {
 
 /** That some step of a path is nil. */
 function unreadablePath(schema: Schema, path: Path, span: Span): Definite {
-  return any(prefixes(schema, path).map((prefix): Definite => ({ kind: 'compare', operator: '=', left: prefix, right: { kind: 'value', value: null }, span })))
+  return any(
+    prefixes(schema, path).map(
+      (prefix): Definite => ({
+        kind: 'compare',
+        operator: '=',
+        left: prefix,
+        right: { kind: 'value', value: null },
+        span,
+      }),
+    ),
+  )
 }
 
 function flipped(schema: Schema, condition: Compare): readonly Definite[] {
@@ -407,7 +503,9 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
   if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
   // An ordering with nil is false, so its complement is true there.
   const nils = [condition.left, condition.right].flatMap((one): Definite[] =>
-    one.kind === 'path' && operandType(schema, one).nullable ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }] : [],
+    one.kind === 'path' && operandType(schema, one).nullable
+      ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }]
+      : [],
   )
   return [...nils, opposite]
 }
@@ -441,4 +539,3 @@ function any(conditions: readonly Definite[]): Definite {
   if (of.some((one) => one.kind === 'true')) return TRUE
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }
-

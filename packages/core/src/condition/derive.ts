@@ -7,8 +7,8 @@ import { classTest } from './classTest.js'
 import type { Condition, Definition, Operand, ParameterRoot } from './condition.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
 import { BeyondConditions, Scope, Substitution, type Term, type Unknown } from './terms.js'
+import { canEqual, canFailToRead, elementType, family, type OperandType, operandType } from './type.js'
 import { hasCut, occurrences } from './variables.js'
-import { canBeEqual, canFailToRead, elementType, family, type OperandType, operandType } from './type.js'
 
 /** What the rest of a body makes of the bindings so far. */
 type Next = (bound: Substitution) => Condition
@@ -73,7 +73,8 @@ export class Deriver {
         return this.#continue(this.#unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
       case 'assign': {
         const left = bound.resolve(this.#variable(goal.left.name, scope))
-        if (left.kind !== 'unknown') throw new BeyondConditions('assignment', '`:=` to a variable that has a value', goal)
+        if (left.kind !== 'unknown')
+          throw new BeyondConditions('assignment', '`:=` to a variable that has a value', goal)
         return this.#continue(this.#unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
       }
       case 'compare': {
@@ -96,8 +97,10 @@ export class Deriver {
         const term = this.#term(goal, scope, bound)
         if (!term) return FALSE
         const resolved = bound.resolve(term)
-        if (resolved.kind === 'unknown') return this.#continue(this.#unify(resolved, value(true), bound, goal.span), next)
-        if (resolved.kind !== 'operand') throw new BeyondConditions('no-condition', 'a list or dictionary is no condition', goal)
+        if (resolved.kind === 'unknown')
+          return this.#continue(this.#unify(resolved, value(true), bound, goal.span), next)
+        if (resolved.kind !== 'operand')
+          throw new BeyondConditions('no-condition', 'a list or dictionary is no condition', goal)
         const operand = resolved.operand
         if (operand.kind === 'value' && typeof operand.value === 'boolean') return operand.value ? next(bound) : FALSE
         return and({ kind: 'test', of: operand, span: goal.span }, next(bound))
@@ -126,7 +129,9 @@ export class Deriver {
   /** Arms that bind nothing for what follows are one condition; else what follows is derived for each arm. */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
     const inside = occurrences(goal)
-    const shared = [...inside].some(([name, count]) => count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound))
+    const shared = [...inside].some(
+      ([name, count]) => count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound),
+    )
     if (!shared) return and(or(...arms.map((arm) => this.#solve(arm, scope, bound, () => TRUE))), next(bound))
     return or(...arms.map((arm) => this.#solve(arm, scope, bound, next)))
   }
@@ -156,7 +161,14 @@ export class Deriver {
 
   // membership
 
-  #member(item: Expression, collection: Expression, scope: Scope, bound: Substitution, span: Span, next: Next): Condition {
+  #member(
+    item: Expression,
+    collection: Expression,
+    scope: Scope,
+    bound: Substitution,
+    span: Span,
+    next: Next,
+  ): Condition {
     const list = this.#term(collection, scope, bound)
     const element = this.#term(item, scope, bound)
     if (!list || !element) return FALSE
@@ -170,19 +182,23 @@ export class Deriver {
       }
       return or(...arms.map((arm) => this.#continue(arm, next)))
     }
-    if (from.kind !== 'operand') throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
+    if (from.kind !== 'operand')
+      throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
     const operand = from.operand
     const type = operandType(this.#schema, operand)
-    if (!type.list && family(type) !== undefined) throw new BeyondConditions('no-list', '`in` over something that is no list', collection)
+    if (!type.list && family(type) !== undefined)
+      throw new BeyondConditions('no-list', '`in` over something that is no list', collection)
     const known = bound.resolve(element)
-    if (known.kind === 'operand' && type.model === undefined) return and({ kind: 'in', item: known.operand, list: operand, span }, next(bound))
+    if (known.kind === 'operand' && type.model === undefined)
+      return and({ kind: 'in', item: known.operand, list: operand, span }, next(bound))
     const of = type.list ? elementType(type) : { ...type, model: undefined, scalar: undefined, nullable: true }
     const name = item.kind === 'variable' ? item.name : 'element'
     const each = { kind: 'variable', name, model: of.model, type: of } as const
     const row: Term = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
     const unified = this.#unify(element, row, bound, span)
     if (!unified) return FALSE
-    if (known.kind === 'operand') return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
+    if (known.kind === 'operand')
+      return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
     return { kind: 'some', each, from: operand, where: this.#continue(unified, next), span }
   }
 
@@ -190,7 +206,8 @@ export class Deriver {
 
   #call(goal: Call, scope: Scope, bound: Substitution, next: Next): Condition {
     if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
-    if (!this.#policy.rules.has(goal.name)) throw new BeyondConditions('undefined-rule', `no rule is named ${goal.name}`, goal)
+    if (!this.#policy.rules.has(goal.name))
+      throw new BeyondConditions('undefined-rule', `no rule is named ${goal.name}`, goal)
     const args: Term[] = []
     for (const arg of goal.args) {
       const term = this.#term(arg, scope, bound)
@@ -198,13 +215,15 @@ export class Deriver {
       args.push(bound.resolve(term))
     }
     const operands = args.map((term) => (term.kind === 'operand' ? term.operand : undefined))
-    if (operands.every((operand) => operand !== undefined)) return and(this.#define(goal.name, operands, goal.span), next(bound))
+    if (operands.every((operand) => operand !== undefined))
+      return and(this.#define(goal.name, operands, goal.span), next(bound))
     return this.#inlineCall(goal, args, bound, next)
   }
 
   /** A call that may bind its arguments: each rule in turn, and behind each what follows the call. */
   #inlineCall(goal: Call, args: readonly Term[], bound: Substitution, next: Next): Condition {
-    if (++this.#inline > maxInlineDepth) throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
+    if (++this.#inline > maxInlineDepth)
+      throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
     try {
       const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
       const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
@@ -228,7 +247,8 @@ export class Deriver {
     const known = this.#definitions.get(key)
     if (known) {
       if (!known.done) {
-        if (this.#negations > known.negations) throw new BeyondConditions('negated-recursion', 'a recursion through `not` or `forall`', undefined)
+        if (this.#negations > known.negations)
+          throw new BeyondConditions('negated-recursion', 'a recursion through `not` or `forall`', undefined)
         for (const one of this.#stack.slice(this.#stack.indexOf(known))) one.definition.recursive = true
       }
       return refer(known.definition, args, span, known.done)
@@ -237,11 +257,20 @@ export class Deriver {
     const inner = args.map((operand, index): Operand => {
       if (isLiteral(operand)) return operand
       const type = operandType(this.#schema, operand)
-      const root: ParameterRoot = { kind: 'parameter', name: `${rule}.${index}`, model: type.list ? undefined : type.model, type }
+      const root: ParameterRoot = {
+        kind: 'parameter',
+        name: `${rule}.${index}`,
+        model: type.list ? undefined : type.model,
+        type,
+      }
       parameters.push(root)
       return { kind: 'path', root, steps: [] }
     })
-    const entry: InProgress = { definition: { name: rule, parameters, arguments: inner, condition: FALSE, recursive: false }, negations: this.#negations, done: false }
+    const entry: InProgress = {
+      definition: { name: rule, parameters, arguments: inner, condition: FALSE, recursive: false },
+      negations: this.#negations,
+      done: false,
+    }
     this.#definitions.set(key, entry)
     this.#stack.push(entry)
     try {
@@ -282,7 +311,10 @@ export class Deriver {
     const depth = this.#inline
     this.#inline = 0
     try {
-      return and(...head.conditions, this.#solve(body, scope, head.bound, () => TRUE))
+      return and(
+        ...head.conditions,
+        this.#solve(body, scope, head.bound, () => TRUE),
+      )
     } catch (error) {
       if (!(error instanceof BeyondConditions)) throw error
       const bindings: { name: string; operand: Operand }[] = []
@@ -292,7 +324,12 @@ export class Deriver {
         else if (rule.parameters.some((parameter) => occurrences(parameter).has(name))) throw error
       }
       const reason = { code: error.code, message: error.message }
-      return and(...head.conditions, { kind: 'opaque', goal: { expression: body, bindings }, reason, span: error.at?.span ?? body.span })
+      return and(...head.conditions, {
+        kind: 'opaque',
+        goal: { expression: body, bindings },
+        reason,
+        span: error.at?.span ?? body.span,
+      })
     } finally {
       this.#inline = depth
     }
@@ -332,7 +369,8 @@ export class Deriver {
   #term(expression: Expression, scope: Scope, bound: Substitution): Term | undefined {
     switch (expression.kind) {
       case 'number':
-        if (typeof expression.value === 'bigint') throw new BeyondConditions('large-integer', 'an integer beyond 2^53', expression)
+        if (typeof expression.value === 'bigint')
+          throw new BeyondConditions('large-integer', 'an integer beyond 2^53', expression)
         return value(expression.value)
       case 'string':
       case 'boolean':
@@ -366,7 +404,10 @@ export class Deriver {
       case 'arithmetic': {
         const left = this.#operand(expression.left, scope, bound)
         const right = this.#operand(expression.right, scope, bound)
-        return { kind: 'operand', operand: { kind: 'arithmetic', operator: expression.operator, left, right, span: expression.span } }
+        return {
+          kind: 'operand',
+          operand: { kind: 'arithmetic', operator: expression.operator, left, right, span: expression.span },
+        }
       }
       default:
         throw new BeyondConditions('no-value', 'this is no value that a condition can hold', expression)
@@ -386,18 +427,21 @@ export class Deriver {
     }
     const name = member.kind === 'string' ? member.value : this.#key(member.name, scope, bound, expression)
     if (receiver.kind === 'dictionary') return receiver.entries.get(name)
-    if (receiver.kind !== 'operand') throw new BeyondConditions('unbound-value', 'a field of something that is not known', expression)
+    if (receiver.kind !== 'operand')
+      throw new BeyondConditions('unbound-value', 'a field of something that is not known', expression)
     return { kind: 'operand', operand: this.#read(receiver.operand, name, expression.span, expression) }
   }
 
   #key(variable: string, scope: Scope, bound: Substitution, at: Expression): string {
     const key = bound.resolve(this.#variable(variable, scope))
-    if (key.kind === 'operand' && key.operand.kind === 'value' && typeof key.operand.value === 'string') return key.operand.value
+    if (key.kind === 'operand' && key.operand.kind === 'value' && typeof key.operand.value === 'string')
+      return key.operand.value
     throw new BeyondConditions('unbound-value', 'a field whose name is not known', at)
   }
 
   #read(operand: Operand, name: string, span: Span, at: Expression | Pattern): Operand {
-    if (name === 'constructor' || name === 'prototype' || name === '__proto__') throw new BeyondConditions('unreachable-name', `"${name}" can't be read`, at)
+    if (name === 'constructor' || name === 'prototype' || name === '__proto__')
+      throw new BeyondConditions('unreachable-name', `"${name}" can't be read`, at)
     const type = operandType(this.#schema, operand)
     const step = { name, model: type.list ? undefined : type.model, span }
     if (operand.kind === 'path') return { kind: 'path', root: operand.root, steps: [...operand.steps, step] }
@@ -422,7 +466,10 @@ export class Deriver {
   #unify(left: Term, right: Term, bound: Substitution, span: Span): Unified {
     const a = bound.resolve(left)
     const b = bound.resolve(right)
-    if (a.kind === 'unknown') return b.kind === 'unknown' && a.unknown === b.unknown ? { bound, conditions: [] } : this.#bind(a.unknown, b, bound, span)
+    if (a.kind === 'unknown')
+      return b.kind === 'unknown' && a.unknown === b.unknown
+        ? { bound, conditions: [] }
+        : this.#bind(a.unknown, b, bound, span)
     if (b.kind === 'unknown') return this.#bind(b.unknown, a, bound, span)
     if (a.kind === 'list' && b.kind === 'list') return this.#unifyLists(a, b, bound, span)
     if (a.kind === 'dictionary' && b.kind === 'dictionary') {
@@ -440,13 +487,19 @@ export class Deriver {
       const operand = a.kind === 'operand' ? a.operand : (b as Extract<Term, { kind: 'operand' }>).operand
       const structure = a.kind === 'operand' ? b : a
       const type = operandType(this.#schema, operand)
-      if (family(type) !== undefined && family(type) !== 'list') return { bound, conditions: [...this.#reads(operand, span), FALSE] }
+      if (family(type) !== undefined && family(type) !== 'list')
+        return { bound, conditions: [...this.#reads(operand, span), FALSE] }
       return this.#equal(operand, ground(structure, bound, undefined), bound, span)
     }
     return undefined
   }
 
-  #unifyLists(a: Extract<Term, { kind: 'list' }>, b: Extract<Term, { kind: 'list' }>, bound: Substitution, span: Span): Unified {
+  #unifyLists(
+    a: Extract<Term, { kind: 'list' }>,
+    b: Extract<Term, { kind: 'list' }>,
+    bound: Substitution,
+    span: Span,
+  ): Unified {
     const shared = Math.min(a.elements.length, b.elements.length)
     if (a.elements.length > shared && !b.rest) return undefined
     if (b.elements.length > shared && !a.rest) return undefined
@@ -470,10 +523,11 @@ export class Deriver {
   }
 
   #equal(left: Operand, right: Operand, bound: Substitution, span: Span): Unified {
-    if (left.kind === 'value' && right.kind === 'value') return left.value === right.value ? { bound, conditions: [] } : undefined
+    if (left.kind === 'value' && right.kind === 'value')
+      return left.value === right.value ? { bound, conditions: [] } : undefined
     // The policy's own words are all known, so an action that it does not name is none of them.
     if ((isAction(left) && right.kind === 'value') || (isAction(right) && left.kind === 'value')) return undefined
-    if (canBeEqual(this.#schema, operandType(this.#schema, left), operandType(this.#schema, right))) {
+    if (canEqual(this.#schema, left, right)) {
       return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
     }
     return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
@@ -506,20 +560,34 @@ export class Deriver {
     const subject = bound.resolve(term)
     switch (pattern.kind) {
       case 'class pattern': {
-        if (subject.kind === 'unknown') return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+        if (subject.kind === 'unknown')
+          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
         const test = classTest(this.#policy, this.#schema, subject, pattern)
         if (test.kind === 'false') return undefined
         const fields = this.#fields(subject, pattern.fields ?? [], scope, bound, pattern)
-        return fields && { bound: fields.bound, conditions: test.kind === 'true' ? fields.conditions : [test, ...fields.conditions] }
+        return (
+          fields && {
+            bound: fields.bound,
+            conditions: test.kind === 'true' ? fields.conditions : [test, ...fields.conditions],
+          }
+        )
       }
       case 'dictionary pattern': {
-        if (subject.kind === 'unknown') return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+        if (subject.kind === 'unknown')
+          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
         if (subject.kind === 'operand') {
           const type = operandType(this.#schema, subject.operand)
           if (type.model === undefined || type.list || type.nullable) {
             // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
-            if (type.model === undefined || type.list) return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
-            const exists: Condition = { kind: 'compare', operator: '!=', left: subject.operand, right: { kind: 'value', value: null }, span: pattern.span }
+            if (type.model === undefined || type.list)
+              return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+            const exists: Condition = {
+              kind: 'compare',
+              operator: '!=',
+              left: subject.operand,
+              right: { kind: 'value', value: null },
+              span: pattern.span,
+            }
             const fields = this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
             return fields && { bound: fields.bound, conditions: [exists, ...fields.conditions] }
           }
@@ -527,7 +595,8 @@ export class Deriver {
         return this.#fields(subject, pattern.fields, scope, bound, pattern)
       }
       case 'list pattern': {
-        if (subject.kind !== 'list') throw new BeyondConditions('list-pattern', 'a list pattern for something that is no list here', pattern)
+        if (subject.kind !== 'list')
+          throw new BeyondConditions('list-pattern', 'a list pattern for something that is no list here', pattern)
         return this.#matchList(subject, pattern, scope, bound)
       }
       default: {
@@ -538,23 +607,38 @@ export class Deriver {
   }
 
   /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */
-  #fieldsOfAny(subject: Term, fields: readonly { key: string; value: Pattern; span: Span }[], scope: Scope, bound: Substitution, pattern: Pattern): Unified {
+  #fieldsOfAny(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    bound: Substitution,
+    pattern: Pattern,
+  ): Unified {
     const particular = fields.some((field) => {
       if (field.value.kind !== 'variable') return true
-      const known = this.#schema.constants.has(field.value.name) || bound.resolve(this.#variable(field.value.name, scope)).kind !== 'unknown'
+      const known =
+        this.#schema.constants.has(field.value.name) ||
+        bound.resolve(this.#variable(field.value.name, scope)).kind !== 'unknown'
       return known
     })
     if (!particular) throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
     return this.#fields(subject, fields, scope, bound, pattern)
   }
 
-  #fields(subject: Term, fields: readonly { key: string; value: Pattern; span: Span }[], scope: Scope, from: Substitution, pattern: Pattern): Unified {
+  #fields(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    from: Substitution,
+    pattern: Pattern,
+  ): Unified {
     let bound = from
     const conditions: Condition[] = []
     for (const field of fields) {
       let term: Term | undefined
       if (subject.kind === 'dictionary') term = subject.entries.get(field.key)
-      else if (subject.kind === 'operand') term = { kind: 'operand', operand: this.#read(subject.operand, field.key, field.span, pattern) }
+      else if (subject.kind === 'operand')
+        term = { kind: 'operand', operand: this.#read(subject.operand, field.key, field.span, pattern) }
       else throw new BeyondConditions('list-pattern', 'a field of a list', pattern)
       const matched = term && this.#match(term, field.value, scope, bound)
       if (!matched) return undefined
@@ -564,7 +648,12 @@ export class Deriver {
     return { bound, conditions }
   }
 
-  #matchList(subject: Extract<Term, { kind: 'list' }>, pattern: Extract<Pattern, { kind: 'list pattern' }>, scope: Scope, from: Substitution): Unified {
+  #matchList(
+    subject: Extract<Term, { kind: 'list' }>,
+    pattern: Extract<Pattern, { kind: 'list pattern' }>,
+    scope: Scope,
+    from: Substitution,
+  ): Unified {
     if (subject.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', pattern)
     const fixed = pattern.elements.length
     if (subject.elements.length < fixed || (!pattern.rest && subject.elements.length > fixed)) return undefined
@@ -605,7 +694,11 @@ function ground(term: Term, bound: Substitution, at: Expression | undefined): Op
       if (term.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', at)
       return { kind: 'list', elements: term.elements.map((one) => ground(bound.resolve(one), bound, at)) }
     case 'unknown':
-      throw new BeyondConditions('unbound-value', `a value is needed, and nothing gives one to ${term.unknown.name}`, at)
+      throw new BeyondConditions(
+        'unbound-value',
+        `a value is needed, and nothing gives one to ${term.unknown.name}`,
+        at,
+      )
     case 'dictionary':
       throw new BeyondConditions('dictionary', 'a dictionary as a value', at)
   }
@@ -621,7 +714,9 @@ function keyOf(operand: Operand, type: OperandType): string {
 function refer(definition: Definition, args: readonly Operand[], span: Span, done: boolean): Condition {
   if (done && (definition.condition.kind === 'true' || definition.condition.kind === 'false')) {
     // Arguments are read even where nothing depends on them, as the machine reads them.
-    const reads = args.filter((operand) => operand.kind !== 'value' && !(operand.kind === 'path' && operand.steps.length === 0))
+    const reads = args.filter(
+      (operand) => operand.kind !== 'value' && !(operand.kind === 'path' && operand.steps.length === 0),
+    )
     return and(...reads.map((of): Condition => ({ kind: 'reads', of, span })), definition.condition)
   }
   return { kind: 'ref', definition, args: args.filter((operand) => !isLiteral(operand)), span }
@@ -629,7 +724,13 @@ function refer(definition: Definition, args: readonly Operand[], span: Span, don
 
 function opaqueCall(rule: string, args: readonly Operand[], span: Span, why: BeyondConditions): Condition {
   const names = args.map((_, index) => `argument_${index}`)
-  const expression: Call = { kind: 'call', name: rule, args: names.map((name) => ({ kind: 'variable', name, span })), keywords: [], span }
+  const expression: Call = {
+    kind: 'call',
+    name: rule,
+    args: names.map((name) => ({ kind: 'variable', name, span })),
+    keywords: [],
+    span,
+  }
   const bindings = args.map((operand, index) => ({ name: names[index]!, operand }))
   return { kind: 'opaque', goal: { expression, bindings }, reason: { code: why.code, message: why.message }, span }
 }

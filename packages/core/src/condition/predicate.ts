@@ -49,7 +49,11 @@ class Compiler {
   readonly #slots = new Map<Root, number>()
   #size = 3
 
-  constructor(meaning: Meaning, recursion: Recursion, definitions: Map<Definition, { body: Compiled | undefined; size: number }>) {
+  constructor(
+    meaning: Meaning,
+    recursion: Recursion,
+    definitions: Map<Definition, { body: Compiled | undefined; size: number }>,
+  ) {
     this.#meaning = meaning
     this.#recursion = recursion
     this.#definitions = definitions
@@ -85,7 +89,10 @@ class Compiler {
       case 'and':
         return conjunction(condition.of.map((one) => this.compile(one)))
       case 'or':
-        return disjunction(condition.of.map((one) => this.compile(one)), condition.of.some((one) => canFail(this.#meaning, one)))
+        return disjunction(
+          condition.of.map((one) => this.compile(one)),
+          condition.of.some((one) => canFail(this.#meaning, one)),
+        )
       case 'not': {
         const { test } = this.compile(condition.of)
         return once((frame) => !test(frame))
@@ -151,8 +158,13 @@ class Compiler {
       const right = this.operand(condition.right)
       return (frame) => meaning.compare(operator, left(frame), right(frame)) ?? bailOut()
     }
-    const literal = literalOf(condition.right) ? condition.right : literalOf(condition.left) ? condition.left : undefined
-    if (literal) return this.#equalsLiteral(literal === condition.right ? condition.left : condition.right, literal.value)
+    const literal = literalOf(condition.right)
+      ? condition.right
+      : literalOf(condition.left)
+        ? condition.left
+        : undefined
+    if (literal)
+      return this.#equalsLiteral(literal === condition.right ? condition.left : condition.right, literal.value)
     const left = this.operand(condition.left)
     const right = this.operand(condition.right)
     return (frame) => {
@@ -329,7 +341,9 @@ function canFail(meaning: Meaning, condition: Condition): boolean {
     case 'not':
       return canFail(meaning, condition.of)
     case 'compare':
-      return condition.operator !== '=' || canFailToRead(schema, condition.left) || canFailToRead(schema, condition.right)
+      return (
+        condition.operator !== '=' || canFailToRead(schema, condition.left) || canFailToRead(schema, condition.right)
+      )
     case 'in':
       return canFailToRead(schema, condition.item) || canFailToRead(schema, condition.list)
     case 'isa':
@@ -347,5 +361,8 @@ function canFail(meaning: Meaning, condition: Condition): boolean {
 }
 
 function literalOf(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
-  return operand.kind === 'value' && (operand.value === null || (typeof operand.value !== 'object' && operand.value === operand.value))
+  return (
+    operand.kind === 'value' &&
+    (operand.value === null || (typeof operand.value !== 'object' && operand.value === operand.value))
+  )
 }

@@ -8,7 +8,13 @@ export function printCondition(condition: Condition | Definite): string {
       return condition.kind
     case 'and':
     case 'or':
-      return condition.of.map((one) => (one.kind === 'and' || one.kind === 'or' || one.kind === 'some' ? `(${printCondition(one)})` : printCondition(one))).join(` ${condition.kind} `)
+      return condition.of
+        .map((one) =>
+          one.kind === 'and' || one.kind === 'or' || one.kind === 'some'
+            ? `(${printCondition(one)})`
+            : printCondition(one),
+        )
+        .join(` ${condition.kind} `)
     case 'not':
       return `not (${printCondition(condition.of)})`
     case 'test':

@@ -74,7 +74,13 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
         if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
         const target: unknown = (receiver as Record<string, unknown>)[method]
         if (typeof target !== 'function' || method === 'constructor') return bailOut()
-        return plain(Reflect.apply(target, receiver, args.map((arg) => arg(frame))))
+        return plain(
+          Reflect.apply(
+            target,
+            receiver,
+            args.map((arg) => arg(frame)),
+          ),
+        )
       }
     }
     case 'arithmetic':

@@ -13,11 +13,17 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
   const model = operandType(schema, left).model ?? operandType(schema, right).model
   const key = model === undefined ? undefined : schema.key(model)
   if (model === undefined || !key || key.length === 0) {
-    throw new UnsupportedFilterError('unsupported-filter', `Rows of ${model ?? 'a class that is not known'} can't be compared in a filter: no key is declared.`, {
-      span,
-      hint: model ? `declare it: registerClass(${model}, { key: ['id'] })` : 'register the class, or tag the row with as()',
-      data: { reason: 'no-key' },
-    })
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `Rows of ${model ?? 'a class that is not known'} can't be compared in a filter: no key is declared.`,
+      {
+        span,
+        hint: model
+          ? `declare it: registerClass(${model}, { key: ['id'] })`
+          : 'register the class, or tag the row with as()',
+        data: { reason: 'no-key' },
+      },
+    )
   }
   const parts = key.map((name): Definite => {
     const a = keyOperand(schema, left, name, span)
@@ -36,12 +42,21 @@ function isNil(operand: Operand): boolean {
 /** The column that holds a part of a row's key. */
 function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
   if (row.kind === 'value') return { kind: 'value', value: (row.value as Readonly<Record<string, unknown>>)[name] }
-  if (row.kind !== 'path') throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', { span, data: { reason: row.kind } })
+  if (row.kind !== 'path')
+    throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', {
+      span,
+      data: { reason: row.kind },
+    })
   const last = row.steps.at(-1)
   const relation = last && stepField(schema, last)
   if (last && relation?.kind === 'relation') {
     const own = relation.from[relation.to.indexOf(name)]
-    if (own !== undefined && !relation.many) return { kind: 'path', root: row.root, steps: [...row.steps.slice(0, -1), { name: own, model: last.model, span: last.span }] }
+    if (own !== undefined && !relation.many)
+      return {
+        kind: 'path',
+        root: row.root,
+        steps: [...row.steps.slice(0, -1), { name: own, model: last.model, span: last.span }],
+      }
   }
   return { kind: 'path', root: row.root, steps: [...row.steps, { name, model: operandType(schema, row).model, span }] }
 }

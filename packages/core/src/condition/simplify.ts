@@ -38,7 +38,9 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
         const placed = substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
         // The machine reads arguments before it enters a rule.
-        const reads = one.args.filter((arg) => canFailToRead(schema, arg)).map((of): Condition => ({ kind: 'reads', of, span: one.span }))
+        const reads = one.args
+          .filter((arg) => canFailToRead(schema, arg))
+          .map((of): Condition => ({ kind: 'reads', of, span: one.span }))
         return and(...reads, placed)
       }
       default:
@@ -100,7 +102,8 @@ class Facts {
         return and(
           ...condition.of.map((one, index) => {
             const following = condition.of[index + 1]
-            if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other))) return TRUE
+            if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other)))
+              return TRUE
             const part = this.drop(one, facts)
             this.#learn(part, facts)
             return part
@@ -114,7 +117,9 @@ class Facts {
       case 'some':
         return { ...condition, where: this.drop(condition.where, settled) }
       case 'reads':
-        return !canFailToRead(this.#schema, condition.of) || settled.has(`read ${this.#key(condition.of)}`) ? TRUE : condition
+        return !canFailToRead(this.#schema, condition.of) || settled.has(`read ${this.#key(condition.of)}`)
+          ? TRUE
+          : condition
       case 'compare': {
         const path = noNil(condition)
         return path && settled.has(`no nil ${this.#key(path)}`) ? TRUE : condition
@@ -186,5 +191,7 @@ function readsFirst(condition: Condition): readonly Operand[] {
 function isReadBy(part: Operand, whole: Operand): boolean {
   if (part === whole) return true
   if (part.kind !== 'path' || whole.kind !== 'path' || part.root !== whole.root) return false
-  return part.steps.length <= whole.steps.length && part.steps.every((step, index) => step.name === whole.steps[index]!.name)
+  return (
+    part.steps.length <= whole.steps.length && part.steps.every((step, index) => step.name === whole.steps[index]!.name)
+  )
 }

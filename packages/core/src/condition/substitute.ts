@@ -49,12 +49,17 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
     case 'path': {
       const root = replace(operand.root)
       if (!root) return operand
-      if (root.kind === 'path') return operand.steps.length === 0 ? root : { kind: 'path', root: root.root, steps: [...root.steps, ...operand.steps] }
+      if (root.kind === 'path')
+        return operand.steps.length === 0
+          ? root
+          : { kind: 'path', root: root.root, steps: [...root.steps, ...operand.steps] }
       return operand.steps.reduce<Operand>((of, step) => ({ kind: 'field', of, step }), root)
     }
     case 'field': {
       const of = inner(operand.of)
-      return of.kind === 'path' ? { kind: 'path', root: of.root, steps: [...of.steps, operand.step] } : { ...operand, of }
+      return of.kind === 'path'
+        ? { kind: 'path', root: of.root, steps: [...of.steps, operand.step] }
+        : { ...operand, of }
     }
     case 'call':
       return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }

@@ -57,7 +57,12 @@ export class Substitution {
   readonly #term: Term | undefined
   readonly #pending: Pending | undefined
 
-  private constructor(parent: Substitution | undefined, unknown: Unknown | undefined, term: Term | undefined, pending: Pending | undefined) {
+  private constructor(
+    parent: Substitution | undefined,
+    unknown: Unknown | undefined,
+    term: Term | undefined,
+    pending: Pending | undefined,
+  ) {
     this.#parent = parent
     this.#unknown = unknown
     this.#term = term
@@ -87,12 +92,14 @@ export class Substitution {
   /** The patterns that wait for an unknown, the oldest first. */
   pending(unknown: Unknown): readonly Pending[] {
     const found: Pending[] = []
-    for (let at: Substitution | undefined = this; at; at = at.#parent) if (at.#unknown === unknown && at.#pending) found.unshift(at.#pending)
+    for (let at: Substitution | undefined = this; at; at = at.#parent)
+      if (at.#unknown === unknown && at.#pending) found.unshift(at.#pending)
     return found
   }
 
   #lookup(unknown: Unknown): Term | undefined {
-    for (let at: Substitution | undefined = this; at; at = at.#parent) if (at.#unknown === unknown && at.#term) return at.#term
+    for (let at: Substitution | undefined = this; at; at = at.#parent)
+      if (at.#unknown === unknown && at.#term) return at.#term
     return undefined
   }
 }

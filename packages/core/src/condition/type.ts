@@ -1,6 +1,6 @@
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
-import type { Operand, Root, Step } from './condition.js'
+import type { Operand, Step } from './condition.js'
 
 /** What is known of an operand's value before it is read. */
 export interface OperandType {
@@ -16,20 +16,43 @@ export interface OperandType {
   readonly nullable: boolean
 }
 
-export const unknownType: OperandType = { model: undefined, exact: false, scalar: undefined, list: false, nullable: true }
+export const unknownType: OperandType = {
+  model: undefined,
+  exact: false,
+  scalar: undefined,
+  list: false,
+  nullable: true,
+}
 
 /** A row of a model. */
-export function rowType(schema: Schema, model: string, nullable: boolean, exact = schema.descendants(model).length === 1): OperandType {
+export function rowType(
+  schema: Schema,
+  model: string,
+  nullable: boolean,
+  exact = schema.descendants(model).length === 1,
+): OperandType {
   const scalar = builtInScalars[model]
   if (scalar) return { model: undefined, exact: true, scalar, list: false, nullable }
   return { model, exact, scalar: undefined, list: false, nullable }
 }
 
-const builtInScalars: Readonly<Record<string, ScalarType>> = { String: 'string', Integer: 'float', Float: 'float', Boolean: 'boolean' }
+const builtInScalars: Readonly<Record<string, ScalarType>> = {
+  String: 'string',
+  Integer: 'float',
+  Float: 'float',
+  Boolean: 'boolean',
+}
 
 /** The type of a field's value. */
 export function fieldType(schema: Schema, field: Field): OperandType {
-  if (field.kind === 'scalar') return { model: undefined, exact: false, scalar: field.type === 'unknown' ? undefined : field.type, list: field.list, nullable: field.nullable }
+  if (field.kind === 'scalar')
+    return {
+      model: undefined,
+      exact: false,
+      scalar: field.type === 'unknown' ? undefined : field.type,
+      list: field.list,
+      nullable: field.nullable,
+    }
   if (!schema.models.has(field.model)) return { ...unknownType, list: field.many, nullable: field.nullable }
   return { ...rowType(schema, field.model, field.nullable), list: field.many }
 }
@@ -70,7 +93,13 @@ export function elementType(list: OperandType): OperandType {
 }
 
 function valueType(schema: Schema, value: unknown): OperandType {
-  const scalar = (type: ScalarType): OperandType => ({ model: undefined, exact: false, scalar: type, list: false, nullable: false })
+  const scalar = (type: ScalarType): OperandType => ({
+    model: undefined,
+    exact: false,
+    scalar: type,
+    list: false,
+    nullable: false,
+  })
   switch (typeof value) {
     case 'string':
       return scalar('string')
@@ -148,12 +177,20 @@ export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): bool
   return related(schema, a.model!, b.model!)
 }
 
+/** Whether two operands can be equal, as far as their types tell. */
+export function canEqual(schema: Schema, left: Operand, right: Operand): boolean {
+  const a = operandType(schema, left)
+  const b = operandType(schema, right)
+  if (isNil(left)) return b.nullable
+  return isNil(right) ? a.nullable : canBeEqual(schema, a, b)
+}
+
+function isNil(operand: Operand): boolean {
+  return operand.kind === 'value' && operand.value === null
+}
+
 /** Whether a row can be an instance of both. */
 function related(schema: Schema, a: string, b: string): boolean {
   const roots = (name: string): string => schema.ancestors(name).at(-1) ?? name
   return roots(a) === roots(b)
-}
-
-export function rootOf(operand: Operand): Root | undefined {
-  return operand.kind === 'path' ? operand.root : undefined
 }

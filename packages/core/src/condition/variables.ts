@@ -4,7 +4,8 @@ import type { Expression, Node } from '../language/ast.js'
 export function occurrences(node: Node): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   walk(node, (one) => {
-    if (one['kind'] === 'variable' && one['name'] !== '_') found.set(String(one['name']), (found.get(String(one['name'])) ?? 0) + 1)
+    if (one['kind'] === 'variable' && one['name'] !== '_')
+      found.set(String(one['name']), (found.get(String(one['name'])) ?? 0) + 1)
   })
   return found
 }
@@ -31,6 +32,7 @@ function walk(root: Node, visit: (one: Plain) => void): void {
     if (typeof one !== 'object' || one === null) continue
     const node = one as Plain
     visit(node)
-    for (const [key, child] of Object.entries(node)) if (key !== 'span' && key !== 'head' && typeof child === 'object') stack.push(child)
+    for (const [key, child] of Object.entries(node))
+      if (key !== 'span' && key !== 'head' && typeof child === 'object') stack.push(child)
   }
 }

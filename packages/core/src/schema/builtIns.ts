@@ -8,7 +8,14 @@ export function createSchema(): Schema {
   schema.registerConstant('nil', null)
   for (const [name, cls] of builtinClasses) {
     // built-in classes are all constructors
-    schema.registerModel({ name, class: cls as Class, fields: new Map(), key: undefined, closed: false, isaCheck: undefined })
+    schema.registerModel({
+      name,
+      class: cls as Class,
+      fields: new Map(),
+      key: undefined,
+      closed: false,
+      isaCheck: undefined,
+    })
   }
   return schema
 }

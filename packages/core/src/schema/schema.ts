@@ -95,7 +95,12 @@ export class Schema {
 
   /** Names of the models whose instances are instances of this one, itself first. */
   descendants(name: string): readonly string[] {
-    const others = [...this.#models.keys()].filter((other) => other !== name && this.isSubclass(other, name) && this.#models.get(other)?.class !== this.#models.get(name)?.class)
+    const others = [...this.#models.keys()].filter(
+      (other) =>
+        other !== name &&
+        this.isSubclass(other, name) &&
+        this.#models.get(other)?.class !== this.#models.get(name)?.class,
+    )
     return [name, ...others]
   }
 
@@ -125,7 +130,11 @@ export class Schema {
 
 function reserved(name: string): void {
   if (name === 'Actor' || name === 'Resource') {
-    throw new ArgumentError('reserved-name', `"${name}" is the name of a union that every policy has; nothing can be registered under it.`, { data: { name } })
+    throw new ArgumentError(
+      'reserved-name',
+      `"${name}" is the name of a union that every policy has; nothing can be registered under it.`,
+      { data: { name } },
+    )
   }
 }
 
