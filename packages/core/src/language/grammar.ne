@@ -1,11 +1,13 @@
-# Polar (POLAR: rules, rule types, inline queries, blocks), a statement at a time: the parser chooses the start symbol by
-# how a statement begins. Terminals with % are types of tokens, or sets of tokens of terminals.ts. Lists are left-recursive. Operators of one level are a flat chain here; operators.ts gives them
-# their precedence. That keeps the chains of unit productions short, which is what nearley's speed depends on.
+# Polar, a statement at a time: the parser chooses the start symbol by how a statement begins.
+#
+# Terminals with % are types of tokens, or sets of tokens (terminals.ts). Lists are left-recursive. Operators of one level
+# are a flat chain here, to which operators.ts gives their precedence: that keeps the chains of unit productions short,
+# which is what nearley's speed depends on. No production is empty (lookahead.ts relies on it), and none is ambiguous.
 
 @preprocessor typescript
 @{%
 import type { Postprocessor } from 'nearley'
-import * as builders from './build.js'
+import * as builders from './build/index.js'
 
 // Only to tell the generator that what has a % is a type of token; parse.ts gives the parser its tokens.
 const lexer = { has: (_type: string) => true, next: () => undefined, reset() {}, save() {}, formatError: () => '' }
@@ -71,7 +73,13 @@ operand -> %atom                                    {% build.atom %}
       | "new" %symbol "(" arguments                 {% build.newInstance %}
       | "forall" "(" logical "," logical ")"        {% build.forall %}
       | %printer "(" printed                        {% build.printer %}
-      | %prefix "(" positional ")"                  {% build.prefix %}
+      | "in" "(" logical "," logical ")"            {% build.prefixIn %}
+      | "." "(" logical "," prefixMember ")"        {% build.prefixDot %}
+      | "." "(" logical "," prefixMember "," logical ")" {% build.prefixDot %}
+      | "new" "(" %symbol "(" arguments ")"         {% build.prefixNew %}
+      | "new" "(" %symbol "(" arguments "," logical ")" {% build.prefixNew %}
+prefixMember -> %dotKey                             {% build.atom %}
+      | %symbol "(" arguments                       {% build.call %}
 member -> %key                                      {% build.field %}
       | %key "(" arguments                          {% build.method %}
       | "(" %dotKey ")"                             {% build.lookup %}
@@ -115,9 +123,10 @@ compound -> %scalar                                 {% build.atom %}
       | "{" patternFields                           {% build.dictionaryPattern %}
       | "[" patternElements                         {% build.listPattern %}
 inner -> compound                                   {% id %}
-      | %symbol                                     {% build.atom %}
+      | term                                        {% id %}
+term -> %symbol                                     {% build.atom %}
       | "(" logical ")"                             {% build.group %}
-      | inner "." member                            {% build.dot %}
+      | term "." member                             {% build.dot %}
 patternFields -> "}"                                {% build.noEntries %}
       | patternFieldList "}"                        {% build.entries %}
 patternFieldList -> patternField                    {% build.first %}

@@ -14,12 +14,11 @@ declare var atom: any;
 declare var sign: any;
 declare var number: any;
 declare var printer: any;
-declare var prefix: any;
 declare var dotKey: any;
 declare var scalar: any;
 
 import type { Postprocessor } from 'nearley'
-import * as builders from './build.js'
+import * as builders from './build/index.js'
 
 // Only to tell the generator that what has a % is a type of token; parse.ts gives the parser its tokens.
 const lexer = { has: (_type: string) => true, next: () => undefined, reset() {}, save() {}, formatError: () => '' }
@@ -108,7 +107,13 @@ const grammar: Grammar = {
     {"name": "operand", "symbols": [{"literal":"new"}, (lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":"("}, "arguments"], "postprocess": build.newInstance},
     {"name": "operand", "symbols": [{"literal":"forall"}, {"literal":"("}, "logical", {"literal":","}, "logical", {"literal":")"}], "postprocess": build.forall},
     {"name": "operand", "symbols": [(lexer.has("printer") ? {type: "printer"} : printer), {"literal":"("}, "printed"], "postprocess": build.printer},
-    {"name": "operand", "symbols": [(lexer.has("prefix") ? {type: "prefix"} : prefix), {"literal":"("}, "positional", {"literal":")"}], "postprocess": build.prefix},
+    {"name": "operand", "symbols": [{"literal":"in"}, {"literal":"("}, "logical", {"literal":","}, "logical", {"literal":")"}], "postprocess": build.prefixIn},
+    {"name": "operand", "symbols": [{"literal":"."}, {"literal":"("}, "logical", {"literal":","}, "prefixMember", {"literal":")"}], "postprocess": build.prefixDot},
+    {"name": "operand", "symbols": [{"literal":"."}, {"literal":"("}, "logical", {"literal":","}, "prefixMember", {"literal":","}, "logical", {"literal":")"}], "postprocess": build.prefixDot},
+    {"name": "operand", "symbols": [{"literal":"new"}, {"literal":"("}, (lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":"("}, "arguments", {"literal":")"}], "postprocess": build.prefixNew},
+    {"name": "operand", "symbols": [{"literal":"new"}, {"literal":"("}, (lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":"("}, "arguments", {"literal":","}, "logical", {"literal":")"}], "postprocess": build.prefixNew},
+    {"name": "prefixMember", "symbols": [(lexer.has("dotKey") ? {type: "dotKey"} : dotKey)], "postprocess": build.atom},
+    {"name": "prefixMember", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":"("}, "arguments"], "postprocess": build.call},
     {"name": "member", "symbols": [(lexer.has("key") ? {type: "key"} : key)], "postprocess": build.field},
     {"name": "member", "symbols": [(lexer.has("key") ? {type: "key"} : key), {"literal":"("}, "arguments"], "postprocess": build.method},
     {"name": "member", "symbols": [{"literal":"("}, (lexer.has("dotKey") ? {type: "dotKey"} : dotKey), {"literal":")"}], "postprocess": build.lookup},
@@ -148,9 +153,10 @@ const grammar: Grammar = {
     {"name": "compound", "symbols": [{"literal":"{"}, "patternFields"], "postprocess": build.dictionaryPattern},
     {"name": "compound", "symbols": [{"literal":"["}, "patternElements"], "postprocess": build.listPattern},
     {"name": "inner", "symbols": ["compound"], "postprocess": id},
-    {"name": "inner", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.atom},
-    {"name": "inner", "symbols": [{"literal":"("}, "logical", {"literal":")"}], "postprocess": build.group},
-    {"name": "inner", "symbols": ["inner", {"literal":"."}, "member"], "postprocess": build.dot},
+    {"name": "inner", "symbols": ["term"], "postprocess": id},
+    {"name": "term", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.atom},
+    {"name": "term", "symbols": [{"literal":"("}, "logical", {"literal":")"}], "postprocess": build.group},
+    {"name": "term", "symbols": ["term", {"literal":"."}, "member"], "postprocess": build.dot},
     {"name": "patternFields", "symbols": [{"literal":"}"}], "postprocess": build.noEntries},
     {"name": "patternFields", "symbols": ["patternFieldList", {"literal":"}"}], "postprocess": build.entries},
     {"name": "patternFieldList", "symbols": ["patternField"], "postprocess": build.first},

@@ -3,22 +3,15 @@ import type { Diagnostic } from './diagnostic.js'
 import type { Source, Span } from './source.js'
 import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unclosedString } from './syntaxErrors.js'
 import { resolveEscapes, type Token, type TokenType } from './token.js'
-
-/** All but white space and ASCII punctuation; `first` also excludes digits. */
-const first = '[^ \\n\\r\\t!-@[-^`{-~]'
-const rest = '[^ \\n\\r\\t!-/:-@[-^`{-~]'
+import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
 /** moo finds single characters without a regular expression as long as they stand before all else. */
 const rules = moo.compile({
   blank: ' ',
   single: ['(', ')', '[', ']', '{', '}', ',', ';', '.', '+', '-', '*', '/', '|'],
   symbol: {
-    match: new RegExp(`${first}${rest}*(?:::${first}${rest}*)*\\??`),
-    type: moo.keywords({
-      keyword: 'new in cut debug print isa forall if and or not matches type mod rem'.split(' '),
-      boolean: ['true', 'false'],
-      number: ['inf', 'nan'],
-    }),
+    match: SYMBOL,
+    type: moo.keywords({ keyword: [...KEYWORDS], boolean: [...BOOLEANS], number: [...FLOATS] }),
   },
   space: { match: /(?:[ \n\r\t]+|#[^\n\r]*)+/, lineBreaks: true },
   string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,

@@ -1,4 +1,5 @@
 import type { Token } from './token.js'
+import { KEY_WORDS } from './words.js'
 
 /** A terminal of the grammar, as nearley matches it with tokens. */
 interface Terminal {
@@ -8,14 +9,6 @@ interface Terminal {
 const oneOf = (...texts: string[]): Terminal => {
   const set = new Set(texts)
   return { test: (token) => set.has(token.text) }
-}
-
-/** Reserved words that may name fields, methods and keys all the same. */
-const KEY_WORDS: ReadonlySet<string> = new Set('type cut debug print in forall if and or not new matches'.split(' '))
-
-/** Whether a reserved word can be written where the grammar says `key`. */
-export function isKeyWord(word: string): boolean {
-  return KEY_WORDS.has(word)
 }
 
 const isScalar = ({ type }: Token): boolean => type === 'string' || type === 'number' || type === 'boolean'
@@ -28,8 +21,6 @@ export const terminals: Readonly<Record<string, Terminal>> = {
   arithmetic: oneOf('+', '-', '*', '/', 'mod', 'rem', 'in'),
   sign: oneOf('+', '-'),
   printer: oneOf('print', 'debug'),
-  /** Operators that may be written like a call: `in(x, list)`. */
-  prefix: oneOf('.', 'new', 'in'),
   scalar: { test: isScalar },
   /** What is an expression by itself. */
   atom: { test: (token) => token.type === 'symbol' || isScalar(token) || token.text === 'cut' },

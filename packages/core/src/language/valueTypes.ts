@@ -1,155 +1,81 @@
-import type { Entry, Expression, Node, Pattern, Statement } from './ast.js'
+import type { Entry, Node } from './ast.js'
 import type { Diagnostic } from './diagnostic.js'
-import { type Span, spanText } from './source.js'
+import { spanText } from './source.js'
 import { duplicateKey, tooDeeplyNested, wrongValueType } from './syntaxErrors.js'
 import { NESTING_LIMIT } from './tokenFeed.js'
+import { children } from './visit.js'
 
-type Kind = (Expression | Pattern)['kind']
-
-/** What is only true or false, and what never is; the rest (variables, booleans, lookups) can be either. */
-const CONDITIONS: ReadonlySet<Kind> = new Set<Kind>([
-  'in',
-  'matches',
-  'compare',
-  'unify',
-  'assign',
-  'not',
-  'and',
-  'or',
-  'call',
-  'cut',
-  'debug',
-  'print',
-  'forall',
+/** What is only ever true or false. Variables, booleans and lookups can be either, all else is a value. */
+const CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  ...(['in', 'matches', 'compare', 'unify', 'assign', 'not', 'and', 'or'] as const),
+  ...(['call', 'cut', 'debug', 'print', 'forall'] as const),
 ])
-const VALUES: ReadonlySet<Kind> = new Set<Kind>(['number', 'string', 'list', 'dictionary', 'new', 'arithmetic'])
+const VALUES: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  'number',
+  'string',
+  'list',
+  'dictionary',
+  'new',
+  'arithmetic',
+])
+
+/** What takes conditions, and what takes anything; all else takes values. */
+const OF_CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>(['not', 'and', 'or', 'forall'])
+const OF_ANYTHING: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  ...(['new', 'rule', 'rule type', 'inline query', 'resource block', 'declaration', 'shorthand rule', 'file'] as const),
+])
+
+function entriesOf(node: Node): readonly Entry<unknown>[] {
+  switch (node.kind) {
+    case 'dictionary':
+      return node.entries
+    case 'dictionary pattern':
+    case 'class pattern':
+      return node.fields ?? []
+    case 'call':
+      return node.keywords
+    case 'declaration':
+      return node.value.kind === 'relations' ? node.value.relations : []
+    default:
+      return []
+  }
+}
 
 /**
- * What the grammar leaves open in a statement or query: conditions where values belong and the reverse, keys that are
- * given twice, and nesting beyond the limit. Inner parts come before outer ones.
+ * What the grammar leaves open: conditions where values belong and the reverse, keys that are given twice, and nesting
+ * beyond the limit. What is wrong inside comes before what is wrong around it.
  */
-export function checkValueTypes(root: Statement | Expression): readonly Diagnostic[] {
+export function checkValueTypes(root: Node): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = []
-  let depth = 0
   let tooDeep = false
-
-  const value = (node: Expression | Pattern): void => {
-    visit(node)
-    if (CONDITIONS.has(node.kind)) diagnostics.push(wrongValueType(spanText(node.span), 'value', node.span))
-  }
-  const condition = (node: Expression): void => {
-    visit(node)
-    if (VALUES.has(node.kind)) diagnostics.push(wrongValueType(spanText(node.span), 'logical expression', node.span))
-  }
-  const keys = (entries: readonly Entry<unknown>[]): void => {
-    if (entries.length < 2) return
-    const seen = new Set<string>()
-    for (const { key, span } of entries) {
-      if (seen.has(key)) {
-        const all: Span = { ...span, start: entries[0]!.span.start, end: entries.at(-1)!.span.end }
-        diagnostics.push(duplicateKey(key, span, all))
-      }
-      seen.add(key)
-    }
-  }
-  const values = (entries: readonly Entry<Expression | Pattern>[]): void => {
-    for (const entry of entries) value(entry.value)
-    keys(entries)
-  }
-
-  const visit = (node: Node): void => {
-    if (depth >= NESTING_LIMIT) {
+  const check = (node: Node, depth: number): void => {
+    if (depth > NESTING_LIMIT) {
       if (!tooDeep) diagnostics.push(tooDeeplyNested(node.span, NESTING_LIMIT))
       tooDeep = true
       return
     }
-    depth++
-    visitParts(node)
-    depth--
-  }
-  const visitParts = (node: Node): void => {
-    switch (node.kind) {
-      case 'number':
-      case 'string':
-      case 'boolean':
-      case 'variable':
-      case 'cut':
-      case 'name':
-        return
-      case 'list':
-      case 'list pattern':
-        for (const element of node.elements) value(element)
-        return
-      case 'dictionary':
-        return values(node.entries)
-      case 'dictionary pattern':
-        return values(node.fields)
-      case 'class pattern':
-        return values(node.fields ?? [])
-      case 'call':
-        for (const arg of node.args) value(arg)
-        return values(node.keywords)
-      case 'new':
-        return visit(node.call)
-      case 'dot':
-        value(node.object)
-        return visit(node.member)
-      case 'unify':
-      case 'compare':
-      case 'arithmetic':
-        value(node.left)
-        return value(node.right)
-      case 'assign':
-        return value(node.right)
-      case 'in':
-        value(node.item)
-        return value(node.collection)
-      case 'matches':
-        value(node.value)
-        return value(node.pattern)
-      case 'not':
-        return condition(node.operand)
-      case 'and':
-      case 'or':
-        for (const operand of node.operands) condition(operand)
-        return
-      case 'forall':
-        condition(node.condition)
-        return condition(node.action)
-      case 'print':
-      case 'debug':
-        for (const arg of node.args) value(arg)
-        return
-      case 'parameter':
-        value(node.term)
-        if (node.pattern) value(node.pattern)
-        return
-      case 'rule':
-        for (const parameter of node.parameters) visit(parameter)
-        if (node.body) visit(node.body)
-        return
-      case 'rule type':
-        for (const parameter of node.parameters) visit(parameter)
-        return
-      case 'inline query':
-        return visit(node.query)
-      case 'resource block':
-        for (const production of node.productions) visit(production)
-        return
-      case 'declaration':
-        if (node.value.kind === 'relations') keys(node.value.relations)
-        return
-      case 'shorthand rule':
-        return
-      case 'file':
-        for (const statement of node.statements) visit(statement)
-        return
-      default: {
-        const never: never = node
-        return never
-      }
+    for (const child of children(node)) {
+      check(child, depth + 1)
+      checkType(child, node, diagnostics)
     }
+    checkKeys(entriesOf(node), diagnostics)
   }
-  visit(root)
+  check(root, 0)
   return diagnostics
+}
+
+function checkType(node: Node, parent: Node, diagnostics: Diagnostic[]): void {
+  if (OF_ANYTHING.has(parent.kind) || (parent.kind === 'dot' && node === parent.member)) return
+  const condition = OF_CONDITIONS.has(parent.kind)
+  if (!(condition ? VALUES : CONDITIONS).has(node.kind)) return
+  diagnostics.push(wrongValueType(spanText(node.span), condition ? 'logical expression' : 'value', node.span))
+}
+
+function checkKeys(entries: readonly Entry<unknown>[], diagnostics: Diagnostic[]): void {
+  if (entries.length < 2) return
+  const seen = new Set<string>()
+  for (const { key, span } of entries) {
+    if (seen.has(key)) diagnostics.push(duplicateKey(key, span, { ...span, start: entries[0]!.span.start }))
+    seen.add(key)
+  }
 }

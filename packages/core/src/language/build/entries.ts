@@ -1,0 +1,16 @@
+import type { Entry, Expression, Pattern } from '../ast.js'
+import { join, type Raw, resolve } from '../operators.js'
+import type { Token } from '../token.js'
+import { variable } from './atoms.js'
+
+export interface RawEntry {
+  readonly key: Token
+  readonly value: Raw | Pattern
+}
+export const toEntry = ({ key, value }: RawEntry): Entry<Expression> => {
+  // The grammar has no patterns among arguments and in dictionaries.
+  const resolved = resolve(value) as Expression
+  return { key: key.text, value: resolved, span: join(key, 'span' in value ? value.span : resolved.span) }
+}
+export const entry = ([key, , value]: readonly [Token, Token, Raw | Pattern]): RawEntry => ({ key, value })
+export const sameNamedEntry = ([key]: readonly [Token]): RawEntry => ({ key, value: variable(key) })

@@ -1,0 +1,12 @@
+/**
+ * What the productions of the grammar become: each function takes the parts of one production. They run for every prefix
+ * that could be the whole, so they do constant work until a token closes what they build.
+ */
+export * from './atoms.js'
+export * from './blocks.js'
+export * from './calls.js'
+export * from './collections.js'
+export * from './entries.js'
+export * from './list.js'
+export * from './operators.js'
+export * from './statements.js'

@@ -1,0 +1,23 @@
+import { codeFrame } from './codeFrame.js'
+import type { Diagnostic } from './diagnostic.js'
+
+/**
+ * A diagnostic as text for people: severity and message, place, the line with carets under what is meant, the hint.
+ *
+ * @example
+ * ```
+ * error: Did not expect ) here. [unexpected-token]
+ *   at policy.polar:1:12
+ * 1 | allow(a, b) if );
+ *   |            ^
+ * ```
+ */
+export function formatDiagnostic({ code, severity, message, span, hint }: Diagnostic): string {
+  const lines = [`${severity}: ${message} [${code}]`]
+  if (span) {
+    const { line, column } = span.source.position(span.start)
+    lines.push(`  at ${span.source.name ?? 'line'}${span.source.name ? ':' : ' '}${line}:${column}`, codeFrame(span))
+  }
+  if (hint) lines.push(`hint: ${hint}`)
+  return lines.join('\n')
+}

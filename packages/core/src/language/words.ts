@@ -1,0 +1,30 @@
+/** All but white space and ASCII punctuation; `first` also excludes digits. */
+const first = '[^ \\n\\r\\t!-@[-^`{-~]'
+const rest = '[^ \\n\\r\\t!-/:-@[-^`{-~]'
+
+/** A name: parts that `::` joins, and perhaps a question mark. */
+export const SYMBOL: RegExp = new RegExp(`${first}${rest}*(?:::${first}${rest}*)*\\??`)
+const WHOLE_SYMBOL = new RegExp(`^${SYMBOL.source}$`)
+
+/** Words that look like names and are none. */
+export const KEYWORDS: readonly string[] = 'new in cut debug print isa forall if and or not matches type mod rem'.split(
+  ' ',
+)
+export const BOOLEANS: readonly string[] = ['true', 'false']
+export const FLOATS: readonly string[] = ['inf', 'nan']
+const NO_NAMES: ReadonlySet<string> = new Set([...KEYWORDS, ...BOOLEANS, ...FLOATS])
+
+/** Reserved words that may name fields, methods and keys all the same. */
+export const KEY_WORDS: ReadonlySet<string> = new Set(
+  'type cut debug print in forall if and or not new matches'.split(' '),
+)
+
+/** Whether a word can be the name of a variable, a rule or a class. */
+export function isName(word: string): boolean {
+  return WHOLE_SYMBOL.test(word) && !NO_NAMES.has(word)
+}
+
+/** Whether a word can be written behind a dot, and before the colon of an entry. */
+export function isKey(word: string): boolean {
+  return KEY_WORDS.has(word) || isName(word)
+}
