@@ -105,8 +105,9 @@ export class Knowledge {
     const [one, other] = [this.of(left), this.of(right)]
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
-    if (left.kind === 'variable') this.#alias(left.name, one, other)
-    if (right.kind === 'variable') this.#alias(right.name, other, one)
+    // What a variable stands for is asked anew: the first of the two lines can have changed it.
+    if (left.kind === 'variable') this.#alias(left.name, this.of(right))
+    if (right.kind === 'variable') this.#alias(right.name, this.of(left))
   }
 
   /** Learns that a value matches a pattern, and so do its fields. */
@@ -121,7 +122,7 @@ export class Knowledge {
       }
       case 'variable':
         if (pattern.name === 'nil') return
-        this.#alias(pattern.name, this.variable(pattern.name), known)
+        this.#alias(pattern.name, known)
         if (this.isPresent(this.variable(pattern.name))) this.present(known)
         return
       default:
@@ -147,8 +148,9 @@ export class Knowledge {
   }
 
   /** A variable of which nothing is known yet stands for the path that it is equal to. */
-  #alias(name: string, own: Known, other: Known): void {
+  #alias(name: string, other: Known): void {
     if (other.path === undefined || name === '_' || this.#schema.isName(name)) return
+    const own = this.variable(name)
     const root = other.path.split('.', 1)[0]
     if (own.path !== name || own.model !== undefined || this.isPresent(own) || root === name) return
     if (this.#aliases.size === ALIASES) return

@@ -9,8 +9,7 @@ const textOperators: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'i
 export const nilStep: Check<PolicyContext> = (context) => {
   /** Whether the schema says so; of attributes only where it knows them all, as it does when it comes from a database. */
   const canBeNil = ({ from }: Known): boolean =>
-    from !== undefined &&
-    from.field.nullable &&
+    from?.field.nullable === true &&
     (from.field.kind === 'relation' || context.schema.models.get(from.model)?.closed === true)
   return {
     rule: (rule) => {

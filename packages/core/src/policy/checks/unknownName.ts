@@ -76,12 +76,16 @@ function classesOf(parameters: readonly Parameter[]): ReadonlyMap<string, string
   return classes
 }
 
-/** What the blocks of a class declare, those of its sub- and superclasses included. */
+/** What the blocks of a class declare, those of its sub- and superclasses included, and what rule types name. */
 function declaredNames(
   kind: Declared['kind'],
-  { blocks, schema }: PolicyContext,
+  { blocks, ruleTypes, schema }: PolicyContext,
 ): (cls?: string) => ReadonlySet<string> {
   const known = new Map<string | undefined, ReadonlySet<string>>()
+  const typed = (ruleTypes.general.get(`has_${kind}`) ?? []).flatMap(({ parameters: [, name] }) => {
+    const literal = name?.pattern ?? name?.term
+    return literal?.kind === 'string' ? [literal.value] : []
+  })
   return (cls) => {
     const before = known.get(cls)
     if (before) return before
@@ -90,6 +94,7 @@ function declaredNames(
       if (cls !== undefined && !schema.isSubclass(cls, name) && !schema.isSubclass(name, cls)) continue
       for (const one of declared.values()) if (one.kind === kind) names.add(one.name)
     }
+    if (names.size > 0) for (const name of typed) names.add(name)
     known.set(cls, names)
     return names
   }
