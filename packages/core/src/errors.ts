@@ -54,6 +54,7 @@ export class ArcturusError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false
     const names = (value as { [brands]?: unknown })[brands]
+    // biome-ignore lint/complexity/noThisInStatic: each subclass asks for its own brand
     return Array.isArray(names) && names.includes(this.brand)
   }
 }

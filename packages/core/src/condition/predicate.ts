@@ -170,7 +170,7 @@ class Compiler {
     return (frame) => {
       const a = left(frame)
       const b = right(frame)
-      return (a === b && a === a) || (meaning.equal(a, b) ?? bailOut())
+      return a === b || (meaning.equal(a, b) ?? bailOut())
     }
   }
 
@@ -363,6 +363,6 @@ function canFail(meaning: Meaning, condition: Condition): boolean {
 function literalOf(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
   return (
     operand.kind === 'value' &&
-    (operand.value === null || (typeof operand.value !== 'object' && operand.value === operand.value))
+    (operand.value === null || (typeof operand.value !== 'object' && !Number.isNaN(operand.value)))
   )
 }

@@ -57,9 +57,11 @@ function countUses(condition: Condition, uses: Map<Definition, number>): void {
       for (const one of condition.of) countUses(one, uses)
       return
     case 'not':
-      return countUses(condition.of, uses)
+      countUses(condition.of, uses)
+      return
     case 'some':
-      return countUses(condition.where, uses)
+      countUses(condition.where, uses)
+      return
     case 'ref': {
       const seen = uses.get(condition.definition)
       uses.set(condition.definition, (seen ?? 0) + 1)

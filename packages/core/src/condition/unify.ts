@@ -1,0 +1,243 @@
+import type { Expression, Pattern } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import type { Policy } from '../policy/policy.js'
+import type { Schema } from '../schema/schema.js'
+import { classTest } from './classTest.js'
+import type { Condition, Operand } from './condition.js'
+import { FALSE } from './construct.js'
+import { type Evaluator, ground } from './evaluate.js'
+import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown } from './terms.js'
+import { canEqual, canFailToRead, family, operandType } from './type.js'
+
+/** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
+export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
+
+/** Unifies terms, and matches them with patterns, while a condition is derived. */
+export class Unifier {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #evaluator: Evaluator
+
+  constructor(policy: Policy, schema: Schema, evaluator: Evaluator) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#evaluator = evaluator
+  }
+
+  unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
+    const a = this.#evaluator.term(left, scope, bound)
+    const b = this.#evaluator.term(right, scope, bound)
+    return a && b && this.unify(a, b, bound, span)
+  }
+
+  unify(left: Term, right: Term, bound: Substitution, span: Span): Unified {
+    const a = bound.resolve(left)
+    const b = bound.resolve(right)
+    if (a.kind === 'unknown')
+      return b.kind === 'unknown' && a.unknown === b.unknown
+        ? { bound, conditions: [] }
+        : this.#bind(a.unknown, b, bound, span)
+    if (b.kind === 'unknown') return this.#bind(b.unknown, a, bound, span)
+    if (a.kind === 'list' && b.kind === 'list') return this.#unifyLists(a, b, bound, span)
+    if (a.kind === 'dictionary' && b.kind === 'dictionary') {
+      if (a.entries.size !== b.entries.size) return undefined
+      const pairs: [Term, Term][] = []
+      for (const [key, one] of a.entries) {
+        const other = b.entries.get(key)
+        if (!other) return undefined
+        pairs.push([one, other])
+      }
+      return this.#unifyAll(pairs, bound, span)
+    }
+    if (a.kind === 'operand' && b.kind === 'operand') return this.#equal(a.operand, b.operand, bound, span)
+    if (a.kind === 'operand' || b.kind === 'operand') {
+      const operand = a.kind === 'operand' ? a.operand : (b as Extract<Term, { kind: 'operand' }>).operand
+      const structure = a.kind === 'operand' ? b : a
+      const type = operandType(this.#schema, operand)
+      if (family(type) !== undefined && family(type) !== 'list')
+        return { bound, conditions: [...this.#reads(operand, span), FALSE] }
+      return this.#equal(operand, ground(structure, bound, undefined), bound, span)
+    }
+    return undefined
+  }
+
+  #unifyLists(
+    a: Extract<Term, { kind: 'list' }>,
+    b: Extract<Term, { kind: 'list' }>,
+    bound: Substitution,
+    span: Span,
+  ): Unified {
+    const shared = Math.min(a.elements.length, b.elements.length)
+    if (a.elements.length > shared && !b.rest) return undefined
+    if (b.elements.length > shared && !a.rest) return undefined
+    const pairs = a.elements.slice(0, shared).map((one, index): [Term, Term] => [one, b.elements[index]!])
+    const tail = (list: typeof a): Term => ({ kind: 'list', elements: list.elements.slice(shared), rest: list.rest })
+    if (a.rest && a.elements.length === shared) pairs.push([a.rest, tail(b)])
+    else if (b.rest) pairs.push([b.rest, tail(a)])
+    return this.#unifyAll(pairs, bound, span)
+  }
+
+  #unifyAll(pairs: readonly (readonly [Term, Term])[], from: Substitution, span: Span): Unified {
+    let bound = from
+    const conditions: Condition[] = []
+    for (const [a, b] of pairs) {
+      const unified = this.unify(a, b, bound, span)
+      if (!unified) return undefined
+      bound = unified.bound
+      conditions.push(...unified.conditions)
+    }
+    return { bound, conditions }
+  }
+
+  #equal(left: Operand, right: Operand, bound: Substitution, span: Span): Unified {
+    if (left.kind === 'value' && right.kind === 'value')
+      return left.value === right.value ? { bound, conditions: [] } : undefined
+    // The policy's own words are all known, so an action that it does not name is none of them.
+    if ((isAction(left) && right.kind === 'value') || (isAction(right) && left.kind === 'value')) return undefined
+    if (canEqual(this.#schema, left, right)) {
+      return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
+    }
+    return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
+  }
+
+  #reads(of: Operand, span: Span): readonly Condition[] {
+    return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
+  }
+
+  #bind(unknown: Unknown, term: Term, from: Substitution, span: Span): Unified {
+    const pending = from.pending(unknown)
+    let bound = from.bind(unknown, term)
+    const conditions: Condition[] = term.kind === 'operand' ? [...this.#reads(term.operand, span)] : []
+    for (const one of pending) {
+      if (term.kind === 'unknown') {
+        bound = bound.wait(term.unknown, one)
+        continue
+      }
+      const matched = this.match(term, one.pattern, one.scope, bound)
+      if (!matched) return undefined
+      bound = matched.bound
+      conditions.push(...matched.conditions)
+    }
+    return { bound, conditions }
+  }
+
+  match(term: Term, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
+    const subject = bound.resolve(term)
+    switch (pattern.kind) {
+      case 'class pattern': {
+        if (subject.kind === 'unknown')
+          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+        const test = classTest(this.#policy, this.#schema, subject, pattern)
+        if (test.kind === 'false') return undefined
+        const fields = this.#fields(subject, pattern.fields ?? [], scope, bound, pattern)
+        return (
+          fields && {
+            bound: fields.bound,
+            conditions: test.kind === 'true' ? fields.conditions : [test, ...fields.conditions],
+          }
+        )
+      }
+      case 'dictionary pattern': {
+        if (subject.kind === 'unknown')
+          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+        if (subject.kind === 'operand') {
+          const type = operandType(this.#schema, subject.operand)
+          if (type.model === undefined || type.list || type.nullable) {
+            // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
+            if (type.model === undefined || type.list)
+              return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+            const exists: Condition = {
+              kind: 'compare',
+              operator: '!=',
+              left: subject.operand,
+              right: { kind: 'value', value: null },
+              span: pattern.span,
+            }
+            const fields = this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+            return fields && { bound: fields.bound, conditions: [exists, ...fields.conditions] }
+          }
+        }
+        return this.#fields(subject, pattern.fields, scope, bound, pattern)
+      }
+      case 'list pattern': {
+        if (subject.kind !== 'list')
+          throw new BeyondConditions('list-pattern', 'a list pattern for something that is no list here', pattern)
+        return this.#matchList(subject, pattern, scope, bound)
+      }
+      default: {
+        const expected = this.#evaluator.term(pattern, scope, bound)
+        return expected && this.unify(subject, expected, bound, pattern.span)
+      }
+    }
+  }
+
+  /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */
+  #fieldsOfAny(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    bound: Substitution,
+    pattern: Pattern,
+  ): Unified {
+    const particular = fields.some((field) => {
+      if (field.value.kind !== 'variable') return true
+      const known =
+        this.#schema.constants.has(field.value.name) ||
+        bound.resolve(this.#evaluator.variable(field.value.name, scope)).kind !== 'unknown'
+      return known
+    })
+    if (!particular) throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
+    return this.#fields(subject, fields, scope, bound, pattern)
+  }
+
+  #fields(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    from: Substitution,
+    pattern: Pattern,
+  ): Unified {
+    let bound = from
+    const conditions: Condition[] = []
+    for (const field of fields) {
+      let term: Term | undefined
+      if (subject.kind === 'dictionary') term = subject.entries.get(field.key)
+      else if (subject.kind === 'operand')
+        term = { kind: 'operand', operand: this.#evaluator.read(subject.operand, field.key, field.span, pattern) }
+      else throw new BeyondConditions('list-pattern', 'a field of a list', pattern)
+      const matched = term && this.match(term, field.value, scope, bound)
+      if (!matched) return undefined
+      bound = matched.bound
+      conditions.push(...matched.conditions)
+    }
+    return { bound, conditions }
+  }
+
+  #matchList(
+    subject: Extract<Term, { kind: 'list' }>,
+    pattern: Extract<Pattern, { kind: 'list pattern' }>,
+    scope: Scope,
+    from: Substitution,
+  ): Unified {
+    if (subject.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', pattern)
+    const fixed = pattern.elements.length
+    if (subject.elements.length < fixed || (!pattern.rest && subject.elements.length > fixed)) return undefined
+    let bound = from
+    const conditions: Condition[] = []
+    for (const [index, one] of pattern.elements.entries()) {
+      const matched = this.match(subject.elements[index]!, one, scope, bound)
+      if (!matched) return undefined
+      bound = matched.bound
+      conditions.push(...matched.conditions)
+    }
+    if (!pattern.rest) return { bound, conditions }
+    const rest: Term = { kind: 'list', elements: subject.elements.slice(fixed), rest: undefined }
+    const unified = this.unify(this.#evaluator.variable(pattern.rest.name, scope), rest, bound, pattern.span)
+    return unified && { bound: unified.bound, conditions: [...conditions, ...unified.conditions] }
+  }
+}
+
+/** The action, where it is one that the policy does not name. */
+export function isAction(operand: Operand): boolean {
+  return operand.kind === 'path' && operand.root.kind === 'action' && operand.steps.length === 0
+}
