@@ -10,9 +10,9 @@ function authorizerFor(workload, options) {
 }
 
 export async function contenders(workload) {
-  const authorizer = authorizerFor(workload, { evaluator: 'closures' })
+  const authorizer = authorizerFor(workload)
   const machine = authorizerFor(workload, { evaluator: 'machine' })
-  const counting = authorizerFor(workload, { evaluator: 'closures', statistics: true })
+  const counting = authorizerFor(workload)
   for (const { user, action, resource } of workload.checks) counting.can(user, action, resource)
 
   const dropIn = new Oso()
@@ -23,7 +23,7 @@ export async function contenders(workload) {
     {
       name: 'arcturus can',
       decide: (check) => authorizer.can(check.user, check.action, check.resource),
-      statistics: counting.statistics,
+      statistics: { ...counting.statistics },
     },
     {
       name: 'arcturus isAllowed',

@@ -19,6 +19,7 @@ const clients = [
   ['documents', 'mysql'],
   ['columns', 'postgresql'],
   ['documents', 'sqlite', 'prisma-client-js'],
+  ['readme', 'sqlite'],
 ]
 
 const settings = {
