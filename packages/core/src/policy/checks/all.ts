@@ -3,6 +3,7 @@ import { blockKeyword } from './blockKeyword.js'
 import type { BlockContext, Check, CheckContext, PolicyContext } from './check.js'
 import { conflictingDeclaration } from './conflictingDeclaration.js'
 import { declarationForm } from './declarationForm.js'
+import { checkPaths } from './followPaths.js'
 import { invalidRule } from './invalidRule.js'
 import { invalidRuleType } from './invalidRuleType.js'
 import { missingAllowRule } from './missingAllowRule.js'
@@ -11,6 +12,7 @@ import { missingRelatedBlock } from './missingRelatedBlock.js'
 import { missingRequiredRule } from './missingRequiredRule.js'
 import { nilStep } from './nilStep.js'
 import { notARelation } from './notARelation.js'
+import { checkOnceUsed } from './onceUsed.js'
 import { relationKeyword } from './relationKeyword.js'
 import { repeatedDeclaration } from './repeatedDeclaration.js'
 import { repeatedRule } from './repeatedRule.js'
@@ -36,8 +38,7 @@ type Rows<Context extends CheckContext> = readonly (readonly Check<Context>[])[]
 /** Of rules, rule types and blocks, one statement at a time. */
 export const statementChecks: Rows<CheckContext> = [
   [invalidRuleType],
-  [singletonVariable],
-  [unknownSpecializer],
+  [checkOnceUsed(singletonVariable, unknownSpecializer)],
   [ambiguousPrecedence],
   [blockKeyword, unknownDeclaration, declarationForm, repeatedDeclaration],
   [unregisteredBlock, conflictingDeclaration],
@@ -62,6 +63,5 @@ export const policyChecks: Rows<PolicyContext> = [
   [unknownName('role'), unknownName('permission'), unknownName('relation')],
   [unreachableRule],
   [repeatedRule],
-  [unknownField],
-  [nilStep],
+  [checkPaths(unknownField, nilStep)],
 ]

@@ -1,17 +1,42 @@
 import type { Call, Dot, Entry, Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import type { Schema } from '../../schema/schema.js'
+import type { Check, PolicyContext } from './check.js'
 import { Knowledge, type Known } from './knowledge.js'
 
-/** What those who follow the paths of a rule are told. */
+/** Sees the paths of a rule. */
 export interface PathVisitor {
   /** `object` is read from: its field, or a method that is called. */
-  step(node: Dot, object: Known, knowledge: Knowledge): void
+  readonly step: (node: Dot, object: Known, knowledge: Knowledge) => void
   /** A pattern names a field of a class. */
-  patternField?(field: Entry<Pattern>, model: string): void
+  readonly patternField?: (field: Entry<Pattern>, model: string) => void
+}
+
+/** A check of the paths of a rule; none where the schema has nothing that could be wrong. */
+export type PathCheck = (context: PolicyContext) => PathVisitor | undefined
+
+/** Checks of the paths of the written rules. */
+export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext> {
+  return (context) => {
+    const visitors = checks.flatMap((check) => check(context) ?? [])
+    if (visitors.length === 0) return {}
+    const all: Required<PathVisitor> = {
+      step: (node, object, knowledge) => {
+        for (const { step } of visitors) step(node, object, knowledge)
+      },
+      patternField: (field, model) => {
+        for (const { patternField } of visitors) patternField?.(field, model)
+      },
+    }
+    return {
+      rule: (rule) => {
+        if (context.written.has(rule)) followPaths(rule, context.schema, all)
+      },
+    }
+  }
 }
 
 /** Follows a rule's goals in order, and tells of each step of a path what is known of its object there. */
-export function followPaths(rule: Rule, schema: Schema, visitor: PathVisitor): void {
+function followPaths(rule: Rule, schema: Schema, visitor: Required<PathVisitor>): void {
   const knowledge = new Knowledge(schema)
   for (const [index, { term, pattern }] of rule.parameters.entries()) {
     if (!pattern) continue
@@ -27,7 +52,7 @@ function parameterName(term: Parameter['term'], index: number): string {
 }
 
 /** Nesting is limited by the parser, so the recursion over `and`, `or`, `not` and `forall` is as well. */
-function followGoal(goal: Expression, knowledge: Knowledge, visitor: PathVisitor): void {
+function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   switch (goal.kind) {
     case 'and':
       for (const operand of goal.operands) followGoal(operand, knowledge, visitor)
@@ -90,7 +115,7 @@ function notEqual(left: Expression, right: Expression, knowledge: Knowledge): vo
 const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
 
 /** Tells of all steps in values, the innermost first. Not recursive: paths and sums can be long. */
-function followValues(values: readonly Expression[], knowledge: Knowledge, visitor: PathVisitor): void {
+function followValues(values: readonly Expression[], knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   const open: Expression[] = [...values].reverse()
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.kind === 'dot') {
@@ -110,7 +135,7 @@ function followValues(values: readonly Expression[], knowledge: Knowledge, visit
 
 const argumentsOf = ({ args, keywords }: Call): Expression[] => [...args, ...keywords.map(({ value }) => value)]
 
-function partsOf(node: Exclude<Expression, Dot>, visitor: PathVisitor): Expression[] {
+function partsOf(node: Exclude<Expression, Dot>, visitor: Required<PathVisitor>): Expression[] {
   switch (node.kind) {
     case 'unify':
     case 'assign':
@@ -151,11 +176,11 @@ function partsOf(node: Exclude<Expression, Dot>, visitor: PathVisitor): Expressi
   }
 }
 
-function followPattern(pattern: Pattern, visitor: PathVisitor): void {
+function followPattern(pattern: Pattern, visitor: Required<PathVisitor>): void {
   if (pattern.kind === 'list pattern') for (const element of pattern.elements) followPattern(element, visitor)
   if (pattern.kind !== 'class pattern' && pattern.kind !== 'dictionary pattern') return
   for (const field of pattern.fields ?? []) {
-    if (pattern.kind === 'class pattern') visitor.patternField?.(field, pattern.tag)
+    if (pattern.kind === 'class pattern') visitor.patternField(field, pattern.tag)
     followPattern(field.value, visitor)
   }
 }

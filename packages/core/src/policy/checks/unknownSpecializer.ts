@@ -1,5 +1,4 @@
-import type { Check } from './check.js'
-import { onceUsed } from './onceUsed.js'
+import type { OnceUsedCheck } from './onceUsed.js'
 import { suggestion } from './suggestion.js'
 
 /** What other languages call the built-in classes. */
@@ -11,19 +10,15 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   Dictionary: ['dict', 'Dict', 'dictionary', 'hash', 'Hash', 'map', 'Map', 'HashMap', 'hashmap', 'hash_map'],
 }
 
-/** A class after `:` or `matches` is registered. */
-export const unknownSpecializer: Check = (context) => ({
-  rule: (rule) => {
-    for (const use of onceUsed(rule, context.schema)) {
-      if (use.kind !== 'class pattern') continue
-      const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
-      const hint = builtIn
-        ? `did you mean "${builtIn}"?`
-        : (suggestion(use.tag, context.schema.models.keys()) ?? `register it: registerClass(${use.tag})`)
-      context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
-        hint,
-        data: { name: use.tag, suggestion: builtIn },
-      })
-    }
-  },
-})
+/** A class after `:` or `matches` is registered; one that stands twice in a rule passes, as it always did. */
+export const unknownSpecializer: OnceUsedCheck = (use, context) => {
+  if (use.kind !== 'class pattern') return
+  const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
+  const hint = builtIn
+    ? `did you mean "${builtIn}"?`
+    : (suggestion(use.tag, context.schema.models.keys()) ?? `register it: registerClass(${use.tag})`)
+  context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
+    hint,
+    data: { name: use.tag, suggestion: builtIn },
+  })
+}

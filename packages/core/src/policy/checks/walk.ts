@@ -13,16 +13,20 @@ export function walk(root: Node, visit: (node: Node) => void): void {
   const open: Node[] = [root]
   for (let node = open.pop(); node; node = open.pop()) {
     visit(node)
-    const below = childrenOf(node)
-    for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)
+    pushChildren(node, open)
   }
 }
 
-const values = <V>(entries: readonly Entry<V>[]): readonly V[] => entries.map((entry) => entry.value)
+function pushAll(nodes: readonly Node[], open: Node[]): void {
+  for (let index = nodes.length - 1; index >= 0; index--) open.push(nodes[index]!)
+}
 
-const none: readonly Node[] = []
+function pushValues(entries: readonly Entry<Node>[], open: Node[]): void {
+  for (let index = entries.length - 1; index >= 0; index--) open.push(entries[index]!.value)
+}
 
-function childrenOf(node: Node): readonly Node[] {
+/** Puts what is below a node on the stack, the last first. */
+function pushChildren(node: Node, open: Node[]): void {
   switch (node.kind) {
     case 'number':
     case 'string':
@@ -30,66 +34,86 @@ function childrenOf(node: Node): readonly Node[] {
     case 'variable':
     case 'cut':
     case 'name':
-      return none
+      return
     case 'list':
     case 'list pattern':
-      return node.rest ? [...node.elements, node.rest] : node.elements
+      if (node.rest) open.push(node.rest)
+      pushAll(node.elements, open)
+      return
     case 'dictionary':
-      return values(node.entries)
+      pushValues(node.entries, open)
+      return
     case 'call':
-      return node.keywords.length > 0 ? [...node.args, ...values(node.keywords)] : node.args
+      pushValues(node.keywords, open)
+      pushAll(node.args, open)
+      return
     case 'new':
-      return childrenOf(node.call)
+      pushChildren(node.call, open)
+      return
     case 'dot':
-      switch (node.member.kind) {
-        case 'string':
-          return [node.object]
-        case 'variable':
-          return [node.object, node.member]
-        case 'call':
-          return [node.object, ...childrenOf(node.member)]
-        default:
-          return node.member satisfies never
-      }
+      if (node.member.kind === 'variable') open.push(node.member)
+      if (node.member.kind === 'call') pushChildren(node.member, open)
+      open.push(node.object)
+      return
     case 'unify':
     case 'assign':
     case 'compare':
     case 'arithmetic':
-      return [node.left, node.right]
+      open.push(node.right, node.left)
+      return
     case 'in':
-      return [node.item, node.collection]
+      open.push(node.collection, node.item)
+      return
     case 'matches':
-      return [node.value, node.pattern]
+      open.push(node.pattern, node.value)
+      return
     case 'not':
-      return [node.operand]
+      open.push(node.operand)
+      return
     case 'and':
     case 'or':
-      return node.operands
+      pushAll(node.operands, open)
+      return
     case 'forall':
-      return [node.condition, node.action]
+      open.push(node.action, node.condition)
+      return
     case 'debug':
     case 'print':
-      return node.args
+      pushAll(node.args, open)
+      return
     case 'class pattern':
     case 'dictionary pattern':
-      return node.fields ? values(node.fields) : none
+      if (node.fields) pushValues(node.fields, open)
+      return
     case 'parameter':
-      return node.pattern ? [node.term, node.pattern] : [node.term]
+      if (node.pattern) open.push(node.pattern)
+      open.push(node.term)
+      return
     case 'rule':
-      return node.body ? [...node.parameters, node.body] : node.parameters
+      if (node.body) open.push(node.body)
+      pushAll(node.parameters, open)
+      return
     case 'rule type':
-      return node.parameters
+      pushAll(node.parameters, open)
+      return
     case 'inline query':
-      return [node.query]
+      open.push(node.query)
+      return
     case 'declaration':
-      return node.value.kind === 'names' ? node.value.names : values(node.value.relations)
+      if (node.value.kind === 'names') pushAll(node.value.names, open)
+      else pushValues(node.value.relations, open)
+      return
     case 'shorthand rule':
-      return node.on ? [node.head, node.implier, node.on.relation] : [node.head, node.implier]
+      if (node.on) open.push(node.on.relation)
+      open.push(node.implier, node.head)
+      return
     case 'resource block':
-      return node.productions
+      pushAll(node.productions, open)
+      return
     case 'file':
-      return node.statements
+      pushAll(node.statements, open)
+      return
     default:
-      return node satisfies never
+      node satisfies never
   }
 }
