@@ -1,0 +1,293 @@
+import type { Span } from '@arcturus/core'
+import type { PrismaColumn } from '../schema/schema.js'
+import { dateEquals, dateOrder, precisionOf as datePrecision } from './dates.js'
+import type { Dialect } from './dialect.js'
+import {
+  bigInt,
+  exactOf,
+  floatOf,
+  int,
+  integerEquals,
+  integerOrder,
+  isDecimal,
+  precisionOf,
+  textOf,
+} from './numbers.js'
+import { refuse } from './refusal.js'
+import { type ColumnTest, chosen, equalTo, type Order, ordered } from './test.js'
+import { isStorable, refuseCollation, type TextOperator, textTest } from './texts.js'
+
+/** A column that is compared: what its type makes of a comparison, on one database. */
+export class Column {
+  readonly #column: PrismaColumn
+  readonly #values: readonly string[]
+  readonly #dialect: Dialect
+
+  /** @param values - of its enum, where it has one */
+  constructor(column: PrismaColumn, values: readonly string[], dialect: Dialect) {
+    this.#column = column
+    this.#values = values
+    this.#dialect = dialect
+  }
+
+  /** Which of its values equal a value that is not nil. A value of another type equals none. */
+  equals(value: unknown, span: Span): ColumnTest {
+    const { kind, type } = this.#column
+    if (kind === 'enum')
+      return this.#values.includes(String(value)) && typeof value === 'string' ? equalTo(value) : 'never'
+    switch (type) {
+      case 'String':
+        return typeof value === 'string' ? this.#textEquals(value, span) : this.#otherType(value, span)
+      case 'Boolean':
+        return typeof value === 'boolean' ? equalTo(value) : this.#otherType(value, span)
+      case 'DateTime':
+        return value instanceof Date
+          ? dateEquals(this.#precision(span), this.#date(value, span))
+          : this.#otherType(value, span)
+      case 'Int':
+      case 'BigInt':
+      case 'Float':
+      case 'Decimal': {
+        if (!isNumeric(value)) return this.#otherType(value, span)
+        if (Number.isNaN(value)) return 'never'
+        return this.#numberEquals(value, span)
+      }
+      default:
+        return this.#refuseType(span)
+    }
+  }
+
+  /** Which of its values stand in that order to a value that is not nil. */
+  compares(order: Order, value: unknown, span: Span): ColumnTest {
+    const { kind, type } = this.#column
+    if (kind === 'enum') {
+      if (typeof value !== 'string') return this.#refuseMixture(span)
+      return chosen(this.#values, (one) => holds(order, compareText(one, value)))
+    }
+    switch (type) {
+      case 'String':
+        return typeof value === 'string' ? this.#textOrder(order, value, span) : this.#refuseMixture(span)
+      case 'Boolean': {
+        const rank = typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : undefined
+        if (rank === undefined) return this.#refuseMixture(span)
+        return chosen([false, true], (one) => holds(order, Number(one) - rank))
+      }
+      case 'DateTime':
+        if (!(value instanceof Date)) return this.#refuseMixture(span)
+        return dateOrder(this.#precision(span), order, this.#date(value, span))
+      case 'Int':
+      case 'BigInt':
+      case 'Float':
+      case 'Decimal':
+        return isNumeric(value) ? this.#numberOrder(order, value, span) : this.#refuseMixture(span)
+      default:
+        return this.#refuseType(span)
+    }
+  }
+
+  /** Which of its texts hold another one; that one is not nil. */
+  texts(operator: TextOperator, part: unknown, span: Span): ColumnTest {
+    if (typeof part !== 'string') return this.#refuseMixture(span)
+    if (this.#column.kind === 'enum') return chosen(this.#values, (one) => one[operator](part))
+    if (this.#column.type !== 'String' || this.#isUuid) return this.#refuseType(span)
+    this.#assertPlainText(span)
+    return textTest(operator, part, this.#dialect, span)
+  }
+
+  /** Values to look for among the elements of a list column; those that no element can equal are left out. */
+  elements(values: readonly unknown[], span: Span): unknown[] {
+    return values.flatMap((value) => {
+      if (value === null)
+        return refuse('column-type', `Whether the list "${this.#column.name}" holds nil can't be asked.`, span)
+      const test = this.equals(value, span)
+      if (test === 'never') return []
+      const only = test === 'always' || test.yes.length !== 1 ? {} : test.yes[0]!
+      return 'equals' in only ? [only['equals']] : this.#refuseType(span)
+    })
+  }
+
+  /** @throws UnsupportedFilterError where two columns of this type can't be compared by the database as by a check. */
+  assertComparable(order: boolean, span: Span): void {
+    const { kind, type, native } = this.#column
+    if (kind === 'enum') {
+      if (order) this.#refuseType(span)
+      return
+    }
+    switch (type) {
+      case 'String':
+        if (!this.#isUuid) this.#assertPlainText(span)
+        if (!(order ? this.#dialect.textOrder : this.#dialect.textEquality)) refuseCollation(this.#dialect, span)
+        return
+      case 'DateTime':
+        if (this.#precision(span) === 'finer') this.#refuseType(span)
+        return
+      case 'Float':
+        if (isSingle(native?.name, this.#dialect)) this.#refuseType(span)
+        return
+      case 'Boolean':
+      case 'Int':
+      case 'BigInt':
+      case 'Decimal':
+        if (native?.name === 'Money') this.#refuseType(span)
+        return
+      default:
+        this.#refuseType(span)
+    }
+  }
+
+  get #isUuid(): boolean {
+    return this.#column.native?.name === 'Uuid'
+  }
+
+  #textEquals(value: string, span: Span): ColumnTest {
+    // The database reads a UUID in several forms, and gives it back in one.
+    if (this.#isUuid) return isUuid(value) ? equalTo(value) : 'never'
+    this.#assertPlainText(span)
+    if (!this.#dialect.textEquality) refuseCollation(this.#dialect, span)
+    // No text that a database keeps has half a pair of UTF-16 in it; PostgreSQL keeps no zero character either.
+    if (isStorable(value)) return equalTo(value)
+    return this.#dialect.provider === 'postgresql' || !value.includes('\0')
+      ? 'never'
+      : refuse('column-type', 'A text with a zero character can not be looked for.', span)
+  }
+
+  #textOrder(order: Order, value: string, span: Span): ColumnTest {
+    if (this.#isUuid) return isUuid(value) ? ordered(order, value) : this.#refuseMixture(span)
+    this.#assertPlainText(span)
+    if (!this.#dialect.textOrder) refuseCollation(this.#dialect, span)
+    if (!isStorable(value))
+      refuse('column-type', 'A text with a character that databases do not keep can not be compared.', span)
+    return ordered(order, value)
+  }
+
+  /** Some types of text pad, fold or rewrite what is put into them. */
+  #assertPlainText(span: Span): void {
+    const name = this.#column.native?.name
+    const plain = name === undefined || name === 'Text' || name === 'VarChar' || name === 'String'
+    if (!plain && this.#dialect.provider !== 'mysql') this.#refuseType(span)
+  }
+
+  #numberEquals(value: number | bigint | object, span: Span): ColumnTest {
+    const exact = exactOf(value)
+    switch (this.#column.type) {
+      case 'Int':
+        return exact ? integerEquals(exact, int, Number) : 'never'
+      case 'BigInt':
+        return exact ? integerEquals(exact, bigInt, (one) => one) : 'never'
+      case 'Float': {
+        this.#assertDouble(span)
+        const float = exact && floatOf(exact)
+        if (!float) return refuse('column-type', 'An infinite number can not be looked for.', span)
+        return float.side === 0 ? equalTo(float.number) : 'never'
+      }
+      default:
+        if (!exact) return 'never'
+        this.#assertDigits(precisionOf(exact), span)
+        return equalTo(textOf(exact))
+    }
+  }
+
+  #numberOrder(order: Order, value: number | bigint | object, span: Span): ColumnTest {
+    const exact = exactOf(value)
+    if (!exact) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
+    switch (this.#column.type) {
+      case 'Int':
+        return integerOrder(order, exact, int, Number)
+      case 'BigInt':
+        return integerOrder(order, exact, bigInt, (one) => one)
+      case 'Float': {
+        this.#assertDouble(span)
+        const float = floatOf(exact)
+        if (!float) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
+        if (float.side === 0) return ordered(order, float.number)
+        const below = order === '<' || order === '<='
+        // The nearest number of JavaScript is not the value: it belongs to the one side or to the other.
+        return ordered(below ? (float.side < 0 ? '<=' : '<') : float.side < 0 ? '>' : '>=', float.number)
+      }
+      default:
+        this.#assertDigits(precisionOf(exact), span)
+        return ordered(order, textOf(exact))
+    }
+  }
+
+  #assertDouble(span: Span): void {
+    if (isSingle(this.#column.native?.name, this.#dialect)) this.#refuseType(span)
+  }
+
+  #assertDigits(digits: number, span: Span): void {
+    if (this.#column.native?.name === 'Money') this.#refuseType(span)
+    if (digits <= this.#dialect.decimalDigits) return
+    refuse(
+      'column-type',
+      `${this.#dialect.provider} compares decimals to ${this.#dialect.decimalDigits} digits only.`,
+      span,
+    )
+  }
+
+  #precision(span: Span): NonNullable<ReturnType<typeof datePrecision>> {
+    return datePrecision(this.#column, this.#dialect) ?? this.#refuseType(span)
+  }
+
+  #date(date: Date, span: Span): Date {
+    return Number.isNaN(date.getTime()) ? refuse('column-type', 'An invalid date can not be compared.', span) : date
+  }
+
+  /** A value of another type equals none of the column's; of a type that nobody knows, nothing is said. */
+  #otherType(value: unknown, span: Span): ColumnTest {
+    const plain = typeof value !== 'object' || value instanceof Date || isDecimal(value)
+    return plain ? 'never' : this.#refuseMixture(span)
+  }
+
+  #refuseMixture(span: Span): never {
+    return refuse(
+      'mixed-types',
+      `The column "${this.#column.name}" is of another type than what it is compared with.`,
+      span,
+    )
+  }
+
+  #refuseType(span: Span): never {
+    const { name, type, native } = this.#column
+    return refuse(
+      'column-type',
+      `The column "${name}" is of type ${native?.name ?? type}, which the database compares in its own way.`,
+      span,
+    )
+  }
+}
+
+function isNumeric(value: unknown): value is number | bigint | object {
+  return typeof value === 'number' || typeof value === 'bigint' || isDecimal(value)
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+function isSingle(native: string | undefined, dialect: Dialect): boolean {
+  return native === 'Real' || (native === 'Float' && dialect.provider === 'mysql')
+}
+
+function holds(order: Order, sign: number): boolean {
+  switch (order) {
+    case '<':
+      return sign < 0
+    case '<=':
+      return sign <= 0
+    case '>':
+      return sign > 0
+    case '>=':
+      return sign >= 0
+  }
+}
+
+/** Orders by code point; JavaScript's own order is by UTF-16 unit. */
+function compareText(left: string, right: string): number {
+  const a = [...left]
+  const b = [...right]
+  for (let at = 0; at < a.length && at < b.length; at++) {
+    const difference = a[at]!.codePointAt(0)! - b[at]!.codePointAt(0)!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}

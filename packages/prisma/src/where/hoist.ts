@@ -1,0 +1,128 @@
+import type { Compare, Definite, Operand, Root, Variable } from '@arcturus/core'
+import { and, type Formula, or, rootsOf, type SomeFormula } from './formula.js'
+import { isPrefix, type Path, samePath } from './path.js'
+import { refuse } from './refusal.js'
+import type { Tables } from './tables.js'
+
+/** How many alternatives one quantifier may be split into. */
+const limit = 64
+
+/**
+ * Moves out of each quantifier what does not speak of its own row: a `where` below a relation can only speak of the row
+ * that the relation leads to. `some x where (p(x) and q(y))` is `q(y) and some x where p(x)`; a disjunction of both kinds
+ * is split first. And what the relation itself says is used: below `some x in y.xs`, the key of `y` is the reference in `x`.
+ */
+export function hoist(definite: Definite, tables: Tables): Formula {
+  switch (definite.kind) {
+    case 'and':
+    case 'or':
+      return { kind: definite.kind, of: definite.of.map((one) => hoist(one, tables)) }
+    case 'not':
+      return { kind: 'not', of: hoist(definite.of, tables) }
+    case 'some':
+      return hoistSome({ ...definite, where: hoist(definite.where, tables) }, tables)
+    default:
+      return definite
+  }
+}
+
+function hoistSome(some: SomeFormula, tables: Tables): Formula {
+  const { each } = some
+  if (!isForeign(some.where, each)) return some
+  const own = replaceKeys(some.where, some, tables)
+  const arms = alternatives(own, each, some)
+  return or(
+    arms.map((arm) => {
+      const conjuncts = arm.kind === 'and' ? arm.of : [arm]
+      const outside = conjuncts.filter((one) => !rootsOf(one).has(each))
+      const inside = conjuncts.filter((one) => rootsOf(one).has(each))
+      const where: Formula = inside.length === 0 ? { kind: 'true' } : and(inside)
+      return and([...outside, { ...some, where }])
+    }),
+  )
+}
+
+/** Whether a formula speaks of another row than the quantifier's own. */
+function isForeign(formula: Formula, each: Variable): boolean {
+  for (const root of rootsOf(formula)) if (root !== each) return true
+  return false
+}
+
+/** The formula as alternatives, split only as far as one of them mixes rows. */
+function alternatives(formula: Formula, each: Variable, some: SomeFormula): readonly Formula[] {
+  if (!isForeign(formula, each) || !rootsOf(formula).has(each)) return [formula]
+  if (formula.kind === 'or') return formula.of.flatMap((one) => alternatives(one, each, some))
+  if (formula.kind === 'not') {
+    const pushed = pushNot(formula.of)
+    return pushed ? alternatives(pushed, each, some) : [formula]
+  }
+  if (formula.kind !== 'and') return [formula]
+  let arms: readonly (readonly Formula[])[] = [[]]
+  for (const conjunct of formula.of) {
+    const next = alternatives(conjunct, each, some)
+    if (arms.length * next.length > limit) {
+      refuse(
+        'too-large',
+        'This condition mixes rows in too many combinations to be written for the database.',
+        some.span,
+      )
+    }
+    arms = arms.flatMap((arm) => next.map((one) => [...arm, ...(one.kind === 'and' ? one.of : [one])]))
+  }
+  return arms.map(and)
+}
+
+function pushNot(formula: Formula): Formula | undefined {
+  switch (formula.kind) {
+    case 'and':
+      return { kind: 'or', of: formula.of.map((of) => ({ kind: 'not', of })) }
+    case 'or':
+      return { kind: 'and', of: formula.of.map((of) => ({ kind: 'not', of })) }
+    case 'not':
+      return formula.of
+    default:
+      return undefined
+  }
+}
+
+/** In comparisons of two rows, puts the own column in the place of the other row's where the relation makes them equal. */
+function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formula {
+  const { from } = some
+  if (from.kind !== 'path') return formula
+  const relation = tables.relation(from)
+  if (!relation) return formula
+  const prefix = from.steps.slice(0, -1)
+  const last = from.steps.at(-1)!
+  const outer = relation.from.map(
+    (name): Path => tables.canonical({ ...from, steps: [...prefix, { ...last, name }] }).path,
+  )
+  const own = relation.to.map((name): Path => {
+    return { kind: 'path', root: some.each, steps: [{ name, model: relation.model, span: last.span }] }
+  })
+  const replaced = (operand: Operand): Operand => {
+    if (operand.kind !== 'path') return operand
+    const { path, present } = tables.canonical(operand)
+    // What else must have a row for the two to be the same has one where the quantifier has a row to range over.
+    if (!present.every((one) => isPrefix(one, from))) return operand
+    return own[outer.findIndex((one) => samePath(one, path))] ?? operand
+  }
+  const walk = (one: Formula): Formula => {
+    switch (one.kind) {
+      case 'and':
+      case 'or':
+        return { kind: one.kind, of: one.of.map(walk) }
+      case 'not':
+        return { kind: 'not', of: walk(one.of) }
+      case 'compare':
+        return mixes(one, some.each) ? { ...one, left: replaced(one.left), right: replaced(one.right) } : one
+      default:
+        return one
+    }
+  }
+  return walk(formula)
+}
+
+function mixes(compare: Compare, each: Root): boolean {
+  const roots = rootsOf(compare)
+  return roots.has(each) && roots.size > 1
+}

@@ -1,0 +1,78 @@
+import type { PrismaColumn } from '../schema/schema.js'
+import { all, any, type Printed } from './printed.js'
+import { type ColumnTest, type Order, oneOf, ordered } from './test.js'
+
+/** A condition on one row, printed for where it holds and for where it does not. */
+export interface Sides {
+  readonly yes: Printed
+  readonly no: Printed
+}
+
+/** A row whose column passes one of the tests; null passes none of them, but for `nil`. */
+export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], nil = false): Sides {
+  const { name, nullable } = column
+  const merged = mergeEqualities(tests)
+  const no = all(merged.map((test) => any(failing(name, test))))
+  return {
+    yes: any([nil && nullable ? { [name]: null } : false, ...merged.flatMap((test) => passing(column, test))]),
+    no: !nullable ? no : nil ? all([{ [name]: { not: null } }, no]) : any([{ [name]: null }, no]),
+  }
+}
+
+function passing({ name, nullable }: PrismaColumn, test: ColumnTest): readonly Printed[] {
+  if (test === 'always') return [nullable ? { [name]: { not: null } } : true]
+  if (test === 'never') return [false]
+  return test.yes.map((filter) => ({ [name]: filter }))
+}
+
+function failing(name: string, test: ColumnTest): readonly Printed[] {
+  if (test === 'always' || test === 'never') return [test === 'never']
+  return test.no.map((filter) => ({ [name]: filter }))
+}
+
+/** Equalities with several values as one list. */
+function mergeEqualities(tests: readonly ColumnTest[]): readonly ColumnTest[] {
+  const values = new Set<unknown>()
+  const others: ColumnTest[] = []
+  for (const test of tests) {
+    const only = typeof test === 'object' && test.yes.length === 1 ? test.yes[0]! : {}
+    if ('equals' in only) values.add(only['equals'])
+    else if (test !== 'never') others.push(test)
+  }
+  return [oneOf([...values]), ...others]
+}
+
+/** Two columns of one row; `reference` stands for the second one. Nulls drop out of it, so what they mean is said beside it. */
+export function columnsSides(a: PrismaColumn, b: PrismaColumn, operator: '=' | Order, reference: unknown): Sides {
+  const isNull = (column: PrismaColumn): Printed => (column.nullable ? { [column.name]: null } : false)
+  const isNotNull = (column: PrismaColumn): Printed => (column.nullable ? { [column.name]: { not: null } } : true)
+  if (operator === '=') {
+    return {
+      yes: any([{ [a.name]: { equals: reference } }, all([isNull(a), isNull(b)])]),
+      no: any([
+        { [a.name]: { not: { equals: reference } } },
+        all([isNull(a), isNotNull(b)]),
+        all([isNotNull(a), isNull(b)]),
+      ]),
+    }
+  }
+  const { yes, no } = columnSides({ ...a, nullable: false }, [ordered(operator, reference)])
+  return { yes, no: any([isNull(a), isNull(b), no]) }
+}
+
+/** A column and itself. */
+export function sameColumnSides(column: PrismaColumn, operator: '=' | Order): Sides {
+  if (operator === '=') return { yes: true, no: false }
+  return columnSides(column, [operator === '<=' || operator === '>=' ? 'always' : 'never'])
+}
+
+/**
+ * A row whose list column holds one of the values, or anything at all. A list that is null in the database is read as an
+ * empty one.
+ */
+export function listSides({ name }: PrismaColumn, values: readonly unknown[] | 'any'): Sides {
+  if (values !== 'any' && values.length === 0) return { yes: false, no: true }
+  const yes = { [name]: values === 'any' ? { isEmpty: false } : { hasSome: values } }
+  const none = values === 'any' ? { [name]: { isEmpty: true } } : { NOT: yes }
+  return { yes, no: any([{ [name]: { equals: null } }, none]) }
+}

@@ -1,0 +1,37 @@
+import type { Operand, Root, Span } from '@arcturus/core'
+import type { Column } from './column.js'
+import type { Formula } from './formula.js'
+import { refuse } from './refusal.js'
+
+/**
+ * What a condition on the elements of a list column asks for: one of some values, or any element at all.
+ * @throws UnsupportedFilterError for everything else: databases can be asked no more of a list.
+ */
+export function listValues(each: Root, where: Formula, column: Column, span: Span): readonly unknown[] | 'any' {
+  switch (where.kind) {
+    case 'true':
+      return 'any'
+    case 'false':
+      return []
+    case 'or': {
+      const found = where.of.map((one) => listValues(each, one, column, span))
+      return found.includes('any') ? 'any' : found.flat()
+    }
+    case 'compare': {
+      const { left, right, operator } = where
+      const value = isElement(left, each) ? right : isElement(right, each) ? left : undefined
+      if (operator === '=' && value?.kind === 'value') return column.elements([value.value], where.span)
+      break
+    }
+    case 'in':
+      if (isElement(where.item, each) && where.list.kind === 'value' && Array.isArray(where.list.value)) {
+        return column.elements(where.list.value, where.span)
+      }
+      break
+  }
+  return refuse('operand', 'Of the elements of a list column only equality can be asked.', span)
+}
+
+function isElement(operand: Operand, each: Root): boolean {
+  return operand.kind === 'path' && operand.root === each && operand.steps.length === 0
+}

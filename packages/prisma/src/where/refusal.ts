@@ -1,0 +1,21 @@
+import { type Span, UnsupportedFilterError } from '@arcturus/core'
+
+/** Why a condition can't be a `where`, in a word that stays the same. */
+export type Reason =
+  | 'bind-limit'
+  | 'collation'
+  | 'column-type'
+  | 'field-reference'
+  | 'mixed-types'
+  | 'operand'
+  | 'provider'
+  | 'text-pattern'
+  | 'too-large'
+  | 'two-rows'
+
+const wayOut = 'check the rows one by one with can(), or say it in the policy by relations and columns of one row'
+
+/** Ends the printing of a filter that would not be exact. */
+export function refuse(reason: Reason, message: string, span: Span | undefined, hint: string = wayOut): never {
+  throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
+}

@@ -1,0 +1,83 @@
+import type { PrismaColumn, PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import type { Path } from './path.js'
+import { refuse } from './refusal.js'
+
+/** Where a path leads: through to-one relations to a field, or to the row itself. */
+export interface Place {
+  readonly hops: readonly PrismaRelation[]
+  /** The model whose field is read. */
+  readonly model: PrismaModel
+  /** Undefined where the path is the row itself. */
+  readonly field: PrismaField | undefined
+}
+
+/** Finds models, fields and relations of a Prisma schema. */
+export class Tables {
+  readonly schema: PrismaSchema
+  readonly #models: ReadonlyMap<string, PrismaModel>
+  readonly #enums: ReadonlyMap<string, readonly string[]>
+
+  constructor(schema: PrismaSchema) {
+    this.schema = schema
+    this.#models = new Map(schema.models.map((model) => [model.name, model]))
+    this.#enums = new Map(schema.enums.map((one) => [one.name, one.values]))
+  }
+
+  model(name: string | undefined): PrismaModel | undefined {
+    return name === undefined ? undefined : this.#models.get(name)
+  }
+
+  valuesOf(column: PrismaColumn): readonly string[] {
+    return this.#enums.get(column.type) ?? []
+  }
+
+  field(model: string | undefined, name: string): PrismaField | undefined {
+    return this.model(model)?.fields.find((field) => field.name === name)
+  }
+
+  /** The relation that a path ends in, if it does. */
+  relation(path: Path): PrismaRelation | undefined {
+    const last = path.steps.at(-1)
+    const field = last && this.field(last.model, last.name)
+    return field?.kind === 'relation' ? field : undefined
+  }
+
+  /** @throws UnsupportedFilterError where a step is no field, or leads through a list. */
+  place(path: Path): Place {
+    const start = this.model(path.root.model)
+    if (!start) refuse('operand', `"${path.root.name}" is no row of a Prisma model.`, path.steps[0]?.span)
+    const hops: PrismaRelation[] = []
+    let model: PrismaModel = start
+    let field: PrismaField | undefined
+    for (const step of path.steps) {
+      if (field) {
+        if (field.kind !== 'relation' || field.list) {
+          refuse('operand', `"${step.name}" is read from "${field.name}", which is no row.`, step.span)
+        }
+        hops.push(field)
+        model = this.model(field.model)!
+      }
+      field = model.fields.find((one) => one.name === step.name)
+      if (!field) refuse('operand', `"${model.name}" has no column "${step.name}".`, step.span)
+    }
+    return { hops, model, field }
+  }
+
+  /**
+   * The key of a row that is reached by a reference, as the column of the reference: `document.owner.id` is
+   * `document.ownerId` where there is an owner.
+   * @returns the path, and the relations that must have a row for the two to be the same
+   */
+  canonical(path: Path): { readonly path: Path; readonly present: readonly Path[] } {
+    const present: Path[] = []
+    let steps = path.steps
+    for (;;) {
+      const [relation, column] = steps.slice(-2)
+      const field = relation && column ? this.field(relation.model, relation.name) : undefined
+      const at = field?.kind === 'relation' && field.owner ? field.to.indexOf(column!.name) : -1
+      if (field?.kind !== 'relation' || at === -1) return { path: { ...path, steps }, present }
+      present.push({ ...path, steps: steps.slice(0, -1) })
+      steps = [...steps.slice(0, -2), { ...relation!, name: field.from[at]! }]
+    }
+  }
+}

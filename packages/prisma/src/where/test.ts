@@ -1,0 +1,41 @@
+/** What Prisma takes for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
+export type ColumnFilter = { readonly [operator: string]: unknown }
+
+/**
+ * What is asked of a column's values that are not null: each list says by alternatives when it is true, and when it is
+ * not. `always` and `never` are asked of no database.
+ */
+export type ColumnTest =
+  | 'always'
+  | 'never'
+  | { readonly yes: readonly ColumnFilter[]; readonly no: readonly ColumnFilter[] }
+
+export type Order = '<' | '<=' | '>' | '>='
+
+const filters = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const
+const opposites = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
+
+export function equalTo(value: unknown): ColumnTest {
+  return { yes: [{ equals: value }], no: [{ not: value }] }
+}
+
+export function oneOf(values: readonly unknown[]): ColumnTest {
+  if (values.length === 0) return 'never'
+  return values.length === 1 ? equalTo(values[0]) : { yes: [{ in: values }], no: [{ notIn: values }] }
+}
+
+export function ordered(order: Order, value: unknown): ColumnTest {
+  return { yes: [{ [filters[order]]: value }], no: [{ [filters[opposites[order]]]: value }] }
+}
+
+/** From `from` on, and before `to`; without an end where that is undefined. */
+export function within(from: unknown, to: unknown): ColumnTest {
+  if (to === undefined) return ordered('>=', from)
+  return { yes: [{ gte: from, lt: to }], no: [{ lt: from }, { gte: to }] }
+}
+
+/** The values of a column that has only a few, by asking each. */
+export function chosen<Value>(values: readonly Value[], holds: (value: Value) => boolean): ColumnTest {
+  const those = values.filter(holds)
+  return those.length === values.length ? 'always' : oneOf(those)
+}
