@@ -1,5 +1,8 @@
 import type { OrderOperator } from '../values/order.js'
 
+/** What a host says of a field that a pattern names and a value does not have. */
+export const noField: unique symbol = Symbol('no field')
+
 /** What a host may give where it can have to wait: the value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
@@ -18,6 +21,10 @@ export interface Host {
    * undefined when each test has to be asked of `isa`.
    */
   classOf(value: unknown): string | undefined
+  /** Whether `classOf` depends on nothing but the constructor of a value when that is this class. */
+  decidesClass(cls: unknown): boolean
+  /** Whether `isa` has to be asked about values that have no class here, such as texts: it has a check of its own. */
+  hasCheck(name: string): boolean
   /** Whether instances of `name` are instances of `ancestor`; undefined when one of the names is not registered. */
   isSubclass(name: string, ancestor: string): boolean | undefined
   /** Whether a value is an instance. @throws HostError `unregistered-class`. */
@@ -26,14 +33,16 @@ export interface Host {
   isNearer(value: unknown, left: string, right: string): boolean
   /** Whether two values are equal that the language does not decide (an object of the application is among them). */
   equal(left: unknown, right: unknown): Awaitable<boolean>
+  /** `==` where an object of the application is among the two; undefined when they can't be compared. */
+  compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined
   /** `<` and its likes where an object of the application is among the two; undefined when they have no order. */
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined
   /** Whether reading a field of instances of this class is nothing but reading the property. */
   readsPlainly(cls: unknown, field: string): boolean
   /** Reads a field. @throws HostError `missing-attribute`. */
   read(value: unknown, field: string): unknown
-  /** Reads a field for a pattern; what it gives is compared with the pattern. */
-  readForPattern(value: unknown, field: string): unknown
+  /** Reads a field for a pattern, of any value that is no dictionary; `noField` where the pattern does not match for it. */
+  readForPattern(value: unknown, field: string): unknown | typeof noField
   /** Calls a method. @throws HostError `not-a-function`. */
   call(value: unknown, method: string, args: readonly unknown[]): unknown
   /** `new Class(args)`. @throws HostError `unregistered-class`. */

@@ -1,5 +1,11 @@
 import type { Code } from '../language/codes.js'
 
+export interface HostErrorDetails {
+  readonly hint?: string | undefined
+  readonly data?: Readonly<Record<string, unknown>> | undefined
+  readonly cause?: unknown
+}
+
 /**
  * What a host throws where the query is at fault or the object is not what the policy takes it for: the machine adds the
  * place and the Polar stack and throws a `QueryError` of the same code.
@@ -9,15 +15,7 @@ export class HostError extends Error {
   readonly hint: string | undefined
   readonly data: Readonly<Record<string, unknown>> | undefined
 
-  constructor(
-    code: Code,
-    summary: string,
-    details: {
-      readonly hint?: string
-      readonly data?: Readonly<Record<string, unknown>>
-      readonly cause?: unknown
-    } = {},
-  ) {
+  constructor(code: Code, summary: string, details: HostErrorDetails = {}) {
     super(summary, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.hint = details.hint

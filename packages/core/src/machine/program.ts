@@ -1,10 +1,60 @@
+import type { Rule } from '../language/ast.js'
 import type { Policy } from '../policy/policy.js'
+import { CallSite } from './callSite.js'
+import { planGoal } from './compile/goals.js'
 import type { Host } from './host.js'
+import type { Machine } from './machine.js'
+import { PredicateTable } from './predicate.js'
+import { recursiveNames } from './recursion.js'
+import { CompiledRule, type Surroundings } from './rule.js'
+import type { Recorder } from './trace.js'
+import type { Unions } from './unions.js'
 
-/** A policy whose rules are compiled for a host; make a new one when classes or constants have been registered since. */
-export interface Program {
+/**
+ * A policy whose rules are compiled for a host, each when it is tried for the first time. Make a new one when classes or
+ * constants have been registered since: which names are constants, and which class extends which, is decided here.
+ */
+export class Program {
   readonly policy: Policy
   readonly host: Host
+  readonly predicates: PredicateTable
+  readonly surroundings: Surroundings
+  /** A machine that has no query at the moment. */
+  idle: Machine | undefined = undefined
+  readonly #sites = new Map<string, CallSite>()
+  #recursive: ReadonlySet<string> | undefined = undefined
+
+  constructor(policy: Policy, host: Host, recorder: Recorder | undefined) {
+    this.policy = policy
+    this.host = host
+    const unions: Unions = new Map(Object.entries(policy.unions))
+    this.predicates = new PredicateTable(
+      policy.rules,
+      (rule: Rule) => new CompiledRule(rule, () => this.surroundings),
+      (name) => this.#isRecursive(name),
+    )
+    this.surroundings = { host, unions, predicates: this.predicates, recorder, goal: planGoal }
+  }
+
+  /** Where the application calls a rule. */
+  site(rule: string, arity: number): CallSite {
+    const known = this.#sites.get(rule)
+    if (known !== undefined && known.predicate.arity === arity) return known
+    const site = new CallSite(this.predicates.get(rule, arity), undefined, undefined, [], 0)
+    this.#sites.set(rule, site)
+    return site
+  }
+
+  #isRecursive(name: string): boolean {
+    this.#recursive ??= recursiveNames(this.policy.rules)
+    return this.#recursive.has(name)
+  }
 }
 
-export declare function compile(policy: Policy, host: Host): Program
+/**
+ * Compiles a policy for a host.
+ * @param recorder what is told of every goal, rule and solution; all queries of this program are recorded then.
+ */
+export function compile(policy: Policy, host: Host, recorder?: Recorder): Program {
+  return new Program(policy, host, recorder)
+}

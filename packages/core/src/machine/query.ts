@@ -1,7 +1,13 @@
 import type { Expression } from '../language/ast.js'
-import type { Limits } from './limits.js'
+import { Deadline } from './deadline.js'
+import { explain } from './errors.js'
+import { defaultLimits, type Limits } from './limits.js'
+import { asyncValue, Machine } from './machine.js'
 import type { Program } from './program.js'
-import type { Recorder } from './trace.js'
+import { pending } from './signal.js'
+import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
+import { start } from './start.js'
+import type { Cell } from './term.js'
 
 /** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
 export interface RuleCall {
@@ -13,13 +19,9 @@ export interface QueryOptions {
   /** Values of variables of the query, by name. */
   readonly bindings?: ReadonlyMap<string, unknown>
   readonly limits?: Partial<Limits>
-  readonly recorder?: Recorder
   /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default false. */
   readonly acceptExpression?: boolean
 }
-
-/** Values of the query's variables by name; variables that start with `_` and those that took no part are not in it. */
-export type Solution = ReadonlyMap<string, unknown>
 
 /** A query that runs: it computes no further than it is asked. */
 export interface Query {
@@ -31,18 +33,84 @@ export interface Query {
   close(): void
 }
 
-export declare function solve(program: Program, goal: Expression | RuleCall, options?: QueryOptions): Query
-/** Whether a call of a rule with these arguments can be proven. @throws QueryError */
-export declare function holds(
-  program: Program,
-  rule: string,
-  args: readonly unknown[],
-  limits?: Partial<Limits>,
-): boolean | Promise<boolean>
-/** @throws QueryError, `async-value` where the query would have to wait. */
-export declare function holdsSync(
-  program: Program,
-  rule: string,
-  args: readonly unknown[],
-  limits?: Partial<Limits>,
-): boolean
+/** Begins a query: an expression, or a call of a rule. Nothing is computed before the first solution is asked for. */
+export function solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
+  return new RunningQuery(program, goal, options)
+}
+
+class RunningQuery implements Query {
+  readonly #machine: Machine
+  readonly #named: ReadonlyMap<string, Cell>
+  readonly #accept: boolean
+  readonly #deadline: Deadline
+  #closed = false
+  /** The answer that is being waited for; later questions wait for it as well. */
+  #running: Promise<Solution | undefined> | undefined = undefined
+
+  constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
+    this.#machine = new Machine(program.host, { ...defaultLimits, ...options.limits })
+    this.#accept = options.acceptExpression ?? false
+    this.#deadline = new Deadline(this.#machine.limits.asyncTime)
+    this.#named = start(this.#machine, program, goal, options.bindings ?? new Map())
+  }
+
+  next(): Solution | undefined | Promise<Solution | undefined> {
+    if (this.#running !== undefined) return this.#running.then(() => this.next())
+    this.#machine.asynchronous = true
+    const found = this.#advance()
+    if (found !== pending && !(found instanceof Map && hasPromises(found))) return found
+    const running = this.#wait(found).finally(() => {
+      this.#running = undefined
+    })
+    this.#running = running
+    return running
+  }
+
+  nextSync(): Solution | undefined {
+    this.#machine.asynchronous = false
+    const found = this.#advance()
+    if (found !== pending && !(found !== undefined && hasPromises(found))) return found
+    throw this.#fail(asyncValue(undefined))
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#machine.cut(0)
+    this.#deadline.clear()
+  }
+
+  #advance(): Solution | undefined | typeof pending {
+    if (this.#closed) return undefined
+    const m = this.#machine
+    try {
+      m.run()
+      if (m.state === 'solution') return solutionOf(m, this.#named, this.#accept)
+      if (m.state === 'waiting') return pending
+    } catch (thrown) {
+      throw this.#fail(thrown)
+    }
+    this.close()
+    return undefined
+  }
+
+  async #wait(first: Solution | undefined | typeof pending): Promise<Solution | undefined> {
+    let found = first
+    try {
+      while (found === pending) {
+        await this.#deadline.answer(this.#machine)
+        found = this.#advance()
+      }
+      return found && (await settledSolution(found))
+    } catch (thrown) {
+      throw this.#fail(thrown)
+    }
+  }
+
+  #fail(thrown: unknown): unknown {
+    if (this.#closed) return thrown
+    const error = explain(this.#machine, thrown)
+    this.close()
+    return error
+  }
+}

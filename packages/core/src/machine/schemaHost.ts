@@ -1,6 +1,14 @@
+import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
-import type { Equality } from '../values/equality.js'
-import type { Host } from './host.js'
+import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
+import { Dict } from '../values/dict.js'
+import { type Equality, scalarsEqual } from '../values/equality.js'
+import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
+import { identityOf, sameRow } from '../values/rows.js'
+import { type Awaitable, type Host, noField } from './host.js'
+import { HostError } from './hostError.js'
+import { iteratorOf } from './iterators.js'
+import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
   /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
@@ -11,8 +19,200 @@ export interface SchemaHostOptions {
   readonly debug?: (text: string) => void | Promise<void>
 }
 
+/** Functions that make functions of text. */
+const makers: ReadonlySet<unknown> = new Set([
+  Function,
+  async function later() {}.constructor,
+  function* each() {}.constructor,
+  async function* eachLater() {}.constructor,
+])
+
 /** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
-export declare class SchemaHost implements Pick<Host, 'isConstant'> {
-  constructor(schema: Schema, options?: SchemaHostOptions)
-  isConstant(name: string): boolean
+export class SchemaHost implements Host {
+  readonly schema: Schema
+  readonly #options: SchemaHostOptions
+
+  constructor(schema: Schema, options: SchemaHostOptions = {}) {
+    this.schema = schema
+    this.#options = options
+  }
+
+  isConstant(name: string): boolean {
+    return this.schema.constants.has(name) || builtinClasses.has(name)
+  }
+
+  constant(name: string): unknown {
+    return this.schema.constants.has(name) ? this.schema.constants.get(name) : builtinClasses.get(name)
+  }
+
+  classOf(value: unknown): string | undefined {
+    switch (typeof value) {
+      case 'string':
+        return 'String'
+      case 'number':
+      case 'bigint':
+        return 'Integer'
+      case 'boolean':
+        return 'Boolean'
+      case 'function':
+        return this.schema.modelOfClass(value)?.name
+      case 'object':
+        if (Array.isArray(value)) return 'List'
+        return value instanceof Dict ? 'Dictionary' : this.schema.modelOf(value)?.name
+      default:
+        return undefined
+    }
+  }
+
+  decidesClass(cls: unknown): boolean {
+    return this.schema.modelOfClass(cls) !== undefined
+  }
+
+  hasCheck(name: string): boolean {
+    return this.schema.models.get(name)?.isaCheck !== undefined
+  }
+
+  isSubclass(name: string, ancestor: string): boolean | undefined {
+    const own = this.#classNamed(name)
+    const other = this.#classNamed(ancestor)
+    if (!this.#isKnown(name) || !this.#isKnown(ancestor)) return undefined
+    return name === ancestor || (own !== undefined && own === other) || this.schema.isSubclass(name, ancestor)
+  }
+
+  isa(value: unknown, name: string): Awaitable<boolean> {
+    const model = this.schema.models.get(name)
+    if (model === undefined) return isBuiltinInstance(value, name) ?? this.#unregistered(name)
+    if (model.isaCheck !== undefined) return model.isaCheck(value) === true
+    const known = this.classOf(value)
+    if (known !== undefined) return this.isSubclass(known, name) === true
+    return isBuiltinInstance(value, name) ?? (typeof model.class === 'function' && value instanceof model.class)
+  }
+
+  isNearer(value: unknown, left: string, right: string): boolean {
+    const model = this.schema.modelOf(value)
+    if (model !== undefined && model.class === undefined) return left === model.name && right !== model.name
+    const a = this.#distance(value, left)
+    return a !== undefined && a < (this.#distance(value, right) ?? Number.POSITIVE_INFINITY)
+  }
+
+  equal(left: unknown, right: unknown): Awaitable<boolean> {
+    return (
+      scalarsEqual(left, right) ?? sameRow(this.schema, left, right) ?? this.#options.equality?.(left, right) ?? false
+    )
+  }
+
+  compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
+    return compareEqual(left, right, (a, b) => sameRow(this.schema, a, b) ?? this.#options.equality?.(a, b) ?? false)
+  }
+
+  order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined {
+    return compareOrder(operator, left, right)
+  }
+
+  readsPlainly(cls: unknown, _field: string): boolean {
+    return cls !== undefined
+  }
+
+  read(value: unknown, field: string): unknown {
+    if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
+    if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
+    // any object may have the field
+    const result = (value as Readonly<Record<string, unknown>>)[field]
+    if (result !== undefined) return result
+    const model = this.schema.modelOf(value)
+    const declared = model && this.schema.field(model.name, field)
+    if (declared?.kind === 'relation') {
+      throw new HostError('relation-not-loaded', `The relation "${field}" of ${model!.name} is not loaded.`, {
+        hint: `load it with the object, or ask asynchronously`,
+        data: { model: model!.name, relation: field, value },
+      })
+    }
+    throw this.#missing(value, field)
+  }
+
+  readForPattern(value: unknown, field: string): unknown {
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return noField
+    return this.read(value, field)
+  }
+
+  call(value: unknown, method: string, args: readonly unknown[]): unknown {
+    const target: unknown =
+      // any value but these two may have the method
+      value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
+    if (typeof target !== 'function') {
+      throw new HostError('not-a-function', `${this.show(value)}.${method} is not a function`, {
+        hint: target === undefined ? undefined : 'it is a field: leave out the parentheses',
+        data: { value, name: method },
+      })
+    }
+    if (makers.has(target)) throw unreachable(method)
+    return Reflect.apply(target, value, args)
+  }
+
+  construct(name: string, args: readonly unknown[]): unknown {
+    const cls = this.#classNamed(name)
+    if (typeof cls !== 'function') return this.#unregistered(name)
+    if (makers.has(cls)) throw unreachable(name)
+    return Reflect.construct(cls, args)
+  }
+
+  iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+    return iteratorOf(value)
+  }
+
+  identify(value: object): unknown {
+    return identityOf(this.schema, value)
+  }
+
+  show(value: unknown): string {
+    return showObject(this.schema, value)
+  }
+
+  print(text: string): void {
+    if (this.#options.print) this.#options.print(text)
+    else console.log(text)
+  }
+
+  debug(text: string): Awaitable<void> {
+    return this.#options.debug?.(text)
+  }
+
+  #isKnown(name: string): boolean {
+    return this.schema.models.has(name) || builtinClasses.has(name)
+  }
+
+  #classNamed(name: string): unknown {
+    const model: Model | undefined = this.schema.models.get(name)
+    return model === undefined ? builtinClasses.get(name) : model.class
+  }
+
+  /** How many steps up its prototypes a value is an instance of a class. */
+  #distance(value: unknown, name: string): number | undefined {
+    const cls = this.#classNamed(name)
+    if (typeof cls !== 'function' || value === null || value === undefined) return undefined
+    let distance = 0
+    for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+      if (at === cls.prototype) return distance
+      distance++
+    }
+    return undefined
+  }
+
+  #unregistered(name: string): never {
+    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, {
+      hint: `register it: registerClass(${name})`,
+      data: { name },
+    })
+  }
+
+  #missing(value: unknown, field: string, hint?: string): HostError {
+    return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
+      hint,
+      data: { value, name: field },
+    })
+  }
+}
+
+function unreachable(name: string): HostError {
+  return new HostError('unreachable-name', `"${name}" can't be reached from a policy.`, { data: { name } })
 }

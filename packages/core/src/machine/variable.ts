@@ -5,3 +5,12 @@ export class Variable {
     this.name = name
   }
 }
+
+/** The end of a list that a solution leaves open: `[1, *rest]`. */
+export class RestVariable {
+  /** Its name; called so in the library `oso`. */
+  readonly RestVariable: string
+  constructor(name: string) {
+    this.RestVariable = name
+  }
+}

@@ -1,45 +1,44 @@
+import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { scalarsEqual } from './equality.js'
 
 /**
  * Whether two objects are the same row: instances of models with one root whose key is declared, complete and equal.
- * Where no key is declared, a part of it is nil or missing, or one of them is of no model, they are the same row only
- * when they are the same object.
+ * @returns undefined where keys do not decide: one of them is of no model, or has no key, or a part of it is nil or missing.
  */
-export function sameRow(schema: Schema, left: unknown, right: unknown): boolean {
+export function sameRow(schema: Schema, left: unknown, right: unknown): boolean | undefined {
   if (left === right) return true
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.modelOf(left)
   const b = schema.modelOf(right)
-  if (!a || !b) return false
+  if (!a || !b) return undefined
   if (a !== b && rootOf(schema, a.name) !== rootOf(schema, b.name)) return false
-  const key = schema.key(a.name)
-  return (
-    key !== undefined && key.length > 0 && key.every((field) => keysEqual(partOf(left, field), partOf(right, field)))
-  )
+  const x = keyOf(schema, a, left)
+  const y = keyOf(schema, b, right)
+  return x && y && x.length === y.length && x.every((part, at) => part === y[at] || scalarsEqual(part, y[at]) === true)
 }
 
-/** What identifies a row among all values: text for a row whose key is complete, else the object itself. */
+/** What identifies an object among all others: a text for a row whose key is complete, else the object itself. */
 export function identityOf(schema: Schema, value: object): unknown {
   const model = schema.modelOf(value)
-  const key = model && schema.key(model.name)
-  if (!model || !key || key.length === 0) return value
-  const parts = key.map((field) => partOf(value, field))
-  if (parts.some((part) => part === null || part === undefined)) return value
-  const texts = parts.map((part) =>
-    part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`,
-  )
-  return JSON.stringify([rootOf(schema, model.name), ...texts])
+  const key = model && keyOf(schema, model, value)
+  if (!key) return value
+  const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
+  return JSON.stringify([rootOf(schema, model.name), ...parts])
 }
 
-function keysEqual(left: unknown, right: unknown): boolean {
-  if (left === null || left === undefined || right === null || right === undefined) return false
-  return left === right || scalarsEqual(left, right) === true
-}
-
-function partOf(row: object, field: string): unknown {
-  // a key names fields of the row, whose types the schema knows but the compiler does not
-  return (row as Readonly<Record<string, unknown>>)[field]
+/** The values of a row's key; undefined where the model has none, or a part of it is nil or missing. */
+function keyOf(schema: Schema, model: Model, row: object): readonly unknown[] | undefined {
+  const names = schema.key(model.name)
+  if (!names || names.length === 0) return undefined
+  const parts: unknown[] = []
+  for (const name of names) {
+    // a key names fields of the row, which the schema knows and the compiler does not
+    const part = (row as Readonly<Record<string, unknown>>)[name]
+    if (part === null || part === undefined) return undefined
+    parts.push(part)
+  }
+  return parts
 }
 
 function rootOf(schema: Schema, name: string): string {

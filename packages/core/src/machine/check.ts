@@ -1,0 +1,91 @@
+import { call } from './compile/callGoal.js'
+import { Deadline } from './deadline.js'
+import { explain } from './errors.js'
+import { Frame } from './frame.js'
+import { defaultLimits, type Limits } from './limits.js'
+import { Machine } from './machine.js'
+import type { Program } from './program.js'
+import { assertDecided } from './solution.js'
+import { type Step, stop } from './step.js'
+import { Cell, type Term } from './term.js'
+import { Variable } from './variable.js'
+
+/** Whether a call of a rule with these arguments can be proven. @throws QueryError */
+export function holds(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits?: Partial<Limits>,
+): boolean | Promise<boolean> {
+  const m = machineFor(program, limits)
+  m.asynchronous = true
+  if (!prove(m, program, rule, args)) return wait(m, program)
+  return finish(m, program)
+}
+
+/** Whether a call of a rule with these arguments can be proven. @throws QueryError, `async-value` for a promise. */
+export function holdsSync(program: Program, rule: string, args: readonly unknown[], limits?: Partial<Limits>): boolean {
+  const m = machineFor(program, limits)
+  m.asynchronous = false
+  prove(m, program, rule, args)
+  return finish(m, program)
+}
+
+function machineFor(program: Program, limits: Partial<Limits> | undefined): Machine {
+  // while the application answers to this query it may ask another: that one gets a machine of its own
+  const m = program.idle ?? new Machine(program.host)
+  program.idle = undefined
+  m.limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+  return m
+}
+
+const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
+
+const solved: Step = (m) => m.solved()
+
+/** Runs until there is an answer, or until it has to wait: false then. */
+function prove(m: Machine, program: Program, rule: string, args: readonly unknown[]): boolean {
+  try {
+    const site = program.site(rule, args.length)
+    const slots: Term[] = new Array(site.predicate.capacity)
+    for (let at = 0; at < args.length; at++) {
+      const arg = args[at]
+      slots[at] = arg instanceof Variable ? new Cell(0, true, arg.name) : arg
+    }
+    m.begin(root, (m) => call(m, site, slots, solved))
+    return run(m)
+  } catch (thrown) {
+    throw explain(m, thrown)
+  }
+}
+
+function run(m: Machine): boolean {
+  m.run()
+  if (m.state === 'waiting') return false
+  if (m.suspended > 0 && m.state === 'solution') assertDecided(m)
+  return true
+}
+
+async function wait(m: Machine, program: Program): Promise<boolean> {
+  const deadline = new Deadline(m.limits.asyncTime)
+  try {
+    do await deadline.answer(m)
+    while (!run(m))
+    return finish(m, program)
+  } catch (thrown) {
+    throw explain(m, thrown)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** The answer; the machine is free for the next query, and holds nothing of this one. */
+function finish(m: Machine, program: Program): boolean {
+  const answer = m.state === 'solution'
+  if (m.iterators > 0) m.cut(0)
+  m.choices.length = 0
+  m.trail.length = 0
+  m.frame = root
+  program.idle = m
+  return answer
+}

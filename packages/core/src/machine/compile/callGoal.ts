@@ -1,0 +1,76 @@
+import type { Call } from '../../language/ast.js'
+import { CallSite } from '../callSite.js'
+import { Fault } from '../fault.js'
+import { Frame } from '../frame.js'
+import { Loop, meetsItself } from '../loops.js'
+import type { Machine } from '../machine.js'
+import { evaluate } from '../operand.js'
+import { failed, pending } from '../signal.js'
+import type { Step } from '../step.js'
+import { Cell, deref, type Term } from '../term.js'
+import { asksHost, planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+/** `rule(args)` */
+export function planCall(c: Context, node: Call): Plan {
+  if (node.keywords.length > 0) return () => () => refuseKeywords(node)
+  const { before, operands } = planOperands(c, node.args)
+  const predicate = c.predicates.get(node.name, node.args.length)
+  const site = new CallSite(predicate, node, c.owner, operands, c.scope.negations)
+  const asks = operands.some(asksHost)
+  return inOrder([...before, (next) => callStep(site, asks, next)])
+}
+
+function callStep(site: CallSite, asks: boolean, next: Step): Step {
+  const { operands, predicate } = site
+  const count = operands.length
+  const step: Step = (m) => {
+    if (asks) m.asking()
+    const caller = m.frame.slots
+    const slots: Term[] = new Array(predicate.capacity)
+    for (let at = 0; at < count; at++) {
+      const operand = operands[at]!
+      let term: Term
+      if (operand.kind === 'slot') {
+        term = caller[operand.slot]
+        if (term instanceof Cell) term = deref(term)
+      } else if (operand.kind === 'value') term = operand.value
+      else if (operand.kind === 'fresh') {
+        term = m.cell(true)
+        caller[operand.slot] = term
+      } else {
+        term = evaluate(m, caller, operand)
+        if (term === failed) return m.backtrack()
+        if (term === pending) return m.wait(step)
+      }
+      if (term instanceof Cell) m.link(term)
+      slots[at] = term
+    }
+    return call(m, site, slots, next)
+  }
+  return step
+}
+
+/** Calls the rules that fit these arguments, one after the other. */
+export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Step {
+  const entries = site.entries(m, slots)
+  if (entries.length === 0) return m.backtrack()
+  const caller = m.frame
+  const negations = caller.negations + site.negations
+  let loop: Loop | undefined = caller.loop
+  if (site.predicate.recursive) {
+    if (loop !== undefined && meetsItself(m, loop, site, slots, negations)) return m.backtrack()
+    loop = new Loop(site.predicate, slots, loop, negations)
+  }
+  const frame = new Frame(slots, caller, next, site, m.choices.length, caller.depth + 1, negations, loop)
+  m.enter(frame)
+  if (entries.length > 1) m.push(entries)
+  return entries[0]!
+}
+
+function refuseKeywords(node: Call): never {
+  throw new Fault('keyword-arguments', `rules take no keyword arguments: ${node.name}`, {
+    span: node.span,
+    data: { of: 'rule', node },
+  })
+}

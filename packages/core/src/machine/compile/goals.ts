@@ -1,0 +1,59 @@
+import type { Expression } from '../../language/ast.js'
+import { planCall } from './callGoal.js'
+import { planCompare } from './comparisonGoals.js'
+import { planIn } from './inGoal.js'
+import { planAnd, planCut, planForall, planNot, planOr } from './logicGoals.js'
+import type { Context, Plan } from './plan.js'
+import { traced } from './traced.js'
+import { planAssign, planCondition, planMatches, planOutput, planUnify } from './valueGoals.js'
+
+/** Compiles any goal. */
+export function planGoal(c: Context, node: Expression): Plan {
+  const plan = planBare(c, node)
+  return c.recorder === undefined ? plan : traced(c.recorder, node, plan)
+}
+
+function planBare(c: Context, node: Expression): Plan {
+  switch (node.kind) {
+    case 'and':
+      return planAnd(c, node.operands)
+    case 'or':
+      return planOr(c, node)
+    case 'not':
+      return planNot(c, node)
+    case 'forall':
+      return planForall(c, node)
+    case 'cut':
+      return planCut(c, node)
+    case 'unify':
+      return planUnify(c, node)
+    case 'assign':
+      return planAssign(c, node)
+    case 'compare':
+      return planCompare(c, node)
+    case 'in':
+      return planIn(c, node)
+    case 'matches':
+      return planMatches(c, node)
+    case 'call':
+      return planCall(c, node)
+    case 'print':
+    case 'debug':
+      return planOutput(c, node)
+    case 'boolean':
+      return node.value ? (next) => next : () => (m) => m.backtrack()
+    case 'number':
+    case 'string':
+    case 'variable':
+    case 'list':
+    case 'dictionary':
+    case 'dot':
+    case 'new':
+    case 'arithmetic':
+      return planCondition(c, node)
+    default: {
+      const never: never = node
+      return never
+    }
+  }
+}

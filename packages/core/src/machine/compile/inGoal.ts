@@ -1,0 +1,271 @@
+import type { Expression, In } from '../../language/ast.js'
+import { compareText } from '../../values/text.js'
+import { exportTerm } from '../export.js'
+import { Fault } from '../fault.js'
+import { formatTerm } from '../format.js'
+import type { Choice } from '../frame.js'
+import { Iteration, type Machine, unanswered } from '../machine.js'
+import { evaluate } from '../operand.js'
+import { failed, pending } from '../signal.js'
+import { exit, type Step } from '../step.js'
+import { Suspension, suspend } from '../suspension.js'
+import { Cell, deref, dictGet, dictKeys, isDict, isThenable, ListTerm, type Term } from '../term.js'
+import { unifyStep } from '../unify.js'
+import { planOperand, planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+import { occurrences } from './scope.js'
+
+/** `item in collection`: each element is an alternative. */
+export function planIn(c: Context, node: In): Plan {
+  const { item, collection } = node
+  if (isFirstMention(c, item, collection)) return planEach(c, node, item.name)
+  const { before, operands } = planOperands(c, [item, collection])
+  const [element, list] = [operands[0]!, operands[1]!]
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const value = evaluate(m, slots, element)
+        if (value === failed) return m.backtrack()
+        if (value === pending) return m.wait(step)
+        const values = evaluate(m, slots, list)
+        if (values === failed) return m.backtrack()
+        if (values === pending) return m.wait(step)
+        return inStep(m, value, values, node, next, step)
+      }
+      return step
+    },
+  ])
+}
+
+function isFirstMention(
+  c: Context,
+  item: Expression,
+  collection: Expression,
+): item is Expression & { kind: 'variable' } {
+  if (item.kind !== 'variable' || item.name === 'nil' || c.host.isConstant(item.name)) return false
+  if (item.name === '_') return true
+  if (c.scope.has(item.name) && c.scope.isReady(c.scope.slot(item.name))) return false
+  return !occurrences([collection]).has(item.name)
+}
+
+/** An element for a variable that nothing has mentioned yet: elements of an array go into its slot as they are. */
+function planEach(c: Context, node: In, name: string): Plan {
+  const { before, operand } = planOperand(c, node.collection)
+  const slot = c.scope.slot(name)
+  c.scope.ready(slot)
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const values = evaluate(m, slots, operand)
+        if (Array.isArray(values)) {
+          if (values.length === 0) return m.backtrack()
+          if (values.length > 1) m.pushRetry(nextElement, new Each(values, slot, next))
+          slots[slot] = values[0]
+          return next
+        }
+        if (values === failed) return m.backtrack()
+        if (values === pending) return m.wait(step)
+        const cell = m.cell(false)
+        slots[slot] = cell
+        return inStep(m, cell, values, node, next, step)
+      }
+      return step
+    },
+  ])
+}
+
+class Each {
+  readonly values: readonly unknown[]
+  readonly slot: number
+  readonly next: Step
+  at = 1
+  constructor(values: readonly unknown[], slot: number, next: Step) {
+    this.values = values
+    this.slot = slot
+    this.next = next
+  }
+}
+
+function nextElement(m: Machine, choice: Choice): Step {
+  // `planEach` pushed it
+  const each = choice.data as Each
+  const at = each.at++
+  // the application may have shortened its array meanwhile
+  if (at + 1 >= each.values.length) m.choices.pop()
+  if (at >= each.values.length) return m.backtrack()
+  m.frame.slots[each.slot] = each.values[at]
+  return each.next
+}
+
+/** What an `in` goes through, and what each element is unified with. */
+class Elements {
+  readonly item: Term
+  readonly items: readonly Term[]
+  at: number
+  /** Where the list goes on. */
+  readonly rest: Term | undefined
+  readonly node: Expression
+  readonly next: Step
+  constructor(item: Term, items: readonly Term[], at: number, rest: Term | undefined, node: Expression, next: Step) {
+    this.item = item
+    this.items = items
+    this.at = at
+    this.rest = rest
+    this.node = node
+    this.next = next
+  }
+}
+
+/** Goes through a collection of any kind; `again` is the step that is running. */
+function inStep(m: Machine, item: Term, values: Term, node: Expression, next: Step, again: Step): Step {
+  const collection = deref(values)
+  if (collection instanceof ListTerm) {
+    return elementsStep(m, new Elements(item, collection.items, collection.from, collection.rest, node, next))
+  }
+  if (Array.isArray(collection)) return elementsStep(m, new Elements(item, collection, 0, undefined, node, next))
+  if (isDict(collection)) {
+    const pairs = dictKeys(collection)
+      .sort(compareText)
+      .map((key) => new ListTerm([key, dictGet(collection, key)], 0, undefined))
+    return elementsStep(m, new Elements(item, pairs, 0, undefined, node, next))
+  }
+  if (typeof collection === 'string') {
+    return elementsStep(m, new Elements(item, [...collection], 0, undefined, node, next))
+  }
+  if (collection instanceof Cell) {
+    const step: Step = (m) => {
+      m.asking()
+      return inStep(m, deref(m.frame.slots[0]), m.frame.slots[1], node, exit, step)
+    }
+    const constraint = { kind: 'operation', operator: 'In', args: [item, collection], node } as const
+    suspend(m, [collection], new Suspension(step, [item, collection], constraint))
+    return next
+  }
+  return iterateStep(m, item, collection, node, next, again)
+}
+
+/** Tries elements until one may fit; what comes behind it is left to a choice. */
+function elementsStep(m: Machine, elements: Elements): Step {
+  const { items, item } = elements
+  const scalar = isScalar(item)
+  while (elements.at < items.length) {
+    const at = elements.at++
+    const element = items[at]
+    if (scalar && element !== item && isScalar(element) && typeof element === typeof item) continue
+    const more = elements.at < items.length || elements.rest !== undefined
+    if (more) m.pushRetry(moreElements, elements)
+    return tryElement(m, elements, element)
+  }
+  if (elements.rest === undefined) return m.backtrack()
+  const rest: Step = (m) => {
+    m.asking()
+    return inStep(m, item, elements.rest, elements.node, elements.next, rest)
+  }
+  return rest(m)
+}
+
+function moreElements(m: Machine, choice: Choice): Step {
+  m.choices.pop()
+  // `elementsStep` pushed it
+  return elementsStep(m, choice.data as Elements)
+}
+
+function tryElement(m: Machine, elements: Elements, element: Term): Step {
+  const step: Step = (m) => {
+    m.asking()
+    return unifyStep(m, element, elements.item, elements.next, step)
+  }
+  return step(m)
+}
+
+/** Texts and booleans; two different ones never unify. */
+function isScalar(term: Term): boolean {
+  return typeof term === 'string' || typeof term === 'boolean'
+}
+
+/** What the state of going through an iterator of the application is. */
+class Iterating extends Iteration {
+  readonly item: Term
+  readonly next: Step
+  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>, item: Term, next: Step) {
+    super(iterator)
+    this.item = item
+    this.next = next
+  }
+}
+
+/** The elements of an object of the application, one at a time as they are asked for. */
+function iterateStep(m: Machine, item: Term, collection: Term, node: Expression, next: Step, again: Step): Step {
+  if (typeof collection === 'number' || typeof collection === 'boolean' || typeof collection === 'bigint') {
+    throw new Fault(
+      'type-error',
+      `can only use \`in\` on an iterable value, this is ${formatTerm(m.host, collection)}`,
+      { span: node.span, data: { of: 'in', value: collection, node } },
+    )
+  }
+  let object: unknown
+  if (isThenable(collection)) {
+    const known = m.recall()
+    object = known === unanswered ? m.settle(collection) : known
+    if (object === pending) return m.wait(again)
+    if (!isObject(object)) return inStep(m, item, object, node, next, again)
+  } else object = exportTerm(m, collection)
+  m.at = node.span
+  m.raw = true
+  const iterator = m.host.iterate(object)
+  m.raw = false
+  if (iterator === undefined) {
+    if (Array.isArray(object) || isDict(object)) return inStep(m, item, object, node, next, again)
+    throw new Fault('not-iterable', `'${typeof object}' is not iterable`, {
+      span: node.span,
+      data: { value: object },
+    })
+  }
+  m.iterators++
+  m.pushRetry(nextIterated, new Iterating(iterator, item, next))
+  return m.backtrack()
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** Takes the next element; the choice stays until the iterator says that there are no more. */
+function nextIterated(m: Machine, choice: Choice): Step {
+  // `iterateStep` pushed it
+  const { iterator, item, next } = choice.data as Iterating
+  const step: Step = (m) => {
+    m.asking()
+    let result = m.recall()
+    if (result === unanswered) {
+      m.raw = true
+      result = m.settle(iterator.next())
+      m.raw = false
+    }
+    if (result === pending) return m.wait(step)
+    // what `next` of an iterator gives
+    const { done, value } = result as IteratorResult<unknown>
+    if (done) {
+      m.choices.pop()
+      m.iterators--
+      return m.backtrack()
+    }
+    return unifyStep(m, value, item, next, tryAgain(value, item, next))
+  }
+  return step(m)
+}
+
+/** Unifies an element once more, for where the host had to wait. */
+function tryAgain(value: unknown, item: Term, next: Step): Step {
+  const step: Step = (m) => {
+    m.asking()
+    return unifyStep(m, value, item, next, step)
+  }
+  return step
+}

@@ -1,0 +1,209 @@
+import type { Parameter, Pattern } from '../language/ast.js'
+import { Dict } from '../values/dict.js'
+import { numberTerm } from './compile/operands.js'
+import { occurrences } from './compile/scope.js'
+import type { Host } from './host.js'
+import type { Machine } from './machine.js'
+import { decideClass } from './pattern.js'
+import type { CompiledRule } from './rule.js'
+import { bySpecificity } from './specificity.js'
+import type { Step } from './step.js'
+import { Cell, DictTerm, Float, isDict, isList, isThenable, ListTerm, type Term } from './term.js'
+import type { Unions } from './unions.js'
+
+/** What a parameter asks of its argument, as far as it can be told without running anything. */
+interface ParameterTest {
+  /** A text, number, boolean or nil that the argument has to be. */
+  readonly literal: Term | undefined
+  /** A class that it has to be an instance of. */
+  readonly tag: string | undefined
+  /** Whether that is not all: the head has to be matched when the rule is tried. */
+  readonly more: boolean
+}
+
+type Answer = 'yes' | 'no' | 'maybe'
+
+/** A rule as a call sees it: what its parameters ask for. */
+export class Candidate {
+  readonly rule: CompiledRule
+  readonly tests: readonly ParameterTest[]
+  readonly unions: Unions
+
+  constructor(rule: CompiledRule, host: Host, unions: Unions) {
+    this.rule = rule
+    this.unions = unions
+    const seen = new Set<string>()
+    this.tests = rule.node.parameters.map((parameter) => testOf(parameter, host, seen))
+  }
+
+  /** Whether the rule may fit an argument that is the same in every call. */
+  admits(host: Host, at: number, value: Term): boolean {
+    const { literal } = this.tests[at]!
+    return literal === undefined || compareLiteral(host, literal, value) !== 'no'
+  }
+
+  asks(at: number): boolean {
+    const { literal, tag, more } = this.tests[at]!
+    return literal !== undefined || tag !== undefined || more
+  }
+
+  /** Whether the rule fits. @throws Fault for a class that is not registered. */
+  fits(host: Host, args: readonly Term[]): Answer {
+    let answer: Answer = 'yes'
+    for (let at = 0; at < args.length && at < this.tests.length; at++) {
+      const { literal, tag, more } = this.tests[at]!
+      const arg = args[at]
+      if (literal !== undefined) {
+        const equal = compareLiteral(host, literal, arg)
+        if (equal === 'no') return 'no'
+        if (equal === 'maybe') answer = 'maybe'
+      }
+      if (tag !== undefined) {
+        const member = this.#isInstance(host, tag, arg, at)
+        if (member === 'no') return 'no'
+        if (member === 'maybe') answer = 'maybe'
+      }
+      if (more) answer = 'maybe'
+    }
+    return answer
+  }
+
+  #isInstance(host: Host, tag: string, arg: Term, at: number): Answer {
+    if (arg instanceof Cell || isThenable(arg)) return 'maybe'
+    const node = this.rule.node.parameters[at]!.term
+    const value = sampleOf(arg)
+    const members = this.unions.get(tag) ?? [tag]
+    let answer: Answer = value === host.constant(tag) && this.unions.has(tag) ? 'yes' : 'no'
+    for (const member of members) {
+      const decided = decideClass(host, value, member, node)
+      if (decided === true) return 'yes'
+      if (decided === undefined) answer = 'maybe'
+    }
+    return answer
+  }
+}
+
+function testOf(parameter: Parameter, host: Host, seen: Set<string>): ParameterTest {
+  const { term, pattern } = parameter
+  let literal = literalOf(term)
+  let tag: string | undefined
+  let more = false
+  switch (term.kind) {
+    case 'variable': {
+      const isVariable = term.name !== 'nil' && !host.isConstant(term.name)
+      if (!isVariable) more = term.name !== 'nil'
+      else if (term.name !== '_') {
+        more = seen.has(term.name)
+        seen.add(term.name)
+      }
+      break
+    }
+    case 'list':
+    case 'dictionary':
+      more = true
+      break
+    default:
+      // a literal, or an expression that is computed behind the body
+      break
+  }
+  if (pattern?.kind === 'class pattern') {
+    tag = pattern.tag
+    more ||= (pattern.fields?.length ?? 0) > 0
+  } else if (pattern !== undefined) {
+    literal ??= literalOf(pattern)
+    more ||= literal === undefined
+  }
+  // variables inside are mentioned as well
+  if (more) for (const name of occurrences([parameter]).keys()) seen.add(name)
+  return { literal, tag, more }
+}
+
+function literalOf(node: Pattern): Term | undefined {
+  switch (node.kind) {
+    case 'string':
+    case 'boolean':
+      return node.value
+    case 'number':
+      return numberTerm(node.value, node.float)
+    case 'variable':
+      return node.name === 'nil' ? null : undefined
+    default:
+      return undefined
+  }
+}
+
+function compareLiteral(host: Host, literal: Term, arg: Term): Answer {
+  if (arg instanceof Cell) return 'maybe'
+  if (literal === arg) return 'yes'
+  if (literal === null) return 'maybe'
+  const a = scalar(literal)
+  const b = scalar(arg)
+  if (isList(arg) || isDict(arg)) return 'no'
+  if (typeof b === 'object' || typeof b === 'function' || typeof b === 'symbol' || b === undefined) return 'maybe'
+  if (typeof a === 'number' || typeof a === 'bigint') {
+    return (typeof b === 'number' || typeof b === 'bigint') && a <= b && a >= b ? 'yes' : 'no'
+  }
+  return a === b ? 'yes' : 'no'
+
+  function scalar(term: Term): Term {
+    return term instanceof Float ? term.value : term
+  }
+}
+
+/** A value of the same class as a term, for class tests. */
+export function sampleOf(term: Term): unknown {
+  if (term instanceof ListTerm) return []
+  if (term instanceof DictTerm) return new Dict()
+  return term instanceof Float ? term.value : term
+}
+
+/** The constants that candidates ask of an argument; undefined where there are none. */
+export function literalsAt(candidates: readonly Candidate[], at: number): ReadonlySet<unknown> | undefined {
+  const literals = new Set<unknown>()
+  for (const candidate of candidates) {
+    const { literal } = candidate.tests[at]!
+    if (literal !== undefined) literals.add(literal instanceof Float ? literal.value : literal)
+  }
+  return literals.size > 0 ? literals : undefined
+}
+
+/** Keys of the index for arguments of which only the type matters. */
+const kinds: Readonly<Record<string, symbol>> = {
+  string: Symbol('string'),
+  number: Symbol('number'),
+  bigint: Symbol('bigint'),
+  boolean: Symbol('boolean'),
+  undefined: Symbol('undefined'),
+  symbol: Symbol('symbol'),
+  function: Symbol('function'),
+}
+const list: unique symbol = Symbol('list')
+const dictionary: unique symbol = Symbol('dictionary')
+const nil: unique symbol = Symbol('nil')
+const unknownClass: unique symbol = Symbol('no class')
+
+/** Equal for arguments between which no rule can tell before it is tried. */
+export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
+  const value = arg instanceof Float ? arg.value : arg
+  if (typeof value !== 'object' || value === null) {
+    if (literals?.has(value)) return value
+    return value === null ? nil : typeof value === 'function' ? value : kinds[typeof value]
+  }
+  if (value instanceof Cell) return Cell
+  if (isList(value)) return list
+  if (isDict(value)) return dictionary
+  // a name that a class is registered under can't be a constant of the rules: those are texts in quotes
+  const cls = host.classOf(value)
+  return cls === undefined ? (value.constructor ?? unknownClass) : `class ${cls}`
+}
+
+/** The rules to try for arguments of this kind, in order. */
+export function resolve(m: Machine, candidates: readonly Candidate[], args: readonly Term[]): readonly Step[] {
+  const fitting: { readonly candidate: Candidate; readonly answer: Answer }[] = []
+  for (const candidate of candidates) {
+    const answer = candidate.fits(m.host, args)
+    if (answer !== 'no') fitting.push({ candidate, answer })
+  }
+  const order = bySpecificity(m.host, fitting, args)
+  return order.map(({ candidate, answer }) => (answer === 'yes' ? candidate.rule.body : candidate.rule.entry))
+}

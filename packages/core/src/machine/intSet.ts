@@ -1,0 +1,49 @@
+/** Bits of a number that one level of the tree looks at. */
+const bits = 5
+const width = 32
+
+type Node = readonly (Node | number | undefined)[] | number
+
+/**
+ * An immutable set of natural numbers that shares what it can with the set it was made from: a tree whose leaves are
+ * words of 32 bits.
+ */
+export class IntSet {
+  static readonly empty: IntSet = new IntSet(0, 0)
+  readonly #root: Node
+  /** How many levels stand above the leaves. */
+  readonly #levels: number
+
+  private constructor(root: Node, levels: number) {
+    this.#root = root
+    this.#levels = levels
+  }
+
+  has(value: number): boolean {
+    if (value >= width ** (this.#levels + 1)) return false
+    let node: Node | undefined = this.#root
+    for (let level = this.#levels; level > 0; level--) {
+      if (typeof node !== 'object') return false
+      node = node[(value >>> (bits * level)) & (width - 1)]
+    }
+    return typeof node === 'number' && (node & (1 << (value & (width - 1)))) !== 0
+  }
+
+  with(value: number): IntSet {
+    let root = this.#root
+    let levels = this.#levels
+    while (value >= width ** (levels + 1)) {
+      root = [root]
+      levels++
+    }
+    return new IntSet(insert(root, value, levels), levels)
+  }
+}
+
+function insert(node: Node | undefined, value: number, level: number): Node {
+  if (level === 0) return (typeof node === 'number' ? node : 0) | (1 << (value & (width - 1)))
+  const copy = typeof node === 'object' ? [...node] : []
+  const at = (value >>> (bits * level)) & (width - 1)
+  copy[at] = insert(copy[at], value, level - 1)
+  return copy
+}

@@ -1,0 +1,24 @@
+/** Something that may follow any of the iteration protocols. */
+interface Protocols {
+  readonly next?: unknown
+  readonly [Symbol.iterator]?: unknown
+  readonly [Symbol.asyncIterator]?: unknown
+}
+
+/**
+ * An iterator over a value: itself where it is one, else by the asynchronous protocol, else by the synchronous one;
+ * undefined where it follows none.
+ */
+export function iteratorOf(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+  if (value === null || value === undefined) return undefined
+  // any value may follow a protocol
+  const object = value as Protocols
+  const synchronous = object[Symbol.iterator]
+  // what the protocols say of such functions
+  if (typeof object.next === 'function' && typeof synchronous === 'function') {
+    return Reflect.apply(synchronous, value, []) as Iterator<unknown>
+  }
+  const asynchronous = object[Symbol.asyncIterator]
+  if (typeof asynchronous === 'function') return Reflect.apply(asynchronous, value, []) as AsyncIterator<unknown>
+  return typeof synchronous === 'function' ? (Reflect.apply(synchronous, value, []) as Iterator<unknown>) : undefined
+}

@@ -1,0 +1,83 @@
+import type { Expression } from '../language/ast.js'
+import { exportTerm } from './export.js'
+import { Fault } from './fault.js'
+import { formatTerm } from './format.js'
+import { type Machine, unanswered } from './machine.js'
+import type { Operand } from './operand.js'
+import { failed, pending, type Signal } from './signal.js'
+import { exit, type Step } from './step.js'
+import { Suspension, suspend } from './suspension.js'
+import { Cell, deref, dictGet, isDict, isThenable, type Term } from './term.js'
+import { unifyStep } from './unify.js'
+
+/** Names that lead from any object to code. */
+const unreachable: ReadonlySet<string> = new Set(['constructor', 'prototype', '__proto__'])
+
+/** @throws Fault for a name that no object of the application is asked for. */
+export function assertReachable(name: string, node: Expression): void {
+  if (!unreachable.has(name)) return
+  throw new Fault('unreachable-name', `"${name}" can't be reached from a policy.`, {
+    span: node.span,
+    hint: 'compare classes with `matches`',
+    data: { name },
+  })
+}
+
+/** Reads a field that has a fixed name, the general way; remembers in the operand when there is a quicker one. */
+export function lookUp(m: Machine, object: Term, operand: Operand): Term | Signal {
+  const value = lookUpKey(m, object, operand.name, operand.node)
+  if (typeof object === 'object' && object !== null && !unreachable.has(operand.name)) {
+    const cls: unknown = object.constructor
+    if (typeof cls === 'function' && m.host.readsPlainly(cls, operand.name)) operand.plainClass = cls
+  }
+  return value
+}
+
+/** `object.key`: a value, `failed` where a dictionary does not have the key, or a variable while the object is unknown. */
+export function lookUpKey(m: Machine, object: Term, key: string, node: Expression): Term | Signal {
+  if (object instanceof Cell) return later(m, object, key, node)
+  if (isDict(object)) {
+    const value = dictGet(object, key)
+    return value === undefined ? failed : deref(value)
+  }
+  if (typeof object === 'boolean') {
+    throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${object}`, {
+      span: node.span,
+      data: { of: 'lookup', value: object },
+    })
+  }
+  const receiver = settleReceiver(m, object)
+  if (receiver === pending) return pending
+  assertReachable(key, node)
+  const known = m.recall()
+  if (known !== unanswered) return known
+  m.at = node.span
+  return m.settle(m.host.read(receiver, key))
+}
+
+/** An object as the host knows it: converted, and awaited where it is a promise. */
+export function settleReceiver(m: Machine, object: Term): unknown {
+  if (!isThenable(object)) return exportTerm(m, object)
+  const known = m.recall()
+  return known === unanswered ? m.settle(object) : known
+}
+
+function later(m: Machine, object: Cell, key: string, node: Expression): Cell {
+  const result = m.cell(true)
+  const step: Step = (m) => {
+    const slots = m.frame.slots
+    m.asking()
+    return unifyStep(m, lookUpKey(m, deref(slots[0]), key, node), slots[1], exit, step)
+  }
+  suspend(m, [object], new Suspension(step, [object, result], { kind: 'lookup', object, key, result, node }))
+  return result
+}
+
+/** @throws Fault for a key of `object.(key)` that is no text. */
+export function assertKey(m: Machine, key: Term, node: Expression): asserts key is string {
+  if (typeof key === 'string') return
+  throw new Fault('type-error', `cannot look up field ${formatTerm(m.host, key)} on an external instance`, {
+    span: node.span,
+    data: { of: 'key', value: key },
+  })
+}

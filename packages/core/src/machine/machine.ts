@@ -1,0 +1,354 @@
+import type { Expression } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import { Fault } from './fault.js'
+import { Choice, Frame, type Retry } from './frame.js'
+import type { Host } from './host.js'
+import { defaultLimits, type Limits } from './limits.js'
+import { pending } from './signal.js'
+import { type Step, stop } from './step.js'
+import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
+import { Cell, isThenable, type Term } from './term.js'
+
+export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
+
+/** How many steps are taken between two looks at the clock. */
+const slice = 4096
+
+/**
+ * The state of one query, and what steps do to it. Nothing recurses: calls are frames on the heap, what can still be tried
+ * is a stack of choices, and what has to be undone on the way back to one is the trail.
+ */
+export class Machine {
+  host: Host
+  limits: Limits
+  frame: Frame
+  readonly trail: (Cell | Undo)[] = []
+  readonly choices: Choice[] = []
+  state: State = 'ready'
+  /** How many goals wait for a variable. */
+  suspended = 0
+  /** Goals whose variable has been bound, to be proven before the query goes on. */
+  woken: Suspension[] | undefined = undefined
+  /** Whether promises can be awaited. */
+  asynchronous = false
+  /** What the host has to settle before the step can be run again. */
+  waitingFor: PromiseLike<unknown> | undefined = undefined
+  /** How many iterators of the application choices hold open. */
+  iterators = 0
+  /** The place in the policy for which the host is being asked. */
+  at: Span | undefined = undefined
+  /** Whether even a TypeError that the host throws now ends the query as it is. */
+  raw = false
+  /** How many questions the running step has asked the host. */
+  asked = 0
+
+  #next: Step = stop
+  #serial = 0
+  readonly #numbers = new Map<unknown, number>()
+  #stepsLeft: number
+  /** When the present run began, once it has taken more than one slice. */
+  #since: number | undefined = undefined
+  #computed = 0
+
+  // how far the running step may have to be undone, and the answers that it had to wait for
+  #trailAtStep = 0
+  #question = 0
+  #answers: Map<number, unknown> | undefined = undefined
+
+  constructor(host: Host, limits: Limits = defaultLimits) {
+    this.host = host
+    this.limits = limits
+    this.#stepsLeft = limits.steps
+    this.frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
+  }
+
+  /** Makes it as new, for a query in the frame that is given, whose goal is this step. */
+  begin(frame: Frame, step: Step): void {
+    this.trail.length = 0
+    this.choices.length = 0
+    this.choices.push(new Choice(0, frame, undefined, 0, exhausted, undefined))
+    this.frame = frame
+    this.suspended = 0
+    this.woken = undefined
+    this.waitingFor = undefined
+    this.iterators = 0
+    this.at = undefined
+    this.raw = false
+    this.state = 'ready'
+    this.#next = step
+    this.#stepsLeft = this.limits.steps
+    this.#since = undefined
+    this.#computed = 0
+    this.#answers = undefined
+    if (this.#numbers.size > 0) this.#numbers.clear()
+  }
+
+  /** Looks for the next solution, until the state says what was found. @throws QueryError and what the host throws. */
+  run(): void {
+    if (this.state === 'solution') this.#next = this.backtrack()
+    this.state = 'ready'
+    let step = this.#next
+    if (this.#answers) step = this.#rerun(step)
+    for (;;) {
+      let left = Math.min(this.#stepsLeft, slice)
+      const from = left
+      while (step !== stop && left > 0) {
+        step = step(this)
+        left--
+      }
+      this.#stepsLeft -= from - left
+      if (step === stop) {
+        this.#pause()
+        return
+      }
+      this.#look()
+    }
+  }
+
+  /** Runs the step that had to wait, now that the answers are there. */
+  #rerun(step: Step): Step {
+    const next = step(this)
+    if (this.state !== 'waiting') this.#answers = undefined
+    return next
+  }
+
+  /** Counts work inside a step, such as the elements of two long lists that are compared. */
+  spend(amount: number): void {
+    this.#stepsLeft -= amount
+    this.#look()
+  }
+
+  /** @throws Fault when a limit is passed. */
+  #look(): void {
+    if (this.#stepsLeft <= 0)
+      throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
+    const now = Date.now()
+    this.#since ??= now
+    if (this.#computed + now - this.#since > this.limits.syncTime) {
+      throw new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, raise)
+    }
+  }
+
+  #pause(): void {
+    if (this.#since === undefined) return
+    this.#computed += Date.now() - this.#since
+    this.#since = undefined
+  }
+
+  /** The query is proven: `run` returns. */
+  solved(): Step {
+    this.state = 'solution'
+    return stop
+  }
+
+  /** A number for a value, the same whenever the value is the same. */
+  number(value: unknown): number {
+    let number = this.#numbers.get(value)
+    if (number === undefined) {
+      number = this.#numbers.size
+      this.#numbers.set(value, number)
+    }
+    return number
+  }
+
+  // choices
+
+  push(steps: readonly Step[]): void {
+    this.choices.push(new Choice(this.trail.length, this.frame, steps, 1, undefined, undefined))
+  }
+
+  pushRetry(retry: Retry, data: unknown): void {
+    this.choices.push(new Choice(this.trail.length, this.frame, undefined, 0, retry, data))
+  }
+
+  /** Undoes everything since the last choice and goes on with its next alternative. */
+  backtrack(): Step {
+    const choice = this.choices[this.choices.length - 1]!
+    this.undo(choice.trail)
+    this.woken = undefined
+    this.frame = choice.frame
+    const steps = choice.steps
+    if (steps === undefined) return choice.retry!(this, choice)
+    const at = choice.at++
+    if (at + 1 === steps.length) this.choices.pop()
+    return steps[at]!
+  }
+
+  /** A goal that still waits for a variable. */
+  pendingNode(): Expression | undefined {
+    for (const entry of this.trail)
+      if (entry instanceof Suspended && entry.suspension.active) return entry.suspension.constraint.node
+    return undefined
+  }
+
+  /** Forgets all choices above a height: what was decided since stands. */
+  cut(height: number): void {
+    if (this.choices.length <= height) return
+    if (this.iterators > 0) {
+      for (let at = this.choices.length - 1; at >= height; at--) closeIterator(this, this.choices[at]!)
+    }
+    this.choices.length = height
+  }
+
+  undo(height: number): void {
+    const trail = this.trail
+    while (trail.length > height) {
+      const entry = trail.pop()!
+      if (entry instanceof Cell) entry.unbind()
+      else entry.undo(this)
+    }
+  }
+
+  // variables
+
+  /** A new variable of the rule that runs. */
+  cell(linked: boolean): Cell {
+    return new Cell(this.#serial++, linked)
+  }
+
+  namedCell(name: string): Cell {
+    return new Cell(this.#serial++, false, name)
+  }
+
+  /** All variables made from now on have this serial or a higher one. */
+  get serial(): number {
+    return this.#serial
+  }
+
+  bind(cell: Cell, value: Term): void {
+    cell.value = value
+    this.trail.push(cell)
+    if (cell.goals !== undefined) wake(this, cell.goals)
+  }
+
+  /** Notes that a variable is known elsewhere. */
+  link(cell: Cell): void {
+    if (cell.linked) return
+    cell.linked = true
+    this.trail.push(new Linked(cell))
+  }
+
+  /** What comes next after variables may have been bound: the goals that waited for them, if any, then `next`. */
+  proceed(next: Step): Step {
+    const woken = this.woken
+    if (woken === undefined) return next
+    this.woken = undefined
+    let after = next
+    let frame = this.frame
+    for (let at = woken.length - 1; at >= 0; at--) {
+      const goal = woken[at]!
+      frame = new Frame(
+        goal.slots,
+        frame,
+        after,
+        undefined,
+        this.choices.length,
+        frame.depth,
+        frame.negations,
+        frame.loop,
+      )
+      after = goal.step
+    }
+    this.frame = frame
+    return after
+  }
+
+  /** A frame for a call from the present one. @throws Fault when calls nest too deep. */
+  enter(frame: Frame): void {
+    if (frame.depth > this.limits.frames) {
+      throw new Fault('frame-limit', `Rule calls nest more than ${this.limits.frames} deep.`, raise)
+    }
+    this.frame = frame
+  }
+
+  // the host
+
+  /** To be called first in a step that may ask the host. */
+  asking(): void {
+    this.asked = 0
+    this.#trailAtStep = this.trail.length
+  }
+
+  /** The answer to the next question of this step, if it is the one that was waited for. */
+  recall(): unknown {
+    const number = this.asked++
+    return this.#answers?.has(number) ? this.#answers.get(number) : unanswered
+  }
+
+  /**
+   * Takes the answer to the question that was recalled last. Where it is a promise the result is `pending` and the step has
+   * to end in `wait`; it will run again, and recall the answer.
+   */
+  settle(answer: unknown): unknown {
+    if (!isThenable(answer)) return answer
+    if (!this.asynchronous) throw asyncValue(this.at)
+    this.waitingFor = answer
+    this.#question = this.asked - 1
+    return pending
+  }
+
+  /** Ends a step that met `pending`: all that it did is undone, and it runs again when the answer is there. */
+  wait(step: Step): Step {
+    this.undo(this.#trailAtStep)
+    this.woken = undefined
+    // answers belong to the step that asked
+    if (step !== this.#next) this.#answers = undefined
+    this.#next = step
+    this.state = 'waiting'
+    return stop
+  }
+
+  /** The answer that the query waited for. */
+  resume(answer: unknown): void {
+    this.#answers ??= new Map()
+    this.#answers.set(this.#question, answer)
+    this.waitingFor = undefined
+    this.state = 'ready'
+  }
+}
+
+const exhausted: Retry = (m) => {
+  m.state = 'exhausted'
+  return stop
+}
+
+class Linked implements Undo {
+  readonly linked: Cell
+  constructor(cell: Cell) {
+    this.linked = cell
+  }
+  undo(): void {
+    this.linked.linked = false
+  }
+}
+
+/** What `recall` says of a question that has to be asked. */
+export const unanswered: unique symbol = Symbol('unanswered')
+
+const raise = { hint: 'endless recursion ends like this; a query that needs more can be given more: see `limits`' }
+
+/** A synchronous query can't go on. */
+export function asyncValue(span: Span | undefined): Fault {
+  return new Fault('async-value', 'A synchronous query meets a promise.', {
+    span,
+    hint: 'ask asynchronously: isAllowed, authorize or query, and await the answer',
+  })
+}
+
+/** What a choice that goes through an iterator of the application holds. */
+export class Iteration {
+  readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
+  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>) {
+    this.iterator = iterator
+  }
+}
+
+/** Tells an iterator that nobody will ask it for more. What it says to that is of no concern to the query. */
+function closeIterator(m: Machine, choice: Choice): void {
+  if (!(choice.data instanceof Iteration)) return
+  m.iterators--
+  try {
+    const closed: unknown = choice.data.iterator.return?.()
+    if (isThenable(closed)) closed.then(undefined, () => {})
+  } catch {}
+}

@@ -1,0 +1,125 @@
+import type { Expression } from '../language/ast.js'
+import type { Choice } from './frame.js'
+import { Frame } from './frame.js'
+import type { Machine } from './machine.js'
+import { exit, type Step } from './step.js'
+import { type Excluded, Suspended, Suspension, suspend } from './suspension.js'
+import { Cell, deref, type Term } from './term.js'
+
+/** One negation while the goal inside it is being proven. */
+class Negation {
+  readonly node: Expression
+  /** Where the trail, the choices and the variables were when it began. */
+  readonly trail: number
+  readonly serial: number
+  readonly body: Step
+  readonly record: number
+  readonly height: number | undefined
+  readonly next: Step
+  /** Whether the goal was proven without asking anything of a variable that is known elsewhere. */
+  proven = false
+  /** What proofs demanded of such variables; each excludes that combination. */
+  readonly alternatives: Excluded[][] = []
+  readonly cells = new Set<Cell>()
+
+  constructor(m: Machine, node: Expression, body: Step, record: number, height: number | undefined, next: Step) {
+    this.node = node
+    this.trail = m.trail.length
+    this.serial = m.serial
+    this.body = body
+    this.record = record
+    this.height = height
+    this.next = next
+  }
+}
+
+/**
+ * `not goal`. All proofs of the goal are looked for, as the effects of each may be wanted; none of its bindings survives.
+ * @param record the slot that holds the state of the negation
+ * @param height the slot in which a `cut` inside expects the height of its choices, if there is one
+ * @param body the goal, ending in `notProven(record)`
+ */
+export function notStep(node: Expression, record: number, height: number | undefined, body: Step, next: Step): Step {
+  return (m) => {
+    const negation = new Negation(m, node, body, record, height, next)
+    m.pushRetry(exhausted, negation)
+    m.frame.slots[record] = negation
+    if (height !== undefined) m.frame.slots[height] = m.choices.length
+    return body
+  }
+}
+
+/** The goal inside a negation is proven: notes what that took, and looks for the next proof. */
+export function notProven(record: number): Step {
+  return (m) => {
+    // `notStep` put it there
+    const negation = m.frame.slots[record] as Negation
+    if (!negation.proven) note(m, negation)
+    return m.backtrack()
+  }
+}
+
+function note(m: Machine, negation: Negation): void {
+  if (m.trail.length === negation.trail) {
+    negation.proven = true
+    return
+  }
+  const demands: Excluded[] = []
+  const fresh = new Set<Cell>()
+  const bound: Cell[] = []
+  for (let at = negation.trail; at < m.trail.length; at++) {
+    const entry = m.trail[at]!
+    if (entry instanceof Cell) {
+      if (entry.serial < negation.serial) bound.push(entry)
+    } else if (entry instanceof Suspended) {
+      if (!entry.suspension.active) continue
+      for (const cell of entry.cells) {
+        if (cell.serial < negation.serial && !cell.isBound && cell.linked) {
+          demands.push({ kind: 'constraint', constraint: entry.suspension.constraint })
+          negation.cells.add(cell)
+          break
+        }
+      }
+    } else if (entry.linked !== undefined) fresh.add(entry.linked)
+  }
+  for (const cell of bound) {
+    // what nothing outside knew of may be anything: there is a value that proves the goal
+    if (fresh.has(cell) || !(cell.linked || cell.goals !== undefined)) continue
+    demands.push({ kind: 'binding', cell, value: deref(cell.value) })
+    negation.cells.add(cell)
+  }
+  if (demands.length === 0) negation.proven = true
+  else negation.alternatives.push(demands)
+}
+
+function exhausted(m: Machine, choice: Choice): Step {
+  m.choices.pop()
+  // `notStep` pushed it
+  const negation = choice.data as Negation
+  if (negation.proven) return m.backtrack()
+  if (negation.alternatives.length > 0) suspendNegation(m, negation)
+  return negation.next
+}
+
+/** Whether the goal can be proven depends on variables: it is looked into again when one of them has a value. */
+function suspendNegation(m: Machine, negation: Negation): void {
+  const { node, record, height, body, alternatives } = negation
+  const origin = m.frame
+  const again = notStep(node, record, height, body, exit)
+  const slots: Term[] = [...origin.slots]
+  const step: Step = (m) => {
+    const waiting = m.frame
+    m.frame = new Frame(
+      slots,
+      waiting.parent,
+      waiting.next,
+      origin.site,
+      m.choices.length,
+      waiting.depth,
+      waiting.negations,
+      waiting.loop,
+    )
+    return again
+  }
+  suspend(m, [...negation.cells], new Suspension(step, slots, { kind: 'not', alternatives, node }))
+}

@@ -1,0 +1,136 @@
+import type { Expression, Parameter, Rule, Variable } from '../language/ast.js'
+import { planAnd } from './compile/logicGoals.js'
+import { planOperand } from './compile/operands.js'
+import { matcherOf } from './compile/patterns.js'
+import { type Context, inOrder, type Plan } from './compile/plan.js'
+import { Scope } from './compile/scope.js'
+import { makeCells } from './compile/valueGoals.js'
+import { Candidate } from './dispatch.js'
+import { evaluate, type Operand } from './operand.js'
+import { match } from './pattern.js'
+import { failed, pending } from './signal.js'
+import { exit, type Step } from './step.js'
+import { unifyStep } from './unify.js'
+
+/** What a rule is compiled with: everything but its scope and its name. */
+export type Surroundings = Omit<Context, 'scope' | 'owner'>
+
+/** A rule that is compiled when it is tried for the first time. */
+export class CompiledRule {
+  readonly node: Rule
+  readonly candidate: Candidate
+  readonly #surroundings: () => Surroundings
+  #steps: { readonly body: Step; readonly entry: Step } | undefined = undefined
+
+  constructor(node: Rule, surroundings: () => Surroundings) {
+    this.node = node
+    this.#surroundings = surroundings
+    const { host, unions } = surroundings()
+    this.candidate = new Candidate(this, host, unions)
+  }
+
+  /** Proves the body, for arguments that are known to match the head. */
+  get body(): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    return this.#steps.body
+  }
+
+  /** Matches the head, then proves the body. */
+  get entry(): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    return this.#steps.entry
+  }
+}
+
+function compile(rule: Rule, surroundings: Surroundings): { readonly body: Step; readonly entry: Step } {
+  const behind: Expression[] = []
+  const parameters = rule.parameters.map((parameter) => ({
+    ...parameter,
+    term: withoutExpressions(parameter.term, behind),
+  }))
+  const body = rule.body
+  const goals = [...(body?.kind === 'and' ? body.operands : body ? [body] : []), ...behind]
+  const scope = new Scope(parameters.length, [...parameters, ...goals])
+  const c: Context = { ...surroundings, scope, owner: rule.name }
+  const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
+  const plan: Plan = goals.length === 0 ? (next) => next : planAnd(c, goals)
+  c.predicates.get(rule.name, parameters.length).needs(scope.size)
+  const steps = plan(exit)
+  const recorder = c.recorder
+  const bodyStep: Step =
+    recorder === undefined
+      ? steps
+      : (m) => {
+          recorder.record({ kind: 'rule', rule, depth: m.frame.depth })
+          return steps
+        }
+  return { body: bodyStep, entry: head.length === 0 ? bodyStep : inOrder(head)(bodyStep) }
+}
+
+/**
+ * Replaces what has to be computed in a head by variables; they are unified with the results behind the body, as by then
+ * everything that is computed with is known.
+ */
+function withoutExpressions(term: Expression, behind: Expression[]): Expression {
+  switch (term.kind) {
+    case 'dot':
+    case 'arithmetic':
+    case 'new': {
+      // no variable of a policy can have such a name
+      const variable: Variable = { kind: 'variable', name: `head ${behind.length}`, span: term.span }
+      behind.push({ kind: 'unify', left: variable, right: term, span: term.span })
+      return variable
+    }
+    case 'list':
+      return { ...term, elements: term.elements.map((element) => withoutExpressions(element, behind)) }
+    case 'dictionary':
+      return {
+        ...term,
+        entries: term.entries.map((entry) => ({ ...entry, value: withoutExpressions(entry.value, behind) })),
+      }
+    default:
+      return term
+  }
+}
+
+/** What has to be done when an argument is matched with its parameter: nothing for a variable that is new. */
+function planParameter(c: Context, parameter: Parameter, at: number): Plan[] {
+  const { term, pattern } = parameter
+  const plans: Plan[] = []
+  const isNew = term.kind === 'variable' && term.name !== 'nil' && !c.host.isConstant(term.name)
+  if (isNew && term.name !== '_' && !c.scope.has(term.name)) c.scope.place(term.name, at)
+  else if (!isNew || term.name !== '_') {
+    const { before, operand } = planOperand(c, term)
+    plans.push(...before, unifyArgument(operand, at))
+  }
+  if (pattern !== undefined) {
+    const before: Plan[] = []
+    const { matcher, fresh } = matcherOf(c, pattern, before)
+    plans.push(...before, (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        makeCells(m, slots, fresh)
+        const verdict = match(m, slots, slots[at], matcher, term)
+        if (verdict === true) return m.proceed(next)
+        return verdict === false ? m.backtrack() : m.wait(step)
+      }
+      return step
+    })
+  }
+  return plans
+}
+
+function unifyArgument(operand: Operand, at: number): Plan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      const value = evaluate(m, slots, operand)
+      if (value === failed) return m.backtrack()
+      if (value === pending) return m.wait(step)
+      return unifyStep(m, slots[at], value, next, step)
+    }
+    return step
+  }
+}
