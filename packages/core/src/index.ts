@@ -1,13 +1,19 @@
-export { Authorizer, type AuthorizerOptions, type PolicySource } from './authorizer/authorizer.js'
+export { Authorizer, type AuthorizerOptions } from './authorizer/authorizer.js'
 export type { Refusable } from './authorizer/check.js'
 export type { Statistics } from './authorizer/checks.js'
 export { Filter } from './authorizer/filter.js'
-export type { ClassOptions, FieldDeclaration, RelationDeclaration, ScalarDeclaration } from './authorizer/registration.js'
+export type { PolicySource } from './authorizer/loading.js'
+export type {
+  ClassOptions,
+  FieldDeclaration,
+  RelationDeclaration,
+  ScalarDeclaration,
+} from './authorizer/registration.js'
 export type { Load, Wanted } from './condition/bind.js'
 export type * from './condition/condition.js'
 export { type DefiniteOptions, definite } from './condition/definite.js'
 export { printCondition } from './condition/print.js'
-export { fieldType, operandType, type OperandType, stepField } from './condition/type.js'
+export { fieldType, type OperandType, operandType, stepField } from './condition/type.js'
 export * from './enforcement/index.js'
 export * from './errors.js'
 export type { Diagnostic } from './language/diagnostic.js'

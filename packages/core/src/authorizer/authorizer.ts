@@ -12,16 +12,13 @@ import {
   UnauthenticatedError,
 } from '../errors.js'
 import type { Expression } from '../language/ast.js'
-import { didYouMean } from '../language/didYouMean.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
 import {
-  compile,
   type Host,
   holds,
   holdsSync,
   type Limits,
-  type Program,
   type Query,
   type QueryOptions,
   type RuleCall,
@@ -31,16 +28,16 @@ import {
   solve,
   Variable,
 } from '../machine/index.js'
-import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import { createSchema } from '../schema/builtIns.js'
 import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
+import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from './arguments.js'
 import { type Refusable, refusable } from './check.js'
-import { Checks, type Statistics } from './checks.js'
+import type { Statistics } from './checks.js'
 import { Filter } from './filter.js'
-import { hostMeaning } from './hostMeaning.js'
+import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
 import { type ClassOptions, modelOfClass } from './registration.js'
 import { actionsFor } from './words.js'
 
@@ -51,20 +48,6 @@ export interface AuthorizerOptions extends SchemaHostOptions {
   readonly limits?: Partial<Limits>
   /** `machine` answers every check by the query machine, for comparison. Default `predicate`. */
   readonly evaluator?: 'predicate' | 'machine'
-}
-
-/** Polar text with the name that messages give it, such as a file name. */
-export interface PolicySource {
-  readonly text: string
-  readonly name?: string
-}
-
-interface Loaded {
-  readonly policy: Policy
-  readonly program: Program
-  readonly checks: Checks
-  /** The schema's version that they were made for. */
-  readonly version: number
 }
 
 /**
@@ -92,7 +75,7 @@ export class Authorizer {
   readonly #limits: Partial<Limits>
   readonly #usesPredicates: boolean
   readonly #listeners = new DecisionListeners()
-  #loaded: Loaded | undefined
+  #loaded: LoadedPolicy | undefined
 
   constructor(options: AuthorizerOptions = {}) {
     this.readAction = options.readAction ?? 'read'
@@ -136,7 +119,7 @@ export class Authorizer {
 
   /** Says which model a plain object is a row of; the object is left untouched. @throws ArgumentError for an unknown model. */
   as<Row extends object>(modelName: string, row: Row): Row {
-    this.#model(modelName)
+    modelNamed(this.schema, modelName)
     if (typeof row !== 'object' || row === null)
       throw new ArgumentError('invalid-argument', `as('${modelName}', row) takes an object.`)
     tag(row, modelName)
@@ -161,60 +144,30 @@ export class Authorizer {
    * @throws PolicyError with everything that is wrong.
    */
   async load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
-    const loaded = this.#build(sources)
-    for (const { query, span } of loaded.policy.inlineQueries) {
-      const run = solve(loaded.program, query, { limits: this.#limits })
-      try {
-        if ((await run.next()) === undefined) throw failedTest(query, span)
-      } finally {
-        run.close()
-      }
-    }
+    const loaded = this.#prepare(parsePolicy(sources, this.schema))
+    await loaded.test(this.#limits)
     this.#loaded = loaded
     return loaded.policy
   }
 
   /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
-    const loaded = this.#build(sources)
-    for (const { query, span } of loaded.policy.inlineQueries) {
-      const run = solve(loaded.program, query, { limits: this.#limits })
-      try {
-        if (run.nextSync() === undefined) throw failedTest(query, span)
-      } finally {
-        run.close()
-      }
-    }
+    const loaded = this.#prepare(parsePolicy(sources, this.schema))
+    loaded.testSync(this.#limits)
     this.#loaded = loaded
     return loaded.policy
   }
 
-  #build(sources: readonly (string | PolicySource)[]): Loaded {
-    const texts = sources.map((source) => {
-      const { text, name } = typeof source === 'string' ? { text: source, name: undefined } : (source ?? {})
-      if (typeof text !== 'string')
-        throw new ArgumentError('invalid-argument', 'A policy is a text, or { text, name }.', {
-          hint: "to read files: loadPolicyFiles of '@arcturus/core/node'",
-        })
-      return new Source(text, name)
-    })
-    if (texts.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
-    const { policy, diagnostics } = buildPolicy(texts, this.schema)
-    if (!policy) throw new PolicyError(diagnostics)
-    return this.#prepare(policy)
-  }
-
-  #prepare(policy: Policy): Loaded {
-    const program = compile(policy, this.#host)
-    const meaning = hostMeaning(this.schema, this.#host, () => program, this.#limits)
-    return { policy, program, checks: new Checks(policy, meaning), version: this.schema.version }
+  #prepare(policy: Policy): LoadedPolicy {
+    return new LoadedPolicy(policy, this.schema, this.#host, this.#limits)
   }
 
   /** The policy in force, compiled anew where names were registered since. */
-  #current(): Loaded {
+  #current(): LoadedPolicy {
     const loaded = this.#loaded
-    if (!loaded)
+    if (!loaded) {
       throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
+    }
     if (loaded.version === this.schema.version) return loaded
     this.#loaded = this.#prepare(loaded.policy)
     return this.#loaded
@@ -257,9 +210,18 @@ export class Authorizer {
     if (await this.isAllowed(actor, action, resource)) return
     if (actor === null) throw new UnauthenticatedError()
     if (options.checkRead === false) throw new ForbiddenError()
-    if (action === this.readAction || !(await this.#isAllowed(actor, this.readAction, resource)))
-      throw new NotFoundError()
+    if (action === this.readAction || !(await this.#mayRead(actor, resource))) throw new NotFoundError()
     throw new ForbiddenError()
+  }
+
+  /** A policy need not know the action at all: then nobody may. */
+  async #mayRead(actor: unknown, resource: unknown): Promise<boolean> {
+    try {
+      return await this.#isAllowed(actor, this.readAction, resource)
+    } catch (error) {
+      if (error instanceof ArgumentError && error.code === 'unknown-action') return false
+      throw error
+    }
   }
 
   #isAllowed(actor: unknown, action: string, resource: unknown): boolean | Promise<boolean> {
@@ -271,40 +233,15 @@ export class Authorizer {
 
   #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     const { checks } = this.#current()
-    if (actor === undefined) throw undefinedActor()
-    if (resource === undefined)
-      throw new ArgumentError('undefined-resource', 'The resource is undefined.', {
-        hint: 'decide what a missing record means before asking: usually 404',
-      })
-    if (typeof action !== 'string')
-      throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    assertActor(actor)
+    assertResource(resource)
+    assertAction(action)
     const decision = this.#usesPredicates ? checks.decide(actor, action, resource) : undefined
     if (decision === undefined) {
-      this.#assertKnown(actor, 'actor')
-      this.#assertKnown(resource, 'resource')
+      assertKnown(this.schema, actor, 'actor')
+      assertKnown(this.schema, resource, 'resource')
     }
     return decision
-  }
-
-  /** A policy speaks of classes: an object of none would be refused everywhere, most likely by mistake. */
-  #assertKnown(value: unknown, what: 'actor' | 'resource'): void {
-    if (typeof value !== 'object' || value === null || this.schema.modelOf(value)) return
-    for (const model of this.schema.models.values()) {
-      if (model.isaCheck?.(value) || (model.class && value instanceof model.class)) return
-    }
-    const name = value.constructor === Object || value.constructor === undefined ? undefined : value.constructor.name
-    throw new ArgumentError(
-      'unknown-row',
-      name
-        ? `The class ${name} of the ${what} is not registered.`
-        : `The ${what} is a plain object, and nothing says which model it is of.`,
-      {
-        hint: name
-          ? `authorizer.registerClass(${name})`
-          : `authorizer.as('Model', ${what}); rows of an extended Prisma client are known by themselves`,
-        data: { value },
-      },
-    )
   }
 
   // what may they do
@@ -314,10 +251,10 @@ export class Authorizer {
    * resource's class are tried.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
-    if (actor === undefined) throw undefinedActor()
-    if (resource === undefined) throw new ArgumentError('undefined-resource', 'The resource is undefined.')
-    this.#assertKnown(actor, 'actor')
-    this.#assertKnown(resource, 'resource')
+    assertActor(actor)
+    assertResource(resource)
+    assertKnown(this.schema, actor, 'actor')
+    assertKnown(this.schema, resource, 'resource')
     const model = this.modelOf(resource)
     const known = actionsFor(this.#current().policy, model === undefined ? [] : this.schema.ancestors(model))
     const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known)
@@ -330,7 +267,7 @@ export class Authorizer {
    * @throws UnauthenticatedError (401) for nobody, ForbiddenError (403).
    */
   async authorizeField(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
-    if (actor === undefined) throw undefinedActor()
+    assertActor(actor)
     const allowed = await holds(this.#current().program, 'allow_field', [actor, action, resource, field], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
     if (!allowed)
@@ -341,7 +278,7 @@ export class Authorizer {
 
   /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
   async authorizedFields(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
-    if (actor === undefined) throw undefinedActor()
+    assertActor(actor)
     const model = this.modelOf(resource)
     const known =
       model === undefined
@@ -354,7 +291,7 @@ export class Authorizer {
 
   /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
-    if (actor === undefined) throw undefinedActor()
+    assertActor(actor)
     const allowed = await holds(this.#current().program, 'allow_request', [actor, request], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
@@ -411,10 +348,9 @@ export class Authorizer {
     action: string,
     modelName: string,
   ): { readonly condition: Condition; readonly meaning: Meaning } {
-    if (actor === undefined) throw undefinedActor()
-    if (typeof action !== 'string')
-      throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
-    this.#model(modelName)
+    assertActor(actor)
+    assertAction(action)
+    modelNamed(this.schema, modelName)
     const { checks } = this.#current()
     return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }
   }
@@ -467,31 +403,4 @@ export class Authorizer {
       query.close()
     }
   }
-
-  #model(name: string): Model {
-    const model = this.schema.models.get(name)
-    if (model) return model
-    const near = typeof name === 'string' ? didYouMean(name, this.schema.models.keys()) : undefined
-    throw new ArgumentError('unknown-model', `No model is registered as "${String(name)}".`, {
-      hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known',
-      data: { name },
-    })
-  }
-}
-
-function undefinedActor(): ArgumentError {
-  return new ArgumentError('undefined-actor', 'The actor is undefined.', {
-    hint: 'nobody is null; an undefined actor is most likely a session that was not loaded',
-  })
-}
-
-function failedTest(query: Expression, span: Expression['span']): PolicyError {
-  return new PolicyError([
-    {
-      code: 'failed-test',
-      severity: 'error',
-      message: 'A test of the policy (`?=`) failed.',
-      span: query.span ?? span,
-    },
-  ])
 }

@@ -6,7 +6,7 @@ import { type Equality, unifiable } from '../values/equality.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 
 /** What values mean to the machine's host, for conditions; all that would have to wait is undefined. */
-export function hostMeaning(schema: Schema, host: Host, program: () => Program, limits: Partial<Limits>): Meaning {
+export function hostMeaning(schema: Schema, host: Host, program: Program, limits: Partial<Limits>): Meaning {
   const equality: Equality = (left, right) => {
     const equal = host.equal(left, right)
     return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
@@ -28,7 +28,7 @@ export function hostMeaning(schema: Schema, host: Host, program: () => Program, 
       return now(host.isa(value, model))
     },
     ask(goal: Expression, bindings) {
-      const query = solve(program(), goal, { bindings, limits })
+      const query = solve(program, goal, { bindings, limits })
       try {
         return query.nextSync() !== undefined
       } finally {
