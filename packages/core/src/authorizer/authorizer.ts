@@ -357,7 +357,8 @@ export class Authorizer {
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
     const condition = simplify(this.schema, bound)
-    if (condition.kind === 'failure') throw condition.error
+    const error = condition.kind === 'failure' ? condition.error : notLoaded(condition)
+    if (error) throw error
     const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))
     if (this.#listeners.active) this.#listeners.tell('filter', actor, action, modelName, filter.kind !== 'none')
     return filter
@@ -402,5 +403,26 @@ export class Authorizer {
     } finally {
       query.close()
     }
+  }
+}
+
+/** What is not loaded on the actor's side is never taken for empty, not even where other arms of the policy go on. */
+function notLoaded(condition: Condition): Error | undefined {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      for (const one of condition.of) {
+        const error = notLoaded(one)
+        if (error) return error
+      }
+      return undefined
+    case 'not':
+      return notLoaded(condition.of)
+    case 'some':
+      return notLoaded(condition.where)
+    case 'failure':
+      return condition.error instanceof RelationNotLoadedError ? condition.error : undefined
+    default:
+      return undefined
   }
 }

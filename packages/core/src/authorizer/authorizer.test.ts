@@ -1,0 +1,249 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  ArgumentError,
+  ForbiddenError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  UnauthenticatedError,
+} from '../errors.js'
+import { Authorizer } from './authorizer.js'
+
+class User {
+  constructor(
+    readonly id: number,
+    readonly roles: readonly Role[] = [],
+  ) {}
+}
+class Role {
+  constructor(
+    readonly name: string,
+    readonly repo: Repo,
+  ) {}
+}
+class Repo {
+  constructor(
+    readonly id: number,
+    readonly isPublic = false,
+    readonly owner: User | null = null,
+  ) {}
+}
+class Issue {
+  constructor(
+    readonly id: number,
+    readonly repo: Repo,
+    readonly secret: unknown = 'no',
+  ) {}
+}
+
+const text = `
+  actor User {}
+  resource Repo {
+    roles = ["reader", "maintainer"];
+    permissions = ["read", "push"];
+    "read" if "reader"; "push" if "maintainer"; "reader" if "maintainer";
+  }
+  resource Issue {
+    permissions = ["read", "close"]; relations = { parent: Repo };
+    "read" if "reader" on "parent"; "close" if "maintainer" on "parent";
+  }
+  allow(actor, action, resource) if has_permission(actor, action, resource);
+  allow(_, "read", repo: Repo) if repo.isPublic;
+  has_role(user: User, name: String, repo: Repo) if role in user.roles and role.name = name and role.repo = repo;
+  has_role(user: User, "maintainer", repo: Repo) if repo.owner = user;
+  has_relation(repo: Repo, "parent", issue: Issue) if repo = issue.repo;
+  allow_field(user: User, "edit", repo: Repo, field) if repo.owner = user and field in ["id", "isPublic"];
+  allow_request(_: User, _);
+`
+
+let authorizer: Authorizer
+const owner = new User(1)
+const [open, closed] = [new Repo(1, true), new Repo(2, false, owner)]
+const reader = new User(2, [new Role('reader', closed)])
+const stranger = new User(3)
+const issue = new Issue(1, closed)
+
+beforeEach(() => {
+  authorizer = new Authorizer()
+    .registerClass(User, { key: 'id', fields: { id: 'integer', roles: { many: 'Role' } } })
+    .registerClass(Role, { fields: { name: String, repo: { one: 'Repo' } } })
+    .registerClass(Repo, { key: 'id', fields: { id: 'integer', isPublic: Boolean, owner: { one: User } } })
+    .registerClass(Issue, { key: 'id', fields: { id: 'integer', repo: { one: Repo, nullable: false } } })
+  authorizer.loadSync({ text, name: 'policy.polar' })
+})
+
+describe('checks', () => {
+  const cases = [
+    [owner, 'push', closed, true],
+    [owner, 'close', issue, true],
+    [reader, 'read', issue, true],
+    [reader, 'close', issue, false],
+    [stranger, 'read', closed, false],
+    [stranger, 'read', open, true],
+    [null, 'read', open, true],
+    [null, 'read', closed, false],
+  ] as const
+  test.each(cases)('%o may %s %o: %s', async (actor, action, resource, expected) => {
+    expect(authorizer.can(actor, action, resource)).toBe(expected)
+    expect(await authorizer.isAllowed(actor, action, resource)).toBe(expected)
+    const machine = new Authorizer({ evaluator: 'machine' })
+    for (const cls of [User, Role, Repo, Issue]) machine.registerClass(cls, { key: cls === Role ? [] : 'id' })
+    machine.loadSync(text)
+    expect(machine.can(actor, action, resource)).toBe(expected)
+  })
+
+  test('are answered by predicates', () => {
+    for (const [actor, action, resource] of cases) authorizer.can(actor, action, resource)
+    expect(authorizer.statistics).toEqual({ predicate: cases.length, machine: 0, bailOuts: 0 })
+  })
+
+  test('authorize throws what an answer over HTTP should be', async () => {
+    await expect(authorizer.authorize(owner, 'push', closed)).resolves.toBeUndefined()
+    await expect(authorizer.authorize(reader, 'push', closed)).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorize(stranger, 'push', closed)).rejects.toThrow(NotFoundError)
+    await expect(authorizer.authorize(stranger, 'push', closed, { checkRead: false })).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorize(null, 'read', closed)).rejects.toThrow(UnauthenticatedError)
+  })
+
+  test('wait for promises, and say so where they can not', async () => {
+    const later = new Issue(2, Promise.resolve(closed) as unknown as Repo)
+    expect(await authorizer.isAllowed(reader, 'read', later)).toBe(true)
+    expect(() => authorizer.can(reader, 'read', later)).toThrow(expect.objectContaining({ code: 'async-value' }))
+  })
+})
+
+describe('what they may do', () => {
+  test('actions', async () => {
+    expect(await authorizer.authorizedActions(owner, closed)).toEqual(new Set(['read', 'push']))
+    expect(await authorizer.authorizedActions(reader, issue)).toEqual(new Set(['read']))
+    expect(await authorizer.authorizedActions(null, closed)).toEqual(new Set())
+  })
+  test('an open action stands for all that the policy knows for the class', async () => {
+    authorizer.loadSync(`${text} allow(user: User, _, _: Issue) if user.id = 3;`)
+    expect(await authorizer.authorizedActions(stranger, issue)).toEqual(new Set(['read', 'close']))
+  })
+  test('fields', async () => {
+    expect(await authorizer.authorizedFields(owner, 'edit', closed)).toEqual(new Set(['id', 'isPublic']))
+    await expect(authorizer.authorizeField(owner, 'edit', closed, 'owner')).rejects.toThrow(ForbiddenError)
+    await expect(authorizer.authorizeField(owner, 'edit', closed, 'id')).resolves.toBeUndefined()
+  })
+  test('requests', async () => {
+    await expect(authorizer.authorizeRequest(owner, {})).resolves.toBeUndefined()
+    await expect(authorizer.authorizeRequest(null, {})).rejects.toThrow(UnauthenticatedError)
+  })
+})
+
+describe('filters', () => {
+  const repos = [open, closed, new Repo(3)]
+  test('hold just the rows that the check allows', () => {
+    for (const actor of [owner, reader, stranger, null]) {
+      for (const action of ['read', 'push']) {
+        const filter = authorizer.filter(actor, action, 'Repo')
+        for (const repo of repos) expect(filter.matches(repo)).toBe(authorizer.can(actor, action, repo))
+      }
+    }
+  })
+  test('are texts to read', () => {
+    expect(authorizer.filter(null, 'push', 'Repo').kind).toBe('none')
+    expect(String(authorizer.filter(null, 'read', 'Repo'))).toBe('resource.isPublic')
+  })
+})
+
+describe('loading', () => {
+  test('a policy that can not be loaded leaves the last one in force', async () => {
+    const before = authorizer.policy
+    expect(() => authorizer.loadSync('allow(_, "read", _: Repo')).toThrow(PolicyError)
+    await expect(authorizer.load('allow(_: User, _, _);', { text: 'f(x) if g(x);', name: 'b.polar' })).rejects.toThrow(
+      /b\.polar:1:/,
+    )
+    await expect(authorizer.load('allow(_: User, _, _); ?= 1 = 2;')).rejects.toThrow(
+      expect.objectContaining({ code: 'failed-test' }),
+    )
+    expect(authorizer.policy).toBe(before)
+    expect(authorizer.can(reader, 'read', issue)).toBe(true)
+  })
+  test('a policy is replaced as a whole', () => {
+    authorizer.loadSync('allow(_: User, "read", _: Issue);')
+    expect(authorizer.can(stranger, 'read', issue)).toBe(true)
+    expect(() => authorizer.can(owner, 'push', closed)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
+  })
+  test('classes and constants can be registered after it', () => {
+    class Late {}
+    authorizer.registerClass(Late).registerConstant(3, 'answer')
+    expect(authorizer.can(reader, 'read', issue)).toBe(true)
+  })
+})
+
+describe('arguments that can not be meant', () => {
+  const cases: readonly (readonly [string, (one: Authorizer) => unknown, string])[] = [
+    ['an undefined actor', (one) => one.can(undefined, 'read', open), 'undefined-actor'],
+    ['an undefined actor of a filter', (one) => one.filter(undefined, 'read', 'Repo'), 'undefined-actor'],
+    ['an undefined resource', (one) => one.can(owner, 'read', undefined), 'undefined-resource'],
+    ['an action that nobody knows', (one) => one.can(owner, 'raed', closed), 'unknown-action'],
+    ['an action that nobody knows in a filter', (one) => one.filter(owner, 'raed', 'Repo'), 'unknown-action'],
+    ['a model that nobody registered', (one) => one.filter(owner, 'read', 'Rpeo'), 'unknown-model'],
+    ['a plain object', (one) => one.can(owner, 'read', { id: 1 }), 'unknown-row'],
+    ['a plain object as actor', (one) => one.can({ id: 1 }, 'read', open), 'unknown-row'],
+    ['an object of a class that is not registered', (one) => one.can(owner, 'read', new Map()), 'unknown-row'],
+    ['something that is no class', (one) => one.registerClass({}), 'invalid-argument'],
+    ['a name that is taken', (one) => one.registerClass(class Other {}, { name: 'Repo' }), 'duplicate-class-name'],
+    ['a reserved name', (one) => one.registerConstant(1, 'Actor'), 'reserved-name'],
+    ['no policy', () => new Authorizer().can(null, 'read', null), 'no-policy'],
+    ['a policy that is no text', (one) => one.loadSync(undefined as never), 'invalid-argument'],
+  ]
+  test.each(cases)('%s', (_, run, code) => {
+    expect(() => run(authorizer)).toThrow(ArgumentError)
+    expect(() => run(authorizer)).toThrow(
+      expect.objectContaining({ code, hint: code === 'reserved-name' ? undefined : expect.any(String) }),
+    )
+  })
+  test('a misspelt action is answered with the one that was meant', () => {
+    expect(() => authorizer.can(owner, 'raed', closed)).toThrow(/did you mean "read"/)
+  })
+  test('a plain object can be told to be a row', () => {
+    const row = authorizer.as('Issue', { id: 1, repo: closed })
+    expect(authorizer.can(reader, 'read', row)).toBe(true)
+    expect(() => authorizer.as('Isue', {})).toThrow(/did you mean "Issue"/)
+  })
+})
+
+test('a missing attribute is an error with its place, in the check and for the filter whatever the row', () => {
+  authorizer.loadSync({ text: 'allow(user: User, "read", _: Issue) if user.typo = 1;', name: 'policy.polar' })
+  expect(() => authorizer.can(owner, 'read', issue)).toThrow(QueryError)
+  expect(() => authorizer.can(owner, 'read', issue)).toThrow(/policy\.polar:1:4/)
+  expect(() => authorizer.filter(owner, 'read', 'Issue')).toThrow(
+    expect.objectContaining({ code: 'missing-attribute' }),
+  )
+})
+
+test('a relation that is not loaded is never taken for empty', () => {
+  const unloaded = new User(4, undefined as never)
+  Object.assign(unloaded, { roles: undefined })
+  expect(() => authorizer.can(unloaded, 'read', closed)).toThrow(
+    expect.objectContaining({ code: 'relation-not-loaded' }),
+  )
+  expect(() => authorizer.filter(unloaded, 'read', 'Repo')).toThrow(
+    expect.objectContaining({ code: 'relation-not-loaded' }),
+  )
+})
+
+test('queries give what their variables stand for', async () => {
+  const found: unknown[] = []
+  for await (const solution of authorizer.query('x in [1, 2] and y = x + 1')) found.push(Object.fromEntries(solution))
+  expect(found).toEqual([
+    { x: 1, y: 2 },
+    { x: 2, y: 3 },
+  ])
+  for await (const solution of authorizer.queryRule('has_role', owner, 'maintainer', closed)) found.push(solution.size)
+  expect(found.length).toBeGreaterThan(2)
+  expect(() => authorizer.query('x in')).toThrow(PolicyError)
+})
+
+test('what can be refused as a filter is listed with its place', () => {
+  authorizer.loadSync(
+    `${text} allow(_: User, "read", issue: Issue) if f(issue); f(issue: Issue) if issue.secret = 1 and cut;`,
+  )
+  expect(authorizer.check()).toContainEqual(
+    expect.objectContaining({ actor: 'User', action: 'read', model: 'Issue', reason: expect.stringContaining('cut') }),
+  )
+})
