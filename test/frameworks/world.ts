@@ -31,9 +31,9 @@ const policy = `
 
   allow(actor, action, resource) if has_permission(actor, action, resource);
   allow(_, "read", document: Document) if document.isPublic = true;
-  allow(_, "break", document: Document) if document.owner.name.nothing.here = 1;
+  allow(_, "break", document: Document) if document.id = 3 and document.owner.name.nothing.here = 1;
   allow_field(user: User, "read", document: Document, "title") if has_permission(user, "read", document);
-  allow_request(_, request) if not request.headers.blocked = "yes";
+  allow_request(_, request) if request.method != "PATCH";
 `
 
 /** What the applications under test share: people, documents and a policy. */
@@ -56,6 +56,7 @@ export function createWorld(): World {
   const documents = [
     new Document(1, 'Plans', person('ada'), [person('bob')], false),
     new Document(2, 'Notice', person('ada'), [], true),
+    new Document(3, 'Trouble', person('ada'), [], false),
     ...Array.from({ length: 200 }, (_, at) => new Document(1000 + at, `Diary ${at}`, person(`writer${at}`), [], false)),
   ]
   const authorizer = new Authorizer().registerClass(User).registerClass(Document)

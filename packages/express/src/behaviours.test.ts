@@ -97,7 +97,8 @@ function replies(world: World): Record<Reply, RequestHandler> {
       res.json({ answer: world.authorizer.filter(req.authorization.actor, 'read', 'Document').kind })
     },
     'ask actions': async(async (req, res) => {
-      res.set('x-secret', 'yes').json({ answer: [...(await req.authorization.authorizedActions(await first()))] })
+      const actions = await req.authorization.authorizedActions(await first())
+      res.set('x-secret', 'yes').json({ answer: [...actions] })
     }),
     'ask fields': async(async (req, res) => {
       res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
