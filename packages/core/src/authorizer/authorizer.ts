@@ -9,6 +9,7 @@ import {
   NotFoundError,
   PolicyError,
   QueryError,
+  RelationNotLoadedError,
   UnauthenticatedError,
 } from '../errors.js'
 import type { Expression } from '../language/ast.js'
