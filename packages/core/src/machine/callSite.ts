@@ -67,7 +67,7 @@ export class CallSite {
   }
 
   #find(m: Machine, args: readonly Term[]): readonly Step[] {
-    this.#candidates ?? this.#prepare(m)
+    this.#candidates ?? this.#prepare()
     let index = this.#index
     const positions = this.#positions
     const last: unknown[] = []
@@ -94,7 +94,7 @@ export class CallSite {
     return entries
   }
 
-  #prepare(m: Machine): void {
+  #prepare(): void {
     const { predicate, operands, node } = this
     if (!predicate.isDefined) {
       throw new Fault('undefined-rule', `Query for undefined rule \`${predicate.name}\``, {
@@ -105,7 +105,7 @@ export class CallSite {
     const fixed = operands.map((operand) => operand.kind === 'value')
     const all = predicate.rules.map((rule) => rule.candidate)
     this.#candidates = all.filter((candidate) =>
-      operands.every((operand, at) => !fixed[at] || candidate.admits(m.host, at, operand.value)),
+      operands.every((operand, at) => !fixed[at] || candidate.admits(at, operand.value)),
     )
     const positions: number[] = []
     for (let at = 0; at < predicate.arity; at++) {

@@ -35,6 +35,7 @@ function machineFor(program: Program, limits: Partial<Limits> | undefined): Mach
   // while the application answers to this query it may ask another: that one gets a machine of its own
   const m = program.idle ?? new Machine(program.host)
   program.idle = undefined
+  m.program = program
   m.limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
   return m
 }

@@ -37,9 +37,9 @@ export class Candidate {
   }
 
   /** Whether the rule may fit an argument that is the same in every call. */
-  admits(host: Host, at: number, value: Term): boolean {
+  admits(at: number, value: Term): boolean {
     const { literal } = this.tests[at]!
-    return literal === undefined || compareLiteral(host, literal, value) !== 'no'
+    return literal === undefined || compareLiteral(literal, value) !== 'no'
   }
 
   asks(at: number): boolean {
@@ -54,7 +54,7 @@ export class Candidate {
       const { literal, tag, more } = this.tests[at]!
       const arg = args[at]
       if (literal !== undefined) {
-        const equal = compareLiteral(host, literal, arg)
+        const equal = compareLiteral(literal, arg)
         if (equal === 'no') return 'no'
         if (equal === 'maybe') answer = 'maybe'
       }
@@ -132,7 +132,7 @@ function literalOf(node: Pattern): Term | undefined {
   }
 }
 
-function compareLiteral(host: Host, literal: Term, arg: Term): Answer {
+function compareLiteral(literal: Term, arg: Term): Answer {
   if (arg instanceof Cell) return 'maybe'
   if (literal === arg) return 'yes'
   if (literal === null) return 'maybe'

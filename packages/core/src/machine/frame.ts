@@ -45,7 +45,10 @@ export class Frame {
   }
 }
 
-/** How a choice without a list of alternatives goes on. It leaves the choice on the stack or takes it off. */
+/**
+ * How a choice without a list of alternatives goes on. It leaves the choice on the stack or takes it off, and names the step
+ * to run: it neither asks the host nor goes back any further by itself, so that choices never nest in JavaScript's stack.
+ */
 export type Retry = (m: Machine, choice: Choice) => Step
 
 /** A point to come back to. */

@@ -43,7 +43,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
   if (typeof object === 'boolean') {
     throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${object}`, {
       span: node.span,
-      data: { of: 'lookup', value: object },
+      data: { of: 'lookup', value: object, expression: node.kind === 'dot' ? node.object : undefined },
     })
   }
   const receiver = settleReceiver(m, object)
@@ -78,6 +78,6 @@ export function assertKey(m: Machine, key: Term, node: Expression): asserts key 
   if (typeof key === 'string') return
   throw new Fault('type-error', `cannot look up field ${formatTerm(m.host, key)} on an external instance`, {
     span: node.span,
-    data: { of: 'key', value: key },
+    data: { of: 'key', value: key, expression: node.kind === 'dot' ? node.member : undefined },
   })
 }

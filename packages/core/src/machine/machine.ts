@@ -4,8 +4,9 @@ import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import type { Host } from './host.js'
 import { defaultLimits, type Limits } from './limits.js'
+import type { Program } from './program.js'
 import { pending } from './signal.js'
-import { type Step, stop } from './step.js'
+import { fail, type Step, stop } from './step.js'
 import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
 import { Cell, isThenable, type Term } from './term.js'
 
@@ -25,6 +26,10 @@ export class Machine {
   readonly trail: (Cell | Undo)[] = []
   readonly choices: Choice[] = []
   state: State = 'ready'
+  /** What runs, for those who explain an error. */
+  program: Program | undefined = undefined
+  /** The query, where it is an expression. */
+  goal: Expression | undefined = undefined
   /** How many goals wait for a variable. */
   suspended = 0
   /** Goals whose variable has been bound, to be proven before the query goes on. */
@@ -54,6 +59,7 @@ export class Machine {
   #trailAtStep = 0
   #question = 0
   #answers: Map<number, unknown> | undefined = undefined
+  #again = false
 
   constructor(host: Host, limits: Limits = defaultLimits) {
     this.host = host
@@ -85,9 +91,8 @@ export class Machine {
 
   /** Looks for the next solution, until the state says what was found. @throws QueryError and what the host throws. */
   run(): void {
-    if (this.state === 'solution') this.#next = this.backtrack()
+    let step = this.state === 'solution' ? fail : this.#next
     this.state = 'ready'
-    let step = this.#next
     if (this.#answers) step = this.#rerun(step)
     for (;;) {
       let left = Math.min(this.#stepsLeft, slice)
@@ -107,8 +112,10 @@ export class Machine {
 
   /** Runs the step that had to wait, now that the answers are there. */
   #rerun(step: Step): Step {
+    this.#again = true
     const next = step(this)
     if (this.state !== 'waiting') this.#answers = undefined
+    this.#again = false
     return next
   }
 
@@ -157,8 +164,8 @@ export class Machine {
     this.choices.push(new Choice(this.trail.length, this.frame, steps, 1, undefined, undefined))
   }
 
-  pushRetry(retry: Retry, data: unknown): void {
-    this.choices.push(new Choice(this.trail.length, this.frame, undefined, 0, retry, data))
+  pushRetry(retry: Retry, data: unknown, trail: number = this.trail.length): void {
+    this.choices.push(new Choice(trail, this.frame, undefined, 0, retry, data))
   }
 
   /** Undoes everything since the last choice and goes on with its next alternative. */
@@ -267,6 +274,11 @@ export class Machine {
   asking(): void {
     this.asked = 0
     this.#trailAtStep = this.trail.length
+    if (this.#answers !== undefined) {
+      // answers belong to the step that asked
+      if (!this.#again) this.#answers = undefined
+      this.#again = false
+    }
   }
 
   /** The answer to the next question of this step, if it is the one that was waited for. */
@@ -291,7 +303,6 @@ export class Machine {
   wait(step: Step): Step {
     this.undo(this.#trailAtStep)
     this.woken = undefined
-    // answers belong to the step that asked
     if (step !== this.#next) this.#answers = undefined
     this.#next = step
     this.state = 'waiting'

@@ -2,7 +2,7 @@ import type { Expression } from '../language/ast.js'
 import type { Choice } from './frame.js'
 import { Frame } from './frame.js'
 import type { Machine } from './machine.js'
-import { exit, type Step } from './step.js'
+import { exit, fail, type Step } from './step.js'
 import { type Excluded, Suspended, Suspension, suspend } from './suspension.js'
 import { Cell, deref, type Term } from './term.js'
 
@@ -96,7 +96,7 @@ function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // `notStep` pushed it
   const negation = choice.data as Negation
-  if (negation.proven) return m.backtrack()
+  if (negation.proven) return fail
   if (negation.alternatives.length > 0) suspendNegation(m, negation)
   return negation.next
 }

@@ -23,6 +23,7 @@ export function start(
   goal: Expression | RuleCall,
   bindings: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, Cell> {
+  m.program = program
   const named = new Map<string, Cell>()
   if ('rule' in goal) startCall(m, program, goal, named, bindings)
   else startExpression(m, program, goal, named, bindings)
@@ -56,6 +57,7 @@ function startExpression(
   named: Map<string, Cell>,
   bindings: ReadonlyMap<string, unknown>,
 ): void {
+  m.goal = goal
   const { surroundings } = program
   const scope = new Scope(0, [goal])
   const slots: Term[] = []

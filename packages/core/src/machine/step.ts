@@ -12,3 +12,6 @@ export const exit: Step = (m) => {
   m.frame = frame.parent
   return frame.next
 }
+
+/** Goes back to the last choice. What a choice runs when it is come back to ends in this, rather than go back by itself. */
+export const fail: Step = (m) => m.backtrack()

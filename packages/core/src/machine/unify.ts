@@ -17,8 +17,9 @@ import {
   type Term,
 } from './term.js'
 
-/** Work inside one unification that counts as a step. */
+/** After how many pairs of one unification it is counted what they cost: about four steps each. */
 const portion = 512
+const cost = 4 * portion
 
 /**
  * Makes two terms equal by binding variables; false where they can't be. Of two variables one is bound to the other, so
@@ -65,7 +66,7 @@ function unifyStructures(m: Machine, left: Term, right: Term): Verdict {
   const open: Pair[] = [{ left, right }]
   let work = 0
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
-    if (++work % portion === 0) m.spend(portion)
+    if (++work % portion === 0) m.spend(cost)
     const a = deref(pair.left)
     const b = deref(pair.right)
     if (a === b || (pair.left === pair.right && pair.left instanceof Cell)) continue
@@ -96,7 +97,7 @@ function unifyLists(m: Machine, left: AnyList, right: AnyList, open: Pair[]): Ve
   const a = cursor(left)
   const b = cursor(right)
   for (let work = 0; a.at < a.items.length && b.at < b.items.length; work++) {
-    if (work % portion === portion - 1) m.spend(portion)
+    if (work % portion === portion - 1) m.spend(cost)
     const x = deref(a.items[a.at++])
     const y = deref(b.items[b.at++])
     if (x === y) continue

@@ -42,7 +42,7 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   if (typeof receiver === 'boolean') {
     throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${receiver}`, {
       span: node.span,
-      data: { of: 'lookup', value: receiver },
+      data: { of: 'lookup', value: receiver, expression: node.object },
     })
   }
   assertNoKeywords(call, node)

@@ -7,10 +7,10 @@ import type { Choice } from '../frame.js'
 import { Iteration, type Machine, unanswered } from '../machine.js'
 import { evaluate } from '../operand.js'
 import { failed, pending } from '../signal.js'
-import { exit, type Step } from '../step.js'
+import { exit, fail, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
 import { Cell, deref, dictGet, dictKeys, isDict, isThenable, ListTerm, type Term } from '../term.js'
-import { unifyStep } from '../unify.js'
+import { unify, unifyStep } from '../unify.js'
 import { planOperand, planOperands } from './operands.js'
 import { type Context, inOrder, type Plan } from './plan.js'
 import { occurrences } from './scope.js'
@@ -98,7 +98,7 @@ function nextElement(m: Machine, choice: Choice): Step {
   const at = each.at++
   // the application may have shortened its array meanwhile
   if (at + 1 >= each.values.length) m.choices.pop()
-  if (at >= each.values.length) return m.backtrack()
+  if (at >= each.values.length) return fail
   m.frame.slots[each.slot] = each.values[at]
   return each.next
 }
@@ -110,9 +110,9 @@ class Elements {
   at: number
   /** Where the list goes on. */
   readonly rest: Term | undefined
-  readonly node: Expression
+  readonly node: In
   readonly next: Step
-  constructor(item: Term, items: readonly Term[], at: number, rest: Term | undefined, node: Expression, next: Step) {
+  constructor(item: Term, items: readonly Term[], at: number, rest: Term | undefined, node: In, next: Step) {
     this.item = item
     this.items = items
     this.at = at
@@ -123,7 +123,7 @@ class Elements {
 }
 
 /** Goes through a collection of any kind; `again` is the step that is running. */
-function inStep(m: Machine, item: Term, values: Term, node: Expression, next: Step, again: Step): Step {
+function inStep(m: Machine, item: Term, values: Term, node: In, next: Step, again: Step): Step {
   const collection = deref(values)
   if (collection instanceof ListTerm) {
     return elementsStep(m, new Elements(item, collection.items, collection.from, collection.rest, node, next))
@@ -150,43 +150,36 @@ function inStep(m: Machine, item: Term, values: Term, node: Expression, next: St
   return iterateStep(m, item, collection, node, next, again)
 }
 
-/** Tries elements until one may fit; what comes behind it is left to a choice. */
+/** Takes the first element that fits; those behind it are left to a choice. */
 function elementsStep(m: Machine, elements: Elements): Step {
   const { items, item } = elements
-  const scalar = isScalar(item)
-  while (elements.at < items.length) {
-    const at = elements.at++
-    const element = items[at]
-    if (scalar && element !== item && isScalar(element) && typeof element === typeof item) continue
-    const more = elements.at < items.length || elements.rest !== undefined
-    if (more) m.pushRetry(moreElements, elements)
-    return tryElement(m, elements, element)
+  for (let work = 1; elements.at < items.length; work++) {
+    if (work % 512 === 0) m.spend(512)
+    const element = items[elements.at++]
+    m.asking()
+    const trail = m.trail.length
+    const verdict = unify(m, element, item)
+    if (verdict === false) {
+      m.undo(trail)
+      m.woken = undefined
+      continue
+    }
+    if (elements.at < items.length || elements.rest !== undefined) m.pushRetry(moreElements, elements, trail)
+    return verdict === true ? m.proceed(elements.next) : m.wait(tryAgain(element, item, elements.next))
   }
-  if (elements.rest === undefined) return m.backtrack()
+  if (elements.rest === undefined) return fail
   const rest: Step = (m) => {
     m.asking()
     return inStep(m, item, elements.rest, elements.node, elements.next, rest)
   }
-  return rest(m)
+  return rest
 }
 
 function moreElements(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // `elementsStep` pushed it
-  return elementsStep(m, choice.data as Elements)
-}
-
-function tryElement(m: Machine, elements: Elements, element: Term): Step {
-  const step: Step = (m) => {
-    m.asking()
-    return unifyStep(m, element, elements.item, elements.next, step)
-  }
-  return step(m)
-}
-
-/** Texts and booleans; two different ones never unify. */
-function isScalar(term: Term): boolean {
-  return typeof term === 'string' || typeof term === 'boolean'
+  const elements = choice.data as Elements
+  return (m) => elementsStep(m, elements)
 }
 
 /** What the state of going through an iterator of the application is. */
@@ -201,12 +194,12 @@ class Iterating extends Iteration {
 }
 
 /** The elements of an object of the application, one at a time as they are asked for. */
-function iterateStep(m: Machine, item: Term, collection: Term, node: Expression, next: Step, again: Step): Step {
+function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: Step, again: Step): Step {
   if (typeof collection === 'number' || typeof collection === 'boolean' || typeof collection === 'bigint') {
     throw new Fault(
       'type-error',
       `can only use \`in\` on an iterable value, this is ${formatTerm(m.host, collection)}`,
-      { span: node.span, data: { of: 'in', value: collection, node } },
+      { span: node.span, data: { of: 'in', value: collection, expression: node.collection } },
     )
   }
   let object: unknown
@@ -236,29 +229,36 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** Takes the next element; the choice stays until the iterator says that there are no more. */
-function nextIterated(m: Machine, choice: Choice): Step {
+/** Takes the next element that fits; the choice stays until the iterator says that there are no more. */
+function nextIterated(_m: Machine, choice: Choice): Step {
   // `iterateStep` pushed it
   const { iterator, item, next } = choice.data as Iterating
   const step: Step = (m) => {
-    m.asking()
-    let result = m.recall()
-    if (result === unanswered) {
-      m.raw = true
-      result = m.settle(iterator.next())
-      m.raw = false
+    for (let work = 1; ; work++) {
+      if (work % 512 === 0) m.spend(512)
+      m.asking()
+      let result = m.recall()
+      if (result === unanswered) {
+        m.raw = true
+        result = m.settle(iterator.next())
+        m.raw = false
+      }
+      if (result === pending) return m.wait(step)
+      // what `next` of an iterator gives
+      const { done, value } = result as IteratorResult<unknown>
+      if (done) {
+        m.choices.pop()
+        m.iterators--
+        return fail
+      }
+      const verdict = unify(m, value, item)
+      if (verdict === true) return m.proceed(next)
+      if (verdict === pending) return m.wait(tryAgain(value, item, next))
+      m.undo(choice.trail)
+      m.woken = undefined
     }
-    if (result === pending) return m.wait(step)
-    // what `next` of an iterator gives
-    const { done, value } = result as IteratorResult<unknown>
-    if (done) {
-      m.choices.pop()
-      m.iterators--
-      return m.backtrack()
-    }
-    return unifyStep(m, value, item, next, tryAgain(value, item, next))
   }
-  return step(m)
+  return step
 }
 
 /** Unifies an element once more, for where the host had to wait. */

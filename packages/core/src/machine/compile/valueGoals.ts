@@ -115,7 +115,7 @@ export function planCondition(c: Context, node: Expression): Plan {
         throw new Fault(
           'type-error',
           `${formatTerm(m.host, value)} isn't something that is true or false so can't be a condition`,
-          { span: node.span, hint: 'compare it with something', data: { of: 'condition', value, node } },
+          { span: node.span, hint: 'compare it with something', data: { of: 'condition', value, expression: node } },
         )
       }
       return step
