@@ -36,17 +36,17 @@ export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyR
   for (const source of sources) {
     if (!fresh.has(source)) continue
     const { file, diagnostics } = parseFile(source)
-    found.push(...diagnostics)
-    statements.push(...file.statements)
+    for (const one of diagnostics) found.push(one)
+    for (const one of file.statements) statements.push(one)
     const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
-    found.push(...runChecks(statementChecks, (into) => reporting(facts, into), checked))
+    runChecks(statementChecks, (row) => reporting(facts, row), checked, found)
   }
   if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
 
   const blockNodes = statements.filter((one) => one.kind === 'resource block')
   const blocks = mergeBlocks(blockNodes)
   const blockFacts = { ...facts, blocks }
-  found.push(...runChecks(blockChecks, (into) => reporting(blockFacts, into), [blockNodes]))
+  runChecks(blockChecks, (row) => reporting(blockFacts, row), [blockNodes], found)
   if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
 
   const written = statements.filter((one) => one.kind === 'rule')
@@ -59,7 +59,7 @@ export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyR
   )
   const unions = unionsOf(blocks)
   const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions }
-  found.push(...runChecks(policyChecks, (into) => reporting(policyFacts, into), [[...all, ...inlineQueries]]))
+  runChecks(policyChecks, (row) => reporting(policyFacts, row), [[...all, ...inlineQueries]], found)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))

@@ -1,5 +1,5 @@
-import type { ClassPattern, Entry, Expression, Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
-import { spanText } from '../language/source.js'
+import type { ClassPattern, Entry, Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
+import { print } from '../language/print.js'
 import type { Schema } from '../schema/schema.js'
 import type { Policy } from './policy.js'
 import { hasEntries, sameNode } from './sameNode.js'
@@ -58,13 +58,13 @@ function matchParameter(own: Parameter, wanted: Parameter, names: ClassNames): M
     case 'anything':
       return undefined
     case 'pattern':
-      if (given.kind === 'anything') return `needs a type: ${spanText(own.span)}: ${shown(demand.pattern)}`
+      if (given.kind === 'anything') return `needs a type: ${print(own.term)}: ${print(demand.pattern)}`
       if (given.kind === 'value') return matchValueToPattern(given.value, demand.pattern, names)
       return matchPattern(given.pattern, demand.pattern, names)
     case 'value':
       if (given.kind === 'value' && (demand.specialized || !given.specialized))
         return matchValue(given.value, demand.value)
-      return `is not ${shown(demand.value)}`
+      return `is not ${print(demand.value)}`
     default:
       return demand satisfies never
   }
@@ -73,10 +73,10 @@ function matchParameter(own: Parameter, wanted: Parameter, names: ClassNames): M
 function matchValue(own: Pattern, wanted: Pattern): Mismatch {
   if (isList(own) && isList(wanted)) {
     const missing = wanted.elements.find((element) => !own.elements.some((one) => sameNode(one, element)))
-    return missing && `is a list without ${shown(missing)}`
+    return missing && `is a list without ${print(missing)}`
   }
   if (own.kind === 'dictionary' && wanted.kind === 'dictionary') return matchFields(own.entries, wanted.entries)
-  return sameNode(own, wanted) ? undefined : `is not ${shown(wanted)}`
+  return sameNode(own, wanted) ? undefined : `is not ${print(wanted)}`
 }
 
 function matchValueToPattern(own: Pattern, wanted: Pattern, names: ClassNames): Mismatch {
@@ -84,17 +84,17 @@ function matchValueToPattern(own: Pattern, wanted: Pattern, names: ClassNames): 
     return own.kind === 'dictionary' ? matchFields(own.entries, wanted.fields) : `is not a dictionary`
   }
   const tag = builtInClass(own)
-  if (!tag || wanted.kind !== 'class pattern') return `is not ${shown(wanted)}`
+  if (!tag || wanted.kind !== 'class pattern') return `is not ${print(wanted)}`
   const fields = own.kind === 'dictionary' ? own.entries : []
   return matchClass({ kind: 'class pattern', tag, fields, span: own.span }, wanted, names)
 }
 
 function matchPattern(own: Pattern, wanted: Pattern, names: ClassNames): Mismatch {
   if (wanted.kind === 'dictionary pattern') {
-    if (own.kind !== 'dictionary pattern' && own.kind !== 'class pattern') return `is not ${shown(wanted)}`
+    if (own.kind !== 'dictionary pattern' && own.kind !== 'class pattern') return `is not ${print(wanted)}`
     return matchFields(own.fields ?? [], wanted.fields)
   }
-  if (wanted.kind !== 'class pattern') return `is not ${shown(wanted)}`
+  if (wanted.kind !== 'class pattern') return `is not ${print(wanted)}`
   if (own.kind === 'class pattern') return matchClass(own, wanted, names)
   if (own.kind !== 'dictionary pattern' || wanted.tag !== 'Dictionary') return `is not known to be ${wanted.tag}`
   return matchFields(own.fields, wanted.fields ?? [])
@@ -123,7 +123,7 @@ function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): b
 
 function matchFields(own: readonly Entry<Pattern>[], wanted: readonly Entry<Pattern>[]): Mismatch {
   if (hasEntries(own, wanted)) return undefined
-  return `lacks ${wanted.map((entry) => spanText(entry.span)).join(', ')}`
+  return `lacks ${wanted.map((entry) => `${entry.key}: ${print(entry.value)}`).join(', ')}`
 }
 
 type ListLike = Extract<Pattern, { readonly kind: 'list' | 'list pattern' }>
@@ -145,10 +145,4 @@ function builtInClass(value: Pattern): string | undefined {
     default:
       return undefined
   }
-}
-
-/** A type's pattern or value, as it is said in a message. Those of blocks are nowhere written. */
-function shown(node: Pattern | Expression): string {
-  if (node.kind === 'class pattern' && !node.fields) return node.tag
-  return spanText(node.span)
 }

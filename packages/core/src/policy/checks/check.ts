@@ -6,7 +6,7 @@ import type { Schema } from '../../schema/schema.js'
 import type { MergedBlock } from '../blocks.js'
 import type { Policy } from '../policy.js'
 import type { RuleTypes } from '../ruleTypes.js'
-import { type Visitor, walk } from './walk.js'
+import { type Handlers, walk } from './walk.js'
 
 type More = Pick<Diagnostic, 'hint' | 'data'>
 
@@ -33,7 +33,7 @@ export interface PolicyContext extends BlockContext {
 }
 
 /** A check looks at statements, a node at a time. */
-export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Visitor
+export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Handlers
 
 /** Makes a check of what is to be said of one shorthand rule, given what the blocks of its class declare. */
 export function checkShorthand(
@@ -66,14 +66,15 @@ export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>
 }
 
 /**
- * Runs checks over groups of nodes in one walk. What they report comes group by group; within a group row by row of the
- * checks; within a row in the order of the text, and for one node in the order of the checks.
+ * Runs checks over groups of nodes in one walk. What they report goes into `into` group by group; within a group row by
+ * row; within a row in the order of the text, and for one node in the order of the checks.
  */
 export function runChecks<Context extends CheckContext>(
   rows: readonly (readonly Check<Context>[])[],
   contextFor: (found: Diagnostic[]) => Context,
   groups: Iterable<readonly Node[]>,
-): Diagnostic[] {
+  into: Diagnostic[],
+): void {
   const found = rows.map((): Diagnostic[] => [])
   const handlers = new Map<string, ((node: Node) => void)[]>()
   const ends: (() => void)[] = []
@@ -93,9 +94,10 @@ export function runChecks<Context extends CheckContext>(
     const those = handlers.get(node.kind)
     if (those) for (const handler of those) handler(node)
   }
-  const all: Diagnostic[] = []
   const collect = (): void => {
-    for (const one of found) if (one.length > 0) all.push(...one.splice(0))
+    for (const row of found) {
+      if (row.length > 0) for (const one of row.splice(0)) into.push(one)
+    }
   }
   for (const group of groups) {
     for (const node of group) walk(node, visit)
@@ -103,5 +105,4 @@ export function runChecks<Context extends CheckContext>(
   }
   for (const end of ends) end()
   collect()
-  return all
 }

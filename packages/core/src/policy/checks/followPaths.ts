@@ -1,4 +1,5 @@
-import type { Call, Dot, Entry, Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Dot, Entry, Expression, Matches, New, Parameter, Pattern, Rule } from '../../language/ast.js'
+import { children } from '../../language/visit.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Check, PolicyContext } from './check.js'
 import { Knowledge, type Known } from './knowledge.js'
@@ -71,7 +72,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
       })
       return
     default:
-      followValues([goal], knowledge, visitor)
+      followValues(goal, knowledge, visitor)
       learnTrue(goal, knowledge)
   }
 }
@@ -115,65 +116,43 @@ function notEqual(left: Expression, right: Expression, knowledge: Knowledge): vo
 const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
 
 /** Tells of all steps in values, the innermost first. Not recursive: paths and sums can be long. */
-function followValues(values: readonly Expression[], knowledge: Knowledge, visitor: Required<PathVisitor>): void {
-  const open: Expression[] = [...values].reverse()
+function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
+  const open: Expression[] = [goal]
   for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind === 'dot') {
-      const steps: Dot[] = []
-      let at: Expression = node
-      for (; at.kind === 'dot'; at = at.object) steps.push(at)
-      open.push(at)
-      let known = knowledge.of(at)
-      for (const step of steps.reverse()) {
-        visitor.step(step, known, knowledge)
-        if (step.member.kind === 'call') open.push(...argumentsOf(step.member))
-        known = step.member.kind === 'string' ? knowledge.step(known, step.member.value) : knowledge.of(step)
-      }
-    } else open.push(...partsOf(node, visitor).reverse())
+    switch (node.kind) {
+      case 'dot':
+        followPath(node, knowledge, visitor, open)
+        break
+      case 'matches':
+        followPattern(node.pattern, visitor)
+        open.push(node.value)
+        break
+      case 'new':
+        pushExpressions(node.call, open)
+        break
+      default:
+        pushExpressions(node, open)
+    }
   }
 }
 
-const argumentsOf = ({ args, keywords }: Call): Expression[] => [...args, ...keywords.map(({ value }) => value)]
-
-function partsOf(node: Exclude<Expression, Dot>, visitor: Required<PathVisitor>): Expression[] {
-  switch (node.kind) {
-    case 'unify':
-    case 'assign':
-    case 'compare':
-    case 'arithmetic':
-      return [node.left, node.right]
-    case 'in':
-      return [node.item, node.collection]
-    case 'matches':
-      followPattern(node.pattern, visitor)
-      return [node.value]
-    case 'call':
-      return argumentsOf(node)
-    case 'new':
-      return argumentsOf(node.call)
-    case 'list':
-      return [...node.elements]
-    case 'dictionary':
-      return node.entries.map(({ value }) => value)
-    case 'print':
-    case 'debug':
-      return [...node.args]
-    case 'and':
-    case 'or':
-      return [...node.operands]
-    case 'not':
-      return [node.operand]
-    case 'forall':
-      return [node.condition, node.action]
-    case 'number':
-    case 'string':
-    case 'boolean':
-    case 'variable':
-    case 'cut':
-      return []
-    default:
-      return node satisfies never
+function followPath(path: Dot, knowledge: Knowledge, visitor: Required<PathVisitor>, open: Expression[]): void {
+  const steps: Dot[] = []
+  let at: Expression = path
+  for (; at.kind === 'dot'; at = at.object) steps.push(at)
+  open.push(at)
+  let known = knowledge.of(at)
+  for (const step of steps.reverse()) {
+    visitor.step(step, known, knowledge)
+    if (step.member.kind === 'call') pushExpressions(step.member, open)
+    known = step.member.kind === 'string' ? knowledge.step(known, step.member.value) : knowledge.of(step)
   }
+}
+
+function pushExpressions(node: Exclude<Expression, Dot | Matches | New>, open: Expression[]): void {
+  // Of all expressions, only a `matches` has anything but expressions below it.
+  const below = children(node) as readonly Expression[]
+  for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)
 }
 
 function followPattern(pattern: Pattern, visitor: Required<PathVisitor>): void {

@@ -2,7 +2,7 @@ import type { RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor, typesOf } from '../ruleTypes.js'
 import type { Check, PolicyContext } from './check.js'
-import { showType } from './showType.js'
+import { headText } from './typeText.js'
 
 /** So many types are named where a rule has none of them. */
 const SHOWN = 10
@@ -24,7 +24,7 @@ export const invalidRule: Check<PolicyContext> = (context) => {
       const types = [...new Set([...candidates, ...all])]
         .slice(0, SHOWN)
         .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
-      const hint = types.map(({ type, mismatch }) => `not ${showType(type)}, as ${mismatch}`).join('\n')
+      const hint = types.map(({ type, mismatch }) => `not ${headText(type)}: ${mismatch}`).join('\n')
       const message = `This rule has none of the types that rules of the name ${rule.name} have.`
       const span = context.written.has(rule) ? rule.head : (rule.body?.span ?? rule.head)
       context.error('invalid-rule', message, span, { hint, data: { rule, types } })

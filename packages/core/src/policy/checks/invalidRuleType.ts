@@ -1,5 +1,5 @@
 import type { Check } from './check.js'
-import { headOf } from './showType.js'
+import { headOf } from './typeText.js'
 import { walk } from './walk.js'
 
 /** A rule type says what rules look like: nothing is computed in it. */

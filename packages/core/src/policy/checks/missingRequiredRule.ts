@@ -2,7 +2,7 @@ import type { RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
 import type { Check, PolicyContext } from './check.js'
-import { showType } from './showType.js'
+import { headText } from './typeText.js'
 
 /** Where roles are declared a rule says who has them, and where shorthand asks for a relation, what it leads to. */
 export const missingRequiredRule: Check<PolicyContext> = (context) => {
@@ -18,7 +18,7 @@ export const missingRequiredRule: Check<PolicyContext> = (context) => {
   for (const [type, declared] of ruleTypes.required) {
     if (found.has(type)) continue
     const message = `No rule says what the ${declared.kind} "${declared.name}" is.`
-    const hint = `write ${showType(type)} if …;`
+    const hint = `write ${headText(type)} if …;`
     context.error('missing-required-rule', message, declared.span, { hint, data: { type, kind: declared.kind } })
   }
   return {}

@@ -1,6 +1,6 @@
 import type { Parameter } from '../../language/ast.js'
 import type { Check, PolicyContext } from './check.js'
-import { headOf } from './showType.js'
+import { headOf } from './typeText.js'
 
 /** A list in a rule type has no rest variable, at least where a rule has a list in its place. */
 export const restVariableInType: Check<PolicyContext> = (context) => {

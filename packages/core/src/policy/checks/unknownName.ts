@@ -81,21 +81,31 @@ function declaredNames(
   kind: Declared['kind'],
   { blocks, ruleTypes, schema }: PolicyContext,
 ): (cls?: string) => ReadonlySet<string> {
-  const known = new Map<string | undefined, ReadonlySet<string>>()
   const typed = (ruleTypes.general.get(`has_${kind}`) ?? []).flatMap(({ parameters: [, name] }) => {
     const literal = name?.pattern ?? name?.term
     return literal?.kind === 'string' ? [literal.value] : []
   })
-  return (cls) => {
-    const before = known.get(cls)
-    if (before) return before
-    const names = new Set<string>()
-    for (const [name, { declared }] of blocks) {
-      if (cls !== undefined && !schema.isSubclass(cls, name) && !schema.isSubclass(name, cls)) continue
-      for (const one of declared.values()) if (one.kind === kind) names.add(one.name)
+  /** By class, what blocks of the class and of its subclasses declare. */
+  const below = new Map<string | undefined, Set<string>>()
+  const own = new Map<string, readonly string[]>()
+  for (const [name, { declared }] of blocks) {
+    const names = [...declared.values()].filter((one) => one.kind === kind).map((one) => one.name)
+    own.set(name, names)
+    for (const ancestor of [undefined, name, ...schema.ancestors(name)]) {
+      const known = below.get(ancestor) ?? new Set()
+      below.set(ancestor, known)
+      for (const one of names) known.add(one)
     }
+  }
+  const found = new Map<string | undefined, ReadonlySet<string>>()
+  return (cls) => {
+    const before = found.get(cls)
+    if (before) return before
+    const names = new Set(below.get(cls))
+    if (cls !== undefined)
+      for (const one of schema.ancestors(cls)) for (const name of own.get(one) ?? []) names.add(name)
     if (names.size > 0) for (const name of typed) names.add(name)
-    known.set(cls, names)
+    found.set(cls, names)
     return names
   }
 }

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { diagnosticsOf, problems } from '../testing/problems.js'
+
+describe('singleton-variable', () => {
+  test.each([
+    ['names a variable that stands once in a head', 'f(x) if g(1); g(1);', ['1:3 x']],
+    ['names one that stands once in a body', 'f(x) if x = y;', ['1:13 y']],
+    ['names one in each arm', 'f(x) if x = 1 or y = 2 or not x = z;', ['1:18 y', '1:35 z']],
+    [
+      'names those in patterns',
+      'f(_: Document{title: t}); g(_: {n}); h(x: Document{title: Zork}) if x = 1;',
+      ['1:22 t', '1:33 n', '1:59 Zork'],
+    ],
+    [
+      'names those of lookups, lists and arguments',
+      'f(x) if x.(k) = [1, *r] and x.m(a: b) = 1;',
+      ['1:12 k', '1:22 r', '1:36 b'],
+    ],
+    ['lets underscores pass', 'f(_, _x) if g(_y); g(_);', []],
+    ['lets registered names and namespaces pass', 'f(x) if x in [nil, limit, Person, app::Thing];', []],
+    ['does not look at types, inline queries and shorthand', 'type f(x); ?= y = 1; f(_);', []],
+  ])('%s', (_, policy, found) => {
+    expect(problems('singleton-variable', policy)).toEqual(found)
+  })
+
+  test('says how to mark one that does not matter', () => {
+    expect(diagnosticsOf('singleton-variable', 'f(color) if 1 = 1;').map((one) => one.hint)).toEqual([
+      'is it misspelt? one that does not matter is called _color or _',
+    ])
+  })
+})
