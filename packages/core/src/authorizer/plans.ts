@@ -2,7 +2,7 @@ import type { Condition, Operand, Subject } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { Deriver } from '../condition/derive.js'
 import { simplify } from '../condition/simplify.js'
-import { rowType, unknownType } from '../condition/type.js'
+import { type OperandType, rowType, unknownType } from '../condition/type.js'
 import { Source, type Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -10,8 +10,8 @@ import type { Schema } from '../schema/schema.js'
 /** Where a question comes from that no policy wrote: the API. */
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
-/** How an actor or a resource is known before it is seen: by the name of its model, or as nil. */
-export type Kind = { readonly model: string } | 'nil'
+/** How an actor or a resource is known before it is seen: by the name of its model (undefined for none), or as nil. */
+export type Kind = { readonly model: string | undefined } | 'nil'
 
 /** What an action is: one that the policy names, or any other. */
 export type ActionKind = { readonly action: string } | 'other'
@@ -41,9 +41,13 @@ function subject(schema: Schema, kind: Subject['kind'], of: Kind): Operand {
   if (of === 'nil') return { kind: 'value', value: null }
   return {
     kind: 'path',
-    root: { kind, name: kind, model: of.model, type: rowType(schema, of.model, false, true) },
+    root: { kind, name: kind, model: of.model, type: subjectType(schema, of.model) },
     steps: [],
   }
+}
+
+function subjectType(schema: Schema, model: string | undefined): OperandType {
+  return model === undefined ? { ...unknownType, nullable: false } : rowType(schema, model, false, true)
 }
 
 function actionOperand(of: ActionKind): Operand {

@@ -1,0 +1,83 @@
+import { hostMeaning } from '../authorizer/hostMeaning.js'
+import { type Kind, planFilter } from '../authorizer/plans.js'
+import { bindLoading, type Wanted } from '../condition/bind.js'
+import type { Definite } from '../condition/condition.js'
+import { definite } from '../condition/definite.js'
+import { simplify } from '../condition/simplify.js'
+import { UnsupportedFilterError } from '../errors.js'
+import { Source } from '../language/source.js'
+import type { Program } from '../machine/index.js'
+import type { Policy } from '../policy/policy.js'
+import { coreError } from './coreErrors.js'
+import type { Filter, FilterCondition, FilterRelation } from './filter.js'
+import { type FlatFilter, flatFilter } from './flatFilter.js'
+import type { Host } from './host.js'
+import type { MachineHost } from './machineHost.js'
+import { relatedRows } from './related.js'
+import { Relation } from './relation.js'
+import type { HostTypes } from './types.js'
+
+/** What a filter is made from. */
+export interface FilterSources {
+  readonly host: Host
+  readonly machineHost: MachineHost
+  readonly policy: Policy
+  readonly program: Program
+}
+
+/**
+ * The rows of a class to which the actor may do the action, what is missing on the actor's side loaded through the adapter.
+ * @throws UnsupportedFilterError for what can't be a filter; QueryError where the actor's side fails whatever the row.
+ */
+export async function authorizedFilter(
+  actor: unknown,
+  action: unknown,
+  model: string,
+  { host, machineHost, policy, program }: FilterSources,
+): Promise<Filter> {
+  const { schema } = host
+  const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
+  // an action of another type is just another value that rules compare with
+  const condition = planFilter(policy, schema, kind, { action: action as string }, model)
+  const meaning = hostMeaning(schema, machineHost, program, {})
+  const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, (wanted) => load(host, wanted)))
+  if (bound.kind === 'failure') throw bound.error
+  return new AuthorizedFilter(model, host.types, definite(bound, schema))
+}
+
+const nowhere = { source: new Source(''), start: 0, end: 0 }
+
+async function load(host: Host, { object, name, model }: Wanted): Promise<unknown> {
+  const relation = model === undefined ? undefined : host.types.get(model)?.fields.get(name)
+  if (relation instanceof Relation) return relatedRows(host, object, relation, nowhere)
+  return (object as Readonly<Record<string, unknown>>)[name]
+}
+
+/** The flat form is made when it is asked for: an adapter that knows conditions never meets its limits. */
+class AuthorizedFilter implements Filter {
+  readonly model: string
+  readonly types: HostTypes
+  readonly condition: Definite
+  #flat: FlatFilter | undefined
+
+  constructor(model: string, types: HostTypes, condition: Definite) {
+    this.model = model
+    this.types = types
+    this.condition = condition
+    // enumerable on the object itself, so that copies have them
+    Object.defineProperty(this, 'relations', { enumerable: true, get: () => this.#flatten().relations })
+    Object.defineProperty(this, 'conditions', { enumerable: true, get: () => this.#flatten().conditions })
+  }
+
+  declare readonly relations: FilterRelation[]
+  declare readonly conditions: FilterCondition[][]
+
+  #flatten(): FlatFilter {
+    try {
+      this.#flat ??= flatFilter(this.model, this.types, this.condition)
+      return this.#flat
+    } catch (error) {
+      throw error instanceof UnsupportedFilterError ? coreError(error) : error
+    }
+  }
+}

@@ -1,0 +1,291 @@
+import { type ArcturusError, QueryError } from '../errors.js'
+import type { Node, RuleType } from '../language/ast.js'
+import type { Code } from '../language/codes.js'
+import type { Diagnostic } from '../language/diagnostic.js'
+import { print } from '../language/print.js'
+import type { Span } from '../language/source.js'
+import { InvalidIteratorError, KwargsError, UnexpectedExpressionError, UnregisteredClassError } from './errors.js'
+import { locationOf } from './location.js'
+
+/** What oso says in the place of one of our codes. */
+interface Form {
+  /** Category and variant, the `name` of the error. */
+  readonly name: string
+  readonly message: (facts: Facts) => string
+  /** Whether the message ends with the place. Default true. */
+  readonly placed?: (facts: Facts) => boolean
+}
+
+interface Facts {
+  /** What we say. */
+  readonly summary: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+type Forms = Partial<Readonly<Record<Code, Form | ((facts: Facts) => Error)>>>
+
+const never = () => false
+
+/** What is wrong with a policy or the text of a query. */
+const diagnostics: Forms = {
+  'invalid-character': {
+    name: 'ParseError::InvalidTokenCharacter',
+    message: ({ data }) => `'${escaped(data['character'])}' is not a valid character. Found in ${data['found']}`,
+  },
+  'integer-overflow': {
+    name: 'ParseError::IntegerOverflow',
+    message: ({ data }) => `'${data['text']}' caused an integer overflow`,
+  },
+  'invalid-float': {
+    name: 'ParseError::InvalidFloat',
+    message: ({ data }) => `${data['text']} was parsed as a float, but is invalid`,
+  },
+  'unexpected-token': {
+    name: 'ParseError::UnrecognizedToken',
+    message: ({ data }) => `did not expect to find the token '${data['token']}'`,
+  },
+  'reserved-word': {
+    name: 'ParseError::ReservedWord',
+    message: ({ data }) => `${data['word']} is a reserved Polar word and cannot be used here`,
+  },
+  'unexpected-end': {
+    name: 'ParseError::UnrecognizedEOF',
+    message: () => 'hit the end of the file unexpectedly. Did you forget a semi-colon',
+  },
+  'wrong-value-type': {
+    name: 'ParseError::WrongValueType',
+    message: ({ data }) => `Wrong value type: ${data['text']}. Expected a ${data['expected']}`,
+  },
+  'duplicate-key': { name: 'ParseError::DuplicateKey', message: ({ data }) => `Duplicate key: ${data['key']}` },
+  'too-deeply-nested': { name: 'ParseError::InvalidToken', message: ({ summary }) => summary },
+
+  'duplicate-source': {
+    name: 'ValidationError::FileLoading',
+    message: ({ data }) => `Problem loading file: ${duplicateText(data)}`,
+    placed: never,
+  },
+  'singleton-variable': {
+    name: 'ValidationError::SingletonVariable',
+    message: ({ data }) =>
+      `Singleton variable ${data['name']} is unused or undefined; try renaming to _${data['name']} or _`,
+  },
+  'undefined-rule': {
+    name: 'ValidationError::UndefinedRuleCall',
+    message: ({ data }) => `Call to undefined rule: ${polar(data['call'])}`,
+  },
+  'unregistered-class': {
+    name: 'ValidationError::UnregisteredClass',
+    message: ({ data }) => `Unregistered class: ${data['name']}`,
+    placed: ({ data }) => data['where'] !== 'rule type',
+  },
+  'invalid-rule': { name: 'ValidationError::InvalidRule', message: ({ data }) => ruleMismatch(data) },
+  'invalid-rule-type': {
+    name: 'ValidationError::InvalidRuleType',
+    message: ({ data }) =>
+      `Invalid rule type: ${typeText(data['type'])} ${data['reason'] === 'rest' ? 'Rule types cannot contain rest variables.' : 'Rule types cannot contain dot lookups.'}`,
+  },
+  'missing-required-rule': {
+    name: 'ValidationError::MissingRequiredRule',
+    message: ({ data }) => `Missing implementation for required rule ${typeText(data['type'])}`,
+    placed: ({ data }) => data['kind'] !== 'role',
+  },
+  'conflicting-declaration': {
+    name: 'ValidationError::DuplicateResourceBlockDeclaration',
+    message: ({ data }) =>
+      `Cannot overwrite existing ${data['was']} declaration "${data['name']}" in resource ${data['class']} with ${data['is']}`,
+  },
+
+  'block-keyword': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `Expected 'actor' or 'resource' but found ${data['found'] === undefined ? 'nothing' : `'${data['found']}'`}.`,
+  },
+  'unknown-declaration': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `Unexpected declaration '${data['name']}'. Did you mean for this to be ${data['form'] === 'names' ? "'roles = [ ... ];' or 'permissions = [ ... ];'" : "'relations = { ... };'"}?`,
+  },
+  'declaration-form': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `Expected '${data['name']}' declaration to be a ${data['name'] === 'relations' ? 'dictionary; found a list' : 'list of strings; found a dictionary'}`,
+  },
+  'repeated-declaration': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) => `Multiple '${data['name']}' declarations in '${data['class']}' resource block.`,
+  },
+  'relation-keyword': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) => `Unexpected relation keyword '${data['found']}'. Did you mean 'on'?`,
+  },
+  'undeclared-term': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `Undeclared term "${data['term']}" referenced in rule in '${data['class']}' resource block. Did you mean to declare it as a role, permission, or relation?`,
+  },
+  'missing-related-block': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `${data['class']}: Relation "${data['relation']}" in rule body \`"${data['term']}" on "${data['relation']}"\` has type '${data['to']}', but no such resource block exists. Try declaring one: \`resource ${data['to']} {}\``,
+  },
+  'undeclared-related-term': {
+    name: 'ValidationError::ResourceBlock',
+    message: ({ data }) =>
+      `${data['class']}: Term "${data['term']}" not declared in related resource block '${data['to']}'. Did you mean to declare it as a role, permission, or relation in the '${data['to']}' resource block?`,
+  },
+  'not-a-relation': {
+    name: 'OperationalError::InvalidState',
+    message: ({ data }) => `Invalid state: Expected Relation; got: ${capitalized(data['kind'])}`,
+    placed: never,
+  },
+}
+
+/** What is wrong while a query runs, and with what the application registers. */
+const failures: Forms = {
+  'type-error': { name: 'RuntimeError::TypeError', message: ({ summary }) => `Type error: ${summary}` },
+  'unsupported-operation': { name: 'RuntimeError::Unsupported', message: ({ summary }) => `Not supported: ${summary}` },
+  'arithmetic-error': { name: 'RuntimeError::ArithmeticError', message: ({ summary }) => summary },
+  'undefined-rule': {
+    name: 'RuntimeError::QueryForUndefinedRule',
+    message: ({ data }) => `Query for undefined rule \`${data['name']}\``,
+    placed: never,
+  },
+  'missing-attribute': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  'not-a-function': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  'application-error': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  'relation-not-loaded': {
+    name: 'RuntimeError::Application',
+    message: ({ summary }) => `Application error: ${summary}`,
+  },
+  'unreachable-name': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  'async-value': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
+  'unbound-variable': () => new UnexpectedExpressionError(),
+  'unhandled-constraint': {
+    name: 'RuntimeError::UnhandledPartial',
+    message: ({ summary }) => `Found an unhandled partial in the query result: ${summary}`,
+  },
+  'frame-limit': {
+    name: 'RuntimeError::StackOverflow',
+    message: ({ summary }) => `Goal stack overflow! ${summary}`,
+    placed: never,
+  },
+  'negated-loop': {
+    name: 'RuntimeError::StackOverflow',
+    message: ({ summary }) => `Goal stack overflow! ${summary}`,
+    placed: never,
+  },
+  'step-limit': {
+    name: 'RuntimeError::QueryTimeout',
+    message: ({ summary }) => `Query timeout: ${summary}`,
+    placed: never,
+  },
+  'time-limit': {
+    name: 'RuntimeError::QueryTimeout',
+    message: ({ summary }) => `Query timeout: ${summary}`,
+    placed: never,
+  },
+  'keyword-arguments': ({ summary, data }) =>
+    data['of'] === 'host' ? new KwargsError() : named('OperationalError::InvalidState', `Invalid state: ${summary}`),
+  'not-iterable': ({ data }) => new InvalidIteratorError(typeof data['value']),
+  'unregistered-class': ({ data }) => new UnregisteredClassError(String(data['name'])),
+
+  'reserved-name': {
+    name: 'RuntimeError::InvalidRegistration',
+    message: ({ data }) =>
+      `Invalid attempt to register '${data['name']}': '${data['name']}' is a built-in specializer.`,
+    placed: never,
+  },
+  'unsupported-filter': {
+    name: 'RuntimeError::DataFilteringUnsupportedOp',
+    message: ({ summary }) => `Unsupported operation: ${summary}`,
+  },
+  'opaque-condition': {
+    name: 'RuntimeError::DataFilteringUnsupportedOp',
+    message: ({ summary }) => `Unsupported operation: ${summary}`,
+  },
+  'filter-too-large': {
+    name: 'RuntimeError::DataFilteringUnsupportedOp',
+    message: ({ summary }) => `Unsupported operation: ${summary}`,
+  },
+}
+
+/** What oso warns of; all other warnings are for those who call the policy's checks themselves. */
+const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string>>> = {
+  'ambiguous-precedence': () =>
+    'Expression without parentheses could be ambiguous.\nPrior to 0.20, `x and y or z` would parse as `x and (y or z)`.\nAs of 0.20, it parses as `(x and y) or z`, matching other languages.',
+  'unknown-specializer': ({ data }) =>
+    `Unknown specializer ${data['name']}${data['suggestion'] === undefined ? '' : `, did you mean ${data['suggestion']}?`}`,
+  'missing-allow-rule': () =>
+    'Your policy does not contain an allow rule, which usually means\nthat no actions are allowed. Did you mean to add an allow rule to\nthe top of your policy?\n\n  allow(actor, action, resource) if ...\n\nYou can also suppress this warning by adding an allow_field or allow_request\nrule.',
+  'missing-has-permission': () =>
+    'Warning: your policy uses resource blocks but does not call the\nhas_permission rule. This means that permissions you define in a\nresource block will not have any effect. Did you mean to include a\ncall to has_permission in a top-level allow rule?\n\n  allow(actor, action, resource) if\n      has_permission(actor, action, resource);',
+}
+
+/** An error of ours as oso would have thrown it; ours is its `cause`. */
+export function coreError(error: ArcturusError): Error {
+  const trace =
+    error instanceof QueryError && (error.code === 'type-error' || isApplication(error.code)) ? error.trace : ''
+  const facts = { summary: error.summary, data: error.data ?? {} }
+  return Object.assign(converted(failures[error.code], error.code, facts, error.span, trace), { cause: error })
+}
+
+/** The error that oso throws for what is wrong with a text. */
+export function diagnosticError({ code, message, span, data = {} }: Diagnostic): Error {
+  return converted(diagnostics[code], code, { summary: message, data }, span, '')
+}
+
+/** The text of a warning; undefined where oso has none. */
+export function warningText({ code, message, span, data = {} }: Diagnostic): string | undefined {
+  const text = warnings[code]?.({ summary: message, data })
+  return text === undefined ? undefined : `${text}${span ? locationOf(span) : ''}`
+}
+
+function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | undefined, trace: string): Error {
+  if (form === undefined)
+    return named('OperationalError::Unknown', `${facts.summary} (${code})${span ? locationOf(span) : ''}`)
+  if (typeof form === 'function') return form(facts)
+  const place = span && (form.placed?.(facts) ?? true) ? locationOf(span) : ''
+  return named(form.name, `${trace ? `${trace}\n` : ''}${form.message(facts)}${place}`)
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name })
+}
+
+function isApplication(code: Code): boolean {
+  const form = failures[code]
+  return typeof form === 'object' && form.name === 'RuntimeError::Application'
+}
+
+/** A node that a diagnostic carries, as Polar. */
+function polar(node: unknown): string {
+  // checks put nodes of the policy into these data
+  return print(node as Node)
+}
+
+/** A rule type without the word. */
+function typeText(type: unknown): string {
+  return polar(type).replace(/^type\s+/, '')
+}
+
+function ruleMismatch({ rule, types }: Facts['data']): string {
+  const reasons = (types as readonly { readonly type: RuleType; readonly mismatch: string | undefined }[]).map(
+    ({ type, mismatch }) => `${typeText(type)}\n\tFailed to match because: ${mismatch}\n`,
+  )
+  return `Invalid rule: ${polar(rule)} Must match one of the following rule types:\n\n${reasons.join('\n')}`
+}
+
+function duplicateText({ same, name, other }: Facts['data']): string {
+  if (same === 'file') return `File ${name} has already been loaded.`
+  if (same === 'name') return `A file with the name ${name}, but different contents has already been loaded.`
+  return `A file with the same contents as ${name} named ${other} has already been loaded.`
+}
+
+function escaped(character: unknown): string {
+  return character === '\n' ? '\\n' : character === '\0' ? '\\0' : String(character)
+}
+
+function capitalized(word: unknown): string {
+  const text = String(word)
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,62 @@
+import type { Definite } from '../condition/condition.js'
+import { DataFilteringConfigurationError } from './errors.js'
+import type { HostTypes } from './types.js'
+
+/** A field of a joined row; without `fieldName` the row itself. */
+export interface Projection {
+  typeName: string
+  fieldName?: string
+}
+
+/** A value. */
+export interface Immediate {
+  value: unknown
+}
+
+export type Datum = Projection | Immediate
+
+export interface FilterCondition {
+  lhs: Datum
+  cmp: 'Eq' | 'Neq' | 'In' | 'Nin' | 'Lt' | 'Leq' | 'Gt' | 'Geq'
+  rhs: Datum
+}
+
+export interface FilterRelation {
+  fromTypeName: string
+  fromFieldName: string
+  toTypeName: string
+}
+
+/**
+ * Which rows of `model` are meant: those for which there is one row for each of `relations` (inner joins, in order) such that
+ * all conditions of some group are true. nil is an ordinary value.
+ */
+export interface Filter {
+  model: string
+  /** @throws (when read) where the rows can't be described by inner joins; `condition` always describes them. */
+  relations: FilterRelation[]
+  /** A disjunction of conjunctions. @throws as `relations`. */
+  conditions: FilterCondition[][]
+  types: HostTypes
+  /** The same rows, without the limits of inner joins: each quantifier has a row of its own, and negation is exact. */
+  condition: Definite
+}
+
+/** How an application's ORM makes queries of filters. */
+export interface Adapter<Query = unknown, Resource = unknown> {
+  buildQuery: (filter: Filter) => Query
+  executeQuery: (query: Query) => Promise<Resource[]>
+}
+
+/** Whether a side of a condition is a field or a row, and not a value. */
+export function isProjection(datum: Datum): datum is Projection {
+  return (datum as Partial<Projection>).typeName !== undefined
+}
+
+/** The adapter before the application sets one. */
+export function missingAdapter<Query, Resource>(): Adapter<Query, Resource> {
+  const refuse = (): never => {
+    throw new DataFilteringConfigurationError()
+  }
+  return { buildQuery: refuse, executeQuery: refuse }
+}

@@ -1,0 +1,183 @@
+import type { Definite, DefiniteSome, Operand, Root } from '../condition/condition.js'
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+import type { FilterCondition, FilterRelation } from './filter.js'
+import { leafGroups, type Place, placeOf } from './flatLeaf.js'
+import type { HostTypes } from './types.js'
+import { withoutClassTests } from './withoutClassTests.js'
+
+/** Rows described by inner joins that all groups share. */
+export interface FlatFilter {
+  readonly relations: FilterRelation[]
+  readonly conditions: FilterCondition[][]
+}
+
+/** A joined table. The row of a `some` is another one than that of any other `some`. */
+export interface Join extends FilterRelation {
+  readonly row: Root | undefined
+}
+
+/** A conjunction: its joins in an order in which each stands behind what it starts from, and its conditions. */
+export interface Group {
+  readonly joins: readonly Join[]
+  readonly conditions: readonly FilterCondition[]
+}
+
+/** What a leaf needs to know. */
+export interface Flattening {
+  readonly types: HostTypes
+  /** Tables of the rows that conditions speak of. */
+  readonly tables: ReadonlyMap<Root, Place>
+  readonly model: string
+}
+
+const maxGroups = 10_000
+const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: false } }
+
+/**
+ * A condition as a disjunction of conjunctions over inner joins.
+ * @throws UnsupportedFilterError where that would be other rows: alternatives with different joins, two rows of one table,
+ * negated quantifiers, subclasses, parts of texts.
+ */
+export function flatFilter(model: string, types: HostTypes, condition: Definite): FlatFilter {
+  const context: Flattening = { types, tables: new Map(), model }
+  const groups = groupsOf(withoutClassTests(model, types, condition), context)
+  if (groups.some(({ joins }) => joins.some(({ toTypeName }) => toTypeName === model)))
+    throw unsupported(`A second row of ${model}`, spanOf(condition))
+  const [first, ...others] = groups
+  if (!first) return { relations: [], conditions: [[never]] }
+  const wanted = keysOf(first)
+  for (const other of others) {
+    const keys = keysOf(other)
+    if (keys.size === wanted.size && [...keys].every((key) => wanted.has(key))) continue
+    throw unsupported(
+      'Its alternatives are about different relations, and inner joins would lose the rows that lack one of them',
+      spanOf(condition),
+    )
+  }
+  return {
+    relations: first.joins.map(({ fromTypeName, fromFieldName, toTypeName }) => ({
+      fromTypeName,
+      fromFieldName,
+      toTypeName,
+    })),
+    conditions: groups.map(({ conditions }) => [...conditions]),
+  }
+}
+
+function groupsOf(condition: Definite, context: Flattening): readonly Group[] {
+  switch (condition.kind) {
+    case 'true':
+      return [{ joins: [], conditions: [] }]
+    case 'false':
+      return []
+    case 'or':
+      return limited(condition.of.flatMap((one) => groupsOf(one, context)))
+    case 'and':
+      return condition.of
+        .map((one) => groupsOf(one, context))
+        .reduce((left, right) => both(left, right, spanOf(condition)))
+    case 'not':
+      if (condition.of.kind === 'in') return leafGroups(condition.of, true, context)
+      throw unsupported(
+        condition.of.kind === 'some' ? 'That no row of a relation is such' : 'A negated class test or part of a text',
+        condition.of.span,
+      )
+    case 'some':
+      return someGroups(condition, context)
+    case 'compare':
+    case 'in':
+    case 'isa':
+    case 'text':
+      return leafGroups(condition, false, context)
+    default:
+      return condition satisfies never
+  }
+}
+
+/** Conjunctions of every group of the one with every group of the other. */
+function both(left: readonly Group[], right: readonly Group[], span: Span | undefined): readonly Group[] {
+  if (left.length * right.length > maxGroups) throw tooLarge()
+  return left.flatMap((a) =>
+    right.map((b) => ({
+      joins: b.joins.reduce((joins, join) => withJoin(joins, join, span), a.joins),
+      conditions: [...a.conditions, ...b.conditions],
+    })),
+  )
+}
+
+/** Adds a join, unless it is there. @throws UnsupportedFilterError where another row of the same table is joined. */
+export function withJoin(joins: readonly Join[], join: Join, span: Span | undefined): readonly Join[] {
+  const known = joins.find(({ toTypeName }) => toTypeName === join.toTypeName)
+  if (!known) return [...joins, join]
+  if (keyOf(known) === keyOf(join) && known.row === join.row) return joins
+  throw unsupported(`Two rows of ${join.toTypeName} at once`, span)
+}
+
+function someGroups({ each, from, where, span }: DefiniteSome, context: Flattening): readonly Group[] {
+  if (from.kind !== 'path') throw unsupported('A row of what is no relation', span)
+  const place = placeOf(from, context, span, each)
+  if (place.kind === 'column') return elementGroups({ kind: 'some', each, from, where, span }, context)
+  const tables = new Map([...context.tables, [each as Root, place] as const])
+  return groupsOf(where, { ...context, tables }).flatMap((group) =>
+    both([{ joins: place.joins, conditions: [] }], [group], span),
+  )
+}
+
+/** Of a list in a column only that it contains something can be said. */
+function elementGroups({ each, from, where, span }: DefiniteSome, context: Flattening): readonly Group[] {
+  if (where.kind === 'true') throw unsupported('That a list is not empty', span)
+  if (where.kind === 'or')
+    return where.of.flatMap((one) => elementGroups({ kind: 'some', each, from, where: one, span }, context))
+  if (where.kind === 'compare' && where.operator === '=') {
+    const item = isEach(where.left, each) ? where.right : isEach(where.right, each) ? where.left : undefined
+    if (item && !(item.kind === 'path' && item.root === each))
+      return leafGroups({ kind: 'in', item, list: from, span }, false, context)
+  }
+  throw unsupported('A condition on the elements of a list', span)
+}
+
+function isEach(operand: Operand, each: Root): boolean {
+  return operand.kind === 'path' && operand.root === each && operand.steps.length === 0
+}
+
+function limited(groups: readonly Group[]): readonly Group[] {
+  if (groups.length > maxGroups) throw tooLarge()
+  return groups
+}
+
+function keyOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
+  return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
+}
+
+function keysOf({ joins }: Group): ReadonlySet<string> {
+  return new Set(joins.map(keyOf))
+}
+
+function spanOf(condition: Definite): Span | undefined {
+  switch (condition.kind) {
+    case 'true':
+    case 'false':
+      return undefined
+    case 'and':
+    case 'or':
+      return condition.of.map(spanOf).find((span) => span !== undefined)
+    case 'not':
+      return condition.of.span
+    default:
+      return condition.span
+  }
+}
+
+function tooLarge(): UnsupportedFilterError {
+  return new UnsupportedFilterError('filter-too-large', `The filter has more than ${maxGroups} alternatives.`)
+}
+
+/** What the flat form of a filter has no place for. */
+export function unsupported(what: string, span: Span | undefined): UnsupportedFilterError {
+  return new UnsupportedFilterError('unsupported-filter', `${what} can't be said by a filter of inner joins.`, {
+    span,
+    hint: "an adapter that reads the filter's `condition` can say it",
+    data: { reason: 'inner-joins' },
+  })
+}

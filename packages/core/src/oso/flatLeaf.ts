@@ -1,0 +1,201 @@
+import type { Compare, In, IsA, Operand, Root, Text } from '../condition/condition.js'
+import type { Span } from '../language/source.js'
+import type { Datum, FilterCondition } from './filter.js'
+import { type Flattening, type Group, type Join, unsupported, withJoin } from './flatFilter.js'
+import { Relation } from './relation.js'
+
+type Path = Extract<Operand, { kind: 'path' }>
+type Comparison = FilterCondition['cmp']
+
+/** Where a path leads: to a row of a joined table, or to a column. */
+export type Place = RowPlace | ColumnPlace
+
+interface RowPlace {
+  readonly kind: 'row'
+  readonly table: string
+  readonly joins: readonly Join[]
+  /** For the row of a relation to one: where it starts. */
+  readonly from: { readonly place: RowPlace; readonly relation: Relation } | undefined
+}
+interface ColumnPlace {
+  readonly kind: 'column'
+  readonly table: string
+  readonly field: string
+  readonly joins: readonly Join[]
+  /** Whether a step on the way can have no row although nothing is joined there. */
+  readonly mayBeNoRow: boolean
+}
+
+/**
+ * Where a path leads.
+ * @param row - the variable of a quantifier over what the path leads to.
+ */
+export function placeOf(path: Path, context: Flattening, span: Span, row?: Root): Place {
+  let at = startOf(path.root, context, span)
+  for (const [index, step] of path.steps.entries()) {
+    const isLast = index === path.steps.length - 1
+    const field = context.types.get(at.table)?.fields.get(step.name)
+    if (!(field instanceof Relation)) {
+      if (!isLast) throw unsupported(`A field of ${at.table}.${step.name}, which is no relation,`, step.span)
+      return columnOf(at, step.name)
+    }
+    if (field.kind === 'many' && !(isLast && row)) throw unsupported(`The list ${at.table}.${step.name}`, step.span)
+    at = joined(at, step.name, field, isLast ? row : undefined, step.span)
+  }
+  return at
+}
+
+function startOf(root: Root, { tables, model }: Flattening, span: Span): RowPlace {
+  const place = tables.get(root)
+  if (place?.kind === 'row') return place
+  if (root.kind !== 'resource') throw unsupported(`The value of ${root.name}`, span)
+  return { kind: 'row', table: model, joins: [], from: undefined }
+}
+
+function joined(at: RowPlace, field: string, relation: Relation, row: Root | undefined, span: Span): RowPlace {
+  const { otherType } = relation
+  const join: Join = { fromTypeName: at.table, fromFieldName: field, toTypeName: otherType, row }
+  return {
+    kind: 'row',
+    table: otherType,
+    joins: withJoin(at.joins, join, span),
+    from: relation.kind === 'one' ? { place: at, relation } : undefined,
+  }
+}
+
+/** A column; that of the other side of a relation to one is its foreign key, for which nothing has to be joined. */
+function columnOf(at: RowPlace, field: string): ColumnPlace {
+  const { from } = at
+  if (from && from.relation.otherField === field) {
+    return { ...columnOf(from.place, from.relation.myField), mayBeNoRow: true }
+  }
+  return { kind: 'column', table: at.table, field, joins: at.joins, mayBeNoRow: false }
+}
+
+/** The groups of a condition that is neither `and`, `or` nor `some`. */
+export function leafGroups(
+  condition: Compare | In | IsA | Text,
+  negated: boolean,
+  context: Flattening,
+): readonly Group[] {
+  switch (condition.kind) {
+    case 'compare':
+      return compareGroups(condition, context)
+    case 'in':
+      return inGroups(condition, negated, context)
+    case 'isa':
+      throw unsupported(`Whether a row is a ${condition.model}`, condition.span)
+    case 'text':
+      throw unsupported('A part of a text', condition.span)
+  }
+}
+
+const comparisons: Readonly<Record<Compare['operator'], Comparison>> = {
+  '=': 'Eq',
+  '==': 'Eq',
+  '!=': 'Neq',
+  '<': 'Lt',
+  '<=': 'Leq',
+  '>': 'Gt',
+  '>=': 'Geq',
+}
+
+/** A side of a comparison. */
+type Side = { readonly kind: 'value'; readonly value: unknown } | Place
+
+function compareGroups({ operator, left, right, span }: Compare, context: Flattening): readonly Group[] {
+  const [a, b] = [sideOf(left, context, span), sideOf(right, context, span)]
+  const cmp = comparisons[operator]
+  if (a.kind === 'row' || b.kind === 'row') return rowGroups(a, b, cmp, span)
+  return [group([a, b], [...guards(a, b, cmp), { lhs: datum(a), cmp, rhs: datum(b) }], span)]
+}
+
+function sideOf(operand: Operand, context: Flattening, span: Span): Side {
+  if (operand.kind === 'value') return operand
+  if (operand.kind === 'path') return placeOf(operand, context, span)
+  throw unsupported('A computed value', span)
+}
+
+/** What has to be no nil: the sides of an ordering, and steps that nothing is joined for. */
+function guards(a: Side, b: Side, cmp: Comparison): readonly FilterCondition[] {
+  const isOrder = cmp !== 'Eq' && cmp !== 'Neq'
+  return [a, b].flatMap((side): FilterCondition[] =>
+    side.kind === 'column' && (isOrder || side.mayBeNoRow)
+      ? [{ lhs: datum(side), cmp: 'Neq', rhs: { value: null } }]
+      : [],
+  )
+}
+
+function rowGroups(a: Side, b: Side, cmp: Comparison, span: Span): readonly Group[] {
+  if (cmp !== 'Eq' && cmp !== 'Neq') throw unsupported('An order of rows', span)
+  const [row, other] = a.kind === 'row' ? [a, b] : [b as RowPlace, a]
+  if (other.kind === 'value' && other.value === null) return nilGroups(row, cmp, span)
+  const keys = keysOf(row, other)
+  if (keys) {
+    // A relation to one is compared by its foreign key: the rows that have none are compared as well.
+    return [group(keys, [{ lhs: datum(keys[0]), cmp, rhs: datum(keys[1]) }], span)]
+  }
+  if (row.from && cmp === 'Neq') throw unsupported('That a relation leads to another row, or to none,', span)
+  return [group([row, other], [{ lhs: datum(row), cmp, rhs: datum(other) }], span)]
+}
+
+/** Whether a row is there; of a relation to one its foreign key says it. */
+function nilGroups(row: RowPlace, cmp: 'Eq' | 'Neq', span: Span): readonly Group[] {
+  if (!row.from) return cmp === 'Eq' ? [] : [group([row], [], span)]
+  const key = columnOf(row.from.place, row.from.relation.myField)
+  return [group([key], [{ lhs: datum(key), cmp, rhs: { value: null } }], span)]
+}
+
+/** The columns that are equal exactly when a row is another one, where a relation to one tells them. */
+function keysOf(row: RowPlace, other: Side): readonly [Side, Side] | undefined {
+  const relation = row.from?.relation ?? (other.kind === 'row' ? other.from?.relation : undefined)
+  if (!relation) return undefined
+  const [a, b] = [keyOf(row, relation), keyOf(other, relation)]
+  return a && b && [a, b]
+}
+
+function keyOf(side: Side, { otherField, otherType }: Relation): Side | undefined {
+  switch (side.kind) {
+    case 'value': {
+      const key: unknown =
+        typeof side.value === 'object' && side.value !== null ? Reflect.get(side.value, otherField) : undefined
+      return key === null || key === undefined ? undefined : { kind: 'value', value: key }
+    }
+    case 'row':
+      if (side.table !== otherType) return undefined
+      return { ...columnOf(side, otherField), mayBeNoRow: false }
+    case 'column':
+      return undefined
+  }
+}
+
+function inGroups({ item, list, span }: In, negated: boolean, context: Flattening): readonly Group[] {
+  const a = sideOf(item, context, span)
+  if (list.kind === 'value' && Array.isArray(list.value)) {
+    const cmp = negated ? 'Neq' : 'Eq'
+    const tests = list.value.map((value: unknown): FilterCondition => ({ lhs: { value }, cmp, rhs: datum(a) }))
+    if (negated) return [group([a], [...guards(a, a, cmp), ...tests], span)]
+    return tests.map((test) => group([a], [...guards(a, a, cmp), test], span))
+  }
+  const b = sideOf(list, context, span)
+  if (b.kind !== 'column') throw unsupported('A list that is no column', span)
+  // nil has no elements, and it is an error to look for one
+  const readable: FilterCondition = { lhs: datum(b), cmp: 'Neq', rhs: { value: null } }
+  return [group([a, b], [readable, { lhs: datum(a), cmp: negated ? 'Nin' : 'In', rhs: datum(b) }], span)]
+}
+
+function datum(side: Side): Datum {
+  switch (side.kind) {
+    case 'value':
+      return { value: side.value }
+    case 'row':
+      return { typeName: side.table }
+    case 'column':
+      return { typeName: side.table, fieldName: side.field }
+  }
+}
+
+function group(sides: readonly Side[], conditions: readonly FilterCondition[], span: Span): Group {
+  const joins = sides.flatMap((side) => (side.kind === 'value' ? [] : side.joins))
+  return { joins: joins.reduce<readonly Join[]>((all, join) => withJoin(all, join, span), []), conditions }
+}

@@ -1,0 +1,32 @@
+export { Expression, Pattern, Variable } from '../machine/index.js'
+export { Dict } from '../values/dict.js'
+export { defaultEqualityFn } from './equality.js'
+export * from './errors.js'
+export {
+  type Adapter,
+  type Datum,
+  type Filter,
+  type FilterCondition,
+  type FilterRelation,
+  type Immediate,
+  isProjection,
+  type Projection,
+} from './filter.js'
+export { Host } from './host.js'
+export { Oso } from './oso.js'
+export { Polar } from './polar.js'
+export { Predicate } from './predicate.js'
+export { Relation } from './relation.js'
+export { typeOrmAdapter } from './typeOrmAdapter.js'
+export type {
+  Class,
+  ClassParams,
+  CustomError,
+  EqualityFn,
+  HostTypes,
+  IsaCheck,
+  Options,
+  QueryOpts,
+  QueryResult,
+  UserType,
+} from './types.js'

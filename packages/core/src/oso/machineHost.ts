@@ -1,0 +1,238 @@
+import { inspect } from 'node:util'
+import { Source, type Span } from '../language/source.js'
+import type { Awaitable, Host as MachineInterface } from '../machine/index.js'
+import { HostError } from '../machine/index.js'
+import { Dict } from '../values/dict.js'
+import type { OrderOperator } from '../values/order.js'
+import { InvalidAttributeError, InvalidCallError } from './errors.js'
+import { type Host, isConstructor } from './host.js'
+import { relatedRows } from './related.js'
+import { Relation } from './relation.js'
+import type { Class, EqualityFn, UserType } from './types.js'
+
+/** What the query machine asks of the application, answered as oso answers it. */
+export class MachineHost implements MachineInterface {
+  readonly #host: Host
+  readonly #equal: EqualityFn
+  readonly #plain = new Map<unknown, Map<string, boolean>>()
+  readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
+
+  constructor(host: Host, equal: EqualityFn) {
+    this.#host = host
+    this.#equal = equal
+  }
+
+  isConstant(name: string): boolean {
+    return this.#host.schema.constants.has(name)
+  }
+
+  constant(name: string): unknown {
+    return this.#host.schema.constants.get(name)
+  }
+
+  /** Instances and classes are decided by their class, also where it has an `isaCheck`. */
+  classOf(value: unknown): string | undefined {
+    if (typeof value === 'function') return this.#typeOf(value)?.name
+    return typeof value === 'object' && value !== null && !isOwn(value)
+      ? this.#typeOf(value.constructor)?.name
+      : undefined
+  }
+
+  decidesClass(cls: unknown): boolean {
+    return this.#typeOf(cls) !== undefined
+  }
+
+  hasCheck(name: string): boolean {
+    return this.#host.schema.models.get(name)?.isaCheck !== undefined
+  }
+
+  isSubclass(name: string, ancestor: string): boolean | undefined {
+    const { schema } = this.#host
+    return schema.models.has(name) && schema.models.has(ancestor) ? schema.isSubclass(name, ancestor) : undefined
+  }
+
+  isa(value: unknown, name: string): Awaitable<boolean> {
+    const type = this.#registered(name)
+    return whenSettled([value], (settled) => Boolean(type.isaCheck(settled)))
+  }
+
+  isNearer(value: unknown, left: string, right: string): boolean {
+    const chain = ancestorsOf(value === null || value === undefined ? undefined : value.constructor)
+    const leftAt = chain.indexOf(this.#registered(left).cls)
+    const rightAt = chain.indexOf(this.#registered(right).cls)
+    return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
+  }
+
+  equal(left: unknown, right: unknown): Awaitable<boolean> {
+    return whenSettled([left, right], (a, b) => Boolean(this.#equal(a, b)))
+  }
+
+  compareEqual(left: unknown, right: unknown): Awaitable<boolean> {
+    return this.equal(left, right)
+  }
+
+  /** JavaScript's own order, but for nil, which has none. */
+  order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> {
+    return whenSettled([left, right], (a, b) => a !== null && b !== null && inOrder(operator, a, b))
+  }
+
+  readsPlainly(cls: unknown, field: string): boolean {
+    let fields = this.#plain.get(cls)
+    if (!fields) {
+      fields = new Map()
+      this.#plain.set(cls, fields)
+    }
+    let plain = fields.get(field)
+    if (plain === undefined) {
+      plain = !(this.#typeOf(cls)?.fields.get(field) instanceof Relation) && !hasAccessor(cls, field)
+      fields.set(field, plain)
+    }
+    return plain
+  }
+
+  read(value: unknown, field: string): unknown {
+    if (value === null || value === undefined)
+      throw missing('missing-attribute', new InvalidAttributeError(value, field))
+    const relation = this.#relationOf(value, field)
+    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    // `in` refuses what is no object, by an error that says so
+    if (!(field in (value as object))) throw missing('missing-attribute', new InvalidAttributeError(value, field))
+    return propertyOf(value, field)
+  }
+
+  /** A pattern takes a field that is missing for undefined. */
+  readForPattern(value: unknown, field: string): unknown {
+    if (value === null || value === undefined) return undefined
+    const relation = this.#relationOf(value, field)
+    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    try {
+      return field in (value as object) ? propertyOf(value, field) : undefined
+    } catch (error) {
+      if (error instanceof TypeError) return undefined
+      throw error
+    }
+  }
+
+  call(value: unknown, method: string, args: readonly unknown[]): unknown {
+    if (value === null || value === undefined) throw missing('not-a-function', new InvalidCallError(value, method))
+    const relation = this.#relationOf(value, method)
+    if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
+    const target = propertyOf(value, method)
+    if (typeof target !== 'function') throw missing('not-a-function', new InvalidCallError(value, method))
+    return whenSettled(args, (...settled) => asApplicationError(() => Reflect.apply(target, value, settled)))
+  }
+
+  construct(name: string, args: readonly unknown[]): unknown {
+    const { cls } = this.#registered(name)
+    return whenSettled(args, (...settled) => new cls(...settled))
+  }
+
+  iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+    if (value === null || value === undefined) return undefined
+    const object = Object(value) as Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>>
+    if (Symbol.iterator in object && typeof object.next === 'function') return iteratorOf(object as Iterable<unknown>)
+    if (Symbol.asyncIterator in object) return (object as AsyncIterable<unknown>)[Symbol.asyncIterator]()
+    return Symbol.iterator in object ? iteratorOf(object as Iterable<unknown>) : undefined
+  }
+
+  identify(value: object): unknown {
+    return value
+  }
+
+  show(value: unknown): string {
+    const cls = value === null || value === undefined ? undefined : isConstructor(value) ? value : value.constructor
+    return `${inspect(value)} TYPE \`${this.#typeOf(cls)?.name ?? 'UNKNOWN'}\``
+  }
+
+  print(text: string): void {
+    console.log(text)
+  }
+
+  debug(text: string): void {
+    console.log(text)
+  }
+
+  #typeOf(cls: unknown): UserType | undefined {
+    return typeof cls === 'function' ? this.#host.types.get(cls as unknown as Class) : undefined
+  }
+
+  #registered(name: string): UserType {
+    const type = this.#host.types.get(name)
+    if (type) return type
+    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, { data: { name } })
+  }
+
+  /** The relation that a field is, if it is one. Relations come before attributes. */
+  #relationOf(value: NonNullable<unknown>, field: string): Relation | undefined {
+    const relation = this.#typeOf(value.constructor)?.fields.get(field)
+    return relation instanceof Relation ? relation : undefined
+  }
+}
+
+/** What the language has itself: its class tests are asked of `isa`. */
+function isOwn(value: object): boolean {
+  return Array.isArray(value) || value instanceof Dict
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return (value as Readonly<Record<string, unknown>>)[name]
+}
+
+function missing(code: 'missing-attribute' | 'not-a-function', error: Error): HostError {
+  return new HostError(code, error.message, { cause: error })
+}
+
+/** oso takes a TypeError of a method for the policy's mistake; the machine does so where no promise came first. */
+function asApplicationError<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof TypeError) throw new HostError('application-error', error.message, { cause: error })
+    throw error
+  }
+}
+
+function hasAccessor(cls: unknown, field: string): boolean {
+  let at: unknown = typeof cls === 'function' ? cls.prototype : undefined
+  for (; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, field)
+    if (descriptor) return descriptor.get !== undefined
+  }
+  return false
+}
+
+/** A class and those that it extends. */
+function ancestorsOf(cls: unknown): readonly unknown[] {
+  const chain: unknown[] = []
+  for (let at = cls; isConstructor(at); at = Object.getPrototypeOf(at)) chain.push(at)
+  return chain
+}
+
+function iteratorOf(iterable: Iterable<unknown>): Iterator<unknown> {
+  return iterable[Symbol.iterator]()
+}
+
+function inOrder(operator: OrderOperator, left: unknown, right: unknown): boolean {
+  // any two values of JavaScript can be ordered; what that means is the application's affair
+  const a = left as number
+  const b = right as number
+  switch (operator) {
+    case '<':
+      return a < b
+    case '<=':
+      return a <= b
+    case '>':
+      return a > b
+    case '>=':
+      return a >= b
+  }
+}
+
+/** Calls a function with values once none of them is a promise, at once where none is. */
+function whenSettled<T>(values: readonly unknown[], run: (...settled: unknown[]) => T): T | Promise<T> {
+  return values.some(isPromise) ? Promise.all(values).then((settled) => run(...settled)) : run(...values)
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof propertyOf(value, 'then') === 'function'
+}

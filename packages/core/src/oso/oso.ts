@@ -1,0 +1,152 @@
+import { QueryError } from '../errors.js'
+import { Variable } from '../machine/index.js'
+import { authorizedFilter } from './authorizedFilter.js'
+import { ForbiddenError, NotFoundError, OsoError, UnregisteredClassError } from './errors.js'
+import type { Adapter } from './filter.js'
+import type { Host } from './host.js'
+import { asCoreError, Polar } from './polar.js'
+import type { Class, CustomError, Options } from './types.js'
+
+/**
+ * The API of the npm package `oso` 0.27: the same rules are asked (`allow`, `allow_field`, `allow_request`), with the same
+ * defaults, results and errors. Where it answers otherwise on purpose, it is because oso was wrong.
+ */
+export class Oso<
+  Actor = unknown,
+  Action = unknown,
+  Resource = unknown,
+  Field = unknown,
+  Request = unknown,
+  Query = unknown,
+> extends Polar<Query, Resource> {
+  readonly #notFoundError: CustomError
+  readonly #forbiddenError: CustomError
+  readonly #readAction: unknown
+
+  constructor(options: Options = {}) {
+    super(options)
+    this.#notFoundError = options.notFoundError || NotFoundError
+    this.#forbiddenError = options.forbiddenError || ForbiddenError
+    this.#readAction = options.readAction || 'read'
+  }
+
+  /** Whether the actor may do the action to the resource. */
+  async isAllowed(actor: Actor, action: Action, resource: Resource): Promise<boolean> {
+    return this.queryRuleOnce('allow', actor, action, resource)
+  }
+
+  /**
+   * Lets pass who may do the action to the resource.
+   * @param options.checkRead - Whether those who may not read it are told that it does not exist. Default: true.
+   * @throws the option `notFoundError` for those who may not read it, `forbiddenError` for the rest.
+   */
+  async authorize(
+    actor: Actor,
+    action: Action,
+    resource: Resource,
+    options: { checkRead?: boolean } = {},
+  ): Promise<void> {
+    if (await this.queryRuleOnce('allow', actor, action, resource)) return
+    const hidden =
+      (options.checkRead ?? true) &&
+      (action === this.#readAction || !(await this.queryRuleOnce('allow', actor, this.#readAction, resource)))
+    throw hidden ? new this.#notFoundError() : new this.#forbiddenError()
+  }
+
+  /**
+   * The actions that the actor may do to the resource.
+   * @param options.allowWildcard - Whether a rule that takes any action gives `*`, rather than an error. Default: false.
+   */
+  async authorizedActions(
+    actor: Actor,
+    resource: Resource,
+    options: { allowWildcard?: boolean } = {},
+  ): Promise<Set<Action | '*'>> {
+    return this.#enumerate<Action>('action', 'Actions', ['allow', actor, new Variable('action'), resource], options)
+  }
+
+  /** Lets a request pass. @throws the option `forbiddenError` */
+  async authorizeRequest(actor: Actor, request: Request): Promise<void> {
+    if (!(await this.queryRuleOnce('allow_request', actor, request))) throw new this.#forbiddenError()
+  }
+
+  /** Lets pass who may do the action to a field of the resource. @throws the option `forbiddenError` */
+  async authorizeField(actor: Actor, action: Action, resource: Resource, field: Field): Promise<void> {
+    if (!(await this.queryRuleOnce('allow_field', actor, action, resource, field))) throw new this.#forbiddenError()
+  }
+
+  /** The fields of the resource to which the actor may do the action; options as for `authorizedActions`. */
+  async authorizedFields(
+    actor: Actor,
+    action: Action,
+    resource: Resource,
+    options: { allowWildcard?: boolean } = {},
+  ): Promise<Set<Field | '*'>> {
+    return this.#enumerate<Field>(
+      'field',
+      'Fields',
+      ['allow_field', actor, action, resource, new Variable('field')],
+      options,
+    )
+  }
+
+  async #enumerate<Found>(
+    name: string,
+    what: string,
+    [rule, ...args]: readonly [string, ...unknown[]],
+    { allowWildcard = false }: { readonly allowWildcard?: boolean },
+  ): Promise<Set<Found | '*'>> {
+    const found = new Set<Found | '*'>()
+    for await (const result of this.queryRule(rule, ...args)) {
+      const value = result.get(name)
+      if (value instanceof Variable) {
+        if (allowWildcard) return new Set<Found | '*'>(['*'])
+        throw new OsoError(`
+            The result of authorized${what}() contained an "unconstrained" ${name} that could represent any ${name}, but allowWildcard was set to False. To fix, set allowWildcard to True and compare with the "*" string.
+          `)
+      }
+      // the policy says what actions and fields are
+      found.add(value as Found)
+    }
+    return found
+  }
+
+  /**
+   * A query, of the adapter, for the resources of a class to which the actor may do the action.
+   * @throws UnregisteredClassError; Error `RuntimeError::DataFilteringUnsupportedOp` for what can't be a filter.
+   */
+  async authorizedQuery(actor: Actor, action: Action, resourceClass: Class<Resource> | string): Promise<Query> {
+    const host = this.getHost()
+    const type = host.getType(resourceClass as Class | string)
+    if (!type) throw new UnregisteredClassError(typeof resourceClass === 'string' ? resourceClass : resourceClass.name)
+    try {
+      if (!this.policy.rules.has('allow')) {
+        throw new QueryError('undefined-rule', 'The policy has no rule `allow`.', { data: { name: 'allow' } })
+      }
+      const filter = await authorizedFilter(actor, action, type.name, {
+        host: host as Host,
+        machineHost: this.machineHost,
+        policy: this.policy,
+        program: this.program,
+      })
+      return host.adapter.buildQuery(filter)
+    } catch (error) {
+      throw asCoreError(error)
+    }
+  }
+
+  /** The resources of a class to which the actor may do the action. @throws as `authorizedQuery` */
+  async authorizedResources(
+    actor: Actor,
+    action: Action,
+    resourceClass: Class<Resource> | string,
+  ): Promise<Resource[]> {
+    const query = await this.authorizedQuery(actor, action, resourceClass)
+    return query ? this.getHost().adapter.executeQuery(query) : []
+  }
+
+  /** Says how filters become queries, and how those are run. */
+  setDataFilteringAdapter(adapter: Adapter<Query, Resource>): void {
+    this.getHost().adapter = adapter
+  }
+}

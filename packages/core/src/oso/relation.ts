@@ -1,0 +1,15 @@
+/** Rows of another class that belong to an instance: those whose `otherField` equals the instance's `myField`. */
+export class Relation {
+  readonly kind: 'one' | 'many'
+  /** Name that the other class is registered under. */
+  readonly otherType: string
+  readonly myField: string
+  readonly otherField: string
+
+  constructor(kind: 'one' | 'many', otherType: string, myField: string, otherField: string) {
+    this.kind = kind
+    this.otherType = otherType
+    this.myField = myField
+    this.otherField = otherField
+  }
+}

@@ -1,0 +1,57 @@
+import type { Relation } from './relation.js'
+
+/** A constructor. */
+// biome-ignore lint/suspicious/noExplicitAny: the only type that every constructor is assignable to
+export type Class<T = unknown> = new (...args: any[]) => T
+
+// biome-ignore lint/suspicious/noExplicitAny: applications' checks declare the class that they take
+export type IsaCheck = (instance: any) => boolean
+
+export type EqualityFn = (x: unknown, y: unknown) => boolean
+
+// biome-ignore lint/suspicious/noExplicitAny: as for `Class`
+export type CustomError = new (...args: any[]) => Error
+
+/** Options of `new Oso()`. */
+export interface Options {
+  /** Whether two objects are equal. Default: deep equality, as `lodash.isEqual`. */
+  readonly equalityFn?: EqualityFn
+  /** Thrown by `authorize` where the actor may not read the resource. Default: `NotFoundError`. */
+  readonly notFoundError?: CustomError
+  /** Thrown by the `authorize…` methods otherwise. Default: `ForbiddenError`. */
+  readonly forbiddenError?: CustomError
+  /** The action that tells the two apart. Default: `read`. */
+  readonly readAction?: unknown
+}
+
+/** Options of `registerClass`. */
+export interface ClassParams {
+  /** What policies call the class. Default: its own name. */
+  readonly name?: string
+  /** What its fields hold, and its relations; data filtering needs to know them. */
+  readonly fields?: Readonly<Record<string, Class | Relation>> | ReadonlyMap<string, Class | Relation>
+  /** Recognizes values that are no instances. */
+  readonly isaCheck?: IsaCheck
+}
+
+/** Options of `query` and `queryRule`. */
+export interface QueryOpts {
+  /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default: false. */
+  readonly acceptExpression?: boolean
+  /** Values of variables, by name. */
+  readonly bindings?: ReadonlyMap<string, unknown>
+}
+
+/** The results of a query, each a map from variables to values. */
+export type QueryResult = AsyncGenerator<Map<string, unknown>, void, undefined>
+
+/** A registered class. */
+export interface UserType {
+  readonly name: string
+  readonly cls: Class
+  readonly fields: ReadonlyMap<string, Class | Relation>
+  readonly isaCheck: IsaCheck
+}
+
+/** Registered classes by name and by class. */
+export type HostTypes = ReadonlyMap<string | Class, UserType>
