@@ -1,0 +1,238 @@
+import { ArcturusError, type Filter } from '@arcturus/core'
+import { actorOf, asDefinite, check, type FilterEvaluator, inMemory, isTrue, type Outcome, type Prepared, prepare, refusal, showOutcome } from './evaluators.js'
+import type { OsoAnswer } from './oso.js'
+import { OsoEvaluator } from './oso.js'
+import { printGoal, printPolicy } from './policyTree.js'
+import { Random } from './random.js'
+import type { Case } from './randomCase.js'
+import { descendantsOf } from './world.js'
+
+export type Evaluator = 'predicate' | 'filter' | 'definite' | 'oso'
+
+export interface Disagreement {
+  readonly evaluator: Evaluator
+  readonly actor: number | null
+  readonly action: string
+  readonly row: number | undefined
+  /** What the machine says, and what the other one says. */
+  readonly machine: string
+  readonly other: string
+  readonly detail?: string
+}
+
+/** What was counted while a case was compared. */
+export interface Comparison {
+  readonly disagreements: readonly Disagreement[]
+  readonly comparisons: Readonly<Record<Evaluator, number>>
+  /** Of the checks, those that a predicate answered by itself, those it gave to the machine, and those that had none. */
+  readonly predicates: { readonly answered: number; readonly bailedOut: number; readonly none: number }
+  /** What the machine said. */
+  readonly outcomes: { readonly true: number; readonly false: number; readonly error: number }
+  /** Filters, and those that were refused, by reason. */
+  readonly filters: number
+  readonly refusals: ReadonlyMap<string, number>
+  /** Rows that a definite filter leaves out because the check is true in just some order of a collection. */
+  readonly ordered: number
+  /** Disagreements with `oso` by the point of DESIGN §7 that covers them. */
+  readonly deviations: ReadonlyMap<string, number>
+  /** Whether some question had some rows, but not all. */
+  readonly some: boolean
+}
+
+export interface CompareOptions {
+  readonly filter?: FilterEvaluator
+  readonly definite?: FilterEvaluator
+  /** How many checks are put to the npm package at most. */
+  readonly oso?: number
+}
+
+/** Puts every question of a case to every evaluator. @throws PolicyError for a policy that can't be loaded. */
+export async function compare(asked: Case, options: CompareOptions = {}): Promise<Comparison> {
+  const comparing = new Comparing(asked, options)
+  comparing.run()
+  if ((options.oso ?? 0) > 0) await comparing.runOso(options.oso!)
+  return comparing.result()
+}
+
+class Comparing {
+  readonly #prepared: Prepared
+  readonly #options: CompareOptions
+  readonly #rows: readonly number[]
+  readonly #disagreements: Disagreement[] = []
+  readonly #comparisons = { predicate: 0, filter: 0, definite: 0, oso: 0 }
+  readonly #predicates = { answered: 0, bailedOut: 0, none: 0 }
+  readonly #outcomes = { true: 0, false: 0, error: 0 }
+  readonly #refusals = new Map<string, number>()
+  readonly #deviations = new Map<string, number>()
+  readonly #answers: { actor: number | null; action: string; row: number; machine: Outcome }[] = []
+  #filters = 0
+  #ordered = 0
+  #some = false
+
+  constructor(asked: Case, options: CompareOptions) {
+    this.#prepared = prepare(asked)
+    this.#options = options
+    const family = descendantsOf(asked.world, asked.model)
+    this.#rows = asked.world.rows.flatMap((row, index) => (family.includes(row.model) ? [index] : []))
+  }
+
+  result(): Comparison {
+    return {
+      disagreements: this.#disagreements,
+      comparisons: this.#comparisons,
+      predicates: this.#predicates,
+      outcomes: this.#outcomes,
+      filters: this.#filters,
+      refusals: this.#refusals,
+      ordered: this.#ordered,
+      deviations: this.#deviations,
+      some: this.#some,
+    }
+  }
+
+  run(): void {
+    const { asked } = this.#prepared
+    for (const actor of asked.actors) {
+      for (const action of asked.actions) {
+        const machine = this.#rows.map((row) => this.#compareChecks(actor, action, row))
+        const count = machine.filter(isTrue).length
+        if (count > 0 && count < machine.length) this.#some = true
+        this.#compareFilters(actor, action, machine)
+      }
+    }
+  }
+
+  #compareChecks(actor: number | null, action: string, row: number): Outcome {
+    const { machine, predicates, objects } = this.#prepared
+    const subject = actorOf(this.#prepared, actor)
+    const expected = check(machine, subject, action, objects.rows[row])
+    this.#outcomes[typeof expected === 'string' ? expected : 'error']++
+    this.#answers.push({ actor, action, row, machine: expected })
+    const before = { ...predicates.statistics }
+    const answer = check(predicates, subject, action, objects.rows[row])
+    if (predicates.statistics.predicate > before.predicate) this.#predicates.answered++
+    else if (predicates.statistics.bailOuts > before.bailOuts) this.#predicates.bailedOut++
+    else this.#predicates.none++
+    this.#comparisons.predicate++
+    if (!isSame(expected, answer)) this.#disagree('predicate', actor, action, row, expected, showOutcome(answer))
+    return expected
+  }
+
+  #compareFilters(actor: number | null, action: string, machine: readonly Outcome[]): void {
+    const { predicates, asked } = this.#prepared
+    this.#filters++
+    let filter: Filter
+    try {
+      filter = predicates.filter(actorOf(this.#prepared, actor), action, asked.model)
+    } catch (error) {
+      if (!(error instanceof ArcturusError)) throw error
+      const reason = refusal(error)
+      if (reason) return this.#count(this.#refusals, reason)
+      // An error that no row avoids, or an action that nobody knows: no row may be lost by it.
+      for (const [index, outcome] of machine.entries()) {
+        const fits = error.code === 'unknown-action' ? outcome === 'false' : typeof outcome === 'object'
+        if (!fits) this.#disagree('filter', actor, action, this.#rows[index], outcome, `the filter throws ${error.code}: ${error.summary}`)
+      }
+      return
+    }
+    this.#compareRows('filter', this.#options.filter ?? inMemory, filter, actor, action, machine)
+    this.#compareRows('definite', this.#options.definite ?? asDefinite, filter, actor, action, machine)
+  }
+
+  #compareRows(name: 'filter' | 'definite', evaluator: FilterEvaluator, filter: Filter, actor: number | null, action: string, machine: readonly Outcome[]): void {
+    const { predicates, objects } = this.#prepared
+    let prepared: ReturnType<FilterEvaluator['prepare']>
+    try {
+      prepared = evaluator.prepare(filter, predicates)
+    } catch (error) {
+      const reason = refusal(error)
+      if (!reason) throw error
+      return this.#count(this.#refusals, reason)
+    }
+    for (const [index, row] of this.#rows.entries()) {
+      const expected = machine[index]!
+      const contained = prepared.matches(objects.rows[row]!)
+      this.#comparisons[name]++
+      if (contained === isTrue(expected)) continue
+      if (name === 'definite' && !contained && this.#dependsOnOrder(actor, action, row)) {
+        this.#ordered++
+        continue
+      }
+      this.#disagree(name, actor, action, row, expected, contained ? 'in' : 'out', filter.toString())
+    }
+  }
+
+  /** Whether the check is no longer true with the collections in some other order, which a database does not keep. */
+  #dependsOnOrder(actor: number | null, action: string, row: number): boolean {
+    const random = new Random(1)
+    for (let attempt = 0; attempt < 24; attempt++) {
+      const { machine, objects } = prepare(this.#prepared.asked, (elements) => (attempt === 0 ? elements.toReversed() : random.shuffled(elements)))
+      if (!isTrue(check(machine, actor === null ? null : objects.rows[actor], action, objects.rows[row]))) return true
+    }
+    return false
+  }
+
+  async runOso(limit: number): Promise<void> {
+    const { asked, objects } = this.#prepared
+    const text = printPolicy(asked.policy)
+    let oso: OsoEvaluator
+    try {
+      oso = await OsoEvaluator.load(asked, text, objects)
+    } catch {
+      return this.#count(this.#deviations, 'not loaded by oso')
+    }
+    try {
+      for (const answer of new Random(2).sample(this.#answers, limit)) {
+        const { actor, action, row, machine } = answer
+        const other = await oso.isAllowed(actor, action, row)
+        this.#comparisons.oso++
+        if (agreesWithOso(machine, other)) continue
+        const point = await this.#explain(text, answer, other)
+        if (point) this.#count(this.#deviations, point)
+        else this.#disagree('oso', actor, action, row, machine, String(other))
+      }
+    } finally {
+      oso.free()
+    }
+  }
+
+  /** The point of DESIGN §7 that covers a disagreement with `oso`. */
+  async #explain(text: string, asked: { actor: number | null; action: string; row: number; machine: Outcome }, other: OsoAnswer): Promise<string | undefined> {
+    const { objects, asked: whole } = this.#prepared
+    const { machine } = asked
+    const policy = whole.policy.rules.map(({ body }) => (body ? printGoal(body) : '')).join('\n')
+    const negates = /\bnot\b|\bforall\b/.test(policy)
+    if (typeof machine === 'object' && other !== 'error' && negates && swallowed.includes(machine.error)) return 'point 4: an error inside not or forall is an error'
+    const variant = await OsoEvaluator.load(whole, text, objects, { nilHasNoOrder: true })
+    try {
+      const answer = await variant.isAllowed(asked.actor, asked.action, asked.row)
+      if (agreesWithOso(machine, answer)) return 'point 2: orderings with nil are false'
+      if (typeof machine === 'object' && answer !== 'error' && negates) return 'points 2 and 4'
+    } finally {
+      variant.free()
+    }
+    return undefined
+  }
+
+  #count(counts: Map<string, number>, key: string): void {
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+
+  #disagree(evaluator: Evaluator, actor: number | null, action: string, row: number | undefined, machine: Outcome, other: string, detail?: string): void {
+    const message = typeof machine === 'object' ? `${showOutcome(machine)} (${machine.message})` : machine
+    this.#disagreements.push({ evaluator, actor, action, row, machine: message, other, ...(detail === undefined ? {} : { detail }) })
+  }
+}
+
+/** What `oso` takes for failure inside `not` and `forall`. */
+const swallowed: readonly string[] = ['missing-attribute', 'not-a-function', 'application-error']
+
+/** The machine need not know which actions a policy speaks of: it just fails to find a rule. */
+function isSame(machine: Outcome, other: Outcome): boolean {
+  if (typeof machine === 'string' || typeof other === 'string') return machine === other || (machine === 'false' && typeof other === 'object' && other.error === 'unknown-action')
+  return machine.error === other.error
+}
+
+function agreesWithOso(machine: Outcome, oso: OsoAnswer): boolean {
+  return typeof machine === 'object' ? oso === 'error' : String(oso) === machine
+}

@@ -1,0 +1,81 @@
+import { ArcturusError, Authorizer, type Definite, type Filter, PolicyError, UnsupportedFilterError } from '@arcturus/core'
+import { DefiniteRows } from './definiteRows.js'
+import { type Arrange, makeObjects, type Objects, register } from './objects.js'
+import { printPolicy } from './policyTree.js'
+import type { Case } from './randomCase.js'
+
+/** What an evaluator says of a row. */
+export type Outcome = 'true' | 'false' | { readonly error: string; readonly message: string }
+
+export function isTrue(outcome: Outcome): boolean {
+  return outcome === 'true'
+}
+
+export function showOutcome(outcome: Outcome): string {
+  return typeof outcome === 'string' ? outcome : `error ${outcome.error}`
+}
+
+/** How a filter is evaluated for a row; planted faults put another in its place. */
+export interface FilterEvaluator {
+  prepare(filter: Filter, authorizer: Authorizer): { matches(row: object): boolean }
+}
+
+/** The condition's function over rows in memory. */
+export const inMemory: FilterEvaluator = {
+  prepare: (filter) => ({ matches: (row) => filter.matches(row) }),
+}
+
+/** What printers are given. */
+export const asDefinite: FilterEvaluator = {
+  prepare(filter, authorizer) {
+    const definite: Definite = filter.definite()
+    const rows = new DefiniteRows(authorizer.schema)
+    return { matches: (row) => rows.holds(definite, row) }
+  },
+}
+
+/** A case with its objects and two authorizers that hold its policy: one of the machine alone, one with predicates. */
+export interface Prepared {
+  readonly asked: Case
+  readonly objects: Objects
+  readonly machine: Authorizer
+  readonly predicates: Authorizer
+}
+
+export function prepare(asked: Case, arrange?: Arrange): Prepared {
+  const objects = makeObjects(asked.world, arrange)
+  return { asked, objects, machine: loaded(asked, objects, 'machine'), predicates: loaded(asked, objects, 'predicate') }
+}
+
+function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'predicate'): Authorizer {
+  const authorizer = new Authorizer({ evaluator, print: () => {} })
+  register(authorizer, asked.world, objects)
+  authorizer.loadSync(printPolicy(asked.policy))
+  return authorizer
+}
+
+export function actorOf({ objects }: Pick<Prepared, 'objects'>, actor: number | null): unknown {
+  return actor === null ? null : objects.rows[actor]
+}
+
+export function check(authorizer: Authorizer, actor: unknown, action: string, row: unknown): Outcome {
+  return outcomeOf(() => authorizer.can(actor, action, row))
+}
+
+/** An answer, or a typed error; what is not typed is a fault of this project. */
+export function outcomeOf(ask: () => boolean): Outcome {
+  try {
+    return ask() ? 'true' : 'false'
+  } catch (error) {
+    if (error instanceof ArcturusError) return { error: error.code, message: error.summary }
+    throw error
+  }
+}
+
+/** Why a filter was refused; undefined for an error that is no refusal. */
+export function refusal(error: unknown): string | undefined {
+  if (!(error instanceof UnsupportedFilterError)) return undefined
+  return `${error.code}: ${String(error.data?.['reason'] ?? error.summary)}`
+}
+
+export { PolicyError }

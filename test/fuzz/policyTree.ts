@@ -1,0 +1,65 @@
+/** A policy as a tree that can be made smaller goal by goal. */
+export interface PolicyTree {
+  /** Declarations that stand as they are. */
+  readonly blocks: readonly string[]
+  readonly rules: readonly RuleTree[]
+}
+
+export interface RuleTree {
+  readonly head: string
+  readonly body: Goal | undefined
+}
+
+export type Goal =
+  | { readonly kind: 'goal'; readonly text: string }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Goal[] }
+  | { readonly kind: 'not'; readonly of: Goal }
+  | { readonly kind: 'forall'; readonly each: Goal; readonly then: Goal }
+
+export function goal(text: string): Goal {
+  return { kind: 'goal', text }
+}
+
+/** A conjunction, flattened. */
+export function all(...goals: readonly Goal[]): Goal {
+  const of = goals.flatMap((one) => (one.kind === 'and' ? one.of : [one]))
+  return of.length === 1 ? of[0]! : { kind: 'and', of }
+}
+
+export function any(...goals: readonly Goal[]): Goal {
+  return goals.length === 1 ? goals[0]! : { kind: 'or', of: goals }
+}
+
+export function printPolicy(tree: PolicyTree): string {
+  return [...tree.blocks, ...tree.rules.map(printRule)].join('\n')
+}
+
+function printRule({ head, body }: RuleTree): string {
+  return withoutSingletons(`${head}${body ? ` if ${printGoal(body)}` : ''};`)
+}
+
+export function printGoal(of: Goal): string {
+  switch (of.kind) {
+    case 'goal':
+      return of.text
+    case 'and':
+    case 'or':
+      // `true` and `false` are what a conjunction and a disjunction of nothing mean.
+      if (of.of.length === 0) return of.kind === 'and' ? '1 = 1' : '1 = 2'
+      return of.of.map((one) => (one.kind === 'and' || one.kind === 'or' ? `(${printGoal(one)})` : printGoal(one))).join(` ${of.kind} `)
+    case 'not':
+      return `not (${printGoal(of.of)})`
+    case 'forall':
+      return `forall(${printGoal(of.each)}, ${printGoal(of.then)})`
+  }
+}
+
+/** A variable that stands once in its rule must say so. Those of the generator are `v` and a number, actor and resource. */
+function withoutSingletons(text: string): string {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, '')
+  const counts = new Map<string, number>()
+  for (const [name] of bare.matchAll(variables)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return text.replace(/"(?:[^"\\]|\\.)*"|\b(?:v\d+|actor|resource|action)\b/g, (found) => (counts.get(found) === 1 ? `_${found}` : found))
+}
+
+const variables = /\b(?:v\d+|actor|resource|action)\b/g

@@ -1,0 +1,38 @@
+import type { PolicyTree } from './policyTree.js'
+import { randomPolicy } from './randomPolicy.js'
+import { randomWorld } from './randomWorld.js'
+import { Random } from './random.js'
+import { descendantsOf, keyOf, type World } from './world.js'
+
+/** A question put to every evaluator: which rows of a model may these actors see, by this policy. */
+export interface Case {
+  readonly world: World
+  readonly policy: PolicyTree
+  /** Rows of the world, or nobody. */
+  readonly actors: readonly (number | null)[]
+  readonly actions: readonly string[]
+  readonly model: string
+}
+
+export interface RandomCase {
+  readonly asked: Case
+  readonly constructs: ReadonlySet<string>
+}
+
+/** The case of a seed and an index, always the same one. */
+export function randomCase(seed: number, index: number): RandomCase {
+  const random = Random.ofCase(seed, index)
+  const world = randomWorld(random)
+  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: 0.7 })
+  const { tree, constructs } = randomPolicy(random, world, model)
+  const users = world.rows.flatMap((row, at) => (row.model === 'User' ? [at] : []))
+  const actors: (number | null)[] = random.sample(users, 2)
+  if (random.chance(0.12)) actors.push(null)
+  const actions = ['read', ...(random.chance(0.2) ? ['edit'] : []), ...(random.chance(0.06) ? ['unheard'] : [])]
+  const used = new Set(constructs)
+  if (actors.includes(null)) used.add('nobody as actor')
+  if (keyOf(world, model).length > 1) used.add('key of two fields')
+  if (descendantsOf(world, model).length > 1) used.add('model with a subclass')
+  return { asked: { world, policy: tree, actors, actions, model }, constructs: used }
+}
+
