@@ -1,7 +1,7 @@
-import { checkShorthand } from './check.js'
+import { type BlockContext, type Check, checkShorthand } from './check.js'
 
 /** The class that a shorthand rule reaches over a relation has a block: only there its roles and permissions are declared. */
-export const missingRelatedBlock = checkShorthand(({ implier, on }, block, context) => {
+export const missingRelatedBlock: Check<BlockContext> = checkShorthand(({ implier, on }, block, context) => {
   const to = on && block.declared.get(on.relation.value)?.to
   if (!to || context.blocks.has(to.name)) return
   const relation = on.relation.value

@@ -1,7 +1,7 @@
-import { checkShorthand } from './check.js'
+import { type BlockContext, type Check, checkShorthand } from './check.js'
 
 /** Behind `on` stands a relation, not a role or a permission. */
-export const notARelation = checkShorthand(({ on }, block, context) => {
+export const notARelation: Check<BlockContext> = checkShorthand(({ on }, block, context) => {
   const declared = on && block.declared.get(on.relation.value)
   if (!declared || declared.kind === 'relation') return
   context.error(

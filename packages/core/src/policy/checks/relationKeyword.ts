@@ -1,7 +1,7 @@
-import { checkShorthand } from './check.js'
+import { type BlockContext, type Check, checkShorthand } from './check.js'
 
 /** The relation of a shorthand rule stands behind `on`. */
-export const relationKeyword = checkShorthand(({ on }, _block, context) => {
+export const relationKeyword: Check<BlockContext> = checkShorthand(({ on }, _block, context) => {
   if (!on || on.keyword.name === 'on') return
   context.error(
     'relation-keyword',

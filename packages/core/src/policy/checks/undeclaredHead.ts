@@ -1,7 +1,7 @@
-import { checkShorthand } from './check.js'
+import { type BlockContext, type Check, checkShorthand } from './check.js'
 import { reportUndeclared } from './reportUndeclared.js'
 
 /** What a shorthand rule grants is declared in its block. */
-export const undeclaredHead = checkShorthand(({ head }, block, context) => {
+export const undeclaredHead: Check<BlockContext> = checkShorthand(({ head }, block, context) => {
   if (!block.declared.has(head.value)) reportUndeclared(head, block, context)
 })
