@@ -80,8 +80,8 @@ export function conditionAdapter(fixture) {
         }
         case 'isa': {
           const value = read(condition.of, rows)
-          const { cls } = types.get(condition.model)
-          return value instanceof cls && (!condition.exact || value.constructor === cls)
+          const { cls, isaCheck } = types.get(condition.model)
+          return isaCheck(value) && (!condition.exact || value.constructor === cls)
         }
         case 'text': {
           const value = read(condition.of, rows)

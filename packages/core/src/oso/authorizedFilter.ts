@@ -42,7 +42,7 @@ export async function authorizedFilter(
   const meaning = hostMeaning(schema, machineHost, program, {})
   const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, (wanted) => load(host, wanted)))
   if (bound.kind === 'failure') throw bound.error
-  return new AuthorizedFilter(model, host.types, definite(bound, schema))
+  return new AuthorizedFilter(model, host.types, definite(bound, schema, { wholeRows: true }))
 }
 
 const nowhere = { source: new Source(''), start: 0, end: 0 }

@@ -62,7 +62,6 @@ const diagnostics: Forms = {
   'duplicate-source': {
     name: 'ValidationError::FileLoading',
     message: ({ data }) => `Problem loading file: ${duplicateText(data)}`,
-    placed: never,
   },
   'singleton-variable': {
     name: 'ValidationError::SingletonVariable',
@@ -226,12 +225,16 @@ export function coreError(error: ArcturusError): Error {
   const trace =
     error instanceof QueryError && (error.code === 'type-error' || isApplication(error.code)) ? error.trace : ''
   const facts = { summary: error.summary, data: error.data ?? {} }
-  return Object.assign(converted(failures[error.code], error.code, facts, error.span, trace), { cause: error })
+  // oso points at where a wrong value was written, and nowhere where it comes from the application
+  const span = 'valueSpan' in facts.data ? (facts.data['valueSpan'] as Span | undefined) : error.span
+  return Object.assign(converted(failures[error.code], error.code, facts, span, trace), { cause: error })
 }
 
 /** The error that oso throws for what is wrong with a text. */
 export function diagnosticError({ code, message, span, data = {} }: Diagnostic): Error {
-  return converted(diagnostics[code], code, { summary: message, data }, span, '')
+  // of a key that is given twice oso only knows the whole dictionary
+  const place = code === 'duplicate-key' ? (data['entries'] as Span) : span
+  return converted(diagnostics[code], code, { summary: message, data }, place, '')
 }
 
 /** The text of a warning; undefined where oso has none. */

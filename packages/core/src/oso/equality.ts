@@ -12,7 +12,13 @@ type Open = Map<object, object>
 
 function deepEqual(a: unknown, b: unknown, open: Open): boolean {
   if (a === b) return true
-  if (!isObject(a) || !isObject(b)) return Number.isNaN(a) && Number.isNaN(b)
+  if (a === null || a === undefined || b === null || b === undefined) return false
+  if (typeof a !== 'object' && typeof b !== 'object') return Number.isNaN(a) && Number.isNaN(b)
+  // a number and a Number object are equal when their values are
+  return objectsEqual(Object(a), Object(b), open)
+}
+
+function objectsEqual(a: object, b: object, open: Open): boolean {
   const kind = kindOf(a)
   if (kind !== kindOf(b)) return false
   switch (kind) {
@@ -130,8 +136,4 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 function sameValue(a: unknown, b: unknown): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b))
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

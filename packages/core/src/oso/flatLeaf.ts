@@ -84,7 +84,7 @@ export function leafGroups(
     case 'in':
       return inGroups(condition, negated, context)
     case 'isa':
-      throw unsupported(`Whether a row is a ${condition.model}`, condition.span)
+      return classGroups(condition, context)
     case 'text':
       throw unsupported('A part of a text', condition.span)
   }
@@ -114,6 +114,16 @@ function sideOf(operand: Operand, context: Flattening, span: Span): Side {
   if (operand.kind === 'value') return operand
   if (operand.kind === 'path') return placeOf(operand, context, span)
   throw unsupported('A computed value', span)
+}
+
+/** What a column is declared to hold is of a class unless it is nil; of rows only their own values could tell. */
+function classGroups({ of, model, span }: IsA, context: Flattening): readonly Group[] {
+  const place = sideOf(of, context, span)
+  const declared = place.kind === 'column' ? context.types.get(place.table)?.fields.get(place.field) : undefined
+  if (place.kind !== 'column' || declared === undefined || declared !== context.types.get(model)?.cls) {
+    throw unsupported(`Whether a row is a ${model}`, span)
+  }
+  return [group([place], [{ lhs: datum(place), cmp: 'Neq', rhs: { value: null } }], span)]
 }
 
 /** What has to be no nil: the sides of an ordering, and steps that nothing is joined for. */
