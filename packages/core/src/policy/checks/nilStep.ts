@@ -10,6 +10,8 @@ export const nilStep: PathCheck = (context) => {
   /** Whether the schema says so; of attributes only where it knows them all, as it does when it comes from a database. */
   const canBeNil = (field: Field, model: string): boolean =>
     field.nullable && (field.kind === 'relation' || models.get(model)?.closed === true)
+  const all = [...models.values()]
+  if (!all.some(({ name, fields }) => [...fields.values()].some((field) => canBeNil(field, name)))) return undefined
   return {
     step: ({ member, span }, object, knowledge) => {
       const { path, from } = object
