@@ -1,26 +1,26 @@
 import type { Span } from './source.js'
 
-/** How much of a line is shown at most, and how much of that may stand before the place. */
-const WIDTH = 120
+/** How much of a line is shown at most before and behind the place; much more of the latter than of the former is rare. */
 const BEFORE = 80
+const BEHIND = 80
+
+const INSIDE_PAIR = /^[\uDC00-\uDFFF]/
 
 /** The line that a span begins on, with carets under the part that it covers; of an endless line just the surroundings. */
-export function codeFrame(span: Span): string {
-  const { line, column } = span.source.position(span.start)
-  const characters = [...span.source.line(line)]
-  const from = column > WIDTH ? column - BEFORE : 0
-  const shown = characters.slice(from, from + WIDTH)
-  const covered = [
-    ...span.source.text.slice(span.start, Math.min(span.end, span.start + 2 * WIDTH)).split(/\r?\n/, 1)[0]!,
-  ].length
-  const start = column - 1 - from
-  const carets = Math.max(1, Math.min(covered, shown.length - start))
+export function codeFrame({ source, start, end }: Span): string {
+  const { text } = source
+  const { line } = source.position(start)
+  let from = text.lastIndexOf('\n', start - 1) + 1
+  if (start === 0) from = 0
+  const cut = start - from > BEFORE
+  if (cut) from = start - BEFORE
+  if (INSIDE_PAIR.test(text.slice(from, from + 1))) from++
+  // What stands behind a cut is not worth an ellipsis: nobody looks for a place there.
+  const behind = text.slice(start, start + BEHIND).split(/\r?\n/, 1)[0]!
+  const before = text.slice(from, start)
+  const covered = Math.max(1, [...behind.slice(0, end - start)].length)
   // Tabs stay tabs, so that the carets stand right at any width.
-  const indent = shown
-    .slice(0, start)
-    .map((character) => (character === '\t' ? '\t' : ' '))
-    .join('')
-  const gutter = `${line} | `
-  const empty = `${' '.repeat(String(line).length)} | `
-  return `${gutter}${from > 0 ? '…' : ''}${shown.join('')}\n${empty}${from > 0 ? ' ' : ''}${indent}${'^'.repeat(carets)}`
+  const indent = [...before].map((character) => (character === '\t' ? '\t' : ' ')).join('')
+  const gutter = ' '.repeat(String(line).length)
+  return `${line} | ${cut ? '…' : ''}${before}${behind}\n${gutter} | ${cut ? ' ' : ''}${indent}${'^'.repeat(covered)}`
 }

@@ -17,15 +17,22 @@ function distance(from: string, to: string): number {
   return previous[to.length]!
 }
 
-/** The candidate that a word is most likely a misspelling of; undefined if none is near. Upper and lower case count half. */
+/** Longer words are no misspellings of anything, and comparing them takes long. */
+const LONGEST = 100
+
+/**
+ * The candidate that a word is most likely a misspelling of, the first of several as likely; undefined if none is near:
+ * two letters in five may be wrong. Other capitals count as half a letter.
+ */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  if (word.length > 100) return undefined
+  if (word.length > LONGEST) return undefined
+  const lower = word.toLowerCase()
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length * 0.4)) + 0.5
+  let least = Math.floor(word.length * 0.4) + 0.75
   for (const candidate of candidates) {
     if (candidate === word || Math.abs(candidate.length - word.length) > least) continue
-    const folded = distance(word.toLowerCase(), candidate.toLowerCase())
-    const cost = folded + (word.toLowerCase() === word || distance(word, candidate) === folded ? 0 : 0.5)
+    const letters = distance(lower, candidate.toLowerCase())
+    const cost = letters < distance(word, candidate) ? letters + 0.5 : letters
     if (cost < least) {
       best = candidate
       least = cost

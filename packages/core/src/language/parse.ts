@@ -65,7 +65,7 @@ export function derive<S extends keyof Starts>(start: S, tokens: Tokens, termina
   } catch (error) {
     const token = tokens.peek()
     if (!(error instanceof Error && 'token' in error && token !== undefined && error.token === token)) throw error
-    return failed(unexpectedToken(token))
+    return failed(unexpectedToken(token, beginsStatement(tokens)))
   }
   const token = tokens.peek()
   if (token && feed.stop === 'error token') return failed(token.diagnostic ?? unexpectedToken(token))

@@ -10,6 +10,7 @@ export class Source {
   /** File name, as given by whoever loaded it. */
   readonly name: string | undefined
   #lineStarts: readonly number[] | undefined
+  #hasPairs: boolean | undefined
 
   constructor(text: string, name?: string) {
     this.text = text
@@ -26,7 +27,7 @@ export class Source {
       if (starts[middle]! <= offset) low = middle
       else high = middle - 1
     }
-    return { line: low + 1, column: [...this.text.slice(starts[low], offset)].length + 1 }
+    return { line: low + 1, column: this.#characters(starts[low]!, offset) + 1 }
   }
 
   /** The text of a line, counted from 1, without its line break; empty when there is no such line. */
@@ -35,6 +36,13 @@ export class Source {
     if (start === undefined) return ''
     const end = this.text.indexOf('\n', start)
     return this.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '')
+  }
+
+  /** How many characters a stretch has. */
+  #characters(start: number, end: number): number {
+    // Nearly all texts have no character that takes two units, and then a line of any length costs nothing.
+    this.#hasPairs ??= /[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(this.text)
+    return this.#hasPairs ? [...this.text.slice(start, end)].length : end - start
   }
 
   #starts(): readonly number[] {

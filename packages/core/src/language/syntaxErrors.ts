@@ -41,15 +41,24 @@ export function invalidFloat(text: string, span: Span): Diagnostic {
 /** Words whose misplaced use is told apart from that of other tokens. */
 const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
 
-export function unexpectedToken(token: Token): Diagnostic {
+/** What is written for these in Polar. */
+const MEANT: Readonly<Record<string, string>> = {
+  isa: 'write "matches"',
+  '!': 'write "not"',
+  '|': 'write "or"',
+  '?=': 'an inline query stands on its own: end the statement before with a semicolon',
+}
+
+/** `startsLine` is whether it looks like the beginning of the next statement. */
+export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
   const { text } = token
   const span = spanOf(token)
   if (RESERVED.has(text)) {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
-  const hint =
-    text === '?=' ? 'inline queries stand on their own in a policy: end the statement before with ;' : undefined
-  return error('unexpected-token', `Did not expect ${text} here.`, span, { token: contentsOf(token) }, hint)
+  const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
+  const hint = MEANT[text] ?? (startsLine ? 'is the semicolon of the statement before missing?' : undefined)
+  return error('unexpected-token', `Did not expect ${shown} here.`, span, { token: contentsOf(token) }, hint)
 }
 
 export function unexpectedEnd(span: Span): Diagnostic {

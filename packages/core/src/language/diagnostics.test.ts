@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { codeFrame } from './codeFrame.js'
+import { didYouMean } from './didYouMean.js'
+import { formatDiagnostic } from './formatDiagnostic.js'
+import { parseFile } from './parse.js'
+import { Source } from './source.js'
+
+const frame = (text: string, start: number, end: number) => codeFrame({ source: new Source(text), start, end })
+
+describe('codeFrame', () => {
+  test.each<[string, [string, number, number], string]>([
+    ['a word', ['allow(a);\nfoo(bar);', 14, 17], '2 | foo(bar);\n  |     ^^^'],
+    ['the first line', ['foo(bar);\n', 0, 3], '1 | foo(bar);\n  | ^^^'],
+    ['several lines by the first', ['f(x) if\r\n  x;\r\n', 5, 14], '1 | f(x) if\n  |      ^^'],
+    ['the end of the text', ['f(', 2, 2], '1 | f(\n  |   ^'],
+    ['a line break', ['f("\n', 3, 4], '1 | f("\n  |    ^'],
+    ['an empty text', ['', 0, 0], '1 | \n  | ^'],
+    ['tabs and wide characters', ['\t🐻 = 🐻🐻;', 6, 10], '1 | \t🐻 = 🐻🐻;\n  | \t    ^^'],
+  ])('shows %s', (_, [text, start, end], expected) => {
+    expect(frame(text, start, end)).toBe(expected)
+  })
+
+  test('shows only the surroundings of a place in an endless line', () => {
+    const lines = frame(`${'a'.repeat(10_000)}b${'c'.repeat(10_000)}`, 10_000, 10_001).split('\n')
+    expect(lines[0]!.length).toBeLessThan(200)
+    expect(lines[0]![lines[1]!.indexOf('^')]).toBe('b')
+  })
+})
+
+describe('Source', () => {
+  test.each([
+    ['ab\ncd', 0, 1, 1],
+    ['ab\ncd', 2, 1, 3],
+    ['ab\ncd', 3, 2, 1],
+    ['ab\ncd', 5, 2, 3],
+    ['🐻b', 2, 1, 2],
+    ['', 0, 1, 1],
+  ])('counts lines and characters: %j at %d', (text, offset, line, column) => {
+    expect(new Source(text).position(offset)).toEqual({ line, column })
+  })
+
+  test('gives a line without its break', () => {
+    const source = new Source('ab\r\ncd\n')
+    expect([0, 1, 2, 3, 4].map((line) => source.line(line))).toEqual(['', 'ab', 'cd', '', ''])
+  })
+})
+
+describe('didYouMean', () => {
+  test.each([
+    ['maintaner', ['reader', 'maintainer', 'admin'], 'maintainer'],
+    ['Raed', ['read', 'write'], 'read'],
+    ['user', ['User', 'use'], 'User'],
+    ['pubilc', ['public', 'published'], 'public'],
+    ['read', ['read'], undefined],
+    ['x', ['y', 'z'], undefined],
+    ['zebra', ['reader', 'owner'], undefined],
+    ['', ['a'], undefined],
+    ['a'.repeat(101), ['a'.repeat(102)], undefined],
+  ])('finds what %s was meant to be', (word, candidates, expected) => {
+    expect(didYouMean(word, candidates)).toBe(expected)
+  })
+})
+
+describe('formatDiagnostic', () => {
+  test('tells what is wrong, where, and what to do', () => {
+    const { diagnostics } = parseFile(new Source('f(x) if x = "abc', 'main.polar'))
+    expect(diagnostics.map(formatDiagnostic)).toEqual([
+      'error: This string is never closed. [invalid-character]\n  at main.polar:1:13\n1 | f(x) if x = "abc\n  |             ^\nhint: close it with "',
+    ])
+  })
+
+  test.each([
+    ['f(1)\ng(2);', 'is the semicolon of the statement before missing?'],
+    ['f(x) if x isa User;', 'write "matches"'],
+    ['f(x) if ! x;', 'write "not"'],
+    ['f(x) if', 'is a semicolon or a closing bracket missing?'],
+  ])('helps with %j', (text, hint) => {
+    expect(parseFile(new Source(text)).diagnostics[0]!.hint).toBe(hint)
+  })
+
+  test('does without a place', () => {
+    const warning = {
+      code: 'missing-allow-rule',
+      severity: 'warning',
+      message: 'There is no allow.',
+      span: undefined,
+    } as const
+    expect(formatDiagnostic(warning)).toBe('warning: There is no allow. [missing-allow-rule]')
+  })
+
+  test('formats 20,000 mistakes in one line at once', () => {
+    const { diagnostics } = parseFile(new Source(`resource R {${'a;'.repeat(20_000)}}`))
+    const start = performance.now()
+    expect(diagnostics.map(formatDiagnostic)).toHaveLength(20_000)
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+})
