@@ -11,7 +11,8 @@ export function dropTables(schema: PrismaSchema): string[] {
   const sql = new Ddl(schema)
   const tables = [...sql.implicitRelations().map(({ table }) => table), ...schema.models.map((model) => model.table)]
   const cascade = schema.provider === 'postgresql' ? ' CASCADE' : ''
-  const types = schema.provider === 'postgresql' ? schema.enums.map((one) => `DROP TYPE IF EXISTS ${sql.name(one.name)}`) : []
+  const types =
+    schema.provider === 'postgresql' ? schema.enums.map((one) => `DROP TYPE IF EXISTS ${sql.name(one.name)}`) : []
   const off = { sqlite: 'PRAGMA foreign_keys = OFF', mysql: 'SET FOREIGN_KEY_CHECKS = 0' }
   const on = { sqlite: 'PRAGMA foreign_keys = ON', mysql: 'SET FOREIGN_KEY_CHECKS = 1' }
   const provider = schema.provider === 'sqlite' || schema.provider === 'mysql' ? schema.provider : undefined
@@ -75,7 +76,8 @@ class Ddl {
   enums(): string[] {
     if (this.#provider !== 'postgresql') return []
     return this.#schema.enums.map(
-      (one) => `CREATE TYPE ${this.name(one.name)} AS ENUM (${one.values.map((value) => `'${stored(value)}'`).join(', ')})`,
+      (one) =>
+        `CREATE TYPE ${this.name(one.name)} AS ENUM (${one.values.map((value) => `'${stored(value)}'`).join(', ')})`,
     )
   }
 

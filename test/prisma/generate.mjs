@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
 const generator = fileURLToPath(new URL('../../packages/prisma/bin/arcturus-prisma-generator.mjs', import.meta.url))
+const written = readFileSync(new URL('../../packages/prisma/dist/generator.mjs', import.meta.url))
 const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('prisma/package.json'), 'utf8'))
 
 /** Schema, provider and, where it is not the usual one, the generator of the client. */
@@ -54,7 +55,7 @@ datasource db {
 }
 
 ${readFileSync(`${here}schemas/${schema}.prisma`, 'utf8')}`
-  const stamp = createHash('sha256').update(version).update(text).digest('hex')
+  const stamp = createHash('sha256').update(version).update(written).update(text).digest('hex')
   if (existsSync(`${folder}/stamp`) && readFileSync(`${folder}/stamp`, 'utf8') === stamp) return
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

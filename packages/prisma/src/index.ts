@@ -12,3 +12,6 @@ export type {
   PrismaSchema,
   PrismaUnique,
 } from './schema/schema.js'
+export type { DatabaseOptions } from './where/dialect.js'
+export type { Where } from './where/printed.js'
+export { type FieldReference, WherePrinter } from './where/printer.js'

@@ -12,8 +12,9 @@ export interface GeneratorRequest {
       readonly output: { readonly value: string | null } | null
       readonly config: Readonly<Record<string, string | readonly string[] | undefined>>
     }
-    readonly datasources: readonly { readonly activeProvider: string }[]
     readonly dmmf: { readonly datamodel: Dmmf }
+    /** The text of the schema, all files joined. */
+    readonly datamodel: string
   }
 }
 
@@ -21,9 +22,7 @@ export interface GeneratorRequest {
 export function answer({ method, params }: GeneratorRequest): unknown {
   if (method === 'getManifest') return { manifest: { prettyName: 'Arcturus', defaultOutput: './arcturus' } }
   if (method !== 'generate' || !params) return null
-  const provider = params.datasources[0]?.activeProvider
-  if (provider === undefined) throw new Error('The Prisma schema has no datasource.')
-  const schema = readDmmf(params.dmmf.datamodel, provider)
+  const schema = readDmmf(params.dmmf.datamodel, params.datamodel)
   const configured = params.generator.config['file']
   const file = join(params.generator.output?.value ?? '.', typeof configured === 'string' ? configured : 'schema.ts')
   mkdirSync(dirname(file), { recursive: true })

@@ -1,4 +1,4 @@
-import { asProvider } from './readSchema.js'
+import { datasourceOf } from './readSchema.js'
 import {
   keyOf,
   linkRelations,
@@ -43,10 +43,14 @@ interface DmmfField {
   readonly relationToFields?: readonly string[]
 }
 
-/** Reads what Prisma tells its generators. @throws SyntaxError for a provider that is not known. */
-export function readDmmf(dmmf: Dmmf, provider: string): PrismaSchema {
+/**
+ * Reads what Prisma tells its generators.
+ * @param text the schema itself: what it says of the database is not in the rest
+ * @throws SyntaxError for a provider that is not known
+ */
+export function readDmmf(dmmf: Dmmf, text: string): PrismaSchema {
   return {
-    provider: asProvider(provider),
+    ...datasourceOf(text),
     enums: dmmf.enums.map((one) => ({ name: one.name, values: one.values.map((value) => value.name) })),
     models: linkRelations(dmmf.models.map(readModel)),
   }

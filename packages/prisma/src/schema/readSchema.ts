@@ -21,7 +21,7 @@ export function readSchema(text: string): PrismaSchema {
     .filter((block) => readable.has(block.name))
     .map((block) => readModel(block, (line) => readField(line, block.name, enums, readable)))
   return {
-    provider: readProvider(blocks),
+    ...readDatasource(blocks),
     enums: blocks
       .filter((block) => block.keyword === 'enum')
       .map((block) => ({
@@ -35,16 +35,27 @@ export function readSchema(text: string): PrismaSchema {
 const providers: readonly string[] = ['sqlite', 'postgresql', 'mysql', 'cockroachdb', 'sqlserver', 'mongodb']
 
 /** Takes a provider by any of the names that Prisma has for it. @throws SyntaxError for another one. */
-export function asProvider(name: string | undefined): PrismaProvider {
+function asProvider(name: string | undefined): PrismaProvider {
   const provider = name === 'postgres' ? 'postgresql' : name
   // Sound: the list has just the members of the type.
   if (provider !== undefined && providers.includes(provider)) return provider as PrismaProvider
   throw new SyntaxError(`the Prisma schema names the provider ${JSON.stringify(name)}, which is not known`)
 }
 
-function readProvider(blocks: readonly Block[]): PrismaProvider {
+type Datasource = Pick<PrismaSchema, 'provider' | 'relationMode'>
+
+/** What the text of a Prisma schema says of the database. @throws SyntaxError where the text is none. */
+export function datasourceOf(text: string): Datasource {
+  return readDatasource(parseSchema(text))
+}
+
+function readDatasource(blocks: readonly Block[]): Datasource {
   const source = blocks.find((block) => block.keyword === 'datasource')
-  return asProvider(textOf(source?.lines.find((line) => line.name === 'provider')?.value))
+  const setting = (name: string) => textOf(source?.lines.find((line) => line.name === name)?.value)
+  return {
+    provider: asProvider(setting('provider')),
+    relationMode: setting('relationMode') === 'prisma' ? 'prisma' : 'foreignKeys',
+  }
 }
 
 function readModel(block: Block, readLine: (line: Line) => PrismaField | undefined): PrismaModel {

@@ -7,6 +7,8 @@ export type PrismaProvider = 'sqlite' | 'postgresql' | 'mysql' | 'cockroachdb' |
  */
 export interface PrismaSchema<Name extends string = string> {
   readonly provider: PrismaProvider
+  /** Whether the database itself keeps references to rows that exist (`foreignKeys`), or Prisma alone (`prisma`). */
+  readonly relationMode: 'foreignKeys' | 'prisma'
   readonly enums: readonly PrismaEnum[]
   /** Models and views, in the order of the schema; ignored ones are not here. */
   readonly models: readonly PrismaModel<Name>[]

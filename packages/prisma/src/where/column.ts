@@ -11,6 +11,8 @@ import {
   integerOrder,
   isDecimal,
   precisionOf,
+  type Range,
+  safeInt,
   textOf,
 } from './numbers.js'
 import { refuse } from './refusal.js'
@@ -55,6 +57,11 @@ export class Column {
       default:
         return this.#refuseType(span)
     }
+  }
+
+  /** @throws UnsupportedFilterError where nil can't be asked for: JSON has a null of its own, which reads as nil too. */
+  assertKnowsNil(span: Span): void {
+    if (this.#column.type === 'Json') this.#refuseType(span)
   }
 
   /** Which of its values stand in that order to a value that is not nil. */
@@ -109,7 +116,7 @@ export class Column {
   /** @throws UnsupportedFilterError where two columns of this type can't be compared by the database as by a check. */
   assertComparable(order: boolean, span: Span): void {
     const { kind, type, native } = this.#column
-    if (kind === 'enum') {
+    if (kind === 'enum' || type === 'Boolean') {
       if (order) this.#refuseType(span)
       return
     }
@@ -124,7 +131,6 @@ export class Column {
       case 'Float':
         if (isSingle(native?.name, this.#dialect)) this.#refuseType(span)
         return
-      case 'Boolean':
       case 'Int':
       case 'BigInt':
       case 'Decimal':
@@ -171,7 +177,7 @@ export class Column {
     const exact = exactOf(value)
     switch (this.#column.type) {
       case 'Int':
-        return exact ? integerEquals(exact, int, Number) : 'never'
+        return exact ? integerEquals(exact, this.#intRange, Number) : 'never'
       case 'BigInt':
         return exact ? integerEquals(exact, bigInt, (one) => one) : 'never'
       case 'Float': {
@@ -192,7 +198,7 @@ export class Column {
     if (!exact) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
     switch (this.#column.type) {
       case 'Int':
-        return integerOrder(order, exact, int, Number)
+        return integerOrder(order, exact, this.#intRange, Number)
       case 'BigInt':
         return integerOrder(order, exact, bigInt, (one) => one)
       case 'Float': {
@@ -208,6 +214,10 @@ export class Column {
         this.#assertDigits(precisionOf(exact), span)
         return ordered(order, textOf(exact))
     }
+  }
+
+  get #intRange(): Range {
+    return this.#dialect.provider === 'sqlite' ? safeInt : int
   }
 
   #assertDouble(span: Span): void {

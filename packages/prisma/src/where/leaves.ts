@@ -1,5 +1,5 @@
-import type { PrismaColumn } from '../schema/schema.js'
-import { all, any, type Printed } from './printed.js'
+import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
+import { all, any, type Printed, type Where } from './printed.js'
 import { type ColumnTest, type Order, oneOf, ordered } from './test.js'
 
 /** A condition on one row, printed for where it holds and for where it does not. */
@@ -64,6 +64,30 @@ export function columnsSides(a: PrismaColumn, b: PrismaColumn, operator: '=' | O
 export function sameColumnSides(column: PrismaColumn, operator: '=' | Order): Sides {
   if (operator === '=') return { yes: true, no: false }
   return columnSides(column, [operator === '<=' || operator === '>=' ? 'always' : 'never'])
+}
+
+/**
+ * A row whose to-one relation leads to no row. What Prisma makes of `is: null` is asked only where it is exact: a reference
+ * of one column that the database keeps, or one that the other row holds. Several columns are no reference as soon as one
+ * of them is null, and a reference that nobody keeps can lead to a row that is gone.
+ * @param columns - those of the reference that can be null
+ * @param isKept - whether the database keeps references to rows that exist
+ * @param other - a `where` that holds for every row of the other model
+ */
+export function missingSides(
+  relation: PrismaRelation,
+  columns: readonly string[],
+  isKept: boolean,
+  other: Where,
+): Sides {
+  const { name, nullable, list, owner } = relation
+  if (!nullable || list) return { yes: false, no: true }
+  if (owner && !isKept) return { yes: { NOT: { [name]: { is: other } } }, no: { [name]: { is: other } } }
+  if (!owner || relation.from.length === 1) return { yes: { [name]: { is: null } }, no: { [name]: { isNot: null } } }
+  return {
+    yes: any(columns.map((column) => ({ [column]: null }))),
+    no: all(columns.map((column) => ({ [column]: { not: null } }))),
+  }
 }
 
 /**

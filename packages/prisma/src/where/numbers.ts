@@ -35,6 +35,8 @@ export interface Range {
 }
 
 export const int: Range = { from: -(2n ** 31n), to: 2n ** 31n - 1n }
+/** What JavaScript holds exactly; an `Int` of SQLite is not limited to 32 bits. */
+export const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
 export const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
 
 /** Equality of a column of whole numbers; `send` gives the number in the column's type. */

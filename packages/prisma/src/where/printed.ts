@@ -1,4 +1,5 @@
 import type { PrismaModel } from '../schema/schema.js'
+import { refuse } from './refusal.js'
 
 /** A `where` of Prisma. */
 export type Where = { readonly [argument: string]: unknown }
@@ -39,9 +40,18 @@ function arms(where: Where, connective: 'AND' | 'OR'): readonly Where[] {
  */
 export function whereOf(printed: Printed, model: PrismaModel): Where {
   if (typeof printed !== 'boolean') return printed
-  const column = model.key[0] ?? model.fields.find((field) => field.kind !== 'relation' && !field.list)?.name
-  if (column === undefined) throw new TypeError(`${model.name} has no column`)
+  const column = constantColumn(model)
   return { [column]: printed ? { notIn: [] } : { in: [] } }
+}
+
+/** A column that can be asked for a list of values: of the key where there is one. */
+function constantColumn({ name, fields, key }: PrismaModel): string {
+  const able = fields.filter(
+    (field) => field.kind !== 'relation' && !field.list && field.type !== 'Boolean' && field.type !== 'Json',
+  )
+  const found = able.find((field) => key.includes(field.name)) ?? able[0]
+  if (!found) return refuse('column-type', `"${name}" has no column to say "all" or "none" with.`, undefined)
+  return found.name
 }
 
 /** How many values a `where` sends to the database. */

@@ -4,7 +4,7 @@ import { Column } from './column.js'
 import { type DatabaseOptions, type Dialect, dialectOf } from './dialect.js'
 import type { Formula, SomeFormula } from './formula.js'
 import { hoist } from './hoist.js'
-import { columnSides, columnsSides, listSides, type Sides, sameColumnSides } from './leaves.js'
+import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
 import { listValues } from './lists.js'
 import { describe, type Path, samePath, sameRow } from './path.js'
 import { all, any, countValues, type Printed, type Where, whereOf } from './printed.js'
@@ -104,9 +104,12 @@ export class WherePrinter {
   #compareField(path: Operand, field: Place['field'], operator: '=' | Order, value: unknown, span: Span): Sides {
     if (value === undefined || !field || field.list) return this.#refuseOperand(path, span)
     if (value === null && operator !== '=') return never
-    if (field.kind === 'relation') return value === null ? missing(field) : this.#refuseOperand(path, span)
-    if (value === null) return columnSides(field, [], true)
+    if (field.kind === 'relation') return value === null ? this.#missing(field) : this.#refuseOperand(path, span)
     const column = this.#column(field)
+    if (value === null) {
+      column.assertKnowsNil(span)
+      return columnSides(field, [], true)
+    }
     return columnSides(field, [operator === '=' ? column.equals(value, span) : column.compares(operator, value, span)])
   }
 
@@ -124,7 +127,7 @@ export class WherePrinter {
     const present = [...a.present, ...b.present].map((path): Printed => {
       const { hops, field } = this.#place(path, each, span)
       return field?.kind === 'relation'
-        ? this.#leaf(hops, swapped(missing(field)), holds)
+        ? this.#leaf(hops, swapped(this.#missing(field)), holds)
         : this.#refuseOperand(path, span)
     })
     const { hops, model, field } = this.#place(a.path, each, span)
@@ -168,6 +171,7 @@ export class WherePrinter {
     const column = this.#column(field)
     const values: readonly unknown[] = list.value
     if (values.includes(undefined)) return this.#refuseOperand(list, span)
+    column.assertKnowsNil(span)
     const tests = values.filter((value) => value !== null).map((value) => column.equals(value, span))
     return this.#leaf(hops, columnSides(field, tests, values.includes(null)), holds)
   }
@@ -184,7 +188,7 @@ export class WherePrinter {
     const { hops, field, model: own } = this.#place(of, each, span)
     if (field && (field.kind !== 'relation' || field.list)) return this.#refuseOperand(of, span)
     if ((field?.model ?? own.name) !== model) return !holds
-    return this.#leaf(hops, field ? swapped(missing(field)) : swapped(never), holds)
+    return this.#leaf(hops, field ? swapped(this.#missing(field)) : swapped(never), holds)
   }
 
   #text({ of, part, operator, span }: Text, each: Root | undefined, holds: boolean): Printed {
@@ -202,18 +206,20 @@ export class WherePrinter {
    */
   #leaf(hops: readonly PrismaRelation[], sides: Sides, holds: boolean): Printed {
     return hops.reduceRight<Printed>(
-      (inner, { name, nullable }) => {
-        const found =
-          typeof inner === 'object'
-            ? { [name]: { is: inner } }
-            : inner && nullable
-              ? { [name]: { isNot: null } }
-              : inner
-        if (holds || !nullable) return found
-        return inner === true ? true : any([{ [name]: { is: null } }, found])
+      (inner, hop) => {
+        const missing = this.#missing(hop)
+        const found = typeof inner === 'object' ? { [hop.name]: { is: inner } } : inner && missing.no
+        return holds ? found : inner === true ? true : any([missing.yes, found])
       },
       holds ? sides.yes : sides.no,
     )
+  }
+
+  /** That a to-one relation has no row. */
+  #missing(relation: PrismaRelation): Sides {
+    const { relationMode } = this.#tables.schema
+    const every = whereOf(true, this.#tables.model(relation.model)!)
+    return missingSides(relation, this.#tables.nullableColumns(relation), relationMode === 'foreignKeys', every)
   }
 
   #column(column: PrismaColumn): Column {
@@ -246,11 +252,6 @@ const never: Sides = { yes: false, no: true }
 
 function swapped({ yes, no }: Sides): Sides {
   return { yes: no, no: yes }
-}
-
-/** That a to-one relation has no row. */
-function missing({ name, nullable, list }: PrismaRelation): Sides {
-  return nullable && !list ? { yes: { [name]: { is: null } }, no: { [name]: { isNot: null } } } : never
 }
 
 function refuseRows(left: Path, right: Path, span: Span): never {

@@ -15,11 +15,17 @@ export interface Place {
 export class Tables {
   readonly schema: PrismaSchema
   readonly #models: ReadonlyMap<string, PrismaModel>
+  readonly #holders: ReadonlyMap<PrismaRelation, string>
   readonly #enums: ReadonlyMap<string, readonly string[]>
 
   constructor(schema: PrismaSchema) {
     this.schema = schema
     this.#models = new Map(schema.models.map((model) => [model.name, model]))
+    this.#holders = new Map(
+      schema.models.flatMap((model) =>
+        model.fields.flatMap((field) => (field.kind === 'relation' ? [[field, model.name] as const] : [])),
+      ),
+    )
     this.#enums = new Map(schema.enums.map((one) => [one.name, one.values]))
   }
 
@@ -40,6 +46,12 @@ export class Tables {
     const last = path.steps.at(-1)
     const field = last && this.field(last.model, last.name)
     return field?.kind === 'relation' ? field : undefined
+  }
+
+  /** The columns of a relation's reference that can be null; none where the other row holds the reference. */
+  nullableColumns(relation: PrismaRelation): readonly string[] {
+    const model = this.#models.get(this.#holders.get(relation) ?? '')
+    return relation.from.filter((name) => model?.fields.find((field) => field.name === name)?.nullable)
   }
 
   /** @throws UnsupportedFilterError where a step is no field, or leads through a list. */

@@ -21,6 +21,8 @@ export function equalTo(value: unknown): ColumnTest {
 
 export function oneOf(values: readonly unknown[]): ColumnTest {
   if (values.length === 0) return 'never'
+  // Prisma has no `in` for booleans, and needs none.
+  if (values.includes(true) && values.includes(false)) return 'always'
   return values.length === 1 ? equalTo(values[0]) : { yes: [{ in: values }], no: [{ notIn: values }] }
 }
 

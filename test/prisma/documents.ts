@@ -1,0 +1,35 @@
+import { type PrismaProvider, readSchema } from '@arcturus/prisma'
+import { createSchema, type Database } from './databases.js'
+import { schema as mysql } from './generated/documents-mysql/arcturus/schema.js'
+import { PrismaClient as MySqlClient } from './generated/documents-mysql/client/client.js'
+import { schema as postgresql } from './generated/documents-postgresql/arcturus/schema.js'
+import { PrismaClient as PostgresClient } from './generated/documents-postgresql/client/client.js'
+import { schema as sqlite } from './generated/documents-sqlite/arcturus/schema.js'
+import { Prisma, PrismaClient as SqliteClient } from './generated/documents-sqlite/client/client.js'
+
+export type Client = SqliteClient
+export { Prisma, readSchema }
+
+/** What the generator wrote for each provider. */
+export const schemas = { sqlite, postgresql, mysql }
+
+const clients = { sqlite: SqliteClient, postgresql: PostgresClient, mysql: MySqlClient }
+
+/** Makes the tables of the schema `documents`, and a client for them. */
+export async function openDocuments(database: Database): Promise<Client> {
+  const provider = known(database.provider)
+  await createSchema(database, schemas[provider])
+  return clientOf(database)
+}
+
+/** One more client for a database. */
+export function clientOf(database: Database): Client {
+  // The three clients have the same models; their types differ where databases do, which these tests do not touch.
+  const Constructor = clients[known(database.provider)] as typeof SqliteClient
+  return new Constructor({ adapter: database.adapter })
+}
+
+export function known(provider: PrismaProvider): keyof typeof schemas {
+  if (provider === 'sqlite' || provider === 'postgresql' || provider === 'mysql') return provider
+  throw new Error(`no client for ${provider}`)
+}
