@@ -82,7 +82,7 @@ function resultOf(
     (one, other) => rank(one) - rank(other) || (one.span?.start ?? 0) - (other.span?.start ?? 0),
   )
   if (!policy || found.some(({ severity }) => severity === 'error')) return { policy: undefined, diagnostics, found }
-  return { policy: { ...policy, warnings: diagnostics }, diagnostics, found }
+  return { policy: { ...policy, warnings: found }, diagnostics, found }
 }
 
 function byName(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {

@@ -23,5 +23,6 @@ export interface Policy {
   readonly unions: { readonly Actor: ReadonlySet<string>; readonly Resource: ReadonlySet<string> }
   /** In source order. */
   readonly inlineQueries: readonly InlineQuery[]
+  /** In the order in which they were found: first those of single statements, then those of the whole. */
   readonly warnings: readonly Diagnostic[]
 }
