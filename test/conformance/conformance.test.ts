@@ -6,21 +6,30 @@ import { isFiltering, judge, readCases } from './lib/judge.mjs'
 const cases = ['language.jsonl', 'filtering.jsonl'].flatMap((file) =>
   readCases(fileURLToPath(new URL(file, import.meta.url))),
 )
-const groups = Map.groupBy(cases, (one) => one.group)
+const groups = [...new Set(cases.map(({ group }) => group))]
 
 describe('the drop-in answers as oso does, or as this project decided', () => {
-  it.each([...groups])('%s', async (_, group) => {
+  it.each(groups)('%s', async (group) => {
     const failed: unknown[] = []
-    for (const one of group) {
+    for (const one of cases) {
+      if (one.group !== group) continue
       const { passed, skipped, wanted, got } = await judge(one, oso)
       if (!passed && !skipped) failed.push({ id: one.id, wanted, got })
     }
     expect(failed).toEqual([])
   })
+})
 
-  it('answers at least 90 % of the filters', async () => {
+describe('filters', () => {
+  it('are answered in at least 90 % of the cases from the condition, and 70 % as inner joins', async () => {
+    const answered = { condition: 0, flat: 0 }
     const filters = cases.filter(isFiltering)
-    const results = await Promise.all(filters.map((one) => judge(one, oso)))
-    expect(results.filter(({ answered }) => answered?.condition).length / filters.length).toBeGreaterThanOrEqual(0.9)
+    for (const one of filters) {
+      const result = await judge(one, oso)
+      if (result.answered?.condition) answered.condition++
+      if (result.answered?.flat) answered.flat++
+    }
+    expect(answered.condition / filters.length).toBeGreaterThanOrEqual(0.9)
+    expect(answered.flat / filters.length).toBeGreaterThanOrEqual(0.7)
   })
 })

@@ -53,6 +53,7 @@ export const codes = {
   'invalid-argument': 'An argument that can not be meant.',
   'unknown-action': 'An action that the policy does not know.',
   'no-policy': 'A question is asked before a policy is loaded.',
+  'unreadable-policy-file': 'A policy file that can not be read.',
   'unknown-row': 'A plain object whose model is not known.',
   // decisions
   unauthenticated: 'Nobody is signed in, and nobody may do this.',

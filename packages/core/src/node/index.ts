@@ -1,0 +1,2 @@
+export { loadPolicyFiles } from './loadPolicyFiles.js'
+export { type PolicyWatcher, type WatchOptions, watchPolicyFiles } from './watchPolicyFiles.js'

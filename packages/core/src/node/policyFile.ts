@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { PolicySource } from '../authorizer/loading.js'
+import { ArgumentError } from '../errors.js'
+
+/**
+ * Reads the files of one policy; each is known by the name that it was given with.
+ * @throws ArgumentError for no files, or one that can't be read.
+ */
+export async function readPolicyFiles(files: readonly string[]): Promise<readonly PolicySource[]> {
+  if (files.length === 0) {
+    throw new ArgumentError('invalid-argument', 'No policy file is named.', {
+      hint: "name the files: loadPolicyFiles(authorizer, 'policy.polar')",
+    })
+  }
+  return Promise.all(files.map(readPolicyFile))
+}
+
+async function readPolicyFile(file: string): Promise<PolicySource> {
+  if (typeof file !== 'string') throw new ArgumentError('invalid-argument', 'A policy file is named by its path.')
+  try {
+    return { text: await readFile(file, 'utf8'), name: file }
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    throw new ArgumentError(
+      'unreadable-policy-file',
+      isMissing ? `There is no policy file ${file}.` : `The policy file ${file} can't be read.`,
+      { hint: `it was looked for at ${resolve(file)}`, cause, data: { file } },
+    )
+  }
+}

@@ -1,0 +1,134 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import type { Authorizer } from '../authorizer/authorizer.js'
+import type { Policy } from '../policy/policy.js'
+import { readPolicyFiles } from './policyFile.js'
+
+export interface WatchOptions {
+  /** Milliseconds of quiet after a change before the files are read. Default 50. */
+  readonly debounce?: number
+  /** Hears of every policy that was loaded after a change. */
+  readonly onLoad?: (policy: Policy) => void
+  /**
+   * Hears why changed files could not be loaded: a `PolicyError` with all diagnostics, or an `ArgumentError` for a file that
+   * can't be read. The last good policy goes on answering. Default: `console.error`.
+   */
+  readonly onError?: (error: unknown) => void
+  /** Whether watching keeps the process alive. Default false. */
+  readonly persistent?: boolean
+}
+
+export interface PolicyWatcher {
+  /** Stops watching; a load that is under way still ends. */
+  close(): void
+}
+
+/**
+ * Loads files as one policy, and again whenever one of them changes. A change that makes the policy invalid is reported, and
+ * the last good policy stays.
+ * @throws what `loadPolicyFiles` throws, when the files can't be loaded to begin with.
+ *
+ * @example
+ * ```ts
+ * const watcher = await watchPolicyFiles(authorizer, ['policy.polar'])
+ * ```
+ */
+export async function watchPolicyFiles(
+  authorizer: Authorizer,
+  files: readonly string[],
+  options: WatchOptions = {},
+): Promise<PolicyWatcher> {
+  const reloading = new Reloading(authorizer, files, options)
+  const watcher = reloading.watch()
+  try {
+    await reloading.load()
+    return watcher
+  } catch (error) {
+    watcher.close()
+    throw error
+  }
+}
+
+class Reloading {
+  readonly #authorizer: Authorizer
+  readonly #files: readonly string[]
+  readonly #options: WatchOptions
+  #timer: NodeJS.Timeout | undefined
+  /** The text that was tried last: many changes of a file leave it as it was. */
+  #tried: string | undefined
+  #running = false
+  #changed = false
+  #closed = false
+
+  constructor(authorizer: Authorizer, files: readonly string[], options: WatchOptions) {
+    this.#authorizer = authorizer
+    this.#files = files
+    this.#options = options
+  }
+
+  /** Folders are watched, since many editors put a new file in the place of the old one. */
+  watch(): PolicyWatcher {
+    const byFolder = new Map<string, Set<string>>()
+    for (const file of this.#files) {
+      const path = resolve(file)
+      const names = byFolder.get(dirname(path)) ?? new Set()
+      byFolder.set(dirname(path), names.add(basename(path)))
+    }
+    const watchers: FSWatcher[] = []
+    const close = (): void => {
+      this.#closed = true
+      clearTimeout(this.#timer)
+      for (const watcher of watchers) watcher.close()
+    }
+    try {
+      for (const [folder, names] of byFolder) {
+        const watcher = watch(folder, { persistent: this.#options.persistent ?? false }, (_, name) => {
+          if (name === null || names.has(name)) this.#soon()
+        })
+        watcher.on('error', (error) => this.#report(error))
+        watchers.push(watcher)
+      }
+    } catch {
+      // a folder that is not there: reading its files says so
+    }
+    return { close }
+  }
+
+  /** Loads the files, unless they are as they were. */
+  async load(): Promise<Policy | undefined> {
+    const sources = await readPolicyFiles(this.#files)
+    const text = JSON.stringify(sources)
+    if (text === this.#tried) return undefined
+    this.#tried = text
+    return this.#authorizer.load(...sources)
+  }
+
+  #soon(): void {
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#reload(), this.#options.debounce ?? 50)
+    if (!this.#options.persistent) this.#timer.unref()
+  }
+
+  /** One load at a time: what changes meanwhile is loaded afterwards. */
+  async #reload(): Promise<void> {
+    this.#changed = true
+    if (this.#running) return
+    this.#running = true
+    while (this.#changed && !this.#closed) {
+      this.#changed = false
+      try {
+        const policy = await this.load()
+        if (policy) this.#options.onLoad?.(policy)
+      } catch (error) {
+        this.#report(error)
+      }
+    }
+    this.#running = false
+  }
+
+  #report(error: unknown): void {
+    if (this.#options.onError) this.#options.onError(error)
+    else console.error(error)
+  }
+}
