@@ -5,6 +5,9 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,
+  // The main entry runs anywhere; `node` and `oso` import what only Node.js has.
   platform: 'neutral',
+  fixedExtension: true,
+  deps: { neverBundle: [/^node:/] },
   target: 'node20',
 })

@@ -7,6 +7,7 @@ export default defineConfig([
     dts: true,
     sourcemap: true,
     platform: 'neutral',
+    fixedExtension: true,
     target: 'node20',
   },
   {
