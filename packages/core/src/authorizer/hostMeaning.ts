@@ -11,9 +11,23 @@ export function hostMeaning(schema: Schema, host: Host, program: Program, limits
     const equal = host.equal(left, right)
     return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
   }
+  const sameRows = new Map<unknown, SameRow>()
   return {
     schema,
     equal(left, right) {
+      if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+        // Two rows of one class are what is compared most.
+        const cls = left.constructor
+        if (cls === right.constructor) {
+          let same = sameRows.get(cls)
+          if (same === undefined) {
+            same = sameRowOf(schema, cls)
+            sameRows.set(cls, same)
+          }
+          const answer = same?.(left, right)
+          if (answer !== undefined) return answer
+        }
+      }
       return now(unifiable(left, right, equality))
     },
     compare(operator, left, right) {
@@ -40,4 +54,21 @@ export function hostMeaning(schema: Schema, host: Host, program: Program, limits
 
 function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
   return typeof answer === 'boolean' ? answer : undefined
+}
+
+type Row = Readonly<Record<string, unknown>>
+/** Compares rows of one class by a key of one column; undefined where that does not decide. */
+type SameRow = ((left: object, right: object) => boolean | undefined) | null
+
+function sameRowOf(schema: Schema, cls: unknown): SameRow {
+  const model = schema.modelOfClass(cls)
+  const key = model && schema.key(model.name)
+  if (key?.length !== 1) return null
+  const name = key[0]!
+  return (left, right) => {
+    // the key names a column, whose type the compiler does not know
+    const a = (left as Row)[name]
+    const b = (right as Row)[name]
+    return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
+  }
 }

@@ -1,8 +1,8 @@
 import { ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
+import { referencedRow } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
-import { tag } from '../schema/tags.js'
 import type { Compare, Condition, In, Operand, Ref, Root, Some, Step } from './condition.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
 import type { Meaning } from './meaning.js'
@@ -386,26 +386,20 @@ class Binder {
 
   /** A to-one relation that is not loaded is known by its foreign key. */
   #unloaded(object: object, model: string, field: RelationField, step: Step): unknown {
-    const keys = field.many ? [] : field.from.map((name) => (object as Record<string, unknown>)[name])
-    if (this.#missing && (field.many || !keys.some((key) => key === null)))
-      this.#missing.want({ object, name: step.name, relation: field, model })
-    if (keys.length === 0 || keys.some((key) => key === undefined)) {
-      throw new Failed(
-        new RelationNotLoadedError(
-          'relation-not-loaded',
-          `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`,
-          {
-            span: step.span,
-            hint: `load it with the row (with Prisma: include: { ${step.name}: true })`,
-            data: { model, relation: step.name },
-          },
-        ),
-      )
-    }
-    if (keys.some((key) => key === null)) return null
-    const row: object = Object.fromEntries(field.to.map((name, index) => [name, keys[index]]))
-    tag(row, field.model)
-    return row
+    const row = referencedRow(object, field)
+    if (row !== null) this.#missing?.want({ object, name: step.name, relation: field, model })
+    if (row !== undefined) return row
+    throw new Failed(
+      new RelationNotLoadedError(
+        'relation-not-loaded',
+        `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`,
+        {
+          span: step.span,
+          hint: `load it with the row (with Prisma: include: { ${step.name}: true })`,
+          data: { model, relation: step.name },
+        },
+      ),
+    )
   }
 }
 

@@ -161,12 +161,20 @@ export interface Step {
   readonly span: Span
 }
 
+/** A root and fields read from it, one after the other; no steps: the root itself. */
+export interface Path {
+  readonly kind: 'path'
+  readonly root: Root
+  readonly steps: readonly Step[]
+  /** What a class test that was passed before has told of the value; undefined: what the schema tells. */
+  readonly as?: OperandType | undefined
+}
+
 export type Operand =
   | { readonly kind: 'value'; readonly value: unknown }
   /** A registered class or constant, and steps from it; read at each check and at each bind. */
   | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
-  /** A root and fields read from it, one after the other; no steps: the root itself. */
-  | { readonly kind: 'path'; readonly root: Root; readonly steps: readonly Step[] }
+  | Path
   /** A field of an operand that is no path. */
   | { readonly kind: 'field'; readonly of: Operand; readonly step: Step }
   /** A method of the host's value. */

@@ -351,9 +351,10 @@ export class Deriver {
       bound = unified.bound
       conditions.push(...unified.conditions)
     }
-    for (const [index, parameter] of parameters.entries()) {
+    for (const parameter of parameters) {
       if (!parameter.pattern) continue
-      const matched = this.#unifier.match(args[index]!, parameter.pattern, scope, bound)
+      const term = this.#evaluator.term(parameter.term, scope, bound)
+      const matched = term && this.#unifier.match(term, parameter.pattern, scope, bound)
       if (!matched) return undefined
       bound = matched.bound
       conditions.push(...matched.conditions)

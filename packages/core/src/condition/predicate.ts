@@ -1,13 +1,13 @@
 import { bailOut } from './bail.js'
 import type { Compare, Condition, Definition, In, Operand, Root, Some } from './condition.js'
+import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, type Test } from './loop.js'
 import type { Meaning } from './meaning.js'
-import { compileOperand, type Frame, plain, type Reader, read } from './read.js'
+import { compileOperand, type Reader, read } from './read.js'
+import { isSameOperand } from './simplify.js'
 import { canFailToRead } from './type.js'
 
 /** A condition as a function: true or false; anything else bails out to the machine (`bail` is thrown). */
 export type Predicate = (actor: unknown, action: unknown, resource: unknown) => boolean
-
-type Test = (frame: Frame) => boolean
 
 interface Compiled {
   readonly test: Test
@@ -90,7 +90,7 @@ class Compiler {
         return conjunction(condition.of.map((one) => this.compile(one)))
       case 'or':
         return disjunction(
-          condition.of.map((one) => this.compile(one)),
+          runsOf(condition.of).map((run) => this.#run(run)),
           condition.of.some((one) => canFail(this.#meaning, one)),
         )
       case 'not': {
@@ -116,12 +116,18 @@ class Compiler {
       case 'in':
         return once(this.#in(condition))
       case 'some':
-        return this.#some(condition)
+        return this.#loop([condition])
       case 'isa': {
         const value = this.operand(condition.of)
         const { model, exact } = condition
         const meaning = this.#meaning
-        return once((frame) => meaning.isInstance(value(frame), model, exact) ?? bailOut())
+        const registered = meaning.schema.models.get(model)
+        const cls = registered?.isaCheck ? undefined : registered?.class
+        return once((frame) => {
+          const found = value(frame)
+          if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
+          return meaning.isInstance(found, model, exact) ?? bailOut()
+        })
       }
       case 'text': {
         const of = this.operand(condition.of)
@@ -165,8 +171,25 @@ class Compiler {
         : undefined
     if (literal)
       return this.#equalsLiteral(literal === condition.right ? condition.left : condition.right, literal.value)
-    const left = this.operand(condition.left)
-    const right = this.operand(condition.right)
+    return this.#equals(condition.left, condition.right)
+  }
+
+  /** Two operands that are equal; fields and rows are read in place, since a call costs more than reading them. */
+  #equals(one: Operand, other: Operand): Test {
+    const meaning = this.#meaning
+    const a = fieldOrRow(one)
+    const b = fieldOrRow(other)
+    if (a && b && (a.name !== undefined || b.name !== undefined)) {
+      const [slotA, slotB] = [this.slot(a.root), this.slot(b.root)]
+      const [nameA, nameB] = [a.name, b.name]
+      return (frame) => {
+        const left = nameA === undefined ? frame[slotA] : read(frame[slotA], nameA)
+        const right = nameB === undefined ? frame[slotB] : read(frame[slotB], nameB)
+        return left === right || (meaning.equal(left, right) ?? bailOut())
+      }
+    }
+    const left = this.operand(one)
+    const right = this.operand(other)
     return (frame) => {
       const a = left(frame)
       const b = right(frame)
@@ -209,29 +232,26 @@ class Compiler {
     }
   }
 
-  #some(condition: Some): Compiled {
-    const from = this.operand(condition.from)
-    const slot = this.slot(condition.each)
-    const where = this.compile(condition.where)
-    const { test } = where
-    const each =
-      (visit: Test): Test =>
-      (frame) => {
-        const list = from(frame)
-        if (!Array.isArray(list)) return bailOut()
-        for (let index = 0; index < list.length; index++) {
-          frame[slot] = plain(list[index])
-          if (visit(frame)) return true
-        }
-        return false
-      }
-    if (!canFail(this.#meaning, condition.where)) return { test: each(test), exhaust: undefined }
-    const all = where.exhaust ?? test
-    const exhaust = each((frame) => {
-      all(frame)
-      return false
+  /** Neighbouring arms that range over one collection are one loop. */
+  #run(run: readonly Condition[]): Compiled {
+    const [first] = run
+    return first?.kind === 'some' ? this.#loop(run as readonly Some[]) : this.compile(first!)
+  }
+
+  #loop(conditions: readonly Some[]): Compiled {
+    const [first] = conditions
+    const from = this.operand(first!.from)
+    const slot = this.slot(first!.each)
+    const arms = conditions.map((condition): Arm => {
+      this.#slots.set(condition.each, slot)
+      const { first: test, rest } = splitFirst(condition)
+      if (rest.kind === 'true') return { first: test, rest: undefined, exhaust: undefined }
+      const compiled = this.compile(rest)
+      return { first: test, rest: compiled.test, exhaust: compiled.exhaust }
     })
-    return { test: each(test), exhaust }
+    const fallible = conditions.some((condition) => canFail(this.#meaning, condition.where))
+    const test = compileLoop(arms, from, slot, fallible, this.#meaning)
+    return { test, exhaust: fallible ? compileExhaustiveLoop(arms, from, slot, this.#meaning) : undefined }
   }
 
   #ref(definition: Definition, args: readonly Operand[]): Compiled {
@@ -271,6 +291,18 @@ class Compiler {
   }
 }
 
+/** Arms one by one, quantifiers over one collection that stand side by side together. */
+function runsOf(arms: readonly Condition[]): readonly (readonly Condition[])[] {
+  const runs: Condition[][] = []
+  for (const arm of arms) {
+    const last = runs.at(-1)
+    const before = last?.[0]
+    if (before?.kind === 'some' && arm.kind === 'some' && isSameOperand(before.from, arm.from)) last!.push(arm)
+    else runs.push([arm])
+  }
+  return runs
+}
+
 function once(test: Test): Compiled {
   return { test, exhaust: undefined }
 }
@@ -308,6 +340,7 @@ function conjunction(parts: readonly Compiled[]): Compiled {
 }
 
 function disjunction(parts: readonly Compiled[], fallible: boolean): Compiled {
+  if (parts.length === 1) return parts[0]!
   const [first, second] = parts
   const tests = parts.map((part) => part.test)
   const a = first!.test
@@ -358,6 +391,11 @@ function canFail(meaning: Meaning, condition: Condition): boolean {
     case 'failure':
       return true
   }
+}
+
+function fieldOrRow(operand: Operand): { readonly root: Root; readonly name: string | undefined } | undefined {
+  if (operand.kind !== 'path' || operand.steps.length > 1) return undefined
+  return { root: operand.root, name: operand.steps[0]?.name }
 }
 
 function literalOf(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {

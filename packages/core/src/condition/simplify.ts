@@ -21,7 +21,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
       case 'and':
         return and(...one.of.map(simple))
       case 'or':
-        return or(...one.of.map(simple))
+        return factor(or(...one.of.map(simple)))
       case 'not':
         return not(simple(one.of))
       case 'some':
@@ -113,7 +113,7 @@ class Facts {
         )
       }
       case 'or':
-        return or(...condition.of.map((one) => this.drop(one, settled)))
+        return factor(or(...condition.of.map((one) => this.drop(one, settled))))
       case 'not':
         return not(this.drop(condition.of, settled))
       case 'some':
@@ -158,6 +158,41 @@ class Facts {
   }
 }
 
+/** Neighbouring arms that begin with the same test have it in front: it is true once, or none of them is. */
+function factor(condition: Condition): Condition {
+  if (condition.kind !== 'or') return condition
+  const arms: Condition[] = []
+  for (let at = 0; at < condition.of.length; ) {
+    const first = firstOf(condition.of[at]!)
+    let end = at + 1
+    while (end < condition.of.length && isSameTest(first, firstOf(condition.of[end]!))) end++
+    const group = condition.of.slice(at, end)
+    arms.push(group.length === 1 ? group[0]! : and(first, factor(or(...group.map(restOf)))))
+    at = end
+  }
+  return or(...arms)
+}
+
+function firstOf(condition: Condition): Condition {
+  return condition.kind === 'and' ? condition.of[0]! : condition
+}
+
+function restOf(condition: Condition): Condition {
+  return condition.kind === 'and' ? and(...condition.of.slice(1)) : TRUE
+}
+
+/** Whether two conditions are one test of one path; those are the tests that repeat. */
+function isSameTest(one: Condition, other: Condition): boolean {
+  if (one.kind === 'isa' && other.kind === 'isa') {
+    return one.model === other.model && one.exact === other.exact && isSameOperand(one.of, other.of)
+  }
+  if ((one.kind === 'reads' && other.kind === 'reads') || (one.kind === 'test' && other.kind === 'test')) {
+    return isSameOperand(one.of, other.of)
+  }
+  if (one.kind !== 'compare' || other.kind !== 'compare' || one.operator !== other.operator) return false
+  return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
+}
+
 /** The path of `path != nil`. */
 function noNil(condition: Compare): Operand | undefined {
   const { operator, left, right } = condition
@@ -187,6 +222,13 @@ function readsFirst(condition: Condition): readonly Operand[] {
     default:
       return []
   }
+}
+
+/** Whether two operands read the same: paths from one root, or equal literals. */
+export function isSameOperand(one: Operand, other: Operand): boolean {
+  if (one === other) return true
+  if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
+  return isReadBy(one, other) && isReadBy(other, one)
 }
 
 /** Whether reading `whole` reads `part` on the way. */

@@ -89,6 +89,19 @@ export class Substitution {
     return at
   }
 
+  /** The last unknown on the way to what a term stands for. */
+  holder(term: Term): Unknown | undefined {
+    let at = term
+    let last: Unknown | undefined
+    while (at.kind === 'unknown') {
+      last = at.unknown
+      const next = this.#lookup(at.unknown)
+      if (!next) return last
+      at = next
+    }
+    return last
+  }
+
   /** The patterns that wait for an unknown, the oldest first. */
   pending(unknown: Unknown): readonly Pending[] {
     const found: Pending[] = []

@@ -29,7 +29,7 @@ export function rowType(
   schema: Schema,
   model: string,
   nullable: boolean,
-  exact = schema.descendants(model).length === 1,
+  exact: boolean = schema.descendants(model).length === 1,
 ): OperandType {
   const scalar = builtInScalars[model]
   if (scalar) return { model: undefined, exact: true, scalar, list: false, nullable }
@@ -68,6 +68,7 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     case 'value':
       return valueType(schema, operand.value)
     case 'path': {
+      if (operand.as) return operand.as
       const step = operand.steps.at(-1)
       if (!step) return operand.root.type
       const field = stepField(schema, step)

@@ -7,7 +7,7 @@ import type { Condition, Operand } from './condition.js'
 import { FALSE } from './construct.js'
 import { type Evaluator, ground } from './evaluate.js'
 import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown } from './terms.js'
-import { canEqual, canFailToRead, family, operandType } from './type.js'
+import { canEqual, canFailToRead, family, operandType, rowType } from './type.js'
 
 /** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
 export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
@@ -129,7 +129,10 @@ export class Unifier {
           return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
         const test = classTest(this.#policy, this.#schema, subject, pattern)
         if (test.kind === 'false') return undefined
-        const fields = this.#fields(subject, pattern.fields ?? [], scope, bound, pattern)
+        const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
+        const holder = known === subject ? undefined : bound.holder(term)
+        const narrowed = holder ? bound.bind(holder, known) : bound
+        const fields = this.#fields(known, pattern.fields ?? [], scope, narrowed, pattern)
         return (
           fields && {
             bound: fields.bound,
@@ -169,6 +172,15 @@ export class Unifier {
         return expected && this.unify(subject, expected, bound, pattern.span)
       }
     }
+  }
+
+  /** What is known of a term that has passed a class test: whatever is asked of it next need not ask again. */
+  #narrow<T extends Term>(subject: T, tag: string): T | Extract<Term, { kind: 'operand' }> {
+    if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !this.#schema.models.has(tag)) return subject
+    const type = operandType(this.#schema, subject.operand)
+    const isNarrower = type.model !== undefined && this.#schema.isSubclass(type.model, tag)
+    const as = isNarrower ? { ...type, nullable: false } : rowType(this.#schema, tag, false)
+    return { kind: 'operand', operand: { ...subject.operand, as } }
   }
 
   /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */

@@ -1,4 +1,5 @@
 import type { Model } from '../schema/model.js'
+import { referencedRow } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
@@ -29,6 +30,7 @@ const makers: ReadonlySet<unknown> = new Set([
 
 /** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
 export class SchemaHost implements Host {
+  readonly meetsAllProofs: boolean = false
   readonly schema: Schema
   readonly #options: SchemaHostOptions
 
@@ -122,6 +124,8 @@ export class SchemaHost implements Host {
     const model = this.schema.modelOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {
+      const referenced = referencedRow(value, declared)
+      if (referenced !== undefined) return referenced
       throw new HostError('relation-not-loaded', `The relation "${field}" of ${model!.name} is not loaded.`, {
         hint: `load it with the object, or ask asynchronously`,
         data: { model: model!.name, relation: field, value },
