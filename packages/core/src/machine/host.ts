@@ -12,6 +12,8 @@ export type Awaitable<T> = T | PromiseLike<T>
  * is, but for a `HostError`, which becomes a `QueryError` with the place and the Polar stack.
  */
 export interface Host {
+  /** Whether `not` and `forall` go on after a proof has settled them: for the effects of the others, and their errors. */
+  readonly meetsAllProofs: boolean
   /** Whether a name is a registered constant or class (asked once, when a rule or query is compiled). */
   isConstant(name: string): boolean
   /** The value of a constant, read anew each time. */

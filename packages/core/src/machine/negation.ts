@@ -16,11 +16,13 @@ class Negation {
   readonly record: number
   readonly height: number | undefined
   readonly next: Step
+  /** How many choices there were when the goal began. */
+  choices = 0
   /** Whether the goal was proven without asking anything of a variable that is known elsewhere. */
   proven = false
   /** What proofs demanded of such variables; each excludes that combination. */
-  readonly alternatives: Excluded[][] = []
-  readonly cells = new Set<Cell>()
+  alternatives: Excluded[][] | undefined = undefined
+  cells: Set<Cell> | undefined = undefined
 
   constructor(m: Machine, node: Expression, body: Step, record: number, height: number | undefined, next: Step) {
     this.node = node
@@ -34,7 +36,8 @@ class Negation {
 }
 
 /**
- * `not goal`. All proofs of the goal are looked for, as the effects of each may be wanted; none of its bindings survives.
+ * `not goal`. Proofs of the goal are looked for until one asks nothing of open variables, or all of them where the host
+ * wants to meet them; none of its bindings survives.
  * @param record the slot that holds the state of the negation
  * @param height the slot in which a `cut` inside expects the height of its choices, if there is one
  * @param body the goal, ending in `notProven(record)`
@@ -43,6 +46,7 @@ export function notStep(node: Expression, record: number, height: number | undef
   return (m) => {
     const negation = new Negation(m, node, body, record, height, next)
     m.pushRetry(exhausted, negation)
+    negation.choices = m.choices.length
     m.frame.slots[record] = negation
     if (height !== undefined) m.frame.slots[height] = m.choices.length
     return body
@@ -55,6 +59,7 @@ export function notProven(record: number): Step {
     // `notStep` put it there
     const negation = m.frame.slots[record] as Negation
     if (!negation.proven) note(m, negation)
+    if (negation.proven && !m.host.meetsAllProofs) m.cut(negation.choices)
     return m.backtrack()
   }
 }
@@ -65,6 +70,7 @@ function note(m: Machine, negation: Negation): void {
     return
   }
   const demands: Excluded[] = []
+  const cells = new Set<Cell>()
   const fresh = new Set<Cell>()
   const bound: Cell[] = []
   for (let at = negation.trail; at < m.trail.length; at++) {
@@ -76,7 +82,7 @@ function note(m: Machine, negation: Negation): void {
       for (const cell of entry.cells) {
         if (cell.serial < negation.serial && !cell.isBound && cell.linked) {
           demands.push({ kind: 'constraint', constraint: entry.suspension.constraint })
-          negation.cells.add(cell)
+          cells.add(cell)
           break
         }
       }
@@ -86,10 +92,14 @@ function note(m: Machine, negation: Negation): void {
     // what nothing outside knew of may be anything: there is a value that proves the goal
     if (fresh.has(cell) || !(cell.linked || cell.goals !== undefined)) continue
     demands.push({ kind: 'binding', cell, value: deref(cell.value) })
-    negation.cells.add(cell)
+    cells.add(cell)
   }
-  if (demands.length === 0) negation.proven = true
-  else negation.alternatives.push(demands)
+  if (demands.length === 0) {
+    negation.proven = true
+    return
+  }
+  negation.alternatives = [...(negation.alternatives ?? []), demands]
+  negation.cells = new Set([...(negation.cells ?? []), ...cells])
 }
 
 function exhausted(m: Machine, choice: Choice): Step {
@@ -97,13 +107,13 @@ function exhausted(m: Machine, choice: Choice): Step {
   // `notStep` pushed it
   const negation = choice.data as Negation
   if (negation.proven) return fail
-  if (negation.alternatives.length > 0) suspendNegation(m, negation)
+  if (negation.alternatives !== undefined) suspendNegation(m, negation)
   return negation.next
 }
 
 /** Whether the goal can be proven depends on variables: it is looked into again when one of them has a value. */
 function suspendNegation(m: Machine, negation: Negation): void {
-  const { node, record, height, body, alternatives } = negation
+  const { node, record, height, body, alternatives = [], cells = [] } = negation
   const origin = m.frame
   const again = notStep(node, record, height, body, exit)
   const slots: Term[] = [...origin.slots]
@@ -121,5 +131,5 @@ function suspendNegation(m: Machine, negation: Negation): void {
     )
     return again
   }
-  suspend(m, [...negation.cells], new Suspension(step, slots, { kind: 'not', alternatives, node }))
+  suspend(m, [...cells], new Suspension(step, slots, { kind: 'not', alternatives, node }))
 }

@@ -12,6 +12,7 @@ import type { Class, EqualityFn, UserType } from './types.js'
 
 /** What the query machine asks of the application, answered as oso answers it. */
 export class MachineHost implements MachineInterface {
+  readonly meetsAllProofs: boolean = true
   readonly #host: Host
   readonly #equal: EqualityFn
   readonly #plain = new Map<unknown, Map<string, boolean>>()
