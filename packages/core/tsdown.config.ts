@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', node: 'src/node/index.ts', oso: 'src/oso/index.ts' },
+  entry: { index: 'src/index.ts', node: 'src/node/index.ts', oso: 'src/oso/index.ts', repl: 'src/oso/bin.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,

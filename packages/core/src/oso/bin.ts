@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { Oso } from './oso.js'
+
+void new Oso().repl(process.argv.slice(2))
