@@ -45,6 +45,14 @@ function derived(text: string, model = 'Repo', action = 'read'): string {
 const body = (goals: string): string =>
   `allow(${/\buser\b/.test(goals) ? 'user' : '_'}: User, "read", repo: Repo) if ${goals};`
 
+describe('a parameter without a name', () => {
+  test('is tested for its class all the same', () => {
+    expect(derived('allow(_: User, "read", _: Issue);', 'Repo')).toBe('false')
+    expect(derived('allow(_: User, "read", _: Bug);', 'Issue')).toBe('resource is a Bug')
+    expect(derived('allow(_: User, "read", _: Repo{isPublic: true});')).toBe('resource.isPublic = true')
+  })
+})
+
 describe('a body becomes a condition', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['repo.isPublic', 'resource.isPublic'],

@@ -341,6 +341,8 @@ export class Deriver {
   #head(parameters: readonly Parameter[], args: readonly Term[], scope: Scope, from: Substitution): Unified {
     let bound = from
     const conditions: Condition[] = []
+    // Each is made once: `_` is another variable each time.
+    const terms: Term[] = []
     for (const [index, parameter] of parameters.entries()) {
       if (parameter.term.kind === 'dot' || parameter.term.kind === 'arithmetic' || parameter.term.kind === 'new') {
         throw new BeyondConditions('computed-parameter', 'a parameter that is computed', parameter.term)
@@ -348,13 +350,13 @@ export class Deriver {
       const term = this.#evaluator.term(parameter.term, scope, bound)
       const unified = term && this.#unifier.unify(args[index]!, term, bound, parameter.span)
       if (!unified) return undefined
+      terms.push(term)
       bound = unified.bound
       conditions.push(...unified.conditions)
     }
-    for (const parameter of parameters) {
-      if (!parameter.pattern) continue
-      const term = this.#evaluator.term(parameter.term, scope, bound)
-      const matched = term && this.#unifier.match(term, parameter.pattern, scope, bound)
+    for (const [index, { pattern }] of parameters.entries()) {
+      if (!pattern) continue
+      const matched = this.#unifier.match(terms[index]!, pattern, scope, bound)
       if (!matched) return undefined
       bound = matched.bound
       conditions.push(...matched.conditions)

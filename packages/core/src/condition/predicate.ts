@@ -2,7 +2,7 @@ import { bailOut } from './bail.js'
 import type { Compare, Condition, Definition, In, Operand, Root, Some } from './condition.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, type Test } from './loop.js'
 import type { Meaning } from './meaning.js'
-import { compileOperand, type Reader, read } from './read.js'
+import { compileOperand, plain, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 import { canFailToRead } from './type.js'
 
