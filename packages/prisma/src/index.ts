@@ -1,4 +1,7 @@
+export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
+export { type AuthorizedFilter, type PrismaAuthorization, prismaAuthorization } from './authorization.js'
 export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
+export type { PrismaExtension } from './extension/extension.js'
 export type { PrismaClientLike } from './schema/fromClient.js'
 export { modelsOf } from './schema/models.js'
 export { readSchema } from './schema/readSchema.js'

@@ -1,0 +1,87 @@
+import { tag } from '@arcturus/core'
+import type { Tables } from '../where/tables.js'
+
+/** Which models the rows of a result are of, down the relations that were asked for. */
+interface Shape {
+  readonly model: string
+  readonly relations: readonly (readonly [field: string, shape: Shape])[]
+}
+
+/** Operations whose result is a row or a list of rows. */
+const rowOperations: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'create',
+  'createManyAndReturn',
+  'update',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+])
+
+/**
+ * Remembers the models of the rows that a query gave, nested ones too; the rows are left as they are.
+ * @param path - the fluent calls that led to the result (`['select', 'documents']`), where Prisma tells them
+ */
+export function tagRows(
+  tables: Tables,
+  model: string,
+  operation: string,
+  args: unknown,
+  path: unknown,
+  result: unknown,
+): void {
+  if (!rowOperations.has(operation)) return
+  const shape = fluent(shapeOf(tables, model, args), path, result)
+  if (shape) tagAll(result, shape)
+}
+
+function shapeOf(tables: Tables, model: string, args: unknown): Shape {
+  const relations: [string, Shape][] = []
+  for (const selection of ['include', 'select']) {
+    const selected = get(args, selection)
+    if (typeof selected !== 'object' || selected === null) continue
+    for (const [name, inner] of Object.entries(selected)) {
+      const field = inner ? tables.field(model, name) : undefined
+      if (field?.kind === 'relation') relations.push([name, shapeOf(tables, field.model, inner)])
+    }
+  }
+  return { model, relations }
+}
+
+/**
+ * `user.findUnique(…).documents()` is a query for a user that selects its documents, and its result are the documents.
+ * @returns undefined where it can't be told what the result is: then nothing is remembered of it
+ */
+function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined {
+  if (!Array.isArray(path)) {
+    // Not told: a result without the one relation that was selected is the relation.
+    const only = shape.relations.length === 1 ? shape.relations[0]! : undefined
+    const row: unknown = Array.isArray(result) ? result[0] : result
+    if (!only || typeof row !== 'object' || row === null || only[0] in row) return shape
+    return undefined
+  }
+  let at: Shape | undefined = shape
+  for (const name of path) {
+    if (name === 'select' || name === 'include') continue
+    at = at?.relations.find(([field]) => field === name)?.[1]
+  }
+  return at
+}
+
+function tagAll(value: unknown, shape: Shape): void {
+  if (Array.isArray(value)) {
+    for (const row of value) tagAll(row, shape)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  tag(value, shape.model)
+  for (const [field, inner] of shape.relations) tagAll(get(value, field), inner)
+}
+
+function get(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+}
