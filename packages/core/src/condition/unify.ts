@@ -113,7 +113,7 @@ export class Unifier {
         bound = bound.wait(term.unknown, one)
         continue
       }
-      const matched = this.match(term, one.pattern, one.scope, bound)
+      const matched = this.match({ kind: 'unknown', unknown }, one.pattern, one.scope, bound)
       if (!matched) return undefined
       bound = matched.bound
       conditions.push(...matched.conditions)
