@@ -1,0 +1,73 @@
+import { type Request, Router } from 'express'
+import type { GitClub } from './authorization.js'
+import { ranQueries } from './queries.js'
+import { BadRequest, idIn, textIn } from './requests.js'
+
+export function repositoryRoutes({ prisma, authorize, authorizedFilter }: GitClub): Router {
+  const router = Router()
+
+  const findRepository = (req: Request<{ id: string }>) =>
+    prisma.repository.findUnique({ where: { id: idIn(req.params.id) }, include: { organization: true } })
+
+  // All that the person may read, and what they may do with each.
+  router.get('/repositories', async (req, res) => {
+    const { authorization } = req
+    const repositories = await prisma.repository.findMany({
+      ...authorizedFilter(authorization.actor),
+      include: { organization: true },
+      orderBy: { id: 'asc' },
+    })
+    const actions = await Promise.all(repositories.map((repository) => authorization.authorizedActions(repository)))
+    res.json({
+      repositories: repositories.map((repository, at) => ({ ...repository, actions: [...actions[at]!] })),
+      sql: ranQueries(),
+    })
+  })
+
+  router.get('/repositories/:id', authorize('read', findRepository), async (req, res) => {
+    const { authorization } = req
+    const actions = await authorization.authorizedActions()
+    res.json({ repository: { ...authorization.resource, actions: [...actions] }, sql: ranQueries() })
+  })
+
+  router.get('/repositories/:id/issues', authorize('read', findRepository), async (req, res) => {
+    const { authorization } = req
+    const issues = await prisma.issue.findMany({
+      ...authorizedFilter(authorization.actor, { where: { repositoryId: authorization.resource.id } }),
+      include: { creator: true, repository: { include: { organization: true } } },
+      orderBy: [{ closed: 'asc' }, { createdAt: 'desc' }, { id: 'asc' }],
+    })
+    const actions = await Promise.all(issues.map((issue) => authorization.authorizedActions(issue)))
+    res.json({ issues: issues.map((issue, at) => ({ ...issue, actions: [...actions[at]!] })), sql: ranQueries() })
+  })
+
+  router.post('/repositories/:id/issues', authorize('open_issue', findRepository), async (req, res) => {
+    const { actor, resource } = req.authorization
+    // The policy lets only somebody open issues.
+    if (!actor) throw new Error('nobody opened an issue')
+    const title = textIn(req.body, 'title')
+    const issue = await prisma.issue.create({ data: { title, creatorId: actor.id, repositoryId: resource.id } })
+    res.status(201).json({ issue, sql: ranQueries() })
+  })
+
+  router.put('/repositories/:id/description', authorize('describe', findRepository), async (req, res) => {
+    const description = textIn(req.body, 'description')
+    const repository = await prisma.repository.update({
+      where: { id: req.authorization.resource.id },
+      data: { description },
+    })
+    res.json({ repository, sql: ranQueries() })
+  })
+
+  router.put('/repositories/:id/visibility', authorize('publish', findRepository), async (req, res) => {
+    const isPublic: unknown = req.body?.isPublic
+    if (typeof isPublic !== 'boolean') throw new BadRequest('isPublic is true or false.')
+    const repository = await prisma.repository.update({
+      where: { id: req.authorization.resource.id },
+      data: { isPublic },
+    })
+    res.json({ repository, sql: ranQueries() })
+  })
+
+  return router
+}

@@ -1,0 +1,179 @@
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openGitClub, send } from './gitClub.js'
+
+// Some ask for each row, as each person.
+vi.setConfig({ testTimeout: 60_000 })
+
+let gitClub: Awaited<ReturnType<typeof openGitClub>>
+beforeAll(async () => {
+  gitClub = await openGitClub()
+})
+afterAll(() => gitClub.close())
+
+interface Row {
+  readonly id: number
+  readonly name: string
+  readonly isPublic: boolean
+  readonly actions: readonly string[]
+}
+
+const repositoriesOf = async (handle: string | undefined): Promise<Row[]> =>
+  (await send(gitClub.app, handle, 'get', '/repositories').expect(200)).body.repositories
+const idOf = async (name: string): Promise<number> =>
+  (await gitClub.database.repository.findFirstOrThrow({ where: { name } })).id
+const people = [undefined, 'ines', 'tomas', 'yuki', 'bruno', 'leila', 'amara', 'oskar']
+
+describe('the list of repositories', () => {
+  it.each([
+    [undefined, []],
+    ['oskar', []],
+    ['ines', ['snowdrift', 'glacier', 'permafrost']],
+    ['tomas', ['snowdrift', 'glacier', 'permafrost']],
+    ['yuki', ['honeycomb']],
+    ['bruno', ['den', 'honeycomb', 'salmon-run', 'reindeer', 'windbreak', 'ptarmigan']],
+    ['amara', ['den', 'byline', 'headline', 'embargo']],
+  ])('shows %s all that is public, and of what is private %j', async (handle, expected) => {
+    const repositories = await repositoriesOf(handle)
+    const hidden = repositories.filter(({ isPublic }) => !isPublic).map(({ name }) => name)
+    expect(hidden.sort()).toEqual([...expected].sort())
+    expect(repositories.filter(({ isPublic }) => isPublic)).toHaveLength(12)
+  })
+
+  it('has a repository exactly when asking for it by itself finds it', async () => {
+    const all = await gitClub.database.repository.findMany()
+    for (const handle of people) {
+      const listed = new Set((await repositoriesOf(handle)).map(({ id }) => id))
+      for (const { id } of all) {
+        const { status } = await send(gitClub.app, handle, 'get', `/repositories/${id}`)
+        expect([handle, id, status]).toEqual([handle, id, listed.has(id) ? 200 : handle === undefined ? 401 : 404])
+      }
+    }
+  })
+
+  it('tells what each person may do', async () => {
+    const actionsOf = async (handle: string | undefined, name: string) =>
+      (await repositoriesOf(handle)).find((row) => row.name === name)?.actions
+    expect(await actionsOf(undefined, 'sextant')).toEqual(['read'])
+    expect(await actionsOf('oskar', 'sextant')).toEqual(['read', 'open_issue'])
+    expect((await actionsOf('yuki', 'sextant'))?.toSorted()).toEqual(['describe', 'open_issue', 'read'])
+    expect((await actionsOf('ines', 'sextant'))?.toSorted()).toEqual(['describe', 'open_issue', 'publish', 'read'])
+  })
+
+  it('is filtered by the database, and says how', async () => {
+    const { body } = await send(gitClub.app, 'bruno', 'get', '/repositories')
+    const texts = body.sql.map(({ text }: { text: string }) => text)
+    expect(texts.some((text: string) => /FROM `main`.`Repository` .*WHERE .*isPublic/.test(text))).toBe(true)
+  })
+})
+
+describe('the issues', () => {
+  it.each(people)('that %s lists are those that they may read by themselves', async (handle) => {
+    const all = await gitClub.database.issue.findMany({ where: { closed: false } })
+    const { body } = await send(gitClub.app, handle, 'get', '/issues').expect(200)
+    let readable = 0
+    for (const { id } of all) {
+      const { status } = await send(gitClub.app, handle, 'get', `/issues/${id}`)
+      if (status === 200) readable++
+    }
+    expect(body.count).toBe(readable)
+    expect(body.issues).toHaveLength(Math.min(20, readable))
+  })
+
+  it('of a repository are hidden with it', async () => {
+    const den = await idOf('den')
+    await send(gitClub.app, 'tomas', 'get', `/repositories/${den}/issues`).expect(404)
+    const { body } = await send(gitClub.app, 'amara', 'get', `/repositories/${den}/issues`).expect(200)
+    expect(body.issues.length).toBeGreaterThan(0)
+  })
+})
+
+describe('what is hidden', () => {
+  it('looks to the byte like what does not exist', async () => {
+    const look = async (id: number) => {
+      const { status, text, headers } = await send(gitClub.app, 'tomas', 'get', `/repositories/${id}`)
+      return { status, text, headers: { ...headers, date: '' } }
+    }
+    expect(await look(await idOf('den'))).toEqual(await look(9999))
+  })
+})
+
+describe('forged requests', () => {
+  const forgeries = [
+    ['put', 'description', { description: 'mine now' }],
+    ['put', 'visibility', { isPublic: true }],
+    ['post', 'issues', { title: 'let me in' }],
+  ] as const
+
+  it.each(forgeries)('to %s the %s of a hidden repository find nothing', async (method, what, body) => {
+    const den = await idOf('den')
+    await send(gitClub.app, 'oskar', method, `/repositories/${den}/${what}`, body).expect(404)
+    await send(gitClub.app, undefined, method, `/repositories/${den}/${what}`, body).expect(401)
+  })
+
+  it('on what one may only read are forbidden', async () => {
+    const sextant = await idOf('sextant')
+    await send(gitClub.app, 'oskar', 'put', `/repositories/${sextant}/description`, { description: 'mine' }).expect(403)
+    await send(gitClub.app, 'yuki', 'put', `/repositories/${sextant}/visibility`, { isPublic: false }).expect(403)
+    const answer = await send(gitClub.app, undefined, 'post', `/repositories/${sextant}/issues`, { title: 'x' }).expect(
+      401,
+    )
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="GitClub"')
+  })
+
+  it('change nothing', async () => {
+    const sextant = await idOf('sextant')
+    const before = await gitClub.database.repository.findUnique({ where: { id: sextant } })
+    await send(gitClub.app, 'oskar', 'put', `/repositories/${sextant}/description`, { description: 'mine' })
+    expect(await gitClub.database.repository.findUnique({ where: { id: sextant } })).toEqual(before)
+  })
+
+  it.each(['0', '-1', '1.5', 'null', '1e400', '%00', '1;DROP'])('with the id %s find nothing', async (id) => {
+    await send(gitClub.app, 'ines', 'get', `/repositories/${id}`).expect(404)
+  })
+
+  it('with a body that can not be meant are told so', async () => {
+    const glacier = await idOf('glacier')
+    for (const body of [{}, { description: '' }, { description: 7 }, { description: 'x'.repeat(201) }]) {
+      await send(gitClub.app, 'tomas', 'put', `/repositories/${glacier}/description`, body).expect(400)
+    }
+  })
+})
+
+describe('who may', () => {
+  it('opens an issue, closes it, and an admin deletes it', async () => {
+    const sextant = await idOf('sextant')
+    const opened = await send(gitClub.app, 'oskar', 'post', `/repositories/${sextant}/issues`, {
+      title: 'Lost',
+    }).expect(201)
+    const { id } = opened.body.issue
+    await send(gitClub.app, 'amara', 'put', `/issues/${id}/closed`, { closed: true }).expect(403)
+    await send(gitClub.app, 'oskar', 'put', `/issues/${id}/closed`, { closed: true }).expect(200)
+    await send(gitClub.app, 'yuki', 'put', `/issues/${id}/closed`, { closed: false }).expect(200)
+    await send(gitClub.app, 'yuki', 'delete', `/issues/${id}`).expect(403)
+    await send(gitClub.app, 'ines', 'delete', `/issues/${id}`).expect(200)
+    await send(gitClub.app, 'ines', 'get', `/issues/${id}`).expect(404)
+  })
+
+  it('publishes a repository, and then everybody reads it', async () => {
+    const permafrost = await idOf('permafrost')
+    await send(gitClub.app, undefined, 'get', `/repositories/${permafrost}`).expect(401)
+    await send(gitClub.app, 'ines', 'put', `/repositories/${permafrost}/visibility`, { isPublic: true }).expect(200)
+    await send(gitClub.app, undefined, 'get', `/repositories/${permafrost}`).expect(200)
+    await send(gitClub.app, 'ines', 'put', `/repositories/${permafrost}/visibility`, { isPublic: false }).expect(200)
+  })
+})
+
+describe('the page', () => {
+  it('is served to everybody, and people to choose from with it', async () => {
+    const page = await request(gitClub.app).get('/').expect(200)
+    expect(page.text).toContain('GitClub')
+    const { body } = await send(gitClub.app, undefined, 'get', '/people').expect(200)
+    expect(body.people).toHaveLength(7)
+  })
+
+  it('gets answers that no cache keeps for others', async () => {
+    const answer = await send(gitClub.app, 'ines', 'get', '/repositories')
+    expect(answer.headers['cache-control']).toBe('private')
+  })
+})
