@@ -1,6 +1,6 @@
 # Polar, a statement at a time: the parser chooses the start symbol by how a statement begins.
 #
-# Terminals with % are types of tokens, or sets of tokens (terminals.ts). Lists are left-recursive. Operators of one level
+# Terminals with % are types of tokens, or sets of tokens (terminals.ts). Lists are left-recursive. Operators
 # are a flat chain here, to which operators.ts gives their precedence: that keeps the chains of unit productions short,
 # which is what nearley's speed depends on. No production is empty (lookahead.ts relies on it), and none is ambiguous.
 
@@ -48,18 +48,17 @@ relations -> relation                               {% build.first %}
 relation -> %key ":" %symbol                        {% build.relation %}
       | %symbol                                     {% build.sameNamedRelation %}
 
-# --- expressions: and, or; not; = := and comparisons; arithmetic, in and matches; lookups and what stands alone
-logical -> relational                               {% id %}
-      | negation                                    {% id %}
-      | logical %andOr relational                   {% build.chain %}
-      | logical %andOr negation                     {% build.chain %}
-negation -> "not" relational                        {% build.not %}
-      | "not" negation                              {% build.not %}
-relational -> operation                             {% id %}
-      | %symbol ":=" operation                      {% build.assignment %}
-      | relational %relation operation              {% build.chain %}
-comparative -> operation                            {% id %}
-      | comparative %comparison operation           {% build.chain %}
+# --- expressions: operands and operators; what operators join which operands is for operators.ts to say
+logical -> unit                                     {% id %}
+      | logical %operator operand                   {% build.chain %}
+      | logical "matches" pattern                   {% build.chain %}
+      | logical %andOr unit                         {% build.chain %}
+unit -> operand                                     {% id %}
+      | %symbol ":=" operand                        {% build.assignment %}
+      | "not" unit                                  {% build.not %}
+comparative -> operand                              {% id %}
+      | comparative %comparison operand             {% build.chain %}
+      | comparative "matches" pattern               {% build.chain %}
 operation -> operand                                {% id %}
       | operation %arithmetic operand               {% build.chain %}
       | operation "matches" pattern                 {% build.chain %}

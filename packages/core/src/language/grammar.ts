@@ -6,8 +6,8 @@ function id(d: any[]): any { return d[0]; }
 declare var symbol: any;
 declare var string: any;
 declare var key: any;
+declare var operator: any;
 declare var andOr: any;
-declare var relation: any;
 declare var comparison: any;
 declare var arithmetic: any;
 declare var atom: any;
@@ -83,17 +83,16 @@ const grammar: Grammar = {
     {"name": "relations", "symbols": ["relations", {"literal":","}], "postprocess": id},
     {"name": "relation", "symbols": [(lexer.has("key") ? {type: "key"} : key), {"literal":":"}, (lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.relation},
     {"name": "relation", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol)], "postprocess": build.sameNamedRelation},
-    {"name": "logical", "symbols": ["relational"], "postprocess": id},
-    {"name": "logical", "symbols": ["negation"], "postprocess": id},
-    {"name": "logical", "symbols": ["logical", (lexer.has("andOr") ? {type: "andOr"} : andOr), "relational"], "postprocess": build.chain},
-    {"name": "logical", "symbols": ["logical", (lexer.has("andOr") ? {type: "andOr"} : andOr), "negation"], "postprocess": build.chain},
-    {"name": "negation", "symbols": [{"literal":"not"}, "relational"], "postprocess": build.not},
-    {"name": "negation", "symbols": [{"literal":"not"}, "negation"], "postprocess": build.not},
-    {"name": "relational", "symbols": ["operation"], "postprocess": id},
-    {"name": "relational", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":":="}, "operation"], "postprocess": build.assignment},
-    {"name": "relational", "symbols": ["relational", (lexer.has("relation") ? {type: "relation"} : relation), "operation"], "postprocess": build.chain},
-    {"name": "comparative", "symbols": ["operation"], "postprocess": id},
-    {"name": "comparative", "symbols": ["comparative", (lexer.has("comparison") ? {type: "comparison"} : comparison), "operation"], "postprocess": build.chain},
+    {"name": "logical", "symbols": ["unit"], "postprocess": id},
+    {"name": "logical", "symbols": ["logical", (lexer.has("operator") ? {type: "operator"} : operator), "operand"], "postprocess": build.chain},
+    {"name": "logical", "symbols": ["logical", {"literal":"matches"}, "pattern"], "postprocess": build.chain},
+    {"name": "logical", "symbols": ["logical", (lexer.has("andOr") ? {type: "andOr"} : andOr), "unit"], "postprocess": build.chain},
+    {"name": "unit", "symbols": ["operand"], "postprocess": id},
+    {"name": "unit", "symbols": [(lexer.has("symbol") ? {type: "symbol"} : symbol), {"literal":":="}, "operand"], "postprocess": build.assignment},
+    {"name": "unit", "symbols": [{"literal":"not"}, "unit"], "postprocess": build.not},
+    {"name": "comparative", "symbols": ["operand"], "postprocess": id},
+    {"name": "comparative", "symbols": ["comparative", (lexer.has("comparison") ? {type: "comparison"} : comparison), "operand"], "postprocess": build.chain},
+    {"name": "comparative", "symbols": ["comparative", {"literal":"matches"}, "pattern"], "postprocess": build.chain},
     {"name": "operation", "symbols": ["operand"], "postprocess": id},
     {"name": "operation", "symbols": ["operation", (lexer.has("arithmetic") ? {type: "arithmetic"} : arithmetic), "operand"], "postprocess": build.chain},
     {"name": "operation", "symbols": ["operation", {"literal":"matches"}, "pattern"], "postprocess": build.chain},

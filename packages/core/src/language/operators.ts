@@ -8,24 +8,33 @@ export interface Group {
   readonly inner: Expression
   readonly span: Span
 }
-/** `left operator right` of the flat grammar, where `left` may be a chain of the same level: precedence is not decided yet. */
+/** `left operator right` of the flat grammar, where `left` may be a chain too: precedence is not decided yet. */
 export interface Chain {
   readonly kind: 'chain'
   readonly left: Raw
   readonly operator: Token
-  readonly right: Raw | Pattern
+  readonly right: Unit | Pattern
 }
-/** `not operand` */
+/** `not` before what may be the beginning of its operand. */
 export interface Negation {
   readonly kind: 'negation'
   readonly operator: Token
-  readonly operand: Raw
+  readonly operand: Unit
 }
+/** `variable := right`, where `right` may be the beginning of the value. */
+export interface Assignment {
+  readonly kind: 'assignment'
+  readonly variable: Variable
+  readonly operator: Token
+  readonly right: Expression | Group
+}
+/** What may follow `and` and `or`. */
+export type Unit = Expression | Group | Assignment | Negation
 /**
  * What the grammar gives for an expression. An Earley parser completes every prefix of an expression, so that operators
  * become nodes of the AST only when the token behind the whole has been seen.
  */
-export type Raw = Expression | Group | Chain | Negation
+export type Raw = Unit | Chain
 
 /** A node, and the stretch that it takes in its parent: with its parentheses. */
 interface Operand {
@@ -36,22 +45,23 @@ interface Operand {
 const PRECEDENCE: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
-  ':=': 3,
-  '=': 3,
-  '==': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  mod: 6,
-  rem: 6,
-  in: 7,
-  matches: 7,
+  not: 3,
+  ':=': 4,
+  '=': 4,
+  '==': 5,
+  '!=': 5,
+  '<': 5,
+  '<=': 5,
+  '>': 5,
+  '>=': 5,
+  '+': 6,
+  '-': 6,
+  '*': 7,
+  '/': 7,
+  mod: 7,
+  rem: 7,
+  in: 8,
+  matches: 8,
 }
 
 /** The span from the beginning of one span or token to the end of another. */
@@ -59,73 +69,101 @@ export function join(from: Span, to: Span): Span {
   return { source: from.source, start: from.start, end: to.end }
 }
 
-/** Turns a finished chain into nodes, the operators by precedence, all of them left-associative. */
+/** Turns a finished chain into nodes by the precedence of its operators; the binary ones are left-associative. */
 export function resolve(raw: Raw): Expression
 export function resolve(raw: Raw | Pattern): Expression | Pattern
 export function resolve(raw: Raw | Pattern): Expression | Pattern {
-  return operandOf(raw).node
-}
-
-function operandOf(raw: Raw | Pattern): Operand {
   switch (raw.kind) {
     case 'group':
-      return { node: raw.inner, span: raw.span }
-    case 'negation': {
-      // The depth of this recursion is bounded: the parser counts every "not" as a level of nesting.
-      const operand = operandOf(raw.operand)
-      const span = join(raw.operator, operand.span)
-      // Only a chain's right side can be a pattern, and that behind `matches`.
-      return { node: { kind: 'not', operand: operand.node as Expression, span }, span }
-    }
+      return raw.inner
     case 'chain':
-      return chainOf(raw)
+    case 'assignment':
+    case 'negation':
+      return new Resolution().of(raw)
     default:
-      return { node: raw, span: raw.span }
+      return raw
   }
 }
 
-function chainOf(chain: Chain): Operand {
-  const links: Chain[] = []
-  let leftmost: Raw = chain
-  while (leftmost.kind === 'chain') {
-    links.push(leftmost)
-    leftmost = leftmost.left
+/** An operator-precedence parser for what the grammar left flat. */
+class Resolution {
+  readonly #operands: Operand[] = []
+  readonly #operators: Token[] = []
+
+  of(raw: Raw): Expression {
+    const links: Chain[] = []
+    let leftmost: Raw = raw
+    while (leftmost.kind === 'chain') {
+      links.push(leftmost)
+      leftmost = leftmost.left
+    }
+    this.#push(leftmost)
+    for (let index = links.length - 1; index >= 0; index--) {
+      const { operator, right } = links[index]!
+      this.#operator(operator)
+      this.#push(right)
+    }
+    while (this.#operators.length > 0) this.#reduce()
+    // By the grammar a pattern only stands behind `matches`, so it is never the whole.
+    return this.#operands[0]!.node as Expression
   }
-  const operands: Operand[] = [operandOf(leftmost)]
-  const operators: string[] = []
-  const reduce = (): void => {
-    const operator = operators.pop()!
-    if (operator === 'and' || operator === 'or') {
-      const arms = [operands.pop()!, operands.pop()!]
-      while (operators.at(-1) === operator) {
-        operators.pop()
-        arms.push(operands.pop()!)
-      }
-      arms.reverse()
-      const span = join(arms[0]!.span, arms.at(-1)!.span)
-      // The arms of `and` and `or` are expressions by the grammar.
-      operands.push({ node: { kind: operator, operands: arms.map((arm) => arm.node as Expression), span }, span })
+
+  #push(unit: Unit | Pattern): void {
+    let at = unit
+    while (at.kind === 'negation') {
+      this.#operators.push(at.operator)
+      at = at.operand
+    }
+    if (at.kind === 'assignment') {
+      this.#operands.push({ node: at.variable, span: at.variable.span })
+      this.#operators.push(at.operator)
+      at = at.right
+    }
+    this.#operands.push({ node: at.kind === 'group' ? at.inner : at, span: at.span })
+  }
+
+  #operator(operator: Token): void {
+    const precedence = PRECEDENCE[operator.text]!
+    while (this.#operators.length > 0) {
+      const before = this.#operators.at(-1)!.text
+      // `and` and `or` take all their arms at once.
+      if (PRECEDENCE[before]! < precedence || (before === operator.text && isJunction(before))) break
+      this.#reduce()
+    }
+    this.#operators.push(operator)
+  }
+
+  /** Applies the last operator to the last operands. */
+  #reduce(): void {
+    const token = this.#operators.pop()!
+    const operator = token.text
+    const right = this.#operands.pop()!
+    if (operator === 'not') {
+      const span = join(token, right.span)
+      // Only the right side of `matches` is no expression.
+      this.#operands.push({ node: { kind: 'not', operand: right.node as Expression, span }, span })
       return
     }
-    const right = operands.pop()!
-    const left = operands.pop()!
-    const span = join(left.span, right.span)
-    operands.push({ node: binary(operator, left.node as Expression, right.node, span), span })
-  }
-  for (let index = links.length - 1; index >= 0; index--) {
-    const { operator, right } = links[index]!
-    const precedence = PRECEDENCE[operator.text]!
-    while (operators.length > 0) {
-      const before = operators.at(-1)!
-      // `and` and `or` take all their arms at once.
-      if (PRECEDENCE[before]! < precedence || (before === operator.text && precedence <= 2)) break
-      reduce()
+    const left = this.#operands.pop()!
+    if (!isJunction(operator)) {
+      const span = join(left.span, right.span)
+      this.#operands.push({ node: binary(operator, left.node as Expression, right.node, span), span })
+      return
     }
-    operators.push(operator.text)
-    operands.push(operandOf(right))
+    const arms = [right, left]
+    while (this.#operators.at(-1)?.text === operator) {
+      this.#operators.pop()
+      arms.push(this.#operands.pop()!)
+    }
+    arms.reverse()
+    const span = join(arms[0]!.span, right.span)
+    const operands = arms.map((arm) => arm.node as Expression)
+    this.#operands.push({ node: { kind: operator, operands, span }, span })
   }
-  while (operators.length > 0) reduce()
-  return operands[0]!
+}
+
+function isJunction(operator: string): operator is 'and' | 'or' {
+  return operator === 'and' || operator === 'or'
 }
 
 function binary(operator: string, left: Expression, right: Expression | Pattern, span: Span): Expression {

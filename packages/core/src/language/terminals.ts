@@ -13,12 +13,16 @@ const oneOf = (...texts: string[]): Terminal => {
 
 const isScalar = ({ type }: Token): boolean => type === 'string' || type === 'number' || type === 'boolean'
 
+const ARITHMETIC = ['+', '-', '*', '/', 'mod', 'rem', 'in']
+const COMPARISON = ['==', '!=', '<', '<=', '>', '>=']
+
 /** Terminals that several tokens match: one state of the parser stands for all of them. */
 export const terminals: Readonly<Record<string, Terminal>> = {
   andOr: oneOf('and', 'or'),
-  comparison: oneOf('==', '!=', '<', '<=', '>', '>='),
-  relation: oneOf('=', '==', '!=', '<', '<=', '>', '>='),
-  arithmetic: oneOf('+', '-', '*', '/', 'mod', 'rem', 'in'),
+  /** What may join the operands of an element of a list, of the value of an entry, and of a condition. */
+  arithmetic: oneOf(...ARITHMETIC),
+  comparison: oneOf(...ARITHMETIC, ...COMPARISON),
+  operator: oneOf(...ARITHMETIC, ...COMPARISON, '='),
   sign: oneOf('+', '-'),
   printer: oneOf('print', 'debug'),
   scalar: { test: isScalar },
