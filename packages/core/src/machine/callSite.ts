@@ -1,5 +1,5 @@
 import type { Call } from '../language/ast.js'
-import { type Candidate, keyOf, literalsAt, resolve } from './dispatch.js'
+import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
 import { Fault } from './fault.js'
 import type { Machine } from './machine.js'
 import type { Operand } from './operand.js'
@@ -10,7 +10,7 @@ import { Cell, isDict, isList, type Term } from './term.js'
 /** A node of the index: by the key of the next argument that matters, down to the rules to try. */
 type Index = Map<unknown, Index | readonly Step[]>
 
-/** What the inline cache holds of an argument that nothing can be told from. */
+/** Stands for an argument that can't be told from others quickly; no argument has it. */
 const never: unique symbol = Symbol('never')
 
 /**
@@ -31,10 +31,9 @@ export class CallSite {
   /** The arguments that decide between rules, and the constants that rules ask of them. */
   #positions: readonly number[] = []
   #literals: readonly (ReadonlySet<unknown> | undefined)[] = []
-  #index: Index = new Map()
-  // the combination that was met last: of each argument that decides, its constructor or the value itself
-  #last: unknown[] = []
-  #lastEntries: readonly Step[] | undefined = undefined
+  #index: Index | readonly Step[] | undefined = undefined
+  /** The same by the constructors of arguments, or by the values themselves, where those decide. */
+  #quick: Index | readonly Step[] | undefined = undefined
 
   constructor(
     predicate: Predicate,
@@ -52,45 +51,26 @@ export class CallSite {
 
   /** The rules to try for these arguments, the most specific first. @throws Fault where no rule has the name. */
   entries(m: Machine, args: readonly Term[]): readonly Step[] {
-    const last = this.#lastEntries
-    if (last !== undefined) {
-      const positions = this.#positions
-      let at = 0
-      for (; at < positions.length; at++) {
-        const arg = args[positions[at]!]
-        if ((typeof arg === 'object' && arg !== null ? arg.constructor : arg) !== this.#last[at]) break
-        if (typeof arg === 'function') break
-      }
-      if (at === positions.length) return last
+    const positions = this.#positions
+    let found: Index | readonly Step[] | undefined = this.#quick
+    for (let at = 0; found instanceof Map && at < positions.length; at++) {
+      const arg = args[positions[at]!]
+      found = found.get(
+        typeof arg === 'object' && arg !== null ? arg.constructor : typeof arg === 'function' ? never : arg,
+      )
     }
-    return this.#find(m, args)
+    return found === undefined || found instanceof Map ? this.#find(m, args) : found
   }
 
+  /** Looks the rules up by what decides between them, and remembers them by what is quicker to look up. */
   #find(m: Machine, args: readonly Term[]): readonly Step[] {
-    this.#candidates ?? this.#prepare()
-    let index = this.#index
+    if (this.#candidates === undefined) this.#prepare()
     const positions = this.#positions
-    const last: unknown[] = []
-    let entries: readonly Step[] | undefined
-    for (let at = 0; at < positions.length; at++) {
-      const arg = args[positions[at]!]
-      const key = keyOf(m.host, arg, this.#literals[at])
-      last.push(cacheable(m, arg))
-      const found = index.get(key)
-      if (found instanceof Map) index = found
-      else if (found !== undefined) entries = found
-      else if (at === positions.length - 1) {
-        entries = resolve(m, this.#candidates!, args)
-        index.set(key, entries)
-      } else {
-        const deeper: Index = new Map()
-        index.set(key, deeper)
-        index = deeper
-      }
-    }
-    entries ??= resolve(m, this.#candidates!, args)
-    this.#last = last
-    this.#lastEntries = entries
+    const path = positions.map((at, number) => keyOf(m.host, args[at], this.#literals[number]))
+    const entries = lookUp(this.#index, path) ?? resolve(m, this.#candidates!, args)
+    this.#index = store(this.#index, path, entries)
+    const quick = positions.map((at, number) => quickKey(m, args[at], this.#literals[number]))
+    if (!quick.includes(never)) this.#quick = store(this.#quick, quick, entries)
     return entries
   }
 
@@ -116,9 +96,40 @@ export class CallSite {
   }
 }
 
-/** What tells another argument of the same kind without looking it up; `never` where nothing does. */
-function cacheable(m: Machine, arg: Term): unknown {
-  if (typeof arg !== 'object' || arg === null) return arg
+/**
+ * What tells a call with another argument of the same kind without looking up its class: the constructor, the value if rules
+ * ask for it, or else its type; `never` where none of these does.
+ */
+function quickKey(m: Machine, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
+  if (typeof arg === 'function') return never
+  if (typeof arg !== 'object' || arg === null) return literals?.has(arg) ? arg : kinds[typeof arg]
   const cls: unknown = arg.constructor
   return arg instanceof Cell || isList(arg) || isDict(arg) || m.host.decidesClass(cls) ? cls : never
+}
+
+function lookUp(index: Index | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
+  let at = index
+  for (const key of path) at = at instanceof Map ? at.get(key) : undefined
+  return at instanceof Map ? undefined : at
+}
+
+/** An index that has the entries as well; there is nothing to index where no argument decides. */
+function store(
+  index: Index | readonly Step[] | undefined,
+  path: readonly unknown[],
+  entries: readonly Step[],
+): Index | readonly Step[] {
+  if (path.length === 0) return entries
+  const root: Index = index instanceof Map ? index : new Map()
+  let at = root
+  path.forEach((key, depth) => {
+    if (depth === path.length - 1) at.set(key, entries)
+    else {
+      const known = at.get(key)
+      const deeper: Index = known instanceof Map ? known : new Map()
+      at.set(key, deeper)
+      at = deeper
+    }
+  })
+  return root
 }

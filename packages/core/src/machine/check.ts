@@ -83,10 +83,7 @@ async function wait(m: Machine, program: Program): Promise<boolean> {
 /** The answer; the machine is free for the next query, and holds nothing of this one. */
 function finish(m: Machine, program: Program): boolean {
   const answer = m.state === 'solution'
-  if (m.iterators > 0) m.cut(0)
-  m.choices.length = 0
-  m.trail.length = 0
-  m.frame = root
+  m.release(root)
   program.idle = m
   return answer
 }

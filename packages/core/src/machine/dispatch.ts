@@ -21,7 +21,8 @@ interface ParameterTest {
   readonly more: boolean
 }
 
-type Answer = 'yes' | 'no' | 'maybe'
+/** A number is the place of the only argument that is in doubt: it is open, and nothing but its class is asked for. */
+type Answer = 'yes' | 'no' | 'maybe' | number
 
 /** A rule as a call sees it: what its parameters ask for. */
 export class Candidate {
@@ -61,7 +62,7 @@ export class Candidate {
       if (tag !== undefined) {
         const member = this.#isInstance(host, tag, arg, at)
         if (member === 'no') return 'no'
-        if (member === 'maybe') answer = 'maybe'
+        if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !more ? at : 'maybe'
       }
       if (more) answer = 'maybe'
     }
@@ -168,7 +169,7 @@ export function literalsAt(candidates: readonly Candidate[], at: number): Readon
 }
 
 /** Keys of the index for arguments of which only the type matters. */
-const kinds: Readonly<Record<string, symbol>> = {
+export const kinds: Readonly<Record<string, symbol>> = {
   string: Symbol('string'),
   number: Symbol('number'),
   bigint: Symbol('bigint'),
@@ -176,10 +177,11 @@ const kinds: Readonly<Record<string, symbol>> = {
   undefined: Symbol('undefined'),
   symbol: Symbol('symbol'),
   function: Symbol('function'),
+  // of what is of this type, only nil is no object
+  object: Symbol('nil'),
 }
 const list: unique symbol = Symbol('list')
 const dictionary: unique symbol = Symbol('dictionary')
-const nil: unique symbol = Symbol('nil')
 const unknownClass: unique symbol = Symbol('no class')
 
 /** Equal for arguments between which no rule can tell before it is tried. */
@@ -187,7 +189,7 @@ export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | un
   const value = arg instanceof Float ? arg.value : arg
   if (typeof value !== 'object' || value === null) {
     if (literals?.has(value)) return value
-    return value === null ? nil : typeof value === 'function' ? value : kinds[typeof value]
+    return typeof value === 'function' ? value : kinds[typeof value]
   }
   if (value instanceof Cell) return Cell
   if (isList(value)) return list
@@ -205,5 +207,8 @@ export function resolve(m: Machine, candidates: readonly Candidate[], args: read
     if (answer !== 'no') fitting.push({ candidate, answer })
   }
   const order = bySpecificity(m.host, fitting, args)
-  return order.map(({ candidate, answer }) => (answer === 'yes' ? candidate.rule.body : candidate.rule.entry))
+  return order.map(({ candidate: { rule }, answer }) => {
+    if (typeof answer === 'number') return rule.openEntry(answer)
+    return answer === 'yes' ? rule.body : rule.entry
+  })
 }

@@ -7,7 +7,7 @@ import type { Operand } from './operand.js'
 import { failed, pending, type Signal } from './signal.js'
 import { exit, type Step } from './step.js'
 import { Suspension, suspend } from './suspension.js'
-import { Cell, deref, dictGet, isDict, isThenable, type Term } from './term.js'
+import { Cell, deref, dictGet, Float, isDict, isThenable, ListTerm, type Term } from './term.js'
 import { unifyStep } from './unify.js'
 
 /** Names that lead from any object to code. */
@@ -26,11 +26,18 @@ export function assertReachable(name: string, node: Expression): void {
 /** Reads a field that has a fixed name, the general way; remembers in the operand when there is a quicker one. */
 export function lookUp(m: Machine, object: Term, operand: Operand): Term | Signal {
   const value = lookUpKey(m, object, operand.name, operand.node)
-  if (typeof object === 'object' && object !== null && !unreachable.has(operand.name)) {
-    const cls: unknown = object.constructor
-    if (typeof cls === 'function' && m.host.readsPlainly(cls, operand.name)) operand.plainClass = cls
-  }
+  if (typeof object === 'object' && object !== null) notePlainClass(m, object, operand)
   return value
+}
+
+/** Remembers the class of an object of the application if its fields are read as properties. @returns whether they are. */
+export function notePlainClass(m: Machine, object: object, operand: Operand): boolean {
+  if (isDict(object) || object instanceof Cell || object instanceof ListTerm || object instanceof Float) return false
+  const cls: unknown = object.constructor
+  if (typeof cls !== 'function' || unreachable.has(operand.name) || isThenable(object)) return false
+  if (!m.host.readsPlainly(cls, operand.name)) return false
+  operand.plainClass = cls
+  return true
 }
 
 /** `object.key`: a value, `failed` where a dictionary does not have the key, or a variable while the object is unknown. */

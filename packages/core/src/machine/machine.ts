@@ -12,6 +12,14 @@ import { Cell, isThenable, type Term } from './term.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
 
+/** Up to so many elements it is quicker to take them off one by one than to set the length of an array. */
+const few = 32
+
+function clear(array: unknown[]): void {
+  if (array.length > few) array.length = 0
+  else while (array.length > 0) array.pop()
+}
+
 /** How many steps are taken between two looks at the clock. */
 const slice = 4096
 
@@ -70,8 +78,8 @@ export class Machine {
 
   /** Makes it as new, for a query in the frame that is given, whose goal is this step. */
   begin(frame: Frame, step: Step): void {
-    this.trail.length = 0
-    this.choices.length = 0
+    clear(this.trail)
+    clear(this.choices)
     this.choices.push(new Choice(0, frame, undefined, 0, exhausted, undefined))
     this.frame = frame
     this.suspended = 0
@@ -142,6 +150,14 @@ export class Machine {
     this.#since = undefined
   }
 
+  /** Lets go of all that a query that has ended made. */
+  release(frame: Frame): void {
+    if (this.iterators > 0) this.cut(0)
+    clear(this.trail)
+    clear(this.choices)
+    this.frame = frame
+  }
+
   /** The query is proven: `run` returns. */
   solved(): Step {
     this.state = 'solution'
@@ -194,7 +210,8 @@ export class Machine {
     if (this.iterators > 0) {
       for (let at = this.choices.length - 1; at >= height; at--) closeIterator(this, this.choices[at]!)
     }
-    this.choices.length = height
+    if (this.choices.length - height > few) this.choices.length = height
+    else while (this.choices.length > height) this.choices.pop()
   }
 
   undo(height: number): void {

@@ -1,16 +1,18 @@
-import type { Expression, Parameter, Rule, Variable } from '../language/ast.js'
-import { planAnd } from './compile/logicGoals.js'
-import { planOperand } from './compile/operands.js'
+import type { Expression, Parameter, Pattern, Rule, Variable } from '../language/ast.js'
+import { planBody } from './compile/logicGoals.js'
+import { hasEffect, planOperand } from './compile/operands.js'
 import { matcherOf } from './compile/patterns.js'
 import { type Context, inOrder, type Plan } from './compile/plan.js'
-import { Scope } from './compile/scope.js'
+import { children, occurrences, Scope } from './compile/scope.js'
 import { makeCells } from './compile/valueGoals.js'
 import { Candidate } from './dispatch.js'
 import { evaluate, type Operand } from './operand.js'
-import { match } from './pattern.js'
+import { isInstance, match } from './pattern.js'
 import { failed, pending } from './signal.js'
 import { exit, type Step } from './step.js'
+import { Cell } from './term.js'
 import { unifyStep } from './unify.js'
+import type { Unions } from './unions.js'
 
 /** What a rule is compiled with: everything but its scope and its name. */
 export type Surroundings = Omit<Context, 'scope' | 'owner'>
@@ -20,7 +22,7 @@ export class CompiledRule {
   readonly node: Rule
   readonly candidate: Candidate
   readonly #surroundings: () => Surroundings
-  #steps: { readonly body: Step; readonly entry: Step } | undefined = undefined
+  #steps: Steps | undefined = undefined
 
   constructor(node: Rule, surroundings: () => Surroundings) {
     this.node = node
@@ -40,9 +42,23 @@ export class CompiledRule {
     this.#steps ??= compile(this.node, this.#surroundings())
     return this.#steps.entry
   }
+
+  /** Proves the body for arguments that match the head, but for one that is open and whose class has to be tested. */
+  openEntry(at: number): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    const { output } = this.#steps
+    return output !== undefined && output.at === at ? output.step : this.#steps.entry
+  }
 }
 
-function compile(rule: Rule, surroundings: Surroundings): { readonly body: Step; readonly entry: Step } {
+interface Steps {
+  readonly body: Step
+  readonly entry: Step
+  /** The parameter that the first goal gives its value when the call leaves it open, and the step to begin with then. */
+  readonly output: { readonly at: number; readonly step: Step } | undefined
+}
+
+function compile(rule: Rule, surroundings: Surroundings): Steps {
   const behind: Expression[] = []
   const parameters = rule.parameters.map((parameter) => ({
     ...parameter,
@@ -53,9 +69,10 @@ function compile(rule: Rule, surroundings: Surroundings): { readonly body: Step;
   const scope = new Scope(parameters.length, [...parameters, ...goals])
   const c: Context = { ...surroundings, scope, owner: rule.name }
   const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
-  const plan: Plan = goals.length === 0 ? (next) => next : planAnd(c, goals)
+  const output = c.recorder === undefined ? outputOf(c, parameters, goals) : undefined
+  const plan = goals.length === 0 ? undefined : planBody(c, goals)
   c.predicates.get(rule.name, parameters.length).needs(scope.size)
-  const steps = plan(exit)
+  const steps = plan === undefined ? exit : plan.all(exit)
   const recorder = c.recorder
   const bodyStep: Step =
     recorder === undefined
@@ -64,7 +81,70 @@ function compile(rule: Rule, surroundings: Surroundings): { readonly body: Step;
           recorder.record({ kind: 'rule', rule, depth: m.frame.depth })
           return steps
         }
-  return { body: bodyStep, entry: head.length === 0 ? bodyStep : inOrder(head)(bodyStep) }
+  const entry = head.length === 0 ? bodyStep : inOrder(head)(bodyStep)
+  if (output === undefined || plan === undefined) return { body: bodyStep, entry, output: undefined }
+  return { body: bodyStep, entry, output: { at: output.at, step: outputStep(output, entry, plan.others(exit)) } }
+}
+
+/** `parameter = value` as the first goal of a rule, where the parameter asks for a class and for nothing else. */
+interface Output {
+  readonly at: number
+  readonly tag: string
+  readonly operand: Operand
+  readonly unions: Unions
+  readonly node: Expression
+}
+
+function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly Expression[]): Output | undefined {
+  const goal = goals[0]
+  if (goal?.kind !== 'unify' || hasEffect(goal) || goals.some(hasCut)) return undefined
+  const [variable, value] = goal.left.kind === 'variable' ? [goal.left, goal.right] : [goal.right, goal.left]
+  if (variable.kind !== 'variable' || occurrences([value]).has(variable.name)) return undefined
+  const at = parameters.findIndex(({ term }) => term.kind === 'variable' && term.name === variable.name)
+  const pattern = parameters[at]?.pattern
+  if (at === -1 || c.host.isConstant(variable.name) || pattern?.kind !== 'class pattern') return undefined
+  for (const name of occurrences([value]).keys()) {
+    if (!c.host.isConstant(name) && !c.scope.has(name)) return undefined
+  }
+  return {
+    at,
+    tag: pattern.tag,
+    operand: planOperand(c, value).operand,
+    unions: c.unions,
+    node: parameters[at]!.term,
+  }
+}
+
+function hasCut(node: Expression | Pattern): boolean {
+  return node.kind === 'cut' || children(node).some(hasCut)
+}
+
+/**
+ * Gives the open parameter its value and tests its class at once. Otherwise the class would be a constraint on the variable
+ * that the very next goal wakes.
+ */
+function outputStep(output: Output, entry: Step, others: Step): Step {
+  const { at, tag, operand, unions, node } = output
+  let known: unknown
+  const step: Step = (m) => {
+    m.asking()
+    const slots = m.frame.slots
+    const cell = slots[at]
+    const value = evaluate(m, slots, operand)
+    if (!(cell instanceof Cell) || value instanceof Cell) return entry
+    if (value === failed) return m.backtrack()
+    if (value === pending) return m.wait(step)
+    const cls: unknown = typeof value === 'object' && value !== null ? value.constructor : undefined
+    if (cls === undefined || cls !== known) {
+      const verdict = isInstance(m, value, tag, unions, node)
+      if (verdict === false) return m.backtrack()
+      if (verdict === pending) return m.wait(step)
+      if (m.host.decidesClass(cls)) known = cls
+    }
+    m.bind(cell, value)
+    return m.proceed(others)
+  }
+  return step
 }
 
 /**

@@ -35,7 +35,7 @@ export function unify(m: Machine, left: Term, right: Term): Verdict {
     // two different numbers, texts or booleans
     return left === right && left instanceof Cell
   }
-  return unifyStructures(m, a, b)
+  return isList(a) || isDict(a) || isThenable(a) ? unifyStructures(m, a, b) : unifyValues(m, a, b)
 }
 
 function bindCell(m: Machine, cell: Cell, value: Term): true {

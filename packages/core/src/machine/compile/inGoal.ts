@@ -1,4 +1,4 @@
-import type { Expression, In } from '../../language/ast.js'
+import type { In } from '../../language/ast.js'
 import { compareText } from '../../values/text.js'
 import { exportTerm } from '../export.js'
 import { Fault } from '../fault.js'
@@ -11,14 +11,14 @@ import { exit, fail, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
 import { Cell, deref, dictGet, dictKeys, isDict, isThenable, ListTerm, type Term } from '../term.js'
 import { unify, unifyStep } from '../unify.js'
-import { planOperand, planOperands } from './operands.js'
+import { isEach, planEach } from './eachGoal.js'
+import { planOperands } from './operands.js'
 import { type Context, inOrder, type Plan } from './plan.js'
-import { occurrences } from './scope.js'
 
 /** `item in collection`: each element is an alternative. */
 export function planIn(c: Context, node: In): Plan {
   const { item, collection } = node
-  if (isFirstMention(c, item, collection)) return planEach(c, node, item.name)
+  if (isEach(c, node)) return planEach(c, node, [])
   const { before, operands } = planOperands(c, [item, collection])
   const [element, list] = [operands[0]!, operands[1]!]
   return inOrder([
@@ -33,6 +33,7 @@ export function planIn(c: Context, node: In): Plan {
         const values = evaluate(m, slots, list)
         if (values === failed) return m.backtrack()
         if (values === pending) return m.wait(step)
+        if (typeof value === 'string' && Array.isArray(values)) return memberStep(m, value, values, node, next)
         return inStep(m, value, values, node, next, step)
       }
       return step
@@ -40,67 +41,19 @@ export function planIn(c: Context, node: In): Plan {
   ])
 }
 
-function isFirstMention(
-  c: Context,
-  item: Expression,
-  collection: Expression,
-): item is Expression & { kind: 'variable' } {
-  if (item.kind !== 'variable' || item.name === 'nil' || c.host.isConstant(item.name)) return false
-  if (item.name === '_') return true
-  if (c.scope.has(item.name) && c.scope.isReady(c.scope.slot(item.name))) return false
-  return !occurrences([collection]).has(item.name)
-}
-
-/** An element for a variable that nothing has mentioned yet: elements of an array go into its slot as they are. */
-function planEach(c: Context, node: In, name: string): Plan {
-  const { before, operand } = planOperand(c, node.collection)
-  const slot = c.scope.slot(name)
-  c.scope.ready(slot)
-  return inOrder([
-    ...before,
-    (next) => {
-      const step: Step = (m) => {
-        m.asking()
-        const slots = m.frame.slots
-        const values = evaluate(m, slots, operand)
-        if (Array.isArray(values)) {
-          if (values.length === 0) return m.backtrack()
-          if (values.length > 1) m.pushRetry(nextElement, new Each(values, slot, next))
-          slots[slot] = values[0]
-          return next
-        }
-        if (values === failed) return m.backtrack()
-        if (values === pending) return m.wait(step)
-        const cell = m.cell(false)
-        slots[slot] = cell
-        return inStep(m, cell, values, node, next, step)
-      }
-      return step
-    },
-  ])
-}
-
-class Each {
-  readonly values: readonly unknown[]
-  readonly slot: number
-  readonly next: Step
-  at = 1
-  constructor(values: readonly unknown[], slot: number, next: Step) {
-    this.values = values
-    this.slot = slot
-    this.next = next
+/** Whether a text is in an array of the application: once for each time that it is. */
+function memberStep(m: Machine, text: string, values: readonly unknown[], node: In, next: Step): Step {
+  let count = 0
+  for (const value of values) {
+    if (value === text) count++
+    // an object may be equal to it nevertheless
+    else if (typeof value === 'object' || typeof value === 'function') {
+      return elementsStep(m, new Elements(text, values, 0, undefined, node, next))
+    }
   }
-}
-
-function nextElement(m: Machine, choice: Choice): Step {
-  // `planEach` pushed it
-  const each = choice.data as Each
-  const at = each.at++
-  // the application may have shortened its array meanwhile
-  if (at + 1 >= each.values.length) m.choices.pop()
-  if (at >= each.values.length) return fail
-  m.frame.slots[each.slot] = each.values[at]
-  return each.next
+  if (count === 0) return fail
+  if (count > 1) m.push(new Array<Step>(count).fill(next))
+  return next
 }
 
 /** What an `in` goes through, and what each element is unified with. */
@@ -123,7 +76,7 @@ class Elements {
 }
 
 /** Goes through a collection of any kind; `again` is the step that is running. */
-function inStep(m: Machine, item: Term, values: Term, node: In, next: Step, again: Step): Step {
+export function inStep(m: Machine, item: Term, values: Term, node: In, next: Step, again: Step): Step {
   const collection = deref(values)
   if (collection instanceof ListTerm) {
     return elementsStep(m, new Elements(item, collection.items, collection.from, collection.rest, node, next))

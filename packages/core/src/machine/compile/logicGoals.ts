@@ -1,12 +1,38 @@
 import type { Cut, Expression, Forall, Not, Or } from '../../language/ast.js'
 import { notProven, notStep } from '../negation.js'
+import { isEach, planEach, testsFrom } from './eachGoal.js'
 import { type Context, inOrder, type Plan } from './plan.js'
 import type { Enclosing } from './scope.js'
 import { makeCells } from './valueGoals.js'
 
 /** `a and b` */
 export function planAnd(c: Context, operands: readonly Expression[]): Plan {
-  return enclosed(c, 'and', () => inOrder(operands.map((operand) => c.goal(c, operand))))
+  return enclosed(c, 'and', () => inOrder(planGoals(c, operands)))
+}
+
+/** Goals one after the other; several of them can become one plan. */
+function planGoals(c: Context, goals: readonly Expression[]): Plan[] {
+  const plans: Plan[] = []
+  for (let at = 0; at < goals.length; at++) {
+    const goal = goals[at]!
+    const tests = c.recorder === undefined && isEach(c, goal) ? testsFrom(goals, at + 1) : 0
+    if (tests > 0 && isEach(c, goal)) {
+      plans.push(planEach(c, goal, goals.slice(at + 1, at + 1 + tests)))
+      at += tests
+    } else plans.push(c.goal(c, goal))
+  }
+  return plans
+}
+
+/** The body of a rule: its first goal apart from the others. */
+export function planBody(c: Context, goals: readonly Expression[]): { readonly all: Plan; readonly others: Plan } {
+  let others: Plan = (next) => next
+  const all = enclosed(c, 'and', () => {
+    const plans = planGoals(c, goals)
+    if (plans.length > 1) others = inOrder(plans.slice(1))
+    return inOrder(plans)
+  })
+  return { all, others }
 }
 
 /** `a or b`: arms are tried in order. */

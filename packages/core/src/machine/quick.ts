@@ -1,0 +1,95 @@
+import type { ComparisonOperator } from '../language/ast.js'
+import { compareText } from '../values/text.js'
+import { notePlainClass } from './lookup.js'
+import type { Machine } from './machine.js'
+import type { Operand } from './operand.js'
+import { Cell, deref, Float, isDict, isList, isThenable, type Term } from './term.js'
+
+/**
+ * Tests that are run many times in a row, over the elements of a list: comparisons of what is at hand. They bind nothing
+ * and never wait; where they can't tell, the goal is proven the general way.
+ */
+export interface Test {
+  readonly operator: '=' | ComparisonOperator
+  readonly left: Operand
+  readonly right: Operand
+}
+
+const unsure: unique symbol = Symbol('unsure')
+
+/** Whether a test holds; undefined where it can't tell. */
+export function quickTest(m: Machine, slots: readonly Term[], test: Test): boolean | undefined {
+  const left = quickValue(m, slots, test.left)
+  if (left === unsure) return undefined
+  const right = quickValue(m, slots, test.right)
+  if (right === unsure) return undefined
+  if (test.operator === '=') return quickEqual(m, left, right)
+  if (typeof left === 'number' && typeof right === 'number') return ordered(test.operator, left, right)
+  if (typeof left === 'string' && typeof right === 'string') return ordered(test.operator, compareText(left, right), 0)
+  return undefined
+}
+
+function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term | typeof unsure {
+  switch (operand.kind) {
+    case 'value':
+      return operand.value
+    case 'slot': {
+      const term = slots[operand.slot]
+      if (!(term instanceof Cell)) return term
+      const value = deref(term)
+      return value instanceof Cell ? unsure : value
+    }
+    case 'field': {
+      const object = quickValue(m, slots, operand.parts[0]!)
+      if (typeof object !== 'object' || object === null) return unsure
+      if (object.constructor !== operand.plainClass && !notePlainClass(m, object, operand)) return unsure
+      m.at = operand.node.span
+      // instances of this class are known to have fields that can be read as properties
+      const value = (object as Readonly<Record<string, unknown>>)[operand.name]
+      return value === undefined || isThenable(value) ? unsure : value
+    }
+    default:
+      return unsure
+  }
+}
+
+function quickEqual(m: Machine, left: Term, right: Term): boolean | undefined {
+  if (left === right) return true
+  const a = typeof left
+  const b = typeof right
+  if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false
+  if (a === 'number' && (b === 'number' || b === 'string' || b === 'boolean')) return false
+  if (isOwn(left) || isOwn(right)) return undefined
+  m.raw = true
+  const equal = m.host.equal(left, right)
+  m.raw = false
+  return typeof equal === 'boolean' ? equal : undefined
+}
+
+function isOwn(term: Term): boolean {
+  return (
+    typeof term === 'number' ||
+    typeof term === 'bigint' ||
+    term instanceof Float ||
+    isList(term) ||
+    isDict(term) ||
+    isThenable(term)
+  )
+}
+
+function ordered(operator: ComparisonOperator, left: number, right: number): boolean {
+  switch (operator) {
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+  }
+}
