@@ -75,6 +75,7 @@ export class Authorizer {
   readonly #host: Host
   readonly #limits: Partial<Limits>
   readonly #usesPredicates: boolean
+  readonly #hasEquality: boolean
   readonly #listeners = new DecisionListeners()
   #loaded: LoadedPolicy | undefined
 
@@ -82,6 +83,7 @@ export class Authorizer {
     this.readAction = options.readAction ?? 'read'
     this.#host = new SchemaHost(this.schema, options)
     this.#limits = options.limits ?? {}
+    this.#hasEquality = options.equality !== undefined
     this.#usesPredicates = options.evaluator !== 'machine'
   }
 
@@ -160,7 +162,7 @@ export class Authorizer {
   }
 
   #prepare(policy: Policy): LoadedPolicy {
-    return new LoadedPolicy(policy, this.schema, this.#host, this.#limits)
+    return new LoadedPolicy(policy, this.schema, this.#host, this.#limits, this.#hasEquality)
   }
 
   /** The policy in force, compiled anew where names were registered since. */

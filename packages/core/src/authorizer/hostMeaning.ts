@@ -2,11 +2,22 @@ import type { Meaning } from '../condition/meaning.js'
 import type { Expression } from '../language/ast.js'
 import { type Host, type Limits, type Program, solve } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
+import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
+import { isNumeric } from '../values/numeric.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 
-/** What values mean to the machine's host, for conditions; all that would have to wait is undefined. */
-export function hostMeaning(schema: Schema, host: Host, program: Program, limits: Partial<Limits>): Meaning {
+/**
+ * What values mean to the machine's host, for conditions; all that would have to wait is undefined.
+ * @param hasEquality - Whether the host compares objects without keys by more than identity.
+ */
+export function hostMeaning(
+  schema: Schema,
+  host: Host,
+  program: Program,
+  limits: Partial<Limits>,
+  hasEquality: boolean,
+): Meaning {
   const equality: Equality = (left, right) => {
     const equal = host.equal(left, right)
     return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
@@ -21,7 +32,7 @@ export function hostMeaning(schema: Schema, host: Host, program: Program, limits
         if (cls === right.constructor) {
           let same = sameRows.get(cls)
           if (same === undefined) {
-            same = sameRowOf(schema, cls)
+            same = sameRowOf(schema, left, hasEquality)
             sameRows.set(cls, same)
           }
           const answer = same?.(left, right)
@@ -60,10 +71,12 @@ type Row = Readonly<Record<string, unknown>>
 /** Compares rows of one class by a key of one column; undefined where that does not decide. */
 type SameRow = ((left: object, right: object) => boolean | undefined) | null
 
-function sameRowOf(schema: Schema, cls: unknown): SameRow {
-  const model = schema.modelOfClass(cls)
-  const key = model && schema.key(model.name)
-  if (key?.length !== 1) return null
+function sameRowOf(schema: Schema, row: object, hasEquality: boolean): SameRow {
+  const model = schema.modelOfClass(row.constructor)
+  if (!model || Array.isArray(row) || row instanceof Date || row instanceof Dict || isNumeric(row)) return null
+  const key = schema.key(model.name) ?? []
+  if (key.length === 0 && !hasEquality) return (left, right) => left === right
+  if (key.length !== 1) return null
   const name = key[0]!
   return (left, right) => {
     // the key names a column, whose type the compiler does not know

@@ -21,11 +21,12 @@ export class LoadedPolicy {
   /** The schema's version that it was made for. */
   readonly version: number
 
-  constructor(policy: Policy, schema: Schema, host: Host, limits: Partial<Limits>) {
+  /** @param hasEquality - Whether the host compares objects without keys by more than identity. */
+  constructor(policy: Policy, schema: Schema, host: Host, limits: Partial<Limits>, hasEquality: boolean) {
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, host)
-    this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits))
+    this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits, hasEquality))
   }
 
   /** Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that fails. */

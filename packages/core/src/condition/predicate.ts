@@ -309,28 +309,20 @@ function once(test: Test): Compiled {
 
 /** From left to right; when one fails, the further solutions of those before it are looked at for errors. */
 function conjunction(parts: readonly Compiled[]): Compiled {
-  const [first, second] = parts
-  const exhausts = parts.some((part) => part.exhaust)
-  if (!exhausts) {
-    if (parts.length === 2) {
-      const a = first!.test
-      const b = second!.test
-      return once((frame) => a(frame) && b(frame))
-    }
-    const tests = parts.map((part) => part.test)
-    return once((frame) => {
-      for (let index = 0; index < tests.length; index++) if (!tests[index]!(frame)) return false
-      return true
-    })
-  }
-  const test: Test = (frame) => {
-    for (let index = 0; index < parts.length; index++) {
-      if (parts[index]!.test(frame)) continue
-      for (let before = 0; before < index; before++) parts[before]!.exhaust?.(frame)
-      return false
-    }
-    return true
-  }
+  const test = parts
+    .map((part) => part.exhaust)
+    .reduceRight<Test | undefined>((rest, exhaust, index) => {
+      const own = parts[index]!.test
+      if (!rest) return own
+      if (!exhaust) return (frame) => own(frame) && rest(frame)
+      return (frame) => {
+        if (!own(frame)) return false
+        if (rest(frame)) return true
+        exhaust(frame)
+        return false
+      }
+    }, undefined)!
+  if (!parts.some((part) => part.exhaust)) return once(test)
   const exhaust: Test = (frame) => {
     const found = test(frame)
     if (found) for (const part of parts) part.exhaust?.(frame)

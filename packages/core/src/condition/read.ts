@@ -9,10 +9,11 @@ export type Reader = (frame: Frame) => unknown
 
 /** Reads an attribute; what is no plain value bails out. */
 export function read(object: unknown, name: string): unknown {
-  if (typeof object !== 'object' || object === null) {
-    if (typeof object !== 'function') return bailOut()
-  }
-  return plain((object as Record<string, unknown>)[name])
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
+  // any object can have the attribute
+  const value = (object as Readonly<Record<string, unknown>>)[name]
+  const type = typeof value
+  return type === 'string' || type === 'number' || type === 'boolean' ? value : plain(value)
 }
 
 /** A value as it is, when it is one: nothing missing, and nothing to wait for. */
