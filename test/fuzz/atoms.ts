@@ -16,11 +16,11 @@ const atoms: Readonly<Record<string, readonly [number, Maker]>> = {
   class: [1.5, testClass],
   pattern: [2, matchPattern],
   text: [1.2, testText],
-  arithmetic: [0.8, compareArithmetic],
+  arithmetic: [0.35, compareArithmetic],
   structures: [0.6, unifyStructures],
   mixed: [0.3, compareMixed],
-  missing: [0.35, readMissing],
-  unbound: [0.35, useUnbound],
+  missing: [0.2, readMissing],
+  unbound: [0.2, useUnbound],
 }
 
 export function atom(draft: Draft, scope: Scope): Goal {

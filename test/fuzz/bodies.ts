@@ -22,8 +22,8 @@ const makers: Readonly<Record<string, readonly [number, Maker]>> = {
   bind: [1.2, binding],
   inputs: [1.6, (draft, scope, depth) => alone(scope, callInputs(draft, scope, depth))],
   output: [1.3, callOutput],
-  recursive: [0.25, (draft, scope) => alone(scope, callRecursive(draft, scope))],
-  cut: [0.2, cut],
+  recursive: [0.12, (draft, scope) => alone(scope, callRecursive(draft, scope))],
+  cut: [0.1, cut],
 }
 
 /** Goals in a row, the later ones over what the earlier ones bound. */

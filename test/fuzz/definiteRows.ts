@@ -90,6 +90,10 @@ export class DefiniteRows {
     }
   }
 
+  #isColumn(name: string): boolean {
+    return [...this.#schema.models.values()].some((model) => model.fields.has(name))
+  }
+
   #isInstance(value: unknown, model: string): boolean {
     const own = this.#schema.modelOf(value)
     return own !== undefined && this.#schema.isSubclass(own.name, model)
@@ -104,7 +108,9 @@ export class DefiniteRows {
     for (const { name } of steps) {
       if (at === null) return undefined
       at = (at as Readonly<Record<string, unknown>>)[name] // a step is read from a row
-      if (at === undefined) throw new Error(`no row has "${name}"`)
+      if (at === undefined && !this.#isColumn(name)) throw new Error(`no row has "${name}"`)
+      // The table of a model has the columns of its subclasses too.
+      at ??= null
     }
     return { value: at }
   }

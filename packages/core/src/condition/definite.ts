@@ -1,14 +1,12 @@
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
-import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Test } from './condition.js'
+import { complement } from './complement.js'
+import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Path, Test } from './condition.js'
+import { all, any, FALSE, TRUE } from './definiteLogic.js'
+import { isAbsent, isNil, isPresent, isReadable, prefixes } from './presence.js'
 import { rowsEqual } from './rows.js'
-import { canBeEqual, type Family, family, fieldType, type OperandType, operandType, stepField } from './type.js'
-
-type Path = Extract<Operand, { kind: 'path' }>
-
-const TRUE: Definite = { kind: 'true' }
-const FALSE: Definite = { kind: 'false' }
+import { canBeEqual, type Family, family, type OperandType, operandType, stepField } from './type.js'
 
 export interface DefiniteOptions {
   /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
@@ -60,7 +58,10 @@ class Definer {
         // Rows of a database have no order: where one is an error, the whole is taken for one.
         return all([
           some,
-          negate(this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)])))),
+          complement(
+            this.#schema,
+            this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))),
+          ),
         ])
       }
       case 'test':
@@ -74,7 +75,7 @@ class Definer {
       case 'text':
         return { ...condition, of: this.#path(condition.of, condition.span) }
       case 'reads':
-        return exists(this.#schema, this.#path(condition.of, condition.span), condition.span, true)
+        return isReadable(this.#schema, this.#path(condition.of, condition.span), condition.span)
       case 'opaque':
         throw new UnsupportedFilterError(
           'opaque-condition',
@@ -118,8 +119,8 @@ class Definer {
         const { where } = condition
         const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
         return all([
-          exists(this.#schema, this.#path(condition.from, condition.span), condition.span, false),
-          negate(this.#some(condition, counter)),
+          isReadable(this.#schema, this.#path(condition.from, condition.span), condition.span),
+          complement(this.#schema, this.#some(condition, counter)),
         ])
       }
       case 'test':
@@ -128,19 +129,14 @@ class Definer {
       case 'in':
       case 'isa':
       case 'text': {
-        if (condition.kind === 'compare') {
-          const never = this.#incomparable(condition)
-          if (never) return FALSE
-        }
+        if (condition.kind === 'compare' && this.#incomparable(condition)) return this.#mixed(condition, false)
         const operands =
           condition.kind === 'compare'
             ? [condition.left, condition.right]
             : condition.kind === 'in'
               ? [condition.item, condition.list]
               : [condition.of]
-        const readable = operands.flatMap((one) =>
-          one.kind === 'path' ? [exists(this.#schema, one, condition.span, false)] : [],
-        )
+        const readable = operands.map((one) => isReadable(this.#schema, one, condition.span))
         return all([...readable, complement(this.#schema, this.whenTrue(condition))])
       }
       default:
@@ -161,7 +157,10 @@ class Definer {
           ),
         )
       case 'some':
-        return negate(this.#some(condition, complement(this.#schema, this.#isSound(condition.where))))
+        return all([
+          isReadable(this.#schema, this.#path(condition.from, condition.span), condition.span),
+          complement(this.#schema, this.#some(condition, complement(this.#schema, this.#isSound(condition.where)))),
+        ])
       default:
         return any([this.whenTrue(condition), this.whenFalse(condition)])
     }
@@ -277,11 +276,8 @@ class Definer {
         (method === 'startsWith' || method === 'endsWith' || method === 'includes')
       ) {
         const text: Definite = { kind: 'text', operator: method, of: path, part, span }
-        const readable = [
-          exists(this.#schema, path, span, true),
-          ...(part.kind === 'path' ? [exists(this.#schema, part, span, true)] : []),
-        ]
-        return all([...readable, expected ? text : negate(text)])
+        const readable = [isPresent(this.#schema, path, span), isPresent(this.#schema, part, span)]
+        return all([...readable, expected ? text : complement(this.#schema, text)])
       }
     }
     this.#path(call, span)
@@ -315,24 +311,34 @@ class Definer {
     }
   }
 
+  /** When a comparison of two types that can't be compared is true, or false: where nil takes the place of a value. */
+  #mixed(condition: Compare, expected: boolean): Definite {
+    const { operator, span } = condition
+    const [left, right] = [this.#side(condition.left, span), this.#side(condition.right, span)]
+    const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]
+    if (operator !== '==' && operator !== '!=') {
+      if (expected) return FALSE
+      const [canRead, canReadRight] = [isReadable(this.#schema, left, span), isReadable(this.#schema, right, span)]
+      return any([all([isLeftNil, canReadRight]), all([canRead, isRightNil])])
+    }
+    if (expected === (operator === '==')) return all([isLeftNil, isRightNil])
+    return any([
+      all([isLeftNil, isPresent(this.#schema, right, span)]),
+      all([isPresent(this.#schema, left, span), isRightNil]),
+    ])
+  }
+
   #compare(condition: Compare): Definite {
-    if (this.#incomparable(condition)) return FALSE
+    if (this.#incomparable(condition)) return this.#mixed(condition, true)
     const { operator, span } = condition
     const left = this.#side(condition.left, span)
     const right = this.#side(condition.right, span)
     if (operator === '=' || operator === '==') return this.#equal({ ...condition, left, right })
     if (operator === '!=') {
-      const readable = [left, right].flatMap((one) =>
-        one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [],
-      )
+      const readable = [left, right].map((one) => isReadable(this.#schema, one, span))
       return all([...readable, complement(this.#schema, this.#equal({ ...condition, left, right }))])
     }
-    if (isNil(left) || isNil(right))
-      return all(
-        [left, right]
-          .flatMap((one) => (one.kind === 'path' ? [exists(this.#schema, one, span, false)] : [FALSE]))
-          .concat(FALSE),
-      )
+    if (isNil(left) || isNil(right)) return FALSE
     this.#refuseMixture(condition)
     return { kind: 'compare', operator, left, right, span }
   }
@@ -350,8 +356,11 @@ class Definer {
       if (!operandType(this.#schema, path).nullable) return FALSE
       return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: null }, span }
     }
-    if (condition.operator === '==') this.#refuseMixture(condition)
+    if (condition.operator !== '=') this.#refuseMixture(condition)
     if (!canBeEqual(this.#schema, a, b)) return FALSE
+    if (family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)) {
+      return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
+    }
     if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row'))
       return rowsEqual(this.#schema, left, right, span)
     if (family(a) === 'list' || family(b) === 'list') {
@@ -417,10 +426,6 @@ function elementsOf(list: Operand, span: Span): readonly Operand[] {
   throw new UnsupportedFilterError('unsupported-filter', '`in` needs a list.', { span, data: { reason: 'list' } })
 }
 
-function isNil(operand: Operand): boolean {
-  return operand.kind === 'value' && operand.value === null
-}
-
 function isArithmetic(one: Family): boolean {
   return one === 'number' || one === 'boolean'
 }
@@ -428,114 +433,4 @@ function isArithmetic(one: Family): boolean {
 /** Families that the language itself compares, so that it refuses to mix them. */
 function isOwn(one: Family): boolean {
   return one === 'number' || one === 'boolean' || one === 'text'
-}
-
-/** The paths that must be no nil for a path to be read: those before a further step. */
-function prefixes(schema: Schema, path: Path): readonly Path[] {
-  const found: Path[] = []
-  let at: OperandType = path.root.type
-  for (const [index, step] of path.steps.entries()) {
-    if (at.nullable && index > 0) found.push({ kind: 'path', root: path.root, steps: path.steps.slice(0, index) })
-    const field = stepField(schema, step)
-    if (!field) return found
-    at = fieldType(schema, field)
-  }
-  return found
-}
-
-/** That a path can be read, and (`last`) that what it reads is no nil. */
-function exists(schema: Schema, path: Path, span: Span, last: boolean): Definite {
-  const paths = prefixes(schema, path)
-  const all: Path[] =
-    last && path.steps.length > 0 && operandType(schema, path).nullable ? [...paths, path] : [...paths]
-  const longest = all.at(-1)
-  if (!longest) return TRUE
-  // A leaf on the longest path is true only when every step before it has a row.
-  return { kind: 'compare', operator: '!=', left: longest, right: { kind: 'value', value: null }, span }
-}
-
-/** The rows for which a definite condition is not true. */
-function complement(schema: Schema, condition: Definite): Definite {
-  switch (condition.kind) {
-    case 'true':
-      return FALSE
-    case 'false':
-      return TRUE
-    case 'and':
-      return any(condition.of.map((one) => complement(schema, one)))
-    case 'or':
-      return all(condition.of.map((one) => complement(schema, one)))
-    case 'not':
-      return condition.of
-    case 'some':
-    case 'in':
-    case 'isa':
-    case 'text':
-      return { kind: 'not', of: condition }
-    case 'compare': {
-      const unreadable = [condition.left, condition.right].flatMap((one) =>
-        one.kind === 'path' && prefixes(schema, one).length > 0 ? [unreadablePath(schema, one, condition.span)] : [],
-      )
-      return any([...unreadable, ...flipped(schema, condition)])
-    }
-  }
-}
-
-/** That some step of a path is nil. */
-function unreadablePath(schema: Schema, path: Path, span: Span): Definite {
-  return any(
-    prefixes(schema, path).map(
-      (prefix): Definite => ({
-        kind: 'compare',
-        operator: '=',
-        left: prefix,
-        right: { kind: 'value', value: null },
-        span,
-      }),
-    ),
-  )
-}
-
-function flipped(schema: Schema, condition: Compare): readonly Definite[] {
-  const turn = { '=': '!=', '!=': '=', '==': '!=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
-  const { operator } = condition
-  const opposite: Definite = { ...condition, operator: turn[operator] }
-  if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
-  // An ordering with nil is false, so its complement is true there.
-  const nils = [condition.left, condition.right].flatMap((one): Definite[] =>
-    one.kind === 'path' && operandType(schema, one).nullable
-      ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }]
-      : [],
-  )
-  return [...nils, opposite]
-}
-
-function negate(condition: Definite): Definite {
-  switch (condition.kind) {
-    case 'true':
-      return FALSE
-    case 'false':
-      return TRUE
-    case 'not':
-      return condition.of
-    case 'some':
-    case 'in':
-    case 'isa':
-    case 'text':
-      return { kind: 'not', of: condition }
-    default:
-      throw new Error(`a ${condition.kind} is never negated as a whole`)
-  }
-}
-
-function all(conditions: readonly Definite[]): Definite {
-  const of = conditions.flatMap((one) => (one.kind === 'and' ? one.of : [one])).filter((one) => one.kind !== 'true')
-  if (of.some((one) => one.kind === 'false')) return FALSE
-  return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
-}
-
-function any(conditions: readonly Definite[]): Definite {
-  const of = conditions.flatMap((one) => (one.kind === 'or' ? one.of : [one])).filter((one) => one.kind !== 'false')
-  if (of.some((one) => one.kind === 'true')) return TRUE
-  return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }
