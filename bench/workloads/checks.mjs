@@ -1,7 +1,7 @@
 import { sample } from './random.mjs'
 
 /** How many checks a workload has. A power of two, so that a timed loop can go round with a mask. */
-export const checkCount = 1024
+const checkCount = 1024
 
 /** One class for all: an object spread would give every check a hidden class of its own, and time that. */
 class Check {

@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsdown'
+import type { UserConfig } from 'tsdown'
 
-export default defineConfig({
+const config: UserConfig = {
   entry: { index: 'src/index.ts', node: 'src/node/index.ts', oso: 'src/oso/index.ts', repl: 'src/oso/bin.ts' },
   format: ['esm', 'cjs'],
   dts: true,
@@ -10,4 +10,6 @@ export default defineConfig({
   fixedExtension: true,
   deps: { neverBundle: [/^node:/] },
   target: 'node20',
-})
+}
+
+export default config

@@ -1,10 +1,12 @@
-import { defineConfig } from 'tsdown'
+import type { UserConfig } from 'tsdown'
 
-export default defineConfig({
+const config: UserConfig = {
   entry: { index: 'src/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
   sourcemap: true,
   platform: 'node',
   target: 'node20',
-})
+}
+
+export default config

@@ -1,6 +1,6 @@
-import { defineConfig } from 'tsdown'
+import type { UserConfig } from 'tsdown'
 
-export default defineConfig([
+const config: readonly UserConfig[] = [
   {
     entry: { index: 'src/index.ts' },
     format: ['esm', 'cjs'],
@@ -18,4 +18,6 @@ export default defineConfig([
     target: 'node20',
     clean: false,
   },
-])
+]
+
+export default config
