@@ -26,7 +26,18 @@ export async function openDocuments(database: Database): Promise<Client> {
 export function clientOf(database: Database): Client {
   // The three clients have the same models; their types differ where databases do, which these tests do not touch.
   const Constructor = clients[known(database.provider)] as typeof SqliteClient
-  return new Constructor({ adapter: database.adapter })
+  return new Constructor({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] })
+}
+
+/** Collects the SQL that a client sends from now on, but for what opens and ends transactions. */
+export function watchSql(client: Client): string[] {
+  const statements: string[] = []
+  // The client's type says nothing of its logging, which `clientOf` switches on.
+  const logging = client as unknown as { $on(event: 'query', listener: (query: { query: string }) => void): void }
+  logging.$on('query', ({ query }) => {
+    if (!/^(-- Implicit )?"?(BEGIN|COMMIT|ROLLBACK|SET|PRAGMA)/i.test(query)) statements.push(query)
+  })
+  return statements
 }
 
 export function known(provider: PrismaProvider): keyof typeof schemas {

@@ -35,7 +35,7 @@ export interface AuthorizedFilter {
    */
   (actor: unknown): { where: NoArguments }
   /** The same together with other arguments of the query: `authorizedFilter(user, { action: 'edit', where, take })`. */
-  <const Args extends QueryArguments>(actor: unknown, args: Args): Authorized<Args>
+  <const Args extends object>(actor: unknown, args: Args & QueryArguments): Authorized<Args>
 }
 
 /**

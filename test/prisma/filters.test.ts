@@ -1,0 +1,218 @@
+import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
+import { UnresolvedFilterError, UnsupportedOperationError } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, watchSql } from './documents.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('filters', ['sqlite', 'postgresql', 'mysql'])
+
+describe.each(databases)('authorizedFilter on $name', (database) => {
+  const { authorizer, extension, authorizedFilter, authorizedWhere } = authorizationFor(known(database.provider))
+  const another = authorizationFor(known(database.provider))
+  let bare: Client
+  let sql: string[]
+  // The extension changes no types, so an extended client is used as the client it came from.
+  const extend = (client: Client): Client => client.$extends(extension) as unknown as Client
+  const anonymous = null
+
+  beforeAll(async () => {
+    bare = await openDocuments(database)
+    await addPeople(bare)
+    sql = watchSql(bare)
+  }, 60_000)
+  afterAll(async () => {
+    await bare?.$disconnect()
+    await database.close()
+  })
+  const user = (): object => authorizer.as('User', { id: 1, email: 'ann', name: null, active: null, managerId: null })
+
+  /** Every operation that a `where` guards, with a filter for Ann. What `delete` and `update` would change is none of hers. */
+  type Filter = ReturnType<typeof filter>
+  const filter = () => authorizedFilter(user())
+  const operations: Record<string, (client: Client, filter: Filter) => PromiseLike<unknown>> = {
+    findMany: (client, own) => client.document.findMany(own),
+    findFirst: (client, own) => client.document.findFirst(own),
+    findFirstOrThrow: (client, own) => client.document.findFirstOrThrow(own),
+    findUnique: (client, own) => client.document.findUnique({ where: { id: 1, ...own.where } }),
+    findUniqueOrThrow: (client, own) => client.document.findUniqueOrThrow({ where: { id: 1, ...own.where } }),
+    count: (client, own) => client.document.count(own),
+    aggregate: (client, own) => client.document.aggregate({ ...own, _sum: { views: true } }),
+    groupBy: (client, own) => client.document.groupBy({ ...own, by: ['ownerId'], orderBy: { ownerId: 'asc' } }),
+    updateMany: (client, own) => client.document.updateMany({ ...own, data: { pinned: null } }),
+    deleteMany: (client, own) => client.document.deleteMany({ where: { ...own.where, id: 99 } }),
+    update: (client, own) => client.document.update({ where: { id: 1, ...own.where }, data: { pinned: null } }),
+    delete: (client, own) => client.document.delete({ where: { id: 3, ...own.where } }),
+    include: (client, own) => client.user.findMany({ include: { owned: own }, orderBy: { id: 'asc' } }),
+    select: (client, own) => client.user.findMany({ select: { owned: own }, orderBy: { id: 'asc' } }),
+    'a count of related rows': (client, own) =>
+      client.user.findMany({ select: { _count: { select: { owned: own } } }, orderBy: { id: 'asc' } }),
+    'a fluent call': (client, own) => client.user.findUnique({ where: { id: 2 } }).owned(own),
+    'a batch transaction': (client, own) =>
+      client.$transaction([client.document.findMany(own), client.document.count(own)]),
+    'an interactive transaction': (client, own) => client.$transaction((tx) => tx.document.findMany(own)),
+    'queries side by side': (client, own) =>
+      Promise.all(
+        [1, 3, 4].map((id) => client.document.findUnique({ where: { id, ...own.where }, select: { id: true } })),
+      ),
+  }
+
+  describe('on a client that is not extended', () => {
+    it.each(Object.keys(operations))('throws our own error for %s, before any SQL', async (name) => {
+      sql.length = 0
+      await expect(operations[name]!(bare, filter())).rejects.toThrow(UnresolvedFilterError)
+      expect(sql).toEqual([])
+    })
+
+    it.each<[string, (own: Filter) => object]>([
+      ['spread into other arguments', (own) => ({ ...own, take: 1 })],
+      ['spread before a where of its own', (own) => ({ ...own, where: { archived: false } })],
+      ['spread into a where of its own', (own) => ({ where: { archived: false, ...own.where } })],
+      ['put into AND', (own) => ({ where: { AND: [own.where] } })],
+      ['put into the filter of a relation', (own) => ({ where: { related: { some: own.where } } })],
+      ['cloned by assignment', (own) => Object.assign({}, own)],
+    ])('throws when it is %s', async (_, args) => {
+      sql.length = 0
+      await expect(bare.document.findMany(args(filter()))).rejects.toThrow(UnresolvedFilterError)
+      expect(sql).toEqual([])
+    })
+
+    it('can be logged, and can not be cloned', () => {
+      expect(JSON.stringify(filter())).toContain('[authorizedFilter]')
+      expect(() => structuredClone(filter())).toThrow()
+    })
+  })
+
+  describe('on the extended client', () => {
+    const expected: Record<string, (result: never) => unknown> = {
+      findMany: (rows: { id: number }[]) => expect(rows.map((row) => row.id).sort()).toEqual([1, 2, 4]),
+      findFirst: (row: { id: number }) => expect([1, 2, 4]).toContain(row.id),
+      findFirstOrThrow: (row: { id: number }) => expect([1, 2, 4]).toContain(row.id),
+      findUnique: (row: { id: number }) => expect(row.id).toBe(1),
+      findUniqueOrThrow: (row: { id: number }) => expect(row.id).toBe(1),
+      count: (count: number) => expect(count).toBe(3),
+      aggregate: (result: object) => expect(result).toEqual({ _sum: { views: 7 } }),
+      groupBy: (groups: object[]) => expect(groups).toEqual([{ ownerId: 1 }, { ownerId: 2 }]),
+      updateMany: (result: object) => expect(result).toEqual({ count: 3 }),
+      deleteMany: (result: object) => expect(result).toEqual({ count: 0 }),
+      update: (row: { id: number }) => expect(row.id).toBe(1),
+      include: (users: { owned: { id: number }[] }[]) =>
+        expect(users.map((one) => one.owned.map((row) => row.id).sort())).toEqual([[1, 2], [4]]),
+      select: (users: { owned: { id: number }[] }[]) =>
+        expect(users.map((one) => one.owned.map((row) => row.id).sort())).toEqual([[1, 2], [4]]),
+      'a count of related rows': (users: object[]) =>
+        expect(users).toEqual([{ _count: { owned: 2 } }, { _count: { owned: 1 } }]),
+      'a fluent call': (rows: { id: number }[]) => expect(rows.map((row) => row.id)).toEqual([4]),
+      'a batch transaction': ([rows, count]: [unknown[], number]) => expect([rows.length, count]).toEqual([3, 3]),
+      'an interactive transaction': (rows: unknown[]) => expect(rows).toHaveLength(3),
+      'queries side by side': (rows: unknown[]) => expect(rows).toEqual([{ id: 1 }, null, { id: 4 }]),
+    }
+    const others: Record<string, () => Client> = {
+      alone: () => extend(bare),
+      'after an extension that rewrites arguments': () => extend(rewriting(bare)),
+      'before an extension that rewrites arguments': () => rewriting(extend(bare)),
+      twice: () => extend(extend(bare)),
+    }
+    const cases = Object.keys(others).flatMap((where) =>
+      Object.keys(expected).map((operation) => [operation, where] as const),
+    )
+
+    it.each(cases)('filters %s (%s)', async (operation, where) => {
+      expected[operation]!((await operations[operation]!(others[where]!(), filter())) as never)
+    })
+
+    it.each<[string, (own: Filter) => object, number[]]>([
+      ['spread into other arguments', (own) => ({ ...own, orderBy: { id: 'desc' }, take: 2 }), [2, 4]],
+      ['spread before a where', (own) => ({ ...own, where: { id: { gt: 1 } } }), [2, 4]],
+      ['spread into a where', (own) => ({ where: { ...own.where, id: { gt: 1 } } }), [2, 4]],
+      ['given a where', () => authorizedFilter(user(), { where: { id: { gt: 1 } } }), [2, 4]],
+      ['given a where with AND', () => authorizedFilter(user(), { where: { AND: { id: { gt: 1 } } } }), [2, 4]],
+      [
+        'given a where with AND of several',
+        () => authorizedFilter(user(), { where: { AND: [{ id: { gt: 1 } }, { id: { lt: 4 } }] } }),
+        [2],
+      ],
+      ['given a where with OR', () => authorizedFilter(user(), { where: { OR: [{ id: 3 }, { id: 4 }] } }), [4]],
+      ['given another action', () => authorizedFilter(user(), { action: 'edit' }), [1, 2]],
+      ['for nobody', () => authorizedFilter(anonymous), [4]],
+      ['given a filter', (own) => authorizedFilter(user(), { action: 'edit', where: own.where }), [1, 2]],
+      [
+        'given filtered arguments',
+        () => authorizedFilter(anonymous, { ...authorizedFilter(user(), { action: 'edit' }) }),
+        [],
+      ],
+    ])('keeps the filter when it is %s', async (_, args, ids) => {
+      const rows = await extend(bare).document.findMany(args(filter()))
+      expect(rows.map((row) => row.id).sort()).toEqual(ids)
+    })
+
+    it.each([
+      [
+        'update',
+        (client: Client) => client.document.update({ where: { id: 3, ...filter().where }, data: { pinned: null } }),
+      ],
+      ['delete', (client: Client) => client.document.delete({ where: { id: 3, ...filter().where } })],
+      [
+        'findUniqueOrThrow',
+        (client: Client) => client.document.findUniqueOrThrow({ where: { id: 3, ...filter().where } }),
+      ],
+      ['findFirstOrThrow', (client: Client) => client.document.findFirstOrThrow({ ...filter(), where: { id: 3 } })],
+    ])('takes a row that is filtered out for one that does not exist in %s', async (_, run) => {
+      await expect(run(extend(bare))).rejects.toMatchObject({ code: 'P2025' })
+      expect(await bare.document.count()).toBe(5)
+    })
+
+    it('refuses upsert, which would insert where the filter leaves nothing', async () => {
+      sql.length = 0
+      const row = { id: 3, body: '', archived: false, reviewerId: 1 }
+      await expect(
+        extend(bare).document.upsert({ where: { id: 3, ...filter().where }, update: {}, create: row }),
+      ).rejects.toThrow(UnsupportedOperationError)
+      expect(sql).toEqual([])
+    })
+
+    it.each<[string, object]>([
+      ['AND', { where: { AND: [filter().where] } }],
+      ['OR', { where: { OR: [{ id: 1 }, filter().where] } }],
+      ['the filter of a relation', { where: { related: { some: filter().where } } }],
+      ['the filter of another authorization', another.authorizedFilter(anonymous)],
+    ])('throws where a filter stands in a place that nothing resolves: %s', async (_, args) => {
+      sql.length = 0
+      await expect(extend(bare).document.findMany(args)).rejects.toThrow(UnresolvedFilterError)
+      expect(sql).toEqual([])
+    })
+
+    it('gives the caller the error of the policy, not rows', async () => {
+      const strict = authorizationFor(known(database.provider))
+      strict.authorizer.loadSync('allow(_, "read", document: Document) if document.id = 1 and cut;')
+      const client = bare.$extends(strict.extension) as unknown as Client
+      sql.length = 0
+      await expect(client.document.findMany(strict.authorizedFilter(user()))).rejects.toThrow(UnsupportedFilterError)
+      expect(sql).toEqual([])
+    })
+  })
+
+  it('gives a where for any client and any place', async () => {
+    const where = await authorizedWhere(user(), 'read', 'Document')
+    const rows = await bare.document.findMany({ where: { OR: [where, { id: 3 }] }, orderBy: { id: 'asc' } })
+    expect(rows.map((row) => row.id)).toEqual([1, 2, 3, 4])
+    const related = await bare.user.findMany({
+      where: { owned: { some: await authorizedWhere(anonymous, 'read', 'Document') } },
+    })
+    expect(related.map((row) => row.id)).toEqual([2])
+  })
+
+  it.each([
+    ['an undefined actor', () => authorizedFilter(undefined)],
+    ['an action that is no text', () => authorizedFilter(user(), { action: 1 as unknown as string })],
+  ])('throws at once for %s', (_, call) => {
+    expect(call).toThrow(ArgumentError)
+  })
+
+  function rewriting(client: Client): Client {
+    return client.$extends({
+      name: 'rewriting',
+      query: { $allModels: { $allOperations: ({ args, query }) => query({ ...args }) } },
+    }) as unknown as Client
+  }
+})
