@@ -19,6 +19,9 @@ const clients = [
   ['documents', 'postgresql'],
   ['documents', 'mysql'],
   ['columns', 'postgresql'],
+  ['gitclub', 'sqlite'],
+  ['docs', 'sqlite'],
+  ['shop', 'sqlite'],
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
 ]
