@@ -48,23 +48,34 @@ export class Candidate {
     return literal !== undefined || tag !== undefined || more
   }
 
-  /** Whether the rule fits. @throws Fault for a class that is not registered. */
+  /**
+   * Whether the rule fits: as where a rule is tried, values are unified before any class is tested.
+   * @throws Fault for a class that is not registered.
+   */
   fits(host: Host, args: readonly Term[]): Answer {
-    let answer: Answer = 'yes'
+    const head = this.#unifies(args)
+    if (head === 'no') return 'no'
+    let answer: Answer = head
     for (let at = 0; at < args.length && at < this.tests.length; at++) {
-      const { literal, tag, more } = this.tests[at]!
+      const { tag, more } = this.tests[at]!
       const arg = args[at]
-      if (literal !== undefined) {
-        const equal = compareLiteral(literal, arg)
-        if (equal === 'no') return 'no'
-        if (equal === 'maybe') answer = 'maybe'
-      }
-      if (tag !== undefined) {
-        const member = this.#isInstance(host, tag, arg, at)
-        if (member === 'no') return 'no'
-        if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !more ? at : 'maybe'
-      }
-      if (more) answer = 'maybe'
+      if (tag === undefined) continue
+      // whether an unregistered class matters is found out when the rule is tried
+      if (answer !== 'yes' && host.isSubclass(tag, tag) === undefined && !this.unions.has(tag)) return 'maybe'
+      const member = this.#isInstance(host, tag, arg, at)
+      if (member === 'no') return 'no'
+      if (member === 'maybe') answer = answer === 'yes' && arg instanceof Cell && !more ? at : 'maybe'
+    }
+    return answer
+  }
+
+  #unifies(args: readonly Term[]): 'yes' | 'no' | 'maybe' {
+    let answer: 'yes' | 'maybe' = 'yes'
+    for (let at = 0; at < args.length && at < this.tests.length; at++) {
+      const { literal, more } = this.tests[at]!
+      const equal = literal === undefined ? 'yes' : compareLiteral(literal, args[at])
+      if (equal === 'no') return 'no'
+      if (more || equal !== 'yes') answer = 'maybe'
     }
     return answer
   }
