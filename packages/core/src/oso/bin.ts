@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Oso } from './oso.js'
 
 void new Oso().repl(process.argv.slice(2))
