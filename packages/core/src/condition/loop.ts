@@ -2,7 +2,8 @@ import { bailOut } from './bail.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
 import type { Meaning } from './meaning.js'
-import { type Frame, plain, type Reader, read } from './read.js'
+import { equals, type Frame, type Reader, read } from './read.js'
+import { isSameOperand } from './simplify.js'
 
 export type Test = (frame: Frame) => boolean
 
@@ -10,7 +11,9 @@ export type Test = (frame: Frame) => boolean
 export interface Arm {
   /** `each.field = literal`, which most arms begin with. */
   readonly first: { readonly field: string; readonly literal: unknown } | undefined
-  /** What stands behind it. */
+  /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
+  readonly second: { readonly field: string; readonly value: Operand } | undefined
+  /** What stands behind the first. */
   readonly rest: Test | undefined
   /** All solutions of the rest, for their errors. */
   readonly exhaust: Test | undefined
@@ -38,6 +41,18 @@ function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
   return { field: path.steps[0]!.name, literal: value }
 }
 
+/** What stands behind the first, where it is one field of the element that equals something else. */
+export function splitSecond(rest: Condition, some: Some): Arm['second'] {
+  if (rest.kind !== 'compare' || rest.operator !== '=') return undefined
+  return fieldOfEach(rest.left, rest.right, some) ?? fieldOfEach(rest.right, rest.left, some)
+}
+
+function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
+  if (path.kind !== 'path' || path.root !== some.each || path.steps.length !== 1) return undefined
+  if (value.kind !== 'path' || value.root === some.each) return undefined
+  return { field: path.steps[0]!.name, value }
+}
+
 /**
  * Several quantifiers over one collection, one after the other, in one pass. The machine goes through the collection once for each
  * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
@@ -47,18 +62,19 @@ export function compileLoop(
   from: Reader,
   slot: number,
   canFail: boolean,
-  meaning: Meaning,
+  compile: Compile,
 ): Test {
-  const tests = arms.map((arm) => compileArm(arm, slot, meaning))
+  const { meaning } = compile
   const field = arms[0]!.first?.field
   if (field !== undefined && arms.every((arm) => arm.first?.field === field)) {
-    return compileTable(arms, field, from, slot, canFail, meaning)
+    return compileTable(arms, field, from, slot, canFail, compile)
   }
+  const tests = arms.map((arm) => compileArm(arm, slot, meaning))
   return (frame) => {
     const list = listOf(from(frame))
     let open = tests.length
     for (let index = 0; index < list.length && open > 0; index++) {
-      frame[slot] = plain(list[index])
+      frame[slot] = list[index]
       for (let arm = 0; arm < open; arm++) {
         if (!tests[arm]!(frame)) continue
         if (!canFail) return true
@@ -69,6 +85,12 @@ export function compileLoop(
   }
 }
 
+/** What a loop needs of whoever compiles the rest. */
+export interface Compile {
+  readonly meaning: Meaning
+  operand(operand: Operand): Reader
+}
+
 /** All arms ask for one field: it is read once for each element. */
 function compileTable(
   arms: readonly Arm[],
@@ -76,9 +98,17 @@ function compileTable(
   from: Reader,
   slot: number,
   canFail: boolean,
-  meaning: Meaning,
+  compile: Compile,
 ): Test {
+  const { meaning } = compile
   const literals = arms.map((arm) => arm.first!.literal)
+  const second = arms[0]!.second
+  if (
+    second &&
+    arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
+  ) {
+    return compileFieldPair(literals, field, second.field, compile.operand(second.value), from, canFail, meaning)
+  }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
   return (frame) => {
@@ -86,12 +116,42 @@ function compileTable(
     let open = count
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
-      frame[slot] = plain(element)
+      frame[slot] = element
       const value = read(element, field)
       for (let arm = 0; arm < open; arm++) {
-        if (value !== literals[arm] && !(typeof value === 'object' && equals(meaning, value, literals[arm]))) continue
+        if (!isLiteral(meaning, value, literals[arm])) continue
         const rest = rests[arm]
         if (rest && !rest(frame)) continue
+        if (!canFail) return true
+        open = arm
+      }
+    }
+    return open < count
+  }
+}
+
+/** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
+function compileFieldPair(
+  literals: readonly unknown[],
+  first: string,
+  second: string,
+  value: Reader,
+  from: Reader,
+  canFail: boolean,
+  meaning: Meaning,
+): Test {
+  const count = literals.length
+  return (frame) => {
+    const list = listOf(from(frame))
+    let open = count
+    let expected: unknown
+    for (let index = 0; index < list.length && open > 0; index++) {
+      const element = list[index]
+      const found = read(element, first)
+      for (let arm = 0; arm < open; arm++) {
+        if (!isLiteral(meaning, found, literals[arm])) continue
+        expected ??= value(frame)
+        if (!equals(meaning, read(element, second), expected)) continue
         if (!canFail) return true
         open = arm
       }
@@ -106,7 +166,7 @@ export function compileExhaustiveLoop(arms: readonly Arm[], from: Reader, slot: 
   return (frame) => {
     let found = false
     for (const element of listOf(from(frame))) {
-      frame[slot] = plain(element)
+      frame[slot] = element
       for (const test of tests) if (test(frame)) found = true
     }
     return found
@@ -117,16 +177,12 @@ function compileArm(arm: Arm, slot: number, meaning: Meaning): Test {
   const { first, rest } = arm
   if (!first) return rest ?? (() => true)
   const { field, literal } = first
-  return (frame) => {
-    const value = read(frame[slot], field)
-    return (
-      (value === literal || (typeof value === 'object' && equals(meaning, value, literal))) && (!rest || rest(frame))
-    )
-  }
+  return (frame) => isLiteral(meaning, read(frame[slot], field), literal) && (!rest || rest(frame))
 }
 
-function equals(meaning: Meaning, value: unknown, literal: unknown): boolean {
-  return value !== null && (meaning.equal(value, literal) ?? bailOut())
+/** Whether a value is equal to a literal; only an object can be without being the same. */
+function isLiteral(meaning: Meaning, value: unknown, literal: unknown): boolean {
+  return value === literal || (typeof value === 'object' && value !== null && equals(meaning, value, literal))
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,8 +1,8 @@
 import { bailOut } from './bail.js'
 import type { Compare, Condition, Definition, In, Operand, Root, Some } from './condition.js'
-import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, type Test } from './loop.js'
+import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
 import type { Meaning } from './meaning.js'
-import { compileOperand, plain, type Reader, read } from './read.js'
+import { compileOperand, equals, plain, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 import { canFailToRead } from './type.js'
 
@@ -43,7 +43,7 @@ export function compilePredicate(condition: Condition, meaning: Meaning): Predic
 }
 
 class Compiler {
-  readonly #meaning: Meaning
+  readonly meaning: Meaning
   readonly #recursion: Recursion
   readonly #definitions: Map<Definition, { body: Compiled | undefined; size: number }>
   readonly #slots = new Map<Root, number>()
@@ -54,7 +54,7 @@ class Compiler {
     recursion: Recursion,
     definitions: Map<Definition, { body: Compiled | undefined; size: number }>,
   ) {
-    this.#meaning = meaning
+    this.meaning = meaning
     this.#recursion = recursion
     this.#definitions = definitions
   }
@@ -77,7 +77,7 @@ class Compiler {
   }
 
   operand(operand: Operand): Reader {
-    return compileOperand(operand, (root) => this.slot(root), this.#meaning)
+    return compileOperand(operand, (root) => this.slot(root), this.meaning)
   }
 
   compile(condition: Condition): Compiled {
@@ -91,7 +91,7 @@ class Compiler {
       case 'or':
         return disjunction(
           runsOf(condition.of).map((run) => this.#run(run)),
-          condition.of.some((one) => canFail(this.#meaning, one)),
+          condition.of.some((one) => canFail(this.meaning, one)),
         )
       case 'not': {
         const { test } = this.compile(condition.of)
@@ -107,7 +107,7 @@ class Compiler {
       case 'reads': {
         const value = this.operand(condition.of)
         return once((frame) => {
-          value(frame)
+          plain(value(frame))
           return true
         })
       }
@@ -120,13 +120,13 @@ class Compiler {
       case 'isa': {
         const value = this.operand(condition.of)
         const { model, exact } = condition
-        const meaning = this.#meaning
+        const meaning = this.meaning
         const registered = meaning.schema.models.get(model)
         const cls = registered?.isaCheck ? undefined : registered?.class
         return once((frame) => {
           const found = value(frame)
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
-          return meaning.isInstance(found, model, exact) ?? bailOut()
+          return meaning.isInstance(plain(found), model, exact) ?? bailOut()
         })
       }
       case 'text': {
@@ -145,7 +145,7 @@ class Compiler {
       case 'opaque': {
         const { expression, bindings } = condition.goal
         const readers = bindings.map(({ name, operand }) => [name, this.operand(operand)] as const)
-        const meaning = this.#meaning
+        const meaning = this.meaning
         return once((frame) => {
           const values = new Map(readers.map(([name, value]) => [name, value(frame)]))
           return meaning.ask(expression, values) ?? bailOut()
@@ -158,11 +158,11 @@ class Compiler {
 
   #compare(condition: Compare): Test {
     const { operator } = condition
-    const meaning = this.#meaning
+    const meaning = this.meaning
     if (operator !== '=') {
       const left = this.operand(condition.left)
       const right = this.operand(condition.right)
-      return (frame) => meaning.compare(operator, left(frame), right(frame)) ?? bailOut()
+      return (frame) => meaning.compare(operator, plain(left(frame)), plain(right(frame))) ?? bailOut()
     }
     const literal = literalOf(condition.right)
       ? condition.right
@@ -176,7 +176,7 @@ class Compiler {
 
   /** Two operands that are equal; fields and rows are read in place, since a call costs more than reading them. */
   #equals(one: Operand, other: Operand): Test {
-    const meaning = this.#meaning
+    const meaning = this.meaning
     const a = fieldOrRow(one)
     const b = fieldOrRow(other)
     if (a && b && (a.name !== undefined || b.name !== undefined)) {
@@ -185,7 +185,7 @@ class Compiler {
       return (frame) => {
         const left = nameA === undefined ? frame[slotA] : read(frame[slotA], nameA)
         const right = nameB === undefined ? frame[slotB] : read(frame[slotB], nameB)
-        return left === right || (meaning.equal(left, right) ?? bailOut())
+        return equals(meaning, left, right)
       }
     }
     const left = this.operand(one)
@@ -193,16 +193,16 @@ class Compiler {
     return (frame) => {
       const a = left(frame)
       const b = right(frame)
-      return a === b || (meaning.equal(a, b) ?? bailOut())
+      return equals(meaning, a, b)
     }
   }
 
   /** A field that is equal to a text, a number, a boolean or nil: the most frequent test of all. */
   #equalsLiteral(operand: Operand, literal: unknown): Test {
-    const meaning = this.#meaning
+    const meaning = this.meaning
     const differs = (value: unknown): boolean => {
       if (typeof value !== 'object') return false
-      return value === null ? false : (meaning.equal(value, literal) ?? bailOut())
+      return value !== null && equals(meaning, value, literal)
     }
     if (operand.kind === 'path' && operand.steps.length === 1) {
       const slot = this.slot(operand.root)
@@ -222,12 +222,12 @@ class Compiler {
   #in(condition: In): Test {
     const item = this.operand(condition.item)
     const list = this.operand(condition.list)
-    const meaning = this.#meaning
+    const meaning = this.meaning
     return (frame) => {
       const wanted = item(frame)
       const found = list(frame)
       if (!Array.isArray(found)) return bailOut()
-      for (const one of found) if (one === wanted || (meaning.equal(wanted, plain(one)) ?? bailOut())) return true
+      for (const one of found) if (equals(meaning, wanted, one)) return true
       return false
     }
   }
@@ -245,13 +245,13 @@ class Compiler {
     const arms = conditions.map((condition): Arm => {
       this.#slots.set(condition.each, slot)
       const { first: test, rest } = splitFirst(condition)
-      if (rest.kind === 'true') return { first: test, rest: undefined, exhaust: undefined }
+      if (rest.kind === 'true') return { first: test, second: undefined, rest: undefined, exhaust: undefined }
       const compiled = this.compile(rest)
-      return { first: test, rest: compiled.test, exhaust: compiled.exhaust }
+      return { first: test, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
     })
-    const fallible = conditions.some((condition) => canFail(this.#meaning, condition.where))
-    const test = compileLoop(arms, from, slot, fallible, this.#meaning)
-    return { test, exhaust: fallible ? compileExhaustiveLoop(arms, from, slot, this.#meaning) : undefined }
+    const fallible = conditions.some((condition) => canFail(this.meaning, condition.where))
+    const test = compileLoop(arms, from, slot, fallible, this)
+    return { test, exhaust: fallible ? compileExhaustiveLoop(arms, from, slot, this.meaning) : undefined }
   }
 
   #ref(definition: Definition, args: readonly Operand[]): Compiled {
@@ -259,7 +259,7 @@ class Compiler {
     if (!known) {
       known = { body: undefined, size: 0 }
       this.#definitions.set(definition, known)
-      const inner = new Compiler(this.#meaning, this.#recursion, this.#definitions)
+      const inner = new Compiler(this.meaning, this.#recursion, this.#definitions)
       for (const parameter of definition.parameters) inner.slot(parameter)
       known.body = inner.compile(definition.condition)
       known.size = inner.size

@@ -7,13 +7,21 @@ export type Frame = unknown[]
 
 export type Reader = (frame: Frame) => unknown
 
-/** Reads an attribute; what is no plain value bails out. */
+/**
+ * Reads an attribute: anything but undefined, which bails out. It can still be a promise; whoever uses the value for more than
+ * reading on from it has to see to that (`plain`, `equals`).
+ */
 export function read(object: unknown, name: string): unknown {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
   // any object can have the attribute
   const value = (object as Readonly<Record<string, unknown>>)[name]
-  const type = typeof value
-  return type === 'string' || type === 'number' || type === 'boolean' ? value : plain(value)
+  return value === undefined ? bailOut() : value
+}
+
+/** Whether two values are equal; what is missing or has to be waited for bails out. */
+export function equals(meaning: Meaning, left: unknown, right: unknown): boolean {
+  if (left === right) return left !== undefined || bailOut()
+  return meaning.equal(plain(left), plain(right)) ?? bailOut()
 }
 
 /** A value as it is, when it is one: nothing missing, and nothing to wait for. */
@@ -31,7 +39,7 @@ export function plain(value: unknown): unknown {
   }
 }
 
-/** Compiles an operand to a function that reads it from a frame. */
+/** Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`. */
 export function compileOperand(operand: Operand, slotOf: (root: Root) => number, meaning: Meaning): Reader {
   const compile = (one: Operand): Reader => compileOperand(one, slotOf, meaning)
   switch (operand.kind) {
@@ -64,14 +72,14 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
     }
     case 'list': {
       const elements = operand.elements.map(compile)
-      return (frame) => elements.map((element) => element(frame))
+      return (frame) => elements.map((element) => plain(element(frame)))
     }
     case 'call': {
       const of = compile(operand.of)
       const args = operand.args.map(compile)
       const { method } = operand
       return (frame) => {
-        const receiver = of(frame)
+        const receiver = plain(of(frame))
         if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
         const target: unknown = (receiver as Record<string, unknown>)[method]
         if (typeof target !== 'function' || method === 'constructor') return bailOut()
@@ -79,7 +87,7 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
           Reflect.apply(
             target,
             receiver,
-            args.map((arg) => arg(frame)),
+            args.map((arg) => plain(arg(frame))),
           ),
         )
       }

@@ -39,7 +39,7 @@ export async function authorizedFilter(
   const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
   // an action of another type is just another value that rules compare with
   const condition = planFilter(policy, schema, kind, { action: action as string }, model)
-  const meaning = hostMeaning(schema, machineHost, program, {})
+  const meaning = hostMeaning(schema, machineHost, program, {}, true)
   const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, (wanted) => load(host, wanted)))
   if (bound.kind === 'failure') throw bound.error
   return new AuthorizedFilter(model, host.types, definite(bound, schema, { wholeRows: true }))
