@@ -54,7 +54,12 @@ function oriented(draft: Draft, left: string, operator: string, right: string): 
 }
 
 /** Something to compare a scalar with: a literal, another field, a constant; the paths that it reads. */
-export function operandFor(draft: Draft, scope: Scope, type: ScalarKind, field: Path['field']): { text: string; paths: readonly Path[] } | undefined {
+export function operandFor(
+  draft: Draft,
+  scope: Scope,
+  type: ScalarKind,
+  field: Path['field'],
+): { text: string; paths: readonly Path[] } | undefined {
   switch (draft.random.weighted({ literal: 7, path: 2.5, constant: 1 })) {
     case 'literal': {
       const text = draft.literal(type, field)
@@ -89,17 +94,27 @@ function compareScalar(draft: Draft, scope: Scope): Goal | undefined {
 }
 
 function testBoolean(draft: Draft, scope: Scope): Goal | undefined {
-  const path = draft.path(scope, (type) => isScalar(type) && type.type === 'boolean' && (!type.nullable || draft.random.chance(0.3)))
+  const path = draft.path(
+    scope,
+    (type) => isScalar(type) && type.type === 'boolean' && (!type.nullable || draft.random.chance(0.3)),
+  )
   if (!path) return undefined
   draft.uses('boolean field')
   return guarded(draft, [path], goal(path.text))
 }
 
 function testNil(draft: Draft, scope: Scope): Goal | undefined {
-  const path = draft.path(scope, (type) => (isScalar(type) || isRow(type)) && (type.nullable || draft.random.chance(0.05)))
+  const path = draft.path(
+    scope,
+    (type) => (isScalar(type) || isRow(type)) && (type.nullable || draft.random.chance(0.05)),
+  )
   if (!path) return undefined
   draft.uses('nil')
-  return guarded(draft, [path], goal(oriented(draft, path.text, draft.random.weighted({ '=': 3, '!=': 3, '==': 1 }), 'nil')))
+  return guarded(
+    draft,
+    [path],
+    goal(oriented(draft, path.text, draft.random.weighted({ '=': 3, '!=': 3, '==': 1 }), 'nil')),
+  )
 }
 
 function compareRows(draft: Draft, scope: Scope): Goal | undefined {
@@ -165,7 +180,12 @@ function testClass(draft: Draft, scope: Scope): Goal | undefined {
   const path = draft.path(scope, (type) => isRow(type) || (isScalar(type) && random.chance(0.1)))
   if (!path) return undefined
   draft.uses('class test')
-  if (isScalar(path.type)) return guarded(draft, [path], goal(`${path.text} matches ${random.pick(['String', 'Integer', 'Float', 'Boolean', 'List', 'Repo'])}`))
+  if (isScalar(path.type))
+    return guarded(
+      draft,
+      [path],
+      goal(`${path.text} matches ${random.pick(['String', 'Integer', 'Float', 'Boolean', 'List', 'Repo'])}`),
+    )
   return guarded(draft, [path], goal(`${path.text} matches ${classNear(draft, path.type)}`))
 }
 
@@ -191,7 +211,10 @@ function matchPattern(draft: Draft, scope: Scope): Goal | undefined {
 export function fieldsPattern(draft: Draft, scope: Scope, model: string): string {
   const { random } = draft
   const entries: string[] = []
-  for (const field of random.sample(fieldsOf(draft.world, model), random.weighted({ '1': 3, '2': 1 }) === '1' ? 1 : 2)) {
+  for (const field of random.sample(
+    fieldsOf(draft.world, model),
+    random.weighted({ '1': 3, '2': 1 }) === '1' ? 1 : 2,
+  )) {
     if (field.kind === 'scalar' && !field.list) {
       const known = scope.variables.find(({ type }) => isScalar(type) && type.type === field.type)
       const text = known && random.chance(0.3) ? known.name : draft.literal(field.type, { model, name: field.name })
@@ -200,7 +223,10 @@ export function fieldsPattern(draft: Draft, scope: Scope, model: string): string
       const known = scope.variables.filter(({ type }) => isRow(type) && type.model === field.model)
       if (known.length > 0 && random.chance(0.6)) entries.push(`${field.name}: ${random.pick(known).name}`)
       else if (field.nullable && random.chance(0.3)) entries.push(`${field.name}: nil`)
-      else entries.push(`${field.name}: ${field.model}${random.chance(0.5) ? fieldsPattern(draft, scope, field.model) : '{}'}`)
+      else
+        entries.push(
+          `${field.name}: ${field.model}${random.chance(0.5) ? fieldsPattern(draft, scope, field.model) : '{}'}`,
+        )
     }
   }
   return `{${entries.join(', ')}}`
@@ -208,24 +234,41 @@ export function fieldsPattern(draft: Draft, scope: Scope, model: string): string
 
 function testText(draft: Draft, scope: Scope): Goal | undefined {
   const { random } = draft
-  const path = draft.path(scope, (type) => isScalar(type) && type.type === 'string' && (!type.nullable || random.chance(0.3)))
+  const path = draft.path(
+    scope,
+    (type) => isScalar(type) && type.type === 'string' && (!type.nullable || random.chance(0.3)),
+  )
   if (!path) return undefined
   const value = draft.literal('string', path.field) ?? '""'
   const operand = random.chance(0.15) ? operandFor(draft, scope, 'string', path.field) : { text: value, paths: [] }
   if (!operand) return undefined
   draft.uses('text method')
-  const guards = [path, ...operand.paths].filter(({ type }) => isScalar(type) && type.nullable && random.chance(0.6)).map(({ text }) => goal(`${text} != nil`))
-  return guarded(draft, [path, ...operand.paths], all(...guards, goal(`${path.text}.${random.pick(['startsWith', 'endsWith', 'includes'])}(${operand.text})`)))
+  const guards = [path, ...operand.paths]
+    .filter(({ type }) => isScalar(type) && type.nullable && random.chance(0.6))
+    .map(({ text }) => goal(`${text} != nil`))
+  return guarded(
+    draft,
+    [path, ...operand.paths],
+    all(...guards, goal(`${path.text}.${random.pick(['startsWith', 'endsWith', 'includes'])}(${operand.text})`)),
+  )
 }
 
 function compareArithmetic(draft: Draft, scope: Scope): Goal | undefined {
-  const path = draft.path(scope, (type) => isScalar(type) && isLike(type.type, 'integer') && (!type.nullable || draft.random.chance(0.2)))
+  const path = draft.path(
+    scope,
+    (type) => isScalar(type) && isLike(type.type, 'integer') && (!type.nullable || draft.random.chance(0.2)),
+  )
   if (!path) return undefined
   const other = operandFor(draft, scope, 'integer', path.field)
   if (!other) return undefined
   draft.uses('arithmetic')
   const operator = draft.random.pick(['+', '-', '*', '/', 'mod', 'rem'])
-  const made = oriented(draft, `${path.text} ${operator} ${draft.random.pick(['1', '2', '-1', '3', '0'])}`, draft.random.pick(['=', '<', '>=', '!=']), other.text)
+  const made = oriented(
+    draft,
+    `${path.text} ${operator} ${draft.random.pick(['1', '2', '-1', '3', '0'])}`,
+    draft.random.pick(['=', '<', '>=', '!=']),
+    other.text,
+  )
   return guarded(draft, [path, ...other.paths], goal(made))
 }
 
@@ -248,18 +291,28 @@ function unifyStructures(draft: Draft, scope: Scope): Goal | undefined {
 function compareMixed(draft: Draft, scope: Scope): Goal | undefined {
   const path = draft.path(scope, isScalar)
   if (!path || !isScalar(path.type)) return undefined
-  const type = draft.random.pick((['string', 'integer', 'boolean'] as const).filter((one) => path.type.kind === 'scalar' && one !== path.type.type))
+  const type = draft.random.pick(
+    (['string', 'integer', 'boolean'] as const).filter((one) => path.type.kind === 'scalar' && one !== path.type.type),
+  )
   const other = draft.literal(type)
   if (!other) return undefined
   draft.uses('types mixed')
-  return guarded(draft, [path], goal(oriented(draft, path.text, draft.random.weighted({ '=': 3, '!=': 2, '==': 1, '<': 1, '>=': 1 }), other)))
+  return guarded(
+    draft,
+    [path],
+    goal(oriented(draft, path.text, draft.random.weighted({ '=': 3, '!=': 2, '==': 1, '<': 1, '>=': 1 }), other)),
+  )
 }
 
 function readMissing(draft: Draft, scope: Scope): Goal | undefined {
   const path = draft.path(scope, isRow)
   if (!path) return undefined
   draft.uses('missing attribute')
-  return guarded(draft, [path], goal(draft.random.pick([`${path.text}.typo = 1`, `${path.text}.typo`, `${path.text}.typo != nil`])))
+  return guarded(
+    draft,
+    [path],
+    goal(draft.random.pick([`${path.text}.typo = 1`, `${path.text}.typo`, `${path.text}.typo != nil`])),
+  )
 }
 
 function useUnbound(draft: Draft, scope: Scope): Goal | undefined {
@@ -268,5 +321,17 @@ function useUnbound(draft: Draft, scope: Scope): Goal | undefined {
   const name = draft.variable()
   const other = draft.variable()
   draft.uses('unbound variable')
-  return guarded(draft, [path], goal(draft.random.pick([`${name} > ${path.text}`, `not (${name} = ${path.text})`, `${name} = ${other}`, `${name} = ${path.text}`, `${name} != ${path.text}`])))
+  return guarded(
+    draft,
+    [path],
+    goal(
+      draft.random.pick([
+        `${name} > ${path.text}`,
+        `not (${name} = ${path.text})`,
+        `${name} = ${other}`,
+        `${name} = ${path.text}`,
+        `${name} != ${path.text}`,
+      ]),
+    ),
+  )
 }

@@ -10,7 +10,10 @@ interface Level {
 }
 
 /** Roles, permissions and relations in blocks, over one to three levels, with the rules that say who has which. */
-export function blocksFor(draft: Draft, model: string): { declarations: readonly string[]; rules: readonly RuleTree[] } {
+export function blocksFor(
+  draft: Draft,
+  model: string,
+): { declarations: readonly string[]; rules: readonly RuleTree[] } {
   const { random } = draft
   draft.hasBlocks = true
   draft.uses('blocks')
@@ -18,14 +21,23 @@ export function blocksFor(draft: Draft, model: string): { declarations: readonly
   if (levels.length > 1) draft.uses('blocks over a relation')
   if (levels.length > 2) draft.uses('blocks over three levels')
   const declarations = ['actor User {}']
-  const rules: RuleTree[] = [{ head: 'allow(actor, action, resource)', body: goal('has_permission(actor, action, resource)') }]
+  const rules: RuleTree[] = [
+    { head: 'allow(actor, action, resource)', body: goal('has_permission(actor, action, resource)') },
+  ]
   for (const [at, level] of levels.entries()) {
     const above = levels[at + 1]
     const lines = ['roles = ["reader", "owner"];', 'permissions = ["read", "edit"];']
     if (above) lines.push(`relations = { ${level.up}: ${above.model} };`)
     lines.push('"read" if "reader";', '"edit" if "owner";')
     if (random.chance(0.6)) lines.push('"reader" if "owner";')
-    if (above) lines.push(random.pick([`"reader" if "reader" on "${level.up}";`, `"read" if "read" on "${level.up}";`, `"owner" if "owner" on "${level.up}";`]))
+    if (above)
+      lines.push(
+        random.pick([
+          `"reader" if "reader" on "${level.up}";`,
+          `"read" if "read" on "${level.up}";`,
+          `"owner" if "owner" on "${level.up}";`,
+        ]),
+      )
     declarations.push(`resource ${level.model} { ${lines.join(' ')} }`)
     if (above) rules.push(relationRule(draft, level.model, level.up!, above.model))
     if (!above || random.chance(0.6)) rules.push(...roleRules(draft, level.model))
@@ -37,7 +49,9 @@ function levelsFrom(draft: Draft, model: string, depth: number): readonly Level[
   const levels: { model: string; up: string | undefined }[] = [{ model, up: undefined }]
   while (levels.length < depth) {
     const last = levels.at(-1)!
-    const ones = fieldsOf(draft.world, last.model).filter((field) => field.kind === 'one' && field.model !== 'User' && !levels.some((one) => one.model === field.model))
+    const ones = fieldsOf(draft.world, last.model).filter(
+      (field) => field.kind === 'one' && field.model !== 'User' && !levels.some((one) => one.model === field.model),
+    )
     if (ones.length === 0) break
     const up = draft.random.pick(ones)
     if (up.kind !== 'one') break
@@ -85,7 +99,9 @@ function roleBody(draft: Draft, scope: Scope, row: string, name: string | undefi
   if (membership && random.chance(0.5)) {
     const one = draft.variable()
     draft.uses('role of a membership row')
-    const role = name ? `${one}.role = ${name}` : `${one}.role = ${draft.literal('string', { model: 'Membership', name: 'role' }) ?? '"a"'}`
+    const role = name
+      ? `${one}.role = ${name}`
+      : `${one}.role = ${draft.literal('string', { model: 'Membership', name: 'role' }) ?? '"a"'}`
     return all(goal(`${one} in actor.memberships`), goal(role), goal(`${one}.${membership.name} = ${row}`), ...extra)
   }
   const named = name ? [goal(`${name} = ${random.pick(['"reader"', '"owner"'])}`)] : []

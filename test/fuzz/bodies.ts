@@ -76,8 +76,14 @@ function eachOfRelation(draft: Draft, scope: Scope, depth: number): Made | undef
   const { model } = list.type
   draft.uses('in a relation')
   const steps = list.text.split('.').length
-  if (steps > 2 || scope.variables.some((one) => one.name === list.text.split('.')[0] && /^v/.test(one.name))) draft.uses('relations nested')
-  const each = bound(draft, [list], `${name} in ${list.text}`, withVariable(scope, name, { kind: 'row', model, nullable: false }))
+  if (steps > 2 || scope.variables.some((one) => one.name === list.text.split('.')[0] && /^v/.test(one.name)))
+    draft.uses('relations nested')
+  const each = bound(
+    draft,
+    [list],
+    `${name} in ${list.text}`,
+    withVariable(scope, name, { kind: 'row', model, nullable: false }),
+  )
   const element: Type = { kind: 'row', model, nullable: false }
   switch (random.weighted({ goals: 6, class: 1.2, pattern: 1.2, pair: 1.4, free: 0.5 })) {
     case 'goals':
@@ -87,17 +93,28 @@ function eachOfRelation(draft: Draft, scope: Scope, depth: number): Made | undef
       return after(each, { goal: goal(`${name} matches ${classNear(draft, element)}`), scope: each.scope })
     case 'pattern':
       draft.uses('element of a pattern')
-      return after(each, { goal: goal(`${name} matches ${model}${fieldsPattern(draft, scope, model)}`), scope: each.scope })
+      return after(each, {
+        goal: goal(`${name} matches ${model}${fieldsPattern(draft, scope, model)}`),
+        scope: each.scope,
+      })
     case 'pair': {
       // A second, independent element; sometimes of the very same relation, and compared with the first.
       const other = random.chance(0.6) ? list : draft.path(scope, isRows)
       if (!other || !isRows(other.type)) return each
       const second = draft.variable()
       draft.uses('independent elements')
-      const pair = bound(draft, [other], `${second} in ${other.text}`, withVariable(each.scope, second, { kind: 'row', model: other.type.model, nullable: false }))
+      const pair = bound(
+        draft,
+        [other],
+        `${second} in ${other.text}`,
+        withVariable(each.scope, second, { kind: 'row', model: other.type.model, nullable: false }),
+      )
       const first = chain(draft, each.scope, 0, 1)
       const last = chain(draft, pair.scope, depth - 1, 1)
-      const against = other.type.model === model && random.chance(0.4) ? [goal(`${name} ${random.pick(['=', '!=', '='])} ${second}`)] : []
+      const against =
+        other.type.model === model && random.chance(0.4)
+          ? [goal(`${name} ${random.pick(['=', '!=', '='])} ${second}`)]
+          : []
       if (against.length > 0) draft.uses('element against element')
       return { goal: all(each.goal, first.goal, pair.goal, last.goal, ...against), scope: last.scope }
     }
@@ -119,10 +136,22 @@ function eachOfList(draft: Draft, scope: Scope): Made | undefined {
   const inner = withVariable(scope, name, { kind: 'scalar', type: list.type.type, nullable: false })
   const each = bound(draft, [list], `${name} in ${list.text}`, inner)
   const other = operandFor(draft, scope, list.type.type, list.field)
-  const second = draft.random.chance(0.3) ? draft.path(scope, (type) => isList(type) && isList(list.type) && type.type === list.type.type) : undefined
+  const second = draft.random.chance(0.3)
+    ? draft.path(scope, (type) => isList(type) && isList(list.type) && type.type === list.type.type)
+    : undefined
   if (second) return { goal: all(each.goal, guarded(draft, [second], goal(`${name} in ${second.text}`))), scope: inner }
   if (!other) return each
-  return { goal: all(each.goal, guarded(draft, other.paths, goal(`${name} ${draft.random.pick(['=', '=', '!=', '==', '<', '>='])} ${other.text}`))), scope: inner }
+  return {
+    goal: all(
+      each.goal,
+      guarded(
+        draft,
+        other.paths,
+        goal(`${name} ${draft.random.pick(['=', '=', '!=', '==', '<', '>='])} ${other.text}`),
+      ),
+    ),
+    scope: inner,
+  }
 }
 
 function negation(draft: Draft, scope: Scope, depth: number): Made | undefined {
@@ -148,7 +177,7 @@ function mentions(made: Goal, pattern: RegExp): boolean {
     case 'not':
       return mentions(made.of, pattern)
     case 'forall':
-      return mentions(made.each, pattern) || mentions(made.then, pattern)
+      return mentions(made.each, pattern) || mentions(made.action, pattern)
   }
 }
 
@@ -157,12 +186,14 @@ function forAll(draft: Draft, scope: Scope, depth: number): Made | undefined {
   const list = draft.path(scope, (type) => isRows(type) || (isList(type) && random.chance(0.3)))
   if (!list || !(isRows(list.type) || isList(list.type))) return undefined
   const name = draft.variable()
-  const type: Type = isRows(list.type) ? { kind: 'row', model: list.type.model, nullable: false } : { kind: 'scalar', type: list.type.type, nullable: false }
+  const type: Type = isRows(list.type)
+    ? { kind: 'row', model: list.type.model, nullable: false }
+    : { kind: 'scalar', type: list.type.type, nullable: false }
   const inner = withVariable(scope, name, type)
   draft.uses('forall')
   const condition = random.chance(0.25) ? [atom(draft, inner)] : []
   const each = guarded(draft, [list], all(goal(`${name} in ${list.text}`), ...condition))
-  return { goal: { kind: 'forall', each, then: body(draft, inner, depth, few(draft)) }, scope }
+  return { goal: { kind: 'forall', each, action: body(draft, inner, depth, few(draft)) }, scope }
 }
 
 function disjunction(draft: Draft, scope: Scope, depth: number): Made {
@@ -180,7 +211,9 @@ function bindingDisjunction(draft: Draft, scope: Scope, depth: number): Made | u
   const name = draft.variable()
   const arms = new Array(random.integer(2, 3)).fill(undefined).flatMap((): Goal[] => {
     if (wanted.kind === 'row') {
-      const list = random.chance(0.4) ? draft.path(scope, (type) => isRows(type) && type.model === wanted.model) : undefined
+      const list = random.chance(0.4)
+        ? draft.path(scope, (type) => isRows(type) && type.model === wanted.model)
+        : undefined
       if (list) return [guarded(draft, [list], goal(`${name} in ${list.text}`))]
       const other = draft.path(scope, (type) => isRow(type) && type.model === wanted.model)
       return other ? [guarded(draft, [other], goal(`${name} = ${other.text}`))] : []
@@ -195,7 +228,15 @@ function bindingDisjunction(draft: Draft, scope: Scope, depth: number): Made | u
   const use =
     random.chance(0.5) || wanted.kind !== 'row'
       ? guarded(draft, [path], goal(`${path.text} = ${name}`))
-      : all(goal(`${name} != nil`), body(draft, { ...inner, variables: [...scope.variables, { name, type: { ...wanted, nullable: false } }] }, depth, 1))
+      : all(
+          goal(`${name} != nil`),
+          body(
+            draft,
+            { ...inner, variables: [...scope.variables, { name, type: { ...wanted, nullable: false } }] },
+            depth,
+            1,
+          ),
+        )
   return { goal: all(any(...arms), use), scope: inner }
 }
 
@@ -207,7 +248,8 @@ function binding(draft: Draft, scope: Scope, depth: number): Made | undefined {
   const operator = draft.random.weighted({ '=': 4, ':=': 1 })
   draft.uses(operator === ':=' ? 'assignment' : 'name for a value')
   const inner = withVariable(scope, name, path.type)
-  const text = operator === '=' && draft.random.chance(0.3) ? `${path.text} = ${name}` : `${name} ${operator} ${path.text}`
+  const text =
+    operator === '=' && draft.random.chance(0.3) ? `${path.text} = ${name}` : `${name} ${operator} ${path.text}`
   const first = guarded(draft, [path], goal(text))
   const rest = chain(draft, inner, depth, 1)
   return { goal: all(first, rest.goal), scope: rest.scope }

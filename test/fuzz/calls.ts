@@ -1,6 +1,16 @@
 import { atom, classNear, fieldsPattern, guarded, operandFor } from './atoms.js'
 import { body, type Made } from './bodies.js'
-import { type Draft, type Helper, isRow, isScalar, type Path, type Scope, type Type, type Variable, withVariable } from './draft.js'
+import {
+  type Draft,
+  type Helper,
+  isRow,
+  isScalar,
+  type Path,
+  type Scope,
+  type Type,
+  type Variable,
+  withVariable,
+} from './draft.js'
 import { all, type Goal, goal } from './policyTree.js'
 import { modelNamed } from './world.js'
 
@@ -14,7 +24,11 @@ export function callInputs(draft: Draft, scope: Scope, depth: number): Goal | un
   const second = random.chance(0.6) ? draft.path(scope, (type) => isRow(type) || isScalar(type)) : undefined
   if (!first) return undefined
   const paths = second ? [first, second] : [first]
-  const helper: Helper = { name: draft.helperName(), inputs: paths.map((path) => present(path.type)), output: undefined }
+  const helper: Helper = {
+    name: draft.helperName(),
+    inputs: paths.map((path) => present(path.type)),
+    output: undefined,
+  }
   const count = random.integer(1, 3)
   for (let index = 0; index < count; index++) {
     const parameters = helper.inputs.map((type) => parameter(draft, type))
@@ -29,7 +43,11 @@ export function callInputs(draft: Draft, scope: Scope, depth: number): Goal | un
 function call(draft: Draft, scope: Scope, helper: Helper): Goal | undefined {
   const paths: Path[] = []
   for (const wanted of helper.inputs) {
-    const path = draft.path(scope, (type) => (wanted.kind === 'row' ? isRow(type) && type.model === wanted.model : isScalar(type) && wanted.kind === 'scalar' && type.type === wanted.type))
+    const path = draft.path(scope, (type) =>
+      wanted.kind === 'row'
+        ? isRow(type) && type.model === wanted.model
+        : isScalar(type) && wanted.kind === 'scalar' && type.type === wanted.type,
+    )
     if (!path) return undefined
     paths.push(path)
   }
@@ -64,7 +82,10 @@ export function parameter(draft: Draft, type: Type): Parameter {
       return { text: name, variable: { name, type: { ...type, nullable: random.chance(0.5) } } }
     case 'fields':
       draft.uses('fields in a head')
-      return { text: `${name}: ${type.model}${fieldsPattern(draft, { variables: [] }, type.model)}`, variable: { name, type } }
+      return {
+        text: `${name}: ${type.model}${fieldsPattern(draft, { variables: [] }, type.model)}`,
+        variable: { name, type },
+      }
     case 'dictionary':
       draft.uses('dictionary pattern')
       return { text: `${name}: ${fieldsPattern(draft, { variables: [] }, type.model)}`, variable: { name, type } }
@@ -84,7 +105,10 @@ export function callOutput(draft: Draft, scope: Scope, depth: number): Made | un
   const inside = draft.variable()
   const outside = draft.variable()
   const asked: Scope = { variables: [{ name: inside, type: present(input.type) }], focus: inside }
-  const sample = draft.path(asked, (type) => (isRow(type) && random.chance(0.7)) || (isScalar(type) && random.chance(0.3)))
+  const sample = draft.path(
+    asked,
+    (type) => (isRow(type) && random.chance(0.7)) || (isScalar(type) && random.chance(0.3)),
+  )
   if (!sample?.field) return undefined
   const wanted = sample.type
   const name = draft.helperName()
@@ -104,14 +128,24 @@ export function callOutput(draft: Draft, scope: Scope, depth: number): Made | un
   return { goal: all(called, ...guard, body(draft, usable, depth - 1, 1)), scope: usable }
 }
 
-function outputRule(draft: Draft, asked: Scope, inside: string, wanted: Type, sample: Path): { parameter: string; body: Goal | undefined } | undefined {
+function outputRule(
+  draft: Draft,
+  asked: Scope,
+  inside: string,
+  wanted: Type,
+  sample: Path,
+): { parameter: string; body: Goal | undefined } | undefined {
   const { random } = draft
   const out = draft.variable()
   const extra = random.chance(0.3) ? [atom(draft, asked)] : []
   if (wanted.kind === 'scalar') {
     if (random.chance(0.3)) {
       const literal = draft.literal(wanted.type, sample.field)
-      if (literal !== undefined) return { parameter: literal, body: extra[0] ?? (random.chance(0.5) ? undefined : goal(`${inside} = ${inside}`)) }
+      if (literal !== undefined)
+        return {
+          parameter: literal,
+          body: extra[0] ?? (random.chance(0.5) ? undefined : goal(`${inside} = ${inside}`)),
+        }
     }
     const given = operandFor(draft, asked, wanted.type, sample.field)
     return given && { parameter: out, body: all(...extra, guarded(draft, given.paths, goal(`${out} = ${given.text}`))) }
@@ -119,7 +153,9 @@ function outputRule(draft: Draft, asked: Scope, inside: string, wanted: Type, sa
   if (wanted.kind !== 'row') return undefined
   const { model } = wanted
   const typed = random.chance(0.4) ? `${out}: ${model}` : out
-  const list = random.chance(0.5) ? draft.path(asked, (type) => type.kind === 'rows' && type.model === model) : undefined
+  const list = random.chance(0.5)
+    ? draft.path(asked, (type) => type.kind === 'rows' && type.model === model)
+    : undefined
   if (list) return { parameter: typed, body: all(guarded(draft, [list], goal(`${out} in ${list.text}`)), ...extra) }
   const path = draft.path(asked, (type) => isRow(type) && type.model === model) ?? sample
   return { parameter: typed, body: all(...extra, guarded(draft, [path], goal(`${out} = ${path.text}`))) }
@@ -137,7 +173,9 @@ export function callRecursive(draft: Draft, scope: Scope): Goal | undefined {
   draft.uses('recursion')
   const inner: Scope = { variables: [{ name: row, type: { kind: 'row', model, nullable: false } }], focus: row }
   draft.rules.push({ head: `${name}(${row}: ${model})`, body: atom(draft, inner) })
-  const step = relation.many ? all(goal(`${next} in ${row}.${relation.name}`), goal(`${name}(${next})`)) : all(goal(`${row}.${relation.name} != nil`), goal(`${name}(${row}.${relation.name})`))
+  const step = relation.many
+    ? all(goal(`${next} in ${row}.${relation.name}`), goal(`${name}(${next})`))
+    : all(goal(`${row}.${relation.name} != nil`), goal(`${name}(${row}.${relation.name})`))
   draft.rules.push({ head: `${name}(${row}: ${model})`, body: step })
   return guarded(draft, [start], goal(`${name}(${start.text})`))
 }

@@ -1,5 +1,17 @@
 import { ArcturusError, type Filter } from '@arcturus/core'
-import { actorOf, asDefinite, check, type FilterEvaluator, inMemory, isTrue, type Outcome, type Prepared, prepare, refusal, showOutcome } from './evaluators.js'
+import {
+  actorOf,
+  asDefinite,
+  check,
+  type FilterEvaluator,
+  inMemory,
+  isTrue,
+  type Outcome,
+  type Prepared,
+  prepare,
+  refusal,
+  showOutcome,
+} from './evaluators.js'
 import type { OsoAnswer } from './oso.js'
 import { OsoEvaluator } from './oso.js'
 import { printGoal, printPolicy } from './policyTree.js'
@@ -127,11 +139,22 @@ class Comparing {
     } catch (error) {
       if (!(error instanceof ArcturusError)) throw error
       const reason = refusal(error)
-      if (reason) return this.#count(this.#refusals, reason)
+      if (reason) {
+        this.#count(this.#refusals, reason)
+        return
+      }
       // An error that no row avoids, or an action that nobody knows: no row may be lost by it.
       for (const [index, outcome] of machine.entries()) {
         const fits = error.code === 'unknown-action' ? outcome === 'false' : typeof outcome === 'object'
-        if (!fits) this.#disagree('filter', actor, action, this.#rows[index], outcome, `the filter throws ${error.code}: ${error.summary}`)
+        if (!fits)
+          this.#disagree(
+            'filter',
+            actor,
+            action,
+            this.#rows[index],
+            outcome,
+            `the filter throws ${error.code}: ${error.summary}`,
+          )
       }
       return
     }
@@ -139,7 +162,14 @@ class Comparing {
     this.#compareRows('definite', this.#options.definite ?? asDefinite, filter, actor, action, machine)
   }
 
-  #compareRows(name: 'filter' | 'definite', evaluator: FilterEvaluator, filter: Filter, actor: number | null, action: string, machine: readonly Outcome[]): void {
+  #compareRows(
+    name: 'filter' | 'definite',
+    evaluator: FilterEvaluator,
+    filter: Filter,
+    actor: number | null,
+    action: string,
+    machine: readonly Outcome[],
+  ): void {
     const { predicates, objects } = this.#prepared
     let prepared: ReturnType<FilterEvaluator['prepare']>
     try {
@@ -147,7 +177,8 @@ class Comparing {
     } catch (error) {
       const reason = refusal(error)
       if (!reason) throw error
-      return this.#count(this.#refusals, reason)
+      this.#count(this.#refusals, reason)
+      return
     }
     for (const [index, row] of this.#rows.entries()) {
       const expected = machine[index]!
@@ -166,7 +197,9 @@ class Comparing {
   #dependsOnOrder(actor: number | null, action: string, row: number): boolean {
     const random = new Random(1)
     for (let attempt = 0; attempt < 24; attempt++) {
-      const { machine, objects } = prepare(this.#prepared.asked, (elements) => (attempt === 0 ? elements.toReversed() : random.shuffled(elements)))
+      const { machine, objects } = prepare(this.#prepared.asked, (elements) =>
+        attempt === 0 ? elements.toReversed() : random.shuffled(elements),
+      )
       if (!isTrue(check(machine, actor === null ? null : objects.rows[actor], action, objects.rows[row]))) return true
     }
     return false
@@ -179,7 +212,8 @@ class Comparing {
     try {
       oso = await OsoEvaluator.load(asked, text, objects)
     } catch {
-      return this.#count(this.#deviations, 'not loaded by oso')
+      this.#count(this.#deviations, 'not loaded by oso')
+      return
     }
     try {
       for (const answer of new Random(2).sample(this.#answers, limit)) {
@@ -197,12 +231,17 @@ class Comparing {
   }
 
   /** The point of DESIGN §7 that covers a disagreement with `oso`. */
-  async #explain(text: string, asked: { actor: number | null; action: string; row: number; machine: Outcome }, other: OsoAnswer): Promise<string | undefined> {
+  async #explain(
+    text: string,
+    asked: { actor: number | null; action: string; row: number; machine: Outcome },
+    other: OsoAnswer,
+  ): Promise<string | undefined> {
     const { objects, asked: whole } = this.#prepared
     const { machine } = asked
     const policy = whole.policy.rules.map(({ body }) => (body ? printGoal(body) : '')).join('\n')
     const negates = /\bnot\b|\bforall\b/.test(policy)
-    if (typeof machine === 'object' && other !== 'error' && negates && swallowed.includes(machine.error)) return 'point 4: an error inside not or forall is an error'
+    if (typeof machine === 'object' && other !== 'error' && negates && swallowed.includes(machine.error))
+      return 'point 4: an error inside not or forall is an error'
     const variant = await OsoEvaluator.load(whole, text, objects, { nilHasNoOrder: true })
     try {
       const answer = await variant.isAllowed(asked.actor, asked.action, asked.row)
@@ -218,9 +257,25 @@ class Comparing {
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
 
-  #disagree(evaluator: Evaluator, actor: number | null, action: string, row: number | undefined, machine: Outcome, other: string, detail?: string): void {
+  #disagree(
+    evaluator: Evaluator,
+    actor: number | null,
+    action: string,
+    row: number | undefined,
+    machine: Outcome,
+    other: string,
+    detail?: string,
+  ): void {
     const message = typeof machine === 'object' ? `${showOutcome(machine)} (${machine.message})` : machine
-    this.#disagreements.push({ evaluator, actor, action, row, machine: message, other, ...(detail === undefined ? {} : { detail }) })
+    this.#disagreements.push({
+      evaluator,
+      actor,
+      action,
+      row,
+      machine: message,
+      other,
+      ...(detail === undefined ? {} : { detail }),
+    })
   }
 }
 
@@ -229,7 +284,8 @@ const swallowed: readonly string[] = ['missing-attribute', 'not-a-function', 'ap
 
 /** The machine need not know which actions a policy speaks of: it just fails to find a rule. */
 function isSame(machine: Outcome, other: Outcome): boolean {
-  if (typeof machine === 'string' || typeof other === 'string') return machine === other || (machine === 'false' && typeof other === 'object' && other.error === 'unknown-action')
+  if (typeof machine === 'string' || typeof other === 'string')
+    return machine === other || (machine === 'false' && typeof other === 'object' && other.error === 'unknown-action')
   return machine.error === other.error
 }
 

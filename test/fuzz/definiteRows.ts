@@ -38,12 +38,16 @@ export class DefiniteRows {
       case 'some': {
         const from = this.#read(condition.from, variables, row)
         if (!from) return false
-        return rowsOf(from.value).some((each) => this.evaluate(condition.where, new Map(variables).set(condition.each, each), row) === true)
+        return rowsOf(from.value).some(
+          (each) => this.evaluate(condition.where, new Map(variables).set(condition.each, each), row) === true,
+        )
       }
       case 'compare': {
         const left = this.#read(condition.left, variables, row)
         const right = this.#read(condition.right, variables, row)
-        return left && right ? this.compare(condition.operator, left.value, right.value, isNil(condition.left) || isNil(condition.right)) : this.unreadable()
+        return left && right
+          ? this.compare(condition.operator, left.value, right.value, isNil(condition.left) || isNil(condition.right))
+          : this.unreadable()
       }
       case 'in': {
         const item = this.#read(condition.item, variables, row)
@@ -53,13 +57,17 @@ export class DefiniteRows {
       case 'isa': {
         const of = this.#read(condition.of, variables, row)
         if (!of) return this.unreadable()
-        return condition.exact ? this.#schema.modelOf(of.value)?.name === condition.model : this.#isInstance(of.value, condition.model)
+        return condition.exact
+          ? this.#schema.modelOf(of.value)?.name === condition.model
+          : this.#isInstance(of.value, condition.model)
       }
       case 'text': {
         const of = this.#read(condition.of, variables, row)
         const part = this.#read(condition.part, variables, row)
         if (!of || !part) return this.unreadable()
-        return typeof of.value === 'string' && typeof part.value === 'string' && of.value[condition.operator](part.value)
+        return (
+          typeof of.value === 'string' && typeof part.value === 'string' && of.value[condition.operator](part.value)
+        )
       }
     }
   }
@@ -74,7 +82,12 @@ export class DefiniteRows {
   }
 
   /** @param literalNil - Whether nil stands in the condition, rather than in a row. */
-  protected compare(operator: Extract<Definite, { kind: 'compare' }>['operator'], left: unknown, right: unknown, _literalNil: boolean): Truth {
+  protected compare(
+    operator: Extract<Definite, { kind: 'compare' }>['operator'],
+    left: unknown,
+    right: unknown,
+    _literalNil: boolean,
+  ): Truth {
     switch (operator) {
       case '=':
         return equal(left, right)

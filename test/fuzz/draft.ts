@@ -1,5 +1,5 @@
-import { literalText, scalarOf } from './pools.js'
 import type { RuleTree } from './policyTree.js'
+import { literalText, scalarOf } from './pools.js'
 import type { Random } from './random.js'
 import { descendantsOf, fieldsOf, type ScalarKind, type World } from './world.js'
 
@@ -92,7 +92,12 @@ export class Draft {
       if (choices.length === 0) return undefined
       const next = random.pick(choices)
       if (next.type.kind === 'row' && next.type.model === type.model) this.uses('self-relation')
-      path = { text: `${path.text}.${next.field.name}`, type: next.type, steps, field: { model: type.model, name: next.field.name } }
+      path = {
+        text: `${path.text}.${next.field.name}`,
+        type: next.type,
+        steps,
+        field: { model: type.model, name: next.field.name },
+      }
       if (ends) {
         if (start.name === 'actor') this.uses("actor's side")
         return path
@@ -108,7 +113,8 @@ export class Draft {
       const family = descendantsOf(this.world, field.model)
       const values = this.world.rows.flatMap((row) => {
         const value = family.includes(row.model) ? row.values[field.name] : undefined
-        if (value === undefined || (typeof value === 'object' && value !== null && ('rows' in value || 'row' in value))) return []
+        if (value === undefined || (typeof value === 'object' && value !== null && ('rows' in value || 'row' in value)))
+          return []
         return typeof value === 'object' && value !== null && 'list' in value ? value.list : [value]
       })
       if (values.length > 0) return literalText(random.pick(values))
@@ -120,7 +126,9 @@ export class Draft {
 export function typeOfField(field: ReturnType<typeof fieldsOf>[number]): Type {
   switch (field.kind) {
     case 'scalar':
-      return field.list ? { kind: 'list', type: field.type } : { kind: 'scalar', type: field.type, nullable: field.nullable }
+      return field.list
+        ? { kind: 'list', type: field.type }
+        : { kind: 'scalar', type: field.type, nullable: field.nullable }
     case 'one':
       return { kind: 'row', model: field.model, nullable: field.nullable }
     case 'many':

@@ -1,4 +1,11 @@
-import { ArcturusError, Authorizer, type Definite, type Filter, PolicyError, UnsupportedFilterError } from '@arcturus/core'
+import {
+  ArcturusError,
+  Authorizer,
+  type Definite,
+  type Filter,
+  PolicyError,
+  UnsupportedFilterError,
+} from '@arcturus/core'
 import { DefiniteRows } from './definiteRows.js'
 import { type Arrange, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'

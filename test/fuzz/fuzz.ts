@@ -57,21 +57,46 @@ export async function attempt(asked: Case, options: CompareOptions): Promise<Att
   }
 }
 
-async function disagreed(asked: Case, first: Disagreement, seed: number, index: number, options: CompareOptions): Promise<Failure> {
+async function disagreed(
+  asked: Case,
+  first: Disagreement,
+  seed: number,
+  index: number,
+  options: CompareOptions,
+): Promise<Failure> {
   const same = async (smaller: Case): Promise<Disagreement | undefined> => {
-    const compared = await attempt(smaller, first.evaluator === 'oso' ? { ...options, oso: 1_000 } : { ...options, oso: 0 })
+    const compared = await attempt(
+      smaller,
+      first.evaluator === 'oso' ? { ...options, oso: 1_000 } : { ...options, oso: 0 },
+    )
     if ('unloadable' in compared || 'crash' in compared) return undefined
-    return compared.disagreements.find((one) => one.evaluator === first.evaluator && (one.machine === 'true') === (first.machine === 'true') && one.other.slice(0, 10) === first.other.slice(0, 10))
+    return compared.disagreements.find(
+      (one) =>
+        one.evaluator === first.evaluator &&
+        (one.machine === 'true') === (first.machine === 'true') &&
+        one.other.slice(0, 10) === first.other.slice(0, 10),
+    )
   }
   const shrunk = await shrink(asked, async (smaller) => (await same(smaller)) !== undefined)
   const last = (await same(shrunk)) ?? first
   const row = last.row === undefined ? 'any row' : describeRow(shrunk.world, last.row)
   const actor = last.actor === null ? 'nobody' : describeRow(shrunk.world, last.actor)
   const what = `${last.evaluator} says ${last.other}, the machine ${last.machine}\nactor ${actor}\naction ${last.action}\nrow ${row}`
-  return { seed, index, shrunk, text: `${what}${last.detail ? `\nfilter ${last.detail}` : ''}\n${describeCase(shrunk, seed, index)}` }
+  return {
+    seed,
+    index,
+    shrunk,
+    text: `${what}${last.detail ? `\nfilter ${last.detail}` : ''}\n${describeCase(shrunk, seed, index)}`,
+  }
 }
 
-async function crashed(asked: Case, error: unknown, seed: number, index: number, options: CompareOptions): Promise<Failure> {
+async function crashed(
+  asked: Case,
+  error: unknown,
+  seed: number,
+  index: number,
+  options: CompareOptions,
+): Promise<Failure> {
   const messageOf = (one: unknown): string => String(one).slice(0, 60)
   const shrunk = await shrink(asked, async (smaller) => {
     const compared = await attempt(smaller, { ...options, oso: 0 })
@@ -84,7 +109,10 @@ async function crashed(asked: Case, error: unknown, seed: number, index: number,
 function describeCase(asked: Case, seed: number, index: number): string {
   const models = asked.world.models.map((model) => {
     const fields = model.fields.map((field) => {
-      const type = field.kind === 'scalar' ? `${field.type}${field.list ? '[]' : ''}` : `${field.model}${field.kind === 'many' ? '[]' : ''}`
+      const type =
+        field.kind === 'scalar'
+          ? `${field.type}${field.list ? '[]' : ''}`
+          : `${field.model}${field.kind === 'many' ? '[]' : ''}`
       return `${field.name}: ${type}${field.kind !== 'many' && field.nullable ? '?' : ''}${field.kind === 'one' && field.column ? ` by ${field.column}` : ''}`
     })
     return `  ${model.name}${model.parent ? ` extends ${model.parent}` : ''} { ${fields.join(', ')} } key ${model.key.join(', ') || 'none'}`

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
   })
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  if (values.save) for (const { seed, index, shrunk } of failures) console.log(JSON.stringify({ seed, index, case: shrunk }))
+  if (values.save)
+    for (const { seed, index, shrunk } of failures) console.log(JSON.stringify({ seed, index, case: shrunk }))
   process.exitCode = failures.length > 0 ? 1 : 0
 }
 

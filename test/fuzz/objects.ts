@@ -30,19 +30,23 @@ export function makeObjects(world: World, arrange: Arrange = (elements) => eleme
     copies.push([twin, row])
     return twin
   }
-  const valueOf = (value: Value): unknown => {
+  const toObject = (value: Value): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if ('date' in value) return new Date(value.date)
     if ('number' in value) return -0
-    if ('list' in value) return arrange(value.list.map(valueOf))
+    if ('list' in value) return arrange(value.list.map(toObject))
     if ('rows' in value) return arrange(value.rows.map(refer))
     return refer(value)
   }
   for (const [index, { values }] of world.rows.entries()) {
-    for (const [name, value] of Object.entries(values)) Object.assign(rows[index]!, { [name]: valueOf(value) })
+    for (const [name, value] of Object.entries(values)) Object.assign(rows[index]!, { [name]: toObject(value) })
   }
   for (const [twin, row] of copies) Object.assign(twin, rows[row])
-  return { classes, rows, constants: new Map(Object.entries(world.constants).map(([name, value]) => [name, valueOf(value)])) }
+  return {
+    classes,
+    rows,
+    constants: new Map(Object.entries(world.constants).map(([name, value]) => [name, toObject(value)])),
+  }
 }
 
 export function register(authorizer: Authorizer, world: World, objects: Objects): void {
@@ -69,7 +73,9 @@ function declarationOf(field: FieldSpec): FieldDeclaration {
 /** The row's values as a person reads them, relations by the number of the row. */
 export function describeRow(world: World, index: number): string {
   const { model, values } = world.rows[index]!
-  const shown = fieldsOf(world, model).flatMap(({ name }) => (name in values ? [`${name}: ${describe(values[name]!)}`] : []))
+  const shown = fieldsOf(world, model).flatMap(({ name }) =>
+    name in values ? [`${name}: ${describe(values[name]!)}`] : [],
+  )
   return `#${index} ${model} { ${shown.join(', ')} }`
 }
 
@@ -80,5 +86,5 @@ export function describe(value: Value): string {
   if ('number' in value) return value.number
   if ('list' in value) return `[${value.list.map(describe).join(', ')}]`
   if ('rows' in value) return `[${value.rows.map(describe).join(', ')}]`
-  return `#${value.row}${value.copy ? " (another object)" : ''}`
+  return `#${value.row}${value.copy ? ' (another object)' : ''}`
 }

@@ -39,7 +39,11 @@ export class OsoEvaluator {
 
   async isAllowed(actor: number | null, action: string, row: number): Promise<OsoAnswer> {
     try {
-      return await this.#oso.isAllowed(actor === null ? null : this.#objects.rows[actor], action, this.#objects.rows[row])
+      return await this.#oso.isAllowed(
+        actor === null ? null : this.#objects.rows[actor],
+        action,
+        this.#objects.rows[row],
+      )
     } catch {
       return 'error'
     }
@@ -54,7 +58,8 @@ export class OsoEvaluator {
 function sameValue(world: World, left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  if (left instanceof Date || right instanceof Date) return left instanceof Date && right instanceof Date && equal(left, right)
+  if (left instanceof Date || right instanceof Date)
+    return left instanceof Date && right instanceof Date && equal(left, right)
   const a = left.constructor.name
   const b = right.constructor.name
   const known = (name: string): boolean => world.models.some((one) => one.name === name)

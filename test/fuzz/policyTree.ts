@@ -14,7 +14,7 @@ export type Goal =
   | { readonly kind: 'goal'; readonly text: string }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Goal[] }
   | { readonly kind: 'not'; readonly of: Goal }
-  | { readonly kind: 'forall'; readonly each: Goal; readonly then: Goal }
+  | { readonly kind: 'forall'; readonly each: Goal; readonly action: Goal }
 
 export function goal(text: string): Goal {
   return { kind: 'goal', text }
@@ -46,11 +46,13 @@ export function printGoal(of: Goal): string {
     case 'or':
       // `true` and `false` are what a conjunction and a disjunction of nothing mean.
       if (of.of.length === 0) return of.kind === 'and' ? '1 = 1' : '1 = 2'
-      return of.of.map((one) => (one.kind === 'and' || one.kind === 'or' ? `(${printGoal(one)})` : printGoal(one))).join(` ${of.kind} `)
+      return of.of
+        .map((one) => (one.kind === 'and' || one.kind === 'or' ? `(${printGoal(one)})` : printGoal(one)))
+        .join(` ${of.kind} `)
     case 'not':
       return `not (${printGoal(of.of)})`
     case 'forall':
-      return `forall(${printGoal(of.each)}, ${printGoal(of.then)})`
+      return `forall(${printGoal(of.each)}, ${printGoal(of.action)})`
   }
 }
 
@@ -59,7 +61,9 @@ function withoutSingletons(text: string): string {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, '')
   const counts = new Map<string, number>()
   for (const [name] of bare.matchAll(variables)) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return text.replace(/"(?:[^"\\]|\\.)*"|\b(?:v\d+|actor|resource|action)\b/g, (found) => (counts.get(found) === 1 ? `_${found}` : found))
+  return text.replace(/"(?:[^"\\]|\\.)*"|\b(?:v\d+|actor|resource|action)\b/g, (found) =>
+    counts.get(found) === 1 ? `_${found}` : found,
+  )
 }
 
 const variables = /\b(?:v\d+|actor|resource|action)\b/g

@@ -3,11 +3,35 @@ import type { ScalarKind, ScalarValue } from './world.js'
 
 /** Few values of each kind, so that random ones are often equal; among them what trips comparisons in databases. */
 const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
-  string: ['', 'a', 'b', 'ab', 'A', 'a ', '%', '_', 'a%', 'nil', 'null', 'true', '1', '😀', '\uffff', 'a\u0000', '"', '\\'],
+  string: [
+    '',
+    'a',
+    'b',
+    'ab',
+    'A',
+    'a ',
+    '%',
+    '_',
+    'a%',
+    'nil',
+    'null',
+    'true',
+    '1',
+    '😀',
+    '\uffff',
+    'a\u0000',
+    '"',
+    '\\',
+  ],
   integer: [0, 1, 2, 3, 5, -1, 10, { number: '-0' }],
   float: [0, 0.5, -0.5, 1, 2.5, 3, 1e21, { number: '-0' }],
   boolean: [true, false],
-  date: ['1969-12-31T23:59:59.000Z', '2024-02-29T00:00:00.000Z', '2024-02-29T00:00:00.001Z', '2100-01-01T00:00:00.000Z'].map((date) => ({ date })),
+  date: [
+    '1969-12-31T23:59:59.000Z',
+    '2024-02-29T00:00:00.000Z',
+    '2024-02-29T00:00:00.001Z',
+    '2100-01-01T00:00:00.000Z',
+  ].map((date) => ({ date })),
 }
 
 /** Some texts are met far more often than others. */

@@ -1,7 +1,7 @@
 import type { PolicyTree } from './policyTree.js'
+import { Random } from './random.js'
 import { randomPolicy } from './randomPolicy.js'
 import { randomWorld } from './randomWorld.js'
-import { Random } from './random.js'
 import { descendantsOf, keyOf, type World } from './world.js'
 
 /** A question put to every evaluator: which rows of a model may these actors see, by this policy. */
@@ -35,4 +35,3 @@ export function randomCase(seed: number, index: number): RandomCase {
   if (descendantsOf(world, model).length > 1) used.add('model with a subclass')
   return { asked: { world, policy: tree, actors, actions, model }, constructs: used }
 }
-

@@ -7,7 +7,11 @@ import type { Random } from './random.js'
 import { descendantsOf, modelNamed, type World } from './world.js'
 
 /** Rules that allow reading rows of a model, and all that they need. */
-export function randomPolicy(random: Random, world: World, model: string): { tree: PolicyTree; constructs: ReadonlySet<string> } {
+export function randomPolicy(
+  random: Random,
+  world: World,
+  model: string,
+): { tree: PolicyTree; constructs: ReadonlySet<string> } {
   const draft = new Draft(random, world)
   const blocks = random.chance(0.18) ? blocksFor(draft, model) : { declarations: [], rules: [] }
   const allows: RuleTree[] = [...blocks.rules]
@@ -28,10 +32,14 @@ function allowRule(draft: Draft, model: string): RuleTree {
     ],
     focus: 'resource',
   }
-  const anyone: Scope = actor.isUser || random.chance(0.3) ? scope : { variables: scope.variables.slice(1), focus: 'resource' }
+  const anyone: Scope =
+    actor.isUser || random.chance(0.3) ? scope : { variables: scope.variables.slice(1), focus: 'resource' }
   const asked = body(draft, anyone, 3, random.integer(1, 3))
   const goals: Goal[] = [...(action.goal ? [goal(action.goal)] : []), asked]
-  return { head: `allow(${actor.text}, ${action.text}, ${resource.text})`, body: all(...(random.chance(0.5) ? goals : goals.reverse())) }
+  return {
+    head: `allow(${actor.text}, ${action.text}, ${resource.text})`,
+    body: all(...(random.chance(0.5) ? goals : goals.reverse())),
+  }
 }
 
 function actorParameter(draft: Draft): { text: string; isUser: boolean } {
@@ -55,10 +63,16 @@ function actionParameter(draft: Draft): { text: string; goal?: string } {
       return { text: '"read"' }
     case 'listed':
       draft.uses('action in a variable')
-      return { text: 'action', goal: draft.random.pick(['action in ["read", "edit"]', 'action in ["edit"]', 'not action in ["edit"]']) }
+      return {
+        text: 'action',
+        goal: draft.random.pick(['action in ["read", "edit"]', 'action in ["edit"]', 'not action in ["edit"]']),
+      }
     case 'compared':
       draft.uses('action in a variable')
-      return { text: 'action', goal: draft.random.pick(['action = "read"', 'action != "read"', 'not (action = "edit")']) }
+      return {
+        text: 'action',
+        goal: draft.random.pick(['action = "read"', 'action != "read"', 'not (action = "edit")']),
+      }
     case 'any':
       draft.uses('action in a variable')
       return { text: 'action' }
@@ -69,12 +83,25 @@ function resourceParameter(draft: Draft, model: string): { text: string; model: 
   const { random } = draft
   const subclasses = descendantsOf(draft.world, model).slice(1)
   const { parent } = modelNamed(draft.world, model)
-  switch (random.weighted({ class: 14, fields: 2.5, dictionary: 0.8, any: 1, subclass: subclasses.length > 0 ? 4 : 0, parent: parent ? 3 : 0, other: 0.3 })) {
+  switch (
+    random.weighted({
+      class: 14,
+      fields: 2.5,
+      dictionary: 0.8,
+      any: 1,
+      subclass: subclasses.length > 0 ? 4 : 0,
+      parent: parent ? 3 : 0,
+      other: 0.3,
+    })
+  ) {
     case 'class':
       return { text: `resource: ${model}`, model }
     case 'fields':
       draft.uses('fields in a head')
-      return { text: `resource: ${model}${fieldsPattern(draft, { variables: [{ name: 'actor', type: { kind: 'row', model: 'User', nullable: false } }] }, model)}`, model }
+      return {
+        text: `resource: ${model}${fieldsPattern(draft, { variables: [{ name: 'actor', type: { kind: 'row', model: 'User', nullable: false } }] }, model)}`,
+        model,
+      }
     case 'dictionary':
       draft.uses('dictionary pattern')
       return { text: `resource: ${fieldsPattern(draft, { variables: [] }, model)}`, model }
@@ -92,4 +119,3 @@ function resourceParameter(draft: Draft, model: string): { text: string; model: 
       return { text: 'resource: Membership', model: 'Membership' }
   }
 }
-

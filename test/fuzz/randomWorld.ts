@@ -1,6 +1,17 @@
 import { scalarOf } from './pools.js'
 import type { Random } from './random.js'
-import { descendantsOf, type FieldSpec, fieldsOf, keyOf, type ModelSpec, type Reference, type Row, type ScalarKind, type Value, type World } from './world.js'
+import {
+  descendantsOf,
+  type FieldSpec,
+  fieldsOf,
+  keyOf,
+  type ModelSpec,
+  type Reference,
+  type Row,
+  type ScalarKind,
+  type Value,
+  type World,
+} from './world.js'
 
 /** What a model can have; a random schema takes a part of it, and draws what can be nil. */
 interface Outline {
@@ -37,7 +48,14 @@ const outlines: readonly Outline[] = [
   },
   {
     name: 'Repo',
-    scalars: { name: 'string', stars: 'integer', score: 'float', isPublic: 'boolean', archived: 'boolean', created: 'date' },
+    scalars: {
+      name: 'string',
+      stars: 'integer',
+      score: 'float',
+      isPublic: 'boolean',
+      archived: 'boolean',
+      created: 'date',
+    },
     lists: { topics: 'string', sizes: 'integer' },
     ones: { owner: 'User', creator: 'User', org: 'Org', fork: 'Repo' },
     manys: { issues: 'Issue', collaborators: 'User', reviewers: 'User' },
@@ -97,7 +115,9 @@ function randomModel(random: Random, outline: Outline): ModelSpec {
 }
 
 function randomRows(random: Random, schema: Pick<World, 'models'>): readonly Row[] {
-  const models = outlines.flatMap(({ name, rows: [least, most] }) => new Array<string>(random.integer(least, most)).fill(name))
+  const models = outlines.flatMap(({ name, rows: [least, most] }) =>
+    new Array<string>(random.integer(least, most)).fill(name),
+  )
   const reference = (model: string): Reference => {
     const family = descendantsOf(schema, model)
     const row = random.pick(models.flatMap((one, index) => (family.includes(one) ? [index] : [])))
@@ -109,7 +129,10 @@ function randomRows(random: Random, schema: Pick<World, 'models'>): readonly Row
       switch (field.kind) {
         case 'scalar': {
           if (field.name === 'id') values[field.name] = index + 1
-          else if (field.list) values[field.name] = { list: new Array(random.pick([0, 1, 1, 2, 3])).fill(null).map(() => scalarOf(random, field.type)) }
+          else if (field.list)
+            values[field.name] = {
+              list: new Array(random.pick([0, 1, 1, 2, 3])).fill(null).map(() => scalarOf(random, field.type)),
+            }
           else values[field.name] = field.nullable && random.chance(0.3) ? null : scalarOf(random, field.type)
           break
         }

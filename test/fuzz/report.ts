@@ -24,7 +24,8 @@ export class Report {
     this.#cases++
     if (compared.some) this.#some++
     for (const one of constructs) count(this.#constructs, one, 1)
-    for (const evaluator of Object.keys(this.#comparisons) as Evaluator[]) this.#comparisons[evaluator] += compared.comparisons[evaluator]
+    for (const evaluator of Object.keys(this.#comparisons) as Evaluator[])
+      this.#comparisons[evaluator] += compared.comparisons[evaluator]
     for (const key of ['answered', 'bailedOut', 'none'] as const) this.#predicates[key] += compared.predicates[key]
     for (const key of ['true', 'false', 'error'] as const) this.#outcomes[key] += compared.outcomes[key]
     this.#filters += compared.filters
@@ -75,7 +76,10 @@ export class Report {
       `rows left out of definite filters because the check depends on the order of a collection: ${this.#ordered}`,
       `deviations from oso: ${list(this.#deviations)}`,
       `policies that can't be loaded: ${list(this.#unloadable)}`,
-      `constructs: ${[...this.#constructs].sort((a, b) => a[1] - b[1]).map(([name, times]) => `${name} ${percent(times, this.#cases)}`).join(', ')}`,
+      `constructs: ${[...this.#constructs]
+        .sort((a, b) => a[1] - b[1])
+        .map(([name, times]) => `${name} ${percent(times, this.#cases)}`)
+        .join(', ')}`,
     ]
     return lines.join('\n')
   }
@@ -91,5 +95,8 @@ function percent(part: number, whole: number): string {
 
 function list(counts: ReadonlyMap<string, number>): string {
   if (counts.size === 0) return 'none'
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([name, times]) => `${name} ${times}`).join(', ')
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', ')
 }

@@ -1,4 +1,4 @@
-import type { Goal, PolicyTree, RuleTree } from './policyTree.js'
+import { type Goal, type PolicyTree, printPolicy, type RuleTree } from './policyTree.js'
 import type { Case } from './randomCase.js'
 import { fieldsOf, type Row, type Value, type World } from './world.js'
 
@@ -30,7 +30,9 @@ function* smallerCases(asked: Case): Generator<Case> {
     const smaller = withoutRow(asked, row)
     if (smaller) yield smaller
   }
-  for (const world of simplerWorlds(asked.world)) yield { ...asked, world }
+  const text = printPolicy(asked.policy)
+  for (const world of simplerWorlds(asked.world, (field) => new RegExp(`\\b${field}\\b`).test(text)))
+    yield { ...asked, world }
 }
 
 function* smallerPolicies(policy: PolicyTree): Generator<PolicyTree> {
@@ -62,9 +64,9 @@ function* smallerGoals(goal: Goal): Generator<Goal> {
       for (const of of smallerGoals(goal.of)) yield { kind: 'not', of }
       return
     case 'forall':
-      yield { kind: 'and', of: [goal.each, goal.then] }
+      yield { kind: 'and', of: [goal.each, goal.action] }
       for (const each of smallerGoals(goal.each)) yield { ...goal, each }
-      for (const then of smallerGoals(goal.then)) yield { ...goal, then }
+      for (const action of smallerGoals(goal.action)) yield { ...goal, action }
   }
 }
 
@@ -91,7 +93,8 @@ function withoutRow(asked: Case, row: number): Case | undefined {
   for (const [index, { model, values }] of rows.entries()) {
     for (const field of fieldsOf(world, model)) {
       const value = values[field.name]
-      if (field.kind !== 'one' || !field.column || typeof value !== 'object' || value === null || !('row' in value)) continue
+      if (field.kind !== 'one' || !field.column || typeof value !== 'object' || value === null || !('row' in value))
+        continue
       rows[index] = { model, values: { ...rows[index]!.values, [field.column]: rows[value.row]!.values['id']! } }
     }
   }
@@ -102,25 +105,29 @@ function withoutRow(asked: Case, row: number): Case | undefined {
 function withoutReference(value: Value, row: number, moved: (at: number) => number): Value | undefined {
   if (typeof value !== 'object' || value === null) return value
   if ('row' in value) return value.row === row ? undefined : { ...value, row: moved(value.row) }
-  if ('rows' in value) return { rows: value.rows.filter((one) => one.row !== row).map((one) => ({ ...one, row: moved(one.row) })) }
+  if ('rows' in value)
+    return { rows: value.rows.filter((one) => one.row !== row).map((one) => ({ ...one, row: moved(one.row) })) }
   return value
 }
 
 /** Worlds with a value less: lists shorter, what can be nil nil, copies the rows themselves; and without unused fields. */
-function* simplerWorlds(world: World): Generator<World> {
+function* simplerWorlds(world: World, isUsed: (field: string) => boolean): Generator<World> {
   for (const [index, { model, values }] of world.rows.entries()) {
     for (const field of fieldsOf(world, model)) {
       const value = values[field.name]
       if (value === undefined) continue
       for (const simpler of simplerValues(value, field.kind !== 'many' && field.nullable)) {
         const column = field.kind === 'one' && field.column && simpler === null ? { [field.column]: null } : {}
-        yield { ...world, rows: replaced(world.rows, index, { model, values: { ...values, [field.name]: simpler, ...column } }) }
+        yield {
+          ...world,
+          rows: replaced(world.rows, index, { model, values: { ...values, [field.name]: simpler, ...column } }),
+        }
       }
     }
   }
   for (const [index, model] of world.models.entries()) {
     for (const field of model.fields) {
-      if (model.key.includes(field.name)) continue
+      if (model.key.includes(field.name) || isUsed(field.name)) continue
       const fields = model.fields.filter((one) => one !== field)
       const rows = world.rows.map((row) => {
         const { [field.name]: _, ...values } = row.values

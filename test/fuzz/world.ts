@@ -44,7 +44,11 @@ export interface Row {
 }
 
 /** A value of a field, as JSON can hold it. */
-export type Value = ScalarValue | { readonly list: readonly ScalarValue[] } | Reference | { readonly rows: readonly Reference[] }
+export type Value =
+  | ScalarValue
+  | { readonly list: readonly ScalarValue[] }
+  | Reference
+  | { readonly rows: readonly Reference[] }
 export type ScalarValue = string | number | boolean | null | { readonly date: string } | { readonly number: '-0' }
 
 /** A row by its place in the world; a copy is another object that is the same row. */

@@ -34,6 +34,7 @@ function definiteOf(rules: string): string {
         count: 'integer',
         open: { type: Boolean, nullable: false },
         repo: { one: 'Repo' },
+        parent: { one: 'Issue' },
         children: { many: 'Issue' },
       },
     })
@@ -61,6 +62,11 @@ const cases: readonly (readonly [string, string, string])[] = [
     'two columns of different types are equal where both are nil',
     'allow(_: User, "read", i: Issue) if i.title = i.count;',
     'resource.title = nil and resource.count = nil',
+  ],
+  [
+    'two relations are equal where both have no row',
+    'allow(_: User, "read", i: Issue) if i.repo = i.parent.repo;',
+    '(resource.repo = nil and resource.parent != nil and resource.parent.repo = nil) or resource.repo.id = resource.parent.repo.id',
   ],
 ]
 

@@ -361,8 +361,10 @@ class Definer {
     if (family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)) {
       return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
     }
-    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row'))
-      return rowsEqual(this.#schema, left, right, span)
+    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
+      const nobody = all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
+      return any([nobody, rowsEqual(this.#schema, left, right, span)])
+    }
     if (family(a) === 'list' || family(b) === 'list') {
       throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", {
         span,

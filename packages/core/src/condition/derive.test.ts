@@ -18,7 +18,7 @@ function schemaOf(): Schema {
   const id = { type: 'integer', nullable: false } as const
   const register = (cls: unknown, fields: Parameters<typeof modelOfClass>[2]['fields']): void =>
     schema.registerModel(modelOfClass(schema, cls, { key: 'id', fields: { id, ...(fields as object) } }))
-  register(User, { name: String, teams: { many: 'Team' }, repos: { many: 'Repo' } })
+  register(User, { name: String, manager: { one: 'User' }, teams: { many: 'Team' }, repos: { many: 'Repo' } })
   register(Team, { name: { type: String, nullable: false }, owner: { one: 'User' } })
   register(Repo, {
     name: { type: String, nullable: false },
@@ -28,6 +28,7 @@ function schemaOf(): Schema {
     team: { one: 'Team', nullable: false },
     topics: { type: String, list: true, nullable: false },
     issues: { many: 'Issue' },
+    owners: { many: 'User' },
   })
   register(Issue, { title: String, repo: { one: 'Repo', nullable: false }, creator: { one: 'User' } })
   register(Bug, { severity: 'integer' })
@@ -71,6 +72,11 @@ describe('a body becomes a condition', () => {
     ['x = repo.name and (x = "a" or x = "b")', 'resource.name = "a" or resource.name = "b"'],
     ['(n = "a" or n = "b") and repo.name = n', 'resource.name = "a" or resource.name = "b"'],
     ['repo.name in ["a", "b"]', 'resource.name = "a" or resource.name = "b"'],
+    ['repo.owner.name in []', 'reads resource.owner.name and false'],
+    [
+      'repo.owner.manager in repo.owners',
+      'reads resource.owner.manager and (some element in resource.owners where resource.owner.manager = element)',
+    ],
     ['"a" in repo.topics', '"a" in resource.topics'],
     ['t in user.teams and t = repo.team', 'some t in actor.teams where t = resource.team'],
     ['repo in user.repos', 'some repo in actor.repos where resource = repo'],

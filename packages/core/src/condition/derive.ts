@@ -175,14 +175,17 @@ export class Deriver {
     const element = this.#evaluator.term(item, scope, bound)
     if (!list || !element) return FALSE
     const from = bound.resolve(list)
+    // What is looked for is read before the list is gone through, also where the list has no elements.
+    const reads = this.#unifier.reads(element, bound, span)
     if (from.kind === 'list') {
       if (from.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', collection)
+      reads.push(...this.#unifier.reads(from, bound, span))
       const arms = from.elements.map((one) => this.#unifier.unify(element, one, bound, span))
       if (arms.every((arm) => !arm || arm.bound === bound)) {
         const found = or(...arms.map((arm) => (arm ? and(...arm.conditions) : FALSE)))
-        return found.kind === 'false' ? FALSE : and(found, next(bound))
+        return and(...reads, found, found.kind === 'false' ? FALSE : next(bound))
       }
-      return or(...arms.map((arm) => this.#continue(arm, next)))
+      return and(...reads, or(...arms.map((arm) => this.#continue(arm, next))))
     }
     if (from.kind !== 'operand')
       throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
@@ -198,9 +201,9 @@ export class Deriver {
     const each = { kind: 'variable', name, model: of.model, type: of } as const
     const row: Term = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
     const unified = this.#unifier.unify(element, row, bound, span)
-    if (!unified) return FALSE
+    if (!unified) return and(...reads, ...this.#unifier.reads(from, bound, span), FALSE)
     if (known.kind === 'operand')
-      return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
+      return and(...reads, { kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
     return { kind: 'some', each, from: operand, where: this.#continue(unified, next), span }
   }
 

@@ -100,6 +100,21 @@ export class Unifier {
     return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
   }
 
+  /** That all operands in a term can be read. */
+  reads(term: Term, bound: Substitution, span: Span): Condition[] {
+    const known = bound.resolve(term)
+    switch (known.kind) {
+      case 'unknown':
+        return []
+      case 'operand':
+        return [...this.#reads(known.operand, span)]
+      case 'list':
+        return known.elements.flatMap((one) => this.reads(one, bound, span))
+      case 'dictionary':
+        return [...known.entries.values()].flatMap((one) => this.reads(one, bound, span))
+    }
+  }
+
   #reads(of: Operand, span: Span): readonly Condition[] {
     return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
   }
