@@ -9,7 +9,7 @@ import { evaluate } from '../operand.js'
 import { failed, pending } from '../signal.js'
 import { exit, fail, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
-import { Cell, deref, dictGet, dictKeys, isDict, isThenable, ListTerm, type Term } from '../term.js'
+import { Cell, deref, dictGet, dictKeys, Float, isDict, isThenable, ListTerm, type Term } from '../term.js'
 import { unify, unifyStep } from '../unify.js'
 import { isEach, planEach } from './eachGoal.js'
 import { planOperands } from './operands.js'
@@ -96,6 +96,7 @@ export function inStep(m: Machine, item: Term, values: Term, node: In, next: Ste
       m.asking()
       return inStep(m, deref(m.frame.slots[0]), m.frame.slots[1], node, exit, step)
     }
+    if (item instanceof Cell) m.link(item)
     const constraint = { kind: 'operation', operator: 'In', args: [item, collection], node } as const
     suspend(m, [collection], new Suspension(step, [item, collection], constraint))
     return next
@@ -148,7 +149,7 @@ class Iterating extends Iteration {
 
 /** The elements of an object of the application, one at a time as they are asked for. */
 function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: Step, again: Step): Step {
-  if (typeof collection === 'number' || typeof collection === 'boolean' || typeof collection === 'bigint') {
+  if (isScalar(collection) || collection instanceof Float) {
     throw new Fault(
       'type-error',
       `can only use \`in\` on an iterable value, this is ${formatTerm(m.host, collection)}`,
@@ -160,6 +161,7 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
     const known = m.recall()
     object = known === unanswered ? m.settle(collection) : known
     if (object === pending) return m.wait(again)
+    if (isScalar(object)) throw notIterable(object, node)
     if (!isObject(object)) return inStep(m, item, object, node, next, again)
   } else object = exportTerm(m, collection)
   m.at = node.span
@@ -168,14 +170,19 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
   m.raw = false
   if (iterator === undefined) {
     if (Array.isArray(object) || isDict(object)) return inStep(m, item, object, node, next, again)
-    throw new Fault('not-iterable', `'${typeof object}' is not iterable`, {
-      span: node.span,
-      data: { value: object },
-    })
+    throw notIterable(object, node)
   }
   m.iterators++
   m.pushRetry(nextIterated, new Iterating(iterator, item, next))
   return m.backtrack()
+}
+
+function notIterable(value: unknown, node: In): Fault {
+  return new Fault('not-iterable', `'${typeof value}' is not iterable`, { span: node.span, data: { value } })
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
 }
 
 function isObject(value: unknown): boolean {
