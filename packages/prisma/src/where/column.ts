@@ -101,6 +101,15 @@ export class Column {
     return textTest(operator, part, this.#dialect, span)
   }
 
+  /** Which of its values are instances of a class of the language: any number is an Integer and a Float. */
+  isInstance(model: string, span: Span): ColumnTest {
+    const { kind, type } = this.#column
+    if (type === 'Json' || type === 'Bytes') return this.#refuseType(span)
+    const classes =
+      kind === 'enum' || type === 'String' ? ['String'] : type === 'Boolean' ? ['Boolean'] : ['Integer', 'Float']
+    return type !== 'DateTime' && classes.includes(model) ? 'always' : 'never'
+  }
+
   /** Values to look for among the elements of a list column; those that no element can equal are left out. */
   elements(values: readonly unknown[], span: Span): unknown[] {
     return values.flatMap((value) => {

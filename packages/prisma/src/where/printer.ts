@@ -186,7 +186,10 @@ export class WherePrinter {
 
   #isA({ of, model, span }: IsA, each: Root | undefined, holds: boolean): Printed {
     const { hops, field, model: own } = this.#place(of, each, span)
-    if (field && (field.kind !== 'relation' || field.list)) return this.#refuseOperand(of, span)
+    if (field?.list) return this.#refuseOperand(of, span)
+    if (field && field.kind !== 'relation') {
+      return this.#leaf(hops, columnSides(field, [this.#column(field).isInstance(model, span)]), holds)
+    }
     if ((field?.model ?? own.name) !== model) return !holds
     return this.#leaf(hops, field ? swapped(this.#missing(field)) : swapped(never), holds)
   }

@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { answer, type GeneratorRequest } from './answer.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'arcturus-generator-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const datamodel = {
+  enums: [],
+  models: [
+    {
+      name: 'Note',
+      dbName: null,
+      fields: [
+        { name: 'id', kind: 'scalar', type: 'Int', isList: false, isRequired: true, isId: true, isUnique: false },
+      ],
+      primaryKey: null,
+      uniqueIndexes: [],
+    },
+  ],
+}
+const request = (file?: string): GeneratorRequest => ({
+  id: 1,
+  method: 'generate',
+  params: {
+    generator: { output: { value: join(folder, 'deep') }, config: file === undefined ? {} : { file } },
+    dmmf: { datamodel },
+    datamodel: 'datasource db {\n  provider = "sqlite"\n}',
+  },
+})
+const written = (name: string): string => readFileSync(join(folder, 'deep', name), 'utf8')
+
+describe('The Prisma generator', () => {
+  it('says what it is', () => {
+    expect(answer({ id: 1, method: 'getManifest' })).toMatchObject({ manifest: { prettyName: 'Arcturus' } })
+  })
+
+  it('writes TypeScript that names the models in its types', () => {
+    answer(request())
+    expect(written('schema.ts')).toContain('export type ModelName = "Note"')
+    expect(written('schema.ts')).toContain('export const schema: PrismaSchema<ModelName> = {')
+  })
+
+  it.each([
+    ['schema.js', 'schema.d.ts', 'export const schema = '],
+    ['schema.mjs', 'schema.d.mts', 'export const schema = '],
+    ['schema.cjs', 'schema.d.cts', 'exports.schema = '],
+  ])('writes %s with types beside it', (file, types, text) => {
+    answer(request(file))
+    expect(written(file)).toContain(text)
+    expect(written(types)).toContain('export declare const schema: PrismaSchema<ModelName>')
+  })
+
+  it('refuses a file of another language', () => {
+    expect(() => answer(request('schema.py'))).toThrow(/must end in/)
+    expect(existsSync(join(folder, 'deep', 'schema.py'))).toBe(false)
+  })
+
+  it('answers nothing to what it does not know', () => {
+    expect(answer({ id: 1, method: 'else' })).toBeNull()
+  })
+})
