@@ -39,7 +39,7 @@ export function hostMeaning(
           if (answer !== undefined) return answer
         }
       }
-      return now(unifiable(left, right, equality))
+      return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
     },
     compare(operator, left, right) {
       if (operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
@@ -65,6 +65,11 @@ export function hostMeaning(
 
 function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
   return typeof answer === 'boolean' ? answer : undefined
+}
+
+function isSettled(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined
+  return typeof (value as { then?: unknown }).then !== 'function'
 }
 
 type Row = Readonly<Record<string, unknown>>

@@ -7,7 +7,7 @@ import type { Schema } from '../schema/schema.js'
  */
 export interface Meaning {
   readonly schema: Schema
-  /** `=` of two values. */
+  /** `=` of two values; undefined too where one of them is undefined or a promise. */
   equal(a: unknown, b: unknown): boolean | undefined
   /** `==`, `!=` and the orderings. */
   compare(operator: '==' | '!=' | '<' | '<=' | '>' | '>=', a: unknown, b: unknown): boolean | undefined

@@ -21,7 +21,7 @@ export function read(object: unknown, name: string): unknown {
 /** Whether two values are equal; what is missing or has to be waited for bails out. */
 export function equals(meaning: Meaning, left: unknown, right: unknown): boolean {
   if (left === right) return left !== undefined || bailOut()
-  return meaning.equal(plain(left), plain(right)) ?? bailOut()
+  return meaning.equal(left, right) ?? bailOut()
 }
 
 /** A value as it is, when it is one: nothing missing, and nothing to wait for. */
