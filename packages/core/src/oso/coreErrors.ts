@@ -233,8 +233,25 @@ export function coreError(error: ArcturusError): Error {
 /** The error that oso throws for what is wrong with a text. */
 export function diagnosticError({ code, message, span, data = {} }: Diagnostic): Error {
   // of a key that is given twice oso only knows the whole dictionary
-  const place = code === 'duplicate-key' ? (data['entries'] as Span) : span
-  return converted(diagnostics[code], code, { summary: message, data }, place, '')
+  if (code === 'duplicate-key')
+    return converted(diagnostics[code], code, { summary: message, data }, data['entries'] as Span, '')
+  const star = code === 'singleton-variable' && span ? starBefore(span) : undefined
+  if (span && star !== undefined) {
+    const rest = { ...span, start: span.start - star.length }
+    return converted(
+      diagnostics[code],
+      code,
+      { summary: message, data: { ...data, name: `*${data['name']}` } },
+      rest,
+      '',
+    )
+  }
+  return converted(diagnostics[code], code, { summary: message, data }, span, '')
+}
+
+/** The star of a rest variable, with the space behind it. */
+function starBefore({ source, start }: Span): string | undefined {
+  return /[[,]\s*(\*\s*)$/.exec(source.text.slice(0, start))?.[1]
 }
 
 /** The text of a warning; undefined where oso has none. */

@@ -8,7 +8,7 @@ import { Source, spanText } from '../language/source.js'
 import { compile, type Query as MachineQuery, type Program, type RuleCall, solve } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
-import { Dict } from '../values/dict.js'
+import { copied } from './copied.js'
 import { coreError, diagnosticError, warningText } from './coreErrors.js'
 import { defaultEqualityFn } from './equality.js'
 import { InlineQueryFailedError, PolarError, PolarFileExtensionError, PolarFileNotFoundError } from './errors.js'
@@ -223,12 +223,4 @@ function failedQuery({ query: { span } }: InlineQuery): Error {
 /** An error of ours as oso would have thrown it; the application's own as they are. */
 export function asCoreError(error: unknown): unknown {
   return error instanceof ArcturusError ? coreError(error) : error
-}
-
-/** Lists and dictionaries of a result are the caller's own: to change them changes nothing else. */
-function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copied)
-  return value instanceof Dict
-    ? new Dict(Object.fromEntries(Object.keys(value).map((key) => [key, copied(value[key])])))
-    : value
 }
