@@ -2,7 +2,7 @@ import { bailOut } from './bail.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
 import type { Meaning } from './meaning.js'
-import { equals, type Frame, type Reader, read } from './read.js'
+import { equals, type Frame, get, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 
 export type Test = (frame: Frame) => boolean
@@ -71,7 +71,7 @@ export function compileLoop(
   }
   const tests = arms.map((arm) => compileArm(arm, slot, meaning))
   return (frame) => {
-    const list = listOf(from(frame))
+    const list = listOf(get(from, frame))
     let open = tests.length
     for (let index = 0; index < list.length && open > 0; index++) {
       frame[slot] = list[index]
@@ -112,7 +112,7 @@ function compileTable(
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
   return (frame) => {
-    const list = listOf(from(frame))
+    const list = listOf(get(from, frame))
     let open = count
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
@@ -142,7 +142,7 @@ function compileFieldPair(
 ): Test {
   const count = literals.length
   return (frame) => {
-    const list = listOf(from(frame))
+    const list = listOf(get(from, frame))
     let open = count
     let expected: unknown
     for (let index = 0; index < list.length && open > 0; index++) {
@@ -150,7 +150,7 @@ function compileFieldPair(
       const found = read(element, first)
       for (let arm = 0; arm < open; arm++) {
         if (!isLiteral(meaning, found, literals[arm])) continue
-        expected ??= value(frame)
+        expected ??= get(value, frame)
         if (!equals(meaning, read(element, second), expected)) continue
         if (!canFail) return true
         open = arm
@@ -165,7 +165,7 @@ export function compileExhaustiveLoop(arms: readonly Arm[], from: Reader, slot: 
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
   return (frame) => {
     let found = false
-    for (const element of listOf(from(frame))) {
+    for (const element of listOf(get(from, frame))) {
       frame[slot] = element
       for (const test of tests) if (test(frame)) found = true
     }

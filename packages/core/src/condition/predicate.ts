@@ -2,7 +2,7 @@ import { bailOut } from './bail.js'
 import type { Compare, Condition, Definition, In, Operand, Root, Some } from './condition.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
 import type { Meaning } from './meaning.js'
-import { compileOperand, equals, plain, type Reader, read } from './read.js'
+import { compileOperand, equals, get, plain, type Reader } from './read.js'
 import { isSameOperand } from './simplify.js'
 import { canFailToRead } from './type.js'
 
@@ -100,14 +100,14 @@ class Compiler {
       case 'test': {
         const value = this.operand(condition.of)
         return once((frame) => {
-          const found = value(frame)
+          const found = get(value, frame)
           return found === true ? true : found === false ? false : bailOut()
         })
       }
       case 'reads': {
         const value = this.operand(condition.of)
         return once((frame) => {
-          plain(value(frame))
+          plain(get(value, frame))
           return true
         })
       }
@@ -124,7 +124,7 @@ class Compiler {
         const registered = meaning.schema.models.get(model)
         const cls = registered?.isaCheck ? undefined : registered?.class
         return once((frame) => {
-          const found = value(frame)
+          const found = get(value, frame)
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
           return meaning.isInstance(plain(found), model, exact) ?? bailOut()
         })
@@ -134,8 +134,8 @@ class Compiler {
         const part = this.operand(condition.part)
         const { operator } = condition
         return once((frame) => {
-          const text = of(frame)
-          const wanted = part(frame)
+          const text = get(of, frame)
+          const wanted = get(part, frame)
           if (text === null || wanted === null) return false
           return typeof text === 'string' && typeof wanted === 'string' ? text[operator](wanted) : bailOut()
         })
@@ -147,7 +147,7 @@ class Compiler {
         const readers = bindings.map(({ name, operand }) => [name, this.operand(operand)] as const)
         const meaning = this.meaning
         return once((frame) => {
-          const values = new Map(readers.map(([name, value]) => [name, value(frame)]))
+          const values = new Map(readers.map(([name, value]) => [name, get(value, frame)]))
           return meaning.ask(expression, values) ?? bailOut()
         })
       }
@@ -162,7 +162,7 @@ class Compiler {
     if (operator !== '=') {
       const left = this.operand(condition.left)
       const right = this.operand(condition.right)
-      return (frame) => meaning.compare(operator, plain(left(frame)), plain(right(frame))) ?? bailOut()
+      return (frame) => meaning.compare(operator, plain(get(left, frame)), plain(get(right, frame))) ?? bailOut()
     }
     const literal = literalOf(condition.right)
       ? condition.right
@@ -174,48 +174,20 @@ class Compiler {
     return this.#equals(condition.left, condition.right)
   }
 
-  /** Two operands that are equal; fields and rows are read in place, since a call costs more than reading them. */
   #equals(one: Operand, other: Operand): Test {
-    const meaning = this.meaning
-    const a = fieldOrRow(one)
-    const b = fieldOrRow(other)
-    if (a && b && (a.name !== undefined || b.name !== undefined)) {
-      const [slotA, slotB] = [this.slot(a.root), this.slot(b.root)]
-      const [nameA, nameB] = [a.name, b.name]
-      return (frame) => {
-        const left = nameA === undefined ? frame[slotA] : read(frame[slotA], nameA)
-        const right = nameB === undefined ? frame[slotB] : read(frame[slotB], nameB)
-        return equals(meaning, left, right)
-      }
-    }
+    const { meaning } = this
     const left = this.operand(one)
     const right = this.operand(other)
-    return (frame) => {
-      const a = left(frame)
-      const b = right(frame)
-      return equals(meaning, a, b)
-    }
+    return (frame) => equals(meaning, get(left, frame), get(right, frame))
   }
 
-  /** A field that is equal to a text, a number, a boolean or nil: the most frequent test of all. */
+  /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
   #equalsLiteral(operand: Operand, literal: unknown): Test {
-    const meaning = this.meaning
-    const differs = (value: unknown): boolean => {
-      if (typeof value !== 'object') return false
-      return value !== null && equals(meaning, value, literal)
-    }
-    if (operand.kind === 'path' && operand.steps.length === 1) {
-      const slot = this.slot(operand.root)
-      const { name } = operand.steps[0]!
-      return (frame) => {
-        const value = read(frame[slot], name)
-        return value === literal || differs(value)
-      }
-    }
+    const { meaning } = this
     const value = this.operand(operand)
     return (frame) => {
-      const found = value(frame)
-      return found === literal || differs(found)
+      const found = get(value, frame)
+      return found === literal || (typeof found === 'object' && found !== null && equals(meaning, found, literal))
     }
   }
 
@@ -224,8 +196,8 @@ class Compiler {
     const list = this.operand(condition.list)
     const meaning = this.meaning
     return (frame) => {
-      const wanted = item(frame)
-      const found = list(frame)
+      const wanted = get(item, frame)
+      const found = get(list, frame)
       if (!Array.isArray(found)) return bailOut()
       for (const one of found) if (equals(meaning, wanted, one)) return true
       return false
@@ -275,7 +247,7 @@ class Compiler {
         inner[0] = frame[0]
         inner[1] = frame[1]
         inner[2] = frame[2]
-        for (let index = 0; index < readers.length; index++) inner[index + 3] = readers[index]!(frame)
+        for (let index = 0; index < readers.length; index++) inner[index + 3] = get(readers[index]!, frame)
         const body = target.body!
         if (!definition.recursive) return pick(body)(inner)
         if (++recursion.depth === 1) recursion.calls = 0
@@ -383,11 +355,6 @@ function canFail(meaning: Meaning, condition: Condition): boolean {
     case 'failure':
       return true
   }
-}
-
-function fieldOrRow(operand: Operand): { readonly root: Root; readonly name: string | undefined } | undefined {
-  if (operand.kind !== 'path' || operand.steps.length > 1) return undefined
-  return { root: operand.root, name: operand.steps[0]?.name }
 }
 
 function literalOf(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {

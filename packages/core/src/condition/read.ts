@@ -5,7 +5,29 @@ import type { Meaning } from './meaning.js'
 /** The values of one evaluation, by slot: actor, resource, parameters, variables. */
 export type Frame = unknown[]
 
-export type Reader = (frame: Frame) => unknown
+/**
+ * How an operand is read from a frame: a slot and up to two attributes, which is what most of them are, or a function. Reading
+ * in place is what makes it fast: calling one of many functions costs more than reading an attribute.
+ */
+export interface Reader {
+  readonly slot: number
+  readonly first: string | undefined
+  readonly second: string | undefined
+  readonly compute: ((frame: Frame) => unknown) | undefined
+}
+
+/** The value of an operand; it can be a promise, as with `read`. */
+export function get(reader: Reader, frame: Frame): unknown {
+  if (reader.compute !== undefined) return reader.compute(frame)
+  const root = frame[reader.slot]
+  if (reader.first === undefined) return root
+  const value = read(root, reader.first)
+  return reader.second === undefined ? value : read(value, reader.second)
+}
+
+function computed(compute: (frame: Frame) => unknown): Reader {
+  return { slot: 0, first: undefined, second: undefined, compute }
+}
 
 /**
  * Reads an attribute: anything but undefined, which bails out. It can still be a promise; whoever uses the value for more than
@@ -45,41 +67,39 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
   switch (operand.kind) {
     case 'value': {
       const { value } = operand
-      return () => value
+      return computed(() => value)
     }
     case 'constant': {
       const { name } = operand
       const { constants } = meaning.schema
-      return () => plain(constants.get(name))
+      return computed(() => plain(constants.get(name)))
     }
     case 'path': {
       const slot = slotOf(operand.root)
       const names = operand.steps.map((step) => step.name)
       const [first, second] = names
-      if (first === undefined) return (frame) => frame[slot]
-      if (second === undefined) return (frame) => read(frame[slot], first)
-      if (names.length === 2) return (frame) => read(read(frame[slot], first), second)
-      return (frame) => {
+      if (names.length <= 2) return { slot, first, second, compute: undefined }
+      return computed((frame) => {
         let at = frame[slot]
         for (const name of names) at = read(at, name)
         return at
-      }
+      })
     }
     case 'field': {
       const of = compile(operand.of)
       const { name } = operand.step
-      return (frame) => read(of(frame), name)
+      return computed((frame) => read(get(of, frame), name))
     }
     case 'list': {
       const elements = operand.elements.map(compile)
-      return (frame) => elements.map((element) => plain(element(frame)))
+      return computed((frame) => elements.map((element) => plain(get(element, frame))))
     }
     case 'call': {
       const of = compile(operand.of)
       const args = operand.args.map(compile)
       const { method } = operand
-      return (frame) => {
-        const receiver = plain(of(frame))
+      return computed((frame) => {
+        const receiver = plain(get(of, frame))
         if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
         const target: unknown = (receiver as Record<string, unknown>)[method]
         if (typeof target !== 'function' || method === 'constructor') return bailOut()
@@ -87,10 +107,10 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
           Reflect.apply(
             target,
             receiver,
-            args.map((arg) => plain(arg(frame))),
+            args.map((arg) => plain(get(arg, frame))),
           ),
         )
-      }
+      })
     }
     case 'arithmetic':
       return compileArithmetic(operand, compile(operand.left), compile(operand.right))
@@ -100,13 +120,13 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
 /** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
 function compileArithmetic(operand: Extract<Operand, { kind: 'arithmetic' }>, left: Reader, right: Reader): Reader {
   const { operator } = operand
-  return (frame) => {
-    const a = left(frame)
-    const b = right(frame)
+  return computed((frame) => {
+    const a = get(left, frame)
+    const b = get(right, frame)
     if (typeof a !== 'number' || typeof b !== 'number') return bailOut()
     const result = calculate(operator, a, b)
     return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
-  }
+  })
 }
 
 function calculate(operator: Extract<Operand, { kind: 'arithmetic' }>['operator'], a: number, b: number): number {
