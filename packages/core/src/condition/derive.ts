@@ -72,7 +72,7 @@ export class Deriver {
         return and(not(counterexample), next(bound))
       }
       case 'unify':
-        return this.#continue(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
+        return this.#continue(this.#unifier.unifyGoal(goal, scope, bound), next)
       case 'assign': {
         const left = bound.resolve(this.#evaluator.variable(goal.left.name, scope))
         if (left.kind !== 'unknown')

@@ -1,4 +1,5 @@
-import type { Expression, Pattern } from '../language/ast.js'
+import type { Expression, Pattern, Unify } from '../language/ast.js'
+import { withoutLookups } from '../language/lookups.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -22,6 +23,24 @@ export class Unifier {
     this.#policy = policy
     this.#schema = schema
     this.#evaluator = evaluator
+  }
+
+  /** `left = right` */
+  unifyGoal(goal: Unify, scope: Scope, from: Substitution): Unified {
+    const apart = withoutLookups(goal)
+    if (!apart) return this.unifyExpressions(goal.left, goal.right, scope, from, goal.span)
+    const conditions: Condition[] = []
+    let bound = from
+    for (const { left, right } of [
+      apart.unify,
+      ...apart.lookups.map((one) => ({ left: one.variable, right: one.value })),
+    ]) {
+      const unified = this.unifyExpressions(left, right, scope, bound, goal.span)
+      if (!unified) return conditions.length === 0 ? undefined : { bound, conditions: [...conditions, FALSE] }
+      bound = unified.bound
+      conditions.push(...unified.conditions)
+    }
+    return { bound, conditions }
   }
 
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {

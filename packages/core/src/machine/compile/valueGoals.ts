@@ -1,4 +1,5 @@
 import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
+import { withoutLookups } from '../../language/lookups.js'
 import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
 import { type Machine, unanswered } from '../machine.js'
@@ -15,7 +16,14 @@ import { occurrences } from './scope.js'
 
 /** `left = right` */
 export function planUnify(c: Context, node: Unify): Plan {
-  const { left, right } = node
+  const { left, right, span } = node
+  const apart = withoutLookups(node)
+  if (apart) {
+    const lookups = apart.lookups.map(
+      ({ variable, value }): Unify => ({ kind: 'unify', left: variable, right: value, span }),
+    )
+    return inOrder([apart.unify, ...lookups].map((one) => planUnify(c, one)))
+  }
   const fresh = firstMention(c, left, right) ?? firstMention(c, right, left)
   if (fresh !== undefined) return planBinding(c, fresh === left ? left : right, fresh === left ? right : left)
   const { before, operands } = planOperands(c, [left, right])
