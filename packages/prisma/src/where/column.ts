@@ -13,6 +13,7 @@ import {
   precisionOf,
   type Range,
   safeInt,
+  smallInt,
   textOf,
 } from './numbers.js'
 import { refuse } from './refusal.js'
@@ -186,9 +187,9 @@ export class Column {
     const exact = exactOf(value)
     switch (this.#column.type) {
       case 'Int':
-        return exact ? integerEquals(exact, this.#intRange, Number) : 'never'
+        return exact ? integerEquals(exact, this.#intRange(span), Number) : 'never'
       case 'BigInt':
-        return exact ? integerEquals(exact, bigInt, (one) => one) : 'never'
+        return exact ? integerEquals(exact, this.#bigIntRange(span), (one) => one) : 'never'
       case 'Float': {
         this.#assertDouble(span)
         const float = exact && floatOf(exact)
@@ -207,9 +208,9 @@ export class Column {
     if (!exact) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
     switch (this.#column.type) {
       case 'Int':
-        return integerOrder(order, exact, this.#intRange, Number)
+        return integerOrder(order, exact, this.#intRange(span), Number)
       case 'BigInt':
-        return integerOrder(order, exact, bigInt, (one) => one)
+        return integerOrder(order, exact, this.#bigIntRange(span), (one) => one)
       case 'Float': {
         this.#assertDouble(span)
         const float = floatOf(exact)
@@ -225,8 +226,16 @@ export class Column {
     }
   }
 
-  get #intRange(): Range {
-    return this.#dialect.provider === 'sqlite' ? safeInt : int
+  /** Beyond what the column can hold, the database may refuse the value itself. */
+  #intRange(span: Span): Range {
+    const { native } = this.#column
+    if (native?.name === 'Oid') this.#refuseType(span)
+    if (this.#dialect.provider === 'sqlite' || this.#dialect.provider === 'mysql') return safeInt
+    return native?.name === 'SmallInt' ? smallInt : int
+  }
+
+  #bigIntRange(span: Span): Range {
+    return this.#column.native?.name === 'UnsignedBigInt' ? this.#refuseType(span) : bigInt
   }
 
   #assertDouble(span: Span): void {

@@ -35,7 +35,8 @@ export interface Range {
 }
 
 export const int: Range = { from: -(2n ** 31n), to: 2n ** 31n - 1n }
-/** What JavaScript holds exactly; an `Int` of SQLite is not limited to 32 bits. */
+export const smallInt: Range = { from: -(2n ** 15n), to: 2n ** 15n - 1n }
+/** What JavaScript holds exactly; an `Int` of SQLite, and an unsigned one of MySQL, goes beyond 32 bits. */
 export const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
 export const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
 
