@@ -90,7 +90,7 @@ if (engines.includes('arcturus')) buildCore()
 const quiet = values.json === '-'
 const print = (text) => quiet || console.log(text)
 print(
-  `Node.js ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}, seed ${seed}, ${task.rounds} rounds\n`,
+  `Node.js ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}, seed ${seed}, ${task.rounds} ${task.rounds === 1 ? 'round' : 'rounds'}\n`,
 )
 const results = []
 for (const name of chosen('workloads', workloadNames)) {
