@@ -134,7 +134,10 @@ export class Deriver {
     const shared = [...inside].some(
       ([name, count]) => count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound),
     )
-    if (!shared) return and(or(...arms.map((arm) => this.#solve(arm, scope, bound, () => TRUE))), next(bound))
+    if (!shared) {
+      const ends = settledSince(bound)
+      return and(or(...arms.map((arm) => this.#solve(arm, scope, bound, ends))), next(bound))
+    }
     return or(...arms.map((arm) => this.#solve(arm, scope, bound, next)))
   }
 
@@ -316,10 +319,7 @@ export class Deriver {
     const depth = this.#inline
     this.#inline = 0
     try {
-      return and(
-        ...head.conditions,
-        this.#solve(body, scope, head.bound, () => TRUE),
-      )
+      return and(...head.conditions, this.#solve(body, scope, head.bound, settledSince(Substitution.empty)))
     } catch (error) {
       if (!(error instanceof BeyondConditions)) throw error
       const bindings: { name: string; operand: Operand }[] = []
@@ -365,6 +365,15 @@ export class Deriver {
       conditions.push(...matched.conditions)
     }
     return { bound, conditions }
+  }
+}
+
+/** The end of a body: true, unless a pattern is asked of a variable that nothing has given a value. */
+function settledSince(start: Substitution): Next {
+  return (bound) => {
+    const pattern = bound.waiting(start)
+    if (!pattern) return TRUE
+    throw new BeyondConditions('unbound-value', 'a pattern is asked of what nothing gives a value', pattern)
   }
 }
 

@@ -110,6 +110,16 @@ export class Substitution {
     return found
   }
 
+  /** A pattern that has waited since an earlier substitution, and still waits: nothing gave its variable a value. */
+  waiting(since: Substitution): Pattern | undefined {
+    for (let at: Substitution | undefined = this; at && at !== since; at = at.#parent) {
+      if (at.#pending && at.#unknown && this.resolve({ kind: 'unknown', unknown: at.#unknown }).kind === 'unknown') {
+        return at.#pending.pattern
+      }
+    }
+    return undefined
+  }
+
   #lookup(unknown: Unknown): Term | undefined {
     for (let at: Substitution | undefined = this; at; at = at.#parent)
       if (at.#unknown === unknown && at.#term) return at.#term
