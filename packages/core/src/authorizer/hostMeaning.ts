@@ -1,7 +1,9 @@
-import type { Meaning } from '../condition/meaning.js'
+import { areSameRow, type Meaning, type RowEquality } from '../condition/meaning.js'
 import type { Expression } from '../language/ast.js'
 import { type Host, type Limits, type Program, solve } from '../machine/index.js'
+import type { Class } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { builtinClasses } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
 import { isNumeric } from '../values/numeric.js'
@@ -22,22 +24,24 @@ export function hostMeaning(
     const equal = host.equal(left, right)
     return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
   }
-  const sameRows = new Map<unknown, SameRow>()
+  const known = new Map<unknown, RowEquality | null>()
+  const rowEquality = (cls: unknown): RowEquality | undefined => {
+    let found = known.get(cls)
+    if (found === undefined) {
+      found = rowEqualityOf(schema, cls, hasEquality) ?? null
+      known.set(cls, found)
+    }
+    return found ?? undefined
+  }
   return {
     schema,
+    rowEquality,
     equal(left, right) {
       if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
         // Two rows of one class are what is compared most.
-        const cls = left.constructor
-        if (cls === right.constructor) {
-          let same = sameRows.get(cls)
-          if (same === undefined) {
-            same = sameRowOf(schema, left, hasEquality)
-            sameRows.set(cls, same)
-          }
-          const answer = same?.(left, right)
-          if (answer !== undefined) return answer
-        }
+        const rows = left.constructor === right.constructor ? rowEquality(left.constructor) : undefined
+        const same = rows && areSameRow(rows, left, right)
+        if (same !== undefined) return same
       }
       return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
     },
@@ -72,21 +76,23 @@ function isSettled(value: unknown): boolean {
   return typeof (value as { then?: unknown }).then !== 'function'
 }
 
-type Row = Readonly<Record<string, unknown>>
-/** Compares rows of one class by a key of one column; undefined where that does not decide. */
-type SameRow = ((left: object, right: object) => boolean | undefined) | null
-
-function sameRowOf(schema: Schema, row: object, hasEquality: boolean): SameRow {
-  const model = schema.modelOfClass(row.constructor)
-  if (!model || Array.isArray(row) || row instanceof Date || row instanceof Dict || isNumeric(row)) return null
+function rowEqualityOf(schema: Schema, cls: unknown, hasEquality: boolean): RowEquality | undefined {
+  const model = schema.modelOfClass(cls)
+  if (!model?.class || isValueClass(model.class)) return undefined
   const key = schema.key(model.name) ?? []
-  if (key.length === 0 && !hasEquality) return (left, right) => left === right
-  if (key.length !== 1) return null
-  const name = key[0]!
-  return (left, right) => {
-    // the key names a column, whose type the compiler does not know
-    const a = (left as Row)[name]
-    const b = (right as Row)[name]
-    return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
-  }
+  if (key.length === 0) return hasEquality ? undefined : { column: undefined }
+  return key.length === 1 ? { column: key[0] } : undefined
+}
+
+/** Classes whose instances are values: equal by what they hold. */
+function isValueClass(cls: Class): boolean {
+  const { prototype } = cls
+  return (
+    cls === Date ||
+    cls === Array ||
+    cls === Dict ||
+    prototype instanceof Date ||
+    isNumeric(prototype) ||
+    builtinClasses.has(cls.name)
+  )
 }

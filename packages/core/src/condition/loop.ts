@@ -1,7 +1,7 @@
 import { bailOut } from './bail.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
-import type { Meaning } from './meaning.js'
+import { areSameRow, type Meaning, type RowEquality } from './meaning.js'
 import { equals, type Frame, get, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 
@@ -145,13 +145,28 @@ function compileFieldPair(
     const list = listOf(get(from, frame))
     let open = count
     let expected: unknown
+    let cls: unknown
+    let rows: RowEquality | undefined
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
       const found = read(element, first)
       for (let arm = 0; arm < open; arm++) {
         if (!isLiteral(meaning, found, literals[arm])) continue
-        expected ??= get(value, frame)
-        if (!equals(meaning, read(element, second), expected)) continue
+        if (expected === undefined) {
+          expected = get(value, frame)
+          if (typeof expected === 'object' && expected !== null) {
+            cls = expected.constructor
+            rows = meaning.rowEquality(cls)
+          }
+        }
+        const other = read(element, second)
+        const same =
+          other === expected ||
+          ((rows && typeof other === 'object' && other?.constructor === cls
+            ? areSameRow(rows, other as object, expected as object)
+            : undefined) ??
+            equals(meaning, other, expected))
+        if (!same) continue
         if (!canFail) return true
         open = arm
       }
