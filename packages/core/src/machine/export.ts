@@ -16,74 +16,78 @@ function isMade(value: Term): boolean {
   return value instanceof Cell || value instanceof ListTerm || value instanceof DictTerm || value instanceof Float
 }
 
-/** How deep a cyclic term is unrolled. */
-const maxDepth = 100_000
+type Job =
+  | { readonly kind: 'convert'; readonly term: Term; readonly put: (value: unknown) => void }
+  /** All that a term holds has been converted. */
+  | { readonly kind: 'leave'; readonly term: Term }
 
-interface Job {
-  readonly term: Term
-  readonly depth: number
-  readonly put: (value: unknown) => void
-}
-
+/** Conversion of one term. A term that holds itself is cut where it comes round. */
 function convert(m: Machine, root: Term): unknown {
   let result: unknown
-  const jobs: Job[] = [
-    {
-      term: root,
-      depth: 0,
-      put: (value) => {
-        result = value
-      },
-    },
-  ]
+  const open = new Set<Term>()
+  const jobs: Job[] = []
+  const later = (term: Term, put: (value: unknown) => void): void => {
+    jobs.push({ kind: 'convert', term, put })
+  }
+  later(root, (value) => {
+    result = value
+  })
   let work = 0
   for (let job = jobs.pop(); job !== undefined; job = jobs.pop()) {
     if (++work % 512 === 0) m.spend(512)
+    if (job.kind === 'leave') {
+      open.delete(job.term)
+      continue
+    }
     const term = deref(job.term)
-    const depth = job.depth + 1
     if (term instanceof Float) job.put(term.value)
-    else if (term instanceof Cell || depth > maxDepth) job.put(variableOf(term))
-    else if (term instanceof ListTerm) {
-      const list: unknown[] = []
-      job.put(list)
-      for (let part: ListTerm | undefined = term; part !== undefined; ) {
-        for (let at = part.from; at < part.items.length; at++) add(list, part.items[at], depth)
-        const rest: Term = deref(part.rest)
-        part = rest instanceof ListTerm ? rest : undefined
-        if (Array.isArray(rest)) list.push(...rest)
-        else if (rest instanceof Cell) list.push(new RestVariable(rest.name ?? '_'))
-        else if (rest !== undefined && part === undefined) add(list, rest, depth)
-        if (++work % 512 === 0) m.spend(512)
-      }
-    } else if (term instanceof DictTerm) {
-      const dict = new Dict()
-      job.put(dict)
-      for (const [key, entry] of term.entries) {
-        // reserves the key's place in the order
-        setEntry(dict, key, undefined)
-        jobs.push({ term: entry, depth, put: (value) => setEntry(dict, key, value) })
-      }
+    else if (term instanceof Cell) job.put(m.variableFor(term))
+    else if (open.has(term)) job.put(new Variable('_'))
+    else if (term instanceof ListTerm || term instanceof DictTerm) {
+      open.add(term)
+      jobs.push({ kind: 'leave', term })
+      job.put(term instanceof ListTerm ? convertList(m, term, later) : convertDict(term, later))
     } else job.put(term)
   }
   return result
+}
 
-  function add(list: unknown[], element: Term, depth: number): void {
+type Later = (term: Term, put: (value: unknown) => void) => void
+
+function convertList(m: Machine, term: ListTerm, later: Later): unknown[] {
+  const list: unknown[] = []
+  const seen = new Set<Term>()
+  let part: Term = term
+  while (part instanceof ListTerm && !seen.has(part)) {
+    if (part.rest !== undefined) seen.add(part)
+    for (let at = part.from; at < part.items.length; at++) add(part.items[at])
+    if (seen.size % 512 === 511) m.spend(512)
+    part = deref(part.rest)
+  }
+  if (Array.isArray(part)) for (const element of part) list.push(element)
+  else if (part instanceof Cell) list.push(new RestVariable(part.name ?? '_'))
+  else if (part !== undefined && !(part instanceof ListTerm)) add(part)
+  return list
+
+  function add(element: Term): void {
     const value = deref(element)
     if (!isMade(value)) {
       list.push(value)
       return
     }
     const at = list.push(undefined) - 1
-    jobs.push({
-      term: value,
-      depth,
-      put: (made) => {
-        list[at] = made
-      },
+    later(value, (made) => {
+      list[at] = made
     })
   }
 }
 
-function variableOf(term: Term): Variable {
-  return new Variable(term instanceof Cell && term.name !== undefined ? term.name : '_')
+function convertDict(term: DictTerm, later: Later): Dict {
+  const dict = new Dict()
+  for (const [key, entry] of term.entries) {
+    // keeps the key's place in the order
+    setEntry(dict, key, undefined)
+    later(entry, (value) => setEntry(dict, key, value))
+  }
+  return dict
 }

@@ -9,6 +9,7 @@ import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
 import { Cell, isThenable, type Term } from './term.js'
+import { Variable } from './variable.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
 
@@ -58,6 +59,7 @@ export class Machine {
   #next: Step = stop
   #serial = 0
   readonly #numbers = new Map<unknown, number>()
+  #shown: WeakMap<Variable, Cell> | undefined = undefined
   #stepsLeft: number
   /** When the present run began, once it has taken more than one slice. */
   #since: number | undefined = undefined
@@ -232,6 +234,19 @@ export class Machine {
 
   namedCell(name: string): Cell {
     return new Cell(this.#serial++, false, name)
+  }
+
+  /** The variable that stands for a cell where the application gets to see it. */
+  variableFor(cell: Cell): Variable {
+    const variable = new Variable(cell.name ?? '_')
+    this.#shown ??= new WeakMap()
+    this.#shown.set(variable, cell)
+    return variable
+  }
+
+  /** What the application gave, with a variable of this query as what it stands for. */
+  import(value: unknown): Term {
+    return value instanceof Variable ? (this.#shown?.get(value) ?? value) : value
   }
 
   /** All variables made from now on have this serial or a higher one. */

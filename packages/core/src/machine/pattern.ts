@@ -202,7 +202,26 @@ function later(m: Machine, slots: Term[], cell: Cell, pattern: Matcher, node: Ex
     if (verdict === true) return m.proceed(exit)
     return verdict === false ? m.backtrack() : m.wait(step)
   }
+  linkVariables(m, slots, pattern)
   const copy = [...slots, cell]
   suspend(m, [cell], new Suspension(step, copy, { kind: 'matches', value: cell, pattern, slots: copy, node }))
   return true
+}
+
+/** The variables of a pattern that waits depend on the value: they are known elsewhere. */
+function linkVariables(m: Machine, slots: readonly Term[], pattern: Matcher): void {
+  switch (pattern.kind) {
+    case 'value': {
+      const term = pattern.operand.kind === 'slot' ? deref(slots[pattern.operand.slot]) : undefined
+      if (term instanceof Cell) m.link(term)
+      return
+    }
+    case 'list':
+      for (const element of pattern.elements) linkVariables(m, slots, element)
+      return
+    case 'class':
+    case 'fields':
+      for (const field of pattern.fields) linkVariables(m, slots, field.pattern)
+      return
+  }
 }

@@ -31,7 +31,7 @@ export function methodPlan(node: Dot, call: Call, object: Operand, args: readonl
       }
       const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
       if (result === pending) return m.wait(step)
-      slots[slot] = result
+      slots[slot] = m.import(result)
       return next
     }
     return step
