@@ -103,6 +103,12 @@ describe('a body becomes a condition', () => {
     ['[repo.name, 1] = ["x", n] and repo.stars = n', 'resource.name = "x" and resource.stars = 1'],
     ['{a: n} = {a: repo.name} and n = "x"', 'resource.name = "x"'],
     ['repo.stars > n and n = 3', 'opaque (a value is needed, and nothing gives one to n)'],
+    ['repo.isPublic and i matches Bug and i = i', 'opaque (a pattern is asked of what nothing gives a value)'],
+    [
+      'repo.isPublic or (not i in repo.issues and i matches {title: "x"})',
+      'opaque (a pattern is asked of what nothing gives a value)',
+    ],
+    ['i matches {title: "x"} and i in repo.issues', 'some i in resource.issues where i.title = "x"'],
     ['print(repo)', "opaque (`print` has an effect that a filter can't have)"],
   ]
   test.each(cases)('%s', (goals, expected) => {

@@ -17,9 +17,9 @@ import {
   type Term,
 } from './term.js'
 
-/** After how many pairs of one unification it is counted what they cost: about four steps each. */
+/** After how many pairs of one unification it is counted what they cost: sixteen steps each. */
 const portion = 512
-const cost = 4 * portion
+const cost = 16 * portion
 
 /**
  * Makes two terms equal by binding variables; false where they can't be. Of two variables one is bound to the other, so
@@ -146,7 +146,7 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
   if (a === pending) return pending
   const b = awaited(m, right)
   if (b === pending) return pending
-  if (a !== left || b !== right) return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
+  if (!Object.is(a, left) || !Object.is(b, right)) return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
   if (isOwnValue(a) && isOwnValue(b)) {
     const x = a instanceof Float ? a.value : a
     const y = b instanceof Float ? b.value : b
