@@ -1,5 +1,3 @@
-import { compareText } from './text.js'
-
 /**
  * The dictionary of Polar: `{a: 1}` in a policy is one of these in JavaScript, and one of these is a dictionary in Polar.
  * Its keys are its own enumerable properties. Any other object is an instance to Polar.
@@ -20,9 +18,4 @@ export function setEntry(dict: Dict, key: string, value: unknown): void {
   } else {
     dict[key] = value
   }
-}
-
-/** The keys of a dictionary by code point, the order in which Polar goes through them. */
-export function sortedKeys(keys: Iterable<string>): string[] {
-  return [...keys].sort(compareText)
 }
