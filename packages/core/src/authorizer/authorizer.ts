@@ -258,9 +258,13 @@ export class Authorizer {
     assertResource(resource)
     assertKnown(this.schema, actor, 'actor')
     assertKnown(this.schema, resource, 'resource')
-    const model = this.modelOf(resource)
-    const known = actionsFor(this.#current().policy, model === undefined ? [] : this.schema.ancestors(model))
-    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known)
+    const { checks, policy } = this.#current()
+    let actions = this.#usesPredicates ? checks.actions(actor, resource) : undefined
+    if (!actions) {
+      const model = this.modelOf(resource)
+      const known = actionsFor(policy, model === undefined ? [] : this.schema.ancestors(model))
+      actions = await this.#enumerate('allow', (action) => [actor, action, resource], known)
+    }
     if (this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
     return actions
   }

@@ -63,6 +63,27 @@ export class Checks {
     }
   }
 
+  /**
+   * The actions that are allowed, where predicates can tell: no rule may leave the action open. Undefined where the machine has
+   * to be asked.
+   */
+  actions(actor: unknown, resource: unknown): Set<string> | undefined {
+    const plans = this.#plansFor(actor, resource)
+    if (!plans) return undefined
+    const others = plans.get(otherAction) ?? this.#plan(actor, 'other', resource)
+    plans.set(otherAction, others)
+    if (others.condition.kind !== 'false') return undefined
+    const allowed = new Set<string>()
+    for (const action of this.#words) {
+      const plan = plans.get(action) ?? this.#other(plans, actor, action, resource)
+      if (plan.condition.kind === 'false') continue
+      const decision = this.decide(actor, action, resource)
+      if (decision === undefined) return undefined
+      if (decision) allowed.add(action)
+    }
+    return allowed
+  }
+
   /** The condition of a filter. @throws ArgumentError for an action that nobody knows. */
   filter(actor: unknown, action: string, model: string): Condition {
     const kind = this.#kindOf(actor)
