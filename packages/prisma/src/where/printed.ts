@@ -24,7 +24,38 @@ export function any(parts: readonly Printed[]): Printed {
     if (part === true) return true
     if (part !== false) wheres.push(...arms(part, 'OR'))
   }
-  return wheres.length === 0 ? false : wheres.length === 1 ? wheres[0]! : { OR: wheres }
+  const merged = mergeEqualities(wheres)
+  return merged.length === 0 ? false : merged.length === 1 ? merged[0]! : { OR: merged }
+}
+
+/** Equalities of one column as one list, at the place of the first: databases look a list up in one go. */
+function mergeEqualities(wheres: readonly Where[]): readonly Where[] {
+  const lists = new Map<string, { readonly at: number; readonly values: unknown[] }>()
+  const merged: Where[] = []
+  for (const where of wheres) {
+    const [column, values] = equality(where) ?? []
+    const list = column === undefined ? undefined : lists.get(column)
+    if (column === undefined) merged.push(where)
+    else if (list) list.values.push(...values!.filter((value) => !list.values.includes(value)))
+    else lists.set(column, { at: merged.push(where) - 1, values: [...values!] })
+  }
+  for (const [column, { at, values }] of lists) if (values.length > 1) merged[at] = { [column]: { in: values } }
+  return merged
+}
+
+/** The column and the values of `{ column: { equals } }` and `{ column: { in } }`, where the values are plain ones. */
+function equality(where: Where): readonly [column: string, values: readonly unknown[]] | undefined {
+  const [entry, ...others] = Object.entries(where)
+  if (!entry || others.length > 0) return undefined
+  const [column, filter] = entry
+  if (typeof filter !== 'object' || filter === null || Object.keys(filter).length !== 1) return undefined
+  const { equals, in: list }: { equals?: unknown; in?: unknown } = filter
+  const values: unknown = list ?? [equals]
+  if (!Array.isArray(values) || values.length === 0) return undefined
+  const plain = values.every(
+    (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint',
+  )
+  return plain ? [column, values] : undefined
 }
 
 /** The parts of what `all` or `any` made, so that they can be joined with others. */
