@@ -4,26 +4,16 @@ import { bindLoading, type Wanted } from '../condition/bind.js'
 import type { Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
 import { simplify } from '../condition/simplify.js'
-import { UnsupportedFilterError } from '../errors.js'
+import { QueryError, UnsupportedFilterError } from '../errors.js'
 import { Source } from '../language/source.js'
-import type { Program } from '../machine/index.js'
-import type { Policy } from '../policy/policy.js'
 import { coreError } from './coreErrors.js'
+import type { Engine } from './engine.js'
 import type { Filter, FilterCondition, FilterRelation } from './filter.js'
 import { type FlatFilter, flatFilter } from './flatFilter.js'
 import type { Host } from './host.js'
-import type { MachineHost } from './machineHost.js'
 import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
-
-/** What a filter is made from. */
-export interface FilterSources {
-  readonly host: Host
-  readonly machineHost: MachineHost
-  readonly policy: Policy
-  readonly program: Program
-}
 
 /**
  * The rows of a class to which the actor may do the action, what is missing on the actor's side loaded through the adapter.
@@ -33,8 +23,11 @@ export async function authorizedFilter(
   actor: unknown,
   action: unknown,
   model: string,
-  { host, machineHost, policy, program }: FilterSources,
+  { host, machineHost, policy, program }: Engine,
 ): Promise<Filter> {
+  if (!policy.rules.has('allow')) {
+    throw new QueryError('undefined-rule', 'The policy has no rule `allow`.', { data: { name: 'allow' } })
+  }
   const { schema } = host
   const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
   // an action of another type is just another value that rules compare with
@@ -57,18 +50,19 @@ async function load(host: Host, { object, name, model }: Wanted): Promise<unknow
 class AuthorizedFilter implements Filter {
   readonly model: string
   readonly types: HostTypes
-  readonly condition: Definite
   #flat: FlatFilter | undefined
 
   constructor(model: string, types: HostTypes, condition: Definite) {
     this.model = model
     this.types = types
-    this.condition = condition
+    // not enumerable: copies, and what is printed or compared, is what oso's filter is
+    Object.defineProperty(this, 'condition', { value: condition })
     // enumerable on the object itself, so that copies have them
     Object.defineProperty(this, 'relations', { enumerable: true, get: () => this.#flatten().relations })
     Object.defineProperty(this, 'conditions', { enumerable: true, get: () => this.#flatten().conditions })
   }
 
+  declare readonly condition: Definite
   declare readonly relations: FilterRelation[]
   declare readonly conditions: FilterCondition[][]
 

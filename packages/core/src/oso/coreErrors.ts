@@ -254,6 +254,14 @@ function starBefore({ source, start }: Span): string | undefined {
   return /[[,]\s*(\*\s*)$/.exec(source.text.slice(0, start))?.[1]
 }
 
+/** What oso throws for a second policy. */
+export function multipleLoadError(): Error {
+  return named(
+    'RuntimeError::MultipleLoadError',
+    'Cannot load additional Polar code -- all Polar code must be loaded at the same time.',
+  )
+}
+
 /** The text of a warning; undefined where oso has none. */
 export function warningText({ code, message, span, data = {} }: Diagnostic): string | undefined {
   const text = warnings[code]?.({ summary: message, data })

@@ -1,8 +1,9 @@
 import type { Definite, DefiniteSome, Operand, Root } from '../condition/condition.js'
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import type { FilterCondition, FilterRelation } from './filter.js'
+import { type FilterCondition, type FilterRelation, isProjection } from './filter.js'
 import { leafGroups, type Place, placeOf } from './flatLeaf.js'
+import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
 import { withoutClassTests } from './withoutClassTests.js'
 
@@ -44,25 +45,51 @@ export function flatFilter(model: string, types: HostTypes, condition: Definite)
   const groups = groupsOf(withoutClassTests(model, types, condition), context)
   if (groups.some(({ joins }) => joins.some(({ toTypeName }) => toTypeName === model)))
     throw unsupported(`A second row of ${model}`, spanOf(condition))
-  const [first, ...others] = groups
-  if (!first) return { relations: [], conditions: [[never]] }
-  const wanted = keysOf(first)
-  for (const other of others) {
-    const keys = keysOf(other)
-    if (keys.size === wanted.size && [...keys].every((key) => wanted.has(key))) continue
-    throw unsupported(
-      'Its alternatives are about different relations, and inner joins would lose the rows that lack one of them',
-      spanOf(condition),
-    )
+  if (groups.length === 0) return { relations: [], conditions: [[never]] }
+  const relations = sharedJoins(groups, types, spanOf(condition))
+  return { relations, conditions: groups.map(({ conditions }) => [...conditions]) }
+}
+
+/**
+ * The joins of all groups.
+ * @throws UnsupportedFilterError where a group can be true of rows that lack one of them.
+ */
+function sharedJoins(groups: readonly Group[], types: HostTypes, span: Span | undefined): FilterRelation[] {
+  const all = new Map<string, FilterRelation>()
+  for (const { joins } of groups) for (const join of joins) all.set(keyOf(join), relationOf(join))
+  const tables = new Set([...all.values()].map(({ toTypeName }) => toTypeName))
+  if (tables.size < all.size) throw unsupported('Two ways to one table', span)
+  for (const group of groups) {
+    const own = new Set(group.joins.map(keyOf))
+    for (const [key, join] of all) {
+      if (own.has(key) || implies(group, join, types)) continue
+      throw unsupported(
+        'That its alternatives are about different relations, so that joins would lose the rows that lack one of them,',
+        span,
+      )
+    }
   }
-  return {
-    relations: first.joins.map(({ fromTypeName, fromFieldName, toTypeName }) => ({
-      fromTypeName,
-      fromFieldName,
-      toTypeName,
-    })),
-    conditions: groups.map(({ conditions }) => [...conditions]),
-  }
+  return [...all.values()]
+}
+
+/** Whether the rows of a group have a foreign key that is no nil, so that the join finds the row that it leads to. */
+function implies({ conditions }: Group, { fromTypeName, fromFieldName }: FilterRelation, types: HostTypes): boolean {
+  const relation = types.get(fromTypeName)?.fields.get(fromFieldName)
+  if (!(relation instanceof Relation) || relation.kind === 'many') return false
+  return conditions.some(({ lhs, cmp, rhs }) => {
+    const [side, other] = isProjection(lhs) ? [lhs, rhs] : [rhs, lhs]
+    if (!isProjection(side) || isProjection(other) || side.typeName !== fromTypeName) return false
+    if (side.fieldName === relation.myField)
+      return cmp === 'Eq' ? other.value !== null : cmp === 'Neq' && other.value === null
+    if (side.fieldName !== undefined || cmp !== 'Eq' || typeof other.value !== 'object' || other.value === null)
+      return false
+    const key: unknown = Reflect.get(other.value, relation.myField)
+    return key !== null && key !== undefined
+  })
+}
+
+function relationOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): FilterRelation {
+  return { fromTypeName, fromFieldName, toTypeName }
 }
 
 function groupsOf(condition: Definite, context: Flattening): readonly Group[] {
@@ -148,10 +175,6 @@ function limited(groups: readonly Group[]): readonly Group[] {
 
 function keyOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
   return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
-}
-
-function keysOf({ joins }: Group): ReadonlySet<string> {
-  return new Set(joins.map(keyOf))
 }
 
 function spanOf(condition: Definite): Span | undefined {

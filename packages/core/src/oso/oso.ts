@@ -1,10 +1,9 @@
-import { QueryError } from '../errors.js'
 import { Variable } from '../machine/index.js'
 import { authorizedFilter } from './authorizedFilter.js'
+import { asCoreError, Engine } from './engine.js'
 import { ForbiddenError, NotFoundError, OsoError, UnregisteredClassError } from './errors.js'
 import type { Adapter } from './filter.js'
-import type { Host } from './host.js'
-import { asCoreError, Polar } from './polar.js'
+import { Polar } from './polar.js'
 import type { Class, CustomError, Options } from './types.js'
 
 /**
@@ -22,9 +21,12 @@ export class Oso<
   readonly #notFoundError: CustomError
   readonly #forbiddenError: CustomError
   readonly #readAction: unknown
+  readonly #engine: Engine
 
   constructor(options: Options = {}) {
-    super(options)
+    const engine = new Engine(options)
+    super(options, engine)
+    this.#engine = engine
     this.#notFoundError = options.notFoundError || NotFoundError
     this.#forbiddenError = options.forbiddenError || ForbiddenError
     this.#readAction = options.readAction || 'read'
@@ -120,15 +122,7 @@ export class Oso<
     const type = host.getType(resourceClass as Class | string)
     if (!type) throw new UnregisteredClassError(typeof resourceClass === 'string' ? resourceClass : resourceClass.name)
     try {
-      if (!this.policy.rules.has('allow')) {
-        throw new QueryError('undefined-rule', 'The policy has no rule `allow`.', { data: { name: 'allow' } })
-      }
-      const filter = await authorizedFilter(actor, action, type.name, {
-        host: host as Host,
-        machineHost: this.machineHost,
-        policy: this.policy,
-        program: this.program,
-      })
+      const filter = await authorizedFilter(actor, action, type.name, this.#engine)
       return host.adapter.buildQuery(filter)
     } catch (error) {
       throw asCoreError(error)

@@ -1,0 +1,116 @@
+import { ArcturusError } from '../errors.js'
+import type { Expression, InlineQuery } from '../language/ast.js'
+import type { Diagnostic } from '../language/diagnostic.js'
+import { type Source, spanText } from '../language/source.js'
+import { compile, type Program, type Query, type QueryOptions, type RuleCall, solve } from '../machine/index.js'
+import { buildPolicy } from '../policy/buildPolicy.js'
+import type { Policy } from '../policy/policy.js'
+import { coreError, diagnosticError, multipleLoadError, warningText } from './coreErrors.js'
+import { defaultEqualityFn } from './equality.js'
+import { InlineQueryFailedError } from './errors.js'
+import { Host } from './host.js'
+import { placeOf } from './location.js'
+import { MachineHost } from './machineHost.js'
+import type { Options } from './types.js'
+
+/** What one `Oso` runs on: the policy that is in force, and what is registered. Its errors are those of oso. */
+export class Engine {
+  readonly host: Host = new Host()
+  readonly machineHost: MachineHost
+  #policy: Policy
+  #compiled: { readonly program: Program; readonly version: number } | undefined
+
+  constructor({ equalityFn = defaultEqualityFn }: Options) {
+    this.machineHost = new MachineHost(this.host, equalityFn)
+    this.#policy = this.#build([])
+  }
+
+  /** The policy that is in force. */
+  get policy(): Policy {
+    return this.#policy
+  }
+
+  /** The policy in force, compiled anew where names were registered since. */
+  get program(): Program {
+    const { version } = this.host.schema
+    if (this.#compiled?.version !== version) {
+      this.#compiled = { program: compile(this.#policy, this.machineHost), version }
+    }
+    return this.#compiled.program
+  }
+
+  clear(): void {
+    this.#replace(this.#build([]))
+  }
+
+  /**
+   * Loads sources as one policy, which is in force when this returns, unless it has inline queries that have to wait. A policy
+   * that has rules has to be cleared first; what has none stays, and is part of the new policy.
+   */
+  async load(sources: readonly Source[]): Promise<void> {
+    if (this.#policy.rules.size > 0) throw multipleLoadError()
+    const policy = this.#build([...this.#policy.sources, ...sources])
+    for (const warning of policy.warnings) warn(warning)
+    const program = compile(policy, this.machineHost)
+    for (const query of policy.inlineQueries) {
+      if (!sources.includes(query.span.source)) continue
+      const proven = isProven(program, query)
+      if (!(typeof proven === 'boolean' ? proven : await proven)) throw failedQuery(query)
+    }
+    this.#replace(policy)
+  }
+
+  run(goal: Expression | RuleCall, options: QueryOptions): Query {
+    return solve(this.program, goal, options)
+  }
+
+  #build(sources: readonly Source[]): Policy {
+    const { policy, found } = buildPolicy(sources, this.host.schema)
+    if (policy) return policy
+    // where there is no policy there is an error
+    throw diagnosticError(found.find(({ severity }) => severity === 'error')!)
+  }
+
+  #replace(policy: Policy): void {
+    this.#policy = policy
+    this.#compiled = undefined
+  }
+}
+
+/** An error of ours as oso would have thrown it; the application's own as they are. */
+export function asCoreError(error: unknown): unknown {
+  return error instanceof ArcturusError ? coreError(error) : error
+}
+
+function warn(warning: Diagnostic): void {
+  if (warning.code === 'missing-allow-rule' && process.env['POLAR_IGNORE_NO_ALLOW_WARNING']) return
+  const text = warningText(warning)
+  if (text !== undefined) console.warn('[warning]', text)
+}
+
+/** Whether an inline query has a result; a promise where it has to wait. */
+function isProven(program: Program, { query }: InlineQuery): boolean | Promise<boolean> {
+  const run = solve(program, query)
+  try {
+    const first = run.next()
+    if (!(first instanceof Promise)) {
+      run.close()
+      return first !== undefined
+    }
+    return first
+      .then(
+        (solution) => solution !== undefined,
+        (error: unknown) => {
+          throw asCoreError(error)
+        },
+      )
+      .finally(() => run.close())
+  } catch (error) {
+    throw asCoreError(error)
+  }
+}
+
+function failedQuery({ query: { span } }: InlineQuery): Error {
+  const { line, column } = span.source.position(span.start)
+  return new InlineQueryFailedError(`${spanText(span)} at ${placeOf(span.source.name, line, column)}`)
+}
