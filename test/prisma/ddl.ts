@@ -6,20 +6,6 @@ export function createTables(schema: PrismaSchema): string[] {
   return [...sql.enums(), ...schema.models.map((model) => sql.table(model)), ...sql.links(), ...sql.references()]
 }
 
-/** The SQL that takes away what `createTables` makes, and whatever was there by those names. */
-export function dropTables(schema: PrismaSchema): string[] {
-  const sql = new Ddl(schema)
-  const tables = [...sql.implicitRelations().map(({ table }) => table), ...schema.models.map((model) => model.table)]
-  const cascade = schema.provider === 'postgresql' ? ' CASCADE' : ''
-  const types =
-    schema.provider === 'postgresql' ? schema.enums.map((one) => `DROP TYPE IF EXISTS ${sql.name(one.name)}`) : []
-  const off = { sqlite: 'PRAGMA foreign_keys = OFF', mysql: 'SET FOREIGN_KEY_CHECKS = 0' }
-  const on = { sqlite: 'PRAGMA foreign_keys = ON', mysql: 'SET FOREIGN_KEY_CHECKS = 1' }
-  const provider = schema.provider === 'sqlite' || schema.provider === 'mysql' ? schema.provider : undefined
-  const drops = [...tables.map((table) => `DROP TABLE IF EXISTS ${sql.name(table)}${cascade}`), ...types]
-  return provider ? [off[provider], ...drops, on[provider]] : drops
-}
-
 const types: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sqlite: {
     String: 'TEXT',

@@ -1,4 +1,4 @@
-import { type PrismaProvider, readSchema } from '@arcturus/prisma'
+import type { PrismaProvider } from '@arcturus/prisma'
 import { createSchema, type Database } from './databases.js'
 import { schema as mysql } from './generated/documents-mysql/arcturus/schema.js'
 import { PrismaClient as MySqlClient } from './generated/documents-mysql/client/client.js'
@@ -8,7 +8,7 @@ import { schema as sqlite } from './generated/documents-sqlite/arcturus/schema.j
 import { Prisma, PrismaClient as SqliteClient } from './generated/documents-sqlite/client/client.js'
 
 export type Client = SqliteClient
-export { Prisma, readSchema }
+export { Prisma }
 
 /** What the generator wrote for each provider. */
 export const schemas = { sqlite, postgresql, mysql }

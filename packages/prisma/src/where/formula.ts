@@ -17,8 +17,6 @@ export interface SomeFormula extends Omit<DefiniteSome, 'where'> {
   readonly where: Formula
 }
 
-export type Leaf = Compare | In | IsA | Text
-
 /** The rows that a formula speaks of, without those that it ranges over itself. */
 export function rootsOf(formula: Formula | Definite): Set<Root> {
   const roots = new Set<Root>()

@@ -95,8 +95,8 @@ export function missingSides(
  * empty one.
  */
 export function listSides({ name }: PrismaColumn, values: readonly unknown[] | 'any'): Sides {
-  if (values !== 'any' && values.length === 0) return { yes: false, no: true }
-  const yes = { [name]: values === 'any' ? { isEmpty: false } : { hasSome: values } }
-  const none = values === 'any' ? { [name]: { isEmpty: true } } : { NOT: yes }
-  return { yes, no: any([{ [name]: { equals: null } }, none]) }
+  const isNull = { [name]: { equals: null } }
+  if (values === 'any') return { yes: { [name]: { isEmpty: false } }, no: any([isNull, { [name]: { isEmpty: true } }]) }
+  const holding = values.map((value) => ({ [name]: { has: value } }))
+  return { yes: any(holding), no: any([isNull, all(holding.map((where) => ({ NOT: where })))]) }
 }
