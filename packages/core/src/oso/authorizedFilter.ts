@@ -11,6 +11,7 @@ import type { Engine } from './engine.js'
 import type { Filter, FilterCondition, FilterRelation } from './filter.js'
 import { type FlatFilter, flatFilter } from './flatFilter.js'
 import type { Host } from './host.js'
+import { assertNoHostOrder } from './hostOrder.js'
 import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
@@ -35,6 +36,7 @@ export async function authorizedFilter(
   const meaning = hostMeaning(schema, machineHost, program, {}, true)
   const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, (wanted) => load(host, wanted)))
   if (bound.kind === 'failure') throw bound.error
+  assertNoHostOrder(bound, schema)
   return new AuthorizedFilter(model, host.types, definite(bound, schema, { wholeRows: true }))
 }
 

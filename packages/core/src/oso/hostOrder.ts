@@ -1,0 +1,36 @@
+import type { Condition, Operand } from '../condition/condition.js'
+import { family, operandType } from '../condition/type.js'
+import { UnsupportedFilterError } from '../errors.js'
+import type { Schema } from '../schema/schema.js'
+
+/**
+ * Refuses what orders objects by what JavaScript makes of them: oso's checks allow it, and no database does the same.
+ * @throws UnsupportedFilterError
+ */
+export function assertNoHostOrder(condition: Condition, schema: Schema): void {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      for (const one of condition.of) assertNoHostOrder(one, schema)
+      return
+    case 'not':
+      assertNoHostOrder(condition.of, schema)
+      return
+    case 'some':
+      assertNoHostOrder(condition.where, schema)
+      return
+    case 'compare': {
+      const { operator, left, right, span } = condition
+      if (operator === '=' || operator === '==' || operator === '!=') return
+      const families = [left, right].map((operand: Operand) => family(operandType(schema, operand)))
+      if (!families.includes('row') && !(families.includes('date') && families[0] !== families[1])) return
+      throw new UnsupportedFilterError('unsupported-filter', `A filter can't order objects with \`${operator}\`.`, {
+        span,
+        hint: 'compare a field of theirs',
+        data: { reason: 'host-order' },
+      })
+    }
+    default:
+      return
+  }
+}
