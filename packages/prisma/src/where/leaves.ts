@@ -97,6 +97,7 @@ export function missingSides(
 export function listSides({ name }: PrismaColumn, values: readonly unknown[] | 'any'): Sides {
   const isNull = { [name]: { equals: null } }
   if (values === 'any') return { yes: { [name]: { isEmpty: false } }, no: any([isNull, { [name]: { isEmpty: true } }]) }
-  const holding = values.map((value) => ({ [name]: { has: value } }))
-  return { yes: any(holding), no: any([isNull, all(holding.map((where) => ({ NOT: where })))]) }
+  if (values.length === 0) return { yes: false, no: true }
+  const yes = { [name]: { hasSome: values } }
+  return { yes, no: any([isNull, { NOT: yes }]) }
 }
