@@ -29,21 +29,39 @@ export class IntSet {
     return typeof node === 'number' && (node & (1 << (value & (width - 1)))) !== 0
   }
 
-  with(value: number): IntSet {
+  with(values: readonly number[]): IntSet {
+    if (values.length === 0) return this
+    const largest = Math.max(...values)
     let root = this.#root
     let levels = this.#levels
-    while (value >= width ** (levels + 1)) {
+    while (largest >= width ** (levels + 1)) {
       root = [root]
       levels++
     }
-    return new IntSet(insert(root, value, levels), levels)
+    return new IntSet(
+      insert(
+        root,
+        [...values].sort((a, b) => a - b),
+        levels,
+      ),
+      levels,
+    )
   }
 }
 
-function insert(node: Node | undefined, value: number, level: number): Node {
-  if (level === 0) return (typeof node === 'number' ? node : 0) | (1 << (value & (width - 1)))
+/** A node with some more values, which are in order. */
+function insert(node: Node | undefined, values: readonly number[], level: number): Node {
+  if (level === 0) {
+    return values.reduce((word, value) => word | (1 << (value & (width - 1))), typeof node === 'number' ? node : 0)
+  }
   const copy = typeof node === 'object' ? [...node] : []
-  const at = (value >>> (bits * level)) & (width - 1)
-  copy[at] = insert(copy[at], value, level - 1)
+  const place = (value: number) => (value >>> (bits * level)) & (width - 1)
+  for (let from = 0; from < values.length; ) {
+    const at = place(values[from]!)
+    let to = from
+    while (to < values.length && place(values[to]!) === at) to++
+    copy[at] = insert(copy[at], values.slice(from, to), level - 1)
+    from = to
+  }
   return copy
 }

@@ -5,11 +5,14 @@ import type { Machine } from './machine.js'
 import type { Predicate } from './predicate.js'
 import { Cell, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from './term.js'
 
-/** How many of the calls around a call are compared with it one by one; those beyond are looked up. */
-const nearby = 64
+/** Every so many calls, all calls around are remembered in a set; the ones since are compared with one by one. */
+const block = 64
 
-/** How much of a list or a dictionary is looked at: larger ones are told apart by what they were made from. */
-const contents = 256
+/**
+ * How much of a list or a dictionary is looked at: longer ones are told apart by what they were made from, for a recursion
+ * along a list would otherwise look at all of it again and again.
+ */
+const contents = 16
 
 /**
  * A call of a recursive predicate, and those around it. A ground call that meets itself below itself can't be proven that
@@ -19,111 +22,115 @@ export class Loop {
   readonly predicate: Predicate
   /** The arguments stand first. */
   readonly slots: readonly Term[]
-  readonly parent: Loop | undefined
+  readonly around: Loop | undefined
   readonly depth: number
   readonly negations: number
   #identities: unknown[] | undefined = undefined
-  #calls: IntSet | undefined = undefined
+  #number: number | undefined = undefined
+  #set: IntSet | undefined = undefined
 
-  constructor(predicate: Predicate, slots: readonly Term[], parent: Loop | undefined, negations: number) {
+  constructor(predicate: Predicate, slots: readonly Term[], around: Loop | undefined, negations: number) {
     this.predicate = predicate
     this.slots = slots
-    this.parent = parent
-    this.depth = parent === undefined ? 1 : parent.depth + 1
+    this.around = around
+    this.depth = around === undefined ? 1 : around.depth + 1
     this.negations = negations
   }
 
+  /**
+   * Whether the call is ground and the same as one that it is part of.
+   * @throws Fault where a negation stands between the two: then neither answer would be right.
+   */
+  meetsItself(m: Machine, site: CallSite): boolean {
+    let at = this.around
+    for (; at !== undefined && at.depth % block !== 0; at = at.around) {
+      if (at.predicate === this.predicate && this.#isSame(m, at)) return this.#loop(at, site)
+    }
+    if (at === undefined) return false
+    const number = this.#name(m)
+    if (number === notGround || !at.#calls(m).has(number)) return false
+    while (at.#name(m) !== number) at = at.around!
+    return this.#loop(at, site)
+  }
+
+  #loop(outer: Loop, site: CallSite): true {
+    if (outer.negations === this.negations) return true
+    throw new Fault('negated-loop', `Whether \`${this.predicate.name}\` holds depends on its own negation.`, {
+      span: site.node?.span,
+      hint: 'no answer is right for a rule that holds when it does not hold',
+      data: { name: this.predicate.name },
+    })
+  }
+
+  #isSame(m: Machine, other: Loop): boolean {
+    const { slots, predicate } = this
+    // texts and numbers tell most calls apart
+    for (let at = predicate.arity - 1; at >= 0; at--) {
+      const a = slots[at]
+      const b = other.slots[at]
+      if (a !== b && (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)) return false
+    }
+    for (let at = predicate.arity - 1; at >= 0; at--) {
+      const a = slots[at]
+      const b = other.slots[at]
+      if (a instanceof Cell || b instanceof Cell) return false
+      if (a === b) continue
+      if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+      if (isMade(a) || isMade(b)) {
+        const text = contentOf(m, a)
+        if (text === undefined || text !== contentOf(m, b)) return false
+      } else if (this.#identity(m, at, a) !== other.#identity(m, at, b)) return false
+    }
+    return true
+  }
+
   /** What identifies an argument that is an object of the application. */
-  identity(m: Machine, at: number, value: object): unknown {
+  #identity(m: Machine, at: number, value: object): unknown {
     this.#identities ??= []
     this.#identities[at] ??= m.host.identify(value)
     return this.#identities[at]
   }
 
-  /** Numbers of this call and of all around it; made from the outside inwards, so that no depth becomes recursion here. */
-  calls(m: Machine): IntSet {
-    const path: Loop[] = []
-    let outer: Loop | undefined = this
-    while (outer !== undefined && outer.#calls === undefined) {
-      path.push(outer)
-      outer = outer.parent
+  /** A number for the call, the same for the same call. */
+  #name(m: Machine): number {
+    this.#number ??= numberOf(m, this.predicate, this.slots)
+    return this.#number
+  }
+
+  /** The calls up to this one, at the end of a block; made from the outside inwards, so that no depth becomes recursion. */
+  #calls(m: Machine): IntSet {
+    const blocks: Loop[] = []
+    for (let at: Loop | undefined = this; at !== undefined && at.#set === undefined; at = at.around) {
+      if (at.depth % block === 0) blocks.push(at)
     }
-    let calls = (outer === undefined ? undefined : outer.#calls) ?? IntSet.empty
-    for (let loop = path.pop(); loop !== undefined; loop = path.pop()) {
-      const number = numberOf(m, loop.predicate, loop.slots)
-      if (number !== undefined) calls = calls.with(number)
-      loop.#calls = calls
+    for (let last = blocks.pop(); last !== undefined; last = blocks.pop()) {
+      const numbers: number[] = []
+      let at: Loop | undefined = last
+      for (; at !== undefined && at.#set === undefined; at = at.around) {
+        const number = at.#name(m)
+        if (number !== notGround) numbers.push(number)
+      }
+      last.#set = (at === undefined ? IntSet.empty : at.#set!).with(numbers)
     }
-    return calls
+    return this.#set!
   }
 }
 
-/**
- * Whether a call is ground and the same as one that it is part of.
- * @throws Fault where a negation stands between the two: then neither answer would be right.
- */
-export function meetsItself(
-  m: Machine,
-  around: Loop,
-  site: CallSite,
-  args: readonly Term[],
-  negations: number,
-): boolean {
-  let at: Loop | undefined = around
-  for (let count = 0; at !== undefined && count < nearby; count++) {
-    if (at.predicate === site.predicate && isSameCall(m, at, args)) return loopOrFault(at, site, negations)
-    at = at.parent
-  }
-  if (at === undefined) return false
-  const number = numberOf(m, site.predicate, args)
-  if (number === undefined || !at.calls(m).has(number)) return false
-  while (at.predicate !== site.predicate || numberOf(m, at.predicate, at.slots) !== number) at = at.parent!
-  return loopOrFault(at, site, negations)
-}
-
-function loopOrFault(loop: Loop, site: CallSite, negations: number): true {
-  if (loop.negations === negations) return true
-  throw new Fault('negated-loop', `Whether \`${site.predicate.name}\` holds depends on its own negation.`, {
-    span: site.node?.span,
-    hint: 'no answer is right for a rule that holds when it does not hold',
-    data: { name: site.predicate.name },
-  })
-}
-
-function isSameCall(m: Machine, loop: Loop, args: readonly Term[]): boolean {
-  const { slots, predicate } = loop
-  // texts and numbers tell most calls apart
-  for (let at = predicate.arity - 1; at >= 0; at--) {
-    const a = slots[at]
-    const b = args[at]
-    if (a !== b && (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)) return false
-  }
-  for (let at = predicate.arity - 1; at >= 0; at--) {
-    const a = slots[at]
-    const b = args[at]
-    if (a instanceof Cell || b instanceof Cell) return false
-    if (a === b) continue
-    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-    if (isMade(a) || isMade(b)) {
-      const text = contentOf(m, a)
-      if (text === undefined || text !== contentOf(m, b)) return false
-    } else if (loop.identity(m, at, a) !== m.host.identify(b)) return false
-  }
-  return true
-}
+/** Stands for the number of a call that is not ground. */
+const notGround = -1
 
 function isMade(term: Term): boolean {
   return term instanceof Float || isList(term) || isDict(term)
 }
 
-/** The number of a ground call within this query; undefined where it is not ground. */
-function numberOf(m: Machine, predicate: Predicate, args: readonly Term[]): number | undefined {
+/** The number of a ground call within this query. */
+function numberOf(m: Machine, predicate: Predicate, args: readonly Term[]): number {
+  for (let at = 0; at < predicate.arity; at++) if (args[at] instanceof Cell) return notGround
   let text = `${predicate.name}/${predicate.arity}`
   for (let at = 0; at < predicate.arity; at++) {
     const arg = args[at]
-    if (arg instanceof Cell) return undefined
     const content = contentOf(m, arg)
-    if (content === undefined) return undefined
+    if (content === undefined) return notGround
     text += ` ${content}`
   }
   return m.number(text)

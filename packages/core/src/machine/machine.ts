@@ -3,6 +3,7 @@ import type { Span } from '../language/source.js'
 import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import type { Host } from './host.js'
+import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { Program } from './program.js'
 import { pending } from './signal.js'
@@ -210,7 +211,7 @@ export class Machine {
   cut(height: number): void {
     if (this.choices.length <= height) return
     if (this.iterators > 0) {
-      for (let at = this.choices.length - 1; at >= height; at--) closeIterator(this, this.choices[at]!)
+      for (let at = this.choices.length - 1; at >= height; at--) this.iterators -= closeIterator(this.choices[at]!)
     }
     if (this.choices.length - height > few) this.choices.length = height
     else while (this.choices.length > height) this.choices.pop()
@@ -376,22 +377,4 @@ export function asyncValue(span: Span | undefined): Fault {
     span,
     hint: 'ask asynchronously: isAllowed, authorize or query, and await the answer',
   })
-}
-
-/** What a choice that goes through an iterator of the application holds. */
-export class Iteration {
-  readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
-  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>) {
-    this.iterator = iterator
-  }
-}
-
-/** Tells an iterator that nobody will ask it for more. What it says to that is of no concern to the query. */
-function closeIterator(m: Machine, choice: Choice): void {
-  if (!(choice.data instanceof Iteration)) return
-  m.iterators--
-  try {
-    const closed: unknown = choice.data.iterator.return?.()
-    if (isThenable(closed)) closed.then(undefined, () => {})
-  } catch {}
 }

@@ -7,24 +7,24 @@ const shown = 50
 
 /** The Polar stack of a frame: the calls that led to it, the innermost last. */
 export function stackText(frame: Frame, innermost: Span | undefined): string {
+  const frames: Frame[] = []
+  for (let at = frame; at.parent !== at; at = at.parent) if (at.site !== undefined) frames.push(at)
   const entries: string[] = []
-  if (innermost !== undefined) entries.push(entry(innermost, frame.site?.predicate.name))
-  let at = frame
-  while (at.parent !== at) {
-    const { site } = at
-    at = at.parent
-    if (site?.node !== undefined) entries.push(entry(site.node.span, site.owner))
-    else if (site !== undefined) entries.push(`${site.predicate.name}(…)\n    in query`)
-  }
-  if (entries.length === 0) return ''
-  const lines = entries.map((text, number) => `  ${String(number).padStart(3, '0')}: ${text}`)
-  const dropped = lines.length - 2 * shown
-  if (dropped > 0) lines.splice(shown, dropped, `  … ${dropped} more`)
-  return `trace (most recent evaluation last):\n${lines.reverse().join('\n')}`
+  const add = (text: string) => entries.push(`  ${String(entries.length).padStart(3, '0')}: ${text}`)
+  if (innermost !== undefined) add(textOf(innermost, frame.site?.predicate.name))
+  frames.forEach((one, at) => {
+    if (at < shown || at >= frames.length - shown) add(callText(one))
+    else if (at === shown) entries.push(`  … ${frames.length - 2 * shown} more`)
+  })
+  return entries.length === 0 ? '' : `trace (most recent evaluation last):\n${entries.reverse().join('\n')}`
 }
 
-function entry(span: Span, owner: string | undefined): string {
+function callText(frame: Frame): string {
+  const site = frame.site!
+  return site.node === undefined ? `${site.predicate.name}(…)\n    in query` : textOf(site.node.span, site.owner)
+}
+
+function textOf(span: Span, owner: string | undefined): string {
   const { line, column } = span.source.position(span.start)
-  const place = owner === undefined ? 'in query' : `in rule ${owner}`
-  return `${spanText(span)}\n    ${place} at line ${line}, column ${column}`
+  return `${spanText(span)}\n    ${owner === undefined ? 'in query' : `in rule ${owner}`} at line ${line}, column ${column}`
 }

@@ -146,7 +146,8 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
   if (a === pending) return pending
   const b = awaited(m, right)
   if (b === pending) return pending
-  if (!Object.is(a, left) || !Object.is(b, right)) return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
+  if (!Object.is(a, left) || !Object.is(b, right))
+    return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
   if (isOwnValue(a) && isOwnValue(b)) {
     const x = a instanceof Float ? a.value : a
     const y = b instanceof Float ? b.value : b

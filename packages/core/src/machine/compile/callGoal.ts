@@ -2,7 +2,7 @@ import type { Call } from '../../language/ast.js'
 import { CallSite } from '../callSite.js'
 import { Fault } from '../fault.js'
 import { Frame } from '../frame.js'
-import { Loop, meetsItself } from '../loops.js'
+import { Loop } from '../loops.js'
 import type { Machine } from '../machine.js'
 import { evaluate } from '../operand.js'
 import { failed, pending } from '../signal.js'
@@ -59,8 +59,8 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
   const negations = caller.negations + site.negations
   let loop: Loop | undefined = caller.loop
   if (site.predicate.recursive) {
-    if (loop !== undefined && meetsItself(m, loop, site, slots, negations)) return m.backtrack()
     loop = new Loop(site.predicate, slots, loop, negations)
+    if (loop.meetsItself(m, site)) return m.backtrack()
   }
   const frame = new Frame(slots, caller, next, site, m.choices.length, caller.depth + 1, negations, loop)
   m.enter(frame)

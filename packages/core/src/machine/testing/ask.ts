@@ -1,0 +1,79 @@
+import { parseQuery } from '../../language/parse.js'
+import { Source } from '../../language/source.js'
+import { buildPolicy } from '../../policy/buildPolicy.js'
+import { createSchema } from '../../schema/builtIns.js'
+import type { Class, Model } from '../../schema/model.js'
+import type { Schema } from '../../schema/schema.js'
+import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve } from '../index.js'
+import type { SchemaHostOptions } from '../schemaHost.js'
+
+export interface World extends SchemaHostOptions {
+  readonly policy?: string
+  readonly classes?: Readonly<Record<string, Class | Partial<Model>>>
+  readonly constants?: Readonly<Record<string, unknown>>
+  readonly limits?: Partial<Limits>
+  readonly recorder?: Recorder
+  readonly host?: (schema: Schema, options: SchemaHostOptions) => SchemaHost
+  readonly acceptExpression?: boolean
+}
+
+/** A policy compiled over classes and constants. */
+export function programOf(world: World = {}): Program {
+  const schema = createSchema()
+  for (const [name, model] of Object.entries(world.classes ?? {})) {
+    const given: Partial<Model> = typeof model === 'function' ? { class: model } : model
+    schema.registerModel({
+      name,
+      class: undefined,
+      fields: new Map(),
+      key: undefined,
+      closed: false,
+      isaCheck: undefined,
+      ...given,
+    })
+  }
+  for (const [name, value] of Object.entries(world.constants ?? {})) schema.registerConstant(name, value)
+  const { policy, found } = buildPolicy([new Source(world.policy ?? '', 'test.polar')], schema)
+  if (!policy) throw new Error(found.map((one) => one.message).join('\n'))
+  return compile(policy, world.host?.(schema, world) ?? new SchemaHost(schema, world), world.recorder)
+}
+
+/** A query that has not begun. */
+export function queryOf(text: string, world: World = {}): Query {
+  const parsed = parseQuery(new Source(text))
+  if (!('expression' in parsed)) throw new Error(parsed.diagnostics.map((one) => one.message).join('\n'))
+  const { limits = {}, acceptExpression = false } = world
+  return solve(programOf(world), parsed.expression, { limits, acceptExpression })
+}
+
+type Answers = Record<string, unknown>[]
+
+/** All solutions of a query, or the first `take`. */
+export function ask(text: string, world: World = {}, take: number = Number.POSITIVE_INFINITY): Answers {
+  const query = queryOf(text, world)
+  const answers: Answers = []
+  while (answers.length < take) {
+    const solution = query.nextSync()
+    if (!solution) break
+    answers.push(Object.fromEntries(solution))
+  }
+  query.close()
+  return answers
+}
+
+/** All solutions of a query that may have to wait. */
+export async function askLater(
+  text: string,
+  world: World = {},
+  take: number = Number.POSITIVE_INFINITY,
+): Promise<Answers> {
+  const query = queryOf(text, world)
+  const answers: Answers = []
+  while (answers.length < take) {
+    const solution = await query.next()
+    if (!solution) break
+    answers.push(Object.fromEntries(solution))
+  }
+  query.close()
+  return answers
+}
