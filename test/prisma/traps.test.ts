@@ -166,6 +166,15 @@ describe.each(databases)('On $name', (database) => {
     if (negated) expect(await ids(negated)).toEqual(no)
   })
 
+  it('a reference that no foreign key keeps is followed to the row itself', async () => {
+    const printer = new WherePrinter({ ...schemas[provider], relationMode: 'prisma' }, { acceptCollation: true })
+    const missing = printer.print(compare(own('owner'), '=', null), 'Document')
+    expect(missing).toEqual({ NOT: { owner: { is: { id: { notIn: [] } } } } })
+    expect(await ids(missing)).toEqual([3])
+    expect(await ids(printer.print(compare(own('owner'), '!=', null), 'Document'))).toEqual([1, 2, 4])
+    expect(await ids(printer.print(not(isIn(ownerEmail, ['a'])), 'Document'))).toEqual([2, 3])
+  })
+
   it('a collation that takes texts for others is used on the word of the application only', async () => {
     const condition = compare(own('title'), '=', 'one')
     if (provider !== 'mysql') return expect(await ids(print(condition, false))).toEqual([])
