@@ -1,6 +1,6 @@
 # Polar, a statement at a time: the parser chooses the start symbol by how a statement begins.
 #
-# Terminals with % are types of tokens, or sets of tokens (terminals.ts). Lists are left-recursive. Operators
+# Terminals with % are those of terminals.ts. Lists are left-recursive. Operators
 # are a flat chain here, to which operators.ts gives their precedence: that keeps the chains of unit productions short,
 # which is what nearley's speed depends on. No production is empty (lookahead.ts relies on it), and none is ambiguous.
 

@@ -55,11 +55,11 @@ export class Lexer {
         case 'single':
         case 'punctuation':
           this.end = end
-          return { type: 'punctuation', text, source, start, end, diagnostic: undefined }
+          return { type: 'punctuation', kind: text, text, source, start, end, diagnostic: undefined }
         case 'string':
         case 'boolean':
           this.end = end
-          return { type, text, source, start, end, diagnostic: undefined }
+          return { type, kind: type, text, source, start, end, diagnostic: undefined }
         case 'keyword':
         case 'symbol': {
           // A namespace without a name behind it.
@@ -72,13 +72,13 @@ export class Lexer {
               2,
             )
           this.end = end
-          return { type, text, source, start, end, diagnostic: undefined }
+          return { type, kind: type === 'keyword' ? text : type, text, source, start, end, diagnostic: undefined }
         }
         case 'number': {
           const diagnostic = diagnoseNumber(text, { source, start, end })
           if (diagnostic) return this.#error(text, start, diagnostic)
           this.end = end
-          return { type, text, source, start, end, diagnostic: undefined }
+          return { type, kind: type, text, source, start, end, diagnostic: undefined }
         }
         case 'openString':
           return this.#error(text, start, diagnoseOpenString(source, start, text))
@@ -93,7 +93,7 @@ export class Lexer {
   #error(text: string, start: number, diagnostic: Diagnostic, more = 0): Token {
     for (let taken = 0; taken < more; taken++) this.#lexer.next()
     this.end = start + text.length
-    return { type: 'error', text, source: this.#source, start, end: this.end, diagnostic }
+    return { type: 'error', kind: 'error', text, source: this.#source, start, end: this.end, diagnostic }
   }
 }
 

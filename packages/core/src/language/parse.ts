@@ -2,11 +2,11 @@ import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import type { Diagnostic } from './diagnostic.js'
 import compiled from './grammar.js'
-import { Lookahead } from './lookahead.js'
+import { Lookahead, PredictingGrammar } from './lookahead.js'
 import { join, type Raw, resolve } from './operators.js'
 import type { Source } from './source.js'
 import { tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
-import { terminals } from './terminals.js'
+import { terminalOf } from './terminals.js'
 import { spanOf, type Token } from './token.js'
 import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
 import { Tokens } from './tokens.js'
@@ -22,25 +22,14 @@ interface Starts {
   query: Raw
 }
 
-/** The generated rules, with the sets of tokens that nearley's generator knows nothing of. */
+/** The generated rules, where terminals are `{ literal }` and `{ type }`, with those that match kinds of tokens. */
 const rules = compiled.ParserRules.map((rule) => ({
   ...rule,
   symbols: rule.symbols.map((symbol) =>
-    typeof symbol === 'object' && 'type' in symbol ? (terminals[String(symbol.type)] ?? symbol) : symbol,
+    typeof symbol === 'string' ? symbol : terminalOf(String(Object.values(symbol)[0])),
   ),
 }))
-const grammarFrom = (start: keyof Starts): nearley.Grammar =>
-  nearley.Grammar.fromCompiled({ ParserRules: rules, ParserStart: start })
-const grammars: Readonly<Record<keyof Starts, nearley.Grammar>> = {
-  rule: grammarFrom('rule'),
-  ruleType: grammarFrom('ruleType'),
-  inlineQuery: grammarFrom('inlineQuery'),
-  blockHeader: grammarFrom('blockHeader'),
-  production: grammarFrom('production'),
-  query: grammarFrom('query'),
-}
-
-const lookahead = new Lookahead(grammars.rule)
+const lookahead = new Lookahead(nearley.Grammar.fromCompiled({ ...compiled, ParserRules: rules }))
 
 /** nearley describes an error at a length that grows with the square of the nesting; we need only its place. */
 class Parser extends nearley.Parser {
@@ -56,9 +45,10 @@ type Parsed<T> = { readonly derivations: readonly T[] } | { readonly diagnostic:
  * `braces` is how many `{` are open there. An unambiguous grammar gives one derivation.
  */
 export function derive<S extends keyof Starts>(start: S, tokens: Tokens, terminator?: string): Parsed<Starts[S]> {
-  const feed = new TokenFeed(tokens, terminator, grammars[start], lookahead)
+  const grammar = new PredictingGrammar(start, lookahead)
+  const feed = new TokenFeed(tokens, terminator, grammar)
   // Of a token nearley uses `text` before `value`; its types only know the latter.
-  const parser = new Parser(feed.grammar, { lexer: feed as unknown as nearley.Lexer })
+  const parser = new Parser(grammar, { lexer: feed as unknown as nearley.Lexer })
   const failed = (diagnostic: Diagnostic): Parsed<Starts[S]> => ({ diagnostic, braces: feed.braces })
   try {
     parser.feed('')

@@ -1,35 +1,42 @@
 import type { Token } from './token.js'
 import { KEY_WORDS } from './words.js'
 
-/** A terminal of the grammar, as nearley matches it with tokens. */
-interface Terminal {
-  test(token: Token): boolean
+/** A terminal of the grammar, as nearley matches it with tokens. One state of the parser stands for all their kinds. */
+export class Terminal {
+  readonly #kinds: ReadonlySet<string>
+
+  constructor(kinds: Iterable<string>) {
+    this.#kinds = new Set(kinds)
+  }
+
+  test({ kind }: Pick<Token, 'kind'>): boolean {
+    return this.#kinds.has(kind)
+  }
 }
 
-const oneOf = (...texts: string[]): Terminal => {
-  const set = new Set(texts)
-  return { test: (token) => set.has(token.text) }
-}
-
-const isScalar = ({ type }: Token): boolean => type === 'string' || type === 'number' || type === 'boolean'
-
+const SCALAR = ['string', 'number', 'boolean']
 const ARITHMETIC = ['+', '-', '*', '/', 'mod', 'rem', 'in']
-const COMPARISON = ['==', '!=', '<', '<=', '>', '>=']
+const COMPARISON = [...ARITHMETIC, '==', '!=', '<', '<=', '>', '>=']
 
-/** Terminals that several tokens match: one state of the parser stands for all of them. */
-export const terminals: Readonly<Record<string, Terminal>> = {
-  andOr: oneOf('and', 'or'),
-  /** What may join the operands of an element of a list, of the value of an entry, and of a condition. */
-  arithmetic: oneOf(...ARITHMETIC),
-  comparison: oneOf(...ARITHMETIC, ...COMPARISON),
-  operator: oneOf(...ARITHMETIC, ...COMPARISON, '='),
-  sign: oneOf('+', '-'),
-  printer: oneOf('print', 'debug'),
-  scalar: { test: isScalar },
+/** Terminals that several kinds of tokens match. */
+const SEVERAL: Readonly<Record<string, Iterable<string>>> = {
+  scalar: SCALAR,
   /** What is an expression by itself. */
-  atom: { test: (token) => token.type === 'symbol' || isScalar(token) || token.text === 'cut' },
+  atom: [...SCALAR, 'symbol', 'cut'],
   /** The name of a field, a method, a keyword or an entry. */
-  key: { test: (token) => token.type === 'symbol' || (token.type === 'keyword' && KEY_WORDS.has(token.text)) },
+  key: ['symbol', ...KEY_WORDS],
   /** What stands between parentheses behind a dot. */
-  dotKey: { test: ({ type }) => type === 'symbol' || type === 'string' },
+  dotKey: ['symbol', 'string'],
+  sign: ['+', '-'],
+  printer: ['print', 'debug'],
+  andOr: ['and', 'or'],
+  /** What may join the operands of an element of a list, of the value of an entry, and of a condition. */
+  arithmetic: ARITHMETIC,
+  comparison: COMPARISON,
+  operator: [...COMPARISON, '='],
+}
+
+/** The terminal that the grammar writes like this: one of those above, or the only kind of tokens that it matches. */
+export function terminalOf(written: string): Terminal {
+  return new Terminal(SEVERAL[written] ?? [written])
 }

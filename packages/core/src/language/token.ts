@@ -6,6 +6,8 @@ export type TokenType = 'symbol' | 'string' | 'number' | 'boolean' | 'keyword' |
 /** A word of the language, with its span. (A type alias, since nearley wants what has an implicit index signature.) */
 export type Token = {
   readonly type: TokenType
+  /** What the grammar tells tokens apart by: the text of punctuation and keywords, the type of all others. */
+  readonly kind: string
   /** As written; nearley compares it with the literals of the grammar. */
   readonly text: string
   readonly source: Source

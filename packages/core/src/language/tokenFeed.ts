@@ -1,5 +1,4 @@
-import type { Grammar } from 'nearley'
-import type { Lookahead } from './lookahead.js'
+import type { PredictingGrammar } from './lookahead.js'
 import type { Token } from './token.js'
 import type { Tokens } from './tokens.js'
 
@@ -13,9 +12,7 @@ export type Stop = 'terminator' | 'error token' | 'too deep' | 'end'
 export class TokenFeed {
   readonly #tokens: Tokens
   readonly #terminator: string | undefined
-  readonly #lookahead: Lookahead
-  /** The grammar, of which the parser only sees the rules that can begin with the token that it gets next. */
-  readonly grammar: Grammar
+  readonly #grammar: PredictingGrammar
   #last: Token | undefined
   #brackets = 0
   #negations = 0
@@ -23,12 +20,11 @@ export class TokenFeed {
   /** How many `{` are open at the position of the tokens. */
   braces = 0
 
-  constructor(tokens: Tokens, terminator: string | undefined, grammar: Grammar, lookahead: Lookahead) {
+  constructor(tokens: Tokens, terminator: string | undefined, grammar: PredictingGrammar) {
     this.#tokens = tokens
     this.#terminator = terminator
-    this.#lookahead = lookahead
-    this.grammar = Object.create(grammar)
-    this.grammar.byName = lookahead.rulesFor(tokens.peek())
+    this.#grammar = grammar
+    grammar.expect(tokens.peek())
   }
 
   /**
@@ -45,7 +41,7 @@ export class TokenFeed {
       else if (this.#brackets + this.#negations > NESTING_LIMIT) this.stop = 'too deep'
     }
     this.#last = this.stop ? undefined : token
-    if (this.#last) this.grammar.byName = this.#lookahead.rulesFor(this.#tokens.peek(1))
+    if (this.#last) this.#grammar.expect(this.#tokens.peek(1))
     return this.#last
   }
 
