@@ -67,7 +67,7 @@ async function disagreed(
   const same = async (smaller: Case): Promise<Disagreement | undefined> => {
     const compared = await attempt(
       smaller,
-      first.evaluator === 'oso' ? { ...options, oso: 1_000 } : { ...options, oso: 0 },
+      first.evaluator === 'oso' ? { ...options, oso: 16 } : { ...options, oso: 0 },
     )
     if ('unloadable' in compared || 'crash' in compared) return undefined
     return compared.disagreements.find(
@@ -77,7 +77,11 @@ async function disagreed(
         one.other.slice(0, 10) === first.other.slice(0, 10),
     )
   }
-  const shrunk = await shrink(asked, async (smaller) => (await same(smaller)) !== undefined)
+  const shrunk = await shrink(
+    asked,
+    first.evaluator === 'oso' ? 300 : 1_500,
+    async (smaller) => (await same(smaller)) !== undefined,
+  )
   const last = (await same(shrunk)) ?? first
   const row = last.row === undefined ? 'any row' : describeRow(shrunk.world, last.row)
   const actor = last.actor === null ? 'nobody' : describeRow(shrunk.world, last.actor)
@@ -98,7 +102,7 @@ async function crashed(
   options: CompareOptions,
 ): Promise<Failure> {
   const messageOf = (one: unknown): string => String(one).slice(0, 60)
-  const shrunk = await shrink(asked, async (smaller) => {
+  const shrunk = await shrink(asked, 1_500, async (smaller) => {
     const compared = await attempt(smaller, { ...options, oso: 0 })
     return 'crash' in compared && messageOf(compared.crash) === messageOf(error)
   })

@@ -2,11 +2,15 @@ import { type Goal, type PolicyTree, printPolicy, type RuleTree } from './policy
 import type { Case } from './randomCase.js'
 import { fieldsOf, type Row, type Value, type World } from './world.js'
 
-/** How many smaller cases are tried before the smallest so far is good enough. */
-const maxAttempts = 1_500
-
-/** The smallest case found for which something still holds, by leaving out one thing after the other. */
-export async function shrink(asked: Case, holds: (smaller: Case) => Promise<boolean>): Promise<Case> {
+/**
+ * The smallest case found for which something still holds, by leaving out one thing after the other.
+ * @param maxAttempts - How many smaller cases are tried before the smallest so far is good enough.
+ */
+export async function shrink(
+  asked: Case,
+  maxAttempts: number,
+  holds: (smaller: Case) => Promise<boolean>,
+): Promise<Case> {
   let smallest = asked
   let attempts = 0
   for (let improved = true; improved; ) {

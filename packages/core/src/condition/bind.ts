@@ -101,20 +101,21 @@ class Binder {
     this.#schema = meaning.schema
   }
 
-  bind(condition: Condition, environment: Environment): Condition {
+  /** @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter. */
+  bind(condition: Condition, environment: Environment, isLast: boolean = true): Condition {
     if (++this.#size > maxSize)
       throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
         hint: 'put large memberships into a relation of the database',
       })
     try {
-      return this.#bind(condition, environment)
+      return this.#bind(condition, environment, isLast)
     } catch (error) {
       if (error instanceof Failed) return { kind: 'failure', error: error.error }
       throw error
     }
   }
 
-  #bind(condition: Condition, environment: Environment): Condition {
+  #bind(condition: Condition, environment: Environment, isLast: boolean): Condition {
     switch (condition.kind) {
       case 'true':
       case 'false':
@@ -122,8 +123,8 @@ class Binder {
         return condition
       case 'and': {
         const of: Condition[] = []
-        for (const one of condition.of) {
-          const part = this.bind(one, environment)
+        for (const [index, one] of condition.of.entries()) {
+          const part = this.bind(one, environment, isLast && index === condition.of.length - 1)
           of.push(part)
           if (part.kind === 'false' || part.kind === 'failure') break
         }
@@ -132,9 +133,9 @@ class Binder {
       case 'or': {
         const of: Condition[] = []
         for (const one of condition.of) {
-          const part = this.bind(one, environment)
+          const part = this.bind(one, environment, isLast)
           of.push(part)
-          if (part.kind === 'true' || part.kind === 'failure') break
+          if ((part.kind === 'true' && isLast) || part.kind === 'failure') break
         }
         return or(...of)
       }
@@ -155,7 +156,7 @@ class Binder {
       case 'in':
         return this.#in(condition, environment)
       case 'some':
-        return this.#some(condition, environment)
+        return this.#some(condition, environment, isLast)
       case 'isa': {
         const of = this.#operand(condition.of, environment)
         if (of.kind !== 'value') return { ...condition, of }
@@ -171,7 +172,7 @@ class Binder {
         return of.value[condition.operator](part.value) ? TRUE : FALSE
       }
       case 'ref':
-        return this.#ref(condition, environment)
+        return this.#ref(condition, environment, isLast)
       case 'opaque': {
         const bindings = condition.goal.bindings.map(({ name, operand }) => ({
           name,
@@ -215,7 +216,7 @@ class Binder {
       return fail('type-error', '`in` needs a list.', condition.span)
     if (item.kind !== 'value' || list.kind !== 'value') return { ...condition, item, list }
     for (const one of list.value as readonly unknown[]) {
-      if (one === undefined) return fail('missing-attribute', 'An element of a list is undefined.', condition.span)
+      if (one === undefined) return undefinedElement(condition.span)
       const equal = this.#meaning.equal(item.value, one)
       if (equal === undefined) return waiting(condition.span)
       if (equal) return TRUE
@@ -223,23 +224,23 @@ class Binder {
     return FALSE
   }
 
-  #some(condition: Some, environment: Environment): Condition {
+  #some(condition: Some, environment: Environment, isLast: boolean): Condition {
     const from = this.#operand(condition.from, environment)
     const { each } = condition
-    if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment) }
+    if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment, isLast) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
     const arms: Condition[] = []
     for (const value of from.value as readonly unknown[]) {
-      if (value === undefined) return fail('missing-attribute', 'An element of a list is undefined.', condition.span)
-      const arm = this.bind(condition.where, (root) => (root === each ? { kind: 'value', value } : environment(root)))
+      const inner: Environment = (root) => (root === each ? { kind: 'value', value } : environment(root))
+      const arm = value === undefined ? undefinedElement(condition.span) : this.bind(condition.where, inner, isLast)
       arms.push(arm)
-      if (arm.kind === 'true' || arm.kind === 'failure') break
+      if ((arm.kind === 'true' && isLast) || arm.kind === 'failure') break
     }
     return or(...arms)
   }
 
   /** Definitions are expanded; a recursive one only when the actor's side decides it, by the machine. */
-  #ref(condition: Ref, environment: Environment): Condition {
+  #ref(condition: Ref, environment: Environment, isLast: boolean): Condition {
     const { definition } = condition
     const args = new Map(
       definition.parameters.map((parameter, index) => [
@@ -248,7 +249,7 @@ class Binder {
       ]),
     )
     const inner: Environment = (root) => args.get(root) ?? (root.kind === 'action' ? environment(root) : undefined)
-    if (!definition.recursive) return this.bind(definition.condition, inner)
+    if (!definition.recursive) return this.bind(definition.condition, inner, isLast)
     const { span } = condition
     const bindings = definition.arguments.map((argument, index) => ({
       name: `argument_${index}`,
@@ -414,6 +415,10 @@ function isPromise(value: unknown): boolean {
 
 function decided(result: boolean | undefined, span: Span): Condition {
   return result === undefined ? waiting(span) : result ? TRUE : FALSE
+}
+
+function undefinedElement(span: Span): Condition {
+  return { kind: 'failure', error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }) }
 }
 
 function waiting(span: Span): never {

@@ -16,14 +16,19 @@ export function and(...conditions: readonly Condition[]): Condition {
   return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
 }
 
-/** A disjunction, flattened; what stands behind a true is never reached. */
+/**
+ * A disjunction, flattened. What stands behind a true is kept: it is reached when a later part of a conjunction is false, and
+ * can be an error. Nothing is reached behind a failure.
+ */
 export function or(...conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
+  let isTrue = false
   for (const condition of conditions) {
     for (const one of condition.kind === 'or' ? condition.of : [condition]) {
-      if (one.kind === 'false') continue
+      if (one.kind === 'false' || (one.kind === 'true' && isTrue)) continue
       of.push(one)
-      if (one.kind === 'true' || one.kind === 'failure') return of.length === 1 ? one : { kind: 'or', of }
+      isTrue ||= one.kind === 'true'
+      if (one.kind === 'failure') return of.length === 1 ? one : { kind: 'or', of }
     }
   }
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }

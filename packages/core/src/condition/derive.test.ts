@@ -100,7 +100,7 @@ describe('a body becomes a condition', () => {
     ['_name = repo.owner.name and repo.isPublic', 'reads resource.owner.name and resource.isPublic'],
     ['repo.name.startsWith("x")', 'resource.name.startsWith("x")'],
     ['repo.stars + 1 > 3', 'resource.stars + 1 > 3'],
-    ['[repo.name, 1] = ["x", n] and repo.stars = n', 'resource.name = "x" and resource.stars = 1'],
+    ['[repo.name, 1] = ["x", n] and repo.stars = n', '"x" = resource.name and resource.stars = 1'],
     ['{a: n} = {a: repo.name} and n = "x"', 'resource.name = "x"'],
     ['repo.stars > n and n = 3', 'opaque (a value is needed, and nothing gives one to n)'],
     ['repo.isPublic and i matches Bug and i = i', 'opaque (a pattern is asked of what nothing gives a value)'],

@@ -1,6 +1,7 @@
 import type { Schema } from '../schema/schema.js'
 import type { Compare, Condition, Definition, Operand, Root } from './condition.js'
 import { and, not, or, TRUE } from './construct.js'
+import { canFail } from './fallible.js'
 import { substitute } from './substitute.js'
 import { canFailToRead } from './type.js'
 
@@ -96,8 +97,11 @@ class Facts {
     this.#schema = schema
   }
 
-  /** The condition without the parts that are settled when they are reached. */
-  drop(condition: Condition, settled: ReadonlySet<string> = new Set()): Condition {
+  /**
+   * The condition without the parts that are settled when they are reached.
+   * @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter.
+   */
+  drop(condition: Condition, settled: ReadonlySet<string> = new Set(), isLast: boolean = true): Condition {
     switch (condition.kind) {
       case 'and': {
         const facts = new Set(settled)
@@ -106,18 +110,24 @@ class Facts {
             const following = condition.of[index + 1]
             if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other)))
               return TRUE
-            const part = this.drop(one, facts)
+            const part = this.drop(one, facts, isLast && following === undefined)
             this.#learn(part, facts)
             return part
           }),
         )
       }
-      case 'or':
-        return factor(or(...condition.of.map((one) => this.drop(one, settled))))
+      case 'or': {
+        const arms = condition.of.map((one) => this.drop(one, settled, isLast))
+        const certain = arms.findIndex((one) => one.kind === 'true')
+        const reached = arms.filter(
+          (one, at) => certain < 0 || at <= certain || (!isLast && canFail(this.#schema, one)),
+        )
+        return factor(or(...reached))
+      }
       case 'not':
         return not(this.drop(condition.of, settled))
       case 'some':
-        return { ...condition, where: this.drop(condition.where, settled) }
+        return { ...condition, where: this.drop(condition.where, settled, isLast) }
       case 'reads':
         return !canFailToRead(this.#schema, condition.of) || settled.has(`read ${this.#key(condition.of)}`)
           ? TRUE

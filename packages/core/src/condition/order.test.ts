@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+
+class User {
+  readonly id: number
+  readonly boss: User | null
+  readonly flags: readonly boolean[]
+  constructor(id: number, boss: User | null, flags: readonly boolean[] = []) {
+    this.id = id
+    this.boss = boss
+    this.flags = flags
+  }
+}
+
+function authorizers(rules: string): readonly Authorizer[] {
+  return (['machine', 'predicate'] as const).map((evaluator) => {
+    const authorizer = new Authorizer({ evaluator }).registerClass(User, {
+      key: 'id',
+      fields: {
+        id: { type: 'integer', nullable: false },
+        boss: { one: 'User' },
+        flags: { type: Boolean, list: true, nullable: false },
+      },
+    })
+    authorizer.loadSync(rules)
+    return authorizer
+  })
+}
+
+/** The answers to whether a user without a boss may read themselves, or the codes of errors. */
+function answers(rules: string): readonly unknown[] {
+  const user = new User(1, null, [true, false])
+  return authorizers(rules).map((authorizer) => {
+    try {
+      return authorizer.can(user, 'read', user)
+    } catch (error) {
+      return (error as { code: string }).code
+    }
+  })
+}
+
+describe('the machine and the predicate meet the same errors', () => {
+  const cases: readonly (readonly [string, string, unknown])[] = [
+    [
+      'in an arm behind one that is true, when a later goal is false',
+      '(u matches User or u.boss.id = 1) and u.id = 2',
+      'missing-attribute',
+    ],
+    [
+      'not in an arm behind one that is true, when nothing follows',
+      'u.id = 1 and (u matches User or u.boss.id = 1)',
+      true,
+    ],
+    ['not in an arm behind one that is true, inside a negation', 'not (u matches User or u.boss.id = 1)', false],
+    [
+      'not in an element behind one that settles `forall`',
+      'not forall(f in u.flags, not f or u.boss.id = 1)',
+      'missing-attribute',
+    ],
+    ['in what is looked for, also in an empty list', 'u.boss.id in []', 'missing-attribute'],
+    ['not in a lookup behind one that does not fit', '[u.id, u.boss.id] = [2, 1]', false],
+    ['in a lookup before one that does not fit', '[u.boss.id, u.id] = [1, 2]', 'missing-attribute'],
+    ['not in a lookup of lists that differ in length', '[u.boss.id, u.id] = [1]', false],
+  ]
+  test.each(cases)('%s', (_, goals, expected) => {
+    expect(answers(`allow(_: User, "read", u: User) if ${goals};`)).toEqual([expected, expected])
+  })
+})
