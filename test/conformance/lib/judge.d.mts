@@ -1,3 +1,5 @@
+import type { FilteringCase } from './filtering.mjs'
+
 /** A line of `language.jsonl` or `filtering.jsonl`; README.md says what its members are. */
 export interface Case {
   readonly id: string
@@ -13,6 +15,6 @@ export interface Judgement {
 }
 
 export function readCases(file: string): readonly Case[]
-export function isFiltering(one: Case): boolean
+export function isFiltering(one: Case): one is Case & FilteringCase
 /** @param engine - A module with the exports of `oso`. */
 export function judge(one: Case, engine: object): Promise<Judgement>

@@ -24,14 +24,18 @@ function objectsEqual(a: object, b: object, open: Open): boolean {
   switch (kind) {
     case 'identity':
       return false
-    case 'value':
+    case 'date':
+    case 'number':
+    case 'boolean':
+    case 'symbol':
       return sameValue(a.valueOf(), b.valueOf())
     case 'text':
+    case 'pattern':
       return String(a) === String(b)
     case 'error':
       return (a as Error).name === (b as Error).name && (a as Error).message === (b as Error).message
     case 'buffer':
-      return sameBytes(bytesOf(a), bytesOf(b))
+      return a.constructor === b.constructor && sameBytes(bytesOf(a), bytesOf(b))
     default:
       return inside(a, b, open, () => containersEqual(kind, a, b, open))
   }
@@ -44,8 +48,10 @@ function containersEqual(
   open: Open,
 ): boolean {
   switch (kind) {
-    case 'array':
     case 'typed array':
+      if (a.constructor !== b.constructor) return false
+      return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
+    case 'array':
       return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
     case 'map':
       return bagsEqual([...(a as Map<unknown, unknown>)], [...(b as Map<unknown, unknown>)], open)
@@ -67,7 +73,21 @@ function inside(a: object, b: object, open: Open, compare: () => boolean): boole
   return equal
 }
 
-type Kind = 'array' | 'typed array' | 'map' | 'set' | 'object' | 'value' | 'text' | 'error' | 'buffer' | 'identity'
+type Kind =
+  | 'array'
+  | 'typed array'
+  | 'map'
+  | 'set'
+  | 'object'
+  | 'date'
+  | 'number'
+  | 'boolean'
+  | 'symbol'
+  | 'text'
+  | 'pattern'
+  | 'error'
+  | 'buffer'
+  | 'identity'
 
 function kindOf(value: object): Kind {
   if (typeof value === 'function') return 'identity'
@@ -76,11 +96,15 @@ function kindOf(value: object): Kind {
   if (ArrayBuffer.isView(value)) return 'typed array'
   if (value instanceof Map) return 'map'
   if (value instanceof Set) return 'set'
-  if (value instanceof Date || value instanceof Number || value instanceof Boolean || value instanceof Symbol)
-    return 'value'
-  if (value instanceof RegExp || value instanceof String) return 'text'
+  if (value instanceof Date) return 'date'
+  if (value instanceof Number) return 'number'
+  if (value instanceof Boolean) return 'boolean'
+  if (value instanceof Symbol) return 'symbol'
+  if (value instanceof RegExp) return 'pattern'
+  if (value instanceof String) return 'text'
   if (value instanceof Error) return 'error'
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) return 'identity'
+  if (value instanceof BigInt || value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet)
+    return 'identity'
   return 'object'
 }
 

@@ -1,0 +1,1 @@
+export function mutator(policies: readonly string[], random: () => number): (policy: string) => string
