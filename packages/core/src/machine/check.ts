@@ -6,7 +6,8 @@ import { defaultLimits, type Limits } from './limits.js'
 import { Machine } from './machine.js'
 import type { Program } from './program.js'
 import { assertDecided } from './solution.js'
-import { type Step, stop } from './step.js'
+import { solved } from './start.js'
+import { stop } from './step.js'
 import { Cell, type Term } from './term.js'
 import { Variable } from './variable.js'
 
@@ -41,8 +42,6 @@ function machineFor(program: Program, limits: Partial<Limits> | undefined): Mach
 }
 
 const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
-
-const solved: Step = (m) => m.solved()
 
 /** Runs until there is an answer, or until it has to wait: false then. */
 function prove(m: Machine, program: Program, rule: string, args: readonly unknown[]): boolean {

@@ -11,7 +11,11 @@ import { type Step, stop } from './step.js'
 import { Cell, DictTerm, ListTerm, type Term } from './term.js'
 import { Variable } from './variable.js'
 
-const solved: Step = (m) => m.solved()
+/** The end of every query. */
+export const solved: Step = (m) => {
+  m.program?.surroundings.recorder?.record({ kind: 'solution' })
+  return m.solved()
+}
 
 /**
  * Readies a machine for a query.

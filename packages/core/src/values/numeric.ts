@@ -52,7 +52,7 @@ function compareDecimals(left: Numeric, right: Numeric): number {
   const signs = sign(a) - sign(b)
   if (signs !== 0) return signs
   const magnitude = a.exponent - b.exponent || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0)
-  return a.negative ? -magnitude : magnitude
+  return a.negative && magnitude !== 0 ? -magnitude : magnitude
 }
 
 function sign(number: Digits): number {

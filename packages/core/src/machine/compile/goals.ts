@@ -9,8 +9,7 @@ import { planAssign, planCondition, planMatches, planOutput, planUnify } from '.
 
 /** Compiles any goal. */
 export function planGoal(c: Context, node: Expression): Plan {
-  const plan = planBare(c, node)
-  return c.recorder === undefined ? plan : traced(c.recorder, node, plan)
+  return c.recorder === undefined ? planBare(c, node) : traced(c, c.recorder, node, () => planBare(c, node))
 }
 
 function planBare(c: Context, node: Expression): Plan {

@@ -1,18 +1,50 @@
 import type { Expression } from '../../language/ast.js'
-import { spanText } from '../../language/source.js'
-import type { Recorder } from '../trace.js'
-import type { Plan } from './plan.js'
+import { exportTerm } from '../export.js'
+import type { Retry } from '../frame.js'
+import type { Machine } from '../machine.js'
+import { fail } from '../step.js'
+import type { Recorder, TraceEvent } from '../trace.js'
+import type { Context, Plan } from './plan.js'
+import { occurrences } from './scope.js'
 
-/** A goal that tells a recorder when it begins and whenever it is proven. */
-export function traced(recorder: Recorder, goal: Expression, plan: Plan): Plan {
+/** Compiles a goal so that it tells a recorder when it begins, whenever it is proven, and when it fails. */
+export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => Plan): Plan {
+  const before = slotsOf(c, goal)
+  const plan = compile()
+  const after = slotsOf(c, goal)
+  const failed: Retry = (m) => {
+    m.choices.pop()
+    tell(m, 'failed', before)
+    return fail
+  }
   return (next) => {
     const first = plan((m) => {
-      recorder.record({ kind: 'proven', goal, depth: m.frame.depth })
+      tell(m, 'proven', after)
       return next
     })
     return (m) => {
-      recorder.record({ kind: 'goal', goal, depth: m.frame.depth, text: () => spanText(goal.span) })
+      tell(m, 'goal', before)
+      m.pushRetry(failed, undefined)
       return first
     }
   }
+
+  function tell(
+    m: Machine,
+    kind: Extract<TraceEvent, { goal: Expression }>['kind'],
+    slots: ReadonlyMap<string, number>,
+  ) {
+    const values = () => new Map([...slots].map(([name, slot]) => [name, exportTerm(m, m.frame.slots[slot])]))
+    recorder.record({ kind, goal, depth: m.frame.depth, values })
+  }
+}
+
+/** Where the variables of a goal are that have been mentioned by now. */
+function slotsOf(c: Context, goal: Expression): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>()
+  for (const name of occurrences([goal]).keys()) {
+    const slot = c.scope.names.get(name)
+    if (slot !== undefined && c.scope.isReady(slot)) slots.set(name, slot)
+  }
+  return slots
 }
