@@ -1,4 +1,4 @@
-import { bind, bindLoading, type Load } from '../condition/bind.js'
+import { bind, bindLoading, type Load, type Wanted } from '../condition/bind.js'
 import type { Condition } from '../condition/condition.js'
 import type { Meaning } from '../condition/meaning.js'
 import { simplify } from '../condition/simplify.js'
@@ -40,6 +40,7 @@ import type { Statistics } from './checks.js'
 import { Filter } from './filter.js'
 import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
 import { type ClassOptions, modelOfClass } from './registration.js'
+import { LoadingHost, RelationLoaders } from './relations.js'
 import { actionsFor } from './words.js'
 
 export interface AuthorizerOptions extends SchemaHostOptions {
@@ -73,6 +74,8 @@ export class Authorizer {
   /** What policies can name. */
   readonly schema: Schema = createSchema()
   readonly #host: Host
+  readonly #waitingHost: Host
+  readonly #relations = new RelationLoaders()
   readonly #limits: Partial<Limits>
   readonly #usesPredicates: boolean
   readonly #hasEquality: boolean
@@ -82,6 +85,7 @@ export class Authorizer {
   constructor(options: AuthorizerOptions = {}) {
     this.readAction = options.readAction ?? 'read'
     this.#host = new SchemaHost(this.schema, options)
+    this.#waitingHost = new LoadingHost(this.schema, options, this.#relations)
     this.#limits = options.limits ?? {}
     this.#hasEquality = options.equality !== undefined
     this.#usesPredicates = options.evaluator !== 'machine'
@@ -114,9 +118,16 @@ export class Authorizer {
     return this
   }
 
-  /** Makes models known that have no class, such as the tables of an ORM. @throws ArgumentError for a name that is taken. */
-  registerModels(models: Iterable<Model>): this {
-    for (const model of models) this.schema.registerModel(model)
+  /**
+   * Makes models known that have no class, such as the tables of an ORM.
+   * @param load - Gets a relation of a row that is not loaded; the asynchronous entry points ask it, once for each.
+   * @throws ArgumentError for a name that is taken.
+   */
+  registerModels(models: Iterable<Model>, load?: Load): this {
+    for (const model of models) {
+      this.schema.registerModel(model)
+      if (load) this.#relations.add(model.name, load)
+    }
     return this
   }
 
@@ -162,7 +173,8 @@ export class Authorizer {
   }
 
   #prepare(policy: Policy): LoadedPolicy {
-    return new LoadedPolicy(policy, this.schema, this.#host, this.#limits, this.#hasEquality)
+    const hosts = { now: this.#host, waiting: this.#relations.active ? this.#waitingHost : this.#host }
+    return new LoadedPolicy(policy, this.schema, hosts, this.#limits, this.#hasEquality)
   }
 
   /** The policy in force, compiled anew where names were registered since. */
@@ -230,7 +242,7 @@ export class Authorizer {
   #isAllowed(actor: unknown, action: string, resource: unknown): boolean | Promise<boolean> {
     return (
       this.#decide(actor, action, resource) ??
-      holds(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+      holds(this.#current().waiting, 'allow', [actor, action, resource], this.#limits)
     )
   }
 
@@ -275,7 +287,7 @@ export class Authorizer {
    */
   async authorizeField(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
     assertActor(actor)
-    const allowed = await holds(this.#current().program, 'allow_field', [actor, action, resource, field], this.#limits)
+    const allowed = await holds(this.#current().waiting, 'allow_field', [actor, action, resource, field], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
     if (!allowed)
       throw actor === null
@@ -299,13 +311,13 @@ export class Authorizer {
   /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
     assertActor(actor)
-    const allowed = await holds(this.#current().program, 'allow_request', [actor, request], this.#limits)
+    const allowed = await holds(this.#current().waiting, 'allow_request', [actor, request], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
   }
 
   async #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
-    const { program } = this.#current()
+    const { waiting: program } = this.#current()
     const found = new Set<string>()
     const query = solve(
       program,
@@ -341,12 +353,10 @@ export class Authorizer {
     return this.#filter(actor, action, modelName, bind(condition, actor, action, meaning), meaning)
   }
 
-  /**
-   * As `filter`, getting the relations of the actor's side that are not loaded, and awaiting promises there.
-   * @param load - Gets a relation of an object; asked once for each.
-   */
-  async filterLoading(actor: unknown, action: string, modelName: string, load: Load): Promise<Filter> {
+  /** As `filter`, loading relations of the actor's side that are missing, where their models say how, and awaiting promises. */
+  async filterLoading(actor: unknown, action: string, modelName: string): Promise<Filter> {
     const { condition, meaning } = this.#plan(actor, action, modelName)
+    const load = (wanted: Wanted): Promise<unknown> => this.#relations.load(wanted) ?? promised(wanted)
     return this.#filter(actor, action, modelName, await bindLoading(condition, actor, action, meaning, load), meaning)
   }
 
@@ -404,7 +414,7 @@ export class Authorizer {
     goal: Expression | RuleCall,
     options: Omit<QueryOptions, 'limits'>,
   ): AsyncGenerator<Solution, void, void> {
-    const query: Query = solve(this.#current().program, goal, { ...options, limits: this.#limits })
+    const query: Query = solve(this.#current().waiting, goal, { ...options, limits: this.#limits })
     try {
       for (let solution = await query.next(); solution; solution = await query.next()) yield solution
     } finally {
@@ -432,4 +442,9 @@ function notLoaded(condition: Condition): Error | undefined {
     default:
       return undefined
   }
+}
+
+/** What an object promises itself; a relation that nobody loads stays undefined, which is an error when the filter is bound. */
+function promised({ object, name }: Wanted): Promise<unknown> {
+  return Promise.resolve((object as Readonly<Record<string, unknown>>)[name])
 }

@@ -13,20 +13,37 @@ export interface PolicySource {
   readonly name?: string
 }
 
+/** The application, as queries see it: at once, and where they can wait. */
+export interface Hosts {
+  readonly now: Host
+  readonly waiting: Host
+}
+
 /** A policy made ready to answer. */
 export class LoadedPolicy {
   readonly policy: Policy
+  /** For queries that can't wait. */
   readonly program: Program
+  readonly #waitingHost: Host
+  #waiting: Program | undefined
   readonly checks: Checks
   /** The schema's version that it was made for. */
   readonly version: number
 
   /** @param hasEquality - Whether the host compares objects without keys by more than identity. */
-  constructor(policy: Policy, schema: Schema, host: Host, limits: Partial<Limits>, hasEquality: boolean) {
+  constructor(policy: Policy, schema: Schema, hosts: Hosts, limits: Partial<Limits>, hasEquality: boolean) {
+    const host = hosts.now
+    this.#waitingHost = hosts.waiting
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, host)
     this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits, hasEquality))
+  }
+
+  /** For queries that can wait, and load what is missing. */
+  get waiting(): Program {
+    this.#waiting ??= this.#waitingHost === this.program.host ? this.program : compile(this.policy, this.#waitingHost)
+    return this.#waiting
   }
 
   /** Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that fails. */

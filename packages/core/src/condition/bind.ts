@@ -381,14 +381,14 @@ class Binder {
     }
     const model = this.#schema.modelOf(object)
     const field = model && this.#schema.field(model.name, step.name)
-    if (field?.kind === 'relation') return this.#unloaded(object, model!.name, field, step)
+    if (field?.kind === 'relation') return this.#unloaded(object, model!.name, field, step, arrived !== undefined)
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 
   /** A to-one relation that is not loaded is known by its foreign key. */
-  #unloaded(object: object, model: string, field: RelationField, step: Step): unknown {
+  #unloaded(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): unknown {
     const row = referencedRow(object, field)
-    if (row !== null) this.#missing?.want({ object, name: step.name, relation: field, model })
+    if (row !== null && !wasAsked) this.#missing?.want({ object, name: step.name, relation: field, model })
     if (row !== undefined) return row
     throw new Failed(
       new RelationNotLoadedError(
