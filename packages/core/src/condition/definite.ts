@@ -24,6 +24,16 @@ export function definite(condition: Condition, schema: Schema, options: Definite
   return new Definer(schema, options.wholeRows ?? false).whenTrue(condition)
 }
 
+/** Whether two conditions begin with a test for just one class of one root each, so that where one holds, the other is false. */
+function areOfOtherClasses(a: Condition, b: Condition): boolean {
+  const [left, right] = [a, b].map((one) => (one.kind === 'and' ? one.of[0] : one))
+  if (left?.kind !== 'isa' || right?.kind !== 'isa' || !left.exact || !right.exact) return false
+  if (left.of.kind !== 'path' || right.of.kind !== 'path') return false
+  if (left.of.steps.length > 0 || right.of.steps.length > 0) return false
+  const [one, other] = [left.of.root, right.of.root]
+  return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
+}
+
 class Definer {
   readonly #schema: Schema
   readonly #wholeRows: boolean
@@ -45,7 +55,9 @@ class Definer {
       case 'or':
         return any(
           condition.of.map((one, index) => {
-            const earlier = condition.of.slice(0, index).filter((before) => this.#canFail(before))
+            const earlier = condition.of
+              .slice(0, index)
+              .filter((before) => this.#canFail(before) && !areOfOtherClasses(before, one))
             return all([...earlier.map((before) => this.whenFalse(before)), this.whenTrue(one)])
           }),
         )

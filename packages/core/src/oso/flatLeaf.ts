@@ -107,7 +107,25 @@ function compareGroups({ operator, left, right, span }: Compare, context: Flatte
   const [a, b] = [sideOf(left, context, span), sideOf(right, context, span)]
   const cmp = comparisons[operator]
   if (a.kind === 'row' || b.kind === 'row') return rowGroups(a, b, cmp, span)
-  return [group([a, b], [...guards(a, b, cmp), { lhs: datum(a), cmp, rhs: datum(b) }], span)]
+  return comparison(a, cmp, b, guards(a, b, cmp), span)
+}
+
+/** A comparison of two sides, after others; what is compared with itself is decided by that. */
+function comparison(
+  a: Side,
+  cmp: Comparison,
+  b: Side,
+  before: readonly FilterCondition[],
+  span: Span,
+): readonly Group[] {
+  const settled = group([a, b], before, span)
+  if (!isSameSide(a, b)) return [{ ...settled, conditions: [...before, { lhs: datum(a), cmp, rhs: datum(b) }] }]
+  return cmp === 'Eq' || cmp === 'Leq' || cmp === 'Geq' ? [settled] : []
+}
+
+function isSameSide(a: Side, b: Side): boolean {
+  if (a.kind === 'value' || b.kind === 'value' || a.table !== b.table) return false
+  return a.kind === 'column' ? b.kind === 'column' && a.field === b.field : b.kind === 'row'
 }
 
 function sideOf(operand: Operand, context: Flattening, span: Span): Side {
@@ -143,10 +161,10 @@ function rowGroups(a: Side, b: Side, cmp: Comparison, span: Span): readonly Grou
   const keys = keysOf(row, other)
   if (keys) {
     // A relation to one is compared by its foreign key: the rows that have none are compared as well.
-    return [group(keys, [{ lhs: datum(keys[0]), cmp, rhs: datum(keys[1]) }], span)]
+    return comparison(keys[0], cmp, keys[1], [], span)
   }
   if (row.from && cmp === 'Neq') throw unsupported('That a relation leads to another row, or to none,', span)
-  return [group([row, other], [{ lhs: datum(row), cmp, rhs: datum(other) }], span)]
+  return comparison(row, cmp, other, [], span)
 }
 
 /** Whether a row is there; of a relation to one its foreign key says it. */

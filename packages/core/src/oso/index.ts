@@ -17,7 +17,7 @@ export { Oso } from './oso.js'
 export { Polar } from './polar.js'
 export { Predicate } from './predicate.js'
 export { Relation } from './relation.js'
-export { typeOrmAdapter } from './typeOrmAdapter.js'
+export { type TypeOrmConnection, type TypeOrmQuery, typeOrmAdapter } from './typeOrmAdapter.js'
 export type {
   Class,
   ClassParams,

@@ -1,0 +1,295 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import * as api from './index.js'
+import { ForbiddenError, NotFoundError, Oso, OsoError, Relation, Variable } from './index.js'
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Repo {
+  constructor(readonly owner: User | null = null) {}
+}
+
+const ann = new User('ann')
+const bob = new User('bob')
+
+function setUp(policy?: string, options: api.Options = {}): Oso {
+  const oso = new Oso(options)
+  oso.registerClass(User)
+  oso.registerClass(Repo)
+  if (policy !== undefined) void oso.loadStr(policy)
+  return oso
+}
+
+async function errorOf(run: () => unknown): Promise<Error> {
+  try {
+    await run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+async function results(query: api.QueryResult): Promise<Map<string, unknown>[]> {
+  const found: Map<string, unknown>[] = []
+  for await (const one of query) found.push(one)
+  return found
+}
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('what is exported', () => {
+  it.each([
+    'Oso',
+    'Variable',
+    'Relation',
+    'AuthorizationError',
+    'ForbiddenError',
+    'NotFoundError',
+    'defaultEqualityFn',
+  ])('has %s, as oso has', (name) => expect(api).toHaveProperty(name))
+})
+
+describe('enforcement', () => {
+  const policy = 'allow(u: User, "read", r: Repo) if r.owner = u; allow(_: User, "see", _: Repo);'
+
+  it('hides what may not be read, and forbids the rest', async () => {
+    const oso = setUp(policy)
+    await oso.authorize(ann, 'read', new Repo(ann))
+    await expect(oso.authorize(bob, 'edit', new Repo(ann))).rejects.toBeInstanceOf(NotFoundError)
+    await expect(oso.authorize(ann, 'edit', new Repo(ann))).rejects.toBeInstanceOf(ForbiddenError)
+    await expect(oso.authorize(bob, 'edit', new Repo(ann), { checkRead: false })).rejects.toBeInstanceOf(ForbiddenError)
+  })
+
+  it('throws the errors of the options, made without arguments', async () => {
+    class Gone extends Error {
+      readonly given: unknown[]
+      constructor(...given: unknown[]) {
+        super()
+        this.given = given
+      }
+    }
+    const oso = setUp(policy, { notFoundError: Gone, readAction: 'see' })
+    await expect(oso.authorize(bob, 'read', new Repo(ann))).rejects.toBeInstanceOf(ForbiddenError)
+    expect(await errorOf(() => oso.authorize(null, 'read', new Repo(ann)))).toMatchObject({ given: [] })
+  })
+
+  it('lists actions; a rule that takes any is a wildcard or an error', async () => {
+    const oso = setUp(policy)
+    expect(await oso.authorizedActions(ann, new Repo(ann))).toEqual(new Set(['read', 'see']))
+    const open = setUp('allow(_, _, _);')
+    expect(await open.authorizedActions(ann, new Repo(), { allowWildcard: true })).toEqual(new Set(['*']))
+    await expect(open.authorizedActions(ann, new Repo())).rejects.toBeInstanceOf(OsoError)
+  })
+
+  it('can be extended by a class that has members of its own', async () => {
+    class Guard extends Oso {
+      readonly policy = 'mine'
+      readonly program = 'mine'
+      constructor() {
+        super()
+        this.registerClass(User)
+      }
+    }
+    const guard = new Guard()
+    await guard.loadStr('allow(_: User, "read", _);')
+    expect(await guard.isAllowed(ann, 'read', 1)).toBe(true)
+  })
+})
+
+describe('loading', () => {
+  it('is done when the call returns, without being awaited', async () => {
+    const oso = setUp()
+    const loading = oso.loadStr('allow(_, "read", _);')
+    expect(await oso.isAllowed(ann, 'read', 1)).toBe(true)
+    await loading
+  })
+
+  it('refuses a second policy, until the first one is cleared', async () => {
+    const oso = setUp('allow(_, "read", _);')
+    expect(await errorOf(() => oso.loadStr('allow(_, "edit", _);'))).toMatchObject({
+      name: 'RuntimeError::MultipleLoadError',
+    })
+    oso.clearRules()
+    await oso.loadStr('allow(_, "edit", _);')
+    expect(await oso.isAllowed(ann, 'edit', 1)).toBe(true)
+  })
+
+  it('leaves no trace of a policy whose inline query fails', async () => {
+    const oso = setUp()
+    const error = await errorOf(() => oso.loadStr('allow(_, "read", _);\n?= allow(1, "edit", 2);', 'main.polar'))
+    expect(error).toBeInstanceOf(api.InlineQueryFailedError)
+    expect(error.message).toBe('Inline query failed: allow(1, "edit", 2) at line 2, column 4 of file main.polar')
+    expect(await errorOf(() => oso.isAllowed(ann, 'read', 1))).toMatchObject({
+      name: 'RuntimeError::QueryForUndefinedRule',
+    })
+  })
+
+  it('waits for inline queries that meet promises', async () => {
+    const oso = setUp()
+    oso.registerConstant(Promise.resolve(true), 'soon')
+    await oso.loadStr('allow(_, "read", _); ?= soon = true;')
+    expect(await oso.isAllowed(ann, 'read', 1)).toBe(true)
+  })
+
+  it("prints oso's warnings, and no others", async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    await setUp().loadStr('f(x: Strin) if x; g(x) if x = 1 and x = 2 or x = 3;')
+    expect(warn.mock.calls.map(([kind, text]) => [kind, String(text).split('\n')[0]])).toEqual([
+      ['[warning]', 'Unknown specializer Strin at line 1, column 6:'],
+      ['[warning]', 'Expression without parentheses could be ambiguous.'],
+      ['[warning]', 'Your policy does not contain an allow rule, which usually means'],
+    ])
+  })
+})
+
+describe('errors', () => {
+  const allow = 'allow(1, 2, 3); '
+  it.each([
+    [
+      'f(',
+      'ParseError::UnrecognizedEOF',
+      'hit the end of the file unexpectedly. Did you forget a semi-colon at line 1, column 3 of file p.polar:\n\t001: f(\n\t       ^\n',
+    ],
+    ['f(1) if cut(;', 'ParseError::UnrecognizedToken', "did not expect to find the token '(' at line 1, column 12"],
+    ['f({a: 1, a: 2});', 'ParseError::DuplicateKey', 'Duplicate key: a at line 1, column 4'],
+    [
+      'f(1) if not 1;',
+      'ParseError::WrongValueType',
+      'Wrong value type: 1. Expected a logical expression at line 1, column 13',
+    ],
+    [
+      'f(x);',
+      'ValidationError::SingletonVariable',
+      'Singleton variable x is unused or undefined; try renaming to _x or _ at line 1, column 3',
+    ],
+    [
+      'f([1, *x]);',
+      'ValidationError::SingletonVariable',
+      'Singleton variable *x is unused or undefined; try renaming to _*x or _ at line 1, column 7',
+    ],
+    ['f(1) if g(2);', 'ValidationError::UndefinedRuleCall', 'Call to undefined rule: g(2) at line 1, column 9'],
+    ['resource Nope {}', 'ValidationError::UnregisteredClass', 'Unregistered class: Nope'],
+    ['Repo {}', 'ValidationError::ResourceBlock', "Expected 'actor' or 'resource' but found nothing."],
+    [
+      'resource Repo { roles = ["a"]; "a" if "b"; }',
+      'ValidationError::ResourceBlock',
+      'Undeclared term "b" referenced in rule in \'Repo\' resource block.',
+    ],
+    [
+      'actor User { roles = ["a"]; }',
+      'ValidationError::MissingRequiredRule',
+      'Missing implementation for required rule has_role(actor: Actor, role: String, resource: Resource);',
+    ],
+    [
+      `type f(x: Integer); ${allow}f("a");`,
+      'ValidationError::InvalidRule',
+      'Invalid rule: f("a"); Must match one of the following rule types:\n\nf(x: Integer);\n\tFailed to match because: ',
+    ],
+  ])('of loading %s', async (policy, name, message) => {
+    const error = await errorOf(() => setUp().loadStr(policy, 'p.polar'))
+    expect(error.name).toBe(name)
+    expect(error.message).toContain(message)
+  })
+
+  it('of a query are thrown at once where it can not be parsed', () => {
+    expect(() => setUp().query('f(')).toThrow('hit the end of the file unexpectedly')
+  })
+
+  it('carry the Polar stack', async () => {
+    const oso = setUp(`${allow}f(x) if g(x);\ng(x) if x.foo;`)
+    oso.registerConstant(ann, 'ann')
+    const error = await errorOf(() => results(oso.query('f(ann)')))
+    expect(error.name).toBe('RuntimeError::Application')
+    expect(error.message).toContain('trace (most recent evaluation last):')
+    expect(error.message).toContain('g(x)\n    in rule f at line 1, column 25')
+    expect(error.message).toContain(
+      "Application error: foo not found on User { name: 'ann' }. at line 2, column 9:\n\t002: g(x) if x.foo;\n\t             ^\n",
+    )
+    expect(error.cause).toMatchObject({ code: 'missing-attribute' })
+  })
+
+  it.each([
+    ['a missing class', 'x = new Nope()', api.UnregisteredClassError],
+    ['keyword arguments', 'x = new User(name: "x")', api.KwargsError],
+    ['what can not be iterated', 'x in ann', api.InvalidIteratorError],
+    ['a constraint that is left', 'x > 1', api.UnexpectedExpressionError],
+  ])('of %s have their class', async (_, query, cls) => {
+    const oso = setUp(allow)
+    oso.registerConstant(ann, 'ann')
+    expect(await errorOf(() => results(oso.query(query)))).toBeInstanceOf(cls)
+  })
+
+  it('of registration have their classes and names', async () => {
+    const oso = setUp()
+    expect(() => oso.registerClass(User)).toThrow(api.DuplicateClassAliasError)
+    expect(() => oso.registerClass((() => 1) as never)).toThrow(api.InvalidConstructorError)
+    expect(await errorOf(() => oso.registerConstant(1, 'Actor'))).toMatchObject({
+      name: 'RuntimeError::InvalidRegistration',
+    })
+    expect(await errorOf(() => oso.loadFiles(['policy.txt']))).toBeInstanceOf(api.PolarFileExtensionError)
+    expect(await errorOf(() => oso.loadFiles(['nowhere.polar']))).toBeInstanceOf(api.PolarFileNotFoundError)
+  })
+})
+
+describe('queries', () => {
+  it('give maps, and lists that are the caller’s own', async () => {
+    const list = [1, [2]]
+    const oso = setUp('f(1); f(2); allow(1, 2, 3);')
+    oso.registerConstant(list, 'list')
+    expect(await results(oso.queryRule('f', new Variable('x')))).toEqual([new Map([['x', 1]]), new Map([['x', 2]])])
+    const [result] = await results(oso.query('x = list'))
+    expect(result?.get('x')).toEqual(list)
+    expect(result?.get('x')).not.toBe(list)
+  })
+
+  it('take bindings', async () => {
+    const oso = setUp('allow(1, 2, 3);')
+    expect(await results(oso.query('y = x + 1', { bindings: new Map([['x', 1]]) }))).toEqual([
+      new Map([
+        ['x', 1],
+        ['y', 2],
+      ]),
+    ])
+  })
+})
+
+describe('relations', () => {
+  class Folder {
+    constructor(
+      readonly id: number,
+      readonly parentId: number | null,
+    ) {}
+  }
+  const folders = [new Folder(1, null), new Folder(2, 1), new Folder(3, 9)]
+
+  function withFolders(): Oso {
+    const oso = new Oso()
+    oso.registerClass(Folder, {
+      fields: {
+        id: Number,
+        parent: new Relation('one', 'Folder', 'parentId', 'id'),
+        children: new Relation('many', 'Folder', 'id', 'parentId'),
+      },
+    })
+    oso.setDataFilteringAdapter({
+      buildQuery: (filter) => filter,
+      executeQuery: async (query) => {
+        const { lhs, rhs } = (query as api.Filter).conditions[0]![0]!
+        const field = (lhs as api.Projection).fieldName as keyof Folder
+        return folders.filter((folder) => folder[field] === (rhs as api.Immediate).value)
+      },
+    })
+    return oso
+  }
+
+  it('are read through the adapter; one without a key is nil', async () => {
+    const oso = withFolders()
+    await oso.loadStr(
+      'allow(_, "up", f: Folder) if f.parent.id = 1; allow(_, "down", f: Folder) if c in f.children and c.id = 2; allow(_, "top", f: Folder) if f.parent = nil;',
+    )
+    expect(await oso.isAllowed(null, 'up', folders[1])).toBe(true)
+    expect(await oso.isAllowed(null, 'down', folders[0])).toBe(true)
+    expect(await oso.isAllowed(null, 'top', folders[0])).toBe(true)
+    await expect(oso.isAllowed(null, 'up', folders[2])).rejects.toThrow('Wrong number of parents: 0')
+  })
+})
