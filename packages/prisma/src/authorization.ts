@@ -2,8 +2,9 @@ import { ArgumentError, type Authorizer } from '@arcturus/core'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { PrismaSchemaError } from './errors.js'
 import { aroundQueries, type PrismaExtension } from './extension/extension.js'
+import { relationLoader } from './extension/loadRelation.js'
 import { type FilterRequest, Markers, markerKey } from './extension/markers.js'
-import { Resolver } from './extension/resolve.js'
+import { isPromise, Resolver } from './extension/resolve.js'
 import { tagRows } from './extension/rows.js'
 import { assertDescribes, delegateOf, type PrismaClientLike, property, schemaOfClient } from './schema/fromClient.js'
 import { modelsOf } from './schema/models.js'
@@ -62,6 +63,7 @@ export function prismaAuthorization<ModelName extends string = string>(
   const given = source && ('$extends' in source ? schemaOfClient(source) : source)
   let known: WherePrinter | undefined
   let registered: string | undefined
+  let extended: PrismaClientLike | undefined
 
   const learn = (schema: PrismaSchema, client: PrismaClientLike | undefined): WherePrinter => {
     if (schema.provider === 'mongodb') {
@@ -72,7 +74,12 @@ export function prismaAuthorization<ModelName extends string = string>(
     }
     // Every registration makes policies be prepared anew, so a second client of the same schema adds nothing.
     const text = JSON.stringify(schema)
-    if (text !== registered) authorizer.registerModels(modelsOf(schema))
+    if (text !== registered) {
+      authorizer.registerModels(
+        modelsOf(schema),
+        relationLoader(new Tables(schema), () => extended),
+      )
+    }
     registered = text
     const reference = (model: string, field: string) => property(property(delegateOf(client!, model), 'fields'), field)
     known = new WherePrinter(schema, options, client && reference)
@@ -82,18 +89,29 @@ export function prismaAuthorization<ModelName extends string = string>(
 
   const print = (printer: WherePrinter, { actor, action }: FilterRequest, model: string): Where =>
     printer.print(authorizer.filter(actor, action, model).definite(), model)
+  const printLoading = async (printer: WherePrinter, { actor, action }: FilterRequest, model: string): Promise<Where> =>
+    printer.print((await authorizer.filterLoading(actor, action, model)).definite(), model)
 
   const extension: PrismaExtension = (client) => {
     const schema = given ?? schemaOfClient(client)
     if (given) assertDescribes(given, client)
     const printer = learn(schema, client)
     const tables = new Tables(schema)
-    const resolver = new Resolver(markers, tables, (request, model) => print(printer, request, model))
-    return aroundQueries(client, async ({ model, operation, args, query, __internalParams }) => {
-      const result = await query(resolver.resolve(args, model, operation))
+    const resolver = new Resolver(
+      markers,
+      tables,
+      (request, model) => print(printer, request, model),
+      (request, model) => printLoading(printer, request, model),
+    )
+    const guarded = aroundQueries(client, async ({ model, operation, args, query, __internalParams }) => {
+      const resolved = resolver.resolve(args, model, operation)
+      const result = await query(isPromise(resolved) ? await resolved : resolved)
       tagRows(tables, model, operation, args, __internalParams?.dataPath, result)
       return result
     })
+    // Sound: what `$extends` gives is a client.
+    extended = guarded as unknown as PrismaClientLike
+    return guarded
   }
 
   const authorizedFilter = (actor: unknown, args: QueryArguments = {}): object => {
@@ -120,7 +138,7 @@ export function prismaAuthorization<ModelName extends string = string>(
           hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
         })
       }
-      return print(known, { actor, action }, model)
+      return printLoading(known, { actor, action }, model)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { bind, bindLoading, type Load, type Wanted } from '../condition/bind.js'
 import type { Condition } from '../condition/condition.js'
 import type { Meaning } from '../condition/meaning.js'
+import type { CompilePredicate } from '../condition/predicate.js'
 import { simplify } from '../condition/simplify.js'
 import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
 import {
@@ -9,7 +10,6 @@ import {
   NotFoundError,
   PolicyError,
   QueryError,
-  RelationNotLoadedError,
   UnauthenticatedError,
 } from '../errors.js'
 import type { Expression } from '../language/ast.js'
@@ -37,6 +37,7 @@ import { tag } from '../schema/tags.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from './arguments.js'
 import { type Refusable, refusable } from './check.js'
 import type { Statistics } from './checks.js'
+import { compilerOf, type EvaluatorName } from './evaluator.js'
 import { Filter } from './filter.js'
 import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
 import { type ClassOptions, modelOfClass } from './registration.js'
@@ -48,8 +49,8 @@ export interface AuthorizerOptions extends SchemaHostOptions {
   readonly readAction?: string
   /** Limits of a query; see `Limits` for the defaults. */
   readonly limits?: Partial<Limits>
-  /** `machine` answers every check by the query machine, for comparison. Default `predicate`. */
-  readonly evaluator?: 'predicate' | 'machine'
+  /** What answers checks: `source`, `closures` or `machine`; by default (`auto`) the fastest that the platform allows. */
+  readonly evaluator?: EvaluatorName
 }
 
 /**
@@ -77,7 +78,7 @@ export class Authorizer {
   readonly #waitingHost: Host
   readonly #relations = new RelationLoaders()
   readonly #limits: Partial<Limits>
-  readonly #usesPredicates: boolean
+  readonly #compile: CompilePredicate | undefined
   readonly #hasEquality: boolean
   readonly #listeners = new DecisionListeners()
   #loaded: LoadedPolicy | undefined
@@ -88,7 +89,7 @@ export class Authorizer {
     this.#waitingHost = new LoadingHost(this.schema, options, this.#relations)
     this.#limits = options.limits ?? {}
     this.#hasEquality = options.equality !== undefined
-    this.#usesPredicates = options.evaluator !== 'machine'
+    this.#compile = compilerOf(options.evaluator ?? 'auto')
   }
 
   /** The policy that answers now; undefined before the first load. */
@@ -174,7 +175,7 @@ export class Authorizer {
 
   #prepare(policy: Policy): LoadedPolicy {
     const hosts = { now: this.#host, waiting: this.#relations.active ? this.#waitingHost : this.#host }
-    return new LoadedPolicy(policy, this.schema, hosts, this.#limits, this.#hasEquality)
+    return new LoadedPolicy(policy, this.schema, hosts, this.#limits, this.#hasEquality, this.#compile)
   }
 
   /** The policy in force, compiled anew where names were registered since. */
@@ -251,7 +252,7 @@ export class Authorizer {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
-    const decision = this.#usesPredicates ? checks.decide(actor, action, resource) : undefined
+    const decision = this.#compile ? checks.decide(actor, action, resource) : undefined
     if (decision === undefined) {
       assertKnown(this.schema, actor, 'actor')
       assertKnown(this.schema, resource, 'resource')
@@ -271,7 +272,7 @@ export class Authorizer {
     assertKnown(this.schema, actor, 'actor')
     assertKnown(this.schema, resource, 'resource')
     const { checks, policy } = this.#current()
-    let actions = this.#usesPredicates ? checks.actions(actor, resource) : undefined
+    let actions = this.#compile ? checks.actions(actor, resource) : undefined
     if (!actions) {
       const model = this.modelOf(resource)
       const known = actionsFor(policy, model === undefined ? [] : this.schema.ancestors(model))
@@ -423,7 +424,7 @@ export class Authorizer {
   }
 }
 
-/** What is not loaded on the actor's side is never taken for empty, not even where other arms of the policy go on. */
+/** What is not there yet on the actor's side is never taken for empty, not even where other arms of the policy go on. */
 function notLoaded(condition: Condition): Error | undefined {
   switch (condition.kind) {
     case 'and':
@@ -438,7 +439,9 @@ function notLoaded(condition: Condition): Error | undefined {
     case 'some':
       return notLoaded(condition.where)
     case 'failure':
-      return condition.error instanceof RelationNotLoadedError ? condition.error : undefined
+      return condition.error.code === 'relation-not-loaded' || condition.error.code === 'async-value'
+        ? condition.error
+        : undefined
     default:
       return undefined
   }

@@ -1,3 +1,4 @@
+import type { ArcturusError } from '../errors.js'
 import type { ArithmeticOperator, Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import type { OperandType } from './type.js'
@@ -107,7 +108,7 @@ export interface Opaque {
 /** What is known to fail whatever the row; appears only when an actor is bound. */
 export interface Failure {
   readonly kind: 'failure'
-  readonly error: Error
+  readonly error: ArcturusError
 }
 
 /** What the machine is asked in the place of an opaque condition: an expression of the policy, and what its variables stand for. */

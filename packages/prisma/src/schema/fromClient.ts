@@ -55,7 +55,7 @@ export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike):
 }
 
 /** The delegate of a model: `client.blogPost` for `BlogPost`. */
-export function delegateOf(client: PrismaClientLike, model: string): unknown {
+export function delegateOf(client: object, model: string): unknown {
   return property(client, model.charAt(0).toLowerCase() + model.slice(1))
 }
 

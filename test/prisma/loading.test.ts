@@ -1,0 +1,101 @@
+import { Authorizer } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
+
+/** What is asked lies two relations away from the user, and from the document. */
+const policy = `
+  allow(user: User, "read", document: Document) if
+    membership in user.memberships and membership.role = "member" and membership.organization = document.organization;
+  allow(user: User, "edit", document: Document) if document.owner.manager = user;
+`
+
+const databases = await openDatabases('loading', ['sqlite'])
+
+describe.each(databases)('Relations that are not loaded on $name', (database) => {
+  const authorizer = new Authorizer()
+  const provider = known(database.provider)
+  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+  authorizer.loadSync(policy)
+  let bare: Client
+  let prisma: Client
+
+  beforeAll(async () => {
+    bare = await openDocuments(database)
+    await bare.user.createMany({
+      data: [
+        { id: 1, email: 'ann' },
+        { id: 2, email: 'bo', managerId: 1 },
+      ],
+    })
+    await bare.organization.createMany({
+      data: [
+        { region: 'eu', code: 1 },
+        { region: 'eu', code: 2 },
+      ],
+    })
+    await bare.membership.create({ data: { userId: 2, orgRegion: 'eu', orgCode: 1, role: 'member' } })
+    const document = { body: 'text', archived: false, reviewerId: 1 }
+    await bare.document.createMany({
+      data: [
+        { id: 1, ...document, orgRegion: 'eu', orgCode: 1, ownerId: 2 },
+        { id: 2, ...document, orgRegion: 'eu', orgCode: 2, ownerId: 1 },
+        { id: 3, ...document },
+      ],
+    })
+    prisma = bare.$extends(extension) as unknown as Client
+  }, 60_000)
+  afterAll(async () => {
+    await bare?.$disconnect()
+    await database.close()
+  })
+
+  const userOf = (id: number) => prisma.user.findUniqueOrThrow({ where: { id } })
+  const documentOf = (id: number) => prisma.document.findUniqueOrThrow({ where: { id } })
+
+  it('are loaded by the questions that can wait', async () => {
+    const bo = await userOf(2)
+    expect(await authorizer.isAllowed(bo, 'read', await documentOf(1))).toBe(true)
+    expect(await authorizer.isAllowed(bo, 'read', await documentOf(2))).toBe(false)
+    expect(await authorizer.isAllowed(bo, 'read', await documentOf(3))).toBe(false)
+    expect(await authorizer.authorizedActions(await userOf(1), await documentOf(1))).toEqual(new Set(['edit']))
+  })
+
+  it('are loaded once for each row', async () => {
+    const bo = await userOf(2)
+    const document = await documentOf(1)
+    const statements = watchSql(bare)
+    await authorizer.isAllowed(bo, 'read', document)
+    const first = statements.length
+    expect(first).toBeGreaterThan(0)
+    await authorizer.isAllowed(bo, 'read', document)
+    expect(statements.length).toBe(first)
+  })
+
+  it('are a typed error for those that can not', async () => {
+    const bo = await userOf(2)
+    const document = await documentOf(1)
+    expect(() => authorizer.can(bo, 'read', document)).toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
+    expect(() => authorizer.filter(bo, 'read', 'Document')).toThrow(
+      expect.objectContaining({ code: 'relation-not-loaded' }),
+    )
+  })
+
+  it('are loaded for the filter of a query, in transactions too', async () => {
+    const bo = await userOf(2)
+    const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
+    expect(ids(await prisma.document.findMany(authorizedFilter(bo)))).toEqual([1])
+    expect(await prisma.document.count(authorizedFilter(await userOf(2)))).toBe(1)
+    const [documents] = await prisma.$transaction([prisma.document.findMany(authorizedFilter(await userOf(2)))])
+    expect(ids(documents)).toEqual([1])
+    expect(ids(await prisma.document.findMany(authorizedFilter(await userOf(1))))).toEqual([])
+  })
+
+  it('are a typed error where the row is gone', async () => {
+    const ghost = authorizer.as('User', { id: 99, email: 'x', name: null, active: null, managerId: null })
+    await expect(authorizer.isAllowed(ghost, 'read', await documentOf(1))).rejects.toThrow(
+      expect.objectContaining({ code: 'relation-not-loaded' }),
+    )
+  })
+})
