@@ -19,6 +19,7 @@ interface Form {
 interface Facts {
   /** What we say. */
   readonly summary: string
+  readonly hint?: string | undefined
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -139,6 +140,12 @@ const diagnostics: Forms = {
   },
 }
 
+const unsupported: Form = {
+  name: 'RuntimeError::DataFilteringUnsupportedOp',
+  message: ({ summary, hint }) =>
+    `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`,
+}
+
 /** What is wrong while a query runs, and with what the application registers. */
 const failures: Forms = {
   'type-error': { name: 'RuntimeError::TypeError', message: ({ summary }) => `Type error: ${summary}` },
@@ -194,18 +201,9 @@ const failures: Forms = {
       `Invalid attempt to register '${data['name']}': '${data['name']}' is a built-in specializer.`,
     placed: never,
   },
-  'unsupported-filter': {
-    name: 'RuntimeError::DataFilteringUnsupportedOp',
-    message: ({ summary }) => `Unsupported operation: ${summary}`,
-  },
-  'opaque-condition': {
-    name: 'RuntimeError::DataFilteringUnsupportedOp',
-    message: ({ summary }) => `Unsupported operation: ${summary}`,
-  },
-  'filter-too-large': {
-    name: 'RuntimeError::DataFilteringUnsupportedOp',
-    message: ({ summary }) => `Unsupported operation: ${summary}`,
-  },
+  'unsupported-filter': unsupported,
+  'opaque-condition': unsupported,
+  'filter-too-large': unsupported,
 }
 
 /** What oso warns of; all other warnings are for those who call the policy's checks themselves. */
@@ -224,7 +222,7 @@ const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string>>> = {
 export function coreError(error: ArcturusError): Error {
   const trace =
     error instanceof QueryError && (error.code === 'type-error' || isApplication(error.code)) ? error.trace : ''
-  const facts = { summary: error.summary, data: error.data ?? {} }
+  const facts = { summary: error.summary, hint: error.hint, data: error.data ?? {} }
   // oso points at where a wrong value was written, and nowhere where it comes from the application
   const span = 'valueSpan' in facts.data ? (facts.data['valueSpan'] as Span | undefined) : error.span
   return Object.assign(converted(failures[error.code], error.code, facts, span, trace), { cause: error })
