@@ -1,24 +1,18 @@
 import type { Expression, Node, Rule } from '../language/ast.js'
+import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
 
 /** The texts that a policy speaks of: an action that is not among them is one that nobody named. */
 export function wordsOf(policy: Policy): ReadonlySet<string> {
   const words = new Set<string>()
-  for (const rules of policy.rules.values()) for (const rule of rules) collect(rule, words)
+  const open: Node[] = []
+  for (const rules of policy.rules.values()) for (const rule of rules) open.push(rule)
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'string') words.add(node.value)
+    for (const child of children(node)) open.push(child)
+  }
   for (const block of policy.blocks.values()) for (const name of [...block.permissions, ...block.roles]) words.add(name)
   return words
-}
-
-function collect(root: Node, words: Set<string>): void {
-  const stack: unknown[] = [root]
-  for (let one = stack.pop(); one !== undefined; one = stack.pop()) {
-    if (typeof one !== 'object' || one === null) continue
-    const node = one as Readonly<Record<string, unknown>>
-    if (node['kind'] === 'string') words.add(String(node['value']))
-    else
-      for (const [key, child] of Object.entries(node))
-        if (key !== 'span' && key !== 'head' && typeof child === 'object') stack.push(child)
-  }
 }
 
 /** The actions that can be meant for a resource's class: permissions of its block, and what `allow` rules name. */
