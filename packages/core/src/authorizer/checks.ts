@@ -1,6 +1,6 @@
 import type { Condition } from '../condition/condition.js'
 import type { Meaning } from '../condition/meaning.js'
-import { compilePredicate, type Predicate } from '../condition/predicate.js'
+import type { CompilePredicate, Predicate } from '../condition/predicate.js'
 import { ArgumentError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
@@ -31,17 +31,19 @@ export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
   readonly meaning: Meaning
-  readonly #words: ReadonlySet<string>
+  readonly #compile: CompilePredicate | undefined
+  #known: ReadonlySet<string> | undefined
   readonly #plans = new Map<Model | null, Map<Model | null, PlansOfPair>>()
   readonly #filters = new Map<string, Condition>()
   #lastActor: unknown
   #lastResource: unknown
   #lastPlans: PlansOfPair | undefined
 
-  constructor(policy: Policy, meaning: Meaning) {
+  /** @param compile - Undefined where the machine is to answer everything. */
+  constructor(policy: Policy, meaning: Meaning, compile: CompilePredicate | undefined) {
     this.#policy = policy
+    this.#compile = compile
     this.meaning = meaning
-    this.#words = wordsOf(policy)
   }
 
   /** The answer of the predicate; undefined where the machine has to be asked. @throws ArgumentError for an action that nobody knows. */
@@ -139,13 +141,19 @@ export class Checks {
   #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
     const { schema } = this.meaning
     const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
-    return { condition, predicate: condition.kind === 'opaque' ? undefined : compilePredicate(condition, this.meaning) }
+    return { condition, predicate: condition.kind === 'opaque' ? undefined : this.#compile?.(condition, this.meaning) }
   }
 
   #kindOf(value: unknown): Kind | undefined {
     if (value === null) return 'nil'
     const model = this.meaning.schema.modelOf(value)
     return model && { model: model.name }
+  }
+
+  /** The words of the policy, collected when an action is first looked for. */
+  get #words(): ReadonlySet<string> {
+    this.#known ??= wordsOf(this.#policy)
+    return this.#known
   }
 
   #unknownAction(action: string): ArgumentError {

@@ -1,7 +1,8 @@
+import { compileClosures } from '../condition/closures.js'
 import type { Condition, Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
 import type { Meaning } from '../condition/meaning.js'
-import { compilePredicate, type Predicate } from '../condition/predicate.js'
+import type { Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
 
 /**
@@ -54,7 +55,7 @@ export class Filter {
    * @throws RelationNotLoadedError where a relation that decides is not on the row.
    */
   matches(row: unknown): boolean {
-    this.#predicate ??= compilePredicate(this.condition, this.#meaning)
+    this.#predicate ??= compileClosures(this.condition, this.#meaning)
     try {
       return this.#predicate(this.actor, this.action, row)
     } catch {

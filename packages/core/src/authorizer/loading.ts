@@ -1,3 +1,4 @@
+import type { CompilePredicate } from '../condition/predicate.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
 import { compile, type Host, type Limits, type Program, type Query, solve } from '../machine/index.js'
@@ -31,13 +32,20 @@ export class LoadedPolicy {
   readonly version: number
 
   /** @param hasEquality - Whether the host compares objects without keys by more than identity. */
-  constructor(policy: Policy, schema: Schema, hosts: Hosts, limits: Partial<Limits>, hasEquality: boolean) {
+  constructor(
+    policy: Policy,
+    schema: Schema,
+    hosts: Hosts,
+    limits: Partial<Limits>,
+    hasEquality: boolean,
+    compilePredicate: CompilePredicate | undefined,
+  ) {
     const host = hosts.now
     this.#waitingHost = hosts.waiting
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, host)
-    this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits, hasEquality))
+    this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits, hasEquality), compilePredicate)
   }
 
   /** For queries that can wait, and load what is missing. */

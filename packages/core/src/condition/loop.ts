@@ -1,16 +1,16 @@
-import { bailOut } from './bail.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
 import { areSameRow, type Meaning, type RowEquality } from './meaning.js'
-import { equals, type Frame, get, type Reader, read } from './read.js'
+import { isLiteral } from './predicate.js'
+import { equals, equalsLiteral, type Frame, get, listOf, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 
 export type Test = (frame: Frame) => boolean
 
 /** One of several quantifiers over one collection. */
 export interface Arm {
-  /** `each.field = literal`, which most arms begin with. */
-  readonly first: { readonly field: string; readonly literal: unknown } | undefined
+  /** `each.field = literal`, which most arms begin with; no field: the element itself. */
+  readonly first: { readonly field: string | undefined; readonly literal: unknown } | undefined
   /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
   readonly second: { readonly field: string; readonly value: Operand } | undefined
   /** What stands behind the first. */
@@ -19,7 +19,7 @@ export interface Arm {
   readonly exhaust: Test | undefined
 }
 
-/** What a quantifier's condition begins with, where that is a field of the element that equals a literal. */
+/** What a quantifier's condition begins with, where that is the element, or a field of it, that equals a literal. */
 export function splitFirst(some: Some): { readonly first: Arm['first']; readonly rest: Condition } {
   const first = some.where.kind === 'and' ? some.where.of[0]! : some.where
   const found = first.kind === 'compare' ? fieldEquals(first, some) : undefined
@@ -34,11 +34,8 @@ function fieldEquals(condition: Compare, some: Some): Arm['first'] {
 }
 
 function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
-  if (path.kind !== 'path' || path.root !== some.each || path.steps.length !== 1 || literal.kind !== 'value')
-    return undefined
-  const { value } = literal
-  if (value !== null && (typeof value === 'object' || Number.isNaN(value))) return undefined
-  return { field: path.steps[0]!.name, literal: value }
+  if (path.kind !== 'path' || path.root !== some.each || path.steps.length > 1 || !isLiteral(literal)) return undefined
+  return { field: path.steps[0]?.name, literal: literal.value }
 }
 
 /** What stands behind the first, where it is one field of the element that equals something else. */
@@ -62,12 +59,12 @@ export function compileLoop(
   from: Reader,
   slot: number,
   canFail: boolean,
-  compile: Compile,
+  meaning: Meaning,
+  operand: (operand: Operand) => Reader,
 ): Test {
-  const { meaning } = compile
-  const field = arms[0]!.first?.field
-  if (field !== undefined && arms.every((arm) => arm.first?.field === field)) {
-    return compileTable(arms, field, from, slot, canFail, compile)
+  const [{ first }] = arms as readonly [Arm]
+  if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
+    return compileTable(arms, first.field, from, slot, canFail, meaning, operand)
   }
   const tests = arms.map((arm) => compileArm(arm, slot, meaning))
   return (frame) => {
@@ -85,29 +82,24 @@ export function compileLoop(
   }
 }
 
-/** What a loop needs of whoever compiles the rest. */
-export interface Compile {
-  readonly meaning: Meaning
-  operand(operand: Operand): Reader
-}
-
 /** All arms ask for one field: it is read once for each element. */
 function compileTable(
   arms: readonly Arm[],
-  field: string,
+  field: string | undefined,
   from: Reader,
   slot: number,
   canFail: boolean,
-  compile: Compile,
+  meaning: Meaning,
+  operand: (operand: Operand) => Reader,
 ): Test {
-  const { meaning } = compile
   const literals = arms.map((arm) => arm.first!.literal)
   const second = arms[0]!.second
   if (
     second &&
+    field !== undefined &&
     arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
   ) {
-    return compileFieldPair(literals, field, second.field, compile.operand(second.value), from, canFail, meaning)
+    return compileFieldPair(literals, field, second.field, operand(second.value), from, canFail, meaning)
   }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
@@ -117,9 +109,9 @@ function compileTable(
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
       frame[slot] = element
-      const value = read(element, field)
+      const value = field === undefined ? element : read(element, field)
       for (let arm = 0; arm < open; arm++) {
-        if (!isLiteral(meaning, value, literals[arm])) continue
+        if (!equalsLiteral(meaning, value, literals[arm])) continue
         const rest = rests[arm]
         if (rest && !rest(frame)) continue
         if (!canFail) return true
@@ -151,7 +143,7 @@ function compileFieldPair(
       const element = list[index]
       const found = read(element, first)
       for (let arm = 0; arm < open; arm++) {
-        if (!isLiteral(meaning, found, literals[arm])) continue
+        if (!equalsLiteral(meaning, found, literals[arm])) continue
         if (expected === undefined) {
           expected = get(value, frame)
           if (typeof expected === 'object' && expected !== null) {
@@ -192,14 +184,8 @@ function compileArm(arm: Arm, slot: number, meaning: Meaning): Test {
   const { first, rest } = arm
   if (!first) return rest ?? (() => true)
   const { field, literal } = first
-  return (frame) => isLiteral(meaning, read(frame[slot], field), literal) && (!rest || rest(frame))
-}
-
-/** Whether a value is equal to a literal; only an object can be without being the same. */
-function isLiteral(meaning: Meaning, value: unknown, literal: unknown): boolean {
-  return value === literal || (typeof value === 'object' && value !== null && equals(meaning, value, literal))
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : bailOut()
+  return (frame) => {
+    const value = field === undefined ? frame[slot] : read(frame[slot], field)
+    return equalsLiteral(meaning, value, literal) && (!rest || rest(frame))
+  }
 }

@@ -1,4 +1,5 @@
 import type { Expression } from '../language/ast.js'
+import type { Class } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 
 /** How two rows of one class are compared: by a column of the key, or (no column) by being the same object. */
@@ -32,4 +33,10 @@ export function areSameRow(rows: RowEquality, left: object, right: object): bool
   const a = (left as Readonly<Record<string, unknown>>)[column]
   const b = (right as Readonly<Record<string, unknown>>)[column]
   return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
+}
+
+/** The class whose own instances are instances of the model, whatever else is. */
+export function constructorOf({ schema }: Meaning, model: string): Class | undefined {
+  const found = schema.models.get(model)
+  return found?.isaCheck ? undefined : found?.class
 }

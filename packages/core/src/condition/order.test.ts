@@ -13,7 +13,7 @@ class User {
 }
 
 function authorizers(rules: string): readonly Authorizer[] {
-  return (['machine', 'predicate'] as const).map((evaluator) => {
+  return (['machine', 'closures', 'source'] as const).map((evaluator) => {
     const authorizer = new Authorizer({ evaluator }).registerClass(User, {
       key: 'id',
       fields: {
@@ -39,7 +39,7 @@ function answers(rules: string): readonly unknown[] {
   })
 }
 
-describe('the machine and the predicate meet the same errors', () => {
+describe('the machine and predicates meet the same errors', () => {
   const cases: readonly (readonly [string, string, unknown])[] = [
     [
       'in an arm behind one that is true, when a later goal is false',
@@ -63,6 +63,6 @@ describe('the machine and the predicate meet the same errors', () => {
     ['not in a lookup of lists that differ in length', '[u.boss.id, u.id] = [1]', false],
   ]
   test.each(cases)('%s', (_, goals, expected) => {
-    expect(answers(`allow(_: User, "read", u: User) if ${goals};`)).toEqual([expected, expected])
+    expect(answers(`allow(_: User, "read", u: User) if ${goals};`)).toEqual([expected, expected, expected])
   })
 })

@@ -1,365 +1,156 @@
-import { bailOut } from './bail.js'
-import type { Compare, Condition, Definition, In, Operand, Root, Some } from './condition.js'
-import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
+import type { Condition, In, Operand, Ref, Some, Variable } from './condition.js'
+import { canFail } from './fallible.js'
 import type { Meaning } from './meaning.js'
-import { compileOperand, equals, get, plain, type Reader } from './read.js'
 import { isSameOperand } from './simplify.js'
-import { canFailToRead } from './type.js'
+import { unknownType } from './type.js'
 
 /** A condition as a function: true or false; anything else bails out to the machine (`bail` is thrown). */
 export type Predicate = (actor: unknown, action: unknown, resource: unknown) => boolean
 
-interface Compiled {
-  readonly test: Test
+/** A back end: makes a function of a condition. */
+export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
+
+/** Calls of recursive definitions within each other, and in all, before the machine takes over: it has limits, and ends cycles. */
+export const maxDepth = 1_000
+export const maxCalls = 100_000
+
+/** What a back end has made of a condition. */
+export interface Compiled<Code> {
+  readonly test: Code
   /**
    * Meets every solution, not just the first, and bails out where one is an error. The machine tries the next solution of a
    * goal when a later goal fails, so an error in it counts then. Undefined where that can't happen.
    */
-  readonly exhaust: Test | undefined
+  readonly exhaust: Code | undefined
 }
 
-/** Calls of recursive definitions within each other, and in all, before the machine takes over: it has limits, and ends cycles. */
-const maxDepth = 1_000
-const maxCalls = 100_000
+/** A condition without others in it. */
+export type Leaf = Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' }>
 
-interface Recursion {
-  depth: number
-  calls: number
-}
-
-/** Compiles a condition to closures. */
-export function compilePredicate(condition: Condition, meaning: Meaning): Predicate {
-  const recursion: Recursion = { depth: 0, calls: 0 }
-  const compiler = new Compiler(meaning, recursion, new Map())
-  const { test } = compiler.compile(condition)
-  const size = compiler.size
-  return (actor, action, resource) => {
-    const frame = new Array<unknown>(size)
-    frame[0] = actor
-    frame[1] = resource
-    frame[2] = action
-    return test(frame)
-  }
-}
-
-class Compiler {
+/** What is the same for all back ends: in which order things are asked, what is one loop, and what is looked at for errors. */
+export abstract class Compiler<Code> {
   readonly meaning: Meaning
-  readonly #recursion: Recursion
-  readonly #definitions: Map<Definition, { body: Compiled | undefined; size: number }>
-  readonly #slots = new Map<Root, number>()
-  #size = 3
 
-  constructor(
-    meaning: Meaning,
-    recursion: Recursion,
-    definitions: Map<Definition, { body: Compiled | undefined; size: number }>,
-  ) {
+  constructor(meaning: Meaning) {
     this.meaning = meaning
-    this.#recursion = recursion
-    this.#definitions = definitions
   }
 
-  get size(): number {
-    return this.#size
-  }
+  protected abstract leaf(condition: Leaf): Code
+  protected abstract not(of: Code): Code
+  /** Both, from left to right; where the second is false, all solutions of the first are looked at. */
+  protected abstract and(first: Code, second: Code, exhaust: Code | undefined): Code
+  /** Where the test is true, all solutions of its parts are looked at. */
+  protected abstract andAll(test: Code, parts: readonly Code[]): Code
+  protected abstract or(arms: readonly Code[]): Code
+  /** Every arm, whatever is found on the way. */
+  protected abstract orAll(arms: readonly Code[]): Code
+  /**
+   * Several quantifiers over one collection, one after the other, in one pass.
+   * @param canFail - Whether an element can be an error: then what an earlier arm would still have met counts.
+   */
+  protected abstract loop(arms: readonly Some[], canFail: boolean): Compiled<Code>
+  protected abstract ref(condition: Ref): Compiled<Code>
 
-  /** Gives a root a slot of the frame. */
-  slot(root: Root): number {
-    if (root.kind === 'actor') return 0
-    if (root.kind === 'resource') return 1
-    if (root.kind === 'action') return 2
-    let slot = this.#slots.get(root)
-    if (slot === undefined) {
-      slot = this.#size++
-      this.#slots.set(root, slot)
-    }
-    return slot
-  }
-
-  operand(operand: Operand): Reader {
-    return compileOperand(operand, (root) => this.slot(root), this.meaning)
-  }
-
-  compile(condition: Condition): Compiled {
+  compile(condition: Condition): Compiled<Code> {
     switch (condition.kind) {
-      case 'true':
-        return once(() => true)
-      case 'false':
-        return once(() => false)
       case 'and':
-        return conjunction(condition.of.map((one) => this.compile(one)))
+        return this.#conjunction(condition.of.map((one) => this.compile(one)))
       case 'or':
-        return disjunction(
+        return this.#disjunction(
           runsOf(condition.of).map((run) => this.#run(run)),
-          condition.of.some((one) => canFail(this.meaning, one)),
+          condition.of.some((one) => canFail(this.meaning.schema, one)),
         )
-      case 'not': {
-        const { test } = this.compile(condition.of)
-        return once((frame) => !test(frame))
-      }
-      case 'test': {
-        const value = this.operand(condition.of)
-        return once((frame) => {
-          const found = get(value, frame)
-          return found === true ? true : found === false ? false : bailOut()
-        })
-      }
-      case 'reads': {
-        const value = this.operand(condition.of)
-        return once((frame) => {
-          plain(get(value, frame))
-          return true
-        })
-      }
-      case 'compare':
-        return once(this.#compare(condition))
-      case 'in':
-        return once(this.#in(condition))
+      case 'not':
+        return once(this.not(this.compile(condition.of).test))
       case 'some':
-        return this.#loop([condition])
-      case 'isa': {
-        const value = this.operand(condition.of)
-        const { model, exact } = condition
-        const meaning = this.meaning
-        const registered = meaning.schema.models.get(model)
-        const cls = registered?.isaCheck ? undefined : registered?.class
-        return once((frame) => {
-          const found = get(value, frame)
-          if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
-          return meaning.isInstance(plain(found), model, exact) ?? bailOut()
-        })
-      }
-      case 'text': {
-        const of = this.operand(condition.of)
-        const part = this.operand(condition.part)
-        const { operator } = condition
-        return once((frame) => {
-          const text = get(of, frame)
-          const wanted = get(part, frame)
-          if (text === null || wanted === null) return false
-          return typeof text === 'string' && typeof wanted === 'string' ? text[operator](wanted) : bailOut()
-        })
-      }
+      case 'in':
+        return this.#run([condition])
       case 'ref':
-        return this.#ref(condition.definition, condition.args)
-      case 'opaque': {
-        const { expression, bindings } = condition.goal
-        const readers = bindings.map(({ name, operand }) => [name, this.operand(operand)] as const)
-        const meaning = this.meaning
-        return once((frame) => {
-          const values = new Map(readers.map(([name, value]) => [name, get(value, frame)]))
-          return meaning.ask(expression, values) ?? bailOut()
-        })
-      }
-      case 'failure':
-        return once(() => bailOut())
-    }
-  }
-
-  #compare(condition: Compare): Test {
-    const { operator } = condition
-    const meaning = this.meaning
-    if (operator !== '=') {
-      const left = this.operand(condition.left)
-      const right = this.operand(condition.right)
-      return (frame) => meaning.compare(operator, plain(get(left, frame)), plain(get(right, frame))) ?? bailOut()
-    }
-    const literal = literalOf(condition.right)
-      ? condition.right
-      : literalOf(condition.left)
-        ? condition.left
-        : undefined
-    if (literal)
-      return this.#equalsLiteral(literal === condition.right ? condition.left : condition.right, literal.value)
-    return this.#equals(condition.left, condition.right)
-  }
-
-  #equals(one: Operand, other: Operand): Test {
-    const { meaning } = this
-    const left = this.operand(one)
-    const right = this.operand(other)
-    return (frame) => equals(meaning, get(left, frame), get(right, frame))
-  }
-
-  /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
-  #equalsLiteral(operand: Operand, literal: unknown): Test {
-    const { meaning } = this
-    const value = this.operand(operand)
-    return (frame) => {
-      const found = get(value, frame)
-      return found === literal || (typeof found === 'object' && found !== null && equals(meaning, found, literal))
-    }
-  }
-
-  #in(condition: In): Test {
-    const item = this.operand(condition.item)
-    const list = this.operand(condition.list)
-    const meaning = this.meaning
-    return (frame) => {
-      const wanted = get(item, frame)
-      const found = get(list, frame)
-      if (!Array.isArray(found)) return bailOut()
-      for (const one of found) if (equals(meaning, wanted, one)) return true
-      return false
+        return this.ref(condition)
+      default:
+        return once(this.leaf(condition))
     }
   }
 
   /** Neighbouring arms that range over one collection are one loop. */
-  #run(run: readonly Condition[]): Compiled {
+  #run(run: readonly Condition[]): Compiled<Code> {
     const [first] = run
-    return first?.kind === 'some' ? this.#loop(run as readonly Some[]) : this.compile(first!)
-  }
-
-  #loop(conditions: readonly Some[]): Compiled {
-    const [first] = conditions
-    const from = this.operand(first!.from)
-    const slot = this.slot(first!.each)
-    const arms = conditions.map((condition): Arm => {
-      this.#slots.set(condition.each, slot)
-      const { first: test, rest } = splitFirst(condition)
-      if (rest.kind === 'true') return { first: test, second: undefined, rest: undefined, exhaust: undefined }
-      const compiled = this.compile(rest)
-      return { first: test, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
-    })
-    const fallible = conditions.some((condition) => canFail(this.meaning, condition.where))
-    const test = compileLoop(arms, from, slot, fallible, this)
-    return { test, exhaust: fallible ? compileExhaustiveLoop(arms, from, slot, this.meaning) : undefined }
-  }
-
-  #ref(definition: Definition, args: readonly Operand[]): Compiled {
-    let known = this.#definitions.get(definition)
-    if (!known) {
-      known = { body: undefined, size: 0 }
-      this.#definitions.set(definition, known)
-      const inner = new Compiler(this.meaning, this.#recursion, this.#definitions)
-      for (const parameter of definition.parameters) inner.slot(parameter)
-      known.body = inner.compile(definition.condition)
-      known.size = inner.size
+    if (first?.kind === 'some') {
+      const arms = run as readonly Some[]
+      return this.loop(
+        arms,
+        arms.some((arm) => canFail(this.meaning.schema, arm.where)),
+      )
     }
-    const target = known
-    const readers = args.map((arg) => this.operand(arg))
-    const recursion = this.#recursion
-    const call =
-      (pick: (body: Compiled) => Test): Test =>
-      (frame) => {
-        // The body of a recursive definition is complete by the time that anything is evaluated.
-        const inner = new Array<unknown>(target.size)
-        inner[0] = frame[0]
-        inner[1] = frame[1]
-        inner[2] = frame[2]
-        for (let index = 0; index < readers.length; index++) inner[index + 3] = get(readers[index]!, frame)
-        const body = target.body!
-        if (!definition.recursive) return pick(body)(inner)
-        if (++recursion.depth === 1) recursion.calls = 0
-        try {
-          if (recursion.depth > maxDepth || ++recursion.calls > maxCalls) return bailOut()
-          return pick(body)(inner)
-        } finally {
-          recursion.depth--
-        }
-      }
-    const test = call((body) => body.test)
-    return { test, exhaust: call((body) => body.exhaust ?? body.test) }
+    if (first?.kind !== 'in') return this.compile(first!)
+    if (!isLiteral(first.item)) return once(this.leaf(first))
+    // Nobody knows what the elements are: any of them may be a promise, or missing.
+    const { test } = this.loop((run as readonly In[]).map(quantified), true)
+    return once(test)
+  }
+
+  /** From left to right; when one fails, the further solutions of those before it are looked at for errors. */
+  #conjunction(parts: readonly Compiled<Code>[]): Compiled<Code> {
+    const test = parts.reduceRight<Code | undefined>(
+      (rest, own) => (rest === undefined ? own.test : this.and(own.test, rest, own.exhaust)),
+      undefined,
+    )!
+    const exhausts = parts.flatMap((part) => (part.exhaust === undefined ? [] : [part.exhaust]))
+    return exhausts.length === 0 ? once(test) : { test, exhaust: this.andAll(test, exhausts) }
+  }
+
+  #disjunction(parts: readonly Compiled<Code>[], canFail: boolean): Compiled<Code> {
+    if (parts.length === 1) return parts[0]!
+    const test = this.or(parts.map((part) => part.test))
+    return canFail ? { test, exhaust: this.orAll(parts.map((part) => part.exhaust ?? part.test)) } : once(test)
   }
 }
 
-/** Arms one by one, quantifiers over one collection that stand side by side together. */
+function once<Code>(test: Code): Compiled<Code> {
+  return { test, exhaust: undefined }
+}
+
+/** Arms one by one, those that range over one collection and stand side by side together. */
 function runsOf(arms: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = []
   for (const arm of arms) {
     const last = runs.at(-1)
-    const before = last?.[0]
-    if (before?.kind === 'some' && arm.kind === 'some' && isSameOperand(before.from, arm.from)) last!.push(arm)
+    if (last && isSameLoop(last[0]!, arm)) last.push(arm)
     else runs.push([arm])
   }
   return runs
 }
 
-function once(test: Test): Compiled {
-  return { test, exhaust: undefined }
+function isSameLoop(one: Condition, other: Condition): boolean {
+  if (one.kind === 'some' && other.kind === 'some') return isSameOperand(one.from, other.from)
+  if (one.kind !== 'in' || other.kind !== 'in' || !isLiteral(one.item) || !isLiteral(other.item)) return false
+  return isSameOperand(one.list, other.list)
 }
 
-/** From left to right; when one fails, the further solutions of those before it are looked at for errors. */
-function conjunction(parts: readonly Compiled[]): Compiled {
-  const test = parts
-    .map((part) => part.exhaust)
-    .reduceRight<Test | undefined>((rest, exhaust, index) => {
-      const own = parts[index]!.test
-      if (!rest) return own
-      if (!exhaust) return (frame) => own(frame) && rest(frame)
-      return (frame) => {
-        if (!own(frame)) return false
-        if (rest(frame)) return true
-        exhaust(frame)
-        return false
-      }
-    }, undefined)!
-  if (!parts.some((part) => part.exhaust)) return once(test)
-  const exhaust: Test = (frame) => {
-    const found = test(frame)
-    if (found) for (const part of parts) part.exhaust?.(frame)
-    return found
-  }
-  return { test, exhaust }
-}
-
-function disjunction(parts: readonly Compiled[], fallible: boolean): Compiled {
-  if (parts.length === 1) return parts[0]!
-  const [first, second] = parts
-  const tests = parts.map((part) => part.test)
-  const a = first!.test
-  const b = second!.test
-  const test: Test =
-    parts.length === 2
-      ? (frame) => a(frame) || b(frame)
-      : (frame) => {
-          for (let index = 0; index < tests.length; index++) if (tests[index]!(frame)) return true
-          return false
-        }
-  if (!fallible) return once(test)
-  const exhaust: Test = (frame) => {
-    let found = false
-    for (const part of parts) if ((part.exhaust ?? part.test)(frame)) found = true
-    return found
-  }
-  return { test, exhaust }
-}
-
-/** Whether evaluating the condition can be an error. */
-function canFail(meaning: Meaning, condition: Condition): boolean {
-  const { schema } = meaning
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return false
-    case 'and':
-    case 'or':
-      return condition.of.some((one) => canFail(meaning, one))
-    case 'not':
-      return canFail(meaning, condition.of)
-    case 'compare':
-      return (
-        condition.operator !== '=' || canFailToRead(schema, condition.left) || canFailToRead(schema, condition.right)
-      )
-    case 'in':
-      return canFailToRead(schema, condition.item) || canFailToRead(schema, condition.list)
-    case 'isa':
-    case 'reads':
-      return canFailToRead(schema, condition.of)
-    case 'some':
-      return canFailToRead(schema, condition.from) || canFail(meaning, condition.where)
-    case 'test':
-    case 'text':
-    case 'ref':
-    case 'opaque':
-    case 'failure':
-      return true
+/** `literal in list` as a quantifier. */
+function quantified({ item, list, span }: In): Some {
+  const each: Variable = { kind: 'variable', name: 'element', model: undefined, type: unknownType }
+  const element: Operand = { kind: 'path', root: each, steps: [] }
+  return {
+    kind: 'some',
+    each,
+    from: list,
+    where: { kind: 'compare', operator: '=', left: element, right: item, span },
+    span,
   }
 }
 
-function literalOf(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
+/** A text, a number, a boolean or nil; equal to nothing but itself, objects aside. */
+export function isLiteral(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
+  return operand.kind === 'value' && isPlainLiteral(operand.value)
+}
+
+/** Whether a value is a text, a number, a boolean or nil. */
+export function isPlainLiteral(value: unknown): value is string | number | boolean | null {
   return (
-    operand.kind === 'value' &&
-    (operand.value === null || (typeof operand.value !== 'object' && !Number.isNaN(operand.value)))
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && !Number.isNaN(value))
   )
 }

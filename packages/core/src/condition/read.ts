@@ -1,5 +1,6 @@
+import type { ArithmeticOperator } from '../language/ast.js'
 import { bailOut } from './bail.js'
-import type { Operand, Root } from './condition.js'
+import type { CompareOperator, Operand, Root, Text } from './condition.js'
 import type { Meaning } from './meaning.js'
 
 /** The values of one evaluation, by slot: actor, resource, parameters, variables. */
@@ -44,6 +45,39 @@ export function read(object: unknown, name: string): unknown {
 export function equals(meaning: Meaning, left: unknown, right: unknown): boolean {
   if (left === right) return left !== undefined || bailOut()
   return meaning.equal(left, right) ?? bailOut()
+}
+
+/** Whether a value is equal to a text, a number, a boolean or nil. */
+export function equalsLiteral(meaning: Meaning, value: unknown, literal: unknown): boolean {
+  if (value === literal) return true
+  if (value === null || (typeof value === typeof literal && literal !== null)) return false
+  return equals(meaning, value, literal)
+}
+
+/** `==`, `!=` and the orderings. */
+export function compare(
+  meaning: Meaning,
+  operator: Exclude<CompareOperator, '='>,
+  left: unknown,
+  right: unknown,
+): boolean {
+  return meaning.compare(operator, plain(left), plain(right)) ?? bailOut()
+}
+
+/** Whether a list has an element that is equal to a value. */
+export function contains(meaning: Meaning, value: unknown, list: unknown): boolean {
+  for (const one of listOf(list)) if (equals(meaning, value, one)) return true
+  return false
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : bailOut()
+}
+
+/** False with nil on a side. */
+export function textTest(operator: Text['operator'], text: unknown, part: unknown): boolean {
+  if (typeof text === 'string' && typeof part === 'string') return text[operator](part)
+  return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut()
 }
 
 /** A value as it is, when it is one: nothing missing, and nothing to wait for. */
@@ -100,36 +134,39 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
       const { method } = operand
       return computed((frame) => {
         const receiver = plain(get(of, frame))
-        if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
-        const target: unknown = (receiver as Record<string, unknown>)[method]
-        if (typeof target !== 'function' || method === 'constructor') return bailOut()
-        return plain(
-          Reflect.apply(
-            target,
-            receiver,
-            args.map((arg) => plain(get(arg, frame))),
-          ),
+        return call(
+          receiver,
+          method,
+          args.map((arg) => plain(get(arg, frame))),
         )
       })
     }
-    case 'arithmetic':
-      return compileArithmetic(operand, compile(operand.left), compile(operand.right))
+    case 'arithmetic': {
+      const left = compile(operand.left)
+      const right = compile(operand.right)
+      const { operator } = operand
+      return computed((frame) => calculate(operator, get(left, frame), get(right, frame)))
+    }
   }
 }
 
-/** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
-function compileArithmetic(operand: Extract<Operand, { kind: 'arithmetic' }>, left: Reader, right: Reader): Reader {
-  const { operator } = operand
-  return computed((frame) => {
-    const a = get(left, frame)
-    const b = get(right, frame)
-    if (typeof a !== 'number' || typeof b !== 'number') return bailOut()
-    const result = calculate(operator, a, b)
-    return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
-  })
+/** Calls a method of the host's value. */
+export function call(receiver: unknown, method: string, args: readonly unknown[]): unknown {
+  if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  // anything else can have the method
+  const target = (receiver as Readonly<Record<string, unknown>>)[method]
+  if (typeof target !== 'function' || method === 'constructor') return bailOut()
+  return plain(Reflect.apply(target, receiver, args))
 }
 
-function calculate(operator: Extract<Operand, { kind: 'arithmetic' }>['operator'], a: number, b: number): number {
+/** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
+export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number {
+  if (typeof left !== 'number' || typeof right !== 'number') return bailOut()
+  const result = compute(operator, left, right)
+  return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
+}
+
+function compute(operator: ArithmeticOperator, a: number, b: number): number {
   switch (operator) {
     case '+':
       return a + b

@@ -1,0 +1,51 @@
+import { compileClosures } from '../condition/closures.js'
+import type { CompilePredicate } from '../condition/predicate.js'
+import { sourceCompiler } from '../condition/source.js'
+import { ArgumentError } from '../errors.js'
+
+/**
+ * What answers a check: JavaScript that is written for the policy (`source`), functions put together from those of this
+ * package (`closures`), or the query machine alone (`machine`, for comparison); `auto` is `source` where the platform lets
+ * text become code, and `closures` in browsers and wherever else it does not.
+ */
+export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
+
+/**
+ * The back end of an evaluator; undefined for the machine.
+ * @throws ArgumentError for a name that is none, and for `source` where the platform forbids it.
+ */
+export function compilerOf(evaluator: EvaluatorName): CompilePredicate | undefined {
+  switch (evaluator) {
+    case 'auto':
+      return !isBrowser() && canMakeCode() ? sourceCompiler() : compileClosures
+    case 'source':
+      if (canMakeCode()) return sourceCompiler()
+      throw new ArgumentError('invalid-argument', 'Text may not become code here, as `evaluator: "source"` wants.', {
+        hint: 'leave the option out: what is possible is then found out',
+      })
+    case 'closures':
+      return compileClosures
+    case 'machine':
+      return undefined
+    default: {
+      const name: never = evaluator
+      throw new ArgumentError('invalid-argument', `There is no evaluator "${String(name)}".`, {
+        hint: 'one of auto, source, closures, machine',
+      })
+    }
+  }
+}
+
+/** Browsers that forbid it report the attempt, so there is none. */
+function isBrowser(): boolean {
+  return ['window', 'document', 'WorkerGlobalScope'].some((name) => name in globalThis)
+}
+
+function canMakeCode(): boolean {
+  try {
+    // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+    return new globalThis.Function('return true')() === true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,498 @@
+import { bailOut } from './bail.js'
+import { compileClosures } from './closures.js'
+import type { Compare, Condition, Definition, Operand, Path, Ref, Root, Some } from './condition.js'
+import { and, or } from './construct.js'
+import { FunctionScope } from './functionScope.js'
+import { constructorOf, type Meaning } from './meaning.js'
+import {
+  type Compiled,
+  type CompilePredicate,
+  Compiler,
+  isLiteral,
+  isPlainLiteral,
+  type Leaf,
+  maxCalls,
+  maxDepth,
+  type Predicate,
+} from './predicate.js'
+import { calculate, call, compare, contains, equals, textTest } from './read.js'
+import { operandType } from './type.js'
+
+/**
+ * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
+ * written after it in the same scope, for that is evaluated after it.
+ */
+type Write = (scope: FunctionScope) => string
+
+/** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
+interface Written {
+  readonly before: readonly string[]
+  readonly value: string
+  /** Whether it may be undefined where that is no value: whoever uses it has to see to it. */
+  readonly unchecked?: boolean
+}
+
+/**
+ * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
+ * share what it learns of the objects they meet, and those of two policies meet different ones.
+ */
+export function sourceCompiler(): CompilePredicate {
+  let count = 0
+  return (condition, meaning) => {
+    count++
+    try {
+      return new Source(meaning).predicate(condition, `polar-${count}.js`)
+    } catch (error) {
+      // JavaScript can't be nested as deeply as the condition is.
+      if (error instanceof RangeError || error instanceof SyntaxError) return compileClosures(condition, meaning)
+      throw error
+    }
+  }
+}
+
+const subjects = ['actor', 'action', 'resource'] as const
+
+class Source extends Compiler<Write> {
+  readonly #names = new Map<Root, string>()
+  readonly #values: unknown[] = []
+  readonly #functions: string[] = []
+  readonly #bodies = new Map<Definition, Compiled<Write>>()
+  readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
+  readonly #equalities = new Map<unknown, string>()
+  #count = 0
+  #isRecursive = false
+
+  predicate(condition: Condition, file: string): Predicate {
+    const { meaning } = this
+    const scope = new FunctionScope(subjects)
+    const test = this.compile(condition).test(scope)
+    const main = this.#define(scope, `${this.#isRecursive ? 'depth = calls = 0\n' : ''}return ${test}`)
+    const helpers = {
+      bail: bailOut,
+      equals: (left: unknown, right: unknown) => equals(meaning, left, right),
+      compare: (operator: Exclude<Compare['operator'], '='>, left: unknown, right: unknown) =>
+        compare(meaning, operator, left, right),
+      contains: (value: unknown, list: unknown) => contains(meaning, value, list),
+      isa: (value: unknown, model: string, exact: boolean) => meaning.isInstance(value, model, exact) ?? bailOut(),
+      ask: (...[goal, values]: Parameters<Meaning['ask']>) => meaning.ask(goal, values) ?? bailOut(),
+      constants: meaning.schema.constants,
+      text: textTest,
+      call,
+      calculate,
+    }
+    const text = [
+      '"use strict"',
+      `const { ${Object.keys(helpers).join(', ')} } = helpers`,
+      ...this.#values.map((_, index) => `const v${index} = values[${index}]`),
+      'let depth, calls',
+      prelude,
+      ...this.#functions,
+      `return ${main}`,
+      `//# sourceURL=${file}`,
+    ].join('\n')
+    // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+    const make = new globalThis.Function('helpers', 'values', text)
+    // The text is that of a predicate.
+    return make(helpers, this.#values) as Predicate
+  }
+
+  /** Adds a function with what its scope is given. */
+  #define(scope: FunctionScope, body: string, name: string = this.#newName('f')): string {
+    this.#functions.push(`function ${name}(${[...scope.parameters].join(', ')}) {\n${scope.declarations}${body}\n}`)
+    return name
+  }
+
+  #newName(prefix: string): string {
+    return `${prefix}${++this.#count}`
+  }
+
+  /** A function of its own, written once, and called with what it uses. */
+  #function(body: Write): Write {
+    let made: { readonly name: string; readonly parameters: readonly string[] } | undefined
+    return (scope) => {
+      if (!made) {
+        const own = new FunctionScope()
+        const name = this.#define(own, body(own))
+        made = { name, parameters: [...own.parameters] }
+      }
+      return `${made.name}(${made.parameters.map((parameter) => scope.use(parameter)).join(', ')})`
+    }
+  }
+
+  protected not(of: Write): Write {
+    return (scope) => `!${of(scope)}`
+  }
+
+  protected and(first: Write, second: Write, exhaust: Write | undefined): Write {
+    if (!exhaust) return (scope) => `(${first(scope)} && ${second(scope.inner())})`
+    return (scope) => `(${first(scope)} && (${second(scope.inner())} || (${exhaust(scope)}, false)))`
+  }
+
+  protected andAll(test: Write, parts: readonly Write[]): Write {
+    return this.#function((scope) => `return ${test(scope)} && (${parts.map((part) => part(scope)).join(', ')}, true)`)
+  }
+
+  protected or(arms: readonly Write[]): Write {
+    return (scope) => {
+      const first = arms[0]!(scope)
+      const inner = scope.inner()
+      return `(${[first, ...arms.slice(1).map((arm) => arm(inner))].join(' || ')})`
+    }
+  }
+
+  protected orAll(arms: readonly Write[]): Write {
+    return this.#function((scope) => `return !!(${arms.map((arm) => arm(scope)).join(' | ')})`)
+  }
+
+  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Write> {
+    const [some] = conditions as readonly [Some]
+    const each = this.#name(some.each)
+    const arms = conditions.map((condition) => {
+      this.#names.set(condition.each, each)
+      return this.compile(condition.where)
+    })
+    const loop = (tests: readonly Write[], write: WriteLoop): Write =>
+      this.#function((scope) => {
+        const { before, value } = this.#operand(some.from, scope)
+        scope.own(each)
+        const inner = scope.inner()
+        const { start, step, end } = write(tests.map((test) => test(inner)))
+        const lines = [...before, `const list = ${value}`, 'if (!Array.isArray(list)) bail()', start]
+        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${step}\n}\n${end}`
+      })
+    return {
+      test: loop(
+        arms.map((arm) => arm.test),
+        canFail ? untilNoneIsOpen : untilFound,
+      ),
+      exhaust: canFail
+        ? loop(
+            arms.map((arm) => arm.exhaust ?? arm.test),
+            toTheEnd,
+          )
+        : undefined,
+    }
+  }
+
+  protected ref({ definition, args }: Ref): Compiled<Write> {
+    const write =
+      (mode: keyof Compiled<Write>): Write =>
+      (scope) => {
+        const { before, values } = this.#args(args, scope)
+        return sequence(before, `${this.#definition(definition, mode)}(${[...subjects, ...values].join(', ')})`)
+      }
+    return { test: write('test'), exhaust: write('exhaust') }
+  }
+
+  /** Operands that are given away, and so have to be there. */
+  #args(args: readonly Operand[], scope: FunctionScope): { readonly before: string[]; readonly values: string[] } {
+    const written = args.map((arg) => this.#operand(arg, scope))
+    return { before: written.flatMap(present), values: written.map(({ value }) => value) }
+  }
+
+  /** The function of a definition. */
+  #definition(definition: Definition, mode: keyof Compiled<Write>): string {
+    this.#isRecursive ||= definition.recursive
+    const known = this.#called[mode].get(definition)
+    if (known !== undefined) return known
+    const name = this.#newName('f')
+    this.#called[mode].set(definition, name)
+    const parameters = definition.parameters.map((parameter) => this.#name(parameter))
+    const scope = new FunctionScope([...subjects, ...parameters])
+    const loop = mode === 'test' ? this.#tailLoop(definition, parameters, scope) : undefined
+    if (loop !== undefined) {
+      this.#define(scope, `${enter}\nfor (;;) {\n${loop}\nif (++calls > ${maxCalls}) bail()\n}`, name)
+      return name
+    }
+    let body = this.#bodies.get(definition)
+    if (!body) {
+      body = this.compile(definition.condition)
+      this.#bodies.set(definition, body)
+    }
+    const found = (body[mode] ?? body.test)(scope)
+    this.#define(
+      scope,
+      definition.recursive ? `${enter}\nconst found = ${found}\ndepth--\nreturn found` : `return ${found}`,
+      name,
+    )
+    return name
+  }
+
+  /** One round of a definition that asks itself at its very end, for other arguments; undefined for another one. */
+  #tailLoop(definition: Definition, parameters: readonly string[], scope: FunctionScope): string | undefined {
+    const { condition } = definition
+    if (condition.kind !== 'or') return undefined
+    const last = condition.of.at(-1)!
+    const goals = last.kind === 'and' ? last.of : [last]
+    const again = goals.at(-1)!
+    if (again.kind !== 'ref' || again.definition !== definition) return undefined
+    const before = this.compile(and(...goals.slice(0, -1)))
+    if (before.exhaust) return undefined
+    const first = this.compile(or(...condition.of.slice(0, -1))).test(scope)
+    const guard = before.test(scope)
+    const args = this.#args(again.args, scope)
+    return [
+      `if (${first}) return depth--, true`,
+      `if (!${guard}) return depth--, false`,
+      ...args.before,
+      ...args.values.map((value, index) => `const next${index} = ${value}`),
+      ...parameters.map((parameter, index) => `${parameter} = next${index}`),
+    ].join(';\n')
+  }
+
+  protected leaf(condition: Leaf): Write {
+    return (scope) => {
+      switch (condition.kind) {
+        case 'true':
+        case 'false':
+          return condition.kind
+        case 'test':
+          return this.#about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail()`)
+        case 'reads':
+          return this.#about(condition.of, scope, (x) => `plain(${x}), true`)
+        case 'compare':
+          return this.#compare(condition, scope)
+        case 'in':
+          return this.#between(condition.item, condition.list, scope, (item, list) => `contains(${item}, ${list})`)
+        case 'isa': {
+          const cls = constructorOf(this.meaning, condition.model)
+          return this.#about(condition.of, scope, (x) => {
+            const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact})`
+            return cls ? `${isObject(x)} && ${x}.constructor === ${this.#value(cls)} || ${asked}` : asked
+          })
+        }
+        case 'text': {
+          const { operator } = condition
+          return this.#between(condition.of, condition.part, scope, (x, y) => `text("${operator}", ${x}, ${y})`)
+        }
+        case 'opaque': {
+          const { expression, bindings } = condition.goal
+          const { before, values } = this.#args(
+            bindings.map(({ operand }) => operand),
+            scope,
+          )
+          const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
+          return sequence(before, `ask(${this.#value(expression)}, new Map([${entries.join(', ')}]))`)
+        }
+        case 'failure':
+          return 'bail()'
+      }
+    }
+  }
+
+  #about(operand: Operand, scope: FunctionScope, write: (value: string) => string): string {
+    const { before, value } = this.#operand(operand, scope)
+    return sequence(before, write(value))
+  }
+
+  #between(
+    left: Operand,
+    right: Operand,
+    scope: FunctionScope,
+    write: (left: string, right: string) => string,
+  ): string {
+    const x = this.#operand(left, scope)
+    const y = this.#operand(right, scope)
+    return sequence([...present(x), ...y.before], write(x.value, y.value))
+  }
+
+  #compare({ operator, left, right }: Compare, scope: FunctionScope): string {
+    if (operator !== '=') {
+      return this.#between(left, right, scope, (x, y) => {
+        const asked = `compare("${operator}", ${x}, ${y})`
+        if (operator !== '==' && operator !== '!=')
+          return `typeof ${x} === "number" && typeof ${y} === "number" ? ${x} ${operator} ${y} : ${asked}`
+        if (y === 'null') return `plain(${x}) ${operator}= null`
+        return `typeof ${x} === typeof ${y} && ${isScalar(x)} ? ${x} ${operator}= ${y} : ${asked}`
+      })
+    }
+    if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
+    if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
+    const same = this.#equality(left, right)
+    const x = this.#operand(left, scope)
+    const y = this.#operand(right, scope)
+    return sequence([...x.before, ...y.before], `${same}(${x.value}, ${y.value})`)
+  }
+
+  #equalsLiteral(operand: Operand, literal: unknown, scope: FunctionScope): string {
+    const it = this.#value(literal)
+    return this.#about(operand, scope, (x) => {
+      if (literal === null) return `${x} === null || !${isScalar(x)} && equals(${x}, null)`
+      return `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && equals(${x}, ${it})`
+    })
+  }
+
+  /** The function that compares rows of the class that one of the operands has; values of any kind where none is known. */
+  #equality(left: Operand, right: Operand): string {
+    const { schema } = this.meaning
+    for (const { model, list } of [operandType(schema, left), operandType(schema, right)]) {
+      const cls = model === undefined || list ? undefined : schema.models.get(model)?.class
+      const rows = this.meaning.rowEquality(cls)
+      if (!rows) continue
+      const known = this.#equalities.get(cls)
+      if (known !== undefined) return known
+      const name = this.#newName('same')
+      const value = this.#value(cls)
+      const isRow = (x: string): string => `${isObject(x)} && ${x}.constructor === ${value}`
+      const key = rows.column === undefined ? undefined : member(rows.column)
+      const equal = key
+        ? `if (typeof l${key} === typeof r${key} && (typeof l${key} === "number" || typeof l${key} === "string")) return l${key} === r${key}`
+        : 'return false'
+      this.#functions.push(
+        `function ${name}(l, r) {\nif (l === r && l !== undefined) return true\nif (${isRow('l')} && ${isRow('r')}) ${key ? `{ ${equal} }` : equal}\nreturn equals(l, r)\n}`,
+      )
+      this.#equalities.set(cls, name)
+      return name
+    }
+    return 'same'
+  }
+
+  #operand(operand: Operand, scope: FunctionScope): Written {
+    switch (operand.kind) {
+      case 'value':
+        return { before: [], value: this.#value(operand.value) }
+      case 'path':
+        return this.#path(operand, scope)
+      case 'constant':
+        return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
+      case 'field': {
+        const { before, value } = this.#operand(operand.of, scope)
+        const read = assigned([...before, `object(${value})`], `${value}${member(operand.step.name)}`, scope)
+        return { ...read, unchecked: true }
+      }
+      case 'list': {
+        const elements = operand.elements.map((element) => this.#operand(element, scope))
+        return assigned(befores(elements), `[${plains(elements)}]`, scope)
+      }
+      case 'call': {
+        const of = this.#operand(operand.of, scope)
+        const args = operand.args.map((arg) => this.#operand(arg, scope))
+        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}])`
+        return assigned(befores([of, ...args]), called, scope)
+      }
+      case 'arithmetic': {
+        const left = this.#operand(operand.left, scope)
+        const right = this.#operand(operand.right, scope)
+        const result = `calculate("${operand.operator}", ${left.value}, ${right.value})`
+        return assigned(befores([left, right]), result, scope)
+      }
+    }
+  }
+
+  /** Each step has a variable; what was read before is not read again. */
+  #path({ root, steps }: Path, scope: FunctionScope): Written {
+    const before: string[] = []
+    let at = scope.use(this.#name(root))
+    // Actor and resource were found to be rows of their models before a predicate was chosen for them.
+    if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
+      scope.learn(`object ${at}`, at)
+    for (const { name } of steps) {
+      const key = `${at} ${name}`
+      let read = scope.known(key)
+      if (read === undefined) {
+        if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
+        scope.learn(`object ${at}`, at)
+        read = scope.local()
+        scope.learn(key, read)
+        before.push(`${read} = ${at}${member(name)}`)
+      }
+      at = read
+    }
+    return { before, value: at, unchecked: steps.length > 0 }
+  }
+
+  #name(root: Root): string {
+    if (root.kind !== 'variable' && root.kind !== 'parameter') return root.kind
+    let name = this.#names.get(root)
+    if (name === undefined) {
+      name = this.#newName(root.kind === 'variable' ? 'each' : 'given')
+      this.#names.set(root, name)
+    }
+    return name
+  }
+
+  /** A literal as it is written; anything else is given to the function. */
+  #value(value: unknown): string {
+    if (isPlainLiteral(value) && Number.isFinite(value ?? 0) && !Object.is(value, -0)) return JSON.stringify(value)
+    let index = this.#values.indexOf(value)
+    if (index < 0) index = this.#values.push(value) - 1
+    return `v${index}`
+  }
+}
+
+/** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
+const prelude = `
+function object(x) {
+  return typeof x === "object" || typeof x === "function" || bail()
+}
+function plain(x) {
+  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail() : x
+}
+function same(l, r) {
+  return l === r && l !== undefined || !(typeof l === typeof r && ${isScalar('l')}) && equals(l, r)
+}`
+
+/** Begins a recursive definition. */
+const enter = `if (++depth > ${maxDepth} || ++calls > ${maxCalls}) bail()`
+
+type WriteLoop = (tests: readonly string[]) => { readonly start: string; readonly step: string; readonly end: string }
+
+const untilFound: WriteLoop = (tests) => ({
+  start: '',
+  step: `if (${tests.join(' || ')}) return true`,
+  end: 'return false',
+})
+
+/** When an arm is met, those before it stay open: what they would still have met counts. */
+const untilNoneIsOpen: WriteLoop = (tests) => ({
+  start: `let open = ${tests.length}`,
+  step: tests
+    .map((test, arm) => (arm === 0 ? `if (${test}) return true;` : `if (open > ${arm} && ${test}) open = ${arm};`))
+    .join('\nelse '),
+  end: `return open < ${tests.length}`,
+})
+
+const toTheEnd: WriteLoop = (tests) => ({
+  start: 'let found = false',
+  step: tests.map((test) => `if (${test}) found = true;`).join('\n'),
+  end: 'return found',
+})
+
+function sequence(before: readonly string[], value: string): string {
+  return before.length === 0 ? `(${value})` : `(${before.join(', ')}, ${value})`
+}
+
+function assigned(before: readonly string[], value: string, scope: FunctionScope): Written {
+  const name = scope.local()
+  return { before: [...before, `${name} = ${value}`], value: name }
+}
+
+/** What is evaluated first, and that the value is there. */
+function present({ before, value, unchecked }: Written): readonly string[] {
+  return unchecked ? [...before, `${value} !== undefined || bail()`] : before
+}
+
+function befores(operands: readonly Written[]): readonly string[] {
+  return operands.flatMap(({ before }) => before)
+}
+
+function plains(operands: readonly Written[]): string {
+  return operands.map(({ value }) => `plain(${value})`).join(', ')
+}
+
+function isObject(x: string): string {
+  return `typeof ${x} === "object" && ${x} !== null`
+}
+
+/** Whether a value can only be equal to one of its own kind that is the same. */
+function isScalar(x: string): string {
+  return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`
+}
+
+function text(value: string): string {
+  return JSON.stringify(value)
+}
+
+function member(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
+}
