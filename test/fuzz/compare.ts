@@ -19,7 +19,7 @@ import { Random } from './random.js'
 import type { Case } from './randomCase.js'
 import { descendantsOf } from './world.js'
 
-export type Evaluator = 'predicate' | 'filter' | 'definite' | 'oso'
+export type Evaluator = 'predicate' | 'source' | 'filter' | 'definite' | 'oso'
 
 export interface Disagreement {
   readonly evaluator: Evaluator
@@ -71,7 +71,7 @@ class Comparing {
   readonly #options: CompareOptions
   readonly #rows: readonly number[]
   readonly #disagreements: Disagreement[] = []
-  readonly #comparisons = { predicate: 0, filter: 0, definite: 0, oso: 0 }
+  readonly #comparisons = { predicate: 0, source: 0, filter: 0, definite: 0, oso: 0 }
   readonly #predicates = { answered: 0, bailedOut: 0, none: 0 }
   readonly #outcomes = { true: 0, false: 0, error: 0 }
   readonly #refusals = new Map<string, number>()
@@ -115,18 +115,25 @@ class Comparing {
   }
 
   #compareChecks(actor: number | null, action: string, row: number): Outcome {
-    const { machine, predicates, objects } = this.#prepared
+    const { machine, predicates, source, objects } = this.#prepared
     const subject = actorOf(this.#prepared, actor)
     const expected = check(machine, subject, action, objects.rows[row])
     this.#outcomes[typeof expected === 'string' ? expected : 'error']++
     this.#answers.push({ actor, action, row, machine: expected })
     const before = { ...predicates.statistics }
+    const sourceBefore = { ...source.statistics }
     const answer = check(predicates, subject, action, objects.rows[row])
     if (predicates.statistics.predicate > before.predicate) this.#predicates.answered++
     else if (predicates.statistics.bailOuts > before.bailOuts) this.#predicates.bailedOut++
     else this.#predicates.none++
     this.#comparisons.predicate++
     if (!isSame(expected, answer)) this.#disagree('predicate', actor, action, row, expected, showOutcome(answer))
+    const written = check(source, subject, action, objects.rows[row])
+    this.#comparisons.source++
+    const isBail = ({ bailOuts }: typeof before, since: typeof before): boolean => bailOuts > since.bailOuts
+    if (!isSame(expected, written)) this.#disagree('source', actor, action, row, expected, showOutcome(written))
+    else if (isBail(source.statistics, sourceBefore) !== isBail(predicates.statistics, before))
+      this.#disagree('source', actor, action, row, expected, 'it bails out, or closures do, but not both')
     return expected
   }
 

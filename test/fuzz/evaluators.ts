@@ -41,20 +41,28 @@ export const asDefinite: FilterEvaluator = {
   },
 }
 
-/** A case with its objects and two authorizers that hold its policy: one of the machine alone, one with predicates. */
+/** A case with its objects and authorizers that hold its policy: one of the machine alone, one for each kind of predicates. */
 export interface Prepared {
   readonly asked: Case
   readonly objects: Objects
   readonly machine: Authorizer
+  /** Its predicates are closures; those of `source` are written as JavaScript. */
   readonly predicates: Authorizer
+  readonly source: Authorizer
 }
 
 export function prepare(asked: Case, arrange?: Arrange): Prepared {
   const objects = makeObjects(asked.world, arrange)
-  return { asked, objects, machine: loaded(asked, objects, 'machine'), predicates: loaded(asked, objects, 'predicate') }
+  return {
+    asked,
+    objects,
+    machine: loaded(asked, objects, 'machine'),
+    predicates: loaded(asked, objects, 'closures'),
+    source: loaded(asked, objects, 'source'),
+  }
 }
 
-function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'predicate'): Authorizer {
+function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'closures' | 'source'): Authorizer {
   const authorizer = new Authorizer({ evaluator, print: () => {} })
   register(authorizer, asked.world, objects)
   authorizer.loadSync(printPolicy(asked.policy))

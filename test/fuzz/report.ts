@@ -7,7 +7,7 @@ export class Report {
   #some = 0
   #unloadable = new Map<string, number>()
   #constructs = new Map<string, number>()
-  #comparisons = { predicate: 0, filter: 0, definite: 0, oso: 0 }
+  #comparisons = { predicate: 0, source: 0, filter: 0, definite: 0, oso: 0 }
   #predicates = { answered: 0, bailedOut: 0, none: 0 }
   #outcomes = { true: 0, false: 0, error: 0 }
   #filters = 0
