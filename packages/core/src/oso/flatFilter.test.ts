@@ -30,6 +30,7 @@ async function filterOf(policy: string): Promise<Filter> {
       isPublic: Boolean,
       org: new Relation('one', 'Org', 'orgId', 'id'),
       owner: new Relation('one', 'User', 'ownerId', 'id'),
+      origin: new Relation('one', 'Repo', 'originId', 'number'),
       issues: new Relation('many', 'Issue', 'id', 'repoId'),
     },
   })
@@ -95,6 +96,7 @@ describe('a filter of inner joins', () => {
     ['rows of one relation that differ', 'i in r.issues and j in r.issues and i != j', 'Two rows of Issue at once'],
     ['no row of a relation', 'not (i in r.issues and i.title = "x")', 'no row of a relation'],
     ['a way back to the model', 'o = r.org and x in o.repos and x.name = "x"', 'second row of Repo'],
+    ['a row and its relation to another one of its table', 'r.id > r.origin.id', 'second row of Repo'],
     ['a subclass', 'r matches Fork', 'is a Fork'],
     ['a part of a text', 'r.name.startsWith("x")', 'part of a text'],
   ])('refuses %s, which the condition can say', async (_, goals, message) => {

@@ -123,8 +123,16 @@ function comparison(
   return cmp === 'Eq' || cmp === 'Leq' || cmp === 'Geq' ? [settled] : []
 }
 
+/** Whether two sides are the same value of the same row: a table can be joined although it is the model's own. */
 function isSameSide(a: Side, b: Side): boolean {
-  if (a.kind === 'value' || b.kind === 'value' || a.table !== b.table) return false
+  if (a.kind === 'value' || b.kind === 'value' || a.table !== b.table || a.joins.length !== b.joins.length) return false
+  const sameRow = a.joins.every((join, at) => {
+    const other = b.joins[at]!
+    return (
+      join.fromTypeName === other.fromTypeName && join.fromFieldName === other.fromFieldName && join.row === other.row
+    )
+  })
+  if (!sameRow) return false
   return a.kind === 'column' ? b.kind === 'column' && a.field === b.field : b.kind === 'row'
 }
 
