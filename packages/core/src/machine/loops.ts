@@ -25,7 +25,8 @@ export class Loop {
   readonly around: Loop | undefined
   readonly depth: number
   readonly negations: number
-  #identities: unknown[] | undefined = undefined
+  /** What identifies each argument among values of its kind; undefined for one that is not ground. */
+  identities: readonly unknown[] | undefined = undefined
   #number: number | undefined = undefined
   #set: IntSet | undefined = undefined
 
@@ -42,9 +43,10 @@ export class Loop {
    * @throws Fault where a negation stands between the two: then neither answer would be right.
    */
   meetsItself(m: Machine, site: CallSite): boolean {
+    const { predicate } = this
     let at = this.around
     for (; at !== undefined && at.depth % block !== 0; at = at.around) {
-      if (at.predicate === this.predicate && this.#isSame(m, at)) return this.#loop(at, site)
+      if (at.predicate === predicate && mayBeSame(this, at) && isSame(m, this, at)) return this.#loop(at, site)
     }
     if (at === undefined) return false
     const number = this.#name(m)
@@ -60,35 +62,6 @@ export class Loop {
       hint: 'no answer is right for a rule that holds when it does not hold',
       data: { name: this.predicate.name },
     })
-  }
-
-  #isSame(m: Machine, other: Loop): boolean {
-    const { slots, predicate } = this
-    // texts and numbers tell most calls apart
-    for (let at = predicate.arity - 1; at >= 0; at--) {
-      const a = slots[at]
-      const b = other.slots[at]
-      if (a !== b && (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)) return false
-    }
-    for (let at = predicate.arity - 1; at >= 0; at--) {
-      const a = slots[at]
-      const b = other.slots[at]
-      if (a instanceof Cell || b instanceof Cell) return false
-      if (a === b) continue
-      if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-      if (isMade(a) || isMade(b)) {
-        const text = contentOf(m, a)
-        if (text === undefined || text !== contentOf(m, b)) return false
-      } else if (this.#identity(m, at, a) !== other.#identity(m, at, b)) return false
-    }
-    return true
-  }
-
-  /** What identifies an argument that is an object of the application. */
-  #identity(m: Machine, at: number, value: object): unknown {
-    this.#identities ??= []
-    this.#identities[at] ??= m.host.identify(value)
-    return this.#identities[at]
   }
 
   /** A number for the call, the same for the same call. */
@@ -114,6 +87,33 @@ export class Loop {
     }
     return this.#set!
   }
+}
+
+/** Whether texts, numbers and the like are the same: they tell most calls apart. */
+function mayBeSame(left: Loop, right: Loop): boolean {
+  const a = left.slots
+  const b = right.slots
+  for (let at = left.predicate.arity - 1; at >= 0; at--) {
+    const x = a[at]
+    if (x !== b[at] && (typeof x !== 'object' || typeof b[at] !== 'object')) return false
+  }
+  return true
+}
+
+function isSame(m: Machine, left: Loop, right: Loop): boolean {
+  const a = left.identities ?? identify(m, left)
+  const b = right.identities ?? identify(m, right)
+  for (let at = a.length - 1; at >= 0; at--) if (a[at] !== b[at] || a[at] === undefined) return false
+  return true
+}
+
+function identify(m: Machine, loop: Loop): readonly unknown[] {
+  loop.identities = loop.slots.slice(0, loop.predicate.arity).map((arg) => {
+    if (arg instanceof Cell) return undefined
+    if (isMade(arg)) return contentOf(m, arg)
+    return typeof arg === 'object' && arg !== null ? m.host.identify(arg) : (arg ?? null)
+  })
+  return loop.identities
 }
 
 /** Stands for the number of a call that is not ground. */

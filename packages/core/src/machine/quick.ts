@@ -5,17 +5,25 @@ import type { Machine } from './machine.js'
 import type { Operand } from './operand.js'
 import { Cell, deref, Float, isDict, isList, isThenable, type Term } from './term.js'
 
+const unsure: unique symbol = Symbol('unsure')
+
 /**
  * Tests that are run many times in a row, over the elements of a list: comparisons of what is at hand. They bind nothing
  * and never wait; where they can't tell, the goal is proven the general way.
  */
-export interface Test {
+export class Test {
   readonly operator: '=' | ComparisonOperator
   readonly left: Operand
   readonly right: Operand
-}
+  /** A class of the application: the one of both sides when they were compared last. */
+  plainClass: unknown = unsure
 
-const unsure: unique symbol = Symbol('unsure')
+  constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
+    this.operator = operator
+    this.left = left
+    this.right = right
+  }
+}
 
 /** Whether a test holds; undefined where it can't tell. */
 export function quickTest(m: Machine, slots: readonly Term[], test: Test): boolean | undefined {
@@ -23,7 +31,7 @@ export function quickTest(m: Machine, slots: readonly Term[], test: Test): boole
   if (left === unsure) return undefined
   const right = quickValue(m, slots, test.right)
   if (right === unsure) return undefined
-  if (test.operator === '=') return quickEqual(m, left, right)
+  if (test.operator === '=') return quickEqual(m, left, right, test)
   if (typeof left === 'number' && typeof right === 'number') return ordered(test.operator, left, right)
   if (typeof left === 'string' && typeof right === 'string') return ordered(test.operator, compareText(left, right), 0)
   return undefined
@@ -53,17 +61,26 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
   }
 }
 
-function quickEqual(m: Machine, left: Term, right: Term): boolean | undefined {
+function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | undefined {
   if (left === right) return true
   const a = typeof left
   const b = typeof right
   if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false
   if (a === 'number' && (b === 'number' || b === 'string' || b === 'boolean')) return false
-  if (isOwn(left) || isOwn(right)) return undefined
+  if (classOf(left) !== test.plainClass || classOf(right) !== test.plainClass) {
+    if (isOwn(left) || isOwn(right)) return undefined
+    const cls = classOf(left)
+    if (cls !== undefined && cls === classOf(right)) test.plainClass = cls
+  }
   m.raw = true
   const equal = m.host.equal(left, right)
   m.raw = false
   return typeof equal === 'boolean' ? equal : undefined
+}
+
+/** The constructor of an object; undefined where there is none. */
+function classOf(term: Term): unknown {
+  return typeof term === 'object' && term !== null ? term.constructor : undefined
 }
 
 function isOwn(term: Term): boolean {

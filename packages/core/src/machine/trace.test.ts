@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { print } from '../language/print.js'
-import type { TraceEvent } from './index.js'
 import { ask } from './testing/ask.js'
+import type { TraceEvent } from './trace.js'
 
 const policy = 'can_do(who, what) if who = "ann" and may(what); may("read"); may("write") if cut;'
 

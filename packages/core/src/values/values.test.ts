@@ -100,7 +100,7 @@ describe('comparison', () => {
     ['<', 'a', 1, undefined],
     ['<', [1], [2], undefined],
     ['<', new Date(1), new Date(2), true],
-    ['<', { valueOf: () => 1 }, 2, true],
+    ['<', { valueOf: (): number => 1 }, 2, true],
     ['<', {}, {}, undefined],
     ['<', Object.create(null), 1, undefined],
     ['<=', Number.NaN, Number.NaN, false],

@@ -21,27 +21,36 @@ export function planCall(c: Context, node: Call): Plan {
   return inOrder([...before, (next) => callStep(site, asks, next)])
 }
 
+/** How an argument is got that is no variable known before. */
+const fixed = -1
+const computed = -2
+
 function callStep(site: CallSite, asks: boolean, next: Step): Step {
   const { operands, predicate } = site
   const count = operands.length
+  const from = operands.map(({ kind, slot }) => (kind === 'slot' ? slot : kind === 'value' ? fixed : computed))
+  const values = operands.map((operand) => operand.value)
   const step: Step = (m) => {
     if (asks) m.asking()
     const caller = m.frame.slots
     const slots: Term[] = new Array(predicate.capacity)
     for (let at = 0; at < count; at++) {
-      const operand = operands[at]!
+      const slot = from[at]!
       let term: Term
-      if (operand.kind === 'slot') {
-        term = caller[operand.slot]
+      if (slot >= 0) {
+        term = caller[slot]
         if (term instanceof Cell) term = deref(term)
-      } else if (operand.kind === 'value') term = operand.value
-      else if (operand.kind === 'fresh') {
-        term = m.cell(true)
-        caller[operand.slot] = term
-      } else {
-        term = evaluate(m, caller, operand)
-        if (term === failed) return m.backtrack()
-        if (term === pending) return m.wait(step)
+      } else if (slot === fixed) term = values[at]
+      else {
+        const operand = operands[at]!
+        if (operand.kind === 'fresh') {
+          term = m.cell(true)
+          caller[operand.slot] = term
+        } else {
+          term = evaluate(m, caller, operand)
+          if (term === failed) return m.backtrack()
+          if (term === pending) return m.wait(step)
+        }
       }
       if (term instanceof Cell) m.link(term)
       slots[at] = term

@@ -2,7 +2,7 @@ import type { Expression, In } from '../../language/ast.js'
 import type { Choice } from '../frame.js'
 import type { Machine } from '../machine.js'
 import { evaluate, type Operand } from '../operand.js'
-import { quickTest, type Test } from '../quick.js'
+import { quickTest, Test } from '../quick.js'
 import { failed, pending } from '../signal.js'
 import { fail, type Step } from '../step.js'
 import type { Term } from '../term.js'
@@ -85,7 +85,7 @@ function testOf(c: Context, node: Expression): Test | undefined {
   const { operands } = planOperands(c, [node.left, node.right])
   const [left, right] = [operands[0]!, operands[1]!]
   if (!isQuick(left) || !isQuick(right)) return undefined
-  return { operator: node.kind === 'unify' ? '=' : node.operator, left, right }
+  return new Test(node.kind === 'unify' ? '=' : node.operator, left, right)
 }
 
 function isQuick(operand: Operand): boolean {
