@@ -1,4 +1,5 @@
 import { ArcturusError, type Filter } from '@arcturus/core'
+import { checkMeetingAllProofs } from './allProofs.js'
 import {
   actorOf,
   asDefinite,
@@ -12,9 +13,8 @@ import {
   refusal,
   showOutcome,
 } from './evaluators.js'
-import type { OsoAnswer } from './oso.js'
-import { OsoEvaluator } from './oso.js'
-import { printGoal, printPolicy } from './policyTree.js'
+import { type OsoAnswer, OsoEvaluator, type OsoVariant } from './oso.js'
+import { type PolicyTree, printPolicy, withoutForall } from './policyTree.js'
 import { Random } from './random.js'
 import type { Case } from './randomCase.js'
 import { descendantsOf } from './world.js'
@@ -66,6 +66,14 @@ export async function compare(asked: Case, options: CompareOptions = {}): Promis
   return comparing.result()
 }
 
+/** A check and the machine's answer. */
+interface Answer {
+  readonly actor: number | null
+  readonly action: string
+  readonly row: number
+  readonly machine: Outcome
+}
+
 class Comparing {
   readonly #prepared: Prepared
   readonly #options: CompareOptions
@@ -76,7 +84,7 @@ class Comparing {
   readonly #outcomes = { true: 0, false: 0, error: 0 }
   readonly #refusals = new Map<string, number>()
   readonly #deviations = new Map<string, number>()
-  readonly #answers: { actor: number | null; action: string; row: number; machine: Outcome }[] = []
+  readonly #answers: Answer[] = []
   #filters = 0
   #ordered = 0
   #some = false
@@ -228,34 +236,42 @@ class Comparing {
         const other = await oso.isAllowed(actor, action, row)
         this.#comparisons.oso++
         if (agreesWithOso(machine, other)) continue
-        const point = await this.#explain(text, answer, other)
+        const point = await this.#explain(answer, other)
         if (point) this.#count(this.#deviations, point)
-        else this.#disagree('oso', actor, action, row, machine, String(other))
+        else
+          this.#disagree(
+            'oso',
+            actor,
+            action,
+            row,
+            machine,
+            typeof other === 'object' ? `error ${other.error}` : String(other),
+          )
       }
     } finally {
       oso.free()
     }
   }
 
-  /** The point of DESIGN §7 that covers a disagreement with `oso`. */
-  async #explain(
-    text: string,
-    asked: { actor: number | null; action: string; row: number; machine: Outcome },
-    other: OsoAnswer,
-  ): Promise<string | undefined> {
-    const { objects, asked: whole } = this.#prepared
+  /** What DESIGN says of a disagreement with `oso`; undefined for one that nothing covers. */
+  async #explain(asked: Answer, other: OsoAnswer): Promise<string | undefined> {
+    const { asked: whole, objects } = this.#prepared
+    const negates = /\bnot\b|\bforall\b/.test(printPolicy(whole.policy))
     const { machine } = asked
-    const policy = whole.policy.rules.map(({ body }) => (body ? printGoal(body) : '')).join('\n')
-    const negates = /\bnot\b|\bforall\b/.test(policy)
-    if (typeof machine === 'object' && other !== 'error' && negates && swallowed.includes(machine.error))
-      return 'point 4: an error inside not or forall is an error'
-    const variant = await OsoEvaluator.load(whole, text, objects, { nilHasNoOrder: true })
-    try {
-      const answer = await variant.isAllowed(asked.actor, asked.action, asked.row)
-      if (agreesWithOso(machine, answer)) return 'point 2: orderings with nil are false'
-      if (typeof machine === 'object' && answer !== 'error' && negates) return 'points 2 and 4'
-    } finally {
-      variant.free()
+    const isLost = typeof machine === 'object' && swallowed.includes(machine.error) && negates
+    if (isLost && typeof other === 'boolean') return errorIsError
+    const thorough = negates ? checkMeetingAllProofs(this.#prepared, asked) : machine
+    if (agreesWithOso(thorough, other)) return firstProof
+    for (const { name, policy, variant } of variants) {
+      const evaluator = await OsoEvaluator.load(whole, printPolicy(policy(whole.policy)), objects, variant)
+      try {
+        const answer = await evaluator.isAllowed(asked.actor, asked.action, asked.row)
+        if (agreesWithOso(machine, answer)) return name
+        if (isLost && typeof answer === 'boolean') return `${name}; ${errorIsError}`
+        if (agreesWithOso(thorough, answer)) return `${name}; ${firstProof}`
+      } finally {
+        evaluator.free()
+      }
     }
     return undefined
   }
@@ -289,6 +305,23 @@ class Comparing {
 /** What `oso` takes for failure inside `not` and `forall`. */
 const swallowed: readonly string[] = ['missing-attribute', 'not-a-function', 'application-error']
 
+const errorIsError = '§7.4: an error inside not or forall is an error'
+const firstProof = '§4: the first proof settles a negation'
+const noOrder = '§7.2: orderings with nil are false'
+const forallIsNot = 'forall is not (… and not …), which oso itself does not always keep to'
+
+const asItIs = (policy: PolicyTree): PolicyTree => policy
+
+const variants: readonly {
+  readonly name: string
+  readonly policy: (policy: PolicyTree) => PolicyTree
+  readonly variant: OsoVariant
+}[] = [
+  { name: noOrder, policy: asItIs, variant: { nilHasNoOrder: true } },
+  { name: forallIsNot, policy: withoutForall, variant: {} },
+  { name: `${forallIsNot}; ${noOrder}`, policy: withoutForall, variant: { nilHasNoOrder: true } },
+]
+
 /** The machine need not know which actions a policy speaks of: it just fails to find a rule. */
 function isSame(machine: Outcome, other: Outcome): boolean {
   if (typeof machine === 'string' || typeof other === 'string')
@@ -297,5 +330,5 @@ function isSame(machine: Outcome, other: Outcome): boolean {
 }
 
 function agreesWithOso(machine: Outcome, oso: OsoAnswer): boolean {
-  return typeof machine === 'object' ? oso === 'error' : String(oso) === machine
+  return typeof machine === 'object' ? typeof oso === 'object' : String(oso) === machine
 }

@@ -7,7 +7,7 @@ import { isSubclass, keyOf, type World } from './world.js'
 
 const { Oso } = createRequire(import.meta.url)('oso') as typeof OsoPackage
 
-export type OsoAnswer = boolean | 'error'
+export type OsoAnswer = boolean | { readonly error: string }
 
 /** How the package is made to deviate from itself, to find out whether that explains a disagreement. */
 export interface OsoVariant {
@@ -44,8 +44,8 @@ export class OsoEvaluator {
         action,
         this.#objects.rows[row],
       )
-    } catch {
-      return 'error'
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
     }
   }
 

@@ -30,6 +30,25 @@ export function any(...goals: readonly Goal[]): Goal {
   return goals.length === 1 ? goals[0]! : { kind: 'or', of: goals }
 }
 
+/** The same policy with `not (a and not b)` for `forall(a, b)`. */
+export function withoutForall({ blocks, rules }: PolicyTree): PolicyTree {
+  return { blocks, rules: rules.map((rule) => ({ ...rule, body: rule.body && expanded(rule.body) })) }
+}
+
+function expanded(of: Goal): Goal {
+  switch (of.kind) {
+    case 'goal':
+      return of
+    case 'and':
+    case 'or':
+      return { kind: of.kind, of: of.of.map(expanded) }
+    case 'not':
+      return { kind: 'not', of: expanded(of.of) }
+    case 'forall':
+      return { kind: 'not', of: all(expanded(of.each), { kind: 'not', of: expanded(of.action) }) }
+  }
+}
+
 export function printPolicy(tree: PolicyTree): string {
   return [...tree.blocks, ...tree.rules.map(printRule)].join('\n')
 }

@@ -161,7 +161,9 @@ export class Deriver {
   }
 
   #continue(unified: Unified, next: Next): Condition {
-    return unified ? and(...unified.conditions, next(unified.bound)) : FALSE
+    if (!unified) return FALSE
+    const isNever = unified.conditions.at(-1)?.kind === 'false'
+    return and(...unified.conditions, isNever ? FALSE : next(unified.bound))
   }
 
   // membership
@@ -222,10 +224,12 @@ export class Deriver {
       if (!term) return FALSE
       args.push(bound.resolve(term))
     }
+    // Arguments are read before any rule is looked at, also where nothing depends on them.
+    const reads = args.flatMap((term) => this.#unifier.reads(term, bound, goal.span))
     const operands = args.map((term) => (term.kind === 'operand' ? term.operand : undefined))
     if (operands.every((operand) => operand !== undefined))
-      return and(this.#define(goal.name, operands, goal.span), next(bound))
-    return this.#inlineCall(goal, args, bound, next)
+      return and(...reads, this.#define(goal.name, operands, goal.span), next(bound))
+    return and(...reads, this.#inlineCall(goal, args, bound, next))
   }
 
   /** A call that may bind its arguments: each rule in turn, and behind each what follows the call. */
@@ -390,13 +394,8 @@ function keyOf(operand: Operand, type: OperandType): string {
 }
 
 function refer(definition: Definition, args: readonly Operand[], span: Span, done: boolean): Condition {
-  if (done && (definition.condition.kind === 'true' || definition.condition.kind === 'false')) {
-    // Arguments are read even where nothing depends on them, as the machine reads them.
-    const reads = args.filter(
-      (operand) => operand.kind !== 'value' && !(operand.kind === 'path' && operand.steps.length === 0),
-    )
-    return and(...reads.map((of): Condition => ({ kind: 'reads', of, span })), definition.condition)
-  }
+  if (done && (definition.condition.kind === 'true' || definition.condition.kind === 'false'))
+    return definition.condition
   return { kind: 'ref', definition, args: args.filter((operand) => !isLiteral(operand)), span }
 }
 

@@ -37,12 +37,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         }
         if (uses.get(definition)! > 1 && sizeOf(body) > inlineSize) return one
         const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
-        const placed = substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
-        // The machine reads arguments before it enters a rule.
-        const reads = one.args
-          .filter((arg) => canFailToRead(schema, arg))
-          .map((of): Condition => ({ kind: 'reads', of, span: one.span }))
-        return and(...reads, placed)
+        return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
       }
       default:
         return one
