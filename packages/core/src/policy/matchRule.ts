@@ -53,10 +53,9 @@ function demandOf({ term, pattern }: Parameter): Demand {
 
 function matchParameter(own: Parameter, wanted: Parameter, names: ClassNames): Mismatch {
   const demand = demandOf(wanted)
+  if (demand.kind === 'anything') return undefined
   const given = demandOf(own)
   switch (demand.kind) {
-    case 'anything':
-      return undefined
     case 'pattern':
       if (given.kind === 'anything') return `needs a type: ${print(own.term)}: ${print(demand.pattern)}`
       if (given.kind === 'value') return matchValueToPattern(given.value, demand.pattern, names)

@@ -10,7 +10,10 @@ export class Schema {
   readonly #models = new Map<string, Model>()
   readonly #constants = new Map<string, unknown>()
   readonly #byClass = new Map<unknown, Model>()
+  /** The names of a class, where it has any. */
+  readonly #names = new Map<unknown, string[]>()
   #ancestors = new Map<string, readonly string[]>()
+  #descendants: ReadonlyMap<string, readonly string[]> | undefined
   #version = 0
 
   /** Models by name; a class can be registered under several names. */
@@ -43,6 +46,11 @@ export class Schema {
       })
     }
     reserved(model.name)
+    if (model.class && !known) {
+      const names = this.#names.get(model.class)
+      if (names) names.push(model.name)
+      else this.#names.set(model.class, [model.name])
+    }
     this.#models.set(model.name, model)
     if (model.class) {
       this.#byClass.set(model.class, model)
@@ -81,7 +89,7 @@ export class Schema {
     const names: string[] = model ? [name] : []
     if (model?.class) {
       for (let at: unknown = model.class; at; at = Object.getPrototypeOf(at)) {
-        for (const other of this.#models.values()) if (other.class === at && other.name !== name) names.push(other.name)
+        for (const other of this.#names.get(at) ?? []) if (other !== name) names.push(other)
       }
     }
     this.#ancestors.set(name, names)
@@ -95,13 +103,21 @@ export class Schema {
 
   /** Names of the models whose instances are instances of this one, itself first. */
   descendants(name: string): readonly string[] {
-    const others = [...this.#models.keys()].filter(
-      (other) =>
-        other !== name &&
-        this.isSubclass(other, name) &&
-        this.#models.get(other)?.class !== this.#models.get(name)?.class,
-    )
-    return [name, ...others]
+    this.#descendants ??= this.#allDescendants()
+    return [name, ...(this.#descendants.get(name) ?? [])]
+  }
+
+  #allDescendants(): ReadonlyMap<string, readonly string[]> {
+    const descendants = new Map<string, string[]>()
+    for (const { name, class: cls } of this.#models.values()) {
+      for (const ancestor of this.ancestors(name)) {
+        if (this.#models.get(ancestor)?.class === cls) continue
+        const known = descendants.get(ancestor)
+        if (known) known.push(name)
+        else descendants.set(ancestor, [name])
+      }
+    }
+    return descendants
   }
 
   /** The field of a model, also where it was declared for a class that it extends. */
@@ -125,6 +141,7 @@ export class Schema {
   #changed(): void {
     this.#version++
     this.#ancestors = new Map()
+    this.#descendants = undefined
   }
 }
 

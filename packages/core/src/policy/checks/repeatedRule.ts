@@ -4,15 +4,18 @@ import type { Check, PolicyContext } from './check.js'
 
 /** A rule is written once: a second time it finds only what was found already. */
 export const repeatedRule: Check<PolicyContext> = (context) => {
-  const firsts = new Map<string, Rule>()
+  /** By text; shorthand means another rule in the block of another class, so by that class before. */
+  const firsts = new Map<string, Map<string, Rule>>()
   return {
     rule: (rule) => {
-      // Shorthand means another rule in the block of another class.
-      const [, , resource] = context.written.has(rule) ? [] : rule.parameters
-      const key = `${resource?.pattern?.kind === 'class pattern' ? resource.pattern.tag : ''} ${spanText(rule.span)}`
-      const first = firsts.get(key)
+      const pattern = context.written.has(rule) ? undefined : rule.parameters[2]?.pattern
+      const tag = pattern?.kind === 'class pattern' ? pattern.tag : ''
+      const ofClass = firsts.get(tag) ?? new Map<string, Rule>()
+      firsts.set(tag, ofClass)
+      const text = spanText(rule.span)
+      const first = ofClass.get(text)
       if (!first) {
-        firsts.set(key, rule)
+        ofClass.set(text, rule)
         return
       }
       const { source, start } = first.span

@@ -11,8 +11,8 @@ export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
   return (context) => {
     const ruleName = `has_${kind}`
     const namesOf = declaredNames(kind, context)
-    /** Of the rule that is being read: the classes of its parameters, and the one that is the name, with the class it is of. */
-    let classes: ReadonlyMap<string, string> = new Map()
+    /** Of the rule that is being read: its parameters, and the one that is the name, with the class it is of. */
+    let parameters: readonly Parameter[] = []
     let named: { readonly variable: string; readonly of: string | undefined } | undefined
     let isWritten = true
 
@@ -36,7 +36,7 @@ export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
     return {
       rule: (rule) => {
         isWritten = context.written.has(rule)
-        classes = classesOf(rule.parameters)
+        parameters = rule.parameters
         named = undefined
         const [, name, resource] = rule.parameters
         if (rule.name !== ruleName || !name || !resource || !isWritten) return
@@ -47,12 +47,12 @@ export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
       },
       'inline query': () => {
         isWritten = true
-        classes = new Map()
+        parameters = []
         named = undefined
       },
       call: ({ name, args: [, literal, resource] }) => {
         if (name !== ruleName || literal?.kind !== 'string' || !isWritten) return
-        look(literal, resource?.kind === 'variable' ? classes.get(resource.name) : undefined)
+        look(literal, resource?.kind === 'variable' ? classIn(parameters, resource.name) : undefined)
       },
       unify: compareBoth,
       compare: compareBoth,
@@ -67,13 +67,12 @@ function classOf(pattern: Pattern | undefined): string | undefined {
   return pattern.tag
 }
 
-function classesOf(parameters: readonly Parameter[]): ReadonlyMap<string, string> {
-  const classes = new Map<string, string>()
-  for (const { term, pattern } of parameters) {
-    const cls = classOf(pattern)
-    if (cls !== undefined && term.kind === 'variable') classes.set(term.name, cls)
-  }
-  return classes
+/** The class that parameters ask a variable for. */
+function classIn(parameters: readonly Parameter[], variable: string): string | undefined {
+  const parameter = parameters.findLast(
+    ({ term, pattern }) => term.kind === 'variable' && term.name === variable && classOf(pattern) !== undefined,
+  )
+  return classOf(parameter?.pattern)
 }
 
 /** What the blocks of a class declare, those of its sub- and superclasses included, and what rule types name. */

@@ -12,6 +12,8 @@ export const unreachableRule: Check<PolicyContext> = (context) => {
   const cutting = new Map<string, Rule[]>()
   return {
     rule: (rule) => {
+      const cuts = cutsAtOnce(rule.body)
+      if (!cuts && cutting.size === 0) return
       const key = [
         rule.name,
         ...rule.parameters.map(({ pattern }) => (pattern?.kind === 'class pattern' ? pattern.tag : '')),
@@ -22,7 +24,7 @@ export const unreachableRule: Check<PolicyContext> = (context) => {
         const { line } = first.span.source.position(first.span.start)
         const message = `This rule is never tried: the one in line ${line} comes before it, matches all that it does, and cuts.`
         context.warning('unreachable-rule', message, rule.head, { data: { rule, first } })
-      } else if (cutsAtOnce(rule.body) && matchesAll(rule.parameters, context.schema)) {
+      } else if (cuts && matchesAll(rule.parameters, context.schema)) {
         if (before) before.push(rule)
         else cutting.set(key, [rule])
       }

@@ -6,23 +6,18 @@ export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => voi
 
 /**
  * Calls `look` for a node and everything below it, in the order of the text. A method call and a `new` are seen as their
- * arguments only, so that every `call` that is seen calls a rule.
+ * arguments only, so that every `call` that is seen calls a rule. (The parser limits how deep nodes nest.)
  */
-export function walk(root: Node, look: (node: Node) => void): void {
-  const open: Node[] = [root]
-  for (let node = open.pop(); node; node = open.pop()) {
-    look(node)
-    if (node.kind === 'new') pushChildren(node.call, open)
-    else if (node.kind === 'dot') {
-      if (node.member.kind === 'call') pushChildren(node.member, open)
-      else if (node.member.kind === 'variable') open.push(node.member)
-      open.push(node.object)
-    } else pushChildren(node, open)
-  }
+export function walk(node: Node, look: (node: Node) => void): void {
+  look(node)
+  if (node.kind === 'new') walkAll(children(node.call), look)
+  else if (node.kind === 'dot') {
+    walk(node.object, look)
+    if (node.member.kind === 'call') walkAll(children(node.member), look)
+    else if (node.member.kind === 'variable') walk(node.member, look)
+  } else walkAll(children(node), look)
 }
 
-/** Puts what is right below a node on a stack, the last first. */
-function pushChildren(node: Node, open: Node[]): void {
-  const below = children(node)
-  for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)
+function walkAll(nodes: readonly Node[], look: (node: Node) => void): void {
+  for (const node of nodes) walk(node, look)
 }

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { Class, Model } from './model.js'
+import { Schema } from './schema.js'
+
+class Animal {}
+class Cat extends Animal {}
+class Kitten extends Cat {}
+
+function model(name: string, cls: Class | undefined, key?: readonly string[]): Model {
+  return { name, class: cls, fields: new Map(), key, closed: false, isaCheck: undefined }
+}
+
+function schemaOf(classes: Readonly<Record<string, Class | undefined>>): Schema {
+  const schema = new Schema()
+  for (const [name, cls] of Object.entries(classes)) schema.registerModel(model(name, cls))
+  return schema
+}
+
+test('a model extends the registered classes of its prototype chain, whatever names they have', () => {
+  const schema = schemaOf({ Kitten, Animal, Creature: Animal, Row: undefined })
+  expect(schema.ancestors('Kitten')).toEqual(['Kitten', 'Animal', 'Creature'])
+  expect(schema.ancestors('Creature')).toEqual(['Creature', 'Animal'])
+  expect(schema.ancestors('Row')).toEqual(['Row'])
+  expect(schema.ancestors('Cat')).toEqual([])
+  expect(schema.descendants('Animal')).toEqual(['Animal', 'Kitten'])
+  expect(schema.descendants('Creature')).toEqual(['Creature', 'Kitten'])
+  expect(schema.descendants('Cat')).toEqual(['Cat'])
+})
+
+test('a class that is registered later counts as well', () => {
+  const schema = schemaOf({ Kitten, Animal })
+  expect(schema.descendants('Animal')).toEqual(['Animal', 'Kitten'])
+  schema.registerModel(model('Cat', Cat))
+  expect(schema.ancestors('Kitten')).toEqual(['Kitten', 'Cat', 'Animal'])
+  expect(schema.descendants('Animal')).toEqual(['Animal', 'Kitten', 'Cat'])
+})
+
+test('a model that is registered again is one still', () => {
+  const schema = schemaOf({ Cat, Animal })
+  schema.registerModel(model('Cat', Cat, ['id']))
+  expect(schema.ancestors('Cat')).toEqual(['Cat', 'Animal'])
+  expect(schema.key('Cat')).toEqual(['id'])
+})
