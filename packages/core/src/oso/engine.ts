@@ -11,6 +11,7 @@ import { InlineQueryFailedError } from './errors.js'
 import { Host } from './host.js'
 import { placeOf } from './location.js'
 import { MachineHost } from './machineHost.js'
+import { type LogSettings, logRecorder, logSettings } from './polarLog.js'
 import type { Options } from './types.js'
 
 /** What one `Oso` runs on: the policy that is in force, and what is registered. Its errors are those of oso. */
@@ -18,7 +19,7 @@ export class Engine {
   readonly host: Host = new Host()
   readonly machineHost: MachineHost
   #policy: Policy
-  #compiled: { readonly program: Program; readonly version: number } | undefined
+  #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
 
   constructor({ equalityFn = defaultEqualityFn }: Options) {
     this.machineHost = new MachineHost(this.host, equalityFn)
@@ -30,13 +31,17 @@ export class Engine {
     return this.#policy
   }
 
-  /** The policy in force, compiled anew where names were registered since. */
+  /** The policy in force, compiled anew where names were registered since, or `POLAR_LOG` was changed. */
   get program(): Program {
     const { version } = this.host.schema
-    if (this.#compiled?.version !== version) {
-      this.#compiled = { program: compile(this.#policy, this.machineHost), version }
+    const log = logSettings()
+    const compiled = this.#compiled
+    if (compiled?.version === version && compiled.log.level === log.level && compiled.log.now === log.now) {
+      return compiled.program
     }
-    return this.#compiled.program
+    const program = compile(this.#policy, this.machineHost, logRecorder(log))
+    this.#compiled = { program, version, log }
+    return program
   }
 
   clear(): void {
@@ -51,7 +56,7 @@ export class Engine {
     if (this.#policy.rules.size > 0) throw multipleLoadError()
     const policy = this.#build([...this.#policy.sources, ...sources])
     for (const warning of policy.warnings) warn(warning)
-    const program = compile(policy, this.machineHost)
+    const program = compile(policy, this.machineHost, logRecorder(logSettings()))
     for (const query of policy.inlineQueries) {
       if (!sources.includes(query.span.source)) continue
       const proven = isProven(program, query)
