@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `pnpm conformance [files] [--loose] [--only=pattern] [--verbose]`: runs JSON Lines cases through the built package
-// `@arcturus/core/oso`. Without files: language.jsonl and filtering.jsonl. `--loose` ignores lines and columns.
+// `@arcturus/core/oso`, those of filters also through `Authorizer` in memory and `@arcturus/prisma` on SQLite. Without files:
+// language.jsonl and filtering.jsonl. `--loose` ignores lines and columns.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -9,13 +10,8 @@ import { isFiltering, judge, readCases } from './lib/judge.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-if (!existsSync(here('../../packages/core/dist/oso.mjs'))) {
-  const { status } = spawnSync('pnpm', ['--filter', '@arcturus/core', 'build'], {
-    cwd: here('../..'),
-    stdio: 'inherit',
-  })
-  if (status !== 0) process.exit(status ?? 1)
-}
+const built = ['core/dist/oso.mjs', 'prisma/dist/index.mjs'].every((file) => existsSync(here(`../../packages/${file}`)))
+if (!built) run('pnpm', ['--recursive', '--filter', '@arcturus/core', '--filter', '@arcturus/prisma', 'build'])
 const engine = await import('@arcturus/core/oso')
 
 const args = process.argv.slice(2)
@@ -27,22 +23,22 @@ if (files.length === 0) files.push(here('language.jsonl'), here('filtering.jsonl
 // Fixtures hold promises that reject and that a case may never look at.
 process.on('unhandledRejection', () => {})
 
+const cases = files.flatMap(readCases).filter(({ id, group }) => only.test(id) || only.test(group))
+const ways = cases.some(isFiltering) ? await openWays() : undefined
+
 const failed = []
 let passed = 0
 let skipped = 0
 const answered = { cases: 0, condition: 0, flat: 0 }
-for (const one of files.flatMap(readCases)) {
-  if (!only.test(one.id) && !only.test(one.group)) continue
+for (const one of cases) {
   const result = await judge(one, engine, { positions: !args.includes('--loose') })
-  if (result.skipped) skipped++
-  else if (result.passed) passed++
-  else {
+  const results = isFiltering(one) ? [result, await ways.judge(one)] : [result]
+  const wrong = results.filter((each) => !each.skipped && !each.passed)
+  if (wrong.length > 0) {
     failed.push(one)
-    if (verbose)
-      console.log(
-        `${one.id}: ${one.note}\n${one.policy ?? ''}\n${one.query ?? JSON.stringify(one.steps ?? one.actor)}\n  wanted ${JSON.stringify(result.wanted)}\n  got    ${JSON.stringify(result.got)}`,
-      )
-  }
+    if (verbose) show(one, wrong)
+  } else if (result.skipped) skipped++
+  else passed++
   if (isFiltering(one)) {
     answered.cases++
     if (result.answered.condition) answered.condition++
@@ -53,10 +49,30 @@ for (const one of files.flatMap(readCases)) {
 if (answered.cases > 0) {
   const share = (count) =>
     `${count} answered, ${answered.cases - count} refused (${Math.round((100 * count) / answered.cases)} % answered)`
-  console.log(`filters, in memory: ${share(answered.condition)}`)
-  console.log(`filters, as oso's flat filter: ${share(answered.flat)}`)
+  console.log(`filters, the drop-in's, from the condition: ${share(answered.condition)}`)
+  console.log(`filters, the drop-in's, as oso's flat filter: ${share(answered.flat)}`)
+  for (const line of ways.report) console.log(line)
+  await ways.close()
 }
 if (skipped > 0) console.log(`${skipped} skipped: accidents of the original that nobody should rely on`)
 if (failed.length > 0) console.log(`failed: ${failed.map(({ id }) => id).join(', ')}`)
 console.log(`${passed} passed, ${failed.length} failed`)
 process.exitCode = failed.length > 0 ? 1 : 0
+
+/** What asks filters of an `Authorizer`, in memory and through Prisma; the clients are generated where they are not yet. */
+async function openWays() {
+  run(process.execPath, [here('../prisma/generate.mjs'), 'gitclub', 'docs', 'shop'])
+  const { Ways } = await import('./lib/ways.mjs')
+  return new Ways({ core: await import('@arcturus/core'), prisma: await import('@arcturus/prisma') })
+}
+
+function run(command, commandArgs) {
+  const { status } = spawnSync(command, commandArgs, { cwd: here('../..'), stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function show({ id, note, policy, query, steps, actor }, wrong) {
+  console.log(`${id}: ${note}\n${policy ?? ''}\n${query ?? JSON.stringify(steps ?? actor)}`)
+  for (const { wanted, got } of wrong)
+    console.log(`  wanted ${JSON.stringify(wanted)}\n  got    ${JSON.stringify(got)}`)
+}

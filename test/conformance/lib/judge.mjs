@@ -11,7 +11,7 @@ export function readCases(file) {
     .map((line) => JSON.parse(line))
 }
 
-const readDeviations = () => JSON.parse(readFileSync(new URL('../deviations.json', import.meta.url), 'utf8'))
+export const readDeviations = () => JSON.parse(readFileSync(new URL('../deviations.json', import.meta.url), 'utf8'))
 
 /** Whether a case is about filtering. */
 export const isFiltering = (one) => 'resource' in one && 'actor' in one
