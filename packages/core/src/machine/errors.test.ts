@@ -58,6 +58,8 @@ describe('an error while a query runs', () => {
     ['x > 1', 'unbound-variable', undefined],
     ['x = w.constructor', 'unreachable-name', 5],
     ['x = w.boom.constructor', 'unreachable-name', 5],
+    ['w matches {constructor: x}', 'unreachable-name', 1],
+    ['w matches Gizmo{size: 3, __proto__: _}', 'unreachable-name', 1],
     ['x = makers.make("return 1")', 'unreachable-name', 5],
     ['k = "__proto__" and x = w.(k)', 'unreachable-name', 25],
   ])('%s is %s', (query, code, column) => {

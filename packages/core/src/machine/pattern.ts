@@ -3,6 +3,7 @@ import { isBuiltinInstance } from '../values/builtin.js'
 import { exportTerm } from './export.js'
 import { Fault } from './fault.js'
 import { type Host, noField } from './host.js'
+import { assertReachable } from './lookup.js'
 import { type Machine, unanswered } from './machine.js'
 import { evaluate, type Operand } from './operand.js'
 import { failed, pending, type Verdict } from './signal.js'
@@ -127,6 +128,7 @@ function matchFields(
   const object = settled === unanswered ? m.settle(value) : settled
   if (object === pending) return pending
   for (const field of fields) {
+    assertReachable(field.key, node)
     let read = m.recall()
     if (read === unanswered) {
       m.at = node.span
