@@ -25,6 +25,11 @@ function placeOf(span: Span): string {
 /** Classes are told by a brand of the global symbol registry, so that `instanceof` holds across two copies of this package. */
 const brands = Symbol.for('arcturus.brands')
 
+/** Keeps what the message says already out of logs and of JSON: the text of a whole policy hangs on a span. */
+function quiet(error: Error, ...names: readonly string[]): void {
+  for (const name of names) Object.defineProperty(error, name, { enumerable: false })
+}
+
 /** The base of every error that this package throws. */
 export class ArcturusError extends Error {
   static readonly brand: string = 'ArcturusError'
@@ -49,6 +54,7 @@ export class ArcturusError extends Error {
     for (let at: unknown = new.target; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at))
       names.push(String(at.brand))
     Object.defineProperty(this, brands, { value: names, enumerable: false })
+    quiet(this, 'summary', 'span', 'hint', 'data')
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -73,6 +79,7 @@ export class PolicyError extends ArcturusError {
     super(first.code, first.message, { span: first.span, hint: first.hint, data: first.data })
     if (rest.length > 0) this.message += rest.join('')
     this.diagnostics = diagnostics
+    quiet(this, 'diagnostics')
   }
 }
 
@@ -115,6 +122,10 @@ export class AuthorizationError extends ArcturusError {
   }
   get statusCode(): number {
     return this.status
+  }
+  /** For those who follow `http-errors`: visitors may read the message. */
+  get expose(): boolean {
+    return true
   }
 }
 

@@ -17,6 +17,7 @@ export { fieldType, type OperandType, operandType, stepField } from './condition
 export * from './enforcement/index.js'
 export * from './errors.js'
 export type { Diagnostic } from './language/diagnostic.js'
+export { formatDiagnostic } from './language/formatDiagnostic.js'
 export { type Position, Source, type Span } from './language/source.js'
 export { type Limits, type Solution, Variable as QueryVariable } from './machine/index.js'
 export type { Block, Policy } from './policy/policy.js'

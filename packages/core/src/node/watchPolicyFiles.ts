@@ -1,6 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Authorizer } from '../authorizer/authorizer.js'
+import type { Diagnostic } from '../language/diagnostic.js'
+import { formatDiagnostic } from '../language/formatDiagnostic.js'
 import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
 
@@ -14,6 +16,8 @@ export interface WatchOptions {
    * can't be read. The last good policy goes on answering. Default: `console.error`.
    */
   readonly onError?: (error: unknown) => void
+  /** Hears of what only looks wrong in a policy that was loaded. Default: `console.warn`. */
+  readonly onWarning?: (warning: Diagnostic) => void
   /** Whether watching keeps the process alive. Default false. */
   readonly persistent?: boolean
 }
@@ -100,7 +104,10 @@ class Reloading {
     const text = JSON.stringify(sources)
     if (text === this.#tried) return undefined
     this.#tried = text
-    return this.#authorizer.load(...sources)
+    const policy = await this.#authorizer.load(...sources)
+    const warn = this.#options.onWarning ?? ((warning) => console.warn(formatDiagnostic(warning)))
+    for (const warning of policy.warnings) warn(warning)
+    return policy
   }
 
   #soon(): void {

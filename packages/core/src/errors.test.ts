@@ -1,0 +1,29 @@
+import { inspect } from 'node:util'
+import { expect, test } from 'vitest'
+import { Authorizer } from './authorizer/authorizer.js'
+import { ArcturusError, ForbiddenError, PolicyError } from './errors.js'
+
+function failed(text: string): unknown {
+  try {
+    return new Authorizer().loadSync({ text, name: 'policy.polar' })
+  } catch (error) {
+    return error
+  }
+}
+
+test('an error prints its message, with place, line and hint, and not the policy that it is about', () => {
+  const error = failed('# a secret comment\nresource Repo { roles = ["reader"]; "read" if "reder"; }')
+  expect(error).toBeInstanceOf(PolicyError)
+  const printed = inspect(error)
+  expect(printed).toContain('policy.polar:2')
+  expect(printed).not.toContain('secret comment')
+  expect(JSON.stringify(error)).not.toContain('secret comment')
+})
+
+test('classes of errors are told by brand, so that two copies of the package agree', () => {
+  const other = new ForbiddenError()
+  Object.setPrototypeOf(other, Error.prototype)
+  expect(other).toBeInstanceOf(ForbiddenError)
+  expect(other).toBeInstanceOf(ArcturusError)
+  expect(other).not.toBeInstanceOf(PolicyError)
+})
