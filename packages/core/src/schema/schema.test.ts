@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
 import type { Class, Model } from './model.js'
 import { Schema } from './schema.js'
 
@@ -40,4 +41,17 @@ test('a model that is registered again is one still', () => {
   schema.registerModel(model('Cat', Cat, ['id']))
   expect(schema.ancestors('Cat')).toEqual(['Cat', 'Animal'])
   expect(schema.key('Cat')).toEqual(['id'])
+})
+
+test('the name of a model without a class is a value of its own, and no variable', () => {
+  const schema = schemaOf({ Row: undefined, Column: undefined })
+  const row = schema.constants.get('Row')
+  expect(row).toBeDefined()
+  expect(row).not.toBe(schema.constants.get('Column'))
+  schema.registerModel(model('Row', undefined, ['id']))
+  expect(schema.constants.get('Row')).toBe(row)
+
+  const authorizer = new Authorizer().registerModels([model('Row', undefined)])
+  authorizer.loadSync('allow(_, "read", row: Row) if row = Row;')
+  expect(authorizer.can(null, 'read', authorizer.as('Row', { id: 1 }))).toBe(false)
 })

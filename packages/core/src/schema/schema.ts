@@ -21,7 +21,10 @@ export class Schema {
     return this.#models
   }
 
-  /** Constants by name. A class is one as well: its name in the place of a value is the class itself. */
+  /**
+   * Constants by name. A class is one as well: its name in the place of a value is the class itself. The name of a model
+   * without a class stands for a value that equals nothing else; it must not be taken for a variable.
+   */
   get constants(): ReadonlyMap<string, unknown> {
     return this.#constants
   }
@@ -55,7 +58,7 @@ export class Schema {
     if (model.class) {
       this.#byClass.set(model.class, model)
       this.#constants.set(model.name, model.class)
-    }
+    } else if (!this.#constants.has(model.name)) this.#constants.set(model.name, new Table(model.name))
     this.#changed()
   }
 
@@ -142,6 +145,19 @@ export class Schema {
     this.#version++
     this.#ancestors = new Map()
     this.#descendants = undefined
+  }
+}
+
+/** What the name of a model without a class stands for in the place of a value. */
+class Table {
+  readonly #name: string
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  toString(): string {
+    return this.#name
   }
 }
 
