@@ -1,9 +1,9 @@
 import { codeFrame } from './language/codeFrame.js'
-import { type Code, codes } from './language/codes.js'
+import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
 
-export { type Code, codes }
+export type { Code }
 
 /** What an error of this package can carry beside its message. */
 export interface ErrorDetails {

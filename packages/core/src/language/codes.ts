@@ -1,6 +1,6 @@
 /**
  * Every code that a diagnostic or an error of this package can carry, with what it means. Codes are stable: tools may
- * rely on them. Phases add theirs here, in groups.
+ * rely on them. Phases add theirs here, in groups. The sentences are for documents: nothing that runs imports them.
  */
 export const codes = {
   // syntax
