@@ -20,6 +20,9 @@ class Host {
   async *each(...values: unknown[]): AsyncGenerator<unknown> {
     yield* values
   }
+  *soon(...values: unknown[]): Generator<unknown> {
+    for (const value of values) yield later(value)
+  }
   async fails(): Promise<never> {
     throw new TypeError('late')
   }
@@ -51,6 +54,8 @@ describe('a query that has to wait', () => {
     ],
     ['3 in h.each(1, 2, 3)', [{}]],
     ['not 4 in h.each(1, 2, 3)', [{}]],
+    ['h in h.soon(one, h, 3)', [{}]],
+    ['3 in h.soon(one, h, 3)', [{}]],
     ['forall(x in h.each(1, 2), x > 0)', [{}]],
     ['one = uno', [{}]],
     ['one = 1', [{}]],

@@ -212,6 +212,8 @@ function nextIterated(_m: Machine, choice: Choice): Step {
         m.iterators--
         return fail
       }
+      // what is asked from here on is asked again, in the same order, by `tryAgain`
+      m.asking()
       const verdict = unify(m, value, item)
       if (verdict === true) return m.proceed(next)
       if (verdict === pending) return m.wait(tryAgain(value, item, next))
