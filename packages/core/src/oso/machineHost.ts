@@ -59,8 +59,9 @@ export class MachineHost implements MachineInterface {
 
   isNearer(value: unknown, left: string, right: string): boolean {
     const chain = ancestorsOf(value === null || value === undefined ? undefined : value.constructor)
-    const leftAt = chain.indexOf(this.#registered(left).cls)
-    const rightAt = chain.indexOf(this.#registered(right).cls)
+    // a class that is not registered is told of where a value is tested for it
+    const leftAt = chain.indexOf(this.#host.types.get(left)?.cls)
+    const rightAt = chain.indexOf(this.#host.types.get(right)?.cls)
     return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
   }
 

@@ -81,6 +81,15 @@ describe('enforcement', () => {
     await expect(open.authorizedActions(ann, new Repo())).rejects.toBeInstanceOf(OsoError)
   })
 
+  it('minds a class that is not registered only where a value is tested for it', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const oso = setUp(
+      'allow(_: User, "read", _: Repo); allow(_: User, "edit", _: Nope); allow(_: User, _, _: Nothing{});',
+    )
+    expect(await oso.isAllowed(ann, 'read', new Repo())).toBe(true)
+    await expect(oso.isAllowed(ann, 'edit', new Repo())).rejects.toBeInstanceOf(api.UnregisteredClassError)
+  })
+
   it('can be extended by a class that has members of its own', async () => {
     class Guard extends Oso {
       readonly policy = 'mine'
