@@ -11,6 +11,7 @@ export default defineConfig({
       { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
+      { find: '@arcturus/koa', replacement: source('packages/koa/src/index.ts') },
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
     ],
   },

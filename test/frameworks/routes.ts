@@ -18,11 +18,9 @@ export type Protection =
   | { readonly kind: 'none' }
   | { readonly kind: 'unguarded'; readonly reason: string }
   /** `authorize(action, loader)` with the document `:id`, or a loader that throws. */
-  | {
-      readonly kind: 'authorize'
-      readonly action: string
-      readonly loader: 'document' | 'throws an error' | 'throws nothing' | 'throws "route"'
-    }
+  | { readonly kind: 'authorize'; readonly action: string; readonly loader: LoaderName }
+
+type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "route"'
 
 /**
  * What the handler does.
@@ -55,6 +53,13 @@ export type Reply =
   | 'late error'
   | 'cached'
   | 'wait'
+
+/** The loaders that throw. */
+export const throwing: Readonly<Record<`throws ${string}` & LoaderName, () => Promise<never>>> = {
+  'throws an error': () => Promise.reject(Object.assign(new Error('the database is away'), { status: 503 })),
+  'throws nothing': () => Promise.reject(undefined),
+  'throws "route"': () => Promise.reject('route'),
+}
 
 const document = (action: string) => ({ kind: 'authorize', action, loader: 'document' }) as const
 const none = { kind: 'none' } as const

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
-import { describeBehaviours, type Running } from '../../../test/frameworks/behaviours.js'
-import { type Reply, type Route, routes } from '../../../test/frameworks/routes.js'
+import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
+import { listen } from '../../../test/frameworks/listen.js'
+import { type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
 
@@ -29,9 +29,7 @@ function application(framework: typeof express, world: World): Express {
 
   const loaders = {
     document: (req: Request<{ id: string }>) => world.document(req.params.id),
-    'throws an error': () => Promise.reject(Object.assign(new Error('the database is away'), { status: 503 })),
-    'throws nothing': () => Promise.reject(undefined),
-    'throws "route"': () => Promise.reject('route'),
+    ...throwing,
   }
   const protections = ({ protection }: Route): RequestHandler[] => {
     switch (protection.kind) {
@@ -117,14 +115,4 @@ function replies(world: World): Record<Reply, RequestHandler> {
     cached: (req, res, next) => title(req, res.set('Cache-Control', 'public, max-age=60'), next),
     wait: (req, res, next) => void setTimeout(() => title(req, res, next), 20),
   }
-}
-
-function listen(app: Express): Promise<Running> {
-  return new Promise((resolve) => {
-    const server = app.listen(0, '127.0.0.1', () => {
-      // Sound: a listening TCP server has an address with a port.
-      const { port } = server.address() as AddressInfo
-      resolve({ url: `http://127.0.0.1:${port}`, close: () => new Promise((done) => server.close(() => done())) })
-    })
-  })
 }

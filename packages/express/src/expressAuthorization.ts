@@ -1,26 +1,22 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import {
-  ArgumentError,
   type Authority,
-  Enforcement,
+  assertActor,
+  assertReason,
+  assertRoute,
+  type Enforcement,
   type EnforcementOptions,
   type Loaded,
   type Loader,
   problemOf,
   type Refusal,
+  type RouteOptions,
 } from '@arcturus/core'
+import { Enforcements, hold } from '@arcturus/core/node'
 import type { NextFunction, Request, RequestHandler, Response, Query as TextQuery } from 'express-serve-static-core'
-import { hold } from './hold.js'
 import type { Actor, AllowedResource } from './types.js'
 
 /** Who asks, and how refusals are answered and told of. */
 export type ExpressAuthorizationOptions = EnforcementOptions<Request, Actor>
-
-/** What `authorize(action, loader)` can be told beside. */
-export interface RouteOptions {
-  /** The model of the row, where the row itself does not tell: a plain object that no extended client gave. */
-  readonly model?: string | undefined
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies are `any` in Express's own types, and only so do all handlers of a route agree
 type RouteRequest<Params, Query> = Request<Params, any, any, Query>
@@ -75,25 +71,16 @@ export function expressAuthorization(
   authorizer: Authority,
   options: ExpressAuthorizationOptions,
 ): ExpressAuthorization {
-  if (typeof options?.actor !== 'function') {
-    throw new ArgumentError('invalid-argument', 'expressAuthorization takes a function that tells who asks.', {
-      hint: 'expressAuthorization(authorizer, { actor: (req) => req.user })',
-    })
-  }
-  const enforcements = new WeakMap<Request, Enforcement<Request, Actor>>()
-  const current = new AsyncLocalStorage<Enforcement<Request, Actor>>()
-  // Filters and checks that the application asks of the authorizer itself are tied to the request by its context.
-  authorizer.observe((kind) => current.getStore()?.decided(kind))
+  assertActor('expressAuthorization', options)
+  const enforcements = new Enforcements(authorizer, options)
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
-    const known = enforcements.get(request)
-    if (known) return known
-    const enforcement = new Enforcement(authorizer, options, request, request.method, () => {
+    const attach = ({ authorization }: Enforcement<Request, Actor>): void => {
+      Object.defineProperty(request, 'authorization', { value: authorization, configurable: true })
+    }
+    return enforcements.of(request, request.method, attach, () => {
       if (!response.headersSent && !response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private')
     })
-    enforcements.set(request, enforcement)
-    Object.defineProperty(request, 'authorization', { value: enforcement.authorization, configurable: true })
-    return enforcement
   }
 
   /** Goes on within the request's context, or hands on the refusal or failure. */
@@ -103,7 +90,7 @@ export function expressAuthorization(
     response: Response,
     next: NextFunction,
   ): void {
-    current.run(enforcement, () => {
+    enforcements.run(enforcement, () => {
       ask().then((refusal) => (refusal ? refuse(refusal, response, next) : next()), next)
     })
   }
@@ -120,7 +107,7 @@ export function expressAuthorization(
       response
         .status(error.status)
         .type('application/problem+json')
-        .send(JSON.stringify(problemOf(reason)))
+        .send(JSON.stringify(problemOf(error)))
   }
 
   function authorizeRequest(): RequestHandler {
@@ -141,19 +128,12 @@ export function expressAuthorization(
   const authorize = (...parameters: [] | [action: string, loader: Loader, options?: RouteOptions]): RequestHandler => {
     if (parameters.length === 0) return authorizeRequest()
     const [action, loader, { model } = {}] = parameters
-    if (typeof action !== 'string' || action === '' || typeof loader !== 'function') {
-      const summary = 'authorize takes nothing, or an action and a function that loads the resource.'
-      throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
-    }
+    assertRoute(action, loader)
     return authorizeResource(action, loader, model)
   }
 
   function unguarded(reason: string): RequestHandler {
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new ArgumentError('invalid-argument', 'unguarded takes the reason why the route is for everybody.', {
-        hint: "unguarded('liveness')",
-      })
-    }
+    assertReason(reason)
     return (request, response, next) => {
       enforcementOf(request, response).guard.open(reason)
       next()

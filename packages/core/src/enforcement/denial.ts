@@ -46,15 +46,9 @@ export interface ProblemDetails {
   readonly detail: string
 }
 
-const titles: Readonly<Record<DenialReason, string>> = {
-  nobody: 'Unauthorized',
-  missing: 'Not Found',
-  hidden: 'Not Found',
-  forbidden: 'Forbidden',
-}
+const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
 
-/** The problem that tells a visitor of a refusal. */
-export function problemOf(reason: DenialReason): ProblemDetails {
-  const { status, message } = errorFor(reason)
-  return { type: 'about:blank', title: titles[reason], status, detail: message }
+/** The problem that tells a visitor of a denial. */
+export function problemOf({ name, status, message }: AuthorizationError): ProblemDetails {
+  return { type: 'about:blank', title: titles[status] ?? name, status, detail: message }
 }

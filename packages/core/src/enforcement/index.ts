@@ -1,5 +1,6 @@
 export type { Authority } from './authority.js'
 export { type DecisionKind, type DecisionListener, DecisionListeners } from './decision.js'
+export { assertActor, assertReason, assertRoute, type RouteOptions } from './declaration.js'
 export { type DenialReason, type ProblemDetails, problemOf } from './denial.js'
 export { Enforcement, type EnforcementOptions, Refusal } from './enforcement.js'
 export type { EnforcementEvent } from './event.js'

@@ -4,6 +4,8 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 export interface Holder {
   /** The error to answer instead of an answer with this status; undefined lets it pass. */
   readonly refusal: (status: number) => Error | undefined
+  /** The head of an answer that passed is about to go out: the last moment to set a header. */
+  readonly sending?: (() => void) | undefined
   /** The answer was given in one piece, so the application is done with it: an error handler may answer the error. */
   readonly replace: (error: Error) => void
   /** The answer is being written in pieces, or was itself given by an error handler: this body goes out with status 500. */
@@ -24,8 +26,12 @@ export function hold(response: ServerResponse, holder: Holder): void {
   /** Answered here: what the application still writes goes nowhere. */
   let closed = false
 
-  const refusal = (status: number): Error | undefined =>
-    closed || response.headersSent || response.destroyed ? undefined : holder.refusal(status)
+  const refusal = (status: number): Error | undefined => {
+    if (closed || response.headersSent || response.destroyed) return undefined
+    const error = holder.refusal(status)
+    if (!error) holder.sending?.()
+    return error
+  }
 
   const forget = (): void => {
     for (const name of response.getHeaderNames()) response.removeHeader(name)

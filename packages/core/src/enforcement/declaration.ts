@@ -1,0 +1,43 @@
+import { ArgumentError } from '../errors.js'
+
+/** What `authorize(action, loader)` can be told beside. */
+export interface RouteOptions {
+  /** The model of the row, where the row itself does not tell: a plain object that no extended client gave. */
+  readonly model?: string | undefined
+}
+
+/**
+ * Holds a framework's options to having somebody who asks; types are no help in JavaScript, and nobody is no default.
+ *
+ * @param made - The function that makes the middleware, for the message.
+ * @throws {ArgumentError} There is no `actor` function.
+ */
+export function assertActor(made: string, options: { readonly actor: unknown } | undefined): void {
+  if (typeof options?.actor === 'function') return
+  throw new ArgumentError('invalid-argument', `${made} takes a function that tells who asks.`, {
+    hint: `${made}(authorizer, { actor: (request) => request.user })`,
+  })
+}
+
+/**
+ * Holds a guarded route to its action and loader when it is declared, not when it is first visited.
+ *
+ * @throws {ArgumentError} One of them is missing.
+ */
+export function assertRoute(action: unknown, loader: unknown): void {
+  if (typeof action === 'string' && action !== '' && typeof loader === 'function') return
+  const summary = 'authorize takes nothing, or an action and a function that loads the resource.'
+  throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
+}
+
+/**
+ * Holds a route that is for everybody to its reason.
+ *
+ * @throws {ArgumentError} There is none.
+ */
+export function assertReason(reason: unknown): void {
+  if (typeof reason === 'string' && reason.trim() !== '') return
+  throw new ArgumentError('invalid-argument', 'unguarded takes the reason why the route is for everybody.', {
+    hint: "unguarded('liveness')",
+  })
+}

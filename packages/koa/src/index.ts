@@ -1,0 +1,3 @@
+export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export { type KoaAuthorization, type KoaAuthorizationOptions, koaAuthorization } from './koaAuthorization.js'
+export type { Actor, AllowedState, Register, RouteContext } from './types.js'

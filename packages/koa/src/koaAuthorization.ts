@@ -1,0 +1,161 @@
+import {
+  type Authority,
+  AuthorizationError,
+  assertActor,
+  assertReason,
+  assertRoute,
+  type Enforcement,
+  type EnforcementOptions,
+  type Loaded,
+  type Loader,
+  problemOf,
+  type Refusal,
+  type RouteOptions,
+  UnauthenticatedError,
+} from '@arcturus/core'
+import { Enforcements, hold } from '@arcturus/core/node'
+import type { Context, ExtendableContext, Middleware, Next } from 'koa'
+import type { Actor, AllowedState, RouteContext } from './types.js'
+
+/** Who asks, and how refusals are answered and told of. */
+export type KoaAuthorizationOptions = EnforcementOptions<Context, Actor>
+
+/** Middleware for the whole application, a router or a route. */
+export interface Authorize {
+  /**
+   * Asks the request-level rules (`allow_request`), if the policy has any, and arms the guard: from here on a successful
+   * answer (2xx, 3xx) for which nothing was authorized becomes a 500 before a byte of it is sent. What counts is an
+   * `authorize(action, loader)`, a check, or a filter that was built.
+   */
+  (): Middleware<AllowedState<unknown>, object>
+  /**
+   * For a route, or all that is below a path: loads the resource and goes on if the actor may do that to it;
+   * `ctx.state.authorization.resource` is the row then. Otherwise an error with the `status` is thrown: 401 for nobody, 404
+   * for what the actor may not see and for what is not there, 403 for what they may see but not do that to.
+   *
+   * @param loader - Finds the row, or gives `undefined` or `null`. `ctx.params` are text: `Number(ctx.params.id)`.
+   */
+  <Row, LoaderContext extends ExtendableContext = RouteContext>(
+    action: string,
+    loader: (context: LoaderContext) => Row,
+    options?: RouteOptions,
+  ): Middleware<AllowedState<Loaded<Row>>, object>
+}
+
+/** The middleware of one authorizer. */
+export interface KoaAuthorization {
+  readonly authorize: Authorize
+  /**
+   * For a route that is for everybody: the guard lets its answers pass.
+   *
+   * @param reason - Why, for whoever reads the code.
+   * @throws {ArgumentError} There is no reason.
+   */
+  readonly unguarded: (reason: string) => Middleware<object, object>
+}
+
+/**
+ * Middleware for Koa 3 and 2 that asks an authorizer.
+ *
+ * @throws {ArgumentError} There is no `actor` function.
+ * @example
+ * const { authorize, unguarded } = koaAuthorization(authorizer, { actor: (ctx) => ctx.state.user })
+ * app.use(authorize())
+ * router.get('/health', unguarded('liveness'), health)
+ * router.get('/documents/:id', authorize('read', findDocument), (ctx) => { ctx.body = ctx.state.authorization.resource })
+ */
+export function koaAuthorization(authorizer: Authority, options: KoaAuthorizationOptions): KoaAuthorization {
+  assertActor('koaAuthorization', options)
+  const enforcements = new Enforcements(authorizer, options)
+
+  function enforcementOf(context: Context): Enforcement<Context, Actor> {
+    return enforcements.of(context, context.method, (enforcement) => {
+      context.state.authorization = enforcement.authorization
+      holdUndecided(enforcement, context)
+    })
+  }
+
+  /** Goes on if the question is answered by no refusal; what is denied by then or further down is answered here. */
+  async function proceed(
+    context: Context,
+    ask: (enforcement: Enforcement<Context, Actor>) => Promise<Refusal | undefined>,
+    next: (enforcement: Enforcement<Context, Actor>) => Promise<unknown>,
+  ): Promise<void> {
+    const enforcement = enforcementOf(context)
+    try {
+      await enforcements.run(enforcement, async () => {
+        const refusal = await ask(enforcement)
+        if (refusal) throw refusal.error
+        await next(enforcement)
+      })
+    } catch (error) {
+      if (!(error instanceof AuthorizationError)) throw error
+      deny(context, error)
+    }
+  }
+
+  function deny(context: Context, error: AuthorizationError): void {
+    const { challenge, problemDetails } = options
+    const headers = challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : undefined
+    const isAnswerable = !context.headerSent && context.respond !== false
+    // Koa clears the headers of an answer that becomes an error, and sets those that the error brings.
+    if (!problemDetails || !isAnswerable) throw headers ? Object.assign(error, { headers }) : error
+    if (headers) context.set(headers)
+    context.status = error.status
+    context.body = JSON.stringify(problemOf(error))
+    context.type = 'application/problem+json'
+  }
+
+  const authorizeRequest = (context: Context, next: Next): Promise<void> =>
+    proceed(
+      context,
+      (enforcement) => enforcement.arm(),
+      async (enforcement) => {
+        await next()
+        // Koa answers after all middleware has run; so this error still meets the error handlers of the application.
+        if (context.headerSent || context.respond === false) return
+        const error = enforcement.hold(context.status, routeOf(context))
+        if (error) throw error
+      },
+    )
+
+  const authorize = (...parameters: [] | [action: string, loader: Loader, options?: RouteOptions]) => {
+    if (parameters.length === 0) return authorizeRequest
+    const [action, loader, { model } = {}] = parameters
+    assertRoute(action, loader)
+    return (context: Context, next: Next): Promise<void> =>
+      proceed(context, (enforcement) => enforcement.enforce(action, loader, model), next)
+  }
+
+  function unguarded(reason: string) {
+    assertReason(reason)
+    return (context: Context, next: Next): Promise<unknown> => {
+      enforcementOf(context).guard.open(reason)
+      return next()
+    }
+  }
+
+  // Sound: every context of Koa has what `Context` has; the types tell handlers which row the loader gave.
+  return { authorize: authorize as unknown as Authorize, unguarded: unguarded as KoaAuthorization['unguarded'] }
+}
+
+function routeOf({ method, originalUrl }: Context): string {
+  return `${method} ${originalUrl.split('?', 1)[0]}`
+}
+
+/** Holds back what is answered without a decision on another way than through the middleware: past Koa, or above it. */
+function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Context): void {
+  const { res, app } = context
+  hold(res, {
+    refusal: (status) => enforcement.hold(status, routeOf(context)),
+    sending: () => {
+      const { personal, state } = enforcement.guard
+      if (personal && state !== 'blocked' && !res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private')
+    },
+    replace: (error) => context.onerror(error),
+    body: (error) => {
+      app.emit('error', error, context)
+      return 'Internal Server Error'
+    },
+  })
+}
