@@ -179,7 +179,8 @@ class Source extends Compiler<Write> {
       (mode: keyof Compiled<Write>): Write =>
       (scope) => {
         const { before, values } = this.#args(args, scope)
-        return sequence(before, `${this.#definition(definition, mode)}(${[...subjects, ...values].join(', ')})`)
+        const given = [...subjects.map((subject) => scope.use(subject)), ...values]
+        return sequence(before, `${this.#definition(definition, mode)}(${given.join(', ')})`)
       }
     return { test: write('test'), exhaust: write('exhaust') }
   }
