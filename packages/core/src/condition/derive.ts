@@ -1,4 +1,5 @@
 import type { Call, Expression, Parameter, Rule } from '../language/ast.js'
+import { hasCut, occurrences } from '../language/mentions.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -9,7 +10,6 @@ import { Evaluator, value } from './evaluate.js'
 import { BeyondConditions, Scope, Substitution, type Term } from './terms.js'
 import { elementType, family, type OperandType, operandType } from './type.js'
 import { isAction, type Unified, Unifier } from './unify.js'
-import { hasCut, occurrences } from './variables.js'
 
 /** What the rest of a body makes of the bindings so far. */
 type Next = (bound: Substitution) => Condition

@@ -1,7 +1,7 @@
 import type { Parameter, Pattern } from '../language/ast.js'
+import { occurrences } from '../language/mentions.js'
 import { Dict } from '../values/dict.js'
 import { numberTerm } from './compile/operands.js'
-import { occurrences } from './compile/scope.js'
 import type { Host } from './host.js'
 import type { Machine } from './machine.js'
 import { decideClass } from './pattern.js'
@@ -126,7 +126,7 @@ function testOf(parameter: Parameter, host: Host, seen: Set<string>): ParameterT
     more ||= literal === undefined
   }
   // variables inside are mentioned as well
-  if (more) for (const name of occurrences([parameter]).keys()) seen.add(name)
+  if (more) for (const name of occurrences(parameter).keys()) seen.add(name)
   return { literal, tag, more }
 }
 

@@ -1,6 +1,6 @@
-import type { Expression, Pattern, Rule, Variable } from '../language/ast.js'
+import type { Expression, Node, Rule, Variable } from '../language/ast.js'
 import type { Span } from '../language/source.js'
-import { children } from './compile/scope.js'
+import { children } from '../language/visit.js'
 import type { Frame } from './frame.js'
 import type { Machine } from './machine.js'
 
@@ -77,17 +77,17 @@ function definitionOf(m: Machine, node: Expression, frame: Frame): Expression | 
   return undefined
 }
 
-function equated(goal: Expression | Pattern, name: string): Expression | undefined {
+function equated(goal: Node, name: string): Expression | undefined {
   if (goal.kind !== 'unify' && goal.kind !== 'assign') return undefined
   if (isNamed(goal.left, name)) return goal.right
   return isNamed(goal.right, name) ? goal.left : undefined
 }
 
 /** All goals of the rule or the query that an expression stands in. */
-function goalsAround(m: Machine, frame: Frame, node: Expression): (Expression | Pattern)[] {
+function goalsAround(m: Machine, frame: Frame, node: Expression): Node[] {
   const root = frame.site === undefined ? m.goal : ruleOf(frame, node.span)?.body
-  const goals: (Expression | Pattern)[] = []
-  const open: (Expression | Pattern)[] = root === undefined ? [] : [root]
+  const goals: Node[] = []
+  const open: Node[] = root === undefined ? [] : [root]
   for (let goal = open.pop(); goal !== undefined; goal = open.pop()) {
     goals.push(goal)
     open.push(...[...children(goal)].reverse())

@@ -1,5 +1,5 @@
-import type { Rule } from '../language/ast.js'
-import { children } from './compile/scope.js'
+import type { Node, Rule } from '../language/ast.js'
+import { children } from '../language/visit.js'
 
 /**
  * Names of the rules that can lead to a call of themselves: the strongly connected components of "calls", by Tarjan's
@@ -55,7 +55,7 @@ export function recursiveNames(rules: ReadonlyMap<string, readonly Rule[]>): Rea
 function calledBy(rules: readonly Rule[]): Set<string> {
   const names = new Set<string>()
   for (const rule of rules) {
-    const open: Parameters<typeof children>[0][] = rule.body ? [rule.body] : []
+    const open: Node[] = rule.body ? [rule.body] : []
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (node.kind === 'call') names.add(node.name)
       open.push(...children(node))

@@ -1,9 +1,10 @@
-import type { Expression, Parameter, Pattern, Rule, Variable } from '../language/ast.js'
+import type { Expression, Parameter, Rule, Variable } from '../language/ast.js'
+import { hasCut, occurrences } from '../language/mentions.js'
 import { planBody } from './compile/logicGoals.js'
 import { hasEffect, planOperand } from './compile/operands.js'
 import { matcherOf } from './compile/patterns.js'
 import { type Context, inOrder, type Plan } from './compile/plan.js'
-import { children, occurrences, Scope } from './compile/scope.js'
+import { Scope } from './compile/scope.js'
 import { makeCells } from './compile/valueGoals.js'
 import { Candidate } from './dispatch.js'
 import { evaluate, type Operand } from './operand.js'
@@ -99,11 +100,11 @@ function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly 
   const goal = goals[0]
   if (goal?.kind !== 'unify' || hasEffect(goal) || goals.some(hasCut)) return undefined
   const [variable, value] = goal.left.kind === 'variable' ? [goal.left, goal.right] : [goal.right, goal.left]
-  if (variable.kind !== 'variable' || occurrences([value]).has(variable.name)) return undefined
+  if (variable.kind !== 'variable' || occurrences(value).has(variable.name)) return undefined
   const at = parameters.findIndex(({ term }) => term.kind === 'variable' && term.name === variable.name)
   const pattern = parameters[at]?.pattern
   if (at === -1 || c.host.isConstant(variable.name) || pattern?.kind !== 'class pattern') return undefined
-  for (const name of occurrences([value]).keys()) {
+  for (const name of occurrences(value).keys()) {
     if (!c.host.isConstant(name) && !c.scope.has(name)) return undefined
   }
   return {
@@ -113,10 +114,6 @@ function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly 
     unions: c.unions,
     node: parameters[at]!.term,
   }
-}
-
-function hasCut(node: Expression | Pattern): boolean {
-  return node.kind === 'cut' || children(node).some(hasCut)
 }
 
 /**

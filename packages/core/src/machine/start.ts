@@ -1,8 +1,9 @@
 import type { Expression } from '../language/ast.js'
+import { occurrences } from '../language/mentions.js'
 import { Dict } from '../values/dict.js'
 import { call } from './compile/callGoal.js'
 import { planAnd } from './compile/logicGoals.js'
-import { occurrences, Scope } from './compile/scope.js'
+import { Scope } from './compile/scope.js'
 import { Frame } from './frame.js'
 import type { Machine } from './machine.js'
 import type { Program } from './program.js'
@@ -65,7 +66,7 @@ function startExpression(
   const { surroundings } = program
   const scope = new Scope(0, [goal])
   const slots: Term[] = []
-  for (const name of occurrences([goal]).keys()) {
+  for (const name of occurrences(goal).keys()) {
     if (name === 'nil' || surroundings.host.isConstant(name)) continue
     const slot = scope.temporary()
     scope.place(name, slot)

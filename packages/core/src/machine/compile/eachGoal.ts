@@ -1,4 +1,5 @@
 import type { Expression, In } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
 import type { Choice } from '../frame.js'
 import type { Machine } from '../machine.js'
 import { evaluate, type Operand } from '../operand.js'
@@ -9,7 +10,6 @@ import type { Term } from '../term.js'
 import { inStep } from './inGoal.js'
 import { hasEffect, planOperand, planOperands } from './operands.js'
 import { type Context, inOrder, type Plan } from './plan.js'
-import { occurrences } from './scope.js'
 
 /** `variable in collection` with a variable that is mentioned here for the first time. */
 export interface EachNode extends In {
@@ -23,7 +23,7 @@ export function isEach(c: Context, node: Expression): node is EachNode {
   if (item.kind !== 'variable' || item.name === 'nil' || c.host.isConstant(item.name)) return false
   if (item.name === '_') return true
   if (c.scope.has(item.name) && c.scope.isReady(c.scope.slot(item.name))) return false
-  return !occurrences([collection]).has(item.name)
+  return !occurrences(collection).has(item.name)
 }
 
 /** How many of the goals from an index on are comparisons that could be tests, were they over known variables. */
@@ -78,7 +78,7 @@ export function planEach(c: Context, node: EachNode, following: readonly Express
 /** A comparison as a test, where all that it mentions is known by then. */
 function testOf(c: Context, node: Expression): Test | undefined {
   if (node.kind !== 'unify' && node.kind !== 'compare') return undefined
-  for (const name of occurrences([node]).keys()) {
+  for (const name of occurrences(node).keys()) {
     if (name === 'nil' || c.host.isConstant(name)) continue
     if (!c.scope.has(name) || !c.scope.isReady(c.scope.slot(name))) return undefined
   }

@@ -1,4 +1,5 @@
-import type { Call, Dot, Expression, Pattern, Variable } from '../../language/ast.js'
+import type { Call, Dot, Expression, Node, Variable } from '../../language/ast.js'
+import { children } from '../../language/visit.js'
 import { compareText } from '../../values/text.js'
 import { float } from '../arithmetic.js'
 import {
@@ -18,7 +19,6 @@ import type { Step } from '../step.js'
 import type { Term } from '../term.js'
 import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
 import type { Context, Plan } from './plan.js'
-import { children } from './scope.js'
 
 /**
  * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become goals of their own, which
@@ -40,7 +40,7 @@ export function planOperand(c: Context, node: Expression): { readonly before: Pl
 }
 
 /** Whether evaluating it does more than read fields. */
-export function hasEffect(node: Expression | Pattern): boolean {
+export function hasEffect(node: Node): boolean {
   if (node.kind === 'new') return true
   if (node.kind === 'dot' && node.member.kind !== 'string') return true
   return children(node).some(hasEffect)

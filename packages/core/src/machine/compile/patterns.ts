@@ -1,9 +1,9 @@
 import type { Pattern } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
 import { type Operand, slotOperand } from '../operand.js'
 import type { FieldMatcher, Matcher } from '../pattern.js'
 import { planOperands } from './operands.js'
 import type { Context, Plan } from './plan.js'
-import { occurrences } from './scope.js'
 
 /**
  * Compiles a pattern.
@@ -16,7 +16,7 @@ export function matcherOf(
   before: Plan[],
 ): { readonly matcher: Matcher; readonly fresh: readonly number[] } {
   const fresh: number[] = []
-  for (const name of occurrences([pattern]).keys()) {
+  for (const name of occurrences(pattern).keys()) {
     if (name === 'nil' || c.host.isConstant(name)) continue
     const slot = c.scope.slot(name)
     if (c.scope.isReady(slot)) continue

@@ -1,4 +1,5 @@
-import type { Expression, Node, Pattern } from '../../language/ast.js'
+import type { Node } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
 
 /** What a `cut` may cut back to: the terms around it, from the call (or the query, or a negation) inwards. */
 export interface Enclosing {
@@ -25,7 +26,7 @@ export class Scope {
   constructor(params: number, nodes: readonly Node[]) {
     this.size = params
     this.#ready = new Set()
-    this.#occurrences = occurrences(nodes)
+    this.#occurrences = occurrences(...nodes)
   }
 
   /** The slot of a variable; each `_` has its own. */
@@ -79,65 +80,10 @@ export class Scope {
   /** Variables that these nodes are the first to mention, but not the only ones. */
   shared(nodes: readonly Node[]): string[] {
     const names: string[] = []
-    for (const [name, count] of occurrences(nodes)) {
+    for (const [name, count] of occurrences(...nodes)) {
       const slot = this.#slots.get(name)
       if ((slot === undefined || !this.#ready.has(slot)) && count < (this.#occurrences.get(name) ?? 0)) names.push(name)
     }
     return names
-  }
-}
-
-/** How often each variable is mentioned; `_` never counts. */
-export function occurrences(nodes: readonly Node[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  const open: Node[] = [...nodes]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node.kind === 'variable' && node.name !== '_') counts.set(node.name, (counts.get(node.name) ?? 0) + 1)
-    open.push(...children(node))
-  }
-  return counts
-}
-
-/** The nodes that an expression or a pattern consists of. */
-export function children(node: Node): readonly (Expression | Pattern)[] {
-  switch (node.kind) {
-    case 'list':
-    case 'list pattern':
-      return node.rest ? [...node.elements, node.rest] : node.elements
-    case 'dictionary':
-      return node.entries.map((entry) => entry.value)
-    case 'class pattern':
-      return node.fields?.map((entry) => entry.value) ?? []
-    case 'dictionary pattern':
-      return node.fields.map((entry) => entry.value)
-    case 'call':
-      return [...node.args, ...node.keywords.map((entry) => entry.value)]
-    case 'new':
-      return [node.call]
-    case 'dot':
-      return [node.object, node.member]
-    case 'unify':
-    case 'assign':
-    case 'compare':
-    case 'arithmetic':
-      return [node.left, node.right]
-    case 'in':
-      return [node.item, node.collection]
-    case 'matches':
-      return [node.value, node.pattern]
-    case 'not':
-      return [node.operand]
-    case 'and':
-    case 'or':
-      return node.operands
-    case 'forall':
-      return [node.condition, node.action]
-    case 'debug':
-    case 'print':
-      return node.args
-    case 'parameter':
-      return node.pattern ? [node.term, node.pattern] : [node.term]
-    default:
-      return []
   }
 }

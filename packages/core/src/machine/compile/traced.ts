@@ -1,11 +1,11 @@
 import type { Expression } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
 import { exportTerm } from '../export.js'
 import type { Retry } from '../frame.js'
 import type { Machine } from '../machine.js'
 import { fail } from '../step.js'
 import type { Recorder, TraceEvent } from '../trace.js'
 import type { Context, Plan } from './plan.js'
-import { occurrences } from './scope.js'
 
 /** Compiles a goal so that it tells a recorder when it begins, whenever it is proven, and when it fails. */
 export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => Plan): Plan {
@@ -42,7 +42,7 @@ export function traced(c: Context, recorder: Recorder, goal: Expression, compile
 /** Where the variables of a goal are that have been mentioned by now. */
 function slotsOf(c: Context, goal: Expression): ReadonlyMap<string, number> {
   const slots = new Map<string, number>()
-  for (const name of occurrences([goal]).keys()) {
+  for (const name of occurrences(goal).keys()) {
     const slot = c.scope.names.get(name)
     if (slot !== undefined && c.scope.isReady(slot)) slots.set(name, slot)
   }

@@ -1,5 +1,6 @@
 import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
 import { withoutLookups } from '../../language/lookups.js'
+import { occurrences } from '../../language/mentions.js'
 import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
 import { type Machine, unanswered } from '../machine.js'
@@ -12,7 +13,6 @@ import { unifyStep } from '../unify.js'
 import { planOperand, planOperands } from './operands.js'
 import { matcherOf } from './patterns.js'
 import { type Context, inOrder, type Plan } from './plan.js'
-import { occurrences } from './scope.js'
 
 /** `left = right` */
 export function planUnify(c: Context, node: Unify): Plan {
@@ -51,7 +51,7 @@ function unifyOperands(left: Operand, right: Operand, next: Step): Step {
 function firstMention(c: Context, node: Expression, other: Expression): Variable | undefined {
   if (node.kind !== 'variable' || node.name === '_' || node.name === 'nil' || c.host.isConstant(node.name)) return
   if (c.scope.has(node.name) && c.scope.isReady(c.scope.slot(node.name))) return
-  return occurrences([other]).has(node.name) ? undefined : node
+  return occurrences(other).has(node.name) ? undefined : node
 }
 
 /** A variable that is mentioned for the first time becomes what the value is, without any unification. */

@@ -1,0 +1,18 @@
+import type { Node } from './ast.js'
+import { children } from './visit.js'
+
+/** How often each variable stands in some nodes; `_` never counts. */
+export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  const open: Node[] = [...nodes]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'variable' && node.name !== '_') counts.set(node.name, (counts.get(node.name) ?? 0) + 1)
+    open.push(...children(node))
+  }
+  return counts
+}
+
+/** Whether a `cut` stands in a node. */
+export function hasCut(node: Node): boolean {
+  return node.kind === 'cut' || children(node).some(hasCut)
+}
