@@ -227,6 +227,33 @@ test('a relation that is not loaded is never taken for empty', () => {
   )
 })
 
+test('a relation that is known by its foreign key alone can be compared, and not read', () => {
+  const owner = { kind: 'relation', name: 'owner', model: 'Person', many: false, nullable: true } as const
+  const plain = { class: undefined, key: ['id'], closed: true, isaCheck: undefined }
+  const name = { kind: 'scalar', name: 'name', type: 'string', nullable: false, list: false } as const
+  const models = new Authorizer().registerModels([
+    { ...plain, name: 'Person', fields: new Map([['name', name]]) },
+    { ...plain, name: 'Pet', fields: new Map([['owner', { ...owner, from: ['ownerId'], to: ['id'] }]]) },
+  ])
+  models.loadSync(`
+    allow(pet: Pet, "visit", person: Person) if pet.owner = person;
+    allow(_: Pet, "meet", person: Person) if person.name = "Ann";
+    allow(pet: Pet, "meet", _: Person) if pet.owner.name = "Ann";
+    allow(person: Person, "meet", pet: Pet) if pet.owner.name = person.name;
+  `)
+  const pet = models.as('Pet', { ownerId: 1 })
+  const ann = models.as('Person', { id: 1, name: 'Bo' })
+  const unloaded = expect.objectContaining({ code: 'relation-not-loaded', data: { model: 'Pet', relation: 'owner' } })
+
+  expect(models.can(pet, 'visit', ann)).toBe(true)
+  expect(models.filter(pet, 'visit', 'Person').matches(ann)).toBe(true)
+  expect(() => models.can(pet, 'meet', ann)).toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
+  expect(() => models.filter(pet, 'meet', 'Person')).toThrow(unloaded)
+  expect(() => models.filter(ann, 'meet', 'Pet').matches(pet)).toThrow(
+    expect.objectContaining({ code: 'relation-not-loaded' }),
+  )
+})
+
 test('queries give what their variables stand for', async () => {
   const found: unknown[] = []
   for await (const solution of authorizer.query('x in [1, 2] and y = x + 1')) found.push(Object.fromEntries(solution))

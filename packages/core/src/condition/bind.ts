@@ -1,7 +1,7 @@
 import { ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
-import { referencedRow } from '../schema/reference.js'
+import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Compare, Condition, In, Operand, Ref, Root, Some, Step } from './condition.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
@@ -382,26 +382,32 @@ class Binder {
     const model = this.#schema.modelOf(object)
     const field = model && this.#schema.field(model.name, step.name)
     if (field?.kind === 'relation') return this.#unloaded(object, model!.name, field, step, arrived !== undefined)
+    const unloaded = unloadedRelation(object)
+    if (unloaded) throw notLoaded(unloaded, step.span)
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 
   /** A to-one relation that is not loaded is known by its foreign key. */
   #unloaded(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): unknown {
-    const row = referencedRow(object, field)
+    const row = referencedRow(object, model, field)
     if (row !== null && !wasAsked) this.#missing?.want({ object, name: step.name, relation: field, model })
     if (row !== undefined) return row
-    throw new Failed(
-      new RelationNotLoadedError(
-        'relation-not-loaded',
-        `The relation "${step.name}" of this ${model} is not loaded, and a decision needs it.`,
-        {
-          span: step.span,
-          hint: `load it with the row (with Prisma: include: { ${step.name}: true })`,
-          data: { model, relation: step.name },
-        },
-      ),
-    )
+    throw notLoaded({ model, relation: step.name }, step.span)
   }
+}
+
+function notLoaded({ model, relation }: UnloadedRelation, span: Span): Failed {
+  return new Failed(
+    new RelationNotLoadedError(
+      'relation-not-loaded',
+      `The relation "${relation}" of this ${model} is not loaded, and a decision needs it.`,
+      {
+        span,
+        hint: `load it with the row (with Prisma: include: { ${relation}: true })`,
+        data: { model, relation },
+      },
+    ),
+  )
 }
 
 function settled(value: unknown, what: string, span: Span): unknown {

@@ -1,5 +1,5 @@
 import type { Model } from '../schema/model.js'
-import { referencedRow } from '../schema/reference.js'
+import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
@@ -124,14 +124,12 @@ export class SchemaHost implements Host {
     const model = this.schema.modelOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {
-      const referenced = referencedRow(value, declared)
+      const referenced = referencedRow(value, model!.name, declared)
       if (referenced !== undefined) return referenced
-      throw new HostError('relation-not-loaded', `The relation "${field}" of ${model!.name} is not loaded.`, {
-        hint: `load it with the object, or ask asynchronously`,
-        data: { model: model!.name, relation: field, value },
-      })
+      throw notLoaded(value, { model: model!.name, relation: field })
     }
-    throw this.#missing(value, field)
+    const unloaded = unloadedRelation(value)
+    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
   }
 
   readForPattern(value: unknown, field: string): unknown {
@@ -215,6 +213,13 @@ export class SchemaHost implements Host {
       data: { value, name: field },
     })
   }
+}
+
+function notLoaded(value: object, { model, relation }: UnloadedRelation): HostError {
+  return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
+    hint: `load it with the object, or ask asynchronously`,
+    data: { model, relation, value },
+  })
 }
 
 function unreachable(name: string): HostError {
