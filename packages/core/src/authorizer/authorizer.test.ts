@@ -122,6 +122,11 @@ describe('what they may do', () => {
     authorizer.loadSync(`${text} allow(user: User, _, _: Issue) if user.id = 3;`)
     expect(await authorizer.authorizedActions(stranger, issue)).toEqual(new Set(['read', 'close']))
   })
+  test('an open action does not hide those that data names', async () => {
+    authorizer.loadSync(`${text} allow(user: User, _, _: Issue) if user.id = 3;
+      allow(_: User, action, _: Issue) if action in ["export", "print"];`)
+    expect(await authorizer.authorizedActions(stranger, issue)).toEqual(new Set(['read', 'close', 'export', 'print']))
+  })
   test('fields', async () => {
     expect(await authorizer.authorizedFields(owner, 'edit', closed)).toEqual(new Set(['id', 'isPublic']))
     await expect(authorizer.authorizeField(owner, 'edit', closed, 'owner')).rejects.toThrow(ForbiddenError)

@@ -20,14 +20,11 @@ import {
   holds,
   holdsSync,
   type Limits,
-  type Query,
   type QueryOptions,
   type RuleCall,
   SchemaHost,
   type SchemaHostOptions,
   type Solution,
-  solve,
-  Variable,
 } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import { createSchema } from '../schema/builtIns.js'
@@ -37,9 +34,11 @@ import { tag } from '../schema/tags.js'
 import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from './arguments.js'
 import { type Refusable, refusable } from './check.js'
 import type { Statistics } from './checks.js'
+import { enumerate, solutionsOf } from './enumerate.js'
 import { compilerOf, type EvaluatorName } from './evaluator.js'
 import { Filter } from './filter.js'
 import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
+import { missingIn, promised } from './missing.js'
 import { type ClassOptions, modelOfClass } from './registration.js'
 import { LoadingHost, RelationLoaders } from './relations.js'
 import { actionsFor } from './words.js'
@@ -317,29 +316,8 @@ export class Authorizer {
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
   }
 
-  async #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
-    const { waiting: program } = this.#current()
-    const found = new Set<string>()
-    const query = solve(
-      program,
-      { rule, args: args(new Variable('asked')) },
-      { limits: this.#limits, acceptExpression: true },
-    )
-    try {
-      for (let solution = await query.next(); solution; solution = await query.next()) {
-        const value = solution.get('asked')
-        if (typeof value === 'string') found.add(value)
-        else {
-          // The rule takes any, or those that a constraint lets pass: each that is known is asked for by itself.
-          for (const one of known)
-            if (!found.has(one) && (await holds(program, rule, args(one), this.#limits))) found.add(one)
-          break
-        }
-      }
-    } finally {
-      query.close()
-    }
-    return found
+  #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
+    return enumerate(this.#current().waiting, rule, args, known, this.#limits)
   }
 
   // which records
@@ -375,7 +353,7 @@ export class Authorizer {
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
     const condition = simplify(this.schema, bound)
-    const error = condition.kind === 'failure' ? condition.error : notLoaded(condition)
+    const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
     if (error) throw error
     const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))
     if (this.#listeners.active) this.#listeners.tell('filter', actor, action, modelName, filter.kind !== 'none')
@@ -411,43 +389,7 @@ export class Authorizer {
     return this.#run({ rule: name, args }, {})
   }
 
-  async *#run(
-    goal: Expression | RuleCall,
-    options: Omit<QueryOptions, 'limits'>,
-  ): AsyncGenerator<Solution, void, void> {
-    const query: Query = solve(this.#current().waiting, goal, { ...options, limits: this.#limits })
-    try {
-      for (let solution = await query.next(); solution; solution = await query.next()) yield solution
-    } finally {
-      query.close()
-    }
+  #run(goal: Expression | RuleCall, options: Omit<QueryOptions, 'limits'>): AsyncGenerator<Solution, void, void> {
+    return solutionsOf(this.#current().waiting, goal, { ...options, limits: this.#limits })
   }
-}
-
-/** What is not there yet on the actor's side is never taken for empty, not even where other arms of the policy go on. */
-function notLoaded(condition: Condition): Error | undefined {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      for (const one of condition.of) {
-        const error = notLoaded(one)
-        if (error) return error
-      }
-      return undefined
-    case 'not':
-      return notLoaded(condition.of)
-    case 'some':
-      return notLoaded(condition.where)
-    case 'failure':
-      return condition.error.code === 'relation-not-loaded' || condition.error.code === 'async-value'
-        ? condition.error
-        : undefined
-    default:
-      return undefined
-  }
-}
-
-/** What an object promises itself; a relation that nobody loads stays undefined, which is an error when the filter is bound. */
-function promised({ object, name }: Wanted): Promise<unknown> {
-  return Promise.resolve((object as Readonly<Record<string, unknown>>)[name])
 }

@@ -1,0 +1,50 @@
+import type { Expression } from '../language/ast.js'
+import {
+  holds,
+  type Limits,
+  type Program,
+  type QueryOptions,
+  type RuleCall,
+  type Solution,
+  solve,
+  Variable,
+} from '../machine/index.js'
+
+/** The solutions of a query, as they are found; leaving early ends the query. */
+export async function* solutionsOf(
+  program: Program,
+  goal: Expression | RuleCall,
+  options: QueryOptions,
+): AsyncGenerator<Solution, void, void> {
+  const query = solve(program, goal, options)
+  try {
+    for (let solution = await query.next(); solution; solution = await query.next()) yield solution
+  } finally {
+    query.close()
+  }
+}
+
+/**
+ * The texts for which a rule holds in one argument. Where a rule leaves the argument open, or only constrains it, those that are
+ * known are asked for one by one.
+ * @param args - The arguments of the rule with what is asked for in its place.
+ */
+export async function enumerate(
+  program: Program,
+  rule: string,
+  args: (asked: unknown) => readonly unknown[],
+  known: readonly string[],
+  limits: Partial<Limits>,
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  let isOpen = false
+  const options = { limits, acceptExpression: true }
+  for await (const solution of solutionsOf(program, { rule, args: args(new Variable('asked')) }, options)) {
+    const value = solution.get('asked')
+    if (typeof value === 'string') found.add(value)
+    else isOpen = true
+  }
+  if (isOpen)
+    for (const one of known) if (!found.has(one) && (await holds(program, rule, args(one), limits))) found.add(one)
+  return found
+}
