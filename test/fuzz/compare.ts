@@ -14,7 +14,7 @@ import {
   showOutcome,
 } from './evaluators.js'
 import { type OsoAnswer, OsoEvaluator, type OsoVariant } from './oso.js'
-import { type PolicyTree, printPolicy, withoutForall } from './policyTree.js'
+import { callsItself, type PolicyTree, printPolicy, withoutForall } from './policyTree.js'
 import { Random } from './random.js'
 import type { Case } from './randomCase.js'
 import { descendantsOf } from './world.js'
@@ -222,6 +222,11 @@ class Comparing {
 
   async runOso(limit: number): Promise<void> {
     const { asked, objects } = this.#prepared
+    // It has no end of time for recursion in cyclic data.
+    if (callsItself(asked.policy)) {
+      this.#count(this.#deviations, 'recursive rules, which oso is not asked about')
+      return
+    }
     const text = printPolicy(asked.policy)
     let oso: OsoEvaluator
     try {
@@ -308,6 +313,7 @@ const swallowed: readonly string[] = ['missing-attribute', 'not-a-function', 'ap
 const errorIsError = '§7.4: an error inside not or forall is an error'
 const firstProof = '§4: the first proof settles a negation'
 const noOrder = '§7.2: orderings with nil are false'
+const incomparable = '§4: an ordering of incomparable types is an error'
 const forallIsNot = 'forall is not (… and not …), which oso itself does not always keep to'
 
 const asItIs = (policy: PolicyTree): PolicyTree => policy
@@ -318,8 +324,14 @@ const variants: readonly {
   readonly variant: OsoVariant
 }[] = [
   { name: noOrder, policy: asItIs, variant: { nilHasNoOrder: true } },
+  { name: incomparable, policy: asItIs, variant: { typesHaveNoOrder: true } },
+  { name: `${noOrder}; ${incomparable}`, policy: asItIs, variant: { nilHasNoOrder: true, typesHaveNoOrder: true } },
   { name: forallIsNot, policy: withoutForall, variant: {} },
-  { name: `${forallIsNot}; ${noOrder}`, policy: withoutForall, variant: { nilHasNoOrder: true } },
+  {
+    name: `${forallIsNot}; ${noOrder}`,
+    policy: withoutForall,
+    variant: { nilHasNoOrder: true, typesHaveNoOrder: true },
+  },
 ]
 
 /** The machine need not know which actions a policy speaks of: it just fails to find a rule. */

@@ -93,4 +93,3 @@ export function refusal(error: unknown): string | undefined {
   return `${error.code}: ${String(error.data?.['reason'] ?? error.summary)}`
 }
 
-export { PolicyError }

@@ -13,6 +13,8 @@ export type OsoAnswer = boolean | { readonly error: string }
 export interface OsoVariant {
   /** DESIGN §7, point 2: orderings with nil are false. */
   readonly nilHasNoOrder?: boolean
+  /** DESIGN §4: an ordering of incomparable types is an error. */
+  readonly typesHaveNoOrder?: boolean
 }
 
 /** The npm package `oso` over the same instances, rows equal by their keys. */
@@ -82,8 +84,14 @@ function allowVariants(): void {
   const prototype = Object.getPrototypeOf(new Oso().getHost()) as OsoHost // internal, and not in its types
   const { externalOp } = prototype
   prototype.externalOp = async function (this: OsoHost, operator, left, right) {
-    if (this.adapter.variant?.nilHasNoOrder && orderings.includes(operator)) {
-      if ((await this.toJs(left)) === null || (await this.toJs(right)) === null) return false
+    const { variant } = this.adapter
+    if (variant && orderings.includes(operator)) {
+      const [a, b] = [await this.toJs(left), await this.toJs(right)]
+      const isNil = a === null || b === null
+      if (variant.nilHasNoOrder && isNil) return false
+      if (variant.typesHaveNoOrder && !isNil && a instanceof Date !== b instanceof Date) {
+        throw new TypeError('these two have no order')
+      }
     }
     return externalOp.call(this, operator, left, right)
   }

@@ -49,6 +49,14 @@ function expanded(of: Goal): Goal {
   }
 }
 
+/** Whether some rule that a helper was written for calls itself. */
+export function callsItself({ rules }: PolicyTree): boolean {
+  return rules.some(({ head, body }) => {
+    const name = /^rule_\d+\(/.exec(head)?.[0]
+    return name !== undefined && body !== undefined && printGoal(body).includes(name)
+  })
+}
+
 export function printPolicy(tree: PolicyTree): string {
   return [...tree.blocks, ...tree.rules.map(printRule)].join('\n')
 }
