@@ -8,9 +8,6 @@ import { answered } from './answered.mjs'
 import { withConsole } from './console.mjs'
 import { decode } from './values.mjs'
 
-/** How many relations away from an actor its rows are loaded. */
-const DEPTH = 3
-
 /**
  * Opens a database with the tables of a fixture, for any number of cases.
  * @param modules.core - A module with the exports of `@arcturus/core`.
@@ -28,7 +25,7 @@ export async function openPrisma(fixtureName, { core, prisma }) {
   const rows = new Map()
   const load = async (model) => {
     if (rows.has(model)) return
-    const found = await delegateOf(extended, model).findMany({ include: relationsOf(schema, model, DEPTH) })
+    const found = await delegateOf(extended, model).findMany()
     rows.set(model, new Map(found.map((row) => [String(row.id), row])))
   }
   const fixture = {
@@ -70,16 +67,6 @@ export async function openPrisma(fixtureName, { core, prisma }) {
 }
 
 const delegateOf = (client, model) => client[model.charAt(0).toLowerCase() + model.slice(1)]
-
-/** An `include` of all relations, to a depth. */
-function relationsOf(schema, model, depth) {
-  const { fields } = schema.models.find(({ name }) => name === model)
-  return Object.fromEntries(
-    fields
-      .filter(({ kind }) => kind === 'relation')
-      .map((field) => [field.name, depth > 1 ? { include: relationsOf(schema, field.model, depth - 1) } : true]),
-  )
-}
 
 const sqlTypes = { String: 'TEXT', Boolean: 'BOOLEAN', Int: 'INTEGER', Float: 'REAL', Json: 'JSONB' }
 
