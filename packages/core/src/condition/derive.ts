@@ -88,7 +88,9 @@ export class Deriver {
         return this.#member(goal.item, goal.collection, scope, bound, goal.span, next)
       case 'matches': {
         const value = this.#evaluator.term(goal.value, scope, bound)
-        return this.#continue(value && this.#unifier.match(value, goal.pattern, scope, bound), next)
+        if (!value) return FALSE
+        const reads = this.#unifier.reads(value, bound, goal.span)
+        return and(...reads, this.#continue(this.#unifier.match(value, goal.pattern, scope, bound), next))
       }
       case 'call':
         return this.#call(goal, scope, bound, next)

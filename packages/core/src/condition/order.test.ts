@@ -59,12 +59,18 @@ describe('the machine and predicates meet the same errors', () => {
     ],
     ['in what is looked for, also in an empty list', 'u.boss.id in []', 'missing-attribute'],
     ['in what is matched with a class that it can not be of', 'u.boss.boss matches String', 'missing-attribute'],
+    ['in a further solution of what only the machine can answer', 'several(u) and u.id = 2', 'missing-attribute'],
+    ['in what is matched with a class that it is of for certain', 'u.boss.id matches Integer', 'missing-attribute'],
     ['in what a rule is called with, also where no rule takes it', 'never(u.boss.id)', 'missing-attribute'],
     ['not in a lookup behind one that does not fit', '[u.id, u.boss.id] = [2, 1]', false],
     ['in a lookup before one that does not fit', '[u.boss.id, u.id] = [1, 2]', 'missing-attribute'],
     ['not in a lookup of lists that differ in length', '[u.boss.id, u.id] = [1]', false],
   ]
   test.each(cases)('%s', (_, goals, expected) => {
-    expect(answers(`allow(_: User, "read", u: User) if ${goals}; never("x");`)).toEqual([expected, expected, expected])
+    expect(
+      answers(
+        `allow(_: User, "read", u: User) if ${goals}; never("x"); several(u) if u.id = 1; several(u) if u.boss.id = 1; several(u) if u.id = 3 and cut;`,
+      ),
+    ).toEqual([expected, expected, expected])
   })
 })

@@ -24,6 +24,11 @@ export interface Compiled<Code> {
   readonly exhaust: Code | undefined
 }
 
+const UNANSWERED: Leaf = {
+  kind: 'failure',
+  error: new Error('this part of the policy has more solutions than the one that was looked for'),
+}
+
 /** A condition without others in it. */
 export type Leaf = Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' }>
 
@@ -67,6 +72,9 @@ export abstract class Compiler<Code> {
         return this.#run([condition])
       case 'ref':
         return this.ref(condition)
+      case 'opaque':
+        // The machine was asked for one solution; where more matter, it answers the whole question.
+        return { test: this.leaf(condition), exhaust: this.leaf(UNANSWERED) }
       default:
         return once(this.leaf(condition))
     }

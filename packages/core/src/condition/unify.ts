@@ -162,7 +162,7 @@ export class Unifier {
         if (subject.kind === 'unknown')
           return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
         const test = classTest(this.#policy, this.#schema, subject, pattern)
-        if (test.kind === 'false') return this.#never(subject, bound, pattern.span)
+        if (test.kind === 'false') return undefined
         const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
         const holder = known === subject ? undefined : bound.holder(term)
         const narrowed = holder ? bound.bind(holder, known) : bound
@@ -206,12 +206,6 @@ export class Unifier {
         return expected && this.unify(subject, expected, bound, pattern.span)
       }
     }
-  }
-
-  /** What does not match, and is read all the same. */
-  #never(subject: Term, bound: Substitution, span: Span): Unified {
-    const reads = this.reads(subject, bound, span)
-    return reads.length === 0 ? undefined : { bound, conditions: [...reads, FALSE] }
   }
 
   /** What is known of a term that has passed a class test: whatever is asked of it next need not ask again. */
