@@ -1,19 +1,10 @@
 # Polar, a statement at a time: the parser chooses the start symbol by how a statement begins.
 #
-# Terminals with % are those of terminals.ts. Lists are left-recursive. Operators
-# are a flat chain here, to which operators.ts gives their precedence: that keeps the chains of unit productions short,
-# which is what nearley's speed depends on. No production is empty (lookahead.ts relies on it), and none is ambiguous.
+# Terminals with % are those of terminals.ts. Lists are left-recursive. Operators are a flat chain here, to which
+# operators.ts gives their precedence: that keeps the chains of unit productions short, which is what nearley's speed
+# depends on. No production is empty (lookahead.ts relies on it), and none is ambiguous.
 
-@preprocessor typescript
-@{%
-import type { Postprocessor } from 'nearley'
-import * as builders from './build/index.js'
-
-// Only to tell the generator that what has a % is a type of token; parse.ts gives the parser its tokens.
-const lexer = { has: (_type: string) => true, next: () => undefined, reset() {}, save() {}, formatError: () => '' }
-// The productions below and the parameters of the builders are written to match; no compiler can see that.
-const build = builders as unknown as Record<keyof typeof builders, Postprocessor>
-%}
+# There is no such lexer; but without one nearley would take what is quoted apart, letter by letter.
 @lexer lexer
 
 # --- statements
@@ -28,7 +19,7 @@ parameter -> operation                              {% build.parameter %}
       | %symbol ":" pattern                         {% build.specializedParameter %}
 ruleType -> "type" head ";"                         {% build.ruleType %}
 inlineQuery -> "?=" logical ";"                     {% build.inlineQuery %}
-query -> logical                                    {% id %}
+query -> logical                                    {% build.only %}
 
 # --- blocks
 blockHeader -> %symbol "{"                          {% build.blockHeader %}
@@ -41,25 +32,25 @@ production -> %symbol "=" "[" "]" ";"               {% build.noNames %}
       | %string "if" %string %symbol %string ";"    {% build.shorthand %}
 strings -> %string                                  {% build.firstString %}
       | strings "," %string                         {% build.nextString %}
-      | strings ","                                 {% id %}
+      | strings ","                                 {% build.only %}
 relations -> relation                               {% build.first %}
       | relations "," relation                      {% build.next %}
-      | relations ","                               {% id %}
+      | relations ","                               {% build.only %}
 relation -> %key ":" %symbol                        {% build.relation %}
       | %symbol                                     {% build.sameNamedRelation %}
 
 # --- expressions: operands and operators; what operators join which operands is for operators.ts to say
-logical -> unit                                     {% id %}
+logical -> unit                                     {% build.only %}
       | logical %operator operand                   {% build.chain %}
       | logical "matches" pattern                   {% build.chain %}
       | logical %andOr unit                         {% build.chain %}
-unit -> operand                                     {% id %}
+unit -> operand                                     {% build.only %}
       | %symbol ":=" operand                        {% build.assignment %}
       | "not" unit                                  {% build.not %}
-comparative -> operand                              {% id %}
+comparative -> operand                              {% build.only %}
       | comparative %comparison operand             {% build.chain %}
       | comparative "matches" pattern               {% build.chain %}
-operation -> operand                                {% id %}
+operation -> operand                                {% build.only %}
       | operation %arithmetic operand               {% build.chain %}
       | operation "matches" pattern                 {% build.chain %}
 operand -> %atom                                    {% build.atom %}
@@ -92,7 +83,7 @@ positional -> logical                               {% build.first %}
       | positional "," logical                      {% build.next %}
 keywords -> keyword                                 {% build.first %}
       | keywords "," keyword                        {% build.next %}
-      | keywords ","                                {% id %}
+      | keywords ","                                {% build.only %}
 keyword -> %key ":" logical                         {% build.entry %}
 printed -> ")"                                      {% build.noArguments %}
       | positional ")"                              {% build.positional %}
@@ -104,25 +95,25 @@ elements -> "]"                                     {% build.noElements %}
       | items "," "*" %symbol "]"                   {% build.elementsAndRest %}
 items -> operation                                  {% build.first %}
       | items "," operation                         {% build.next %}
-      | items ","                                   {% id %}
+      | items ","                                   {% build.only %}
 entries -> "}"                                      {% build.noEntries %}
       | fields "}"                                  {% build.entries %}
 fields -> field                                     {% build.first %}
       | fields "," field                            {% build.next %}
-      | fields ","                                  {% id %}
+      | fields ","                                  {% build.only %}
 field -> %key ":" comparative                       {% build.entry %}
       | %symbol                                     {% build.sameNamedEntry %}
 
 # --- patterns: a name means a class right behind ":" and "matches", a variable inside a compound pattern
 pattern -> %symbol                                  {% build.classPattern %}
-      | compound                                    {% id %}
+      | compound                                    {% build.only %}
 compound -> %scalar                                 {% build.atom %}
       | %sign %number                               {% build.signed %}
       | %symbol "{" patternFields                   {% build.classPattern %}
       | "{" patternFields                           {% build.dictionaryPattern %}
       | "[" patternElements                         {% build.listPattern %}
-inner -> compound                                   {% id %}
-      | term                                        {% id %}
+inner -> compound                                   {% build.only %}
+      | term                                        {% build.only %}
 term -> %symbol                                     {% build.atom %}
       | "(" logical ")"                             {% build.group %}
       | term "." member                             {% build.dot %}
@@ -130,7 +121,7 @@ patternFields -> "}"                                {% build.noEntries %}
       | patternFieldList "}"                        {% build.entries %}
 patternFieldList -> patternField                    {% build.first %}
       | patternFieldList "," patternField           {% build.next %}
-      | patternFieldList ","                        {% id %}
+      | patternFieldList ","                        {% build.only %}
 patternField -> %key ":" inner                      {% build.entry %}
       | %symbol                                     {% build.sameNamedEntry %}
 patternElements -> "]"                              {% build.noElements %}
@@ -139,4 +130,4 @@ patternElements -> "]"                              {% build.noElements %}
       | patternItems "," "*" %symbol "]"            {% build.elementsAndRest %}
 patternItems -> inner                               {% build.first %}
       | patternItems "," inner                      {% build.next %}
-      | patternItems ","                            {% id %}
+      | patternItems ","                            {% build.only %}

@@ -1,7 +1,7 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import type { Diagnostic } from './diagnostic.js'
-import compiled from './grammar.js'
+import { productions } from './grammar.js'
 import { Lookahead, PredictingGrammar } from './lookahead.js'
 import { join, type Raw, resolve } from './operators.js'
 import type { Source } from './source.js'
@@ -22,14 +22,17 @@ interface Starts {
   query: Raw
 }
 
-/** The generated rules, where terminals are `{ literal }` and `{ type }`, with those that match kinds of tokens. */
-const rules = compiled.ParserRules.map((rule) => ({
-  ...rule,
-  symbols: rule.symbols.map((symbol) =>
-    typeof symbol === 'string' ? symbol : terminalOf(String(Object.values(symbol)[0])),
-  ),
-}))
-const lookahead = new Lookahead(nearley.Grammar.fromCompiled({ ...compiled, ParserRules: rules }))
+const lookahead = new Lookahead(
+  nearley.Grammar.fromCompiled({
+    ParserStart: 'rule',
+    ParserRules: productions.map(([name, symbols, build]) => ({
+      name,
+      symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
+      // Each is only called with the values of its own production.
+      postprocess: build as nearley.Postprocessor,
+    })),
+  }),
+)
 
 /** nearley describes an error at a length that grows with the square of the nesting; we need only its place. */
 class Parser extends nearley.Parser {

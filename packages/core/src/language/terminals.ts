@@ -36,7 +36,10 @@ const SEVERAL: Readonly<Record<string, Iterable<string>>> = {
   operator: [...COMPARISON, '='],
 }
 
-/** The terminal that the grammar writes like this: one of those above, or the only kind of tokens that it matches. */
-export function terminalOf(written: string): Terminal {
-  return new Terminal(SEVERAL[written] ?? [written])
+/** The terminal that grammar.ne writes like this; undefined for the name of a production. */
+export function terminalOf(symbol: string): Terminal | undefined {
+  if (symbol.startsWith('"')) return new Terminal([symbol.slice(1, -1)])
+  if (!symbol.startsWith('%')) return undefined
+  const name = symbol.slice(1)
+  return new Terminal(SEVERAL[name] ?? [name])
 }

@@ -15,3 +15,6 @@ export function toArray<T, R>(list: Cons<T> | undefined, map: (item: T) => R): r
 
 export const first = <T>([last]: readonly [T]): Cons<T> => ({ previous: undefined, last })
 export const next = <T>([previous, , last]: readonly [Cons<T>, Token, T]): Cons<T> => ({ previous, last })
+
+/** What stands for just another, or for another and a comma. */
+export const only = <T>([value]: readonly [T, ...unknown[]]): T => value
