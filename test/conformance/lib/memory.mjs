@@ -23,7 +23,11 @@ export function runInMemory(one, core) {
     const action = decode(one.action, context)
     const model = typeof one.resource === 'string' ? one.resource : one.resource.$class
     const { cls } = fixture.classes.find(({ name }) => name === model) ?? {}
-    const rows = cls ? Object.values(fixture.tables).flat().filter((row) => row instanceof cls) : []
+    const rows = cls
+      ? Object.values(fixture.tables)
+          .flat()
+          .filter((row) => row instanceof cls)
+      : []
 
     const loaded = await answered(core, async () => {
       await authorizer.load(one.policy)

@@ -1,7 +1,17 @@
 // Changes policies a little, token by token, in ways that mostly still load.
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|:=|==|!=|<=|>=|\s+|./gs
-const KEPT = new Set(['allow', 'has_role', 'has_permission', 'has_relation', 'actor', 'resource', 'if', 'not', 'forall'])
+const KEPT = new Set([
+  'allow',
+  'has_role',
+  'has_permission',
+  'has_relation',
+  'actor',
+  'resource',
+  'if',
+  'not',
+  'forall',
+])
 
 function tokensOf(text) {
   return text.match(TOKEN) ?? []

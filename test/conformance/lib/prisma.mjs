@@ -75,7 +75,9 @@ async function fill(client, schema, { tables }) {
     const columns = fields
       .filter(({ kind }) => kind === 'scalar')
       .map(({ column, type, nullable }) => `"${column}" ${sqlTypes[type]}${nullable ? '' : ' NOT NULL'}`)
-    await client.$executeRawUnsafe(`CREATE TABLE "${table}" (${columns.join(', ')}, PRIMARY KEY ("${key.join('", "')}"))`)
+    await client.$executeRawUnsafe(
+      `CREATE TABLE "${table}" (${columns.join(', ')}, PRIMARY KEY ("${key.join('", "')}"))`,
+    )
     await delegateOf(client, name).createMany({ data: tables[name].map((row) => ({ ...row })) })
   }
 }
