@@ -16,10 +16,10 @@ const atoms: Readonly<Record<string, readonly [number, Maker]>> = {
   class: [1.5, testClass],
   pattern: [2, matchPattern],
   text: [1.2, testText],
-  arithmetic: [0.35, compareArithmetic],
+  arithmetic: [0.2, compareArithmetic],
   structures: [0.6, unifyStructures],
   mixed: [0.3, compareMixed],
-  missing: [0.2, readMissing],
+  missing: [0.18, readMissing],
   unbound: [0.2, useUnbound],
 }
 
@@ -193,7 +193,10 @@ function testClass(draft: Draft, scope: Scope): Goal | undefined {
 export function classNear(draft: Draft, type: Type): string {
   const { random } = draft
   if (type.kind !== 'row' || random.chance(0.1)) return random.pick(draft.world.models).name
-  if (draft.hasBlocks && random.chance(0.1)) return random.pick(['Actor', 'Resource'])
+  if (draft.hasBlocks && random.chance(0.2)) {
+    draft.uses('union')
+    return random.pick(['Actor', 'Resource'])
+  }
   return random.pick(descendantsOf(draft.world, rootModel(draft, type.model)))
 }
 

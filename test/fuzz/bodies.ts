@@ -85,7 +85,7 @@ function eachOfRelation(draft: Draft, scope: Scope, depth: number): Made | undef
     withVariable(scope, name, { kind: 'row', model, nullable: false }),
   )
   const element: Type = { kind: 'row', model, nullable: false }
-  switch (random.weighted({ goals: 6, class: 1.2, pattern: 1.2, pair: 1.4, free: 0.5 })) {
+  switch (random.weighted({ goals: 6, class: 1.2, pattern: 1.2, pair: 2, free: 0.5 })) {
     case 'goals':
       return after(each, chain(draft, each.scope, depth, few(draft)))
     case 'class':

@@ -1,11 +1,4 @@
-import {
-  ArcturusError,
-  Authorizer,
-  type Definite,
-  type Filter,
-  PolicyError,
-  UnsupportedFilterError,
-} from '@arcturus/core'
+import { ArcturusError, Authorizer, type Definite, type Filter, UnsupportedFilterError } from '@arcturus/core'
 import { DefiniteRows } from './definiteRows.js'
 import { type Arrange, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'
@@ -92,4 +85,3 @@ export function refusal(error: unknown): string | undefined {
   if (!(error instanceof UnsupportedFilterError)) return undefined
   return `${error.code}: ${String(error.data?.['reason'] ?? error.summary)}`
 }
-

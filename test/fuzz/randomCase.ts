@@ -23,7 +23,7 @@ export interface RandomCase {
 export function randomCase(seed: number, index: number): RandomCase {
   const random = Random.ofCase(seed, index)
   const world = randomWorld(random)
-  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: 0.7 })
+  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: 1 })
   const { tree, constructs } = randomPolicy(random, world, model)
   const users = world.rows.flatMap((row, at) => (row.model === 'User' ? [at] : []))
   const actors: (number | null)[] = random.sample(users, 2)

@@ -13,9 +13,9 @@ export function randomPolicy(
   model: string,
 ): { tree: PolicyTree; constructs: ReadonlySet<string> } {
   const draft = new Draft(random, world)
-  const blocks = random.chance(0.18) ? blocksFor(draft, model) : { declarations: [], rules: [] }
+  const blocks = random.chance(0.2) ? blocksFor(draft, model) : { declarations: [], rules: [] }
   const allows: RuleTree[] = [...blocks.rules]
-  const count = blocks.rules.length > 0 ? random.integer(0, 1) : random.weighted({ '1': 3, '2': 2, '3': 1 })
+  const count = blocks.rules.length > 0 ? random.integer(0, 1) : random.weighted({ '1': 2, '2': 3, '3': 2 })
   for (let index = 0; index < Number(count); index++) allows.push(allowRule(draft, model))
   return { tree: { blocks: blocks.declarations, rules: [...allows, ...draft.rules] }, constructs: draft.constructs }
 }
@@ -34,7 +34,7 @@ function allowRule(draft: Draft, model: string): RuleTree {
   }
   const anyone: Scope =
     actor.isUser || random.chance(0.3) ? scope : { variables: scope.variables.slice(1), focus: 'resource' }
-  const asked = body(draft, anyone, 3, random.integer(1, 3))
+  const asked = body(draft, anyone, 3, Number(random.weighted({ '1': 5, '2': 3, '3': 1 })))
   const goals: Goal[] = [...(action.goal ? [goal(action.goal)] : []), asked]
   return {
     head: `allow(${actor.text}, ${action.text}, ${resource.text})`,
@@ -43,7 +43,7 @@ function allowRule(draft: Draft, model: string): RuleTree {
 }
 
 function actorParameter(draft: Draft): { text: string; isUser: boolean } {
-  switch (draft.random.weighted({ class: 14, any: 3, fields: 1.2, union: draft.hasBlocks ? 2 : 0 })) {
+  switch (draft.random.weighted({ class: 14, any: 3, fields: 1.2, union: draft.hasBlocks ? 6 : 0 })) {
     case 'class':
       return { text: 'actor: User', isUser: true }
     case 'any':
@@ -90,7 +90,7 @@ function resourceParameter(draft: Draft, model: string): { text: string; model: 
       dictionary: 0.8,
       any: 1,
       subclass: subclasses.length > 0 ? 4 : 0,
-      parent: parent ? 3 : 0,
+      parent: parent ? 9 : 0,
       other: 0.3,
     })
   ) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
+import { UnsupportedFilterError } from '../errors.js'
 import { printCondition } from './print.js'
 
 class User {
@@ -31,6 +32,7 @@ function definiteOf(rules: string): string {
       fields: {
         id: { type: 'integer', nullable: false },
         title: String,
+        due: Date,
         count: 'integer',
         open: { type: Boolean, nullable: false },
         repo: { one: 'Repo' },
@@ -72,4 +74,14 @@ const cases: readonly (readonly [string, string, string])[] = [
 
 test.each(cases)('%s', (_, rules, expected) => {
   expect(definiteOf(rules)).toBe(expected)
+})
+
+const refused: readonly (readonly [string, string])[] = [
+  ['a date ordered with a number', 'i.due >= 3'],
+  ['a boolean compared with a number', 'i.open == 1'],
+  ['what is computed for each row, also where nothing depends on it', 'not (i.count + 1 = nil)'],
+]
+
+test.each(refused)('%s is refused', (_, goals) => {
+  expect(() => definiteOf(`allow(_: User, "read", i: Issue) if ${goals};`)).toThrow(UnsupportedFilterError)
 })

@@ -1,12 +1,14 @@
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
+import { comparability } from './comparability.js'
 import { complement } from './complement.js'
 import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Path, Test } from './condition.js'
 import { all, any, FALSE, TRUE } from './definiteLogic.js'
-import { isAbsent, isNil, isPresent, isReadable, prefixes } from './presence.js'
+import { canFail } from './fallible.js'
+import { isAbsent, isPresent, isReadable } from './presence.js'
 import { rowsEqual } from './rows.js'
-import { canBeEqual, type Family, family, type OperandType, operandType, stepField } from './type.js'
+import { canBeEqual, family, isNil, type OperandType, operandType, stepField } from './type.js'
 
 export interface DefiniteOptions {
   /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
@@ -57,7 +59,7 @@ class Definer {
           condition.of.map((one, index) => {
             const earlier = condition.of
               .slice(0, index)
-              .filter((before) => this.#canFail(before) && !areOfOtherClasses(before, one))
+              .filter((before) => canFail(this.#schema, before) && !areOfOtherClasses(before, one))
             return all([...earlier.map((before) => this.whenFalse(before)), this.whenTrue(one)])
           }),
         )
@@ -66,7 +68,7 @@ class Definer {
       case 'some': {
         const { where } = condition
         const some = this.#some(condition, this.whenTrue(where))
-        if (!this.#canFail(where)) return some
+        if (!canFail(this.#schema, where)) return some
         // Rows of a database have no order: where one is an error, the whole is taken for one.
         return all([
           some,
@@ -116,7 +118,7 @@ class Definer {
       case 'and':
         return any(
           condition.of.map((one, index) => {
-            const earlier = condition.of.slice(0, index).filter((before) => this.#canFail(before))
+            const earlier = condition.of.slice(0, index).filter((before) => canFail(this.#schema, before))
             return all([
               ...earlier.flatMap((before) => [this.whenTrue(before), this.#isSound(before)]),
               this.whenFalse(one),
@@ -129,7 +131,9 @@ class Definer {
         return this.whenTrue(condition.of)
       case 'some': {
         const { where } = condition
-        const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
+        const counter = canFail(this.#schema, where)
+          ? complement(this.#schema, this.whenFalse(where))
+          : this.whenTrue(where)
         return all([
           isReadable(this.#schema, this.#path(condition.from, condition.span), condition.span),
           complement(this.#schema, this.#some(condition, counter)),
@@ -158,7 +162,7 @@ class Definer {
 
   /** That no solution of a condition, the first or a later one, is an error. */
   #isSound(condition: Condition): Definite {
-    if (!this.#canFail(condition)) return TRUE
+    if (!canFail(this.#schema, condition)) return TRUE
     switch (condition.kind) {
       case 'or':
         return all(condition.of.map((one) => this.#isSound(one)))
@@ -176,42 +180,6 @@ class Definer {
       default:
         return any([this.whenTrue(condition), this.whenFalse(condition)])
     }
-  }
-
-  /** Whether a condition can be an error for some row. */
-  #canFail(condition: Condition): boolean {
-    switch (condition.kind) {
-      case 'true':
-      case 'false':
-        return false
-      case 'and':
-      case 'or':
-        return condition.of.some((one) => this.#canFail(one))
-      case 'not':
-        return this.#canFail(condition.of)
-      case 'compare':
-        return this.#incomparable(condition) || this.#isFallible(condition.left) || this.#isFallible(condition.right)
-      case 'in':
-        return this.#isFallible(condition.item) || this.#isFallible(condition.list)
-      case 'isa':
-      case 'text':
-      case 'reads':
-        return this.#isFallible(condition.of)
-      case 'some':
-        return this.#isFallible(condition.from) || this.#canFail(condition.where)
-      case 'test': {
-        const type = operandType(this.#schema, condition.of)
-        return type.nullable || type.scalar !== 'boolean' || this.#isFallible(condition.of)
-      }
-      case 'ref':
-      case 'opaque':
-      case 'failure':
-        return true
-    }
-  }
-
-  #isFallible(operand: Operand): boolean {
-    return operand.kind === 'path' && prefixes(this.#schema, operand).length > 0
   }
 
   #some(
@@ -302,25 +270,9 @@ class Definer {
 
   /** Whether the comparison is an error of types whatever the row. */
   #incomparable(condition: Compare): boolean {
+    if (isNil(condition.left) || isNil(condition.right)) return false
     const [left, right] = this.#types(condition)
-    const a = family(left)
-    const b = family(right)
-    switch (condition.operator) {
-      case '=':
-        return false
-      case '==':
-      case '!=':
-        return isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined
-          ? false
-          : a !== b &&
-              !(isArithmetic(a) && isArithmetic(b)) &&
-              (a === 'text') !== (b === 'text') &&
-              isOwn(a) &&
-              isOwn(b)
-      default:
-        if (isNil(condition.left) || isNil(condition.right) || a === undefined || b === undefined) return false
-        return a !== b && !(isArithmetic(a) && isArithmetic(b))
-    }
+    return comparability(condition.operator, family(left), family(right)) === 'never'
   }
 
   /** When a comparison of two types that can't be compared is true, or false: where nil takes the place of a value. */
@@ -391,7 +343,9 @@ class Definer {
     const [left, right] = this.#types(condition)
     const a = family(left)
     const b = family(right)
-    if (a === b || a === undefined || b === undefined) return
+    const isOrdering = condition.operator !== '==' && condition.operator !== '!='
+    const hasOrder = a !== 'row' && a !== 'bytes'
+    if ((a === b && (hasOrder || !isOrdering)) || a === undefined || b === undefined) return
     throw new UnsupportedFilterError(
       'unsupported-filter',
       `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`,
@@ -438,13 +392,4 @@ function elementsOf(list: Operand, span: Span): readonly Operand[] {
   if (list.kind === 'value' && Array.isArray(list.value))
     return list.value.map((value): Operand => ({ kind: 'value', value }))
   throw new UnsupportedFilterError('unsupported-filter', '`in` needs a list.', { span, data: { reason: 'list' } })
-}
-
-function isArithmetic(one: Family): boolean {
-  return one === 'number' || one === 'boolean'
-}
-
-/** Families that the language itself compares, so that it refuses to mix them. */
-function isOwn(one: Family): boolean {
-  return one === 'number' || one === 'boolean' || one === 'text'
 }

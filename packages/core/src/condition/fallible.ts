@@ -1,6 +1,7 @@
 import type { Schema } from '../schema/schema.js'
+import { comparability } from './comparability.js'
 import type { Compare, Condition, Operand } from './condition.js'
-import { canFailToRead, type Family, family, operandType } from './type.js'
+import { canFailToRead, family, isNil, operandType } from './type.js'
 
 /** Whether evaluating a condition can be an error for some row, as far as the schema tells. */
 export function canFail(schema: Schema, condition: Condition): boolean {
@@ -38,17 +39,8 @@ export function canFail(schema: Schema, condition: Condition): boolean {
 function canFailToCompare(schema: Schema, condition: Compare): boolean {
   const { operator, left, right } = condition
   if (canFailToRead(schema, left) || canFailToRead(schema, right)) return true
-  if (operator === '=' || isNil(left) || isNil(right)) return false
-  const a = family(operandType(schema, left))
-  const b = family(operandType(schema, right))
-  return a !== b || !comparable.includes(a)
-}
-
-/** What every comparison has an answer for among values of one family. */
-const comparable: readonly Family[] = ['boolean', 'number', 'text', 'date']
-
-function isNil(operand: Operand): boolean {
-  return operand.kind === 'value' && operand.value === null
+  if (isNil(left) || isNil(right)) return false
+  return comparability(operator, family(operandType(schema, left)), family(operandType(schema, right))) !== 'certain'
 }
 
 /** Whether an operand is a list for certain, whatever the row. */

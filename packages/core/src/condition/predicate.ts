@@ -1,3 +1,4 @@
+import { QueryError } from '../errors.js'
 import type { Condition, In, Operand, Ref, Some, Variable } from './condition.js'
 import { canFail } from './fallible.js'
 import type { Meaning } from './meaning.js'
@@ -24,13 +25,10 @@ export interface Compiled<Code> {
   readonly exhaust: Code | undefined
 }
 
-const UNANSWERED: Leaf = {
-  kind: 'failure',
-  error: new Error('this part of the policy has more solutions than the one that was looked for'),
-}
-
 /** A condition without others in it. */
-export type Leaf = Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' }>
+export type Leaf =
+  | Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' | 'failure' }>
+  | { readonly kind: 'failure' }
 
 /** What is the same for all back ends: in which order things are asked, what is one loop, and what is looked at for errors. */
 export abstract class Compiler<Code> {
@@ -74,7 +72,7 @@ export abstract class Compiler<Code> {
         return this.ref(condition)
       case 'opaque':
         // The machine was asked for one solution; where more matter, it answers the whole question.
-        return { test: this.leaf(condition), exhaust: this.leaf(UNANSWERED) }
+        return { test: this.leaf(condition), exhaust: this.leaf({ kind: 'failure' }) }
       default:
         return once(this.leaf(condition))
     }

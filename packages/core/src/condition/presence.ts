@@ -2,7 +2,7 @@ import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import type { Definite, Operand, Path } from './condition.js'
 import { all, any, FALSE, TRUE } from './definiteLogic.js'
-import { fieldType, type OperandType, operandType, stepField } from './type.js'
+import { fieldType, isNil, type OperandType, operandType, stepField } from './type.js'
 
 /** The paths that must be no nil for a path to be read: those before a further step. */
 export function prefixes(schema: Schema, path: Path): readonly Path[] {
@@ -42,10 +42,6 @@ export function isAbsent(schema: Schema, operand: Operand, span: Span): Definite
 export function isUnreadable(schema: Schema, operand: Operand, span: Span): Definite {
   if (operand.kind !== 'path') return FALSE
   return any(prefixes(schema, operand).map((prefix) => compareNil('=', prefix, span)))
-}
-
-export function isNil(operand: Operand): boolean {
-  return operand.kind === 'value' && operand.value === null
 }
 
 function compareNil(operator: '=' | '!=', left: Operand, span: Span): Definite {

@@ -186,7 +186,8 @@ export function canEqual(schema: Schema, left: Operand, right: Operand): boolean
   return isNil(right) ? a.nullable : canBeEqual(schema, a, b)
 }
 
-function isNil(operand: Operand): boolean {
+/** Whether an operand is nil as it stands in the policy. */
+export function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
 }
 
