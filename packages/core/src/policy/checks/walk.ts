@@ -10,14 +10,13 @@ export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => voi
  */
 export function walk(node: Node, look: (node: Node) => void): void {
   look(node)
-  if (node.kind === 'new') walkAll(children(node.call), look)
-  else if (node.kind === 'dot') {
-    walk(node.object, look)
-    if (node.member.kind === 'call') walkAll(children(node.member), look)
-    else if (node.member.kind === 'variable') walk(node.member, look)
-  } else walkAll(children(node), look)
+  for (const one of below(node)) walk(one, look)
 }
 
-function walkAll(nodes: readonly Node[], look: (node: Node) => void): void {
-  for (const node of nodes) walk(node, look)
+function below(node: Node): readonly Node[] {
+  if (node.kind === 'new') return children(node.call)
+  if (node.kind !== 'dot') return children(node)
+  const { object, member } = node
+  if (member.kind === 'string') return [object]
+  return member.kind === 'call' ? [object, ...children(member)] : [object, member]
 }
