@@ -22,6 +22,8 @@ export interface Statistics {
   bailOuts: number
 }
 
+/** Stands for no class: what no object has as its constructor. */
+const none = Symbol('no class')
 const otherAction = Symbol('any action that the policy does not name')
 type ActionKey = string | typeof otherAction
 type PlansOfPair = Map<ActionKey, Plan>
@@ -33,11 +35,14 @@ export class Checks {
   readonly meaning: Meaning
   readonly #compile: CompilePredicate | undefined
   #known: ReadonlySet<string> | undefined
-  readonly #plans = new Map<Model | null, Map<Model | null, PlansOfPair>>()
+  /** By kind of actor and of resource. */
+  readonly #plans = new Map<unknown, Map<unknown, PlansOfPair>>()
   readonly #filters = new Map<string, Condition>()
   #lastActor: unknown
-  #lastResource: unknown
-  #lastPlans: PlansOfPair | undefined
+  #lastOfActor: Map<unknown, PlansOfPair> | undefined
+  /** The class that was last asked about for the first time, where it has one: the only one, often. */
+  #newResource: unknown = none
+  #newPlans: PlansOfPair | undefined
 
   /** @param compile - Undefined where the machine is to answer everything. */
   constructor(policy: Policy, meaning: Meaning, compile: CompilePredicate | undefined) {
@@ -102,26 +107,29 @@ export class Checks {
   }
 
   #plansFor(actor: unknown, resource: unknown): PlansOfPair | undefined {
-    if (this.#lastPlans && isInstanceOf(actor, this.#lastActor) && isInstanceOf(resource, this.#lastResource))
-      return this.#lastPlans
+    if (typeof actor !== 'object' || typeof resource !== 'object' || actor === null || resource === null)
+      return this.#plansOf(actor, resource)
+    if (actor.constructor !== this.#lastActor || !this.#lastOfActor) return this.#plansOf(actor, resource)
+    // Read once: where many classes are asked about, it costs the most.
+    const cls = resource.constructor
+    if (cls === this.#newResource) return this.#newPlans
+    return this.#lastOfActor.get(cls) ?? this.#plansOf(actor, resource)
+  }
+
+  /** As `#plansFor`, for classes other than the last ones. */
+  #plansOf(actor: unknown, resource: unknown): PlansOfPair | undefined {
     const { schema } = this.meaning
     const actorModel = actor === null ? null : schema.modelOf(actor)
     const resourceModel = resource === null ? null : schema.modelOf(resource)
     if (actorModel === undefined || resourceModel === undefined) return undefined
-    let ofActor = this.#plans.get(actorModel)
-    if (!ofActor) {
-      ofActor = new Map()
-      this.#plans.set(actorModel, ofActor)
-    }
-    let plans = ofActor.get(resourceModel)
-    if (!plans) {
-      plans = new Map()
-      ofActor.set(resourceModel, plans)
-    }
-    if (actorModel?.class && resourceModel?.class && typeof actor === 'object' && typeof resource === 'object') {
+    const ofActor = entryOf(this.#plans, kindKey(actor, actorModel), () => new Map<unknown, PlansOfPair>())
+    const key = kindKey(resource, resourceModel)
+    const plans = entryOf(ofActor, key, (): PlansOfPair => new Map())
+    if (actorModel?.class && isInstanceOf(actor, actorModel.class)) {
       this.#lastActor = actorModel.class
-      this.#lastResource = resourceModel.class
-      this.#lastPlans = plans
+      this.#lastOfActor = ofActor
+      this.#newResource = typeof key === 'function' ? key : none
+      this.#newPlans = plans
     }
     return plans
   }
@@ -168,6 +176,20 @@ export class Checks {
 
 function isInstanceOf(value: unknown, cls: unknown): boolean {
   return typeof value === 'object' && value !== null && value.constructor === cls
+}
+
+/** What tells kinds of values apart: the class of an instance, so that it is found without looking for its model. */
+function kindKey(value: unknown, model: Model | null): unknown {
+  return model?.class && isInstanceOf(value, model.class) ? model.class : (model ?? none)
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
 }
 
 function unknownKind(actor: unknown): ArgumentError {

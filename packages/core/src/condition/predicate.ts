@@ -1,4 +1,3 @@
-import { QueryError } from '../errors.js'
 import type { Condition, In, Operand, Ref, Some, Variable } from './condition.js'
 import { canFail } from './fallible.js'
 import type { Meaning } from './meaning.js'

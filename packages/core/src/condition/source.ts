@@ -1,6 +1,6 @@
 import { bailOut } from './bail.js'
 import { compileClosures } from './closures.js'
-import type { Compare, Condition, Definition, Operand, Path, Ref, Root, Some } from './condition.js'
+import type { Compare, CompareOperator, Condition, Definition, Operand, Path, Ref, Root, Some } from './condition.js'
 import { and, or } from './construct.js'
 import { FunctionScope } from './functionScope.js'
 import { constructorOf, type Meaning } from './meaning.js'
@@ -16,13 +16,28 @@ import {
   type Predicate,
 } from './predicate.js'
 import { calculate, call, compare, contains, equals, textTest } from './read.js'
-import { operandType } from './type.js'
 
 /**
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
  * written after it in the same scope, for that is evaluated after it.
  */
 type Write = (scope: FunctionScope) => string
+
+/** What the text calls. */
+interface Helpers {
+  bail(): never
+  equals(left: unknown, right: unknown): boolean
+  /** The column that tells rows of a class apart; null where they are the same only as the same object. */
+  keyOf(cls: unknown): string | null | undefined
+  compare(operator: Exclude<CompareOperator, '='>, left: unknown, right: unknown): boolean
+  contains(value: unknown, list: unknown): boolean
+  isa(value: unknown, model: string, exact: boolean): boolean
+  readonly ask: (...goal: Parameters<Meaning['ask']>) => boolean
+  readonly constants: ReadonlyMap<string, unknown>
+  readonly text: typeof textTest
+  readonly call: typeof call
+  readonly calculate: typeof calculate
+}
 
 /** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
 interface Written {
@@ -34,14 +49,20 @@ interface Written {
 
 /**
  * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
- * share what it learns of the objects they meet, and those of two policies meet different ones.
+ * share what it learns of the objects they meet, and those of two classes meet different ones. Where the resource does not
+ * matter, as with plain roles, questions of many classes share a function, so that it is soon a fast one.
  */
 export function sourceCompiler(): CompilePredicate {
+  const shared = new WeakMap<Meaning, Map<string, Predicate>>()
   let count = 0
   return (condition, meaning) => {
-    count++
     try {
-      return new Source(meaning).predicate(condition, `polar-${count}.js`)
+      const source = new Source(meaning)
+      const { text, isShared } = source.write(condition)
+      const known = shared.get(meaning) ?? new Map<string, Predicate>()
+      const predicate = known.get(text) ?? source.evaluate(`${text}\n//# sourceURL=polar-${++count}.js`)
+      if (isShared) shared.set(meaning, known.set(text, predicate))
+      return predicate
     } catch (error) {
       // JavaScript can't be nested as deeply as the condition is.
       if (error instanceof RangeError || error instanceof SyntaxError) return compileClosures(condition, meaning)
@@ -58,41 +79,50 @@ class Source extends Compiler<Write> {
   readonly #functions: string[] = []
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
-  readonly #equalities = new Map<unknown, string>()
   #count = 0
   #isRecursive = false
 
-  predicate(condition: Condition, file: string): Predicate {
-    const { meaning } = this
-    const scope = new FunctionScope(subjects)
+  /** The text of a function that makes the predicate, and whether another predicate with that text is the same one. */
+  write(condition: Condition): { readonly text: string; readonly isShared: boolean } {
+    const scope = new FunctionScope()
     const test = this.compile(condition).test(scope)
-    const main = this.#define(scope, `${this.#isRecursive ? 'depth = calls = 0\n' : ''}return ${test}`)
-    const helpers = {
+    const lines = [
+      '"use strict"',
+      'const { bail, equals, keyOf, compare, contains, isa, ask, constants, text, call, calculate } = helpers',
+      ...this.#values.map((_, index) => `const v${index} = values[${index}]`),
+      prelude,
+      ...this.#functions,
+      `return function (${subjects.join(', ')}) {`,
+      scope.declarations,
+      ...(this.#isRecursive ? ['depth = calls = 0'] : []),
+      `return ${test}`,
+      '}',
+    ]
+    return { text: lines.join('\n'), isShared: this.#values.length === 0 && !scope.parameters.has('resource') }
+  }
+
+  /** Makes the predicate of its text. */
+  evaluate(text: string): Predicate {
+    const { meaning } = this
+    const helpers: Helpers = {
       bail: bailOut,
-      equals: (left: unknown, right: unknown) => equals(meaning, left, right),
-      compare: (operator: Exclude<Compare['operator'], '='>, left: unknown, right: unknown) =>
-        compare(meaning, operator, left, right),
-      contains: (value: unknown, list: unknown) => contains(meaning, value, list),
-      isa: (value: unknown, model: string, exact: boolean) => meaning.isInstance(value, model, exact) ?? bailOut(),
-      ask: (...[goal, values]: Parameters<Meaning['ask']>) => meaning.ask(goal, values) ?? bailOut(),
+      equals: (left, right) => equals(meaning, left, right),
+      keyOf(cls) {
+        const rows = meaning.rowEquality(cls)
+        return rows && (rows.column ?? null)
+      },
+      compare: (operator, left, right) => compare(meaning, operator, left, right),
+      contains: (value, list) => contains(meaning, value, list),
+      isa: (value, model, exact) => meaning.isInstance(value, model, exact) ?? bailOut(),
+      ask: (goal, values) => meaning.ask(goal, values) ?? bailOut(),
       constants: meaning.schema.constants,
       text: textTest,
       call,
       calculate,
     }
-    const text = [
-      '"use strict"',
-      `const { ${Object.keys(helpers).join(', ')} } = helpers`,
-      ...this.#values.map((_, index) => `const v${index} = values[${index}]`),
-      'let depth, calls',
-      prelude,
-      ...this.#functions,
-      `return ${main}`,
-      `//# sourceURL=${file}`,
-    ].join('\n')
     // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
     const make = new globalThis.Function('helpers', 'values', text)
-    // The text is that of a predicate.
+    // the text is that of a function which returns a predicate
     return make(helpers, this.#values) as Predicate
   }
 
@@ -309,7 +339,7 @@ class Source extends Compiler<Write> {
     }
     if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
-    const same = this.#equality(left, right)
+    const same = this.#equality()
     const x = this.#operand(left, scope)
     const y = this.#operand(right, scope)
     return sequence([...x.before, ...y.before], `${same}(${x.value}, ${y.value})`)
@@ -323,29 +353,26 @@ class Source extends Compiler<Write> {
     })
   }
 
-  /** The function that compares rows of the class that one of the operands has; values of any kind where none is known. */
-  #equality(left: Operand, right: Operand): string {
-    const { schema } = this.meaning
-    for (const { model, list } of [operandType(schema, left), operandType(schema, right)]) {
-      const cls = model === undefined || list ? undefined : schema.models.get(model)?.class
-      const rows = this.meaning.rowEquality(cls)
-      if (!rows) continue
-      const known = this.#equalities.get(cls)
-      if (known !== undefined) return known
-      const name = this.#newName('same')
-      const value = this.#value(cls)
-      const isRow = (x: string): string => `${isObject(x)} && ${x}.constructor === ${value}`
-      const key = rows.column === undefined ? undefined : member(rows.column)
-      const equal = key
-        ? `if (typeof l${key} === typeof r${key} && (typeof l${key} === "number" || typeof l${key} === "string")) return l${key} === r${key}`
-        : 'return false'
-      this.#functions.push(
-        `function ${name}(l, r) {\nif (l === r && l !== undefined) return true\nif (${isRow('l')} && ${isRow('r')}) ${key ? `{ ${equal} }` : equal}\nreturn equals(l, r)\n}`,
-      )
-      this.#equalities.set(cls, name)
-      return name
+  /** A function that compares two values; it remembers how rows of the class that it met last are compared. */
+  #equality(): string {
+    const name = this.#newName('same')
+    this.#functions.push(`let ${name}Class, ${name}Key
+function ${name}(l, r) {
+  if (l === r) return l !== undefined || bail()
+  if (${isObject('l')} && ${isObject('r')}) {
+    const its = l.constructor
+    if (its === r.constructor) {
+      if (its !== ${name}Class) ${name}Key = keyOf(${name}Class = its)
+      if (${name}Key === null) return false
+      if (${name}Key !== undefined) {
+        const a = l[${name}Key], b = r[${name}Key]
+        if (typeof a === typeof b && (typeof a === "number" || typeof a === "string")) return a === b
+      }
     }
-    return 'same'
+  } else if (typeof l === typeof r && ${isScalar('l')}) return false
+  return equals(l, r)
+}`)
+    return name
   }
 
   #operand(operand: Operand, scope: FunctionScope): Written {
@@ -414,7 +441,9 @@ class Source extends Compiler<Write> {
 
   /** A literal as it is written; anything else is given to the function. */
   #value(value: unknown): string {
-    if (isPlainLiteral(value) && Number.isFinite(value ?? 0) && !Object.is(value, -0)) return JSON.stringify(value)
+    const isWritten =
+      typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
+    if (isWritten) return JSON.stringify(value)
     let index = this.#values.indexOf(value)
     if (index < 0) index = this.#values.push(value) - 1
     return `v${index}`
@@ -422,15 +451,12 @@ class Source extends Compiler<Write> {
 }
 
 /** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
-const prelude = `
+const prelude = `let depth, calls
 function object(x) {
   return typeof x === "object" || typeof x === "function" || bail()
 }
 function plain(x) {
   return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail() : x
-}
-function same(l, r) {
-  return l === r && l !== undefined || !(typeof l === typeof r && ${isScalar('l')}) && equals(l, r)
 }`
 
 /** Begins a recursive definition. */
