@@ -26,12 +26,59 @@ export function assertAction(action: unknown): void {
   }
 }
 
+/** @throws ArgumentError for the name of a field that is no text. */
+export function assertField(field: unknown): void {
+  if (typeof field === 'string') return
+  throw new ArgumentError('invalid-argument', 'The name of a field is a text.', { data: { field } })
+}
+
+/**
+ * Whether a value would have to be awaited; a query of an ORM is one as well.
+ * @throws ArgumentError for it: nothing is decided about what is not there yet.
+ */
+export function assertArrived(value: unknown, what: string): void {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
+  if (typeof (value as { readonly then?: unknown }).then !== 'function') return
+  throw new ArgumentError('invalid-argument', `The ${what} is a promise.`, {
+    hint: 'await it before asking: the answer would be about the promise',
+  })
+}
+
+/** @throws ArgumentError for what is no single row: nil, a scalar, a list, a promise, a function. */
+export function assertRow(value: unknown, taker: string): asserts value is object {
+  assertArrived(value, `row of ${taker}`)
+  if (typeof value !== 'object' || value === null) {
+    throw new ArgumentError('invalid-argument', `${taker} takes an object.`, { data: { value } })
+  }
+  if (Array.isArray(value)) {
+    throw new ArgumentError('invalid-argument', `${taker} takes one row, and this is a list.`, {
+      hint: 'call it for each row of the list',
+    })
+  }
+}
+
+/**
+ * Whether an object can be said to be a row of a model.
+ * @throws ArgumentError for what is no single row, and for an instance of another registered class.
+ */
+export function assertRowOf(model: Model, row: unknown, schema: Schema): void {
+  assertRow(row, `as('${model.name}', row)`)
+  const own = schema.modelOfClass(row.constructor)
+  if (!own || own.class === model.class) return
+  throw new ArgumentError('invalid-argument', `The row is an instance of ${own.name}, not of ${model.name}.`, {
+    hint: 'its class decides: `as` is for plain objects',
+  })
+}
+
 /**
  * A policy speaks of classes: an object of none would be refused everywhere, most likely by mistake.
- * @throws ArgumentError for an object of a class that is not registered, or a plain object that nothing says the model of.
+ * @throws ArgumentError for an object of a class that is not registered, a plain object that nothing says the model of, a promise,
+ * or a function. A registered class can be a resource: an instance of itself, as for what is not made yet.
  */
 export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'resource'): void {
+  if (typeof value === 'function') assertKnownFunction(schema, value, what)
   if (typeof value !== 'object' || value === null || schema.modelOf(value)) return
+  assertArrived(value, what)
   for (const model of schema.models.values()) {
     if (model.isaCheck?.(value) || (model.class && value instanceof model.class)) return
   }
@@ -48,6 +95,15 @@ export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'res
       data: { value },
     },
   )
+}
+
+function assertKnownFunction(schema: Schema, value: object, what: 'actor' | 'resource'): void {
+  assertArrived(value, what)
+  if (what === 'resource' && schema.modelOfClass(value)) return
+  const name = 'name' in value && value.name ? ` ${String(value.name)}` : ''
+  throw new ArgumentError('unknown-row', `The ${what} is a function${name && `,${name}`}.`, {
+    hint: `pass what it gives or makes: an object that is the ${what}`,
+  })
 }
 
 /** The model of a name. @throws ArgumentError for a name that nobody registered. */

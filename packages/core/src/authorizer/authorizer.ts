@@ -31,12 +31,21 @@ import { createSchema } from '../schema/builtIns.js'
 import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
-import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from './arguments.js'
+import {
+  assertAction,
+  assertActor,
+  assertField,
+  assertKnown,
+  assertResource,
+  assertRowOf,
+  modelNamed,
+} from './arguments.js'
 import { type Refusable, refusable } from './check.js'
 import type { Statistics } from './checks.js'
 import { enumerate, solutionsOf } from './enumerate.js'
 import { compilerOf, type EvaluatorName } from './evaluator.js'
 import { Filter } from './filter.js'
+import { limitsOf } from './limits.js'
 import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
 import { missingIn, promised } from './missing.js'
 import { type ClassOptions, modelOfClass } from './registration.js'
@@ -81,12 +90,18 @@ export class Authorizer {
   readonly #hasEquality: boolean
   readonly #listeners = new DecisionListeners()
   #loaded: LoadedPolicy | undefined
+  /** How many loads were begun, and which of them gave the policy in force. */
+  #turns = 0
+  #installed = 0
 
+  /** @throws ArgumentError for an option that can't be meant. */
   constructor(options: AuthorizerOptions = {}) {
-    this.readAction = options.readAction ?? 'read'
+    const { readAction = 'read' } = options
+    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', 'The readAction is a text.')
+    this.readAction = readAction
     this.#host = new SchemaHost(this.schema, options)
     this.#waitingHost = new LoadingHost(this.schema, options, this.#relations)
-    this.#limits = options.limits ?? {}
+    this.#limits = limitsOf(options.limits)
     this.#hasEquality = options.equality !== undefined
     this.#compile = compilerOf(options.evaluator ?? 'auto')
   }
@@ -131,11 +146,12 @@ export class Authorizer {
     return this
   }
 
-  /** Says which model a plain object is a row of; the object is left untouched. @throws ArgumentError for an unknown model. */
+  /**
+   * Says which model a plain object is a row of; the object is left untouched.
+   * @throws ArgumentError for an unknown model, for what is no single row, and for an instance of another registered class.
+   */
   as<Row extends object>(modelName: string, row: Row): Row {
-    modelNamed(this.schema, modelName)
-    if (typeof row !== 'object' || row === null)
-      throw new ArgumentError('invalid-argument', `as('${modelName}', row) takes an object.`)
+    assertRowOf(modelNamed(this.schema, modelName), row, this.schema)
     tag(row, modelName)
     return row
   }
@@ -154,22 +170,31 @@ export class Authorizer {
 
   /**
    * Loads a policy, all its sources together, and puts it in the place of the last one. While it loads, and when it can't be
-   * loaded, the last one goes on answering.
+   * loaded, the last one goes on answering. Of several loads at the same time the one that began last wins.
    * @throws PolicyError with everything that is wrong.
    */
   async load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
     const loaded = this.#prepare(parsePolicy(sources, this.schema))
+    const turn = ++this.#turns
     await loaded.test(this.#limits)
-    this.#loaded = loaded
+    this.#install(loaded, turn)
     return loaded.policy
   }
 
   /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
     const loaded = this.#prepare(parsePolicy(sources, this.schema))
+    const turn = ++this.#turns
     loaded.testSync(this.#limits)
-    this.#loaded = loaded
+    this.#install(loaded, turn)
     return loaded.policy
+  }
+
+  /** Puts a policy in force, unless one that was asked for later is in force already. */
+  #install(loaded: LoadedPolicy, turn: number): void {
+    if (turn < this.#installed) return
+    this.#installed = turn
+    this.#loaded = loaded
   }
 
   #prepare(policy: Policy): LoadedPolicy {
@@ -286,7 +311,8 @@ export class Authorizer {
    * @throws UnauthenticatedError (401) for nobody, ForbiddenError (403).
    */
   async authorizeField(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
-    assertActor(actor)
+    this.#assertQuestion(actor, action, resource)
+    assertField(field)
     const allowed = await holds(this.#current().waiting, 'allow_field', [actor, action, resource, field], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
     if (!allowed)
@@ -297,7 +323,7 @@ export class Authorizer {
 
   /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
   async authorizedFields(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
-    assertActor(actor)
+    this.#assertQuestion(actor, action, resource)
     const model = this.modelOf(resource)
     const known =
       model === undefined
@@ -311,9 +337,18 @@ export class Authorizer {
   /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
     assertActor(actor)
+    assertKnown(this.schema, actor, 'actor')
     const allowed = await holds(this.#current().waiting, 'allow_request', [actor, request], this.#limits)
     if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
+  }
+
+  #assertQuestion(actor: unknown, action: unknown, resource: unknown): void {
+    assertActor(actor)
+    assertResource(resource)
+    assertAction(action)
+    assertKnown(this.schema, actor, 'actor')
+    assertKnown(this.schema, resource, 'resource')
   }
 
   #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
@@ -346,6 +381,7 @@ export class Authorizer {
   ): { readonly condition: Condition; readonly meaning: Meaning } {
     assertActor(actor)
     assertAction(action)
+    assertKnown(this.schema, actor, 'actor')
     modelNamed(this.schema, modelName)
     const { checks } = this.#current()
     return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }

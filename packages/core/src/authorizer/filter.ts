@@ -4,6 +4,7 @@ import { definite } from '../condition/definite.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
+import { assertRow } from './arguments.js'
 
 /**
  * The rows of one model on which one actor may do one action: a condition on the row alone. A row is in it exactly when the
@@ -51,10 +52,14 @@ export class Filter {
 
   /**
    * Whether a row in memory is one of them, its relations loaded.
-   * @returns false also where the check of this row would be an error.
-   * @throws RelationNotLoadedError where a relation that decides is not on the row.
+   * @returns false also where the check of this row would be an error, and for a row of another model.
+   * @throws RelationNotLoadedError where a relation that decides is not on the row; ArgumentError for what is no row.
    */
   matches(row: unknown): boolean {
+    assertRow(row, 'matches(row)')
+    const { schema } = this.#meaning
+    const model = schema.modelOf(row)
+    if (model && !schema.isSubclass(model.name, this.model)) return false
     this.#predicate ??= compileClosures(this.condition, this.#meaning)
     try {
       return this.#predicate(this.actor, this.action, row)

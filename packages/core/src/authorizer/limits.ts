@@ -1,0 +1,27 @@
+import { ArgumentError } from '../errors.js'
+import { defaultLimits, type Limits } from '../machine/index.js'
+
+/**
+ * The limits that an application gives; what is undefined is not given.
+ * @throws ArgumentError for a name that is no limit, and for what is no number: no comparison with it would ever end a query.
+ */
+export function limitsOf(given: Partial<Limits> = {}): Partial<Limits> {
+  const limits: { -readonly [Name in keyof Limits]?: Limits[Name] } = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    if (!isLimit(name)) {
+      throw new ArgumentError('invalid-argument', `There is no limit "${name}".`, {
+        hint: `one of ${Object.keys(defaultLimits).join(', ')}`,
+      })
+    }
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw new ArgumentError('invalid-argument', `The limit ${name} is a number.`, { data: { value } })
+    }
+    limits[name] = value
+  }
+  return limits
+}
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(defaultLimits, name)
+}
