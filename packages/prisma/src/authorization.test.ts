@@ -58,7 +58,9 @@ async function whereFor(body: string): Promise<object> {
   const named = (name: string): string => (body.includes(name) ? name : `_${name}`)
   authorizer.loadSync(`allow(${named('user')}: User, "read", ${named('paper')}: Paper) if ${body};`)
   const user = authorizer.as('User', { id: 7, name: 'Ann', email: 'a@x', teams: [], papers: [] })
-  return authorizedWhere(user, 'read', 'Paper')
+  const where: { readonly AND?: readonly object[] } = await authorizedWhere(user, 'read', 'Paper')
+  expect(Object.keys(where)).toEqual(['AND'])
+  return where.AND?.length === 1 ? where.AND[0]! : where
 }
 
 describe('A policy as a where', () => {

@@ -20,7 +20,8 @@ export interface PrismaAuthorization<ModelName extends string = string> {
   readonly extension: PrismaExtension
   readonly authorizedFilter: AuthorizedFilter
   /**
-   * The `where` alone, for any client and any place.
+   * The `where` alone, for any client and any place. Combine it with others by `AND`, or spread it: `{ ...where, archived: false }`
+   * keeps it whole (but an `AND` beside it would replace it).
    * @throws UnsupportedFilterError where the policy can't be said as a `where` exactly
    */
   readonly authorizedWhere: (actor: unknown, action: string, model: ModelName) => Promise<NoArguments>
@@ -115,12 +116,9 @@ export function prismaAuthorization<ModelName extends string = string>(
   }
 
   const authorizedFilter = (actor: unknown, args: QueryArguments = {}): object => {
-    if (actor === undefined) {
-      throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'an actor that is nobody is null' })
-    }
+    assertActor(actor)
+    assertArguments(args)
     const { action = authorizer.readAction, where, ...rest } = args
-    if (typeof action !== 'string')
-      throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
     // Arguments that are filtered already stay so.
     const earlier = [...(markers.read(args) ?? []), ...(markers.read(where) ?? [])]
     const marker = markers.make([...new Set([...earlier, { actor, action }])])
@@ -128,17 +126,52 @@ export function prismaAuthorization<ModelName extends string = string>(
     return { ...rest, where: { ...where, [markerKey]: marker }, [markerKey]: marker }
   }
 
+  const whereFor = async (actor: unknown, action: string, model: string): Promise<Where> => {
+    if (!known) {
+      throw new PrismaSchemaError('prisma-schema', 'Nothing is known of the Prisma schema yet.', {
+        hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
+      })
+    }
+    return sealed(await printLoading(known, { actor, action }, model))
+  }
+
   return {
     extension,
     // Sound: the result has the given arguments but for the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
-    async authorizedWhere(actor, action, model) {
-      if (!known) {
-        throw new PrismaSchemaError('prisma-schema', 'Nothing is known of the Prisma schema yet.', {
-          hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
-        })
-      }
-      return printLoading(known, { actor, action }, model)
-    },
+    authorizedWhere: (actor, action, model) =>
+      // To Prisma a promise that nobody awaited is `{}`, which is every row; with a request in it, it is a filter or an error.
+      Object.assign(whereFor(actor, action, model), { [markerKey]: markers.make([{ actor, action }]) }),
+  }
+}
+
+/** A `where` of one key, so that what else a caller spreads beside it replaces no part of it. */
+function sealed(where: Where): Where {
+  return Object.keys(where).every((key) => key === 'AND') ? where : { AND: [where] }
+}
+
+/** @throws ArgumentError for an undefined actor, and for one that was not awaited. */
+function assertActor(actor: unknown): void {
+  if (actor === undefined) {
+    throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'an actor that is nobody is null' })
+  }
+  if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
+    throw new ArgumentError('invalid-argument', 'The actor is a promise.', { hint: 'await it first' })
+  }
+}
+
+/** @throws ArgumentError for arguments that are none, and for an action that is no text: left out, it is the read action. */
+function assertArguments(args: unknown): void {
+  if (typeof args !== 'object' || args === null) {
+    throw new ArgumentError('invalid-argument', 'authorizedFilter takes an actor and arguments of a query.', {
+      hint: "authorizedFilter(user, { action: 'edit', where: { … } })",
+      data: { args },
+    })
+  }
+  if ('action' in args && typeof args.action !== 'string') {
+    throw new ArgumentError('invalid-argument', 'An action is a text.', {
+      hint: 'leave it out for the read action',
+      data: { action: args.action },
+    })
   }
 }

@@ -27,7 +27,7 @@ export class Markers {
         'unresolved-filter',
         'An authorization filter reached Prisma where nothing resolves it; the query was not sent.',
         {
-          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; anywhere else: await authorizedWhere(user, action, model)',
+          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; anywhere else: `await authorizedWhere(user, action, model)`, awaited',
         },
       )
     }
