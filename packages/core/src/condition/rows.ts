@@ -10,7 +10,9 @@ import { operandType, stepField } from './type.js'
  * @throws UnsupportedFilterError where no key is declared.
  */
 export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: Span): Definite {
-  const model = operandType(schema, left).model ?? operandType(schema, right).model
+  const models = [operandType(schema, left).model, operandType(schema, right).model]
+  // A class above those that declare keys says nothing about which of them a row is of.
+  const model = models.find((one) => one !== undefined && schema.keyOwner(one) === undefined) ?? models[0] ?? models[1]
   const key = model === undefined ? undefined : schema.key(model)
   if (model === undefined || !key || key.length === 0) {
     throw new UnsupportedFilterError(

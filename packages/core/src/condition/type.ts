@@ -1,5 +1,6 @@
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { shareRows } from '../values/rows.js'
 import type { Operand, Step } from './condition.js'
 
 /** What is known of an operand's value before it is read. */
@@ -191,8 +192,7 @@ export function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
 }
 
-/** Whether a row can be an instance of both. */
+/** Whether a row can be an instance of both, or two instances of them the same row. */
 function related(schema: Schema, a: string, b: string): boolean {
-  const roots = (name: string): string => schema.ancestors(name).at(-1) ?? name
-  return roots(a) === roots(b)
+  return schema.isSubclass(a, b) || schema.isSubclass(b, a) || shareRows(schema, a, b)
 }

@@ -141,6 +141,20 @@ export class Schema {
     return undefined
   }
 
+  /**
+   * Where the rows of a model get their keys from: the topmost class that declares one. Models with one such class share their
+   * rows; a common class without a key (what an ORM lets every class extend) makes no rows the same.
+   * @returns undefined where no key is declared.
+   */
+  keyOwner(model: string): unknown {
+    let owner: unknown
+    for (const one of this.ancestors(model)) {
+      const { key, class: cls } = this.#models.get(one) ?? {}
+      if (key && key.length > 0) owner = cls ?? one
+    }
+    return owner
+  }
+
   #changed(): void {
     this.#version++
     this.#ancestors = new Map()

@@ -3,7 +3,7 @@ import type { Schema } from '../schema/schema.js'
 import { scalarsEqual } from './equality.js'
 
 /**
- * Whether two objects are the same row: instances of models with one root whose key is declared, complete and equal.
+ * Whether two objects are the same row: instances of models that share their rows, whose key is complete and equal.
  * @returns undefined where keys do not decide: one of them is of no model, or has no key, or a part of it is nil or missing.
  */
 export function sameRow(schema: Schema, left: unknown, right: unknown): boolean | undefined {
@@ -12,7 +12,7 @@ export function sameRow(schema: Schema, left: unknown, right: unknown): boolean 
   const a = schema.modelOf(left)
   const b = schema.modelOf(right)
   if (!a || !b) return undefined
-  if (a !== b && rootOf(schema, a.name) !== rootOf(schema, b.name)) return false
+  if (a !== b && !shareRows(schema, a.name, b.name)) return false
   const x = keyOf(schema, a, left)
   const y = keyOf(schema, b, right)
   return x && y && x.length === y.length && x.every((part, at) => part === y[at] || scalarsEqual(part, y[at]) === true)
@@ -24,7 +24,8 @@ export function identityOf(schema: Schema, value: object): unknown {
   const key = model && keyOf(schema, model, value)
   if (!key) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
-  return JSON.stringify([rootOf(schema, model.name), ...parts])
+  const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
+  return JSON.stringify([owner, ...parts])
 }
 
 /** The values of a row's key; undefined where the model has none, or a part of it is nil or missing. */
@@ -41,7 +42,14 @@ function keyOf(schema: Schema, model: Model, row: object): readonly unknown[] | 
   return parts
 }
 
-function rootOf(schema: Schema, name: string): string {
-  const ancestors = schema.ancestors(name)
-  return ancestors[ancestors.length - 1] ?? name
+/** Whether two models have one root, and rows with one kind of key. */
+export function shareRows(schema: Schema, a: string, b: string): boolean {
+  const [left, right] = [schema.keyOwner(a), schema.keyOwner(b)]
+  if (left !== undefined && right !== undefined) return left === right
+  return rootOf(schema, a) === rootOf(schema, b)
+}
+
+function rootOf(schema: Schema, name: string): unknown {
+  const root = schema.ancestors(name).at(-1) ?? name
+  return schema.models.get(root)?.class ?? root
 }
