@@ -1,9 +1,9 @@
 import { bailOut } from './bail.js'
-import type { Compare, Condition, Definition, In, Operand, Ref, Root, Some } from './condition.js'
+import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from './condition.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
 import { constructorOf, type Meaning } from './meaning.js'
 import { type Compiled, Compiler, isLiteral, type Leaf, maxCalls, maxDepth, type Predicate } from './predicate.js'
-import { compare, compileOperand, contains, equals, equalsLiteral, get, plain, type Reader, textTest } from './read.js'
+import { compare, compileOperand, contains, equals, equalsLiteral, get, plain, Reader, textTest } from './read.js'
 
 interface Recursion {
   depth: number
@@ -16,6 +16,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const compiler = new Closures(meaning, { depth: 0, calls: 0 }, new Map())
   const { test } = compiler.compile(condition)
   const size = compiler.size
+  if (size <= 3) return (actor, action, resource) => test([actor, resource, action])
   return (actor, action, resource) => {
     const frame = new Array<unknown>(size)
     frame[0] = actor
@@ -29,6 +30,7 @@ class Closures extends Compiler<Test> {
   readonly #recursion: Recursion
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
+  readonly #readers = new Map<string, Reader>()
   #size = 3
 
   constructor(meaning: Meaning, recursion: Recursion, definitions: Definitions) {
@@ -55,7 +57,21 @@ class Closures extends Compiler<Test> {
   }
 
   #operand(operand: Operand): Reader {
-    return compileOperand(operand, (root) => this.#slot(root), this.meaning)
+    return compileOperand(operand, (path) => this.#path(path), this.meaning)
+  }
+
+  /** What is read more than once is kept, unless it is read from an element, of which there are many. */
+  #path({ root, steps }: Path): Reader {
+    let reader = new Reader(this.#slot(root))
+    let key = `${reader.slot}`
+    for (const [index, { name }] of steps.entries()) {
+      key = `${key} ${JSON.stringify(name)}`
+      const known = this.#readers.get(key)
+      if (known?.memo === 0) known.memo = this.#size++
+      reader = known ?? new Reader(reader.slot, name, index === 0 ? undefined : reader)
+      if (root.kind !== 'variable') this.#readers.set(key, reader)
+    }
+    return reader
   }
 
   protected leaf(condition: Leaf): Test {

@@ -2,7 +2,7 @@ import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
 import { areSameRow, type Meaning, type RowEquality } from './meaning.js'
 import { isLiteral } from './predicate.js'
-import { equals, equalsLiteral, type Frame, get, listOf, type Reader, read } from './read.js'
+import { equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from './read.js'
 import { isSameOperand } from './simplify.js'
 
 export type Test = (frame: Frame) => boolean
@@ -99,7 +99,8 @@ function compileTable(
     field !== undefined &&
     arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
   ) {
-    return compileFieldPair(literals, field, second.field, operand(second.value), from, canFail, meaning)
+    // Arms of one literal are the same here.
+    return compileFieldPair([...new Set(literals)], field, second.field, operand(second.value), from, canFail, meaning)
   }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
@@ -108,18 +109,31 @@ function compileTable(
     let open = count
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
-      frame[slot] = element
-      const value = field === undefined ? element : read(element, field)
-      for (let arm = 0; arm < open; arm++) {
-        if (!equalsLiteral(meaning, value, literals[arm])) continue
+      const value = field === undefined ? element : (own(element)[field] ?? read(element, field))
+      for (
+        let arm = armOf(value, literals, 0, open, meaning);
+        arm < open;
+        arm = armOf(value, literals, arm + 1, open, meaning)
+      ) {
         const rest = rests[arm]
-        if (rest && !rest(frame)) continue
+        if (rest) {
+          frame[slot] = element
+          if (!rest(frame)) continue
+        }
         if (!canFail) return true
         open = arm
       }
     }
     return open < count
   }
+}
+
+/** The first of the open arms from `start` on whose literal a value is equal to; the number of open arms where there is none. */
+function armOf(value: unknown, literals: readonly unknown[], start: number, open: number, meaning: Meaning): number {
+  let arm = start
+  if (typeof value === 'string') while (arm < open && literals[arm] !== value) arm++
+  else while (arm < open && !equalsLiteral(meaning, value, literals[arm])) arm++
+  return arm
 }
 
 /** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
@@ -133,35 +147,35 @@ function compileFieldPair(
   meaning: Meaning,
 ): Test {
   const count = literals.length
+  let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
   return (frame) => {
     const list = listOf(get(from, frame))
     let open = count
     let expected: unknown
-    let cls: unknown
-    let rows: RowEquality | undefined
+    let { cls, rows } = last
     for (let index = 0; index < list.length && open > 0; index++) {
       const element = list[index]
-      const found = read(element, first)
-      for (let arm = 0; arm < open; arm++) {
-        if (!equalsLiteral(meaning, found, literals[arm])) continue
-        if (expected === undefined) {
-          expected = get(value, frame)
-          if (typeof expected === 'object' && expected !== null) {
-            cls = expected.constructor
-            rows = meaning.rowEquality(cls)
-          }
+      const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
+      if (arm >= open) continue
+      if (expected === undefined) {
+        expected = get(value, frame)
+        const its = typeof expected === 'object' && expected !== null ? expected.constructor : undefined
+        if (its !== cls) {
+          rows = meaning.rowEquality(its)
+          cls = its
+          last = { cls, rows }
         }
-        const other = read(element, second)
-        const same =
-          other === expected ||
-          ((rows && typeof other === 'object' && other?.constructor === cls
-            ? areSameRow(rows, other as object, expected as object)
-            : undefined) ??
-            equals(meaning, other, expected))
-        if (!same) continue
-        if (!canFail) return true
-        open = arm
       }
+      const other = own(element)[second] ?? read(element, second)
+      const same =
+        (other === expected && isThere(other)) ||
+        ((rows && typeof other === 'object' && other?.constructor === cls
+          ? areSameRow(rows, other as object, expected as object)
+          : undefined) ??
+          equals(meaning, other, expected))
+      if (!same) continue
+      if (!canFail) return true
+      open = arm
     }
     return open < count
   }
@@ -189,3 +203,9 @@ function compileArm(arm: Arm, slot: number, meaning: Meaning): Test {
     return equalsLiteral(meaning, value, literal) && (!rest || rest(frame))
   }
 }
+
+/** An element as what attributes are read from in place: a load of its own is faster where elements of few classes are met. */
+function own(element: unknown): Readonly<Record<string, unknown>> {
+  return typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
+}
+const nothing = {}

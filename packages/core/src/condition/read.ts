@@ -1,33 +1,47 @@
 import type { ArithmeticOperator } from '../language/ast.js'
 import { bailOut } from './bail.js'
-import type { CompareOperator, Operand, Root, Text } from './condition.js'
+import type { CompareOperator, Operand, Path, Text } from './condition.js'
 import type { Meaning } from './meaning.js'
 
 /** The values of one evaluation, by slot: actor, resource, parameters, variables. */
 export type Frame = unknown[]
 
 /**
- * How an operand is read from a frame: a slot and up to two attributes, which is what most of them are, or a function. Reading
- * in place is what makes it fast: calling one of many functions costs more than reading an attribute.
+ * How an operand is read from a frame: a slot, an attribute of what another reader reads, or a function. Reading in place is
+ * what makes it fast: calling one of many functions costs more than reading an attribute.
  */
-export interface Reader {
+export class Reader {
   readonly slot: number
-  readonly first: string | undefined
-  readonly second: string | undefined
+  readonly name: string | undefined
+  /** Reads what has the attribute; undefined: it is in the slot. */
+  readonly of: Reader | undefined
   readonly compute: ((frame: Frame) => unknown) | undefined
+  /** The slot that keeps the value once it was read; 0, which is the actor's, where none does. */
+  memo = 0
+
+  constructor(slot: number, name?: string, of?: Reader, compute?: (frame: Frame) => unknown) {
+    this.slot = slot
+    this.name = name
+    this.of = of
+    this.compute = compute
+  }
 }
 
 /** The value of an operand; it can be a promise, as with `read`. */
 export function get(reader: Reader, frame: Frame): unknown {
   if (reader.compute !== undefined) return reader.compute(frame)
-  const root = frame[reader.slot]
-  if (reader.first === undefined) return root
-  const value = read(root, reader.first)
-  return reader.second === undefined ? value : read(value, reader.second)
+  if (reader.name === undefined) return frame[reader.slot]
+  if (reader.memo !== 0) {
+    const known = frame[reader.memo]
+    if (known !== undefined) return known
+  }
+  const value = read(reader.of === undefined ? frame[reader.slot] : get(reader.of, frame), reader.name)
+  if (reader.memo !== 0) frame[reader.memo] = value
+  return value
 }
 
 function computed(compute: (frame: Frame) => unknown): Reader {
-  return { slot: 0, first: undefined, second: undefined, compute }
+  return new Reader(0, undefined, undefined, compute)
 }
 
 /**
@@ -43,8 +57,16 @@ export function read(object: unknown, name: string): unknown {
 
 /** Whether two values are equal; what is missing or has to be waited for bails out. */
 export function equals(meaning: Meaning, left: unknown, right: unknown): boolean {
-  if (left === right) return left !== undefined || bailOut()
+  if (left === right) return isThere(left)
+  if (typeof left === 'number' && typeof right === 'number') return false
+  if (typeof left === 'string' && typeof right === 'string') return false
   return meaning.equal(left, right) ?? bailOut()
+}
+
+/** That a value is equal to itself: unless it is missing, or has to be waited for and may never come. */
+export function isThere(value: unknown): true {
+  plain(value)
+  return true
 }
 
 /** Whether a value is equal to a text, a number, a boolean or nil. */
@@ -61,7 +83,25 @@ export function compare(
   left: unknown,
   right: unknown,
 ): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
   return meaning.compare(operator, plain(left), plain(right)) ?? bailOut()
+}
+
+function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, right: number): boolean {
+  switch (operator) {
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+  }
 }
 
 /** Whether a list has an element that is equal to a value. */
@@ -96,8 +136,8 @@ export function plain(value: unknown): unknown {
 }
 
 /** Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`. */
-export function compileOperand(operand: Operand, slotOf: (root: Root) => number, meaning: Meaning): Reader {
-  const compile = (one: Operand): Reader => compileOperand(one, slotOf, meaning)
+export function compileOperand(operand: Operand, pathOf: (path: Path) => Reader, meaning: Meaning): Reader {
+  const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning)
   switch (operand.kind) {
     case 'value': {
       const { value } = operand
@@ -108,17 +148,8 @@ export function compileOperand(operand: Operand, slotOf: (root: Root) => number,
       const { constants } = meaning.schema
       return computed(() => plain(constants.get(name)))
     }
-    case 'path': {
-      const slot = slotOf(operand.root)
-      const names = operand.steps.map((step) => step.name)
-      const [first, second] = names
-      if (names.length <= 2) return { slot, first, second, compute: undefined }
-      return computed((frame) => {
-        let at = frame[slot]
-        for (const name of names) at = read(at, name)
-        return at
-      })
-    }
+    case 'path':
+      return pathOf(operand)
     case 'field': {
       const of = compile(operand.of)
       const { name } = operand.step

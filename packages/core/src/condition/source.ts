@@ -1,6 +1,6 @@
 import { bailOut } from './bail.js'
 import { compileClosures } from './closures.js'
-import type { Compare, CompareOperator, Condition, Definition, Operand, Path, Ref, Root, Some } from './condition.js'
+import type { Compare, CompareOperator, Condition, Definition, Operand, Ref, Some } from './condition.js'
 import { and, or } from './construct.js'
 import { FunctionScope } from './functionScope.js'
 import { constructorOf, type Meaning } from './meaning.js'
@@ -9,13 +9,26 @@ import {
   type CompilePredicate,
   Compiler,
   isLiteral,
-  isPlainLiteral,
   type Leaf,
   maxCalls,
-  maxDepth,
   type Predicate,
 } from './predicate.js'
 import { calculate, call, compare, contains, equals, textTest } from './read.js'
+import { OperandWriter } from './sourceOperand.js'
+import {
+  enter,
+  equalityFunction,
+  isObject,
+  isScalar,
+  prelude,
+  present,
+  sequence,
+  text,
+  toTheEnd,
+  untilFound,
+  untilNoneIsOpen,
+  type WriteLoop,
+} from './sourceText.js'
 
 /**
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
@@ -39,14 +52,6 @@ interface Helpers {
   readonly calculate: typeof calculate
 }
 
-/** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
-interface Written {
-  readonly before: readonly string[]
-  readonly value: string
-  /** Whether it may be undefined where that is no value: whoever uses it has to see to it. */
-  readonly unchecked?: boolean
-}
-
 /**
  * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
  * share what it learns of the objects they meet, and those of two classes meet different ones. Where the resource does not
@@ -65,7 +70,7 @@ export function sourceCompiler(): CompilePredicate {
       return predicate
     } catch (error) {
       // JavaScript can't be nested as deeply as the condition is.
-      if (error instanceof RangeError || error instanceof SyntaxError) return compileClosures(condition, meaning)
+      if (error instanceof RangeError) return compileClosures(condition, meaning)
       throw error
     }
   }
@@ -74,8 +79,7 @@ export function sourceCompiler(): CompilePredicate {
 const subjects = ['actor', 'action', 'resource'] as const
 
 class Source extends Compiler<Write> {
-  readonly #names = new Map<Root, string>()
-  readonly #values: unknown[] = []
+  readonly #operands = new OperandWriter()
   readonly #functions: string[] = []
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
@@ -89,7 +93,7 @@ class Source extends Compiler<Write> {
     const lines = [
       '"use strict"',
       'const { bail, equals, keyOf, compare, contains, isa, ask, constants, text, call, calculate } = helpers',
-      ...this.#values.map((_, index) => `const v${index} = values[${index}]`),
+      ...this.#operands.values.map((_, index) => `const v${index} = values[${index}]`),
       prelude,
       ...this.#functions,
       `return function (${subjects.join(', ')}) {`,
@@ -98,7 +102,7 @@ class Source extends Compiler<Write> {
       `return ${test}`,
       '}',
     ]
-    return { text: lines.join('\n'), isShared: this.#values.length === 0 && !scope.parameters.has('resource') }
+    return { text: lines.join('\n'), isShared: this.#operands.values.length === 0 && !scope.parameters.has('resource') }
   }
 
   /** Makes the predicate of its text. */
@@ -123,7 +127,7 @@ class Source extends Compiler<Write> {
     // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
     const make = new globalThis.Function('helpers', 'values', text)
     // the text is that of a function which returns a predicate
-    return make(helpers, this.#values) as Predicate
+    return make(helpers, this.#operands.values) as Predicate
   }
 
   /** Adds a function with what its scope is given. */
@@ -176,15 +180,13 @@ class Source extends Compiler<Write> {
 
   protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Write> {
     const [some] = conditions as readonly [Some]
-    const each = this.#name(some.each)
-    const arms = conditions.map((condition) => {
-      this.#names.set(condition.each, each)
-      return this.compile(condition.where)
-    })
+    const each = this.#newName('each')
+    const arms = conditions.map((condition) => this.compile(condition.where))
     const loop = (tests: readonly Write[], write: WriteLoop): Write =>
       this.#function((scope) => {
-        const { before, value } = this.#operand(some.from, scope)
+        const { before, value } = this.#operands.write(some.from, scope)
         scope.own(each)
+        for (const condition of conditions) this.#operands.call(condition.each, each)
         const inner = scope.inner()
         const { start, step, end } = write(tests.map((test) => test(inner)))
         const lines = [...before, `const list = ${value}`, 'if (!Array.isArray(list)) bail()', start]
@@ -217,7 +219,7 @@ class Source extends Compiler<Write> {
 
   /** Operands that are given away, and so have to be there. */
   #args(args: readonly Operand[], scope: FunctionScope): { readonly before: string[]; readonly values: string[] } {
-    const written = args.map((arg) => this.#operand(arg, scope))
+    const written = args.map((arg) => this.#operands.write(arg, scope))
     return { before: written.flatMap(present), values: written.map(({ value }) => value) }
   }
 
@@ -228,7 +230,7 @@ class Source extends Compiler<Write> {
     if (known !== undefined) return known
     const name = this.#newName('f')
     this.#called[mode].set(definition, name)
-    const parameters = definition.parameters.map((parameter) => this.#name(parameter))
+    const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
     const scope = new FunctionScope([...subjects, ...parameters])
     const loop = mode === 'test' ? this.#tailLoop(definition, parameters, scope) : undefined
     if (loop !== undefined) {
@@ -289,7 +291,7 @@ class Source extends Compiler<Write> {
           const cls = constructorOf(this.meaning, condition.model)
           return this.#about(condition.of, scope, (x) => {
             const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact})`
-            return cls ? `${isObject(x)} && ${x}.constructor === ${this.#value(cls)} || ${asked}` : asked
+            return cls ? `${isObject(x)} && ${x}.constructor === ${this.#operands.value(cls)} || ${asked}` : asked
           })
         }
         case 'text': {
@@ -303,7 +305,7 @@ class Source extends Compiler<Write> {
             scope,
           )
           const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
-          return sequence(before, `ask(${this.#value(expression)}, new Map([${entries.join(', ')}]))`)
+          return sequence(before, `ask(${this.#operands.value(expression)}, new Map([${entries.join(', ')}]))`)
         }
         case 'failure':
           return 'bail()'
@@ -312,7 +314,7 @@ class Source extends Compiler<Write> {
   }
 
   #about(operand: Operand, scope: FunctionScope, write: (value: string) => string): string {
-    const { before, value } = this.#operand(operand, scope)
+    const { before, value } = this.#operands.write(operand, scope)
     return sequence(before, write(value))
   }
 
@@ -322,8 +324,8 @@ class Source extends Compiler<Write> {
     scope: FunctionScope,
     write: (left: string, right: string) => string,
   ): string {
-    const x = this.#operand(left, scope)
-    const y = this.#operand(right, scope)
+    const x = this.#operands.write(left, scope)
+    const y = this.#operands.write(right, scope)
     return sequence([...present(x), ...y.before], write(x.value, y.value))
   }
 
@@ -339,187 +341,18 @@ class Source extends Compiler<Write> {
     }
     if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
-    const same = this.#equality()
-    const x = this.#operand(left, scope)
-    const y = this.#operand(right, scope)
+    const same = this.#newName('same')
+    this.#functions.push(equalityFunction(same))
+    const x = this.#operands.write(left, scope)
+    const y = this.#operands.write(right, scope)
     return sequence([...x.before, ...y.before], `${same}(${x.value}, ${y.value})`)
   }
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: FunctionScope): string {
-    const it = this.#value(literal)
+    const it = this.#operands.value(literal)
     return this.#about(operand, scope, (x) => {
       if (literal === null) return `${x} === null || !${isScalar(x)} && equals(${x}, null)`
       return `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && equals(${x}, ${it})`
     })
   }
-
-  /** A function that compares two values; it remembers how rows of the class that it met last are compared. */
-  #equality(): string {
-    const name = this.#newName('same')
-    this.#functions.push(`let ${name}Class, ${name}Key
-function ${name}(l, r) {
-  if (l === r) return l !== undefined || bail()
-  if (${isObject('l')} && ${isObject('r')}) {
-    const its = l.constructor
-    if (its === r.constructor) {
-      if (its !== ${name}Class) ${name}Key = keyOf(${name}Class = its)
-      if (${name}Key === null) return false
-      if (${name}Key !== undefined) {
-        const a = l[${name}Key], b = r[${name}Key]
-        if (typeof a === typeof b && (typeof a === "number" || typeof a === "string")) return a === b
-      }
-    }
-  } else if (typeof l === typeof r && ${isScalar('l')}) return false
-  return equals(l, r)
-}`)
-    return name
-  }
-
-  #operand(operand: Operand, scope: FunctionScope): Written {
-    switch (operand.kind) {
-      case 'value':
-        return { before: [], value: this.#value(operand.value) }
-      case 'path':
-        return this.#path(operand, scope)
-      case 'constant':
-        return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
-      case 'field': {
-        const { before, value } = this.#operand(operand.of, scope)
-        const read = assigned([...before, `object(${value})`], `${value}${member(operand.step.name)}`, scope)
-        return { ...read, unchecked: true }
-      }
-      case 'list': {
-        const elements = operand.elements.map((element) => this.#operand(element, scope))
-        return assigned(befores(elements), `[${plains(elements)}]`, scope)
-      }
-      case 'call': {
-        const of = this.#operand(operand.of, scope)
-        const args = operand.args.map((arg) => this.#operand(arg, scope))
-        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}])`
-        return assigned(befores([of, ...args]), called, scope)
-      }
-      case 'arithmetic': {
-        const left = this.#operand(operand.left, scope)
-        const right = this.#operand(operand.right, scope)
-        const result = `calculate("${operand.operator}", ${left.value}, ${right.value})`
-        return assigned(befores([left, right]), result, scope)
-      }
-    }
-  }
-
-  /** Each step has a variable; what was read before is not read again. */
-  #path({ root, steps }: Path, scope: FunctionScope): Written {
-    const before: string[] = []
-    let at = scope.use(this.#name(root))
-    // Actor and resource were found to be rows of their models before a predicate was chosen for them.
-    if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
-      scope.learn(`object ${at}`, at)
-    for (const { name } of steps) {
-      const key = `${at} ${name}`
-      let read = scope.known(key)
-      if (read === undefined) {
-        if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
-        scope.learn(`object ${at}`, at)
-        read = scope.local()
-        scope.learn(key, read)
-        before.push(`${read} = ${at}${member(name)}`)
-      }
-      at = read
-    }
-    return { before, value: at, unchecked: steps.length > 0 }
-  }
-
-  #name(root: Root): string {
-    if (root.kind !== 'variable' && root.kind !== 'parameter') return root.kind
-    let name = this.#names.get(root)
-    if (name === undefined) {
-      name = this.#newName(root.kind === 'variable' ? 'each' : 'given')
-      this.#names.set(root, name)
-    }
-    return name
-  }
-
-  /** A literal as it is written; anything else is given to the function. */
-  #value(value: unknown): string {
-    const isWritten =
-      typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
-    if (isWritten) return JSON.stringify(value)
-    let index = this.#values.indexOf(value)
-    if (index < 0) index = this.#values.push(value) - 1
-    return `v${index}`
-  }
-}
-
-/** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
-const prelude = `let depth, calls
-function object(x) {
-  return typeof x === "object" || typeof x === "function" || bail()
-}
-function plain(x) {
-  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail() : x
-}`
-
-/** Begins a recursive definition. */
-const enter = `if (++depth > ${maxDepth} || ++calls > ${maxCalls}) bail()`
-
-type WriteLoop = (tests: readonly string[]) => { readonly start: string; readonly step: string; readonly end: string }
-
-const untilFound: WriteLoop = (tests) => ({
-  start: '',
-  step: `if (${tests.join(' || ')}) return true`,
-  end: 'return false',
-})
-
-/** When an arm is met, those before it stay open: what they would still have met counts. */
-const untilNoneIsOpen: WriteLoop = (tests) => ({
-  start: `let open = ${tests.length}`,
-  step: tests
-    .map((test, arm) => (arm === 0 ? `if (${test}) return true;` : `if (open > ${arm} && ${test}) open = ${arm};`))
-    .join('\nelse '),
-  end: `return open < ${tests.length}`,
-})
-
-const toTheEnd: WriteLoop = (tests) => ({
-  start: 'let found = false',
-  step: tests.map((test) => `if (${test}) found = true;`).join('\n'),
-  end: 'return found',
-})
-
-function sequence(before: readonly string[], value: string): string {
-  return before.length === 0 ? `(${value})` : `(${before.join(', ')}, ${value})`
-}
-
-function assigned(before: readonly string[], value: string, scope: FunctionScope): Written {
-  const name = scope.local()
-  return { before: [...before, `${name} = ${value}`], value: name }
-}
-
-/** What is evaluated first, and that the value is there. */
-function present({ before, value, unchecked }: Written): readonly string[] {
-  return unchecked ? [...before, `${value} !== undefined || bail()`] : before
-}
-
-function befores(operands: readonly Written[]): readonly string[] {
-  return operands.flatMap(({ before }) => before)
-}
-
-function plains(operands: readonly Written[]): string {
-  return operands.map(({ value }) => `plain(${value})`).join(', ')
-}
-
-function isObject(x: string): string {
-  return `typeof ${x} === "object" && ${x} !== null`
-}
-
-/** Whether a value can only be equal to one of its own kind that is the same. */
-function isScalar(x: string): string {
-  return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`
-}
-
-function text(value: string): string {
-  return JSON.stringify(value)
-}
-
-function member(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
 }
