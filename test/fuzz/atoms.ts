@@ -85,7 +85,7 @@ function compareScalar(draft: Draft, scope: Scope): Goal | undefined {
   const operator =
     type === 'boolean'
       ? draft.random.weighted({ '=': 5, '==': 1, '!=': 2 })
-      : draft.random.weighted({ '=': 5, '==': 1.5, '!=': 2, '<': 1, '<=': 1, '>': 1, '>=': 1 })
+      : draft.random.weighted({ '=': 5, '==': 1.5, '!=': 2, '<': 1.2, '<=': 1.2, '>': 1.2, '>=': 1.2 })
   const other = operandFor(draft, scope, type, path.field)
   if (!other) return undefined
   if (type === 'date') draft.uses('date')

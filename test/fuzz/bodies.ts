@@ -23,7 +23,7 @@ const makers: Readonly<Record<string, readonly [number, Maker]>> = {
   inputs: [1.6, (draft, scope, depth) => alone(scope, callInputs(draft, scope, depth))],
   output: [1.3, callOutput],
   recursive: [0.12, (draft, scope) => alone(scope, callRecursive(draft, scope))],
-  cut: [0.1, cut],
+  cut: [0.13, cut],
 }
 
 /** Goals in a row, the later ones over what the earlier ones bound. */

@@ -13,6 +13,8 @@ export interface FuzzOptions extends CompareOptions {
   readonly from?: number
   /** How many failing cases are shrunk before the run ends. Default 1. */
   readonly failures?: number
+  /** Whether failing cases are made small. Default true. */
+  readonly shrinks?: boolean
   /** Is told how far the run has come. */
   readonly progress?: (report: Report) => void
 }

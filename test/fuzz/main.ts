@@ -1,7 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { fuzz } from './fuzz.js'
+import { type Failure, fuzz } from './fuzz.js'
 
-/** `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. */
+/**
+ * `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
+ * index, `--failures` how many failing cases end the run, `--oso` how many checks of a case the npm package is asked,
+ * `--save` adds the failing ones to those that every test run tries again.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -27,9 +32,21 @@ async function main(): Promise<void> {
   })
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  if (values.save)
-    for (const { seed, index, shrunk } of failures) console.log(JSON.stringify({ seed, index, case: shrunk }))
+  if (values.save && failures.length > 0) keep(failures)
   process.exitCode = failures.length > 0 ? 1 : 0
+}
+
+/** Adds failures to those that every test run tries again. */
+function keep(failures: readonly Failure[]): void {
+  const file = 'test/fuzz/failed-seeds.json'
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as readonly unknown[]
+  const added = failures.map(({ seed, index, text, shrunk }) => ({
+    seed,
+    index,
+    what: text.split('\n', 1)[0],
+    case: shrunk,
+  }))
+  writeFileSync(file, `[\n${[...kept, ...added].map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`)
 }
 
 await main()

@@ -34,8 +34,8 @@ const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
   ].map((date) => ({ date })),
 }
 
-/** Some texts are met far more often than others. */
-const usual: readonly string[] = ['a', 'b', 'ab', '']
+/** Some texts are met far more often than others: plain ones, and two that UTF-16 puts in another order than their code points. */
+const usual: readonly string[] = ['a', 'b', 'ab', '', 'a', 'b', '😀', '\uffff']
 
 export function scalarOf(random: Random, type: ScalarKind): ScalarValue {
   return type === 'string' && random.chance(0.6) ? random.pick(usual) : random.pick(pools[type])
