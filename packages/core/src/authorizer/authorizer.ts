@@ -230,7 +230,9 @@ export class Authorizer {
 
   /** As `can`, waiting where the policy meets a promise. */
   async isAllowed(actor: unknown, action: string, resource: unknown): Promise<boolean> {
-    const allowed = await this.#isAllowed(actor, action, resource)
+    const decision = this.#isAllowed(actor, action, resource)
+    // Waiting takes longer than most decisions do.
+    const allowed = typeof decision === 'boolean' ? decision : await decision
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
     return allowed
   }

@@ -26,7 +26,26 @@ export interface Statistics {
 const none = Symbol('no class')
 const otherAction = Symbol('any action that the policy does not name')
 type ActionKey = string | typeof otherAction
-type PlansOfPair = Map<ActionKey, Plan>
+
+/** The plans of two kinds, by action. */
+class PlansOfPair {
+  readonly #all = new Map<ActionKey, Plan>()
+  /** The first few are found by comparing texts, which is faster than looking into a map where they are the same object. */
+  readonly #actions: ActionKey[] = []
+  readonly #plans: Plan[] = []
+
+  get(action: ActionKey): Plan | undefined {
+    for (let at = 0; at < this.#actions.length; at++) if (this.#actions[at] === action) return this.#plans[at]
+    return this.#all.get(action)
+  }
+
+  set(action: ActionKey, plan: Plan): void {
+    this.#all.set(action, plan)
+    if (this.#actions.length >= 4) return
+    this.#actions.push(action)
+    this.#plans.push(plan)
+  }
+}
 
 /** The plans of one policy, made when they are first asked for; one for all actions that the policy does not name. */
 export class Checks {
@@ -55,12 +74,13 @@ export class Checks {
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     const plans = this.#plansFor(actor, resource)
     const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
-    if (!plan?.predicate) {
+    const predicate = plan?.predicate
+    if (!predicate) {
       this.statistics.machine++
       return undefined
     }
     try {
-      const allowed = plan.predicate(actor, action, resource)
+      const allowed = predicate(actor, action, resource)
       this.statistics.predicate++
       return allowed
     } catch {
@@ -77,8 +97,11 @@ export class Checks {
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
     const plans = this.#plansFor(actor, resource)
     if (!plans) return undefined
-    const others = plans.get(otherAction) ?? this.#plan(actor, 'other', resource)
-    plans.set(otherAction, others)
+    let others = plans.get(otherAction)
+    if (!others) {
+      others = this.#plan(actor, 'other', resource)
+      plans.set(otherAction, others)
+    }
     if (others.condition.kind !== 'false') return undefined
     const allowed = new Set<string>()
     for (const action of this.#words) {
@@ -124,7 +147,7 @@ export class Checks {
     if (actorModel === undefined || resourceModel === undefined) return undefined
     const ofActor = entryOf(this.#plans, kindKey(actor, actorModel), () => new Map<unknown, PlansOfPair>())
     const key = kindKey(resource, resourceModel)
-    const plans = entryOf(ofActor, key, (): PlansOfPair => new Map())
+    const plans = entryOf(ofActor, key, () => new PlansOfPair())
     if (actorModel?.class && isInstanceOf(actor, actorModel.class)) {
       this.#lastActor = actorModel.class
       this.#lastOfActor = ofActor
