@@ -1,6 +1,6 @@
 import { areSameRow, type Meaning, type RowEquality } from '../condition/meaning.js'
 import type { Expression } from '../language/ast.js'
-import { type Host, type Limits, type Program, solve } from '../machine/index.js'
+import { type Host, HostError, type Limits, type Program, queryError, solve } from '../machine/index.js'
 import type { Class } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -43,18 +43,31 @@ export function hostMeaning(
         const same = rows && areSameRow(rows, left, right)
         if (same !== undefined) return same
       }
-      return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
+      if (!isSettled(left) || !isSettled(right)) return undefined
+      try {
+        return now(unifiable(left, right, equality))
+      } catch (error) {
+        throw typed(error)
+      }
     },
     compare(operator, left, right) {
       if (operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
-      const equal = now(compareEqual(left, right, equality))
-      return equal === undefined ? undefined : equal === (operator === '==')
+      try {
+        const equal = now(compareEqual(left, right, equality))
+        return equal === undefined ? undefined : equal === (operator === '==')
+      } catch (error) {
+        throw typed(error)
+      }
     },
     isInstance(value, model, exact) {
       if (exact) return schema.modelOf(value)?.name === model
       const known = host.classOf(value)
       if (known !== undefined) return host.isSubclass(known, model)
-      return now(host.isa(value, model))
+      try {
+        return now(host.isa(value, model))
+      } catch (error) {
+        throw typed(error)
+      }
     },
     ask(goal: Expression, bindings) {
       const query = solve(program, goal, { bindings, limits })
@@ -73,6 +86,11 @@ function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | unde
 
 function isSettled(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value !== undefined
+/** What the host throws is for queries, which know the place. */
+function typed(error: unknown): unknown {
+  return error instanceof HostError ? queryError(error) : error
+}
+
   return typeof (value as { then?: unknown }).then !== 'function'
 }
 

@@ -160,7 +160,8 @@ class Binder {
       case 'isa': {
         const of = this.#operand(condition.of, environment)
         if (of.kind !== 'value') return { ...condition, of }
-        return decided(this.#meaning.isInstance(of.value, condition.model, condition.exact), condition.span)
+        const { model, exact, span } = condition
+        return this.#decided(() => this.#meaning.isInstance(of.value, model, exact), span)
       }
       case 'text': {
         const of = this.#operand(condition.of, environment)
@@ -201,11 +202,10 @@ class Binder {
     const left = this.#operand(condition.left, environment)
     const right = this.#operand(condition.right, environment)
     if (left.kind !== 'value' || right.kind !== 'value') return { ...condition, left, right }
-    const { operator } = condition
-    if (operator === '=') return decided(this.#meaning.equal(left.value, right.value), condition.span)
-    const result = this.#meaning.compare(operator, left.value, right.value)
-    if (result === undefined)
-      return fail('type-error', `These two can't be compared with \`${operator}\`.`, condition.span)
+    const { operator, span } = condition
+    if (operator === '=') return this.#decided(() => this.#meaning.equal(left.value, right.value), span)
+    const result = this.#answer(() => this.#meaning.compare(operator, left.value, right.value), span)
+    if (result === undefined) return fail('type-error', `These two can't be compared with \`${operator}\`.`, span)
     return result ? TRUE : FALSE
   }
 
@@ -217,7 +217,7 @@ class Binder {
     if (item.kind !== 'value' || list.kind !== 'value') return { ...condition, item, list }
     for (const one of list.value as readonly unknown[]) {
       if (one === undefined) return undefinedElement(condition.span)
-      const equal = this.#meaning.equal(item.value, one)
+      const equal = this.#answer(() => this.#meaning.equal(item.value, one), condition.span)
       if (equal === undefined) return waiting(condition.span)
       if (equal) return TRUE
     }
@@ -393,6 +393,8 @@ class Binder {
     if (row !== null && !wasAsked) this.#missing?.want({ object, name: step.name, relation: field, model })
     if (row !== undefined) return row
     throw notLoaded({ model, relation: step.name }, step.span)
+    if (typeof object !== 'object' && typeof object !== 'function')
+      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
   }
 }
 
@@ -434,3 +436,13 @@ function waiting(span: Span): never {
 function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
   throw new Failed(new QueryError(code, message, { span }))
 }
+/** An error as it was thrown where nobody knew the place. */
+function placed(error: QueryError, span: Span): QueryError {
+  if (error.span) return error
+  const { code, summary, hint, data, cause } = error
+  const details = { span, hint, data, cause }
+  return error instanceof RelationNotLoadedError
+    ? new RelationNotLoadedError(code, summary, details)
+    : new QueryError(code, summary, details)
+}
+

@@ -1,5 +1,6 @@
-import { UnsupportedFilterError } from '../errors.js'
+import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
+import { unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Definite, Operand } from './condition.js'
 import { operandType, stepField } from './type.js'
@@ -38,12 +39,31 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
 }
 
 function isNil(operand: Operand): boolean {
-  return operand.kind === 'value' && (operand.value === null || operand.value === undefined)
+  return operand.kind === 'value' && operand.value === null
+}
+
+/** @throws QueryError where that part is undefined: it is not known which row this is. */
+function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
+  const value = typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined
+  if (value !== undefined) return value
+  const unloaded = unloadedRelation(row)
+  if (unloaded) {
+    const summary = `The relation "${unloaded.relation}" of this ${unloaded.model} is not loaded, and a decision needs it.`
+    throw new RelationNotLoadedError('relation-not-loaded', summary, { span, data: { ...unloaded } })
+  }
+  const model = schema.modelOf(row)?.name ?? 'object'
+  throw new QueryError(
+    'missing-attribute',
+    `"${name}" of this ${model} is undefined, and a row is compared by its key.`,
+    {
+      span,
+    },
+  )
 }
 
 /** The column that holds a part of a row's key. */
 function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
-  if (row.kind === 'value') return { kind: 'value', value: (row.value as Readonly<Record<string, unknown>>)[name] }
+  if (row.kind === 'value') return { kind: 'value', value: partOfKey(schema, row.value, name, span) }
   if (row.kind !== 'path')
     throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', {
       span,

@@ -1,3 +1,4 @@
+import { QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Code } from '../language/codes.js'
 
 export interface HostErrorDetails {
@@ -21,4 +22,12 @@ export class HostError extends Error {
     this.hint = details.hint
     this.data = details.data
   }
+}
+
+/** A host's error as the application gets to see it, where no query was running that would know the place. */
+export function queryError({ code, message, hint, data, cause }: HostError): QueryError {
+  const details = { hint, data, cause }
+  return code === 'relation-not-loaded'
+    ? new RelationNotLoadedError(code, message, details)
+    : new QueryError(code, message, details)
 }

@@ -1,7 +1,7 @@
 export { holds, holdsSync } from './check.js'
 export { Expression, Pattern } from './expression.js'
 export type { Awaitable, Host } from './host.js'
-export { HostError } from './hostError.js'
+export { HostError, queryError } from './hostError.js'
 export { defaultLimits, type Limits } from './limits.js'
 export { compile, type Program } from './program.js'
 export { type Query, type QueryOptions, type RuleCall, solve } from './query.js'

@@ -5,7 +5,7 @@ import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, scalarsEqual } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
-import { identityOf, sameRow } from '../values/rows.js'
+import { identityOf, PartialRow, sameRow } from '../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from './hostError.js'
 import { iteratorOf } from './iterators.js'
@@ -60,7 +60,7 @@ export class SchemaHost implements Host {
         return this.schema.modelOfClass(value)?.name
       case 'object':
         if (Array.isArray(value)) return 'List'
-        return value instanceof Dict ? 'Dictionary' : this.schema.modelOf(value)?.name
+        return value instanceof Dict ? 'Dictionary' : this.#modelOf(value)
       default:
         return undefined
     }
@@ -87,6 +87,8 @@ export class SchemaHost implements Host {
     if (model.isaCheck !== undefined) return model.isaCheck(value) === true
     const known = this.classOf(value)
     if (known !== undefined) return this.isSubclass(known, name) === true
+    const unloaded = unloadedRelation(value)
+    if (unloaded) return this.#isReferenced(value, unloaded, name)
     return isBuiltinInstance(value, name) ?? (typeof model.class === 'function' && value instanceof model.class)
   }
 
@@ -98,13 +100,11 @@ export class SchemaHost implements Host {
   }
 
   equal(left: unknown, right: unknown): Awaitable<boolean> {
-    return (
-      scalarsEqual(left, right) ?? sameRow(this.schema, left, right) ?? this.#options.equality?.(left, right) ?? false
-    )
+    return scalarsEqual(left, right) ?? this.#equalObjects(left, right)
   }
 
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
-    return compareEqual(left, right, (a, b) => sameRow(this.schema, a, b) ?? this.#options.equality?.(a, b) ?? false)
+    return compareEqual(left, right, (a, b) => this.#equalObjects(a, b))
   }
 
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined {
@@ -179,6 +179,31 @@ export class SchemaHost implements Host {
     return this.#options.debug?.(text)
   }
 
+  #equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
+    const same = sameRow(this.schema, left, right)
+    if (typeof same === 'boolean') return same
+    const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
+    if (unloaded) throw notLoaded(left, unloaded)
+    if (same instanceof PartialRow)
+      throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
+    return this.#options.equality?.(left, right) ?? false
+  }
+
+  /** The model that decides all class tests of an object; not that of a row which may be of a subclass, and is not loaded. */
+  #modelOf(value: object | null): string | undefined {
+    const model = this.schema.modelOf(value)
+    if (!model) return undefined
+    return unloadedRelation(value) && this.schema.descendants(model.name).length > 1 ? undefined : model.name
+  }
+
+  /** Whether a row that is not loaded is an instance for certain; for certain not, where its class is no ancestor either. */
+  #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
+    const model = this.schema.modelOf(value)?.name
+    if (model === undefined || this.schema.isSubclass(model, name)) return model !== undefined
+    if (this.schema.isSubclass(name, model)) throw notLoaded(value, unloaded)
+    return false
+  }
+
   #isKnown(name: string): boolean {
     return this.schema.models.has(name) || builtinClasses.has(name)
   }
@@ -215,7 +240,7 @@ export class SchemaHost implements Host {
   }
 }
 
-function notLoaded(value: object, { model, relation }: UnloadedRelation): HostError {
+function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
   return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
     hint: `load it with the object, or ask asynchronously`,
     data: { model, relation, value },

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { QueryError, RelationNotLoadedError } from '../errors.js'
+
+class User {
+  constructor(
+    readonly id: number | null | undefined,
+    readonly handle?: string,
+  ) {}
+}
+class Cat {
+  readonly id = 1
+}
+class Tiger extends Cat {}
+class Paper {
+  readonly id = 1
+  readonly author?: User
+  readonly authorId?: number
+  readonly editorHandle?: string
+  readonly catId?: number
+  constructor(fields: Partial<Paper>) {
+    Object.assign(this, fields)
+  }
+}
+
+function authorizerWith(evaluator: 'source' | 'closures' | 'machine'): Authorizer {
+  const authorizer = new Authorizer({ evaluator })
+    .registerClass(User, { key: 'id', fields: { id: 'integer', handle: String } })
+    .registerClass(Cat, { key: 'id', fields: { id: 'integer' } })
+    .registerClass(Tiger)
+    .registerClass(Paper, {
+      key: 'id',
+      fields: {
+        id: 'integer',
+        authorId: { type: 'integer' },
+        author: { one: User, from: 'authorId', to: 'id' },
+        editorHandle: String,
+        editor: { one: User, from: 'editorHandle', to: 'handle' },
+        catId: 'integer',
+        cat: { one: Cat, from: 'catId', to: 'id', nullable: false },
+      },
+    })
+  authorizer.loadSync(`
+    allow(user: User, "edit", paper: Paper) if paper.author = user;
+    allow(user: User, "review", paper: Paper) if not paper.author = user;
+    allow(user: User, "judge", paper: Paper) if not paper.author == user;
+    allow(user: User, "praise", paper: Paper) if not user in [paper.author];
+    allow(user: User, "print", paper: Paper) if paper.editor = user;
+    allow(user: User, "delay", paper: Paper) if not paper.editor = user;
+    allow(_: User, "pet", paper: Paper) if paper.cat matches Cat;
+    allow(_: User, "tame", paper: Paper) if paper.cat matches Tiger;
+    allow(_: User, "touch", paper: Paper) if not paper.cat matches Tiger;
+    allow(user: User, "note", paper: Paper) if paper.size = user.handle.length;
+  `)
+  return authorizer
+}
+
+const missing = expect.objectContaining({ code: 'missing-attribute', message: expect.stringContaining('id') })
+const notLoaded = expect.objectContaining({ code: 'relation-not-loaded' })
+
+describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator) => {
+  const authorizer = authorizerWith(evaluator)
+
+  test.each(['edit', 'review', 'judge', 'praise'])('a row without its key is compared with no other: %s', (action) => {
+    const [withKey, without] = [new User(1, 'ann'), new User(undefined, 'ann')]
+    expect(() => authorizer.can(withKey, action, new Paper({ author: without }))).toThrow(missing)
+    expect(() => authorizer.can(without, action, new Paper({ author: withKey }))).toThrow(missing)
+    expect(() => authorizer.can(without, action, new Paper({ author: new User(undefined) }))).toThrow(missing)
+    expect(() => authorizer.can(withKey, action, new Paper({ author: without }))).toThrow(QueryError)
+    expect(authorizer.filter(withKey, action, 'Paper').matches(new Paper({ author: without }))).toBe(false)
+  })
+
+  test('is no row of a filter for the database either', () => {
+    const filter = () => authorizer.filter(new User(undefined), 'review', 'Paper').definite()
+    expect(filter).toThrow(missing)
+    expect(filter).toThrow(QueryError)
+  })
+
+  test('a row whose key is nil is equal to itself alone', () => {
+    const fresh = new User(null)
+    expect(authorizer.can(fresh, 'edit', new Paper({ author: fresh }))).toBe(true)
+    expect(authorizer.can(fresh, 'edit', new Paper({ author: new User(null) }))).toBe(false)
+    const unsaved = new User(undefined)
+    expect(authorizer.can(unsaved, 'edit', new Paper({ author: unsaved }))).toBe(true)
+  })
+
+  test('a relation that is not loaded is compared by a foreign key that refers to the key', () => {
+    expect(authorizer.can(new User(1), 'edit', new Paper({ authorId: 1 }))).toBe(true)
+    expect(authorizer.can(new User(1), 'review', new Paper({ authorId: 1 }))).toBe(false)
+    expect(authorizer.can(new User(2), 'review', new Paper({ authorId: 1 }))).toBe(true)
+  })
+
+  test.each(['print', 'delay'])('by another column it is not: %s', (action) => {
+    const check = () => authorizer.can(new User(1, 'ann'), action, new Paper({ editorHandle: 'ann' }))
+    expect(check).toThrow(notLoaded)
+    expect(check).toThrow(RelationNotLoadedError)
+  })
+
+  test.each(['tame', 'touch'])('whether it is of a subclass is not known: %s', (action) => {
+    expect(() => authorizer.can(new User(1), action, new Paper({ catId: 1 }))).toThrow(notLoaded)
+    expect(authorizer.can(new User(1), 'pet', new Paper({ catId: 1 }))).toBe(true)
+  })
+
+  test('what a check can not read of a text, a filter can not either', () => {
+    expect(() => authorizer.can(new User(1, 'ann'), 'note', new Paper({}))).toThrow(QueryError)
+    expect(() => authorizer.filter(new User(1, 'ann'), 'note', 'Paper')).toThrow(QueryError)
+  })
+})
