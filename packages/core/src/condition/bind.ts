@@ -198,6 +198,19 @@ class Binder {
     }
   }
 
+  #decided(ask: () => boolean | undefined, span: Span): Condition {
+    return decided(this.#answer(ask, span), span)
+  }
+
+  /** What values mean; an error is one of the policy, at the place that asks. */
+  #answer(ask: () => boolean | undefined, span: Span): boolean | undefined {
+    try {
+      return ask()
+    } catch (error) {
+      throw error instanceof QueryError ? new Failed(placed(error, span)) : error
+    }
+  }
+
   #compare(condition: Compare, environment: Environment): Condition {
     const left = this.#operand(condition.left, environment)
     const right = this.#operand(condition.right, environment)
