@@ -20,6 +20,7 @@ import {
   equalityFunction,
   isObject,
   isScalar,
+  plainly,
   prelude,
   present,
   sequence,
@@ -282,7 +283,7 @@ class Source extends Compiler<Write> {
         case 'test':
           return this.#about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail()`)
         case 'reads':
-          return this.#about(condition.of, scope, (x) => `plain(${x}), true`)
+          return this.#about(condition.of, scope, (x) => `${plainly(x, scope)}, true`)
         case 'compare':
           return this.#compare(condition, scope)
         case 'in':
@@ -335,7 +336,7 @@ class Source extends Compiler<Write> {
         const asked = `compare("${operator}", ${x}, ${y})`
         if (operator !== '==' && operator !== '!=')
           return `typeof ${x} === "number" && typeof ${y} === "number" ? ${x} ${operator} ${y} : ${asked}`
-        if (y === 'null') return `plain(${x}) ${operator}= null`
+        if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
         return `typeof ${x} === typeof ${y} && ${isScalar(x)} ? ${x} ${operator}= ${y} : ${asked}`
       })
     }

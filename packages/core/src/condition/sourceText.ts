@@ -70,6 +70,13 @@ export function plains(operands: readonly Written[]): string {
   return operands.map(({ value }) => `plain(${value})`).join(', ')
 }
 
+/** A value that is there and need not be waited for, which is found out once. */
+export function plainly(x: string, scope: FunctionScope): string {
+  if (scope.known(`plain ${x}`) !== undefined) return x
+  scope.learn(`plain ${x}`, x)
+  return `plain(${x})`
+}
+
 export function isObject(x: string): string {
   return `typeof ${x} === "object" && ${x} !== null`
 }
