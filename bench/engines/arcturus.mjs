@@ -11,6 +11,7 @@ function authorizerFor(workload, options) {
 
 export async function contenders(workload) {
   const authorizer = authorizerFor(workload)
+  const closures = authorizerFor(workload, { evaluator: 'closures' })
   const machine = authorizerFor(workload, { evaluator: 'machine' })
   const counting = authorizerFor(workload)
   for (const { user, action, resource } of workload.checks) counting.can(user, action, resource)
@@ -29,6 +30,7 @@ export async function contenders(workload) {
       name: 'arcturus isAllowed',
       decide: (check) => authorizer.isAllowed(check.user, check.action, check.resource),
     },
+    { name: 'arcturus closures', decide: (check) => closures.can(check.user, check.action, check.resource) },
     { name: 'arcturus machine', decide: (check) => machine.can(check.user, check.action, check.resource) },
     { name: 'arcturus drop-in', decide: (check) => dropIn.isAllowed(check.user, check.action, check.resource) },
   ]
