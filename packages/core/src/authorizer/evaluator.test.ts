@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { compileClosures } from '../condition/closures.js'
+import { Authorizer } from './authorizer.js'
+import { compilerOf } from './evaluator.js'
+
+class User {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+function forbidCode(): { readonly attempts: number } {
+  const seen = { attempts: 0 }
+  vi.stubGlobal('Function', function forbidden() {
+    seen.attempts++
+    throw new EvalError('Code generation from strings disallowed for this context')
+  })
+  return seen
+}
+
+describe('what answers a check', () => {
+  test('is written as source where text may become code', () => {
+    expect(compilerOf('auto')).not.toBe(compileClosures)
+  })
+
+  test('is closures where it may not', () => {
+    const seen = forbidCode()
+    expect(compilerOf('auto')).toBe(compileClosures)
+    expect(seen.attempts).toBe(1)
+  })
+
+  test.each(['window', 'document', 'WorkerGlobalScope'])(
+    'is closures where there is a %s, without an attempt',
+    (name) => {
+      const seen = forbidCode()
+      vi.stubGlobal(name, {})
+      expect(compilerOf('auto')).toBe(compileClosures)
+      expect(seen.attempts).toBe(0)
+    },
+  )
+
+  test('can be chosen', () => {
+    for (const evaluator of ['auto', 'source', 'closures', 'machine'] as const) {
+      const authorizer = new Authorizer({ evaluator }).registerClass(User)
+      authorizer.loadSync('allow(user: User, "read", user: User);')
+      const ann = new User('ann')
+      expect(authorizer.can(ann, 'read', ann)).toBe(true)
+      expect(authorizer.can(ann, 'read', new User('bob'))).toBe(false)
+      expect(authorizer.statistics.predicate).toBe(evaluator === 'machine' ? 0 : 2)
+    }
+  })
+
+  test('is no secret when the choice is not possible', () => {
+    forbidCode()
+    expect(() => new Authorizer({ evaluator: 'source' })).toThrow(/Text may not become code here/)
+    // @ts-expect-error a name that is none
+    expect(() => new Authorizer({ evaluator: 'predicate' })).toThrow(/no evaluator "predicate"/)
+  })
+})
+
+describe('an object that claims a constructor', () => {
+  test.each([[undefined], [null], ['User'], [Symbol('no class')]])('%s is of no class', (claimed) => {
+    const authorizer = new Authorizer().registerClass(User)
+    authorizer.loadSync('allow(_: User, "read", _); allow(nil, "read", nil);')
+    const ann = new User('ann')
+    expect(authorizer.can(ann, 'read', ann)).toBe(true)
+    expect(authorizer.can(ann, 'read', null)).toBe(true)
+    const resource = Object.assign(Object.create(null) as object, { constructor: claimed })
+    expect(() => authorizer.can(ann, 'read', resource)).toThrow(/nothing says which model|is not registered/)
+    expect(() => authorizer.can(resource, 'read', ann)).toThrow(/nothing says which model|is not registered/)
+  })
+})
