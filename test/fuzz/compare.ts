@@ -14,7 +14,7 @@ import {
   showOutcome,
 } from './evaluators.js'
 import { type OsoAnswer, OsoEvaluator, type OsoVariant } from './oso.js'
-import { callsItself, type PolicyTree, printPolicy, withoutForall } from './policyTree.js'
+import { callsItself, type PolicyTree, printPolicy, withoutForall, withoutUnionFields } from './policyTree.js'
 import { Random } from './random.js'
 import type { Case } from './randomCase.js'
 import { descendantsOf } from './world.js'
@@ -316,6 +316,7 @@ const firstProof = '§4: the first proof settles a negation'
 const noOrder = '§7.2: orderings with nil are false'
 const incomparable = '§4: an ordering of incomparable types is an error'
 const unionFields = '§7.1: the fields of a pattern count for a union too; oso passes over them'
+const unionFields = 'fields of a pattern count for unions too'
 const forallIsNot = 'forall is not (… and not …), which oso itself does not always keep to'
 
 const asItIs = (policy: PolicyTree): PolicyTree => policy
@@ -329,6 +330,7 @@ const variants: readonly {
   { name: incomparable, policy: asItIs, variant: { typesHaveNoOrder: true } },
   { name: `${noOrder}; ${incomparable}`, policy: asItIs, variant: { nilHasNoOrder: true, typesHaveNoOrder: true } },
   { name: forallIsNot, policy: withoutForall, variant: {} },
+  { name: unionFields, policy: withoutUnionFields, variant: {} },
   {
     name: `${forallIsNot}; ${noOrder}`,
     policy: withoutForall,

@@ -31,22 +31,34 @@ export function any(...goals: readonly Goal[]): Goal {
 }
 
 /** The same policy with `not (a and not b)` for `forall(a, b)`. */
-export function withoutForall({ blocks, rules }: PolicyTree): PolicyTree {
-  return { blocks, rules: rules.map((rule) => ({ ...rule, body: rule.body && expanded(rule.body) })) }
+export function withoutForall(tree: PolicyTree): PolicyTree {
+  return changed(tree, (one) =>
+    one.kind === 'forall' ? { kind: 'not', of: all(one.each, { kind: 'not', of: one.action }) } : one,
+  )
 }
 
-function expanded(of: Goal): Goal {
-  switch (of.kind) {
-    case 'goal':
-      return of
-    case 'and':
-    case 'or':
-      return { kind: of.kind, of: of.of.map(expanded) }
-    case 'not':
-      return { kind: 'not', of: expanded(of.of) }
-    case 'forall':
-      return { kind: 'not', of: all(expanded(of.each), { kind: 'not', of: expanded(of.action) }) }
+/** The same policy without fields in patterns of `Actor` and `Resource`. */
+export function withoutUnionFields(tree: PolicyTree): PolicyTree {
+  const bare = (text: string): string => text.replace(/\b(Actor|Resource)\{(?:[^{}]|\{[^{}]*\})*\}/g, '$1')
+  const { blocks, rules } = changed(tree, (one) => (one.kind === 'goal' ? goal(bare(one.text)) : one))
+  return { blocks, rules: rules.map((rule) => ({ ...rule, head: bare(rule.head) })) }
+}
+
+function changed({ blocks, rules }: PolicyTree, change: (one: Goal) => Goal): PolicyTree {
+  const inside = (one: Goal): Goal => {
+    switch (one.kind) {
+      case 'goal':
+        return change(one)
+      case 'and':
+      case 'or':
+        return change({ kind: one.kind, of: one.of.map(inside) })
+      case 'not':
+        return change({ kind: 'not', of: inside(one.of) })
+      case 'forall':
+        return change({ kind: 'forall', each: inside(one.each), action: inside(one.action) })
+    }
   }
+  return { blocks, rules: rules.map((rule) => ({ ...rule, body: rule.body && inside(rule.body) })) }
 }
 
 /** Whether some rule that a helper was written for calls itself. */

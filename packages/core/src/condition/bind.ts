@@ -3,7 +3,7 @@ import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
 import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
-import type { Compare, Condition, In, Operand, Ref, Root, Some, Step } from './condition.js'
+import type { Compare, Condition, In, Opaque, Operand, Ref, Root, Some, Step } from './condition.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
 import type { Meaning } from './meaning.js'
 import { substituteOperand } from './substitute.js'
@@ -179,22 +179,30 @@ class Binder {
           name,
           operand: this.#operand(operand, environment),
         }))
-        const values = bindings.map(({ name, operand }) =>
-          operand.kind === 'value' ? ([name, operand.value] as const) : undefined,
-        )
-        if (values.every((one) => one !== undefined))
-          return this.#ask(condition.goal.expression, new Map(values), condition.span)
-        return { ...condition, goal: { expression: condition.goal.expression, bindings } }
+        const opaque: Opaque = { ...condition, goal: { expression: condition.goal.expression, bindings } }
+        const values = new Map<string, unknown>()
+        for (const { name, operand } of bindings) {
+          if (operand.kind !== 'value') return opaque
+          values.set(name, operand.value)
+        }
+        return this.#ask(opaque, values, isLast)
       }
     }
   }
 
-  #ask(...[goal, values, span]: [Parameters<Meaning['ask']>[0], ReadonlyMap<string, unknown>, Span]): Condition {
+  /** The machine's answer; and an error behind it, where further solutions matter. */
+  #ask(opaque: Opaque, values: ReadonlyMap<string, unknown>, isLast: boolean): Condition {
+    let first: Condition = FALSE
     try {
-      return decided(this.#meaning.ask(goal, values), span)
+      const { expression } = opaque.goal
+      first = decided(this.#meaning.ask(expression, values), opaque.span)
+      if (first.kind === 'true' && !isLast) this.#meaning.ask(expression, values, true)
+      return first
     } catch (error) {
-      if (error instanceof ArcturusError) throw new Failed(error)
-      throw error
+      if (!(error instanceof ArcturusError)) throw error
+      // An error only where all that follows holds too: the machine has to see the whole.
+      if (error.code === 'unhandled-constraint') return opaque
+      return or(first, { kind: 'failure', error })
     }
   }
 
@@ -385,6 +393,8 @@ class Binder {
   #read(object: unknown, step: Step): unknown {
     if (object === null || object === undefined)
       return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
+    if (typeof object !== 'object' && typeof object !== 'function')
+      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
     const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
     const value: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
     if (value !== undefined) {
@@ -406,8 +416,6 @@ class Binder {
     if (row !== null && !wasAsked) this.#missing?.want({ object, name: step.name, relation: field, model })
     if (row !== undefined) return row
     throw notLoaded({ model, relation: step.name }, step.span)
-    if (typeof object !== 'object' && typeof object !== 'function')
-      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
   }
 }
 
@@ -438,6 +446,16 @@ function decided(result: boolean | undefined, span: Span): Condition {
   return result === undefined ? waiting(span) : result ? TRUE : FALSE
 }
 
+/** An error as it was thrown where nobody knew the place. */
+function placed(error: QueryError, span: Span): QueryError {
+  if (error.span) return error
+  const { code, summary, hint, data, cause } = error
+  const details = { span, hint, data, cause }
+  return error instanceof RelationNotLoadedError
+    ? new RelationNotLoadedError(code, summary, details)
+    : new QueryError(code, summary, details)
+}
+
 function undefinedElement(span: Span): Condition {
   return { kind: 'failure', error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }) }
 }
@@ -449,13 +467,3 @@ function waiting(span: Span): never {
 function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
   throw new Failed(new QueryError(code, message, { span }))
 }
-/** An error as it was thrown where nobody knew the place. */
-function placed(error: QueryError, span: Span): QueryError {
-  if (error.span) return error
-  const { code, summary, hint, data, cause } = error
-  const details = { span, hint, data, cause }
-  return error instanceof RelationNotLoadedError
-    ? new RelationNotLoadedError(code, summary, details)
-    : new QueryError(code, summary, details)
-}
-

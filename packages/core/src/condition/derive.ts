@@ -51,6 +51,9 @@ export class Deriver {
 
   /** The condition under which a rule holds for operands. What only the machine can answer is opaque in it. */
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
+    if (!this.#policy.rules.has(rule)) {
+      return opaqueCall(rule, args, span, new BeyondConditions('undefined-rule', `no rule is named ${rule}`, undefined))
+    }
     return this.#rules(rule, args, span)
   }
 

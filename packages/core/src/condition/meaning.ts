@@ -21,8 +21,11 @@ export interface Meaning {
   compare(operator: '==' | '!=' | '<' | '<=' | '>' | '>=', a: unknown, b: unknown): boolean | undefined
   /** Whether a value is an instance of a registered class, or of just that class. */
   isInstance(value: unknown, model: string, exact: boolean): boolean | undefined
-  /** Whether a goal of the policy holds, as the machine says. */
-  ask(goal: Expression, bindings: ReadonlyMap<string, unknown>): boolean | undefined
+  /**
+   * Whether a goal of the policy holds, as the machine says.
+   * @param all - Whether solutions behind the first are looked for too, since they can be errors.
+   */
+  ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, all?: boolean): boolean | undefined
 }
 
 /** Whether two rows of the class that `rows` is about are the same; undefined where the key's values do not tell at once. */
