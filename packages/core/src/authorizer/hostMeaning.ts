@@ -69,10 +69,12 @@ export function hostMeaning(
         throw typed(error)
       }
     },
-    ask(goal: Expression, bindings) {
+    ask(goal: Expression, bindings, all = false) {
       const query = solve(program, goal, { bindings, limits })
       try {
-        return query.nextSync() !== undefined
+        const holds = query.nextSync() !== undefined
+        for (let more = all && holds; more; ) more = query.nextSync() !== undefined
+        return holds
       } finally {
         query.close()
       }
@@ -84,13 +86,13 @@ function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | unde
   return typeof answer === 'boolean' ? answer : undefined
 }
 
-function isSettled(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value !== undefined
 /** What the host throws is for queries, which know the place. */
 function typed(error: unknown): unknown {
   return error instanceof HostError ? queryError(error) : error
 }
 
+function isSettled(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined
   return typeof (value as { then?: unknown }).then !== 'function'
 }
 
