@@ -1,8 +1,8 @@
 import { bailOut } from './bail.js'
 import { compileClosures } from './closures.js'
+import { CodeScope } from './codeScope.js'
 import type { Compare, CompareOperator, Condition, Definition, Operand, Ref, Some } from './condition.js'
 import { and, or } from './construct.js'
-import { FunctionScope } from './functionScope.js'
 import { constructorOf, type Meaning } from './meaning.js'
 import {
   type Compiled,
@@ -35,7 +35,7 @@ import {
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
  * written after it in the same scope, for that is evaluated after it.
  */
-type Write = (scope: FunctionScope) => string
+type Write = (scope: CodeScope) => string
 
 /** What the text calls. */
 interface Helpers {
@@ -89,7 +89,7 @@ class Source extends Compiler<Write> {
 
   /** The text of a function that makes the predicate, and whether another predicate with that text is the same one. */
   write(condition: Condition): { readonly text: string; readonly isShared: boolean } {
-    const scope = new FunctionScope()
+    const scope = new CodeScope()
     const test = this.compile(condition).test(scope)
     const lines = [
       '"use strict"',
@@ -132,7 +132,7 @@ class Source extends Compiler<Write> {
   }
 
   /** Adds a function with what its scope is given. */
-  #define(scope: FunctionScope, body: string, name: string = this.#newName('f')): string {
+  #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
     this.#functions.push(`function ${name}(${[...scope.parameters].join(', ')}) {\n${scope.declarations}${body}\n}`)
     return name
   }
@@ -146,7 +146,7 @@ class Source extends Compiler<Write> {
     let made: { readonly name: string; readonly parameters: readonly string[] } | undefined
     return (scope) => {
       if (!made) {
-        const own = new FunctionScope()
+        const own = new CodeScope()
         const name = this.#define(own, body(own))
         made = { name, parameters: [...own.parameters] }
       }
@@ -219,7 +219,7 @@ class Source extends Compiler<Write> {
   }
 
   /** Operands that are given away, and so have to be there. */
-  #args(args: readonly Operand[], scope: FunctionScope): { readonly before: string[]; readonly values: string[] } {
+  #args(args: readonly Operand[], scope: CodeScope): { readonly before: string[]; readonly values: string[] } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
     return { before: written.flatMap(present), values: written.map(({ value }) => value) }
   }
@@ -232,7 +232,7 @@ class Source extends Compiler<Write> {
     const name = this.#newName('f')
     this.#called[mode].set(definition, name)
     const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
-    const scope = new FunctionScope([...subjects, ...parameters])
+    const scope = new CodeScope([...subjects, ...parameters])
     const loop = mode === 'test' ? this.#tailLoop(definition, parameters, scope) : undefined
     if (loop !== undefined) {
       this.#define(scope, `${enter}\nfor (;;) {\n${loop}\nif (++calls > ${maxCalls}) bail()\n}`, name)
@@ -253,7 +253,7 @@ class Source extends Compiler<Write> {
   }
 
   /** One round of a definition that asks itself at its very end, for other arguments; undefined for another one. */
-  #tailLoop(definition: Definition, parameters: readonly string[], scope: FunctionScope): string | undefined {
+  #tailLoop(definition: Definition, parameters: readonly string[], scope: CodeScope): string | undefined {
     const { condition } = definition
     if (condition.kind !== 'or') return undefined
     const last = condition.of.at(-1)!
@@ -314,23 +314,18 @@ class Source extends Compiler<Write> {
     }
   }
 
-  #about(operand: Operand, scope: FunctionScope, write: (value: string) => string): string {
+  #about(operand: Operand, scope: CodeScope, write: (value: string) => string): string {
     const { before, value } = this.#operands.write(operand, scope)
     return sequence(before, write(value))
   }
 
-  #between(
-    left: Operand,
-    right: Operand,
-    scope: FunctionScope,
-    write: (left: string, right: string) => string,
-  ): string {
+  #between(left: Operand, right: Operand, scope: CodeScope, write: (left: string, right: string) => string): string {
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
     return sequence([...present(x), ...y.before], write(x.value, y.value))
   }
 
-  #compare({ operator, left, right }: Compare, scope: FunctionScope): string {
+  #compare({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       return this.#between(left, right, scope, (x, y) => {
         const asked = `compare("${operator}", ${x}, ${y})`
@@ -349,7 +344,7 @@ class Source extends Compiler<Write> {
     return sequence([...x.before, ...y.before], `${same}(${x.value}, ${y.value})`)
   }
 
-  #equalsLiteral(operand: Operand, literal: unknown, scope: FunctionScope): string {
+  #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
     const it = this.#operands.value(literal)
     return this.#about(operand, scope, (x) => {
       if (literal === null) return `${x} === null || !${isScalar(x)} && equals(${x}, null)`

@@ -1,5 +1,5 @@
+import type { CodeScope } from './codeScope.js'
 import type { Operand, Path, Root } from './condition.js'
-import type { FunctionScope } from './functionScope.js'
 import { isPlainLiteral } from './predicate.js'
 import { assigned, befores, member, plains, text, type Written } from './sourceText.js'
 
@@ -14,7 +14,7 @@ export class OperandWriter {
     this.#names.set(root, name)
   }
 
-  write(operand: Operand, scope: FunctionScope): Written {
+  write(operand: Operand, scope: CodeScope): Written {
     switch (operand.kind) {
       case 'value':
         return { before: [], value: this.value(operand.value) }
@@ -47,7 +47,7 @@ export class OperandWriter {
   }
 
   /** Each step has a variable; what was read before is not read again. */
-  #path({ root, steps }: Path, scope: FunctionScope): Written {
+  #path({ root, steps }: Path, scope: CodeScope): Written {
     const before: string[] = []
     let at = scope.use(this.name(root))
     // Actor and resource were found to be rows of their models before a predicate was chosen for them.

@@ -1,4 +1,4 @@
-import type { FunctionScope } from './functionScope.js'
+import type { CodeScope } from './codeScope.js'
 import { maxCalls, maxDepth } from './predicate.js'
 
 /** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
@@ -52,7 +52,7 @@ export function sequence(before: readonly string[], value: string): string {
   return before.length === 0 ? `(${value})` : `(${before.join(', ')}, ${value})`
 }
 
-export function assigned(before: readonly string[], value: string, scope: FunctionScope): Written {
+export function assigned(before: readonly string[], value: string, scope: CodeScope): Written {
   const name = scope.local()
   return { before: [...before, `${name} = ${value}`], value: name }
 }
@@ -71,7 +71,7 @@ export function plains(operands: readonly Written[]): string {
 }
 
 /** A value that is there and need not be waited for, which is found out once. */
-export function plainly(x: string, scope: FunctionScope): string {
+export function plainly(x: string, scope: CodeScope): string {
   if (scope.known(`plain ${x}`) !== undefined) return x
   scope.learn(`plain ${x}`, x)
   return `plain(${x})`

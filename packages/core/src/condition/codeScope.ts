@@ -1,5 +1,5 @@
 /** The names of one function that is written: what it is given, what it has itself, and what they are known to be. */
-export class FunctionScope {
+export class CodeScope {
   /** What the function is given; what it uses without having it is added. */
   readonly parameters: Set<string>
   readonly #locals: Set<string>
@@ -16,8 +16,8 @@ export class FunctionScope {
   }
 
   /** The part of a function that is not always evaluated: what it learns is not known behind it. */
-  inner(): FunctionScope {
-    return new FunctionScope(this.parameters, this.#locals, this.#known)
+  inner(): CodeScope {
+    return new CodeScope(this.parameters, this.#locals, this.#known)
   }
 
   /** Uses a name from outside, unless the function has it. */
