@@ -1,7 +1,7 @@
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { type ExpressAuthorizationOptions, expressAuthorization } from './expressAuthorization.js'
@@ -161,6 +161,24 @@ describe('the guard', () => {
     expect(answer.headers['x-frame-options']).toBe('DENY')
     expect(answer.headers['x-total']).toBeUndefined()
     expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  it.each([
+    ['writeHead', (res: Response) => void res.writeHead(2 ** 32 + 200).end('classified')],
+    [
+      'statusCode',
+      (res: Response) => {
+        res.statusCode = 2 ** 32 + 200
+        res.write('classified')
+        res.end()
+      },
+    ],
+  ])('holds back a status that Node takes for 200: by %s', async (_, answer) => {
+    const { app } = application()
+    app.get('/', (_req, res) => answer(res))
+    const { status, text } = await as(app, 'ada', '/')
+    expect(status).toBe(500)
+    expect(text).not.toContain('classified')
   })
 
   it('holds also where other middleware wraps the response', async () => {

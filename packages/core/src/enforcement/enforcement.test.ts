@@ -3,6 +3,7 @@ import { ForbiddenError, NotFoundError, QueryError } from '../errors.js'
 import type { Authority } from './authority.js'
 import { Enforcement, type EnforcementOptions } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
+import { RequestAuthorization } from './requestAuthorization.js'
 
 interface Row {
   readonly allowed: 'yes' | 'hidden' | 'visible' | 'breaks'
@@ -66,6 +67,21 @@ describe('enforcing on a resource', () => {
     expect(missing?.reason).toBe('missing')
     expect(missing?.error.stack).toBe(hidden?.error.stack)
     expect({ ...missing?.error }).toEqual({ ...hidden?.error })
+  })
+
+  it.each([
+    ['an error of the framework', { status: 404 }],
+    ['an error of http-errors', { statusCode: 404 }],
+    ["Prisma's", { code: 'P2025' }],
+    ["TypeORM's", { name: 'EntityNotFoundError' }],
+  ])('refuses when the loader throws that nothing is there, as if it were hidden: %s', async (_, facts) => {
+    const own = Object.assign(new Error('There is no document 7.'), facts)
+    const missing = await enforcement().one.enforce('edit', () => Promise.reject(own))
+    const hidden = await enforcement().one.enforce('edit', row('hidden'))
+    expect(missing?.reason).toBe('missing')
+    expect(missing?.error.stack).toBe(hidden?.error.stack)
+    expect({ ...missing?.error }).toEqual({ ...hidden?.error })
+    expect(await enforcement(nobody).one.enforce('edit', () => Promise.reject(own))).toMatchObject({ reason: 'nobody' })
   })
 
   it('makes the row the resource of the request', async () => {
@@ -138,6 +154,25 @@ describe('who asks', () => {
     actor = 'ada'
     await one.enforce('read', row('yes'))
     expect(one.authorization.actor).toBe('ada')
+  })
+})
+
+describe('what was asked for nobody', () => {
+  it('is asked again when somebody signs in on the way', async () => {
+    const asked: unknown[] = []
+    const authorization = new RequestAuthorization(
+      { ...authority(false), isAllowed: async (who) => asked.push(who) > 1 },
+      true,
+      () => {},
+    )
+    const document = {}
+    authorization.identify(null)
+    expect(await authorization.isAllowed('edit', document)).toBe(false)
+    authorization.identify('ada')
+    expect(await authorization.isAllowed('edit', document)).toBe(true)
+    authorization.identify('ada')
+    expect(await authorization.isAllowed('edit', document)).toBe(true)
+    expect(asked).toEqual([null, 'ada'])
   })
 })
 

@@ -5,6 +5,7 @@ import { type DenialReason, denial, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
 import { failure } from './failure.js'
 import { Guard, UndecidedError } from './guard.js'
+import { load } from './loading.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
 
 /** What every framework package takes, with its own request or context. */
@@ -125,7 +126,7 @@ export class Enforcement<Request, Actor> {
 
   async #askRow(action: string, loader: Loader, model: string | undefined): Promise<Refusal | undefined> {
     await this.#identify()
-    const row = await loader(this.#request)
+    const row = await load(loader, this.#request)
     if (row === undefined || row === null) {
       this.decided('check')
       return this.#refuse(this.authorization.actor === null ? 'nobody' : 'missing', action, undefined)

@@ -15,7 +15,8 @@ export type Loaded<Row> = NonNullable<Awaited<Row>>
 /** The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
-  readonly #memory: DecisionMemory
+  readonly #lasting: boolean
+  #memory: DecisionMemory
   readonly #decided: (kind: DecisionKind) => void
   readonly #loaded = new Map<Loader, unknown>()
   #actor: Actor | null = null
@@ -27,6 +28,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   constructor(authority: Authority, lasting: boolean, decided: (kind: DecisionKind) => void) {
     this.#authority = authority
+    this.#lasting = lasting
     this.#memory = new DecisionMemory(lasting)
     this.#decided = decided
   }
@@ -121,6 +123,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
 
   /** For frameworks: from now on this is who asks. */
   identify(actor: Actor | null): void {
+    // What was answered to one is no answer to another.
+    if (actor !== this.#actor) this.#memory = new DecisionMemory(this.#lasting)
     this.#actor = actor
   }
 

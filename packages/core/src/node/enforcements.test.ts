@@ -40,4 +40,9 @@ describe('the enforcements of requests', () => {
     authorizer.can('ada', 'read', new Note())
     expect([asking.guard.state, silent.guard.state]).toEqual(['decided', 'armed'])
   })
+
+  it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('take no challenge that a header can not hold: %j', (challenge) => {
+    const options = { actor: () => 'ada', challenge: challenge as string }
+    expect(() => new Enforcements<object, string>(new Authorizer(), options)).toThrow(/challenge/)
+  })
 })

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { validateHeaderValue } from 'node:http'
 import type { Authority } from '../enforcement/authority.js'
 import { Enforcement, type EnforcementOptions } from '../enforcement/enforcement.js'
+import { ArgumentError } from '../errors.js'
 
 /**
  * For frameworks on Node.js: the enforcement of each request that is being served. Filters and checks that the application
@@ -12,7 +14,9 @@ export class Enforcements<Request extends object, Actor> {
   readonly #known = new WeakMap<Request, Enforcement<Request, Actor>>()
   readonly #current = new AsyncLocalStorage<Enforcement<Request, Actor>>()
 
+  /** @throws ArgumentError for a `challenge` that no header can hold: it would fail each 401 instead. */
   constructor(authority: Authority, options: EnforcementOptions<Request, Actor>) {
+    assertChallenge(options.challenge)
     this.#authority = authority
     this.#options = options
     authority.observe((kind) => this.#current.getStore()?.decided(kind))
@@ -41,5 +45,18 @@ export class Enforcements<Request extends object, Actor> {
   /** Does some work of a request so that what it asks of the authorizer counts for that request. */
   run<Result>(enforcement: Enforcement<Request, Actor>, work: () => Result): Result {
     return this.#current.run(enforcement, work)
+  }
+}
+
+function assertChallenge(challenge: unknown): void {
+  if (challenge === undefined) return
+  try {
+    if (typeof challenge !== 'string') throw new TypeError('it is no text')
+    validateHeaderValue('WWW-Authenticate', challenge)
+  } catch (cause) {
+    throw new ArgumentError('invalid-argument', 'The challenge can not be the value of a header.', {
+      hint: 'such as: Bearer realm="api"',
+      cause,
+    })
   }
 }

@@ -28,7 +28,8 @@ export function hold(response: ServerResponse, holder: Holder): void {
 
   const refusal = (status: number): Error | undefined => {
     if (closed || response.headersSent || response.destroyed) return undefined
-    const error = holder.refusal(status)
+    // As Node takes it: 2 ** 32 + 200 is answered as 200.
+    const error = holder.refusal(status | 0)
     if (!error) holder.sending?.()
     return error
   }

@@ -1,0 +1,21 @@
+import type { Loader } from './requestAuthorization.js'
+
+/**
+ * The row that a loader finds; undefined where it finds none, also where it says so by an error: a 404 of the framework's, or
+ * what `findUniqueOrThrow` and its likes throw. Answered as it is, that error would tell the missing row from the hidden one.
+ */
+export async function load(loader: Loader, request: unknown): Promise<unknown> {
+  try {
+    return await loader(request)
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const is = (property: string, value: unknown): boolean => Reflect.get(error, property) === value
+  // Prisma tells by a code, TypeORM by a name.
+  return is('status', 404) || is('statusCode', 404) || is('code', 'P2025') || is('name', 'EntityNotFoundError')
+}
