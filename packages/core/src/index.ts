@@ -9,7 +9,8 @@ export type {
   RelationDeclaration,
   ScalarDeclaration,
 } from './authorizer/registration.js'
-export type { Load, Wanted } from './condition/bind.js'
+export type { Wanted } from './condition/bind.js'
+export type { Load } from './condition/bindLoading.js'
 export type * from './condition/condition.js'
 export { type DefiniteOptions, definite } from './condition/definite.js'
 export { printCondition } from './condition/print.js'

@@ -1,8 +1,10 @@
-import { bind, bindLoading, type Load, type Wanted } from '../condition/bind.js'
+import { bind, type Wanted } from '../condition/bind.js'
+import { bindLoading, type Load } from '../condition/bindLoading.js'
 import type { Condition } from '../condition/condition.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { CompilePredicate } from '../condition/predicate.js'
 import { simplify } from '../condition/simplify.js'
+import { descending } from '../condition/stack.js'
 import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
 import {
   ArgumentError,
@@ -16,6 +18,7 @@ import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
 import {
+  defaultLimits,
   type Host,
   holds,
   holdsSync,
@@ -366,14 +369,20 @@ export class Authorizer {
    */
   filter(actor: unknown, action: string, modelName: string): Filter {
     const { condition, meaning } = this.#plan(actor, action, modelName)
-    return this.#filter(actor, action, modelName, bind(condition, actor, action, meaning), meaning)
+    const bound = descending(() => bind(condition, actor, action, meaning))
+    return this.#filter(actor, action, modelName, bound, meaning)
   }
 
   /** As `filter`, loading relations of the actor's side that are missing, where their models say how, and awaiting promises. */
   async filterLoading(actor: unknown, action: string, modelName: string): Promise<Filter> {
     const { condition, meaning } = this.#plan(actor, action, modelName)
+    // Mostly all is there, or foreign keys tell enough: nothing is loaded then.
+    const known = descending(() => bind(condition, actor, action, meaning))
+    if (!missingIn(known)) return this.#filter(actor, action, modelName, known, meaning)
     const load = (wanted: Wanted): Promise<unknown> => this.#relations.load(wanted) ?? promised(wanted)
-    return this.#filter(actor, action, modelName, await bindLoading(condition, actor, action, meaning, load), meaning)
+    const { asyncTime } = { ...defaultLimits, ...this.#limits }
+    const bound = await bindLoading(condition, actor, action, meaning, load, asyncTime)
+    return this.#filter(actor, action, modelName, bound, meaning)
   }
 
   #plan(
@@ -390,7 +399,7 @@ export class Authorizer {
   }
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
-    const condition = simplify(this.schema, bound)
+    const condition = descending(() => simplify(this.schema, bound))
     const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
     if (error) throw error
     const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))

@@ -1,6 +1,8 @@
 import type { Condition } from '../condition/condition.js'
+import { partsOf } from '../condition/cost.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { CompilePredicate, Predicate } from '../condition/predicate.js'
+import { descending, isStackOverflow } from '../condition/stack.js'
 import { ArgumentError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
@@ -10,7 +12,8 @@ import { wordsOf } from './words.js'
 
 /** A question whose classes and action are known. */
 interface Plan {
-  readonly condition: Condition
+  /** Undefined where the rules are nested too deeply for one. */
+  readonly condition: Condition | undefined
   /** Undefined where only the machine can answer. */
   readonly predicate: Predicate | undefined
 }
@@ -24,6 +27,8 @@ export interface Statistics {
 
 /** Stands for no class: what no object has as its constructor. */
 const none = Symbol('no class')
+/** A predicate has no limit of time; beyond this many parts the machine is asked, which has. */
+const maxParts = 1_000_000
 const otherAction = Symbol('any action that the policy does not name')
 type ActionKey = string | typeof otherAction
 
@@ -102,11 +107,11 @@ export class Checks {
       others = this.#plan(actor, 'other', resource)
       plans.set(otherAction, others)
     }
-    if (others.condition.kind !== 'false') return undefined
+    if (others.condition?.kind !== 'false') return undefined
     const allowed = new Set<string>()
     for (const action of this.#words) {
       const plan = plans.get(action) ?? this.#other(plans, actor, action, resource)
-      if (plan.condition.kind === 'false') continue
+      if (plan.condition?.kind === 'false') continue
       const decision = this.decide(actor, action, resource)
       if (decision === undefined) return undefined
       if (decision) allowed.add(action)
@@ -122,7 +127,8 @@ export class Checks {
     const key = JSON.stringify([kind === 'nil' ? null : kind.model, known ? action : null, model])
     let condition = this.#filters.get(key)
     if (!condition) {
-      condition = planFilter(this.#policy, this.meaning.schema, kind, known ? { action } : 'other', model)
+      const asked: ActionKind = known ? { action } : 'other'
+      condition = descending(() => planFilter(this.#policy, this.meaning.schema, kind, asked, model))
       this.#filters.set(key, condition)
     }
     if (!known && condition.kind === 'false') throw this.#unknownAction(action)
@@ -165,14 +171,20 @@ export class Checks {
       plan = this.#plan(actor, known ? { action } : 'other', resource)
       plans.set(key, plan)
     }
-    if (!known && plan.condition.kind === 'false') throw this.#unknownAction(action)
+    if (!known && plan.condition?.kind === 'false') throw this.#unknownAction(action)
     return plan
   }
 
   #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
     const { schema } = this.meaning
-    const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
-    return { condition, predicate: condition.kind === 'opaque' ? undefined : this.#compile?.(condition, this.meaning) }
+    try {
+      const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
+      const isForMachine = condition.kind === 'opaque' || partsOf(condition) > maxParts
+      return { condition, predicate: isForMachine ? undefined : this.#compile?.(condition, this.meaning) }
+    } catch (error) {
+      if (!isStackOverflow(error)) throw error
+      return { condition: undefined, predicate: undefined }
+    }
   }
 
   #kindOf(value: unknown): Kind | undefined {

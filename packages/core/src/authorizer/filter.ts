@@ -4,6 +4,7 @@ import { definite } from '../condition/definite.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
+import { descending } from '../condition/stack.js'
 import { assertRow } from './arguments.js'
 
 /**
@@ -46,7 +47,7 @@ export class Filter {
    * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares.
    */
   definite(): Definite {
-    this.#definite ??= definite(this.condition, this.#meaning.schema)
+    this.#definite ??= descending(() => definite(this.condition, this.#meaning.schema))
     return this.#definite
   }
 
@@ -60,8 +61,8 @@ export class Filter {
     const { schema } = this.#meaning
     const model = schema.modelOf(row)
     if (model && !schema.isSubclass(model.name, this.model)) return false
-    this.#predicate ??= compileClosures(this.condition, this.#meaning)
     try {
+      this.#predicate ??= compileClosures(this.condition, this.#meaning)
       return this.#predicate(this.actor, this.action, row)
     } catch {
       // Whatever went wrong, the check says it: an answer, or an error that keeps the row out.
@@ -71,6 +72,6 @@ export class Filter {
 
   /** The condition as a text to read. */
   toString(): string {
-    return printCondition(this.condition)
+    return descending(() => printCondition(this.condition))
   }
 }

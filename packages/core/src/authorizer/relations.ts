@@ -1,8 +1,9 @@
-import type { Load, Wanted } from '../condition/bind.js'
+import type { Wanted } from '../condition/bind.js'
+import type { Load } from '../condition/bindLoading.js'
 import { SchemaHost, type SchemaHostOptions } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
 
-/** Gets relations that are not loaded, from wherever a model's rows are kept; each of an object at most once. */
+/** Gets relations that are not loaded, from wherever a model's rows are kept; each of an object at most once, unless it fails. */
 export class RelationLoaders {
   readonly #loads = new Map<string, Load>()
   readonly #loaded = new WeakMap<object, Map<string, Promise<unknown>>>()
@@ -27,6 +28,7 @@ export class RelationLoaders {
     if (!loaded) {
       loaded = load(wanted)
       known.set(wanted.name, loaded)
+      loaded.catch(() => known.delete(wanted.name))
     }
     return loaded
   }

@@ -28,43 +28,8 @@ export interface Wanted {
   readonly model: string | undefined
 }
 
-/** Gets what is wanted; rejects where it can't. */
-export type Load = (wanted: Wanted) => Promise<unknown>
-
-/**
- * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
- * condition is bound again, until nothing is missing.
- */
-export async function bindLoading(
-  condition: Condition,
-  actor: unknown,
-  action: unknown,
-  meaning: Meaning,
-  load: Load,
-): Promise<Condition> {
-  const arrived = new Map<object, Map<string, unknown>>()
-  for (;;) {
-    const wanted: Wanted[] = []
-    const missing: Missing = {
-      arrived: (object, name) => {
-        const values = arrived.get(object)
-        return values?.has(name) ? { value: values.get(name) } : undefined
-      },
-      want: (one) => {
-        if (!wanted.some(({ object, name }) => object === one.object && name === one.name)) wanted.push(one)
-      },
-    }
-    const bound = new Binder(meaning, missing).bind(condition, subjects(actor, action))
-    if (wanted.length === 0) return bound
-    const values = await Promise.all(wanted.map(load))
-    for (const [index, { object, name }] of wanted.entries()) {
-      const known = arrived.get(object) ?? new Map<string, unknown>()
-      arrived.set(object, known.set(name, values[index]))
-    }
-  }
-}
-
-function subjects(actor: unknown, action: unknown): Environment {
+/** What the subjects of a condition stand for once the actor and the action are known. */
+export function subjects(actor: unknown, action: unknown): Environment {
   const values: Partial<Record<Root['kind'], Operand>> = {
     actor: { kind: 'value', value: actor },
     action: { kind: 'value', value: action },
@@ -73,12 +38,12 @@ function subjects(actor: unknown, action: unknown): Environment {
 }
 
 /** What arrived already, and where to say what is missing. */
-interface Missing {
+export interface Missing {
   arrived(object: object, name: string): { readonly value: unknown } | undefined
   want(wanted: Wanted): void
 }
 
-type Environment = (root: Root) => Operand | undefined
+export type Environment = (root: Root) => Operand | undefined
 
 /** Stops the evaluation of a condition that fails. */
 class Failed extends Error {
@@ -89,7 +54,8 @@ class Failed extends Error {
   }
 }
 
-class Binder {
+/** Puts an actor into a condition. */
+export class Binder {
   readonly #meaning: Meaning
   readonly #schema: Schema
   readonly #missing: Missing | undefined

@@ -1,4 +1,4 @@
-import { UnsupportedFilterError } from '../errors.js'
+import { QueryError, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { comparability } from './comparability.js'
@@ -36,9 +36,13 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
   return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
 }
 
+/** Parts that can be an error are written once for each part behind them; a filter with more parts than this is refused. */
+const maxSize = 100_000
+
 class Definer {
   readonly #schema: Schema
   readonly #wholeRows: boolean
+  #size = 0
 
   constructor(schema: Schema, wholeRows: boolean) {
     this.#schema = schema
@@ -46,6 +50,7 @@ class Definer {
   }
 
   whenTrue(condition: Condition): Definite {
+    this.#count()
     switch (condition.kind) {
       case 'true':
         return TRUE
@@ -56,11 +61,9 @@ class Definer {
         return all(condition.of.map((one) => this.whenTrue(one)))
       case 'or':
         return any(
-          condition.of.map((one, index) => {
-            const earlier = condition.of
-              .slice(0, index)
-              .filter((before) => canFail(this.#schema, before) && !areOfOtherClasses(before, one))
-            return all([...earlier.map((before) => this.whenFalse(before)), this.whenTrue(one)])
+          this.#withEarlier(condition.of, (one, before) => {
+            const earlier = before.filter((other) => !areOfOtherClasses(other, one))
+            return all([...earlier.map((other) => this.whenFalse(other)), this.whenTrue(one)])
           }),
         )
       case 'not':
@@ -108,6 +111,7 @@ class Definer {
   }
 
   whenFalse(condition: Condition): Definite {
+    this.#count()
     switch (condition.kind) {
       case 'true':
       case 'failure':
@@ -117,13 +121,9 @@ class Definer {
         return TRUE
       case 'and':
         return any(
-          condition.of.map((one, index) => {
-            const earlier = condition.of.slice(0, index).filter((before) => canFail(this.#schema, before))
-            return all([
-              ...earlier.flatMap((before) => [this.whenTrue(before), this.#isSound(before)]),
-              this.whenFalse(one),
-            ])
-          }),
+          this.#withEarlier(condition.of, (one, before) =>
+            all([...before.flatMap((other) => [this.whenTrue(other), this.#isSound(other)]), this.whenFalse(one)]),
+          ),
         )
       case 'or':
         return all(condition.of.map((one) => this.whenFalse(one)))
@@ -160,8 +160,29 @@ class Definer {
     }
   }
 
+  /** Parts one by one, each with those before it that can be an error. */
+  #withEarlier(
+    parts: readonly Condition[],
+    print: (one: Condition, before: readonly Condition[]) => Definite,
+  ): readonly Definite[] {
+    const before: Condition[] = []
+    return parts.map((one) => {
+      const printed = print(one, before)
+      if (canFail(this.#schema, one)) before.push(one)
+      return printed
+    })
+  }
+
+  #count(): void {
+    if (++this.#size <= maxSize) return
+    throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
+      hint: 'put large memberships into a relation of the database; test what can be nil or missing before it is used',
+    })
+  }
+
   /** That no solution of a condition, the first or a later one, is an error. */
   #isSound(condition: Condition): Definite {
+    this.#count()
     if (!canFail(this.#schema, condition)) return TRUE
     switch (condition.kind) {
       case 'or':

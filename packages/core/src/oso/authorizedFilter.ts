@@ -1,11 +1,13 @@
 import { hostMeaning } from '../authorizer/hostMeaning.js'
 import { type Kind, planFilter } from '../authorizer/plans.js'
-import { bindLoading, type Wanted } from '../condition/bind.js'
+import type { Wanted } from '../condition/bind.js'
+import { bindLoading } from '../condition/bindLoading.js'
 import type { Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
 import { simplify } from '../condition/simplify.js'
 import { QueryError, UnsupportedFilterError } from '../errors.js'
 import { Source } from '../language/source.js'
+import { defaultLimits } from '../machine/index.js'
 import { coreError } from './coreErrors.js'
 import type { Engine } from './engine.js'
 import type { Filter, FilterCondition, FilterRelation } from './filter.js'
@@ -34,7 +36,9 @@ export async function authorizedFilter(
   // an action of another type is just another value that rules compare with
   const condition = planFilter(policy, schema, kind, { action: action as string }, model)
   const meaning = hostMeaning(schema, machineHost, program, {}, true)
-  const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, (wanted) => load(host, wanted)))
+  const { asyncTime } = defaultLimits
+  const get = (wanted: Wanted): Promise<unknown> => load(host, wanted)
+  const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, get, asyncTime))
   if (bound.kind === 'failure') throw bound.error
   assertNoHostOrder(bound, schema)
   return new AuthorizedFilter(model, host.types, definite(bound, schema, { wholeRows: true }))

@@ -1,0 +1,80 @@
+import { QueryError } from '../errors.js'
+import { Binder, type Missing, subjects, type Wanted } from './bind.js'
+import type { Condition } from './condition.js'
+import type { Meaning } from './meaning.js'
+import { descending } from './stack.js'
+
+/** Gets what is wanted; rejects where it can't. */
+export type Load = (wanted: Wanted) => Promise<unknown>
+
+/**
+ * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
+ * condition is bound again, until nothing is missing.
+ * @param time - Milliseconds that it may take in all.
+ * @throws QueryError `time-limit`.
+ */
+export async function bindLoading(
+  condition: Condition,
+  actor: unknown,
+  action: unknown,
+  meaning: Meaning,
+  load: Load,
+  time: number,
+): Promise<Condition> {
+  const arrived = new Map<object, Map<string, unknown>>()
+  const patience = new Patience(time)
+  for (;;) {
+    const wanted: Wanted[] = []
+    const asked = new Map<object, Set<string>>()
+    const missing: Missing = {
+      arrived: (object, name) => {
+        const values = arrived.get(object)
+        return values?.has(name) ? { value: values.get(name) } : undefined
+      },
+      want: (one) => {
+        const names = asked.get(one.object) ?? new Set()
+        if (!names.has(one.name)) wanted.push(one)
+        asked.set(one.object, names.add(one.name))
+      },
+    }
+    const bound = descending(() => new Binder(meaning, missing).bind(condition, subjects(actor, action)))
+    if (wanted.length === 0) return bound
+    const values = await patience.wait(Promise.all(wanted.map(load)))
+    for (const [index, { object, name }] of wanted.entries()) {
+      const known = arrived.get(object) ?? new Map<string, unknown>()
+      arrived.set(object, known.set(name, values[index]))
+    }
+  }
+}
+
+/** How long is waited for one thing after the other. */
+class Patience {
+  readonly #time: number
+  readonly #end: number
+
+  constructor(time: number) {
+    this.#time = time
+    this.#end = Date.now() + time
+  }
+
+  async wait<Value>(promise: Promise<Value>): Promise<Value> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const passed = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#error()), this.#end - Date.now())
+    })
+    try {
+      const value = await Promise.race([promise, passed])
+      // What arrives at once gives timers no turn.
+      if (Date.now() > this.#end) throw this.#error()
+      return value
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #error(): QueryError {
+    return new QueryError('time-limit', `What the filter waits for takes more than ${this.#time} ms.`, {
+      hint: 'a query that needs more can be given more: see `limits.asyncTime`',
+    })
+  }
+}
