@@ -92,6 +92,23 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(ids(await prisma.document.findMany(authorizedFilter(await userOf(1))))).toEqual([])
   })
 
+  it('are a typed error in an interactive transaction, which would have to wait for its own end', async () => {
+    const read = prisma.$transaction(async (tx) => {
+      const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 } })
+      return tx.document.findMany(authorizedFilter(bo))
+    })
+    await expect(read).rejects.toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
+    const rows = await prisma.$transaction(async (tx) => {
+      const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 }, include: { memberships: true } })
+      await tx.membership.updateMany({ data: { role: 'guest' } })
+      const guest = await tx.user.findUniqueOrThrow({ where: { id: 2 }, include: { memberships: true } })
+      const found = [await tx.document.count(authorizedFilter(bo)), await tx.document.count(authorizedFilter(guest))]
+      await tx.membership.updateMany({ data: { role: 'member' } })
+      return found
+    })
+    expect(rows).toEqual([1, 0])
+  })
+
   it('are a typed error where the row is gone', async () => {
     const ghost = authorizer.as('User', { id: 99, email: 'x', name: null, active: null, managerId: null })
     await expect(authorizer.isAllowed(ghost, 'read', await documentOf(1))).rejects.toThrow(

@@ -105,7 +105,9 @@ export function prismaAuthorization<ModelName extends string = string>(
       (request, model) => printLoading(printer, request, model),
     )
     const guarded = aroundQueries(client, async ({ model, operation, args, query, __internalParams }) => {
-      const resolved = resolver.resolve(args, model, operation)
+      // What a filter loads is not part of an interactive transaction: it would not see its writes, or wait for its end.
+      const mayLoad = __internalParams?.transaction?.kind !== 'itx'
+      const resolved = resolver.resolve(args, model, operation, mayLoad)
       const result = await query(isPromise(resolved) ? await resolved : resolved)
       tagRows(tables, model, operation, args, __internalParams?.dataPath, result)
       return result

@@ -17,7 +17,7 @@ export interface ModelQuery {
   readonly args: unknown
   query(args: unknown): PromiseLike<unknown>
   /** Not part of Prisma's public API: only read where it is there. */
-  readonly __internalParams?: { readonly dataPath?: unknown }
+  readonly __internalParams?: { readonly dataPath?: unknown; readonly transaction?: { readonly kind?: unknown } }
 }
 
 /** Extends a client by a function that stands around every query on a model. */

@@ -46,9 +46,10 @@ export class Resolver {
   /**
    * The arguments with their filters: at once, or a promise where something of an actor has to be loaded first. What asks for a
    * filter in any other place is left, and throws when the query is sent.
+   * @param mayLoad - Whether what is missing may be loaded; otherwise it is the error that it is to `filter`.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
-  resolve(args: unknown, model: string, operation: string): unknown {
+  resolve(args: unknown, model: string, operation: string, mayLoad: boolean): unknown {
     if (!isArguments(args)) return args
     if (!guarded.has(operation) && this.#requests(args).length > 0) {
       throw new UnsupportedOperationError(
@@ -60,9 +61,9 @@ export class Resolver {
     try {
       return this.#level(args, model, this.#answer)
     } catch (error) {
-      if (error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')) {
-        return this.#resolveWaiting(args, model)
-      }
+      const isMissing =
+        error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')
+      if (isMissing && mayLoad) return this.#resolveWaiting(args, model)
       throw error
     }
   }

@@ -65,8 +65,8 @@ function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined
     return undefined
   }
   let at: Shape | undefined = shape
-  for (const name of path) {
-    if (name === 'select' || name === 'include') continue
+  // Each call is a pair: `select` or `include`, and the relation, which can have either name as well.
+  for (const name of path.filter((_, index) => index % 2 === 1)) {
     at = at?.relations.find(([field]) => field === name)?.[1]
   }
   return at

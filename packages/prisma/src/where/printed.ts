@@ -30,16 +30,16 @@ export function any(parts: readonly Printed[]): Printed {
 
 /** Equalities of one column as one list, at the place of the first: databases look a list up in one go. */
 function mergeEqualities(wheres: readonly Where[]): readonly Where[] {
-  const lists = new Map<string, { readonly at: number; readonly values: unknown[] }>()
+  const lists = new Map<string, { readonly at: number; readonly values: Set<unknown> }>()
   const merged: Where[] = []
   for (const where of wheres) {
     const [column, values] = equality(where) ?? []
     const list = column === undefined ? undefined : lists.get(column)
     if (column === undefined) merged.push(where)
-    else if (list) list.values.push(...values!.filter((value) => !list.values.includes(value)))
-    else lists.set(column, { at: merged.push(where) - 1, values: [...values!] })
+    else if (list) for (const value of values!) list.values.add(value)
+    else lists.set(column, { at: merged.push(where) - 1, values: new Set(values!) })
   }
-  for (const [column, { at, values }] of lists) if (values.length > 1) merged[at] = { [column]: { in: values } }
+  for (const [column, { at, values }] of lists) if (values.size > 1) merged[at] = { [column]: { in: [...values] } }
   return merged
 }
 
