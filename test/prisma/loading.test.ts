@@ -116,3 +116,81 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     )
   })
 })
+
+/** Reviewers are asked for what a document lacks, so that a part of its tags would grant. */
+const untagged = `
+  allow(_: User, "read", document: Document) if not (tag in document.tags and tag.name = "secret");
+  allow(user: User, "edit", document: Document) if not (owned in user.owned and owned.id = document.id);
+  allow(_: User, "share", document: Document) if document.owner = nil;
+  allow(_: User, "move", document: Document) if document.views = 0;
+`
+
+describe.each(await openDatabases('partial', ['sqlite']))('A relation that was loaded in part on $name', (database) => {
+  const authorizer = new Authorizer()
+  const provider = known(database.provider)
+  const { extension } = prismaAuthorization(authorizer, schemas[provider], { acceptCollation: true })
+  authorizer.loadSync(untagged)
+  let prisma: Client
+
+  beforeAll(async () => {
+    const bare = await openDocuments(database)
+    await bare.user.create({ data: { id: 1, email: 'ann' } })
+    await bare.tag.createMany({ data: [{ name: 'secret' }, { name: 'dull' }] })
+    const document = { id: 1, body: 'text', archived: false, reviewerId: 1, views: 0, ownerId: 1 }
+    await bare.document.create({
+      data: { ...document, tags: { connect: [{ name: 'secret' }, { name: 'dull' }] } },
+    })
+    prisma = bare.$extends(extension) as unknown as Client
+  }, 60_000)
+  afterAll(async () => {
+    await prisma?.$disconnect()
+    await database.close()
+  })
+
+  const notLoaded = expect.objectContaining({ code: 'relation-not-loaded' })
+  const user = () => prisma.user.findUniqueOrThrow({ where: { id: 1 }, include: { owned: true } })
+  const parts = {
+    where: { where: { name: 'dull' } },
+    take: { take: 1, orderBy: { name: 'asc' } },
+    skip: { skip: 2, orderBy: { name: 'asc' } },
+  } as const
+
+  it.each(['where', 'take', 'skip'] as const)(
+    'by %s is not loaded to a check, which loads it where it can',
+    async (name) => {
+      const document = await prisma.document.findUniqueOrThrow({ where: { id: 1 }, include: { tags: parts[name] } })
+      const ann = await user()
+      expect(() => authorizer.can(ann, 'read', document)).toThrow(notLoaded)
+      expect(await authorizer.isAllowed(ann, 'read', document)).toBe(false)
+      expect(() => authorizer.can(ann, 'read', authorizer.as('Document', { ...document }))).toThrow(notLoaded)
+      expect(authorizer.can(ann, 'move', document)).toBe(true)
+    },
+  )
+
+  it('is not loaded below another row either', async () => {
+    const ann = await prisma.user.findUniqueOrThrow({
+      where: { id: 1 },
+      include: { owned: { include: { tags: { where: { name: 'dull' } } } } },
+    })
+    expect(() => authorizer.can(ann, 'read', ann.owned[0])).toThrow(notLoaded)
+  })
+
+  it('is not loaded on the side of the actor', async () => {
+    const ann = await prisma.user.findUniqueOrThrow({ where: { id: 1 }, include: { owned: { where: { id: 99 } } } })
+    const document = await prisma.document.findUniqueOrThrow({ where: { id: 1 } })
+    expect(() => authorizer.can(ann, 'edit', document)).toThrow(notLoaded)
+    expect(await authorizer.isAllowed(ann, 'edit', document)).toBe(false)
+    expect(() => authorizer.filter(ann, 'edit', 'Document')).toThrow(notLoaded)
+    const filter = await authorizer.filterLoading(ann, 'edit', 'Document')
+    expect(filter.matches(document)).toBe(false)
+  })
+
+  it('is no nil where a filter left the one row out', async () => {
+    const document = await prisma.document.findUniqueOrThrow({
+      where: { id: 1 },
+      include: { owner: { where: { id: 99 } } },
+    })
+    expect(document.owner).toBe(null)
+    expect(authorizer.can(await user(), 'share', document)).toBe(false)
+  })
+})

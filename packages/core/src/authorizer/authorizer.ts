@@ -32,6 +32,7 @@ import {
 import type { Policy } from '../policy/policy.js'
 import { createSchema } from '../schema/builtIns.js'
 import type { Model } from '../schema/model.js'
+import { markCopy } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import {
@@ -156,6 +157,7 @@ export class Authorizer {
   as<Row extends object>(modelName: string, row: Row): Row {
     assertRowOf(modelNamed(this.schema, modelName), row, this.schema)
     tag(row, modelName)
+    markCopy(row)
     return row
   }
 

@@ -7,6 +7,7 @@ import { ArgumentError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
 import type { Model } from '../schema/model.js'
+import { needsCare } from '../schema/partial.js'
 import { type ActionKind, type Kind, planCheck, planFilter } from './plans.js'
 import { wordsOf } from './words.js'
 
@@ -80,7 +81,8 @@ export class Checks {
     const plans = this.#plansFor(actor, resource)
     const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
     const predicate = plan?.predicate
-    if (!predicate) {
+    // Predicates read what is there; the machine asks whether that is all there is.
+    if (!predicate || needsCare(actor) || needsCare(resource)) {
       this.statistics.machine++
       return undefined
     }

@@ -5,6 +5,7 @@ import type { Meaning } from '../condition/meaning.js'
 import type { Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
 import { descending } from '../condition/stack.js'
+import { needsCare } from '../schema/partial.js'
 import { assertRow } from './arguments.js'
 
 /**
@@ -61,6 +62,7 @@ export class Filter {
     const { schema } = this.#meaning
     const model = schema.modelOf(row)
     if (model && !schema.isSubclass(model.name, this.model)) return false
+    if (needsCare(row)) return this.#check(row)
     try {
       this.#predicate ??= compileClosures(this.condition, this.#meaning)
       return this.#predicate(this.actor, this.action, row)

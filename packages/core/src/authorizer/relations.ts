@@ -1,6 +1,7 @@
 import type { Wanted } from '../condition/bind.js'
 import type { Load } from '../condition/bindLoading.js'
 import { SchemaHost, type SchemaHostOptions } from '../machine/index.js'
+import { isPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 
 /** Gets relations that are not loaded, from wherever a model's rows are kept; each of an object at most once, unless it fails. */
@@ -47,7 +48,7 @@ export class LoadingHost extends SchemaHost {
     if (
       typeof value === 'object' &&
       value !== null &&
-      (value as Readonly<Record<string, unknown>>)[field] === undefined
+      ((value as Readonly<Record<string, unknown>>)[field] === undefined || isPartial(value, field))
     ) {
       const model = this.schema.modelOf(value)
       const relation = model && this.schema.field(model.name, field)

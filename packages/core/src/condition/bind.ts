@@ -1,6 +1,7 @@
 import { ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
+import { isPartial } from '../schema/partial.js'
 import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Compare, Condition, In, Opaque, Operand, Ref, Root, Some, Step } from './condition.js'
@@ -362,7 +363,8 @@ export class Binder {
     if (typeof object !== 'object' && typeof object !== 'function')
       return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
     const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
-    const value: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
+    const own = isPartial(object, step.name) ? undefined : (object as Record<string, unknown>)[step.name]
+    const value: unknown = arrived ? arrived.value : own
     if (value !== undefined) {
       if (this.#missing && typeof object === 'object' && isPromise(value))
         this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })

@@ -1,4 +1,5 @@
 import type { Model } from '../schema/model.js'
+import { isPartial } from '../schema/partial.js'
 import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
@@ -112,7 +113,8 @@ export class SchemaHost implements Host {
   }
 
   readsPlainly(cls: unknown, _field: string): boolean {
-    return cls !== undefined
+    // Plain objects can be rows with a relation that was loaded in part.
+    return cls !== undefined && cls !== Object
   }
 
   read(value: unknown, field: string): unknown {
@@ -120,7 +122,7 @@ export class SchemaHost implements Host {
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
-    if (result !== undefined) return result
+    if (result !== undefined && !isPartial(value, field)) return result
     const model = this.schema.modelOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {

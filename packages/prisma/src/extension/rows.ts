@@ -1,10 +1,10 @@
-import { tag } from '@arcturus/core'
+import { markCareful, markPartial, tag } from '@arcturus/core'
 import type { Tables } from '../where/tables.js'
 
 /** Which models the rows of a result are of, down the relations that were asked for. */
 interface Shape {
   readonly model: string
-  readonly relations: readonly (readonly [field: string, shape: Shape])[]
+  readonly relations: readonly (readonly [field: string, shape: Shape, isPartial: boolean])[]
 }
 
 /** Operations whose result is a row or a list of rows. */
@@ -40,13 +40,13 @@ export function tagRows(
 }
 
 function shapeOf(tables: Tables, model: string, args: unknown): Shape {
-  const relations: [string, Shape][] = []
+  const relations: [string, Shape, boolean][] = []
   for (const selection of ['include', 'select']) {
     const selected = get(args, selection)
     if (typeof selected !== 'object' || selected === null) continue
     for (const [name, inner] of Object.entries(selected)) {
       const field = inner ? tables.field(model, name) : undefined
-      if (field?.kind === 'relation') relations.push([name, shapeOf(tables, field.model, inner)])
+      if (field?.kind === 'relation') relations.push([name, shapeOf(tables, field.model, inner), isPartial(inner)])
     }
   }
   return { model, relations }
@@ -72,14 +72,29 @@ function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined
   return at
 }
 
-function tagAll(value: unknown, shape: Shape): void {
-  if (Array.isArray(value)) {
-    for (const row of value) tagAll(row, shape)
-    return
-  }
-  if (typeof value !== 'object' || value === null) return
+/** Arguments that leave rows out of a relation. */
+const limits = ['where', 'take', 'skip', 'cursor', 'distinct'] as const
+
+function isPartial(args: unknown): boolean {
+  return limits.some((name) => get(args, name) !== undefined)
+}
+
+/** @returns whether a relation of the rows, or of rows below them, was loaded in part */
+function tagAll(value: unknown, shape: Shape): boolean {
+  if (Array.isArray(value)) return value.map((row) => tagAll(row, shape)).includes(true)
+  if (typeof value !== 'object' || value === null) return false
   tag(value, shape.model)
-  for (const [field, inner] of shape.relations) tagAll(get(value, field), inner)
+  let isPartialBelow = false
+  for (const [field, inner, partial] of shape.relations) {
+    if (tagAll(get(value, field), inner)) {
+      markCareful(value)
+      isPartialBelow = true
+    }
+    if (!partial) continue
+    markPartial(value, field)
+    isPartialBelow = true
+  }
+  return isPartialBelow
 }
 
 function get(of: unknown, name: string): unknown {

@@ -1,0 +1,59 @@
+/**
+ * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
+ * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched.
+ */
+const key = Symbol.for('arcturus.partial')
+
+interface Partials {
+  /** Rows to read with care: the relations that are partial, none for a row that only leads to such a row. */
+  readonly rows: WeakMap<object, Set<string>>
+  /** Partial lists, so that a copy of a row is known by what it holds. */
+  readonly lists: WeakSet<object>
+  /** Whether there ever was one. */
+  any: boolean
+}
+
+function partials(): Partials {
+  const registry = globalThis as { [key]?: Partials }
+  registry[key] ??= { rows: new WeakMap(), lists: new WeakSet(), any: false }
+  return registry[key]
+}
+
+/** Remembers that a relation of a row was loaded in part. */
+export function markPartial(row: object, relation: string): void {
+  markCareful(row)
+  const { rows, lists } = partials()
+  rows.get(row)!.add(relation)
+  const value: unknown = Reflect.get(row, relation)
+  if (Array.isArray(value)) lists.add(value)
+}
+
+/** Remembers that a row leads to one with a partial relation. */
+export function markCareful(row: object): void {
+  const known = partials()
+  known.any = true
+  if (!known.rows.has(row)) known.rows.set(row, new Set())
+}
+
+/** Whether a relation of a row was loaded in part. */
+export function isPartial(row: unknown, relation: string): boolean {
+  const { any, rows } = partials()
+  return any && typeof row === 'object' && row !== null && rows.get(row)?.has(relation) === true
+}
+
+/** Whether a row has, or leads to, a partial relation: only who asks `isPartial` at each step may read it. */
+export function needsCare(row: unknown): boolean {
+  const { any, rows } = partials()
+  return any && typeof row === 'object' && row !== null && rows.has(row)
+}
+
+/** Remembers of a copy of a row what was known of the row, by the lists and rows that it holds. */
+export function markCopy(row: object): void {
+  const { any, lists } = partials()
+  if (!any) return
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value !== 'object' || value === null) continue
+    if (lists.has(value)) markPartial(row, name)
+    else if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
+  }
+}
