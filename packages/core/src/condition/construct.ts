@@ -34,6 +34,7 @@ export function or(...conditions: readonly Condition[]): Condition {
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }
 
+/** A negation. One of a negation stays: it is settled by a single proof, while what is negated twice can have more. */
 export function not(condition: Condition): Condition {
   switch (condition.kind) {
     case 'true':
@@ -42,8 +43,6 @@ export function not(condition: Condition): Condition {
       return TRUE
     case 'failure':
       return condition
-    case 'not':
-      return condition.of
     default:
       return { kind: 'not', of: condition }
   }

@@ -57,6 +57,11 @@ describe('the machine and predicates meet the same errors', () => {
       'not forall(f in u.flags, not f or u.boss.id = 1)',
       'missing-attribute',
     ],
+    [
+      'not in an arm behind one that is true, inside two negations',
+      'not (not (u matches User or u.boss.id = 1)) and u.id = 2',
+      false,
+    ],
     ['in what is looked for, also in an empty list', 'u.boss.id in []', 'missing-attribute'],
     ['in what is matched with a class that it can not be of', 'u.boss.boss matches String', 'missing-attribute'],
     ['in a further solution of what only the machine can answer', 'several(u) and u.id = 2', 'missing-attribute'],

@@ -119,8 +119,10 @@ class Facts {
         )
         return factor(or(...reached))
       }
-      case 'not':
-        return not(this.drop(condition.of, settled))
+      case 'not': {
+        const of = this.drop(condition.of, settled)
+        return of.kind === 'not' && (isLast || !canFail(this.#schema, of.of)) ? of.of : not(of)
+      }
       case 'some':
         return { ...condition, where: this.drop(condition.where, settled, isLast) }
       case 'reads':
