@@ -10,10 +10,10 @@ export interface Objects {
   readonly constants: ReadonlyMap<string, unknown>
 }
 
-/** Puts the elements of a collection in another order; the default leaves them. */
+/** Puts the elements of a collection in an order, each time that it is read. */
 export type Arrange = (elements: unknown[]) => unknown[]
 
-export function makeObjects(world: World, arrange: Arrange = (elements) => elements): Objects {
+export function makeObjects(world: World, arrange?: Arrange): Objects {
   const classes = new Map<string, new () => object>()
   for (const { name, parent } of world.models) {
     const base = parent === undefined ? Object : classes.get(parent)!
@@ -30,18 +30,24 @@ export function makeObjects(world: World, arrange: Arrange = (elements) => eleme
     copies.push([twin, row])
     return twin
   }
+  /** A database may give a collection in another order each time that it is read. */
+  const put = (row: object, name: string, value: unknown): void => {
+    if (arrange && Array.isArray(value)) {
+      Object.defineProperty(row, name, { get: () => arrange([...value]), enumerable: true, configurable: true })
+    } else Object.assign(row, { [name]: value })
+  }
   const toObject = (value: Value): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if ('date' in value) return new Date(value.date)
     if ('number' in value) return -0
-    if ('list' in value) return arrange(value.list.map(toObject))
-    if ('rows' in value) return arrange(value.rows.map(refer))
+    if ('list' in value) return value.list.map(toObject)
+    if ('rows' in value) return value.rows.map(refer)
     return refer(value)
   }
   for (const [index, { values }] of world.rows.entries()) {
-    for (const [name, value] of Object.entries(values)) Object.assign(rows[index]!, { [name]: toObject(value) })
+    for (const [name, value] of Object.entries(values)) put(rows[index]!, name, toObject(value))
   }
-  for (const [twin, row] of copies) Object.assign(twin, rows[row])
+  for (const [twin, row] of copies) Object.defineProperties(twin, Object.getOwnPropertyDescriptors(rows[row]!))
   return {
     classes,
     rows,

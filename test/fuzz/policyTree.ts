@@ -39,9 +39,23 @@ export function withoutForall(tree: PolicyTree): PolicyTree {
 
 /** The same policy without fields in patterns of `Actor` and `Resource`. */
 export function withoutUnionFields(tree: PolicyTree): PolicyTree {
-  const bare = (text: string): string => text.replace(/\b(Actor|Resource)\{(?:[^{}]|\{[^{}]*\})*\}/g, '$1')
   const { blocks, rules } = changed(tree, (one) => (one.kind === 'goal' ? goal(bare(one.text)) : one))
   return { blocks, rules: rules.map((rule) => ({ ...rule, head: bare(rule.head) })) }
+}
+
+/** Without the braces behind a union, whatever is nested in them. */
+function bare(text: string): string {
+  const start = /\b(?:Actor|Resource)\{/.exec(text)
+  if (!start) return text
+  const from = start.index + start[0].length - 1
+  let depth = 0
+  let end = from
+  do {
+    if (text[end] === '{') depth++
+    if (text[end] === '}') depth--
+    end++
+  } while (depth > 0 && end < text.length)
+  return text.slice(0, from) + bare(text.slice(end))
 }
 
 function changed({ blocks, rules }: PolicyTree, change: (one: Goal) => Goal): PolicyTree {
