@@ -9,11 +9,23 @@ export default defineConfig({
     alias: [
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
       { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },
+      { find: '@arcturus/core/compile', replacement: source('packages/core/src/compiled/index.ts') },
+      { find: '@arcturus/core/runtime', replacement: source('packages/core/src/compiled/runtime.ts') },
+      { find: '@arcturus/core/sql', replacement: source('packages/core/src/sql/index.ts') },
+      { find: '@arcturus/core/testing', replacement: source('packages/core/src/testing/index.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
       { find: '@arcturus/koa', replacement: source('packages/koa/src/index.ts') },
+      { find: '@arcturus/next', replacement: source('packages/next/src/index.ts') },
       { find: '@arcturus/prisma', replacement: source('packages/prisma/src/index.ts') },
+      { find: '@arcturus/typeorm', replacement: source('packages/typeorm/src/index.ts') },
     ],
   },
-  test: { include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'] },
+  // Slow machines, and databases that are asked by several files at once, are no failures.
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    maxWorkers: '100%',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 })

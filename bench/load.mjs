@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { buildCore } from './build.mjs'
+import { build } from './build.mjs'
 import { median } from './measure.mjs'
 import { generatedPolicies } from './policies.mjs'
 import { duration, significant, table } from './report.mjs'
@@ -21,7 +21,7 @@ if (![...sizes, runs].every((number) => Number.isSafeInteger(number) && number >
   process.exit(2)
 }
 
-buildCore()
+build('@arcturus/core')
 const loadOnce = fileURLToPath(new URL('./loadOnce.mjs', import.meta.url))
 const results = []
 for (const shape of Object.keys(generatedPolicies)) {

@@ -44,3 +44,19 @@ export async function timeOf(operation, { warmUpMs, measureMs, minSamples }) {
   })
   return p50
 }
+
+/**
+ * The times of several operations, measured in turn.
+ * @param {readonly (readonly [name: string, operation: () => unknown])[]} operations
+ */
+export async function interleaved(operations, rounds, effort) {
+  const times = operations.map(() => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [index, [, operation]] of operations.entries()) times[index].push(await timeOf(operation, effort))
+  return operations.map(([name], index) => ({
+    name,
+    nanoseconds: median(times[index]),
+    spread: Math.max(...times[index]) / Math.min(...times[index]),
+    rounds: times[index],
+  }))
+}

@@ -23,8 +23,22 @@ export function table(header, rows) {
 const byHand = 'hand-written'
 const baselines = { 'oso takes': 'oso', 'CASL cached takes': 'CASL, ability cached' }
 
+/** What was measured of one part, as text. */
+export function report(result) {
+  return reports[result.part](result)
+}
+
+const reports = {
+  checks: checksReport,
+  lists: listsReport,
+  promises: timesReport,
+  start: startReport,
+  size: sizeReport,
+  memory: memoryReport,
+}
+
 /** One workload's table: times, and how many times as long others take. */
-export function workloadReport({ workload, title, checks, contenders }) {
+function checksReport({ workload, title, checks, contenders }) {
   const timeOf = (name) => contenders.find((contender) => contender.name === name)?.nanoseconds
   const known = Object.entries(baselines).filter(([, name]) => timeOf(name) !== undefined)
   const times = (number) => (Number.isFinite(number) ? `${significant(number)} ×` : '')
@@ -41,4 +55,47 @@ export function workloadReport({ workload, title, checks, contenders }) {
     statistics ? [`${name}: ${statistics.bailOuts} bail-outs in ${checks.toLocaleString('en')} checks.`] : [],
   )
   return [`${workload} · ${title}`, table(header, rows), ...counted].join('\n')
+}
+
+const times = (number) => `${significant(number)} ×`
+
+function timesReport({ workload, title, contenders }) {
+  const [first] = contenders
+  const rows = contenders.map(({ name, nanoseconds, spread }) => [
+    name,
+    duration(nanoseconds),
+    spread.toFixed(2),
+    times(nanoseconds / first.nanoseconds),
+  ])
+  return [`${workload} · ${title}`, table(['', 'median', 'spread', 'of hand-written'], rows)].join('\n')
+}
+
+function listsReport(result) {
+  const filters = result.filters.map(({ name, nanoseconds }) => `${name}, bound: ${duration(nanoseconds)}`)
+  return [timesReport(result), ...filters].join('\n')
+}
+
+const milliseconds = (number) => `${significant(number)} ms`
+
+function startReport({ workload, title, starts }) {
+  const casl = starts.find(({ name }) => name === 'casl')
+  const rows = starts.map(({ name, importMs, loadMs, firstMs, totalMs, heapMB }) => [
+    name,
+    ...[importMs, loadMs, firstMs, totalMs].map(milliseconds),
+    casl ? times(totalMs / casl.totalMs) : '',
+    `${significant(heapMB)} MB`,
+  ])
+  const header = ['', 'import', 'load', 'first decision', 'together', 'of CASL', 'heap']
+  return [`${workload} · ${title}`, table(header, rows)].join('\n')
+}
+
+function sizeReport({ title, sizes }) {
+  const kilobytes = (bytes) => `${significant(bytes / 1e3)} kB`
+  const rows = sizes.map(({ name, minified, gzip }) => [name, kilobytes(minified), kilobytes(gzip)])
+  return [`Size · ${title}`, table(['', 'minified', 'compressed'], rows)].join('\n')
+}
+
+function memoryReport({ workload, loadedMB, manyChecks, grownMB }) {
+  const grown = `after ${manyChecks.toLocaleString('en')} checks: ${grownMB.toFixed(2)} MB more`
+  return `${workload} · heap\nloaded: ${loadedMB.toFixed(2)} MB; ${grown}`
 }

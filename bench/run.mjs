@@ -3,30 +3,45 @@ import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { buildCore } from './build.mjs'
+import { build } from './build.mjs'
+import { writeCharts } from './charts.mjs'
 import { defaultEngines, engineNames } from './engines/index.mjs'
-import { workloadReport } from './report.mjs'
+import { report } from './report.mjs'
 import { workloads } from './workloads/index.mjs'
 
 const workloadNames = Object.keys(workloads)
+/** What is measured beside the checks of the chosen workloads, and on which workloads. */
+const parts = {
+  checks: undefined,
+  lists: ['W2', 'W3'],
+  promises: ['W4-d50'],
+  start: ['W2', 'W5-1000'],
+  size: ['W2'],
+  memory: ['W2'],
+}
+const partNames = Object.keys(parts)
 const usage = `pnpm bench [options]
 
-  --workloads NAMES  ${workloadNames.join(', ')}, or all   (W1,W2,W3)
+  --workloads NAMES  of the checks: ${workloadNames.join(', ')}, or all   (W1,W2,W3)
   --engines NAMES    ${engineNames.join(', ')}, or all   (${defaultEngines.join(',')})
+  --parts NAMES      ${partNames.join(', ')}, or all   (all)
   --rounds N         every contender is timed once a round, in turn; the median of the rounds is told   (5)
   --quick            short rounds, to see that everything works: less than a minute
   --seed N           other data and other checks   (0: the data that published figures were measured on)
   --json FILE        everything that was measured, as JSON; - for standard output, and no table
+  --charts FOLDER    draws what was measured
 `
 
 const { values } = parseArgs({
   options: {
     workloads: { type: 'string', default: 'W1,W2,W3' },
     engines: { type: 'string', default: defaultEngines.join(',') },
+    parts: { type: 'string', default: 'all' },
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
     seed: { type: 'string', default: '0' },
     json: { type: 'string' },
+    charts: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -60,49 +75,58 @@ const seed = whole('seed', values.seed)
 const task = {
   seed,
   engines,
-  rounds: whole('rounds', values.rounds ?? (values.quick ? '3' : '5')) || 1,
+  rounds: whole('rounds', values.rounds ?? (values.quick ? '1' : '5')) || 1,
   effort: values.quick
-    ? { warmUpMs: 60, measureMs: 60, minSamples: 5 }
+    ? { warmUpMs: 30, measureMs: 30, minSamples: 5 }
     : { warmUpMs: 200, measureMs: 250, minSamples: 12 },
-  patienceMs: values.quick ? 1_500 : 10_000,
+  patienceMs: values.quick ? 500 : 10_000,
+  /** Processes that start. */
+  runs: values.quick ? 1 : 7,
+  manyChecks: values.quick ? 500_000 : 10_000_000,
 }
 
 /** Cedar's calls into wasm make the optimizer of some versions of Node abort, unless it leaves them alone. */
 const execArgv = ['--expose-gc', ...(engines.includes('cedar') ? ['--no-turbo-inline-js-wasm-calls'] : [])]
 
-function measured(name) {
+function measured(part, name) {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL('./workload.mjs', import.meta.url), { execArgv })
+    const child = fork(new URL('./child.mjs', import.meta.url), { execArgv })
     let result
     child.on('message', (message) => {
       result = message
     })
     child.on('error', reject)
     child.on('exit', (code, signal) => {
-      if (result) resolve(result)
-      else reject(new Error(`Measuring ${name} ended with ${signal ?? `code ${code}`}.`))
+      if (result) resolve({ part, ...result })
+      else reject(new Error(`Measuring ${part} of ${name} ended with ${signal ?? `code ${code}`}.`))
     })
-    child.send({ ...task, name })
+    child.send({ ...task, part, name })
   })
 }
 
-if (engines.includes('arcturus')) buildCore()
+const chosenWorkloads = chosen('workloads', workloadNames)
+const chosenParts = chosen('parts', partNames)
+if (engines.includes('arcturus')) build('@arcturus/core')
 const quiet = values.json === '-'
 const print = (text) => quiet || console.log(text)
 print(
   `Node.js ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}, seed ${seed}, ${task.rounds} ${task.rounds === 1 ? 'round' : 'rounds'}\n`,
 )
 const results = []
-for (const name of chosen('workloads', workloadNames)) {
-  const result = await measured(name).catch((error) => {
-    console.error(error.message)
-    process.exit(1)
-  })
-  results.push(result)
-  print(`${workloadReport(result)}\n`)
+for (const part of chosenParts) {
+  for (const name of parts[part] ?? chosenWorkloads) {
+    const result = await measured(part, name).catch((error) => {
+      console.error(error.message)
+      process.exit(1)
+    })
+    results.push(result)
+    print(`${report(result)}\n`)
+  }
 }
+const everything = { node: process.versions.node, cpu: cpus()[0]?.model, ...task, results }
 if (values.json) {
-  const text = `${JSON.stringify({ node: process.versions.node, cpu: cpus()[0]?.model, ...task, results }, null, 2)}\n`
+  const text = `${JSON.stringify(everything, null, 2)}\n`
   if (quiet) process.stdout.write(text)
   else writeFileSync(values.json, text)
 }
+if (values.charts) writeCharts(everything, values.charts)

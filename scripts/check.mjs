@@ -5,13 +5,13 @@ import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 
 /** What core was to weigh in a browser, parser, machine and all, minified and gzipped; and what it must not outgrow. */
 const coreGoal = 30_000
-const coreCeiling = 82_000
+const coreCeiling = 103_500
 
 const foldersIn = (folder) =>
   existsSync(root + folder) ? readdirSync(root + folder).map((name) => `${folder}/${name}`) : []
 const having = (file) => (folder) => existsSync(`${root}${folder}/${file}`)
 const packages = foldersIn('packages').filter(having('package.json'))
-const typed = [...packages, ...foldersIn('examples'), 'test', 'bench'].filter(having('tsconfig.json'))
+const typed = [...packages, ...foldersIn('examples'), 'test', 'test/types', 'bench'].filter(having('tsconfig.json'))
 
 const run = (...args) => pnpm(args) === 0
 /** All of them, so that one run tells about every package. */

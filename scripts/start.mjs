@@ -1,14 +1,22 @@
-// `npm start`: from a fresh clone to the example in the browser. Installs, builds, creates and seeds the database, serves.
+// `npm start [-- an example]`: from a fresh clone to the example in the browser. Installs, builds, creates and seeds the database,
+// serves.
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { assertNodeVersion, install, pnpmCommand, root, runOrExit } from './pnpm.mjs'
 
-const example = './examples/express-prisma'
+const examples = readdirSync(`${root}examples`)
+const chosen = process.argv[2] ?? 'express-prisma'
+const example = `./examples/${chosen}`
 const port = process.env.PORT || '3000'
 const address = `http://localhost:${port}/`
-const patience = 60_000
+const patience = 180_000
 
 assertNodeVersion()
+if (!examples.includes(chosen)) {
+  console.error(`There is no example "${chosen}". There are: ${examples.join(', ')}`)
+  process.exit(1)
+}
 await assertPortIsFree()
 install()
 runOrExit(['--recursive', '--filter', './packages/*', 'run', 'build'], 'Building the packages')

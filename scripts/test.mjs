@@ -1,8 +1,8 @@
 // `npm test [-- vitest's arguments]`: installs, builds and generates what tests need, runs every test, and says on which databases.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { assertNodeVersion, install, pnpm, runOrExit } from './pnpm.mjs'
+import { join, relative } from 'node:path'
+import { assertNodeVersion, install, pnpm, root, runOrExit } from './pnpm.mjs'
 
 assertNodeVersion()
 install()
@@ -36,8 +36,19 @@ const broken = testResults.filter(
 )
 let failed = numFailedTests + broken.length
 if (code !== 0 && failed === 0) failed = 1
+// At the end as well, where somebody who sees only the last lines finds them.
+for (const { name, message, assertionResults } of testResults) {
+  const of = assertionResults.filter(({ status }) => status === 'failed')
+  for (const { fullName, failureMessages } of of) tell(`${relative(root, name)} > ${fullName}`, failureMessages[0])
+  if (broken.some((file) => file.name === name)) tell(relative(root, name), message)
+}
 console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped`)
 process.exit(failed > 0 ? 1 : 0)
+
+/** One line, so that it can be searched for: a random test's message starts with how to repeat it. */
+function tell(test, message = '') {
+  console.log(`failed: ${test}: ${message.slice(0, 2_000).replace(/\s*\n\s*/g, ' | ')}`)
+}
 
 function read(file) {
   try {

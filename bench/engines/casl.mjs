@@ -37,13 +37,18 @@ const definitions = {
   },
 }
 
-export async function contenders(workload) {
+/** Makes a user's ability. */
+export function abilityMaker(workload) {
   const define = definitions[workload.name.slice(0, 2)](workload)
-  const abilityOf = (user) => {
+  return (user) => {
     const builder = new AbilityBuilder(createMongoAbility)
     define(user, builder.can, builder.cannot)
     return builder.build()
   }
+}
+
+export async function contenders(workload) {
+  const abilityOf = abilityMaker(workload)
   const abilities = new Map(workload.users.map((user) => [user, abilityOf(user)]))
   return [
     {

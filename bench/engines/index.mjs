@@ -1,7 +1,7 @@
 // An engine gives its contenders for a workload, or none where its model does not fit:
-//   async contenders(workload): { name, engine?, prepare?(check): input, decide(input): boolean | Promise<boolean> }[]
-// `prepare` is outside of what is timed; without it, `decide` gets the check. Modules load when they are asked for, so
-// that an engine which is not measured costs nothing.
+//   async contenders(workload): { name, engine?, prepare?(check): input, decide(input): result, answer?(result): boolean }[]
+// `prepare` and `answer` are outside of what is timed; without `prepare`, `decide` gets the check, and without `answer` its result
+// is the answer; a promise is awaited. Modules load when they are asked for, so that an engine which is not measured costs nothing.
 
 const modules = {
   hand: () => import('./hand.mjs'),

@@ -59,6 +59,7 @@ export function attributes(seed) {
     title: 'attributes: 6 rules, comparisons, negation',
     classes: { User, Document },
     users,
+    rows: documents,
     checks: balancedChecks(random, draw, truth),
     polar,
     byHand,

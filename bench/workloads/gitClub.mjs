@@ -85,6 +85,7 @@ export function gitClub(seed) {
     title: 'GitClub: roles on organizations and repositories, issues inherit',
     classes: { User, Organization, Repository, Issue, OrgRole, RepoRole },
     users,
+    rows: issues,
     checks: balancedChecks(random, draw, truth),
     polar,
     byHand,

@@ -39,13 +39,55 @@ export function conditionAdapter(fixture) {
 
     /** Undefined where a step on the way has no row. */
     const read = (operand, rows) => {
-      if (operand.kind === 'value') return operand.value
-      let at = rows.get(operand.root.kind === 'resource' ? 'resource' : operand.root)
-      for (const one of operand.steps) {
-        if (at === null) return undefined
-        at = step(at, one)
+      switch (operand.kind) {
+        case 'value':
+          return operand.value
+        case 'path': {
+          let at = rows.get(operand.root.kind === 'resource' ? 'resource' : operand.root)
+          for (const one of operand.steps) {
+            if (at === null) return undefined
+            at = step(at, one)
+          }
+          return at
+        }
+        case 'count':
+          return read(operand.of, rows)?.length
+        case 'arithmetic':
+          return compute(operand.operator, read(operand.left, rows), read(operand.right, rows))
+        case 'call': {
+          const [of, ...args] = [operand.of, ...operand.args].map((one) => read(one, rows))
+          return of === undefined || args.includes(undefined) ? undefined : of[operand.method](...args)
+        }
+        default:
+          throw new Error(`unknown operand ${operand.kind}`)
       }
-      return at
+    }
+
+    const compute = (operator, a, b) => {
+      if (a === undefined || b === undefined) return undefined
+      if (operator === 'mod') return a - b * Math.floor(a / b)
+      return { '+': a + b, '-': a - b, '*': a * b, '/': a / b, rem: a % b }[operator]
+    }
+
+    /** The rows of a relation of one or more, as a list. */
+    const related = (from, rows) => {
+      const found = read(from, rows)
+      return Array.isArray(found) ? found : found === undefined || found === null ? [] : [found]
+    }
+
+    /** All rows that can be reached, one after the other, until there is one for which it ends. */
+    const reaches = ({ start, each, where, steps }, rows) => {
+      const reached = new Set(related(start, rows))
+      for (const row of reached) {
+        if (evaluate(where, new Map([[each, row]]))) return true
+        for (const { through, next, from, where: passes } of steps) {
+          let ways = [new Map([[each, row]])]
+          for (const hop of [...through, { each: next, from }])
+            ways = ways.flatMap((way) => related(hop.from, way).map((one) => new Map([...way, [hop.each, one]])))
+          for (const way of ways) if (evaluate(passes, way)) reached.add(way.get(next))
+        }
+      }
+      return false
     }
 
     const compare = (operator, a, b) => {
@@ -56,7 +98,9 @@ export function conditionAdapter(fixture) {
       return { '<': a < b, '<=': a <= b, '>': a > b, '>=': a >= b }[operator]
     }
 
-    return function evaluate(condition, rows) {
+    return evaluate
+
+    function evaluate(condition, rows) {
       switch (condition.kind) {
         case 'true':
           return true
@@ -83,9 +127,12 @@ export function conditionAdapter(fixture) {
           const { cls, isaCheck } = types.get(condition.model)
           return isaCheck(value) && (!condition.exact || value.constructor === cls)
         }
+        case 'reach':
+          return reaches(condition, rows)
         case 'text': {
           const value = read(condition.of, rows)
-          return typeof value === 'string' && value[condition.operator](read(condition.part, rows))
+          const part = read(condition.part, rows)
+          return typeof value === 'string' && typeof part === 'string' && value[condition.operator](part)
         }
         default:
           throw new Error(`unknown condition ${condition.kind}`)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `pnpm conformance [files] [--loose] [--only=pattern] [--verbose]`: runs JSON Lines cases through the built package
-// `@arcturus/core/oso`, those of filters also through `Authorizer` in memory and `@arcturus/prisma` on SQLite. Without files:
-// language.jsonl and filtering.jsonl. `--loose` ignores lines and columns.
+// `@arcturus/core/oso`, those of filters also through `Authorizer`, in memory and through ORMs on every database that is there.
+// Without files: language.jsonl and filtering.jsonl. `--loose` ignores lines and columns.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -10,8 +10,20 @@ import { isFiltering, judge, readCases } from './lib/judge.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-const built = ['core/dist/oso.mjs', 'prisma/dist/index.mjs'].every((file) => existsSync(here(`../../packages/${file}`)))
-if (!built) run('pnpm', ['--recursive', '--filter', '@arcturus/core', '--filter', '@arcturus/prisma', 'build'])
+const built = ['core/dist/oso.mjs', 'prisma/dist/index.mjs', 'typeorm/dist/index.mjs'].every((file) =>
+  existsSync(here(`../../packages/${file}`)),
+)
+if (!built)
+  run('pnpm', [
+    '--recursive',
+    '--filter',
+    '@arcturus/core',
+    '--filter',
+    '@arcturus/prisma',
+    '--filter',
+    '@arcturus/typeorm',
+    'build',
+  ])
 const engine = await import('@arcturus/core/oso')
 
 const args = process.argv.slice(2)
@@ -59,11 +71,11 @@ if (failed.length > 0) console.log(`failed: ${failed.map(({ id }) => id).join(',
 console.log(`${passed} passed, ${failed.length} failed`)
 process.exitCode = failed.length > 0 ? 1 : 0
 
-/** What asks filters of an `Authorizer`, in memory and through Prisma; the clients are generated where they are not yet. */
+/** What asks filters of an `Authorizer`, in memory and through ORMs. */
 async function openWays() {
-  run(process.execPath, [here('../prisma/generate.mjs'), 'gitclub', 'docs', 'shop'])
-  const { Ways } = await import('./lib/ways.mjs')
-  return new Ways({ core: await import('@arcturus/core'), prisma: await import('@arcturus/prisma') })
+  const core = await import('@arcturus/core')
+  const [{ Ways }, { openOrms }] = await Promise.all([import('./lib/ways.mjs'), import('./lib/orms.mjs')])
+  return new Ways(core, await openOrms(core))
 }
 
 function run(command, commandArgs) {

@@ -1,28 +1,43 @@
 // Takes the titled code blocks out of the documents, each document a folder and each block a file of it, so that they are
-// compiled and run like any other code. A line `expression // value` becomes an assertion; what follows a colon is prose.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// compiled and run like any other code. A line `expression // value` becomes an assertion, and so does `… // throws Class`; what
+// follows a colon is prose.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const documents = ['README']
+const root = path('../../')
+
+/** Every document by the name of its folder. */
+const documents = new Map([['README', 'README.md']])
+for (const file of readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')))
+  documents.set(file.slice(0, -'.md'.length), `docs/${file}`)
+for (const name of readdirSync(`${root}packages`))
+  if (existsSync(`${root}packages/${name}/README.md`)) documents.set(`package-${name}`, `packages/${name}/README.md`)
 
 const titledBlock = /^```\w+ title="([\w.]+)"\n(.*?)^```$/gms
-const claim = /^(\S.*?) \/\/ (true|false|Set \{.*?\})(?::.*)?$/gm
+const claim = /^(\S.*?) \/\/ (true|false|undefined|'.*?'|Set \{.*?\}|\[.*?\])(?::.*)?$/gm
+const throwing = /^(\S.*?) \/\/ throws (\w+)(?::.*)?$/gm
 
 function asserted(code) {
-  const checked = code.replace(claim, (_, expression, value) => {
-    const expected = value.replace(/^Set \{(.*)\}$/, 'new Set([$1])')
-    return `assert.deepEqual(${expression}, ${expected})`
-  })
+  const checked = code
+    .replace(claim, (_, expression, value) => {
+      const expected = value.replace(/^Set \{(.*)\}$/, 'new Set([$1])')
+      return `assert.deepEqual(${expression}, ${expected})`
+    })
+    .replace(
+      throwing,
+      (_, expression, name) => `await assert.rejects(async () => { ${expression} }, { name: '${name}' })`,
+    )
   return checked === code ? code : `import assert from 'node:assert/strict'\n${checked}`
 }
 
 rmSync(path('./generated'), { recursive: true, force: true })
-for (const document of documents) {
-  const folder = path(`./generated/${document}`)
+for (const [name, file] of documents) {
+  const blocks = [...readFileSync(root + file, 'utf8').matchAll(titledBlock)]
+  if (blocks.length === 0) continue
+  const folder = path(`./generated/${name}`)
   mkdirSync(`${folder}/prisma`, { recursive: true })
-  const text = readFileSync(path(`../../${document}.md`), 'utf8')
-  for (const [, title, code] of text.matchAll(titledBlock)) {
+  for (const [, title, code] of blocks) {
     writeFileSync(`${folder}/${title}`, title.endsWith('.ts') ? asserted(code) : code)
   }
   // What documents import as their Prisma client is that of the tests' schema "readme".

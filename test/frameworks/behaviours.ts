@@ -13,12 +13,19 @@ export interface Behaviour {
   readonly path: string
   /** Who asks; nobody if left out. */
   readonly actor?: string
+  readonly accept?: string
+  /** The body that is sent. */
+  readonly sends?: string
   readonly status: number
+  /** Set where the status is that of an error that the application threw: not all frameworks take it from there. */
+  readonly failure?: true
   /** The body's text; left out where it is the framework's. */
   readonly body?: string
-  /** Headers that the answer has; `null` is one that it must not have. */
-  readonly answers?: Readonly<Record<string, string | null>>
+  /** Headers that the answer has, or what they hold among others; `null` is one that it must not have. */
+  readonly answers?: Readonly<Record<string, string | RegExp | null>>
 }
+
+const problem = 'application/problem+json'
 
 /** What every framework does; `classified` in the body or a header of an answer that is not 200 fails the case as well. */
 export const behaviours: readonly Behaviour[] = [
@@ -52,6 +59,15 @@ export const behaviours: readonly Behaviour[] = [
     status: 404,
   },
   {
+    name: 'a handler reads the body that was sent',
+    method: 'POST',
+    path: '/echo/1',
+    actor: 'ada',
+    sends: '{"title":"New"}',
+    status: 200,
+    body: '{"title":"New"}',
+  },
+  {
     name: 'a visible document may be forbidden to edit',
     method: 'POST',
     path: '/documents/1',
@@ -79,7 +95,7 @@ export const behaviours: readonly Behaviour[] = [
   },
   { name: 'request-level rules refuse nobody', method: 'PATCH', path: '/documents/2', status: 401 },
   // failures
-  { name: 'a loader that throws is an error', path: '/loader/error', actor: 'ada', status: 503 },
+  { name: 'a loader that throws is an error', path: '/loader/error', actor: 'ada', status: 503, failure: true },
   {
     name: 'a loader that throws nothing is an error, and does not go on',
     path: '/loader/nothing',
@@ -93,7 +109,7 @@ export const behaviours: readonly Behaviour[] = [
     status: 500,
   },
   { name: 'a policy that throws is an error', path: '/broken/3', actor: 'ada', status: 500 },
-  { name: "an application's own error stays as it is", path: '/error', actor: 'ada', status: 418 },
+  { name: "an application's own error stays as it is", path: '/error', actor: 'ada', status: 418, failure: true },
   // the guard
   {
     name: 'a route without a decision is an error',
@@ -108,6 +124,7 @@ export const behaviours: readonly Behaviour[] = [
   { name: 'an answer in pieces without a decision is held back', path: '/forgotten/pieces', actor: 'ada', status: 500 },
   { name: 'a file without a decision is held back', path: '/forgotten/file', actor: 'ada', status: 500 },
   { name: 'an answer that writes its head first is held back', path: '/forgotten/head', actor: 'ada', status: 500 },
+  { name: 'an answer by an old name of Node is held back', path: '/forgotten/old', actor: 'ada', status: 500 },
   { name: 'an answer that flushes its headers is held back', path: '/forgotten/flush', actor: 'ada', status: 500 },
   {
     name: 'a redirect without a decision is held back',
@@ -180,6 +197,87 @@ export const behaviours: readonly Behaviour[] = [
     body: '{"title":"Plans"}',
   },
   { name: 'a nested router refuses', path: '/nested/1/edit', actor: 'bob', status: 403 },
+  // fields
+  {
+    name: 'a row is answered with the fields that may be read',
+    path: '/fields/1',
+    actor: 'bob',
+    status: 200,
+    body: '{"title":"Plans"}',
+  },
+  {
+    name: 'so is each row of a list',
+    path: '/fields',
+    actor: 'bob',
+    status: 200,
+    body: '[{"title":"Plans"},{"id":2,"title":"Notice"}]',
+  },
+  { name: 'a field that may be written', method: 'POST', path: '/fields/1/title', actor: 'ada', status: 200 },
+  {
+    name: 'fields that may not be written are named',
+    method: 'POST',
+    path: '/fields/1/owner',
+    actor: 'ada',
+    accept: problem,
+    status: 403,
+    body: '{"type":"about:blank","title":"Forbidden","status":403,"detail":"You may not do this to the fields \\"owner\\", \\"more\\".","fields":["owner","more"]}',
+  },
+  // models
+  {
+    name: 'a model of which some rows may be listed lets the handler build its filter',
+    path: '/model/read',
+    actor: 'eve',
+    status: 200,
+    body: '{"answer":"condition"}',
+  },
+  {
+    name: 'a model of which some rows may be listed is no decision about any',
+    path: '/model/forgotten',
+    actor: 'eve',
+    status: 500,
+  },
+  {
+    name: 'a model to all of whose rows this may be done is a decision',
+    method: 'POST',
+    path: '/model/import',
+    actor: 'eve',
+    status: 200,
+    body: '[]',
+  },
+  { name: 'nobody may do it', method: 'POST', path: '/model/import', status: 401 },
+  {
+    name: 'a model to none of whose rows this may be done is refused',
+    method: 'POST',
+    path: '/model/shred',
+    actor: 'ada',
+    status: 403,
+  },
+  // bodies by RFC 9457
+  {
+    name: 'a refusal is a problem where that is asked for',
+    path: '/documents/1',
+    actor: 'eve',
+    accept: `text/html;q=0.5, ${problem}`,
+    status: 404,
+    body: '{"type":"about:blank","title":"Not Found","status":404,"detail":"Not found."}',
+    answers: { 'content-type': problem, vary: /\bAccept\b/, 'cache-control': 'private' },
+  },
+  {
+    name: 'so it is for nobody, with the challenge',
+    path: '/documents/1',
+    accept: problem,
+    status: 401,
+    body: '{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Sign in to do this."}',
+    answers: { 'www-authenticate': 'Bearer realm="test"' },
+  },
+  {
+    name: 'so it is for what a handler refuses',
+    path: '/denied',
+    actor: 'bob',
+    accept: problem,
+    status: 403,
+    body: '{"type":"about:blank","title":"Forbidden","status":403,"detail":"You may not do this."}',
+  },
   // caches
   {
     name: 'an answer for an actor is private',
@@ -187,6 +285,13 @@ export const behaviours: readonly Behaviour[] = [
     actor: 'bob',
     status: 200,
     answers: { 'cache-control': 'private' },
+  },
+  {
+    name: 'so is a file for an actor',
+    path: '/file/1',
+    actor: 'bob',
+    status: 200,
+    answers: { 'cache-control': /^private\b/ },
   },
   { name: 'so is a refusal', path: '/documents/1', actor: 'eve', status: 404, answers: { 'cache-control': 'private' } },
   {
@@ -198,11 +303,26 @@ export const behaviours: readonly Behaviour[] = [
   },
 ]
 
+/** What is a framework's own. */
+export interface Differences {
+  /** The status of every error that an application throws. */
+  readonly failures?: number
+  /** Headers that it gives answers that have none. */
+  readonly headers?: readonly string[]
+}
+
 /** Pairs that a visitor must not be able to tell apart. */
-const indistinguishable: readonly (readonly [name: string, method: string, actor: string | undefined])[] = [
+const indistinguishable: readonly (readonly [
+  name: string,
+  method: string,
+  actor: string | undefined,
+  accept?: string,
+])[] = [
   ['reading what is hidden and what is missing', 'GET', 'eve'],
+  ['asking for the head of what is hidden and what is missing', 'HEAD', 'eve'],
   ['editing what is hidden and what is missing', 'POST', 'eve'],
   ["nobody's reading what is hidden and what is missing", 'GET', undefined],
+  ['a problem of what is hidden and of what is missing', 'GET', 'eve', problem],
 ]
 
 /**
@@ -210,8 +330,13 @@ const indistinguishable: readonly (readonly [name: string, method: string, actor
  *
  * @param start - Builds the application of `routes.ts` over a world, with the actor from the header `x-actor`, the challenge
  * `Bearer realm="test"` and no error handler of its own, and listens.
+ * @param differences - What the framework itself does otherwise.
  */
-export function describeBehaviours(framework: string, start: (world: World) => Promise<Running>): void {
+export function describeBehaviours(
+  framework: string,
+  start: (world: World) => Promise<Running>,
+  differences: Differences = {},
+): void {
   describe(`${framework} and the behaviours that all frameworks share`, () => {
     let running: Running
     beforeAll(async () => {
@@ -222,31 +347,43 @@ export function describeBehaviours(framework: string, start: (world: World) => P
     const send = (
       path: string,
       init: {
-        method?: string
+        method?: string | undefined
         actor?: string | undefined
+        accept?: string | undefined
+        sends?: string | undefined
         signal?: AbortSignal
       } = {},
     ) => {
-      const headers: Record<string, string> = init.actor === undefined ? {} : { 'x-actor': init.actor }
-      const { method = 'GET', signal = null } = init
-      return fetch(running.url + path, { method, headers, signal, redirect: 'manual' })
+      const headers = {
+        ...(init.actor === undefined ? {} : { 'x-actor': init.actor }),
+        ...(init.accept === undefined ? {} : { accept: init.accept }),
+      }
+      const { method = 'GET', signal = null, sends = null } = init
+      return fetch(running.url + path, { method, headers, body: sends, signal, redirect: 'manual' })
     }
 
-    it.each(behaviours)('$name', async ({ method, path, actor, status, body, answers = {} }) => {
-      const answer = await send(path, { ...(method ? { method } : {}), actor })
-      const text = await answer.text()
-      expect({ status: answer.status, text }).toMatchObject({ status, ...(body === undefined ? {} : { text: body }) })
-      if (status !== 200) {
-        expect(text).not.toContain('classified')
-        expect(answer.headers.get('x-secret')).toBeNull()
-      }
-      for (const [name, value] of Object.entries(answers))
-        expect([name, answer.headers.get(name)]).toEqual([name, value])
-    })
+    it.each(behaviours)(
+      '$name',
+      async ({ method, path, actor, accept, sends, status: usual, failure, body, answers = {} }) => {
+        const status = (failure && differences.failures) ?? usual
+        const answer = await send(path, { method, actor, accept, sends })
+        const text = await answer.text()
+        expect({ status: answer.status, text }).toMatchObject({ status, ...(body === undefined ? {} : { text: body }) })
+        if (status !== 200) {
+          expect(text).not.toContain('classified')
+          expect(answer.headers.get('x-secret')).toBeNull()
+        }
+        for (const [name, value] of Object.entries(answers)) {
+          const found = answer.headers.get(name)
+          if (value instanceof RegExp) expect(found).toMatch(value)
+          else if (value !== null || !differences.headers?.includes(name)) expect([name, found]).toEqual([name, value])
+        }
+      },
+    )
 
-    it.each(indistinguishable)('%s is the same to the byte', async (_name, method, actor) => {
+    it.each(indistinguishable)('%s is the same to the byte', async (_name, method, actor, accept) => {
       const look = async (id: string) => {
-        const answer = await send(`/documents/${id}`, { method, actor })
+        const answer = await send(`/documents/${id}`, { method, actor, accept })
         const headers = [...answer.headers].filter(([name]) => name !== 'date')
         return { status: answer.status, headers, body: await answer.text() }
       }

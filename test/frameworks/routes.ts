@@ -19,6 +19,8 @@ export type Protection =
   | { readonly kind: 'unguarded'; readonly reason: string }
   /** `authorize(action, loader)` with the document `:id`, or a loader that throws. */
   | { readonly kind: 'authorize'; readonly action: string; readonly loader: LoaderName }
+  /** `authorize(action, 'Document')`. */
+  | { readonly kind: 'model'; readonly action: string }
 
 type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "route"'
 
@@ -29,6 +31,11 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * - `secret` …: answers `classified` in the way that follows, with the header `x-secret`; `redirect` goes to `/classified`.
  * - `ask …`: asks, then answers JSON: whether the actor may read document 1 (`check`, of the authorizer itself; `own check`, of
  *   the request's authorization), the kind of a filter on documents (`filter`), the allowed actions on document 1 (`actions`).
+ * - `pick`: answers what the actor may read of the loaded document. `pick list`: of documents 1 and 2.
+ * - `write title`, `write owner`: asserts that a body with the title, or with title, owner and one more, may be written to the loaded
+ *   document; then as `title`.
+ * - `echo`: answers the body that was sent. `file`: answers a file.
+ * - `nothing`: answers `[]`.
  * - `deny`: authorizes `edit` on document 1 itself and lets the error go.
  * - `error`: throws an error with status 418. `late error`: sends its headers and the text `begun`, then throws.
  * - `cached`: as `title`, with `Cache-Control: public, max-age=60`.
@@ -41,6 +48,7 @@ export type Reply =
   | 'secret pieces'
   | 'secret file'
   | 'secret head first'
+  | 'secret old'
   | 'secret flush'
   | 'redirect'
   | 'ask check'
@@ -48,6 +56,13 @@ export type Reply =
   | 'ask filter'
   | 'ask actions'
   | 'ask fields'
+  | 'pick'
+  | 'pick list'
+  | 'write title'
+  | 'write owner'
+  | 'echo'
+  | 'file'
+  | 'nothing'
   | 'deny'
   | 'error'
   | 'late error'
@@ -69,6 +84,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/health', protection: { kind: 'unguarded', reason: 'liveness' }, reply: 'secret whole' },
   { method: 'GET', path: '/documents/:id', protection: document('read'), reply: 'title' },
   { method: 'POST', path: '/documents/:id', protection: document('edit'), reply: 'title' },
+  { method: 'POST', path: '/echo/:id', protection: document('edit'), reply: 'echo' },
+  { method: 'GET', path: '/file/:id', protection: document('read'), reply: 'file' },
   { method: 'GET', path: '/cached/:id', protection: document('read'), reply: 'cached' },
   { method: 'GET', path: '/waiting/:id', protection: document('read'), reply: 'wait' },
   { method: 'GET', path: '/broken/:id', protection: document('break'), reply: 'title' },
@@ -99,6 +116,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/forgotten/pieces', protection: none, reply: 'secret pieces' },
   { method: 'GET', path: '/forgotten/file', protection: none, reply: 'secret file' },
   { method: 'GET', path: '/forgotten/head', protection: none, reply: 'secret head first' },
+  { method: 'GET', path: '/forgotten/old', protection: none, reply: 'secret old' },
   { method: 'GET', path: '/forgotten/flush', protection: none, reply: 'secret flush' },
   { method: 'GET', path: '/forgotten/redirect', protection: none, reply: 'redirect' },
   { method: 'GET', path: '/forgotten/actions', protection: none, reply: 'ask actions' },
@@ -106,6 +124,14 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/asking/own', protection: none, reply: 'ask own check' },
   { method: 'GET', path: '/asking/filter', protection: none, reply: 'ask filter' },
   { method: 'GET', path: '/asking/fields', protection: none, reply: 'ask fields' },
+  { method: 'GET', path: '/fields/:id', protection: document('read'), reply: 'pick' },
+  { method: 'GET', path: '/fields', protection: none, reply: 'pick list' },
+  { method: 'POST', path: '/fields/:id/title', protection: document('edit'), reply: 'write title' },
+  { method: 'POST', path: '/fields/:id/owner', protection: document('edit'), reply: 'write owner' },
+  { method: 'GET', path: '/model/read', protection: { kind: 'model', action: 'read' }, reply: 'ask filter' },
+  { method: 'GET', path: '/model/forgotten', protection: { kind: 'model', action: 'read' }, reply: 'secret whole' },
+  { method: 'POST', path: '/model/import', protection: { kind: 'model', action: 'import' }, reply: 'nothing' },
+  { method: 'POST', path: '/model/shred', protection: { kind: 'model', action: 'shred' }, reply: 'secret whole' },
   { method: 'GET', path: '/denied', protection: none, reply: 'deny' },
   { method: 'GET', path: '/error', protection: none, reply: 'error' },
   { method: 'GET', path: '/late/:id', protection: document('read'), reply: 'late error' },

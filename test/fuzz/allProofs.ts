@@ -14,5 +14,5 @@ export function checkMeetingAllProofs(
   const { schema, policy } = prepared.machine
   const program = compile(policy!, new ThoroughHost(schema))
   const args = [actorOf(prepared, asked.actor), asked.action, prepared.objects.rows[asked.row]]
-  return outcomeOf(() => holdsSync(program, 'allow', args, {}))
+  return outcomeOf(() => holdsSync(program, 'allow', args))
 }

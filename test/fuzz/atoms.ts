@@ -1,4 +1,5 @@
 import { type Draft, isLike, isList, isRow, isScalar, type Path, type Scope, type Type } from './draft.js'
+import { compareArithmetic, compareCount } from './numbers.js'
 import { all, type Goal, goal } from './policyTree.js'
 import { descendantsOf, fieldsOf, modelNamed, type ScalarKind } from './world.js'
 
@@ -16,7 +17,8 @@ const atoms: Readonly<Record<string, readonly [number, Maker]>> = {
   class: [1.5, testClass],
   pattern: [2, matchPattern],
   text: [1.2, testText],
-  arithmetic: [0.2, compareArithmetic],
+  arithmetic: [0.25, compareArithmetic],
+  count: [0.5, compareCount],
   structures: [0.6, unifyStructures],
   mixed: [0.3, compareMixed],
   missing: [0.18, readMissing],
@@ -46,7 +48,7 @@ export function guarded(draft: Draft, paths: readonly Path[], made: Goal): Goal 
 }
 
 /** Two operands in either order. */
-function oriented(draft: Draft, left: string, operator: string, right: string): string {
+export function oriented(draft: Draft, left: string, operator: string, right: string): string {
   const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
   if (!draft.random.chance(0.3)) return `${left} ${operator} ${right}`
   draft.uses('mirrored comparison')
@@ -71,11 +73,17 @@ export function operandFor(
       return other && { text: other.text, paths: [other] }
     }
     case 'constant': {
-      const text = type === 'string' ? 'word' : type === 'date' ? 'day' : isLike(type, 'integer') ? 'limit' : undefined
+      const text = constantFor(draft, type)
       if (text) draft.uses('constant')
       return text ? { text, paths: [] } : undefined
     }
   }
+}
+
+function constantFor(draft: Draft, type: ScalarKind): string | undefined {
+  if (type === 'string') return 'word'
+  if (type === 'date') return 'day'
+  return isLike(type, 'integer') ? draft.random.weighted({ limit: 3, huge: 1, ratio: 1 }) : undefined
 }
 
 function compareScalar(draft: Draft, scope: Scope): Goal | undefined {
@@ -88,7 +96,7 @@ function compareScalar(draft: Draft, scope: Scope): Goal | undefined {
       : draft.random.weighted({ '=': 5, '==': 1.5, '!=': 2, '<': 1.2, '<=': 1.2, '>': 1.2, '>=': 1.2 })
   const other = operandFor(draft, scope, type, path.field)
   if (!other) return undefined
-  if (type === 'date') draft.uses('date')
+  if (type === 'date' || type === 'bigint' || type === 'decimal' || type === 'enum' || type === 'uuid') draft.uses(type)
   draft.uses(operator.length === 1 && operator !== '=' ? 'ordering' : operator)
   return guarded(draft, [path, ...other.paths], goal(oriented(draft, path.text, operator, other.text)))
 }
@@ -254,25 +262,6 @@ function testText(draft: Draft, scope: Scope): Goal | undefined {
     [path, ...operand.paths],
     all(...guards, goal(`${path.text}.${random.pick(['startsWith', 'endsWith', 'includes'])}(${operand.text})`)),
   )
-}
-
-function compareArithmetic(draft: Draft, scope: Scope): Goal | undefined {
-  const path = draft.path(
-    scope,
-    (type) => isScalar(type) && isLike(type.type, 'integer') && (!type.nullable || draft.random.chance(0.2)),
-  )
-  if (!path) return undefined
-  const other = operandFor(draft, scope, 'integer', path.field)
-  if (!other) return undefined
-  draft.uses('arithmetic')
-  const operator = draft.random.pick(['+', '-', '*', '/', 'mod', 'rem'])
-  const made = oriented(
-    draft,
-    `${path.text} ${operator} ${draft.random.pick(['1', '2', '-1', '3', '0'])}`,
-    draft.random.pick(['=', '<', '>=', '!=']),
-    other.text,
-  )
-  return guarded(draft, [path, ...other.paths], goal(made))
 }
 
 function unifyStructures(draft: Draft, scope: Scope): Goal | undefined {

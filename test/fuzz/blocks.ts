@@ -27,7 +27,9 @@ export function blocksFor(
   for (const [at, level] of levels.entries()) {
     const above = levels[at + 1]
     const lines = ['roles = ["reader", "owner"];', 'permissions = ["read", "edit"];']
-    if (above) lines.push(`relations = { ${level.up}: ${above.model} };`)
+    const own = random.chance(0.12) ? ownRelation(draft, level.model) : undefined
+    const relations = [...(above ? [`${level.up}: ${above.model}`] : []), ...(own ? [`${own}: ${level.model}`] : [])]
+    if (relations.length > 0) lines.push(`relations = { ${relations.join(', ')} };`)
     lines.push('"read" if "reader";', '"edit" if "owner";')
     if (random.chance(0.6)) lines.push('"reader" if "owner";')
     if (above)
@@ -38,11 +40,20 @@ export function blocksFor(
           `"owner" if "owner" on "${level.up}";`,
         ]),
       )
+    if (own) {
+      draft.uses('recursion', 'role of the own model')
+      lines.push(random.pick([`"reader" if "reader" on "${own}";`, `"owner" if "owner" on "${own}";`]))
+      rules.push(relationRule(draft, level.model, own, level.model))
+    }
     declarations.push(`resource ${level.model} { ${lines.join(' ')} }`)
     if (above) rules.push(relationRule(draft, level.model, level.up!, above.model))
     if (!above || random.chance(0.6)) rules.push(...roleRules(draft, level.model))
   }
   return { declarations, rules }
+}
+
+function ownRelation(draft: Draft, model: string): string | undefined {
+  return fieldsOf(draft.world, model).find((field) => field.kind === 'one' && field.model === model)?.name
 }
 
 function levelsFrom(draft: Draft, model: string, depth: number): readonly Level[] {

@@ -1,7 +1,9 @@
 import { atom, classNear, fieldsPattern, guarded, operandFor } from './atoms.js'
-import { callInputs, callOutput, callRecursive } from './calls.js'
+import { callInputs, callOutput } from './calls.js'
 import { type Draft, isList, isRow, isRows, isScalar, type Path, type Scope, type Type, withVariable } from './draft.js'
 import { all, any, type Goal, goal } from './policyTree.js'
+import { callRecursive } from './recursion.js'
+import type { ScalarKind } from './world.js'
 
 /** A goal, and the scope behind it with what it bound. */
 export interface Made {
@@ -22,8 +24,9 @@ const makers: Readonly<Record<string, readonly [number, Maker]>> = {
   bind: [1.2, binding],
   inputs: [1.6, (draft, scope, depth) => alone(scope, callInputs(draft, scope, depth))],
   output: [1.3, callOutput],
-  recursive: [0.12, (draft, scope) => alone(scope, callRecursive(draft, scope))],
+  recursive: [0.35, (draft, scope) => alone(scope, callRecursive(draft, scope))],
   cut: [0.13, cut],
+  later: [0.2, valueLater],
 }
 
 /** Goals in a row, the later ones over what the earlier ones bound. */
@@ -258,4 +261,28 @@ function binding(draft: Draft, scope: Scope, depth: number): Made | undefined {
 function cut(draft: Draft, scope: Scope): Made {
   draft.uses('cut')
   return { goal: all(atom(draft, scope), goal('cut')), scope }
+}
+
+/** Goals that ask of a variable before another one gives it its value. */
+function valueLater(draft: Draft, scope: Scope, depth: number): Made | undefined {
+  const { random } = draft
+  const path = draft.path(scope, (type) => isRows(type) || isScalar(type) || isRow(type))
+  if (!path || isList(path.type)) return undefined
+  const name = draft.variable()
+  const { type } = path
+  const element: Type = isRows(type) ? { kind: 'row', model: type.model, nullable: false } : type
+  const inner = withVariable(scope, name, element)
+  const asked = isScalar(element)
+    ? comparison(draft, scope, name, element.type)
+    : body(draft, { variables: inner.variables.slice(-1), focus: name }, depth, 1)
+  if (!asked) return undefined
+  draft.uses('value later')
+  const binds = guarded(draft, [path], goal(`${name} ${isRows(type) ? 'in' : '='} ${path.text}`))
+  return { goal: all(asked, ...(random.chance(0.3) ? [atom(draft, scope)] : []), binds), scope: inner }
+}
+
+function comparison(draft: Draft, scope: Scope, name: string, type: ScalarKind): Goal | undefined {
+  const other = operandFor(draft, scope, type, undefined)
+  const operator = draft.random.pick(['=', '!=', '==', '<', '>='])
+  return other && guarded(draft, other.paths, goal(`${name} ${operator} ${other.text}`))
 }

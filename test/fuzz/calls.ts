@@ -12,7 +12,6 @@ import {
   withVariable,
 } from './draft.js'
 import { all, type Goal, goal } from './policyTree.js'
-import { modelNamed } from './world.js'
 
 /** A call of a rule with values; the rules are written along with it, or were before. */
 export function callInputs(draft: Draft, scope: Scope, depth: number): Goal | undefined {
@@ -159,28 +158,4 @@ function outputRule(
   if (list) return { parameter: typed, body: all(guarded(draft, [list], goal(`${out} in ${list.text}`)), ...extra) }
   const path = draft.path(asked, (type) => isRow(type) && type.model === model) ?? sample
   return { parameter: typed, body: all(...extra, guarded(draft, [path], goal(`${out} = ${path.text}`))) }
-}
-
-/** A rule that follows a relation of a model to itself, as far as it goes. */
-export function callRecursive(draft: Draft, scope: Scope): Goal | undefined {
-  const start = draft.path(scope, (type) => isRow(type) && selfRelation(draft, type.model) !== undefined)
-  if (!start || !isRow(start.type)) return undefined
-  const { model } = start.type
-  const relation = selfRelation(draft, model)!
-  const name = draft.helperName()
-  const row = draft.variable()
-  const next = draft.variable()
-  draft.uses('recursion')
-  const inner: Scope = { variables: [{ name: row, type: { kind: 'row', model, nullable: false } }], focus: row }
-  draft.rules.push({ head: `${name}(${row}: ${model})`, body: atom(draft, inner) })
-  const step = relation.many
-    ? all(goal(`${next} in ${row}.${relation.name}`), goal(`${name}(${next})`))
-    : all(goal(`${row}.${relation.name} != nil`), goal(`${name}(${row}.${relation.name})`))
-  draft.rules.push({ head: `${name}(${row}: ${model})`, body: step })
-  return guarded(draft, [start], goal(`${name}(${start.text})`))
-}
-
-function selfRelation(draft: Draft, model: string): { name: string; many: boolean } | undefined {
-  const own = modelNamed(draft.world, model).fields.filter((field) => field.kind !== 'scalar' && field.model === model)
-  return own.length === 0 ? undefined : { name: own[0]!.name, many: own[0]!.kind === 'many' }
 }

@@ -1,4 +1,5 @@
-import type { Definite, Operand, Root, Schema } from '@arcturus/core'
+import type { Definite, DefiniteReach, Operand, Root, Schema } from '@arcturus/core'
+import { Decimal } from '@prisma/client-runtime-utils'
 
 /** What a leaf reads from a path: nothing where a step before the last has no row. */
 type Read = { readonly value: unknown } | undefined
@@ -42,6 +43,8 @@ export class DefiniteRows {
           (each) => this.evaluate(condition.where, new Map(variables).set(condition.each, each), row) === true,
         )
       }
+      case 'reach':
+        return this.#reaches(condition, variables, row)
       case 'compare': {
         const left = this.#read(condition.left, variables, row)
         const right = this.#read(condition.right, variables, row)
@@ -103,17 +106,58 @@ export class DefiniteRows {
     }
   }
 
+  /** All rows that can be reached, one after the other, until there is one for which it ends. */
+  #reaches({ start, each, where, steps }: DefiniteReach, variables: Environment, row: unknown): boolean {
+    const reached = new Set(this.#related(start, variables, row))
+    for (const one of reached) {
+      const here: Environment = new Map([[each, one]])
+      if (this.evaluate(where, here, row) === true) return true
+      for (const step of steps) {
+        const hops = [...step.through, { each: step.next, from: step.from }]
+        const ways = hops.reduce<readonly Environment[]>(
+          (before, hop) =>
+            before.flatMap((way) => this.#related(hop.from, way, row).map((to) => new Map(way).set(hop.each, to))),
+          [here],
+        )
+        for (const way of ways) if (this.evaluate(step.where, way, row) === true) reached.add(way.get(step.next))
+      }
+    }
+    return false
+  }
+
+  /** The rows of a relation; none where there is no row to read it from. */
+  #related(from: Operand, variables: Environment, row: unknown): readonly unknown[] {
+    const found = this.#read(from, variables, row)?.value ?? []
+    return Array.isArray(found) ? found : [found]
+  }
+
   #isColumn(name: string): boolean {
     return [...this.#schema.models.values()].some((model) => model.fields.has(name))
   }
 
   #isInstance(value: unknown, model: string): boolean {
+    // Every number is of both classes, whatever it is kept as.
+    if (isExact(value)) return model === 'Integer' || model === 'Float'
     const own = this.#schema.modelOf(value)
     return own !== undefined && this.#schema.isSubclass(own.name, model)
   }
 
+  #compute(operand: Extract<Operand, { kind: 'arithmetic' | 'call' }>, variables: Environment, row: unknown): Read {
+    const parts = operand.kind === 'call' ? [operand.of, ...operand.args] : [operand.left, operand.right]
+    const values = parts.map((one) => this.#read(one, variables, row)?.value ?? null)
+    if (values.includes(null)) return undefined
+    if (operand.kind === 'call') return { value: values.join('') }
+    const [left = 0, right = 0] = values.map(Number)
+    return { value: calculate(operand.operator, left, right) }
+  }
+
   #read(operand: Operand, variables: Environment, row: unknown): Read {
     if (operand.kind === 'value') return operand
+    if (operand.kind === 'count') {
+      const list = this.#read(operand.of, variables, row)
+      return list && { value: rowsOf(list.value).length }
+    }
+    if (operand.kind === 'arithmetic' || operand.kind === 'call') return this.#compute(operand, variables, row)
     if (operand.kind !== 'path') throw new Error(`a printer can't be given a ${operand.kind}`)
     const { root, steps } = operand
     if (root.kind !== 'resource' && !variables.has(root)) throw new Error(`nothing is known of ${root.name}`)
@@ -126,6 +170,27 @@ export class DefiniteRows {
       at ??= null
     }
     return { value: at }
+  }
+}
+
+function calculate(
+  operator: Extract<Operand, { kind: 'arithmetic' }>['operator'],
+  left: number,
+  right: number,
+): number {
+  switch (operator) {
+    case '+':
+      return left + right
+    case '-':
+      return left - right
+    case '*':
+      return left * right
+    case '/':
+      return left / right
+    case 'rem':
+      return left % right
+    case 'mod':
+      return ((left % right) + right) % right
   }
 }
 
@@ -153,11 +218,30 @@ export function equal(left: unknown, right: unknown): boolean {
     if (left === null || right === null) return false
     throw new Error('rows are compared as a whole')
   }
+  if (isExact(left) || isExact(right)) return isNumber(left) && isNumber(right) && decimal(left).eq(decimal(right))
   return left === right
 }
 
 function isRow(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof Date)
+  return typeof value === 'object' && value !== null && !(value instanceof Date) && !isDecimal(value)
+}
+
+/** Numbers that JavaScript's own do not tell apart. */
+function isExact(value: unknown): boolean {
+  return typeof value === 'bigint' || isDecimal(value)
+}
+
+export function isDecimal(value: unknown): boolean {
+  return Decimal.isDecimal(value)
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || isExact(value)
+}
+
+/** A number of JavaScript counts as what it prints as. */
+function decimal(value: unknown): Decimal {
+  return new Decimal(String(value))
 }
 
 /** Text by code point, all else as JavaScript orders it. */
@@ -168,5 +252,6 @@ export function orderOf(left: unknown, right: unknown): number {
     const different = a.findIndex((point, index) => point !== b[index])
     return different < 0 ? a.length - b.length : a[different]! - (b[different] ?? -1)
   }
+  if (isExact(left) || isExact(right)) return decimal(left).cmp(decimal(right))
   return Number(left) - Number(right)
 }

@@ -1,7 +1,7 @@
 import type { RuleTree } from './policyTree.js'
 import { literalText, scalarOf } from './pools.js'
 import type { Random } from './random.js'
-import { descendantsOf, fieldsOf, type ScalarKind, type World } from './world.js'
+import { descendantsOf, type FieldSpec, fieldsOf, type ScalarKind, type World } from './world.js'
 
 /** What an expression of a random policy gives. */
 export type Type =
@@ -9,6 +9,7 @@ export type Type =
   | { readonly kind: 'scalar'; readonly type: ScalarKind; readonly nullable: boolean }
   | { readonly kind: 'list'; readonly type: ScalarKind }
   | { readonly kind: 'rows'; readonly model: string }
+  | { readonly kind: 'part'; readonly fields: readonly FieldSpec[] }
 
 export interface Variable {
   readonly name: string
@@ -82,21 +83,27 @@ export class Draft {
     if (wanted(path.type) && random.chance(0.5)) return path
     for (let length = 0; length < 3; length++) {
       const { type } = path
-      if (type.kind !== 'row') return undefined
-      const fields = fieldsOf(this.world, type.model).map((field) => ({ field, type: typeOfField(field) }))
-      const steps = type.nullable ? [...path.steps, { text: path.text, model: type.model }] : path.steps
+      if (type.kind !== 'row' && type.kind !== 'part') return undefined
+      const own = type.kind === 'part' ? type.fields : fieldsOf(this.world, type.model)
+      const fields = own.map((field) => ({ field, type: typeOfField(field) }))
+      const isNullable = type.kind === 'row' && type.nullable
+      const steps = isNullable ? [...path.steps, { text: path.text, model: type.model }] : path.steps
       const good = fields.filter((one) => wanted(one.type))
-      const further = fields.filter((one) => one.type.kind === 'row')
-      const ends = good.length > 0 && (further.length === 0 || length === 2 || random.chance(0.75))
-      const choices = ends ? good : further
+      const further = fields.filter((one) => one.type.kind === 'row' || one.type.kind === 'part')
+      const parts = further.filter((one) => one.type.kind === 'part')
+      const ends =
+        good.length > 0 && (further.length === 0 || length === 2 || random.chance(parts.length > 0 ? 0.6 : 0.75))
+      // Few models have parts, so those that have them are made to show it.
+      const choices = ends ? good : parts.length > 0 && random.chance(0.5) ? parts : further
       if (choices.length === 0) return undefined
       const next = random.pick(choices)
-      if (next.type.kind === 'row' && next.type.model === type.model) this.uses('self-relation')
+      if (next.type.kind === 'row' && type.kind === 'row' && next.type.model === type.model) this.uses('self-relation')
+      if (type.kind === 'part') this.uses('column of a part')
       path = {
         text: `${path.text}.${next.field.name}`,
         type: next.type,
         steps,
-        field: { model: type.model, name: next.field.name },
+        field: type.kind === 'part' ? undefined : { model: type.model, name: next.field.name },
       }
       if (ends) {
         if (start.name === 'actor') this.uses("actor's side")
@@ -106,16 +113,17 @@ export class Draft {
     return undefined
   }
 
-  /** A value in a policy: mostly one that a row has there. Undefined for a date. */
+  /** A value in a policy: mostly one that a row has there. Undefined for what Polar has no word for. */
   literal(type: ScalarKind, field?: Path['field']): string | undefined {
     const { random } = this
     if (field && random.chance(0.85)) {
       const family = descendantsOf(this.world, field.model)
       const values = this.world.rows.flatMap((row) => {
         const value = family.includes(row.model) ? row.values[field.name] : undefined
-        if (value === undefined || (typeof value === 'object' && value !== null && ('rows' in value || 'row' in value)))
-          return []
-        return typeof value === 'object' && value !== null && 'list' in value ? value.list : [value]
+        if (value === undefined) return []
+        if (typeof value !== 'object' || value === null) return [value]
+        if ('list' in value) return value.list
+        return 'rows' in value || 'row' in value || 'part' in value ? [] : [value]
       })
       if (values.length > 0) return literalText(random.pick(values))
     }
@@ -133,6 +141,8 @@ export function typeOfField(field: ReturnType<typeof fieldsOf>[number]): Type {
       return { kind: 'row', model: field.model, nullable: field.nullable }
     case 'many':
       return { kind: 'rows', model: field.model }
+    case 'part':
+      return { kind: 'part', fields: field.fields }
   }
 }
 
@@ -150,7 +160,7 @@ export function isList(type: Type): type is Extract<Type, { kind: 'list' }> {
 }
 /** Whether values of two kinds are ever equal. */
 export function isLike(a: ScalarKind, b: ScalarKind): boolean {
-  const numbers: readonly ScalarKind[] = ['integer', 'float']
+  const numbers: readonly ScalarKind[] = ['integer', 'float', 'bigint', 'decimal']
   return a === b || (numbers.includes(a) && numbers.includes(b))
 }
 

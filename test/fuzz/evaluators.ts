@@ -1,4 +1,7 @@
 import { ArcturusError, Authorizer, type Definite, type Filter, UnsupportedFilterError } from '@arcturus/core'
+import { compilePolicy, type MachineOnly } from '@arcturus/core/compile'
+import type { CompiledAuthorizer } from '@arcturus/core/runtime'
+import * as runtime from '@arcturus/core/runtime'
 import { DefiniteRows } from './definiteRows.js'
 import { type Arrange, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'
@@ -13,6 +16,11 @@ export function isTrue(outcome: Outcome): boolean {
 
 export function showOutcome(outcome: Outcome): string {
   return typeof outcome === 'string' ? outcome : `error ${outcome.error}`
+}
+
+/** The outcome with all that is known of it. */
+export function explain(outcome: Outcome): string {
+  return typeof outcome === 'object' ? `${showOutcome(outcome)} (${outcome.message})` : outcome
 }
 
 /** How a filter is evaluated for a row; planted faults put another in its place. */
@@ -42,17 +50,36 @@ export interface Prepared {
   /** Its predicates are closures; those of `source` are written as JavaScript. */
   readonly predicates: Authorizer
   readonly source: Authorizer
+  /** The policy as a module, which asks no machine. */
+  readonly module: CompiledAuthorizer
+  readonly machineOnly: readonly MachineOnly[]
 }
 
 export function prepare(asked: Case, arrange?: Arrange): Prepared {
   const objects = makeObjects(asked.world, arrange)
+  const source = loaded(asked, objects, 'source')
   return {
     asked,
     objects,
     machine: loaded(asked, objects, 'machine'),
     predicates: loaded(asked, objects, 'closures'),
-    source: loaded(asked, objects, 'source'),
+    source,
+    ...moduleOf(source),
   }
+}
+
+/** The policy of an authorizer as an application runs it that imports what was compiled, with the same world. */
+function moduleOf(authorizer: Authorizer): Pick<Prepared, 'module' | 'machineOnly'> {
+  const { schema } = authorizer
+  // every model can be an actor here
+  const { code, machineOnly } = compilePolicy(authorizer, { actors: [...schema.models.keys()] })
+  const body = code.replace(/^import (.*) from .*$/m, 'const $1 = runtime').replace(/^export const/m, 'const')
+  const classes = Object.fromEntries([...schema.models.values()].map((model) => [model.name, model.class!]))
+  // the text makes just this
+  const create = new Function('runtime', `${body}\nreturn createAuthorizer`)(runtime) as (
+    world: runtime.World,
+  ) => CompiledAuthorizer
+  return { module: create({ classes, constants: Object.fromEntries(schema.constants) }), machineOnly }
 }
 
 function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'closures' | 'source'): Authorizer {
@@ -66,7 +93,7 @@ export function actorOf({ objects }: Pick<Prepared, 'objects'>, actor: number | 
   return actor === null ? null : objects.rows[actor]
 }
 
-export function check(authorizer: Authorizer, actor: unknown, action: string, row: unknown): Outcome {
+export function check(authorizer: Pick<Authorizer, 'can'>, actor: unknown, action: string, row: unknown): Outcome {
   return outcomeOf(() => authorizer.can(actor, action, row))
 }
 
@@ -82,6 +109,7 @@ export function outcomeOf(ask: () => boolean): Outcome {
 
 /** Why a filter was refused; undefined for an error that is no refusal. */
 export function refusal(error: unknown): string | undefined {
+  if (error instanceof ArcturusError && error.code === 'filter-too-large') return error.code
   if (!(error instanceof UnsupportedFilterError)) return undefined
   return `${error.code}: ${String(error.data?.['reason'] ?? error.summary)}`
 }

@@ -1,6 +1,6 @@
 import { type Condition, type Definite, definite, type Operand, type Root } from '@arcturus/core'
 import { and, not, or } from '../../packages/core/src/condition/construct.js'
-import { isSameOperand } from '../../packages/core/src/condition/simplify.js'
+import { isSameOperand } from '../../packages/core/src/condition/factor.js'
 import { substitute } from '../../packages/core/src/condition/substitute.js'
 import { LonelyNil, OrderedNil, OrderedUnits, UnknownNil, WiderCollation } from './brokenRows.js'
 import { DefiniteRows } from './definiteRows.js'
@@ -17,6 +17,17 @@ export const faults: Readonly<Record<string, FilterEvaluator>> = {
     one.kind === 'compare' && one.operator === '<' ? { ...one, operator: '<=' } : undefined,
   ),
   '`every` for `some`': changed((one) => (one.kind === 'some' ? not({ ...one, where: not(one.where) }) : undefined)),
+  'a recursion that ends where it starts': written((one) => (one.kind === 'reach' ? { ...one, steps: [] } : undefined)),
+  'a recursion that asks nothing of its steps': written((one) =>
+    one.kind === 'reach' && one.steps.some((step) => step.where.kind !== 'true')
+      ? { ...one, steps: one.steps.map((step) => ({ ...step, where: { kind: 'true' } })) }
+      : undefined,
+  ),
+  'a list of values cut off': written((one) =>
+    one.kind === 'in' && one.list.kind === 'value' && Array.isArray(one.list.value) && one.list.value.length > 1
+      ? { ...one, list: { kind: 'value', value: one.list.value.slice(0, -1) } }
+      : undefined,
+  ),
   'null under `not` as SQL has it': evaluated(UnknownNil),
   'orderings with nil true': evaluated(OrderedNil),
   'nil never equal to nil': evaluated(LonelyNil),
@@ -32,6 +43,34 @@ function evaluated(kind: typeof DefiniteRows): FilterEvaluator {
       const rows = new kind(authorizer.schema)
       return { matches: (row) => rows.holds(condition, row) }
     },
+  }
+}
+
+/** What is given to printers, with every part changed that the change applies to. */
+function written(change: (condition: Definite) => Definite | undefined): FilterEvaluator {
+  return {
+    prepare(filter, authorizer) {
+      const condition = changeAll(filter.definite(), change)
+      const rows = new DefiniteRows(authorizer.schema)
+      return { matches: (row) => rows.holds(condition, row) }
+    },
+  }
+}
+
+function changeAll(condition: Definite, change: (one: Definite) => Definite | undefined): Definite {
+  const other = change(condition)
+  if (other) return other
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return { kind: condition.kind, of: condition.of.map((one) => changeAll(one, change)) }
+    case 'not':
+      // What stands below `not` stays of a kind that can stand there.
+      return { kind: 'not', of: changeAll(condition.of, change) as typeof condition.of }
+    case 'some':
+      return { ...condition, where: changeAll(condition.where, change) }
+    default:
+      return condition
   }
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Failure, fuzz } from './fuzz.js'
+import { Orms } from './orm/orms.js'
 
 /**
  * `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
  * index, `--failures` how many failing cases end the run, `--oso` how many checks of a case the npm package is asked,
- * `--save` adds the failing ones to those that every test run tries again.
+ * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--save` adds the failing ones to those that every test run tries again.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -16,11 +17,14 @@ async function main(): Promise<void> {
       failures: { type: 'string', default: '1' },
       oso: { type: 'string', default: '2' },
       save: { type: 'boolean', default: false },
+      orms: { type: 'string', default: '.' },
     },
   })
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
   const started = Date.now()
+  const orms = values.orms === 'none' ? undefined : new Orms(new RegExp(values.orms, 'i'))
   const { report, failures } = await fuzz({
+    ...(orms ? { orms } : {}),
     seed,
     cases: Number(values.cases),
     from: Number(values.from),
@@ -30,6 +34,7 @@ async function main(): Promise<void> {
       if (so.cases % 5_000 === 0) console.error(`${so.cases} cases, ${Math.round((Date.now() - started) / 1000)} s`)
     },
   })
+  await orms?.close()
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
   if (values.save && failures.length > 0) keep(failures)

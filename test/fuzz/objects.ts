@@ -1,5 +1,17 @@
 import type { Authorizer, FieldDeclaration } from '@arcturus/core'
-import { type FieldSpec, fieldsOf, type Reference, type Value, type World } from './world.js'
+import { Decimal } from '@prisma/client-runtime-utils'
+import {
+  type FieldSpec,
+  fieldsOf,
+  keyOf,
+  modelNamed,
+  type PartSpec,
+  type Reference,
+  type Row,
+  targetOf,
+  type Value,
+  type World,
+} from './world.js'
 
 /** A world as classes and their instances, such as an application has them. */
 export interface Objects {
@@ -8,6 +20,8 @@ export interface Objects {
   /** The instances of the world's rows, in their order. */
   readonly rows: readonly object[]
   readonly constants: ReadonlyMap<string, unknown>
+  /** Classes of what holds some columns of a row. */
+  readonly parts: ReadonlyMap<string, new () => object>
 }
 
 /** Puts the elements of a collection in an order, each time that it is read. */
@@ -36,53 +50,94 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
       Object.defineProperty(row, name, { get: () => arrange([...value]), enumerable: true, configurable: true })
     } else Object.assign(row, { [name]: value })
   }
+  const parts = new Map<string, new () => object>()
+  for (const { name, fields } of world.models)
+    for (const field of fields) if (field.kind === 'part') parts.set(partName(name, field), class {})
   const toObject = (value: Value): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if ('date' in value) return new Date(value.date)
     if ('number' in value) return -0
+    if ('bigint' in value) return BigInt(value.bigint)
+    if ('decimal' in value) return new Decimal(value.decimal)
     if ('list' in value) return value.list.map(toObject)
+    if ('part' in value) return value
     if ('rows' in value) return value.rows.map(refer)
     return refer(value)
   }
   for (const [index, { values }] of world.rows.entries()) {
     for (const [name, value] of Object.entries(values)) put(rows[index]!, name, toObject(value))
+    for (const field of fieldsOf(world, world.rows[index]!.model)) {
+      if (field.kind !== 'part') continue
+      const { part } = values[field.name] as { part: Readonly<Record<string, Value>> } // a part's value is one
+      const owner = world.models.find(({ fields }) => fields.includes(field))!
+      const made = new (parts.get(partName(owner.name, field))!)()
+      for (const [name, value] of Object.entries(part)) Object.assign(made, { [name]: toObject(value) })
+      Object.assign(rows[index]!, { [field.name]: made })
+    }
   }
   for (const [twin, row] of copies) Object.defineProperties(twin, Object.getOwnPropertyDescriptors(rows[row]!))
   return {
     classes,
     rows,
+    parts,
     constants: new Map(Object.entries(world.constants).map(([name, value]) => [name, toObject(value)])),
   }
 }
 
 export function register(authorizer: Authorizer, world: World, objects: Objects): void {
   for (const { name, key, fields } of world.models) {
+    for (const field of fields) {
+      if (field.kind !== 'part') continue
+      authorizer.registerClass(objects.parts.get(partName(name, field)), {
+        name: partName(name, field),
+        fields: Object.fromEntries(field.fields.map((one) => [one.name, declarationOf(world, name, one)])),
+      })
+    }
     authorizer.registerClass(objects.classes.get(name), {
       ...(key.length > 0 ? { key } : {}),
-      fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(field)])),
+      fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(world, name, field)])),
     })
   }
   for (const [name, value] of objects.constants) authorizer.registerConstant(value, name)
 }
 
-function declarationOf(field: FieldSpec): FieldDeclaration {
+/** The class of what holds some columns of a model's rows under a name of their own. */
+function partName(model: string, { name }: PartSpec): string {
+  return `${model}_${name}`
+}
+
+function declarationOf(world: World, model: string, field: FieldSpec): FieldDeclaration {
   switch (field.kind) {
     case 'scalar':
       return { type: field.type, nullable: field.nullable, list: field.list }
     case 'one':
-      return { one: field.model, nullable: field.nullable, ...(field.column ? { from: field.column, to: 'id' } : {}) }
+      return {
+        one: field.model,
+        nullable: field.nullable,
+        // A reference to a row that may be deleted softly says nothing of it.
+        ...(field.from && !modelNamed(world, field.model).deletes
+          ? { from: field.from, to: targetOf(world, field) }
+          : {}),
+      }
     case 'many':
       return { many: field.model }
+    case 'part':
+      return { one: partName(model, field), nullable: false }
   }
 }
 
-/** The row's values as a person reads them, relations by the number of the row. */
-export function describeRow(world: World, index: number): string {
-  const { model, values } = world.rows[index]!
+/** The row's values as a person reads them, relations by the number of the row. @param isTold - which fields are shown */
+export function describeRow(world: World, index: number, isTold: (field: string) => boolean): string {
+  return `#${index} ${describeValues(world, world.rows[index]!, isTold)}`
+}
+
+export function describeValues(world: World, { model, values }: Row, isTold: (field: string) => boolean): string {
   const shown = fieldsOf(world, model).flatMap(({ name }) =>
-    name in values ? [`${name}: ${describe(values[name]!)}`] : [],
+    name in values && (isTold(name) || keyOf(world, model).includes(name))
+      ? [`${name}: ${describe(values[name]!)}`]
+      : [],
   )
-  return `#${index} ${model} { ${shown.join(', ')} }`
+  return `${model} { ${shown.join(', ')} }`
 }
 
 export function describe(value: Value): string {
@@ -90,7 +145,13 @@ export function describe(value: Value): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if ('date' in value) return value.date
   if ('number' in value) return value.number
+  if ('bigint' in value) return `${value.bigint}n`
+  if ('decimal' in value) return `${value.decimal} (decimal)`
   if ('list' in value) return `[${value.list.map(describe).join(', ')}]`
+  if ('part' in value)
+    return `{ ${Object.entries(value.part)
+      .map(([name, one]) => `${name}: ${describe(one)}`)
+      .join(', ')} }`
   if ('rows' in value) return `[${value.rows.map(describe).join(', ')}]`
   return `#${value.row}${value.copy ? ' (another object)' : ''}`
 }

@@ -37,6 +37,31 @@ export function withoutForall(tree: PolicyTree): PolicyTree {
   )
 }
 
+/** The same policy with the goals of each conjunction the other way round; undefined where their order makes a difference. */
+export function backwards(tree: PolicyTree): PolicyTree | undefined {
+  if (/\b(?:not|forall|cut)\b/.test(printPolicy(tree))) return undefined
+  return changed(tree, (one) => (one.kind === 'and' ? { kind: 'and', of: one.of.toReversed() } : one))
+}
+
+/** The bodies of rules in which a variable is asked about that the head gives no value. */
+function openBodies({ rules }: PolicyTree): readonly string[] {
+  return rules.flatMap(({ head, body }) => {
+    const text = body ? printGoal(body) : ''
+    const names = text.match(/\bv\d+\b/g) ?? []
+    return names.some((name) => !new RegExp(`\\b${name}\\b`).test(head)) ? [text] : []
+  })
+}
+
+/** Whether a rule asks about a variable that its head gives no value. */
+export function asksUnknown(tree: PolicyTree): boolean {
+  return openBodies(tree).length > 0
+}
+
+/** Whether such a rule asks twice for the class of something. */
+export function matchesUnknownTwice(tree: PolicyTree): boolean {
+  return openBodies(tree).some((text) => (text.match(/ matches /g)?.length ?? 0) > 1)
+}
+
 /** The same policy without fields in patterns of `Actor` and `Resource`. */
 export function withoutUnionFields(tree: PolicyTree): PolicyTree {
   const { blocks, rules } = changed(tree, (one) => (one.kind === 'goal' ? goal(bare(one.text)) : one))
@@ -75,12 +100,22 @@ function changed({ blocks, rules }: PolicyTree, change: (one: Goal) => Goal): Po
   return { blocks, rules: rules.map((rule) => ({ ...rule, body: rule.body && inside(rule.body) })) }
 }
 
-/** Whether some rule that a helper was written for calls itself. */
-export function callsItself({ rules }: PolicyTree): boolean {
-  return rules.some(({ head, body }) => {
-    const name = /^rule_\d+\(/.exec(head)?.[0]
-    return name !== undefined && body !== undefined && printGoal(body).includes(name)
-  })
+/** Whether some rule that a helper was written for calls itself, also by way of others; or a block's role is one of its own model's. */
+export function callsItself({ blocks, rules }: PolicyTree): boolean {
+  const calls = new Map<string, Set<string>>()
+  for (const { head, body } of rules) {
+    const name = /^rule_\d+/.exec(head)?.[0]
+    if (name === undefined || body === undefined) continue
+    const called = calls.get(name) ?? new Set()
+    calls.set(name, called)
+    for (const [other] of printGoal(body).matchAll(/\brule_\d+\b/g)) called.add(other)
+  }
+  const leadsTo = (from: string, to: string, seen: Set<string>): boolean =>
+    [...(calls.get(from) ?? [])].some((next) => next === to || (!seen.has(next) && leadsTo(next, to, seen.add(next))))
+  return (
+    [...calls.keys()].some((name) => leadsTo(name, name, new Set())) ||
+    blocks.some((block) => new RegExp(`: ${/^resource (\w+)/.exec(block)?.[1]}\\b`).test(block))
+  )
 }
 
 export function printPolicy(tree: PolicyTree): string {

@@ -1,6 +1,9 @@
 import type { Random } from './random.js'
 import type { ScalarKind, ScalarValue } from './world.js'
 
+/** What a column of an enum can hold, in the order in which the database has them. */
+export const enumValues: readonly string[] = ['draft', 'active', 'Archived', 'a']
+
 /** Few values of each kind, so that random ones are often equal; among them what trips comparisons in databases. */
 const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
   string: [
@@ -10,6 +13,14 @@ const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
     'ab',
     'A',
     'a ',
+    ' a',
+    'a\t',
+    'é',
+    'e\u0301',
+    'É',
+    'ß',
+    'ss',
+    'a\u200b',
     '%',
     '_',
     'a%',
@@ -21,10 +32,14 @@ const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
     '\uffff',
     'a\u0000',
     '"',
+    "'",
     '\\',
+    'a\\',
+    '\\%',
   ],
-  integer: [0, 1, 2, 3, 5, -1, 10, { number: '-0' }],
-  float: [0, 0.5, -0.5, 1, 2.5, 3, 123456789.5, { number: '-0' }],
+  // The last two are where a column of 32 bits ends.
+  integer: [0, 1, 2, 3, 5, -1, 10, { number: '-0' }, 2147483647, -2147483648],
+  float: [0, 0.5, -0.5, 0.1, 1, 2.5, 3, 123456789.5, 1e300, { number: '-0' }],
   boolean: [true, false],
   date: [
     '1969-12-31T23:59:59.000Z',
@@ -32,6 +47,19 @@ const pools: Readonly<Record<ScalarKind, readonly ScalarValue[]>> = {
     '2024-02-29T00:00:00.001Z',
     '2100-01-01T00:00:00.000Z',
   ].map((date) => ({ date })),
+  // Beyond 2 ** 53 some differ that a number does not tell apart.
+  bigint: ['0', '1', '2', '-1', '9007199254740992', '9007199254740993', '-9223372036854775808'].map((bigint) => ({
+    bigint,
+  })),
+  // One of them is written in two ways.
+  decimal: ['0', '1', '2.5', '2.50', '0.1', '-0.3', '1000000.01'].map((decimal) => ({ decimal })),
+  // In another order than by their text.
+  enum: enumValues,
+  uuid: [
+    '00000000-0000-4000-8000-00000000000a',
+    '00000000-0000-4000-8000-0000000000f0',
+    'a1b2c3d4-e5f6-4789-8abc-def012345678',
+  ],
 }
 
 /** Some texts are met far more often than others: plain ones, and two that UTF-16 puts in another order than their code points. */
@@ -41,7 +69,7 @@ export function scalarOf(random: Random, type: ScalarKind): ScalarValue {
   return type === 'string' && random.chance(0.6) ? random.pick(usual) : random.pick(pools[type])
 }
 
-/** The value in a policy; undefined for a date, which Polar has no word for. */
+/** The value in a policy; undefined for what Polar has no word for: dates, and what no number of JavaScript is. */
 export function literalText(value: ScalarValue): string | undefined {
   if (value === null) return 'nil'
   switch (typeof value) {
@@ -52,7 +80,9 @@ export function literalText(value: ScalarValue): string | undefined {
     case 'boolean':
       return String(value)
     default:
-      return 'number' in value ? '-0' : undefined
+      if ('number' in value) return '-0'
+      if ('bigint' in value) return Number.isSafeInteger(Number(value.bigint)) ? value.bigint : undefined
+      return 'decimal' in value ? value.decimal : undefined
   }
 }
 

@@ -12,6 +12,11 @@ export interface Case {
   readonly actors: readonly (number | null)[]
   readonly actions: readonly string[]
   readonly model: string
+  /**
+   * For a case whose rows are those of tables: the schema of the pool that they have, or `made` for one that was made for the
+   * case. Undefined for objects in memory, which need not be what a database can hold.
+   */
+  readonly tables?: string
 }
 
 export interface RandomCase {
@@ -22,8 +27,13 @@ export interface RandomCase {
 /** The case of a seed and an index, always the same one. */
 export function randomCase(seed: number, index: number): RandomCase {
   const random = Random.ofCase(seed, index)
-  const world = randomWorld(random)
-  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: 1 })
+  return caseIn(random, randomWorld(random))
+}
+
+/** A question about the rows of a world. */
+export function caseIn(random: Random, world: World): RandomCase {
+  const hasModel = (name: string): boolean => world.models.some((one) => one.name === name)
+  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: hasModel('Bug') ? 1 : 0 })
   const { tree, constructs } = randomPolicy(random, world, model)
   const users = world.rows.flatMap((row, at) => (row.model === 'User' ? [at] : []))
   const actors: (number | null)[] = random.sample(users, 2)

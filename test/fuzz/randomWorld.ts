@@ -27,7 +27,7 @@ interface Outline {
 const outlines: readonly Outline[] = [
   {
     name: 'User',
-    scalars: { name: 'string', age: 'integer', admin: 'boolean', email: 'string' },
+    scalars: { name: 'string', age: 'integer', admin: 'boolean', email: 'string', balance: 'decimal', uid: 'uuid' },
     lists: { tags: 'string' },
     ones: { org: 'Org', manager: 'User' },
     manys: { friends: 'User', memberships: 'Membership', starred: 'Repo' },
@@ -35,13 +35,13 @@ const outlines: readonly Outline[] = [
   },
   {
     name: 'Membership',
-    scalars: { role: 'string', level: 'integer' },
+    scalars: { role: 'string', level: 'integer', state: 'enum' },
     ones: { repo: 'Repo', org: 'Org', user: 'User' },
     rows: [2, 5],
   },
   {
     name: 'Org',
-    scalars: { name: 'string', level: 'integer', open: 'boolean' },
+    scalars: { name: 'string', level: 'integer', open: 'boolean', quota: 'bigint' },
     ones: { owner: 'User', parent: 'Org' },
     manys: { members: 'User', repos: 'Repo' },
     rows: [1, 3],
@@ -55,6 +55,9 @@ const outlines: readonly Outline[] = [
       isPublic: 'boolean',
       archived: 'boolean',
       created: 'date',
+      size: 'bigint',
+      price: 'decimal',
+      state: 'enum',
     },
     lists: { topics: 'string', sizes: 'integer' },
     ones: { owner: 'User', creator: 'User', org: 'Org', fork: 'Repo' },
@@ -63,7 +66,15 @@ const outlines: readonly Outline[] = [
   },
   {
     name: 'Issue',
-    scalars: { title: 'string', body: 'string', votes: 'integer', open: 'boolean', due: 'date' },
+    scalars: {
+      title: 'string',
+      body: 'string',
+      votes: 'integer',
+      open: 'boolean',
+      due: 'date',
+      state: 'enum',
+      uid: 'uuid',
+    },
     lists: { labels: 'string' },
     ones: { repo: 'Repo', author: 'User', assignee: 'User', parent: 'Issue' },
     manys: { watchers: 'User', children: 'Issue' },
@@ -82,13 +93,18 @@ const outlines: readonly Outline[] = [
 export function randomWorld(random: Random): World {
   const models = outlines.map((outline) => randomModel(random, outline))
   const rows = randomRows(random, { models })
-  const constants: Record<string, Value> = {
+  return { models, rows, constants: randomConstants(random) }
+}
+
+export function randomConstants(random: Random): Readonly<Record<string, Value>> {
+  return {
     limit: scalarOf(random, 'integer'),
     word: scalarOf(random, 'string'),
     day: scalarOf(random, 'date'),
+    huge: scalarOf(random, 'bigint'),
+    ratio: scalarOf(random, 'decimal'),
     words: { list: [scalarOf(random, 'string'), scalarOf(random, 'string')] },
   }
-  return { models, rows, constants }
 }
 
 function randomModel(random: Random, outline: Outline): ModelSpec {
@@ -106,7 +122,7 @@ function randomModel(random: Random, outline: Outline): ModelSpec {
     const nullable = model === outline.name || random.chance(0.5)
     const column = model !== 'Repo' && random.chance(0.4) ? `${name}Id` : undefined
     if (column) scalar(column, 'integer', nullable)
-    fields.push({ kind: 'one', name, model, nullable, ...(column ? { column } : {}) })
+    fields.push({ kind: 'one', name, model, nullable, ...(column ? { from: [column] } : {}) })
   }
   for (const [name, model] of Object.entries(outline.manys ?? {})) fields.push({ kind: 'many', name, model })
   const keyless = outline.name === 'Membership' && random.chance(0.2)
@@ -140,9 +156,11 @@ function randomRows(random: Random, schema: Pick<World, 'models'>): readonly Row
           const other = field.nullable && random.chance(0.3) ? null : reference(field.model)
           values[field.name] = other
           // Ids are given in the order of rows.
-          if (field.column) values[field.column] = other && other.row + 1
+          if (field.from) values[field.from[0]!] = other && other.row + 1
           break
         }
+        case 'part':
+          throw new Error('a part is made for tables alone')
         case 'many': {
           const rows = new Array(random.pick([0, 0, 1, 1, 2, 2, 3])).fill(null).map(() => reference(field.model))
           values[field.name] = { rows: random.chance(0.1) && rows[0] ? [...rows, rows[0]] : rows }

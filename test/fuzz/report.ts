@@ -1,4 +1,4 @@
-import type { Comparison, Evaluator } from './compare.js'
+import type { Comparison } from './compare.js'
 
 /** What a run has counted. */
 export class Report {
@@ -7,7 +7,9 @@ export class Report {
   #some = 0
   #unloadable = new Map<string, number>()
   #constructs = new Map<string, number>()
-  #comparisons = { predicate: 0, source: 0, filter: 0, definite: 0, oso: 0 }
+  #comparisons = new Map<string, number>()
+  /** Of each ORM: the cases that it was asked, those in which it refused something, and why. */
+  #orms = new Map<string, { cases: number; refused: number; reasons: Map<string, number> }>()
   #predicates = { answered: 0, bailedOut: 0, none: 0 }
   #outcomes = { true: 0, false: 0, error: 0 }
   #filters = 0
@@ -24,8 +26,8 @@ export class Report {
     this.#cases++
     if (compared.some) this.#some++
     for (const one of constructs) count(this.#constructs, one, 1)
-    for (const evaluator of Object.keys(this.#comparisons) as Evaluator[])
-      this.#comparisons[evaluator] += compared.comparisons[evaluator]
+    for (const [evaluator, times] of compared.comparisons) count(this.#comparisons, evaluator, times)
+    for (const [orm, refusals] of compared.orms) this.#addOrm(orm, refusals)
     for (const key of ['answered', 'bailedOut', 'none'] as const) this.#predicates[key] += compared.predicates[key]
     for (const key of ['true', 'false', 'error'] as const) this.#outcomes[key] += compared.outcomes[key]
     this.#filters += compared.filters
@@ -33,6 +35,14 @@ export class Report {
     if (compared.refusals.size > 0) this.#refusedCases++
     for (const [reason, times] of compared.refusals) count(this.#refusals, reason, times)
     for (const [point, times] of compared.deviations) count(this.#deviations, point, times)
+  }
+
+  #addOrm(name: string, refusals: ReadonlyMap<string, number>): void {
+    const orm = this.#orms.get(name) ?? { cases: 0, refused: 0, reasons: new Map() }
+    this.#orms.set(name, orm)
+    orm.cases++
+    if (refusals.size > 0) orm.refused++
+    for (const [reason, times] of refusals) count(orm.reasons, reason, times)
   }
 
   /** A policy of the generator that can't be loaded is a case that tests nothing. */
@@ -69,10 +79,14 @@ export class Report {
     const checks = answered + bailedOut + none
     const lines = [
       `seed ${this.seed}, ${this.#cases} cases; in ${percent(this.#some, this.#cases)} some rows, but not all, come back`,
-      `comparisons with the machine: ${list(new Map(Object.entries(this.#comparisons)))}`,
+      `comparisons with the machine: ${list(this.#comparisons)}`,
       `the machine's answers: ${list(new Map(Object.entries(this.#outcomes)))}`,
       `checks answered by the predicate: ${percent(answered, checks)}; given to the machine: ${percent(bailedOut, checks)}; without a predicate: ${percent(none, checks)}`,
       `filters: ${this.#filters}; cases with a refused one: ${percent(this.#refusedCases, this.#cases)}; refusals: ${list(this.#refusals)}`,
+      ...[...this.#orms].map(
+        ([name, { cases, refused, reasons }]) =>
+          `${name}: ${cases} cases; with something refused: ${percent(refused, cases)}; refusals: ${list(reasons)}`,
+      ),
       `rows left out of definite filters because the check depends on the order of a collection: ${this.#ordered}`,
       `deviations from oso: ${list(this.#deviations)}`,
       `policies that can't be loaded: ${list(this.#unloadable)}`,

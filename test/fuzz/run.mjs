@@ -1,6 +1,7 @@
 // Bundles the fuzz test with the sources of core, so that it runs without a build, and runs it.
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
+import manifest from '../package.json' with { type: 'json' }
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const file = here('../node_modules/.cache/fuzz/main.mjs')
@@ -8,9 +9,20 @@ const file = here('../node_modules/.cache/fuzz/main.mjs')
 await build({
   input: here('main.ts'),
   platform: 'node',
-  external: ['oso'],
-  resolve: { alias: { '@arcturus/core': here('../../packages/core/src/index.ts') } },
+  external: Object.keys(manifest.devDependencies),
+  resolve: {
+    alias: {
+      '@arcturus/core/sql': here('../../packages/core/src/sql/index.ts'),
+      '@arcturus/core/compile': here('../../packages/core/src/compiled/index.ts'),
+      '@arcturus/core/runtime': here('../../packages/core/src/compiled/runtime.ts'),
+      '@arcturus/core': here('../../packages/core/src/index.ts'),
+      '@arcturus/prisma': here('../../packages/prisma/src/index.ts'),
+      '@arcturus/typeorm': here('../../packages/typeorm/src/index.ts'),
+    },
+  },
   output: { file, format: 'esm', sourcemap: true },
   logLevel: 'warn',
 })
+// The bundle is not where its sources are.
+process.env['ARCTURUS_FUZZ_FOLDER'] = new URL('orm/', import.meta.url).href
 await import(pathToFileURL(file).href)

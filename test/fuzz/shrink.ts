@@ -1,6 +1,6 @@
 import { type Goal, type PolicyTree, printPolicy, type RuleTree } from './policyTree.js'
 import type { Case } from './randomCase.js'
-import { fieldsOf, type Row, type Value, type World } from './world.js'
+import { fieldsOf, type Row, targetOf, type Value, type World } from './world.js'
 
 /**
  * The smallest case found for which something still holds, by leaving out one thing after the other.
@@ -34,6 +34,10 @@ function* smallerCases(asked: Case): Generator<Case> {
     const smaller = withoutRow(asked, row)
     if (smaller) yield smaller
   }
+  for (const index of asked.world.ghosts?.keys() ?? [])
+    yield { ...asked, world: { ...asked.world, ghosts: without(asked.world.ghosts!, index) } }
+  // What tables hold on both sides of a relation can't be changed on one.
+  if (asked.tables) return
   const text = printPolicy(asked.policy)
   for (const world of simplerWorlds(asked.world, (field) => new RegExp(`\\b${field}\\b`).test(text)))
     yield { ...asked, world }
@@ -88,7 +92,7 @@ function withoutRow(asked: Case, row: number): Case | undefined {
       if (kept === undefined) {
         const field = fieldsOf(world, one.model).find((other) => other.name === name)
         if (field?.kind !== 'one' || !field.nullable) return undefined
-        if (field.column) values[field.column] = null
+        for (const column of field.from ?? []) values[column] = null
       }
       values[name] = kept ?? null
     }
@@ -97,9 +101,11 @@ function withoutRow(asked: Case, row: number): Case | undefined {
   for (const [index, { model, values }] of rows.entries()) {
     for (const field of fieldsOf(world, model)) {
       const value = values[field.name]
-      if (field.kind !== 'one' || !field.column || typeof value !== 'object' || value === null || !('row' in value))
+      if (field.kind !== 'one' || !field.from || typeof value !== 'object' || value === null || !('row' in value))
         continue
-      rows[index] = { model, values: { ...rows[index]!.values, [field.column]: rows[value.row]!.values['id']! } }
+      const other = rows[value.row]!.values
+      const columns = targetOf(world, field).map((name, at) => [field.from![at]!, other[name]!])
+      rows[index] = { model, values: { ...rows[index]!.values, ...Object.fromEntries(columns) } }
     }
   }
   return { ...asked, world: { ...world, rows }, actors: asked.actors.map((one) => one && moved(one)) }
@@ -120,11 +126,12 @@ function* simplerWorlds(world: World, isUsed: (field: string) => boolean): Gener
     for (const field of fieldsOf(world, model)) {
       const value = values[field.name]
       if (value === undefined) continue
-      for (const simpler of simplerValues(value, field.kind !== 'many' && field.nullable)) {
-        const column = field.kind === 'one' && field.column && simpler === null ? { [field.column]: null } : {}
+      for (const simpler of simplerValues(value, (field.kind === 'scalar' || field.kind === 'one') && field.nullable)) {
+        const columns = field.kind === 'one' && simpler === null ? (field.from ?? []) : []
+        const foreign = Object.fromEntries(columns.map((column) => [column, null]))
         yield {
           ...world,
-          rows: replaced(world.rows, index, { model, values: { ...values, [field.name]: simpler, ...column } }),
+          rows: replaced(world.rows, index, { model, values: { ...values, [field.name]: simpler, ...foreign } }),
         }
       }
     }

@@ -3,6 +3,20 @@ export interface World {
   readonly models: readonly ModelSpec[]
   readonly rows: readonly Row[]
   readonly constants: Readonly<Record<string, Value>>
+  /** Rows that are deleted softly: in the tables, and nowhere else. Rows and ghosts refer to each other by columns alone. */
+  readonly ghosts?: readonly Row[]
+  /** Of a schema that is made on the spot. */
+  readonly storage?: Storage
+}
+
+/** What of a schema has other names, or types of its own, in the database alone. */
+export interface Storage {
+  /** Tables and columns are called otherwise. */
+  readonly mapped: boolean
+  /** Identifiers are of the type that the database has for them. */
+  readonly native: boolean
+  /** The database knows that what a column refers to is there. */
+  readonly constrained: boolean
 }
 
 export interface ModelSpec {
@@ -10,12 +24,14 @@ export interface ModelSpec {
   /** The class that it extends. */
   readonly parent?: string
   readonly key: readonly string[]
+  /** The column that is not null where a row is deleted softly. */
+  readonly deletes?: string
   readonly fields: readonly FieldSpec[]
 }
 
-export type ScalarKind = 'string' | 'integer' | 'float' | 'boolean' | 'date'
+export type ScalarKind = 'string' | 'integer' | 'float' | 'boolean' | 'date' | 'bigint' | 'decimal' | 'enum' | 'uuid'
 
-export type FieldSpec = ScalarSpec | OneSpec | ManySpec
+export type FieldSpec = ScalarSpec | PartSpec | OneSpec | ManySpec
 
 export interface ScalarSpec {
   readonly kind: 'scalar'
@@ -24,18 +40,26 @@ export interface ScalarSpec {
   readonly nullable: boolean
   readonly list: boolean
 }
+/** Columns that are read from an object of their own, which every row has. */
+export interface PartSpec {
+  readonly kind: 'part'
+  readonly name: string
+  readonly fields: readonly ScalarSpec[]
+}
 export interface OneSpec {
   readonly kind: 'one'
   readonly name: string
   readonly model: string
   readonly nullable: boolean
-  /** The own column that holds the other's `id`, where one is declared. */
-  readonly column?: string
+  /** The own columns that hold the other's key, where they are declared. */
+  readonly from?: readonly string[]
 }
 export interface ManySpec {
   readonly kind: 'many'
   readonly name: string
   readonly model: string
+  /** In a database: the field of the other model that is the other side. Many to many where that is a `many` too. */
+  readonly inverse?: string
 }
 
 export interface Row {
@@ -47,9 +71,18 @@ export interface Row {
 export type Value =
   | ScalarValue
   | { readonly list: readonly ScalarValue[] }
+  | { readonly part: Readonly<Record<string, ScalarValue>> }
   | Reference
   | { readonly rows: readonly Reference[] }
-export type ScalarValue = string | number | boolean | null | { readonly date: string } | { readonly number: '-0' }
+export type ScalarValue =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly date: string }
+  | { readonly number: '-0' }
+  | { readonly bigint: string }
+  | { readonly decimal: string }
 
 /** A row by its place in the world; a copy is another object that is the same row. */
 export interface Reference {
@@ -72,6 +105,11 @@ export function fieldsOf(world: Pick<World, 'models'>, name: string): readonly F
 export function keyOf(world: Pick<World, 'models'>, name: string): readonly string[] {
   const model = modelNamed(world, name)
   return model.key.length > 0 || model.parent === undefined ? model.key : keyOf(world, model.parent)
+}
+
+/** The fields of the other row that an own foreign key holds: those of its key, or of so much of it as there are columns for. */
+export function targetOf(world: Pick<World, 'models'>, field: OneSpec): readonly string[] {
+  return keyOf(world, field.model).slice(0, field.from?.length ?? 0)
 }
 
 export function isSubclass(world: Pick<World, 'models'>, name: string, ancestor: string): boolean {

@@ -1,15 +1,14 @@
 import { type Definite, type Operand, UnsupportedFilterError } from '@arcturus/core'
 import { type Where, WherePrinter } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resourceOf, span, value, variableOf } from './conditions.js'
+import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
+import { holds, type Row } from '../orm/evaluate.js'
 import { createSchema, openDatabases } from './databases.js'
-import { holds, type Row } from './evaluate.js'
 import { schema } from './generated/columns-postgresql/arcturus/schema.js'
 import { Prisma, PrismaClient } from './generated/columns-postgresql/client/client.js'
 
 const [database] = await openDatabases('columns', ['postgresql'])
 const resource = resourceOf('Listing')
-const printer = new WherePrinter(schema)
 
 const column = (name: string): Operand => ({ kind: 'path', root: resource, steps: [{ name, model: 'Listing', span }] })
 const date = (text: string): Date => new Date(`${text}Z`)
@@ -34,9 +33,10 @@ const compared: Record<string, readonly unknown[]> = {
     new Prisma.Decimal('0.1'),
     new Prisma.Decimal('0.10000000000000000001'),
     2n ** 60n,
+    Number.NaN,
   ],
   small: [1, 1.5, 40_000, -40_000, 2 ** 40, 1n, new Prisma.Decimal('1.0'), new Prisma.Decimal('0.5')],
-  amount: [0.1, 12.34, new Prisma.Decimal('12.345'), new Prisma.Decimal('12.34'), 12n, 1e15],
+  amount: [0.1, 12.34, new Prisma.Decimal('12.345'), new Prisma.Decimal('12.34'), 12n, 1e15, new Prisma.Decimal('NaN')],
   number: [5n, 5, 5.5, 2n ** 60n, 2n ** 60n + 1n, 2 ** 60, 10n ** 30n, -(10n ** 30n)],
 }
 
@@ -46,6 +46,7 @@ const refused = ['padded', 'folded', 'address', 'time', 'single', 'cash']
 describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
   let prisma: PrismaClient
   let rows: Row[]
+  const printer = new WherePrinter(schema, {}, (_, field) => Reflect.get(prisma.listing.fields, field))
   beforeAll(async () => {
     await createSchema(database!, schema)
     await database!.execute([
@@ -54,6 +55,9 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
         (2, '{}', '{}', '{}', 'Middle', '6f9619ff-8b86-d011-b42d-00c04fc96500', 'x', 'AB', '2024-03-01', '2024-02-29 10:00:00.124', '2024-02-29 10:00:00.124Z', '2024-02-29 10:00:01', 0.5, 0.3, 2, 0.1, 'A', 1152921504606846976),
         (3, '{a,"a "}', '{2,2}', '{high,Middle}', 'high', NULL, NULL, 'ab ', '2024-02-28', '2024-02-29 10:00:00.1', '2024-02-29 10:00:00.1Z', NULL, NULL, -1, 0, 12, 'a ', 1152921504606846977),
         (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
+      `INSERT INTO "Listing" (id, "limit", total, double, amount) VALUES
+        (5, 'NaN', 'NaN', 'NaN', 'NaN'), (6, 'NaN', 'NaN', 5, 5), (7, 5, 5, 'NaN', 'NaN'), (8, 'NaN', 'NaN', NULL, NULL), (9, NULL, NULL, 'NaN', 'NaN'),
+        (10, 1, 1, 2, 2), (11, 2, 2, 2, 2), (12, 'Infinity', 3, 'Infinity', 2), (13, 'Infinity', NULL, '-Infinity', NULL), (14, 'NaN', 0, 'Infinity', 0)`,
     ])
     prisma = new PrismaClient({ adapter: database!.adapter })
     rows = await prisma.listing.findMany({ orderBy: { id: 'asc' } })
@@ -105,6 +109,54 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
       if (await agree(condition)) asked++
     }
     expect(asked).toBeGreaterThan(values.length * 2)
+  })
+
+  it.each([
+    ['double', 'limit'],
+    ['amount', 'total'],
+    ['double', 'double'],
+    ['amount', 'amount'],
+  ])('are compared with each other as a check does, NaN included: %s and %s', async (left, right) => {
+    for (const operator of ['=', '!=', '<', '<=', '>', '>='] as const) {
+      const condition: Definite = { kind: 'compare', operator, left: column(left), right: column(right), span }
+      expect(await agree(condition)).toBe(true)
+      if (operator !== '=' && operator !== '!=') {
+        expect(
+          await agree({
+            kind: 'and',
+            of: [condition, { kind: 'compare', operator: '!=', left: column('id'), right: value(5), span }],
+          }),
+        ).toBe(true)
+      }
+    }
+  })
+
+  it.each([
+    ['double', 1, [6, 10, 11, 12, 14]],
+    ['amount', 4, [1, 3, 6]],
+  ])('leave NaN out in every kind of query: %s', async (name, above, ids) => {
+    const condition: Definite = { kind: 'compare', operator: '>', left: column(name), right: value(above), span }
+    const where = printer.print(condition, 'Listing')
+    const args = { where, select: { id: true }, orderBy: { id: 'asc' } } as const
+    const [first, second] = await prisma.$transaction([prisma.listing.findMany(args), prisma.listing.findMany(args)])
+    const inside = await prisma.$transaction((tx) => tx.listing.findMany(args))
+    const one = (id: number) => prisma.listing.findUnique({ where: { id, AND: [where] }, select: { id: true } })
+    const alone = (await Promise.all([1, 3, 5, 6, 7, 9, 10, 11, 12, 14].map(one))).filter((row) => row !== null)
+    for (const rows of [first, second, inside, alone]) expect(rows.map((row) => row.id)).toEqual(ids)
+    expect(await prisma.listing.count({ where })).toBe(ids.length)
+    expect(await prisma.listing.updateMany({ where, data: { title: 'above' } })).toEqual({ count: ids.length })
+    await prisma.listing.updateMany({ where: { title: 'above' }, data: { title: null } })
+  })
+
+  it.each([
+    [Number.POSITIVE_INFINITY, /infinite/],
+    [new Prisma.Decimal('-Infinity'), /infinite/],
+    [123456789012345680000, /rounds/],
+  ])('of floating point are not compared with what Prisma can not send: %s', (one, why) => {
+    for (const operator of ['=', '<', '>='] as const) {
+      const condition: Definite = { kind: 'compare', operator, left: column('double'), right: value(one), span }
+      expect(() => printer.print(condition, 'Listing')).toThrow(why)
+    }
   })
 
   it.each(refused)('are refused: %s', (name) => {

@@ -6,11 +6,12 @@ import { PGlite } from '@electric-sql/pglite'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { createConnection } from 'mariadb'
-import { Client } from 'pg'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { noteDatabase } from '../databases.js'
+import { credentialsOf, mariaDbDatabase, postgresSchema } from '../orm/servers.js'
 import { createTables } from './ddl.js'
+
+type Collation = NonNullable<Parameters<typeof mariaDbDatabase>[1]>
 
 /** A database of its own for one test file, empty and without tables. */
 export interface Database {
@@ -29,12 +30,12 @@ export interface Database {
  * Opens a database of each kind that is there: SQLite always; PostgreSQL on its server (`PG_URL`, by default the local
  * one), else the embedded one; MariaDB on its server (`MYSQL_URL`, by default the local one), else none.
  * @param name of the test file, so that files that run side by side do not meet
- * @param collation of MariaDB's texts; the default one ignores case, accents and trailing blanks
+ * @param collation of MariaDB's texts; by default one that ignores case, accents and trailing blanks
  */
 export async function openDatabases(
   name: string,
   providers: readonly PrismaProvider[],
-  collation: 'utf8mb4_general_ci' | 'utf8mb4_nopad_bin' = 'utf8mb4_general_ci',
+  collation?: Collation,
 ): Promise<Database[]> {
   const unique = `arcturus_${name}_${process.pid}`
   const openers = {
@@ -61,7 +62,8 @@ export async function createSchema(database: Database, schema: PrismaSchema): Pr
 
 async function openSqlite(): Promise<Database> {
   const folder = mkdtempSync(join(tmpdir(), 'arcturus-prisma-'))
-  const adapter = new PrismaLibSql({ url: `file:${folder}/test.db` })
+  // Else the driver fails for an integer beyond 2 ** 53.
+  const adapter = new PrismaLibSql({ url: `file:${folder}/test.db`, intMode: 'bigint' })
   return {
     name: 'SQLite (libsql)',
     provider: 'sqlite',
@@ -78,41 +80,16 @@ async function openSqlite(): Promise<Database> {
 }
 
 async function openPostgres(unique: string): Promise<Database | undefined> {
-  const url = new URL(process.env['PG_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres')
-  const onServer = async (sql: string): Promise<string> => {
-    const connection = new Client({ connectionString: url.href, connectionTimeoutMillis: 2_000 })
-    await connection.connect()
-    try {
-      const { rows } = await connection.query<{ server_version?: string }>(sql)
-      return rows[0]?.server_version ?? ''
-    } finally {
-      await connection.end()
+  const database = await postgresSchema(unique)
+  return (
+    database && {
+      name: database.name,
+      provider: 'postgresql',
+      adapter: new PrismaPg({ connectionString: database.url.href }, { schema: database.schema }),
+      execute: database.execute,
+      close: database.drop,
     }
-  }
-  let version: string
-  try {
-    version = await onServer('SHOW server_version')
-  } catch {
-    return undefined
-  }
-  await onServer(`DROP DATABASE IF EXISTS ${unique}`)
-  await onServer(`CREATE DATABASE ${unique} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'`)
-  const own = new URL(url)
-  own.pathname = `/${unique}`
-  return {
-    name: `PostgreSQL ${version.split(' ')[0]} (server)`,
-    provider: 'postgresql',
-    adapter: new PrismaPg({ connectionString: own.href }),
-    async execute(statements) {
-      const connection = new Client({ connectionString: own.href })
-      await connection.connect()
-      for (const sql of statements) await connection.query(sql)
-      await connection.end()
-    },
-    async close() {
-      await onServer(`DROP DATABASE IF EXISTS ${unique} WITH (FORCE)`)
-    },
-  }
+  )
 }
 
 async function openPglite(): Promise<Database> {
@@ -131,40 +108,15 @@ async function openPglite(): Promise<Database> {
   }
 }
 
-async function openMariaDb(unique: string, collation: string): Promise<Database | undefined> {
-  const url = new URL(process.env['MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306')
-  const server = {
-    host: url.hostname,
-    port: Number(url.port || 3306),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    connectTimeout: 10_000,
-  }
-  const run = async (statements: readonly string[], database?: string): Promise<string> => {
-    const connection = await createConnection({ ...server, ...(database === undefined ? {} : { database }) })
-    try {
-      for (const sql of statements) await connection.query(sql)
-      return connection.serverVersion() ?? ''
-    } finally {
-      await connection.end()
+async function openMariaDb(unique: string, collation: Collation | undefined): Promise<Database | undefined> {
+  const database = await mariaDbDatabase(unique, collation)
+  return (
+    database && {
+      name: database.name,
+      provider: 'mysql',
+      adapter: new PrismaMariaDb({ ...credentialsOf(database.url), connectTimeout: 10_000 }),
+      execute: database.execute,
+      close: database.drop,
     }
-  }
-  let version: string
-  try {
-    version = await run([])
-  } catch {
-    return undefined
-  }
-  await run([`DROP DATABASE IF EXISTS ${unique}`, `CREATE DATABASE ${unique} COLLATE ${collation}`])
-  return {
-    name: `${version.includes('MariaDB') ? 'MariaDB' : 'MySQL'} ${version.split('-')[0]} (server)`,
-    provider: 'mysql',
-    adapter: new PrismaMariaDb({ ...server, database: unique }),
-    async execute(statements) {
-      await run(statements, unique)
-    },
-    async close() {
-      await run([`DROP DATABASE IF EXISTS ${unique}`])
-    },
-  }
+  )
 }

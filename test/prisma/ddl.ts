@@ -1,8 +1,11 @@
 import type { PrismaColumn, PrismaModel, PrismaProvider, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
 
-/** The SQL that makes the tables of a Prisma schema, one statement an element, in an order that a database takes. */
-export function createTables(schema: PrismaSchema): string[] {
-  const sql = new Ddl(schema)
+/**
+ * The SQL that makes the tables of a Prisma schema, one statement an element, in an order that a database takes.
+ * @param options.references - Whether foreign keys are enforced. Default true.
+ */
+export function createTables(schema: PrismaSchema, { references = true } = {}): string[] {
+  const sql = new Ddl(schema, references)
   return [...sql.enums(), ...schema.models.map((model) => sql.table(model)), ...sql.links(), ...sql.references()]
 }
 
@@ -48,9 +51,11 @@ const natives: Readonly<Record<string, string>> = { Citext: 'TEXT', DoublePrecis
 class Ddl {
   readonly #schema: PrismaSchema
   readonly #provider: PrismaProvider
+  readonly #enforced: boolean
 
-  constructor(schema: PrismaSchema) {
+  constructor(schema: PrismaSchema, enforced: boolean) {
     this.#schema = schema
+    this.#enforced = enforced
     this.#provider = schema.provider
   }
 
@@ -131,6 +136,7 @@ class Ddl {
   }
 
   #referencesOf(model: PrismaModel): { clause: string }[] {
+    if (!this.#enforced) return []
     return model.fields
       .filter((field): field is PrismaRelation => field.kind === 'relation' && field.owner)
       .map((field) => {

@@ -162,13 +162,29 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       expect(await bare.document.count()).toBe(5)
     })
 
-    it('refuses upsert, which would insert where the filter leaves nothing', async () => {
+    const row = { id: 9, body: '', archived: false, reviewerId: 1 }
+    it('refuses upsert for a policy that knows nothing of creation', async () => {
       sql.length = 0
-      const row = { id: 3, body: '', archived: false, reviewerId: 1 }
-      await expect(
-        extend(bare).document.upsert({ where: { id: 3, ...filter().where }, update: {}, create: row }),
-      ).rejects.toThrow(UnsupportedOperationError)
+      const upsert = extend(bare).document.upsert({ where: { id: 9, ...filter().where }, update: {}, create: row })
+      await expect(upsert).rejects.toThrow(ArgumentError)
       expect(sql).toEqual([])
+    })
+
+    it.each<[string, (client: Client, own: object) => PromiseLike<unknown>]>([
+      ['create', (client, own) => client.document.create({ ...own, data: row })],
+      ['createMany', (client, own) => client.document.createMany({ ...own, data: [row] })],
+      ['createManyAndReturn', (client, own) => client.document.createManyAndReturn({ ...own, data: [row] })],
+    ])('refuses %s, which selects no rows', async (operation, run) => {
+      if (operation === 'createManyAndReturn' && database.provider === 'mysql') return
+      sql.length = 0
+      await expect(run(extend(bare), filter())).rejects.toThrow(UnsupportedOperationError)
+      expect(sql).toEqual([])
+    })
+
+    it.skipIf(database.provider === 'mysql')('filters updateManyAndReturn', async () => {
+      const rows = await extend(bare).document.updateManyAndReturn({ ...filter(), data: { pinned: null } })
+      expect(rows.map(({ id }) => id).sort()).toEqual([1, 2, 4])
+      expect(rows.map((one) => authorizer.modelOf(one))).toEqual(['Document', 'Document', 'Document'])
     })
 
     it.each<[string, object]>([
@@ -184,7 +200,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
 
     it('gives the caller the error of the policy, not rows', async () => {
       const strict = authorizationFor(known(database.provider))
-      strict.authorizer.loadSync('allow(_, "read", document: Document) if document.id = 1 and cut;')
+      strict.authorizer.loadSync('allow(_, "read", document: Document) if document.id = 1 and print(document);')
       const client = bare.$extends(strict.extension) as unknown as Client
       sql.length = 0
       await expect(client.document.findMany(strict.authorizedFilter(user()))).rejects.toThrow(UnsupportedFilterError)

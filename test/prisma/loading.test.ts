@@ -1,4 +1,4 @@
-import { Authorizer } from '@arcturus/core'
+import { Authorizer, RelationMemory } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -62,15 +62,36 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(await authorizer.authorizedActions(await userOf(1), await documentOf(1))).toEqual(new Set(['edit']))
   })
 
-  it('are loaded once for each row', async () => {
+  it('are nil without a query where the reference is', async () => {
+    const [bo, document] = [await userOf(2), await documentOf(3)]
+    const statements = watchSql(bare)
+    await expect(authorizer.isAllowed(bo, 'edit', document)).rejects.toThrow('manager not found on nil')
+    expect(statements).toEqual([])
+  })
+
+  it('are loaded once for all that share a memory, such as a request', async () => {
     const bo = await userOf(2)
     const document = await documentOf(1)
+    const memory = new RelationMemory()
+    const stop = authorizer.rememberIn(() => memory)
     const statements = watchSql(bare)
     await authorizer.isAllowed(bo, 'read', document)
     const first = statements.length
     expect(first).toBeGreaterThan(0)
     await authorizer.isAllowed(bo, 'read', document)
     expect(statements.length).toBe(first)
+    stop()
+  })
+
+  it('are loaded anew by the next question: a role that was taken away is gone from a user that is kept', async () => {
+    const bo = await userOf(2)
+    const document = await documentOf(1)
+    expect(await authorizer.isAllowed(bo, 'read', document)).toBe(true)
+    await bare.membership.updateMany({ data: { role: 'guest' } })
+    expect(await authorizer.isAllowed(bo, 'read', document)).toBe(false)
+    expect(await prisma.document.count(authorizedFilter(bo))).toBe(0)
+    await bare.membership.updateMany({ data: { role: 'member' } })
+    expect(await prisma.document.count(authorizedFilter(bo))).toBe(1)
   })
 
   it('are a typed error for those that can not', async () => {
@@ -92,10 +113,19 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(ids(await prisma.document.findMany(authorizedFilter(await userOf(1))))).toEqual([])
   })
 
-  it('are a typed error in an interactive transaction, which would have to wait for its own end', async () => {
+  it('are read by an interactive transaction itself, which sees what it wrote; to load them it would wait for its own end', async () => {
+    const counts = await prisma.$transaction(async (tx) => {
+      const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 } })
+      const before = await tx.document.count(authorizedFilter(bo))
+      await tx.membership.updateMany({ data: { role: 'guest' } })
+      const after = await tx.document.count(authorizedFilter(bo))
+      await tx.membership.updateMany({ data: { role: 'member' } })
+      return [before, after]
+    })
+    expect(counts).toEqual([1, 0])
     const read = prisma.$transaction(async (tx) => {
       const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 } })
-      return tx.document.findMany(authorizedFilter(bo))
+      return tx.document.findMany(authorizedFilter(bo, { unloaded: 'load' }))
     })
     await expect(read).rejects.toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
     const rows = await prisma.$transaction(async (tx) => {
@@ -108,6 +138,39 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     })
     expect(rows).toEqual([1, 0])
   })
+
+  it.each([400, 1_001])(
+    'are %i rows: up to 1,000 are loaded, at once, and more are left in the database',
+    async (count) => {
+      const region = `many ${count}`
+      const id = count
+      const user = { id, email: region }
+      await bare.user.create({ data: user })
+      const codes = Array.from({ length: count }, (_, code) => code)
+      await bare.organization.createMany({ data: codes.map((code) => ({ region, code })) })
+      await bare.membership.createMany({
+        data: codes.map((code) => ({ userId: id, orgRegion: region, orgCode: code, role: 'member' })),
+      })
+      const document = {
+        body: 'text',
+        archived: false,
+        reviewerId: 1,
+        orgRegion: region,
+        orgCode: count - 1,
+        ownerId: 1,
+      }
+      await bare.document.create({ data: { id, ...document } })
+      const many = await userOf(id)
+      const statements = watchSql(bare)
+      const found = await prisma.document.findMany(authorizedFilter(many, { unloaded: 'auto' }))
+      expect(found.map((one) => one.id)).toEqual([id])
+      // Organizations are known by their keys; rows that were left are joined.
+      expect(statements.filter((sql) => /FROM .main.\..Organization./.test(sql))).toEqual([])
+      expect(/EXISTS.* FROM .main.\..Membership./.test(statements.at(-1) ?? '')).toBe(count > 1_000)
+      // A question that wants all of them has all.
+      expect(await authorizer.isAllowed(many, 'read', await documentOf(id))).toBe(true)
+    },
+  )
 
   it('are a typed error where the row is gone', async () => {
     const ghost = authorizer.as('User', { id: 99, email: 'x', name: null, active: null, managerId: null })

@@ -2,11 +2,11 @@ import { type Definite, UnsupportedFilterError } from '@arcturus/core'
 import { type Where, WherePrinter } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Conditions, resourceOf } from './conditions.js'
+import { Conditions, resourceOf } from '../orm/conditions.js'
+import { holds, type Row, readGraph } from '../orm/evaluate.js'
+import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
-import { holds, type Row, readGraph } from './evaluate.js'
-import { fill } from './rows.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { PrismaClient } from '../generated/prisma/client.js'
 
-export const databaseFile: string = fileURLToPath(new URL('../gitclub.db', import.meta.url))
+export const defaultFile: string = fileURLToPath(new URL('../gitclub.db', import.meta.url))
+
+/** The database of `DATABASE_URL`, which is SQLite's (`file:/where/it/is.db`); without one `gitclub.db` in this folder. */
+export const databaseUrl: string = process.env['DATABASE_URL'] ?? `file:${defaultFile}`
 
 /** Opens the database; its `query` events tell the SQL that ran. */
 export function openDatabase(url: string) {

@@ -1,10 +1,22 @@
+import { ArcturusError } from '@arcturus/core'
 import { createApp } from './app.js'
-import { databaseFile, openDatabase } from './database.js'
+import { databaseUrl, openDatabase } from './database.js'
 
 const port = Number(process.env['PORT'] ?? 3000)
-const database = openDatabase(process.env['DATABASE_URL'] ?? `file:${databaseFile}`)
+const database = openDatabase(databaseUrl)
 
-const server = createApp(database).listen(port, (error) => {
+/** A mistake in the policy is told with its place; where in this program it was met helps nobody. */
+function start(): ReturnType<typeof createApp> {
+  try {
+    return createApp(database)
+  } catch (error) {
+    if (!(error instanceof ArcturusError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
+const server = start().listen(port, (error) => {
   if (error) throw error
   console.log(`GitClub: http://localhost:${port}/`)
 })

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs'
-import { createTables, databaseFile, openDatabase } from './database.js'
+import { createTables, databaseUrl, defaultFile, openDatabase } from './database.js'
 import { seed } from './seed.js'
 
-// Makes the database anew: the example starts from the same rows each time.
-for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(databaseFile + suffix, { force: true })
-const url = `file:${databaseFile}`
-await createTables(url)
-const prisma = openDatabase(url)
+// The example's own file is made anew, so that it starts from the same rows each time. Another database has to be empty.
+if (databaseUrl === `file:${defaultFile}`) {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(defaultFile + suffix, { force: true })
+}
+await createTables(databaseUrl)
+const prisma = openDatabase(databaseUrl)
 await seed(prisma)
 const [people, repositories, issues] = await Promise.all([
   prisma.user.count(),
@@ -14,4 +15,4 @@ const [people, repositories, issues] = await Promise.all([
   prisma.issue.count(),
 ])
 await prisma.$disconnect()
-console.log(`gitclub.db: ${people} people, ${repositories} repositories, ${issues} issues`)
+console.log(`${databaseUrl}: ${people} people, ${repositories} repositories, ${issues} issues`)

@@ -1,4 +1,3 @@
-import { codeFrame } from './language/codeFrame.js'
 import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
@@ -16,45 +15,65 @@ export interface ErrorDetails {
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Where a span is, for the end of a message: file, line and column, and the line itself. */
-function placeOf(span: Span): string {
-  const { line, column } = span.source.position(span.start)
-  return ` (${span.source.name ? `${span.source.name}:` : 'line '}${line}:${column})\n${codeFrame(span)}`
+function placeIn(span: Span | undefined): string {
+  return span ? ` ${span.source.place(span)}` : ''
 }
 
 /** Classes are told by a brand of the global symbol registry, so that `instanceof` holds across two copies of this package. */
 const brands = Symbol.for('arcturus.brands')
 
 /** Keeps what the message says already out of logs and of JSON: the text of a whole policy hangs on a span. */
-function quiet(error: Error, ...names: readonly string[]): void {
-  for (const name of names) Object.defineProperty(error, name, { enumerable: false })
+function quiet(error: Error, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true })
 }
 
 /** The base of every error that this package throws. */
 export class ArcturusError extends Error {
   static readonly brand: string = 'ArcturusError'
   readonly code: Code
-  readonly span: Span | undefined
-  readonly hint: string | undefined
-  readonly data: Readonly<Record<string, unknown>> | undefined
-  /** The message without place, frame and hint. */
-  readonly summary: string
+  // None of these is an enumerable property: the message says it already, and the text of a whole policy hangs on a span.
+  readonly #summary: string
+  readonly #details: ErrorDetails
 
   constructor(code: Code, summary: string, details: ErrorDetails = {}) {
-    const place = details.span ? placeOf(details.span) : ''
+    const place = placeIn(details.span)
     const hint = details.hint ? `\nhint: ${details.hint}` : ''
     super(`${summary}${place}${hint}`, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = new.target.brand
     this.code = code
-    this.summary = summary
-    this.span = details.span
-    this.hint = details.hint
-    this.data = details.data
-    const names: string[] = []
-    for (let at: unknown = new.target; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at))
-      names.push(String(at.brand))
-    Object.defineProperty(this, brands, { value: names, enumerable: false })
-    quiet(this, 'summary', 'span', 'hint', 'data')
+    this.#summary = summary
+    this.#details = details
+  }
+
+  get span(): Span | undefined {
+    return this.#details.span
+  }
+
+  get hint(): string | undefined {
+    return this.#details.hint
+  }
+
+  get data(): Readonly<Record<string, unknown>> | undefined {
+    return this.#details.data
+  }
+
+  /** The message without place, frame and hint. */
+  get summary(): string {
+    return this.#summary
+  }
+
+  static {
+    const get = function (this: ArcturusError): readonly string[] {
+      const names: string[] = []
+      for (
+        let at: unknown = this.constructor;
+        typeof at === 'function' && 'brand' in at;
+        at = Object.getPrototypeOf(at)
+      )
+        names.push(String(at.brand))
+      return names
+    }
+    Object.defineProperty(ArcturusError.prototype, brands, { get })
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -68,18 +87,17 @@ export class ArcturusError extends Error {
 /** A policy that can't be loaded: everything that is wrong with it. */
 export class PolicyError extends ArcturusError {
   static override readonly brand: string = 'PolicyError'
-  readonly diagnostics: readonly Diagnostic[]
+  declare readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((one) => one.severity === 'error')
     const first = errors[0] ?? diagnostics[0]!
     const rest = errors
       .slice(1)
-      .map((one) => `\n\n${one.message}${one.span ? placeOf(one.span) : ''}${one.hint ? `\nhint: ${one.hint}` : ''}`)
+      .map((one) => `\n\n${one.message}${placeIn(one.span)}${one.hint ? `\nhint: ${one.hint}` : ''}`)
     super(first.code, first.message, { span: first.span, hint: first.hint, data: first.data })
     if (rest.length > 0) this.message += rest.join('')
-    this.diagnostics = diagnostics
-    quiet(this, 'diagnostics')
+    quiet(this, 'diagnostics', diagnostics)
   }
 }
 
@@ -148,7 +166,10 @@ export class NotFoundError extends AuthorizationError {
 /** The actor may read the resource, but not do this. */
 export class ForbiddenError extends AuthorizationError {
   static override readonly brand: string = 'ForbiddenError'
-  constructor(summary = 'You may not do this.') {
+  /** The fields that it is about; none where it is about all of the resource. */
+  declare readonly fields: readonly string[]
+  constructor(summary = 'You may not do this.', fields: readonly string[] = []) {
     super('forbidden', summary, 403)
+    Object.defineProperty(this, 'fields', { value: fields, enumerable: fields.length > 0 })
   }
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
-import { listen } from '../../../test/frameworks/listen.js'
+import { listen, writeHeader } from '../../../test/frameworks/listen.js'
 import { type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
@@ -20,7 +20,7 @@ for (const [name, framework] of [
 }
 
 function application(framework: typeof express, world: World): Express {
-  const { authorize, unguarded } = expressAuthorization(world.authorizer, {
+  const { authorize, unguarded, problems } = expressAuthorization(world.authorizer, {
     actor: (req) => world.user(req.get('x-actor')),
     challenge: 'Bearer realm="test"',
   })
@@ -37,6 +37,8 @@ function application(framework: typeof express, world: World): Express {
         return []
       case 'unguarded':
         return [unguarded(protection.reason)]
+      case 'model':
+        return [authorize(protection.action, 'Document')]
       case 'authorize':
         return [authorize(protection.action, loaders[protection.loader] as (req: Request) => unknown) as RequestHandler]
     }
@@ -55,6 +57,7 @@ function application(framework: typeof express, world: World): Express {
   for (const route of routes) if (route.early) add(route)
   app.use(authorize())
   for (const route of routes) if (!route.early) add(route)
+  app.use(problems())
   return app
 }
 
@@ -80,6 +83,10 @@ function replies(world: World): Record<Reply, RequestHandler> {
     },
     'secret file': (_req, res) => void res.set('x-secret', 'yes').sendFile(here),
     'secret head first': (_req, res) => void res.writeHead(200, { 'x-secret': 'yes' }).end('classified'),
+    'secret old': (_req, res) => {
+      writeHeader(res, { 'x-secret': 'yes' })
+      res.end('classified')
+    },
     'secret flush': (_req, res) => {
       res.set('x-secret', 'yes').flushHeaders()
       createReadStream(here).pipe(res)
@@ -101,6 +108,23 @@ function replies(world: World): Record<Reply, RequestHandler> {
     'ask fields': async(async (req, res) => {
       res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
     }),
+    pick: async(async (req, res) => {
+      res.json(await req.authorization.pickAuthorized())
+    }),
+    'pick list': async(async (req, res) => {
+      res.json(await req.authorization.pickAuthorized(await documents(world)))
+    }),
+    'write title': async(async (req, res, next) => {
+      await req.authorization.assertWritable({ title: 'New' })
+      title(req, res, next)
+    }),
+    'write owner': async(async (req, res, next) => {
+      await req.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
+      title(req, res, next)
+    }),
+    echo: (req, res) => void req.pipe(res),
+    file: (_req, res) => res.sendFile(here),
+    nothing: (_req, res) => void res.json([]),
     deny: async(async (req, res) => {
       await req.authorization.authorize('edit', await first())
       res.send('classified')
@@ -115,4 +139,8 @@ function replies(world: World): Record<Reply, RequestHandler> {
     cached: (req, res, next) => title(req, res.set('Cache-Control', 'public, max-age=60'), next),
     wait: (req, res, next) => void setTimeout(() => title(req, res, next), 20),
   }
+}
+
+async function documents(world: World): Promise<object[]> {
+  return [await world.document('1'), await world.document('2')].filter((one) => one !== undefined)
 }

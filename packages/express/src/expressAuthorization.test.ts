@@ -1,6 +1,7 @@
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import cors from 'cors'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
@@ -95,7 +96,7 @@ describe('a body by RFC 9457', () => {
     ['bob', '/notes/9', 404, 'Not Found', 'Not found.'],
   ])('tells %s of %s no more than %i', async (actor, path, status, title, detail) => {
     const answer = await as(app, actor, path)
-    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+    expect(answer.headers['content-type']).toBe('application/problem+json')
     expect(JSON.parse(answer.text || String(answer.body))).toEqual({ type: 'about:blank', title, status, detail })
   })
 
@@ -198,6 +199,32 @@ describe('the guard', () => {
     expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
   })
 
+  it('holds in applications within applications, and behind them', async () => {
+    const { app, authorize } = application()
+    const inner = express()
+    inner.get('/forgotten', (_req, res) => void res.send('classified'))
+    inner.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
+    app.use('/inner', inner)
+    app.get('/inner/behind', (_req, res) => void res.send('classified'))
+    expect((await as(app, 'ada', '/inner/forgotten')).status).toBe(500)
+    expect((await as(app, 'ada', '/inner/behind')).status).toBe(500)
+    expect((await as(app, 'ada', '/inner/notes/1')).text).toBe('read')
+
+    const outer = express()
+    outer.use(app)
+    outer.get('/outside', (_req, res) => void res.send('classified'))
+    // Armed by the inner application, which lets it pass.
+    expect((await as(outer, 'ada', '/outside')).status).toBe(500)
+  })
+
+  it('touches no response but those that it holds', async () => {
+    const { app } = application()
+    app.get('/forgotten', (_req, res) => void res.send('classified'))
+    expect((await as(app, 'ada', '/forgotten')).status).toBe(500)
+    const other = express().get('/free', (_req, res) => void res.send('free'))
+    expect((await request(other).get('/free')).text).toBe('free')
+  })
+
   it('holds back what no route, but middleware answers', async () => {
     const { app, unguarded } = application()
     app.use('/assets', unguarded('styles and scripts'), express.static(import.meta.dirname))
@@ -223,6 +250,26 @@ describe('the guard', () => {
     ])
     expect(answers.map((answer) => answer.status)).toEqual([200, 500, 200])
   })
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'lets preflights through to cors() %s it, and answers readable refusals to other origins',
+    async (_place, first) => {
+      const { app, authorize } = application()
+      const { authorize: arm } = expressAuthorization(authorizer, { actor: () => undefined })
+      const outer = first ? express().use(cors()).use(app) : express().use(arm()).use(cors()).use(app)
+      app.put('/notes/:id', authorize('edit', findNote), (_req, res) => void res.json('edited'))
+      const origin = { Origin: 'https://elsewhere.example' }
+      const preflight = await request(outer).options('/notes/1').set(origin).set('Access-Control-Request-Method', 'PUT')
+      expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, '*'])
+      const refused = await request(outer).put('/notes/1').set(origin)
+      expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, '*'])
+      const allowed = await request(outer).put('/notes/1').set(origin).set('x-actor', 'ada')
+      expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
+    },
+  )
 
   it('leaves upgrades to who handles them', async () => {
     const { app } = application()
@@ -316,13 +363,17 @@ describe('a mistake in the application', () => {
 
   it.each([
     ['an action without a loader', () => authorize('read', undefined as never)],
-    ['a model where a loader belongs', () => authorize('read', 'Note' as never)],
+
     ['a loader without an action', () => authorize(findNote as never, undefined as never)],
     ['an empty action', () => authorize('', findNote)],
     ['no reason', () => unguarded(undefined as never)],
     ['an empty reason', () => unguarded(' ')],
   ])('is told when routes are declared: %s', (_name, declare) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+
+  it('is told when routes are declared: a model that nobody registered', () => {
+    expect(() => authorize('read', 'Nota')).toThrow('did you mean "Note"?')
   })
 
   it.each([

@@ -1,18 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
+  type Action,
   type Authority,
+  AuthorizationError,
   assertActor,
   assertReason,
   assertRoute,
   type Enforcement,
   type EnforcementOptions,
+  Enforcements,
+  type Eventual,
   type Loaded,
   type Loader,
+  type ModelName,
   problemOf,
+  problemType,
   type Refusal,
   type RouteOptions,
+  UnauthenticatedError,
+  wantsProblem,
 } from '@arcturus/core'
-import { Enforcements, hold } from '@arcturus/core/node'
-import type { NextFunction, Request, RequestHandler, Response, Query as TextQuery } from 'express-serve-static-core'
+import { type Holder, hold, keepPrivate } from '@arcturus/core/node'
+import type {
+  ErrorRequestHandler,
+  NextFunction,
+  Request,
+  RequestHandler,
+  Response,
+  Query as TextQuery,
+} from 'express-serve-static-core'
+import { shareShape } from './sharedShape.js'
 import type { Actor, AllowedResource } from './types.js'
 
 /** Who asks, and how refusals are answered and told of. */
@@ -39,10 +56,16 @@ export interface Authorize {
    * @param loader - Finds the row, or gives `undefined` or `null`. `req.params` are text: `Number(req.params.id)`.
    */
   <Row, Params = Record<string, string>, Query = TextQuery>(
-    action: string,
+    action: Action,
     loader: (request: RouteRequest<Params, Query>) => Row,
     options?: RouteOptions,
   ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>>>
+  /**
+   * For a route that makes or lists rows of a model: refuses who may do the action to no row that there can be, whatever its
+   * fields, with 401 or 403. If they may do it to all, that is a decision. If it depends on the row, it is none: the handler asks
+   * about the row that it makes (`authorize('create', draft)`), or builds its filter.
+   */
+  <Name extends ModelName>(action: Action<Name>, model: Name): RequestHandler
 }
 
 /** The middleware of one authorizer. */
@@ -55,6 +78,11 @@ export interface ExpressAuthorization {
    * @throws {ArgumentError} There is no reason.
    */
   readonly unguarded: (reason: string) => RequestHandler
+  /**
+   * An error handler, for behind the routes: answers refusals by RFC 9457 that handlers throw (`req.authorization.authorize(…)`),
+   * where that is asked for. Those of `authorize(action, loader)` are answered so without it.
+   */
+  readonly problems: () => ErrorRequestHandler
 }
 
 /**
@@ -72,64 +100,86 @@ export function expressAuthorization(
   options: ExpressAuthorizationOptions,
 ): ExpressAuthorization {
   assertActor('expressAuthorization', options)
-  const enforcements = new Enforcements(authorizer, options)
+  const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
-    const attach = ({ authorization }: Enforcement<Request, Actor>): void => {
-      Object.defineProperty(request, 'authorization', { value: authorization, configurable: true })
-    }
-    return enforcements.of(request, request.method, attach, () => {
-      if (!response.headersSent && !response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private')
+    return enforcements.known(request) ?? begin(request, response)
+  }
+
+  function begin(request: Request, response: Response): Enforcement<Request, Actor> {
+    shareShape(request, 'url')
+    shareShape(response, 'finished')
+    const enforcement = enforcements.begin(request, request.method, () => {
+      if (!enforcement.guard.armed) keepPrivate(response)
     })
+    // Read-only to handlers alone.
+    Reflect.set(request, 'authorization', enforcement.authorization)
+    return enforcement
   }
 
   /** Goes on within the request's context, or hands on the refusal or failure. */
   function proceed(
     enforcement: Enforcement<Request, Actor>,
-    ask: () => Promise<Refusal | undefined>,
+    ask: () => Eventual<Refusal | undefined>,
+    request: Request,
     response: Response,
     next: NextFunction,
   ): void {
+    const goOn = (refusal: Refusal | undefined): void => {
+      if (refusal) refuse(refusal.error, request, response, next)
+      else next()
+    }
     enforcements.run(enforcement, () => {
-      ask().then((refusal) => (refusal ? refuse(refusal, response, next) : next()), next)
+      let answer: Eventual<Refusal | undefined>
+      try {
+        answer = ask()
+      } catch (error) {
+        next(error)
+        return
+      }
+      if (answer instanceof Promise) answer.then(goOn, next)
+      else goOn(answer)
     })
   }
 
-  function refuse(refusal: Refusal, response: Response, next: NextFunction): void {
-    const { reason, error } = refusal
-    if (response.headersSent) {
+  function refuse(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
+    const { challenge, problemDetails } = options
+    const challenges = challenge !== undefined && error instanceof UnauthenticatedError
+    const isProblem = wantsProblem(problemDetails, request.headers.accept)
+    if ((!challenges && !isProblem) || response.headersSent) {
       next(error)
       return
     }
-    if (reason === 'nobody' && options.challenge) response.setHeader('WWW-Authenticate', options.challenge)
-    if (!options.problemDetails) next(error)
+    if (challenges) response.setHeader('WWW-Authenticate', challenge)
+    if (!isProblem) next(error)
+    // As bytes, since the type has no charset and Express would add one.
     else
       response
         .status(error.status)
-        .type('application/problem+json')
-        .send(JSON.stringify(problemOf(error)))
+        .vary('Accept')
+        .type(problemType)
+        .send(Buffer.from(JSON.stringify(problemOf(error))))
   }
 
   function authorizeRequest(): RequestHandler {
     return (request, response, next) => {
       const enforcement = enforcementOf(request, response)
-      if (enforcement.guard.state === 'idle') holdUndecided(enforcement, request, response, next)
-      proceed(enforcement, () => enforcement.arm(), response, next)
+      if (enforcement.guard.state === 'idle') hold(response, new Undecided(enforcement, request, response, next))
+      proceed(enforcement, () => enforcement.arm(), request, response, next)
     }
   }
 
-  function authorizeResource(action: string, loader: Loader, model: string | undefined): RequestHandler {
+  const authorize = (
+    ...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]
+  ): RequestHandler => {
+    if (parameters.length === 0) return authorizeRequest()
+    const [action, subject, options] = parameters
+    assertRoute(authorizer, action, subject)
     return (request, response, next) => {
       const enforcement = enforcementOf(request, response)
-      proceed(enforcement, () => enforcement.enforce(action, loader, model), response, next)
+      proceed(enforcement, () => enforcement.enforce(action, subject, options), request, response, next)
     }
-  }
-
-  const authorize = (...parameters: [] | [action: string, loader: Loader, options?: RouteOptions]): RequestHandler => {
-    if (parameters.length === 0) return authorizeRequest()
-    const [action, loader, { model } = {}] = parameters
-    assertRoute(action, loader)
-    return authorizeResource(action, loader, model)
   }
 
   function unguarded(reason: string): RequestHandler {
@@ -140,25 +190,46 @@ export function expressAuthorization(
     }
   }
 
+  const problems = (): ErrorRequestHandler => (error, request, response, next) => {
+    if (error instanceof AuthorizationError) refuse(error, request, response, next)
+    else next(error)
+  }
+
   // Sound: the types of `Authorize` tell handlers which row the loader gave; at run time one loader is like another.
-  return { authorize: authorize as Authorize, unguarded }
+  return { authorize: authorize as Authorize, unguarded, problems }
 }
 
 /** Holds back what is answered without a decision, and hands it to the application's error handlers where they can still answer. */
-function holdUndecided(
-  enforcement: Enforcement<Request, Actor>,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-): void {
-  const route = `${request.method} ${request.originalUrl.split('?', 1)[0]}`
-  hold(response, {
-    refusal: (status) => enforcement.hold(status, route),
-    replace: next,
-    body: (error) => {
-      // As Express itself does with an error that no handler can answer any more.
-      if (request.app.get('env') !== 'test') console.error(error.stack)
-      return 'Internal Server Error'
-    },
-  })
+class Undecided implements Holder {
+  readonly #enforcement: Enforcement<Request, Actor>
+  readonly #request: Request
+  readonly #response: Response
+  readonly replace: NextFunction
+
+  constructor(enforcement: Enforcement<Request, Actor>, request: Request, response: Response, next: NextFunction) {
+    this.#enforcement = enforcement
+    this.#request = request
+    this.#response = response
+    this.replace = next
+  }
+
+  holds(): boolean {
+    return this.#enforcement.guard.holds
+  }
+
+  refusal(status: number): Error | undefined {
+    const { method, originalUrl } = this.#request
+    return this.#enforcement.hold(status, `${method} ${originalUrl.split('?', 1)[0]}`)
+  }
+
+  sending(): void {
+    const { personal, state } = this.#enforcement.guard
+    if (personal && state !== 'blocked') keepPrivate(this.#response)
+  }
+
+  body(error: Error): string {
+    // As Express itself does with an error that no handler can answer any more.
+    if (this.#request.app.get('env') !== 'test') console.error(error.stack)
+    return 'Internal Server Error'
+  }
 }

@@ -1,7 +1,8 @@
-import type { RequestAuthorization } from '@arcturus/core'
+import type { RequestAuthorization, Actor as SharedActor } from '@arcturus/core'
 
 /**
- * Open for your application: names the type of your actors, so that `req.authorization.actor` has it.
+ * Open for your application: names the type of your actors for this package alone (`Register` of the core package names it for
+ * all), so that `req.authorization.actor` has it.
  *
  * @example
  * declare module '@arcturus/express' {
@@ -11,8 +12,8 @@ import type { RequestAuthorization } from '@arcturus/core'
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface Register {}
 
-/** The registered type of actors; `unknown` if none is. */
-export type Actor = Register extends { actor: infer A } ? A : unknown
+/** The registered type of actors: here, or else with the core package; `unknown` if none is. */
+export type Actor = Register extends { actor: infer A } ? A : SharedActor
 
 declare const resourceType: unique symbol
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
-import { listen } from '../../../test/frameworks/listen.js'
+import { listen, writeHeader } from '../../../test/frameworks/listen.js'
 import { type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { koaAuthorization } from './koaAuthorization.js'
@@ -36,6 +36,8 @@ function application(framework: typeof Koa, world: World): Koa {
         return []
       case 'unguarded':
         return [unguarded(protection.reason)]
+      case 'model':
+        return [authorize(protection.action, 'Document') as Middleware<object, object>]
       case 'authorize':
         return [authorize(protection.action, loaders[protection.loader]) as Middleware<object, object>]
     }
@@ -95,6 +97,11 @@ function replies(world: World): Record<Reply, Middleware> {
     'secret head first': (ctx) => {
       past(ctx).writeHead(200, { 'x-secret': 'yes' }).end('classified')
     },
+    'secret old': (ctx) => {
+      const response = past(ctx)
+      writeHeader(response, { 'x-secret': 'yes' })
+      response.end('classified')
+    },
     'secret flush': (ctx) => {
       secret(ctx).flushHeaders()
       ctx.body = createReadStream(here)
@@ -115,6 +122,32 @@ function replies(world: World): Record<Reply, Middleware> {
     },
     'ask fields': async (ctx) => {
       ctx.body = { answer: [...(await ctx.state.authorization.authorizedFields('read', await first()))] }
+    },
+    pick: async (ctx) => {
+      ctx.body = await ctx.state.authorization.pickAuthorized()
+    },
+    'pick list': async (ctx) => {
+      const documents = [await world.document('1'), await world.document('2')].filter((one) => one !== undefined)
+      ctx.body = await ctx.state.authorization.pickAuthorized(documents)
+    },
+    'write title': async (ctx, next) => {
+      await ctx.state.authorization.assertWritable({ title: 'New' })
+      await title(ctx, next)
+    },
+    'write owner': async (ctx, next) => {
+      await ctx.state.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
+      await title(ctx, next)
+    },
+    echo: (ctx) => {
+      ctx.body = ctx.req
+    },
+    file: (ctx) => {
+      // As koa-send says.
+      ctx.set('Cache-Control', 'max-age=0')
+      ctx.body = createReadStream(here)
+    },
+    nothing: (ctx) => {
+      ctx.body = []
     },
     deny: async (ctx) => {
       await ctx.state.authorization.authorize('edit', await first())

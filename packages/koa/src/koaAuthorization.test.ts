@@ -1,4 +1,5 @@
 import { type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import cors from '@koa/cors'
 import Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import request from 'supertest'
@@ -192,6 +193,22 @@ describe('the guard', () => {
     app.silent = true
     expect((await request(app.callback()).get('/forgotten')).status).toBe(500)
     expect((await request(app.callback()).get('/elsewhere')).text).toBe('classified')
+  })
+
+  it('lets preflights through to cors() before it, and answers readable refusals to other origins', async () => {
+    const { app, router, authorize } = application({}, cors({ keepHeadersOnError: true }))
+    router.put('/documents/:id', authorize('edit', findDocument), classified)
+    const origin = { Origin: 'https://elsewhere.example' }
+    const ask = (method: 'options' | 'put', headers: object) =>
+      request(app.callback())
+        [method]('/documents/1')
+        .set({ ...origin, ...headers })
+    const preflight = await ask('options', { 'Access-Control-Request-Method': 'PUT' })
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, '*'])
+    const refused = await ask('put', { 'x-actor': 'bob' })
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, '*'])
+    const allowed = await ask('put', { 'x-actor': 'ada' })
+    expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
   })
 
   it('takes a decision in one request for none in another', async () => {

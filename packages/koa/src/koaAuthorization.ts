@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
+  type Action,
   type Authority,
   AuthorizationError,
   assertActor,
@@ -6,14 +8,19 @@ import {
   assertRoute,
   type Enforcement,
   type EnforcementOptions,
+  Enforcements,
+  type Eventual,
   type Loaded,
   type Loader,
+  type ModelName,
   problemOf,
+  problemType,
   type Refusal,
   type RouteOptions,
   UnauthenticatedError,
+  wantsProblem,
 } from '@arcturus/core'
-import { Enforcements, hold } from '@arcturus/core/node'
+import { hold, keepPrivate } from '@arcturus/core/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
 
@@ -36,10 +43,16 @@ export interface Authorize {
    * @param loader - Finds the row, or gives `undefined` or `null`. `ctx.params` are text: `Number(ctx.params.id)`.
    */
   <Row, LoaderContext extends ExtendableContext = RouteContext>(
-    action: string,
+    action: Action,
     loader: (context: LoaderContext) => Row,
     options?: RouteOptions,
   ): Middleware<AllowedState<Loaded<Row>>, object>
+  /**
+   * For a route that makes or lists rows of a model: refuses who may do the action to no row that there can be, whatever its
+   * fields, with 401 or 403. If they may do it to all, that is a decision. If it depends on the row, it is none: the handler asks
+   * about the row that it makes (`authorize('create', draft)`), or builds its filter.
+   */
+  <Name extends ModelName>(action: Action<Name>, model: Name): Middleware<AllowedState<unknown>, object>
 }
 
 /** The middleware of one authorizer. */
@@ -66,19 +79,22 @@ export interface KoaAuthorization {
  */
 export function koaAuthorization(authorizer: Authority, options: KoaAuthorizationOptions): KoaAuthorization {
   assertActor('koaAuthorization', options)
-  const enforcements = new Enforcements(authorizer, options)
+  const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
-    return enforcements.of(context, context.method, (enforcement) => {
-      context.state.authorization = enforcement.authorization
-      holdUndecided(enforcement, context)
-    })
+    const known = enforcements.known(context)
+    if (known) return known
+    const enforcement = enforcements.begin(context, context.method)
+    context.state.authorization = enforcement.authorization
+    holdUndecided(enforcement, context)
+    return enforcement
   }
 
   /** Goes on if the question is answered by no refusal; what is denied by then or further down is answered here. */
   async function proceed(
     context: Context,
-    ask: (enforcement: Enforcement<Context, Actor>) => Promise<Refusal | undefined>,
+    ask: (enforcement: Enforcement<Context, Actor>) => Eventual<Refusal | undefined>,
     next: (enforcement: Enforcement<Context, Actor>) => Promise<unknown>,
   ): Promise<void> {
     const enforcement = enforcementOf(context)
@@ -99,11 +115,13 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     const headers = challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : undefined
     const isAnswerable = !context.headerSent && context.respond !== false
     // Koa clears the headers of an answer that becomes an error, and sets those that the error brings.
-    if (!problemDetails || !isAnswerable) throw headers ? Object.assign(error, { headers }) : error
+    if (!isAnswerable || !wantsProblem(problemDetails, context.get('Accept')))
+      throw headers ? Object.assign(error, { headers }) : error
     if (headers) context.set(headers)
     context.status = error.status
     context.body = JSON.stringify(problemOf(error))
-    context.type = 'application/problem+json'
+    context.type = problemType
+    context.vary('Accept')
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>
@@ -119,12 +137,12 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
       },
     )
 
-  const authorize = (...parameters: [] | [action: string, loader: Loader, options?: RouteOptions]) => {
+  const authorize = (...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]) => {
     if (parameters.length === 0) return authorizeRequest
-    const [action, loader, { model } = {}] = parameters
-    assertRoute(action, loader)
+    const [action, subject, options] = parameters
+    assertRoute(authorizer, action, subject)
     return (context: Context, next: Next): Promise<void> =>
-      proceed(context, (enforcement) => enforcement.enforce(action, loader, model), next)
+      proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
   }
 
   function unguarded(reason: string) {
@@ -147,10 +165,11 @@ function routeOf({ method, originalUrl }: Context): string {
 function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Context): void {
   const { res, app } = context
   hold(res, {
+    holds: () => enforcement.guard.holds,
     refusal: (status) => enforcement.hold(status, routeOf(context)),
     sending: () => {
       const { personal, state } = enforcement.guard
-      if (personal && state !== 'blocked' && !res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private')
+      if (personal && state !== 'blocked') keepPrivate(res)
     },
     replace: (error) => context.onerror(error),
     body: (error) => {

@@ -1,8 +1,9 @@
-import type { RequestAuthorization } from '@arcturus/core'
+import type { RequestAuthorization, Actor as SharedActor } from '@arcturus/core'
 import type { Context } from 'koa'
 
 /**
- * Open for your application: names the type of your actors, so that `ctx.state.authorization.actor` has it.
+ * Open for your application: names the type of your actors for this package alone (`Register` of the core package names it for
+ * all), so that `ctx.state.authorization.actor` has it.
  *
  * @example
  * declare module '@arcturus/koa' {
@@ -12,8 +13,8 @@ import type { Context } from 'koa'
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface Register {}
 
-/** The registered type of actors; `unknown` if none is. */
-export type Actor = Register extends { actor: infer A } ? A : unknown
+/** The registered type of actors: here, or else with the core package; `unknown` if none is. */
+export type Actor = Register extends { actor: infer A } ? A : SharedActor
 
 /** The state of a route behind `authorize(action, loader)`: Koa intersects what all of a route's middleware says of it. */
 export interface AllowedState<Row> {

@@ -1,5 +1,7 @@
+import type { Choices } from './extension/markers.js'
+
 /** Arguments of a query, with the action that the actor must be allowed to do. */
-export interface QueryArguments {
+export interface QueryArguments extends Choices {
   /** Default: the authorizer's `readAction`. */
   readonly action?: string
   readonly where?: object
@@ -8,8 +10,8 @@ export interface QueryArguments {
 /** No arguments of which the type says anything; Prisma's types take it wherever nothing is required. */
 export type NoArguments = Record<never, never>
 
-/** The arguments of a query as Prisma's types want them, without the action: results are inferred from them. */
-export type Authorized<Args> = Writable<Omit<Args, 'where' | 'action'>> & {
+/** The arguments of a query as Prisma's types want them, without what is ours: results are inferred from them. */
+export type Authorized<Args> = Writable<Omit<Args, 'where' | 'action' | keyof Choices>> & {
   where: Args extends { readonly where: infer Where } ? Writable<Where> : NoArguments
 }
 

@@ -1,14 +1,22 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
+import { printSql } from '@arcturus/core/sql'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 import { PrismaSchemaError } from './errors.js'
+import { Answers } from './extension/answers.js'
 import { aroundQueries, type PrismaExtension } from './extension/extension.js'
+import { guarding } from './extension/guard.js'
 import { relationLoader } from './extension/loadRelation.js'
-import { type FilterRequest, Markers, markerKey } from './extension/markers.js'
-import { isPromise, Resolver } from './extension/resolve.js'
-import { tagRows } from './extension/rows.js'
+import { type Choices, type FilterRequest, Markers, markerKey } from './extension/markers.js'
+import { Resolver } from './extension/resolve.js'
+import { Creations } from './extension/upsert.js'
 import { assertDescribes, delegateOf, type PrismaClientLike, property, schemaOfClient } from './schema/fromClient.js'
 import { modelsOf } from './schema/models.js'
 import type { PrismaSchema } from './schema/schema.js'
+import { sqlTablesOf } from './sql/tables.js'
+import { sqlDialectOf } from './sql/types.js'
+import { IdQueries } from './subquery/idQuery.js'
+import { Planner } from './subquery/plan.js'
+import { sendBy } from './subquery/send.js'
 import type { DatabaseOptions } from './where/dialect.js'
 import type { Where } from './where/printed.js'
 import { WherePrinter } from './where/printer.js'
@@ -21,10 +29,23 @@ export interface PrismaAuthorization<ModelName extends string = string> {
   readonly authorizedFilter: AuthorizedFilter
   /**
    * The `where` alone, for any client and any place. Combine it with others by `AND`, or spread it: `{ ...where, archived: false }`
-   * keeps it whole (but an `AND` beside it would replace it).
-   * @throws UnsupportedFilterError where the policy can't be said as a `where` exactly
+   * keeps it whole (but an `AND` beside it would replace it). Keys of rows that it names were looked up when it was made.
+   * @throws UnsupportedFilterError where the policy can't be said exactly
    */
-  readonly authorizedWhere: (actor: unknown, action: string, model: ModelName) => Promise<NoArguments>
+  readonly authorizedWhere: (
+    actor: unknown,
+    action: string,
+    model: ModelName,
+    options?: WhereOptions,
+  ) => Promise<NoArguments>
+}
+
+/** What an application says of its database, and how its filters are put to it unless a filter says otherwise. */
+export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices {}
+
+export interface WhereOptions extends Choices {
+  /** By whom keys of rows are looked up: within an interactive transaction its client. Default: the client that was extended. */
+  readonly client?: PrismaClientLike | { readonly $queryRaw: unknown }
 }
 
 export interface AuthorizedFilter {
@@ -58,15 +79,19 @@ export interface AuthorizedFilter {
 export function prismaAuthorization<ModelName extends string = string>(
   authorizer: Authorizer,
   source?: PrismaSchema<ModelName> | PrismaClientLike,
-  options: DatabaseOptions = {},
+  options: PrismaAuthorizationOptions = {},
 ): PrismaAuthorization<ModelName> {
+  assertChoices(options)
   const markers = new Markers()
+  const unsaved = new WeakSet<object>()
   const given = source && ('$extends' in source ? schemaOfClient(source) : source)
-  let known: WherePrinter | undefined
+  const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
+  let known: Answers | undefined
   let registered: string | undefined
+  let bare: PrismaClientLike | undefined
   let extended: PrismaClientLike | undefined
 
-  const learn = (schema: PrismaSchema, client: PrismaClientLike | undefined): WherePrinter => {
+  const learn = (schema: PrismaSchema, client: PrismaClientLike | undefined): Answers => {
     if (schema.provider === 'mongodb') {
       throw new PrismaSchemaError(
         'prisma-schema',
@@ -75,43 +100,34 @@ export function prismaAuthorization<ModelName extends string = string>(
     }
     // Every registration makes policies be prepared anew, so a second client of the same schema adds nothing.
     const text = JSON.stringify(schema)
+    const tables = new Tables(schema)
     if (text !== registered) {
       authorizer.registerModels(
         modelsOf(schema),
-        relationLoader(new Tables(schema), () => extended),
+        relationLoader(tables, () => bare, unsaved),
       )
     }
     registered = text
     const reference = (model: string, field: string) => property(property(delegateOf(client!, model), 'fields'), field)
-    known = new WherePrinter(schema, options, client && reference)
+    const dialect = sqlDialectOf(schema)
+    const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options), dialect)
+    const planner = new Planner(new WherePrinter(schema, options, client && reference), queries, authorizer.schema)
+    known = new Answers(authorizer, planner, tables, defaults)
     return known
   }
   if (given) learn(given, source && '$extends' in source ? source : undefined)
 
-  const print = (printer: WherePrinter, { actor, action }: FilterRequest, model: string): Where =>
-    printer.print(authorizer.filter(actor, action, model).definite(), model)
-  const printLoading = async (printer: WherePrinter, { actor, action }: FilterRequest, model: string): Promise<Where> =>
-    printer.print((await authorizer.filterLoading(actor, action, model)).definite(), model)
-
   const extension: PrismaExtension = (client) => {
     const schema = given ?? schemaOfClient(client)
     if (given) assertDescribes(given, client)
-    const printer = learn(schema, client)
+    const answers = learn(schema, client)
     const tables = new Tables(schema)
-    const resolver = new Resolver(
-      markers,
-      tables,
-      (request, model) => print(printer, request, model),
-      (request, model) => printLoading(printer, request, model),
+    const resolver = new Resolver(markers, tables, answers)
+    const guarded = aroundQueries(
+      client,
+      guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables),
     )
-    const guarded = aroundQueries(client, async ({ model, operation, args, query, __internalParams }) => {
-      // What a filter loads is not part of an interactive transaction: it would not see its writes, or wait for its end.
-      const mayLoad = __internalParams?.transaction?.kind !== 'itx'
-      const resolved = resolver.resolve(args, model, operation, mayLoad)
-      const result = await query(isPromise(resolved) ? await resolved : resolved)
-      tagRows(tables, model, operation, args, __internalParams?.dataPath, result)
-      return result
-    })
+    bare = client
     // Sound: what `$extends` gives is a client.
     extended = guarded as unknown as PrismaClientLike
     return guarded
@@ -120,30 +136,38 @@ export function prismaAuthorization<ModelName extends string = string>(
   const authorizedFilter = (actor: unknown, args: QueryArguments = {}): object => {
     assertActor(actor)
     assertArguments(args)
-    const { action = authorizer.readAction, where, ...rest } = args
+    const { action = authorizer.readAction, strategy, unloaded, where, ...rest } = args
+    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
     // Arguments that are filtered already stay so.
     const earlier = [...(markers.read(args) ?? []), ...(markers.read(where) ?? [])]
-    const marker = markers.make([...new Set([...earlier, { actor, action }])])
+    const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
+    const marker = markers.make([...new Set([...earlier, { actor, action, choices, related }])])
     // In both places, so that neither `{ ...filter, where }` nor `{ where: { ...filter.where } }` loses it.
     return { ...rest, where: { ...where, [markerKey]: marker }, [markerKey]: marker }
   }
 
-  const whereFor = async (actor: unknown, action: string, model: string): Promise<Where> => {
+  const whereFor = async (request: FilterRequest, model: string, client: unknown): Promise<Where> => {
     if (!known) {
       throw new PrismaSchemaError('prisma-schema', 'Nothing is known of the Prisma schema yet.', {
         hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
       })
     }
-    return sealed(await printLoading(known, { actor, action }, model))
+    const sender = client ?? extended
+    // Where nobody can look keys up, what a `where` can't say is refused for what it is.
+    const choices = sender ? request.choices : { strategy: 'where' as const, ...request.choices }
+    return sealed(await known.waiting({ ...request, choices }, model, { mayLoad: true, send: sendBy(sender) }))
   }
 
   return {
     extension,
     // Sound: the result has the given arguments but for the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
-    authorizedWhere: (actor, action, model) =>
+    authorizedWhere: (actor, action, model, { client, ...choices } = {}) => {
+      assertChoices(choices)
+      const request = { actor, action, choices }
       // To Prisma a promise that nobody awaited is `{}`, which is every row; with a request in it, it is a filter or an error.
-      Object.assign(whereFor(actor, action, model), { [markerKey]: markers.make([{ actor, action }]) }),
+      return Object.assign(whereFor(request, model, client), { [markerKey]: markers.make([request]) })
+    },
   }
 }
 
@@ -162,7 +186,7 @@ function assertActor(actor: unknown): void {
   }
 }
 
-/** @throws ArgumentError for arguments that are none, and for an action that is no text: left out, it is the read action. */
+/** @throws ArgumentError for arguments that are none, an action that is no text, a choice that is not offered. */
 function assertArguments(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
     throw new ArgumentError('invalid-argument', 'authorizedFilter takes an actor and arguments of a query.', {
@@ -174,6 +198,20 @@ function assertArguments(args: unknown): void {
     throw new ArgumentError('invalid-argument', 'An action is a text.', {
       hint: 'leave it out for the read action',
       data: { action: args.action },
+    })
+  }
+  assertChoices(args)
+}
+
+const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const
+
+/** @throws ArgumentError */
+function assertChoices(args: object): void {
+  for (const [name, offered] of Object.entries(choicesOffered)) {
+    const value: unknown = Reflect.get(args, name)
+    if (value === undefined || offered.some((one) => one === value)) continue
+    throw new ArgumentError('invalid-argument', `\`${name}\` is one of ${offered.join(', ')}.`, {
+      data: { [name]: value },
     })
   }
 }

@@ -2,6 +2,7 @@
 import { makeFixture } from '../fixtures.mjs'
 import { answered } from './answered.mjs'
 import { withConsole } from './console.mjs'
+import { constantsOf, modelAsked } from './questions.mjs'
 import { decode } from './values.mjs'
 
 /**
@@ -17,11 +18,10 @@ export function runInMemory(one, core) {
     for (const { name, cls, fields } of fixture.classes)
       authorizer.registerClass(cls, { name, key: 'id', fields: declarations(fields) })
     const context = { fixture, engine: core, Dict: core.Dict }
-    for (const [name, value] of Object.entries(one.constants ?? {}))
-      authorizer.registerConstant(decode(value, context), name)
+    for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
     const actor = decode(one.actor, context)
     const action = decode(one.action, context)
-    const model = typeof one.resource === 'string' ? one.resource : one.resource.$class
+    const model = modelAsked(one)
     const { cls } = fixture.classes.find(({ name }) => name === model) ?? {}
     const rows = cls
       ? Object.values(fixture.tables)

@@ -1,25 +1,51 @@
-// Runs filtering cases through `@arcturus/prisma` on SQLite: one database and one client for each fixture.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { PrismaLibSql } from '@prisma/adapter-libsql'
+// Runs filtering cases through `@arcturus/prisma`: on each database one client for each fixture.
 import { makeFixture } from '../fixtures.mjs'
 import { answered } from './answered.mjs'
 import { withConsole } from './console.mjs'
+import { constantsOf, modelAsked, referredModels } from './questions.mjs'
 import { decode } from './values.mjs'
 
+/** The fixtures that have tables, and so a schema in test/prisma/schemas. */
+const fixtures = ['df-gitclub', 'df-docs', 'df-shop']
+
 /**
- * Opens a database with the tables of a fixture, for any number of cases.
+ * Prisma over the databases that are there, each with the tables of all fixtures.
  * @param modules.core - A module with the exports of `@arcturus/core`.
  * @param modules.prisma - One with those of `@arcturus/prisma`.
+ * @param modules.openDatabases - As in test/prisma/databases.ts.
+ * @param modules.createTables - As in test/prisma/ddl.ts.
  */
-export async function openPrisma(fixtureName, { core, prisma }) {
-  const generated = new URL(`../../prisma/generated/${fixtureName.slice('df-'.length)}-sqlite-js/`, import.meta.url)
+export async function openPrisma({ core, prisma, openDatabases, createTables }) {
+  const orms = new Map()
+  for (const fixtureName of fixtures) {
+    // By code point, as the application says below.
+    const name = fixtureName.replace('-', '_')
+    for (const database of await openDatabases(name, ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')) {
+      const { provider } = database
+      const orm = orms.get(provider) ?? { name: `Prisma on ${database.name.split(' ')[0]}`, tables: new Map() }
+      orms.set(provider, orm)
+      orm.tables.set(fixtureName, await openFixture(fixtureName, database, { core, prisma, createTables }))
+    }
+  }
+  return [...orms.values()].map(({ name, tables }) => ({
+    name,
+    run: (one) => tables.get(one.fixture).run(one),
+    close: async () => {
+      for (const fixture of tables.values()) await fixture.close()
+    },
+  }))
+}
+
+async function openFixture(fixtureName, database, { core, prisma, createTables }) {
+  const schemaName = fixtureName.slice('df-'.length)
+  const generated = new URL(`../../prisma/generated/${schemaName}-${database.provider}-js/`, import.meta.url)
   const { schema } = await import(new URL('arcturus/schema.mjs', generated).href)
   const { PrismaClient } = (await import(new URL('client/index.js', generated).href)).default
-  const folder = mkdtempSync(join(tmpdir(), 'arcturus-conformance-'))
-  const bare = new PrismaClient({ adapter: new PrismaLibSql({ url: `file:${join(folder, 'test.db')}` }) })
-  await fill(bare, schema, makeFixture(fixtureName))
+  await database.execute(createTables(schema, { references: false }))
+  const bare = new PrismaClient({ adapter: database.adapter })
+  const { tables } = makeFixture(fixtureName)
+  for (const { name } of schema.models)
+    await delegateOf(bare, name).createMany({ data: tables[name].map((row) => ({ ...row })) })
 
   const extended = bare.$extends(prisma.prismaAuthorization(new core.Authorizer(), schema).extension)
   const rows = new Map()
@@ -41,15 +67,14 @@ export async function openPrisma(fixtureName, { core, prisma }) {
     /** Gives what the filter selects; a class that has no table, such as a subclass, is refused. */
     run: (one) =>
       withConsole(async () => {
-        const referred = JSON.stringify([one.actor, one.constants ?? {}]).matchAll(/"\$ref":"(\w+):/g)
-        for (const [, model] of referred) await load(model)
-        const model = typeof one.resource === 'string' ? one.resource : one.resource.$class
+        for (const model of referredModels(one)) await load(model)
+        const model = modelAsked(one)
         return answered(core, async () => {
           const authorizer = new core.Authorizer()
-          const { extension, authorizedFilter } = prisma.prismaAuthorization(authorizer, schema)
+          const options = { acceptCollation: true }
+          const { extension, authorizedFilter } = prisma.prismaAuthorization(authorizer, schema, options)
           const client = bare.$extends(extension)
-          for (const [name, value] of Object.entries(one.constants ?? {}))
-            authorizer.registerConstant(decode(value, context), name)
+          for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
           await authorizer.load(one.policy)
           if (!schema.models.some(({ name }) => name === model))
             throw new core.ArgumentError('unknown-model', `There is no table ${model}.`)
@@ -61,23 +86,9 @@ export async function openPrisma(fixtureName, { core, prisma }) {
       }),
     async close() {
       await bare.$disconnect()
-      rmSync(folder, { recursive: true, force: true })
+      await database.close()
     },
   }
 }
 
 const delegateOf = (client, model) => client[model.charAt(0).toLowerCase() + model.slice(1)]
-
-const sqlTypes = { String: 'TEXT', Boolean: 'BOOLEAN', Int: 'INTEGER', Float: 'REAL', Json: 'JSONB' }
-
-async function fill(client, schema, { tables }) {
-  for (const { name, table, fields, key } of schema.models) {
-    const columns = fields
-      .filter(({ kind }) => kind === 'scalar')
-      .map(({ column, type, nullable }) => `"${column}" ${sqlTypes[type]}${nullable ? '' : ' NOT NULL'}`)
-    await client.$executeRawUnsafe(
-      `CREATE TABLE "${table}" (${columns.join(', ')}, PRIMARY KEY ("${key.join('", "')}"))`,
-    )
-    await delegateOf(client, name).createMany({ data: tables[name].map((row) => ({ ...row })) })
-  }
-}

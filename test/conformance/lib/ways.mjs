@@ -1,46 +1,56 @@
-// Filtering cases asked of an `Authorizer`, in memory and through Prisma, and how many were answered.
+// Filtering cases asked of an `Authorizer`, in memory and through ORMs, and how many were answered.
+import { readFileSync } from 'node:fs'
 import { same } from './compare.mjs'
 import { readDeviations } from './judge.mjs'
 import { runInMemory } from './memory.mjs'
-import { openPrisma } from './prisma.mjs'
 
-/** @param modules - `core` and `prisma`: modules with the exports of `@arcturus/core` and `@arcturus/prisma`. */
+const inMemory = 'in memory'
+
 export class Ways {
-  #modules
+  #core
+  #orms
   #deviations = readDeviations()
-  #databases = new Map()
-  #counts = { memory: newCount(), prisma: newCount() }
+  #refusals = JSON.parse(readFileSync(new URL('../refusals.json', import.meta.url), 'utf8'))
+  #counts
   #checks = { known: 0, byPredicate: 0 }
 
-  constructor(modules) {
-    this.#modules = modules
+  /**
+   * @param core - A module with the exports of `@arcturus/core`.
+   * @param orms - Opened ones, each over one database.
+   */
+  constructor(core, orms) {
+    this.#core = core
+    this.#orms = orms
+    this.#counts = new Map([inMemory, ...orms.map(({ name }) => name)].map((name) => [name, newCount()]))
   }
 
   /** Gives whether a case `passed` every way, what was `wanted`, and what each way `got`. */
   async judge(one) {
-    const { filter, checks, known, byPredicate } = await runInMemory(one, this.#modules.core)
-    const prisma = await (await this.#database(one.fixture)).run(one)
-    // A policy that the original doesn't load has no truth but the check.
-    const wanted = this.#deviations[one.id]?.answer.ids ?? one.designTruth ?? one.truth ?? checks.ids
+    const { filter, checks, known, byPredicate } = await runInMemory(one, this.#core)
     this.#checks.known += known
     this.#checks.byPredicate += byPredicate
-    count(this.#counts.memory, one, filter)
-    count(this.#counts.prisma, one, prisma)
-    const right = ({ ids, refused }) => refused !== undefined || (ids !== undefined && same(ids, wanted))
+    const got = { [inMemory]: filter }
+    for (const orm of this.#orms) got[orm.name] = await orm.run(one)
+    // A policy that the original doesn't load has no truth but the check.
+    const wanted = this.#deviations[one.id]?.answer.ids ?? one.designTruth ?? one.truth ?? checks.ids
+    const isRight = (name, { ids, refused }) =>
+      refused === undefined ? ids !== undefined && same(ids, wanted) : this.#mayRefuse(name, refused)
+    for (const [name, outcome] of Object.entries(got)) count(this.#counts.get(name), one, outcome)
     return {
-      passed: right(filter) && right(checks) && right(prisma),
+      passed:
+        Object.entries(got).every(([name, outcome]) => isRight(name, outcome)) &&
+        (checks.refused !== undefined || same(checks.ids, wanted)),
       wanted,
-      got: { memory: filter, checks, prisma },
+      got: { ...got, checks },
     }
   }
 
-  /** The shares of the cases, or checks, that were answered: in memory, through Prisma, by the predicate. */
+  /** The shares of the cases that were answered, by way; and that of the checks that the predicate answered. */
   get shares() {
-    const { memory, prisma } = this.#counts
+    const { known, byPredicate } = this.#checks
     return {
-      memory: memory.answered / memory.cases,
-      prisma: prisma.answered / prisma.cases,
-      predicate: this.#checks.byPredicate / this.#checks.known,
+      answered: Object.fromEntries([...this.#counts].map(([name, { cases, answered }]) => [name, answered / cases])),
+      byPredicate: byPredicate / known,
     }
   }
 
@@ -48,20 +58,20 @@ export class Ways {
   get report() {
     const { known, byPredicate } = this.#checks
     return [
-      ...lines('in memory', this.#counts.memory),
-      ...lines('through Prisma on SQLite', this.#counts.prisma),
+      ...[...this.#counts].flatMap(([name, counted]) => lines(name, counted)),
       `checks of registered classes: ${byPredicate} of ${known} by the predicate (${percent(byPredicate, known)})`,
     ]
   }
 
   async close() {
-    for (const database of this.#databases.values()) await (await database).close()
-    this.#databases.clear()
+    for (const orm of this.#orms) await orm.close()
   }
 
-  #database(fixture) {
-    if (!this.#databases.has(fixture)) this.#databases.set(fixture, openPrisma(fixture, this.#modules))
-    return this.#databases.get(fixture)
+  /** Whether a way is known to refuse for a reason: named for all ways, for an ORM, or for an ORM on one database. */
+  #mayRefuse(name, reason) {
+    return Object.entries(this.#refusals).some(([ways, reasons]) =>
+      ways === 'everywhere' || name === ways || name.startsWith(`${ways} on `) ? reason in reasons : false,
+    )
   }
 }
 

@@ -271,11 +271,19 @@ test('queries give what their variables stand for', async () => {
   expect(() => authorizer.query('x in')).toThrow(PolicyError)
 })
 
-test('what can be refused as a filter is listed with its place', () => {
-  authorizer.loadSync(
-    `${text} allow(_: User, "read", issue: Issue) if f(issue); f(issue: Issue) if issue.secret = 1 and cut;`,
-  )
-  expect(authorizer.check()).toContainEqual(
-    expect.objectContaining({ actor: 'User', action: 'read', model: 'Issue', reason: expect.stringContaining('cut') }),
-  )
+test('a table is declared as a class is', () => {
+  const declared = {
+    name: 'Pet',
+    key: 'id',
+    fields: { owner: { one: 'Person', from: 'ownerId' }, age: Number },
+  } as const
+  class Pet {}
+  const { schema } = new Authorizer().registerModels([declared])
+  const { schema: ofClass } = new Authorizer().registerClass(Pet, declared)
+  expect(schema.models.get('Pet')).toEqual({ ...ofClass.models.get('Pet'), class: undefined })
+})
+
+test.each([[undefined], [null], ['Pet'], [{}], [{ name: '' }], [{ name: 3 }]])('%o is no model', (model) => {
+  // @ts-expect-error: as from JavaScript
+  expect(() => new Authorizer().registerModels([model])).toThrow('A model is an object with a name.')
 })

@@ -2,34 +2,19 @@ import { bind, type Wanted } from '../condition/bind.js'
 import { bindLoading, type Load } from '../condition/bindLoading.js'
 import type { Condition } from '../condition/condition.js'
 import type { Meaning } from '../condition/meaning.js'
-import type { CompilePredicate } from '../condition/predicate.js'
-import { simplify } from '../condition/simplify.js'
+import { missingIn } from '../condition/missing.js'
+import { isSimple, simplify } from '../condition/simplify.js'
 import { descending } from '../condition/stack.js'
 import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
-import {
-  ArgumentError,
-  ForbiddenError,
-  NotFoundError,
-  PolicyError,
-  QueryError,
-  UnauthenticatedError,
-} from '../errors.js'
+import type { RefusalReason } from '../enforcement/denial.js'
+import { after } from '../enforcement/eventual.js'
+import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, UnauthenticatedError } from '../errors.js'
 import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
-import {
-  defaultLimits,
-  type Host,
-  holds,
-  holdsSync,
-  type Limits,
-  type QueryOptions,
-  type RuleCall,
-  SchemaHost,
-  type SchemaHostOptions,
-  type Solution,
-} from '../machine/index.js'
+import type { Host, Limits, QueryOptions, RuleCall, SchemaHostOptions, Solution } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
+import type { Action, ModelName } from '../register.js'
 import { createSchema } from '../schema/builtIns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
@@ -46,14 +31,18 @@ import {
 } from './arguments.js'
 import { type Refusable, refusable } from './check.js'
 import type { Statistics } from './checks.js'
+import { Decider } from './decider.js'
 import { enumerate, solutionsOf } from './enumerate.js'
-import { compilerOf, type EvaluatorName } from './evaluator.js'
-import { Filter } from './filter.js'
+import { backEndOf, type EvaluatorName } from './evaluator.js'
+import { fieldsRefused, namesIn, type Picked, pickFields } from './fields.js'
+import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
+import { Hosts } from './hosts.js'
+import { PolicyInForce } from './inForce.js'
 import { limitsOf } from './limits.js'
-import { LoadedPolicy, type PolicySource, parsePolicy } from './loading.js'
-import { missingIn, promised } from './missing.js'
-import { type ClassOptions, modelOfClass } from './registration.js'
-import { LoadingHost, RelationLoaders } from './relations.js'
+import type { PolicySource } from './loading.js'
+import { promised } from './promised.js'
+import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
+import { RelationLoaders, type RelationMemory } from './relations.js'
 import { actionsFor } from './words.js'
 
 export interface AuthorizerOptions extends SchemaHostOptions {
@@ -66,8 +55,9 @@ export interface AuthorizerOptions extends SchemaHostOptions {
 }
 
 /**
- * Answers, from one policy: may this actor do this to that record (`can`, `isAllowed`, `authorize`), which records may they
- * (`filter`), and what may they do (`authorizedActions`, `authorizedFields`). An actor that is nobody is `null`.
+ * Answers, from one policy: may this actor do this to that record (`can`, `isAllowed`, `authorize`; `canMany` for many of them),
+ * which records may they (`filter`), and what may they do (`authorizedActions`, `authorizedFields`). An actor that is nobody is
+ * `null`.
  *
  * @example
  * ```ts
@@ -86,38 +76,35 @@ export class Authorizer {
   readonly readAction: string
   /** What policies can name. */
   readonly schema: Schema = createSchema()
-  readonly #host: Host
-  readonly #waitingHost: Host
-  readonly #relations = new RelationLoaders()
-  readonly #limits: Partial<Limits>
-  readonly #compile: CompilePredicate | undefined
-  readonly #hasEquality: boolean
+  readonly #relations: RelationLoaders
+  readonly #limits: Limits
+  readonly #inForce: PolicyInForce
+  readonly #decider: Decider
   readonly #listeners = new DecisionListeners()
-  #loaded: LoadedPolicy | undefined
-  /** How many loads were begun, and which of them gave the policy in force. */
-  #turns = 0
-  #installed = 0
 
   /** @throws ArgumentError for an option that can't be meant. */
   constructor(options: AuthorizerOptions = {}) {
     const { readAction = 'read' } = options
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', 'The readAction is a text.')
     this.readAction = readAction
-    this.#host = new SchemaHost(this.schema, options)
-    this.#waitingHost = new LoadingHost(this.schema, options, this.#relations)
-    this.#limits = limitsOf(options.limits)
-    this.#hasEquality = options.equality !== undefined
-    this.#compile = compilerOf(options.evaluator ?? 'auto')
+    const limits = limitsOf(options.limits)
+    const hosts = new Hosts(this.schema, options)
+    const backEnd = backEndOf(options.evaluator ?? 'auto')
+    const hasEquality = options.equality !== undefined
+    this.#limits = limits
+    this.#relations = new RelationLoaders(this.schema)
+    this.#inForce = new PolicyInForce({ schema: this.schema, hosts, limits, hasEquality, backEnd })
+    this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
   }
 
   /** The policy that answers now; undefined before the first load. */
   get policy(): Policy | undefined {
-    return this.#loaded?.policy
+    return this.#inForce.policy
   }
 
   /** How many checks were answered by a predicate, and how many by the machine, since the policy was loaded. */
   get statistics(): Readonly<Statistics> {
-    return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
+    return this.#inForce.statistics
   }
 
   // registration
@@ -138,13 +125,14 @@ export class Authorizer {
   }
 
   /**
-   * Makes models known that have no class, such as the tables of an ORM.
-   * @param load - Gets a relation of a row that is not loaded; the asynchronous entry points ask it, once for each.
-   * @throws ArgumentError for a name that is taken.
+   * Makes models known that have no class, such as the tables of an ORM; they are declared as classes are.
+   * @param load - Gets a relation of a row that is not loaded. The asynchronous entry points ask it: each question once for a
+   * relation of an object, or what `rememberIn` gives once for all that it is given for.
+   * @throws ArgumentError for a name that is taken, or a field that can't be meant.
    */
-  registerModels(models: Iterable<Model>, load?: Load): this {
+  registerModels(models: Iterable<Model | ModelDeclaration>, load?: Load): this {
     for (const model of models) {
-      this.schema.registerModel(model)
+      this.schema.registerModel(modelOfDeclaration(this.schema, model))
       if (load) this.#relations.add(model.name, load)
     }
     return this
@@ -171,6 +159,14 @@ export class Authorizer {
     return this.#listeners.add(listener)
   }
 
+  /**
+   * For frameworks: says where relations that were loaded are remembered beyond a question, such as the request that is being
+   * served. Asked before each loading; undefined is nowhere. The function that comes back ends it.
+   */
+  rememberIn(current: () => RelationMemory | undefined): () => void {
+    return this.#relations.rememberIn(current)
+  }
+
   // loading
 
   /**
@@ -178,44 +174,13 @@ export class Authorizer {
    * loaded, the last one goes on answering. Of several loads at the same time the one that began last wins.
    * @throws PolicyError with everything that is wrong.
    */
-  async load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
-    const loaded = this.#prepare(parsePolicy(sources, this.schema))
-    const turn = ++this.#turns
-    await loaded.test(this.#limits)
-    this.#install(loaded, turn)
-    return loaded.policy
+  load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
+    return this.#inForce.load(sources)
   }
 
   /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
-    const loaded = this.#prepare(parsePolicy(sources, this.schema))
-    const turn = ++this.#turns
-    loaded.testSync(this.#limits)
-    this.#install(loaded, turn)
-    return loaded.policy
-  }
-
-  /** Puts a policy in force, unless one that was asked for later is in force already. */
-  #install(loaded: LoadedPolicy, turn: number): void {
-    if (turn < this.#installed) return
-    this.#installed = turn
-    this.#loaded = loaded
-  }
-
-  #prepare(policy: Policy): LoadedPolicy {
-    const hosts = { now: this.#host, waiting: this.#relations.active ? this.#waitingHost : this.#host }
-    return new LoadedPolicy(policy, this.schema, hosts, this.#limits, this.#hasEquality, this.#compile)
-  }
-
-  /** The policy in force, compiled anew where names were registered since. */
-  #current(): LoadedPolicy {
-    const loaded = this.#loaded
-    if (!loaded) {
-      throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
-    }
-    if (loaded.version === this.schema.version) return loaded
-    this.#loaded = this.#prepare(loaded.policy)
-    return this.#loaded
+    return this.#inForce.loadSync(sources)
   }
 
   // checks
@@ -225,17 +190,43 @@ export class Authorizer {
    * @throws ArgumentError for an undefined actor or resource, one of unknown class, or an action that nobody knows.
    * @throws QueryError where the policy fails for them; `async-value` where it has to wait: then use `isAllowed`.
    */
-  can(actor: unknown, action: string, resource: unknown): boolean {
-    const allowed =
-      this.#decide(actor, action, resource) ??
-      holdsSync(this.#current().program, 'allow', [actor, action, resource], this.#limits)
+  can(actor: unknown, action: Action, resource: unknown): boolean {
+    const allowed = this.#decider.decide(actor, action, resource)
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
     return allowed
   }
 
+  /**
+   * As `can` for each of many resources, such as the rows of a page, in one pass: the answers, in the order of the resources.
+   * @throws what `can` throws for any of them.
+   */
+  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+    const rows = Array.isArray(resources) ? resources : [...resources]
+    return this.#tellMany(actor, action, rows, this.#decider.decideMany(actor, action, rows))
+  }
+
+  /**
+   * As `canMany`, waiting where the policy meets a promise. Only rows that are not decided at once cost a promise; what the
+   * first of them loads, the others know.
+   */
+  async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
+    const rows = [...resources]
+    return this.#tellMany(actor, action, rows, await this.#decider.settleMany(actor, action, rows))
+  }
+
+  #tellMany(actor: unknown, action: string, rows: readonly unknown[], answers: boolean[]): boolean[] {
+    if (this.#listeners.active)
+      for (const [at, row] of rows.entries()) this.#listeners.tell('check', actor, action, row, answers[at]!)
+    return answers
+  }
+
   /** As `can`, waiting where the policy meets a promise. */
-  async isAllowed(actor: unknown, action: string, resource: unknown): Promise<boolean> {
-    const decision = this.#isAllowed(actor, action, resource)
+  isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
+    return this.#answer(actor, action, resource)
+  }
+
+  async #answer(actor: unknown, action: string, resource: unknown): Promise<boolean> {
+    const decision = this.#decider.settle(actor, action, resource)
     // Waiting takes longer than most decisions do.
     const allowed = typeof decision === 'boolean' ? decision : await decision
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
@@ -250,45 +241,53 @@ export class Authorizer {
    */
   async authorize(
     actor: unknown,
-    action: string,
+    action: Action,
     resource: unknown,
     options: { readonly checkRead?: boolean } = {},
   ): Promise<void> {
-    if (await this.isAllowed(actor, action, resource)) return
-    if (actor === null) throw new UnauthenticatedError()
-    if (options.checkRead === false) throw new ForbiddenError()
-    if (action === this.readAction || !(await this.#mayRead(actor, resource))) throw new NotFoundError()
-    throw new ForbiddenError()
+    const refusal = this.refusal(actor, action, resource, options)
+    // Waiting takes longer than most decisions do.
+    const reason = typeof refusal === 'object' ? await refusal : refusal
+    if (reason === 'nobody') throw new UnauthenticatedError()
+    if (reason === 'hidden') throw new NotFoundError()
+    if (reason === 'forbidden') throw new ForbiddenError()
   }
 
-  /** A policy need not know the action at all: then nobody may. */
-  async #mayRead(actor: unknown, resource: unknown): Promise<boolean> {
-    try {
-      return await this.#isAllowed(actor, this.readAction, resource)
-    } catch (error) {
-      if (error instanceof ArgumentError && error.code === 'unknown-action') return false
-      throw error
-    }
+  /**
+   * As `authorize`, but says why not instead of throwing, and says it at once where nothing has to be waited for: `nobody` is signed
+   * in, the resource is `hidden` from the actor, or this is `forbidden`; undefined is allowed.
+   */
+  refusal(
+    actor: unknown,
+    action: Action,
+    resource: unknown,
+    options: { readonly checkRead?: boolean } = {},
+  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+    const known = this.#decider.known(actor, action, resource)
+    if (known !== true) return this.#refusal(known, actor, action, resource, options)
+    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, true)
+    return undefined
   }
 
-  #isAllowed(actor: unknown, action: string, resource: unknown): boolean | Promise<boolean> {
-    return (
-      this.#decide(actor, action, resource) ??
-      holds(this.#current().waiting, 'allow', [actor, action, resource], this.#limits)
-    )
-  }
-
-  #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const { checks } = this.#current()
-    assertActor(actor)
-    assertResource(resource)
-    assertAction(action)
-    const decision = this.#compile ? checks.decide(actor, action, resource) : undefined
-    if (decision === undefined) {
-      assertKnown(this.schema, actor, 'actor')
-      assertKnown(this.schema, resource, 'resource')
-    }
-    return decision
+  /** As `refusal`, of what is not known to be allowed. */
+  #refusal(
+    known: false | undefined,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: { readonly checkRead?: boolean },
+  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+    // Both questions are one: what the first loads, the second knows.
+    const question = this.#decider.question()
+    return after(known ?? this.#decider.settleOpen(actor, action, resource, question), (allowed) => {
+      if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+      if (allowed) return undefined
+      if (actor === null) return 'nobody'
+      if (options.checkRead === false) return 'forbidden'
+      if (action === this.readAction) return 'hidden'
+      const mayRead = this.#decider.settleKnown(actor, this.readAction, resource, question)
+      return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
+    })
   }
 
   // what may they do
@@ -298,17 +297,35 @@ export class Authorizer {
    * resource's class are tried.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
+    return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question().host)
+  }
+
+  /**
+   * As `authorizedActions` for each of many resources, such as the rows of a page, in one pass: in the order of the resources.
+   */
+  async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
+    const rows = [...resources]
+    const known = rows.map((row) => this.#actions(actor, row))
+    if (known.every((actions) => actions !== undefined)) return known
+    const { host } = this.#decider.question()
+    return Promise.all(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], host)))
+  }
+
+  /** What predicates can tell; undefined where the machine has to be asked. */
+  #actions(actor: unknown, resource: unknown): Set<string> | undefined {
     assertActor(actor)
     assertResource(resource)
     assertKnown(this.schema, actor, 'actor')
     assertKnown(this.schema, resource, 'resource')
-    const { checks, policy } = this.#current()
-    let actions = this.#compile ? checks.actions(actor, resource) : undefined
-    if (!actions) {
-      const model = this.modelOf(resource)
-      const known = actionsFor(policy, model === undefined ? [] : this.schema.ancestors(model))
-      actions = await this.#enumerate('allow', (action) => [actor, action, resource], known)
-    }
+    const actions = this.#decider.actions(actor, resource)
+    if (actions && this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
+    return actions
+  }
+
+  async #enumerateActions(actor: unknown, resource: unknown, host: Host): Promise<Set<string>> {
+    const model = this.modelOf(resource)
+    const known = actionsFor(this.#inForce.current().policy, model === undefined ? [] : this.schema.ancestors(model))
+    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known, host)
     if (this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
     return actions
   }
@@ -317,19 +334,16 @@ export class Authorizer {
    * Lets pass who may do the action to a field of the resource (`allow_field`).
    * @throws UnauthenticatedError (401) for nobody, ForbiddenError (403).
    */
-  async authorizeField(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
+  async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
     this.#assertQuestion(actor, action, resource)
     assertField(field)
-    const allowed = await holds(this.#current().waiting, 'allow_field', [actor, action, resource, field], this.#limits)
+    const allowed = await this.#decider.holds('allow_field', [actor, action, resource, field])
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
-    if (!allowed)
-      throw actor === null
-        ? new UnauthenticatedError()
-        : new ForbiddenError(`You may not do this to the field "${field}".`)
+    if (!allowed) throw actor === null ? new UnauthenticatedError() : fieldsRefused([field])
   }
 
   /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
-  async authorizedFields(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
+  async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
     this.#assertQuestion(actor, action, resource)
     const model = this.modelOf(resource)
     const known =
@@ -341,11 +355,67 @@ export class Authorizer {
     return fields
   }
 
+  /**
+   * A copy of a row with those of its fields alone with which the actor may do the action (`allow_field`); of each row of a list,
+   * all asked about at the same time. Rows that it holds are copied by their own rules; other values stay as they are.
+   * @throws ArgumentError for what is no row, or one of unknown model.
+   */
+  async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(this.schema, actor, 'actor')
+    const { host } = this.#decider.question()
+    const picked = await pickFields(this.schema, rows, async (row, names) => {
+      assertKnown(this.schema, row, 'resource')
+      const fields = await this.#allowedFields(actor, action, row, names, host)
+      if (this.#listeners.active) this.#listeners.tell('field', actor, action, row, fields.size > 0)
+      return fields
+    })
+    // Sound: what comes back has the shape of what went in, and fewer fields.
+    return picked as Picked<Rows>
+  }
+
+  /**
+   * Lets pass who may do the action to every field that a body names (`allow_field`): before it is written to the resource, or,
+   * for what is not made yet, to the registered class. A list of bodies names the fields of them all.
+   * @param body - An object, `FormData` or `URLSearchParams`; what a field holds is the field.
+   * @throws UnauthenticatedError (401) for nobody, NotFoundError (404) for those who may not read the resource, ForbiddenError (403)
+   * with the `fields` for the rest; ArgumentError for what is no body.
+   */
+  async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
+    this.#assertQuestion(actor, action, resource)
+    const names = namesIn(body)
+    // Nothing was asked, so nothing is decided.
+    if (names.length === 0) return
+    const question = this.#decider.question()
+    const fields = await this.#allowedFields(actor, action, resource, names, question.host)
+    const refused = names.filter((name) => !fields.has(name))
+    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, refused.length === 0)
+    if (refused.length === 0) return
+    if (actor === null) throw new UnauthenticatedError()
+    const isMade = typeof resource !== 'function'
+    const mayRead = () => this.#decider.settleKnown(actor, this.readAction, resource, question)
+    if (isMade && !(await mayRead())) throw new NotFoundError()
+    throw fieldsRefused(refused)
+  }
+
+  /** Which of these names are fields with which the actor may do the action, and maybe more. */
+  #allowedFields(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    names: readonly string[],
+    host: Host,
+  ): Promise<Set<string>> {
+    const args = (field: unknown): unknown[] => [actor, action, resource, field]
+    return enumerate(this.#inForce.current().program, 'allow_field', args, names, this.#limits, host)
+  }
+
   /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
-    const allowed = await holds(this.#current().waiting, 'allow_request', [actor, request], this.#limits)
+    const allowed = await this.#decider.holds('allow_request', [actor, request])
     if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
   }
@@ -358,8 +428,13 @@ export class Authorizer {
     assertKnown(this.schema, resource, 'resource')
   }
 
-  #enumerate(rule: string, args: (asked: unknown) => unknown[], known: readonly string[]): Promise<Set<string>> {
-    return enumerate(this.#current().waiting, rule, args, known, this.#limits)
+  #enumerate(
+    rule: string,
+    args: (asked: unknown) => unknown[],
+    known: readonly string[],
+    host = this.#decider.question().host,
+  ): Promise<Set<string>> {
+    return enumerate(this.#inForce.current().program, rule, args, known, this.#limits, host)
   }
 
   // which records
@@ -369,22 +444,67 @@ export class Authorizer {
    * @throws ArgumentError for an undefined actor, one of unknown class, an unknown model or action.
    * @throws QueryError where the actor's side fails whatever the row; RelationNotLoadedError where a relation of it is missing.
    */
-  filter(actor: unknown, action: string, modelName: string): Filter {
+  filter<Name extends ModelName>(
+    actor: unknown,
+    action: Action<Name>,
+    modelName: Name,
+    options: FilterOptions = {},
+  ): Filter {
+    const { unloaded = 'error' } = options
+    if (unloaded !== 'error' && unloaded !== 'database')
+      throw new ArgumentError('invalid-argument', "`unloaded` is 'error' or 'database'.")
     const { condition, meaning } = this.#plan(actor, action, modelName)
-    const bound = descending(() => bind(condition, actor, action, meaning))
-    return this.#filter(actor, action, modelName, bound, meaning)
+    const bound = descending(() => bind(condition, actor, action, meaning, unloaded))
+    return this.#told(this.#filter(actor, action, modelName, bound, meaning))
+  }
+
+  /**
+   * Whether the actor may do the action to rows of a model: to `all` that there can be, to `none`, or it depends on the row
+   * (`condition`). It says nothing about any one row unless it is `all`. @throws what `filterLoading` throws.
+   */
+  async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
+    const { kind } = await this.#filterLoading(actor, action, modelName)
+    if (this.#listeners.active) this.#listeners.tell('model', actor, action, modelName, kind !== 'none')
+    return kind
   }
 
   /** As `filter`, loading relations of the actor's side that are missing, where their models say how, and awaiting promises. */
-  async filterLoading(actor: unknown, action: string, modelName: string): Promise<Filter> {
+  async filterLoading<Name extends ModelName>(
+    actor: unknown,
+    action: Action<Name>,
+    modelName: Name,
+    options: LoadingOptions = {},
+  ): Promise<Filter> {
+    return this.eventualFilter(actor, action, modelName, options)
+  }
+
+  /** As `filterLoading`, but gives it at once where nothing has to be waited for, and throws at once then. */
+  eventualFilter<Name extends ModelName>(
+    actor: unknown,
+    action: Action<Name>,
+    modelName: Name,
+    options: LoadingOptions = {},
+  ): Filter | Promise<Filter> {
+    const filter = this.#filterLoading(actor, action, modelName, options)
+    return filter instanceof Filter ? this.#told(filter) : filter.then((loaded) => this.#told(loaded))
+  }
+
+  #filterLoading(
+    actor: unknown,
+    action: string,
+    modelName: string,
+    { most }: LoadingOptions = {},
+  ): Filter | Promise<Filter> {
     const { condition, meaning } = this.#plan(actor, action, modelName)
     // Mostly all is there, or foreign keys tell enough: nothing is loaded then.
     const known = descending(() => bind(condition, actor, action, meaning))
     if (!missingIn(known)) return this.#filter(actor, action, modelName, known, meaning)
-    const load = (wanted: Wanted): Promise<unknown> => this.#relations.load(wanted) ?? promised(wanted)
-    const { asyncTime } = { ...defaultLimits, ...this.#limits }
-    const bound = await bindLoading(condition, actor, action, meaning, load, asyncTime)
-    return this.#filter(actor, action, modelName, bound, meaning)
+    const ask = this.#relations.forQuestion()
+    const load = (wanted: Wanted): Promise<unknown> => ask({ ...wanted, most }) ?? promised(wanted)
+    const { asyncTime } = this.#limits
+    return bindLoading(condition, actor, action, meaning, load, asyncTime).then((bound) =>
+      this.#filter(actor, action, modelName, bound, meaning),
+    )
   }
 
   #plan(
@@ -396,38 +516,38 @@ export class Authorizer {
     assertAction(action)
     assertKnown(this.schema, actor, 'actor')
     modelNamed(this.schema, modelName)
-    const { checks } = this.#current()
+    const { checks } = this.#inForce.current()
     return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }
   }
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
-    const condition = descending(() => simplify(this.schema, bound))
-    const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
-    if (error) throw error
-    const filter = new Filter(modelName, actor, action, condition, meaning, (row) => this.#matches(actor, action, row))
-    if (this.#listeners.active) this.#listeners.tell('filter', actor, action, modelName, filter.kind !== 'none')
-    return filter
+    const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
+    return new Filter(modelName, actor, action, condition, meaning, (row) => this.#decider.isTrue(actor, action, row))
   }
 
-  #matches(actor: unknown, action: string, row: unknown): boolean {
-    try {
-      return holdsSync(this.#current().program, 'allow', [actor, action, row], this.#limits)
-    } catch (error) {
-      if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value')
-        return false
-      throw error
-    }
+  /** @throws what fails whatever the row, and what is not there yet. */
+  #simplified(bound: Condition): Condition {
+    const condition = simplify(this.schema, bound)
+    const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
+    if (error) throw error
+    return condition
+  }
+
+  #told(filter: Filter): Filter {
+    const { actor, action, model, kind } = filter
+    if (this.#listeners.active) this.#listeners.tell('filter', actor, action, model, kind !== 'none')
+    return filter
   }
 
   /** For each class of actors, action and model whose filter can be refused: why, and where. */
   check(): readonly Refusable[] {
-    return refusable(this.#current().policy, this.schema)
+    return refusable(this.#inForce.current().policy, this.schema, this.readAction)
   }
 
   // queries
 
   /** Runs a query written in Polar, such as `allow(actor, "read", resource)`; solutions come as they are found. @throws PolicyError for what can't be parsed. */
-  query(text: string, options: Omit<QueryOptions, 'limits'> = {}): AsyncGenerator<Solution, void, void> {
+  query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
     const parsed = parseQuery(new Source(text))
     if (!('expression' in parsed)) throw new PolicyError(parsed.diagnostics)
     return this.#run(parsed.expression, options)
@@ -438,7 +558,14 @@ export class Authorizer {
     return this.#run({ rule: name, args }, {})
   }
 
-  #run(goal: Expression | RuleCall, options: Omit<QueryOptions, 'limits'>): AsyncGenerator<Solution, void, void> {
-    return solutionsOf(this.#current().waiting, goal, { ...options, limits: this.#limits })
+  #run(
+    goal: Expression | RuleCall,
+    options: Omit<QueryOptions, 'limits' | 'host'>,
+  ): AsyncGenerator<Solution, void, void> {
+    return solutionsOf(this.#inForce.current().program, goal, {
+      ...options,
+      limits: this.#limits,
+      host: this.#decider.question().host,
+    })
   }
 }

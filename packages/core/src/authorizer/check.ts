@@ -1,9 +1,14 @@
-import type { Condition, Definition, Operand } from '../condition/condition.js'
+import type { Condition, Definition } from '../condition/condition.js'
+import { TRUE } from '../condition/construct.js'
+import { definite } from '../condition/definite.js'
+import { Deriver } from '../condition/derive.js'
+import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 import { planFilter } from './plans.js'
-import { actionsFor } from './words.js'
+import { WithoutActor } from './withoutActor.js'
+import { actionsToCheck, actorsOf } from './words.js'
 
 /** A filter that can be refused. */
 export interface Refusable {
@@ -16,18 +21,23 @@ export interface Refusable {
   readonly span: Span
 }
 
-/** Every part of the policy, for every class of actors, action and model, that no filter can hold. */
-export function refusable(policy: Policy, schema: Schema): readonly Refusable[] {
+/**
+ * Every part of the policy, for every class of actors, action and model, that no filter can hold. Actors are those that have a
+ * block or that an `allow` rule names; where there is none, every model.
+ */
+export function refusable(policy: Policy, schema: Schema, readAction: string): readonly Refusable[] {
   const found: Refusable[] = []
-  const actors = [...policy.blocks.values()].filter((block) => block.keyword === 'actor').map((block) => block.name)
+  const deriver = new Deriver(policy, schema)
+  const named = [...actorsOf(policy)].filter((name) => schema.models.has(name))
   const models = [...schema.models.values()].filter(
     (model) => policy.blocks.get(model.name)?.keyword === 'resource' || model.fields.size > 0,
   )
-  for (const actor of actors.filter((name) => schema.models.has(name))) {
+  for (const actor of named.length > 0 ? named : models.map(({ name }) => name)) {
     for (const { name: model } of models) {
-      for (const action of actionsFor(policy, schema.ancestors(model))) {
-        const condition = planFilter(policy, schema, { model: actor }, { action }, model)
-        for (const { reason, span } of obstacles(condition, new Set()))
+      for (const action of actionsToCheck(policy, schema.ancestors(model), readAction)) {
+        const condition = planFilter(policy, schema, { model: actor }, { action }, model, deriver)
+        const asked = new WithoutActor(schema).condition(condition)
+        for (const { reason, span } of obstacles(schema, asked, new Set()))
           found.push({ actor, action, model, reason, span })
       }
     }
@@ -40,59 +50,38 @@ interface Obstacle {
   readonly span: Span
 }
 
-function obstacles(condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
+/** Every part is looked at by itself, so that each says what stands in its way. */
+function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return condition.of.flatMap((one) => obstacles(one, seen))
+      return condition.of.flatMap((one) => obstacles(schema, one, seen))
     case 'not':
-      return obstacles(condition.of, seen)
+      return obstacles(schema, condition.of, seen)
     case 'some':
-      return [...computed(condition.from, condition.span), ...obstacles(condition.where, seen)]
-    case 'test':
-    case 'isa':
-    case 'reads':
-      return computed(condition.of, condition.span)
-    case 'compare':
-      return [...computed(condition.left, condition.span), ...computed(condition.right, condition.span)]
-    case 'in':
-      return [...computed(condition.item, condition.span), ...computed(condition.list, condition.span)]
+      return [...refusal(schema, { ...condition, where: TRUE }), ...obstacles(schema, condition.where, seen)]
     case 'opaque':
-      if (!condition.goal.bindings.some(({ operand }) => dependsOnRow(operand))) return []
       return [{ reason: condition.reason.message, span: condition.span }]
     case 'ref': {
-      if (condition.definition.recursive && condition.args.some(dependsOnRow))
-        return [{ reason: `${condition.definition.name} calls itself`, span: condition.span }]
-      if (seen.has(condition.definition)) return []
-      seen.add(condition.definition)
-      return obstacles(condition.definition.condition, seen)
+      const { definition } = condition
+      if (seen.has(definition)) return []
+      seen.add(definition)
+      const recursion = definition.recursive ? refusal(schema, condition, 'recursion') : []
+      return [...recursion, ...obstacles(schema, definition.condition, seen)]
     }
     default:
-      return []
+      return refusal(schema, condition)
   }
 }
 
-/** What would have to be computed for each row. */
-function computed(operand: Operand, span: Span): readonly Obstacle[] {
-  if (!dependsOnRow(operand)) return []
-  if (operand.kind === 'call') return [{ reason: `the method "${operand.method}" of a row`, span }]
-  return operand.kind === 'arithmetic' ? [{ reason: 'arithmetic with a field of a row', span }] : []
-}
-
-function dependsOnRow(operand: Operand): boolean {
-  switch (operand.kind) {
-    case 'value':
-    case 'constant':
-      return false
-    case 'path':
-      return operand.root.kind !== 'actor' && operand.root.kind !== 'action'
-    case 'field':
-      return dependsOnRow(operand.of)
-    case 'list':
-      return operand.elements.some(dependsOnRow)
-    case 'call':
-      return dependsOnRow(operand.of) || operand.args.some(dependsOnRow)
-    case 'arithmetic':
-      return dependsOnRow(operand.left) || dependsOnRow(operand.right)
+/** @param why - The one reason that counts. Default: any. */
+function refusal(schema: Schema, condition: Condition, why?: string): readonly Obstacle[] {
+  try {
+    definite(condition, schema)
+    return []
+  } catch (error) {
+    if (!(error instanceof UnsupportedFilterError)) throw error
+    if (why !== undefined && error.data?.['reason'] !== why) return []
+    return [{ reason: error.summary, span: error.span! }]
   }
 }

@@ -1,14 +1,15 @@
 import type { Condition } from '../condition/condition.js'
-import { partsOf } from '../condition/cost.js'
+import { Deriver } from '../condition/derive.js'
 import type { Meaning } from '../condition/meaning.js'
-import type { CompilePredicate, Predicate } from '../condition/predicate.js'
+import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../condition/predicate.js'
 import { descending, isStackOverflow } from '../condition/stack.js'
 import { ArgumentError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
-import type { Model } from '../schema/model.js'
-import { needsCare } from '../schema/partial.js'
-import { type ActionKind, type Kind, planCheck, planFilter } from './plans.js'
+import { arePartial, needsCare } from '../schema/partial.js'
+import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
+import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from './plans.js'
+import { type ActionKey, entryOf, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
 import { wordsOf } from './words.js'
 
 /** A question whose classes and action are known. */
@@ -17,69 +18,51 @@ interface Plan {
   readonly condition: Condition | undefined
   /** Undefined where only the machine can answer. */
   readonly predicate: Predicate | undefined
+  /** Made when it is first needed; null where there is none. */
+  waiting: WaitingPredicate | null | undefined
 }
 
-/** How often a check was answered by what; a bail-out is a predicate that gave the question to the machine. */
+/** How often a check was answered by what; a bail-out is a predicate that gave the question to one that waits, or to the machine. */
 export interface Statistics {
   predicate: number
   machine: number
   bailOuts: number
 }
 
-/** Stands for no class: what no object has as its constructor. */
-const none = Symbol('no class')
-/** A predicate has no limit of time; beyond this many parts the machine is asked, which has. */
-const maxParts = 1_000_000
-const otherAction = Symbol('any action that the policy does not name')
-type ActionKey = string | typeof otherAction
-
-/** The plans of two kinds, by action. */
-class PlansOfPair {
-  readonly #all = new Map<ActionKey, Plan>()
-  /** The first few are found by comparing texts, which is faster than looking into a map where they are the same object. */
-  readonly #actions: ActionKey[] = []
-  readonly #plans: Plan[] = []
-
-  get(action: ActionKey): Plan | undefined {
-    for (let at = 0; at < this.#actions.length; at++) if (this.#actions[at] === action) return this.#plans[at]
-    return this.#all.get(action)
-  }
-
-  set(action: ActionKey, plan: Plan): void {
-    this.#all.set(action, plan)
-    if (this.#actions.length >= 4) return
-    this.#actions.push(action)
-    this.#plans.push(plan)
-  }
+/** Answers for many resources, in their order, and the places of those that the machine has to be asked about. */
+export interface Answers {
+  readonly answers: (boolean | undefined)[]
+  readonly open: readonly number[]
 }
 
 /** The plans of one policy, made when they are first asked for; one for all actions that the policy does not name. */
 export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
+  readonly #deriver: Deriver
   readonly meaning: Meaning
-  readonly #compile: CompilePredicate | undefined
+  readonly #backEnd: BackEnd | undefined
   #known: ReadonlySet<string> | undefined
-  /** By kind of actor and of resource. */
-  readonly #plans = new Map<unknown, Map<unknown, PlansOfPair>>()
-  readonly #filters = new Map<string, Condition>()
-  #lastActor: unknown
-  #lastOfActor: Map<unknown, PlansOfPair> | undefined
-  /** The class that was last asked about for the first time, where it has one: the only one, often. */
-  #newResource: unknown = none
-  #newPlans: PlansOfPair | undefined
+  readonly #plans: PlanTable<Plan>
+  /** Conditions of filters by the model of the actor, the action and the model of the rows. */
+  readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
-  /** @param compile - Undefined where the machine is to answer everything. */
-  constructor(policy: Policy, meaning: Meaning, compile: CompilePredicate | undefined) {
+  /** @param backEnd - Undefined where the machine is to answer everything. */
+  constructor(policy: Policy, meaning: Meaning, backEnd: BackEnd | undefined) {
     this.#policy = policy
-    this.#compile = compile
+    this.#deriver = new Deriver(policy, meaning.schema)
+    this.#backEnd = backEnd
     this.meaning = meaning
+    this.#plans = new PlanTable(meaning.schema)
   }
 
-  /** The answer of the predicate; undefined where the machine has to be asked. @throws ArgumentError for an action that nobody knows. */
+  /**
+   * The answer of the predicate; undefined where the machine has to be asked.
+   * @throws ArgumentError for what can't be asked: something undefined or unknown, or an action that nobody knows.
+   */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    const plans = this.#plansFor(actor, resource)
-    const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
+    // What was asked before is in order.
+    const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planOf(actor, action, resource)
     const predicate = plan?.predicate
     // Predicates read what is there; the machine asks whether that is all there is.
     if (!predicate || needsCare(actor) || needsCare(resource)) {
@@ -97,12 +80,49 @@ export class Checks {
     }
   }
 
+  /** What answers where `decide` could not, if the question can wait; undefined where the machine has to be asked. */
+  waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
+    const { compileWaiting } = this.#backEnd ?? {}
+    if (!compileWaiting || needsCare(actor) || needsCare(resource)) return undefined
+    const plan = this.#planOf(actor, action, resource)
+    if (!plan?.condition || !plan.predicate) return undefined
+    plan.waiting ??= compileWaiting(plan.condition, this.meaning) ?? null
+    return plan.waiting ?? undefined
+  }
+
+  /** As `decide`, for many resources: what is the same for neighbours of one class is found out once. */
+  decideMany(actor: unknown, action: string, resources: readonly unknown[]): Answers {
+    assertActor(actor)
+    assertAction(action)
+    const answers = new Array<boolean | undefined>(resources.length)
+    const open: number[] = []
+    for (let at = 0; at < resources.length; ) {
+      const predicate = this.#predicateOfClass(actor, action, resources[at])
+      const end = predicate ? (predicate.many ?? oneByOne(predicate))(actor, action, resources, at, answers) : at
+      this.statistics.predicate += end - at
+      at = end
+      if (at === resources.length) break
+      // What ended the run is of another class, or nothing for that predicate.
+      answers[at] = this.decide(actor, action, resources[at])
+      if (answers[at] === undefined) open.push(at)
+      at++
+    }
+    return { answers, open }
+  }
+
+  /** What answers for every instance of the resource's class; undefined where each has to be looked at. */
+  #predicateOfClass(actor: unknown, action: string, resource: unknown): Predicate | undefined {
+    if (arePartial() || typeof resource !== 'object' || resource === null) return undefined
+    if (!this.meaning.schema.modelOfClass(resource.constructor)) return undefined
+    return this.#planOf(actor, action, resource)?.predicate
+  }
+
   /**
    * The actions that are allowed, where predicates can tell: no rule may leave the action open. Undefined where the machine has
    * to be asked.
    */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const plans = this.#plansFor(actor, resource)
+    const plans = this.#backEnd && this.#plans.of(actor, resource)
     if (!plans) return undefined
     let others = plans.get(otherAction)
     if (!others) {
@@ -126,46 +146,34 @@ export class Checks {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
     const known = this.#words.has(action)
-    const key = JSON.stringify([kind === 'nil' ? null : kind.model, known ? action : null, model])
-    let condition = this.#filters.get(key)
+    const ofActor = entryOf(this.#filters, kind === 'nil' ? undefined : kind.model, () => new Map())
+    const conditions = entryOf(ofActor, known ? action : otherAction, () => new Map())
+    let condition = conditions.get(model)
     if (!condition) {
       const asked: ActionKind = known ? { action } : 'other'
-      condition = descending(() => planFilter(this.#policy, this.meaning.schema, kind, asked, model))
-      this.#filters.set(key, condition)
+      condition = descending(() => planFilter(this.#policy, this.meaning.schema, kind, asked, model, this.#deriver))
+      conditions.set(model, condition)
     }
     if (!known && condition.kind === 'false') throw this.#unknownAction(action)
     return condition
   }
 
-  #plansFor(actor: unknown, resource: unknown): PlansOfPair | undefined {
-    if (typeof actor !== 'object' || typeof resource !== 'object' || actor === null || resource === null)
-      return this.#plansOf(actor, resource)
-    if (actor.constructor !== this.#lastActor || !this.#lastOfActor) return this.#plansOf(actor, resource)
-    // Read once: where many classes are asked about, it costs the most.
-    const cls = resource.constructor
-    if (cls === this.#newResource) return this.#newPlans
-    return this.#lastOfActor.get(cls) ?? this.#plansOf(actor, resource)
-  }
-
-  /** As `#plansFor`, for classes other than the last ones. */
-  #plansOf(actor: unknown, resource: unknown): PlansOfPair | undefined {
+  /** The plan for a question; undefined where only the machine answers. @throws ArgumentError for what can't be asked. */
+  #planOf(actor: unknown, action: string, resource: unknown): Plan | undefined {
+    assertActor(actor)
+    assertResource(resource)
+    assertAction(action)
     const { schema } = this.meaning
-    const actorModel = actor === null ? null : schema.modelOf(actor)
-    const resourceModel = resource === null ? null : schema.modelOf(resource)
-    if (actorModel === undefined || resourceModel === undefined) return undefined
-    const ofActor = entryOf(this.#plans, kindKey(actor, actorModel), () => new Map<unknown, PlansOfPair>())
-    const key = kindKey(resource, resourceModel)
-    const plans = entryOf(ofActor, key, () => new PlansOfPair())
-    if (actorModel?.class && isInstanceOf(actor, actorModel.class)) {
-      this.#lastActor = actorModel.class
-      this.#lastOfActor = ofActor
-      this.#newResource = typeof key === 'function' ? key : none
-      this.#newPlans = plans
+    const plans = this.#backEnd && this.#plans.of(actor, resource)
+    const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
+    if (!plan) {
+      assertKnown(schema, actor, 'actor')
+      assertKnown(schema, resource, 'resource')
     }
-    return plans
+    return plan
   }
 
-  #other(plans: PlansOfPair, actor: unknown, action: string, resource: unknown): Plan {
+  #other(plans: PlansOfPair<Plan>, actor: unknown, action: string, resource: unknown): Plan {
     const known = this.#words.has(action)
     const key = known ? action : otherAction
     let plan = plans.get(key)
@@ -180,12 +188,19 @@ export class Checks {
   #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
     const { schema } = this.meaning
     try {
-      const condition = planCheck(this.#policy, schema, this.#kindOf(actor)!, action, this.#kindOf(resource)!)
-      const isForMachine = condition.kind === 'opaque' || partsOf(condition) > maxParts
-      return { condition, predicate: isForMachine ? undefined : this.#compile?.(condition, this.meaning) }
+      const condition = planCheck(
+        this.#policy,
+        schema,
+        this.#kindOf(actor)!,
+        action,
+        this.#kindOf(resource)!,
+        this.#deriver,
+      )
+      const predicate = isForMachine(condition) ? undefined : this.#backEnd?.compile(condition, this.meaning)
+      return { condition, predicate, waiting: undefined }
     } catch (error) {
       if (!isStackOverflow(error)) throw error
-      return { condition: undefined, predicate: undefined }
+      return { condition: undefined, predicate: undefined, waiting: undefined }
     }
   }
 
@@ -211,22 +226,23 @@ export class Checks {
   }
 }
 
-function isInstanceOf(value: unknown, cls: unknown): boolean {
-  return typeof value === 'object' && value !== null && value.constructor === cls
-}
-
-/** What tells kinds of values apart: the class of an instance, so that it is found without looking for its model. */
-function kindKey(value: unknown, model: Model | null): unknown {
-  return model?.class && isInstanceOf(value, model.class) ? model.class : (model ?? none)
-}
-
-function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key)
-  if (value === undefined) {
-    value = make()
-    map.set(key, value)
+/** How a predicate is asked about many that is no text of its own. */
+function oneByOne(predicate: Predicate): DecideMany {
+  return (actor, action, resources, from, answers) => {
+    // only what has a class is asked about like this
+    const cls = (resources[from] as object).constructor
+    let at = from
+    try {
+      for (; at < resources.length; at++) {
+        const resource = resources[at]
+        if (typeof resource !== 'object' || resource === null || resource.constructor !== cls) break
+        answers[at] = predicate(actor, action, resource)
+      }
+    } catch {
+      // A bail-out, or an error of the application: whoever looks at this one alone meets it again.
+    }
+    return at
   }
-  return value
 }
 
 function unknownKind(actor: unknown): ArgumentError {

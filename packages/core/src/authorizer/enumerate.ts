@@ -1,5 +1,6 @@
 import type { Expression } from '../language/ast.js'
 import {
+  type Host,
   holds,
   type Limits,
   type Program,
@@ -34,17 +35,19 @@ export async function enumerate(
   rule: string,
   args: (asked: unknown) => readonly unknown[],
   known: readonly string[],
-  limits: Partial<Limits>,
+  limits: Limits,
+  host: Host,
 ): Promise<Set<string>> {
   const found = new Set<string>()
   let isOpen = false
-  const options = { limits, acceptExpression: true }
+  const options = { limits, acceptExpression: true, host }
   for await (const solution of solutionsOf(program, { rule, args: args(new Variable('asked')) }, options)) {
     const value = solution.get('asked')
     if (typeof value === 'string') found.add(value)
     else isOpen = true
   }
   if (isOpen)
-    for (const one of known) if (!found.has(one) && (await holds(program, rule, args(one), limits))) found.add(one)
+    for (const one of known)
+      if (!found.has(one) && (await holds(program, rule, args(one), limits, host))) found.add(one)
   return found
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { compileClosures } from '../condition/closures.js'
 import { Authorizer } from './authorizer.js'
-import { compilerOf } from './evaluator.js'
+import { backEndOf } from './evaluator.js'
 
 class User {
   readonly name: string
@@ -25,12 +25,12 @@ function forbidCode(): { readonly attempts: number } {
 
 describe('what answers a check', () => {
   test('is written as source where text may become code', () => {
-    expect(compilerOf('auto')).not.toBe(compileClosures)
+    expect(backEndOf('auto')?.compile).not.toBe(compileClosures)
   })
 
   test('is closures where it may not', () => {
     const seen = forbidCode()
-    expect(compilerOf('auto')).toBe(compileClosures)
+    expect(backEndOf('auto')?.compile).toBe(compileClosures)
     expect(seen.attempts).toBe(1)
   })
 
@@ -39,7 +39,7 @@ describe('what answers a check', () => {
     (name) => {
       const seen = forbidCode()
       vi.stubGlobal(name, {})
-      expect(compilerOf('auto')).toBe(compileClosures)
+      expect(backEndOf('auto')?.compile).toBe(compileClosures)
       expect(seen.attempts).toBe(0)
     },
   )
@@ -52,6 +52,28 @@ describe('what answers a check', () => {
       expect(authorizer.can(ann, 'read', ann)).toBe(true)
       expect(authorizer.can(ann, 'read', new User('bob'))).toBe(false)
       expect(authorizer.statistics.predicate).toBe(evaluator === 'machine' ? 0 : 2)
+    }
+  })
+
+  test('says the same of nil, also for a class that has a say in what its instances are', () => {
+    class Plain {}
+    class Any {
+      readonly name = 'any'
+      static [Symbol.hasInstance](): boolean {
+        return true
+      }
+    }
+    for (const evaluator of ['source', 'closures', 'machine'] as const) {
+      const authorizer = new Authorizer({ evaluator }).registerClass(User).registerClass(Plain).registerClass(Any)
+      authorizer.loadSync(`
+        allow(user: User, "plain", _) if user.name matches Plain;
+        allow(user: User, "not plain", _) if not user.name matches Plain;
+        allow(user: User, "any", _) if user.name matches Any;
+      `)
+      // policies speak of rows as they are, whatever their types say
+      const nobody = new User(null as unknown as string)
+      const answers = ['plain', 'not plain', 'any'].map((action) => authorizer.can(nobody, action, nobody))
+      expect(answers).toEqual([false, true, true])
     }
   })
 

@@ -1,5 +1,5 @@
 import { compileClosures } from '../condition/closures.js'
-import type { CompilePredicate } from '../condition/predicate.js'
+import type { BackEnd } from '../condition/predicate.js'
 import { sourceCompiler } from '../condition/source.js'
 import { ArgumentError } from '../errors.js'
 
@@ -14,17 +14,17 @@ export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
  * The back end of an evaluator; undefined for the machine.
  * @throws ArgumentError for a name that is none, and for `source` where the platform forbids it.
  */
-export function compilerOf(evaluator: EvaluatorName): CompilePredicate | undefined {
+export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
   switch (evaluator) {
     case 'auto':
-      return !isBrowser() && canMakeCode() ? sourceCompiler() : compileClosures
+      return !isBrowser() && canMakeCode() ? sourceCompiler() : closures
     case 'source':
       if (canMakeCode()) return sourceCompiler()
       throw new ArgumentError('invalid-argument', 'Text may not become code here, as `evaluator: "source"` wants.', {
         hint: 'leave the option out: what is possible is then found out',
       })
     case 'closures':
-      return compileClosures
+      return closures
     case 'machine':
       return undefined
     default: {
@@ -35,6 +35,9 @@ export function compilerOf(evaluator: EvaluatorName): CompilePredicate | undefin
     }
   }
 }
+
+/** What waits is for the machine. */
+const closures: BackEnd = { compile: compileClosures }
 
 /** Browsers that forbid it report the attempt, so there is none. */
 function isBrowser(): boolean {

@@ -1,12 +1,35 @@
+import type { Unloaded } from '../condition/bind.js'
 import { compileClosures } from '../condition/closures.js'
+import { compact } from '../condition/compact.js'
 import type { Condition, Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
+import { demandKnownRows } from '../condition/knownRow.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { Predicate } from '../condition/predicate.js'
 import { printCondition } from '../condition/print.js'
 import { descending } from '../condition/stack.js'
 import { needsCare } from '../schema/partial.js'
 import { assertRow } from './arguments.js'
+
+export interface LoadingOptions {
+  /**
+   * How many rows of a relation of the actor's side are loaded; where there are more, the filter fails as its loader does. Default:
+   * all there are.
+   */
+  readonly most?: number | undefined
+}
+
+export interface FilterOptions {
+  /**
+   * What a relation of the actor is that is not loaded: an error (the default), or left in the database, to be read there with
+   * the rows (an actor with thousands of memberships). A row that is gone from the database has none, and nothing is granted
+   * because of what it does not have.
+   */
+  readonly unloaded?: Unloaded
+}
+
+/** Stands for no class: what no object has as its constructor. */
+const none = Symbol('no class')
 
 /**
  * The rows of one model on which one actor may do one action: a condition on the row alone. A row is in it exactly when the
@@ -23,6 +46,8 @@ export class Filter {
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
   #predicate: Predicate | undefined
+  /** A class all of whose instances are rows of the model: the one of the last row. */
+  #class: unknown = none
   #definite: Definite | undefined
 
   /** @param check - Answers for a row that the condition alone can't decide; the machine. */
@@ -48,7 +73,8 @@ export class Filter {
    * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares.
    */
   definite(): Definite {
-    this.#definite ??= descending(() => definite(this.condition, this.#meaning.schema))
+    const { schema } = this.#meaning
+    this.#definite ??= descending(() => demandKnownRows(compact(schema, definite(this.condition, schema))))
     return this.#definite
   }
 
@@ -59,9 +85,7 @@ export class Filter {
    */
   matches(row: unknown): boolean {
     assertRow(row, 'matches(row)')
-    const { schema } = this.#meaning
-    const model = schema.modelOf(row)
-    if (model && !schema.isSubclass(model.name, this.model)) return false
+    if (!this.#isOfModel(row)) return false
     if (needsCare(row)) return this.#check(row)
     try {
       this.#predicate ??= compileClosures(this.condition, this.#meaning)
@@ -70,6 +94,17 @@ export class Filter {
       // Whatever went wrong, the check says it: an answer, or an error that keeps the row out.
       return this.#check(row)
     }
+  }
+
+  /** Whether a row is one of the model, or of none that is known. */
+  #isOfModel(row: object): boolean {
+    if (row.constructor === this.#class) return true
+    const { schema } = this.#meaning
+    const model = schema.modelOf(row)
+    if (!model) return true
+    if (!schema.isSubclass(model.name, this.model)) return false
+    if (model.class === row.constructor) this.#class = model.class
+    return true
   }
 
   /** The condition as a text to read. */

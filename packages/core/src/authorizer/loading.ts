@@ -1,12 +1,13 @@
-import type { CompilePredicate } from '../condition/predicate.js'
+import type { BackEnd } from '../condition/predicate.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
-import { compile, type Host, type Limits, type Program, type Query, solve } from '../machine/index.js'
+import { compile, type Limits, type Program, type Query, solve } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 import { Checks } from './checks.js'
 import { hostMeaning } from './hostMeaning.js'
+import type { Hosts } from './hosts.js'
 
 /** Polar text with the name that messages give it, such as a file name. */
 export interface PolicySource {
@@ -14,59 +15,50 @@ export interface PolicySource {
   readonly name?: string
 }
 
-/** The application, as queries see it: at once, and where they can wait. */
-export interface Hosts {
-  readonly now: Host
-  readonly waiting: Host
+/** What a policy is made ready for. */
+export interface Surroundings {
+  readonly schema: Schema
+  readonly hosts: Hosts
+  readonly limits: Limits
+  /** Whether the host compares objects without keys by more than identity. */
+  readonly hasEquality: boolean
+  /** Undefined where the machine is to answer everything. */
+  readonly backEnd: BackEnd | undefined
 }
 
 /** A policy made ready to answer. */
 export class LoadedPolicy {
   readonly policy: Policy
-  /** For queries that can't wait. */
   readonly program: Program
-  readonly #waitingHost: Host
-  #waiting: Program | undefined
   readonly checks: Checks
   /** The schema's version that it was made for. */
   readonly version: number
+  readonly #limits: Limits
 
-  /** @param hasEquality - Whether the host compares objects without keys by more than identity. */
-  constructor(
-    policy: Policy,
-    schema: Schema,
-    hosts: Hosts,
-    limits: Partial<Limits>,
-    hasEquality: boolean,
-    compilePredicate: CompilePredicate | undefined,
-  ) {
-    const host = hosts.now
-    this.#waitingHost = hosts.waiting
+  constructor(policy: Policy, { schema, hosts, limits, hasEquality, backEnd }: Surroundings) {
     this.policy = policy
     this.version = schema.version
-    this.program = compile(policy, host)
-    this.checks = new Checks(policy, hostMeaning(schema, host, this.program, limits, hasEquality), compilePredicate)
-  }
-
-  /** For queries that can wait, and load what is missing. */
-  get waiting(): Program {
-    this.#waiting ??= this.#waitingHost === this.program.host ? this.program : compile(this.policy, this.#waitingHost)
-    return this.#waiting
+    this.program = compile(policy, hosts.now)
+    this.#limits = limits
+    const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, (missing) =>
+      hosts.arriving(missing),
+    )
+    this.checks = new Checks(policy, meaning, backEnd)
   }
 
   /** Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that fails. */
-  async test(limits: Partial<Limits>): Promise<void> {
-    for (const test of this.#tests(limits)) test.judge(await test.query.next())
+  async test(): Promise<void> {
+    for (const test of this.#tests()) test.judge(await test.query.next())
   }
 
   /** As `test`, at once. @throws QueryError `async-value` where a test has to wait. */
-  testSync(limits: Partial<Limits>): void {
-    for (const test of this.#tests(limits)) test.judge(test.query.nextSync())
+  testSync(): void {
+    for (const test of this.#tests()) test.judge(test.query.nextSync())
   }
 
-  *#tests(limits: Partial<Limits>): Generator<{ readonly query: Query; judge(solution: unknown): void }> {
+  *#tests(): Generator<{ readonly query: Query; judge(solution: unknown): void }> {
     for (const { query: goal, span } of this.policy.inlineQueries) {
-      const query = solve(this.program, goal, { limits })
+      const query = solve(this.program, goal, { limits: this.#limits })
       const judge = (solution: unknown): void => {
         if (solution !== undefined) return
         const message = 'A test of the policy (`?=`) failed.'

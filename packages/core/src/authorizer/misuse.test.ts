@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ArgumentError } from '../errors.js'
 import type { Limits } from '../machine/index.js'
+import { defaultLimits } from '../machine/index.js'
 import { Authorizer } from './authorizer.js'
 import type { EvaluatorName } from './evaluator.js'
 import { limitsOf } from './limits.js'
@@ -107,7 +108,7 @@ describe('options', () => {
   test('a limit that is undefined is the default one', () => {
     // As from JavaScript, or without exactOptionalPropertyTypes.
     const limits = { frames: undefined, steps: 10 } as unknown as Partial<Limits>
-    expect(limitsOf(limits)).toStrictEqual({ steps: 10 })
+    expect(limitsOf(limits)).toStrictEqual({ ...defaultLimits, steps: 10 })
   })
 
   test.each([

@@ -1,5 +1,6 @@
 import type { Condition, Operand, Subject } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
+import { partsOf } from '../condition/cost.js'
 import { Deriver } from '../condition/derive.js'
 import { simplify } from '../condition/simplify.js'
 import { type OperandType, rowType, unknownType } from '../condition/type.js'
@@ -16,16 +17,33 @@ export type Kind = { readonly model: string | undefined } | 'nil'
 /** What an action is: one that the policy names, or any other. */
 export type ActionKind = { readonly action: string } | 'other'
 
-/** The condition of `allow(actor, action, resource)` for just these classes. */
-export function planCheck(policy: Policy, schema: Schema, actor: Kind, action: ActionKind, resource: Kind): Condition {
+/**
+ * The condition of `allow(actor, action, resource)` for just these classes.
+ * @param deriver - One that has derived other conditions of the policy, and knows what they share.
+ */
+export function planCheck(
+  policy: Policy,
+  schema: Schema,
+  actor: Kind,
+  action: ActionKind,
+  resource: Kind,
+  deriver: Deriver = new Deriver(policy, schema),
+): Condition {
   const args = [subject(schema, 'actor', actor), actionOperand(action), subject(schema, 'resource', resource)]
-  return simplify(schema, new Deriver(policy, schema).derive('allow', args, nowhere))
+  return simplify(schema, deriver.derive('allow', args, nowhere))
 }
 
 /** The condition for rows of a model, whichever of its subclasses they are of. */
-export function planFilter(policy: Policy, schema: Schema, actor: Kind, action: ActionKind, model: string): Condition {
+export function planFilter(
+  policy: Policy,
+  schema: Schema,
+  actor: Kind,
+  action: ActionKind,
+  model: string,
+  deriver: Deriver = new Deriver(policy, schema),
+): Condition {
   const models = schema.descendants(model)
-  const plans = models.map((one) => planCheck(policy, schema, actor, action, { model: one }))
+  const plans = models.map((one) => planCheck(policy, schema, actor, action, { model: one }, deriver))
   if (models.length === 1) return plans[0]!
   const row: Operand = {
     kind: 'path',
@@ -36,6 +54,13 @@ export function planFilter(policy: Policy, schema: Schema, actor: Kind, action: 
     ...models.map((one, index) => and({ kind: 'isa', of: row, model: one, exact: true, span: nowhere }, plans[index]!)),
   )
 }
+
+/** Whether only the machine can answer a condition, or should, since a predicate would take too long. */
+export function isForMachine(condition: Condition): boolean {
+  return condition.kind === 'opaque' || partsOf(condition) > maxParts
+}
+/** A predicate has no limit of time; beyond this many parts the machine is asked, which has. */
+const maxParts = 1_000_000
 
 function subject(schema: Schema, kind: Subject['kind'], of: Kind): Operand {
   if (of === 'nil') return { kind: 'value', value: null }

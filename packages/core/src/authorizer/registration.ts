@@ -35,6 +35,11 @@ export interface ClassOptions {
   readonly isaCheck?: (value: unknown) => boolean
 }
 
+/** A table without a class, told as a class is. */
+export interface ModelDeclaration extends ClassOptions {
+  readonly name: string
+}
+
 const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
   'boolean',
   'integer',
@@ -63,13 +68,25 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
     throw new ArgumentError('invalid-argument', 'A class without a name needs one for policies.', {
       hint: 'registerClass(cls, { name })',
     })
+  return modelOf(schema, name, cls as unknown as Class, options) // a function is all that is asked of a class
+}
+
+/** A declaration as a model; what is one already stays. @throws ArgumentError for what can't be meant. */
+export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclaration): Model {
+  if (typeof model !== 'object' || model === null || typeof model.name !== 'string' || model.name === '') {
+    throw new ArgumentError('invalid-argument', 'A model is an object with a name.', { data: { value: model } })
+  }
+  return 'class' in model ? model : modelOf(schema, model.name, undefined, model)
+}
+
+function modelOf(schema: Schema, name: string, cls: Class | undefined, options: ClassOptions): Model {
   const declared = options.fields instanceof Map ? [...options.fields] : Object.entries(options.fields ?? {})
   const fields = new Map<string, Field>(
     declared.map(([field, declaration]) => [field, fieldOf(schema, name, field, declaration)]),
   )
   return {
     name,
-    class: cls as unknown as Class, // a function is all that is asked of a class; `instanceof` takes it
+    class: cls,
     fields,
     key: options.key === undefined ? undefined : listOf(options.key),
     closed: options.closed ?? false,

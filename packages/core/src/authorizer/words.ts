@@ -4,15 +4,19 @@ import type { Policy } from '../policy/policy.js'
 
 /** The texts that a policy speaks of: an action that is not among them is one that nobody named. */
 export function wordsOf(policy: Policy): ReadonlySet<string> {
-  const words = new Set<string>()
-  const open: Node[] = []
-  for (const rules of policy.rules.values()) for (const rule of rules) open.push(rule)
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind === 'string') words.add(node.value)
-    for (const child of children(node)) open.push(child)
-  }
+  const words = textsIn([...policy.rules.values()].flat())
   for (const block of policy.blocks.values()) for (const name of [...block.permissions, ...block.roles]) words.add(name)
   return words
+}
+
+function textsIn(nodes: readonly Node[]): Set<string> {
+  const texts = new Set<string>()
+  const open = [...nodes]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'string') texts.add(node.value)
+    for (const child of children(node)) open.push(child)
+  }
+  return texts
 }
 
 /** The actions that can be meant for a resource's class: permissions of its block, and what `allow` rules name. */
@@ -28,6 +32,29 @@ export function actionsFor(policy: Policy, ancestors: readonly string[]): readon
     }
   }
   return [...actions]
+}
+
+/**
+ * The actions to look at for a resource's class: as `actionsFor`, and where rules leave the action open, the texts that they hold
+ * and the read action.
+ */
+export function actionsToCheck(policy: Policy, ancestors: readonly string[], readAction: string): ReadonlySet<string> {
+  const actions = new Set(actionsFor(policy, ancestors))
+  for (const rule of policy.rules.get('allow') ?? []) {
+    if (!concerns(rule, ancestors) || literal(rule.parameters[1]?.term) !== undefined) continue
+    actions.add(readAction)
+    for (const text of textsIn([rule])) actions.add(text)
+  }
+  return actions
+}
+
+/** The classes that have an actor block, or that an `allow` rule names for its actor. */
+export function actorsOf(policy: Policy): ReadonlySet<string> {
+  const blocks = [...policy.blocks.values()].filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)
+  const named = (policy.rules.get('allow') ?? []).flatMap(({ parameters: [actor] }) =>
+    actor?.pattern?.kind === 'class pattern' ? [actor.pattern.tag] : [],
+  )
+  return new Set([...blocks, ...named.filter((name) => name !== 'Actor' && name !== 'Resource')])
 }
 
 function concerns(rule: Rule, ancestors: readonly string[]): boolean {

@@ -1,13 +1,34 @@
-import { ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
+import { ArcturusError, QueryError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
-import { isPartial } from '../schema/partial.js'
-import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
+import { needsCare } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
-import type { Compare, Condition, In, Opaque, Operand, Ref, Root, Some, Step } from './condition.js'
-import { and, FALSE, not, or, TRUE } from './construct.js'
-import type { Meaning } from './meaning.js'
+import { Dict } from '../values/dict.js'
+import { identityOf } from '../values/rows.js'
+import { compareText } from '../values/text.js'
+import { calculated } from './bindArithmetic.js'
+import { decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
+import { BindReader, called } from './bindRead.js'
+import { BoundDefinitions } from './boundDefinitions.js'
+import type {
+  Compare,
+  Condition,
+  Definition,
+  In,
+  IsA,
+  Opaque,
+  Operand,
+  Ref,
+  Root,
+  Some,
+  Variable,
+} from './condition.js'
+import { conjunction, disjunction, FALSE, not, or, TRUE } from './construct.js'
+import { type Link, linkOf } from './link.js'
+import { areSameRow, type Meaning } from './meaning.js'
+import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
+import { canFailToRead } from './type.js'
 
 /** A filter with more nodes than this is refused; nobody's database would take it. */
 const maxSize = 100_000
@@ -16,9 +37,18 @@ const maxSize = 100_000
  * A condition with the actor in it: what is known is computed, quantifiers over the actor's own collections are unrolled. Only
  * the resource is left. What fails whatever the row is a `failure`.
  */
-export function bind(condition: Condition, actor: unknown, action: unknown, meaning: Meaning): Condition {
-  return new Binder(meaning, undefined).bind(condition, subjects(actor, action))
+export function bind(
+  condition: Condition,
+  actor: unknown,
+  action: unknown,
+  meaning: Meaning,
+  unloaded: Unloaded = 'error',
+): Condition {
+  return new Binder(meaning, undefined, unloaded).bind(condition, subjects(actor, action))
 }
+
+/** What a relation of the actor's side is that is not loaded: an error, or read in the database with the rows. */
+export type Unloaded = 'error' | 'database'
 
 /** What is read from an object and is not there at once: a relation that is not loaded, or a promise. */
 export interface Wanted {
@@ -27,59 +57,60 @@ export interface Wanted {
   /** The relation, undefined for a promise. */
   readonly relation: RelationField | undefined
   readonly model: string | undefined
+  /** How many rows of it are wanted; of more, none: getting them is an error then. Undefined for all. */
+  readonly most?: number | undefined
 }
 
 /** What the subjects of a condition stand for once the actor and the action are known. */
 export function subjects(actor: unknown, action: unknown): Environment {
-  const values: Partial<Record<Root['kind'], Operand>> = {
-    actor: { kind: 'value', value: actor },
-    action: { kind: 'value', value: action },
-  }
-  return (root) => values[root.kind]
+  const actorOperand: Operand = { kind: 'value', value: actor }
+  const actionOperand: Operand = { kind: 'value', value: action }
+  return ({ kind }) => (kind === 'actor' ? actorOperand : kind === 'action' ? actionOperand : undefined)
 }
 
 /** What arrived already, and where to say what is missing. */
 export interface Missing {
   arrived(object: object, name: string): { readonly value: unknown } | undefined
-  want(wanted: Wanted): void
+  /** @param isKnown - Whether its key is known, which may be enough. */
+  want(wanted: Wanted, isKnown?: boolean): void
 }
 
 export type Environment = (root: Root) => Operand | undefined
-
-/** Stops the evaluation of a condition that fails. */
-class Failed extends Error {
-  readonly error: ArcturusError
-  constructor(error: ArcturusError) {
-    super(error.message)
-    this.error = error
-  }
-}
+type Value = Extract<Operand, { kind: 'value' }>
 
 /** Puts an actor into a condition. */
 export class Binder {
   readonly #meaning: Meaning
   readonly #schema: Schema
   readonly #missing: Missing | undefined
+  readonly #reader: BindReader
+  #definitions: BoundDefinitions | undefined
   #size = 0
 
-  constructor(meaning: Meaning, missing: Missing | undefined) {
+  constructor(meaning: Meaning, missing: Missing | undefined, unloaded: Unloaded = 'error') {
     this.#meaning = meaning
     this.#missing = missing
     this.#schema = meaning.schema
+    this.#reader = new BindReader(meaning.schema, missing, unloaded)
   }
 
   /** @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter. */
   bind(condition: Condition, environment: Environment, isLast: boolean = true): Condition {
-    if (++this.#size > maxSize)
-      throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
-        hint: 'put large memberships into a relation of the database',
-      })
+    this.#count(1)
     try {
       return this.#bind(condition, environment, isLast)
     } catch (error) {
       if (error instanceof Failed) return { kind: 'failure', error: error.error }
       throw error
     }
+  }
+
+  #count(parts: number): void {
+    this.#size += parts
+    if (this.#size <= maxSize) return
+    throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
+      hint: 'put large memberships into a relation of the database',
+    })
   }
 
   #bind(condition: Condition, environment: Environment, isLast: boolean): Condition {
@@ -90,12 +121,12 @@ export class Binder {
         return condition
       case 'and': {
         const of: Condition[] = []
-        for (const [index, one] of condition.of.entries()) {
-          const part = this.bind(one, environment, isLast && index === condition.of.length - 1)
+        for (let index = 0; index < condition.of.length; index++) {
+          const part = this.bind(condition.of[index]!, environment, isLast && index === condition.of.length - 1)
           of.push(part)
           if (part.kind === 'false' || part.kind === 'failure') break
         }
-        return and(...of)
+        return conjunction(of)
       }
       case 'or': {
         const of: Condition[] = []
@@ -104,19 +135,19 @@ export class Binder {
           of.push(part)
           if ((part.kind === 'true' && isLast) || part.kind === 'failure') break
         }
-        return or(...of)
+        return disjunction(of)
       }
       case 'not':
         return not(this.bind(condition.of, environment))
       case 'test': {
         const of = this.#operand(condition.of, environment)
-        if (of.kind !== 'value') return { ...condition, of }
+        if (of.kind !== 'value') return of === condition.of ? condition : { ...condition, of }
         if (typeof of.value === 'boolean') return of.value ? TRUE : FALSE
         return fail('type-error', "A value that is neither true nor false can't be a condition.", condition.span)
       }
       case 'reads': {
         const of = this.#operand(condition.of, environment)
-        return of.kind === 'value' ? TRUE : { ...condition, of }
+        return of.kind === 'value' ? TRUE : of === condition.of ? condition : { ...condition, of }
       }
       case 'compare':
         return this.#compare(condition, environment)
@@ -126,9 +157,8 @@ export class Binder {
         return this.#some(condition, environment, isLast)
       case 'isa': {
         const of = this.#operand(condition.of, environment)
-        if (of.kind !== 'value') return { ...condition, of }
-        const { model, exact, span } = condition
-        return this.#decided(() => this.#meaning.isInstance(of.value, model, exact), span)
+        if (of.kind !== 'value') return of === condition.of ? condition : { ...condition, of }
+        return this.#instance(condition, of.value)
       }
       case 'text': {
         const of = this.#operand(condition.of, environment)
@@ -141,20 +171,23 @@ export class Binder {
       }
       case 'ref':
         return this.#ref(condition, environment, isLast)
-      case 'opaque': {
-        const bindings = condition.goal.bindings.map(({ name, operand }) => ({
-          name,
-          operand: this.#operand(operand, environment),
-        }))
-        const opaque: Opaque = { ...condition, goal: { expression: condition.goal.expression, bindings } }
-        const values = new Map<string, unknown>()
-        for (const { name, operand } of bindings) {
-          if (operand.kind !== 'value') return opaque
-          values.set(name, operand.value)
-        }
-        return this.#ask(opaque, values, isLast)
-      }
+      case 'opaque':
+        return this.#opaque(condition, environment, isLast)
     }
+  }
+
+  #opaque(condition: Opaque, environment: Environment, isLast: boolean): Condition {
+    const bindings = condition.goal.bindings.map(({ name, operand }) => ({
+      name,
+      operand: this.#operand(operand, environment),
+    }))
+    const opaque: Opaque = { ...condition, goal: { expression: condition.goal.expression, bindings } }
+    const values = new Map<string, unknown>()
+    for (const { name, operand } of bindings) {
+      if (operand.kind !== 'value') return opaque
+      values.set(name, operand.value)
+    }
+    return this.#ask(opaque, values, isLast)
   }
 
   /** The machine's answer; and an error behind it, where further solutions matter. */
@@ -162,8 +195,8 @@ export class Binder {
     let first: Condition = FALSE
     try {
       const { expression } = opaque.goal
-      first = decided(this.#meaning.ask(expression, values), opaque.span)
-      if (first.kind === 'true' && !isLast) this.#meaning.ask(expression, values, true)
+      first = decided(this.#meaning.ask(expression, values, false, this.#missing), opaque.span)
+      if (first.kind === 'true' && !isLast) this.#meaning.ask(expression, values, true, this.#missing)
       return first
     } catch (error) {
       if (!(error instanceof ArcturusError)) throw error
@@ -186,62 +219,164 @@ export class Binder {
     }
   }
 
+  #instance({ model, exact, span }: IsA, value: unknown): Condition {
+    return this.#decided(() => this.#meaning.isInstance(value, model, exact), span)
+  }
+
   #compare(condition: Compare, environment: Environment): Condition {
     const left = this.#operand(condition.left, environment)
     const right = this.#operand(condition.right, environment)
-    if (left.kind !== 'value' || right.kind !== 'value') return { ...condition, left, right }
+    if (left.kind === 'value' && right.kind === 'value') return this.#comparison(condition, left.value, right.value)
+    // What speaks of the resource alone is the same for every actor.
+    if (left === condition.left && right === condition.right) return condition
     const { operator, span } = condition
-    if (operator === '=') return this.#decided(() => this.#meaning.equal(left.value, right.value), span)
-    const result = this.#answer(() => this.#meaning.compare(operator, left.value, right.value), span)
+    return { kind: 'compare', operator, left, right, span }
+  }
+
+  #comparison({ operator, span }: Compare, left: unknown, right: unknown): Condition {
+    if (operator === '=') return this.#decided(() => this.#meaning.equal(left, right), span)
+    const result = this.#answer(() => this.#meaning.compare(operator, left, right), span)
     if (result === undefined) return fail('type-error', `These two can't be compared with \`${operator}\`.`, span)
     return result ? TRUE : FALSE
   }
 
   #in(condition: In, environment: Environment): Condition {
     const item = this.#operand(condition.item, environment)
-    const list = this.#operand(condition.list, environment)
+    const list = withElements(this.#operand(condition.list, environment))
     if (list.kind === 'value' && !Array.isArray(list.value))
       return fail('type-error', '`in` needs a list.', condition.span)
     if (item.kind !== 'value' || list.kind !== 'value') return { ...condition, item, list }
-    for (const one of list.value as readonly unknown[]) {
-      if (one === undefined) return undefinedElement(condition.span)
-      const equal = this.#answer(() => this.#meaning.equal(item.value, one), condition.span)
-      if (equal === undefined) return waiting(condition.span)
+    return this.#membership(item.value, list.value as readonly unknown[], condition.span)
+  }
+
+  #membership(item: unknown, list: readonly unknown[], span: Span): Condition {
+    for (const one of list) {
+      if (one === undefined) return undefinedElement(span)
+      const equal = this.#answer(() => this.#meaning.equal(item, one), span)
+      if (equal === undefined) return waiting(span)
       if (equal) return TRUE
     }
     return FALSE
   }
 
   #some(condition: Some, environment: Environment, isLast: boolean): Condition {
-    const from = this.#operand(condition.from, environment)
-    const { each } = condition
+    const from = withElements(this.#operand(condition.from, environment))
     if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment, isLast) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
+    const linked = this.#linked(condition, from.value, environment)
+    return linked ?? this.#oneByOne(condition, from.value, environment, isLast)
+  }
+
+  #oneByOne(condition: Some, rows: readonly unknown[], environment: Environment, isLast: boolean): Condition {
     const arms: Condition[] = []
-    for (const value of from.value as readonly unknown[]) {
-      const inner: Environment = (root) => (root === each ? { kind: 'value', value } : environment(root))
+    for (const value of rows) {
+      const inner = within(environment, condition.each, value)
       const arm = value === undefined ? undefinedElement(condition.span) : this.bind(condition.where, inner, isLast)
       arms.push(arm)
       if ((arm.kind === 'true' && isLast) || arm.kind === 'failure') break
     }
-    return or(...arms)
+    return disjunction(arms)
   }
 
-  /** Definitions are expanded; a recursive one only when the actor's side decides it, by the machine. */
+  /**
+   * A quantifier over known rows that compares each of them with one path of the resource is that path in a list of values, or
+   * one comparison for each; what else it asks of a row is settled. Undefined where it takes more than that.
+   */
+  #linked(some: Some, rows: readonly unknown[], environment: Environment): Condition | undefined {
+    const link = linkOf(some)
+    // What is known may be an error to read where what stands before it is false.
+    if (!link || environment(link.other.root)?.kind === 'value') return undefined
+    const item = this.#operand(link.other, environment)
+    const canFail = item === link.other ? link.canFail(this.#schema) : canFailToRead(this.#schema, item)
+    const isList = rows.length > 1 && !canFail
+    if (!isList && !link.isLast) return undefined
+    const test = link.testFor(this.#meaning)
+    const found: Value[] = []
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]
+      if (row === undefined) return undefined
+      const passes = this.#passes(row, test) ?? this.#truth(link.tests, within(environment, some.each, row))
+      if (passes === undefined) return undefined
+      if (!passes && link.isLast) continue
+      const own = this.#ownOf(row, link)
+      if (!own) return undefined
+      if (passes && own.value !== null) found.push(own)
+      // What a row has is compared before it is asked what it does not pass.
+      else if (passes || !this.#isComparable(own.value)) return undefined
+    }
+    if (found.length === 0) return FALSE
+    if (isList) {
+      const value = found.map((one) => one.value)
+      return { kind: 'in', item, list: { kind: 'value', value }, span: some.span }
+    }
+    this.#count(found.length)
+    return link.compare(found, item)
+  }
+
+  /** What is compared of a row; undefined where it can't be read. */
+  #ownOf(row: unknown, { own }: Link): Value | undefined {
+    try {
+      const read = this.#reader.steps({ kind: 'value', value: row }, own.steps)
+      return read.kind === 'value' ? read : undefined
+    } catch (error) {
+      if (error instanceof Failed) return undefined
+      throw error
+    }
+  }
+
+  /** Whether comparing a value is no error, whatever it is compared with; of rows that takes their keys. */
+  #isComparable(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+    const rows = this.#meaning.rowEquality(value.constructor)
+    return rows ? areSameRow(rows, value, value) === true : identityOf(this.#schema, value) !== value
+  }
+
+  /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */
+  #passes(row: unknown, test: Predicate | undefined): boolean | undefined {
+    if (!test || needsCare(row)) return undefined
+    try {
+      return test(undefined, undefined, row)
+    } catch {
+      return undefined
+    }
+  }
+
+  #truth(condition: Condition, environment: Environment): boolean | undefined {
+    const { kind } = this.bind(condition, environment)
+    return kind === 'true' ? true : kind === 'false' ? false : undefined
+  }
+
+  /** A definition is bound once for the same values; a recursive one whose arguments are all known is the machine's. */
   #ref(condition: Ref, environment: Environment, isLast: boolean): Condition {
-    const { definition } = condition
-    const args = new Map(
-      definition.parameters.map((parameter, index) => [
-        parameter as Root,
-        this.#operand(condition.args[index]!, environment),
-      ]),
+    const { definition, span } = condition
+    const args = this.#operands(condition.args, environment)
+    if (definition.recursive && args.every((one) => one.kind === 'value')) {
+      return this.#askRule(definition, args, span, environment, isLast)
+    }
+    this.#definitions ??= new BoundDefinitions()
+    return this.#definitions.refer(definition, args, isLast ? 'last' : '', span, (known) =>
+      this.bind(
+        definition.condition,
+        (root) => known(root) ?? (root.kind === 'action' ? environment(root) : undefined),
+        isLast,
+      ),
     )
-    const inner: Environment = (root) => args.get(root) ?? (root.kind === 'action' ? environment(root) : undefined)
-    if (!definition.recursive) return this.bind(definition.condition, inner, isLast)
-    const { span } = condition
+  }
+
+  #askRule(
+    definition: Definition,
+    args: readonly Operand[],
+    span: Span,
+    environment: Environment,
+    isLast: boolean,
+  ): Condition {
+    const known = new Map<Root, Operand>(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
     const bindings = definition.arguments.map((argument, index) => ({
       name: `argument_${index}`,
-      operand: substituteOperand(argument, inner),
+      operand: substituteOperand(
+        argument,
+        (root) => known.get(root) ?? (root.kind === 'action' ? environment(root) : undefined),
+      ),
     }))
     const expression = {
       kind: 'call',
@@ -250,20 +385,14 @@ export class Binder {
       keywords: [],
       span,
     } as const
-    return this.bind(
-      {
-        kind: 'opaque',
-        goal: { expression, bindings },
-        reason: { code: 'recursion', message: `${definition.name} calls itself` },
-        span,
-      },
-      () => undefined,
-    )
+    const reason = { code: 'recursion', message: `${definition.name} calls itself` }
+    return this.bind({ kind: 'opaque', goal: { expression, bindings }, reason, span }, () => undefined, isLast)
   }
 
   #operand(operand: Operand, environment: Environment): Operand {
     switch (operand.kind) {
       case 'value':
+      case 'count':
         return operand
       case 'constant': {
         const value = this.#schema.constants.get(operand.name)
@@ -272,166 +401,51 @@ export class Binder {
       case 'path': {
         const root = environment(operand.root)
         if (!root) return operand
-        return this.#steps(root, operand.steps)
+        const read = this.#reader.steps(root, operand.steps)
+        return read.kind === 'path' && operand.as ? { ...read, as: operand.as } : read
       }
       case 'field':
-        return this.#steps(this.#operand(operand.of, environment), [operand.step])
+        return this.#reader.steps(this.#operand(operand.of, environment), [operand.step])
       case 'list': {
-        const elements = operand.elements.map((one) => this.#operand(one, environment))
-        if (elements.every((one) => one.kind === 'value'))
-          return { kind: 'value', value: elements.map((one) => one.value) }
-        return { kind: 'list', elements }
+        const elements = this.#operands(operand.elements, environment)
+        const values = valuesOf(elements)
+        return values ? { kind: 'value', value: values } : { kind: 'list', elements }
       }
       case 'call': {
         const of = this.#operand(operand.of, environment)
-        const args = operand.args.map((one) => this.#operand(one, environment))
-        if (of.kind !== 'value' || !args.every((one) => one.kind === 'value')) return { ...operand, of, args }
-        return {
-          kind: 'value',
-          value: this.#call(
-            of.value,
-            operand.method,
-            args.map((one) => one.value),
-            operand.span,
-          ),
-        }
+        const args = this.#operands(operand.args, environment)
+        const values = valuesOf(args)
+        if (of.kind !== 'value' || !values) return { ...operand, of, args }
+        return { kind: 'value', value: called(of.value, operand.method, values, operand.span) }
       }
       case 'arithmetic': {
         const left = this.#operand(operand.left, environment)
         const right = this.#operand(operand.right, environment)
         if (left.kind !== 'value' || right.kind !== 'value') return { ...operand, left, right }
-        const { span } = operand
-        const bindings = new Map([
-          ['left', left.value],
-          ['right', right.value],
-        ])
-        return { kind: 'value', value: this.#arithmetic(operand, bindings, span) }
+        return calculated(operand, left, right)
       }
     }
   }
 
-  #arithmetic(
-    operand: Extract<Operand, { kind: 'arithmetic' }>,
-    bindings: ReadonlyMap<string, unknown>,
-    span: Span,
-  ): unknown {
-    const a = bindings.get('left')
-    const b = bindings.get('right')
-    if (typeof a !== 'number' || typeof b !== 'number') return fail('type-error', 'Arithmetic needs numbers.', span)
-    const { operator } = operand
-    const result =
-      operator === '+'
-        ? a + b
-        : operator === '-'
-          ? a - b
-          : operator === '*'
-            ? a * b
-            : operator === '/'
-              ? a / b
-              : operator === 'rem'
-                ? a % b
-                : ((a % b) + b) % b
-    if (Number.isNaN(result) || (Number.isInteger(result) && !Number.isSafeInteger(result)))
-      return fail('arithmetic-error', 'The result is no number that can be held exactly.', span)
-    return result
-  }
-
-  #call(receiver: unknown, method: string, args: readonly unknown[], span: Span): unknown {
-    const target: unknown =
-      receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
-    if (typeof target !== 'function' || method === 'constructor')
-      return fail('missing-attribute', `"${method}" is no method here.`, span)
-    return settled(Reflect.apply(target, receiver, args), `What "${method}" returns`, span)
-  }
-
-  #steps(operand: Operand, steps: readonly Step[]): Operand {
-    let at = operand
-    for (const [index, step] of steps.entries()) {
-      if (at.kind !== 'value') {
-        const rest = steps.slice(index)
-        if (at.kind === 'path') return { kind: 'path', root: at.root, steps: [...at.steps, ...rest] }
-        return rest.reduce<Operand>((of, one) => ({ kind: 'field', of, step: one }), at)
-      }
-      at = { kind: 'value', value: this.#read(at.value, step) }
-    }
-    return at
-  }
-
-  #read(object: unknown, step: Step): unknown {
-    if (object === null || object === undefined)
-      return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
-    if (typeof object !== 'object' && typeof object !== 'function')
-      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
-    const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
-    const own = isPartial(object, step.name) ? undefined : (object as Record<string, unknown>)[step.name]
-    const value: unknown = arrived ? arrived.value : own
-    if (value !== undefined) {
-      if (this.#missing && typeof object === 'object' && isPromise(value))
-        this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
-      return settled(value, `"${step.name}"`, step.span)
-    }
-    const model = this.#schema.modelOf(object)
-    const field = model && this.#schema.field(model.name, step.name)
-    if (field?.kind === 'relation') return this.#unloaded(object, model!.name, field, step, arrived !== undefined)
-    const unloaded = unloadedRelation(object)
-    if (unloaded) throw notLoaded(unloaded, step.span)
-    return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
-  }
-
-  /** A to-one relation that is not loaded is known by its foreign key. */
-  #unloaded(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): unknown {
-    const row = referencedRow(object, model, field)
-    if (row !== null && !wasAsked) this.#missing?.want({ object, name: step.name, relation: field, model })
-    if (row !== undefined) return row
-    throw notLoaded({ model, relation: step.name }, step.span)
+  #operands(operands: readonly Operand[], environment: Environment): readonly Operand[] {
+    return operands.map((one) => this.#operand(one, environment))
   }
 }
 
-function notLoaded({ model, relation }: UnloadedRelation, span: Span): Failed {
-  return new Failed(
-    new RelationNotLoadedError(
-      'relation-not-loaded',
-      `The relation "${relation}" of this ${model} is not loaded, and a decision needs it.`,
-      {
-        span,
-        hint: `load it with the row (with Prisma: include: { ${relation}: true })`,
-        data: { model, relation },
-      },
-    ),
-  )
+/** As what is outside, with a row in the place of a variable. */
+function within(outside: Environment, each: Variable, value: unknown): Environment {
+  return (root) => (root === each ? { kind: 'value', value } : outside(root))
 }
 
-function settled(value: unknown, what: string, span: Span): unknown {
-  if (value === undefined) return fail('missing-attribute', `${what} is undefined.`, span)
-  return isPromise(value) ? waiting(span) : value
+/** The values of operands; undefined where one of them is not known. */
+function valuesOf(operands: readonly Operand[]): readonly unknown[] | undefined {
+  return operands.every((one) => one.kind === 'value') ? operands.map((one) => one.value) : undefined
 }
 
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
-function decided(result: boolean | undefined, span: Span): Condition {
-  return result === undefined ? waiting(span) : result ? TRUE : FALSE
-}
-
-/** An error as it was thrown where nobody knew the place. */
-function placed(error: QueryError, span: Span): QueryError {
-  if (error.span) return error
-  const { code, summary, hint, data, cause } = error
-  const details = { span, hint, data, cause }
-  return error instanceof RelationNotLoadedError
-    ? new RelationNotLoadedError(code, summary, details)
-    : new QueryError(code, summary, details)
-}
-
-function undefinedElement(span: Span): Condition {
-  return { kind: 'failure', error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }) }
-}
-
-function waiting(span: Span): never {
-  return fail('async-value', 'A value is a promise, and a filter is built synchronously.', span)
-}
-
-function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
-  throw new Failed(new QueryError(code, message, { span }))
+/** In the place of a list a text is its characters, and a dictionary its keys with their values. */
+function withElements(list: Operand): Operand {
+  if (list.kind !== 'value') return list
+  if (typeof list.value === 'string') return { kind: 'value', value: [...list.value] }
+  if (!(list.value instanceof Dict)) return list
+  return { kind: 'value', value: Object.entries(list.value).sort(([a], [b]) => compareText(a, b)) }
 }

@@ -1,7 +1,9 @@
 import { QueryError } from '../errors.js'
+import { unloadedRelation } from '../schema/reference.js'
 import { Binder, type Missing, subjects, type Wanted } from './bind.js'
 import type { Condition } from './condition.js'
 import type { Meaning } from './meaning.js'
+import { missingIn } from './missing.js'
 import { descending } from './stack.js'
 
 /** Gets what is wanted; rejects where it can't. */
@@ -9,7 +11,7 @@ export type Load = (wanted: Wanted) => Promise<unknown>
 
 /**
  * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
- * condition is bound again, until nothing is missing.
+ * condition is bound again, until nothing is missing. What is known by its key is asked for last, and only if that is not enough.
  * @param time - Milliseconds that it may take in all.
  * @throws QueryError `time-limit`.
  */
@@ -25,24 +27,29 @@ export async function bindLoading(
   const patience = new Patience(time)
   for (;;) {
     const wanted: Wanted[] = []
+    const known: Wanted[] = []
     const asked = new Map<object, Set<string>>()
     const missing: Missing = {
       arrived: (object, name) => {
         const values = arrived.get(object)
         return values?.has(name) ? { value: values.get(name) } : undefined
       },
-      want: (one) => {
+      want: (one, isKnown) => {
+        // A row that is known by its key alone is made anew each time; what is missing of it is there when it is loaded itself.
+        if (unloadedRelation(one.object)) return
         const names = asked.get(one.object) ?? new Set()
-        if (!names.has(one.name)) wanted.push(one)
+        if (!names.has(one.name)) (isKnown ? known : wanted).push(one)
         asked.set(one.object, names.add(one.name))
       },
     }
     const bound = descending(() => new Binder(meaning, missing).bind(condition, subjects(actor, action)))
-    if (wanted.length === 0) return bound
-    const values = await patience.wait(Promise.all(wanted.map(load)))
-    for (const [index, { object, name }] of wanted.entries()) {
-      const known = arrived.get(object) ?? new Map<string, unknown>()
-      arrived.set(object, known.set(name, values[index]))
+    // Keys are enough for most that is asked of the rows behind them, of which there can be thousands.
+    if (wanted.length === 0 && (known.length === 0 || !missingIn(bound))) return bound
+    const loading = wanted.length > 0 ? wanted : known
+    const values = await patience.wait(Promise.all(loading.map(load)))
+    for (const [index, { object, name }] of loading.entries()) {
+      const ofObject = arrived.get(object) ?? new Map<string, unknown>()
+      arrived.set(object, ofObject.set(name, values[index]))
     }
   }
 }

@@ -2,10 +2,13 @@ import type { ClassPattern } from '../language/ast.js'
 import type { Policy } from '../policy/policy.js'
 import type { Class } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
-import type { Condition } from './condition.js'
+import type { Condition, Operand } from './condition.js'
 import { and, FALSE, or, TRUE } from './construct.js'
+import { tellsItself } from './meaning.js'
 import { BeyondConditions, type Term } from './terms.js'
 import { family, type OperandType, operandType } from './type.js'
+
+const nil: Operand = { kind: 'value', value: null }
 
 /**
  * Whether a term is an instance of a pattern's class, fields left aside: decided where the schema knows the operand's class,
@@ -32,21 +35,23 @@ function testOne(
 ): Condition {
   const model = schema.models.get(tag)
   if (!model) throw new BeyondConditions('unknown-class', `no class is registered as ${tag}`, pattern)
-  if (term.kind === 'list') return is(model.class, Array)
-  if (term.kind === 'dictionary') return tag === 'Dictionary' ? TRUE : FALSE
+  const isAsked = tellsItself(model)
+  if (term.kind !== 'operand') {
+    if (isAsked) throw new BeyondConditions('class-check', `${tag} tells itself what its instances are`, pattern)
+    return term.kind === 'list' ? is(model.class, Array) : tag === 'Dictionary' ? TRUE : FALSE
+  }
   const { operand } = term
   const type = operandType(schema, operand)
   const asked: Condition = { kind: 'isa', of: operand, model: tag, exact: false, span: pattern.span }
+  if (isAsked && family(type) !== 'row') return asked
   if (operand.kind === 'value') return testValue(model.class, operand.value, asked)
   const decided = decide(schema, type, tag, model.class, asked)
-  if (decided.kind !== 'true' || !type.nullable) return decided
-  return and({
-    kind: 'compare',
-    operator: '!=',
-    left: operand,
-    right: { kind: 'value', value: null },
-    span: pattern.span,
-  })
+  if (!type.nullable || decided.kind === 'isa') return decided
+  const compareNil = (operator: '=' | '!='): Condition => {
+    return { kind: 'compare', operator, left: operand, right: nil, span: pattern.span }
+  }
+  const whenPresent = decided.kind === 'true' ? compareNil('!=') : FALSE
+  return isAsked ? or(whenPresent, and(compareNil('='), { ...asked, of: nil })) : whenPresent
 }
 
 function testValue(cls: Class | undefined, value: unknown, asked: Condition): Condition {
@@ -74,6 +79,8 @@ function decide(schema: Schema, type: OperandType, tag: string, cls: Class | und
       if (type.exact || !schema.descendants(known).some((one) => schema.isSubclass(one, tag))) return FALSE
       return asked
     }
+    case 'number':
+      return type.scalar === 'integer' || type.scalar === 'float' ? is(cls, Number) : asked
     case 'text':
       return type.scalar === 'string' ? is(cls, String) : asked
     default:

@@ -1,41 +1,60 @@
 import { bailOut } from './bail.js'
+import type { TabledCall } from './budget.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from './condition.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
-import { constructorOf, type Meaning } from './meaning.js'
-import { type Compiled, Compiler, isLiteral, type Leaf, maxCalls, maxDepth, type Predicate } from './predicate.js'
-import { compare, compileOperand, contains, equals, equalsLiteral, get, plain, Reader, textTest } from './read.js'
+import { constructorOf, excludesNil, type Meaning } from './meaning.js'
+import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from './predicate.js'
+import {
+  budgetOf,
+  budgetSlot,
+  compare,
+  compileOperand,
+  contains,
+  equals,
+  equalsLiteral,
+  type Frame,
+  get,
+  listOf,
+  ownSlots,
+  plain,
+  Reader,
+  textTest,
+} from './read.js'
 
-interface Recursion {
-  depth: number
-  calls: number
+/** A definition that has been compiled, or is being compiled: it can ask itself. */
+interface Callee {
+  body: Compiled<Test>
+  size: number
 }
-type Definitions = Map<Definition, { body: Compiled<Test> | undefined; size: number }>
+type Definitions = Map<Definition, Callee>
 
 /** Compiles a condition to closures. */
 export function compileClosures(condition: Condition, meaning: Meaning): Predicate {
-  const compiler = new Closures(meaning, { depth: 0, calls: 0 }, new Map())
+  const begin = budgetFor(condition, meaning)
+  const compiler = new Closures(meaning, begin !== undefined, new Map())
   const { test } = compiler.compile(condition)
   const size = compiler.size
-  if (size <= 3) return (actor, action, resource) => test([actor, resource, action])
+  if (!begin && size === ownSlots) return (actor, action, resource) => test([actor, resource, action])
   return (actor, action, resource) => {
     const frame = new Array<unknown>(size)
     frame[0] = actor
     frame[1] = resource
     frame[2] = action
+    frame[budgetSlot] = begin?.()
     return test(frame)
   }
 }
 
 class Closures extends Compiler<Test> {
-  readonly #recursion: Recursion
+  readonly #meaning: Meaning
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
-  #size = 3
+  #size = ownSlots
 
-  constructor(meaning: Meaning, recursion: Recursion, definitions: Definitions) {
-    super(meaning)
-    this.#recursion = recursion
+  constructor(meaning: Meaning, counts: boolean, definitions: Definitions) {
+    super(meaning.schema, counts)
+    this.#meaning = meaning
     this.#definitions = definitions
   }
 
@@ -48,6 +67,7 @@ class Closures extends Compiler<Test> {
     if (root.kind === 'actor') return 0
     if (root.kind === 'resource') return 1
     if (root.kind === 'action') return 2
+    if (root.kind === 'row') return bailOut()
     let slot = this.#slots.get(root)
     if (slot === undefined) {
       slot = this.#size++
@@ -57,7 +77,7 @@ class Closures extends Compiler<Test> {
   }
 
   #operand(operand: Operand): Reader {
-    return compileOperand(operand, (path) => this.#path(path), this.meaning)
+    return compileOperand(operand, (path) => this.#path(path), this.#meaning)
   }
 
   /** What is read more than once is kept, unless it is read from an element, of which there are many. */
@@ -75,7 +95,7 @@ class Closures extends Compiler<Test> {
   }
 
   protected leaf(condition: Leaf): Test {
-    const { meaning } = this
+    const meaning = this.#meaning
     switch (condition.kind) {
       case 'true':
         return () => true
@@ -102,9 +122,11 @@ class Closures extends Compiler<Test> {
       case 'isa': {
         const value = this.#operand(condition.of)
         const { model, exact } = condition
-        const cls = constructorOf(meaning, model)
+        const cls = constructorOf(meaning.schema, model)
+        const isNilOut = cls !== undefined && excludesNil(cls)
         return (frame) => {
           const found = get(value, frame)
+          if (isNilOut && found === null) return false
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
           return meaning.isInstance(plain(found), model, exact) ?? bailOut()
         }
@@ -120,6 +142,7 @@ class Closures extends Compiler<Test> {
         const readers = bindings.map(({ name, operand }) => [name, this.#operand(operand)] as const)
         return (frame) => {
           const values = new Map(readers.map(([name, value]) => [name, get(value, frame)]))
+          budgetOf(frame).ask()
           return meaning.ask(expression, values) ?? bailOut()
         }
       }
@@ -130,7 +153,7 @@ class Closures extends Compiler<Test> {
 
   #compare(condition: Compare): Test {
     const { operator } = condition
-    const { meaning } = this
+    const meaning = this.#meaning
     if (operator === '=') {
       if (isLiteral(condition.right)) return this.#equalsLiteral(condition.left, condition.right.value)
       if (isLiteral(condition.left)) return this.#equalsLiteral(condition.right, condition.left.value)
@@ -144,16 +167,21 @@ class Closures extends Compiler<Test> {
 
   /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
   #equalsLiteral(operand: Operand, literal: unknown): Test {
-    const { meaning } = this
+    const meaning = this.#meaning
     const value = this.#operand(operand)
     return (frame) => equalsLiteral(meaning, get(value, frame), literal)
   }
 
   #in(condition: In): Test {
-    const { meaning } = this
+    const meaning = this.#meaning
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
-    return (frame) => contains(meaning, get(item, frame), get(list, frame))
+    if (!this.counts) return (frame) => contains(meaning, get(item, frame), get(list, frame))
+    return (frame) => {
+      const elements = get(list, frame)
+      budgetOf(frame).spend(listOf(elements).length)
+      return contains(meaning, get(item, frame), elements)
+    }
   }
 
   protected not(of: Test): Test {
@@ -196,7 +224,7 @@ class Closures extends Compiler<Test> {
   }
 
   protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Test> {
-    const { meaning } = this
+    const meaning = this.#meaning
     const from = this.#operand(conditions[0]!.from)
     const slot = this.#slot(conditions[0]!.each)
     const arms = conditions.map((condition): Arm => {
@@ -206,42 +234,89 @@ class Closures extends Compiler<Test> {
       const compiled = this.compile(rest)
       return { first, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
     })
-    const test = compileLoop(arms, from, slot, canFail, meaning, (operand) => this.#operand(operand))
-    return { test, exhaust: canFail ? compileExhaustiveLoop(arms, from, slot, meaning) : undefined }
+    const loop = { arms, from, slot, canFail, counts: this.counts, meaning }
+    return {
+      test: compileLoop(loop, (operand) => this.#operand(operand)),
+      exhaust: canFail ? compileExhaustiveLoop(loop) : undefined,
+    }
   }
 
   protected ref({ definition, args }: Ref): Compiled<Test> {
-    let known = this.#definitions.get(definition)
-    if (!known) {
-      known = { body: undefined, size: 0 }
-      this.#definitions.set(definition, known)
-      const inner = new Closures(this.meaning, this.#recursion, this.#definitions)
-      for (const parameter of definition.parameters) inner.#slot(parameter)
-      known.body = inner.compile(definition.condition)
-      known.size = inner.size
-    }
-    const target = known
+    const callee = this.#callee(definition)
     const readers = args.map((arg) => this.#operand(arg))
-    const recursion = this.#recursion
     const call =
-      (pick: (body: Compiled<Test>) => Test): Test =>
+      (mode: 'test' | 'exhaust'): Test =>
       (frame) => {
-        // The body of a recursive definition is complete by the time that anything is evaluated.
-        const inner = new Array<unknown>(target.size)
-        inner[0] = frame[0]
-        inner[1] = frame[1]
-        inner[2] = frame[2]
-        for (let index = 0; index < readers.length; index++) inner[index + 3] = get(readers[index]!, frame)
-        const body = target.body!
-        if (!definition.recursive) return pick(body)(inner)
-        if (++recursion.depth === 1) recursion.calls = 0
-        try {
-          if (recursion.depth > maxDepth || ++recursion.calls > maxCalls) return bailOut()
-          return pick(body)(inner)
-        } finally {
-          recursion.depth--
-        }
+        const inner = frameFor(callee.size, frame, readers)
+        // Complete by the time that anything is evaluated.
+        const test = callee.body[mode] ?? callee.body.test
+        return test(inner)
       }
-    return { test: call((body) => body.test), exhaust: call((body) => body.exhaust ?? body.test) }
+    return { test: call('test'), exhaust: call('exhaust') }
   }
+
+  #callee(definition: Definition): Callee {
+    const known = this.#definitions.get(definition)
+    if (known) return known
+    const callee: Callee = { body: { test: bailOut, exhaust: undefined }, size: 0 }
+    this.#definitions.set(definition, callee)
+    const inner = new Closures(this.#meaning, this.counts, this.#definitions)
+    for (const parameter of definition.parameters) inner.#slot(parameter)
+    const { length } = definition.parameters
+    const round = inner.round(definition)
+    const body = inner.compile(inner.bodyOf(definition))
+    callee.body = !definition.recursive
+      ? body
+      : {
+          test: round ? inner.#rounds(round, callee, length) : tabled(body.test, length),
+          exhaust: tabled(body.exhaust ?? body.test, length),
+        }
+    callee.size = inner.size
+    return callee
+  }
+
+  /** A definition that asks itself at its very end: one round, again and again. */
+  #rounds({ found, guard, args }: Round<Test>, callee: Callee, parameters: number): Test {
+    const readers = args.map((arg) => this.#operand(arg))
+    return (frame) => {
+      const budget = budgetOf(frame)
+      const untabled = budget.enterRounds()
+      let rounds: TabledCall | undefined
+      let round = frame
+      for (let count = 1; ; count++) {
+        if (count > untabled) {
+          rounds ??= budget.rounds()
+          const calls = budget.table(found, argumentsOf(round, parameters - 1))
+          const last = parameters === 0 ? undefined : round[ownSlots + parameters - 1]
+          const known = budget.round(calls, last, rounds)
+          if (known !== undefined) return budget.leaveRounds(count, rounds, known)
+        }
+        if (found(round)) return budget.leaveRounds(count, rounds, true)
+        if (!guard(round)) return budget.leaveRounds(count, rounds, false)
+        round = frameFor(callee.size, round, readers)
+      }
+    }
+  }
+}
+
+/** A recursive definition, whose answers are remembered when there are many. */
+function tabled(test: Test, parameters: number): Test {
+  return (frame) => {
+    const budget = budgetOf(frame)
+    const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
+    if (call?.answer !== undefined) return budget.leave(undefined, call.answer)
+    return budget.leave(call, test(frame))
+  }
+}
+
+function argumentsOf(frame: Frame, parameters: number): readonly unknown[] {
+  return frame.slice(ownSlots, ownSlots + Math.max(0, parameters))
+}
+
+/** The frame of a definition that is called from another frame. */
+function frameFor(size: number, frame: Frame, args: readonly Reader[]): Frame {
+  const inner = new Array<unknown>(size)
+  for (let slot = 0; slot < ownSlots; slot++) inner[slot] = frame[slot]
+  for (let at = 0; at < args.length; at++) inner[ownSlots + at] = get(args[at]!, frame)
+  return inner
 }

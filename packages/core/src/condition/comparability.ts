@@ -1,11 +1,15 @@
+import type { Family } from '../schema/families.js'
 import type { CompareOperator } from './condition.js'
-import type { Family } from './type.js'
 
 /**
  * Whether values of two families, nil left aside, can be compared by an operator: `certain`, or `never`, which is an error each
  * time; `unknown` where it depends on the values.
  */
-export function comparability(operator: CompareOperator, a: Family, b: Family): 'certain' | 'never' | 'unknown' {
+export function comparability(
+  operator: CompareOperator,
+  a: Family | undefined,
+  b: Family | undefined,
+): 'certain' | 'never' | 'unknown' {
   switch (operator) {
     case '=':
       return 'certain'
@@ -25,12 +29,12 @@ export function comparability(operator: CompareOperator, a: Family, b: Family): 
 }
 
 /** Values that the language leaves to the application: whatever they are compared with, there is an answer. */
-function isForeign(family: Family): boolean {
+function isForeign(family: Family | undefined): boolean {
   return family === 'row' || family === 'date' || family === 'bytes'
 }
 
 /** What orders the values of a family; undefined where that is up to the value. */
-function orderOf(family: Family): 'text' | 'number' | 'none' | undefined {
+function orderOf(family: Family | undefined): 'text' | 'number' | 'none' | undefined {
   switch (family) {
     case 'text':
       return 'text'

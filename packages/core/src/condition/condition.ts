@@ -61,7 +61,10 @@ export interface Compare {
   readonly right: Operand
   readonly span: Span
 }
-/** The item is equal (`=`) to an element of a list: a list value, or a field that holds a list of scalars. */
+/**
+ * The item is equal (`=`) to an element of a list: a list value, or a field that holds a list of scalars. A text is the list of
+ * its characters. In a `Definite` a field of JSON is a list, or a text, or has no elements.
+ */
 export interface In {
   readonly kind: 'in'
   readonly item: Operand
@@ -153,12 +156,24 @@ export interface Variable extends RootBase {
 export interface ParameterRoot extends RootBase {
   readonly kind: 'parameter'
 }
-export type Root = Subject | Variable | ParameterRoot
+/**
+ * A row of the database that is known by its key alone, such as the actor's; appears only when an actor is bound, by option. What
+ * is read from it is read in the database: a leaf that reads from it, as each to-one step, is true only where it has the row.
+ */
+export interface KnownRow extends RootBase {
+  readonly kind: 'row'
+  readonly model: string
+  /** Fields of the model, and their values, which are no nil: no other row has them. */
+  readonly key: readonly { readonly field: string; readonly value: unknown }[]
+}
+export type Root = Subject | Variable | ParameterRoot | KnownRow
 
 /** One step of a path: the name, and the class it is read from where that is known. */
 export interface Step {
   readonly name: string
   readonly model: string | undefined
+  /** Whether it is read from a list: `length`, then. */
+  readonly ofList?: true
   readonly span: Span
 }
 
@@ -172,7 +187,8 @@ export interface Path {
 }
 
 export type Operand =
-  | { readonly kind: 'value'; readonly value: unknown }
+  /** `float`: a number that was written as one, such as 2.0; what is calculated with it is calculated in doubles. */
+  | { readonly kind: 'value'; readonly value: unknown; readonly float?: true }
   /** A registered class or constant, and steps from it; read at each check and at each bind. */
   | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
   | Path
@@ -194,19 +210,27 @@ export type Operand =
       readonly right: Operand
       readonly span: Span
     }
+  /** How many elements a list has: the rows of a relation, or those of a column that holds a list. In a `Definite` alone. */
+  | { readonly kind: 'count'; readonly of: Path }
 
 /**
- * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `in`, `isa` and
- * `text` alone. A leaf is true only when every to-one step of its paths has a row; what a comparison means for nil:
+ * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `reach`, `in`,
+ * `isa` and `text` alone. A leaf is true only when every to-one step of its paths has a row; what a comparison means for nil:
  * `=` and `!=` take nil for a value (`nil = nil`, `nil != 1`), orderings and text are false with nil on a side.
+ *
+ * Operands are values, paths, counts, the `concat` of texts, and arithmetic of numbers: where it is asked, none of its operands
+ * is nil, and it has a result. Whole numbers give whole numbers, exactly, but by `/`; where a `float` or a quotient takes part,
+ * and where a side is not whole, it is computed in doubles as JavaScript does (`x / 0` is an infinity, or NaN, which is no
+ * number's equal, not its own either: `x != x` tells it). A printer whose database computes otherwise refuses.
  */
 export type Definite =
   | { readonly kind: 'true' }
   | { readonly kind: 'false' }
   | { readonly kind: 'and'; readonly of: readonly Definite[] }
   | { readonly kind: 'or'; readonly of: readonly Definite[] }
-  | { readonly kind: 'not'; readonly of: DefiniteSome | In | IsA | Text }
+  | { readonly kind: 'not'; readonly of: DefiniteSome | DefiniteReach | In | IsA | Text }
   | DefiniteSome
+  | DefiniteReach
   | Compare
   | In
   | IsA
@@ -218,4 +242,39 @@ export interface DefiniteSome {
   readonly from: Operand
   readonly where: Definite
   readonly span: Span
+}
+
+/**
+ * From `start`, zero or more steps along relations, to a row for which `where` is true: a least fixpoint. False where `start` is
+ * nil. Closed: `where` and the steps speak of `each`, what a step passes, and values alone, so the rows from which the way
+ * leads to an end are the same ones whatever the start. The data may have cycles.
+ */
+export interface DefiniteReach {
+  readonly kind: 'reach'
+  /** A row: a root, or to-one steps from it. */
+  readonly start: Path
+  /** A row that has been reached; of the start's model. */
+  readonly each: Variable
+  /** What ends the way, of `each`. */
+  readonly where: Definite
+  readonly steps: readonly ReachStep[]
+  readonly span: Span
+}
+
+/** One kind of step from a row that has been reached to the next. */
+export interface ReachStep {
+  /** The row that the step leads to. */
+  readonly next: Variable
+  /** Rows between `each` and `next`, one after the other (those of a table that joins, say); usually there are none. */
+  readonly through: readonly Hop[]
+  /** A relation, to-one (of one step or more) or to-many: of `each`, or of the last row that is passed. */
+  readonly from: Path
+  /** Of `each`, the rows that are passed, and `next`. */
+  readonly where: Definite
+}
+
+/** A row on the way: some row of `from`, which is a relation of `each` or of the row before. */
+export interface Hop {
+  readonly each: Variable
+  readonly from: Path
 }

@@ -1,17 +1,35 @@
 import type { Condition } from './condition.js'
 
 export const TRUE: Condition = { kind: 'true' }
-export const FALSE: Condition = { kind: 'false' }
+export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
+
+/** Conditions with the parts of those of a kind in their place. */
+function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readonly Condition[] {
+  let parts: Condition[] | undefined
+  for (let at = 0; at < conditions.length; at++) {
+    const one = conditions[at]!
+    if (one.kind !== kind) {
+      parts?.push(one)
+      continue
+    }
+    parts ??= conditions.slice(0, at)
+    for (const part of one.of) parts.push(part)
+  }
+  return parts ?? conditions
+}
 
 /** A conjunction, flattened; what stands behind a false is never reached. */
 export function and(...conditions: readonly Condition[]): Condition {
+  return conjunction(conditions)
+}
+
+/** As `and`, of a list. */
+export function conjunction(conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
-  for (const condition of conditions) {
-    for (const one of condition.kind === 'and' ? condition.of : [condition]) {
-      if (one.kind === 'true') continue
-      of.push(one)
-      if (one.kind === 'false' || one.kind === 'failure') return of.length === 1 ? one : { kind: 'and', of }
-    }
+  for (const one of flattened('and', conditions)) {
+    if (one.kind === 'true') continue
+    of.push(one)
+    if (one.kind === 'false' || one.kind === 'failure') return of.length === 1 ? one : { kind: 'and', of }
   }
   return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
 }
@@ -21,15 +39,18 @@ export function and(...conditions: readonly Condition[]): Condition {
  * can be an error. Nothing is reached behind a failure.
  */
 export function or(...conditions: readonly Condition[]): Condition {
+  return disjunction(conditions)
+}
+
+/** As `or`, of a list. */
+export function disjunction(conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
   let isTrue = false
-  for (const condition of conditions) {
-    for (const one of condition.kind === 'or' ? condition.of : [condition]) {
-      if (one.kind === 'false' || (one.kind === 'true' && isTrue)) continue
-      of.push(one)
-      isTrue ||= one.kind === 'true'
-      if (one.kind === 'failure') return of.length === 1 ? one : { kind: 'or', of }
-    }
+  for (const one of flattened('or', conditions)) {
+    if (one.kind === 'false' || (one.kind === 'true' && isTrue)) continue
+    of.push(one)
+    isTrue ||= one.kind === 'true'
+    if (one.kind === 'failure') return of.length === 1 ? one : { kind: 'or', of }
   }
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }

@@ -27,3 +27,41 @@ export function partsOf(condition: Condition, known: Map<Definition, number> = n
       return 1
   }
 }
+
+/**
+ * Whether an evaluation has to count what it does: where collections are looked at within others, where definitions ask
+ * themselves, where the machine is asked, and where there is very much to ask. Elsewhere it ends soon by itself.
+ */
+export function needsBudget(condition: Condition): boolean {
+  return partsOf(condition) > fewParts || loopsOf(condition, new Map()) > 1
+}
+const fewParts = 1_000
+
+/** How deep collections are looked at within each other; asking itself or the machine counts as deep. */
+function loopsOf(condition: Condition, known: Map<Definition, number>): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return Math.max(0, ...condition.of.map((one) => loopsOf(one, known)))
+    case 'not':
+      return loopsOf(condition.of, known)
+    case 'some':
+      return 1 + loopsOf(condition.where, known)
+    case 'ref': {
+      const { definition } = condition
+      if (definition.recursive) return 2
+      let loops = known.get(definition)
+      if (loops === undefined) {
+        loops = loopsOf(definition.condition, known)
+        known.set(definition, loops)
+      }
+      return loops
+    }
+    case 'in':
+      return condition.list.kind === 'list' || condition.list.kind === 'value' ? 0 : 1
+    case 'opaque':
+      return 2
+    default:
+      return 0
+  }
+}

@@ -1,14 +1,14 @@
 import { QueryError, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
-import { comparability } from './comparability.js'
 import { complement } from './complement.js'
-import type { Compare, Condition, Definite, DefiniteSome, In, Operand, Path, Test } from './condition.js'
+import type { Condition, Definite, DefiniteSome, Operand, Path, Ref, Root } from './condition.js'
+import { Leaves } from './definiteLeaves.js'
 import { all, any, FALSE, TRUE } from './definiteLogic.js'
-import { canFail } from './fallible.js'
-import { isAbsent, isPresent, isReadable } from './presence.js'
-import { rowsEqual } from './rows.js'
-import { canBeEqual, family, isNil, type OperandType, operandType, stepField } from './type.js'
+import { definitePath, isNever } from './definiteOperand.js'
+import { canFail, Fallible, presentWhen } from './fallible.js'
+import { type Question, Recursions } from './recursions.js'
+import { substitute } from './substitute.js'
 
 export interface DefiniteOptions {
   /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
@@ -23,7 +23,7 @@ export interface DefiniteOptions {
  * that nothing declares.
  */
 export function definite(condition: Condition, schema: Schema, options: DefiniteOptions = {}): Definite {
-  return new Definer(schema, options.wholeRows ?? false).whenTrue(condition)
+  return new Definer(schema, options.wholeRows ?? false).define(condition)
 }
 
 /** Whether two conditions begin with a test for just one class of one root each, so that where one holds, the other is false. */
@@ -36,17 +36,74 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
   return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
 }
 
+/** Whether a definition that calls itself decides a condition. */
+function callsItself(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.some(callsItself)
+    case 'not':
+      return callsItself(condition.of)
+    case 'some':
+      return callsItself(condition.where)
+    case 'ref':
+      return condition.definition.recursive || callsItself(condition.definition.condition)
+    default:
+      return false
+  }
+}
+
 /** Parts that can be an error are written once for each part behind them; a filter with more parts than this is refused. */
 const maxSize = 100_000
 
 class Definer {
   readonly #schema: Schema
-  readonly #wholeRows: boolean
+  readonly #leaves: Leaves
+  readonly #fallible = new Fallible()
+  readonly #recursions: Recursions
+  /** Paths that are no nil wherever the condition is asked that is being written. */
+  #present: readonly Path[] = []
   #size = 0
+  /** Whether what is written is the body of a definition that calls itself: what is not of itself is no least fixpoint there. */
+  #isWithin = false
 
   constructor(schema: Schema, wholeRows: boolean) {
     this.#schema = schema
-    this.#wholeRows = wholeRows
+    this.#leaves = new Leaves(schema, wholeRows)
+    this.#recursions = new Recursions(schema, (one, question) => this.#answer(one, question))
+  }
+
+  define(condition: Condition): Definite {
+    const found = this.whenTrue(condition)
+    this.#isWithin = true
+    return this.#recursions.close(found)
+  }
+
+  #answer(condition: Condition, question: Question): Definite {
+    switch (question) {
+      case 'true':
+        return this.whenTrue(condition)
+      case 'not false':
+        return complement(this.#schema, this.whenFalse(condition))
+      case 'error':
+      case 'unsound':
+        return this.#whenError(condition, question === 'error')
+    }
+  }
+
+  /** Definitions stand in the place of their calls; those that call themselves are asked later what the answer is. */
+  #call(ref: Ref, question: Question): Definite {
+    const { definition, args } = ref
+    if (definition.recursive) return this.#recursions.call(ref, question)
+    const operands = new Map<Root, Operand>(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
+    return this.#answer(
+      substitute(definition.condition, (root) => operands.get(root)),
+      question,
+    )
+  }
+
+  #canFail(condition: Condition): boolean {
+    return canFail(this.#schema, condition, this.#fallible, this.#present)
   }
 
   whenTrue(condition: Condition): Definite {
@@ -58,12 +115,12 @@ class Definer {
       case 'failure':
         return FALSE
       case 'and':
-        return all(condition.of.map((one) => this.whenTrue(one)))
+        return all(this.#oneByOne(condition.of).map((given) => given((one) => this.whenTrue(one))))
       case 'or':
         return any(
           this.#withEarlier(condition.of, (one, before) => {
             const earlier = before.filter((other) => !areOfOtherClasses(other, one))
-            return all([...earlier.map((other) => this.whenFalse(other)), this.whenTrue(one)])
+            return all([...earlier.map((other) => this.#whenPassed(other)), this.whenTrue(one)])
           }),
         )
       case 'not':
@@ -71,28 +128,21 @@ class Definer {
       case 'some': {
         const { where } = condition
         const some = this.#some(condition, this.whenTrue(where))
-        if (!canFail(this.#schema, where)) return some
+        if (!this.#canFail(where)) return some
         // Rows of a database have no order: where one is an error, the whole is taken for one.
-        return all([
-          some,
-          complement(
-            this.#schema,
-            this.#some(condition, complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))),
-          ),
-        ])
+        const isWithin = this.#isWithin && callsItself(where)
+        const error = isWithin
+          ? this.#whenError(where, false)
+          : complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
+        return all([some, complement(this.#schema, this.#some(condition, error))])
       }
       case 'test':
-        return this.#test(condition, true)
       case 'compare':
-        return this.#compare(condition)
       case 'in':
-        return this.#in(condition)
       case 'isa':
-        return { ...condition, of: this.#path(condition.of, condition.span) }
       case 'text':
-        return { ...condition, of: this.#path(condition.of, condition.span) }
       case 'reads':
-        return isReadable(this.#schema, this.#path(condition.of, condition.span), condition.span)
+        return this.#leaves.whenTrue(condition)
       case 'opaque':
         throw new UnsupportedFilterError(
           'opaque-condition',
@@ -104,9 +154,7 @@ class Definer {
           },
         )
       case 'ref':
-        throw new UnsupportedFilterError('opaque-condition', 'A filter is made of a bound condition.', {
-          span: condition.span,
-        })
+        return this.#call(condition, 'true')
     }
   }
 
@@ -120,10 +168,9 @@ class Definer {
       case 'false':
         return TRUE
       case 'and':
-        return any(
-          this.#withEarlier(condition.of, (one, before) =>
-            all([...before.flatMap((other) => [this.whenTrue(other), this.#isSound(other)]), this.whenFalse(one)]),
-          ),
+        return this.#oneByOne(condition.of).reduceRight<Definite>(
+          (rest, given) => given((one) => this.#whenEitherFalse(one, rest)),
+          FALSE,
         )
       case 'or':
         return all(condition.of.map((one) => this.whenFalse(one)))
@@ -131,33 +178,103 @@ class Definer {
         return this.whenTrue(condition.of)
       case 'some': {
         const { where } = condition
-        const counter = canFail(this.#schema, where)
-          ? complement(this.#schema, this.whenFalse(where))
-          : this.whenTrue(where)
+        const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
         return all([
-          isReadable(this.#schema, this.#path(condition.from, condition.span), condition.span),
+          this.#leaves.readable(condition.from, condition.span),
           complement(this.#schema, this.#some(condition, counter)),
         ])
       }
+      case 'ref':
+        return complement(this.#schema, this.#call(condition, 'not false'))
       case 'test':
-        return this.#test(condition, false)
       case 'compare':
       case 'in':
       case 'isa':
-      case 'text': {
-        if (condition.kind === 'compare' && this.#incomparable(condition)) return this.#mixed(condition, false)
-        const operands =
-          condition.kind === 'compare'
-            ? [condition.left, condition.right]
-            : condition.kind === 'in'
-              ? [condition.item, condition.list]
-              : [condition.of]
-        const readable = operands.map((one) => isReadable(this.#schema, one, condition.span))
-        return all([...readable, complement(this.#schema, this.whenTrue(condition))])
-      }
+      case 'text':
+        return this.#leaves.whenFalse(condition)
       default:
         return this.whenTrue(condition)
     }
+  }
+
+  /** That a conjunction of a condition and others is false, by those for which the others are. */
+  #whenEitherFalse(one: Condition, whenRestFalse: Definite): Definite {
+    if (!this.#canFail(one)) return any([this.whenFalse(one), whenRestFalse])
+    // What is false is sound: said like this, the condition that calls itself stands nowhere twice.
+    if (callsItself(one)) return all([this.#isSound(one), any([this.whenFalse(one), whenRestFalse])])
+    return any([this.whenFalse(one), all([this.whenTrue(one), this.#isSound(one), whenRestFalse])])
+  }
+
+  /** That a condition is false, or is true: for what stands behind it in a disjunction, which is true then in any case. */
+  #whenPassed(condition: Condition): Definite {
+    return callsItself(condition)
+      ? complement(this.#schema, this.#whenError(condition, true))
+      : this.whenFalse(condition)
+  }
+
+  /**
+   * That evaluating a condition meets an error, whatever order rows are met in.
+   * @param isLast - Whether nothing is asked behind what is true; else every solution is looked at.
+   */
+  #whenError(condition: Condition, isLast: boolean): Definite {
+    this.#count()
+    if (!this.#canFail(condition)) return FALSE
+    switch (condition.kind) {
+      case 'failure':
+        return TRUE
+      case 'and':
+        return any(
+          this.#oneByOne(condition.of).map((given, index, parts) =>
+            all([
+              ...parts.slice(0, index).map((before) => before((other) => this.#answer(other, 'not false'))),
+              given((one) => this.#whenError(one, isLast && index === parts.length - 1)),
+            ]),
+          ),
+        )
+      case 'or':
+        return any(
+          condition.of.map((one, index) => {
+            const isAsked = (other: Condition): boolean => !this.#isWithin || !callsItself(other)
+            const before = isLast ? condition.of.slice(0, index).filter(isAsked) : []
+            return all([
+              ...before.map((other) => complement(this.#schema, this.whenTrue(other))),
+              this.#whenError(one, isLast),
+            ])
+          }),
+        )
+      case 'not':
+        return this.#whenError(condition.of, true)
+      case 'some':
+        return any([
+          complement(this.#schema, this.#leaves.readable(condition.from, condition.span)),
+          this.#some(condition, this.#whenError(condition.where, isLast)),
+        ])
+      case 'ref':
+        return this.#call(condition, isLast ? 'error' : 'unsound')
+      default:
+        return complement(this.#schema, any([this.whenTrue(condition), this.whenFalse(condition)]))
+    }
+  }
+
+  /**
+   * Parts of a conjunction: each is asked where those before it are true. Where one of them is not, it alone says what the
+   * conjunction is.
+   */
+  #oneByOne(parts: readonly Condition[]): readonly (<T>(write: (one: Condition) => T) => T)[] {
+    let present = this.#present
+    return parts.map((one) => {
+      const here = present
+      present = [...present, ...presentWhen(this.#schema, one)]
+      return (write) => {
+        const outside = this.#present
+        this.#present = here
+        try {
+          return write(one)
+        } finally {
+          this.#present = outside
+        }
+      }
+    })
   }
 
   /** Parts one by one, each with those before it that can be an error. */
@@ -168,7 +285,7 @@ class Definer {
     const before: Condition[] = []
     return parts.map((one) => {
       const printed = print(one, before)
-      if (canFail(this.#schema, one)) before.push(one)
+      if (this.#canFail(one)) before.push(one)
       return printed
     })
   }
@@ -183,19 +300,22 @@ class Definer {
   /** That no solution of a condition, the first or a later one, is an error. */
   #isSound(condition: Condition): Definite {
     this.#count()
-    if (!canFail(this.#schema, condition)) return TRUE
+    if (!this.#canFail(condition)) return TRUE
+    if (callsItself(condition)) return complement(this.#schema, this.#whenError(condition, false))
     switch (condition.kind) {
       case 'or':
         return all(condition.of.map((one) => this.#isSound(one)))
       case 'and':
         return all(
-          condition.of.map((one, index) =>
-            any([...condition.of.slice(0, index).map((before) => this.whenFalse(before)), this.#isSound(one)]),
-          ),
+          this.#oneByOne(condition.of).map((given, index, parts) => {
+            const sound = given((one) => this.#isSound(one))
+            if (sound.kind === 'true') return sound
+            return any([...parts.slice(0, index).map((before) => before((other) => this.whenFalse(other))), sound])
+          }),
         )
       case 'some':
         return all([
-          isReadable(this.#schema, this.#path(condition.from, condition.span), condition.span),
+          this.#leaves.readable(condition.from, condition.span),
           complement(this.#schema, this.#some(condition, complement(this.#schema, this.#isSound(condition.where)))),
         ])
       default:
@@ -207,210 +327,13 @@ class Definer {
     condition: { readonly each: DefiniteSome['each']; readonly from: Operand; readonly span: Span },
     where: Definite,
   ): Definite {
-    if (where.kind === 'false') return FALSE
+    if (where.kind === 'false' || isNever(this.#schema, condition.from)) return FALSE
     return {
       kind: 'some',
       each: condition.each,
-      from: this.#path(condition.from, condition.span),
+      from: definitePath(this.#schema, condition.from, condition.span),
       where,
       span: condition.span,
     }
   }
-
-  /** A path to a field that the schema knows; anything else has no place in a database. */
-  #path(operand: Operand, span: Span): Path {
-    if (operand.kind === 'path') {
-      for (const step of operand.steps) {
-        if (stepField(this.#schema, step)) continue
-        throw new UnsupportedFilterError(
-          'unsupported-filter',
-          `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`,
-          {
-            span: step.span,
-            hint: step.model
-              ? `declare it among the fields of ${step.model}`
-              : 'declare the class of what it is read from',
-            data: { reason: 'unknown-field' },
-          },
-        )
-      }
-      return operand
-    }
-    const what =
-      operand.kind === 'call' ? `the method "${operand.method}"` : operand.kind === 'arithmetic' ? 'arithmetic' : 'this'
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
-      `A filter can't compute ${what} for each row of the database.`,
-      {
-        span: 'span' in operand ? operand.span : span,
-        hint: 'compare fields and relations, or check the rows one by one with can()',
-        data: { reason: operand.kind },
-      },
-    )
-  }
-
-  #test(condition: Test, expected: boolean): Definite {
-    const { of, span } = condition
-    if (of.kind === 'call') return this.#method(of, span, expected)
-    const path = this.#path(of, span)
-    const type = operandType(this.#schema, path)
-    if (type.list || type.model !== undefined || (type.scalar !== undefined && type.scalar !== 'boolean')) return FALSE
-    return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
-  }
-
-  /** Methods of texts and lists that databases have too. */
-  #method(call: Extract<Operand, { kind: 'call' }>, span: Span, expected: boolean): Definite {
-    const [part] = call.args
-    const { method, of } = call
-    if (of.kind === 'path' && part && call.args.length === 1) {
-      const path = this.#path(of, span)
-      const type = operandType(this.#schema, path)
-      const argument = part.kind === 'path' ? operandType(this.#schema, part) : undefined
-      const isText =
-        part.kind === 'value'
-          ? typeof part.value === 'string'
-          : argument?.scalar === 'string' && !argument.list && !argument.nullable
-      if (
-        !type.list &&
-        type.scalar === 'string' &&
-        isText &&
-        (method === 'startsWith' || method === 'endsWith' || method === 'includes')
-      ) {
-        const text: Definite = { kind: 'text', operator: method, of: path, part, span }
-        const readable = [isPresent(this.#schema, path, span), isPresent(this.#schema, part, span)]
-        return all([...readable, expected ? text : complement(this.#schema, text)])
-      }
-    }
-    this.#path(call, span)
-    return FALSE
-  }
-
-  #types(condition: Compare): readonly [OperandType, OperandType] {
-    return [operandType(this.#schema, condition.left), operandType(this.#schema, condition.right)]
-  }
-
-  /** Whether the comparison is an error of types whatever the row. */
-  #incomparable(condition: Compare): boolean {
-    if (isNil(condition.left) || isNil(condition.right)) return false
-    const [left, right] = this.#types(condition)
-    return comparability(condition.operator, family(left), family(right)) === 'never'
-  }
-
-  /** When a comparison of two types that can't be compared is true, or false: where nil takes the place of a value. */
-  #mixed(condition: Compare, expected: boolean): Definite {
-    const { operator, span } = condition
-    const [left, right] = [this.#side(condition.left, span), this.#side(condition.right, span)]
-    const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]
-    if (operator !== '==' && operator !== '!=') {
-      if (expected) return FALSE
-      const [canRead, canReadRight] = [isReadable(this.#schema, left, span), isReadable(this.#schema, right, span)]
-      return any([all([isLeftNil, canReadRight]), all([canRead, isRightNil])])
-    }
-    if (expected === (operator === '==')) return all([isLeftNil, isRightNil])
-    return any([
-      all([isLeftNil, isPresent(this.#schema, right, span)]),
-      all([isPresent(this.#schema, left, span), isRightNil]),
-    ])
-  }
-
-  #compare(condition: Compare): Definite {
-    if (this.#incomparable(condition)) return this.#mixed(condition, true)
-    const { operator, span } = condition
-    const left = this.#side(condition.left, span)
-    const right = this.#side(condition.right, span)
-    if (operator === '=' || operator === '==') return this.#equal({ ...condition, left, right })
-    if (operator === '!=') {
-      const readable = [left, right].map((one) => isReadable(this.#schema, one, span))
-      return all([...readable, complement(this.#schema, this.#equal({ ...condition, left, right }))])
-    }
-    if (isNil(left) || isNil(right)) return FALSE
-    this.#refuseMixture(condition)
-    return { kind: 'compare', operator, left, right, span }
-  }
-
-  #side(operand: Operand, span: Span): Operand {
-    return operand.kind === 'value' ? operand : this.#path(operand, span)
-  }
-
-  #equal(condition: Compare): Definite {
-    const { left, right, span } = condition
-    const [a, b] = this.#types(condition)
-    if (isNil(left) || isNil(right)) {
-      const path = isNil(left) ? right : left
-      if (path.kind !== 'path') return FALSE
-      if (!operandType(this.#schema, path).nullable) return FALSE
-      return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: null }, span }
-    }
-    if (condition.operator !== '=') this.#refuseMixture(condition)
-    if (!canBeEqual(this.#schema, a, b)) return FALSE
-    if (family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)) {
-      return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
-    }
-    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
-      const nobody = all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
-      return any([nobody, rowsEqual(this.#schema, left, right, span)])
-    }
-    if (family(a) === 'list' || family(b) === 'list') {
-      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", {
-        span,
-        data: { reason: 'list' },
-      })
-    }
-    return { kind: 'compare', operator: '=', left, right, span }
-  }
-
-  /** Polar counts booleans as 0 and 1 beside numbers; databases differ there. */
-  #refuseMixture(condition: Compare): void {
-    const [left, right] = this.#types(condition)
-    const a = family(left)
-    const b = family(right)
-    const isOrdering = condition.operator !== '==' && condition.operator !== '!='
-    const hasOrder = a !== 'row' && a !== 'bytes'
-    if ((a === b && (hasOrder || !isOrdering)) || a === undefined || b === undefined) return
-    throw new UnsupportedFilterError(
-      'unsupported-filter',
-      `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`,
-      {
-        span: condition.span,
-        data: { reason: 'mixed-types' },
-      },
-    )
-  }
-
-  #in(condition: In): Definite {
-    const { item, list, span } = condition
-    const container = operandType(this.#schema, list)
-    if (list.kind === 'path') {
-      const path = this.#path(list, span)
-      if (!container.list)
-        throw new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', {
-          span,
-          data: { reason: 'list' },
-        })
-      const one = this.#side(item, span)
-      if (!canBeEqual(this.#schema, operandType(this.#schema, one), { ...container, list: false })) return FALSE
-      return { kind: 'in', item: one, list: path, span }
-    }
-    const path = this.#path(item, span)
-    const type = operandType(this.#schema, path)
-    const elements = elementsOf(list, span)
-    const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
-    if (possible.length === 0) return FALSE
-    if (family(type) === 'row' || possible.some((one) => one.kind !== 'value')) {
-      return any(
-        possible.map((element) =>
-          this.#equal({ kind: 'compare', operator: '=', left: path, right: this.#side(element, span), span }),
-        ),
-      )
-    }
-    const values = possible.map((one) => (one as Extract<Operand, { kind: 'value' }>).value)
-    return { kind: 'in', item: path, list: { kind: 'value', value: values }, span }
-  }
-}
-
-function elementsOf(list: Operand, span: Span): readonly Operand[] {
-  if (list.kind === 'list') return list.elements
-  if (list.kind === 'value' && Array.isArray(list.value))
-    return list.value.map((value): Operand => ({ kind: 'value', value }))
-  throw new UnsupportedFilterError('unsupported-filter', '`in` needs a list.', { span, data: { reason: 'list' } })
 }

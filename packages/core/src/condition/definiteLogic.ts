@@ -5,14 +5,31 @@ export const FALSE: Definite = { kind: 'false' }
 
 /** A conjunction, flattened. */
 export function all(conditions: readonly Definite[]): Definite {
-  const of = conditions.flatMap((one) => (one.kind === 'and' ? one.of : [one])).filter((one) => one.kind !== 'true')
-  if (of.some((one) => one.kind === 'false')) return FALSE
-  return of.length === 0 ? TRUE : of.length === 1 ? of[0]! : { kind: 'and', of }
+  return joined('and', conditions, 'true', FALSE) ?? TRUE
 }
 
 /** A disjunction, flattened. */
 export function any(conditions: readonly Definite[]): Definite {
-  const of = conditions.flatMap((one) => (one.kind === 'or' ? one.of : [one])).filter((one) => one.kind !== 'false')
-  if (of.some((one) => one.kind === 'true')) return TRUE
-  return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
+  return joined('or', conditions, 'false', TRUE) ?? FALSE
+}
+
+/**
+ * Every filter is put together by this, so it goes through its parts once.
+ * @param neutral - What adds nothing.
+ * @param decisive - What the whole is as soon as it is a part.
+ */
+function joined(
+  kind: 'and' | 'or',
+  conditions: readonly Definite[],
+  neutral: Definite['kind'],
+  decisive: Definite,
+): Definite | undefined {
+  const of: Definite[] = []
+  for (const one of conditions) {
+    for (const part of one.kind === kind ? one.of : [one]) {
+      if (part.kind === decisive.kind) return decisive
+      if (part.kind !== neutral) of.push(part)
+    }
+  }
+  return of.length > 1 ? { kind, of } : of[0]
 }

@@ -57,6 +57,9 @@ describe('a parameter without a name', () => {
 })
 
 describe('a body becomes a condition', () => {
+  const undecided = (column: number): string =>
+    `failure (A constraint is left on a variable that nothing gives a value. (line 1:${column}))`
+
   const cases: readonly (readonly [string, string])[] = [
     ['repo.isPublic', 'resource.isPublic'],
     ['repo.name = "x"', 'resource.name = "x"'],
@@ -102,12 +105,29 @@ describe('a body becomes a condition', () => {
     ['repo.stars + 1 > 3', 'resource.stars + 1 > 3'],
     ['[repo.name, 1] = ["x", n] and repo.stars = n', '"x" = resource.name and resource.stars = 1'],
     ['{a: n} = {a: repo.name} and n = "x"', 'resource.name = "x"'],
-    ['repo.stars > n and n = 3', 'opaque (a value is needed, and nothing gives one to n)'],
-    ['repo.isPublic and i matches Bug and i = i', 'opaque (a pattern is asked of what nothing gives a value)'],
+    ['repo.stars > n and n = 3', 'resource.stars > 3'],
+    ['(repo.stars > n or repo.isPublic) and n = 3', 'resource.stars > 3 or resource.isPublic'],
+    ['n + 1 = 3 and n = repo.stars', 'resource.stars + 1 = 3'],
+    ['i.title = "x" and i in repo.issues', 'some i in resource.issues where i.title = "x"'],
+    ['i in all and all = repo.issues and i.title = "x"', 'some i in resource.issues where i.title = "x"'],
+    ['i matches Issue{title: t} and t > "x" and i in repo.issues', 'some i in resource.issues where i.title > "x"'],
+    ['i matches Issue and i matches Team and repo.isPublic', 'false'],
+    ['repo.isPublic and i matches Bug and i = i', `resource.isPublic and ${undecided(67)}`],
+    ['repo.isPublic and i.title = "x" and i.id > 3', `resource.isPublic and ${undecided(57)}`],
+    ['not (repo.stars > _n and repo.isPublic)', 'not (resource.isPublic)'],
+    [
+      'forall(i in repo.issues and _n > i.id, i.title = "x")',
+      'not (some i in resource.issues where not (i.title = "x"))',
+    ],
     [
       'repo.isPublic or (not i in repo.issues and i matches {title: "x"})',
-      'opaque (a pattern is asked of what nothing gives a value)',
+      `resource.isPublic or (not (some i in resource.issues where true) and ${undecided(92)})`,
     ],
+    [
+      'n > 1 and not (n = repo.stars) and n = 3',
+      'not (resource.stars > 1 and false) and 3 > 1 and not (resource.stars > 1 and 3 = resource.stars)',
+    ],
+    ['n = m and not (n = k and k > 1) and m = repo.stars', 'opaque (a negation asks of what has its value later)'],
     ['i matches {title: "x"} and i in repo.issues', 'some i in resource.issues where i.title = "x"'],
     ['print(repo)', "opaque (`print` has an effect that a filter can't have)"],
   ]
@@ -134,19 +154,54 @@ describe('calls', () => {
       '(resource.owner != nil and resource.owner.name = "x") or (resource.team.owner != nil and resource.team.owner.name = "x")',
     ],
     [
+      'leave what waits for a value to the goals behind them',
+      `${body('more(n, repo) and n = 3')} more(n, repo: Repo) if repo.stars > n; more(n, repo: Repo) if n > repo.stars;`,
+      'resource.stars > 3 or 3 > resource.stars',
+    ],
+    [
+      'leave what nothing decides to all that follows them',
+      `${body('not f(repo)')} f(repo) if g(repo) and repo.isPublic; g(repo: Repo) if repo.stars > _n;`,
+      'not (resource.isPublic)',
+    ],
+    [
+      'ask inside a negation of what has its value later, then',
+      `${body('f(n) and n = repo.stars')} f(n) if not n = 1;`,
+      'not (resource.stars = 1)',
+    ],
+    [
+      'ask so only where the negation can fail',
+      `${body('f(_n, repo)')} f(n, repo: Repo) if not (n = 1 and repo.isPublic);`,
+      'not (resource.isPublic and false) and (not (resource.isPublic) or failure (A constraint is left on a variable that nothing gives a value. (line 1:72)))',
+    ],
+    [
+      'of a method of what has no value are an error there',
+      `${body('f(_, repo)')} f(n, repo: Repo) if repo.isPublic and n.startsWith("x");`,
+      'resource.isPublic and failure (cannot call method on unbound variable _ (line 1:89))',
+    ],
+    [
+      'are asked for what waits for their head as soon as it gives a value',
+      `${body('n > 2 and f(n, repo)')} f(1, _: Repo); f(n, repo: Repo) if n = repo.stars;`,
+      '1 > 2 or resource.stars > 2',
+    ],
+    [
+      'of a rule whose head computes ask for it behind the body',
+      `${body('f(repo, 3)')} f(repo: Repo, repo.stars) if repo.isPublic;`,
+      'resource.isPublic and 3 = resource.stars',
+    ],
+    [
       'pass literals on',
       `${body('has(user, "a", repo)')} has(_: User, "a", repo: Repo) if repo.isPublic; has(_: User, "b", repo: Repo) if repo.stars = 1;`,
       'resource.isPublic',
     ],
     [
-      'with a `cut` are opaque',
-      `${body('f(repo)')} f(repo: Repo) if repo.isPublic and cut;`,
-      'opaque (`cut` depends on the order of rules)',
+      'with a `cut` keep to what stands before it',
+      `${body('f(repo)')} f(repo: Repo) if repo.isPublic and cut and repo.stars = 1; f(repo: Repo) if repo.name = "x";`,
+      '(resource.isPublic and resource.stars = 1) or (not (resource.isPublic) and resource.name = "x")',
     ],
     [
       'that are opaque leave the rest as it is',
-      `${body('repo.isPublic')} allow(_: User, "read", repo: Repo) if f(repo); f(repo: Repo) if repo.name = "x" and cut;`,
-      'resource.isPublic or opaque (`cut` depends on the order of rules)',
+      `${body('repo.isPublic')} allow(_: User, "read", repo: Repo) if f(repo); f(repo: Repo) if repo.name = "x" or cut;`,
+      'resource.isPublic or opaque (`cut` beside alternatives depends on their order)',
     ],
     ['that recur refer to themselves', `${body('f(repo)')} f(repo: Repo) if repo.isPublic or f(repo);`, 'f(resource)'],
     [

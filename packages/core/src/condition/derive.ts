@@ -1,25 +1,22 @@
-import type { Call, Expression, Parameter, Rule } from '../language/ast.js'
+import type { Call, Compare, Expression, In, Parameter, Rule } from '../language/ast.js'
+import { plainRule } from '../language/head.js'
+import { withoutLookups } from '../language/lookups.js'
 import { hasCut, occurrences } from '../language/mentions.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 import { candidates } from './candidates.js'
-import type { Condition, Definition, Operand, ParameterRoot } from './condition.js'
+import { type Committed, choose, hasOneSolution, within } from './committed.js'
+import type { Condition, Operand } from './condition.js'
+import { decided, demands } from './constraints.js'
 import { and, FALSE, not, or, TRUE } from './construct.js'
-import { Evaluator, value } from './evaluate.js'
-import { BeyondConditions, Scope, Substitution, type Term } from './terms.js'
-import { elementType, family, type OperandType, operandType } from './type.js'
-import { isAction, type Unified, Unifier } from './unify.js'
-
-/** What the rest of a body makes of the bindings so far. */
-type Next = (bound: Substitution) => Condition
-
-interface InProgress {
-  readonly definition: { -readonly [K in keyof Definition]: Definition[K] }
-  /** How many negations enclosed its first call. */
-  readonly negations: number
-  done: boolean
-}
+import { Definitions } from './definitions.js'
+import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
+import { type Next, onward, type Unified } from './onward.js'
+import { opaqueCall, opaqueGoals } from './opaque.js'
+import { BeyondConditions, Scope, Substitution, type Term, type Unknown, type Waiting } from './terms.js'
+import { elementType, family, type OperandType, operandType, unknownType } from './type.js'
+import { Unifier } from './unify.js'
 
 /** Calls with unbound arguments are derived in place; so deep at most. */
 const maxInlineDepth = 60
@@ -29,15 +26,14 @@ const maxSize = 20_000
 /**
  * Evaluates a policy symbolically: what a rule asks of operands whose classes are known, and whose values are not. Goals are
  * walked in their order with a substitution; a call is replaced by its rules' bodies, heads unified. A call whose arguments
- * are all operands becomes a definition that is derived once.
+ * are all operands becomes a definition that is derived once, for all conditions of the policy.
  */
 export class Deriver {
   readonly #policy: Policy
   readonly #schema: Schema
   readonly #evaluator: Evaluator
   readonly #unifier: Unifier
-  readonly #definitions = new Map<string, InProgress>()
-  readonly #stack: InProgress[] = []
+  readonly #definitions = new Definitions()
   #negations = 0
   #inline = 0
   #size = 0
@@ -45,16 +41,17 @@ export class Deriver {
   constructor(policy: Policy, schema: Schema) {
     this.#policy = policy
     this.#schema = schema
-    this.#evaluator = new Evaluator(schema)
+    this.#evaluator = new Evaluator(schema, (...terms) => this.#unifier.unify(...terms))
     this.#unifier = new Unifier(policy, schema, this.#evaluator)
   }
 
   /** The condition under which a rule holds for operands. What only the machine can answer is opaque in it. */
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
+    this.#size = 0
     if (!this.#policy.rules.has(rule)) {
       return opaqueCall(rule, args, span, new BeyondConditions('undefined-rule', `no rule is named ${rule}`, undefined))
     }
-    return this.#rules(rule, args, span)
+    return this.#rules(rule, args, span, decided)
   }
 
   // goals
@@ -67,33 +64,41 @@ export class Deriver {
       case 'or':
         return this.#any(goal.operands, goal, scope, bound, next)
       case 'not':
-        return and(not(this.#closed(goal.operand, scope, bound)), next(bound))
-      case 'forall': {
-        const counterexample = this.#negated(() =>
-          this.#solve(goal.condition, scope, bound, (inner) => not(this.#closed(goal.action, scope, inner))),
+        return this.#not(goal, scope, bound, next, (from, end) => this.#alternatives([goal.operand], scope, from, end))
+      case 'forall':
+        return this.#not(goal, scope, bound, next, (from, end) =>
+          this.#solve(goal.condition, scope, from, (inner) =>
+            this.#not(goal, scope, inner, end, (at, last) => this.#alternatives([goal.action], scope, at, last)),
+          ),
         )
-        return and(not(counterexample), next(bound))
+      case 'unify': {
+        const apart = withoutLookups(goal)
+        if (!apart) return onward(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
+        const { span } = goal
+        const lookups = apart.lookups.map(
+          ({ variable, value }) => ({ kind: 'unify', left: variable, right: value, span }) as const,
+        )
+        return this.#all([apart.unify, ...lookups], 0, scope, bound, next)
       }
-      case 'unify':
-        return this.#continue(this.#unifier.unifyGoal(goal, scope, bound), next)
       case 'assign': {
         const left = bound.resolve(this.#evaluator.variable(goal.left.name, scope))
-        if (left.kind !== 'unknown')
+        if (left.kind !== 'unknown' || bound.isLinked(left.unknown) || bound.isAwaited(left.unknown))
           throw new BeyondConditions('assignment', '`:=` to a variable that has a value', goal)
-        return this.#continue(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
+        return onward(this.#unifier.unifyExpressions(goal.left, goal.right, scope, bound, goal.span), next)
       }
       case 'compare': {
-        const left = this.#evaluator.operand(goal.left, scope, bound)
-        const right = this.#evaluator.operand(goal.right, scope, bound)
-        return and({ kind: 'compare', operator: goal.operator, left, right, span: goal.span }, next(bound))
+        const left = this.#evaluator.term(goal.left, scope, bound)
+        if (!('term' in left)) return left
+        const right = this.#evaluator.term(goal.right, scope, left.bound)
+        return 'term' in right ? this.#compare(goal, left.term, right.term, right.bound, next) : right
       }
       case 'in':
-        return this.#member(goal.item, goal.collection, scope, bound, goal.span, next)
+        return this.#in(goal, scope, bound, next)
       case 'matches': {
         const value = this.#evaluator.term(goal.value, scope, bound)
-        if (!value) return FALSE
-        const reads = this.#unifier.reads(value, bound, goal.span)
-        return and(...reads, this.#continue(this.#unifier.match(value, goal.pattern, scope, bound), next))
+        if (!('term' in value)) return value
+        const reads = this.#unifier.reads(value.term, value.bound, goal.span)
+        return and(...reads, onward(this.#unifier.match(value.term, goal.pattern, scope, value.bound), next))
       }
       case 'call':
         return this.#call(goal, scope, bound, next)
@@ -101,11 +106,11 @@ export class Deriver {
         return goal.value ? next(bound) : FALSE
       case 'variable':
       case 'dot': {
-        const term = this.#evaluator.term(goal, scope, bound)
-        if (!term) return FALSE
-        const resolved = bound.resolve(term)
+        const evaluated = this.#evaluator.term(goal, scope, bound)
+        if (!('term' in evaluated)) return evaluated
+        const resolved = evaluated.bound.resolve(evaluated.term)
         if (resolved.kind === 'unknown')
-          return this.#continue(this.#unifier.unify(resolved, value(true), bound, goal.span), next)
+          return onward(this.#unifier.unify(resolved, value(true), evaluated.bound, goal.span), next)
         if (resolved.kind !== 'operand')
           throw new BeyondConditions('no-condition', 'a list or dictionary is no condition', goal)
         const operand = resolved.operand
@@ -113,7 +118,7 @@ export class Deriver {
         return and({ kind: 'test', of: operand, span: goal.span }, next(bound))
       }
       case 'cut':
-        throw new BeyondConditions('cut', '`cut` depends on the order of rules', goal)
+        throw new BeyondConditions('cut', '`cut` beside alternatives depends on their order', goal)
       case 'print':
       case 'debug':
         throw new BeyondConditions('side-effect', `\`${goal.kind}\` has an effect that a filter can't have`, goal)
@@ -133,17 +138,89 @@ export class Deriver {
     return this.#solve(goal, scope, bound, (inner) => this.#all(goals, at + 1, scope, inner, next))
   }
 
-  /** Arms that bind nothing for what follows are one condition; else what follows is derived for each arm. */
+  /** Arms that bind nothing for what follows, and leave nothing to be decided there, are one condition; else what follows is derived for each arm. */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
-    const inside = occurrences(goal)
-    const shared = [...inside].some(
-      ([name, count]) => count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound),
-    )
-    if (!shared) {
-      const ends = settledSince(bound)
-      return and(or(...arms.map((arm) => this.#solve(arm, scope, bound, ends))), next(bound))
+    if (![...occurrences(goal)].some(([name, count]) => this.#isShared(name, count, scope, bound))) {
+      let isDecided = true
+      const found = this.#alternatives(arms, scope, bound, (end) => {
+        isDecided &&= end.waitsLike(bound)
+        return TRUE
+      })
+      if (isDecided) return and(found, next(bound))
     }
-    return or(...arms.map((arm) => this.#solve(arm, scope, bound, next)))
+    return this.#alternatives(arms, scope, bound, next)
+  }
+
+  #alternatives(arms: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition {
+    return choose(
+      arms.map((arm) =>
+        arm.kind === 'and' && arm.operands.some(isCut)
+          ? this.#commit(arm.operands, scope, bound, next)
+          : this.#solve(arm, scope, bound, next),
+      ),
+    )
+  }
+
+  /** A conjunction with a `cut` in it. */
+  #commit(goals: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Committed {
+    const at = goals.findIndex(isCut)
+    const first = this.#first(goals.slice(0, at), scope, bound)
+    if (!first.bound) return { guard: first.condition, rest: FALSE }
+    const rest = goals.slice(at + 1)
+    const again = rest.some(isCut) ? choose([this.#commit(rest, scope, first.bound, next)]) : undefined
+    return { guard: first.condition, rest: again ?? this.#all(rest, 0, scope, first.bound, next) }
+  }
+
+  /** The first solution of goals, whose bindings are known; no bindings where there is none. */
+  #first(
+    goals: readonly Expression[],
+    scope: Scope,
+    from: Substitution,
+  ): { readonly condition: Condition; readonly bound: Substitution | undefined } {
+    const conditions: Condition[] = []
+    let bound = from
+    for (const [index, goal] of goals.entries()) {
+      const solutions: Substitution[] = []
+      const condition = this.#solve(goal, scope, bound, (inner) => {
+        solutions.push(inner)
+        return TRUE
+      })
+      const [solution] = solutions
+      if (!solution) return { condition: and(...conditions, condition, FALSE), bound: undefined }
+      if (solutions.length === 1 && (solution === bound || hasOneSolution(goal))) {
+        conditions.push(condition)
+        bound = solution
+        continue
+      }
+      const rest = goals.slice(index)
+      const isUsed = [...occurrences(...rest)].some(([name, count]) => this.#isShared(name, count, scope, bound))
+      if (isUsed)
+        throw new BeyondConditions(
+          'cut',
+          '`cut` keeps the first of several solutions, whose values are used later',
+          goal,
+        )
+      return {
+        condition: and(
+          ...conditions,
+          this.#all(rest, 0, scope, bound, (end) => {
+            if (end.waitsLike(bound)) return TRUE
+            throw new BeyondConditions(
+              'cut',
+              '`cut` keeps the first of several solutions, which wait for a value',
+              goal,
+            )
+          }),
+        ),
+        bound,
+      }
+    }
+    return { condition: and(...conditions), bound }
+  }
+
+  /** Whether a variable that stands in some goals gets its value there, and stands elsewhere too. */
+  #isShared(name: string, count: number, scope: Scope, bound: Substitution): boolean {
+    return count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
   }
 
   /** Whether a variable can still be bound. */
@@ -151,9 +228,35 @@ export class Deriver {
     return bound.resolve(this.#evaluator.variable(name, scope)).kind !== 'operand'
   }
 
-  /** A goal whose bindings nobody sees. */
-  #closed(goal: Expression, scope: Scope, bound: Substitution): Condition {
-    return this.#negated(() => this.#solve(goal, scope, bound, () => TRUE))
+  /**
+   * A negation: nobody sees what its goals bind. Where they ask something of a variable that has its value later, they are asked
+   * again then, if they could be proven at all.
+   */
+  #not(
+    goal: Expression,
+    scope: Scope,
+    bound: Substitution,
+    next: Next,
+    body: (from: Substitution, end: Next) => Condition,
+    when: Condition = TRUE,
+  ): Condition {
+    const older = new Set(scope.unknowns.values())
+    const open = new Set<Unknown>()
+    const proven = this.#negated(() =>
+      body(bound, (end) => {
+        const asked = demands(bound, end, older)
+        for (const { of } of asked) open.add(of)
+        return and(...asked.map(({ when }) => (when ? not(when) : FALSE)))
+      }),
+    )
+    const isFalse = not(and(when, proven))
+    if (open.size === 0) return and(isFalse, next(bound))
+    const possible = and(
+      when,
+      this.#negated(() => body(bound, () => TRUE)),
+    )
+    const resume: Waiting['resume'] = (from, then) => this.#not(goal, scope, from, then, body, possible)
+    return and(isFalse, next(bound.wait({ on: [...open], at: goal, when: possible, resume })))
   }
 
   #negated(body: () => Condition): Condition {
@@ -165,45 +268,59 @@ export class Deriver {
     }
   }
 
-  #continue(unified: Unified, next: Next): Condition {
-    if (!unified) return FALSE
-    const isNever = unified.conditions.at(-1)?.kind === 'false'
-    return and(...unified.conditions, isNever ? FALSE : next(unified.bound))
+  /** What has no value yet is compared when it has one; what has one is read at once. */
+  #compare(goal: Compare, left: Term, right: Term, bound: Substitution, next: Next): Condition {
+    const { operator, span } = goal
+    const open = unknownsAmong([left, right], bound)
+    if (open.length === 0) {
+      const [one, other] = [left, right].map((term) => ground(bound.resolve(term), bound, goal))
+      return and({ kind: 'compare', operator, left: one!, right: other!, span }, next(bound))
+    }
+    const reads = [left, right].flatMap((term) => this.#unifier.reads(term, bound, span))
+    const resume: Waiting['resume'] = (from, then) => this.#compare(goal, left, right, from, then)
+    return and(...reads, next(bound.wait({ on: open, at: goal, resume })))
   }
 
   // membership
 
-  #member(
-    item: Expression,
-    collection: Expression,
-    scope: Scope,
-    bound: Substitution,
-    span: Span,
-    next: Next,
-  ): Condition {
-    const list = this.#evaluator.term(collection, scope, bound)
-    const element = this.#evaluator.term(item, scope, bound)
-    if (!list || !element) return FALSE
-    const from = bound.resolve(list)
+  #in(goal: In, scope: Scope, bound: Substitution, next: Next): Condition {
+    const element = this.#evaluator.term(goal.item, scope, bound)
+    if (!('term' in element)) return element
+    const list = this.#evaluator.term(goal.collection, scope, element.bound)
+    if (!('term' in list)) return list
     // What is looked for is read before the list is gone through, also where the list has no elements.
-    const reads = this.#unifier.reads(element, bound, span)
+    const reads = this.#unifier.reads(element.term, list.bound, goal.span)
+    return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
+  }
+
+  #member(goal: In, element: Term, list: Term, bound: Substitution, next: Next): Condition {
+    const { item, collection, span } = goal
+    const from = bound.resolve(list)
+    const known = bound.resolve(element)
+    if (from.kind === 'unknown') {
+      const linked = known.kind === 'unknown' ? bound.link(known.unknown) : bound
+      const resume: Waiting['resume'] = (after, then) => this.#member(goal, element, list, after, then)
+      return next(linked.wait({ on: [from.unknown], at: goal, resume }))
+    }
     if (from.kind === 'list') {
       if (from.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', collection)
-      reads.push(...this.#unifier.reads(from, bound, span))
+      const reads = this.#unifier.reads(from, bound, span)
       const arms = from.elements.map((one) => this.#unifier.unify(element, one, bound, span))
       if (arms.every((arm) => !arm || arm.bound === bound)) {
         const found = or(...arms.map((arm) => (arm ? and(...arm.conditions) : FALSE)))
         return and(...reads, found, found.kind === 'false' ? FALSE : next(bound))
       }
-      return and(...reads, or(...arms.map((arm) => this.#continue(arm, next))))
+      return and(...reads, or(...arms.map((arm) => onward(arm, next))))
     }
     if (from.kind !== 'operand')
       throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
     const operand = from.operand
     const type = operandType(this.#schema, operand)
-    if (!type.list && family(type) !== undefined)
+    // What is known is a character of a text, or is none.
+    const isText = known.kind === 'operand' && type.scalar === 'string'
+    if (type.model === 'Dictionary' && !type.list) return this.#pair(goal, element, operand, bound, next)
+    if (!type.list && family(type) !== undefined && !isText)
       throw new BeyondConditions('no-list', '`in` over something that is no list', collection)
-    const known = bound.resolve(element)
     if (known.kind === 'operand' && type.model === undefined)
       return and({ kind: 'in', item: known.operand, list: operand, span }, next(bound))
     const of = type.list ? elementType(type) : { ...type, model: undefined, scalar: undefined, nullable: true }
@@ -211,10 +328,22 @@ export class Deriver {
     const each = { kind: 'variable', name, model: of.model, type: of } as const
     const row: Term = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
     const unified = this.#unifier.unify(element, row, bound, span)
-    if (!unified) return and(...reads, ...this.#unifier.reads(from, bound, span), FALSE)
+    if (!unified) return and(...this.#unifier.reads(from, bound, span), FALSE)
     if (known.kind === 'operand')
-      return and(...reads, { kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
-    return { kind: 'some', each, from: operand, where: this.#continue(unified, next), span }
+      return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
+    return { kind: 'some', each, from: operand, where: onward(unified, next), span }
+  }
+
+  /** The elements of a dictionary are its keys with their values. */
+  #pair(goal: In, element: Term, from: Operand, bound: Substitution, next: Next): Condition {
+    const { span } = goal
+    const each = { kind: 'variable', name: 'pair', model: undefined, type: unknownType } as const
+    const pair: Operand = { kind: 'path', root: each, steps: [] }
+    const elements = ['0', '1'].map((name): Term => {
+      return { kind: 'operand', operand: this.#evaluator.read(pair, name, span, goal) }
+    })
+    const unified = this.#unifier.unify(element, { kind: 'list', elements, rest: undefined }, bound, span)
+    return { kind: 'some', each, from, where: onward(unified, next), span }
   }
 
   // calls
@@ -224,17 +353,19 @@ export class Deriver {
     if (!this.#policy.rules.has(goal.name))
       throw new BeyondConditions('undefined-rule', `no rule is named ${goal.name}`, goal)
     const args: Term[] = []
+    let from = bound
     for (const arg of goal.args) {
-      const term = this.#evaluator.term(arg, scope, bound)
-      if (!term) return FALSE
-      args.push(bound.resolve(term))
+      const evaluated = this.#evaluator.term(arg, scope, from)
+      if (!('term' in evaluated)) return evaluated
+      const term = evaluated.bound.resolve(evaluated.term)
+      from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
+      args.push(term)
     }
     // Arguments are read before any rule is looked at, also where nothing depends on them.
-    const reads = args.flatMap((term) => this.#unifier.reads(term, bound, goal.span))
-    const operands = args.map((term) => (term.kind === 'operand' ? term.operand : undefined))
-    if (operands.every((operand) => operand !== undefined))
-      return and(...reads, this.#define(goal.name, operands, goal.span), next(bound))
-    return and(...reads, this.#inlineCall(goal, args, bound, next))
+    const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
+    const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
+    const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
+    return and(...reads, defined ? and(defined, next(from)) : this.#inlineCall(goal, args, from, next))
   }
 
   /** A call that may bind its arguments: each rule in turn, and behind each what follows the call. */
@@ -244,175 +375,124 @@ export class Deriver {
     try {
       const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
       const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
-      const cutting = rules.find((rule) => rule.body && hasCut(rule.body))
-      if (cutting) throw new BeyondConditions('cut', '`cut` depends on the order of rules', cutting.body)
-      return or(
-        ...rules.map((rule) => {
-          const scope = new Scope(occurrences(rule))
-          const head = this.#head(rule.parameters, args, scope, bound)
-          return this.#continue(head, (inner) => (rule.body ? this.#solve(rule.body, scope, inner, next) : next(inner)))
-        }),
-      )
+      return choose(rules.map((rule) => this.#rule(rule, args, bound, next)))
     } finally {
       this.#inline--
     }
   }
 
-  /** A call of operands: derived once for operands of these types, then referred to. */
-  #define(rule: string, args: readonly Operand[], span: Span): Condition {
-    const key = [rule, ...args.map((operand) => keyOf(operand, operandType(this.#schema, operand)))].join(' ')
-    const known = this.#definitions.get(key)
-    if (known) {
-      if (!known.done) {
-        if (this.#negations > known.negations)
-          throw new BeyondConditions('negated-recursion', 'a recursion through `not` or `forall`', undefined)
-        for (const one of this.#stack.slice(this.#stack.indexOf(known))) one.definition.recursive = true
-      }
-      return refer(known.definition, args, span, known.done)
-    }
-    const parameters: ParameterRoot[] = []
-    const inner = args.map((operand, index): Operand => {
-      if (isLiteral(operand)) return operand
-      const type = operandType(this.#schema, operand)
-      const root: ParameterRoot = {
-        kind: 'parameter',
-        name: `${rule}.${index}`,
-        model: type.list ? undefined : type.model,
-        type,
-      }
-      parameters.push(root)
-      return { kind: 'path', root, steps: [] }
+  /** A rule for arguments, and what follows its call. */
+  #rule(rule: Rule, args: readonly Term[], bound: Substitution, next: Next): Condition | Committed {
+    const { parameters, goals } = plainRule(rule)
+    const scope = new Scope(occurrences(...parameters, ...goals))
+    const steps = this.#headSteps(parameters, args, scope)
+    if (!goals.some(isCut)) return inOrder(steps, 0, bound, (inner) => this.#all(goals, 0, scope, inner, next))
+    if (bound.waiting.some(({ at }) => at.kind === 'in'))
+      throw new BeyondConditions('cut', '`cut` behind a list that is not known', rule.body)
+    let head: Substitution | undefined
+    const condition = inOrder(steps, 0, bound, (inner) => {
+      head = inner
+      return TRUE
     })
-    const entry: InProgress = {
-      definition: { name: rule, parameters, arguments: inner, condition: FALSE, recursive: false },
-      negations: this.#negations,
-      done: false,
-    }
-    this.#definitions.set(key, entry)
-    this.#stack.push(entry)
-    try {
-      entry.definition.condition = this.#rules(rule, inner, span)
-    } finally {
-      this.#stack.pop()
-    }
-    entry.done = true
-    return refer(entry.definition, args, span, true)
+    return head ? within(condition, this.#commit(goals, scope, head, next)) : condition
   }
 
-  /** All rules of a call of operands; one that is beyond conditions becomes an opaque arm, and a `cut` makes the whole call one. */
-  #rules(rule: string, args: readonly Operand[], span: Span): Condition {
+  /** A call of operands. A row that can be nil is asked about first: rules are for a row, or for nil. */
+  #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
+    const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
+    const [row] = rows
+    if (row?.kind !== 'path' || rows.length > 1) return this.#refer(rule, args, span)
+    const nil: Operand = { kind: 'value', value: null }
+    const some: Operand = { ...row, as: { ...operandType(this.#schema, row), nullable: false } }
+    const [ofNil, ofRow] = [nil, some].map((one) =>
+      this.#refer(
+        rule,
+        args.map((operand) => (operand === row ? one : operand)),
+        span,
+      ),
+    )
+    if (!ofNil || !ofRow) return undefined
+    const compare = (operator: '=' | '!='): Condition => ({ kind: 'compare', operator, left: row, right: nil, span })
+    const whenRow = ofRow.kind === 'false' ? FALSE : and(compare('!='), ofRow)
+    return ofNil.kind === 'false' ? whenRow : or(and(compare('='), ofNil), whenRow)
+  }
+
+  /** A call that is derived once for operands of these types, then referred to; undefined where it leaves what its caller has to decide. */
+  #refer(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
+    const types = args.map((operand) => operandType(this.#schema, operand))
+    return this.#definitions.refer(rule, args, types, this.#negations, span, (inner, end) =>
+      this.#rules(rule, inner, span, end),
+    )
+  }
+
+  /** All rules of a call of operands; one that is beyond conditions becomes an opaque arm, and with a `cut` the whole call one. */
+  #rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
     const terms = args.map((operand): Term => ({ kind: 'operand', operand }))
     const types = args.map((operand) => operandType(this.#schema, operand))
     const rules = candidates(this.#policy, this.#schema, rule, terms, types)
-    if (rules.some((one) => one.body && hasCut(one.body))) {
-      return opaqueCall(rule, args, span, new BeyondConditions('cut', '`cut` depends on the order of rules', undefined))
-    }
-    const arms: Condition[] = []
-    for (const one of rules) {
-      try {
-        arms.push(this.#rule(one, terms))
-      } catch (error) {
-        if (!(error instanceof BeyondConditions)) throw error
-        return opaqueCall(rule, args, error.at?.span ?? span, error)
-      }
-    }
-    return or(...arms)
-  }
-
-  #rule(rule: Rule, args: readonly Term[]): Condition {
-    const scope = new Scope(occurrences(rule))
-    const head = this.#head(rule.parameters, args, scope, Substitution.empty)
-    if (!head) return FALSE
-    const { body } = rule
-    if (!body) return and(...head.conditions)
     const depth = this.#inline
     this.#inline = 0
     try {
-      return and(...head.conditions, this.#solve(body, scope, head.bound, settledSince(Substitution.empty)))
+      return choose(rules.map((one) => this.#settledRule(one, terms, end)))
     } catch (error) {
       if (!(error instanceof BeyondConditions)) throw error
-      const bindings: { name: string; operand: Operand }[] = []
-      for (const [name, unknown] of scope.unknowns) {
-        const term = head.bound.resolve({ kind: 'unknown', unknown })
-        if (term.kind === 'operand') bindings.push({ name, operand: term.operand })
-        else if (rule.parameters.some((parameter) => occurrences(parameter).has(name))) throw error
-      }
-      const reason = { code: error.code, message: error.message }
-      return and(...head.conditions, {
-        kind: 'opaque',
-        goal: { expression: body, bindings },
-        reason,
-        span: error.at?.span ?? body.span,
-      })
+      return opaqueCall(rule, args, error.at?.span ?? span, error)
     } finally {
       this.#inline = depth
     }
   }
 
-  /** All arguments are unified with the parameters first, then the patterns are looked at. */
-  #head(parameters: readonly Parameter[], args: readonly Term[], scope: Scope, from: Substitution): Unified {
-    let bound = from
-    const conditions: Condition[] = []
+  #settledRule(rule: Rule, args: readonly Term[], end: Next): Condition | Committed {
+    try {
+      return this.#rule(rule, args, Substitution.empty, end)
+    } catch (error) {
+      if (!(error instanceof BeyondConditions) || (rule.body && hasCut(rule.body))) throw error
+      const { parameters, goals } = plainRule(rule)
+      const scope = new Scope(occurrences(...parameters, ...goals))
+      return inOrder(this.#headSteps(parameters, args, scope), 0, Substitution.empty, (bound) =>
+        opaqueGoals(parameters, goals, scope, bound, error),
+      )
+    }
+  }
+
+  /** What a head asks: all arguments are unified with the parameters first, then the patterns are looked at. */
+  #headSteps(parameters: readonly Parameter[], args: readonly Term[], scope: Scope): readonly HeadStep[] {
     // Each is made once: `_` is another variable each time.
     const terms: Term[] = []
-    for (const [index, parameter] of parameters.entries()) {
-      if (parameter.term.kind === 'dot' || parameter.term.kind === 'arithmetic' || parameter.term.kind === 'new') {
-        throw new BeyondConditions('computed-parameter', 'a parameter that is computed', parameter.term)
-      }
-      const term = this.#evaluator.term(parameter.term, scope, bound)
-      const unified = term && this.#unifier.unify(args[index]!, term, bound, parameter.span)
-      if (!unified) return undefined
-      terms.push(term)
-      bound = unified.bound
-      conditions.push(...unified.conditions)
-    }
-    for (const [index, { pattern }] of parameters.entries()) {
-      if (!pattern) continue
-      const matched = this.#unifier.match(terms[index]!, pattern, scope, bound)
-      if (!matched) return undefined
-      bound = matched.bound
-      conditions.push(...matched.conditions)
-    }
-    return { bound, conditions }
+    const unify = parameters.map(
+      ({ term, span }, index): HeadStep =>
+        (bound) => {
+          const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
+          const evaluated = this.#evaluator.term(term, scope, bound)
+          if (!('term' in evaluated)) return { bound, conditions: [evaluated] }
+          terms[index] = evaluated.term
+          const arg = bound.resolve(args[index]!)
+          // A new variable is the argument itself, which is more than being unified with it.
+          if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
+            return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
+          return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
+        },
+    )
+    const match = parameters.flatMap(({ pattern }, index): HeadStep[] =>
+      pattern ? [(bound) => this.#unifier.match(terms[index]!, pattern, scope, bound)] : [],
+    )
+    return [...unify, ...match]
   }
 }
 
-/** The end of a body: true, unless a pattern is asked of a variable that nothing has given a value. */
-function settledSince(start: Substitution): Next {
-  return (bound) => {
-    const pattern = bound.waiting(start)
-    if (!pattern) return TRUE
-    throw new BeyondConditions('unbound-value', 'a pattern is asked of what nothing gives a value', pattern)
-  }
+/** One thing that the head of a rule asks. */
+type HeadStep = (bound: Substitution) => Unified
+
+/** What follows the steps of a head, each with the goals that it wakes. */
+function inOrder(steps: readonly HeadStep[], at: number, bound: Substitution, next: Next): Condition {
+  const step = steps[at]
+  return step ? onward(step(bound), (inner) => inOrder(steps, at + 1, inner, next)) : next(bound)
 }
 
-/** What a definition is derived for, rather than a parameter of it. */
-function isLiteral(operand: Operand): boolean {
-  return operand.kind === 'value' || isAction(operand)
+function isRowOrNil(type: OperandType): boolean {
+  return type.nullable && family(type) === 'row'
 }
 
-/** What a definition depends on: the values of literals, and the types of all else. */
-function keyOf(operand: Operand, type: OperandType): string {
-  if (isAction(operand)) return 'action'
-  if (operand.kind === 'value') return `${typeof operand.value}:${JSON.stringify(operand.value)}`
-  return `${type.model ?? ''}/${type.exact}/${type.scalar ?? ''}/${type.list}/${type.nullable}`
-}
-
-function refer(definition: Definition, args: readonly Operand[], span: Span, done: boolean): Condition {
-  if (done && (definition.condition.kind === 'true' || definition.condition.kind === 'false'))
-    return definition.condition
-  return { kind: 'ref', definition, args: args.filter((operand) => !isLiteral(operand)), span }
-}
-
-function opaqueCall(rule: string, args: readonly Operand[], span: Span, why: BeyondConditions): Condition {
-  const names = args.map((_, index) => `argument_${index}`)
-  const expression: Call = {
-    kind: 'call',
-    name: rule,
-    args: names.map((name) => ({ kind: 'variable', name, span })),
-    keywords: [],
-    span,
-  }
-  const bindings = args.map((operand, index) => ({ name: names[index]!, operand }))
-  return { kind: 'opaque', goal: { expression, bindings }, reason: { code: why.code, message: why.message }, span }
+function isCut({ kind }: Expression): boolean {
+  return kind === 'cut'
 }

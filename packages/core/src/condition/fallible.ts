@@ -1,55 +1,117 @@
 import type { Schema } from '../schema/schema.js'
 import { comparability } from './comparability.js'
-import type { Compare, Condition, Operand } from './condition.js'
+import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
+import { tellsItself } from './meaning.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
 
-/** Whether evaluating a condition can be an error for some row, as far as the schema tells. */
-export function canFail(schema: Schema, condition: Condition): boolean {
+/**
+ * Whether evaluating a condition can be an error for some row, as far as the schema tells.
+ * @param known - What was found of definitions; without it, any of them can be an error.
+ * @param present - Paths that are no nil here.
+ */
+export function canFail(
+  schema: Schema,
+  condition: Condition,
+  known?: Fallible,
+  present: readonly Path[] = [],
+): boolean {
   switch (condition.kind) {
     case 'true':
     case 'false':
       return false
-    case 'and':
+    case 'and': {
+      const here = [...present]
+      for (const one of condition.of) {
+        if (canFail(schema, one, known, here)) return true
+        here.push(...presentWhen(schema, one))
+      }
+      return false
+    }
     case 'or':
-      return condition.of.some((one) => canFail(schema, one))
+      return condition.of.some((one) => canFail(schema, one, known, present))
     case 'not':
-      return canFail(schema, condition.of)
+      return canFail(schema, condition.of, known, present)
     case 'compare':
-      return canFailToCompare(schema, condition)
+      return canFailToCompare(schema, condition, present)
     case 'in':
-      return canFailToRead(schema, condition.item) || !isList(schema, condition.list)
+      return canFailToRead(schema, condition.item, present) || !isList(schema, condition.list, present)
     case 'isa':
     case 'reads':
-      return canFailToRead(schema, condition.of)
+      return canFailToRead(schema, condition.of, present)
     case 'some':
-      return !isList(schema, condition.from) || canFail(schema, condition.where)
+      return !isList(schema, condition.from, present) || canFail(schema, condition.where, known, present)
     case 'text':
-      return !isText(schema, condition.of) || !isText(schema, condition.part)
+      return !isText(schema, condition.of, present) || !isText(schema, condition.part, present)
     case 'test': {
       const type = operandType(schema, condition.of)
-      return type.nullable || family(type) !== 'boolean' || canFailToRead(schema, condition.of)
+      return type.nullable || family(type) !== 'boolean' || canFailToRead(schema, condition.of, present)
     }
     case 'ref':
+      return !known || known.canFail(schema, condition.definition)
     case 'opaque':
     case 'failure':
       return true
   }
 }
 
-function canFailToCompare(schema: Schema, condition: Compare): boolean {
+/** The paths that are no nil where a condition is true. */
+export function presentWhen(schema: Schema, condition: Condition): readonly Path[] {
+  switch (condition.kind) {
+    case 'and':
+      return condition.of.flatMap((one) => presentWhen(schema, one))
+    case 'isa': {
+      const model = schema.models.get(condition.model)
+      return condition.of.kind === 'path' && !(model && tellsItself(model)) ? [condition.of] : []
+    }
+    case 'compare': {
+      const { operator, left, right } = condition
+      const isOrdering = operator !== '=' && operator !== '==' && operator !== '!='
+      const found = (one: Operand, other: Operand): readonly Path[] => {
+        if (one.kind !== 'path') return []
+        if (operator === '!=') return isNil(other) ? [one] : []
+        return isOrdering || !operandType(schema, other).nullable ? (isNil(other) ? [] : [one]) : []
+      }
+      return [...found(left, right), ...found(right, left)]
+    }
+    default:
+      return []
+  }
+}
+
+/** What was found of definitions, and those that are being looked at for one of them: what they are is part of its answer. */
+export class Fallible {
+  readonly #known = new Map<Definition, boolean>()
+  readonly #visited = new Set<Definition>()
+
+  canFail(schema: Schema, definition: Definition): boolean {
+    const known = this.#known.get(definition)
+    if (known !== undefined) return known
+    if (this.#visited.has(definition)) return false
+    const isFirst = this.#visited.size === 0
+    this.#visited.add(definition)
+    const result = canFail(schema, definition.condition, this)
+    if (isFirst) {
+      this.#known.set(definition, result)
+      this.#visited.clear()
+    }
+    return result
+  }
+}
+
+function canFailToCompare(schema: Schema, condition: Compare, present: readonly Path[]): boolean {
   const { operator, left, right } = condition
-  if (canFailToRead(schema, left) || canFailToRead(schema, right)) return true
+  if (canFailToRead(schema, left, present) || canFailToRead(schema, right, present)) return true
   if (isNil(left) || isNil(right)) return false
   return comparability(operator, family(operandType(schema, left)), family(operandType(schema, right))) !== 'certain'
 }
 
 /** Whether an operand is a list for certain, whatever the row. */
-function isList(schema: Schema, operand: Operand): boolean {
+function isList(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
   const type = operandType(schema, operand)
-  return type.list && !type.nullable && !canFailToRead(schema, operand)
+  return type.list && !type.nullable && !canFailToRead(schema, operand, present)
 }
 
 /** Whether an operand is text or nil for certain. */
-function isText(schema: Schema, operand: Operand): boolean {
-  return family(operandType(schema, operand)) === 'text' && !canFailToRead(schema, operand)
+function isText(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
+  return family(operandType(schema, operand)) === 'text' && !canFailToRead(schema, operand, present)
 }

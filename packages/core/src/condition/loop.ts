@@ -1,11 +1,15 @@
+import type { RowEquality } from '../values/rows.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
-import { areSameRow, type Meaning, type RowEquality } from './meaning.js'
+import { isSameOperand } from './factor.js'
+import { areSameRow, type Meaning } from './meaning.js'
 import { isLiteral } from './predicate.js'
-import { equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from './read.js'
-import { isSameOperand } from './simplify.js'
+import { budgetOf, equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from './read.js'
 
 export type Test = (frame: Frame) => boolean
+
+/** No arm stays open: nothing that could still be met counts. */
+const none = 0
 
 /** One of several quantifiers over one collection. */
 export interface Arm {
@@ -17,6 +21,18 @@ export interface Arm {
   readonly rest: Test | undefined
   /** All solutions of the rest, for their errors. */
   readonly exhaust: Test | undefined
+}
+
+/** Several quantifiers over one collection, one after the other. */
+export interface Loop {
+  readonly arms: readonly Arm[]
+  readonly from: Reader
+  readonly slot: number
+  /** Whether an element can be an error. */
+  readonly canFail: boolean
+  /** Whether elements are counted. */
+  readonly counts: boolean
+  readonly meaning: Meaning
 }
 
 /** What a quantifier's condition begins with, where that is the element, or a field of it, that equals a literal. */
@@ -51,20 +67,14 @@ function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
 }
 
 /**
- * Several quantifiers over one collection, one after the other, in one pass. The machine goes through the collection once for each
+ * All arms in one pass. The machine goes through the collection once for each
  * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
  */
-export function compileLoop(
-  arms: readonly Arm[],
-  from: Reader,
-  slot: number,
-  canFail: boolean,
-  meaning: Meaning,
-  operand: (operand: Operand) => Reader,
-): Test {
+export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): Test {
+  const { arms, from, slot, canFail, counts, meaning } = loop
   const [{ first }] = arms as readonly [Arm]
   if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
-    return compileTable(arms, first.field, from, slot, canFail, meaning, operand)
+    return compileTable(loop, first.field, operand)
   }
   const tests = arms.map((arm) => compileArm(arm, slot, meaning))
   return (frame) => {
@@ -74,24 +84,17 @@ export function compileLoop(
       frame[slot] = list[index]
       for (let arm = 0; arm < open; arm++) {
         if (!tests[arm]!(frame)) continue
-        if (!canFail) return true
-        open = arm
+        open = canFail ? arm : none
       }
+      if (counts) budgetOf(frame).spend(1)
     }
     return open < tests.length
   }
 }
 
 /** All arms ask for one field: it is read once for each element. */
-function compileTable(
-  arms: readonly Arm[],
-  field: string | undefined,
-  from: Reader,
-  slot: number,
-  canFail: boolean,
-  meaning: Meaning,
-  operand: (operand: Operand) => Reader,
-): Test {
+function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): Test {
+  const { arms, from, slot, canFail, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
   const second = arms[0]!.second
   if (
@@ -100,10 +103,11 @@ function compileTable(
     arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
   ) {
     // Arms of one literal are the same here.
-    return compileFieldPair([...new Set(literals)], field, second.field, operand(second.value), from, canFail, meaning)
+    return compileFieldPair(loop, [...new Set(literals)], field, second.field, operand(second.value))
   }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
+  if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals)
   return (frame) => {
     const list = listOf(get(from, frame))
     let open = count
@@ -120,11 +124,42 @@ function compileTable(
           frame[slot] = element
           if (!rest(frame)) continue
         }
-        if (!canFail) return true
-        open = arm
+        open = canFail ? arm : none
       }
+      if (counts) budgetOf(frame).spend(1)
     }
     return open < count
+  }
+}
+
+/** The elements themselves are asked for, and nothing else: the names of roles, mostly. */
+function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): Test {
+  const count = literals.length
+  const [only] = literals
+  if (count === 1 && typeof only === 'string') return compileText(from, only, meaning)
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let open = count
+    for (let index = 0; index < list.length; index++) {
+      const element = list[index]
+      const arm = armOf(element, literals, 0, open, meaning)
+      if (arm >= open) continue
+      open = canFail ? arm : none
+      if (open === 0) return true
+    }
+    return open < count
+  }
+}
+
+/** One text is asked for. */
+function compileText(from: Reader, text: string, meaning: Meaning): Test {
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    for (let index = 0; index < list.length; index++) {
+      const element = list[index]
+      if (element === text || (typeof element !== 'string' && equalsLiteral(meaning, element, text))) return true
+    }
+    return false
   }
 }
 
@@ -138,13 +173,11 @@ function armOf(value: unknown, literals: readonly unknown[], start: number, open
 
 /** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
 function compileFieldPair(
+  { from, canFail, counts, meaning }: Loop,
   literals: readonly unknown[],
   first: string,
   second: string,
   value: Reader,
-  from: Reader,
-  canFail: boolean,
-  meaning: Meaning,
 ): Test {
   const count = literals.length
   let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
@@ -154,6 +187,7 @@ function compileFieldPair(
     let expected: unknown
     let { cls, rows } = last
     for (let index = 0; index < list.length && open > 0; index++) {
+      if (counts) budgetOf(frame).spend(1)
       const element = list[index]
       const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
       if (arm >= open) continue
@@ -174,19 +208,19 @@ function compileFieldPair(
           : undefined) ??
           equals(meaning, other, expected))
       if (!same) continue
-      if (!canFail) return true
-      open = arm
+      open = canFail ? arm : none
     }
     return open < count
   }
 }
 
 /** Every element and every arm, whatever is found on the way. */
-export function compileExhaustiveLoop(arms: readonly Arm[], from: Reader, slot: number, meaning: Meaning): Test {
+export function compileExhaustiveLoop({ arms, from, slot, counts, meaning }: Loop): Test {
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
   return (frame) => {
     let found = false
     for (const element of listOf(get(from, frame))) {
+      if (counts) budgetOf(frame).spend(1)
       frame[slot] = element
       for (const test of tests) if (test(frame)) found = true
     }

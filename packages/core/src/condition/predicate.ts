@@ -1,18 +1,52 @@
-import type { Condition, In, Operand, Ref, Some, Variable } from './condition.js'
+import type { Schema } from '../schema/schema.js'
+import { Budget } from './budget.js'
+import type { Condition, Definition, In, Operand, Ref, Some, Variable } from './condition.js'
+import { and, or } from './construct.js'
+import { needsBudget, partsOf } from './cost.js'
+import { isSameOperand } from './factor.js'
 import { canFail } from './fallible.js'
 import type { Meaning } from './meaning.js'
-import { isSameOperand } from './simplify.js'
+import { settledBody } from './simplify.js'
 import { unknownType } from './type.js'
 
 /** A condition as a function: true or false; anything else bails out to the machine (`bail` is thrown). */
-export type Predicate = (actor: unknown, action: unknown, resource: unknown) => boolean
+export interface Predicate {
+  (actor: unknown, action: unknown, resource: unknown): boolean
+  readonly many?: DecideMany
+}
 
-/** A back end: makes a function of a condition. */
+/**
+ * The answers for neighbours of one class, from one of them on.
+ * @returns where it ended: at another class, or at what is for the machine.
+ */
+export type DecideMany = (
+  actor: unknown,
+  action: unknown,
+  resources: readonly unknown[],
+  from: number,
+  answers: (boolean | undefined)[],
+) => number
+
+/** Makes a function of a condition. */
 export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
 
-/** Calls of recursive definitions within each other, and in all, before the machine takes over: it has limits, and ends cycles. */
-export const maxDepth = 1_000
-export const maxCalls = 100_000
+/** As `Predicate`, where what is read may have to be waited for. */
+export type WaitingPredicate = (actor: unknown, action: unknown, resource: unknown, arrive: Arrive) => Promise<boolean>
+
+/** What is to be awaited in the place of a promise, or of an attribute that is missing; it bails out where nothing is. */
+export type Arrive = (value: unknown, object: unknown, name: string) => unknown
+
+/** What makes functions of conditions. */
+export interface BackEnd {
+  readonly compile: CompilePredicate
+  /** Makes a function that waits; it gives undefined where it can't, and is undefined where there are none. */
+  readonly compileWaiting?: (condition: Condition, meaning: Meaning) => WaitingPredicate | undefined
+}
+
+/** Begins the account of an evaluation; undefined where none is needed. */
+export function budgetFor(condition: Condition, { limits }: Meaning): (() => Budget) | undefined {
+  return needsBudget(condition) ? Budget.of(limits, partsOf(condition)) : undefined
+}
 
 /** What a back end has made of a condition. */
 export interface Compiled<Code> {
@@ -24,6 +58,16 @@ export interface Compiled<Code> {
   readonly exhaust: Code | undefined
 }
 
+/** One round of a definition that asks itself at its very end, for other arguments. */
+export interface Round<Code> {
+  /** What ends it with true. */
+  readonly found: Code
+  /** What has to hold for a further round; else it ends with false. */
+  readonly guard: Code
+  /** The arguments of the next round. */
+  readonly args: readonly Operand[]
+}
+
 /** A condition without others in it. */
 export type Leaf =
   | Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' | 'failure' }>
@@ -31,10 +75,13 @@ export type Leaf =
 
 /** What is the same for all back ends: in which order things are asked, what is one loop, and what is looked at for errors. */
 export abstract class Compiler<Code> {
-  readonly meaning: Meaning
+  readonly schema: Schema
+  /** Whether an evaluation counts what it does. */
+  readonly counts: boolean
 
-  constructor(meaning: Meaning) {
-    this.meaning = meaning
+  constructor(schema: Schema, counts: boolean) {
+    this.schema = schema
+    this.counts = counts
   }
 
   protected abstract leaf(condition: Leaf): Code
@@ -60,7 +107,7 @@ export abstract class Compiler<Code> {
       case 'or':
         return this.#disjunction(
           runsOf(condition.of).map((run) => this.#run(run)),
-          condition.of.some((one) => canFail(this.meaning.schema, one)),
+          condition.of.some((one) => canFail(this.schema, one)),
         )
       case 'not':
         return once(this.not(this.compile(condition.of).test))
@@ -77,6 +124,24 @@ export abstract class Compiler<Code> {
     }
   }
 
+  /** What a definition stands for. */
+  protected bodyOf(definition: Definition): Condition {
+    return definition.recursive ? settledBody(this.schema, definition) : definition.condition
+  }
+
+  /** One round of a definition that is a loop; undefined for another one. */
+  protected round(definition: Definition): Round<Code> | undefined {
+    const condition = this.bodyOf(definition)
+    if (condition.kind !== 'or') return undefined
+    const last = condition.of.at(-1)!
+    const goals = last.kind === 'and' ? last.of : [last]
+    const again = goals.at(-1)!
+    if (again.kind !== 'ref' || again.definition !== definition) return undefined
+    const guard = this.compile(and(...goals.slice(0, -1)))
+    if (guard.exhaust) return undefined
+    return { found: this.compile(or(...condition.of.slice(0, -1))).test, guard: guard.test, args: again.args }
+  }
+
   /** Neighbouring arms that range over one collection are one loop. */
   #run(run: readonly Condition[]): Compiled<Code> {
     const [first] = run
@@ -84,7 +149,7 @@ export abstract class Compiler<Code> {
       const arms = run as readonly Some[]
       return this.loop(
         arms,
-        arms.some((arm) => canFail(this.meaning.schema, arm.where)),
+        arms.some((arm) => canFail(this.schema, arm.where)),
       )
     }
     if (first?.kind !== 'in') return this.compile(first!)

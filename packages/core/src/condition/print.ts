@@ -1,4 +1,5 @@
-import type { Condition, Definite, Operand } from './condition.js'
+import { referencedModel } from '../schema/reference.js'
+import type { Condition, Definite, Operand, ReachStep } from './condition.js'
 
 /** A condition as text that a person can read, one line: `some role in actor.roles where role.repo = resource`. */
 export function printCondition(condition: Condition | Definite): string {
@@ -27,6 +28,8 @@ export function printCondition(condition: Condition | Definite): string {
       return `${printOperand(condition.item)} in ${printOperand(condition.list)}`
     case 'some':
       return `some ${condition.each.name} in ${printOperand(condition.from)} where ${printCondition(condition.where)}`
+    case 'reach':
+      return `reach ${condition.each.name} from ${printOperand(condition.start)} ${condition.steps.map(printStep).join(' ')} where ${printCondition(condition.where)}`
     case 'isa':
       return `${printOperand(condition.of)} ${condition.exact ? 'is exactly' : 'is'} ${condition.model}`
     case 'text':
@@ -40,6 +43,11 @@ export function printCondition(condition: Condition | Definite): string {
   }
 }
 
+function printStep({ next, through, from, where }: ReachStep): string {
+  const hops = [...through, { each: next, from }].map((hop) => `${hop.each.name} in ${printOperand(hop.from)}`)
+  return `by ${hops.join(', ')}${where.kind === 'true' ? '' : ` where ${printCondition(where)}`}`
+}
+
 function printOperand(operand: Operand): string {
   switch (operand.kind) {
     case 'value':
@@ -48,6 +56,8 @@ function printOperand(operand: Operand): string {
       return operand.name
     case 'path':
       return [operand.root.name, ...operand.steps.map((step) => step.name)].join('.')
+    case 'count':
+      return `count of ${printOperand(operand.of)}`
     case 'field':
       return `${printOperand(operand.of)}.${operand.step.name}`
     case 'call':
@@ -65,5 +75,5 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'object') return String(value)
-  return `a ${value.constructor?.name ?? 'value'}`
+  return `a ${referencedModel(value) ?? value.constructor?.name ?? 'value'}`
 }

@@ -1,10 +1,20 @@
 import type { ArithmeticOperator } from '../language/ast.js'
 import { bailOut } from './bail.js'
+import type { Budget } from './budget.js'
 import type { CompareOperator, Operand, Path, Text } from './condition.js'
-import type { Meaning } from './meaning.js'
+import type { EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
-/** The values of one evaluation, by slot: actor, resource, parameters, variables. */
+/** The values of one evaluation, by slot: actor, resource, action, what it may use, parameters, variables. */
 export type Frame = unknown[]
+export const budgetSlot = 3
+/** How many slots every frame has. */
+export const ownSlots = 4
+
+/** What an evaluation may use, where it counts. */
+export function budgetOf(frame: Frame): Budget {
+  // it was put there when the evaluation began
+  return frame[budgetSlot] as Budget
+}
 
 /**
  * How an operand is read from a frame: a slot, an attribute of what another reader reads, or a function. Reading in place is
@@ -56,7 +66,7 @@ export function read(object: unknown, name: string): unknown {
 }
 
 /** Whether two values are equal; what is missing or has to be waited for bails out. */
-export function equals(meaning: Meaning, left: unknown, right: unknown): boolean {
+export function equals(meaning: EqualityMeaning, left: unknown, right: unknown): boolean {
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
   if (typeof left === 'string' && typeof right === 'string') return false
@@ -70,7 +80,7 @@ export function isThere(value: unknown): true {
 }
 
 /** Whether a value is equal to a text, a number, a boolean or nil. */
-export function equalsLiteral(meaning: Meaning, value: unknown, literal: unknown): boolean {
+export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown): boolean {
   if (value === literal) return true
   if (value === null || (typeof value === typeof literal && literal !== null)) return false
   return equals(meaning, value, literal)
@@ -78,7 +88,7 @@ export function equalsLiteral(meaning: Meaning, value: unknown, literal: unknown
 
 /** `==`, `!=` and the orderings. */
 export function compare(
-  meaning: Meaning,
+  meaning: ValueMeaning,
   operator: Exclude<CompareOperator, '='>,
   left: unknown,
   right: unknown,
@@ -105,7 +115,7 @@ function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, r
 }
 
 /** Whether a list has an element that is equal to a value. */
-export function contains(meaning: Meaning, value: unknown, list: unknown): boolean {
+export function contains(meaning: EqualityMeaning, value: unknown, list: unknown): boolean {
   for (const one of listOf(list)) if (equals(meaning, value, one)) return true
   return false
 }
@@ -150,6 +160,8 @@ export function compileOperand(operand: Operand, pathOf: (path: Path) => Reader,
     }
     case 'path':
       return pathOf(operand)
+    case 'count':
+      return computed(bailOut)
     case 'field': {
       const of = compile(operand.of)
       const { name } = operand.step

@@ -1,8 +1,9 @@
 import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
+import type { Model } from '../schema/model.js'
 import { unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
-import type { Definite, Operand } from './condition.js'
+import type { Definite, Operand, Path } from './condition.js'
 import { operandType, stepField } from './type.js'
 
 /**
@@ -36,6 +37,28 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
   })
   if (parts.some((part) => part.kind === 'false')) return { kind: 'false' }
   return parts.length === 1 ? parts[0]! : { kind: 'and', of: parts }
+}
+
+/**
+ * That a row is one of several, by one list of their keys; undefined where it takes more: a key of several columns, rows of
+ * another class, a part of a key that is no plain value.
+ */
+export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], span: Span): Definite | undefined {
+  const { model } = operandType(schema, path)
+  const owner = model === undefined ? undefined : schema.keyOwner(model)
+  const [name, ...others] = (model === undefined ? undefined : schema.key(model)) ?? []
+  if (owner === undefined || name === undefined || others.length > 0) return undefined
+  const keys = new Set<unknown>()
+  let last: Model | undefined
+  for (const row of rows) {
+    const of = schema.modelOf(row)
+    if (!of || (of !== last && schema.keyOwner(of.name) !== owner)) return undefined
+    last = of
+    const key = partOfKey(schema, row, name, span)
+    if (typeof key === 'object') return undefined
+    keys.add(key)
+  }
+  return { kind: 'in', item: keyOperand(schema, path, name, span), list: { kind: 'value', value: [...keys] }, span }
 }
 
 function isNil(operand: Operand): boolean {

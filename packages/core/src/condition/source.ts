@@ -1,35 +1,59 @@
-import { bailOut } from './bail.js'
+import type { Expression } from '../language/ast.js'
+import type { Schema } from '../schema/schema.js'
 import { compileClosures } from './closures.js'
 import { CodeScope } from './codeScope.js'
-import type { Compare, CompareOperator, Condition, Definition, Operand, Ref, Some } from './condition.js'
-import { and, or } from './construct.js'
-import { constructorOf, type Meaning } from './meaning.js'
+import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from './condition.js'
+import { needsBudget } from './cost.js'
+import { constructorOf, excludesNil, type Meaning } from './meaning.js'
 import {
+  type BackEnd,
+  budgetFor,
   type Compiled,
   type CompilePredicate,
   Compiler,
   isLiteral,
   type Leaf,
-  maxCalls,
   type Predicate,
+  type Round,
+  type WaitingPredicate,
 } from './predicate.js'
-import { calculate, call, compare, contains, equals, textTest } from './read.js'
-import { OperandWriter } from './sourceOperand.js'
 import {
-  enter,
+  type Ask,
+  basicHelpers,
+  type ExtraHelpers,
+  helperNames,
+  makeCalculate,
+  makeCall,
+  makeCompare,
+  makeContains,
+  makeIsa,
+  makeText,
+  type WaitingHelpers,
+  whole,
+} from './sourceHelpers.js'
+import { type Given, OperandWriter } from './sourceOperand.js'
+import {
+  equality,
   equalityFunction,
   isObject,
   isScalar,
+  leaveRounds,
+  many,
   plainly,
   prelude,
   present,
+  rounds,
   sequence,
+  spent,
+  tabled,
   text,
   toTheEnd,
   untilFound,
   untilNoneIsOpen,
   type WriteLoop,
+  waitingPrelude,
 } from './sourceText.js'
+import { operandType } from './type.js'
 
 /**
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
@@ -37,37 +61,28 @@ import {
  */
 type Write = (scope: CodeScope) => string
 
-/** What the text calls. */
-interface Helpers {
-  bail(): never
-  equals(left: unknown, right: unknown): boolean
-  /** The column that tells rows of a class apart; null where they are the same only as the same object. */
-  keyOf(cls: unknown): string | null | undefined
-  compare(operator: Exclude<CompareOperator, '='>, left: unknown, right: unknown): boolean
-  contains(value: unknown, list: unknown): boolean
-  isa(value: unknown, model: string, exact: boolean): boolean
-  readonly ask: (...goal: Parameters<Meaning['ask']>) => boolean
-  readonly constants: ReadonlyMap<string, unknown>
-  readonly text: typeof textTest
-  readonly call: typeof call
-  readonly calculate: typeof calculate
-}
-
 /**
  * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
  * share what it learns of the objects they meet, and those of two classes meet different ones. Where the resource does not
- * matter, as with plain roles, questions of many classes share a function, so that it is soon a fast one.
+ * matter, as with plain roles, questions of many classes share a function, so that it is soon a fast one; of very many classes
+ * any that have the same text do, since functions that are seldom called stay slow.
  */
-export function sourceCompiler(): CompilePredicate {
+export function sourceCompiler(): Required<BackEnd> {
   const shared = new WeakMap<Meaning, Map<string, Predicate>>()
+  const sizes = new WeakMap<Meaning, number>()
   let count = 0
-  return (condition, meaning) => {
+  const compile: CompilePredicate = (condition, meaning) => {
     try {
-      const source = new Source(meaning)
-      const { text, isShared } = source.write(condition)
+      const written = writePredicate(condition, meaning.schema)
+      const { text, given, isShared } = written
       const known = shared.get(meaning) ?? new Map<string, Predicate>()
-      const predicate = known.get(text) ?? source.evaluate(`${text}\n//# sourceURL=polar-${++count}.js`)
-      if (isShared) shared.set(meaning, known.set(text, predicate))
+      const size = (sizes.get(meaning) ?? 0) + 1
+      sizes.set(meaning, size)
+      const canShare = isShared || (size > fewPredicates && given.length === 0)
+      let predicate = canShare ? known.get(text) : undefined
+      // the text is that of a function which returns a predicate
+      predicate ??= make(written, condition, meaning, ++count) as Predicate
+      if (canShare) shared.set(meaning, known.set(text, predicate))
       return predicate
     } catch (error) {
       // JavaScript can't be nested as deeply as the condition is.
@@ -75,65 +90,139 @@ export function sourceCompiler(): CompilePredicate {
       throw error
     }
   }
+  const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
+    try {
+      // as above, for one that waits
+      return make(writePredicate(condition, meaning.schema, true), condition, meaning, ++count) as WaitingPredicate
+    } catch (error) {
+      if (error instanceof RangeError) return undefined
+      throw error
+    }
+  }
+  return { compile, compileWaiting }
+}
+
+/** Runs the text of a predicate. */
+function make({ text, given }: PredicateText, condition: Condition, meaning: Meaning, number: number): unknown {
+  // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+  const made = new globalThis.Function('helpers', 'values', `${text}\n//# sourceURL=polar-${number}.js`)
+  const extras: ExtraHelpers & WaitingHelpers = {
+    isa: makeIsa(meaning),
+    compare: makeCompare(meaning),
+    contains: makeContains(meaning),
+    text: makeText(),
+    call: makeCall(),
+    calculate: makeCalculate(),
+    whole,
+  }
+  // goals are expressions of the policy here
+  const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
+  return made(
+    { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...extras },
+    given.map((one) => resolve(one, meaning)),
+  )
+}
+
+/** Whether an argument is what the parameter was given. */
+function isParameter(argument: Operand, parameter: ParameterRoot): boolean {
+  return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
+}
+
+/** So many have functions of their own. */
+const fewPredicates = 16
+
+function resolve(given: Given, meaning: Meaning): unknown {
+  switch (given.kind) {
+    case 'value':
+      return given.value
+    case 'class':
+      return constructorOf(meaning.schema, given.model)
+    case 'goal':
+      return given.expression
+  }
+}
+
+/** A predicate as text. */
+export interface PredicateText {
+  /** The body of a function of `helpers` (see `SourceHelpers`) and `values` that makes the predicate. */
+  readonly text: string
+  /** What `values` are. */
+  readonly given: readonly Given[]
+  /** The constants that it reads. */
+  readonly constants: ReadonlySet<string>
+  /** Whether another predicate with that text is the same one. */
+  readonly isShared: boolean
+}
+
+/**
+ * Writes a condition as JavaScript.
+ * @param waits - Whether it is to be a `WaitingPredicate`.
+ * @throws RangeError for one that is nested too deeply.
+ */
+export function writePredicate(condition: Condition, schema: Schema, waits = false): PredicateText {
+  return new Source(condition, schema, waits).write()
 }
 
 const subjects = ['actor', 'action', 'resource'] as const
 
 class Source extends Compiler<Write> {
-  readonly #operands = new OperandWriter()
+  readonly #condition: Condition
+  readonly #operands: OperandWriter
+  /** Whether every function waits. */
+  readonly #waits: boolean
   readonly #functions: string[] = []
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
   #count = 0
-  #isRecursive = false
 
-  /** The text of a function that makes the predicate, and whether another predicate with that text is the same one. */
-  write(condition: Condition): { readonly text: string; readonly isShared: boolean } {
-    const scope = new CodeScope()
-    const test = this.compile(condition).test(scope)
-    const lines = [
-      '"use strict"',
-      'const { bail, equals, keyOf, compare, contains, isa, ask, constants, text, call, calculate } = helpers',
-      ...this.#operands.values.map((_, index) => `const v${index} = values[${index}]`),
-      prelude,
-      ...this.#functions,
-      `return function (${subjects.join(', ')}) {`,
-      scope.declarations,
-      ...(this.#isRecursive ? ['depth = calls = 0'] : []),
-      `return ${test}`,
-      '}',
-    ]
-    return { text: lines.join('\n'), isShared: this.#operands.values.length === 0 && !scope.parameters.has('resource') }
+  constructor(condition: Condition, schema: Schema, waits: boolean) {
+    super(schema, needsBudget(condition))
+    this.#condition = condition
+    this.#waits = waits
+    this.#operands = new OperandWriter(waits)
   }
 
-  /** Makes the predicate of its text. */
-  evaluate(text: string): Predicate {
-    const { meaning } = this
-    const helpers: Helpers = {
-      bail: bailOut,
-      equals: (left, right) => equals(meaning, left, right),
-      keyOf(cls) {
-        const rows = meaning.rowEquality(cls)
-        return rows && (rows.column ?? null)
-      },
-      compare: (operator, left, right) => compare(meaning, operator, left, right),
-      contains: (value, list) => contains(meaning, value, list),
-      isa: (value, model, exact) => meaning.isInstance(value, model, exact) ?? bailOut(),
-      ask: (goal, values) => meaning.ask(goal, values) ?? bailOut(),
-      constants: meaning.schema.constants,
-      text: textTest,
-      call,
-      calculate,
+  write(): PredicateText {
+    const scope = new CodeScope()
+    const test = this.compile(this.#condition).test(scope)
+    const { given, constants } = this.#operands
+    const lines = [
+      '"use strict"',
+      `const { ${[...helperNames, ...(this.#waits ? ['whole'] : [])].join(', ')} } = helpers`,
+      ...given.map((_, index) => `const v${index} = values[${index}]`),
+      prelude,
+      ...(this.#waits ? [waitingPrelude] : []),
+      ...this.#functions,
+      `${this.#keyword} decide(${this.#given.join(', ')}) {`,
+      scope.declarations,
+      ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
+      `return ${test}`,
+      '}',
+      ...(this.#waits ? [] : [many]),
+      'return decide',
+    ]
+    return {
+      text: lines.join('\n'),
+      given,
+      constants,
+      isShared: given.length === 0 && !scope.parameters.has('resource'),
     }
-    // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
-    const make = new globalThis.Function('helpers', 'values', text)
-    // the text is that of a function which returns a predicate
-    return make(helpers, this.#operands.values) as Predicate
+  }
+
+  get #keyword(): string {
+    return this.#waits ? 'async function' : 'function'
+  }
+
+  #call(name: string, args: readonly string[]): string {
+    const called = `${name}(${args.join(', ')})`
+    return this.#waits ? `(await ${called})` : called
   }
 
   /** Adds a function with what its scope is given. */
   #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
-    this.#functions.push(`function ${name}(${[...scope.parameters].join(', ')}) {\n${scope.declarations}${body}\n}`)
+    this.#functions.push(
+      `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.declarations}${body}\n}`,
+    )
     return name
   }
 
@@ -150,7 +239,10 @@ class Source extends Compiler<Write> {
         const name = this.#define(own, body(own))
         made = { name, parameters: [...own.parameters] }
       }
-      return `${made.name}(${made.parameters.map((parameter) => scope.use(parameter)).join(', ')})`
+      return this.#call(
+        made.name,
+        made.parameters.map((parameter) => scope.use(parameter)),
+      )
     }
   }
 
@@ -189,7 +281,8 @@ class Source extends Compiler<Write> {
         scope.own(each)
         for (const condition of conditions) this.#operands.call(condition.each, each)
         const inner = scope.inner()
-        const { start, step, end } = write(tests.map((test) => test(inner)))
+        const steps = tests.map((test) => test(inner))
+        const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
         const lines = [...before, `const list = ${value}`, 'if (!Array.isArray(list)) bail()', start]
         return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${step}\n}\n${end}`
       })
@@ -207,15 +300,30 @@ class Source extends Compiler<Write> {
     }
   }
 
+  /** What is written before a value, where steps are counted. */
+  #spend(scope: CodeScope, steps: string): string {
+    return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
+  }
+
   protected ref({ definition, args }: Ref): Compiled<Write> {
     const write =
       (mode: keyof Compiled<Write>): Write =>
       (scope) => {
         const { before, values } = this.#args(args, scope)
-        const given = [...subjects.map((subject) => scope.use(subject)), ...values]
-        return sequence(before, `${this.#definition(definition, mode)}(${given.join(', ')})`)
+        const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
+        return sequence(before, this.#call(this.#definition(definition, mode), given))
       }
     return { test: write('test'), exhaust: write('exhaust') }
+  }
+
+  /** What the predicate is given. */
+  get #given(): readonly string[] {
+    return this.#waits ? [...subjects, 'arrive'] : subjects
+  }
+
+  /** What every definition is given. */
+  get #alwaysGiven(): readonly string[] {
+    return this.counts ? [...this.#given, 'budget'] : this.#given
   }
 
   /** Operands that are given away, and so have to be there. */
@@ -226,50 +334,40 @@ class Source extends Compiler<Write> {
 
   /** The function of a definition. */
   #definition(definition: Definition, mode: keyof Compiled<Write>): string {
-    this.#isRecursive ||= definition.recursive
     const known = this.#called[mode].get(definition)
     if (known !== undefined) return known
     const name = this.#newName('f')
     this.#called[mode].set(definition, name)
     const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
-    const scope = new CodeScope([...subjects, ...parameters])
-    const loop = mode === 'test' ? this.#tailLoop(definition, parameters, scope) : undefined
-    if (loop !== undefined) {
-      this.#define(scope, `${enter}\nfor (;;) {\n${loop}\nif (++calls > ${maxCalls}) bail()\n}`, name)
+    const scope = new CodeScope([...this.#alwaysGiven, ...parameters])
+    const self = `${text(name)}, [${parameters.join(', ')}]`
+    const round = mode === 'test' ? this.round(definition) : undefined
+    if (round !== undefined) {
+      const [others, last = 'undefined'] = [parameters.slice(0, -1), parameters.at(-1)]
+      const areFixed = others.every((_, at) => isParameter(round.args[at]!, definition.parameters[at]!))
+      this.#define(scope, rounds(name, others, last, areFixed, this.#round(round, parameters, scope)), name)
       return name
     }
     let body = this.#bodies.get(definition)
     if (!body) {
-      body = this.compile(definition.condition)
+      body = this.compile(this.bodyOf(definition))
       this.#bodies.set(definition, body)
     }
     const found = (body[mode] ?? body.test)(scope)
-    this.#define(
-      scope,
-      definition.recursive ? `${enter}\nconst found = ${found}\ndepth--\nreturn found` : `return ${found}`,
-      name,
-    )
+    this.#define(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
     return name
   }
 
-  /** One round of a definition that asks itself at its very end, for other arguments; undefined for another one. */
-  #tailLoop(definition: Definition, parameters: readonly string[], scope: CodeScope): string | undefined {
-    const { condition } = definition
-    if (condition.kind !== 'or') return undefined
-    const last = condition.of.at(-1)!
-    const goals = last.kind === 'and' ? last.of : [last]
-    const again = goals.at(-1)!
-    if (again.kind !== 'ref' || again.definition !== definition) return undefined
-    const before = this.compile(and(...goals.slice(0, -1)))
-    if (before.exhaust) return undefined
-    const first = this.compile(or(...condition.of.slice(0, -1))).test(scope)
-    const guard = before.test(scope)
-    const args = this.#args(again.args, scope)
+  /** One round of a definition that is a loop. */
+  #round({ found, guard, args }: Round<Write>, parameters: readonly string[], scope: CodeScope): string {
+    const first = found(scope)
+    const second = guard(scope)
+    const { before, values } = this.#args(args, scope)
     return [
-      `if (${first}) return depth--, true`,
-      `if (!${guard}) return depth--, false`,
-      ...args.before,
-      ...args.values.map((value, index) => `const next${index} = ${value}`),
+      `if (${first}) return ${leaveRounds(true)}`,
+      `if (!${second}) return ${leaveRounds(false)}`,
+      ...before,
+      ...values.map((value, index) => `const next${index} = ${value}`),
       ...parameters.map((parameter, index) => `${parameter} = next${index}`),
     ].join(';\n')
   }
@@ -287,12 +385,20 @@ class Source extends Compiler<Write> {
         case 'compare':
           return this.#compare(condition, scope)
         case 'in':
-          return this.#between(condition.item, condition.list, scope, (item, list) => `contains(${item}, ${list})`)
+          return this.#between(condition.item, condition.list, scope, (item, list) =>
+            this.counts ? `contains(${item}, ${list}, ${scope.use('budget')})` : `contains(${item}, ${list})`,
+          )
         case 'isa': {
-          const cls = constructorOf(this.meaning, condition.model)
+          const cls = constructorOf(this.schema, condition.model)
           return this.#about(condition.of, scope, (x) => {
+            // An instance of the class is no promise either.
+            scope.learn(`plain ${x}`, x)
             const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact})`
-            return cls ? `${isObject(x)} && ${x}.constructor === ${this.#operands.value(cls)} || ${asked}` : asked
+            if (!cls) return asked
+            const its = this.#operands.give({ kind: 'class', model: condition.model })
+            const test = `${isObject(x)} && ${x}.constructor === ${its} || ${asked}`
+            // To ask whether nil is one takes longer than the rest of a check.
+            return excludesNil(cls) ? `${x} !== null && (${test})` : test
           })
         }
         case 'text': {
@@ -306,7 +412,8 @@ class Source extends Compiler<Write> {
             scope,
           )
           const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
-          return sequence(before, `ask(${this.#operands.value(expression)}, new Map([${entries.join(', ')}]))`)
+          const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
+          return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
         }
         case 'failure':
           return 'bail()'
@@ -338,10 +445,18 @@ class Source extends Compiler<Write> {
     if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
     const same = this.#newName('same')
-    this.#functions.push(equalityFunction(same))
+    const cls = this.#classOf(left) ?? this.#classOf(right)
+    this.#functions.push(equalityFunction(same, cls))
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
-    return sequence([...x.before, ...y.before], `${same}(${x.value}, ${y.value})`)
+    return sequence([...x.before, ...y.before], equality(same, cls, x.value, y.value))
+  }
+
+  /** The class that rows of an operand are expected to be of. */
+  #classOf(operand: Operand): string | undefined {
+    const { model, list } = operandType(this.schema, operand)
+    if (model === undefined || list || !constructorOf(this.schema, model)) return undefined
+    return this.#operands.give({ kind: 'class', model })
   }
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {

@@ -1,13 +1,30 @@
+import type { Expression } from '../language/ast.js'
+import type { Span } from '../language/source.js'
 import type { CodeScope } from './codeScope.js'
 import type { Operand, Path, Root } from './condition.js'
 import { isPlainLiteral } from './predicate.js'
 import { assigned, befores, member, plains, text, type Written } from './sourceText.js'
 
+/** What a predicate's text is given, since it is no literal: never written into it. */
+export type Given =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** The class of a model. */
+  | { readonly kind: 'class'; readonly model: string }
+  /** What the machine is asked. */
+  | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
+
 /** Writes operands as JavaScript. */
 export class OperandWriter {
-  /** What is no literal: given to the function, never written into its text. */
-  readonly values: unknown[] = []
+  readonly given: Given[] = []
+  /** The constants that are read. */
+  readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
+  readonly #waits: boolean
+
+  /** @param waits - Whether what is read may have to be waited for. */
+  constructor(waits: boolean) {
+    this.#waits = waits
+  }
 
   /** Gives a root the name that it has in what is written next. */
   call(root: Root, name: string): void {
@@ -20,12 +37,16 @@ export class OperandWriter {
         return { before: [], value: this.value(operand.value) }
       case 'path':
         return this.#path(operand, scope)
+      case 'count':
+        return this.#path(operand.of, scope)
       case 'constant':
+        this.constants.add(operand.name)
         return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
       case 'field': {
         const { before, value } = this.write(operand.of, scope)
-        const read = assigned([...before, `object(${value})`], `${value}${member(operand.step.name)}`, scope)
-        return { ...read, unchecked: true }
+        const read = scope.local()
+        const reading = this.#read(read, value, operand.step.name, scope)
+        return { before: [...before, `object(${value})`, ...reading], value: read, unchecked: true }
       }
       case 'list': {
         const elements = operand.elements.map((element) => this.write(element, scope))
@@ -57,15 +78,26 @@ export class OperandWriter {
       const key = `${at} ${name}`
       let read = scope.known(key)
       if (read === undefined) {
-        if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
-        scope.learn(`object ${at}`, at)
+        // Of a text or a number anything else is undefined, which is seen to wherever it is used.
+        if (isOfPrimitives(name)) {
+          if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
+          scope.learn(`object ${at}`, at)
+        }
         read = scope.local()
         scope.learn(key, read)
-        before.push(`${read} = ${at}${member(name)}`)
+        before.push(...this.#read(read, at, name, scope))
       }
       at = read
     }
-    return { before, value: at, unchecked: steps.length > 0 }
+    return { before, value: at, unchecked: steps.length > 0 && scope.known(`plain ${at}`) === undefined }
+  }
+
+  /** Reads an attribute into a variable. */
+  #read(into: string, of: string, name: string, scope: CodeScope): readonly string[] {
+    const read = `${into} = ${of}${member(name)}`
+    if (!this.#waits) return [read]
+    const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
+    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`]
   }
 
   name(root: Root): string {
@@ -83,8 +115,24 @@ export class OperandWriter {
     const isWritten =
       typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
     if (isWritten) return JSON.stringify(value)
-    let index = this.values.indexOf(value)
-    if (index < 0) index = this.values.push(value) - 1
+    return this.give({ kind: 'value', value })
+  }
+
+  /** The name of what the function is given. */
+  give(given: Given): string {
+    let index = this.given.findIndex((known) => isSameGiven(known, given))
+    if (index < 0) index = this.given.push(given) - 1
     return `v${index}`
   }
+}
+
+/** Whether a text, a number or a boolean has it, as nothing of Polar does. */
+function isOfPrimitives(name: string): boolean {
+  return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
+}
+
+function isSameGiven(one: Given, other: Given): boolean {
+  if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
+  if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
+  return other.kind === 'goal' && one.expression === other.expression
 }

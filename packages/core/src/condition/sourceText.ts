@@ -1,5 +1,4 @@
 import type { CodeScope } from './codeScope.js'
-import { maxCalls, maxDepth } from './predicate.js'
 
 /** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
 export interface Written {
@@ -10,43 +9,105 @@ export interface Written {
 }
 
 /** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
-export const prelude: string = `let depth, calls
-function object(x) {
+export const prelude: string = `function object(x) {
   return typeof x === "object" || typeof x === "function" || bail()
 }
 function plain(x) {
   return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail() : x
 }`
 
-/** Begins a recursive definition. */
-export const enter: string = `if (++depth > ${maxDepth} || ++calls > ${maxCalls}) bail()`
+/** How a predicate is asked about many; in its own text, so that it becomes part of the loop. */
+export const many: string = `decide.many = (actor, action, resources, from, answers) => {
+  const cls = resources[from].constructor
+  let at = from
+  try {
+    for (; at < resources.length; at++) {
+      const resource = resources[at]
+      if (typeof resource !== "object" || resource === null || resource.constructor !== cls) break
+      answers[at] = decide(actor, action, resource)
+    }
+  } catch {}
+  return at
+}`
 
-export type WriteLoop = (tests: readonly string[]) => {
+/** What those that wait have as well: what they wait for, as far as it is to be told from values. */
+export const waitingPrelude: string = `function isLate(x) {
+  return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
+}`
+
+/** @param left - What is done before the loop is left, after as many elements as the expression says. */
+export type WriteLoop = (
+  tests: readonly string[],
+  left: (elements: string) => string,
+) => {
   readonly start: string
   readonly step: string
   readonly end: string
 }
 
-export const untilFound: WriteLoop = (tests) => ({
+export const untilFound: WriteLoop = (tests, left) => ({
   start: '',
-  step: `if (${tests.join(' || ')}) return true`,
-  end: 'return false',
+  step: `if (${tests.join(' || ')}) return ${left('i + 1')}true`,
+  end: `return ${left('list.length')}false`,
 })
 
 /** When an arm is met, those before it stay open: what they would still have met counts. */
-export const untilNoneIsOpen: WriteLoop = (tests) => ({
+export const untilNoneIsOpen: WriteLoop = (tests, left) => ({
   start: `let open = ${tests.length}`,
   step: tests
-    .map((test, arm) => (arm === 0 ? `if (${test}) return true;` : `if (open > ${arm} && ${test}) open = ${arm};`))
+    .map((test, arm) =>
+      arm === 0 ? `if (${test}) return ${left('i + 1')}true;` : `if (open > ${arm} && ${test}) open = ${arm};`,
+    )
     .join('\nelse '),
-  end: `return open < ${tests.length}`,
+  end: `return ${left('list.length')}open < ${tests.length}`,
 })
 
-export const toTheEnd: WriteLoop = (tests) => ({
+export const toTheEnd: WriteLoop = (tests, left) => ({
   start: 'let found = false',
   step: tests.map((test) => `if (${test}) found = true;`).join('\n'),
-  end: 'return found',
+  end: `return ${left('list.length')}found`,
 })
+
+/** The body of a recursive definition. */
+export function tabled(self: string, test: string): string {
+  return `const call = budget.enter() > 0 ? undefined : budget.call(${self})
+if (call !== undefined && call.answer !== undefined) return budget.leave(undefined, call.answer)
+return budget.leave(call, ${test})`
+}
+
+/**
+ * The body of a definition that asks itself at its very end, for other arguments: one round, again and again.
+ * @param others - The arguments but for the last, by which answers are remembered.
+ * @param areFixed - Whether every round has the same of them.
+ */
+export function rounds(
+  name: string,
+  others: readonly string[],
+  last: string,
+  areFixed: boolean,
+  round: string,
+): string {
+  const table = `calls = budget.table(${text(name)}, [${others.join(', ')}])`
+  return `const untabled = budget.enterRounds()
+let count = 0, rounds, calls
+for (;;) {
+if (count++ >= untabled) {
+if (rounds === undefined) ${areFixed ? `rounds = budget.rounds(), ${table}` : `rounds = budget.rounds()\n${table}`}
+const known = budget.round(calls, ${last}, rounds)
+if (known !== undefined) return ${leaveRounds('known')}
+}
+${round}
+}`
+}
+
+/** Steps that are taken: written out, for it is done for each collection. */
+export function spent(budget: string, steps: string): string {
+  return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
+}
+
+export function leaveRounds(answer: boolean | 'known'): string {
+  return `budget.leaveRounds(count, rounds, ${answer})`
+}
 
 export function sequence(before: readonly string[], value: string): string {
   return before.length === 0 ? `(${value})` : `(${before.join(', ')}, ${value})`
@@ -94,9 +155,24 @@ export function member(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
 }
 
+/**
+ * Whether two values are equal. What is answered most often stands in its place: two that are the same, two rows of a class without a
+ * key, two numbers, two texts.
+ * @param cls - The class that rows are expected to be of, where it is known.
+ */
+export function equality(name: string, cls: string | undefined, x: string, y: string): string {
+  const isRow = (z: string): string =>
+    `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
+  const areBoth = (type: string): string => `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
+  const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
+  const differ = [areRows, areBoth('number'), areBoth('string')].join(' || ')
+  return `${x} === ${y} ? (plain(${x}), true) : !(${differ}) && ${name}(${x}, ${y})`
+}
+
 /** A function that compares two values; it remembers how rows of the class that it met last are compared. */
-export function equalityFunction(name: string): string {
-  return `let ${name}Class, ${name}Key
+export function equalityFunction(name: string, cls: string | undefined): string {
+  const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
+  return `${known}let ${name}Class, ${name}Key
 function ${name}(l, r) {
   if (l === r) return plain(l), true
   if (${isObject('l')} && ${isObject('r')}) {

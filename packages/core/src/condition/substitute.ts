@@ -1,10 +1,10 @@
-import type { Condition, Operand, Root } from './condition.js'
+import type { Condition, Operand, Path, Root, Variable } from './condition.js'
 import { and, not, or } from './construct.js'
 
 /** What a root is replaced by; undefined leaves it. */
 export type Replacement = (root: Root) => Operand | undefined
 
-/** A condition with roots replaced by operands. */
+/** A condition with roots replaced by operands. Its own variables are new ones, so that it can stand within another copy of itself. */
 export function substitute(condition: Condition, replace: Replacement): Condition {
   const operand = (one: Operand): Operand => substituteOperand(one, replace)
   switch (condition.kind) {
@@ -26,8 +26,12 @@ export function substitute(condition: Condition, replace: Replacement): Conditio
       return { ...condition, left: operand(condition.left), right: operand(condition.right) }
     case 'in':
       return { ...condition, item: operand(condition.item), list: operand(condition.list) }
-    case 'some':
-      return { ...condition, from: operand(condition.from), where: substitute(condition.where, replace) }
+    case 'some': {
+      const each: Variable = { ...condition.each }
+      const row: Path = { kind: 'path', root: each, steps: [] }
+      const inner: Replacement = (root) => (root === condition.each ? row : replace(root))
+      return { ...condition, each, from: operand(condition.from), where: substitute(condition.where, inner) }
+    }
     case 'text':
       return { ...condition, of: operand(condition.of), part: operand(condition.part) }
     case 'ref':
@@ -49,10 +53,10 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
     case 'path': {
       const root = replace(operand.root)
       if (!root) return operand
-      if (root.kind === 'path')
-        return operand.steps.length === 0
-          ? root
-          : { kind: 'path', root: root.root, steps: [...root.steps, ...operand.steps] }
+      if (root.kind === 'path') {
+        if (operand.steps.length === 0) return operand.as ? { ...root, as: operand.as } : root
+        return { ...operand, root: root.root, steps: [...root.steps, ...operand.steps] }
+      }
       return operand.steps.reduce<Operand>((of, step) => ({ kind: 'field', of, step }), root)
     }
     case 'field': {
@@ -61,6 +65,9 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
         ? { kind: 'path', root: of.root, steps: [...of.steps, operand.step] }
         : { ...operand, of }
     }
+    case 'count':
+      // A root of rows is replaced by one of rows.
+      return { ...operand, of: inner(operand.of) as Path }
     case 'call':
       return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }
     case 'list':

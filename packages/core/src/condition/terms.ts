@@ -1,5 +1,6 @@
 import type { Expression, Pattern } from '../language/ast.js'
-import type { Operand } from './condition.js'
+import type { Condition, Operand } from './condition.js'
+import type { Next } from './onward.js'
 
 /** A variable of a rule that is being derived, as long as nothing is known of it. */
 export class Unknown {
@@ -16,10 +17,13 @@ export type Term =
   | { readonly kind: 'list'; readonly elements: readonly Term[]; readonly rest: Term | undefined }
   | { readonly kind: 'dictionary'; readonly entries: ReadonlyMap<string, Term> }
 
-/** A pattern that an unknown has to match as soon as it stands for something. */
-export interface Pending {
-  readonly pattern: Pattern
-  readonly scope: Scope
+/** A goal that waits for the value of an unknown: it is solved as soon as one of them stands for something. */
+export interface Waiting {
+  readonly on: readonly Unknown[]
+  readonly at: Expression | Pattern
+  /** Where it waits; elsewhere it is settled. Default: whatever the row. */
+  readonly when?: Condition
+  readonly resume: (bound: Substitution, next: Next) => Condition
 }
 
 /** The variables of one rule that is being derived. */
@@ -49,33 +53,69 @@ export class Scope {
   }
 }
 
-/** What unknowns stand for, and the patterns that wait for them. Immutable: each binding makes a new one. */
+/** What is known of an unknown beside its value. */
+type Note = 'linked' | 'awaited' | 'unified'
+
+/** What unknowns stand for, and the goals that wait for them. Immutable: each binding makes a new one. */
 export class Substitution {
-  static readonly empty: Substitution = new Substitution(undefined, undefined, undefined, undefined)
+  static readonly empty: Substitution = new Substitution(undefined, undefined, undefined, [], [])
   readonly #parent: Substitution | undefined
   readonly #unknown: Unknown | undefined
-  readonly #term: Term | undefined
-  readonly #pending: Pending | undefined
+  /** What the unknown stands for, or what else is known of it. */
+  readonly #is: Term | Note | undefined
+  /** Goals whose unknowns nothing has given a value yet. */
+  readonly waiting: readonly Waiting[]
+  /** Goals that waited, and are to be solved before all that follows. */
+  readonly woken: readonly Waiting[]
 
   private constructor(
     parent: Substitution | undefined,
     unknown: Unknown | undefined,
-    term: Term | undefined,
-    pending: Pending | undefined,
+    is: Term | Note | undefined,
+    waiting: readonly Waiting[],
+    woken: readonly Waiting[],
   ) {
     this.#parent = parent
     this.#unknown = unknown
-    this.#term = term
-    this.#pending = pending
+    this.#is = is
+    this.waiting = waiting
+    this.woken = woken
   }
 
   bind(unknown: Unknown, term: Term): Substitution {
-    return new Substitution(this, unknown, term, undefined)
+    const from = term.kind === 'unknown' ? this.link(term.unknown) : this
+    const woken = from.waiting.filter((one) => one.on.includes(unknown))
+    if (woken.length === 0) return new Substitution(from, unknown, term, from.waiting, from.woken)
+    const waiting = from.waiting.filter((one) => !woken.includes(one))
+    return new Substitution(from, unknown, term, waiting, [...from.woken, ...woken])
   }
 
-  /** Remembers that an unknown has to match a pattern. */
-  wait(unknown: Unknown, pending: Pending): Substitution {
-    return new Substitution(this, unknown, undefined, pending)
+  /** Lets one of two unknowns stand for the other, where a goal says that they are the same. */
+  unify(one: Unknown, other: Unknown): Substitution {
+    const noted = [one, other].reduce<Substitution>(
+      (from, unknown) => new Substitution(from, unknown, 'unified', from.waiting, from.woken),
+      this,
+    )
+    return noted.bind(one, { kind: 'unknown', unknown: other })
+  }
+
+  /** Notes that an unknown is known elsewhere: to another rule, as another name, or to a goal that waits. */
+  link(unknown: Unknown): Substitution {
+    return this.#note(unknown, 'linked')
+  }
+
+  wait(goal: Waiting): Substitution {
+    const noted = goal.on.reduce<Substitution>((from, unknown) => from.#note(unknown, 'awaited'), this)
+    return new Substitution(noted, undefined, undefined, [...this.waiting, goal], this.woken)
+  }
+
+  #note(unknown: Unknown, what: Note): Substitution {
+    return this.#has(unknown, what) ? this : new Substitution(this, unknown, what, this.waiting, this.woken)
+  }
+
+  /** The same with no goal that is woken, for who solves them. */
+  awake(): Substitution {
+    return new Substitution(this, undefined, undefined, this.waiting, [])
   }
 
   /** Follows unknowns until a term that is none, or an unknown that stands for nothing. */
@@ -102,27 +142,41 @@ export class Substitution {
     return last
   }
 
-  /** The patterns that wait for an unknown, the oldest first. */
-  pending(unknown: Unknown): readonly Pending[] {
-    const found: Pending[] = []
-    for (let at: Substitution | undefined = this; at; at = at.#parent)
-      if (at.#unknown === unknown && at.#pending) found.unshift(at.#pending)
-    return found
+  isLinked(unknown: Unknown): boolean {
+    return this.#has(unknown, 'linked')
   }
 
-  /** A pattern that has waited since an earlier substitution, and still waits: nothing gave its variable a value. */
-  waiting(since: Substitution): Pattern | undefined {
-    for (let at: Substitution | undefined = this; at && at !== since; at = at.#parent) {
-      if (at.#pending && at.#unknown && this.resolve({ kind: 'unknown', unknown: at.#unknown }).kind === 'unknown') {
-        return at.#pending.pattern
-      }
+  /** Whether a goal waits for an unknown, or did. */
+  isAwaited(unknown: Unknown): boolean {
+    return this.#has(unknown, 'awaited')
+  }
+
+  #has(unknown: Unknown, what: Note): boolean {
+    for (let at: Substitution | undefined = this; at; at = at.#parent)
+      if (at.#unknown === unknown && at.#is === what) return true
+    return false
+  }
+
+  /** Whether the same goals wait as elsewhere. */
+  waitsLike({ waiting }: Substitution): boolean {
+    return this.waiting.length === waiting.length && this.waiting.every((one) => waiting.includes(one))
+  }
+
+  /** What has been given a value, or has been unified with another unknown, since an earlier substitution. */
+  since(start: Substitution): { readonly bound: readonly Unknown[]; readonly unified: readonly Unknown[] } {
+    const bound: Unknown[] = []
+    const unified: Unknown[] = []
+    for (let at: Substitution | undefined = this; at && at !== start; at = at.#parent) {
+      if (!at.#unknown) continue
+      if (typeof at.#is === 'object') bound.push(at.#unknown)
+      else if (at.#is === 'unified') unified.push(at.#unknown)
     }
-    return undefined
+    return { bound, unified }
   }
 
   #lookup(unknown: Unknown): Term | undefined {
     for (let at: Substitution | undefined = this; at; at = at.#parent)
-      if (at.#unknown === unknown && at.#term) return at.#term
+      if (at.#unknown === unknown && typeof at.#is === 'object') return at.#is
     return undefined
   }
 }

@@ -1,7 +1,9 @@
+import { type Family, scalarFamilies } from '../schema/families.js'
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
-import { shareRows } from '../values/rows.js'
-import type { Operand, Step } from './condition.js'
+import { isDecimal } from '../values/numeric.js'
+import { canBeSameRow } from '../values/rows.js'
+import type { Operand, Path, Step } from './condition.js'
 
 /** What is known of an operand's value before it is read. */
 export interface OperandType {
@@ -58,8 +60,11 @@ export function fieldType(schema: Schema, field: Field): OperandType {
   return { ...rowType(schema, field.model, field.nullable), list: field.many }
 }
 
+const length: Field = { kind: 'scalar', name: 'length', type: 'integer', nullable: false, list: false }
+
 /** What is read by one step. */
 export function stepField(schema: Schema, step: Step): Field | undefined {
+  if (step.ofList) return length
   return step.model === undefined ? undefined : schema.field(step.model, step.name)
 }
 
@@ -81,12 +86,20 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     }
     case 'list':
       return { ...unknownType, list: true, nullable: false }
+    case 'count':
+      return { ...unknownType, scalar: 'integer', nullable: false }
     case 'arithmetic':
-      return { model: undefined, exact: false, scalar: 'float', list: false, nullable: false }
-    case 'constant':
+      return { ...unknownType, scalar: 'float', nullable: false }
     case 'call':
+      return isConcat(schema, operand) ? { ...unknownType, scalar: 'string', nullable: false } : unknownType
+    case 'constant':
       return unknownType
   }
+}
+
+/** Whether a call puts texts one behind the other. */
+function isConcat(schema: Schema, { of, method }: Extract<Operand, { kind: 'call' }>): boolean {
+  return method === 'concat' && operandType(schema, of).scalar === 'string' && !operandType(schema, of).list
 }
 
 /** The type of an element of a list. */
@@ -113,29 +126,35 @@ function valueType(schema: Schema, value: unknown): OperandType {
       return scalar('bigint')
   }
   if (value instanceof Date) return scalar('date')
+  if (isDecimal(value)) return scalar('decimal')
   if (Array.isArray(value)) return { ...unknownType, list: true, nullable: false }
   const model = schema.modelOf(value)
   return model ? rowType(schema, model.name, false, true) : unknownType
 }
 
-/** Whether reading the operand can fail: a step through nil, or an attribute that nothing declares. */
-export function canFailToRead(schema: Schema, operand: Operand): boolean {
+/**
+ * Whether reading the operand can fail: a step through nil, or an attribute that nothing declares.
+ * @param present - Paths that are no nil here.
+ */
+export function canFailToRead(schema: Schema, operand: Operand, present: readonly Path[] = []): boolean {
   switch (operand.kind) {
     case 'value':
       return false
     case 'path': {
       let at: OperandType = operand.root.type
-      for (const step of operand.steps) {
+      for (const [index, step] of operand.steps.entries()) {
         const field = stepField(schema, step)
-        if (!field || at.nullable) return true
+        if (!field || (at.nullable && !present.some((path) => isBeginning(path, operand, index)))) return true
         at = fieldType(schema, field)
       }
       return false
     }
     case 'list':
-      return operand.elements.some((one) => canFailToRead(schema, one))
+      return operand.elements.some((one) => canFailToRead(schema, one, present))
     case 'constant':
       return false
+    case 'count':
+      return canFailToRead(schema, operand.of, present)
     case 'field':
     case 'call':
     case 'arithmetic':
@@ -143,29 +162,20 @@ export function canFailToRead(schema: Schema, operand: Operand): boolean {
   }
 }
 
-/** Families of scalars whose values can be equal to each other. */
-const families: Readonly<Record<ScalarType, string | undefined>> = {
-  boolean: 'boolean',
-  integer: 'number',
-  bigint: 'number',
-  float: 'number',
-  decimal: 'number',
-  string: 'text',
-  enum: 'text',
-  uuid: 'text',
-  date: 'date',
-  json: undefined,
-  bytes: 'bytes',
-  unknown: undefined,
+/** Whether a path is the first steps of another one. */
+function isBeginning(path: Path, of: Path, length: number): boolean {
+  return (
+    path.root === of.root &&
+    path.steps.length === length &&
+    path.steps.every((step, index) => step.name === of.steps[index]!.name)
+  )
 }
 
-export type Family = 'boolean' | 'number' | 'text' | 'date' | 'bytes' | 'row' | 'list' | undefined
-
 /** The family of values that a type belongs to; undefined where any value is possible. */
-export function family(type: OperandType): Family {
+export function family(type: OperandType): Family | undefined {
   if (type.list) return 'list'
   if (type.model !== undefined) return 'row'
-  return type.scalar === undefined ? undefined : (families[type.scalar] as Family)
+  return type.scalar === undefined ? undefined : scalarFamilies[type.scalar]
 }
 
 /** Whether two values of these types can be equal: nil equals nil, and values of one family may equal each other. */
@@ -176,7 +186,7 @@ export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): bool
   if (left === undefined || right === undefined) return true
   if (left !== right) return false
   if (left !== 'row') return true
-  return related(schema, a.model!, b.model!)
+  return canBeSameRow(schema, a.model!, b.model!)
 }
 
 /** Whether two operands can be equal, as far as their types tell. */
@@ -190,9 +200,4 @@ export function canEqual(schema: Schema, left: Operand, right: Operand): boolean
 /** Whether an operand is nil as it stands in the policy. */
 export function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
-}
-
-/** Whether a row can be an instance of both, or two instances of them the same row. */
-function related(schema: Schema, a: string, b: string): boolean {
-  return schema.isSubclass(a, b) || schema.isSubclass(b, a) || shareRows(schema, a, b)
 }

@@ -1,5 +1,5 @@
-import type { Expression, Pattern, Unify } from '../language/ast.js'
-import { withoutLookups } from '../language/lookups.js'
+import type { Expression, Pattern } from '../language/ast.js'
+import { occurrences } from '../language/mentions.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -7,11 +7,9 @@ import { classTest } from './classTest.js'
 import type { Condition, Operand } from './condition.js'
 import { FALSE } from './construct.js'
 import { type Evaluator, ground } from './evaluate.js'
-import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown } from './terms.js'
-import { canEqual, canFailToRead, family, operandType, rowType } from './type.js'
-
-/** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
-export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
+import { onward, type Unified } from './onward.js'
+import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown, type Waiting } from './terms.js'
+import { canEqual, canFailToRead, family, isNil, operandType, rowType } from './type.js'
 
 /** Unifies terms, and matches them with patterns, while a condition is derived. */
 export class Unifier {
@@ -25,37 +23,19 @@ export class Unifier {
     this.#evaluator = evaluator
   }
 
-  /** `left = right` */
-  unifyGoal(goal: Unify, scope: Scope, from: Substitution): Unified {
-    const apart = withoutLookups(goal)
-    if (!apart) return this.unifyExpressions(goal.left, goal.right, scope, from, goal.span)
-    const conditions: Condition[] = []
-    let bound = from
-    for (const { left, right } of [
-      apart.unify,
-      ...apart.lookups.map((one) => ({ left: one.variable, right: one.value })),
-    ]) {
-      const unified = this.unifyExpressions(left, right, scope, bound, goal.span)
-      if (!unified) return conditions.length === 0 ? undefined : { bound, conditions: [...conditions, FALSE] }
-      bound = unified.bound
-      conditions.push(...unified.conditions)
-    }
-    return { bound, conditions }
-  }
-
   unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
     const a = this.#evaluator.term(left, scope, bound)
-    const b = this.#evaluator.term(right, scope, bound)
-    return a && b && this.unify(a, b, bound, span)
+    if (!('term' in a)) return { bound, conditions: [a] }
+    const b = this.#evaluator.term(right, scope, a.bound)
+    return 'term' in b ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
   }
 
   unify(left: Term, right: Term, bound: Substitution, span: Span): Unified {
     const a = bound.resolve(left)
     const b = bound.resolve(right)
-    if (a.kind === 'unknown')
-      return b.kind === 'unknown' && a.unknown === b.unknown
-        ? { bound, conditions: [] }
-        : this.#bind(a.unknown, b, bound, span)
+    if (a.kind === 'unknown' && b.kind === 'unknown')
+      return { bound: a.unknown === b.unknown ? bound : bound.unify(a.unknown, b.unknown), conditions: [] }
+    if (a.kind === 'unknown') return this.#bind(a.unknown, b, bound, span)
     if (b.kind === 'unknown') return this.#bind(b.unknown, a, bound, span)
     if (a.kind === 'list' && b.kind === 'list') return this.#unifyLists(a, b, bound, span)
     if (a.kind === 'dictionary' && b.kind === 'dictionary') {
@@ -138,21 +118,33 @@ export class Unifier {
     return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
   }
 
-  #bind(unknown: Unknown, term: Term, from: Substitution, span: Span): Unified {
-    const pending = from.pending(unknown)
-    let bound = from.bind(unknown, term)
-    const conditions: Condition[] = term.kind === 'operand' ? [...this.#reads(term.operand, span)] : []
-    for (const one of pending) {
-      if (term.kind === 'unknown') {
-        bound = bound.wait(term.unknown, one)
-        continue
-      }
-      const matched = this.match({ kind: 'unknown', unknown }, one.pattern, one.scope, bound)
-      if (!matched) return undefined
-      bound = matched.bound
-      conditions.push(...matched.conditions)
+  #bind(unknown: Unknown, term: Term, bound: Substitution, span: Span): Unified {
+    return {
+      bound: bound.bind(unknown, term),
+      conditions: term.kind === 'operand' ? [...this.#reads(term.operand, span)] : [],
     }
-    return { bound, conditions }
+  }
+
+  /** A pattern for what has no value yet. */
+  #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution): Unified {
+    const term: Term = { kind: 'unknown', unknown }
+    let bound = from
+    // What the pattern's variables are depends on the value.
+    for (const name of occurrences(pattern).keys()) {
+      const variable = bound.resolve(this.#evaluator.variable(name, scope))
+      if (variable.kind === 'unknown' && !this.#schema.constants.has(name)) bound = bound.link(variable.unknown)
+    }
+    const resume: Waiting['resume'] = (after, next) => onward(this.match(term, pattern, scope, after), next)
+    return { bound: bound.wait({ on: [unknown], at: pattern, resume }), conditions: [] }
+  }
+
+  /** Whether a class fits those that an unknown has to be of: one of each two must extend the other. */
+  #isCompatible(unknown: Unknown, tag: string, bound: Substitution): boolean {
+    const { models } = this.#schema
+    return bound.waiting.every(({ on, at }) => {
+      if (at.kind !== 'class pattern' || !on.includes(unknown) || !models.has(at.tag) || !models.has(tag)) return true
+      return this.#schema.isSubclass(at.tag, tag) || this.#schema.isSubclass(tag, at.tag)
+    })
   }
 
   match(term: Term, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
@@ -160,7 +152,9 @@ export class Unifier {
     switch (pattern.kind) {
       case 'class pattern': {
         if (subject.kind === 'unknown')
-          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+          return this.#isCompatible(subject.unknown, pattern.tag, bound)
+            ? this.#matchLater(subject.unknown, pattern, scope, bound)
+            : undefined
         const test = classTest(this.#policy, this.#schema, subject, pattern)
         if (test.kind === 'false') return undefined
         const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
@@ -175,24 +169,26 @@ export class Unifier {
         )
       }
       case 'dictionary pattern': {
-        if (subject.kind === 'unknown')
-          return { bound: bound.wait(subject.unknown, { pattern, scope }), conditions: [] }
+        // Anything at all matches a pattern that asks for no field, nil too.
+        if (pattern.fields.length === 0) return { bound, conditions: [] }
+        if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
         if (subject.kind === 'operand') {
+          if (isNil(subject.operand)) return undefined
           const type = operandType(this.#schema, subject.operand)
-          if (type.model === undefined || type.list || type.nullable) {
-            // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
-            if (type.model === undefined || type.list)
-              return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
-            const exists: Condition = {
-              kind: 'compare',
-              operator: '!=',
-              left: subject.operand,
-              right: { kind: 'value', value: null },
-              span: pattern.span,
-            }
-            const fields = this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
-            return fields && { bound: fields.bound, conditions: [exists, ...fields.conditions] }
+          // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
+          if (type.model === undefined || type.list)
+            return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+          const fields = this.#fields(subject, pattern.fields, scope, bound, pattern)
+          if (!type.nullable) return fields
+          const nil: Operand = { kind: 'value', value: null }
+          const exists: Condition = {
+            kind: 'compare',
+            operator: '!=',
+            left: subject.operand,
+            right: nil,
+            span: pattern.span,
           }
+          return fields && { bound: fields.bound, conditions: [exists, ...fields.conditions] }
         }
         return this.#fields(subject, pattern.fields, scope, bound, pattern)
       }
@@ -203,7 +199,8 @@ export class Unifier {
       }
       default: {
         const expected = this.#evaluator.term(pattern, scope, bound)
-        return expected && this.unify(subject, expected, bound, pattern.span)
+        if (!('term' in expected)) return { bound, conditions: [expected] }
+        return this.unify(subject, expected.term, expected.bound, pattern.span)
       }
     }
   }
@@ -225,15 +222,19 @@ export class Unifier {
     bound: Substitution,
     pattern: Pattern,
   ): Unified {
-    const particular = fields.some((field) => {
-      if (field.value.kind !== 'variable') return true
-      const known =
-        this.#schema.constants.has(field.value.name) ||
-        bound.resolve(this.#evaluator.variable(field.value.name, scope)).kind !== 'unknown'
-      return known
-    })
-    if (!particular) throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
+    if (!this.#asks(fields, bound, scope))
+      throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
     return this.#fields(subject, fields, scope, bound, pattern)
+  }
+
+  /** Whether a pattern asks for something in particular. */
+  #asks(fields: readonly { key: string; value: Pattern }[], bound: Substitution, scope: Scope): boolean {
+    return fields.some(
+      ({ value }) =>
+        value.kind !== 'variable' ||
+        this.#schema.constants.has(value.name) ||
+        bound.resolve(this.#evaluator.variable(value.name, scope)).kind !== 'unknown',
+    )
   }
 
   #fields(

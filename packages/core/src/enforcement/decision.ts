@@ -3,11 +3,12 @@
  *
  * - `check`: `can`, `isAllowed`, `authorize`: one actor, one action, one resource.
  * - `filter`: a filter was built; `resource` is the name of the model.
- * - `field`: `authorizeField`, `authorizedFields`: what of a resource may be read or written.
+ * - `field`: `authorizeField`, `authorizedFields`, `pickAuthorized`, `assertWritable`: what of a resource may be read or written.
+ * - `model`: `extent`: whether there can be rows of a model that this may be done to; it decides nothing about any of them.
  * - `actions`: `authorizedActions`: which buttons to show. It decides nothing about an answer's content.
  * - `request`: `authorizeRequest`: the request-level rules.
  */
-export type DecisionKind = 'check' | 'filter' | 'field' | 'actions' | 'request'
+export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 'request'
 
 /**
  * Hears of each decision that an authorizer made, right after it was made and in the asynchronous context of whoever asked

@@ -1,4 +1,6 @@
+import { modelNamed } from '../authorizer/arguments.js'
 import { ArgumentError } from '../errors.js'
+import type { Authority } from './authority.js'
 
 /** What `authorize(action, loader)` can be told beside. */
 export interface RouteOptions {
@@ -20,14 +22,18 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
 }
 
 /**
- * Holds a guarded route to its action and loader when it is declared, not when it is first visited.
+ * Holds a guarded route to its action and its loader or model when it is declared, not when it is first visited.
  *
- * @throws {ArgumentError} One of them is missing.
+ * @throws {ArgumentError} One of them is missing, or nobody registered the model by then.
  */
-export function assertRoute(action: unknown, loader: unknown): void {
-  if (typeof action === 'string' && action !== '' && typeof loader === 'function') return
-  const summary = 'authorize takes nothing, or an action and a function that loads the resource.'
-  throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
+export function assertRoute(authority: Authority, action: unknown, subject: unknown): void {
+  const isAction = typeof action === 'string' && action !== ''
+  if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)
+  else if (!isAction || typeof subject !== 'function') {
+    const summary =
+      'authorize takes nothing, or an action and a function that loads the resource, or the name of a model.'
+    throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
+  }
 }
 
 /**

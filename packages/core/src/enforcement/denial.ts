@@ -1,4 +1,8 @@
+import { fieldsRefused } from '../authorizer/fields.js'
 import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+
+/** Why an actor was refused what there is; see `DenialReason`. */
+export type RefusalReason = Exclude<DenialReason, 'missing'>
 
 /**
  * Why an actor was refused: `nobody` is signed in; the resource is `missing`, or `hidden` from the actor; or the actor may
@@ -6,18 +10,38 @@ import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError
  */
 export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
 
+/** What a refusal may tell beside its status. */
+export interface DenialDetails {
+  /** The fields that were refused: the visitor named them. */
+  readonly fields?: readonly string[] | undefined
+  /** Why, where visitors may know. */
+  readonly explanation?: string | undefined
+}
+
 /**
  * The error that a refusal becomes. What exists is not told: nobody gets a 401 and somebody a 404 whether the resource is
  * hidden or missing, from this one place, so that message and stack are equal to the byte too.
  */
-export function denial(reason: DenialReason): AuthorizationError {
-  const error = errorFor(reason)
+export function denial(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
+  const error = withoutStack(() => errorFor(reason, details.fields ?? []))
+  if (details.explanation !== undefined) error.message += ` ${details.explanation}`
   // Frameworks print the stack in development; ours would tell which way the request went.
   error.stack = `${error.name}: ${error.message}`
   return error
 }
 
-function errorFor(reason: DenialReason): AuthorizationError {
+/** Taking down a stack is most of what an error costs. */
+function withoutStack<Made>(make: () => Made): Made {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+function errorFor(reason: DenialReason, fields: readonly string[]): AuthorizationError {
   switch (reason) {
     case 'nobody':
       return new UnauthenticatedError()
@@ -25,7 +49,7 @@ function errorFor(reason: DenialReason): AuthorizationError {
     case 'hidden':
       return new NotFoundError()
     case 'forbidden':
-      return new ForbiddenError()
+      return fields.length > 0 ? fieldsRefused(fields) : new ForbiddenError()
     default:
       return reason satisfies never
   }
@@ -38,17 +62,7 @@ export function reasonOf(error: unknown, actor: unknown): DenialReason | undefin
   return error instanceof NotFoundError ? 'hidden' : 'forbidden'
 }
 
-/** A body by RFC 9457, `application/problem+json`. */
-export interface ProblemDetails {
-  readonly type: 'about:blank'
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-}
-
-const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
-
-/** The problem that tells a visitor of a denial. */
-export function problemOf({ name, status, message }: AuthorizationError): ProblemDetails {
-  return { type: 'about:blank', title: titles[status] ?? name, status, detail: message }
+/** The fields that an error is about, if it is about any. */
+export function fieldsOf(error: unknown): readonly string[] {
+  return error instanceof ForbiddenError ? error.fields : []
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ForbiddenError, NotFoundError, QueryError } from '../errors.js'
+import { Schema } from '../schema/schema.js'
 import type { Authority } from './authority.js'
 import { Enforcement, type EnforcementOptions } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
@@ -22,15 +23,27 @@ function authority(requestRules: boolean): Authority {
   return {
     // Sound: enforcement looks at nothing of a policy but whether a rule is there.
     policy: { rules: new Map(requestRules ? [['allow_request', []]] : []) } as unknown as Authority['policy'],
+    schema: new Schema(),
+    readAction: 'read',
     observe: () => () => {},
+    rememberIn: () => () => {},
     as: (_model, row) => row,
     can: (_actor, _action, row) => isAllowed(row),
     isAllowed: async (_actor, _action, row) => isAllowed(row),
     authorize: (_actor, _action, row) => check(row),
+    refusal: async (actor, _action, row) => {
+      const { allowed } = row as Row
+      if (allowed === 'breaks') throw new QueryError('missing-attribute', 'No such attribute.')
+      return allowed === 'yes' ? undefined : actor === null ? 'nobody' : allowed === 'hidden' ? 'hidden' : 'forbidden'
+    },
     authorizeRequest: (_actor, request) => check(request),
     authorizedActions: async () => new Set(['read']),
     authorizeField: (_actor, _action, row) => check(row),
     authorizedFields: async () => new Set(['title']),
+    pickAuthorized: () => Promise.reject(new Error('not asked for')),
+    assertWritable: (_actor, _action, row) => check(row),
+    extent: async (_actor, action) => (action === 'all' || action === 'none' ? action : 'condition'),
+    eventualFilter: () => Promise.reject(new Error('not asked for')),
   }
 }
 
@@ -82,6 +95,20 @@ describe('enforcing on a resource', () => {
     expect(missing?.error.stack).toBe(hidden?.error.stack)
     expect({ ...missing?.error }).toEqual({ ...hidden?.error })
     expect(await enforcement(nobody).one.enforce('edit', () => Promise.reject(own))).toMatchObject({ reason: 'nobody' })
+  })
+
+  it('answers at once where nothing has to be waited for', () => {
+    const answers = { ...authority(false), refusal: () => undefined }
+    const one = new Enforcement(answers, { actor: () => 'ada' }, {}, 'GET', () => {})
+    expect(one.arm()).toBeUndefined()
+    expect(one.enforce('read', () => ({ allowed: 'yes' }))).toBeUndefined()
+    expect(one.authorization.resource).toEqual({ allowed: 'yes' })
+    const away = new Error('away')
+    const failing = (): never => {
+      throw away
+    }
+    expect(() => one.enforce('read', failing)).toThrow(away)
+    expect(one.enforce('read', () => null)).toMatchObject({ reason: 'missing' })
   })
 
   it('makes the row the resource of the request', async () => {
@@ -137,6 +164,55 @@ describe('enforcing on a resource', () => {
   })
 })
 
+describe('enforcing on a model', () => {
+  it.each([
+    ['all', 'decided'],
+    ['some', 'armed'],
+  ])('lets %s pass, and then the guard is %s', async (action, state) => {
+    const { one, events, personal } = enforcement()
+    one.guard.arm()
+    expect(await one.enforce(action, 'Note')).toBeUndefined()
+    expect(one.guard.state).toBe(state)
+    expect(personal()).toBe(1)
+    expect(events).toMatchObject([{ kind: 'allowed', action, resource: 'Note' }])
+    expect(() => one.authorization.resource).toThrow('No resource was loaded')
+  })
+
+  it('refuses whom nothing can be allowed: as forbidden, since no row is hidden by it', async () => {
+    expect(await enforcement().one.enforce('none', 'Note')).toMatchObject({ error: { status: 403 } })
+    expect(await enforcement(nobody).one.enforce('none', 'Note')).toMatchObject({ error: { status: 401 } })
+  })
+})
+
+describe('the reason of a refusal', () => {
+  const asked = async (options: Partial<EnforcementOptions<Row, string>>, allowed: Row['allowed'] | undefined) => {
+    const refusal = await enforcement(options).one.enforce('edit', async () => allowed && { allowed })
+    return refusal?.error.message
+  }
+
+  it('is told where visitors may know it', async () => {
+    expect(await asked({ reasons: true }, 'hidden')).toBe(
+      'Not found. (It is there, but the actor may neither "edit" nor "read" it.)',
+    )
+    expect(await asked({ reasons: true }, undefined)).toBe('Not found. (The loader found nothing.)')
+    expect(await asked({ reasons: true }, 'visible')).toContain('not "edit" it')
+    expect(await asked({ reasons: true, ...nobody }, 'visible')).toContain('Nobody is signed in')
+  })
+
+  it('is not told otherwise', async () => {
+    for (const reasons of [undefined, false]) {
+      expect(await asked({ reasons }, 'hidden')).toBe('Not found.')
+      expect(await asked({ reasons }, undefined)).toBe('Not found.')
+    }
+  })
+
+  it('is told of what a handler asks as well', async () => {
+    const { one } = enforcement({ reasons: true })
+    await one.identify()
+    await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toThrow('may know of it')
+  })
+})
+
 describe('who asks', () => {
   it('is looked up once when somebody is found', async () => {
     let asked = 0
@@ -163,7 +239,7 @@ describe('what was asked for nobody', () => {
     const authorization = new RequestAuthorization(
       { ...authority(false), isAllowed: async (who) => asked.push(who) > 1 },
       true,
-      () => {},
+      { decided: () => {}, explanation: () => undefined },
     )
     const document = {}
     authorization.identify(null)

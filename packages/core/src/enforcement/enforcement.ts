@@ -1,12 +1,17 @@
+import { RelationMemory } from '../authorizer/relations.js'
 import type { AuthorizationError } from '../errors.js'
 import type { Authority } from './authority.js'
 import type { DecisionKind } from './decision.js'
+import type { RouteOptions } from './declaration.js'
 import { type DenialReason, denial, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
+import { after, type Eventual } from './eventual.js'
+import { explain } from './explanation.js'
 import { failure } from './failure.js'
 import { Guard, UndecidedError } from './guard.js'
 import { load } from './loading.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
+import { standInFor } from './standIns.js'
 
 /** What every framework package takes, with its own request or context. */
 export interface EnforcementOptions<Request, Actor> {
@@ -17,19 +22,38 @@ export interface EnforcementOptions<Request, Actor> {
   readonly actor: (request: Request) => Actor | null | undefined | Promise<Actor | null | undefined>
   /** Value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
   readonly challenge?: string | undefined
-  /** Answers a refusal with a body by RFC 9457, `application/problem+json`. False by default: the framework's plain form. */
+  /**
+   * Answers a refusal with a body by RFC 9457, `application/problem+json`: `true` always, `false` never. By default where the
+   * request's `Accept` names that type; otherwise refusals have the framework's plain form.
+   */
   readonly problemDetails?: boolean | undefined
+  /**
+   * Tells visitors why they were refused, and with it what exists. By default only where `NODE_ENV` is `development`; logs are
+   * told always.
+   */
+  readonly reasons?: boolean | undefined
   /** Hears of what was allowed, what was denied and why, and of answers that the guard held back. An error that it throws fails the request. */
   readonly log?: ((event: EnforcementEvent<Request, Actor>) => void) | undefined
 }
 
+/** What `enforce` can be told beside. */
+export interface EnforceOptions extends RouteOptions {
+  /** Whether the row becomes the resource of the request; by default it does. */
+  readonly admit?: boolean | undefined
+}
+
 /** Runs a question so that whatever it throws is an error that frameworks take for one. */
-async function failing<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
   try {
-    return await question()
+    const answer = question()
+    return answer instanceof Promise ? answer.catch(fail) : answer
   } catch (error) {
-    throw failure(error)
+    return fail(error)
   }
+}
+
+function fail(error: unknown): never {
+  throw failure(error)
 }
 
 /** A loader's row that was refused, or nothing that it found. */
@@ -37,9 +61,9 @@ export class Refusal {
   readonly reason: DenialReason
   readonly error: AuthorizationError
 
-  constructor(reason: DenialReason) {
+  constructor(reason: DenialReason, explanation?: string) {
     this.reason = reason
-    this.error = denial(reason)
+    this.error = denial(reason, { explanation })
   }
 }
 
@@ -47,10 +71,13 @@ export class Refusal {
 export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
+  #relations: RelationMemory | undefined
   readonly #authority: Authority
   readonly #options: EnforcementOptions<Request, Actor>
   readonly #request: Request
   readonly #method: string
+  /** Whether the request only reads. */
+  readonly #lasting: boolean
   readonly #onPersonal: () => void
 
   /** @param onPersonal - Called at each question about the actor: the answer is not to be cached for others. */
@@ -66,8 +93,19 @@ export class Enforcement<Request, Actor> {
     this.#request = request
     this.#method = method
     this.#onPersonal = onPersonal
-    const lasting = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-    this.authorization = new RequestAuthorization(authority, lasting, (kind) => this.decided(kind))
+    this.#lasting = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+    this.authorization = new RequestAuthorization(authority, this.#lasting, this)
+  }
+
+  /** Whether it is that of a request. */
+  isOf(request: Request): boolean {
+    return this.#request === request
+  }
+
+  /** What was loaded for its questions. */
+  get relations(): RelationMemory {
+    this.#relations ??= new RelationMemory(this.#lasting)
+    return this.#relations
   }
 
   /** A decision was made within the request, through whichever door. */
@@ -82,20 +120,28 @@ export class Enforcement<Request, Actor> {
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor or the policy.
    */
-  arm(): Promise<Refusal | undefined> {
+  arm(): Eventual<Refusal | undefined> {
     this.guard.arm()
     return failing(() => this.#askRequest())
   }
 
   /**
-   * Loads a row and asks whether the actor may; if so it becomes the resource of the request.
+   * Loads a row and asks whether the actor may; if so it becomes the resource of the request. Or asks whether there can be rows
+   * of a model to which the actor may do the action: for routes that make or list them. That is a decision only if they may do it
+   * to all there can be; else the handler has to ask about its row, or build its filter.
    *
-   * @param model - The model of the row, where the row itself does not tell.
+   * @param subject - The loader, or the name of the model.
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor, the loader or the policy.
    */
-  enforce(action: string, loader: Loader, model?: string): Promise<Refusal | undefined> {
-    return failing(() => this.#askRow(action, loader, model))
+  enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Refusal | undefined> {
+    if (typeof subject === 'string') return failing(() => this.#askModel(action, subject))
+    return failing(() => this.#askRow(action, subject, options))
+  }
+
+  /** Finds out who asks, before anything is asked of the policy. @throws what the lookup throws. */
+  identify(): Eventual<void> {
+    return failing(() => this.#identify())
   }
 
   /**
@@ -116,49 +162,73 @@ export class Enforcement<Request, Actor> {
     return error
   }
 
-  async #askRequest(): Promise<Refusal | undefined> {
-    await this.#identify()
-    const { policy } = this.#authority
-    if (policy && !policy.rules.has('allow_request')) return undefined
-    const question = (): Promise<void> => this.#authority.authorizeRequest(this.authorization.actor, this.#request)
-    return this.#ask(question, 'request', undefined, undefined)
+  #askRequest(): Eventual<Refusal | undefined> {
+    return after(this.#identify(), () => {
+      const { policy } = this.#authority
+      return policy && !policy.rules.has('allow_request') ? undefined : this.#askRules()
+    })
   }
 
-  async #askRow(action: string, loader: Loader, model: string | undefined): Promise<Refusal | undefined> {
-    await this.#identify()
-    const row = await load(loader, this.#request)
+  async #askRules(): Promise<Refusal | undefined> {
+    const { actor } = this.authorization
+    let reason: DenialReason | undefined
+    try {
+      await this.#authority.authorizeRequest(actor, this.#request)
+    } catch (error) {
+      reason = reasonOf(error, actor)
+      if (!reason) throw error
+    }
+    return this.#answer(reason, 'request', undefined, undefined)
+  }
+
+  #askRow(action: string, loader: Loader, options: EnforceOptions): Eventual<Refusal | undefined> {
+    return after(this.#identify(), () =>
+      after(load(loader, this.#request), (row) => this.#decide(action, loader, row, options)),
+    )
+  }
+
+  #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Refusal | undefined> {
+    const { model, admit = true } = options
+    const { actor } = this.authorization
     if (row === undefined || row === null) {
-      this.decided('check')
-      return this.#refuse(this.authorization.actor === null ? 'nobody' : 'missing', action, undefined)
+      return this.#answer(actor === null ? 'nobody' : 'missing', 'check', action, undefined)
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    const question = (): Promise<void> => this.#authority.authorize(this.authorization.actor, action, row)
-    const refusal = await this.#ask(question, 'check', action, row)
-    if (!refusal) this.authorization.admit(loader, row)
-    return refusal
+    return after(this.#authority.refusal(actor, action, row), (reason) => {
+      const refusal = this.#answer(reason, 'check', action, row)
+      if (!refusal && admit) this.authorization.admit(loader, row, action)
+      return refusal
+    })
   }
 
-  async #identify(): Promise<void> {
-    if (this.authorization.actor !== null) return
-    this.authorization.identify((await this.#options.actor(this.#request)) ?? null)
+  async #askModel(action: string, model: string): Promise<Refusal | undefined> {
+    await this.#identify()
+    const { actor } = this.authorization
+    const extent = await this.#authority.extent(actor, action, model)
+    const reason = extent !== 'none' ? undefined : actor === null ? 'nobody' : 'forbidden'
+    return this.#answer(reason, extent === 'condition' ? 'model' : 'check', action, model)
   }
 
-  async #ask(
-    question: () => Promise<void>,
+  #identify(): Eventual<void> {
+    if (this.authorization.actor !== null) return undefined
+    const standIn = standInFor(this.#authority, this.#request)
+    // Sound: a test says who asks in the place of the option.
+    const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
+    return after(actor, (found) => this.authorization.identify(found ?? null))
+  }
+
+  #answer(
+    reason: DenialReason | undefined,
     kind: DecisionKind,
     action: string | undefined,
     resource: unknown,
-  ): Promise<Refusal | undefined> {
-    const { actor } = this.authorization
-    try {
-      await question()
-    } catch (error) {
-      const reason = reasonOf(error, actor)
-      if (!reason) throw error
-      this.decided(kind)
-      return this.#refuse(reason, action, resource)
-    }
+  ): Refusal | undefined {
     this.decided(kind)
+    return reason === undefined ? this.#allow(action, resource) : this.#refuse(reason, action, resource)
+  }
+
+  #allow(action: string | undefined, resource: unknown): undefined {
+    const { actor } = this.authorization
     this.#options.log?.({ kind: 'allowed', request: this.#request, actor, action, resource })
     return undefined
   }
@@ -172,6 +242,11 @@ export class Enforcement<Request, Actor> {
       resource,
       reason,
     })
-    return new Refusal(reason)
+    return new Refusal(reason, this.explanation(reason, action))
+  }
+
+  /** What visitors are told of why they were refused. */
+  explanation(reason: DenialReason, action: string | undefined): string | undefined {
+    return this.#options.reasons ? explain(reason, action, this.#authority.readAction) : undefined
   }
 }

@@ -11,6 +11,7 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       readonly request: Request
       readonly actor: Actor | null
       readonly action: string | undefined
+      /** The name of the model for a route that asks about one. */
       readonly resource: unknown
     }
   | {

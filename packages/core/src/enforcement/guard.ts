@@ -23,14 +23,20 @@ type State =
   | { readonly kind: 'unguarded'; readonly reason: string }
   | { readonly kind: 'blocked' }
 
+// The same for every request.
+const idle: State = { kind: 'idle' }
+const armed: State = { kind: 'armed' }
+const decided: State = { kind: 'decided' }
+
 /**
  * Whether the answer to one request may go out.
  *
  * idle → armed → decided or unguarded; armed → blocked, which is final: what was held back stays back.
  */
 export class Guard {
-  #state: State = { kind: 'idle' }
+  #state: State = idle
   #personal = false
+  #armed = false
 
   get state(): State['kind'] {
     return this.#state.kind
@@ -41,16 +47,28 @@ export class Guard {
     return this.#personal
   }
 
-  /** From now on a successful answer needs a decision. */
-  arm(): void {
-    if (this.#state.kind === 'idle') this.#state = { kind: 'armed' }
+  /** Whether it was armed before anything was decided: then somebody holds the answers, and sees each of them go out. */
+  get armed(): boolean {
+    return this.#armed
   }
 
-  /** A decision was made. A request-level rule and a list of allowed actions are none: they say nothing about the content. */
+  /** Whether an answer may still be held back; if not, none needs to be looked at. */
+  get holds(): boolean {
+    return this.#state.kind === 'armed' || this.#state.kind === 'blocked'
+  }
+
+  /** From now on a successful answer needs a decision. */
+  arm(): void {
+    if (this.#state.kind !== 'idle') return
+    this.#state = armed
+    this.#armed = true
+  }
+
+  /** A decision was made. What says nothing about the content is none: request-level rules, a list of actions, a model as such. */
   decided(kind: DecisionKind): void {
     this.#personal = true
-    if (kind === 'request' || kind === 'actions') return
-    if (this.#state.kind === 'idle' || this.#state.kind === 'armed') this.#state = { kind: 'decided' }
+    if (kind === 'request' || kind === 'actions' || kind === 'model') return
+    if (this.#state.kind === 'idle' || this.#state.kind === 'armed') this.#state = decided
   }
 
   /** The route is for everybody. */
@@ -60,7 +78,7 @@ export class Guard {
 
   /** Asks for an answer about to go out; a refused one leaves the guard blocked. */
   blocks(method: string, status: number): boolean {
-    if (this.#state.kind !== 'armed' && this.#state.kind !== 'blocked') return false
+    if (!this.holds) return false
     if (method === 'OPTIONS' || status < 200 || status >= 400) return false
     this.#state = { kind: 'blocked' }
     return true

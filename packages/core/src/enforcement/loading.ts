@@ -1,16 +1,21 @@
+import { isPending } from './eventual.js'
 import type { Loader } from './requestAuthorization.js'
 
 /**
  * The row that a loader finds; undefined where it finds none, also where it says so by an error: a 404 of the framework's, or
  * what `findUniqueOrThrow` and its likes throw. Answered as it is, that error would tell the missing row from the hidden one.
  */
-export async function load(loader: Loader, request: unknown): Promise<unknown> {
+export function load(loader: Loader, request: unknown): unknown {
   try {
-    return await loader(request)
+    const row = loader(request)
+    return isPending(row) ? Promise.resolve(row).catch(nothingFound) : row
   } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
+    return nothingFound(error)
   }
+}
+
+function nothingFound(error: unknown): undefined {
+  if (!isNotFound(error)) throw error
 }
 
 function isNotFound(error: unknown): boolean {

@@ -1,7 +1,10 @@
+import { namesIn, type Picked } from '../authorizer/fields.js'
+import type { Filter } from '../authorizer/filter.js'
 import { ArgumentError } from '../errors.js'
+import type { Action, ModelName } from '../register.js'
 import type { Authority } from './authority.js'
 import type { DecisionKind } from './decision.js'
-import { denial, reasonOf } from './denial.js'
+import { type DenialReason, denial, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
 
@@ -12,25 +15,32 @@ export type Loader<Row = unknown> = (...parameters: any[]) => Row
 /** What a loader finds when it finds something. */
 export type Loaded<Row> = NonNullable<Awaited<Row>>
 
+/** A request that decisions are made for. */
+export interface Deciding {
+  /** Told of each decision that was made. */
+  decided(kind: DecisionKind): void
+  /** What visitors are told of why they were refused. */
+  explanation(reason: DenialReason, action: string): string | undefined
+}
+
 /** The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
   readonly #lasting: boolean
-  #memory: DecisionMemory
-  readonly #decided: (kind: DecisionKind) => void
-  readonly #loaded = new Map<Loader, unknown>()
+  #memory: DecisionMemory | undefined
+  readonly #request: Deciding
+  #loaded: Map<Loader, unknown> | undefined
   #actor: Actor | null = null
-  #resource: { readonly row: unknown } | undefined
+  #resource: { readonly row: unknown; readonly action: string } | undefined
 
   /**
    * @param lasting - Whether the request only reads, so that what was decided stays decided.
-   * @param decided - Told of each decision that was made.
+   * @param request - What hears of its decisions.
    */
-  constructor(authority: Authority, lasting: boolean, decided: (kind: DecisionKind) => void) {
+  constructor(authority: Authority, lasting: boolean, request: Deciding) {
     this.#authority = authority
     this.#lasting = lasting
-    this.#memory = new DecisionMemory(lasting)
-    this.#decided = decided
+    this.#request = request
   }
 
   /** Who asks; `null` is nobody. */
@@ -58,7 +68,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {ArgumentError} The loader did not run for this request.
    */
   resourceOf<Row>(loader: Loader<Row>): Loaded<Row> {
-    if (!this.#loaded.has(loader))
+    if (!this.#loaded?.has(loader))
       throw new ArgumentError('invalid-argument', 'That loader loaded nothing for this route.', {
         hint: 'authorize(action, loader)',
       })
@@ -71,19 +81,20 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @throws {ArcturusError} The policy can't answer without waiting (`isAllowed` can), or it fails.
    */
-  can(action: string, ...resource: [resource: unknown] | []): boolean {
+  can(action: Action, ...resource: [resource: unknown] | []): boolean {
     const answer = this.#authority.can(this.#actor, action, this.#subject(resource))
-    this.#decided('check')
+    this.#request.decided('check')
     return answer
   }
 
   /** Whether the actor may. */
-  async isAllowed(action: string, ...resource: [resource: unknown] | []): Promise<boolean> {
+  async isAllowed(action: Action, ...resource: [resource: unknown] | []): Promise<boolean> {
     const subject = this.#subject(resource)
+    this.#memory ??= new DecisionMemory(this.#lasting)
     const answer = await this.#memory.answer(action, subject, () =>
       this.#authority.isAllowed(this.#actor, action, subject),
     )
-    this.#decided('check')
+    this.#request.decided('check')
     return answer
   }
 
@@ -92,22 +103,22 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @throws {AuthorizationError} With the `status` to answer: 401 for nobody, 404 for what the actor can't see, else 403.
    */
-  async authorize(action: string, ...resource: [resource: unknown] | []): Promise<void> {
+  async authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
-    await this.#refusing(() => this.#authority.authorize(this.#actor, action, subject))
+    await this.#refusing(action, () => this.#authority.authorize(this.#actor, action, subject))
   }
 
   /** What the actor may do. Decides nothing about an answer's content, so the guard does not take it for a decision. */
   async authorizedActions(...resource: [resource: unknown] | []): Promise<Set<string>> {
     const actions = await this.#authority.authorizedActions(this.#actor, this.#subject(resource))
-    this.#decided('actions')
+    this.#request.decided('actions')
     return actions
   }
 
   /** The fields that the actor may do this with: `authorizedFields('read')`. */
-  async authorizedFields(action: string, ...resource: [resource: unknown] | []): Promise<Set<string>> {
+  async authorizedFields(action: Action, ...resource: [resource: unknown] | []): Promise<Set<string>> {
     const fields = await this.#authority.authorizedFields(this.#actor, action, this.#subject(resource))
-    this.#decided('field')
+    this.#request.decided('field')
     return fields
   }
 
@@ -116,34 +127,87 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    *
    * @throws {AuthorizationError} 401 for nobody, else 403.
    */
-  async authorizeField(action: string, field: string, ...resource: [resource: unknown] | []): Promise<void> {
+  async authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
-    await this.#refusing(() => this.#authority.authorizeField(this.#actor, action, subject, field), 'field')
+    await this.#refusing(action, () => this.#authority.authorizeField(this.#actor, action, subject, field), 'field')
+  }
+
+  /**
+   * A copy of a row with those fields alone that the actor may read; of each row of a list. The route's own, if none is given.
+   *
+   * @param action - What else they are to be allowed to do with the fields.
+   */
+  async pickAuthorized(): Promise<Picked<Resource>>
+  async pickAuthorized<const Rows extends object>(rows: Rows, action?: Action): Promise<Picked<Rows>>
+  async pickAuthorized(...parameters: [rows?: object, action?: Action]): Promise<unknown> {
+    const asked = parameters[1] ?? this.#authority.readAction
+    // Sound: what is no row is told by an error.
+    const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
+    const picked = await this.#authority.pickAuthorized(this.#actor, asked, subject)
+    this.#request.decided('field')
+    return picked
+  }
+
+  /**
+   * Goes on only if the actor may write every field that a body names; a body without fields decides nothing.
+   *
+   * @param action - What is to be done with the fields; by default what the route was authorized for.
+   * @param resource - What it is written to; by default the route's. For what is not made yet, its class.
+   * @throws {AuthorizationError} 401 for nobody, 404 for a resource that the actor may not read, else 403 naming the fields.
+   */
+  async assertWritable(
+    body: unknown,
+    ...[action, ...resource]: [action?: Action, ...([resource: unknown] | [])]
+  ): Promise<void> {
+    const asked = action ?? this.#routeAction()
+    const subject = this.#subject(resource)
+    if (namesIn(body).length === 0) return
+    await this.#refusing(asked, () => this.#authority.assertWritable(this.#actor, asked, subject, body), 'field')
+  }
+
+  /**
+   * The filter of the rows of a model on which the actor may do the action: for rows in memory. An ORM's own `authorizedFilter`
+   * takes the actor and gives what its queries take.
+   */
+  async authorizedFilter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
+    const filter = this.#authority.eventualFilter(this.#actor, action, model)
+    // Waiting takes longer than making most filters does.
+    const ready = filter instanceof Promise ? await filter : filter
+    this.#request.decided('filter')
+    return ready
   }
 
   /** For frameworks: from now on this is who asks. */
   identify(actor: Actor | null): void {
     // What was answered to one is no answer to another.
-    if (actor !== this.#actor) this.#memory = new DecisionMemory(this.#lasting)
+    if (actor !== this.#actor) this.#memory = undefined
     this.#actor = actor
   }
 
   /** For frameworks: a loader's row was allowed. */
-  admit(loader: Loader, row: unknown): void {
+  admit(loader: Loader, row: unknown, action: string): void {
+    this.#loaded ??= new Map()
     this.#loaded.set(loader, row)
-    this.#resource = { row }
+    this.#resource = { row, action }
   }
 
-  async #refusing(question: () => Promise<void>, kind: DecisionKind = 'check'): Promise<void> {
+  #routeAction(): string {
+    if (this.#resource) return this.#resource.action
+    throw new ArgumentError('invalid-argument', 'The route was authorized for no action.', {
+      hint: "assertWritable(body, 'edit', resource)",
+    })
+  }
+
+  async #refusing(action: string, question: () => Promise<void>, kind: DecisionKind = 'check'): Promise<void> {
     try {
       await question()
     } catch (error) {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
-      this.#decided(kind)
-      throw denial(reason)
+      this.#request.decided(kind)
+      throw denial(reason, { fields: fieldsOf(error), explanation: this.#request.explanation(reason, action) })
     }
-    this.#decided(kind)
+    this.#request.decided(kind)
   }
 
   /** An `undefined` that was passed is not "none passed": a row that was not found must not become the route's. */

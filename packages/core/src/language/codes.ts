@@ -44,6 +44,7 @@ export const codes = {
   'repeated-rule': 'A rule that was already written, word by word.',
   'unknown-field': 'A field that the model does not have.',
   'nil-step': 'A path that reads on from a field that can be nil.',
+  'never-equal': 'A comparison of two values that are never equal.',
   // the application's arguments
   'duplicate-class-name': 'A name is registered for two classes.',
   'reserved-name': 'A name that Polar keeps for itself is registered.',
@@ -79,13 +80,17 @@ export const codes = {
   'step-limit': 'A query takes more steps than the limit.',
   'time-limit': 'A query takes more time than the limit.',
   'async-value': 'A synchronous query meets a promise.',
+  'not-compiled': 'A compiled policy is asked about a class of actors that it was not compiled for.',
+  'machine-only': 'A compiled policy is asked what only the query machine can answer.',
   undecided: 'An application was about to answer, and nothing had been authorized.',
   // filters
   'unsupported-filter': 'A filter that can not be written exactly.',
   'filter-too-large': 'A filter has more parts than any database takes.',
   'opaque-condition': 'A part of the policy that only the query machine can answer stands in a filter.',
-  // Prisma
+  // Prisma, TypeORM
   'prisma-schema': "What is known of a Prisma schema is missing, or is not the client's.",
+  'typeorm-schema': 'A data source of TypeORM that filters can not be written for.',
+  'misplaced-filter': 'An authorization filter reached a query that it is not made for.',
   'unresolved-filter': 'An authorization filter reached a query for which nobody resolves it.',
   'unguarded-operation': 'An operation of an ORM that no filter can guard.',
 } as const

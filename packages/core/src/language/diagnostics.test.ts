@@ -73,9 +73,17 @@ describe('formatDiagnostic', () => {
     ['f(1)\ng(2);', 'is the semicolon of the statement before missing?'],
     ['f(x) if x isa User;', 'write "matches"'],
     ['f(x) if ! x;', 'write "not"'],
+    ['f(x) if g(x) && h(x);', 'write "and"'],
+    ['f(x) if g(x) || h(x);', 'write "or"'],
+    ["f('a');", 'a string stands between double quotes: "…"'],
+    ['f(1); // the first', 'a comment begins with #'],
     ['f(x) if', 'is a semicolon or a closing bracket missing?'],
   ])('helps with %j', (text, hint) => {
     expect(parseFile(new Source(text)).diagnostics[0]!.hint).toBe(hint)
+  })
+
+  test('has no help for words that every object knows', () => {
+    expect(parseFile(new Source('f(1) constructor;')).diagnostics[0]).not.toHaveProperty('hint')
   })
 
   test('does without a place', () => {

@@ -1,5 +1,4 @@
 import nearley, { type Rule } from 'nearley'
-import type { Terminal } from './terminals.js'
 import type { Token } from './token.js'
 
 type RulesByName = nearley.Grammar['byName']
@@ -14,10 +13,19 @@ const NOTHING: RulesByName = {}
 export class Lookahead {
   readonly rules: RulesByName
   readonly #tables = new Map<string, RulesByName>()
+  /** By the name of what a rule begins with, the names of such rules. */
+  readonly #begunBy = new Map<string, Set<string>>()
 
   /** No rule of the grammar may be empty. */
   constructor(grammar: nearley.Grammar) {
     this.rules = grammar.byName
+    for (const { name, symbols } of grammar.rules) {
+      const [first] = symbols
+      if (typeof first !== 'string') continue
+      const known = this.#begunBy.get(first)
+      if (known) known.add(name)
+      else this.#begunBy.set(first, new Set([name]))
+    }
   }
 
   rulesFor(token: Token | undefined): RulesByName {
@@ -31,16 +39,13 @@ export class Lookahead {
   }
 
   #tableFor(token: Token): RulesByName {
-    const beginning = new Set<string>()
-    const begins = ({ symbols }: Rule): boolean => {
-      const symbol: string | Terminal = symbols[0]
-      return typeof symbol === 'string' ? beginning.has(symbol) : symbol.test(token)
-    }
     const names = Object.keys(this.rules)
-    for (let size = -1; size !== beginning.size; ) {
-      size = beginning.size
-      for (const name of names) if (this.rules[name]!.some(begins)) beginning.add(name)
-    }
+    const matches = ({ symbols }: Rule): boolean => typeof symbols[0] !== 'string' && symbols[0].test(token)
+    // What is added while they are gone through is gone through too.
+    const beginning = new Set(names.filter((name) => this.rules[name]!.some(matches)))
+    for (const name of beginning) for (const one of this.#begunBy.get(name) ?? []) beginning.add(one)
+    const begins = ({ symbols }: Rule): boolean =>
+      typeof symbols[0] === 'string' ? beginning.has(symbols[0]) : symbols[0].test(token)
     return Object.fromEntries(names.map((name) => [name, this.rules[name]!.filter(begins)]))
   }
 }

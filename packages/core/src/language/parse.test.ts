@@ -110,9 +110,9 @@ describe('parseFile', () => {
     ['backslashes in a string', `f("${'\\'.repeat(50_001)}`],
     ['a block of 20,000 mistakes', `resource R {${'a;'.repeat(20_000)}}`],
   ])('is done with %s at once', (_, text) => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     fileOf(text)
-    expect(performance.now() - start).toBeLessThan(3000)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000)
   })
 })
 

@@ -13,11 +13,22 @@ function error(
   return { code, severity: 'error', message, span, data, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** What is written in Polar for what other languages write. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['isa', 'write "matches"'],
+  ['!', 'write "not"'],
+  ['|', 'write "or"'],
+  ['&', 'write "and"'],
+  ["'", 'a string stands between double quotes: "…"'],
+  ['/', 'a comment begins with #'],
+  ['?=', 'an inline query stands on its own: end the statement before with a semicolon'],
+])
+
 /** `found` is the part of the token that stands before the character. */
 export function invalidCharacter(character: string, found: string, span: Span): Diagnostic {
   const named = character === '\0' ? 'The end of the text' : `The character ${JSON.stringify(character)}`
   const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'has no meaning in Polar'}.`
-  return error('invalid-character', message, span, { character, found })
+  return error('invalid-character', message, span, { character, found }, found ? undefined : MEANT.get(character))
 }
 
 /** The quote that `span` points at is never closed; `found` is the text behind it. */
@@ -41,14 +52,6 @@ export function invalidFloat(text: string, span: Span): Diagnostic {
 /** Words whose misplaced use is told apart from that of other tokens. */
 const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
 
-/** What is written for these in Polar. */
-const MEANT: Readonly<Record<string, string>> = {
-  isa: 'write "matches"',
-  '!': 'write "not"',
-  '|': 'write "or"',
-  '?=': 'an inline query stands on its own: end the statement before with a semicolon',
-}
-
 /** `startsLine` is whether it looks like the beginning of the next statement. */
 export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
   const { text } = token
@@ -57,7 +60,7 @@ export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
-  const hint = MEANT[text] ?? (startsLine ? 'is the semicolon of the statement before missing?' : undefined)
+  const hint = MEANT.get(text) ?? (startsLine ? 'is the semicolon of the statement before missing?' : undefined)
   return error('unexpected-token', `Did not expect ${shown} here.`, span, { token: contentsOf(token) }, hint)
 }
 

@@ -27,7 +27,15 @@ export function resolveEscapes(text: string): string {
 
 /** The contents of a string, the text of any other token. */
 export function contentsOf({ type, text }: Token): string {
-  return type === 'string' ? resolveEscapes(text.slice(1, -1)) : text
+  return type === 'string' ? asName(resolveEscapes(text.slice(1, -1))) : text
+}
+
+/**
+ * The same text as JavaScript keeps names of properties. A part of a longer text, as it was read, is compared with others several
+ * times more slowly, and keeps the whole of it.
+ */
+function asName(text: string): string {
+  return Object.keys({ [text]: true })[0]!
 }
 
 export function spanOf({ source, start, end }: Token): Span {

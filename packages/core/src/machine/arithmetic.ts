@@ -30,21 +30,30 @@ export function calculate(m: Machine, operand: Operand, left: Term, right: Term)
       hint: 'only numbers can be calculated with',
     })
   }
-  if (isInteger(left) && isInteger(right) && operator !== '/') {
-    const result = integers(operator, BigInt(left), BigInt(right))
-    if (result === undefined || result < smallest || result > largest) {
-      throw new Fault('arithmetic-error', `Arithmetic error: ${text(m, operator, left, right)}`, {
-        span: operand.node.span,
-        hint: 'integers have 64 bits, and have no remainder by zero',
-      })
-    }
-    const number = Number(result)
-    return Number.isSafeInteger(number) ? number : result
-  }
-  return float(floats(operator, toFloat(left), toFloat(right)))
+  const result = calculateNumbers(operator, left, right)
+  if (result !== undefined) return result
+  throw new Fault('arithmetic-error', `Arithmetic error: ${text(m, operator, left, right)}`, {
+    span: operand.node.span,
+    hint: 'integers have 64 bits, and have no remainder by zero',
+  })
 }
 
-type PolarNumber = number | bigint | Float
+/** The result of an operation; undefined where whole numbers have none. */
+export function calculateNumbers(
+  operator: ArithmeticOperator,
+  left: PolarNumber,
+  right: PolarNumber,
+): PolarNumber | undefined {
+  if (!isInteger(left) || !isInteger(right) || operator === '/')
+    return float(floats(operator, toFloat(left), toFloat(right)))
+  const result = integers(operator, BigInt(left), BigInt(right))
+  if (result === undefined || result < smallest || result > largest) return undefined
+  const number = Number(result)
+  return Number.isSafeInteger(number) ? number : result
+}
+
+/** A number as a term: a whole one that is a float is told by its class. */
+export type PolarNumber = number | bigint | Float
 
 function isNumber(term: Term): term is PolarNumber {
   return typeof term === 'number' || typeof term === 'bigint' || term instanceof Float
@@ -60,7 +69,7 @@ function toFloat(term: PolarNumber): number {
 }
 
 /** A float as a term. */
-export function float(value: number): Term {
+export function float(value: number): number | Float {
   return Number.isSafeInteger(value) ? new Float(value) : value
 }
 

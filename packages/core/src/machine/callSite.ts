@@ -34,6 +34,9 @@ export class CallSite {
   #index: Index | readonly Step[] | undefined = undefined
   /** The same by the constructors of arguments, or by the values themselves, where those decide. */
   #quick: Index | readonly Step[] | undefined = undefined
+  /** What was looked up there last, and what was found. */
+  readonly #lastKeys: unknown[] = []
+  #lastEntries: readonly Step[] | undefined = undefined
 
   constructor(
     predicate: Predicate,
@@ -52,14 +55,18 @@ export class CallSite {
   /** The rules to try for these arguments, the most specific first. @throws Fault where no rule has the name. */
   entries(m: Machine, args: readonly Term[]): readonly Step[] {
     const positions = this.#positions
+    const last = this.#lastKeys
+    let same = 0
+    while (same < positions.length && keyAtSight(args[positions[same]!]) === last[same]) same++
+    if (same === positions.length && this.#lastEntries !== undefined) return this.#lastEntries
     let found: Index | readonly Step[] | undefined = this.#quick
     for (let at = 0; found instanceof Map && at < positions.length; at++) {
-      const arg = args[positions[at]!]
-      found = found.get(
-        typeof arg === 'object' && arg !== null ? arg.constructor : typeof arg === 'function' ? never : arg,
-      )
+      const key = keyAtSight(args[positions[at]!])
+      last[at] = key
+      found = found.get(key)
     }
-    return found === undefined || found instanceof Map ? this.#find(m, args) : found
+    this.#lastEntries = found === undefined || found instanceof Map ? undefined : found
+    return this.#lastEntries ?? this.#find(m, args)
   }
 
   /** Looks the rules up by what decides between them, and remembers them by what is quicker to look up. */
@@ -94,6 +101,12 @@ export class CallSite {
     this.#positions = positions
     this.#literals = positions.map((at) => literalsAt(this.#candidates!, at))
   }
+}
+
+/** What an argument is looked up by quickly: its constructor, or itself. */
+function keyAtSight(arg: Term): unknown {
+  if (typeof arg === 'object' && arg !== null) return arg.constructor
+  return typeof arg === 'function' ? never : arg
 }
 
 /**

@@ -2,6 +2,7 @@ import { call } from './compile/callGoal.js'
 import { Deadline } from './deadline.js'
 import { explain } from './errors.js'
 import { Frame } from './frame.js'
+import type { Host } from './host.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { Machine } from './machine.js'
 import type { Program } from './program.js'
@@ -11,33 +12,46 @@ import { stop } from './step.js'
 import { Cell, type Term } from './term.js'
 import { Variable } from './variable.js'
 
-/** Whether a call of a rule with these arguments can be proven. @throws QueryError */
+/**
+ * Whether a call of a rule with these arguments can be proven.
+ * @param host - The application as this query sees it, where that is not how the program's host does: see `QueryOptions`.
+ * @param deadline - Of a question that has waited already.
+ * @throws QueryError
+ */
 export function holds(
   program: Program,
   rule: string,
   args: readonly unknown[],
-  limits?: Partial<Limits>,
+  limits: Limits = defaultLimits,
+  host: Host = program.host,
+  deadline?: Deadline,
 ): boolean | Promise<boolean> {
   const m = machineFor(program, limits)
+  m.host = host
   m.asynchronous = true
-  if (!prove(m, program, rule, args)) return wait(m, program)
+  if (!prove(m, program, rule, args)) return wait(m, program, deadline ?? new Deadline(m.limits.asyncTime))
   return finish(m, program)
 }
 
 /** Whether a call of a rule with these arguments can be proven. @throws QueryError, `async-value` for a promise. */
-export function holdsSync(program: Program, rule: string, args: readonly unknown[], limits?: Partial<Limits>): boolean {
+export function holdsSync(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits: Limits = defaultLimits,
+): boolean {
   const m = machineFor(program, limits)
   m.asynchronous = false
   prove(m, program, rule, args)
   return finish(m, program)
 }
 
-function machineFor(program: Program, limits: Partial<Limits> | undefined): Machine {
+function machineFor(program: Program, limits: Limits): Machine {
   // while the application answers to this query it may ask another: that one gets a machine of its own
   const m = program.idle ?? new Machine(program.host)
   program.idle = undefined
   m.program = program
-  m.limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits }
+  m.limits = limits
   return m
 }
 
@@ -66,12 +80,14 @@ function run(m: Machine): boolean {
   return true
 }
 
-async function wait(m: Machine, program: Program): Promise<boolean> {
-  const deadline = new Deadline(m.limits.asyncTime)
+async function wait(m: Machine, program: Program, deadline: Deadline): Promise<boolean> {
+  const proven = async (): Promise<boolean> => {
+    do await m.arrival()
+    while (!deadline.isOver && !run(m))
+    return deadline.isOver ? false : finish(m, program)
+  }
   try {
-    do await deadline.answer(m)
-    while (!run(m))
-    return finish(m, program)
+    return await deadline.meet(proven())
   } catch (thrown) {
     throw explain(m, thrown)
   } finally {
@@ -83,6 +99,7 @@ async function wait(m: Machine, program: Program): Promise<boolean> {
 function finish(m: Machine, program: Program): boolean {
   const answer = m.state === 'solution'
   m.release(root)
+  m.host = program.host
   program.idle = m
   return answer
 }

@@ -1,27 +1,26 @@
 import { Fault } from './fault.js'
-import type { Machine } from './machine.js'
 
-/** How long a query may take in all once it has had to wait. */
+/** How long a question may take in all once it has had to wait. */
 export class Deadline {
   readonly #time: number
   #passed: Promise<never> | undefined = undefined
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
+  #isOver = false
 
-  /** @param time milliseconds; it begins with the first answer that is waited for. */
+  /** @param time milliseconds; it begins with the first work that is waited for. */
   constructor(time: number) {
     this.#time = time
   }
 
-  /** Waits for what the machine asked for, and hands it over. @throws Fault when the time is up, and what the host throws. */
-  async answer(m: Machine): Promise<void> {
+  /** Whether the time is up: whoever waited has been told, and what still arrives is for nobody. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** What the work gives. @throws Fault when the time is up before, and what the work throws. */
+  meet<Value>(work: Promise<Value>): Promise<Value> {
     this.#passed ??= this.#start()
-    try {
-      m.resume(await Promise.race([m.waitingFor, this.#passed]))
-    } catch (thrown) {
-      // what the application rejects with is its own error, whatever it is
-      m.raw = true
-      throw thrown
-    }
+    return Promise.race([work, this.#passed])
   }
 
   clear(): void {
@@ -31,6 +30,7 @@ export class Deadline {
   #start(): Promise<never> {
     return new Promise((_, reject) => {
       this.#timer = setTimeout(() => {
+        this.#isOver = true
         reject(new Fault('time-limit', `The query takes more than ${this.#time} ms.`))
       }, this.#time)
     })

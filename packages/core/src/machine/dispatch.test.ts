@@ -45,13 +45,23 @@ describe('a call', () => {
   it('finds the rules for each kind of argument, however the site was called before', () => {
     const policy = `
       is(_: String, "String"); is(_: Integer, "Integer"); is(_: Boolean, "Boolean"); is(_: List, "List");
-      is(_: Dictionary, "Dictionary"); is(_: Person, "Person"); is(nil, "nil"); is("x", "x"); is(1, "one");`
+      is(_: Dictionary, "Dictionary"); is(_: Person, "Person"); is(nil, "nil"); is("x", "x"); is(1, "one");
+      is(_: Float, "Float"); is(0.0, "zero"); is(1152921504606846976, "huge");`
     const program = programOf({ policy, classes, constants })
     const kinds: [unknown, string[]][] = [
       ['a', ['String']],
       ['x', ['String', 'x']],
-      [1, ['Integer', 'one']],
-      [2, ['Integer']],
+      [1, ['Integer', 'Float', 'one']],
+      [2, ['Integer', 'Float']],
+      [1.5, ['Integer', 'Float']],
+      [-0, ['Integer', 'Float', 'zero']],
+      [0n, ['Integer', 'Float', 'zero']],
+      [1n, ['Integer', 'Float', 'one']],
+      [2n, ['Integer', 'Float']],
+      [2 ** 60, ['Integer', 'Float', 'huge']],
+      [2n ** 60n, ['Integer', 'Float', 'huge']],
+      [2n ** 60n + 1n, ['Integer', 'Float']],
+      [Number.NaN, ['Integer', 'Float']],
       [true, ['Boolean']],
       [null, ['nil']],
       [[1], ['List']],

@@ -200,6 +200,8 @@ export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | un
   const value = arg instanceof Float ? arg.value : arg
   if (typeof value !== 'object' || value === null) {
     if (literals?.has(value)) return value
+    const equal = otherForm(value)
+    if (equal !== undefined && literals?.has(equal)) return value
     return typeof value === 'function' ? value : kinds[typeof value]
   }
   if (value instanceof Cell) return Cell
@@ -208,6 +210,18 @@ export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | un
   // a name that a class is registered under can't be a constant of the rules: those are texts in quotes
   const cls = host.classOf(value)
   return cls === undefined ? (value.constructor ?? unknownClass) : `class ${cls}`
+}
+
+/** An integer as the type that a constant equal to it would have if it is not the same: bigint for those a double can't tell apart. */
+function otherForm(value: unknown): number | bigint | undefined {
+  if (typeof value === 'bigint') {
+    const double = Number(value)
+    // a comparison of the two types is exact
+    return double <= value && double >= value ? double : undefined
+  }
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? BigInt(value)
+    : undefined
 }
 
 /** The rules to try for arguments of this kind, in order. */

@@ -70,6 +70,14 @@ describe('an error while a query runs', () => {
     expect(span?.source.position(span.start).column).toBe(column)
   })
 
+  it('names what is no list', () => {
+    expect(errorOf('x in nil')).toMatchObject({
+      summary: 'nil is no list: it has no elements.',
+      hint: 'test it against nil first',
+    })
+    expect(errorOf('x in w')).toMatchObject({ summary: expect.stringContaining('Gizmo'), hint: undefined })
+  })
+
   it('of the application is its own', () => {
     expect(errorOf('w.boom() = 1')).toBeInstanceOf(RangeError)
     expect(errorOf('not w.boom()')).toBeInstanceOf(RangeError)

@@ -35,6 +35,8 @@ export interface Host {
   isNearer(value: unknown, left: string, right: string): boolean
   /** Whether two values are equal that the language does not decide (an object of the application is among them). */
   equal(left: unknown, right: unknown): Awaitable<boolean>
+  /** Whether instances of this class are equal to no other object: `equal` need not be asked of two of them. */
+  isEachItself(cls: unknown): boolean
   /** `==` where an object of the application is among the two; undefined when they can't be compared. */
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined
   /** `<` and its likes where an object of the application is among the two; undefined when they have no order. */

@@ -1,4 +1,5 @@
 export { holds, holdsSync } from './check.js'
+export { Deadline } from './deadline.js'
 export { Expression, Pattern } from './expression.js'
 export type { Awaitable, Host } from './host.js'
 export { HostError, queryError } from './hostError.js'

@@ -25,6 +25,8 @@ export class Loop {
   readonly around: Loop | undefined
   readonly depth: number
   readonly negations: number
+  /** The depth of the outermost call that was met again below this one: what failed because of that may hold elsewhere. */
+  restsOn: number
   /** What identifies each argument among values of its kind; undefined for one that is not ground. */
   identities: readonly unknown[] | undefined = undefined
   #number: number | undefined = undefined
@@ -36,6 +38,7 @@ export class Loop {
     this.around = around
     this.depth = around === undefined ? 1 : around.depth + 1
     this.negations = negations
+    this.restsOn = this.depth
   }
 
   /**
@@ -56,7 +59,10 @@ export class Loop {
   }
 
   #loop(outer: Loop, site: CallSite): true {
-    if (outer.negations === this.negations) return true
+    if (outer.negations === this.negations) {
+      for (let at = this.around!; at !== outer; at = at.around!) at.restsOn = Math.min(at.restsOn, outer.depth)
+      return true
+    }
     throw new Fault('negated-loop', `Whether \`${this.predicate.name}\` holds depends on its own negation.`, {
       span: site.node?.span,
       hint: 'no answer is right for a rule that holds when it does not hold',

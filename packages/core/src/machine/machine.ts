@@ -6,6 +6,7 @@ import type { Host } from './host.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { Program } from './program.js'
+import type { Refuted } from './refuted.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
@@ -54,6 +55,9 @@ export class Machine {
   at: Span | undefined = undefined
   /** Whether even a TypeError that the host throws now ends the query as it is. */
   raw = false
+  /** How many calls of recursive predicates there were, and which are known to fail. */
+  recursiveCalls = 0
+  refuted: Refuted | undefined = undefined
   /** How many questions the running step has asked the host. */
   asked = 0
 
@@ -91,6 +95,8 @@ export class Machine {
     this.iterators = 0
     this.at = undefined
     this.raw = false
+    this.recursiveCalls = 0
+    this.refuted = undefined
     this.state = 'ready'
     this.#next = step
     this.#stepsLeft = this.limits.steps
@@ -342,10 +348,17 @@ export class Machine {
     return stop
   }
 
-  /** The answer that the query waited for. */
-  resume(answer: unknown): void {
-    this.#answers ??= new Map()
-    this.#answers.set(this.#question, answer)
+  /** Waits for what was asked for; then the query can go on. */
+  async arrival(): Promise<void> {
+    try {
+      const answer = await this.waitingFor
+      this.#answers ??= new Map()
+      this.#answers.set(this.#question, answer)
+    } catch (thrown) {
+      // what the application rejects with is its own error, whatever it is
+      this.raw = true
+      throw thrown
+    }
     this.waitingFor = undefined
     this.state = 'ready'
   }

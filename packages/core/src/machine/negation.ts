@@ -72,15 +72,20 @@ function note(m: Machine, negation: Negation): void {
   const demands: Excluded[] = []
   const cells = new Set<Cell>()
   const fresh = new Set<Cell>()
+  // what waited for variables before the negation
+  const before = new Map<Cell, readonly Suspension[] | undefined>()
   const bound: Cell[] = []
   for (let at = negation.trail; at < m.trail.length; at++) {
     const entry = m.trail[at]!
     if (entry instanceof Cell) {
       if (entry.serial < negation.serial) bound.push(entry)
     } else if (entry instanceof Suspended) {
+      entry.cells.forEach((cell, index) => {
+        if (!before.has(cell)) before.set(cell, entry.before[index])
+      })
       if (!entry.suspension.active) continue
       for (const cell of entry.cells) {
-        if (cell.serial < negation.serial && !cell.isBound && cell.linked) {
+        if (cell.serial < negation.serial && !cell.isBound && (cell.linked || before.get(cell) !== undefined)) {
           demands.push({ kind: 'constraint', constraint: entry.suspension.constraint })
           cells.add(cell)
           break

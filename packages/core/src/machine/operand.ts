@@ -1,4 +1,5 @@
 import type { ArithmeticOperator, Expression } from '../language/ast.js'
+import { needsCare } from '../schema/partial.js'
 import { calculate } from './arithmetic.js'
 import { lookUp } from './lookup.js'
 import type { Machine } from './machine.js'
@@ -129,7 +130,12 @@ export function evaluate(m: Machine, slots: Term[], operand: Operand): Term | Si
 
 function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
   const object = evaluate(m, slots, operand.parts[0]!)
-  if (typeof object === 'object' && object !== null && object.constructor === operand.plainClass) {
+  if (
+    typeof object === 'object' &&
+    object !== null &&
+    object.constructor === operand.plainClass &&
+    !needsCare(object)
+  ) {
     m.at = operand.node.span
     // counts as a question: when the step is run again, the general way must number the others alike
     m.asked++

@@ -1,12 +1,13 @@
 import type { Expression } from '../language/ast.js'
 import { Deadline } from './deadline.js'
 import { explain } from './errors.js'
+import type { Host } from './host.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { asyncValue, Machine } from './machine.js'
 import type { Program } from './program.js'
 import { pending } from './signal.js'
 import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
-import { start } from './start.js'
+import { start, startBody } from './start.js'
 import type { Cell } from './term.js'
 
 /** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
@@ -21,6 +22,10 @@ export interface QueryOptions {
   readonly limits?: Partial<Limits>
   /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default false. */
   readonly acceptExpression?: boolean
+  /** Whether all other variables of an expression are its own, as those of a rule's body are: no solution tells them. Default false. */
+  readonly asBody?: boolean
+  /** What values are read from, where that is not the program's host; it knows the same names and classes. */
+  readonly host?: Host
 }
 
 /** A query that runs: it computes no further than it is asked. */
@@ -48,10 +53,14 @@ class RunningQuery implements Query {
   #running: Promise<Solution | undefined> | undefined = undefined
 
   constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
-    this.#machine = new Machine(program.host, { ...defaultLimits, ...options.limits })
+    this.#machine = new Machine(options.host ?? program.host, { ...defaultLimits, ...options.limits })
     this.#accept = options.acceptExpression ?? false
     this.#deadline = new Deadline(this.#machine.limits.asyncTime)
-    this.#named = start(this.#machine, program, goal, options.bindings ?? new Map())
+    const bindings = options.bindings ?? new Map<string, unknown>()
+    this.#named =
+      options.asBody && !('rule' in goal)
+        ? startBody(this.#machine, program, goal, bindings)
+        : start(this.#machine, program, goal, bindings)
   }
 
   next(): Solution | undefined | Promise<Solution | undefined> {
@@ -95,15 +104,21 @@ class RunningQuery implements Query {
   }
 
   async #wait(first: Solution | undefined | typeof pending): Promise<Solution | undefined> {
-    let found = first
     try {
-      while (found === pending) {
-        await this.#deadline.answer(this.#machine)
-        found = this.#advance()
-      }
+      const found = first === pending ? await this.#deadline.meet(this.#arrived()) : first
       return found && (await settledSolution(found))
     } catch (thrown) {
       throw this.#fail(thrown)
+    }
+  }
+
+  /** Goes on whenever what it waits for is there, until there is an answer. */
+  async #arrived(): Promise<Solution | undefined> {
+    for (;;) {
+      await this.#machine.arrival()
+      if (this.#closed) return undefined
+      const found = this.#advance()
+      if (found !== pending) return found
     }
   }
 

@@ -1,4 +1,5 @@
 import type { ComparisonOperator } from '../language/ast.js'
+import { needsCare } from '../schema/partial.js'
 import { compareText } from '../values/text.js'
 import { notePlainClass } from './lookup.js'
 import type { Machine } from './machine.js'
@@ -17,6 +18,8 @@ export class Test {
   readonly right: Operand
   /** A class of the application: the one of both sides when they were compared last. */
   plainClass: unknown = unsure
+  /** Whether its instances are equal to nothing but themselves. */
+  isEachItself = false
 
   constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
     this.operator = operator
@@ -48,12 +51,17 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
       return value instanceof Cell ? unsure : value
     }
     case 'field': {
-      const object = quickValue(m, slots, operand.parts[0]!)
+      const of = operand.parts[0]!
+      const own = of.kind === 'slot' ? slots[of.slot] : undefined
+      // Most of what is read from is an element, as it is.
+      const object = own === undefined || own instanceof Cell ? quickValue(m, slots, of) : own
       if (typeof object !== 'object' || object === null) return unsure
       if (object.constructor !== operand.plainClass && !notePlainClass(m, object, operand)) return unsure
+      if (needsCare(object)) return unsure
       m.at = operand.node.span
       // instances of this class are known to have fields that can be read as properties
       const value = (object as Readonly<Record<string, unknown>>)[operand.name]
+      if (typeof value === 'string' || typeof value === 'number') return value
       return value === undefined || isThenable(value) ? unsure : value
     }
     default:
@@ -70,8 +78,11 @@ function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | 
   if (classOf(left) !== test.plainClass || classOf(right) !== test.plainClass) {
     if (isOwn(left) || isOwn(right)) return undefined
     const cls = classOf(left)
-    if (cls !== undefined && cls === classOf(right)) test.plainClass = cls
-  }
+    if (cls !== undefined && cls === classOf(right)) {
+      test.plainClass = cls
+      test.isEachItself = m.host.isEachItself(cls)
+    }
+  } else if (test.isEachItself) return false
   m.raw = true
   const equal = m.host.equal(left, right)
   m.raw = false

@@ -1,4 +1,5 @@
-import type { Expression, Parameter, Rule, Variable } from '../language/ast.js'
+import type { Expression, Parameter, Rule } from '../language/ast.js'
+import { plainRule } from '../language/head.js'
 import { hasCut, occurrences } from '../language/mentions.js'
 import { planBody } from './compile/logicGoals.js'
 import { hasEffect, planOperand } from './compile/operands.js'
@@ -60,13 +61,7 @@ interface Steps {
 }
 
 function compile(rule: Rule, surroundings: Surroundings): Steps {
-  const behind: Expression[] = []
-  const parameters = rule.parameters.map((parameter) => ({
-    ...parameter,
-    term: withoutExpressions(parameter.term, behind),
-  }))
-  const body = rule.body
-  const goals = [...(body?.kind === 'and' ? body.operands : body ? [body] : []), ...behind]
+  const { parameters, goals } = plainRule(rule)
   const scope = new Scope(parameters.length, [...parameters, ...goals])
   const c: Context = { ...surroundings, scope, owner: rule.name }
   const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
@@ -142,32 +137,6 @@ function outputStep(output: Output, entry: Step, others: Step): Step {
     return m.proceed(others)
   }
   return step
-}
-
-/**
- * Replaces what has to be computed in a head by variables; they are unified with the results behind the body, as by then
- * everything that is computed with is known.
- */
-function withoutExpressions(term: Expression, behind: Expression[]): Expression {
-  switch (term.kind) {
-    case 'dot':
-    case 'arithmetic':
-    case 'new': {
-      // no variable of a policy can have such a name
-      const variable: Variable = { kind: 'variable', name: `head ${behind.length}`, span: term.span }
-      behind.push({ kind: 'unify', left: variable, right: term, span: term.span })
-      return variable
-    }
-    case 'list':
-      return { ...term, elements: term.elements.map((element) => withoutExpressions(element, behind)) }
-    case 'dictionary':
-      return {
-        ...term,
-        entries: term.entries.map((entry) => ({ ...entry, value: withoutExpressions(entry.value, behind) })),
-      }
-    default:
-      return term
-  }
 }
 
 /** What has to be done when an argument is matched with its parameter: nothing for a variable that is new. */

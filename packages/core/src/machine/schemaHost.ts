@@ -1,15 +1,14 @@
-import type { Model } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
 import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
-import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
-import { Dict } from '../values/dict.js'
-import { type Equality, scalarsEqual } from '../values/equality.js'
+import { builtinClasses } from '../values/builtin.js'
+import type { Equality } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
-import { identityOf, PartialRow, sameRow } from '../values/rows.js'
+import { identityOf, type PartialRow, rowEqualityOf } from '../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from './hostError.js'
 import { iteratorOf } from './iterators.js'
+import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
@@ -30,13 +29,13 @@ const makers: ReadonlySet<unknown> = new Set([
 ])
 
 /** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
-export class SchemaHost implements Host {
+export class SchemaHost extends SchemaValues implements Host {
   readonly meetsAllProofs: boolean = false
-  readonly schema: Schema
+  declare readonly schema: Schema
   readonly #options: SchemaHostOptions
 
   constructor(schema: Schema, options: SchemaHostOptions = {}) {
-    this.schema = schema
+    super(schema, options.equality)
     this.#options = options
   }
 
@@ -48,49 +47,12 @@ export class SchemaHost implements Host {
     return this.schema.constants.has(name) ? this.schema.constants.get(name) : builtinClasses.get(name)
   }
 
-  classOf(value: unknown): string | undefined {
-    switch (typeof value) {
-      case 'string':
-        return 'String'
-      case 'number':
-      case 'bigint':
-        return 'Integer'
-      case 'boolean':
-        return 'Boolean'
-      case 'function':
-        return this.schema.modelOfClass(value)?.name
-      case 'object':
-        if (Array.isArray(value)) return 'List'
-        return value instanceof Dict ? 'Dictionary' : this.#modelOf(value)
-      default:
-        return undefined
-    }
-  }
-
   decidesClass(cls: unknown): boolean {
     return this.schema.modelOfClass(cls) !== undefined
   }
 
   hasCheck(name: string): boolean {
     return this.schema.models.get(name)?.isaCheck !== undefined
-  }
-
-  isSubclass(name: string, ancestor: string): boolean | undefined {
-    const own = this.#classNamed(name)
-    const other = this.#classNamed(ancestor)
-    if (!this.#isKnown(name) || !this.#isKnown(ancestor)) return undefined
-    return name === ancestor || (own !== undefined && own === other) || this.schema.isSubclass(name, ancestor)
-  }
-
-  isa(value: unknown, name: string): Awaitable<boolean> {
-    const model = this.schema.models.get(name)
-    if (model === undefined) return isBuiltinInstance(value, name) ?? this.#unregistered(name)
-    if (model.isaCheck !== undefined) return model.isaCheck(value) === true
-    const known = this.classOf(value)
-    if (known !== undefined) return this.isSubclass(known, name) === true
-    const unloaded = unloadedRelation(value)
-    if (unloaded) return this.#isReferenced(value, unloaded, name)
-    return isBuiltinInstance(value, name) ?? (typeof model.class === 'function' && value instanceof model.class)
   }
 
   isNearer(value: unknown, left: string, right: string): boolean {
@@ -100,12 +62,19 @@ export class SchemaHost implements Host {
     return a !== undefined && a < (this.#distance(value, right) ?? Number.POSITIVE_INFINITY)
   }
 
-  equal(left: unknown, right: unknown): Awaitable<boolean> {
-    return scalarsEqual(left, right) ?? this.#equalObjects(left, right)
+  override isa(value: unknown, name: string): boolean {
+    const unloaded = this.classOf(value) === undefined ? unloadedRelation(value) : undefined
+    const model = unloaded && this.schema.models.get(name)
+    return model && !model.isaCheck ? this.#isReferenced(value, unloaded, name) : super.isa(value, name)
+  }
+
+  isEachItself(cls: unknown): boolean {
+    const rows = rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
+    return rows !== undefined && rows.column === undefined
   }
 
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
-    return compareEqual(left, right, (a, b) => this.#equalObjects(a, b))
+    return compareEqual(left, right, (a, b) => this.equalObjects(a, b))
   }
 
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined {
@@ -118,8 +87,8 @@ export class SchemaHost implements Host {
   }
 
   read(value: unknown, field: string): unknown {
-    if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
-    if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
+    if (value === null || value === undefined) throw this.missing(value, field, 'test it against nil first')
+    if (typeof value !== 'object' && typeof value !== 'function') throw this.missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
     if (result !== undefined && !isPartial(value, field)) return result
@@ -131,7 +100,7 @@ export class SchemaHost implements Host {
       throw notLoaded(value, { model: model!.name, relation: field })
     }
     const unloaded = unloadedRelation(value)
-    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
+    throw unloaded ? notLoaded(value, unloaded) : this.missing(value, field)
   }
 
   readForPattern(value: unknown, field: string): unknown {
@@ -154,8 +123,8 @@ export class SchemaHost implements Host {
   }
 
   construct(name: string, args: readonly unknown[]): unknown {
-    const cls = this.#classNamed(name)
-    if (typeof cls !== 'function') return this.#unregistered(name)
+    const cls = this.classNamed(name)
+    if (typeof cls !== 'function') return this.unregistered(name)
     if (makers.has(cls)) throw unreachable(name)
     return Reflect.construct(cls, args)
   }
@@ -181,21 +150,20 @@ export class SchemaHost implements Host {
     return this.#options.debug?.(text)
   }
 
-  #equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
-    const same = sameRow(this.schema, left, right)
-    if (typeof same === 'boolean') return same
+  protected override otherwiseEqual(
+    left: unknown,
+    right: unknown,
+    same: PartialRow | undefined,
+  ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded) throw notLoaded(left, unloaded)
-    if (same instanceof PartialRow)
-      throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
-    return this.#options.equality?.(left, right) ?? false
+    return super.otherwiseEqual(left, right, same)
   }
 
-  /** The model that decides all class tests of an object; not that of a row which may be of a subclass, and is not loaded. */
-  #modelOf(value: object | null): string | undefined {
-    const model = this.schema.modelOf(value)
-    if (!model) return undefined
-    return unloadedRelation(value) && this.schema.descendants(model.name).length > 1 ? undefined : model.name
+  /** Not that of a row which may be of a subclass, and is not loaded. */
+  protected override rowClass(value: object | null): string | undefined {
+    const name = super.rowClass(value)
+    return name && unloadedRelation(value) && this.schema.descendants(name).length > 1 ? undefined : name
   }
 
   /** Whether a row that is not loaded is an instance for certain; for certain not, where its class is no ancestor either. */
@@ -206,18 +174,23 @@ export class SchemaHost implements Host {
     return false
   }
 
-  #isKnown(name: string): boolean {
-    return this.schema.models.has(name) || builtinClasses.has(name)
+  protected override unregistered(name: string): never {
+    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, {
+      hint: `register it: registerClass(${name})`,
+      data: { name },
+    })
   }
 
-  #classNamed(name: string): unknown {
-    const model: Model | undefined = this.schema.models.get(name)
-    return model === undefined ? builtinClasses.get(name) : model.class
+  protected override missing(value: unknown, field: string, hint?: string): HostError {
+    return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
+      hint,
+      data: { value, name: field },
+    })
   }
 
   /** How many steps up its prototypes a value is an instance of a class. */
   #distance(value: unknown, name: string): number | undefined {
-    const cls = this.#classNamed(name)
+    const cls = this.classNamed(name)
     if (typeof cls !== 'function' || value === null || value === undefined) return undefined
     let distance = 0
     for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
@@ -225,20 +198,6 @@ export class SchemaHost implements Host {
       distance++
     }
     return undefined
-  }
-
-  #unregistered(name: string): never {
-    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, {
-      hint: `register it: registerClass(${name})`,
-      data: { name },
-    })
-  }
-
-  #missing(value: unknown, field: string, hint?: string): HostError {
-    return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
-      hint,
-      data: { value, name: field },
-    })
   }
 }
 

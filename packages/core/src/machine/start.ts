@@ -62,20 +62,46 @@ function startExpression(
   named: Map<string, Cell>,
   bindings: ReadonlyMap<string, unknown>,
 ): void {
+  const { host } = program.surroundings
+  const known = new Map<string, Term>()
+  for (const name of occurrences(goal).keys()) {
+    if (name !== 'nil' && !host.isConstant(name)) known.set(name, variableNamed(m, name, named))
+  }
+  begin(m, program, goal, known, () => bind(m, named, bindings))
+}
+
+/** Readies a machine for the body of a rule, some of whose variables have values. */
+export function startBody(
+  m: Machine,
+  program: Program,
+  goal: Expression,
+  bindings: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, Cell> {
+  m.program = program
+  begin(m, program, goal, bindings, () => {})
+  return new Map()
+}
+
+/** @param known - The variables that there are before the goal is proven. */
+function begin(
+  m: Machine,
+  program: Program,
+  goal: Expression,
+  known: ReadonlyMap<string, Term>,
+  ready: () => void,
+): void {
   m.goal = goal
-  const { surroundings } = program
   const scope = new Scope(0, [goal])
   const slots: Term[] = []
-  for (const name of occurrences(goal).keys()) {
-    if (name === 'nil' || surroundings.host.isConstant(name)) continue
+  for (const [name, term] of known) {
     const slot = scope.temporary()
     scope.place(name, slot)
-    slots[slot] = variableNamed(m, name, named)
+    slots[slot] = term
   }
-  const context = { ...surroundings, scope, owner: undefined }
+  const context = { ...program.surroundings, scope, owner: undefined }
   const first = planAnd(context, goal.kind === 'and' ? goal.operands : [goal])(solved)
   m.begin(rootFrame(slots), (m) => {
-    bind(m, named, bindings)
+    ready()
     return m.proceed(first)
   })
 }

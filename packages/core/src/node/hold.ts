@@ -1,97 +1,145 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { held, isTouched, layerOf, names, release, type Ways } from './heldResponse.js'
 
 /** What decides over answers, and what becomes of those that may not go out. */
 export interface Holder {
+  /** Whether an answer may be refused at all; if not, what it is is not looked at. */
+  holds(): boolean
   /** The error to answer instead of an answer with this status; undefined lets it pass. */
-  readonly refusal: (status: number) => Error | undefined
-  /** The head of an answer that passed is about to go out: the last moment to set a header. */
-  readonly sending?: (() => void) | undefined
+  refusal(status: number): Error | undefined
+  /** The head of an answer that passed is about to go out: the last moment to set a header. Called once. */
+  sending?(): void
   /** The answer was given in one piece, so the application is done with it: an error handler may answer the error. */
-  readonly replace: (error: Error) => void
+  replace(error: Error): void
   /** The answer is being written in pieces, or was itself given by an error handler: this body goes out with status 500. */
-  readonly body: (error: Error) => string
+  body(error: Error): string
 }
 
 /**
  * Holds a response: nothing of a refused answer leaves, neither headers nor body.
  *
- * All of Node's ways to answer end in these four methods, so send, json, render, redirect, sendFile and streams need no
- * case of their own. Headers that were set before the hold stay; those of the refused answer go.
+ * All of Node's ways to answer end in four methods, so send, json, render, redirect, sendFile and streams need no case of their
+ * own. Headers that were set before the hold stay; those of the refused answer go.
+ *
+ * @returns what lets the response go again.
  */
-export function hold(response: ServerResponse, holder: Holder): void {
+export function hold(response: ServerResponse, holder: Holder): () => void {
+  if (!isTouched(response)) {
+    held(response, new HeldAnswer(response, holder, layerOf(response)))
+    return () => release(response)
+  }
+  // Other middleware has put methods of its own on the response, or it is held already: these are asked before those.
   const { writeHead, write, end, flushHeaders } = response
-  const before: OutgoingHttpHeaders = { ...response.getHeaders() }
-  /** An error handler's turn: the next refused answer is answered here. */
-  let replaced = false
-  /** Answered here: what the application still writes goes nowhere. */
-  let closed = false
+  // Sound: each takes what Node's overloads of it take, and hands that on as it came.
+  const answer: Ways = new HeldAnswer(response, holder, { writeHead, write, end, flushHeaders } as unknown as Ways)
+  const before = names.map(([name]) => [name, Object.getOwnPropertyDescriptor(response, name)] as const)
+  for (const [name, way] of names) {
+    const value = (...parameters: unknown[]): unknown => answer[way](...parameters)
+    Object.defineProperty(response, name, { value, writable: true, configurable: true, enumerable: true })
+  }
+  return () => {
+    for (const [name, own] of before) {
+      if (own) Object.defineProperty(response, name, own)
+      else Reflect.deleteProperty(response, name)
+    }
+  }
+}
 
-  const refusal = (status: number): Error | undefined => {
-    if (closed || response.headersSent || response.destroyed) return undefined
+/** The answer to one request, asked about before it goes out. */
+class HeldAnswer implements Ways {
+  readonly #response: ServerResponse
+  readonly #holder: Holder
+  /** What it answers by when it may. */
+  readonly #ways: Ways
+  readonly #before: OutgoingHttpHeaders
+  #passed = false
+  /** An error handler's turn: the next refused answer is answered here. */
+  #replaced = false
+  /** Answered here: what the application still writes goes nowhere. */
+  #closed = false
+
+  constructor(response: ServerResponse, holder: Holder, through: Ways) {
+    this.#response = response
+    this.#holder = holder
+    this.#ways = through
+    this.#before = response.getHeaders()
+  }
+
+  writeHead(...parameters: unknown[]): unknown {
+    const error = this.#refusal(Number(parameters[0]))
+    if (error) this.#answerInstead(error)
+    else if (!this.#closed) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
+    return this.#response
+  }
+
+  write(...parameters: unknown[]): unknown {
+    const error = this.#refusal()
+    if (error) this.#answerInstead(error)
+    if (!this.#closed) return Reflect.apply(this.#ways.write, this.#response, parameters)
+    drop(parameters)
+    return true
+  }
+
+  end(...parameters: unknown[]): unknown {
+    const error = this.#refusal()
+    if (error && !this.#replaced) {
+      this.#replaced = true
+      this.#forget()
+      drop(parameters)
+      this.#holder.replace(error)
+      return this.#response
+    }
+    if (error) this.#answerInstead(error)
+    if (this.#closed) drop(parameters)
+    else Reflect.apply(this.#ways.end, this.#response, parameters)
+    return this.#response
+  }
+
+  flushHeaders(...parameters: unknown[]): unknown {
+    const error = this.#refusal()
+    if (error) this.#answerInstead(error)
+    else if (!this.#closed) Reflect.apply(this.#ways.flushHeaders, this.#response, parameters)
+    return undefined
+  }
+
+  /** @param status - That of the answer, where it is not the response's. */
+  #refusal(status?: number): Error | undefined {
+    if (this.#closed) return undefined
+    const holds = this.#holder.holds()
+    if (!holds && this.#passed) return undefined
+    if (this.#response.headersSent || this.#response.destroyed) return undefined
     // As Node takes it: 2 ** 32 + 200 is answered as 200.
-    const error = holder.refusal(status | 0)
-    if (!error) holder.sending?.()
+    const error = holds ? this.#holder.refusal((status ?? this.#response.statusCode) | 0) : undefined
+    if (!error && !this.#passed) {
+      this.#passed = true
+      this.#holder.sending?.()
+    }
     return error
   }
 
-  const forget = (): void => {
+  #forget(): void {
+    const response = this.#response
     for (const name of response.getHeaderNames()) response.removeHeader(name)
-    for (const [name, value] of Object.entries(before)) if (value !== undefined) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
     response.statusCode = 500
     response.statusMessage = ''
   }
 
-  const answerInstead = (error: Error): void => {
-    forget()
-    const body = holder.body(error)
+  #answerInstead(error: Error): void {
+    this.#forget()
+    const response = this.#response
+    const body = this.#holder.body(error)
     response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Content-Length', Buffer.byteLength(body))
-    writeHead.call(response, 500)
-    end.call(response, body, 'utf8')
-    closed = true
+    Reflect.apply(this.#ways.writeHead, response, [500])
+    Reflect.apply(this.#ways.end, response, [body, 'utf8'])
+    this.#closed = true
   }
+}
 
-  /** What is dropped counts as written to whoever wrote it, so that streams run out as usual. */
-  const drop = (parameters: readonly unknown[]): void => {
-    const done = parameters.find((one): one is () => void => typeof one === 'function')
-    if (done) process.nextTick(done)
-  }
-
-  const held = {
-    writeHead(...parameters: unknown[]): ServerResponse {
-      const error = refusal(Number(parameters[0]))
-      if (error) answerInstead(error)
-      else if (!closed) Reflect.apply(writeHead, response, parameters)
-      return response
-    },
-    write(...parameters: unknown[]): boolean {
-      const error = refusal(response.statusCode)
-      if (error) answerInstead(error)
-      if (!closed) return Reflect.apply(write, response, parameters)
-      drop(parameters)
-      return true
-    },
-    end(...parameters: unknown[]): ServerResponse {
-      const error = refusal(response.statusCode)
-      if (error && !replaced) {
-        replaced = true
-        forget()
-        drop(parameters)
-        holder.replace(error)
-        return response
-      }
-      if (error) answerInstead(error)
-      if (closed) drop(parameters)
-      else Reflect.apply(end, response, parameters)
-      return response
-    },
-    flushHeaders(): void {
-      const error = refusal(response.statusCode)
-      if (error) answerInstead(error)
-      else if (!closed) flushHeaders.call(response)
-    },
-  }
-  // Each takes what Node's overloads of it take, and hands that on as it came.
-  Object.assign(response, held)
+/** What is dropped counts as written to whoever wrote it, so that streams run out as usual. */
+function drop(parameters: readonly unknown[]): void {
+  const done = parameters.find((one): one is () => void => typeof one === 'function')
+  if (done) process.nextTick(done)
 }

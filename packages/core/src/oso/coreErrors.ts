@@ -207,11 +207,14 @@ const failures: Forms = {
 }
 
 /** What oso warns of; all other warnings are for those who call the policy's checks themselves. */
-const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string>>> = {
+const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string | undefined>>> = {
   'ambiguous-precedence': () =>
     'Expression without parentheses could be ambiguous.\nPrior to 0.20, `x and y or z` would parse as `x and (y or z)`.\nAs of 0.20, it parses as `(x and y) or z`, matching other languages.',
+  // of one that stands twice in a rule it said nothing
   'unknown-specializer': ({ data }) =>
-    `Unknown specializer ${data['name']}${data['suggestion'] === undefined ? '' : `, did you mean ${data['suggestion']}?`}`,
+    data['once'] === true
+      ? `Unknown specializer ${data['name']}${data['suggestion'] === undefined ? '' : `, did you mean ${data['suggestion']}?`}`
+      : undefined,
   'missing-allow-rule': () =>
     'Your policy does not contain an allow rule, which usually means\nthat no actions are allowed. Did you mean to add an allow rule to\nthe top of your policy?\n\n  allow(actor, action, resource) if ...\n\nYou can also suppress this warning by adding an allow_field or allow_request\nrule.',
   'missing-has-permission': () =>

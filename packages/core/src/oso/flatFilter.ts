@@ -112,6 +112,8 @@ function groupsOf(condition: Definite, context: Flattening): readonly Group[] {
       )
     case 'some':
       return someGroups(condition, context)
+    case 'reach':
+      throw unsupported('A recursion along relations', condition.span)
     case 'compare':
     case 'in':
     case 'isa':

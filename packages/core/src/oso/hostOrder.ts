@@ -1,4 +1,4 @@
-import type { Condition, Operand } from '../condition/condition.js'
+import type { Condition, Definition, Operand } from '../condition/condition.js'
 import { family, operandType } from '../condition/type.js'
 import { UnsupportedFilterError } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
@@ -7,17 +7,22 @@ import type { Schema } from '../schema/schema.js'
  * Refuses what orders objects by what JavaScript makes of them: oso's checks allow it, and no database does the same.
  * @throws UnsupportedFilterError
  */
-export function assertNoHostOrder(condition: Condition, schema: Schema): void {
+export function assertNoHostOrder(condition: Condition, schema: Schema, seen: Set<Definition> = new Set()): void {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      for (const one of condition.of) assertNoHostOrder(one, schema)
+      for (const one of condition.of) assertNoHostOrder(one, schema, seen)
       return
     case 'not':
-      assertNoHostOrder(condition.of, schema)
+      assertNoHostOrder(condition.of, schema, seen)
       return
     case 'some':
-      assertNoHostOrder(condition.where, schema)
+      assertNoHostOrder(condition.where, schema, seen)
+      return
+    case 'ref':
+      if (seen.has(condition.definition)) return
+      seen.add(condition.definition)
+      assertNoHostOrder(condition.definition.condition, schema, seen)
       return
     case 'compare': {
       const { operator, left, right, span } = condition

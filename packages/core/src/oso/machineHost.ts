@@ -65,6 +65,10 @@ export class MachineHost implements MachineInterface {
     return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
   }
 
+  isEachItself(): boolean {
+    return false
+  }
+
   equal(left: unknown, right: unknown): Awaitable<boolean> {
     return whenSettled([left, right], (a, b) => Boolean(this.#equal(a, b)))
   }

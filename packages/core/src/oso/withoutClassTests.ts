@@ -54,6 +54,9 @@ function same(a: Definite, b: Definite, rows: ReadonlyMap<Root, Root>): boolean 
         sameOperand(a.from, b.from, rows) &&
         same(a.where, b.where, new Map([...rows, [a.each as Root, b.each as Root]]))
       )
+    case 'reach':
+      // Equal ones are made for each class; to tell would take more than it is worth.
+      return false
     case 'compare':
       return (
         b.kind === 'compare' &&

@@ -1,5 +1,4 @@
 import type { Parameter, Pattern, Rule, RuleType } from '../language/ast.js'
-import { parseFile } from '../language/parse.js'
 import { Source, type Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import type { Declared, MergedBlock } from './blocks.js'
@@ -14,23 +13,34 @@ export interface RuleTypes {
   readonly required: ReadonlyMap<RuleType, Declared>
 }
 
-const always = `
-type allow(_actor, _action, _resource);
-type allow_field(_actor, _action, _resource, _field);
-type allow_request(_actor, _request);
-type has_permission(actor: Actor, _permission: String, resource: Resource);
-`
-const whereRolesAre = 'type has_role(actor: Actor, role: String, resource: Resource);'
+/** Where types come from that no policy wrote. */
+const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
+
+const always: readonly RuleType[] = [
+  ruleType('allow', ['_actor', '_action', '_resource'].map(anything)),
+  ruleType('allow_field', ['_actor', '_action', '_resource', '_field'].map(anything)),
+  ruleType('allow_request', ['_actor', '_request'].map(anything)),
+  ruleType('has_permission', [
+    ofClass('actor', 'Actor'),
+    ofClass('_permission', 'String'),
+    ofClass('resource', 'Resource'),
+  ]),
+]
+const whereRolesAre = ruleType('has_role', [
+  ofClass('actor', 'Actor'),
+  ofClass('role', 'String'),
+  ofClass('resource', 'Resource'),
+])
 
 /** Collects the rule types of a policy from what is written and from its blocks. */
 export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<string, MergedBlock>): RuleTypes {
   const required = new Map<RuleType, Declared>()
   const role = firstRole(blocks)
-  const forRoles = role ? typesIn(whereRolesAre) : []
-  if (role) for (const type of forRoles) required.set(type, role)
+  const forRoles = role ? [whereRolesAre] : []
+  if (role) required.set(whereRolesAre, role)
 
   const general = new Map<string, RuleType[]>()
-  for (const type of [...typesIn(always), ...written, ...forRoles]) {
+  for (const type of [...always, ...written, ...forRoles]) {
     const known = general.get(type.name)
     if (known) known.push(type)
     else general.set(type.name, [type])
@@ -69,10 +79,6 @@ export function candidatesFor(rule: Rule, { general, relations }: RuleTypes, sch
   return [...some, ...[...classes].flatMap((name) => types.get(name) ?? [])]
 }
 
-function typesIn(text: string): readonly RuleType[] {
-  return parseFile(new Source(text)).file.statements.filter((one) => one.kind === 'rule type')
-}
-
 function firstRole(blocks: ReadonlyMap<string, MergedBlock>): Declared | undefined {
   for (const block of blocks.values()) {
     for (const declared of block.declared.values()) if (declared.kind === 'role') return declared
@@ -102,10 +108,18 @@ function relationType({ name, span }: Declared, subject: string, object: string)
     { kind: 'parameter', term: { kind: 'string', value: name, span }, pattern: undefined, span },
     ofClass('object', object, span),
   ]
-  return { kind: 'rule type', name: 'has_relation', parameters, span }
+  return ruleType('has_relation', parameters, span)
 }
 
-function ofClass(name: string, tag: string, span: Span): Parameter {
+function ruleType(name: string, parameters: readonly Parameter[], span: Span = nowhere): RuleType {
+  return { kind: 'rule type', name, parameters, span }
+}
+
+function anything(name: string): Parameter {
+  return { kind: 'parameter', term: { kind: 'variable', name, span: nowhere }, pattern: undefined, span: nowhere }
+}
+
+function ofClass(name: string, tag: string, span: Span = nowhere): Parameter {
   const pattern: Pattern = { kind: 'class pattern', tag, fields: undefined, span }
   return { kind: 'parameter', term: { kind: 'variable', name, span }, pattern, span }
 }

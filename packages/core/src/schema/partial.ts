@@ -13,7 +13,10 @@ interface Partials {
   any: boolean
 }
 
-function partials(): Partials {
+/** Looked up once: every check asks it. */
+const partials: Partials = sharedPartials()
+
+function sharedPartials(): Partials {
   const registry = globalThis as { [key]?: Partials }
   registry[key] ??= { rows: new WeakMap(), lists: new WeakSet(), any: false }
   return registry[key]
@@ -22,7 +25,7 @@ function partials(): Partials {
 /** Remembers that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {
   markCareful(row)
-  const { rows, lists } = partials()
+  const { rows, lists } = partials
   rows.get(row)!.add(relation)
   const value: unknown = Reflect.get(row, relation)
   if (Array.isArray(value)) lists.add(value)
@@ -30,26 +33,31 @@ export function markPartial(row: object, relation: string): void {
 
 /** Remembers that a row leads to one with a partial relation. */
 export function markCareful(row: object): void {
-  const known = partials()
+  const known = partials
   known.any = true
   if (!known.rows.has(row)) known.rows.set(row, new Set())
 }
 
 /** Whether a relation of a row was loaded in part. */
 export function isPartial(row: unknown, relation: string): boolean {
-  const { any, rows } = partials()
+  const { any, rows } = partials
   return any && typeof row === 'object' && row !== null && rows.get(row)?.has(relation) === true
+}
+
+/** Whether there can be a row with a partial relation at all. */
+export function arePartial(): boolean {
+  return partials.any
 }
 
 /** Whether a row has, or leads to, a partial relation: only who asks `isPartial` at each step may read it. */
 export function needsCare(row: unknown): boolean {
-  const { any, rows } = partials()
+  const { any, rows } = partials
   return any && typeof row === 'object' && row !== null && rows.has(row)
 }
 
 /** Remembers of a copy of a row what was known of the row, by the lists and rows that it holds. */
 export function markCopy(row: object): void {
-  const { any, lists } = partials()
+  const { any, lists } = partials
   if (!any) return
   for (const [name, value] of Object.entries(row)) {
     if (typeof value !== 'object' || value === null) continue

@@ -1,5 +1,4 @@
 import type { RelationField } from './model.js'
-import { tag } from './tags.js'
 
 /** The relation that a row stands for, where it is known by its foreign key alone. */
 export interface UnloadedRelation {
@@ -10,14 +9,22 @@ export interface UnloadedRelation {
 /** A row of which only the columns are known that a foreign key refers to. */
 class ReferencedRow {
   readonly #relation: UnloadedRelation
+  readonly #model: string
 
-  constructor(columns: object, relation: UnloadedRelation) {
+  constructor(field: RelationField, keys: readonly unknown[], relation: UnloadedRelation) {
     this.#relation = relation
-    Object.assign(this, columns)
+    this.#model = field.model
+    // columns are named by the schema, which the compiler does not know
+    const columns = this as unknown as Record<string, unknown>
+    for (let at = 0; at < keys.length; at++) columns[field.to[at]!] = keys[at]
   }
 
   static relationOf(value: object): UnloadedRelation | undefined {
     return #relation in value ? value.#relation : undefined
+  }
+
+  static modelOf(value: object): string | undefined {
+    return #model in value ? value.#model : undefined
   }
 }
 
@@ -33,10 +40,12 @@ export function referencedRow(object: object, model: string, field: RelationFiel
   const keys = field.from.map((name) => (object as Readonly<Record<string, unknown>>)[name])
   if (keys.some((key) => key === undefined)) return undefined
   if (keys.some((key) => key === null)) return null
-  const columns = Object.fromEntries(field.to.map((name, index) => [name, keys[index]]))
-  const row = new ReferencedRow(columns, { model, relation: field.name })
-  tag(row, field.model)
-  return row
+  return new ReferencedRow(field, keys, { model, relation: field.name })
+}
+
+/** Name of the model of a row that is known by a foreign key alone. */
+export function referencedModel(value: object): string | undefined {
+  return ReferencedRow.modelOf(value)
 }
 
 /** The relation that is not loaded, where a value came from its foreign key: what else it would have is not known. */

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Field, Model } from './model.js'
+import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
 
 /**
@@ -13,6 +14,7 @@ export class Schema {
   /** The names of a class, where it has any. */
   readonly #names = new Map<unknown, string[]>()
   #ancestors = new Map<string, readonly string[]>()
+  #keys = new Map<string, readonly string[] | undefined>()
   #descendants: ReadonlyMap<string, readonly string[]> | undefined
   #version = 0
 
@@ -75,7 +77,7 @@ export class Schema {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
     const model = this.#byClass.get(value.constructor)
     if (model) return model
-    const name = tagOf(value)
+    const name = referencedModel(value) ?? tagOf(value)
     return name === undefined ? undefined : this.#models.get(name)
   }
 
@@ -125,6 +127,8 @@ export class Schema {
 
   /** The field of a model, also where it was declared for a class that it extends. */
   field(model: string, name: string): Field | undefined {
+    const own = this.#models.get(model)?.fields.get(name)
+    if (own) return own
     for (const one of this.ancestors(model)) {
       const field = this.#models.get(one)?.fields.get(name)
       if (field) return field
@@ -134,11 +138,11 @@ export class Schema {
 
   /** The key of a model, also where it was declared for a class that it extends. */
   key(model: string): readonly string[] | undefined {
-    for (const one of this.ancestors(model)) {
-      const key = this.#models.get(one)?.key
-      if (key) return key
-    }
-    return undefined
+    if (this.#keys.has(model)) return this.#keys.get(model)
+    const owner = this.ancestors(model).find((one) => this.#models.get(one)?.key)
+    const key = owner === undefined ? undefined : this.#models.get(owner)?.key
+    this.#keys.set(model, key)
+    return key
   }
 
   /**
@@ -158,7 +162,28 @@ export class Schema {
   #changed(): void {
     this.#version++
     this.#ancestors = new Map()
+    this.#keys = new Map()
     this.#descendants = undefined
+  }
+}
+
+/** What a schema says of values: all that is asked once a policy is compiled. */
+export type Models = Pick<
+  Schema,
+  'models' | 'constants' | 'modelOf' | 'modelOfClass' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner'
+>
+
+/** The class of a text, a number or a boolean. */
+export function primitiveClass(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return String
+    case 'number':
+      return Number
+    case 'boolean':
+      return Boolean
+    default:
+      return undefined
   }
 }
 
@@ -182,18 +207,5 @@ function reserved(name: string): void {
       `"${name}" is the name of a union that every policy has; nothing can be registered under it.`,
       { data: { name } },
     )
-  }
-}
-
-function primitiveClass(value: unknown): unknown {
-  switch (typeof value) {
-    case 'string':
-      return String
-    case 'number':
-      return Number
-    case 'boolean':
-      return Boolean
-    default:
-      return undefined
   }
 }

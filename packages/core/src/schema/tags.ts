@@ -8,7 +8,10 @@ interface Registry {
   [key]?: WeakMap<object, string>
 }
 
-function tags(): WeakMap<object, string> {
+/** Looked up once: every check of a plain object asks it. */
+const tags: WeakMap<object, string> = sharedTags()
+
+function sharedTags(): WeakMap<object, string> {
   const registry = globalThis as Registry
   registry[key] ??= new WeakMap()
   return registry[key]
@@ -16,10 +19,10 @@ function tags(): WeakMap<object, string> {
 
 /** Remembers that a row belongs to a model; a later call for the same row replaces the earlier one. */
 export function tag(row: object, model: string): void {
-  tags().set(row, model)
+  tags.set(row, model)
 }
 
 /** The model that was remembered for a value, if any. */
 export function tagOf(value: unknown): string | undefined {
-  return typeof value === 'object' && value !== null ? tags().get(value) : undefined
+  return typeof value === 'object' && value !== null ? tags.get(value) : undefined
 }

@@ -45,18 +45,11 @@ export function scalarsEqual(left: unknown, right: unknown): boolean | undefined
 }
 
 /** Whether a test holds of all numbers below `length`, in order; a promise from the first test that gives one on. */
-function all(length: number, test: (at: number) => boolean | Promise<boolean>): boolean | Promise<boolean> {
-  for (let at = 0; at < length; at++) {
+function all(length: number, test: (at: number) => boolean | Promise<boolean>, from = 0): boolean | Promise<boolean> {
+  for (let at = from; at < length; at++) {
     const answer = test(at)
-    if (typeof answer !== 'boolean') {
-      return answer.then((holds) => holds && rest(at + 1))
-    }
+    if (typeof answer !== 'boolean') return answer.then((holds) => holds && all(length, test, at + 1))
     if (!answer) return false
   }
   return true
-
-  async function rest(from: number): Promise<boolean> {
-    for (let at = from; at < length; at++) if (!(await test(at))) return false
-    return true
-  }
 }

@@ -15,12 +15,13 @@ export function compareOrder(operator: OrderOperator, left: unknown, right: unkn
   if (left === null || right === null) return false
   const a = orderable(left)
   const b = orderable(right)
-  if (typeof a === 'string' && typeof b === 'string') return holdsOf(operator, compareText(a, b))
-  if (isNumeric(a) && isNumeric(b)) return holdsOf(operator, compareNumeric(a, b))
+  if (typeof a === 'string' && typeof b === 'string') return isInOrder(operator, compareText(a, b))
+  if (isNumeric(a) && isNumeric(b)) return isInOrder(operator, compareNumeric(a, b))
   return undefined
 }
 
-function holdsOf(operator: OrderOperator, sign: number): boolean {
+/** Whether two values stand in an order, by the sign of what compares the first with the second. */
+export function isInOrder(operator: OrderOperator, sign: number): boolean {
   switch (operator) {
     case '<':
       return sign < 0
@@ -77,7 +78,7 @@ export function compareEqual(
 
 /** What the language itself has, as opposed to objects of the application. */
 function isOwn(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint' || isContainer(value)
+  return typeof value === 'string' || isNumeric(value) || isContainer(value)
 }
 
 function isContainer(value: unknown): boolean {

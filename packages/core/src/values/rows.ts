@@ -1,6 +1,9 @@
-import type { Model } from '../schema/model.js'
-import type { Schema } from '../schema/schema.js'
+import type { Class, Model } from '../schema/model.js'
+import type { Models } from '../schema/schema.js'
+import { builtinClasses } from './builtin.js'
+import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
+import { isNumeric } from './numeric.js'
 
 /** A row of which a part of the key is undefined, most likely because it was not selected: it can't be told from others. */
 export class PartialRow {
@@ -18,7 +21,7 @@ export class PartialRow {
  * @returns undefined where keys do not decide: one of them is of no model, or has no key, or a part of it is nil; the one of
  * which a part of the key is undefined, where both have one.
  */
-export function sameRow(schema: Schema, left: unknown, right: unknown): boolean | PartialRow | undefined {
+export function sameRow(schema: Models, left: unknown, right: unknown): boolean | PartialRow | undefined {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.modelOf(left)
@@ -33,18 +36,23 @@ export function sameRow(schema: Schema, left: unknown, right: unknown): boolean 
   return x.length === y.length && x.every((part, at) => part === y[at] || scalarsEqual(part, y[at]) === true)
 }
 
-/** What identifies an object among all others: a text for a row whose key is complete, else the object itself. */
-export function identityOf(schema: Schema, value: object): unknown {
+/** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */
+export function identityOf(schema: Models, value: object): unknown {
   const model = schema.modelOf(value)
   const key = model && keyOf(schema, model, value)
-  if (!key || key instanceof PartialRow) return value
+  if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
   const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
   return JSON.stringify([owner, ...parts])
 }
 
+/** Whether a part of a key is known by its text: not a promise, say. */
+function isTextual(part: unknown): boolean {
+  return typeof part !== 'object' || part instanceof Date || isNumeric(part)
+}
+
 /** The values of a row's key; undefined where the model has none, or a part of it is nil. */
-function keyOf(schema: Schema, model: Model, row: object): readonly unknown[] | PartialRow | undefined {
+function keyOf(schema: Models, model: Model, row: object): readonly unknown[] | PartialRow | undefined {
   const names = schema.key(model.name)
   if (!names || names.length === 0) return undefined
   const parts: unknown[] = []
@@ -59,13 +67,48 @@ function keyOf(schema: Schema, model: Model, row: object): readonly unknown[] | 
 }
 
 /** Whether two models have one root, and rows with one kind of key. */
-export function shareRows(schema: Schema, a: string, b: string): boolean {
+function shareRows(schema: Models, a: string, b: string): boolean {
   const [left, right] = [schema.keyOwner(a), schema.keyOwner(b)]
   if (left !== undefined && right !== undefined) return left === right
   return rootOf(schema, a) === rootOf(schema, b)
 }
 
-function rootOf(schema: Schema, name: string): unknown {
+/** Whether a row can be an instance of both, or two instances of them the same row. */
+export function canBeSameRow(schema: Models, a: string, b: string): boolean {
+  return schema.isSubclass(a, b) || schema.isSubclass(b, a) || shareRows(schema, a, b)
+}
+
+function rootOf(schema: Models, name: string): unknown {
   const root = schema.ancestors(name).at(-1) ?? name
   return schema.models.get(root)?.class ?? root
+}
+
+/** How two rows of one class are compared: by a column of the key, or (no column) by being the same object. */
+export interface RowEquality {
+  readonly column: string | undefined
+}
+
+/**
+ * How rows of a class are compared; undefined for what is no row, or where it takes more than one column.
+ * @param hasEquality - Whether objects without keys are compared by more than identity.
+ */
+export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean): RowEquality | undefined {
+  const model = schema.modelOfClass(cls)
+  if (!model?.class || isValueClass(model.class)) return undefined
+  const key = schema.key(model.name) ?? []
+  if (key.length === 0) return hasEquality ? undefined : { column: undefined }
+  return key.length === 1 ? { column: key[0] } : undefined
+}
+
+/** Classes whose instances are values: equal by what they hold. */
+function isValueClass(cls: Class): boolean {
+  const { prototype } = cls
+  return (
+    cls === Date ||
+    cls === Array ||
+    cls === Dict ||
+    prototype instanceof Date ||
+    isNumeric(prototype) ||
+    builtinClasses.has(cls.name)
+  )
 }

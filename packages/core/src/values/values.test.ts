@@ -114,6 +114,8 @@ describe('comparison', () => {
     [null, 1, false],
     [null, null, true],
     ['1', 1, undefined],
+    ['1', new Decimal('1'), undefined],
+    [1, new Decimal('1.0'), true],
     [[1], [1], undefined],
     [[1], 1, undefined],
     [[1], {}, false],

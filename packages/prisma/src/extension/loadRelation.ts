@@ -1,28 +1,82 @@
 import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import { TooManyRowsError } from '../errors.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
+import type { PrismaModel } from '../schema/schema.js'
 import type { Tables } from '../where/tables.js'
+import { tagRows } from './rows.js'
 
 /**
- * Gets a relation that is not loaded through the client; Prisma puts calls of one tick together into one query.
- * @param client - The extended client, so that what is loaded is known as well; undefined before there is one.
+ * Gets a relation that is not loaded through the client; Prisma puts calls of one tick together into one query. A row that
+ * names the other one by its reference need not be there itself: it may be about to be created.
+ * @param client - The client before it was extended, undefined before there is one: what is limited here is no part of a relation, as
+ * the extended one would remember, since more is an error.
+ * @param unsaved - Rows that are not in the database: one with their key would be another row.
  */
-export function relationLoader(tables: Tables, client: () => PrismaClientLike | undefined): Load {
+export function relationLoader(
+  tables: Tables,
+  client: () => PrismaClientLike | undefined,
+  unsaved: WeakSet<object>,
+): Load {
   return async (wanted) => {
     const { object, name, model } = wanted
-    const delegate = model === undefined ? undefined : delegateOf(client() ?? {}, model)
-    const key = tables.model(model)?.key ?? []
-    const values = key.map((column) => property(object, column))
-    if (!delegate || key.length === 0 || values.some((value) => value === undefined || value === null)) {
-      throw notLoaded(wanted, 'its key is not on the row, or no client was extended')
+    const relation = tables.field(model, name)
+    if (relation?.kind === 'relation' && relation.owner) {
+      if (relation.from.some((column) => property(object, column) === null)) return null
+      const other = keyed(relation.to, object, relation.from)
+      if (other) return await find(tables, client(), wanted, tables.model(relation.model), other)
     }
-    const where = Object.fromEntries(key.map((column, index) => [column, values[index]]))
-    const find = property(delegate, key.length === 1 ? 'findUnique' : 'findFirst')
-    // Sound: delegates of every Prisma client have both.
-    const query = find as (args: object) => PromiseLike<unknown>
-    const row = await Reflect.apply(query, delegate, [{ where, select: { [name]: true } }])
+    if (unsaved.has(object)) throw notLoaded(wanted, 'the row is not created yet, and its data does not say')
+    const key = tables.model(model)?.key ?? []
+    const own = keyed(key, object, key)
+    if (!own) throw notLoaded(wanted, 'its key is not on the row')
+    const row = await find(tables, client(), wanted, tables.model(model), own, name)
     if (row === null) throw notLoaded(wanted, 'the row is gone')
-    return property(row, name)
+    const rows = property(row, name)
+    if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most)
+      throw new TooManyRowsError(wanted)
+    return rows
   }
+}
+
+/** Columns with the values that others have on a row; undefined where one is missing. */
+function keyed(columns: readonly string[], row: object, from: readonly string[]): object | undefined {
+  const values = from.map((column) => property(row, column))
+  if (columns.length === 0 || values.some((value) => value === undefined || value === null)) return undefined
+  return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
+}
+
+/**
+ * @param name - The relation that is wanted of the row; without it the row is.
+ * @returns null where there is no such row
+ */
+async function find(
+  tables: Tables,
+  client: PrismaClientLike | undefined,
+  wanted: Wanted,
+  model: PrismaModel | undefined,
+  key: object,
+  name?: string,
+): Promise<unknown> {
+  const delegate = client && model ? delegateOf(client, model.name) : undefined
+  if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
+  const names = Object.keys(key)
+  const unique = model.uniques.find(
+    ({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)),
+  )
+  const where = unique && names.length > 1 ? { [unique.argument]: key } : key
+  const method = property(delegate, unique ? 'findUnique' : 'findFirst')
+  const args = name === undefined ? { where } : { where, select: { [name]: selectionOf(tables, wanted) } }
+  // Sound: delegates of every Prisma client have both.
+  const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
+  tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
+  return row
+}
+
+/** Rows of a relation come in the order of their key, however many are wanted: what a check says can depend on it. */
+function selectionOf(tables: Tables, { relation, most }: Wanted): true | object {
+  if (!relation?.many) return true
+  const key = tables.model(relation.model)?.key ?? []
+  return { orderBy: key.map((column) => ({ [column]: 'asc' })), ...(most !== undefined && { take: most + 1 }) }
 }
 
 function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {

@@ -1,9 +1,28 @@
 import { UnresolvedFilterError } from '../errors.js'
+import type { Strategy } from '../subquery/plan.js'
+
+/** How a filter is put to Prisma, where there is more than one way. */
+export interface Choices {
+  /**
+   * `where`: as a `where` alone. `subquery`: as the keys of the rows, which a query of SQL finds before. `auto`, the
+   * default: as a `where`, with the keys of those rows that no `where` can speak of.
+   */
+  readonly strategy?: Strategy
+  /**
+   * What becomes of a relation of the actor that is not loaded and that the policy reads. `load`: it is loaded.
+   * `database`: it is left in the database, and read there with the rows. `auto`, the default: it is loaded, unless that
+   * is more than a `where` can name, or it can't be: within an interactive transaction.
+   */
+  readonly unloaded?: 'auto' | 'load' | 'database'
+}
 
 /** Whose filter is asked for, and for what. */
 export interface FilterRequest {
   readonly actor: unknown
   readonly action: string
+  readonly choices?: Choices | undefined
+  /** The action that the actor must be allowed to do to the rows of relations that the query includes; undefined: they are as they are. */
+  readonly related?: string | undefined
 }
 
 /** The argument under which a request travels to the query. */

@@ -1,16 +1,16 @@
-import { QueryError } from '@arcturus/core'
 import { UnsupportedOperationError } from '../errors.js'
+import type { PrismaRelation } from '../schema/schema.js'
+import { isEveryRow } from '../where/printed.js'
+import { refuse } from '../where/refusal.js'
 import type { Tables } from '../where/tables.js'
+import type { Answers, Scope } from './answers.js'
 import { type FilterRequest, type Markers, markerKey } from './markers.js'
 
 /** Arguments of a query, or of a relation that it includes. */
 export type Arguments = { readonly [argument: string]: unknown }
 
 /** Prints the filter that a request asks for, for a model. */
-export type Answer = (request: FilterRequest, model: string) => Arguments
-
-/** The same, loading what is missing on the actor's side. */
-export type WaitingAnswer = (request: FilterRequest, model: string) => Promise<Arguments>
+type Answer = (request: FilterRequest, model: string) => Arguments
 
 /** What a `where` of the arguments selects is all that these operations read or write. */
 const guarded: ReadonlySet<string> = new Set([
@@ -27,112 +27,173 @@ const guarded: ReadonlySet<string> = new Set([
   'updateManyAndReturn',
   'delete',
   'deleteMany',
+  // The other half of what it does, the creation, is checked beside: see `upsert.ts`.
+  'upsert',
 ])
+
+/** What is answered of a request for the rows of a model. */
+interface Answered {
+  readonly request: FilterRequest
+  readonly model: string
+  readonly where: Arguments
+}
 
 /** Puts the filters that arguments ask for in the place of the requests; nested ones of `include` and `select` too. */
 export class Resolver {
   readonly #markers: Markers
   readonly #tables: Tables
-  readonly #answer: Answer
-  readonly #waitingAnswer: WaitingAnswer
+  readonly #answers: Answers
 
-  constructor(markers: Markers, tables: Tables, answer: Answer, waitingAnswer: WaitingAnswer) {
+  constructor(markers: Markers, tables: Tables, answers: Answers) {
     this.#markers = markers
     this.#tables = tables
-    this.#answer = answer
-    this.#waitingAnswer = waitingAnswer
+    this.#answers = answers
   }
 
   /**
-   * The arguments with their filters: at once, or a promise where something of an actor has to be loaded first. What asks for a
-   * filter in any other place is left, and throws when the query is sent.
-   * @param mayLoad - Whether what is missing may be loaded; otherwise it is the error that it is to `filter`.
+   * The arguments with their filters: at once, or a promise where something has to be found first. What asks for a filter in
+   * any other place is left, and throws when the query is sent.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
-  resolve(args: unknown, model: string, operation: string, mayLoad: boolean): unknown {
+  resolve(args: unknown, model: string, operation: string, scope: Scope): unknown {
     if (!isArguments(args)) return args
-    if (!guarded.has(operation) && this.#requests(args).length > 0) {
+    if (!guarded.has(operation) && this.requests(args).length > 0) {
       throw new UnsupportedOperationError(
         'unsupported-operation',
-        `A filter can't guard \`${operation}\`: where it leaves no row, a new one would be written.`,
-        { hint: 'find the row by authorizedFilter first, then update it, or authorize the creation and create it' },
+        `A filter can't guard \`${operation}\`: no rows are selected by it.`,
+        { hint: "authorize what is created: await authorizer.authorize(user, 'create', authorizer.as(model, data))" },
       )
     }
-    try {
-      return this.#level(args, model, this.#answer)
-    } catch (error) {
-      const isMissing =
-        error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')
-      if (isMissing && mayLoad) return this.#resolveWaiting(args, model)
-      throw error
-    }
+    let isWaiting = false
+    const resolved = this.#level(args, model, [], (request, of) => {
+      const where = this.#answers.atOnce(request, of, scope)
+      isWaiting ||= where === undefined
+      return where ?? undecided
+    })
+    return isWaiting ? this.#resolveWaiting(args, model, scope) : resolved
   }
 
-  /** Finds the requests one after the other, and goes on when each is answered. */
-  async #resolveWaiting(args: Arguments, model: string): Promise<Arguments> {
-    const answers: { readonly request: FilterRequest; readonly model: string; readonly where: Arguments }[] = []
-    for (;;) {
-      let missing: { readonly request: FilterRequest; readonly model: string } | undefined
-      const resolved = this.#level(args, model, (request, of) => {
-        const known = answers.find((one) => one.request === request && one.model === of)
-        if (!known) missing ??= { request, model: of }
-        return known?.where ?? {}
-      })
-      if (!missing) return resolved
-      answers.push({ ...missing, where: await this.#waitingAnswer(missing.request, missing.model) })
-    }
-  }
-
-  #requests(args: Arguments): readonly FilterRequest[] {
+  /** What the arguments of a query ask for, in either place. */
+  requests(args: unknown): readonly FilterRequest[] {
+    if (!isArguments(args)) return []
     return [...new Set([...(this.#markers.read(args) ?? []), ...(this.#markers.read(args['where']) ?? [])])]
   }
 
-  #level(args: Arguments, model: string, answer: Answer): Arguments {
-    const requests = this.#requests(args)
-    let resolved = args
-    if (requests.length > 0) {
-      const { [markerKey]: _, ...rest } = args
-      const filters = requests.map((request) => answer(request, model))
-      resolved = { ...rest, where: guardedWhere(args['where'], filters) }
+  /** Arguments that ask for the same filters. */
+  asking(requests: readonly FilterRequest[], args: Arguments): Arguments {
+    return { ...args, [markerKey]: this.#markers.make(requests) }
+  }
+
+  /** Finds the requests one after the other, and goes on when each is answered. */
+  async #resolveWaiting(args: Arguments, model: string, scope: Scope): Promise<Arguments> {
+    const answers: Answered[] = []
+    for (;;) {
+      let missing: Omit<Answered, 'where'> | undefined
+      const resolved = this.#level(args, model, [], (request, of) => {
+        const known = answers.find((one) => sameRequest(one.request, request) && one.model === of)
+        if (!known) missing ??= { request, model: of }
+        return known?.where ?? undecided
+      })
+      if (!missing) return resolved
+      answers.push({ ...missing, where: await this.#answers.waiting(missing.request, missing.model, scope) })
     }
+  }
+
+  /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
+  #level(args: Arguments, model: string, inherited: readonly FilterRequest[], answer: Answer): Arguments {
+    const own = this.requests(args)
+    let resolved = args
+    if (own.length > 0) {
+      const { [markerKey]: _, ...rest } = args
+      resolved = rest
+    }
+    const filters = (own.length > 0 ? own : inherited)
+      .map((request) => answer(request, model))
+      .filter((where) => !isEveryRow(where))
+    if (own.length > 0 || filters.length > 0) {
+      const { where: _, ...rest } = resolved
+      const where = guardedWhere(args['where'], filters)
+      resolved = Object.keys(where).length > 0 ? { ...rest, where } : rest
+    }
+    const asking = own.filter((request) => request.related !== undefined)
+    const below =
+      asking.length > 0
+        ? asking.map(({ actor, related, choices }) => ({ actor, action: related!, related, choices }))
+        : inherited
     for (const selection of ['include', 'select'] as const) {
       const selected = resolved[selection]
-      if (isArguments(selected)) resolved = { ...resolved, [selection]: this.#selection(selected, model, answer) }
+      if (isArguments(selected))
+        resolved = { ...resolved, [selection]: this.#selection(selected, model, below, answer) }
     }
     return resolved
   }
 
-  #selection(selected: Arguments, model: string, answer: Answer): Arguments {
+  #selection(selected: Arguments, model: string, inherited: readonly FilterRequest[], answer: Answer): Arguments {
     return Object.fromEntries(
       Object.entries(selected).map(([name, args]) => {
-        if (!isArguments(args)) return [name, args]
-        if (name === '_count') return [name, this.#counts(args, model, answer)]
+        if (name === '_count') return [name, this.#counts(args, model, inherited, answer)]
         const field = this.#tables.field(model, name)
-        return [name, field?.kind === 'relation' ? this.#level(args, field.model, answer) : args]
+        if (field?.kind !== 'relation') return [name, args]
+        return [name, this.#related(args, field, inherited, answer)]
       }),
     )
   }
 
-  #counts(args: Arguments, model: string, answer: Answer): Arguments {
-    const { select } = args
-    return isArguments(select) ? { ...args, select: this.#selection(select, model, answer) } : args
+  #related(args: unknown, relation: PrismaRelation, inherited: readonly FilterRequest[], answer: Answer): unknown {
+    if (!isArguments(args) && args !== true) return args
+    const resolved = this.#level(args === true ? {} : args, relation.model, inherited, answer)
+    if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
+      refuse(
+        'required-relation',
+        `Not every row that "${relation.name}" can lead to may be seen, and Prisma can't leave out the one row of a relation that must have one.`,
+        undefined,
+        `leave it out and find it by a query of its own, or make the relation optional; or include it as it is: { ...authorizedFilter(user), include: { ${relation.name}: true } }`,
+      )
+    }
+    return args === true && Object.keys(resolved).length === 0 ? true : resolved
   }
+
+  #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answer: Answer): unknown {
+    if (args === true && inherited.length > 0) {
+      const lists = this.#tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
+      const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
+      return { select: this.#selection(all, model, inherited, answer) }
+    }
+    if (!isArguments(args)) return args
+    const { select } = args
+    return isArguments(select) ? { ...args, select: this.#selection(select, model, inherited, answer) } : args
+  }
+}
+
+/** Stands for a filter that is not known yet, in arguments that are never sent. */
+const undecided: Arguments = { undecided: { notIn: [] } }
+
+function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
+  const { choices: ones } = one
+  const { choices: others } = other
+  return (
+    one.actor === other.actor &&
+    one.action === other.action &&
+    ones?.strategy === others?.strategy &&
+    ones?.unloaded === others?.unloaded
+  )
 }
 
 /**
  * A caller's `where` and the filters. The caller's stays at the top: that is where unique operations look for their key.
  */
 function guardedWhere(own: unknown, filters: readonly Arguments[]): Arguments {
-  if (!isArguments(own)) return { AND: filters }
+  if (!isArguments(own)) return filters.length > 0 ? { AND: filters } : {}
   const { [markerKey]: _, AND: and, ...rest } = own
   const ands: readonly unknown[] = and === undefined ? [] : Array.isArray(and) ? and : [and]
-  return { ...rest, AND: [...ands, ...filters] }
+  const all = [...ands, ...filters]
+  return all.length > 0 ? { ...rest, AND: all } : rest
 }
 
 export function isPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise
 }
 
-function isArguments(value: unknown): value is Arguments {
+export function isArguments(value: unknown): value is Arguments {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

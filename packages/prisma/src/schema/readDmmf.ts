@@ -1,7 +1,8 @@
-import { datasourceOf } from './readSchema.js'
+import { datasourceOf, viewsOf } from './readSchema.js'
 import {
   keyOf,
   linkRelations,
+  mappedOf,
   type PrismaField,
   type PrismaModel,
   type PrismaSchema,
@@ -10,7 +11,10 @@ import {
 
 /** The part of Prisma's data model meta format that is read here; a generator is given it. */
 export interface Dmmf {
-  readonly enums: readonly { readonly name: string; readonly values: readonly { readonly name: string }[] }[]
+  readonly enums: readonly {
+    readonly name: string
+    readonly values: readonly { readonly name: string; readonly dbName?: string | null }[]
+  }[]
   readonly models: readonly DmmfModel[]
 }
 
@@ -49,14 +53,19 @@ interface DmmfField {
  * @throws SyntaxError for a provider that is not known
  */
 export function readDmmf(dmmf: Dmmf, text: string): PrismaSchema {
+  const views = viewsOf(text)
   return {
     ...datasourceOf(text),
-    enums: dmmf.enums.map((one) => ({ name: one.name, values: one.values.map((value) => value.name) })),
-    models: linkRelations(dmmf.models.map(readModel)),
+    enums: dmmf.enums.map((one) => ({
+      name: one.name,
+      values: one.values.map((value) => value.name),
+      mapped: mappedOf(one.values.map(({ name, dbName }) => [name, dbName ?? name])),
+    })),
+    models: linkRelations(dmmf.models.map((model) => readModel(model, views))),
   }
 }
 
-function readModel(model: DmmfModel): PrismaModel {
+function readModel(model: DmmfModel, views: ReadonlySet<string>): PrismaModel {
   const fields = model.fields.flatMap((field) => readField(field) ?? [])
   const composite = (unique: DmmfUnique): PrismaUnique => ({
     fields: unique.fields,
@@ -73,6 +82,7 @@ function readModel(model: DmmfModel): PrismaModel {
     name: model.name,
     table: model.dbName ?? model.name,
     tableSchema: model.schema ?? undefined,
+    view: views.has(model.name) || undefined,
     fields,
     key: keyOf(uniques, fields),
     uniques,

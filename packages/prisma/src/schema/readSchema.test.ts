@@ -38,9 +38,9 @@ describe('readSchema', () => {
     ])
   })
 
-  it('reads enums by the names that the client uses', () => {
+  it('reads enums by the names that the client uses, and what the database has in their place', () => {
     expect(readSchema(source('enum Level {\n  low\n  high @map("HIGH")\n  @@map("levels")\n}')).enums).toEqual([
-      { name: 'Level', values: ['low', 'high'] },
+      { name: 'Level', values: ['low', 'high'], mapped: { high: 'HIGH' } },
     ])
   })
 
@@ -158,7 +158,8 @@ describe('readSchema', () => {
   })
 
   it('reads views', () => {
-    expect(Object.keys(models('view Summary {\n  id Int @unique\n}'))).toEqual(['Summary'])
+    const { Summary, Total } = models('view Summary {\n  id Int @unique\n}\nmodel Total {\n  id Int @id\n}')
+    expect([Summary?.view, Total?.view]).toEqual([true, undefined])
   })
 
   it.each([

@@ -2,7 +2,9 @@ import { type Argument, type Attribute, type Block, type Line, parseSchema, type
 import {
   keyOf,
   linkRelations,
+  mappedOf,
   type PrismaColumn,
+  type PrismaEnum,
   type PrismaField,
   type PrismaModel,
   type PrismaProvider,
@@ -22,14 +24,16 @@ export function readSchema(text: string): PrismaSchema {
     .map((block) => readModel(block, (line) => readField(line, block.name, enums, readable)))
   return {
     ...readDatasource(blocks),
-    enums: blocks
-      .filter((block) => block.keyword === 'enum')
-      .map((block) => ({
-        name: block.name,
-        values: block.lines.flatMap((line) => (line.name === undefined ? [] : [line.name])),
-      })),
+    enums: blocks.filter((block) => block.keyword === 'enum').map(readEnum),
     models: linkRelations(models),
   }
+}
+
+function readEnum(block: Block): PrismaEnum {
+  const values = block.lines.flatMap((line): [string, string][] =>
+    line.name === undefined ? [] : [[line.name, textOf(argument(attribute(line, 'map'), 'name')) ?? line.name]],
+  )
+  return { name: block.name, values: values.map(([name]) => name), mapped: mappedOf(values) }
 }
 
 const providers: readonly string[] = ['sqlite', 'postgresql', 'mysql', 'cockroachdb', 'sqlserver', 'mongodb']
@@ -47,6 +51,11 @@ type Datasource = Pick<PrismaSchema, 'provider' | 'relationMode'>
 /** What the text of a Prisma schema says of the database. @throws SyntaxError where the text is none. */
 export function datasourceOf(text: string): Datasource {
   return readDatasource(parseSchema(text))
+}
+
+/** The models of a text that are views, which Prisma does not tell its generators. */
+export function viewsOf(text: string): ReadonlySet<string> {
+  return new Set(parseSchema(text).flatMap(({ keyword, name }) => (keyword === 'view' ? [name] : [])))
 }
 
 function readDatasource(blocks: readonly Block[]): Datasource {
@@ -73,6 +82,7 @@ function readModel(block: Block, readLine: (line: Line) => PrismaField | undefin
     name: block.name,
     table: textOf(argument(blockAttribute(block, 'map'), 'name')) ?? block.name,
     tableSchema: textOf(argument(blockAttribute(block, 'schema'), 'map')),
+    view: block.keyword === 'view' || undefined,
     fields,
     key: keyOf(uniques, fields),
     uniques,

@@ -18,6 +18,8 @@ export interface PrismaEnum {
   readonly name: string
   /** As the client knows them, in the order of their declaration. */
   readonly values: readonly string[]
+  /** Those that the database has by another name, with that name. */
+  readonly mapped?: Readonly<Record<string, string>> | undefined
 }
 
 export interface PrismaModel<Name extends string = string> {
@@ -25,6 +27,8 @@ export interface PrismaModel<Name extends string = string> {
   /** The name of the table, and of its database schema where the model names one. */
   readonly table: string
   readonly tableSchema?: string | undefined
+  /** Whether it is a view: no database keeps references from or to one. */
+  readonly view?: boolean | undefined
   readonly fields: readonly PrismaField[]
   /** The fields of the id; where there is none, those of the first unique that can't be null; else empty. */
   readonly key: readonly string[]
@@ -69,6 +73,12 @@ export interface PrismaRelation {
   /** Own fields and the other's that are equal, pairwise, on both ends; empty for an implicit many-to-many. */
   readonly from: readonly string[]
   readonly to: readonly string[]
+}
+
+/** The values of an enum that have another name in the database; undefined where none has. */
+export function mappedOf(values: readonly (readonly [name: string, stored: string])[]): PrismaEnum['mapped'] {
+  const mapped = values.filter(([name, stored]) => name !== stored)
+  return mapped.length > 0 ? Object.fromEntries(mapped) : undefined
 }
 
 /** The key of a model: see {@link PrismaModel.key}. */

@@ -1,24 +1,24 @@
 import type { Span } from '@arcturus/core'
+import { compareText, exactOf, floatOf, isInOrder, isStorable, isUuid, precisionOf, textOf } from '@arcturus/core/sql'
 import type { PrismaColumn } from '../schema/schema.js'
+import type { Computed } from './computed.js'
 import { dateEquals, dateOrder, precisionOf as datePrecision } from './dates.js'
 import type { Dialect } from './dialect.js'
+import { intRange, isPlainText, isSingle } from './native.js'
 import {
   bigInt,
-  exactOf,
-  floatOf,
-  int,
   integerEquals,
   integerOrder,
   isDecimal,
-  precisionOf,
+  isNumberFilter,
+  isSent,
+  orderedNumber,
   type Range,
-  safeInt,
-  smallInt,
-  textOf,
 } from './numbers.js'
+import { computedTest, doubleValues, wholeValues } from './ranges.js'
 import { refuse } from './refusal.js'
-import { type ColumnTest, chosen, equalTo, type Order, ordered } from './test.js'
-import { isStorable, refuseCollation, type TextOperator, textTest } from './texts.js'
+import { type ColumnFilter, type ColumnTest, chosen, equalTo, type Order, ordered } from './test.js'
+import { refuseCollation, type TextOperator, textTest } from './texts.js'
 
 /** A column that is compared: what its type makes of a comparison, on one database. */
 export class Column {
@@ -52,8 +52,7 @@ export class Column {
       case 'Float':
       case 'Decimal': {
         if (!isNumeric(value)) return this.#otherType(value, span)
-        if (Number.isNaN(value)) return 'never'
-        return this.#numberEquals(value, span)
+        return isNotANumber(value) ? 'never' : this.#numberEquals(value, span)
       }
       default:
         return this.#refuseType(span)
@@ -70,7 +69,7 @@ export class Column {
     const { kind, type } = this.#column
     if (kind === 'enum') {
       if (typeof value !== 'string') return this.#refuseMixture(span)
-      return chosen(this.#values, (one) => holds(order, compareText(one, value)))
+      return chosen(this.#values, (one) => isInOrder(order, compareText(one, value)))
     }
     switch (type) {
       case 'String':
@@ -78,7 +77,7 @@ export class Column {
       case 'Boolean': {
         const rank = typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : undefined
         if (rank === undefined) return this.#refuseMixture(span)
-        return chosen([false, true], (one) => holds(order, Number(one) - rank))
+        return chosen([false, true], (one) => isInOrder(order, Number(one) - rank))
       }
       case 'DateTime':
         if (!(value instanceof Date)) return this.#refuseMixture(span)
@@ -87,9 +86,26 @@ export class Column {
       case 'BigInt':
       case 'Float':
       case 'Decimal':
-        return isNumeric(value) ? this.#numberOrder(order, value, span) : this.#refuseMixture(span)
+        if (!isNumeric(value)) return this.#refuseMixture(span)
+        return isNotANumber(value) ? 'never' : this.#numberOrder(order, value, span)
       default:
         return this.#refuseType(span)
+    }
+  }
+
+  /** Which of its numbers pass a comparison of what is computed of them; undefined where that can't be told. */
+  computed(computed: Computed, operator: '=' | Order, limit: number | bigint, span: Span): ColumnTest | undefined {
+    switch (this.#column.type) {
+      case 'Int':
+        return computedTest(computed, operator, limit, wholeValues(this.#intRange(span)))
+      case 'Float': {
+        if (computed.breaks) return undefined
+        this.#assertDouble(span)
+        const send = (value: number): number => this.#float(exactOf(value), span).number
+        return computedTest(computed, operator, limit, doubleValues(send, this.isNumber))
+      }
+      default:
+        return undefined
     }
   }
 
@@ -139,7 +155,7 @@ export class Column {
         if (this.#precision(span) === 'finer') this.#refuseType(span)
         return
       case 'Float':
-        if (isSingle(native?.name, this.#dialect)) this.#refuseType(span)
+        if (isSingle(this.#column, this.#dialect)) this.#refuseType(span)
         return
       case 'Int':
       case 'BigInt':
@@ -149,6 +165,11 @@ export class Column {
       default:
         this.#refuseType(span)
     }
+  }
+
+  /** What its numbers pass and NaN does not; undefined where it can't hold NaN. */
+  get isNumber(): ColumnFilter | undefined {
+    return isNumberFilter(this.#column.type, this.#dialect)
   }
 
   get #isUuid(): boolean {
@@ -178,9 +199,7 @@ export class Column {
 
   /** Some types of text pad, fold or rewrite what is put into them. */
   #assertPlainText(span: Span): void {
-    const name = this.#column.native?.name
-    const plain = name === undefined || name === 'Text' || name === 'VarChar' || name === 'String'
-    if (!plain && this.#dialect.provider !== 'mysql') this.#refuseType(span)
+    if (!isPlainText(this.#column, this.#dialect)) this.#refuseType(span)
   }
 
   #numberEquals(value: number | bigint | object, span: Span): ColumnTest {
@@ -192,12 +211,11 @@ export class Column {
         return exact ? integerEquals(exact, this.#bigIntRange(span), (one) => one) : 'never'
       case 'Float': {
         this.#assertDouble(span)
-        const float = exact && floatOf(exact)
-        if (!float) return refuse('column-type', 'An infinite number can not be looked for.', span)
+        const float = this.#float(exact, span)
         return float.side === 0 ? equalTo(float.number) : 'never'
       }
       default:
-        if (!exact) return 'never'
+        if (!exact) return refuseInfinite(span)
         this.#assertDigits(precisionOf(exact), span)
         return equalTo(textOf(exact))
     }
@@ -205,7 +223,7 @@ export class Column {
 
   #numberOrder(order: Order, value: number | bigint | object, span: Span): ColumnTest {
     const exact = exactOf(value)
-    if (!exact) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
+    if (!exact) return refuseInfinite(span)
     switch (this.#column.type) {
       case 'Int':
         return integerOrder(order, exact, this.#intRange(span), Number)
@@ -213,25 +231,23 @@ export class Column {
         return integerOrder(order, exact, this.#bigIntRange(span), (one) => one)
       case 'Float': {
         this.#assertDouble(span)
-        const float = floatOf(exact)
-        if (!float) return refuse('column-type', 'An infinite number can not be compared by the database.', span)
-        if (float.side === 0) return ordered(order, float.number)
+        const float = this.#float(exact, span)
+        if (float.side === 0) return orderedNumber(order, float.number, this.isNumber)
         const below = order === '<' || order === '<='
         // The nearest number of JavaScript is not the value: it belongs to the one side or to the other.
-        return ordered(below ? (float.side < 0 ? '<=' : '<') : float.side < 0 ? '>' : '>=', float.number)
+        const moved = below ? (float.side < 0 ? '<=' : '<') : float.side < 0 ? '>' : '>='
+        return orderedNumber(moved, float.number, this.isNumber)
       }
       default:
         this.#assertDigits(precisionOf(exact), span)
-        return ordered(order, textOf(exact))
+        return orderedNumber(order, textOf(exact), this.isNumber)
     }
   }
 
   /** Beyond what the column can hold, the database may refuse the value itself. */
   #intRange(span: Span): Range {
-    const { native } = this.#column
-    if (native?.name === 'Oid') this.#refuseType(span)
-    if (this.#dialect.provider === 'sqlite' || this.#dialect.provider === 'mysql') return safeInt
-    return native?.name === 'SmallInt' ? smallInt : int
+    if (this.#column.native?.name === 'Oid') this.#refuseType(span)
+    return intRange(this.#column, this.#dialect)
   }
 
   #bigIntRange(span: Span): Range {
@@ -239,7 +255,13 @@ export class Column {
   }
 
   #assertDouble(span: Span): void {
-    if (isSingle(this.#column.native?.name, this.#dialect)) this.#refuseType(span)
+    if (isSingle(this.#column, this.#dialect)) this.#refuseType(span)
+  }
+
+  #float(exact: ReturnType<typeof exactOf>, span: Span): NonNullable<ReturnType<typeof floatOf>> {
+    const float = (exact && floatOf(exact)) ?? refuseInfinite(span)
+    if (isSent(float.number)) return float
+    return refuse('column-type', `Prisma rounds the number ${float.number} on its way to the database.`, span)
   }
 
   #assertDigits(digits: number, span: Span): void {
@@ -288,34 +310,10 @@ function isNumeric(value: unknown): value is number | bigint | object {
   return typeof value === 'number' || typeof value === 'bigint' || isDecimal(value)
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+function isNotANumber(value: number | bigint | object): boolean {
+  return typeof value !== 'bigint' && Number.isNaN(Number(value))
 }
 
-function isSingle(native: string | undefined, dialect: Dialect): boolean {
-  return native === 'Real' || (native === 'Float' && dialect.provider === 'mysql')
-}
-
-function holds(order: Order, sign: number): boolean {
-  switch (order) {
-    case '<':
-      return sign < 0
-    case '<=':
-      return sign <= 0
-    case '>':
-      return sign > 0
-    case '>=':
-      return sign >= 0
-  }
-}
-
-/** Orders by code point; JavaScript's own order is by UTF-16 unit. */
-function compareText(left: string, right: string): number {
-  const a = [...left]
-  const b = [...right]
-  for (let at = 0; at < a.length && at < b.length; at++) {
-    const difference = a[at]!.codePointAt(0)! - b[at]!.codePointAt(0)!
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
+function refuseInfinite(span: Span): never {
+  return refuse('column-type', 'An infinite number can not be compared by the database.', span)
 }

@@ -1,14 +1,16 @@
-import type { PrismaProvider } from '../schema/schema.js'
+import { PrismaSchemaError } from '../errors.js'
+import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 
 /** What an application says of its database that no schema tells. */
 export interface DatabaseOptions {
   /**
-   * The application's word that texts may be compared by the collation of their columns: because it compares by code
-   * point (`"C"` on PostgreSQL, `utf8mb4_bin` on MySQL), or because lists may differ from checks where the two do.
-   * Without it, what depends on the collation is refused: all comparisons of text on MySQL, MariaDB and SQL Server, their
-   * order on PostgreSQL. Default false.
+   * The application's word that texts may be compared by the collation of their columns: of all, or of those that are
+   * named (`['Document.title']`). Because it compares by code point (`"C"` on PostgreSQL, `utf8mb4_nopad_bin` on MariaDB,
+   * `utf8mb4_0900_bin` on MySQL), or because lists may differ from checks where the two do. Without it a `where` does not
+   * ask what depends on the collation: comparisons of text on MySQL, MariaDB and SQL Server, their order on PostgreSQL.
+   * Default false.
    */
-  readonly acceptCollation?: boolean
+  readonly acceptCollation?: boolean | readonly string[]
 }
 
 /** What a database does where databases differ. */
@@ -20,15 +22,40 @@ export interface Dialect {
   readonly textOrder: boolean
   /** What Prisma's `contains` and `startsWith` do: `%`, `_` and `\` can be escaped; ASCII letters fold; neither is known. */
   readonly like: 'escaped' | 'folding' | undefined
+  /** Where NaN, which stands in no order to a check, stands in the order of numbers; undefined where no column holds it. */
+  readonly nan: 'greatest' | 'least' | undefined
   /** How many digits of a decimal are compared exactly. */
   readonly decimalDigits: number
   /** Whether a date can be finer than the milliseconds of JavaScript. */
   readonly fineDates: boolean
   /** How many values a query may send, less some for the caller's own. */
   readonly values: number
+  /** How many tables a query may join, less some for the caller's own. */
+  readonly relations: number
 }
 
-export function dialectOf(provider: PrismaProvider, { acceptCollation = false }: DatabaseOptions): Dialect {
+/** What the database does with the values of each column. */
+export type Dialects = (column: PrismaColumn) => Dialect
+
+/** @throws PrismaSchemaError where `acceptCollation` names what is no column of texts. */
+export function dialectsOf({ provider, models }: PrismaSchema, { acceptCollation = false }: DatabaseOptions): Dialects {
+  const plain = dialectOf(provider, false)
+  const accepting = dialectOf(provider, true)
+  if (typeof acceptCollation === 'boolean') return () => (acceptCollation ? accepting : plain)
+  const accepted = new Set(acceptCollation.map((name) => textColumn(name, models)))
+  return (column) => (accepted.has(column) ? accepting : plain)
+}
+
+function textColumn(name: string, models: PrismaSchema['models']): PrismaColumn {
+  const [model, field] = name.split('.')
+  const found = models.find((one) => one.name === model)?.fields.find((one) => one.name === field)
+  if (found && found.kind !== 'relation' && found.type === 'String') return found
+  throw new PrismaSchemaError('prisma-schema', `\`acceptCollation\` names "${name}", which is no column of texts.`, {
+    hint: "each is named by its model and its field: ['Document.title']",
+  })
+}
+
+export function dialectOf(provider: PrismaProvider, acceptCollation = false): Dialect {
   switch (provider) {
     case 'sqlite':
       return {
@@ -36,9 +63,11 @@ export function dialectOf(provider: PrismaProvider, { acceptCollation = false }:
         textEquality: true,
         textOrder: true,
         like: 'folding',
+        nan: undefined,
         decimalDigits: 15,
         fineDates: false,
         values: 900,
+        relations: 55,
       }
     case 'postgresql':
     case 'cockroachdb':
@@ -47,9 +76,11 @@ export function dialectOf(provider: PrismaProvider, { acceptCollation = false }:
         textEquality: true,
         textOrder: acceptCollation,
         like: 'escaped',
+        nan: provider === 'postgresql' ? 'greatest' : 'least',
         decimalDigits: Infinity,
         fineDates: true,
         values: 30_000,
+        relations: Infinity,
       }
     case 'mysql':
       return {
@@ -57,9 +88,11 @@ export function dialectOf(provider: PrismaProvider, { acceptCollation = false }:
         textEquality: acceptCollation,
         textOrder: acceptCollation,
         like: 'escaped',
+        nan: undefined,
         decimalDigits: 15,
         fineDates: true,
-        values: 30_000,
+        values: 60_000,
+        relations: 55,
       }
     case 'sqlserver':
     case 'mongodb':
@@ -68,9 +101,11 @@ export function dialectOf(provider: PrismaProvider, { acceptCollation = false }:
         textEquality: acceptCollation,
         textOrder: acceptCollation,
         like: undefined,
+        nan: undefined,
         decimalDigits: 15,
         fineDates: true,
         values: 2_000,
+        relations: 200,
       }
   }
 }

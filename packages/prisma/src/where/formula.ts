@@ -1,4 +1,17 @@
-import type { Compare, Definite, DefiniteSome, In, IsA, Operand, Root, Text } from '@arcturus/core'
+import {
+  type Compare,
+  complement,
+  type Definite,
+  type DefiniteReach,
+  type DefiniteSome,
+  type In,
+  type IsA,
+  type Operand,
+  type Root,
+  type Schema,
+  type Text,
+} from '@arcturus/core'
+import type { Path } from './path.js'
 
 /** A definite condition in which anything can be negated. */
 export type Formula =
@@ -8,6 +21,7 @@ export type Formula =
   | { readonly kind: 'or'; readonly of: readonly Formula[] }
   | { readonly kind: 'not'; readonly of: Formula }
   | SomeFormula
+  | DefiniteReach
   | Compare
   | In
   | IsA
@@ -41,6 +55,10 @@ function collect(formula: Formula | Definite, roots: Set<Root>): void {
       collectOperand(formula.from, roots)
       return
     }
+    case 'reach':
+      // What it is made of besides speaks of its own rows alone.
+      collectOperand(formula.start, roots)
+      return
     case 'compare':
       collectOperand(formula.left, roots)
       collectOperand(formula.right, roots)
@@ -65,6 +83,7 @@ function collectOperand(operand: Operand, roots: Set<Root>): void {
       roots.add(operand.root)
       return
     case 'field':
+    case 'count':
       collectOperand(operand.of, roots)
       return
     case 'call':
@@ -89,4 +108,75 @@ export function and(of: readonly Formula[]): Formula {
 
 export function or(of: readonly Formula[]): Formula {
   return of.length === 1 ? of[0]! : { kind: 'or', of }
+}
+
+/** The formula with another row in the place of one that it speaks of. */
+export function moved(formula: Formula, from: Root, to: Path): Formula {
+  const path = (one: Path): Path =>
+    one.root === from ? { kind: 'path', root: to.root, steps: [...to.steps, ...one.steps] } : one
+  const move = (operand: Operand): Operand => movedOperand(operand, path)
+  switch (formula.kind) {
+    case 'true':
+    case 'false':
+      return formula
+    case 'and':
+    case 'or':
+      return { kind: formula.kind, of: formula.of.map((one) => moved(one, from, to)) }
+    case 'not':
+      return { kind: 'not', of: moved(formula.of, from, to) }
+    case 'some':
+      return { ...formula, from: move(formula.from), where: moved(formula.where, from, to) }
+    case 'reach':
+      return { ...formula, start: path(formula.start) }
+    case 'compare':
+      return { ...formula, left: move(formula.left), right: move(formula.right) }
+    case 'in':
+      return { ...formula, item: move(formula.item), list: move(formula.list) }
+    case 'isa':
+      return { ...formula, of: move(formula.of) }
+    case 'text':
+      return { ...formula, of: move(formula.of), part: move(formula.part) }
+  }
+}
+
+function movedOperand(operand: Operand, path: (one: Path) => Path): Operand {
+  const move = (one: Operand): Operand => movedOperand(one, path)
+  switch (operand.kind) {
+    case 'path':
+      return path(operand)
+    case 'count':
+      return { ...operand, of: path(operand.of) }
+    case 'field':
+      return { ...operand, of: move(operand.of) }
+    case 'call':
+      return { ...operand, of: move(operand.of), args: operand.args.map(move) }
+    case 'list':
+      return { ...operand, elements: operand.elements.map(move) }
+    case 'arithmetic':
+      return { ...operand, left: move(operand.left), right: move(operand.right) }
+    case 'value':
+    case 'constant':
+      return operand
+  }
+}
+
+/** Whether a formula speaks of known rows alone, so that it holds for all rows of the resource or for none. */
+export function isClosed(formula: Formula): boolean {
+  const roots = [...rootsOf(formula)]
+  return roots.length > 0 && roots.every((root) => root.kind === 'row')
+}
+
+/** The formula with negation only where a definite condition has it. */
+export function definiteOf(formula: Formula, schema: Schema): Definite {
+  switch (formula.kind) {
+    case 'and':
+    case 'or':
+      return { kind: formula.kind, of: formula.of.map((one) => definiteOf(one, schema)) }
+    case 'not':
+      return complement(schema, definiteOf(formula.of, schema))
+    case 'some':
+      return { ...formula, where: definiteOf(formula.where, schema) }
+    default:
+      return formula
+  }
 }

@@ -1,6 +1,6 @@
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
 import { all, any, type Printed, type Where } from './printed.js'
-import { type ColumnTest, type Order, oneOf, ordered } from './test.js'
+import { type ColumnFilter, type ColumnTest, type Order, oneOf, ordered } from './test.js'
 
 /** A condition on one row, printed for where it holds and for where it does not. */
 export interface Sides {
@@ -42,28 +42,51 @@ function mergeEqualities(tests: readonly ColumnTest[]): readonly ColumnTest[] {
   return [oneOf([...values]), ...others]
 }
 
-/** Two columns of one row; `reference` stands for the second one. Nulls drop out of it, so what they mean is said beside it. */
-export function columnsSides(a: PrismaColumn, b: PrismaColumn, operator: '=' | Order, reference: unknown): Sides {
+/**
+ * Two columns of one row; `reference` stands for the second one. Nulls drop out of it, so what they mean is said beside it.
+ * @param isNumber - what the numbers of both columns pass and NaN does not, where they can hold it
+ */
+export function columnsSides(
+  a: PrismaColumn,
+  b: PrismaColumn,
+  operator: '=' | Order,
+  reference: unknown,
+  isNumber: ColumnFilter | undefined,
+): Sides {
   const isNull = (column: PrismaColumn): Printed => (column.nullable ? { [column.name]: null } : false)
   const isNotNull = (column: PrismaColumn): Printed => (column.nullable ? { [column.name]: { not: null } } : true)
+  const are = (...columns: readonly PrismaColumn[]): Printed[] =>
+    isNumber ? columns.map(({ name }) => ({ [name]: isNumber })) : []
+  const areNot = (...columns: readonly PrismaColumn[]): Printed[] =>
+    isNumber ? columns.map(({ name }) => ({ [name]: { not: isNumber } })) : []
   if (operator === '=') {
     return {
-      yes: any([{ [a.name]: { equals: reference } }, all([isNull(a), isNull(b)])]),
+      yes: any([all([{ [a.name]: { equals: reference } }, ...are(a)]), all([isNull(a), isNull(b)])]),
       no: any([
         { [a.name]: { not: { equals: reference } } },
         all([isNull(a), isNotNull(b)]),
         all([isNotNull(a), isNull(b)]),
+        ...areNot(a),
       ]),
     }
   }
   const { yes, no } = columnSides({ ...a, nullable: false }, [ordered(operator, reference)])
-  return { yes, no: any([isNull(a), isNull(b), no]) }
+  return { yes: all([yes, ...are(a, b)]), no: any([isNull(a), isNull(b), no, ...areNot(a, b)]) }
 }
 
-/** A column and itself. */
-export function sameColumnSides(column: PrismaColumn, operator: '=' | Order): Sides {
-  if (operator === '=') return { yes: true, no: false }
-  return columnSides(column, [operator === '<=' || operator === '>=' ? 'always' : 'never'])
+/** A column and itself. NaN equals nothing, but what stands for it in a decimal column is one object, which equals itself. */
+export function sameColumnSides(
+  column: PrismaColumn,
+  operator: '=' | Order,
+  isNumber: ColumnFilter | undefined,
+): Sides {
+  const { name, type, nullable } = column
+  if (operator === '=') {
+    if (!isNumber || type === 'Decimal') return { yes: true, no: false }
+    return { yes: any([{ [name]: isNumber }, nullable ? { [name]: null } : false]), no: { [name]: { not: isNumber } } }
+  }
+  if (operator === '<' || operator === '>') return columnSides(column, ['never'])
+  return columnSides(column, [isNumber ? { yes: [isNumber], no: [{ not: isNumber }] } : 'always'])
 }
 
 /**

@@ -1,6 +1,7 @@
+import { exactOf, floatOf, precisionOf, textOf } from '@arcturus/core/sql'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exactOf, floatOf, int, integerEquals, integerOrder, precisionOf, textOf } from './numbers.js'
+import { int, integerEquals, integerOrder } from './numbers.js'
 import type { ColumnTest, Order } from './test.js'
 
 const decimal = (text: string): object => ({ [Symbol.toStringTag]: 'Decimal', toString: () => text })

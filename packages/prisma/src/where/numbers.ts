@@ -1,31 +1,9 @@
-import { type ColumnTest, equalTo, type Order, ordered } from './test.js'
-
-/** A number, exactly: `digits` × 10^-`scale`. */
-interface Exact {
-  readonly digits: bigint
-  readonly scale: number
-}
-
-/** The exact value of a number, a bigint or a decimal object; undefined for what is no number, NaN and the infinities. */
-export function exactOf(value: unknown): Exact | undefined {
-  if (typeof value === 'bigint') return { digits: value, scale: 0 }
-  if (typeof value !== 'number' && !isDecimal(value)) return undefined
-  const match = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(String(value))
-  if (!match) return undefined
-  const [, minus, whole = '', fraction = '', power = '0'] = match
-  const scale = fraction.length - Number(power)
-  const digits = BigInt(`${minus}${whole}${fraction}` || '0')
-  return scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : reduced(digits, scale)
-}
+import { type ExactNumber, floorOf } from '@arcturus/core/sql'
+import type { Dialect } from './dialect.js'
+import { type ColumnFilter, type ColumnTest, equalTo, type Order, ordered } from './test.js'
 
 export function isDecimal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Decimal'
-}
-
-function reduced(digits: bigint, scale: number): Exact {
-  let at = { digits, scale }
-  while (at.scale > 0 && at.digits % 10n === 0n) at = { digits: at.digits / 10n, scale: at.scale - 1 }
-  return at
 }
 
 /** A whole number within what the column can hold, or which side of all that it lies on. */
@@ -41,12 +19,17 @@ export const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
 export const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
 
 /** Equality of a column of whole numbers; `send` gives the number in the column's type. */
-export function integerEquals(value: Exact, range: Range, send: (value: bigint) => unknown): ColumnTest {
+export function integerEquals(value: ExactNumber, range: Range, send: (value: bigint) => unknown): ColumnTest {
   if (value.scale > 0 || value.digits < range.from || value.digits > range.to) return 'never'
   return equalTo(send(value.digits))
 }
 
-export function integerOrder(order: Order, value: Exact, range: Range, send: (value: bigint) => unknown): ColumnTest {
+export function integerOrder(
+  order: Order,
+  value: ExactNumber,
+  range: Range,
+  send: (value: bigint) => unknown,
+): ColumnTest {
   const floor = floorOf(value)
   // Between two whole numbers there is no equality: below 1.5 is up to 1, above it is above 1.
   const between = value.scale > 0
@@ -57,35 +40,30 @@ export function integerOrder(order: Order, value: Exact, range: Range, send: (va
   return ordered(exact, send(floor))
 }
 
-function floorOf({ digits, scale }: Exact): bigint {
-  const unit = 10n ** BigInt(scale)
-  const quotient = digits / unit
-  return digits % unit < 0n ? quotient - 1n : quotient
+/**
+ * Whether Prisma sends a number as it is: it writes those beyond 64 bits out in full, with 16 digits that are true. What
+ * needs fewer is the same afterwards.
+ */
+export function isSent(number: number): boolean {
+  return Math.abs(number) < 2 ** 63 || Number(number.toPrecision(15)) === number
 }
 
-/** The number of JavaScript that prints as this value, or the nearest one and on which side of the value it lies. */
-export function floatOf(value: Exact): { readonly number: number; readonly side: -1 | 0 | 1 } | undefined {
-  const number = Number(textOf(value))
-  const printed = exactOf(number)
-  return printed && { number, side: compare(printed, value) }
+/**
+ * Sorts NaN out, where the column can hold it. Said by an order, never by `not` or `equals`: if a client turned NaN into
+ * null on its way, those would ask for null, and an order is an error.
+ */
+export function isNumberFilter(type: string, { nan }: Dialect): ColumnFilter | undefined {
+  if (nan === undefined || (type !== 'Float' && type !== 'Decimal')) return undefined
+  return { [nan === 'greatest' ? 'lt' : 'gt']: type === 'Float' ? Number.NaN : decimalNaN }
 }
 
-function compare(left: Exact, right: Exact): -1 | 0 | 1 {
-  const scale = Math.max(left.scale, right.scale)
-  const a = left.digits * 10n ** BigInt(scale - left.scale)
-  const b = right.digits * 10n ** BigInt(scale - right.scale)
-  return a < b ? -1 : a > b ? 1 : 0
-}
+/** What Prisma takes for a decimal (its type `DecimalJsLike`). */
+const decimalNaN = { d: [], e: Number.NaN, s: Number.NaN, toFixed: () => 'NaN' }
 
-/** Written out in full, without an exponent. */
-export function textOf({ digits, scale }: Exact): string {
-  if (scale === 0) return String(digits)
-  const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0')
-  return `${digits < 0n ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`
-}
-
-/** How many digits it takes to write the value. */
-export function precisionOf({ digits }: Exact): number {
-  const text = String(digits < 0n ? -digits : digits).replace(/0+$/, '')
-  return Math.max(text.length, 1)
+/** An order as a check has it, in which NaN stands nowhere. */
+export function orderedNumber(order: Order, value: unknown, isNumber: ColumnFilter | undefined): ColumnTest {
+  const test = ordered(order, value)
+  const isAbove = order === '>' || order === '>='
+  if (!isNumber || isAbove !== 'lt' in isNumber) return test
+  return { yes: test.yes.map((filter) => ({ ...filter, ...isNumber })), no: [...test.no, { not: isNumber }] }
 }

@@ -12,6 +12,11 @@ export function sameRow(left: Path, right: Path): boolean {
   return left.root === right.root && sameNames(namesOf(left).slice(0, -1), namesOf(right).slice(0, -1))
 }
 
+/** The row whose field a path reads. */
+export function rowOf(path: Path): Path {
+  return { kind: 'path', root: path.root, steps: path.steps.slice(0, -1) }
+}
+
 /** Whether reading one path goes through the other. */
 export function isPrefix(prefix: Path, path: Path): boolean {
   return samePath(prefix, { ...path, steps: path.steps.slice(0, prefix.steps.length) })

@@ -14,7 +14,8 @@ export function all(parts: readonly Printed[]): Printed {
     if (part === false) return false
     if (part !== true) wheres.push(...arms(part, 'AND'))
   }
-  return wheres.length === 0 ? true : wheres.length === 1 ? wheres[0]! : { AND: wheres }
+  const merged = mergeRelations(wheres, { is: all, none: any })
+  return merged.length === 0 ? true : merged.length === 1 ? merged[0]! : { AND: merged }
 }
 
 /** One of them holds. */
@@ -24,8 +25,53 @@ export function any(parts: readonly Printed[]): Printed {
     if (part === true) return true
     if (part !== false) wheres.push(...arms(part, 'OR'))
   }
-  const merged = mergeEqualities(wheres)
+  const merged = mergeEqualities(mergeRelations(wheres, { is: any, some: any }))
   return merged.length === 0 ? false : merged.length === 1 ? merged[0]! : { OR: merged }
+}
+
+/**
+ * What is asked of the rows of one relation is asked at once, at the place of the first: databases look there once.
+ * @param joins - How what is asked is joined, for each way to ask it.
+ */
+function mergeRelations(
+  wheres: readonly Where[],
+  joins: Readonly<Record<string, (parts: readonly Where[]) => Printed>>,
+): readonly Where[] {
+  if (wheres.length < 2) return wheres
+  const asked = new Map<string, { readonly at: number; readonly parts: Where[] }>()
+  const merged: Where[] = []
+  for (const where of wheres) {
+    const found = related(where, joins)
+    const same = found && asked.get(found.way)
+    if (same) same.parts.push(found.part)
+    else {
+      merged.push(where)
+      if (found) asked.set(found.way, { at: merged.length - 1, parts: [found.part] })
+    }
+  }
+  for (const { at, parts } of asked.values()) {
+    if (parts.length === 1) continue
+    const [[relation, filter]] = Object.entries(merged[at]!) as [[string, Where]]
+    const way = Object.keys(filter)[0]!
+    const joined = joins[way]!(parts)
+    if (typeof joined === 'object') merged[at] = { [relation]: { [way]: joined } }
+  }
+  return merged
+}
+
+/** The part of `{ relation: { is: part } }`, and what tells the relation and the way. */
+function related(where: Where, joins: object): { readonly way: string; readonly part: Where } | undefined {
+  for (const relation in where) {
+    const filter = where[relation]
+    if (typeof filter !== 'object' || filter === null) return undefined
+    for (const way in filter) {
+      const part: unknown = Reflect.get(filter, way)
+      // Sound: these are ways to ask of related rows alone, and what is asked of them is a `where`, or null.
+      if (Object.hasOwn(joins, way) && part !== null) return { way: `${relation} ${way}`, part: part as Where }
+      return undefined
+    }
+  }
+  return undefined
 }
 
 /** Equalities of one column as one list, at the place of the first: databases look a list up in one go. */
@@ -75,6 +121,14 @@ export function whereOf(printed: Printed, model: PrismaModel): Where {
   return { [column]: printed ? { notIn: [] } : { in: [] } }
 }
 
+/** Whether a `where` is the one for every row. */
+export function isEveryRow(where: Where): boolean {
+  const [condition, ...others] = Object.values(where)
+  if (others.length > 0 || typeof condition !== 'object' || condition === null) return false
+  const { notIn, ...rest }: { notIn?: unknown } = condition
+  return Array.isArray(notIn) && notIn.length === 0 && Object.keys(rest).length === 0
+}
+
 /** A column that can be asked for a list of values: of the key where there is one. */
 function constantColumn({ name, fields, key }: PrismaModel): string {
   const able = fields.filter(
@@ -83,6 +137,18 @@ function constantColumn({ name, fields, key }: PrismaModel): string {
   const found = able.find((field) => key.includes(field.name)) ?? able[0]
   if (!found) return refuse('column-type', `"${name}" has no column to say "all" or "none" with.`, undefined)
   return found.name
+}
+
+const relationFilters: ReadonlySet<string> = new Set(['is', 'isNot', 'some', 'none', 'every'])
+
+/** How many times a `where` asks of related rows, for each of which Prisma joins a table. */
+export function countRelations(where: unknown): number {
+  if (Array.isArray(where)) return where.reduce<number>((sum, one) => sum + countRelations(one), 0)
+  if (typeof where !== 'object' || where === null || Object.getPrototypeOf(where) !== Object.prototype) return 0
+  return Object.entries(where).reduce<number>(
+    (sum, [key, one]) => sum + (relationFilters.has(key) ? 1 : 0) + countRelations(one),
+    0,
+  )
 }
 
 /** How many values a `where` sends to the database. */

@@ -1,34 +1,27 @@
-import type { Compare, Definite, In, IsA, Operand, Root, Span, Text } from '@arcturus/core'
-import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
-import { Column } from './column.js'
-import { type DatabaseOptions, type Dialect, dialectOf } from './dialect.js'
-import type { Formula, SomeFormula } from './formula.js'
+import type { Definite } from '@arcturus/core'
+import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
+import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
+import { type Formula, rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
-import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
-import { listValues } from './lists.js'
-import { describe, type Path, samePath, sameRow } from './path.js'
-import { all, any, countValues, type Printed, type Where, whereOf } from './printed.js'
+import { countRelations, countValues, type Printed, type Where, whereOf } from './printed.js'
+import { type FieldReference, Printing, type Truth } from './printing.js'
 import { refuse } from './refusal.js'
-import { type Place, Tables } from './tables.js'
-import type { Order } from './test.js'
+import { reroot, splitNils } from './reroot.js'
+import { Tables } from './tables.js'
 
-/** Gives what stands for a column in the place of a value: `prisma.document.fields.title`. */
-export type FieldReference = (model: string, field: string) => unknown
+export type { FieldReference } from './printing.js'
 
-/**
- * Writes filters as the `where` of a Prisma model: for exactly the rows for which the condition is true, or not at all.
- *
- * Each part is printed for where it holds or for where it does not, down to the columns: what Prisma's `NOT` does to rows
- * with nulls and to missing relations is not what negation means.
- */
+/** Writes filters as the `where` of a Prisma model: for exactly the rows for which the condition is true, or not at all. */
 export class WherePrinter {
   readonly #tables: Tables
   readonly #dialect: Dialect
+  readonly #dialects: Dialects
   readonly #reference: FieldReference | undefined
 
   constructor(schema: PrismaSchema, options: DatabaseOptions = {}, reference?: FieldReference) {
     this.#tables = new Tables(schema)
-    this.#dialect = dialectOf(schema.provider, options)
+    this.#dialect = dialectOf(schema.provider)
+    this.#dialects = dialectsOf(schema, options)
     this.#reference = reference
   }
 
@@ -36,231 +29,59 @@ export class WherePrinter {
    * The `where` of a model for a condition on its rows.
    * @throws UnsupportedFilterError for what can't be said exactly.
    */
-  print(condition: Definite, modelName: string): Where {
-    const model = this.#tables.model(modelName)
-    if (!model) return refuse('operand', `The Prisma schema has no model "${modelName}".`, undefined)
-    const where = whereOf(this.#print(hoist(condition, this.#tables), undefined, true), model)
-    const values = countValues(where)
-    if (values <= this.#dialect.values) return where
-    const { provider, values: limit } = this.#dialect
-    const hint = 'let the policy reach memberships through relations of the resource instead of a list on the actor'
-    return refuse('bind-limit', `This filter needs ${values} values; ${provider} takes ${limit} here.`, undefined, hint)
+  print(condition: Definite, model: string): Where {
+    return this.finish(this.printed(this.prepared(condition)), model)
   }
 
-  /** @param each - The row that a `where` at this place speaks of; undefined for the resource. */
-  #print(formula: Formula, each: Root | undefined, holds: boolean): Printed {
-    switch (formula.kind) {
-      case 'true':
-        return holds
-      case 'false':
-        return !holds
-      case 'and':
-      case 'or': {
-        const join = (formula.kind === 'and') === holds ? all : any
-        return join(formula.of.map((one) => this.#print(one, each, holds)))
-      }
-      case 'not':
-        return this.#print(formula.of, each, !holds)
-      case 'some':
-        return this.#some(formula, each, holds)
-      case 'compare':
-        return this.#compare(formula, each, holds)
-      case 'in':
-        return this.#in(formula, each, holds)
-      case 'isa':
-        return this.#isA(formula, each, holds)
-      case 'text':
-        return this.#text(formula, each, holds)
-    }
-  }
-
-  #some({ each: row, from, where, span }: SomeFormula, each: Root | undefined, holds: boolean): Printed {
-    const { field, hops } = this.#place(from, each, span)
-    if (!field?.list) return this.#refuseOperand(from, span)
-    if (field.kind !== 'relation') {
-      return this.#leaf(hops, listSides(field, listValues(row, where, this.#column(field), span)), holds)
-    }
-    const inner = this.#print(where, row, true)
-    if (inner === false) return !holds
-    const rows = whereOf(inner, this.#tables.model(field.model)!)
-    return this.#leaf(hops, { yes: { [field.name]: { some: rows } }, no: { [field.name]: { none: rows } } }, holds)
-  }
-
-  #compare({ left, right, operator, span }: Compare, each: Root | undefined, holds: boolean): Printed {
-    if (operator === '==' || left.kind === right.kind) {
-      if (left.kind === 'path' && operator !== '==')
-        return this.#compareColumns(left, right, operator, each, holds, span)
-      return this.#refuseOperand(right, span)
-    }
-    if (left.kind === 'value') {
-      return this.#compare({ kind: 'compare', left: right, right: left, operator: turned[operator], span }, each, holds)
-    }
-    if (right.kind !== 'value') return this.#refuseOperand(right, span)
-    const { hops, field } = this.#place(left, each, span)
-    const sides = this.#compareField(left, field, operator === '!=' ? '=' : operator, right.value, span)
-    return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
-  }
-
-  #compareField(path: Operand, field: Place['field'], operator: '=' | Order, value: unknown, span: Span): Sides {
-    if (value === undefined || !field || field.list) return this.#refuseOperand(path, span)
-    if (value === null && operator !== '=') return never
-    if (field.kind === 'relation') return value === null ? this.#missing(field) : this.#refuseOperand(path, span)
-    const column = this.#column(field)
-    if (value === null) {
-      column.assertKnowsNil(span)
-      return columnSides(field, [], true)
-    }
-    return columnSides(field, [operator === '=' ? column.equals(value, span) : column.compares(operator, value, span)])
-  }
-
-  #compareColumns(
-    left: Path,
-    right: Operand,
-    operator: '=' | '!=' | Order,
-    each: Root | undefined,
-    holds: boolean,
-    span: Span,
-  ): Printed {
-    const a = this.#tables.canonical(left)
-    const b = this.#tables.canonical(this.#path(right, span))
-    if (!sameRow(a.path, b.path)) return refuseRows(left, this.#path(right, span), span)
-    const present = [...a.present, ...b.present].map((path): Printed => {
-      const { hops, field } = this.#place(path, each, span)
-      return field?.kind === 'relation'
-        ? this.#leaf(hops, swapped(this.#missing(field)), holds)
-        : this.#refuseOperand(path, span)
-    })
-    const { hops, model, field } = this.#place(a.path, each, span)
-    const other = this.#place(b.path, each, span).field
-    if (!field || !other || field.kind === 'relation' || other.kind === 'relation' || field.list || other.list) {
-      return this.#refuseOperand(left, span)
-    }
-    const plain = operator === '!=' ? '=' : operator
-    const sides = samePath(a.path, b.path)
-      ? this.#sameColumn(field, plain, span)
-      : this.#twoColumns(model, field, other, plain, span)
-    const printed = this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
-    return holds ? all([...present, printed]) : any([...present, printed])
-  }
-
-  #sameColumn(column: PrismaColumn, operator: '=' | Order, span: Span): Sides {
-    this.#column(column).assertComparable(operator !== '=', span)
-    return sameColumnSides(column, operator)
-  }
-
-  #twoColumns(model: PrismaModel, a: PrismaColumn, b: PrismaColumn, operator: '=' | Order, span: Span): Sides {
-    if (a.type !== b.type || a.native?.name !== b.native?.name) {
-      return refuse(
-        'field-reference',
-        `Prisma compares columns of one type, and "${a.name}" and "${b.name}" are of two.`,
-        span,
-      )
-    }
-    this.#column(a).assertComparable(operator !== '=', span)
-    const reference = this.#reference?.(model.name, b.name)
-    if (reference !== undefined) return columnsSides(a, b, operator, reference)
-    const hint = 'extend the client first: new PrismaClient(…).$extends(extension)'
-    return refuse('field-reference', `Comparing "${a.name}" with "${b.name}" needs the Prisma client.`, span, hint)
-  }
-
-  #in({ item, list, span }: In, each: Root | undefined, holds: boolean): Printed {
-    if (list.kind === 'path') return this.#inColumn(item, list, each, holds, span)
-    if (list.kind !== 'value' || !Array.isArray(list.value)) return this.#refuseOperand(list, span)
-    const { hops, field } = this.#place(item, each, span)
-    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(item, span)
-    const column = this.#column(field)
-    const values: readonly unknown[] = list.value
-    if (values.includes(undefined)) return this.#refuseOperand(list, span)
-    column.assertKnowsNil(span)
-    const tests = values.filter((value) => value !== null).map((value) => column.equals(value, span))
-    return this.#leaf(hops, columnSides(field, tests, values.includes(null)), holds)
-  }
-
-  /** `item in row.tags`: one value in a column that holds a list. */
-  #inColumn(item: Operand, list: Path, each: Root | undefined, holds: boolean, span: Span): Printed {
-    const { hops, field } = this.#place(list, each, span)
-    if (!field || field.kind === 'relation' || !field.list || item.kind !== 'value')
-      return this.#refuseOperand(item, span)
-    return this.#leaf(hops, listSides(field, this.#column(field).elements([item.value], span)), holds)
-  }
-
-  #isA({ of, model, span }: IsA, each: Root | undefined, holds: boolean): Printed {
-    const { hops, field, model: own } = this.#place(of, each, span)
-    if (field?.list) return this.#refuseOperand(of, span)
-    if (field && field.kind !== 'relation') {
-      return this.#leaf(hops, columnSides(field, [this.#column(field).isInstance(model, span)]), holds)
-    }
-    if ((field?.model ?? own.name) !== model) return !holds
-    return this.#leaf(hops, field ? swapped(this.#missing(field)) : swapped(never), holds)
-  }
-
-  #text({ of, part, operator, span }: Text, each: Root | undefined, holds: boolean): Printed {
-    const { hops, field } = this.#place(of, each, span)
-    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(of, span)
-    if (part.kind !== 'value') return this.#refuseOperand(part, span)
-    const sides =
-      part.value === null ? never : columnSides(field, [this.#column(field).texts(operator, part.value, span)])
-    return this.#leaf(hops, sides, holds)
+  /** The condition in a form in which each part speaks of the row that is come to, as far as that can be. */
+  prepared(condition: Definite): Formula {
+    const isOfKnownRows = [...rootsOf(condition)].some((root) => root.kind === 'row')
+    if (!isOfKnownRows) return hoist(condition, this.#tables)
+    return reroot(hoist(splitNils(condition, this.#tables), this.#tables), this.#tables)
   }
 
   /**
-   * What is asked of the row at the end of to-one relations. A leaf holds only where each of them has a row, so where it
-   * is asked whether it does not hold, a missing row is an answer.
+   * What a prepared condition is printed as, for what is to be joined with other parts first.
+   * @param truth - Asked for each part that speaks of known rows alone; without it they are refused.
+   * @throws UnsupportedFilterError
    */
-  #leaf(hops: readonly PrismaRelation[], sides: Sides, holds: boolean): Printed {
-    return hops.reduceRight<Printed>(
-      (inner, hop) => {
-        const missing = this.#missing(hop)
-        const found = typeof inner === 'object' ? { [hop.name]: { is: inner } } : inner && missing.no
-        return holds ? found : inner === true ? true : any([missing.yes, found])
-      },
-      holds ? sides.yes : sides.no,
+  printed(formula: Formula, truth?: Truth): Printed {
+    const isAsked = truth && [...rootsOf(formula)].some((root) => root.kind === 'row')
+    return new Printing(this.#tables, this.#dialects, this.#reference, isAsked ? truth : undefined).print(formula)
+  }
+
+  /** The `where` that was printed. @throws UnsupportedFilterError for one that is too long. */
+  finish(printed: Printed, model: string): Where {
+    this.assertWithinLimit(printed)
+    return whereOf(printed, this.#model(model))
+  }
+
+  /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
+  assertWithinLimit(printed: Printed): void {
+    const relations = countRelations(printed)
+    if (relations > this.#dialect.relations) {
+      refuse(
+        'too-large',
+        `This filter asks of ${relations} relations; ${this.#dialect.provider} joins ${this.#dialect.relations} tables here.`,
+        undefined,
+      )
+    }
+    const values = countValues(printed)
+    if (values <= this.limit) return
+    refuse(
+      'bind-limit',
+      `This filter needs ${values} values; ${this.#dialect.provider} takes ${this.limit} here.`,
+      undefined,
+      "leave what is long in the database: `unloaded: 'database'` for memberships of the actor; or let the policy reach it through relations of the resource",
     )
   }
 
-  /** That a to-one relation has no row. */
-  #missing(relation: PrismaRelation): Sides {
-    const { relationMode } = this.#tables.schema
-    const every = whereOf(true, this.#tables.model(relation.model)!)
-    return missingSides(relation, this.#tables.nullableColumns(relation), relationMode === 'foreignKeys', every)
+  /** How many values a `where` may send. */
+  get limit(): number {
+    return this.#dialect.values
   }
 
-  #column(column: PrismaColumn): Column {
-    return new Column(column, this.#tables.valuesOf(column), this.#dialect)
+  #model(name: string): PrismaModel {
+    return this.#tables.model(name) ?? refuse('operand', `The Prisma schema has no model "${name}".`, undefined)
   }
-
-  #place(operand: Operand, each: Root | undefined, span: Span): Place {
-    const path = this.#path(operand, span)
-    if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.#tables.place(path)
-    return refuse(
-      'two-rows',
-      `"${describe(path)}" is of another row than the one that the filter has come to, and Prisma has no way back to it.`,
-      span,
-    )
-  }
-
-  #path(operand: Operand, span: Span): Path {
-    return operand.kind === 'path' ? operand : this.#refuseOperand(operand, span)
-  }
-
-  #refuseOperand(operand: Operand, span: Span): never {
-    const what = operand.kind === 'path' ? `"${describe(operand)}"` : `a ${operand.kind}`
-    return refuse('operand', `A Prisma filter can't speak of ${what} here.`, span)
-  }
-}
-
-const turned = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=', '==': '==' } as const
-
-const never: Sides = { yes: false, no: true }
-
-function swapped({ yes, no }: Sides): Sides {
-  return { yes: no, no: yes }
-}
-
-function refuseRows(left: Path, right: Path, span: Span): never {
-  return refuse(
-    'two-rows',
-    `"${describe(left)}" and "${describe(right)}" are columns of two rows, which a Prisma filter can't compare.`,
-    span,
-  )
 }

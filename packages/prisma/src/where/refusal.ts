@@ -6,14 +6,21 @@ export type Reason =
   | 'collation'
   | 'column-type'
   | 'field-reference'
+  | 'key'
   | 'mixed-types'
   | 'operand'
+  | 'no-client'
+  | 'no-key'
   | 'provider'
+  | 'required-relation'
+  | 'recursion'
   | 'text-pattern'
   | 'too-large'
+  | 'transaction'
   | 'two-rows'
 
-const wayOut = 'check the rows one by one with can(), or say it in the policy by relations and columns of one row'
+const wayOut =
+  "let the extended client look the rows up (strategy 'auto'), check them one by one with can(), or say it in the policy by relations and columns of one row"
 
 /** Ends the printing of a filter that would not be exact. */
 export function refuse(reason: Reason, message: string, span: Span | undefined, hint: string = wayOut): never {

@@ -1,5 +1,13 @@
-import type { PrismaColumn, PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import type {
+  PrismaColumn,
+  PrismaEnum,
+  PrismaField,
+  PrismaModel,
+  PrismaRelation,
+  PrismaSchema,
+} from '../schema/schema.js'
 import type { Path } from './path.js'
+import { type Where, whereOf } from './printed.js'
 import { refuse } from './refusal.js'
 
 /** Where a path leads: through to-one relations to a field, or to the row itself. */
@@ -15,18 +23,18 @@ export interface Place {
 export class Tables {
   readonly schema: PrismaSchema
   readonly #models: ReadonlyMap<string, PrismaModel>
-  readonly #holders: ReadonlyMap<PrismaRelation, string>
-  readonly #enums: ReadonlyMap<string, readonly string[]>
+  readonly #holders: ReadonlyMap<PrismaRelation, PrismaModel>
+  readonly #enums: ReadonlyMap<string, PrismaEnum>
 
   constructor(schema: PrismaSchema) {
     this.schema = schema
     this.#models = new Map(schema.models.map((model) => [model.name, model]))
     this.#holders = new Map(
       schema.models.flatMap((model) =>
-        model.fields.flatMap((field) => (field.kind === 'relation' ? [[field, model.name] as const] : [])),
+        model.fields.flatMap((field) => (field.kind === 'relation' ? [[field, model] as const] : [])),
       ),
     )
-    this.#enums = new Map(schema.enums.map((one) => [one.name, one.values]))
+    this.#enums = new Map(schema.enums.map((one) => [one.name, one]))
   }
 
   model(name: string | undefined): PrismaModel | undefined {
@@ -34,7 +42,43 @@ export class Tables {
   }
 
   valuesOf(column: PrismaColumn): readonly string[] {
-    return this.#enums.get(column.type) ?? []
+    return this.#enums.get(column.type)?.values ?? []
+  }
+
+  /** The values of a column's enum as the database has them, by the client's names. */
+  storedValues(column: PrismaColumn): ReadonlyMap<string, string> {
+    const mapped = this.#enums.get(column.type)?.mapped
+    return new Map(this.valuesOf(column).map((name) => [name, mapped?.[name] ?? name]))
+  }
+
+  /** The model whose rows have the relation. */
+  holder(relation: PrismaRelation): PrismaModel | undefined {
+    return this.#holders.get(relation)
+  }
+
+  /** The same relation seen from the other end; undefined where that end is ignored. */
+  inverse(relation: PrismaRelation): PrismaRelation | undefined {
+    const holder = this.#holders.get(relation)
+    return this.#models
+      .get(relation.model)
+      ?.fields.find(
+        (field): field is PrismaRelation =>
+          field.kind === 'relation' &&
+          field !== relation &&
+          field.relation === relation.relation &&
+          field.model === holder?.name,
+      )
+  }
+
+  /** Whether the database keeps the references of a relation to rows that exist. */
+  isKept(relation: PrismaRelation): boolean {
+    const isView = this.#holders.get(relation)?.view || this.#models.get(relation.model)?.view
+    return this.schema.relationMode === 'foreignKeys' && !isView
+  }
+
+  /** The `where` for no row of a model. */
+  noRow(name: string): Where {
+    return whereOf(false, this.#models.get(name)!)
   }
 
   field(model: string | undefined, name: string): PrismaField | undefined {
@@ -50,7 +94,7 @@ export class Tables {
 
   /** The columns of a relation's reference that can be null; none where the other row holds the reference. */
   nullableColumns(relation: PrismaRelation): readonly string[] {
-    const model = this.#models.get(this.#holders.get(relation) ?? '')
+    const model = this.#holders.get(relation)
     return relation.from.filter((name) => model?.fields.find((field) => field.name === name)?.nullable)
   }
 

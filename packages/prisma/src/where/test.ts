@@ -26,7 +26,7 @@ export function oneOf(values: readonly unknown[]): ColumnTest {
   return values.length === 1 ? equalTo(values[0]) : { yes: [{ in: values }], no: [{ notIn: values }] }
 }
 
-export function ordered(order: Order, value: unknown): ColumnTest {
+export function ordered(order: Order, value: unknown): Exclude<ColumnTest, string> {
   return { yes: [{ [filters[order]]: value }], no: [{ [filters[opposites[order]]]: value }] }
 }
 

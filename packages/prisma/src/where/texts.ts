@@ -1,4 +1,5 @@
 import type { Span } from '@arcturus/core'
+import { isStorable, successor } from '@arcturus/core/sql'
 import type { Dialect } from './dialect.js'
 import { refuse } from './refusal.js'
 import { type ColumnTest, within } from './test.js'
@@ -14,6 +15,23 @@ export function textTest(operator: TextOperator, part: string, dialect: Dialect,
     return part === '' ? 'always' : within(part, successor(part))
   }
   return contained(operator, pattern(operator, part, dialect, span))
+}
+
+/** How many parts of a text are asked for. */
+const maxParts = 300
+
+/** The parts of a text that an operator finds in it; undefined where they are too many. */
+export function partsOf(text: string, operator: TextOperator): readonly string[] | undefined {
+  const ends = Array.from({ length: text.length + 1 }, (_, at) => at)
+  if (operator === 'includes' && (text.length * (text.length + 1)) / 2 >= maxParts) return undefined
+  const parts =
+    operator === 'startsWith'
+      ? ends.map((end) => text.slice(0, end))
+      : operator === 'endsWith'
+        ? ends.map((start) => text.slice(start))
+        : ends.flatMap((start) => ends.slice(start).map((end) => text.slice(start, end)))
+  const found = new Set(parts)
+  return found.size > maxParts ? undefined : [...found]
 }
 
 function contained(operator: TextOperator, part: string): ColumnTest {
@@ -48,21 +66,4 @@ export function refuseCollation(dialect: Dialect, span: Span): never {
     span,
     'declare the columns with a collation by code point and say so: prismaAuthorization(authorizer, schema, { acceptCollation: true })',
   )
-}
-
-/** The first text after all that begin with `prefix`, by code point; undefined where there is none. */
-export function successor(prefix: string): string | undefined {
-  const points = [...prefix]
-  for (let last = points.pop(); last !== undefined; last = points.pop()) {
-    const point = last.codePointAt(0)!
-    if (point === 0x10ffff) continue
-    // Half a pair of UTF-16 is no character.
-    return points.join('') + String.fromCodePoint(point === 0xd7ff ? 0xe000 : point + 1)
-  }
-  return undefined
-}
-
-/** Whether a database can hold the text as it is: no zero character, no half of a pair. */
-export function isStorable(text: string): boolean {
-  return !/[\0\p{Surrogate}]/u.test(text)
 }

@@ -5,6 +5,7 @@ import { Frame } from '../frame.js'
 import { Loop } from '../loops.js'
 import type { Machine } from '../machine.js'
 import { evaluate } from '../operand.js'
+import { isWatched, watch } from '../refuted.js'
 import { failed, pending } from '../signal.js'
 import type { Step } from '../step.js'
 import { Cell, deref, type Term } from '../term.js'
@@ -67,11 +68,13 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
   const caller = m.frame
   const negations = caller.negations + site.negations
   let loop: Loop | undefined = caller.loop
+  let after = next
   if (site.predicate.recursive) {
     loop = new Loop(site.predicate, slots, loop, negations)
-    if (loop.meetsItself(m, site)) return m.backtrack()
+    if (loop.meetsItself(m, site) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
+    if (isWatched(m, loop)) after = watch(m, loop, next)
   }
-  const frame = new Frame(slots, caller, next, site, m.choices.length, caller.depth + 1, negations, loop)
+  const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop)
   m.enter(frame)
   if (entries.length > 1) m.push(entries)
   return entries[0]!

@@ -162,7 +162,7 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
     const known = m.recall()
     object = known === unanswered ? m.settle(collection) : known
     if (object === pending) return m.wait(again)
-    if (isScalar(object)) throw notIterable(object, node)
+    if (isScalar(object)) throw notIterable(m, object, node)
     if (!isObject(object)) return inStep(m, item, object, node, next, again)
   } else object = exportTerm(m, collection)
   m.at = node.span
@@ -171,15 +171,17 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
   m.raw = false
   if (iterator === undefined) {
     if (Array.isArray(object) || isDict(object)) return inStep(m, item, object, node, next, again)
-    throw notIterable(object, node)
+    throw notIterable(m, object, node)
   }
   m.iterators++
   m.pushRetry(nextIterated, new Iterating(iterator, item, next))
   return m.backtrack()
 }
 
-function notIterable(value: unknown, node: In): Fault {
-  return new Fault('not-iterable', `'${typeof value}' is not iterable`, { span: node.span, data: { value } })
+function notIterable(m: Machine, value: unknown, node: In): Fault {
+  const hint = value === null ? 'test it against nil first' : undefined
+  const message = `${m.host.show(value)} is no list: it has no elements.`
+  return new Fault('not-iterable', message, { span: node.span, hint, data: { value } })
 }
 
 function isScalar(value: unknown): boolean {

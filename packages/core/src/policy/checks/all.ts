@@ -6,13 +6,15 @@ import { declarationForm } from './declarationForm.js'
 import { checkPaths } from './followPaths.js'
 import { invalidRule } from './invalidRule.js'
 import { invalidRuleType } from './invalidRuleType.js'
+import { listAsAction } from './listAsAction.js'
 import { missingAllowRule } from './missingAllowRule.js'
 import { missingHasPermission } from './missingHasPermission.js'
 import { missingRelatedBlock } from './missingRelatedBlock.js'
 import { missingRequiredRule } from './missingRequiredRule.js'
+import { checkNames } from './names.js'
+import { neverEqual } from './neverEqual.js'
 import { nilStep } from './nilStep.js'
 import { notARelation } from './notARelation.js'
-import { checkOnceUsed } from './onceUsed.js'
 import { relationKeyword } from './relationKeyword.js'
 import { repeatedDeclaration } from './repeatedDeclaration.js'
 import { repeatedRule } from './repeatedRule.js'
@@ -38,7 +40,7 @@ type Rows<Context extends CheckContext> = readonly (readonly Check<Context>[])[]
 /** Of rules, rule types and blocks, one statement at a time. */
 export const statementChecks: Rows<CheckContext> = [
   [invalidRuleType],
-  [checkOnceUsed(singletonVariable, unknownSpecializer)],
+  [checkNames(singletonVariable, unknownSpecializer)],
   [ambiguousPrecedence],
   [blockKeyword, unknownDeclaration, declarationForm, repeatedDeclaration],
   [unregisteredBlock, conflictingDeclaration],
@@ -61,7 +63,7 @@ export const policyChecks: Rows<PolicyContext> = [
   [missingHasPermission],
   [wrongArity],
   [unknownName('role'), unknownName('permission'), unknownName('relation')],
-  [unreachableRule],
+  [unreachableRule, listAsAction],
   [repeatedRule],
-  [checkPaths(unknownField, nilStep)],
+  [checkPaths(unknownField, nilStep, neverEqual)],
 ]

@@ -7,9 +7,11 @@ import { Knowledge, type Known } from './knowledge.js'
 /** Sees the paths of a rule. */
 export interface PathVisitor {
   /** `object` is read from: its field, or a method that is called. */
-  readonly step: (node: Dot, object: Known, knowledge: Knowledge) => void
+  readonly step?: (node: Dot, object: Known, knowledge: Knowledge) => void
   /** A pattern names a field of a class. */
   readonly patternField?: (field: Entry<Pattern>, model: string) => void
+  /** A goal that is no `and`, `or`, `not` or `forall`; what it says is not known yet. */
+  readonly goal?: (goal: Expression, knowledge: Knowledge) => void
 }
 
 /** A check of the paths of a rule; none where the schema has nothing that could be wrong. */
@@ -22,10 +24,13 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
     if (visitors.length === 0) return {}
     const all: Required<PathVisitor> = {
       step: (node, object, knowledge) => {
-        for (const { step } of visitors) step(node, object, knowledge)
+        for (const { step } of visitors) step?.(node, object, knowledge)
       },
       patternField: (field, model) => {
         for (const { patternField } of visitors) patternField?.(field, model)
+      },
+      goal: (node, knowledge) => {
+        for (const { goal } of visitors) goal?.(node, knowledge)
       },
     }
     return {
@@ -73,6 +78,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
       return
     default:
       followValues(goal, knowledge, visitor)
+      visitor.goal(goal, knowledge)
       learnTrue(goal, knowledge)
   }
 }

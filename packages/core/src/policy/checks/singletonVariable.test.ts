@@ -23,6 +23,12 @@ describe('singleton-variable', () => {
     expect(problems('singleton-variable', policy)).toEqual(found)
   })
 
+  test('knows what is meant by null', () => {
+    expect(diagnosticsOf('singleton-variable', 'f(x) if x = null;').map((one) => one.hint)).toEqual([
+      'did you mean "nil"?',
+    ])
+  })
+
   test('says how to mark one that does not matter', () => {
     expect(diagnosticsOf('singleton-variable', 'f(color) if 1 = 1;').map((one) => one.hint)).toEqual([
       'is it misspelt? one that does not matter is called _color or _',

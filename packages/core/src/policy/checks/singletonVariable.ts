@@ -1,10 +1,16 @@
-import type { OnceUsedCheck } from './onceUsed.js'
+import type { NameCheck } from './names.js'
+
+/** What other languages call `nil`. */
+const nothing: ReadonlySet<string> = new Set(['null', 'undefined', 'None'])
 
 /** A variable that stands only once in a rule means nothing, or is misspelt; unless its name starts with `_`. */
-export const singletonVariable: OnceUsedCheck = (use, context) => {
-  if (use.kind !== 'variable') return
+export const singletonVariable: NameCheck = (use, once, context) => {
+  if (use.kind !== 'variable' || !once) return
+  const hint = nothing.has(use.name)
+    ? 'did you mean "nil"?'
+    : `is it misspelt? one that does not matter is called _${use.name} or _`
   context.error('singleton-variable', `The variable ${use.name} stands only once in this rule.`, use.span, {
-    hint: `is it misspelt? one that does not matter is called _${use.name} or _`,
+    hint,
     data: { name: use.name },
   })
 }

@@ -6,7 +6,8 @@ describe('unknown-specializer', () => {
     ['names a class that nobody registered', 'f(_: Nobody);', ['1:6 Nobody']],
     ['names one behind matches', 'f(x) if x matches Nobody{a: 1};', ['1:19 Nobody{a: 1}']],
     ['lets registered classes and unions pass', 'f(_: Person, _: Actor, _: Resource, _: Integer);', []],
-    ['lets one pass that stands twice', 'f(_: Nobody, _: Nobody);', []],
+    ['names one that stands twice once', 'f(_: Nobody, _: Nobody);', ['1:6 Nobody']],
+    ['names one that is called like a variable', 'f(person: person) if g(person);', ['1:11 person']],
   ])('%s', (_, policy, found) => {
     expect(problems('unknown-specializer', policy)).toEqual(found)
   })

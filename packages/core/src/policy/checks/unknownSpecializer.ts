@@ -1,4 +1,4 @@
-import type { OnceUsedCheck } from './onceUsed.js'
+import type { NameCheck } from './names.js'
 import { suggestion } from './suggestion.js'
 
 /** What other languages call the built-in classes. */
@@ -10,8 +10,8 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   Dictionary: ['dict', 'Dict', 'dictionary', 'hash', 'Hash', 'map', 'Map', 'HashMap', 'hashmap', 'hash_map'],
 }
 
-/** A class after `:` or `matches` is registered; one that stands twice in a rule passes, as it always did. */
-export const unknownSpecializer: OnceUsedCheck = (use, context) => {
+/** A class after `:` or `matches` is registered. */
+export const unknownSpecializer: NameCheck = (use, once, context) => {
   if (use.kind !== 'class pattern') return
   const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
   const hint = builtIn
@@ -19,6 +19,6 @@ export const unknownSpecializer: OnceUsedCheck = (use, context) => {
     : (suggestion(use.tag, context.schema.models.keys()) ?? `register it: registerClass(${use.tag})`)
   context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
     hint,
-    data: { name: use.tag, suggestion: builtIn },
+    data: { name: use.tag, suggestion: builtIn, once },
   })
 }

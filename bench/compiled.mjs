@@ -1,0 +1,24 @@
+// A workload's policy as the module that `compilePolicy` writes, in a file of its own.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { compilePolicy } from '@arcturus/core/compile'
+import { authorizerFor } from './engines/arcturus.mjs'
+
+const folder = mkdtempSync(join(tmpdir(), 'arcturus-bench-'))
+
+/** @returns the address of the module */
+export function compiledModule(workload) {
+  // The file stands where no package is found by its name.
+  const runtime = import.meta.resolve('@arcturus/core/runtime')
+  const { code } = compilePolicy(authorizerFor(workload), { runtime })
+  const file = join(folder, `${workload.name}.mjs`)
+  writeFileSync(file, code)
+  return pathToFileURL(file).href
+}
+
+export async function compiledAuthorizer(workload) {
+  const { createAuthorizer } = await import(compiledModule(workload))
+  return createAuthorizer({ classes: workload.classes })
+}

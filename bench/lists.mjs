@@ -1,0 +1,112 @@
+// `pnpm bench:lists`: what lists of a large database cost, filtered by the policy and by what an expert writes by hand.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { build } from './build.mjs'
+import { openDatabase, people } from './lists/database.mjs'
+import { isNoWorse, planner } from './lists/plan.mjs'
+import { rawLists } from './lists/raw.mjs'
+import { median } from './measure.mjs'
+import { duration, table } from './report.mjs'
+
+const usage = `pnpm bench:lists [options]
+
+  --documents N   rows of the list's table   (1000000; a tenth as many users, a hundredth as many organizations)
+  --pairs N       how often each list is asked for by hand and by the policy, in turn   (25)
+  --json FILE     everything that was measured
+
+PostgreSQL is the one of PG_URL, by default the local one. The database is kept for the next run.
+`
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '1000000' },
+    pairs: { type: 'string', default: '25' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const [documents, pairs] = [values.documents, values.pairs].map(Number)
+if (values.help || !(documents >= 50_000) || !(pairs >= 1)) {
+  console.error(usage)
+  process.exit(values.help ? 0 : 2)
+}
+
+/** So often before anything is measured: a server has compiled what it runs. */
+const warmUp = 20
+
+/** A list of the policy may take so many times as long as the one by hand. */
+const allowed = 1.15
+
+build('@arcturus/core', '@arcturus/prisma', '@arcturus/typeorm')
+const { prismaLists } = await import('./lists/prisma.mjs')
+const { typeOrmLists } = await import('./lists/typeOrm.mjs')
+const size = { organizations: documents / 100, users: documents / 10, documents, shares: documents / 2 }
+console.log(
+  `${documents.toLocaleString('en')} documents, ${size.organizations.toLocaleString('en')} organizations, ${size.users.toLocaleString('en')} users; medians of ${pairs} pairs\n`,
+)
+const url = await openDatabase(size)
+const [raw, plans] = [await rawLists(url), await planner(url)]
+
+async function timeOf(list) {
+  const start = process.hrtime.bigint()
+  await list()
+  return Number(process.hrtime.bigint() - start)
+}
+
+/** The two in turn, each one first as often as the other. */
+async function measure(lists) {
+  const times = { hand: [], policy: [], raw: [] }
+  const names = Object.keys(times)
+  for (let pair = -warmUp; pair < pairs; pair++) {
+    for (let at = 0; at < names.length; at++) {
+      const name = names[(at + pair + warmUp) % names.length]
+      const time = await timeOf(lists[name])
+      if (pair >= 0) times[name].push(time)
+    }
+  }
+  const ratio = median(times.policy.map((time, pair) => time / times.hand[pair]))
+  return { hand: median(times.hand), policy: median(times.policy), raw: median(times.raw), ratio }
+}
+
+const idsOf = (answer) => JSON.stringify(typeof answer === 'number' ? answer : answer.map(({ id }) => id))
+
+const results = []
+for (const open of [prismaLists, typeOrmLists]) {
+  const lists = await open(url)
+  for (const [person, { id }] of Object.entries(people)) {
+    const user = await lists.user(id)
+    for (const what of ['page', 'count']) {
+      const each = {
+        hand: () => lists[what].hand(user),
+        policy: () => lists[what].policy(user),
+        raw: () => raw[what](user),
+      }
+      const answers = await Promise.all(Object.values(each).map(async (list) => idsOf(await list())))
+      if (new Set(answers).size > 1) throw new Error(`${lists.name}: the ${what} of ${person} differs.`)
+      const plan = {
+        hand: await plans.explain(await lists.statements(each.hand)),
+        policy: await plans.explain(await lists.statements(each.policy)),
+      }
+      const samePlan = plan.hand.shape === plan.policy.shape
+      const noWorse = isNoWorse(plan.policy, plan.hand)
+      results.push({ orm: lists.name, person, what, ...(await measure(each)), samePlan, noWorse, plan })
+    }
+  }
+  await lists.close()
+}
+await Promise.all([raw.close(), plans.close()])
+
+const rows = results.map(({ orm, person, what, hand, policy, raw: sql, ratio, samePlan, noWorse }) => [
+  `${orm}, ${person}: ${what}`,
+  duration(sql),
+  duration(hand),
+  duration(policy),
+  ratio.toFixed(2),
+  samePlan ? 'the same' : noWorse ? 'cheaper' : 'WORSE',
+])
+console.log(table(['', 'SQL', 'by hand', 'by the policy', 'policy / hand', 'plan'], rows))
+const missed = results.filter(({ ratio, noWorse }) => ratio > allowed || !noWorse)
+console.log(
+  `\n${missed.length === 0 ? `No list takes more than ${allowed} times as long as the one by hand, and no plan is worse.` : `Missed: ${missed.map(({ orm, person, what }) => `${orm}, ${person}, ${what}`).join('; ')}`}`,
+)
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+process.exitCode = missed.length === 0 ? 0 : 1

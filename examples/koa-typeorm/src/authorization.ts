@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { Authorizer } from '@arcturus/core'
+import { loadPolicyFiles } from '@arcturus/core/node'
+import { koaAuthorization } from '@arcturus/koa'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
+import type { DataSource } from 'typeorm'
+import type { Person } from './entities/person.js'
+import { findPerson, handleIn } from './people.js'
+
+// A misspelt action is an error of the compiler.
+declare module '@arcturus/core' {
+  interface Register {
+    actor: Person
+    actions: {
+      Folder: 'read' | 'add' | 'share'
+      Document: 'read' | 'edit' | 'classify' | 'share' | 'delete'
+      Person: 'read'
+      Team: 'read'
+    }
+  }
+}
+
+/**
+ * One policy for all that Folio decides: the checks of its routes and the filters of its lists.
+ *
+ * @throws {PolicyError} There is a mistake in the policy; the message says where.
+ */
+export async function createAuthorization(database: DataSource) {
+  const authorizer = new Authorizer()
+  // The models of the policy are the entities.
+  const { authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, database)
+  // Prints what only looks wrong, such as a misspelt field.
+  await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
+
+  const { authorize, unguarded } = koaAuthorization(authorizer, {
+    actor: (ctx) => {
+      const handle = handleIn(ctx.get('Authorization'))
+      return handle === undefined ? null : findPerson(database, handle)
+    },
+    challenge: 'Bearer realm="Folio"',
+  })
+  return { database, authorizer, authorizedFilter, authorizedQuery, authorize, unguarded }
+}
+
+export type Folio = Awaited<ReturnType<typeof createAuthorization>>

@@ -1,0 +1,81 @@
+import Router, { type RouterContext } from '@koa/router'
+import { IsNull, type Repository } from 'typeorm'
+import type { Folio } from './authorization.js'
+import { Document } from './entities/document.js'
+import { Folder } from './entities/folder.js'
+import { Person } from './entities/person.js'
+import { roles, Share } from './entities/share.js'
+import { Team } from './entities/team.js'
+import { BadRequest, bodyIn, idIn, oneOf } from './requests.js'
+
+export function shareRoutes({ database, authorize, authorizedFilter }: Folio): Router {
+  const router = new Router()
+  const shares = database.getRepository(Share)
+  const people = database.getRepository(Person)
+  const teams = database.getRepository(Team)
+
+  // Whom something can be shared with.
+  router.get('/teams', async (ctx) => {
+    const { authorization } = ctx.state
+    const rows = await teams.find(authorizedFilter(authorization.actor, Team, { order: { id: 'ASC' } }))
+    ctx.body = { teams: await authorization.pickAuthorized(rows) }
+  })
+
+  // Folders and documents are shared alike.
+  for (const { path, target, column } of [
+    { path: '/folders/:id/shares', target: Folder, column: 'folderId' },
+    { path: '/documents/:id/shares', target: Document, column: 'documentId' },
+  ] as const) {
+    const find = (ctx: RouterContext) =>
+      database.getRepository<Folder | Document>(target).findOneBy({ id: idIn(ctx.params['id']) })
+
+    router.get(path, authorize('share', find), async (ctx) => {
+      const { authorization } = ctx.state
+      const rows = await shares.find({
+        where: { [column]: authorization.resource.id },
+        relations: { person: true, team: true },
+        order: { id: 'ASC' },
+      })
+      ctx.body = { shares: await authorization.pickAuthorized(rows) }
+    })
+
+    // Who has a share already gets the other role.
+    router.post(path, authorize('share', find), async (ctx) => {
+      const { authorization } = ctx.state
+      const body = bodyIn(ctx)
+      const role = oneOf(roles, body['role'], 'role')
+      const [person, team] = [await one(people, body['person'], 'person'), await one(teams, body['team'], 'team')]
+      if ((person === null) === (team === null)) throw new BadRequest('A share is for a person or for a team.')
+      const { id } = authorization.resource
+      const share =
+        (await shares.findOneBy({
+          [column]: id,
+          personId: person?.id ?? IsNull(),
+          teamId: team?.id ?? IsNull(),
+        })) ?? Object.assign(new Share(), { [column]: id, personId: person?.id ?? null, teamId: team?.id ?? null })
+      await shares.save(Object.assign(share, { role }))
+      ctx.status = 201
+      ctx.body = { share: await authorization.pickAuthorized(Object.assign(share, { person, team })) }
+    })
+
+    router.delete(`${path}/:share`, authorize('share', find), async (ctx) => {
+      const { id } = ctx.state.authorization.resource
+      const { affected } = await shares.delete({ id: idIn(ctx.params['share']), [column]: id })
+      if (!affected) ctx.throw(404, 'Not found.')
+      ctx.status = 204
+    })
+  }
+
+  return router
+}
+
+/** The row of an id in a body; null where the body has none. */
+async function one<Row extends Person | Team>(rows: Repository<Row>, id: unknown, name: string): Promise<Row | null> {
+  if (id === undefined || id === null) return null
+  const row = await rows
+    .createQueryBuilder('row')
+    .where('row.id = :id', { id: idIn(String(id)) })
+    .getOne()
+  if (!row) throw new BadRequest(`There is no such ${name}.`)
+  return row
+}

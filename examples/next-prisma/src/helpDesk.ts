@@ -1,0 +1,35 @@
+import { Authorizer, formatDiagnostic } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
+import { schema } from '../generated/arcturus/schema'
+import type { Prisma, PrismaClient } from '../generated/prisma/client'
+
+/** Who asks: somebody, with the memberships that most decisions are about. */
+export type Person = Prisma.UserGetPayload<{ include: typeof withMemberships }>
+export const withMemberships = { memberships: { include: { tenant: true } } } as const
+
+// A misspelt action or model is an error of the compiler.
+declare module '@arcturus/core' {
+  interface Register {
+    actor: Person
+    actions: {
+      Tenant: 'read' | 'open_ticket' | 'export'
+      Ticket: 'read' | 'add_note' | 'reply' | 'edit' | 'close' | 'reopen'
+      Message: 'read'
+    }
+  }
+}
+
+/**
+ * One policy for all that the help desk decides, and the database whose lists it filters.
+ *
+ * @param policy - The text of policy.polar.
+ * @throws {ArcturusError} The policy has a mistake, with its place.
+ */
+export function createHelpDesk(database: PrismaClient, policy: string) {
+  const authorizer = new Authorizer()
+  // The models of the policy are the tables of the Prisma schema.
+  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
+  const { warnings } = authorizer.loadSync({ text: policy, name: 'policy.polar' })
+  for (const warning of warnings) console.warn(formatDiagnostic(warning))
+  return { authorizer, authorizedFilter, prisma: database.$extends(extension) }
+}

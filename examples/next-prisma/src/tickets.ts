@@ -1,0 +1,69 @@
+import { Status } from '../generated/prisma/enums'
+import { authorizedFilter, prisma } from './authorization'
+import type { Person } from './helpDesk'
+import { idIn } from './input'
+
+const ticketsOnAPage = 8
+
+/** The ticket of an id, whoever asks; undefined ids find none. */
+export function findTicket(id: unknown) {
+  return prisma.ticket.findUnique({
+    where: { id: idIn(id) },
+    include: { requester: true, assignee: true, tenant: true },
+  })
+}
+
+export function findTenant(id: unknown) {
+  return prisma.tenant.findUnique({ where: { id: idIn(id) } })
+}
+
+/** What somebody wants to see of the tickets that they may see. */
+export interface TicketQuery {
+  readonly status?: Status | undefined
+  readonly search?: string | undefined
+  /** From 1 on. */
+  readonly page: number
+}
+
+/** A page of the tickets that somebody may see, the latest first, and how many there are of each status. */
+export async function listTickets(actor: Person, { status, search, page }: TicketQuery) {
+  const found = search === undefined ? {} : { subject: { contains: search } }
+  const filter = authorizedFilter(actor, { where: status ? { ...found, status } : found })
+  const [count, tickets, statuses] = await Promise.all([
+    prisma.ticket.count(filter),
+    prisma.ticket.findMany({
+      ...filter,
+      include: {
+        requester: true,
+        assignee: true,
+        tenant: true,
+        // Counts are filtered too: one note more would tell of it.
+        _count: { select: { messages: authorizedFilter(actor) } },
+      },
+      orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
+      skip: (page - 1) * ticketsOnAPage,
+      take: ticketsOnAPage,
+    }),
+    prisma.ticket.groupBy({ ...authorizedFilter(actor, { where: found }), by: ['status'], _count: true }),
+  ])
+  const counts = new Map(Object.values(Status).map((one) => [one, 0]))
+  for (const { status, _count } of statuses) counts.set(status, _count)
+  return { tickets, count, counts, first: (page - 1) * ticketsOnAPage + 1, pages: Math.ceil(count / ticketsOnAPage) }
+}
+
+/** What somebody may read of what was written about a ticket. */
+export function messagesOf(actor: Person | null, ticketId: number) {
+  return prisma.message.findMany({
+    ...authorizedFilter(actor, { where: { ticketId } }),
+    include: { author: true },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+}
+
+/** Who can be assigned to tickets of a tenant. */
+export function agentsOf(tenantId: number) {
+  return prisma.user.findMany({
+    where: { memberships: { some: { tenantId, role: { in: ['agent', 'lead'] } } } },
+    orderBy: { name: 'asc' },
+  })
+}

@@ -1,0 +1,112 @@
+import { ArgumentError, ForbiddenError } from '../errors.js'
+import type { Schema } from '../schema/schema.js'
+import { tag } from '../schema/tags.js'
+import { builtinClasses } from '../values/builtin.js'
+import { assertArrived, assertRow } from './arguments.js'
+
+/** Rows of which fields may be missing. */
+export type Picked<Rows> = Rows extends readonly (infer Row)[] ? Partial<Row>[] : Partial<Rows>
+
+/** Which of the names of a row are fields that may be shown. */
+type Allowed = (row: object, names: readonly string[]) => Promise<ReadonlySet<string>>
+
+/**
+ * Copies rows with those fields that may be shown, and the rows that they hold likewise. All are asked about at the same time, so
+ * that what has to be loaded for them can be loaded at once.
+ * @throws ArgumentError for what is no row or list of rows.
+ */
+export function pickFields(schema: Schema, rows: object, allowed: Allowed): Promise<unknown> {
+  assertArrived(rows, 'row of pickAuthorized')
+  return new Picking(schema, allowed).rows(rows)
+}
+
+class Picking {
+  readonly #schema: Schema
+  readonly #allowed: Allowed
+  /** A row that is met again, maybe below itself, is the same copy. */
+  readonly #copies = new Map<object, object>()
+  readonly #work: Promise<void>[] = []
+
+  constructor(schema: Schema, allowed: Allowed) {
+    this.#schema = schema
+    this.#allowed = allowed
+  }
+
+  async rows(rows: object): Promise<unknown> {
+    const picked = Array.isArray(rows) ? rows.map((row) => this.#copyOf(row)) : this.#copyOf(rows)
+    // It grows while it is awaited, as rows are met within rows.
+    for (let at = 0; at < this.#work.length; at++) await this.#work[at]
+    return picked
+  }
+
+  #copyOf(row: object): object {
+    assertRow(row, 'pickAuthorized')
+    const known = this.#copies.get(row)
+    if (known) return known
+    const copy = {}
+    this.#copies.set(row, copy)
+    const filled = this.#fill(copy, row)
+    // It is awaited in turn; a failure before that is no unhandled one.
+    filled.catch(() => {})
+    this.#work.push(filled)
+    return copy
+  }
+
+  async #fill(copy: object, row: object): Promise<void> {
+    const names = Object.keys(row)
+    const shown = await this.#allowed(row, names)
+    for (const name of names) {
+      if (!shown.has(name)) continue
+      // A field that is called `__proto__` is a field.
+      const value = this.#valueOf(row, name)
+      Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true })
+    }
+  }
+
+  #valueOf(row: object, name: string): unknown {
+    const value: unknown = Reflect.get(row, name)
+    const model = this.#schema.modelOf(row)
+    const field = model && this.#schema.field(model.name, name)
+    const relation = field?.kind === 'relation' ? field.model : undefined
+    return Array.isArray(value) ? value.map((one) => this.#within(one, relation)) : this.#within(value, relation)
+  }
+
+  #within(value: unknown, relation: string | undefined): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    const model = this.#schema.modelOf(value)
+    if (model && !builtinClasses.has(model.name)) return this.#copyOf(value)
+    // A row that its client did not tag is one all the same where a relation leads to it.
+    if (relation === undefined) return value
+    tag(value, relation)
+    return this.#copyOf(value)
+  }
+}
+
+/**
+ * The names of the fields of a body, or of all bodies of a list.
+ * @throws ArgumentError for what is no body.
+ */
+export function namesIn(body: unknown): readonly string[] {
+  assertArrived(body, 'body')
+  if (typeof body !== 'object' || body === null) {
+    throw new ArgumentError('invalid-argument', 'A body is an object whose names are fields.', { data: { body } })
+  }
+  if (Array.isArray(body)) return [...new Set(body.flatMap(namesIn))]
+  // `FormData`, `URLSearchParams` and `Map` hold no fields of their own, and tell them.
+  if ('keys' in body && typeof body.keys === 'function' && Symbol.iterator in body) {
+    const names: unknown[] = [...body.keys()]
+    return [...new Set(names.map(String))].filter((name) => !isOfReact(name))
+  }
+  return Object.keys(body)
+}
+
+/** React puts fields of its own into forms whose action runs on the server. */
+function isOfReact(name: string): boolean {
+  return name.startsWith('$ACTION_')
+}
+
+/** The error for fields that the actor may not touch; it names them, for the visitor named them first. */
+export function fieldsRefused(fields: readonly string[]): ForbiddenError {
+  const quoted = fields.map((field) => `"${field}"`).join(', ')
+  return new ForbiddenError(`You may not do this to the field${fields.length === 1 ? '' : 's'} ${quoted}.`, fields)
+}

@@ -1,0 +1,73 @@
+import type { Missing, Wanted } from '../condition/bind.js'
+import { type Host, SchemaHost, type SchemaHostOptions } from '../machine/index.js'
+import { isPartial } from '../schema/partial.js'
+import type { Schema } from '../schema/schema.js'
+import type { LoadRelation } from './relations.js'
+
+/** The application, as different questions see it. */
+export class Hosts {
+  /** What those see that can't wait. */
+  readonly now: Host
+  readonly #schema: Schema
+  readonly #options: SchemaHostOptions
+
+  constructor(schema: Schema, options: SchemaHostOptions) {
+    this.#schema = schema
+    this.#options = options
+    this.now = new SchemaHost(schema, options)
+  }
+
+  /** For a question that can wait: a relation that is not loaded is a promise. */
+  loading(load: LoadRelation): Host {
+    return new LoadingHost(this.#schema, this.#options, load)
+  }
+
+  /** For a question that is asked again when what is missing has arrived. */
+  arriving(missing: Missing): Host {
+    return new ArrivingHost(this.#schema, this.#options, missing)
+  }
+}
+
+class LoadingHost extends SchemaHost {
+  readonly #load: LoadRelation
+
+  constructor(schema: Schema, options: SchemaHostOptions, load: LoadRelation) {
+    super(schema, options)
+    this.#load = load
+  }
+
+  override read(value: unknown, field: string): unknown {
+    const wanted = unloadedRelationOf(this.schema, value, field)
+    return (wanted && this.#load(wanted)) ?? super.read(value, field)
+  }
+}
+
+class ArrivingHost extends SchemaHost {
+  readonly #missing: Missing
+
+  constructor(schema: Schema, options: SchemaHostOptions, missing: Missing) {
+    super(schema, options)
+    this.#missing = missing
+  }
+
+  override read(value: unknown, field: string): unknown {
+    const wanted = unloadedRelationOf(this.schema, value, field)
+    if (wanted) {
+      const arrived = this.#missing.arrived(wanted.object, field)
+      // Undefined has arrived where nobody could load it.
+      if (arrived?.value !== undefined) return arrived.value
+      if (!arrived) this.#missing.want(wanted)
+    }
+    return super.read(value, field)
+  }
+}
+
+/** The relation that a field of an object is, where it is not loaded. */
+export function unloadedRelationOf(schema: Schema, value: unknown, field: string): Wanted | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  // any object may have the field
+  if ((value as Readonly<Record<string, unknown>>)[field] !== undefined && !isPartial(value, field)) return undefined
+  const model = schema.modelOf(value)
+  const relation = model && schema.field(model.name, field)
+  return relation?.kind === 'relation' ? { object: value, name: field, relation, model: model?.name } : undefined
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { RelationNotLoadedError } from '../errors.js'
+import { markPartial } from '../schema/partial.js'
+import { Authorizer } from './authorizer.js'
+import type { EvaluatorName } from './evaluator.js'
+
+class Person {
+  readonly name: string = 'ann'
+}
+class Note {
+  readonly readers: readonly Person[]
+  constructor(readers: readonly Person[]) {
+    this.readers = readers
+  }
+}
+
+it.each<EvaluatorName>(['machine', 'closures', 'source'])(
+  'takes a relation that was loaded in part for one that is not loaded, also of an instance of a class (%s)',
+  (evaluator) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(Person, { key: 'name' })
+      .registerClass(Note, { fields: { readers: { many: Person } } })
+    authorizer.loadSync('allow(person: Person, "skip", note: Note) if not person in note.readers;')
+    const ann = new Person()
+    // The class is known by its first row, whose fields can be read as they are.
+    expect(authorizer.can(ann, 'skip', new Note([ann]))).toBe(false)
+    const part = new Note([])
+    markPartial(part, 'readers')
+    expect(() => authorizer.can(ann, 'skip', part)).toThrow(RelationNotLoadedError)
+  },
+)

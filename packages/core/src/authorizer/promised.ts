@@ -1,0 +1,6 @@
+import type { Wanted } from '../condition/bind.js'
+
+/** What an object promises itself; a relation that nobody loads stays undefined, which is an error when the filter is bound. */
+export function promised({ object, name }: Wanted): Promise<unknown> {
+  return Promise.resolve((object as Readonly<Record<string, unknown>>)[name])
+}

@@ -1,0 +1,34 @@
+import { bailOut } from '../condition/bail.js'
+import type { Arrive } from '../condition/predicate.js'
+import type { Host } from '../machine/index.js'
+import type { Schema } from '../schema/schema.js'
+import { type Hosts, unloadedRelationOf } from './hosts.js'
+import type { LoadRelation } from './relations.js'
+
+/** One question that can wait, or several that are one: what the first loads, the others know. */
+export class Question {
+  readonly #schema: Schema
+  readonly #hosts: Hosts
+  readonly #load: LoadRelation | undefined
+  #host: Host | undefined
+
+  /** @param load - Gets relations that are not loaded; undefined where nobody can. */
+  constructor(schema: Schema, hosts: Hosts, load: LoadRelation | undefined) {
+    this.#schema = schema
+    this.#hosts = hosts
+    this.#load = load
+  }
+
+  /** The application, as the machine sees it. */
+  get host(): Host {
+    this.#host ??= this.#load ? this.#hosts.loading(this.#load) : this.#hosts.now
+    return this.#host
+  }
+
+  /** What predicates that wait read. */
+  readonly arrive: Arrive = (value, object, name) => {
+    if (value !== undefined) return value
+    const wanted = this.#load && unloadedRelationOf(this.#schema, object, name)
+    return (wanted && this.#load!(wanted)) ?? bailOut()
+  }
+}

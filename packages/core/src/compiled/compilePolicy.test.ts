@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { ArgumentError, QueryError } from '../errors.js'
+import { compilePolicy } from './compilePolicy.js'
+import { as } from './runtime.js'
+import { moduleOf } from './testing/moduleOf.js'
+
+class User {
+  constructor(
+    readonly id: number,
+    readonly level: number | bigint = 1,
+    readonly roles: readonly unknown[] = [],
+  ) {}
+}
+class Admin extends User {}
+class Folder {
+  constructor(
+    readonly id: number,
+    readonly parent: unknown = null,
+    readonly owner: unknown = null,
+    readonly size: unknown = 1,
+  ) {}
+}
+class Note extends Folder {}
+
+const policy = `
+  actor User {}
+  allow(user: User, "read", folder: Folder) if reads(user, folder);
+  allow(_: Admin, action, _: Note) if action != "burn";
+  allow(user: User, "edit", folder: Folder) if folder.owner = user and folder.size < maximum;
+  allow(user: User, "big", folder: Folder) if folder.size = 7 or folder.size > 1.5 and user.level = 2;
+  allow(user: User, "list", folder: Folder) if "list" in user.roles and folder.id > 0;
+  allow(user: User, "first", folder: Folder) if first(user, folder);
+  allow(nil, "see", folder: Folder) if folder.size = 0;
+  first(user, folder) if role in user.roles and cut and role = folder.id;
+  reads(user, folder) if folder.owner = user;
+  reads(user, folder) if folder.parent matches Folder and reads(user, folder.parent);
+`
+const classes = { User, Admin, Folder, Note }
+
+function authorizerFor(text: string = policy): Authorizer {
+  const authorizer = new Authorizer()
+    .registerClass(User, { key: 'id' })
+    .registerClass(Admin)
+    .registerClass(Folder, { key: 'id' })
+    .registerClass(Note)
+    .registerConstant(5, 'maximum')
+  authorizer.loadSync({ text, name: 'notes.polar' })
+  return authorizer
+}
+
+const [ann, bob] = [new User(1), new User(2, 2n, ['list', 3])]
+const root = new Folder(1, null, ann)
+const actors = [null, ann, bob, new User(1), new Admin(3)]
+const rows = [root, new Folder(2, root), new Note(3, new Note(4, root), bob, 9), new Note(5, null, new User(2), 0)]
+const words = ['read', 'edit', 'big', 'list', 'see', 'burn']
+
+describe('a compiled policy', () => {
+  test('answers as the authorizer does', () => {
+    const authorizer = authorizerFor()
+    const module = moduleOf(authorizer)({ classes, constants: { maximum: 5 } })
+    for (const actor of actors) {
+      for (const row of rows) {
+        for (const action of words) {
+          expect([actor, action, row, module.can(actor, action, row)]).toEqual([
+            actor,
+            action,
+            row,
+            authorizer.can(actor, action, row),
+          ])
+        }
+      }
+    }
+    for (const many of [rows, [...rows, null, ...rows], [], new Set(rows)])
+      expect(module.canMany(ann, 'read', many)).toEqual(authorizer.canMany(ann, 'read', many))
+    const late = new Folder(7, null, Promise.resolve(ann))
+    expect(() => module.canMany(ann, 'read', [root, root, late, root])).toThrow(
+      expect.objectContaining({ code: 'machine-only' }),
+    )
+    expect(() => module.canMany(ann, 'read', [root, undefined])).toThrow(ArgumentError)
+  })
+
+  test('takes actions that the policy leaves open, and knows those that nobody named', () => {
+    const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
+    expect(module.can(new Admin(3), 'print', rows[2])).toBe(true)
+    expect(() => module.can(ann, 'print', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
+  })
+
+  test('reads constants and limits of the application that runs it', () => {
+    const create = moduleOf(authorizerFor())
+    const constants = { maximum: 5 }
+    const module = create({ classes, constants, limits: { steps: 3 } })
+    expect(module.can(ann, 'edit', root)).toBe(true)
+    const deep = [1, 2, 3, 4, 5].reduce<Folder>((parent, id) => new Folder(10 + id, parent), new Folder(10))
+    expect(() => module.can(ann, 'read', deep)).toThrow(expect.objectContaining({ code: 'machine-only' }))
+    expect(create({ classes, constants: { maximum: 0 } }).can(ann, 'edit', root)).toBe(false)
+    expect(() => create({ classes, constants: {} })).toThrow(ArgumentError)
+    expect(() => create({ classes: { User, Folder, Note }, constants })).toThrow('the class Admin')
+  })
+
+  test('names the rule of what only the machine can answer, where it is compiled and where it is asked', () => {
+    const authorizer = authorizerFor()
+    const { machineOnly } = compilePolicy(authorizer)
+    expect(machineOnly).toContainEqual(
+      expect.objectContaining({
+        actor: 'User',
+        action: 'first',
+        resource: 'Folder',
+        reason: expect.stringContaining('cut'),
+      }),
+    )
+    expect(machineOnly.some((one) => one.action === 'read')).toBe(false)
+    const module = moduleOf(authorizer)({ classes, constants: { maximum: 5 } })
+    expect(() => module.can(bob, 'first', rows[2])).toThrow(QueryError)
+    expect(() => module.can(bob, 'first', rows[2])).toThrow('role in user.roles (notes.polar:10:26)')
+    const whole = authorizerFor('allow(user: User, "first", folder: Folder) if user.id = folder.id and print(user);')
+    const other = moduleOf(whole)({ classes })
+    expect(() => other.can(bob, 'first', root)).toThrow('notes.polar:1:')
+  })
+
+  test.each([
+    ['a promise', new Folder(7, null, Promise.resolve(ann)), 'read'],
+    ['a missing attribute', Object.assign(new Folder(8), { parent: undefined }), 'read'],
+    ['an order that there is none of', new Folder(9, null, ann, 'big'), 'edit'],
+    ['a row that is compared without its key', new Folder(9, null, Object.create(User.prototype)), 'read'],
+  ])('never takes %s for an answer', (_, row, action) => {
+    const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
+    expect(() => module.can(ann, action, row)).toThrow(expect.objectContaining({ code: 'machine-only' }))
+    expect(() => module.canMany(ann, action, [root, row])).toThrow(QueryError)
+  })
+
+  test('refuses what has no meaning, as the authorizer does', () => {
+    const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
+    for (const [actor, action, resource] of [
+      [undefined, 'read', root],
+      [ann, 'read', undefined],
+      [ann, 7, root],
+      [ann, 'read', {}],
+      [Promise.resolve(ann), 'read', root],
+    ] as [unknown, string, unknown][]) {
+      expect(() => module.can(actor, action, resource)).toThrow(ArgumentError)
+    }
+    expect(() => module.can(root, 'read', root)).toThrow(expect.objectContaining({ code: 'not-compiled' }))
+  })
+
+  test('is for the actors that are named, their subclasses included', () => {
+    const create = moduleOf(authorizerFor(), { actors: ['Folder'] })
+    const module = create({ classes, constants: { maximum: 5 } })
+    expect(module.can(rows[2], 'read', root)).toBe(false)
+    expect(() => module.can(ann, 'read', root)).toThrow(expect.objectContaining({ code: 'not-compiled' }))
+    expect(() => compilePolicy(authorizerFor(), { actors: ['Usr'] })).toThrow('"Usr"')
+  })
+
+  test('knows plain objects by what says their model', () => {
+    const authorizer = new Authorizer().registerModels(
+      ['Member', 'Task'].map((name) => ({
+        name,
+        class: undefined,
+        fields: new Map(),
+        key: ['id'],
+        closed: false,
+        isaCheck: undefined,
+      })),
+    )
+    authorizer.loadSync('allow(member: Member, "do", task: Task) if task.assignee = member;')
+    const module = moduleOf(authorizer)({ classes: {} })
+    const task = as('Task', { id: 1, assignee: as('Member', { id: 2 }) })
+    expect(module.can(as('Member', { id: 2 }), 'do', task)).toBe(true)
+    expect(module.can(as('Member', { id: 3 }), 'do', task)).toBe(false)
+    expect(() => module.can(as('Job', {}), 'do', task)).toThrow(ArgumentError)
+    expect(() => as('Task', [])).toThrow(ArgumentError)
+  })
+
+  test('has types that name its classes, constants and actions', () => {
+    const open = compilePolicy(authorizerFor()).types
+    expect(open).toContain('World<"User" | "Admin" | "Folder" | "Note", "maximum">')
+    expect(open).toContain('Action = string')
+    expect(compilePolicy(authorizerFor('allow(_: User, "read", _: Folder);')).types).toContain('Action = "read"')
+  })
+
+  test('holds no class that only a function recognizes', () => {
+    const authorizer = new Authorizer().registerClass(User, { isaCheck: () => true })
+    authorizer.loadSync('allow(_: User, _, _);')
+    expect(() => compilePolicy(authorizer)).toThrow(ArgumentError)
+    expect(() => compilePolicy(new Authorizer())).toThrow(expect.objectContaining({ code: 'no-policy' }))
+  })
+})

@@ -1,0 +1,324 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans.js'
+import { actorsOf, wordsOf } from '../authorizer/words.js'
+import type { Condition } from '../condition/condition.js'
+import { needsBudget, partsOf } from '../condition/cost.js'
+import { type PredicateText, writePredicate } from '../condition/source.js'
+import type { ExtraHelpers } from '../condition/sourceHelpers.js'
+import type { Given } from '../condition/sourceOperand.js'
+import { isStackOverflow } from '../condition/stack.js'
+import { ArgumentError } from '../errors.js'
+import type { Expression, Node } from '../language/ast.js'
+import { print } from '../language/print.js'
+import { type Span, spanText } from '../language/source.js'
+import { children } from '../language/visit.js'
+import type { Policy } from '../policy/policy.js'
+import type { Model } from '../schema/model.js'
+import type { Schema } from '../schema/schema.js'
+import { builtinClasses } from '../values/builtin.js'
+import type { KindName } from './module.js'
+
+export interface CompileOptions {
+  /**
+   * The models whose instances can be actors, beside nobody (nil). By default those that have an actor block, or that an `allow`
+   * rule names for its actor, and their subclasses.
+   */
+  readonly actors?: readonly string[]
+  /** Where the module finds its runtime. Default `@arcturus/core/runtime`. */
+  readonly runtime?: string
+}
+
+/** A part of the policy for which the module throws `machine-only`. */
+export interface MachineOnly {
+  readonly actor: KindName
+  /** Null for every action that the policy does not name. */
+  readonly action: string | null
+  readonly resource: KindName
+  readonly reason: string
+  readonly span: Span | undefined
+}
+
+export interface CompiledModule {
+  /** A JavaScript module (ESM) that exports `createAuthorizer`. */
+  readonly code: string
+  /** Its types, for a `.d.ts` beside it. */
+  readonly types: string
+  /** What only the query machine could answer. */
+  readonly machineOnly: readonly MachineOnly[]
+}
+
+/**
+ * Writes the loaded policy as a JavaScript module that answers checks without parser and query machine, and that makes no code of
+ * text: for start-up, for pages with a Content Security Policy, and for the edge. The answers are those of the authorizer.
+ *
+ * @throws ArgumentError where no policy is loaded, for an unknown name among the actors, and for a class that is recognized by a
+ * function of the application (`isaCheck`), which no text can hold.
+ * @example
+ * ```ts
+ * import { Authorizer } from '@arcturus/core'
+ * import { compilePolicy } from '@arcturus/core/compile'
+ *
+ * class User { constructor(readonly id: number) {} }
+ * class Note { constructor(readonly ownerId: number) {} }
+ * const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+ * authorizer.loadSync('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
+ *
+ * const { code, types } = compilePolicy(authorizer) // policy.js and policy.d.ts
+ * // import { createAuthorizer } from './policy.js'
+ * // createAuthorizer({ classes: { User, Note } }).can(new User(1), 'read', new Note(1)) // true
+ * ```
+ */
+export function compilePolicy(
+  authorizer: Pick<Authorizer, 'policy' | 'schema'>,
+  options: CompileOptions = {},
+): CompiledModule {
+  const { policy, schema } = authorizer
+  if (!policy) throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'load it before it is compiled' })
+  return new ModuleWriter(policy, schema, options).write()
+}
+
+class ModuleWriter {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #options: CompileOptions
+  /** The names of predicates, by their text: many classes can share one. */
+  readonly #predicates = new Map<string, string>()
+  readonly #constants = new Set<string>()
+  readonly #actions = new Set<string>()
+  #anyAction = false
+  #counts = false
+  readonly #machineOnly: MachineOnly[] = []
+
+  constructor(policy: Policy, schema: Schema, options: CompileOptions) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#options = options
+  }
+
+  write(): CompiledModule {
+    const models = [...this.#schema.models.values()].filter(({ name }) => !builtinClasses.has(name))
+    const checked = models.find((model) => model.isaCheck)
+    if (checked) {
+      throw new ArgumentError(
+        'invalid-argument',
+        `${checked.name} is recognized by a function, which no module can hold.`,
+        {
+          hint: 'let its instances be of a class, or tag them: as(name, row)',
+        },
+      )
+    }
+    const words = [...wordsOf(this.#policy)]
+    const resources = [null, ...this.#schema.models.keys()]
+    const plans = this.#actors().map((actor) => [
+      actor,
+      resources.flatMap((resource) => this.#plansOf(actor, resource, words)),
+    ])
+    const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
+    const makers = this.#makers()
+    const entries = [
+      'format: 1',
+      `helpers: { ${makers.helpers.map((name) => `${name}: ${makerOf(name)}`).join(', ')} }`,
+      ...(this.#counts ? ['budget: makeBudget'] : []),
+      `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
+      `constants: ${JSON.stringify(constants)}`,
+      `words: ${JSON.stringify(words)}`,
+      `plans: [\n${plans.map(([actor, its]) => `    [${JSON.stringify(actor)}, [\n${(its as string[]).join('')}    ]],\n`).join('')}  ]`,
+    ]
+    const classes = models.filter((model) => model.class).map((model) => model.name)
+    const { runtime = '@arcturus/core/runtime' } = this.#options
+    const code = [
+      header,
+      `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
+      ...[...this.#predicates].map(([text, name]) => `const ${name} = (helpers, values) => {\n${text}\n}`),
+      `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
+    ].join('\n')
+    return { code, types: this.#types(runtime, classes, constants), machineOnly: this.#machineOnly }
+  }
+
+  /** What the predicates need of the runtime, and no more. */
+  #makers(): { readonly helpers: readonly (keyof ExtraHelpers)[]; readonly imports: readonly string[] } {
+    const texts = [...this.#predicates.keys()]
+    const helpers = extraNames.filter((name) => texts.some((text) => text.includes(`${name}(`)))
+    return { helpers, imports: [...helpers.map(makerOf), ...(this.#counts ? ['makeBudget'] : [])].sort() }
+  }
+
+  /** What has to be given when the module runs: a class is, by its name. */
+  #isOfApplication(name: string): boolean {
+    return name !== 'nil' && !this.#schema.models.has(name)
+  }
+
+  #actors(): readonly KindName[] {
+    const { actors } = this.#options
+    const names = new Set(actors ?? actorsOf(this.#policy))
+    if (!actors && names.size === 0) for (const name of this.#schema.models.keys()) names.add(name)
+    for (const name of names) {
+      if (!this.#schema.models.has(name))
+        throw new ArgumentError('unknown-model', `No model is registered as "${name}", that is to be an actor.`)
+      for (const other of this.#schema.descendants(name)) names.add(other)
+    }
+    return [null, ...names]
+  }
+
+  /** The plans of a pair as text; nothing where all of them are false. */
+  #plansOf(actor: KindName, resource: KindName, words: readonly string[]): readonly string[] {
+    const lines = [null, ...words].flatMap((action) => this.#plan(actor, action, resource))
+    if (lines.length === 0) return []
+    return [`      [${JSON.stringify(resource)}, [\n${lines.map((line) => `        ${line},\n`).join('')}      ]],\n`]
+  }
+
+  #plan(actor: KindName, action: string | null, resource: KindName): readonly string[] {
+    const asked: ActionKind = action === null ? 'other' : { action }
+    try {
+      const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource))
+      if (condition.kind === 'false') return []
+      if (action === null) this.#anyAction = true
+      else this.#actions.add(action)
+      this.#report(condition, actor, action, resource)
+      if (isForMachine(condition)) return [this.#refused(action, condition)]
+      return [this.#written(action, condition, writePredicate(condition, this.#schema))]
+    } catch (error) {
+      // The condition is nested more deeply than this JavaScript's stack, and so would its text be.
+      if (!(error instanceof RangeError) && !isStackOverflow(error)) throw error
+      const reason = 'the rules are nested too deeply'
+      this.#machineOnly.push({ actor, action, resource, reason, span: undefined })
+      return [`{ action: ${JSON.stringify(action)}, why: ${JSON.stringify(reason)} }`]
+    }
+  }
+
+  #written(action: string | null, condition: Condition, { text, given, constants }: PredicateText): string {
+    for (const name of constants) this.#constants.add(name)
+    let name = this.#predicates.get(text)
+    if (name === undefined) {
+      name = `p${this.#predicates.size}`
+      this.#predicates.set(text, name)
+    }
+    const values =
+      given.length === 0 ? '' : `, values: [${given.map((one) => writeGiven(one, this.#policy)).join(', ')}]`
+    const counts = needsBudget(condition)
+    if (counts) this.#counts = true
+    const parts = counts ? `, parts: ${partsOf(condition)}` : ''
+    return `{ action: ${JSON.stringify(action)}, make: ${name}${values}${parts} }`
+  }
+
+  #refused(action: string | null, condition: Condition): string {
+    const why =
+      condition.kind === 'opaque' ? ruleOf(condition, this.#policy) : 'the policy has too many parts for a predicate'
+    return `{ action: ${JSON.stringify(action)}, why: ${JSON.stringify(why)} }`
+  }
+
+  /** Notes what the machine would be asked for. */
+  #report(condition: Condition, actor: KindName, action: string | null, resource: KindName): void {
+    for (const { reason, span } of opaqueParts(condition)) {
+      this.#machineOnly.push({ actor, action, resource, reason: reason.message, span })
+    }
+  }
+
+  #types(runtime: string, classes: readonly string[], constants: readonly string[]): string {
+    const union = (names: Iterable<string>): string =>
+      [...names].map((name) => JSON.stringify(name)).join(' | ') || 'never'
+    const action = this.#anyAction ? 'string' : union(this.#actions)
+    return [
+      header,
+      `import type { CompiledAuthorizer, World } from ${JSON.stringify(runtime)}\n`,
+      `export type Action = ${action}\n`,
+      `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<Action>\n`,
+    ].join('\n')
+  }
+}
+
+const header =
+  '// Written by compilePolicy of @arcturus/core/compile; compile the policy anew instead of changing this.'
+
+/** What only some predicates call; a text that has the name for something else gets a helper that it does not need. */
+const extraNames: readonly (keyof ExtraHelpers)[] = ['calculate', 'call', 'compare', 'contains', 'isa', 'text']
+
+function makerOf(helper: keyof ExtraHelpers): string {
+  return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`
+}
+
+function kindOf(name: KindName): Kind {
+  return name === null ? 'nil' : { model: name }
+}
+
+function writeModel({ name, class: cls }: Model, schema: Schema): string {
+  const key = schema.key(name)
+  const ancestors = schema.ancestors(name)
+  return [
+    `{ name: ${JSON.stringify(name)}, hasClass: ${cls !== undefined}`,
+    ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
+    ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
+  ]
+    .join(', ')
+    .concat(' }')
+}
+
+function writeGiven(given: Given, policy: Policy): string {
+  switch (given.kind) {
+    case 'class':
+      return `{ class: ${JSON.stringify(given.model)} }`
+    case 'goal':
+      return `{ goal: ${JSON.stringify(ruleOf({ goal: given, span: given.span }, policy))} }`
+    case 'value':
+      return `{ value: ${writeLiteral(given.value)} }`
+  }
+}
+
+/** A literal of the policy that JSON has no word for. */
+function writeLiteral(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  return JSON.stringify(value)
+}
+
+/** What only the machine can answer, by the rule that asks for it and its place. */
+function ruleOf(
+  { goal, span }: { readonly goal: { readonly expression: Expression }; readonly span: Span },
+  policy: Policy,
+): string {
+  const { expression } = goal
+  const asked = spanText(span)
+  if (asked) return `${asked} (${placeOf(span)})`
+  // The question of the API stands nowhere; what stands in its way is a `cut` of one of its rules.
+  const rules = (expression.kind === 'call' && policy.rules.get(expression.name)) || []
+  const places = rules.filter(hasCut).map((rule) => placeOf(rule.span))
+  return `${print(expression)}${places.length > 0 ? `, for the cut of the rule at ${places.join(', ')}` : ''}`
+}
+
+function placeOf(span: Span): string {
+  const { line, column } = span.source.position(span.start)
+  return `${span.source.name ? `${span.source.name}:` : 'line '}${line}:${column}`
+}
+
+function hasCut(node: Node): boolean {
+  return node.kind === 'cut' || children(node).some(hasCut)
+}
+
+/** Every part of a condition that is for the machine, once. */
+function opaqueParts(root: Condition): ReadonlySet<Extract<Condition, { kind: 'opaque' }>> {
+  const found = new Set<Extract<Condition, { kind: 'opaque' }>>()
+  const seen = new Set<Condition>()
+  const open = [root]
+  for (let condition = open.pop(); condition; condition = open.pop()) {
+    if (seen.has(condition)) continue
+    seen.add(condition)
+    switch (condition.kind) {
+      case 'opaque':
+        found.add(condition)
+        break
+      case 'and':
+      case 'or':
+        open.push(...condition.of)
+        break
+      case 'not':
+        open.push(condition.of)
+        break
+      case 'some':
+        open.push(condition.where)
+        break
+      case 'ref':
+        open.push(condition.definition.condition)
+        break
+    }
+  }
+  return found
+}

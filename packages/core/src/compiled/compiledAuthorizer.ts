@@ -1,0 +1,175 @@
+import { otherAction, type PlansOfPair, PlanTable } from '../authorizer/planTable.js'
+import type { Predicate } from '../condition/predicate.js'
+import { basicHelpers } from '../condition/sourceHelpers.js'
+import { equalityMeaning } from '../condition/valueMeaning.js'
+import { ArgumentError, QueryError } from '../errors.js'
+import { defaultLimits, type Limits } from '../machine/limits.js'
+import { SchemaEquality } from '../machine/schemaValues.js'
+import type { Class } from '../schema/model.js'
+import { arePartial, needsCare } from '../schema/partial.js'
+import type { Equality } from '../values/equality.js'
+import { CompiledModels } from './compiledModels.js'
+import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
+
+/** What a compiled policy is about: what an `Authorizer` is told by `registerClass` and `registerConstant`. */
+export interface World<ClassName extends string = string, ConstantName extends string = string> {
+  /** The classes, by the names that the policy gives them. */
+  readonly classes: Readonly<Record<ClassName, Class>>
+  /** The constants that the policy reads; read anew at each question. */
+  readonly constants?: Readonly<Record<ConstantName, unknown>>
+  /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
+  readonly equality?: Equality
+  /** Limits of a question: `steps` and `syncTime`. */
+  readonly limits?: Partial<Limits>
+}
+
+/**
+ * Answers checks from a policy that was compiled to a module: neither parser nor machine is there. Answers are those of
+ * `Authorizer`; what only the machine could answer (a promise, a relation that is not loaded, a missing attribute, a part of the
+ * policy that no predicate has) is a `QueryError` `machine-only`.
+ */
+export class CompiledAuthorizer<Action extends string = string> {
+  readonly #models: CompiledModels
+  readonly #words: ReadonlySet<string>
+  readonly #compiled: ReadonlyMap<KindName, ReadonlyMap<KindName, readonly CompiledPlan[]>>
+  readonly #table: PlanTable<Predicate>
+  readonly #instantiate: (plan: CompiledPlan) => Predicate
+
+  /** @throws ArgumentError for a class or a constant that is missing. */
+  constructor(policy: CompiledPolicy, world: World) {
+    this.#models = new CompiledModels(policy, world.classes, world.constants ?? {})
+    this.#words = new Set(policy.words)
+    this.#compiled = new Map(
+      policy.plans.map(([actor, ofActor]) => [actor, new Map<KindName, PlansOfResource[1]>(ofActor)]),
+    )
+    this.#table = new PlanTable(this.#models)
+    this.#instantiate = instantiate(this.#models, policy, world)
+  }
+
+  /**
+   * Whether the actor may do the action to the resource.
+   * @throws ArgumentError for an undefined actor or resource, one of unknown class, or an action that nobody knows.
+   * @throws QueryError `machine-only` for what only the query machine can answer; `not-compiled` for a class of actors that the
+   * module is not for.
+   */
+  can(actor: unknown, action: Action, resource: unknown): boolean {
+    const known = this.#table.of(actor, resource)?.get(action)
+    const predicate = known ?? this.#predicate(actor, action, resource)
+    if (needsCare(actor) || needsCare(resource)) throw machineOnly('a relation was loaded in part')
+    try {
+      return predicate(actor, action, resource)
+    } catch (error) {
+      throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
+    }
+  }
+
+  /** As `can` for each of many resources, in their order. @throws what `can` throws for any of them. */
+  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+    const rows = Array.isArray(resources) ? resources : [...resources]
+    const answers = new Array<boolean>(rows.length)
+    for (let at = 0; at < rows.length; ) {
+      const row: unknown = rows[at]
+      // Neighbours of one class have one predicate.
+      const isOfClass = !arePartial() && this.#models.modelOfClass(row?.constructor)
+      const many = isOfClass ? this.#table.of(actor, row)?.get(action)?.many : undefined
+      const end = many ? many(actor, action, rows, at, answers) : at
+      if (end > at) at = end
+      else answers[at++] = this.can(actor, action, row)
+    }
+    return answers
+  }
+
+  /** The predicate of a question that was not asked before. */
+  #predicate(actor: unknown, action: string, resource: unknown): Predicate {
+    assertKnown(this.#models, actor, 'actor')
+    assertKnown(this.#models, resource, 'resource')
+    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.')
+    const plans = this.#table.of(actor, resource)
+    const ofActor = plans && this.#compiled.get(this.#kindOf(actor))
+    if (!plans || !ofActor) {
+      throw new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
+        hint: 'compilePolicy(authorizer, { actors: [names of models] })',
+      })
+    }
+    const compiled = ofActor.get(this.#kindOf(resource)) ?? []
+    return this.#words.has(action)
+      ? this.#remembered(plans, action, compiled.find((plan) => plan.action === action) ?? never)
+      : this.#other(plans, action, compiled)
+  }
+
+  #other(plans: PlansOfPair<Predicate>, action: string, compiled: readonly CompiledPlan[]): Predicate {
+    const plan = compiled.find((one) => one.action === null)
+    if (plan) return plans.get(otherAction) ?? this.#remembered(plans, otherAction, plan)
+    throw new ArgumentError(
+      'unknown-action',
+      `The policy knows no action "${action}", and no rule leaves the action open.`,
+    )
+  }
+
+  #remembered(plans: PlansOfPair<Predicate>, action: string | typeof otherAction, plan: CompiledPlan): Predicate {
+    const predicate = this.#instantiate(plan)
+    plans.set(action, predicate)
+    return predicate
+  }
+
+  #kindOf(value: unknown): KindName {
+    return value === null ? null : this.#models.modelOf(value)!.name
+  }
+
+  #show(actor: unknown, action: string, resource: unknown): string {
+    const [one, other] = [actor, resource].map((value) => (value === null ? 'nil' : this.#models.modelOf(value)?.name))
+    return `allow(${one ?? 'an actor'}, "${action}", ${other ?? 'a resource'})`
+  }
+}
+
+/** For the modules that `compilePolicy` writes: a policy becomes what makes authorizers of it. */
+export function compiled<Action extends string, ClassName extends string, ConstantName extends string>(
+  policy: CompiledPolicy,
+): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
+  return (world) => new CompiledAuthorizer<Action>(policy, world)
+}
+
+const never: CompiledPlan = { action: null, make: () => () => false }
+
+/** How predicates are made of what the module holds. */
+function instantiate(
+  models: CompiledModels,
+  policy: CompiledPolicy,
+  { equality, limits }: World,
+): (plan: CompiledPlan) => Predicate {
+  const meaning = equalityMeaning(models, new SchemaEquality(models, equality), { hasEquality: equality !== undefined })
+  const all = { ...defaultLimits, ...limits }
+  const extras = Object.fromEntries(Object.entries(policy.helpers).map(([name, make]) => [name, make(meaning)]))
+  const ask = (goal: unknown): never => {
+    throw machineOnly(String(goal))
+  }
+  return ({ make, values = [], parts, why }) => {
+    if (!make) return () => ask(why)
+    const begin = parts === undefined ? undefined : policy.budget!(all, parts)
+    return make(
+      { ...basicHelpers(meaning, begin, ask), ...extras },
+      values.map((value) => given(models, value)),
+    )
+  }
+}
+
+function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 'resource'): void {
+  if (value === undefined) throw new ArgumentError(`undefined-${what}`, `The ${what} is undefined.`)
+  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null)
+  if (!isObject || models.modelOf(value)) return
+  throw new ArgumentError('unknown-row', `The ${what} is of no class that the policy knows.`, {
+    hint: "as('Model', object) of the runtime says it of a plain object; await a promise",
+  })
+}
+
+function given(models: CompiledModels, value: CompiledValue): unknown {
+  if ('class' in value) return models.models.get(value.class)?.class
+  return 'goal' in value ? value.goal : value.value
+}
+
+function machineOnly(what: string, cause?: unknown): QueryError {
+  return new QueryError('machine-only', `Only the query machine can answer this: ${what}`, {
+    hint: 'something may be missing, not loaded or a promise: an Authorizer tells, or waits',
+    cause,
+  })
+}

@@ -1,0 +1,79 @@
+import { ArgumentError } from '../errors.js'
+import type { Class, Model } from '../schema/model.js'
+import { type Models, primitiveClass } from '../schema/schema.js'
+import { tagOf } from '../schema/tags.js'
+import { builtinClasses } from '../values/builtin.js'
+import type { CompiledPolicy } from './module.js'
+
+/** What a compiled policy knows of classes and tables: what the schema knew when it was compiled, with the classes of now. */
+export class CompiledModels implements Models {
+  readonly models: Map<string, Model> = new Map()
+  readonly constants: Map<string, unknown> = new Map([['nil', null]])
+  readonly #byClass = new Map<unknown, Model>()
+  readonly #ancestors = new Map<string, readonly string[]>()
+
+  /** @throws ArgumentError for a class or a constant that is missing. */
+  constructor(
+    { models, constants }: CompiledPolicy,
+    classes: Readonly<Record<string, Class>>,
+    values: Readonly<Record<string, unknown>>,
+  ) {
+    // built-in classes are all constructors
+    for (const [name, cls] of builtinClasses)
+      this.#add(
+        name,
+        cls as Class,
+        undefined,
+        [...builtinClasses.keys()].filter((other) => builtinClasses.get(other) === cls),
+      )
+    for (const { name, key, hasClass, ancestors = [name] } of models) {
+      const cls = classes[name]
+      if (hasClass && typeof cls !== 'function') throw absent('class', name)
+      this.#add(name, hasClass ? cls : undefined, key, ancestors)
+    }
+    for (const name of constants) {
+      if (!(name in values)) throw absent('constant', name)
+      this.constants.set(name, values[name])
+    }
+  }
+
+  #add(name: string, cls: Class | undefined, key: readonly string[] | undefined, ancestors: readonly string[]): void {
+    const model: Model = { name, class: cls, fields: new Map(), key, closed: false, isaCheck: undefined }
+    this.models.set(name, model)
+    this.#ancestors.set(name, ancestors)
+    if (!cls) return
+    this.#byClass.set(cls, model)
+    this.constants.set(name, cls)
+  }
+
+  modelOf(value: unknown): Model | undefined {
+    if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
+    return this.#byClass.get(value.constructor) ?? this.models.get(tagOf(value) ?? '')
+  }
+
+  modelOfClass(cls: unknown): Model | undefined {
+    return this.#byClass.get(cls)
+  }
+
+  ancestors(name: string): readonly string[] {
+    return this.#ancestors.get(name) ?? []
+  }
+
+  isSubclass(name: string, ancestor: string): boolean {
+    return this.ancestors(name).includes(ancestor)
+  }
+
+  /** The compiler has written the keys that are inherited, too. */
+  key(name: string): readonly string[] | undefined {
+    return this.models.get(name)?.key
+  }
+
+  keyOwner(name: string): unknown {
+    const owner = this.ancestors(name).findLast((one) => (this.key(one) ?? []).length > 0)
+    return owner === undefined ? undefined : (this.models.get(owner)?.class ?? owner)
+  }
+}
+
+function absent(what: string, name: string): ArgumentError {
+  return new ArgumentError('invalid-argument', `The policy needs the ${what} ${name}.`)
+}

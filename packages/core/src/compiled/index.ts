@@ -1,0 +1,1 @@
+export { type CompiledModule, type CompileOptions, compilePolicy, type MachineOnly } from './compilePolicy.js'

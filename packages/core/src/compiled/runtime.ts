@@ -1,0 +1,35 @@
+import { assertRow } from '../authorizer/arguments.js'
+import { Budget, type BudgetLimits } from '../condition/budget.js'
+import type { EqualityMeaning } from '../condition/meaning.js'
+import { type ExtraHelpers, makeIsa as makeIsaOf } from '../condition/sourceHelpers.js'
+import { withClasses } from '../condition/valueMeaning.js'
+import { SchemaValues } from '../machine/schemaValues.js'
+import { markCopy } from '../schema/partial.js'
+import { tag } from '../schema/tags.js'
+
+export { makeCalculate, makeCall, makeCompare, makeContains, makeText } from '../condition/sourceHelpers.js'
+export type { Class } from '../schema/model.js'
+export { CompiledAuthorizer, compiled, type World } from './compiledAuthorizer.js'
+export type { CompiledModel, CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
+
+/**
+ * Says which model a plain object is a row of; the object is left untouched. A name that the policy does not know makes the object
+ * one of no class.
+ * @throws ArgumentError for what is no single object.
+ */
+export function as<Row extends object>(modelName: string, row: Row): Row {
+  assertRow(row, `as('${modelName}', row)`)
+  tag(row, modelName)
+  markCopy(row)
+  return row
+}
+
+/** Begins the account of what an evaluation uses. */
+export function makeBudget(limits: BudgetLimits, parts: number): () => Budget {
+  return Budget.of(limits, parts)
+}
+
+/** Tests of classes. */
+export function makeIsa(meaning: EqualityMeaning): ExtraHelpers['isa'] {
+  return makeIsaOf(withClasses(meaning, new SchemaValues(meaning.schema, undefined)))
+}

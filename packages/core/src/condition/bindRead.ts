@@ -1,0 +1,99 @@
+import type { Span } from '../language/source.js'
+import type { Field, RelationField } from '../schema/model.js'
+import { isPartial } from '../schema/partial.js'
+import { referencedRow, unloadedRelation } from '../schema/reference.js'
+import type { Schema } from '../schema/schema.js'
+import type { Missing, Unloaded } from './bind.js'
+import { fail, failUnloaded, isPromise, settled, waiting } from './bindFailure.js'
+import type { KnownRow, Operand, Step } from './condition.js'
+import { identityOfRow, knownRow } from './knownRow.js'
+
+/** Reads what is known while an actor is put into a condition. */
+export class BindReader {
+  readonly #schema: Schema
+  readonly #missing: Missing | undefined
+  readonly #unloaded: Unloaded
+  /** One root for each row, so that printers can tell which paths are of one row. */
+  #rows: Map<string, KnownRow> | undefined
+
+  constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
+    this.#schema = schema
+    this.#missing = missing
+    this.#unloaded = unloaded
+  }
+
+  /** What steps from an operand lead to: what is there of it is read. */
+  steps(operand: Operand, steps: readonly Step[]): Operand {
+    let at = operand
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index]!
+      if (at.kind !== 'value') {
+        const rest = steps.slice(index)
+        if (at.kind === 'path') return { kind: 'path', root: at.root, steps: [...at.steps, ...rest] }
+        return rest.reduce<Operand>((of, one) => ({ kind: 'field', of, step: one }), at)
+      }
+      at = this.#read(at.value, step)
+    }
+    return at
+  }
+
+  #read(object: unknown, step: Step): Operand {
+    if (object === null || object === undefined)
+      return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
+    if (typeof object !== 'object' && typeof object !== 'function')
+      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
+    const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
+    const own = isPartial(object, step.name) ? undefined : (object as Record<string, unknown>)[step.name]
+    const value: unknown = arrived ? arrived.value : own
+    if (value !== undefined) {
+      if (isPromise(value)) {
+        if (this.#missing && typeof object === 'object')
+          this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
+        const left = this.#leave(object, step, 'relation')
+        if (!left) return waiting(step.span)
+        // What the row itself began to load is not waited for; its failure is nobody's.
+        value.then(undefined, () => undefined)
+        return left
+      }
+      return { kind: 'value', value }
+    }
+    const model = this.#schema.modelOf(object)
+    const field = model && this.#schema.field(model.name, step.name)
+    if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
+    const unloaded = unloadedRelation(object)
+    if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
+    return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
+  }
+
+  /** A to-one relation that is not loaded is known by its foreign key. */
+  #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
+    const row = referencedRow(object, model, field)
+    if (row !== null && !wasAsked) {
+      // Of a model without a key, or with another one, rows are the same as objects: only the row itself tells.
+      const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
+      this.#missing?.want({ object, name: step.name, relation: field, model }, isKnown)
+    }
+    if (row !== undefined) return { kind: 'value', value: row }
+    return this.#leave(object, step, 'relation') ?? failUnloaded({ model, relation: step.name }, step.span)
+  }
+
+  /** What is read from a row, left to be read in the database; undefined where it can't or may not be. */
+  #leave(object: object, step: Step, kind: Field['kind']): Operand | undefined {
+    if (this.#unloaded !== 'database') return undefined
+    const row = knownRow(this.#schema, object)
+    if (!row || this.#schema.field(row.model, step.name)?.kind !== kind) return undefined
+    this.#rows ??= new Map<string, KnownRow>()
+    const root = this.#rows.get(identityOfRow(row)) ?? row
+    this.#rows.set(identityOfRow(root), root)
+    return { kind: 'path', root, steps: [{ ...step, model: root.model }] }
+  }
+}
+
+/** What a method of a value returns. */
+export function called(receiver: unknown, method: string, args: readonly unknown[], span: Span): unknown {
+  const target: unknown =
+    receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
+  if (typeof target !== 'function' || method === 'constructor')
+    return fail('missing-attribute', `"${method}" is no method here.`, span)
+  return settled(Reflect.apply(target, receiver, args), `What "${method}" returns`, span)
+}

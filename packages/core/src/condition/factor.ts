@@ -1,0 +1,58 @@
+import type { Condition, Operand } from './condition.js'
+import { and, or, TRUE } from './construct.js'
+
+/** Neighbouring arms that begin with the same test have it in front: it is true once, or none of them is. */
+export function factor(condition: Condition): Condition {
+  if (condition.kind !== 'or') return condition
+  const arms: Condition[] = []
+  for (let at = 0; at < condition.of.length; ) {
+    const first = condition.of[at]!
+    let end = at + 1
+    while (end < condition.of.length && beginAlike(first, condition.of[end]!)) end++
+    const group = condition.of.slice(at, end)
+    arms.push(group.length === 1 ? group[0]! : and(firstOf(first), factor(or(...group.map(restOf)))))
+    at = end
+  }
+  return or(...arms)
+}
+
+/** Whether two conditions begin with the same test. */
+export function beginAlike(one: Condition, other: Condition): boolean {
+  return isSameTest(firstOf(one), firstOf(other))
+}
+
+function firstOf(condition: Condition): Condition {
+  return condition.kind === 'and' ? condition.of[0]! : condition
+}
+
+function restOf(condition: Condition): Condition {
+  return condition.kind === 'and' ? and(...condition.of.slice(1)) : TRUE
+}
+
+/** Whether two conditions are one test of one path; those are the tests that repeat. */
+function isSameTest(one: Condition, other: Condition): boolean {
+  if (one.kind === 'isa' && other.kind === 'isa') {
+    return one.model === other.model && one.exact === other.exact && isSameOperand(one.of, other.of)
+  }
+  if ((one.kind === 'reads' && other.kind === 'reads') || (one.kind === 'test' && other.kind === 'test')) {
+    return isSameOperand(one.of, other.of)
+  }
+  if (one.kind !== 'compare' || other.kind !== 'compare' || one.operator !== other.operator) return false
+  return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
+}
+
+/** Whether two operands read the same: paths from one root, or equal literals. */
+export function isSameOperand(one: Operand, other: Operand): boolean {
+  if (one === other) return true
+  if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
+  return isReadBy(one, other) && isReadBy(other, one)
+}
+
+/** Whether reading `whole` reads `part` on the way. */
+export function isReadBy(part: Operand, whole: Operand): boolean {
+  if (part === whole) return true
+  if (part.kind !== 'path' || whole.kind !== 'path' || part.root !== whole.root) return false
+  return (
+    part.steps.length <= whole.steps.length && part.steps.every((step, index) => step.name === whole.steps[index]!.name)
+  )
+}

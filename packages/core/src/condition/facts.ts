@@ -1,0 +1,141 @@
+import type { Schema } from '../schema/schema.js'
+import type { Compare, Condition, Operand, Root } from './condition.js'
+import { and, not, or, TRUE } from './construct.js'
+import { factor, isReadBy } from './factor.js'
+import { canFail } from './fallible.js'
+import { canFailToRead } from './type.js'
+
+/** What was true before a condition is asked, one conjunction within the other. */
+class Before {
+  readonly #facts: Facts
+  readonly #outside: Before | undefined
+  readonly #settled = new Set<string>()
+  /** What is looked at when somebody asks, which is seldom. */
+  #parts: Condition[] = []
+
+  constructor(facts: Facts, outside: Before | undefined) {
+    this.#facts = facts
+    this.#outside = outside
+  }
+
+  add(part: Condition): void {
+    this.#parts.push(part)
+  }
+
+  settles(fact: string): boolean {
+    for (const part of this.#parts) this.#facts.learn(part, this.#settled)
+    this.#parts = []
+    return this.#settled.has(fact) || this.#outside?.settles(fact) === true
+  }
+}
+
+/** What is settled wherever a condition is evaluated: paths that were read, and paths that are no nil. */
+export class Facts {
+  readonly #schema: Schema
+  readonly #ids = new Map<Root, number>()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  /**
+   * The condition without the parts that are settled when they are reached.
+   * @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter.
+   */
+  drop(condition: Condition, before: Before | undefined = undefined, isLast: boolean = true): Condition {
+    switch (condition.kind) {
+      case 'and': {
+        const here = new Before(this, before)
+        return and(
+          ...condition.of.map((one, index) => {
+            const following = condition.of[index + 1]
+            if (one.kind === 'reads' && following && readsFirst(following).some((other) => isReadBy(one.of, other)))
+              return TRUE
+            const part = this.drop(one, here, isLast && following === undefined)
+            here.add(part)
+            return part
+          }),
+        )
+      }
+      case 'or': {
+        const arms = condition.of.map((one) => this.drop(one, before, isLast))
+        const certain = arms.findIndex((one) => one.kind === 'true')
+        const reached = arms.filter(
+          (one, at) => certain < 0 || at <= certain || (!isLast && canFail(this.#schema, one)),
+        )
+        return factor(or(...reached))
+      }
+      case 'not': {
+        const of = this.drop(condition.of, before)
+        return of.kind === 'not' && (isLast || !canFail(this.#schema, of.of)) ? of.of : not(of)
+      }
+      case 'some':
+        return { ...condition, where: this.drop(condition.where, before, isLast) }
+      case 'reads':
+        return !canFailToRead(this.#schema, condition.of) || before?.settles(`read ${this.#key(condition.of)}`)
+          ? TRUE
+          : condition
+      case 'compare': {
+        const path = noNil(condition)
+        return path && before?.settles(`no nil ${this.#key(path)}`) ? TRUE : condition
+      }
+      default:
+        return condition
+    }
+  }
+
+  /** What a condition that turned out true has settled. */
+  learn(condition: Condition, facts: Set<string>): void {
+    for (const operand of readsFirst(condition)) {
+      if (operand.kind !== 'path') continue
+      for (let length = operand.steps.length; length > 0; length--) {
+        const key = this.#key({ ...operand, steps: operand.steps.slice(0, length) })
+        facts.add(`read ${key}`)
+        if (length < operand.steps.length) facts.add(`no nil ${key}`)
+      }
+    }
+    const path = condition.kind === 'compare' ? noNil(condition) : undefined
+    if (path) facts.add(`no nil ${this.#key(path)}`)
+  }
+
+  #key(operand: Operand): string {
+    if (operand.kind !== 'path') return ''
+    const { root } = operand
+    let id = this.#ids.get(root)
+    if (id === undefined) {
+      id = this.#ids.size
+      this.#ids.set(root, id)
+    }
+    const name = root.kind === 'actor' || root.kind === 'resource' || root.kind === 'action' ? root.kind : String(id)
+    return [name, ...operand.steps.map((step) => step.name)].join('.')
+  }
+}
+
+/** The path of `path != nil`. */
+export function noNil(condition: Compare): Operand | undefined {
+  const { operator, left, right } = condition
+  return operator === '!=' && right.kind === 'value' && right.value === null && left.kind === 'path' ? left : undefined
+}
+
+/** The operands that a condition reads before anything else, whatever they are. What is called may read none of its arguments. */
+function readsFirst(condition: Condition): readonly Operand[] {
+  switch (condition.kind) {
+    case 'test':
+    case 'reads':
+    case 'isa':
+      return [condition.of]
+    case 'compare':
+      return [condition.left, condition.right]
+    case 'in':
+      return [condition.item, condition.list]
+    case 'some':
+      return [condition.from]
+    case 'not':
+      return readsFirst(condition.of)
+    case 'and':
+    case 'or':
+      return condition.of.length > 0 ? readsFirst(condition.of[0]!) : []
+    default:
+      return []
+  }
+}

@@ -1,0 +1,106 @@
+import { arePartial, needsCare } from '../schema/partial.js'
+import { bailOut } from './bail.js'
+import type { Budget } from './budget.js'
+import type { CompareOperator } from './condition.js'
+import type { ClassMeaning, EqualityMeaning } from './meaning.js'
+import { calculate, call, compare, contains, equals, listOf, textTest } from './read.js'
+import { withOrder } from './valueMeaning.js'
+
+/** What the text of every predicate can call. */
+export interface BasicHelpers {
+  bail(): never
+  equals(left: unknown, right: unknown): boolean
+  /** The column that tells rows of a class apart; null where they are the same only as the same object. */
+  keyOf(cls: unknown): string | null | undefined
+  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
+  /** Begins the account of an evaluation. */
+  readonly begin: (() => Budget) | undefined
+  readonly constants: ReadonlyMap<string, unknown>
+}
+
+/** What only some call. */
+export interface ExtraHelpers {
+  isa(value: unknown, model: string, exact: boolean): boolean
+  compare(operator: Exclude<CompareOperator, '='>, left: unknown, right: unknown): boolean
+  contains(value: unknown, list: unknown, budget?: Budget): boolean
+  readonly text: typeof textTest
+  readonly call: typeof call
+  readonly calculate: typeof calculate
+}
+
+/** What those call that wait. */
+export interface WaitingHelpers {
+  readonly whole: typeof whole
+}
+
+/** All that are made. */
+export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers>
+
+// Each on its own, so that a module that was compiled has only those that its policy needs.
+export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
+  return (value, model, exact) => meaning.isInstance(value, model, exact) ?? bailOut()
+}
+export function makeCompare(meaning: EqualityMeaning): ExtraHelpers['compare'] {
+  const ordered = withOrder(meaning)
+  return (operator, left, right) => compare(ordered, operator, left, right)
+}
+export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains'] {
+  return (value, list, budget) => {
+    budget?.spend(listOf(list).length)
+    return contains(meaning, value, list)
+  }
+}
+export function makeText(): ExtraHelpers['text'] {
+  return textTest
+}
+export function makeCall(): ExtraHelpers['call'] {
+  return call
+}
+export function makeCalculate(): ExtraHelpers['calculate'] {
+  return calculate
+}
+
+/** How extra helpers are made. */
+export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: EqualityMeaning) => ExtraHelpers[Name] }
+
+/** The names that a text has for its helpers. */
+export const helperNames: readonly (keyof SourceHelpers)[] = [
+  'bail',
+  'equals',
+  'keyOf',
+  'isa',
+  'ask',
+  'begin',
+  'constants',
+  'compare',
+  'contains',
+  'text',
+  'call',
+  'calculate',
+]
+
+/** Answers a goal that a text was given, as the machine does; undefined where it can't be answered at once. */
+export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
+
+/** What has arrived, unless only the machine can tell what of it was loaded. */
+export function whole(value: unknown): unknown {
+  return arePartial() && (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) ? bailOut() : value
+}
+
+/** The helpers of one predicate. */
+export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
+  return {
+    bail: bailOut,
+    equals: (left, right) => equals(meaning, left, right),
+    keyOf(cls) {
+      const rows = meaning.rowEquality(cls)
+      return rows && (rows.column ?? null)
+    },
+    ask(goal, values, budget) {
+      budget.ask()
+      return ask(goal, values) ?? bailOut()
+    },
+    begin,
+    constants: meaning.schema.constants,
+  }
+}

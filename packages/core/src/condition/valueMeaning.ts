@@ -1,0 +1,116 @@
+import type { Models } from '../schema/schema.js'
+import { Dict } from '../values/dict.js'
+import { type Equality, unifiable } from '../values/equality.js'
+import { compareEqual, compareOrder } from '../values/order.js'
+import { type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { areSameRow, type ClassMeaning, type EqualityMeaning, type ValueMeaning } from './meaning.js'
+
+/** What a host says of the application's objects that are no rows. */
+export interface HostEquality {
+  equal(left: unknown, right: unknown): boolean | PromiseLike<boolean>
+}
+
+/** What a host says of the application's classes. */
+export interface HostClasses {
+  classOf(value: unknown): string | undefined
+  isSubclass(name: string, ancestor: string): boolean | undefined
+  isa(value: unknown, name: string): boolean | PromiseLike<boolean>
+}
+
+export interface ValueMeaningOptions {
+  /** Whether the host compares objects without keys by more than identity. */
+  readonly hasEquality: boolean
+  /** What is thrown in the place of what the host throws. */
+  readonly errorFor?: (error: unknown) => unknown
+}
+
+/** What equality means to a host; all that would have to wait is undefined. */
+export function equalityMeaning(
+  schema: Models,
+  host: HostEquality,
+  { hasEquality, errorFor = (error) => error }: ValueMeaningOptions,
+): EqualityMeaning {
+  const equality: Equality = (left, right) => {
+    try {
+      const equal = host.equal(left, right)
+      return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
+    } catch (error) {
+      throw errorFor(error)
+    }
+  }
+  const known = new Map<unknown, RowEquality | null>()
+  const rowEquality = (cls: unknown): RowEquality | undefined => {
+    let found = known.get(cls)
+    if (found === undefined) {
+      found = rowEqualityOf(schema, cls, hasEquality) ?? null
+      known.set(cls, found)
+    }
+    return found ?? undefined
+  }
+  return {
+    schema,
+    equality,
+    rowEquality,
+    equal(left, right) {
+      if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+        // Two rows of one class are what is compared most.
+        const rows = left.constructor === right.constructor ? rowEquality(left.constructor) : undefined
+        const same = rows && areSameRow(rows, left, right)
+        if (same !== undefined) return same
+      }
+      return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
+    },
+  }
+}
+
+/** Adds what classes are to a host. */
+export function withClasses<Meaning extends EqualityMeaning>(
+  meaning: Meaning,
+  host: HostClasses,
+  errorFor: (error: unknown) => unknown = (error) => error,
+): Meaning & ClassMeaning {
+  const { schema } = meaning
+  return {
+    ...meaning,
+    isInstance(value, model, exact) {
+      if (exact) return schema.modelOf(value)?.name === model
+      const known = host.classOf(value)
+      if (known !== undefined) {
+        const isInstance = host.isSubclass(known, model)
+        // Of objects of a registered class, no check of another class is asked.
+        if (isInstance || isRow(value) || !schema.models.get(model)?.isaCheck) return isInstance
+      }
+      try {
+        return now(host.isa(value, model))
+      } catch (error) {
+        throw errorFor(error)
+      }
+    },
+  }
+}
+
+/** Adds how values are ordered. */
+export function withOrder<Meaning extends EqualityMeaning>(meaning: Meaning): Meaning & ValueMeaning {
+  const { equality } = meaning
+  return {
+    ...meaning,
+    compare(operator, left, right) {
+      if (operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
+      const equal = now(compareEqual(left, right, equality))
+      return equal === undefined ? undefined : equal === (operator === '==')
+    },
+  }
+}
+
+function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
+  return typeof answer === 'boolean' ? answer : undefined
+}
+
+function isRow(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Dict)
+}
+
+function isSettled(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined
+  return typeof (value as { then?: unknown }).then !== 'function'
+}

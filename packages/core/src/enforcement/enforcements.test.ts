@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { describe, expect, it } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import type { Model } from '../schema/model.js'
+import { Enforcements } from './enforcements.js'
+
+class Note {}
+
+function served() {
+  const authorizer = new Authorizer().registerClass(Note)
+  authorizer.loadSync('allow("ada", "read", _: Note);')
+  const enforcements = new Enforcements<object, string>(authorizer, { actor: () => 'ada' }, new AsyncLocalStorage())
+  const begin = () => {
+    const enforcement = enforcements.begin({}, 'GET')
+    enforcement.guard.arm()
+    return enforcement
+  }
+  return { authorizer, enforcements, begin }
+}
+
+describe('the enforcements of requests', () => {
+  it('are one for each request, begun once', () => {
+    const { enforcements } = served()
+    const [request, other] = [{}, {}]
+    const first = enforcements.begin(request, 'GET')
+    expect(enforcements.known(request)).toBe(first)
+    expect(enforcements.known(other)).toBeUndefined()
+    enforcements.run(first, () => {
+      expect(enforcements.known(request)).toBe(first)
+      expect(enforcements.known(other)).toBeUndefined()
+    })
+  })
+
+  it('count what is asked in their asynchronous context, and nothing else', async () => {
+    const { authorizer, enforcements, begin } = served()
+    const [asking, silent] = [begin(), begin()]
+    await Promise.all([
+      enforcements.run(asking, async () => {
+        await Promise.resolve()
+        authorizer.filter('ada', 'read', 'Note')
+      }),
+      enforcements.run(silent, () => Promise.resolve()),
+    ])
+    authorizer.can('ada', 'read', new Note())
+    expect([asking.guard.state, silent.guard.state]).toEqual(['decided', 'armed'])
+  })
+
+  it('share what they load for one request that reads, and load it again for the next: what was revoked is gone', async () => {
+    const roles = {
+      kind: 'relation',
+      name: 'roles',
+      model: 'Role',
+      many: true,
+      nullable: false,
+      from: [],
+      to: [],
+    } as const
+    const model = { class: undefined, key: ['id'], closed: false, isaCheck: undefined }
+    const models: readonly Model[] = [
+      { ...model, name: 'User', fields: new Map([['roles', roles]]) },
+      { ...model, name: 'Role', fields: new Map() },
+    ]
+    let fetched = 0
+    let names = ['writer']
+    const authorizer = new Authorizer().registerClass(Note).registerModels(models, async () => {
+      fetched++
+      return names.map((name, id) => authorizer.as('Role', { id, name }))
+    })
+    authorizer.loadSync('allow(user: User, _, _: Note) if role in user.roles and role.name = "writer";')
+    // As a session store gives it: the same object for each request.
+    const user = authorizer.as('User', { id: 1 })
+    const enforcements = new Enforcements<object, object>(authorizer, { actor: () => user }, new AsyncLocalStorage())
+    const request = (method: string) => {
+      const enforcement = enforcements.begin({}, method)
+      return enforcements.run(enforcement, async () => {
+        const refusal = await enforcement.enforce('read', () => new Note())
+        const answers = [refusal === undefined]
+        // Through the request and past it, one after the other.
+        answers.push(await authorizer.isAllowed(user, 'edit', new Note()))
+        answers.push((await authorizer.filterLoading(user, 'read', 'Note')).kind !== 'none')
+        return answers
+      })
+    }
+    expect(await request('GET')).toEqual([true, true, true])
+    expect(fetched).toBe(1)
+    expect(await request('POST')).toEqual([true, true, true])
+    expect(fetched).toBe(4)
+    names = []
+    expect(await request('GET')).toEqual([false, false, false])
+  })
+
+  it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('take no challenge that a header can not hold: %j', (challenge) => {
+    const options = { actor: () => 'ada', challenge: challenge as string }
+    expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(
+      /challenge/,
+    )
+  })
+})

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { ForbiddenError, NotFoundError } from '../errors.js'
+import { problemOf, wantsProblem } from './problem.js'
+
+describe('a refusal as a problem', () => {
+  it('is what visitors may read, and no more', () => {
+    expect(problemOf(new NotFoundError())).toEqual({
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      detail: 'Not found.',
+    })
+  })
+
+  it('names fields where it is about some', () => {
+    expect(problemOf(new ForbiddenError('No.', ['owner']))).toMatchObject({ status: 403, fields: ['owner'] })
+  })
+
+  it.each([
+    ['application/problem+json', true],
+    ['application/json, Application/Problem+JSON;q=0.1', true],
+    ['application/problem+json;q=0', false],
+    ['application/problem+json; q=0.000', false],
+    ['*/*', false],
+    ['application/*', false],
+    ['application/problem+json-seq', false],
+    ['', false],
+    [undefined, false],
+    [null, false],
+  ])('is asked for by Accept: %s? %s', (accept, wanted) => {
+    expect(wantsProblem(undefined, accept)).toBe(wanted)
+  })
+
+  it('is given always or never where the application says so', () => {
+    expect([wantsProblem(true, undefined), wantsProblem(false, 'application/problem+json')]).toEqual([true, false])
+  })
+})

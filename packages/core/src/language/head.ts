@@ -1,0 +1,40 @@
+import type { Expression, Parameter, Rule, Variable } from './ast.js'
+
+/** A rule whose head computes nothing. */
+export interface PlainRule {
+  readonly parameters: readonly Parameter[]
+  /** The goals of its body, and behind them those that say what the head computes. */
+  readonly goals: readonly Expression[]
+}
+
+/**
+ * Replaces what has to be computed in a head by variables; they are unified with the results behind the body, as by then
+ * everything that is computed with is known.
+ */
+export function plainRule({ parameters, body }: Rule): PlainRule {
+  const behind: Expression[] = []
+  const plain = parameters.map((parameter) => ({ ...parameter, term: withoutExpressions(parameter.term, behind) }))
+  return { parameters: plain, goals: [...(body?.kind === 'and' ? body.operands : body ? [body] : []), ...behind] }
+}
+
+function withoutExpressions(term: Expression, behind: Expression[]): Expression {
+  switch (term.kind) {
+    case 'dot':
+    case 'arithmetic':
+    case 'new': {
+      // no variable of a policy can have such a name
+      const variable: Variable = { kind: 'variable', name: `head ${behind.length}`, span: term.span }
+      behind.push({ kind: 'unify', left: variable, right: term, span: term.span })
+      return variable
+    }
+    case 'list':
+      return { ...term, elements: term.elements.map((element) => withoutExpressions(element, behind)) }
+    case 'dictionary':
+      return {
+        ...term,
+        entries: term.entries.map((entry) => ({ ...entry, value: withoutExpressions(entry.value, behind) })),
+      }
+    default:
+      return term
+  }
+}

@@ -1,0 +1,93 @@
+import type { Models } from '../schema/schema.js'
+import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
+import { Dict } from '../values/dict.js'
+import { type Equality, scalarsEqual } from '../values/equality.js'
+import { type PartialRow, sameRow } from '../values/rows.js'
+
+/** What equality means for values of a schema; no machine is needed for it. */
+export class SchemaEquality {
+  readonly schema: Models
+  readonly #equality: Equality | undefined
+
+  /** @param equality - Decides of two objects that are no rows with keys whether they are equal; by default they never are. */
+  constructor(schema: Models, equality: Equality | undefined) {
+    this.schema = schema
+    this.#equality = equality
+  }
+
+  equal(left: unknown, right: unknown): boolean | Promise<boolean> {
+    return scalarsEqual(left, right) ?? this.equalObjects(left, right)
+  }
+
+  protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
+    const same = sameRow(this.schema, left, right)
+    return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
+  }
+
+  /** Where keys do not decide. */
+  protected otherwiseEqual(left: unknown, right: unknown, same: PartialRow | undefined): boolean | Promise<boolean> {
+    if (same) throw this.missing(same.row, same.missing, 'a row is compared by its key: select it')
+    return this.#equality?.(left, right) ?? false
+  }
+
+  /** Where a row lacks a part of its key. */
+  protected missing(_row: unknown, field: string, hint: string): Error {
+    return new TypeError(`${field} is missing: ${hint}`)
+  }
+}
+
+/** As `SchemaEquality`, and what classes mean. */
+export class SchemaValues extends SchemaEquality {
+  classOf(value: unknown): string | undefined {
+    switch (typeof value) {
+      case 'string':
+        return 'String'
+      case 'number':
+      case 'bigint':
+        return 'Integer'
+      case 'boolean':
+        return 'Boolean'
+      case 'function':
+        return this.schema.modelOfClass(value)?.name
+      case 'object':
+        if (Array.isArray(value)) return 'List'
+        return value instanceof Dict ? 'Dictionary' : this.rowClass(value)
+      default:
+        return undefined
+    }
+  }
+
+  isSubclass(name: string, ancestor: string): boolean | undefined {
+    const own = this.classNamed(name)
+    const other = this.classNamed(ancestor)
+    if (!this.#isKnown(name) || !this.#isKnown(ancestor)) return undefined
+    return name === ancestor || (own !== undefined && own === other) || this.schema.isSubclass(name, ancestor)
+  }
+
+  isa(value: unknown, name: string): boolean {
+    const model = this.schema.models.get(name)
+    if (model === undefined) return isBuiltinInstance(value, name) ?? this.unregistered(name)
+    if (model.isaCheck !== undefined) return model.isaCheck(value) === true
+    const known = this.classOf(value)
+    if (known !== undefined) return this.isSubclass(known, name) === true
+    return isBuiltinInstance(value, name) ?? (typeof model.class === 'function' && value instanceof model.class)
+  }
+
+  /** The model that decides all class tests of an object. */
+  protected rowClass(value: object | null): string | undefined {
+    return this.schema.modelOf(value)?.name
+  }
+
+  protected classNamed(name: string): unknown {
+    const model = this.schema.models.get(name)
+    return model === undefined ? builtinClasses.get(name) : model.class
+  }
+
+  protected unregistered(name: string): never {
+    throw new TypeError(`Unregistered class: ${name}.`)
+  }
+
+  #isKnown(name: string): boolean {
+    return this.schema.models.has(name) || builtinClasses.has(name)
+  }
+}

@@ -1,0 +1,13 @@
+import { spanText } from '../../language/source.js'
+import type { Check, PolicyContext } from './check.js'
+
+/** The action of an `allow` rule is one text: a list of them in its place is none of them. */
+export const listAsAction: Check<PolicyContext> = (context) => ({
+  rule: ({ name, parameters }) => {
+    const action = parameters[1]?.term
+    if ((name !== 'allow' && name !== 'allow_field') || action?.kind !== 'list') return
+    const message = 'An action is a text and never a list, so this rule allows nothing.'
+    const hint = `write action, and in the condition: action in ${spanText(action.span)}`
+    context.warning('unreachable-rule', message, action.span, { hint })
+  },
+})

@@ -1,0 +1,116 @@
+import type { Entry, Expression, Pattern } from '../../language/ast.js'
+import { type Span, spanText } from '../../language/source.js'
+import { type Family, scalarFamilies } from '../../schema/families.js'
+import type { Field } from '../../schema/model.js'
+import type { Schema } from '../../schema/schema.js'
+import { canBeSameRow } from '../../values/rows.js'
+import type { PathCheck } from './followPaths.js'
+import type { Knowledge } from './knowledge.js'
+
+/** What a value is, as far as comparing goes. */
+interface Kind {
+  readonly family: Family
+  readonly model?: string | undefined
+  /** What a list holds, if that is known. */
+  readonly elements?: Kind | undefined
+  readonly nullable: boolean
+}
+
+/** What is compared for being equal, or looked for in a collection, can be equal: a number is no text, and a row is no number. */
+export const neverEqual: PathCheck = ({ schema, warning }) => {
+  const isDeclared = ({ fields }: { readonly fields: ReadonlyMap<string, Field> }): boolean => fields.size > 0
+  if (![...schema.models.values()].some(isDeclared)) return undefined
+  const report = (span: Span, [left, one]: Side, [right, other]: Side, hint?: string): void => {
+    if (!one || !other || canBeEqual(schema, one, other)) return
+    const message = `${left} is ${a(one)} and ${right} ${a(other)}: they are never equal.`
+    const way = hint ?? hintFor(schema, [left, one], [right, other])
+    warning('never-equal', message, span, { ...(way !== undefined && { hint: way }), data: { left, right } })
+  }
+  return {
+    goal: (goal, knowledge) => {
+      const side = (node: Expression): Side => [spanText(node.span), kindOf(node, knowledge, schema)]
+      if (goal.kind === 'unify' || (goal.kind === 'compare' && goal.operator === '=='))
+        report(goal.span, side(goal.left), side(goal.right))
+      if (goal.kind !== 'in') return
+      const [list, kind] = side(goal.collection)
+      if (kind?.family !== 'list') return
+      const hint =
+        kind.elements?.family === 'row' ? `ask something of an element: one in ${list} and one.… = …` : undefined
+      report(goal.span, side(goal.item), [`an element of ${list}`, kind.elements], hint)
+    },
+    patternField: ({ key, value, span }: Entry<Pattern>, model) => {
+      const field = schema.field(model, key)
+      report(span, [`${model}'s ${key}`, field && fieldKind(field, schema)], [spanText(value.span), literalKind(value)])
+    },
+  }
+}
+
+/** How one of two that are compared reads, and what it is; undefined where that is not known. */
+type Side = readonly [text: string, kind: Kind | undefined]
+
+function kindOf(node: Expression, knowledge: Knowledge, schema: Schema): Kind | undefined {
+  const literal = literalKind(node)
+  if (literal) return literal
+  const known = knowledge.of(node)
+  const isPresent = knowledge.isPresent(known)
+  const field = known.from?.field
+  const kind = field ? fieldKind(field, schema) : undefined
+  if (kind && (kind.family !== 'row' || known.model === undefined))
+    return isPresent ? { ...kind, nullable: false } : kind
+  return known.model === undefined ? undefined : rowKind(known.model, schema, kind?.nullable === true && !isPresent)
+}
+
+function literalKind(node: Expression | Pattern): Kind | undefined {
+  switch (node.kind) {
+    case 'string':
+      return { family: 'text', nullable: false }
+    case 'number':
+      return { family: 'number', nullable: false }
+    case 'boolean':
+      return { family: 'boolean', nullable: false }
+    case 'list': {
+      const [first, ...others] = node.elements.map(literalKind)
+      const elements = others.every((one) => one?.family === first?.family) ? first : undefined
+      return { family: 'list', elements, nullable: false }
+    }
+    default:
+      return undefined
+  }
+}
+
+function fieldKind(field: Field, schema: Schema): Kind | undefined {
+  const { nullable } = field
+  const one: Kind | undefined = field.kind === 'relation' ? rowKind(field.model, schema, nullable) : scalarKind(field)
+  const isList = field.kind === 'relation' ? field.many : field.list
+  return isList ? { family: 'list', elements: one && { ...one, nullable: false }, nullable } : one
+}
+
+function scalarKind({ type, nullable }: Extract<Field, { kind: 'scalar' }>): Kind | undefined {
+  const family = scalarFamilies[type]
+  return family && { family, nullable }
+}
+
+/** A row of a model of which something is declared; what instances of any other class are equal to is up to the application. */
+function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undefined {
+  return schema.models.get(model)?.fields.size ? { family: 'row', model, nullable } : undefined
+}
+
+function canBeEqual(schema: Schema, one: Kind, other: Kind): boolean {
+  if (one.nullable && other.nullable) return true
+  if (one.family !== other.family) return false
+  return one.model === undefined || other.model === undefined || canBeSameRow(schema, one.model, other.model)
+}
+
+function a({ family, model }: Kind): string {
+  return family === 'row' ? `a row of ${model}` : family === 'bytes' ? 'bytes' : `a ${family}`
+}
+
+/** What was meant, where that is likely. */
+function hintFor(schema: Schema, [left, one]: [string, Kind], [right, other]: [string, Kind]): string | undefined {
+  if (one.family === 'list') return `look for it in the list: ${right} in ${left}`
+  if (other.family === 'list') return `look for it in the list: ${left} in ${right}`
+  const [row, text] = one.family === 'row' ? [one, left] : [other, right]
+  const key = row.model === undefined ? undefined : schema.key(row.model)
+  if (one.family === other.family || key?.length !== 1) return undefined
+  return `compare its key: ${text}.${key[0]}`
+}

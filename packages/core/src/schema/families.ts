@@ -1,0 +1,20 @@
+import type { ScalarType } from './model.js'
+
+/** What values a type has, as far as comparing goes: those of two families are never equal. */
+export type Family = 'boolean' | 'number' | 'text' | 'date' | 'bytes' | 'row' | 'list'
+
+/** The families of scalars; undefined where any value is possible. */
+export const scalarFamilies: Readonly<Record<ScalarType, Exclude<Family, 'row' | 'list'> | undefined>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  bigint: 'number',
+  float: 'number',
+  decimal: 'number',
+  string: 'text',
+  enum: 'text',
+  uuid: 'text',
+  date: 'date',
+  json: undefined,
+  bytes: 'bytes',
+  unknown: undefined,
+}

@@ -1,0 +1,129 @@
+import { all, any, atom, type Sql } from '../sql.js'
+import type { SqlType } from '../tables.js'
+import { largestInteger, type Place, type Quotient, type SqlTextOperand, StandardSql, sameOrNull } from './standard.js'
+
+export class PostgreSql extends StandardSql {
+  override readonly values = 60_000
+  // A recursive query may name itself once.
+  override readonly recursesInParts = false
+
+  override same(left: string, right: string): Sql {
+    // No index serves IS NOT DISTINCT FROM.
+    return sameOrNull(left, right)
+  }
+
+  override differs(left: string, right: string): Sql {
+    return atom(`${left} IS DISTINCT FROM ${right}`)
+  }
+
+  override double(number: string): string {
+    return `CAST(${number} AS double precision)`
+  }
+
+  override readonly isNullForNaN = false
+
+  override whole(number: string, most: bigint): string {
+    return `CAST(${number} AS ${most <= largestInteger ? 'bigint' : 'numeric'})`
+  }
+
+  override quotient(dividend: string, divisor: string, isNegative: Sql): Quotient {
+    const number = (name: string) => `CAST('${name}' AS double precision)`
+    const isUp =
+      typeof isNegative === 'boolean'
+        ? `${dividend} ${isNegative ? '<' : '>'} 0`
+        : `(${dividend} < 0) = (${isNegative.text})`
+    return {
+      text: `CASE WHEN ${divisor} <> 0 THEN ${dividend} / ${divisor} WHEN ${dividend} = 0 OR ${dividend} = ${number('NaN')} THEN ${number('NaN')} WHEN ${isUp} THEN ${number('Infinity')} ELSE ${number('-Infinity')} END`,
+    }
+  }
+
+  override isNegativeZero(number: string): Sql {
+    return atom(`CAST(${number} AS text) = '-0'`)
+  }
+
+  override asText(value: string): string {
+    return `CAST(${value} AS text)`
+  }
+
+  override byCodePoint({ text }: SqlTextOperand): string {
+    return `${text} COLLATE "C"`
+  }
+
+  override textOrder(left: SqlTextOperand, order: string, right: SqlTextOperand): Sql {
+    // The collation of one side is that of the comparison.
+    return atom(`${this.byCodePoint(left)} ${order} ${right.text}`)
+  }
+
+  override among(column: string, _values: readonly unknown[], _place: Place, placeAll: Place): Sql {
+    return atom(`${column} = ANY(${placeAll(_values)})`)
+  }
+
+  override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+    return this.#like(of, `${escaped(part)}%`, place)
+  }
+
+  override endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
+    return this.#like(of, `%${escaped(part)}`, place)
+  }
+
+  override includesValue(of: SqlTextOperand, part: string, place: Place): Sql {
+    return this.#like(of, `%${escaped(part)}%`, place)
+  }
+
+  /** LIKE compares by code point, and there are indexes that serve it. */
+  #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
+    return atom(`${of.exact ? of.text : this.byCodePoint(of)} LIKE ${place(pattern)}`)
+  }
+
+  override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
+    return atom(`starts_with(${this.byCodePoint(of)}, ${part.text})`)
+  }
+
+  override endsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
+    return atom(`right(${of.text}, length(${part.text})) COLLATE "C" = ${part.text}`)
+  }
+
+  override includes(of: SqlTextOperand, part: SqlTextOperand): Sql {
+    return atom(`strpos(${this.byCodePoint(of)}, ${part.text}) > 0`)
+  }
+
+  override nan(type: SqlType): string | undefined {
+    if (type.kind === 'float') return `CAST('NaN' AS double precision)`
+    return type.kind === 'decimal' ? `CAST('NaN' AS numeric)` : undefined
+  }
+
+  override milliseconds(date: string): string {
+    return `date_trunc('milliseconds', ${date})`
+  }
+
+  override elements(list: string, alias: string) {
+    return {
+      table: `unnest(${list}) AS ${alias}(${this.quote('element')})`,
+      column: `${alias}.${this.quote('element')}`,
+    }
+  }
+
+  override inJson(json: string, item: SqlTextOperand, isCharacter: boolean | undefined): Sql {
+    return any([
+      all([this.isJson(json, 'List'), atom(`CAST(${json} AS jsonb) @> to_jsonb(CAST(${item.text} AS text))`)]),
+      all([
+        this.isJson(json, 'String'),
+        isCharacter ?? atom(`char_length(${item.text}) = 1`),
+        atom(`strpos(CAST(${json} AS jsonb) #>> '{}', ${item.text}) > 0`),
+      ]),
+    ])
+  }
+
+  override isJson(json: string, what: 'List' | 'String'): Sql {
+    return atom(`jsonb_typeof(CAST(${json} AS jsonb)) = '${what === 'List' ? 'array' : 'string'}'`)
+  }
+
+  override has(list: string, item: string, isNull: boolean): Sql {
+    if (isNull) return atom(`array_position(${list}, NULL) IS NOT NULL`)
+    return atom(`${item} = ANY(${list})`)
+  }
+}
+
+function escaped(part: string): string {
+  return part.replace(/[\\%_]/g, '\\$&')
+}

@@ -1,0 +1,45 @@
+import { all, type Sql, written } from './sql.js'
+
+/** The tables of one query, and what links them. */
+export class From {
+  #text = ''
+  #first: ((rest: string) => string) | undefined
+  readonly #where: Sql[] = []
+
+  /** @param table - with its alias */
+  inner(table: string, links: readonly Sql[]): void {
+    if (this.#text !== '') {
+      this.#text += ` JOIN ${table} ON ${written(all(links))}`
+      return
+    }
+    this.#text = table
+    this.#where.push(...links)
+  }
+
+  /** A table that all others are looked up from, however many rows the database takes it for. */
+  first(table: string, links: readonly Sql[]): void {
+    this.#first = (rest) => `${table} STRAIGHT_JOIN (${rest}) ON ${written(all(links))}`
+  }
+
+  /** A table of which there is at most one row for each that is here; its columns are null where there is none. */
+  left(table: string, links: readonly Sql[]): void {
+    this.#text += ` LEFT JOIN ${table} ON ${written(all(links))}`
+  }
+
+  /** `SELECT … FROM … WHERE …`, once everything is in it. */
+  select(columns: readonly string[], condition: Sql): string {
+    const parts = [...this.#where, condition].filter((part) => part !== true)
+    const where = parts.length === 0 ? '' : ` WHERE ${parts.map(conjunct).join(' AND ')}`
+    return `SELECT ${columns.join(', ')} FROM ${this.#first?.(this.#text) ?? this.#text}${where}`
+  }
+
+  exists(condition: Sql): Sql {
+    if (all([...this.#where, condition]) === false) return false
+    return { kind: 'exists', text: `EXISTS (${this.select(['1'], condition)})` }
+  }
+}
+
+/** As it is written between parts of a conjunction. */
+function conjunct(part: Sql): string {
+  return typeof part === 'object' && part.kind === 'and' ? part.text : written(part)
+}

@@ -1,0 +1,438 @@
+import { describe, expect, it } from 'vitest'
+import type { CompareOperator, Definite, KnownRow, Operand, Path, Root, Variable } from '../condition/condition.js'
+import { type OperandType, unknownType } from '../condition/type.js'
+import { UnsupportedFilterError } from '../errors.js'
+import { Source } from '../language/source.js'
+import type { SqlDialect } from './dialect.js'
+import { printSql } from './printSql.js'
+import type { SqlColumn, SqlField, SqlRelation, SqlTables, SqlType } from './tables.js'
+
+const span = { source: new Source('allow(_, _, _);'), start: 0, end: 5 }
+const integer: SqlType = { kind: 'integer', from: -(2n ** 31n), to: 2n ** 31n - 1n, bigint: false }
+const columnOf = (name: string, type: SqlType = integer, nullable = false): SqlColumn => ({ name, nullable, type })
+const text: SqlType = { kind: 'text', exact: false }
+const plain: SqlType = { kind: 'text', exact: true }
+const id = columnOf('id')
+
+function related(model: string, from: SqlColumn, to: SqlColumn, many: boolean, kept = !many): SqlField {
+  return { kind: 'relation', relation: { model, many, kept, link: { kind: 'columns', pairs: [{ from, to }] } } }
+}
+
+const tagged: SqlRelation = {
+  model: 'Tag',
+  many: true,
+  kept: true,
+  link: {
+    kind: 'table',
+    path: ['page_tags'],
+    own: [{ from: id, to: columnOf('page_id') }],
+    other: [{ from: columnOf('tag_id'), to: id }],
+  },
+}
+const models: Readonly<Record<string, Readonly<Record<string, SqlField>>>> = {
+  Page: {
+    id: { kind: 'column', column: id },
+    title: { kind: 'column', column: columnOf('title', text, true) },
+    slug: { kind: 'column', column: columnOf('slug', plain) },
+    views: { kind: 'column', column: columnOf('views', integer, true) },
+    likes: { kind: 'column', column: columnOf('likes', integer, true) },
+    open: { kind: 'column', column: columnOf('open', { kind: 'boolean' }) },
+    score: { kind: 'column', column: columnOf('score', { kind: 'float', single: false }) },
+    meta: { kind: 'column', column: columnOf('meta', { kind: 'other', name: 'jsonb' }, true) },
+    place: { kind: 'embedded', model: 'Place' },
+    folder: related('Folder', columnOf('folder_id', integer, true), id, false),
+    draft: related('Draft', id, columnOf('page_id'), false, false),
+    tags: { kind: 'relation', relation: tagged },
+  },
+  Place: { city: { kind: 'column', column: columnOf('place_city', plain) } },
+  Folder: {
+    id: { kind: 'column', column: id },
+    name: { kind: 'column', column: columnOf('name', plain) },
+    level: { kind: 'column', column: columnOf('level') },
+    parent: related('Folder', columnOf('parent_id', integer, true), id, false),
+    pages: related('Page', id, columnOf('folder_id'), true),
+    animals: related('Animal', id, columnOf('folder_id'), true),
+  },
+  Draft: { id: { kind: 'column', column: id }, note: { kind: 'column', column: columnOf('note', plain, true) } },
+  Tag: { id: { kind: 'column', column: id }, name: { kind: 'column', column: columnOf('name', plain) } },
+  User: { id: { kind: 'column', column: id }, roles: related('Role', id, columnOf('user_id'), true) },
+  Role: {
+    page: related('Page', columnOf('page_id'), id, false),
+    pageId: { kind: 'column', column: columnOf('page_id') },
+  },
+  Animal: { id: { kind: 'column', column: id } },
+  Ghost: {},
+}
+const gone = columnOf('deleted_at', { kind: 'date', precision: 'milliseconds' }, true)
+const kind = columnOf('kind', plain)
+const tables: SqlTables = {
+  table: (model) =>
+    model === 'Ghost' || model === 'Place'
+      ? undefined
+      : {
+          path: ['app', `${model.toLowerCase()}s`],
+          key: model === 'Role' ? [] : [id],
+          restrictions: model === 'Draft' ? [{ kind: 'null', column: gone }] : [],
+        },
+  field: (model, name) => models[model]?.[name],
+  instances: (model, of) =>
+    model === of ? 'all' : of === 'Dog' ? { kind: 'among', column: kind, values: ['dog', 'puppy'] } : 'none',
+}
+
+function printed(condition: Definite, dialect: SqlDialect = 'postgresql'): string {
+  const { sql } = printSql(condition, {
+    dialect,
+    tables,
+    row: 'p',
+    prefix: 't',
+    parameter: (value) => (Array.isArray(value) ? `[${value.join(' ')}]` : `<${String(value)}>`),
+  })
+  return sql.replaceAll(/["`]/g, '')
+}
+
+const root = (kind: 'resource' | 'variable', name: string, model: string): Root & Variable =>
+  ({ kind, name, model, type: unknownType as OperandType }) as Root & Variable
+const page = root('resource', 'page', 'Page')
+function path(from: Root, ...names: readonly string[]): Path {
+  let model: string | undefined = from.model
+  const steps = names.map((name) => {
+    const step = { name, model, span }
+    const field = model === undefined ? undefined : models[model]?.[name]
+    model = field?.kind === 'relation' ? field.relation.model : field?.kind === 'embedded' ? field.model : undefined
+    return step
+  })
+  return { kind: 'path', root: from, steps }
+}
+const value = (one: unknown): Operand => ({ kind: 'value', value: one })
+const compare = (left: Operand, operator: CompareOperator, right: Operand): Definite => ({
+  kind: 'compare',
+  operator,
+  left,
+  right,
+  span,
+})
+const some = (each: Variable, from: Operand, where: Definite) => ({ kind: 'some', each, from, where, span }) as const
+const tag = root('variable', 'tag', 'Tag')
+const other = root('variable', 'other', 'Page')
+const role = root('variable', 'role', 'Role')
+const user: KnownRow = { kind: 'row', name: 'user', model: 'User', type: unknownType, key: [{ field: 'id', value: 7 }] }
+
+describe('a condition as SQL', () => {
+  it.each<[string, Definite, string]>([
+    ['compares columns as they are', compare(path(page, 'id'), '=', value(1)), '(p.id = <1>)'],
+    ['turns a comparison with the value in front', compare(value(1), '<', path(page, 'id')), '(p.id > <1>)'],
+    ['takes null for a value', compare(path(page, 'views'), '!=', value(1)), '(p.views IS DISTINCT FROM <1>)'],
+    ['asks for null', compare(path(page, 'views'), '=', value(null)), '(p.views IS NULL)'],
+    ['knows what is never null', compare(path(page, 'id'), '=', value(null)), '(1 = 0)'],
+    [
+      'finds two nulls the same',
+      compare(path(page, 'views'), '=', path(page, 'likes')),
+      '(p.views = p.likes OR (p.views IS NULL AND p.likes IS NULL))',
+    ],
+    ['writes booleans as they are', compare(path(page, 'open'), '=', value(true)), '(p.open = TRUE)'],
+    [
+      'gives a list one place',
+      { kind: 'in', item: path(page, 'id'), list: value([1, 2, 2.5]), span },
+      '(p.id = ANY([1 2]))',
+    ],
+    [
+      'asks for the row also where every number of its column is in order',
+      compare(path(page, 'folder', 'id'), '<=', value(10n ** 20n)),
+      '(p.folder_id IS NOT NULL)',
+    ],
+    [
+      'takes a reference that is kept for the row',
+      compare(path(page, 'folder', 'id'), '=', value(1)),
+      '(p.folder_id = <1>)',
+    ],
+    [
+      'asks a related row once for all that is asked of it',
+      {
+        kind: 'and',
+        of: [
+          compare(path(page, 'folder', 'name'), '=', value('a')),
+          compare(path(page, 'folder', 'level'), '>', value(2)),
+        ],
+      },
+      '(EXISTS (SELECT 1 FROM app.folders AS t1 WHERE t1.id = p.folder_id AND t1.name = <a> AND t1.level > <2>))',
+    ],
+    [
+      'asks also alternatives of one row together',
+      {
+        kind: 'or',
+        of: [
+          compare(path(page, 'folder', 'name'), '=', value('a')),
+          compare(path(page, 'folder', 'parent'), '=', value(null)),
+          compare(path(page, 'open'), '=', value(true)),
+        ],
+      },
+      '(EXISTS (SELECT 1 FROM app.folders AS t1 WHERE t1.id = p.folder_id AND (t1.name = <a> OR t1.parent_id IS NULL)) OR p.open = TRUE)',
+    ],
+    [
+      'joins what is asked of rows behind',
+      compare(path(page, 'folder', 'parent', 'name'), '=', value('a')),
+      '(EXISTS (SELECT 1 FROM app.folders AS t1 LEFT JOIN app.folders AS t2 ON t2.id = t1.parent_id WHERE t1.id = p.folder_id AND t2.name = <a>))',
+    ],
+    [
+      'leaves out what the ORM takes for deleted',
+      compare(path(page, 'draft'), '=', value(null)),
+      '(NOT EXISTS (SELECT 1 FROM app.drafts AS t1 WHERE t1.page_id = p.id AND t1.deleted_at IS NULL))',
+    ],
+    [
+      'reads embedded columns of the same row',
+      compare(path(page, 'place', 'city'), '=', value('Oslo')),
+      '(p.place_city = <Oslo>)',
+    ],
+    [
+      'looks for related rows by EXISTS',
+      some(tag, path(page, 'tags'), compare(path(tag, 'name'), '=', value('a'))),
+      '(EXISTS (SELECT 1 FROM page_tags AS t1 JOIN app.tags AS t2 ON t2.id = t1.tag_id WHERE t1.page_id = p.id AND t2.name = <a>))',
+    ],
+    [
+      'leaves the other table alone where the one that links has the key',
+      some(tag, path(page, 'tags'), compare(path(tag, 'id'), '=', value(3))),
+      '(EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id AND t1.tag_id = <3>))',
+    ],
+    [
+      'denies by NOT EXISTS',
+      { kind: 'not', of: some(tag, path(page, 'tags'), { kind: 'true' }) },
+      '(NOT EXISTS (SELECT 1 FROM page_tags AS t1 WHERE t1.page_id = p.id))',
+    ],
+    [
+      'goes to related rows over a reference without the row between',
+      some(other, path(page, 'folder', 'pages'), compare(path(other, 'open'), '=', value(true))),
+      '(EXISTS (SELECT 1 FROM app.pages AS t1 WHERE t1.folder_id = p.folder_id AND t1.open = TRUE))',
+    ],
+    [
+      'asks what is known by a key by its values',
+      some(role, path(user, 'roles'), compare(path(role, 'pageId'), '=', path(page, 'id'))),
+      '(EXISTS (SELECT 1 FROM app.users AS t1 WHERE t1.id = <7>) AND EXISTS (SELECT 1 FROM app.roles AS t2 WHERE t2.user_id = <7> AND t2.page_id = p.id))',
+    ],
+    [
+      'asks whether a row that is known is there',
+      { kind: 'isa', of: path(user), model: 'User', exact: false, span },
+      '(EXISTS (SELECT 1 FROM app.users AS t1 WHERE t1.id = <7>))',
+    ],
+  ])('%s', (_, condition, expected) => {
+    expect(printed(condition)).toBe(expected)
+  })
+
+  it.each<[SqlDialect, string]>([
+    ['sqlite', '(p.title COLLATE BINARY = <a>)'],
+    ['postgresql', '(p.title COLLATE C = <a>)'],
+    [
+      'mysql',
+      '(p.title = <a> AND CAST(CONVERT(p.title USING utf8mb4) AS BINARY) = CAST(CONVERT(<a> USING utf8mb4) AS BINARY))',
+    ],
+  ])('compares texts by code point on %s', (dialect, expected) => {
+    expect(printed(compare(path(page, 'title'), '=', value('a')), dialect)).toBe(expected)
+  })
+
+  it.each<[SqlDialect, string]>([
+    ['sqlite', '(p.slug >= <a%> AND p.slug < <a&>)'],
+    ['postgresql', '(p.slug LIKE <a\\%%>)'],
+    [
+      'mysql',
+      "(p.slug LIKE <a|%%> ESCAPE '|' AND LEFT(CAST(CONVERT(p.slug USING utf8mb4) AS BINARY), LENGTH(CAST(CONVERT(<a%> USING utf8mb4) AS BINARY))) = CAST(CONVERT(<a%> USING utf8mb4) AS BINARY))",
+    ],
+  ])('looks for the beginning of a text by an index on %s', (dialect, expected) => {
+    expect(
+      printed({ kind: 'text', operator: 'startsWith', of: path(page, 'slug'), part: value('a%'), span }, dialect),
+    ).toBe(expected)
+  })
+
+  it.each<SqlDialect>(['sqlite', 'postgresql', 'mysql'])('puts the names of %s in quotes', (dialect) => {
+    const odd: SqlTables = { ...tables, field: () => ({ kind: 'column', column: columnOf('a"b`c') }) }
+    const { sql } = printSql(compare(path(page, 'id'), '=', value(1)), {
+      dialect,
+      tables: odd,
+      row: 'r"o`w',
+      parameter: () => '?',
+    })
+    expect(sql).toBe(dialect === 'mysql' ? '(`r"o``w`.`a"b``c` = ?)' : '("r""o`w"."a""b`c" = ?)')
+  })
+
+  it('writes the columns of the resource as it is told', () => {
+    const { sql } = printSql(compare(path(page, 'id'), '=', value(1)), {
+      dialect: 'sqlite',
+      tables,
+      row: ({ name }) => `it_${name}`,
+      parameter: () => '?',
+    })
+    expect(sql).toBe('(it_id = ?)')
+  })
+
+  it.each<SqlDialect>(['sqlite', 'postgresql', 'mysql'])(
+    'gives every value a place, in the order of the text, and writes none of them on %s',
+    (dialect) => {
+      const secret = ['s3cret', 424_242, 4.2424242]
+      const texts = (of: Operand): Definite[] =>
+        (['startsWith', 'endsWith', 'includes'] as const).map((operator) => ({
+          kind: 'text',
+          operator,
+          of,
+          part: value(secret[0]),
+          span,
+        }))
+      const condition: Definite = {
+        kind: 'or',
+        of: [
+          ...['=', '!=', '<', '>='].flatMap((operator) => [
+            compare(path(page, 'slug'), operator as '=', value(secret[0])),
+            compare(path(page, 'title'), operator as '=', value(secret[0])),
+            compare(path(page, 'views'), operator as '=', value(secret[1])),
+            compare(path(page, 'score'), operator as '=', value(secret[2])),
+            compare(
+              { kind: 'arithmetic', operator: '/', left: path(page, 'score'), right: value(secret[2]), span },
+              operator as '=',
+              value(secret[1]),
+            ),
+          ]),
+          ...texts(path(page, 'slug')),
+          ...texts(path(page, 'title')),
+          { kind: 'in', item: path(page, 'title'), list: value([secret[0], 'other']), span },
+          some(tag, path(page, 'tags'), compare(path(tag, 'name'), '=', value(secret[0]))),
+          some(role, path({ ...user, key: [{ field: 'id', value: secret[1] }] }, 'roles'), { kind: 'true' }),
+          compare(
+            { kind: 'call', method: 'concat', of: path(page, 'slug'), args: [value(secret[0])], span },
+            '=',
+            value(secret[0]),
+          ),
+        ],
+      }
+      let count = 0
+      const { sql } = printSql(condition, { dialect, tables, row: 'p', parameter: () => `:v${++count}:` })
+      for (const one of secret) expect(sql).not.toContain(String(one))
+      expect([...sql.matchAll(/:v(\d+):/g)].map(([, at]) => Number(at))).toEqual(
+        Array.from({ length: count }, (_, at) => at + 1),
+      )
+      expect(count).toBeGreaterThan(30)
+    },
+  )
+
+  it('asks the class of a row where the table has several', () => {
+    const animal = root('variable', 'animal', 'Animal')
+    const dog: Definite = { kind: 'isa', of: path(animal), model: 'Dog', exact: false, span }
+    expect(printed(some(animal, path(page, 'folder', 'animals'), dog), 'sqlite')).toBe(
+      '(EXISTS (SELECT 1 FROM app.animals AS t1 WHERE t1.folder_id = p.folder_id AND (t1.kind = <dog> OR t1.kind = <puppy>)))',
+    )
+    expect(printed(some(animal, path(page, 'folder', 'animals'), { ...dog, model: 'Tree' }))).toBe('(1 = 0)')
+  })
+
+  it('finds no infinity in a quotient by the length of a list whose row is not there', () => {
+    const count: Operand = { kind: 'count', of: path(page, 'folder', 'pages') }
+    const quotient: Operand = { kind: 'arithmetic', operator: '/', left: path(page, 'id'), right: count, span }
+    expect(printed(compare(quotient, '>', value(0)), 'mysql')).toMatch(/\) AND p\.folder_id IS NOT NULL\)$/)
+  })
+
+  it('puts no infinity in an order with a column that is null', () => {
+    const quotient: Operand = {
+      kind: 'arithmetic',
+      operator: '/',
+      left: path(page, 'id'),
+      right: path(page, 'views'),
+      span,
+    }
+    const infinite = '(CAST(p.views AS DOUBLE) = 0 AND CAST(p.id AS DOUBLE) > 0)'
+    expect(printed(compare(quotient, '>', path(page, 'likes')), 'mysql')).toContain(
+      `(${infinite} AND p.likes IS NOT NULL)`,
+    )
+    expect(printed(compare(path(page, 'likes'), '<', quotient), 'mysql')).toContain(
+      `(${infinite} AND p.likes IS NOT NULL)`,
+    )
+  })
+
+  it.each<SqlDialect>(['sqlite', 'postgresql', 'mysql'])(
+    'is refused on %s where a zero is divided by that lost its sign',
+    (dialect) => {
+      const lost: Operand = {
+        kind: 'arithmetic',
+        operator: '*',
+        left: path(page, 'id'),
+        right: { kind: 'value', value: -0, float: true },
+        span,
+      }
+      const quotient: Operand = { kind: 'arithmetic', operator: '/', left: path(page, 'id'), right: lost, span }
+      expect(() => printed(compare(quotient, '>', value(0)), dialect)).toThrow(/which zero/)
+    },
+  )
+
+  it('puts a long row of alternatives into groups, since SQLite reads them as one deep tree', () => {
+    const of = Array.from({ length: 5000 }, (_, at) =>
+      compare(path(page, 'views'), at % 2 === 0 ? '<' : '>', value(at)),
+    )
+    const sql = printed({ kind: 'or', of }, 'sqlite')
+    let [depth, deepest] = [0, 0]
+    for (const one of sql) {
+      depth += one === '(' ? 1 : one === ')' ? -1 : 0
+      deepest = Math.max(deepest, depth)
+    }
+    expect(deepest).toBeLessThan(5)
+    for (const group of sql.split(/[()]/)) expect(group.split(' OR ').length).toBeLessThanOrEqual(100)
+  })
+
+  it('asks a recursion that is there twice once, and writes none within another', () => {
+    const named = (one: Variable, name: string) => compare(path(one, 'name'), '=', value(name))
+    /** Below a folder that is in one of a name, and has the other name. */
+    const below = (outer: string, inner: string): Definite => {
+      const [folder, around] = [root('variable', 'folder', 'Folder'), root('variable', 'around', 'Folder')]
+      const within = reach(around, 'parent', named(around, inner), path(folder))
+      return reach(folder, 'parent', { kind: 'and', of: [named(folder, outer), within] }, path(page, 'folder'))
+    }
+    const condition: Definite = { kind: 'and', of: [below('a', 'b'), below('c', 'b')] }
+    const options = { dialect: 'sqlite', tables, row: 'p', parameter: (one: unknown) => `<${one}>` } as const
+    const names = (sql: string) =>
+      [...sql.matchAll(/"(arc_reach\d)" \("key1"\) AS|WITH/g)].map(([, name]) => name ?? 'WITH')
+    const each = printSql(condition, options)
+    expect(each.with).toBe('')
+    expect(names(each.sql)).toEqual(['WITH', 'arc_reach1', 'arc_reach2', 'WITH', 'arc_reach1', 'arc_reach2'])
+    const ahead = printSql(condition, { ...options, ahead: true })
+    expect(names(ahead.with)).toEqual(['WITH', 'arc_reach1', 'arc_reach2', 'arc_reach3'])
+    expect(ahead.with.match(/<\w>/g)).toEqual(['<b>', '<a>', '<c>'])
+    const among = (at: number) => `"p"."folder_id" IN (SELECT "key1" FROM "arc_reach${at}")`
+    expect(ahead.sql).toBe(`(${among(2)} AND ${among(3)})`)
+  })
+
+  it.each<[string, Definite, string]>([
+    [
+      'bind-limit',
+      { kind: 'in', item: path(page, 'id'), list: value(Array.from({ length: 40_000 }, (_, at) => at)), span },
+      'sqlite',
+    ],
+    ['column-type', compare(path(page, 'meta'), '=', value(null)), 'postgresql'],
+    ['mixed-types', compare(path(page, 'id'), '<', value('a')), 'postgresql'],
+    ['no-key', reach(role, 'page'), 'postgresql'],
+    [
+      'operand',
+      compare({ kind: 'call', method: 'toUpperCase', of: path(page, 'slug'), args: [], span }, '=', value('A')),
+      'postgresql',
+    ],
+    [
+      'text-pattern',
+      { kind: 'text', operator: 'includes', of: path(page, 'slug'), part: value('\0'), span },
+      'postgresql',
+    ],
+    ['unknown-field', compare(path(page, 'nothing'), '=', value(1)), 'postgresql'],
+    [
+      'unknown-table',
+      { kind: 'isa', of: path({ ...user, model: 'Ghost' }), model: 'Ghost', exact: false, span },
+      'postgresql',
+    ],
+  ])('is refused with a reason, and with what to do instead: %s', (reason, condition, dialect) => {
+    const print = (): string => printed(condition, dialect as SqlDialect)
+    expect(print).toThrow(UnsupportedFilterError)
+    expect(print).toThrow(expect.objectContaining({ data: { reason }, hint: expect.any(String) }))
+  })
+})
+
+/** From a row by a relation to others, without end. */
+function reach(
+  each: Variable,
+  relation: string,
+  where: Definite = { kind: 'true' },
+  start: Path = path(each),
+): Definite & { readonly kind: 'reach' } {
+  const next = root('variable', 'next', each.model!)
+  const step = { next, through: [], from: path(each, relation), where: { kind: 'true' } } as const
+  return { kind: 'reach', start, each, where, steps: [step], span }
+}

@@ -1,0 +1,61 @@
+import type { Definite } from '../condition/condition.js'
+import { descending } from '../condition/stack.js'
+import { type SqlDialect, writerOf } from './dialect.js'
+import { Placeholders } from './placeholders.js'
+import { Printer } from './printer.js'
+import { bracketed } from './sql.js'
+import type { SqlColumn, SqlTables } from './tables.js'
+
+export interface SqlOptions {
+  readonly dialect: SqlDialect
+  readonly tables: SqlTables
+  /** The resource's row: its alias in the query, without quotes; or a column of it as it is to be written. */
+  readonly row: string | ((column: SqlColumn) => string)
+  /** What every other alias begins with. Default `arc_`. */
+  readonly prefix?: string
+  /**
+   * Whether the statement can begin with what {@link PrintedSql.with} is, in which recursions stand once for the whole condition.
+   * By default each is in the condition, where it is asked, and `with` is empty.
+   */
+  readonly ahead?: boolean
+  /**
+   * Takes a value for the query and gives what stands for it, such as `$1`; asked once for each place, in the order of the text:
+   * `with`, then `sql`. The value is of the column's type: a number, a bigint, a text (also for decimals, UUIDs and enums), a
+   * Date; for a column of kind `list`, an array of those. Booleans and null are written as they are.
+   */
+  parameter(value: unknown, column: SqlColumn): string
+}
+
+export interface PrintedSql {
+  /** `WITH RECURSIVE …` and a blank, for the very beginning of the statement, or an empty text. */
+  readonly with: string
+  /**
+   * A condition of SQL in brackets, for a WHERE: true for the rows that are found. For the others it is false, or null: who negates
+   * it takes `IS NOT TRUE`.
+   */
+  readonly sql: string
+  /**
+   * Whether it has a recursive query. MariaDB ends such a one after `max_recursive_iterations` levels with a mere warning: the
+   * statement must be run with a higher limit, and that warning (1931) is an error.
+   */
+  readonly recursive: boolean
+}
+
+/**
+ * Writes a condition for the rows of a model as SQL: exactly, or not at all.
+ * @throws UnsupportedFilterError for what the database does not compare as a check does.
+ */
+export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
+  const dialect = writerOf(options.dialect)
+  const placeholders = new Placeholders(dialect.values)
+  const printer = new Printer(dialect, options, placeholders)
+  const printed = descending(() => printer.print(condition))
+  const fill = (text: string) => placeholders.fill(text, (value, column) => options.parameter(value, column))
+  return {
+    with: fill(printer.with),
+    sql: fill(bracketed(printed)),
+    recursive: printer.isRecursive,
+  }
+}
+
+export type PrintSql = typeof printSql

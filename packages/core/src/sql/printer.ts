@@ -1,0 +1,381 @@
+import type {
+  Compare,
+  Definite,
+  DefiniteReach,
+  DefiniteSome,
+  In,
+  IsA,
+  Operand,
+  Path,
+  Text,
+} from '../condition/condition.js'
+import type { Span } from '../language/source.js'
+import { Calculator } from './arithmetic.js'
+import { Comparisons, isJson, type Value } from './comparison.js'
+import type { StandardSql } from './dialects/standard.js'
+import { From } from './from.js'
+import { type Place, Places, refuseOperand } from './place.js'
+import type { Placeholders } from './placeholders.js'
+import type { SqlOptions } from './printSql.js'
+import { printReach } from './reach.js'
+import { RecursiveQueries } from './recursiveQueries.js'
+import { refuse } from './refusal.js'
+import { Row } from './row.js'
+import { Rows } from './rows.js'
+import { all, any, not, type Sql } from './sql.js'
+import type { SqlColumn } from './tables.js'
+import { refuseType } from './valueTest.js'
+
+type Leaf = Exclude<Definite, { kind: 'true' | 'false' | 'and' | 'or' | 'not' }>
+
+/** Writes conditions as SQL that is true for just the rows for which they hold. */
+export class Printer {
+  readonly dialect: StandardSql
+  readonly rows: Rows
+  readonly places: Places
+  readonly #compare: Comparisons
+  readonly #calculator: Calculator
+  readonly #newQueries: () => RecursiveQueries
+  /** Those of the WITH that is being written, or that will stand ahead of the statement. */
+  #queries: RecursiveQueries | undefined
+  isRecursive = false
+  /** The query that is being written; undefined for the one around all of it. */
+  #query: From | undefined
+  /** What keeps the answers of that query for different rows apart. */
+  #distinct: Sql[] = []
+
+  constructor(dialect: StandardSql, options: SqlOptions, placeholders: Placeholders) {
+    this.dialect = dialect
+    this.#compare = new Comparisons(dialect, placeholders.take)
+    const { row, tables, prefix = 'arc_', ahead = false } = options
+    const queryName = (at: number) => dialect.quote(`${prefix}reach${at}`)
+    this.#newQueries = () => new RecursiveQueries((query) => placeholders.key(query), queryName)
+    if (ahead) this.#queries = this.#newQueries()
+    const alias = typeof row === 'string' ? dialect.quote(row) : ''
+    const columns = typeof row === 'string' ? (column: SqlColumn) => `${alias}.${dialect.quote(column.name)}` : row
+    this.rows = new Rows(tables, dialect, prefix, this.#compare, new Row(undefined, columns))
+    this.places = new Places(this.rows)
+    this.#calculator = new Calculator(dialect, placeholders.take, (operand, span) => this.#value(operand, span))
+  }
+
+  print(condition: Definite): Sql {
+    switch (condition.kind) {
+      case 'true':
+        return true
+      case 'false':
+        return false
+      case 'and':
+        return this.#group(condition.of, all)
+      case 'or':
+        return this.#group(condition.of, any)
+      case 'not':
+        return not(this.print(condition.of))
+      default:
+        return this.#leaf(condition)
+    }
+  }
+
+  /** Parts that are true only where the same row is there are asked of it together. */
+  #group(parts: readonly Definite[], join: (parts: readonly Sql[]) => Sql): Sql {
+    const byRow = new Map<Row | undefined, Definite[]>()
+    for (const part of parts) {
+      const [needed] = this.#needed(part)
+      byRow.set(needed, [...(byRow.get(needed) ?? []), part])
+    }
+    return join(
+      [...byRow].flatMap(([needed, group]) => {
+        if (!needed || group.length === 1) return group.map((one) => this.print(one))
+        return [this.inside(needed, () => join(group.map((one) => this.print(one))))]
+      }),
+    )
+  }
+
+  /** Rows that are there wherever the condition holds, and have to be put into a query of their own. */
+  #needed(condition: Definite): readonly Row[] {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+      case 'not':
+        return []
+      case 'and':
+        return condition.of.flatMap((one) => this.#needed(one))
+      case 'or': {
+        const [first = [], ...others] = condition.of.map((one) => this.#needed(one))
+        return first.filter((row) => others.every((other) => other.includes(row)))
+      }
+      default:
+        return operandsOf(condition)
+          .flatMap(pathsOf)
+          .flatMap((path) => this.places.needed(path, condition.span) ?? [])
+    }
+  }
+
+  /** What is asked of a row in a query of its own. */
+  inside(row: Row, write: () => Sql): Sql {
+    const from = new From()
+    const close = row.open(from)
+    try {
+      return from.exists(this.within(from, write))
+    } finally {
+      close()
+    }
+  }
+
+  /** Writes what is asked in a query. */
+  within(from: From, write: () => Sql): Sql {
+    const before = this.#query
+    this.#query = from
+    try {
+      return write()
+    } finally {
+      this.#query = before
+    }
+  }
+
+  /** What the statement begins with. */
+  get with(): string {
+    return this.#queries?.with ?? ''
+  }
+
+  /** Writes what asks recursive queries: those of the WITH that is there to take them, else of one of its own. */
+  asking(write: (queries: RecursiveQueries) => string | undefined): string | undefined {
+    if (this.#queries) return write(this.#queries)
+    const queries = this.#newQueries()
+    this.#queries = queries
+    try {
+      const select = write(queries)
+      return select && queries.with + select
+    } finally {
+      this.#queries = undefined
+    }
+  }
+
+  #leaf(leaf: Leaf): Sql {
+    if (leaf.kind === 'some') return this.#some(leaf)
+    if (leaf.kind === 'reach') return this.#reach(leaf)
+    const [needed] = this.#needed(leaf)
+    if (needed) return this.inside(needed, () => this.#leaf(leaf))
+    this.#distinct = []
+    const printed = this.#test(leaf)
+    return all([printed, ...this.#distinct])
+  }
+
+  #test(leaf: Compare | In | IsA | Text): Sql {
+    switch (leaf.kind) {
+      case 'compare':
+        return this.#comparison(leaf)
+      case 'in':
+        return this.#in(leaf)
+      case 'isa':
+        return this.#isA(leaf)
+      case 'text':
+        return this.#text(leaf)
+    }
+  }
+
+  #reach(reach: DefiniteReach): Sql {
+    const printed = printReach(reach, this)
+    this.isRecursive ||= printed !== false
+    return printed
+  }
+
+  #some({ each, from: source, where, span }: DefiniteSome): Sql {
+    const from = new From()
+    const closing: (() => void)[] = []
+    try {
+      for (;;) {
+        const needed = this.places.needed(source, span)
+        if (needed) {
+          closing.push(needed.open(from))
+          continue
+        }
+        const place = this.places.here(source, span)
+        const presence = place.row.isConstant ? place.row.presence : true
+        const row = this.#each(place, from, source, span)
+        const found = from.exists(this.within(from, () => this.rows.with(each, row, () => this.print(where))))
+        return all([presence, found])
+      }
+    } finally {
+      for (const close of closing.reverse()) close()
+    }
+  }
+
+  /** The rows of a relation, or the elements of a list, put into a query. */
+  #each({ row, field }: Place, from: From, source: Operand, span: Span): Row {
+    if (field?.kind === 'relation') return this.rows.each(row, field.relation, from, span)!
+    if (field?.kind !== 'column' || field.column.type.kind !== 'list') return refuseOperand(source, span)
+    const { of, separated } = field.column.type
+    if (separated) return refuseType(field.column, span)
+    const list = this.dialect.elements(row.column(field.column)!, this.rows.alias())
+    if (!list) return refuseOperand(source, span)
+    from.inner(list.table, [])
+    const column: SqlColumn = { name: field.column.name, nullable: true, type: of }
+    return new Row(from, () => list.column, undefined, column)
+  }
+
+  #comparison({ operator, left, right, span }: Compare): Sql {
+    if (left.kind === 'value') {
+      if (right.kind === 'value') return refuseOperand(left, span)
+      return this.#comparison({ kind: 'compare', operator: turned[operator], left: right, right: left, span })
+    }
+    if (right.kind === 'value' && right.value === null) return this.#withNil(operator, left, span)
+    const value = this.#value(left, span)
+    if (right.kind === 'value') return this.#compare.withValue(operator, value, right.value, span)
+    return this.#compare.columns(operator, value, this.#value(right, span), span)
+  }
+
+  #withNil(operator: Compare['operator'], operand: Operand, span: Span): Sql {
+    // An ordering with nil on a side is false.
+    if (operator !== '=' && operator !== '==' && operator !== '!=') return false
+    const equal = operator !== '!='
+    if (operand.kind !== 'path') return !equal
+    const place = this.places.here(operand, span)
+    if (place.field?.kind === 'column' || place.row.element)
+      return this.#compare.withNil(equal ? '=' : '!=', this.#value(operand, span), span)
+    if (!place.field || place.field.kind === 'embedded') return equal ? false : place.row.presence
+    const { relation } = place.field
+    if (relation.many) return refuseOperand(operand, span)
+    return equal
+      ? all([not(this.#isThere(place.row, relation, span)), place.row.presence])
+      : this.#isThere(place.row, relation, span)
+  }
+
+  /** That a to-one relation has a row. */
+  #isThere(own: Row, relation: Parameters<Rows['hop']>[1], span: Span): Sql {
+    const row = this.rows.hop(own, relation, span)!
+    if (relation.kept || row.join()) return row.presence
+    return this.inside(row, () => true)
+  }
+
+  #in({ item, list, span }: In): Sql {
+    if (list.kind === 'value') {
+      const values: unknown = list.value
+      if (!Array.isArray(values) || values.includes(undefined)) return refuseOperand(list, span)
+      return this.#compare.amongValues(this.#value(item, span), values, span)
+    }
+    const value = this.#value(list, span)
+    if (item.kind === 'value') return this.#compare.inList(value, item.value, span)
+    if (isJson(value)) return this.#compare.textInJson(value, this.#value(item, span), span)
+    const from = new From()
+    const element = this.#each(this.places.here(list, span), from, list, span)
+    const other: Value = { ...this.#read(element, element.element!), presence: true, isToldByNull: true }
+    return from.exists(this.#compare.columns('=', this.#value(item, span), other, span))
+  }
+
+  #isA({ of, model, exact, span }: IsA): Sql {
+    const place = this.places.here(of, span)
+    if (place.row.element || place.field?.kind === 'column')
+      return this.#compare.isInstance(this.#value(of, span), model, span)
+    if (place.field?.kind === 'embedded') return place.field.model === model ? place.row.presence : false
+    const row = place.field ? this.rows.hop(place.row, place.field.relation, span)! : place.row
+    const name = place.field ? place.field.relation.model : (of as Path).root.model
+    if (name === undefined) return refuseOperand(of, span)
+    const instances = this.rows.tables.instances(name, model, exact)
+    if (instances === 'none') return false
+    if (instances === 'all') return place.field ? this.#isThere(place.row, place.field.relation, span) : row.presence
+    if (row.column(instances.column) === undefined)
+      return this.inside(row, () => this.rows.restriction((column) => row.column(column)!, instances))
+    return this.rows.restriction((column) => row.column(column)!, instances)
+  }
+
+  #text({ of, part, operator, span }: Text): Sql {
+    if (of.kind === 'value') return this.#compare.textInValue(operator, of.value, this.#value(part, span), span)
+    const value = this.#value(of, span)
+    if (part.kind === 'value') return this.#compare.text(operator, value, part.value, span)
+    return this.#compare.textOfColumns(operator, value, this.#value(part, span), span)
+  }
+
+  #value(operand: Operand, span: Span): Value {
+    switch (operand.kind) {
+      case 'arithmetic':
+        return this.#calculator.value(operand)
+      case 'count':
+        return this.#count(operand.of, span)
+      case 'call':
+        return this.#concat(operand)
+      default:
+        return this.#readValue(operand, span)
+    }
+  }
+
+  #count(list: Path, span: Span): Value {
+    const place = this.places.here(list, span)
+    const from = new From()
+    this.#each(place, from, list, span)
+    return {
+      text: `(${from.select(['COUNT(*)'], true)})`,
+      column: count,
+      presence: place.row.presence,
+      isToldByNull: false,
+    }
+  }
+
+  #concat({ of, method, args, span }: Extract<Operand, { kind: 'call' }>): Value {
+    if (method !== 'concat') return refuse('operand', `A filter in SQL can't call "${method}".`, span)
+    const parts = [of, ...args].map((one) => {
+      if (one.kind !== 'value') return this.#value(one, span)
+      return typeof one.value === 'string' ? one.value : refuseOperand(one, span)
+    })
+    return this.#compare.concat(parts, span)
+  }
+
+  #readValue(operand: Operand, span: Span): Value {
+    const { row, model, field } = this.places.here(operand, span)
+    const column = row.element ?? (field?.kind === 'column' ? field.column : refuseOperand(operand, span))
+    const isFolded = column.type.kind === 'text' && !column.type.exact
+    if (isFolded && row.from !== this.#query && !row.isConstant) {
+      const key = model === undefined ? [] : this.rows.table(model, span).key.map((part) => row.column(part)!)
+      this.#distinct.push(this.dialect.distinct(key) ?? true)
+    }
+    return this.#read(row, column)
+  }
+
+  #read(row: Row, column: SqlColumn): Value {
+    const { type } = column
+    const read = row.column(column)!
+    const text = type.kind === 'date' && type.uneven ? this.dialect.evenDate(read) : read
+    return { text, column, presence: row.presence, isToldByNull: row.isToldByColumns }
+  }
+}
+
+/** The operands of a leaf that are read of rows. */
+function operandsOf(leaf: Leaf): readonly Operand[] {
+  switch (leaf.kind) {
+    case 'some':
+      return [leaf.from]
+    case 'reach':
+      return []
+    case 'compare':
+      return [leaf.left, leaf.right]
+    case 'in':
+      return [leaf.item, leaf.list]
+    case 'isa':
+      return [leaf.of]
+    case 'text':
+      return [leaf.of, leaf.part]
+  }
+}
+
+/** The paths that an operand is computed of. */
+function pathsOf(operand: Operand): readonly Path[] {
+  switch (operand.kind) {
+    case 'path':
+      return [operand]
+    case 'count':
+      return [operand.of]
+    case 'arithmetic':
+      return [...pathsOf(operand.left), ...pathsOf(operand.right)]
+    case 'call':
+      return [operand.of, ...operand.args].flatMap(pathsOf)
+    default:
+      return []
+  }
+}
+
+const count: SqlColumn = {
+  name: 'length',
+  nullable: false,
+  type: { kind: 'integer', from: 0n, to: 2n ** 53n - 1n, bigint: false },
+}
+
+const turned = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=', '==': '==' } as const

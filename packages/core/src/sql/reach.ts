@@ -1,0 +1,116 @@
+import type { DefiniteReach, Hop, ReachStep } from '../condition/condition.js'
+import { From } from './from.js'
+import { refuseOperand } from './place.js'
+import type { Printer } from './printer.js'
+import { itself } from './recursiveQueries.js'
+import { refuse } from './refusal.js'
+import type { Row } from './row.js'
+import { all, atom, type Sql } from './sql.js'
+import type { SqlColumn } from './tables.js'
+
+/** A recursion along relations: the start is looked for among the rows from which the way leads to an end. */
+export function printReach(reach: DefiniteReach, printer: Printer): Sql {
+  const key = keyOf(reach, printer)
+  const columns = key.map((_, at) => printer.dialect.quote(`key${at + 1}`)).join(', ')
+  const asked = printer.asking((queries) => {
+    const query = printer.rows.apart(() => queryOf(reach, key, printer))
+    return query && `SELECT ${columns} FROM ${queries.add(query)}`
+  })
+  return asked === undefined ? false : start(reach, key, asked, printer)
+}
+
+/**
+ * The rows from which the way leads to an end are the same ones whatever the start, so they are found once, from the ends
+ * backwards. UNION leaves out what was found before, so cycles end. Undefined where there are no ends.
+ */
+function queryOf(
+  { each, where, steps, span }: DefiniteReach,
+  key: readonly SqlColumn[],
+  printer: Printer,
+): string | undefined {
+  const { rows, dialect } = printer
+  const columns = key.map((_, at) => dialect.quote(`key${at + 1}`))
+
+  /** The keys of the rows for which a condition holds; undefined where there are none. */
+  const keys = (write: (from: From) => Sql): string | undefined => {
+    const from = new From()
+    const row = rows.scan(each.model!, from, span)
+    const condition = printer.within(from, () => rows.with(each, row, () => write(from)))
+    return condition === false
+      ? undefined
+      : from.select(
+          key.map((column) => row.column(column)!),
+          condition,
+        )
+  }
+  /** The rows that lead by one step to a row that was found. */
+  const before = (
+    step: ReachStep,
+    link: (links: readonly Sql[], from: From) => Sql,
+    found: string,
+  ): string | undefined =>
+    keys((from) =>
+      follow([...step.through, { each: step.next, from: step.from }], from, printer, (next) => {
+        const links = key.map((column, at) => atom(`${next.column(column)!} = ${found}.${columns[at]!}`))
+        return all([link(links, from), printer.print(step.where)])
+      }),
+    )
+
+  const ends = keys(() => printer.print(where))
+  if (ends === undefined) return undefined
+  const found = rows.alias()
+  const isTogether = steps.length > 1 && !dialect.recursesInParts
+  const ways = steps.flatMap((step) => {
+    const link = (links: readonly Sql[], from: From): Sql => {
+      if (isTogether) return all(links)
+      from[dialect.scansToRecurse ? 'first' : 'inner'](`${itself} AS ${found}`, links)
+      return true
+    }
+    return before(step, link, found) ?? []
+  })
+  const parts = isTogether && ways.length > 0 ? [together(ways, found, columns, rows.alias())] : ways
+  return `${itself} (${columns.join(', ')}) AS (${[ends, ...parts].join(' UNION ')})`
+}
+
+function keyOf({ each, span }: DefiniteReach, { rows }: Printer): readonly SqlColumn[] {
+  if (each.model === undefined) return refuseOperand({ kind: 'path', root: each, steps: [] }, span)
+  const { key } = rows.table(each.model, span)
+  if (key.length > 0) return key
+  return refuse('no-key', `Rows of ${each.model} have no key, by which a recursion tells them from each other.`, span)
+}
+
+/** Goes from row to row by inner joins; the last one is known to be there by what it is compared with. */
+function follow(hops: readonly Hop[], from: From, printer: Printer, write: (last: Row) => Sql): Sql {
+  const { rows, places } = printer
+  const [hop, ...rest] = hops
+  const { span } = hop!.from.steps.at(-1)!
+  const { row: own, field } = places.here(hop!.from, span)
+  if (field?.kind !== 'relation') return refuseOperand(hop!.from, span)
+  const isLast = rest.length === 0
+  const row =
+    isLast && !field.relation.many
+      ? rows.hop(own, field.relation, span, true)!
+      : rows.each(own, field.relation, from, span)!
+  return rows.with(hop!.each, row, () => (isLast ? write(row) : follow(rest, from, printer, write)))
+}
+
+/** Several steps as one part, for a database whose recursive query may name itself once. */
+function together(ways: readonly string[], found: string, columns: readonly string[], alias: string): string {
+  const selected = columns.map((column) => `${alias}.${column}`).join(', ')
+  return `SELECT ${selected} FROM ${itself} AS ${found} CROSS JOIN LATERAL (${ways.join(' UNION ALL ')}) AS ${alias} (${columns.join(', ')})`
+}
+
+/** That the start is among the rows of a query. */
+function start(reach: DefiniteReach, key: readonly SqlColumn[], query: string, printer: Printer): Sql {
+  const { rows, places } = printer
+  const { start: path, span } = reach
+  const needed = places.needed(path, span)
+  if (needed) return printer.inside(needed, () => start(reach, key, query, printer))
+  const { row: own, field } = places.here(path, span)
+  const row = field?.kind === 'relation' ? rows.hop(own, field.relation, span, true)! : own
+  const among = (): Sql => {
+    const texts = key.map((column) => row.column(column)!)
+    return atom(`${texts.length === 1 ? texts[0]! : `(${texts.join(', ')})`} IN (${query})`)
+  }
+  return key.some((column) => row.column(column) === undefined) ? printer.inside(row, among) : among()
+}

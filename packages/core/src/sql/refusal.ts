@@ -1,0 +1,21 @@
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+
+/** Why a condition can't be SQL, in a word that stays the same. */
+export type SqlRefusal =
+  | 'bind-limit'
+  | 'column-type'
+  | 'mixed-types'
+  | 'no-key'
+  | 'operand'
+  | 'text-pattern'
+  | 'unknown-field'
+  | 'unknown-table'
+
+const wayOut =
+  'check the rows one by one with can(), or say it in the policy by columns of types that the database compares'
+
+/** Ends the printing of a condition that SQL would not say exactly. */
+export function refuse(reason: SqlRefusal, message: string, span: Span | undefined, hint: string = wayOut): never {
+  throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
+}

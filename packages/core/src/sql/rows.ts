@@ -1,0 +1,223 @@
+import type { KnownRow, Root } from '../condition/condition.js'
+import type { Span } from '../language/source.js'
+import type { StandardSql } from './dialects/standard.js'
+import { From } from './from.js'
+import { refuse } from './refusal.js'
+import { type Columns, noNull, Row } from './row.js'
+import { any, atom, type Sql } from './sql.js'
+import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from './tables.js'
+
+/** Writes what is compared with columns. */
+export interface ColumnValues {
+  /** A value of a column, as it is written; undefined for one that the column can't have. */
+  value(column: SqlColumn, value: unknown, span: Span): string | undefined
+  /** That a column has a value. */
+  equal(text: string, column: SqlColumn, value: unknown, span: Span): Sql
+  /** That a column has a value, which is one of the database. */
+  stored(text: string, column: SqlColumn, value: unknown): Sql
+}
+
+/** The rows that a query speaks of: what the roots of paths stand for, and how one leads to the other. */
+export class Rows {
+  readonly tables: SqlTables
+  readonly #dialect: StandardSql
+  readonly #prefix: string
+  readonly #columns: ColumnValues
+  /** The row that the whole is asked of. */
+  #resource: Row | undefined
+  #roots = new Map<Root, Row>()
+  /** One object for each field, by which relations are known again. */
+  readonly #fields = new Map<string, SqlField | undefined>()
+  #aliases = 0
+
+  constructor(tables: SqlTables, dialect: StandardSql, prefix: string, columns: ColumnValues, resource: Row) {
+    this.tables = tables
+    this.#resource = resource
+    this.#dialect = dialect
+    this.#prefix = prefix
+    this.#columns = columns
+  }
+
+  /** A name for a table that no other table has, in quotes. */
+  alias(): string {
+    return this.#dialect.quote(this.name())
+  }
+
+  name(): string {
+    return `${this.#prefix}${++this.#aliases}`
+  }
+
+  table(model: string, span: Span | undefined): SqlTable {
+    return this.tables.table(model) ?? refuse('unknown-table', `The rows of ${model} are in no table.`, span)
+  }
+
+  field(model: string, name: string): SqlField | undefined {
+    const key = JSON.stringify([model, name])
+    if (!this.#fields.has(key)) this.#fields.set(key, this.tables.field(model, name))
+    return this.#fields.get(key)
+  }
+
+  /** Says what a root stands for while something is written. */
+  with<Result>(root: Root, row: Row, write: () => Result): Result {
+    this.#roots.set(root, row)
+    try {
+      return write()
+    } finally {
+      this.#roots.delete(root)
+    }
+  }
+
+  /** Writes what speaks of no row around it, in the same words wherever it stands. */
+  apart<Result>(write: () => Result): Result {
+    const around = [this.#resource, this.#roots, this.#aliases] as const
+    this.#resource = undefined
+    this.#roots = new Map()
+    this.#aliases = 0
+    try {
+      return write()
+    } finally {
+      ;[this.#resource, this.#roots, this.#aliases] = around
+    }
+  }
+
+  root(root: Root, span: Span): Row {
+    let row = root.kind === 'resource' ? this.#resource : this.#roots.get(root)
+    if (!row && root.kind === 'row') {
+      row = this.#known(root, span)
+      this.#roots.set(root, row)
+    }
+    return row ?? refuse('operand', `"${root.name}" is no row here.`, span)
+  }
+
+  /** All rows of a model. */
+  scan(model: string, from: From, span: Span | undefined): Row {
+    return new Row(from, this.#enter(this.table(model, span), () => [])(from, 'inner'))
+  }
+
+  /**
+   * The row that a to-one relation leads to; undefined where its own row has to be opened before.
+   * @param isImplied - Whether what is asked of its columns can be true only of a row that is there.
+   */
+  hop(own: Row, relation: SqlRelation, span: Span | undefined, isImplied = false): Row | undefined {
+    const found = isImplied ? undefined : own.hops.get(relation)
+    if (found) return found
+    const { link } = relation
+    const pairs = link.kind === 'columns' ? link.pairs : link.own
+    const references = referencesOf(own, pairs)
+    if (!references) return undefined
+    const isKnown = (relation.kept || isImplied) && link.kind === 'columns'
+    const row = new Row(own.from, undefined, {
+      known: new Map(isKnown ? references.map(({ pair, text }) => [pair.to.name, text]) : []),
+      enter: this.#entrance(relation, references, span),
+      join: 'left',
+      isThere: (columns) => {
+        if (columns) return noNull([columns((link.kind === 'columns' ? link.pairs : link.other)[0]!.to)])
+        const doubtful = references.filter(({ pair }) => pair.from.nullable || own.presence !== true)
+        return noNull(doubtful.map(({ text }) => text))
+      },
+    })
+    if (!isImplied) own.hops.set(relation, row)
+    return row
+  }
+
+  /** The rows that a relation leads to, each of them, put into the query. Undefined where the own row has to be opened before. */
+  each(own: Row, relation: SqlRelation, from: From, span: Span | undefined): Row | undefined {
+    const { link } = relation
+    const references = referencesOf(own, link.kind === 'columns' ? link.pairs : link.own)
+    if (!references) return undefined
+    if (link.kind === 'columns' || !relation.kept)
+      return new Row(from, this.#entrance(relation, references, span)(from, 'inner'))
+    // Of rows that are linked by a table, that table has the key.
+    const middle = this.#middle(link.path, references)(from, 'inner')
+    const known = link.other.map((pair) => ({ pair, text: middle(pair.from) }))
+    return new Row(from, undefined, {
+      known: new Map(known.map(({ pair, text }) => [pair.to.name, text])),
+      enter: this.#enter(this.table(relation.model, span), (columns) =>
+        known.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)),
+      ),
+      join: 'inner',
+      isThere: () => true,
+    })
+  }
+
+  /** That a row is one of those that a restriction leaves. */
+  restriction(columns: Columns, restriction: SqlRestriction): Sql {
+    const text = columns(restriction.column)
+    if (restriction.kind === 'null') return atom(`${text} IS NULL`)
+    const { column, values } = restriction
+    return any(values.map((value) => this.#columns.stored(text, column, value)))
+  }
+
+  #known({ model, key }: KnownRow, span: Span): Row {
+    const table = this.table(model, span)
+    const parts = key.map(({ field, value }) => {
+      const found = this.field(model, field)
+      if (found?.kind !== 'column') return refuse('unknown-field', `${model} has no column "${field}".`, span)
+      return { column: found.column, value }
+    })
+    const known = parts.flatMap(({ column, value }) => {
+      const text = this.#columns.value(column, value, span)
+      return text === undefined ? [] : [[column.name, text] as const]
+    })
+    const enter = this.#enter(table, (columns) =>
+      parts.map(({ column, value }) => this.#columns.equal(columns(column), column, value, span)),
+    )
+    return new Row(undefined, undefined, {
+      known: new Map(known),
+      enter,
+      join: 'inner',
+      isThere: () => {
+        const from = new From()
+        enter(from, 'inner')
+        return from.exists(true)
+      },
+      isConstant: true,
+    })
+  }
+
+  #entrance(relation: SqlRelation, references: readonly Reference[], span: Span | undefined) {
+    const table = this.table(relation.model, span)
+    const { link } = relation
+    if (link.kind === 'columns')
+      return this.#enter(table, (columns) => references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)))
+    return (from: From, join: 'inner' | 'left'): Columns => {
+      const middle = this.#middle(link.path, references)(from, join)
+      const links = (columns: Columns): Sql[] =>
+        link.other.map((pair) => atom(`${columns(pair.to)} = ${middle(pair.from)}`))
+      return this.#enter(table, links)(from, join)
+    }
+  }
+
+  #middle(path: readonly string[], references: readonly Reference[]) {
+    return this.#enter({ path, key: [], restrictions: [] }, (columns) =>
+      references.map(({ pair, text }) => atom(`${columns(pair.to)} = ${text}`)),
+    )
+  }
+
+  /** Puts a table into a query, under an alias, with what it is linked by and what is demanded of its rows. */
+  #enter(table: SqlTable, links: (columns: Columns) => readonly Sql[]) {
+    return (from: From, join: 'inner' | 'left'): Columns => {
+      const alias = this.alias()
+      const columns: Columns = ({ name }) => `${alias}.${this.#dialect.quote(name)}`
+      const demands = table.restrictions.map((one) => this.restriction(columns, one))
+      from[join](`${this.#dialect.path(table.path)} AS ${alias}`, [...links(columns), ...demands])
+      return columns
+    }
+  }
+}
+
+interface Reference {
+  readonly pair: SqlPair
+  /** The own column, as it is written. */
+  readonly text: string
+}
+
+function referencesOf(own: Row, pairs: readonly SqlPair[]): readonly Reference[] | undefined {
+  const found: Reference[] = []
+  for (const pair of pairs) {
+    const text = own.column(pair.from)
+    if (text === undefined) return undefined
+    found.push({ pair, text })
+  }
+  return found
+}

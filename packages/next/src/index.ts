@@ -1,0 +1,7 @@
+export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export { type CanProperties, type NextAuthorization, nextAuthorization } from './nextAuthorization.js'
+export type { AuthorizedRequest, RouteContext, RouteHandler, WithAuthorization } from './routeHandler.js'
+export type { ActionOptions, ActionResult, AuthorizedAction, InterruptingOptions } from './serverAction.js'
+export type { NextAuthorizationOptions } from './serving.js'
+export type { Cookies, RequestSource } from './source.js'
+export type { Unguarded } from './subject.js'

@@ -1,0 +1,1 @@
+export { type PagesAuthorization, pagesAuthorization } from './pagesAuthorization.js'

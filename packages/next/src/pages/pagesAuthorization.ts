@@ -1,0 +1,249 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type Action,
+  type Actor,
+  type Authority,
+  AuthorizationError,
+  assertActor,
+  type Enforcement,
+  Enforcements,
+  type Loaded,
+  type ModelName,
+  problemOf,
+  problemType,
+  type RequestAuthorization,
+  type RouteOptions,
+  UnauthenticatedError,
+  wantsProblem,
+} from '@arcturus/core'
+import { hold, keepPrivate } from '@arcturus/core/node'
+import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
+import type { NextAuthorizationOptions } from '../serving.js'
+import type { RequestSource } from '../source.js'
+import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
+
+/** The request of an API route, and the questions to ask about its actor. */
+export type AuthorizedApiRequest<Resource, User> = NextApiRequest & {
+  readonly authorization: RequestAuthorization<Resource, User>
+}
+
+/** What `getServerSideProps` is given, and the questions to ask about the actor. */
+export type AuthorizedContext<Resource, User> = GetServerSidePropsContext & {
+  readonly authorization: RequestAuthorization<Resource, User>
+}
+
+type ApiHandler<Resource> = (request: AuthorizedApiRequest<Resource, Actor>, response: NextApiResponse) => unknown
+type ApiRoute = (request: NextApiRequest, response: NextApiResponse) => Promise<void>
+
+type Props<Resource, P> = (
+  context: AuthorizedContext<Resource, Actor>,
+) => GetServerSidePropsResult<P> | Promise<GetServerSidePropsResult<P>>
+type ServerSideProps<P> = (context: GetServerSidePropsContext) => Promise<GetServerSidePropsResult<P>>
+
+/** What an application on the Pages Router asks its authorizer by; the same as on the App Router. */
+export interface PagesAuthorization {
+  /** Guards an API route: as `withAuthorization` of the App Router, by `request.authorization`. */
+  readonly withAuthorization: {
+    (handler: ApiHandler<unknown>, forEverybody?: Unguarded): ApiRoute
+    <Row>(
+      handler: ApiHandler<Loaded<Row>>,
+      action: Action,
+      loader: (request: NextApiRequest) => Row,
+      options?: RouteOptions,
+    ): ApiRoute
+    <Name extends ModelName>(handler: ApiHandler<unknown>, action: Action<Name>, model: Name): ApiRoute
+  }
+  /**
+   * Guards `getServerSideProps`, by `context.authorization`: what the actor may not see is Next's own page for what is not there; other
+   * refusals are answered with their status and message.
+   */
+  readonly withAuthorizedProps: {
+    <P extends object>(handler: Props<unknown, P>, forEverybody?: Unguarded): ServerSideProps<P>
+    <Row, P extends object>(
+      handler: Props<Loaded<Row>, P>,
+      action: Action,
+      loader: (context: GetServerSidePropsContext) => Row,
+      options?: RouteOptions,
+    ): ServerSideProps<P>
+    <Name extends ModelName, P extends object>(
+      handler: Props<unknown, P>,
+      action: Action<Name>,
+      model: Name,
+    ): ServerSideProps<P>
+  }
+  /** Says that a route is for everybody, and why. */
+  readonly unguarded: (reason: string) => Unguarded
+}
+
+type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, string>> }
+
+/**
+ * Guards API routes and pages of the Pages Router.
+ *
+ * @param options - As those of `nextAuthorization`.
+ * @throws {ArgumentError} There is no `actor` function.
+ */
+export function pagesAuthorization(
+  authorizer: Authority,
+  options: NextAuthorizationOptions<Actor>,
+): PagesAuthorization {
+  assertActor('pagesAuthorization', options)
+  const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
+
+  /** Lets the work be done if nothing refuses it. */
+  async function serve<Result>(
+    request: Cookied,
+    protection: Protection,
+    given: unknown,
+    work: (enforcement: Enforcement<RequestSource, Actor>) => Promise<Result>,
+  ): Promise<Result> {
+    const source = sourceOf(request)
+    const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
+    return await enforcements.run(enforcement, async () => {
+      if (protection.kind === 'unguarded') enforcement.guard.open(protection.reason)
+      const refusal = await enforcement.arm()
+      if (refusal) throw refusal.error
+      if (protection.kind === 'subject') {
+        const { action, subject, options: route } = protection
+        const loader = typeof subject === 'string' ? subject : () => subject(given)
+        const second = await enforcement.enforce(action, loader, route)
+        if (second) throw second.error
+      }
+      return work(enforcement)
+    })
+  }
+
+  function refuse(error: AuthorizationError, request: Cookied, response: ServerResponse): void {
+    if (response.headersSent) throw error
+    keepPrivate(response)
+    const isProblem = wantsProblem(options.problemDetails, request.headers.accept)
+    const body = isProblem ? JSON.stringify(problemOf(error)) : error.message
+    if (options.challenge && error instanceof UnauthenticatedError)
+      response.setHeader('WWW-Authenticate', options.challenge)
+    if (isProblem) response.setHeader('Vary', 'Accept')
+    response.statusCode = error.status
+    response.setHeader('Content-Type', isProblem ? problemType : 'text/plain; charset=utf-8')
+    response.end(body)
+  }
+
+  const withAuthorization = (
+    handler: (request: NextApiRequest, response: NextApiResponse) => unknown,
+    ...declared: Declared
+  ): ApiRoute => {
+    const protection = protectionOf(authorizer, declared)
+    return async (request, response) => {
+      try {
+        await serve(request, protection, request, async (enforcement) => {
+          Object.defineProperty(request, 'authorization', { value: enforcement.authorization, configurable: true })
+          holdUndecided(enforcement, request, response)
+          await handler(request, response)
+        })
+      } catch (error) {
+        if (!(error instanceof AuthorizationError)) throw error
+        refuse(error, request, response)
+      }
+    }
+  }
+
+  const withAuthorizedProps = (
+    handler: (context: AuthorizedContext<unknown, Actor>) => unknown,
+    ...declared: Declared
+  ): ((context: GetServerSidePropsContext) => Promise<unknown>) => {
+    const protection = protectionOf(authorizer, declared)
+    return async (context) => {
+      const { req, res } = context
+      try {
+        return await serve(req, protection, context, async (enforcement) => {
+          const release = holdUndecided(enforcement, req, res)
+          let result: unknown
+          try {
+            result = await handler(Object.assign(context, { authorization: enforcement.authorization }))
+          } finally {
+            // In development Next warns of responses that are used from here on.
+            if (enforcement.guard.state !== 'blocked') release()
+          }
+          // As for a feed: the handler answered itself, or the guard did in its place.
+          if (res.headersSent) return result
+          const isNotFound = has(result, 'notFound')
+          const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
+          if (held) throw held
+          // Of pages Next itself says that nothing may be kept; not so of the rest.
+          if ((isNotFound || has(result, 'redirect')) && enforcement.guard.personal) keepPrivate(res)
+          return result
+        })
+      } catch (error) {
+        if (!(error instanceof AuthorizationError)) throw error
+        if (error.status === 404) {
+          keepPrivate(res)
+          return { notFound: true }
+        }
+        refuse(error, req, res)
+        // Next renders nothing into what is answered.
+        return { props: {} }
+      }
+    }
+  }
+
+  // Sound: the types tell handlers which row the loader gave; at run time one handler is like another.
+  return {
+    withAuthorization: withAuthorization as PagesAuthorization['withAuthorization'],
+    withAuthorizedProps: withAuthorizedProps as PagesAuthorization['withAuthorizedProps'],
+    unguarded: (reason) => new Unguarded(reason),
+  }
+}
+
+function has(result: unknown, what: string): boolean {
+  return typeof result === 'object' && result !== null && Boolean(Reflect.get(result, what))
+}
+
+/**
+ * Holds back what a handler answers by Node's own response without a decision.
+ *
+ * @returns what lets the response go again.
+ */
+function holdUndecided(
+  enforcement: Enforcement<RequestSource, Actor>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): () => void {
+  const body = (error: Error): string => {
+    console.error(error)
+    return 'Internal Server Error'
+  }
+  return hold(response, {
+    holds: () => enforcement.guard.holds,
+    refusal: (status) => enforcement.hold(status, routeOf(request)),
+    sending: () => {
+      const { personal, state } = enforcement.guard
+      if (personal && state !== 'blocked') keepPrivate(response)
+    },
+    replace: (error) => {
+      response.statusCode = 500
+      response.end(body(error))
+    },
+    body,
+  })
+}
+
+function sourceOf(request: Cookied): RequestSource {
+  const headerOf = (name: string): string | undefined => {
+    const value = request.headers[name.toLowerCase()]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+  return {
+    method: request.method ?? 'GET',
+    headers: { get: (name) => headerOf(name) ?? null, has: (name) => headerOf(name) !== undefined },
+    cookies: {
+      get: (name) => {
+        const value = Object.hasOwn(request.cookies, name) ? request.cookies[name] : undefined
+        return value === undefined ? undefined : { name, value }
+      },
+    },
+  }
+}
+
+function routeOf({ method, url }: IncomingMessage): string {
+  return `${method} ${url?.split('?', 1)[0]}`
+}

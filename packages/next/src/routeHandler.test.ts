@@ -1,0 +1,146 @@
+import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
+import { testAuthorization } from '@arcturus/core/testing'
+import { NextRequest } from 'next/server.js'
+import { describe, expect, it } from 'vitest'
+import { nextAuthorization } from './nextAuthorization.js'
+import type { RouteContext } from './routeHandler.js'
+import type { NextAuthorizationOptions } from './serving.js'
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Note {
+  constructor(
+    readonly id: number,
+    readonly owner: string,
+    readonly shared: boolean,
+  ) {}
+}
+
+const notes = [new Note(1, 'ada', false), new Note(2, 'ada', true)]
+const findNote = async (_request: NextRequest, { params }: RouteContext) => {
+  const { id } = await params
+  return notes.find((note) => note.id === Number(id))
+}
+
+/** What a route handler is called with, outside of Next as tests do. */
+function application(options: Partial<NextAuthorizationOptions<unknown>> = {}) {
+  const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+  authorizer.loadSync(`
+    allow(user: User, "read", note: Note) if note.owner = user.name or note.shared = true;
+    allow(user: User, "edit", note: Note) if note.owner = user.name;
+  `)
+  const events: EnforcementEvent[] = []
+  const next = nextAuthorization(authorizer, {
+    actor: ({ headers, cookies }) => {
+      const name = headers.get('x-actor') ?? cookies.get('actor')?.value
+      return name === undefined ? undefined : new User(name)
+    },
+    log: (event) => events.push(event),
+    ...options,
+  })
+  return { authorizer, events, ...next }
+}
+
+const asked = (headers: Record<string, string> = {}, method = 'GET') =>
+  new NextRequest('http://localhost/notes/1', { method, headers })
+const note = (id: number) => ({ params: Promise.resolve({ id: `${id}` }) })
+
+describe('a route handler', () => {
+  const { withAuthorization, authorizer } = application({ challenge: 'Bearer' })
+  const edit = withAuthorization((request) => Response.json(request.authorization.resource), 'edit', findNote)
+
+  it.each([
+    ['ada', 1, 200],
+    ['bob', 2, 403],
+    ['bob', 1, 404],
+    ['bob', 9, 404],
+  ])('answers %s, who would edit note %i, with %i', async (actor, id, status) => {
+    expect((await edit(asked({ 'x-actor': actor }), note(id))).status).toBe(status)
+  })
+
+  it('knows who asks by a cookie as well', async () => {
+    expect((await edit(asked({ cookie: 'actor=ada' }), note(1))).status).toBe(200)
+  })
+
+  it('leaves its body to the handler, also that of a request that is none of Next', async () => {
+    const echo = withAuthorization(async (request) => Response.json(await request.json()), 'edit', findNote)
+    const headers = { cookie: 'actor=ada' }
+    const request = new Request('http://localhost/notes/1', { method: 'POST', headers, body: '"new"' })
+    expect(await (await echo(request as NextRequest, note(1))).json()).toBe('new')
+  })
+
+  it('challenges nobody', async () => {
+    const answer = await edit(asked(), note(1))
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  })
+
+  it('is tested as somebody, without signing in', async () => {
+    const { as } = testAuthorization(authorizer)
+    expect((await edit(asked(as(new User('ada'))), note(1))).status).toBe(200)
+    expect((await edit(asked({ ...as(null), 'x-actor': 'ada' }), note(1))).status).toBe(401)
+  })
+
+  it('keeps its answers from caches, also those whose headers can not be changed', async () => {
+    const move = withAuthorization(() => Response.redirect('http://localhost/', 302), 'read', findNote)
+    const answer = await move(asked({ 'x-actor': 'ada' }), note(1))
+    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('location')]).toEqual([
+      302,
+      'private',
+      'http://localhost/',
+    ])
+  })
+
+  it('fails where it decided nothing, and what it would have streamed is let go', async () => {
+    const { withAuthorization: guard, events } = application()
+    let cancelled = false
+    const cancel = () => {
+      cancelled = true
+    }
+    const stream = () => new Response(new ReadableStream({ cancel }))
+    await expect(guard(stream)(asked(), note(1))).rejects.toBeInstanceOf(UndecidedError)
+    expect(cancelled).toBe(true)
+    expect(events).toMatchObject([{ kind: 'undecided' }])
+  })
+
+  it('fails where it gave no response, whatever was decided', async () => {
+    const broken = withAuthorization((() => 'read') as never, 'read', findNote)
+    await expect(broken(asked({ 'x-actor': 'ada' }), note(1))).rejects.toThrow('gave no response')
+  })
+
+  it('tells in development why it refuses', async () => {
+    const { withAuthorization: guard } = application({ reasons: true })
+    const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
+    expect(await answer.text()).toContain('It is there, but the actor may neither "edit" nor "read" it.')
+  })
+})
+
+describe('a mistake in the application', () => {
+  const { withAuthorization, authorizedAction, unguarded } = application()
+  const handler = () => new Response()
+
+  it.each([
+    ['an action without a loader', () => withAuthorization(handler, 'read', undefined as never)],
+    ['an empty action', () => withAuthorization(handler, '', findNote)],
+    ['something else than unguarded(…)', () => withAuthorization(handler, undefined as never, findNote)],
+    ['an undefined protection', () => withAuthorization(handler, undefined as never)],
+    ['an action of a server action without a loader', () => authorizedAction(handler, 'read', undefined as never)],
+    ['no reason', () => unguarded('')],
+    ['nobody who tells who asks', () => nextAuthorization(new Authorizer(), {} as never)],
+  ])('is told where it is declared: %s', (_name, declare) => {
+    expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  })
+})
+
+describe('outside of a request', () => {
+  it('there is nobody to ask about', async () => {
+    const { can, authorize, authorizedAction } = application()
+    await expect(can('read', notes[0])).rejects.toThrow('outside a request scope')
+    await expect(authorize('read', notes[0])).rejects.toThrow('outside a request scope')
+    await expect(authorizedAction(() => 1)()).rejects.toThrow('outside a request scope')
+  })
+
+  it('the authorizer itself answers as ever', () => {
+    expect(application().authorizer.can(new User('ada'), 'read', notes[0])).toBe(true)
+  })
+})

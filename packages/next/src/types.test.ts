@@ -1,0 +1,70 @@
+import type { Action, Authority, ModelName } from '@arcturus/core'
+import type { NextRequest } from 'next/server.js'
+import { describe, expectTypeOf, it } from 'vitest'
+import { nextAuthorization } from './nextAuthorization.js'
+import type { RouteHandler } from './routeHandler.js'
+import type { ActionResult } from './serverAction.js'
+
+interface Ticket {
+  readonly title: string
+}
+
+declare const authorizer: Authority
+declare function find(id: string): Promise<Ticket | null>
+
+interface Context {
+  readonly params: Promise<{ readonly id: string }>
+}
+const findTicket = async (_request: NextRequest, { params }: Context) => find((await params).id)
+
+/** Never called: the compiler reads it. */
+export async function application(): Promise<void> {
+  const { withAuthorization, authorizedAction, authorize, can, unguarded } = nextAuthorization(authorizer, {
+    actor: ({ cookies }) => cookies.get('session')?.value,
+  })
+
+  const GET = withAuthorization(
+    (request) => {
+      expectTypeOf(request.authorization.resource).toEqualTypeOf<Ticket>()
+      // @ts-expect-error a misspelt field
+      return Response.json(request.authorization.resource.titel)
+    },
+    'read',
+    findTicket,
+  )
+  expectTypeOf(GET).toEqualTypeOf<RouteHandler<Context>>()
+  withAuthorization(() => Response.json('well'), unguarded('liveness'))
+  withAuthorization((request) => Response.json(request.authorization.actor))
+
+  const close = authorizedAction(({ resource }, id: string) => `${resource.title} ${id}`, 'close', find)
+  expectTypeOf(close).toEqualTypeOf<(id: string) => Promise<ActionResult<string>>>()
+  const form = authorizedAction(async ({ resource }) => console.log(resource.title), 'close', find, {
+    refusal: 'interrupt',
+  })
+  expectTypeOf(form).toEqualTypeOf<(id: string) => Promise<void>>()
+  const result = await close('1')
+  // @ts-expect-error what was refused has no value
+  void result.value
+  if (result.allowed) expectTypeOf(result.value).toBeString()
+
+  const ticket = await authorize('read', find('1'))
+  expectTypeOf(ticket).toEqualTypeOf<Ticket>()
+  expectTypeOf(can('read', ticket)).resolves.toBeBoolean()
+  expectTypeOf<Action>().toBeString()
+  expectTypeOf<ModelName>().toBeString()
+
+  // @ts-expect-error an action without a loader
+  withAuthorization(() => new Response(), 'read')
+  // @ts-expect-error a handler that answers nothing
+  withAuthorization(() => {}, 'read', findTicket)
+  // @ts-expect-error a route that is for everybody needs a reason
+  unguarded()
+  // @ts-expect-error who asks has to be said
+  nextAuthorization(authorizer, {})
+}
+
+describe('the types', () => {
+  it('are checked by the compiler', () => {
+    expectTypeOf(application).toBeFunction()
+  })
+})

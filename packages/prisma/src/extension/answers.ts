@@ -1,0 +1,113 @@
+import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import { TooManyRowsError } from '../errors.js'
+import { Keys } from '../subquery/keys.js'
+import type { Plan, Planner } from '../subquery/plan.js'
+import type { Send } from '../subquery/send.js'
+import type { Where } from '../where/printed.js'
+import type { Tables } from '../where/tables.js'
+import type { Choices, FilterRequest } from './markers.js'
+import { isMissing } from './missing.js'
+
+/** So many rows of a relation of the actor take less time to load than the database takes longer for joining them. */
+const mostLoaded = 1_000
+
+/** What may be done before a query is sent. */
+export interface Scope {
+  /** Whether what is missing of an actor may be loaded. */
+  readonly mayLoad: boolean
+  readonly send: Send
+}
+
+/** Answers requests for filters by a `where`. */
+export class Answers {
+  readonly #authorizer: Authorizer
+  readonly #planner: Planner
+  readonly #tables: Tables
+  readonly #defaults: Required<Choices>
+
+  constructor(authorizer: Authorizer, planner: Planner, tables: Tables, defaults: Required<Choices>) {
+    this.#authorizer = authorizer
+    this.#planner = planner
+    this.#tables = tables
+    this.#defaults = defaults
+  }
+
+  /**
+   * @returns undefined where something has to be waited for: what is loaded of the actor, or the keys of rows
+   * @throws UnsupportedFilterError for what can't be said exactly
+   */
+  atOnce(request: FilterRequest, model: string, scope: Scope): Where | undefined {
+    let plan: Plan
+    try {
+      plan = this.#plan(request, model, this.#filter(request, model, scope))
+    } catch (error) {
+      if (scope.mayLoad && isMissing(error)) return undefined
+      throw error
+    }
+    return plan.queries.length === 0 ? plan.where([]) : undefined
+  }
+
+  /** The same, when all has been waited for. */
+  async waiting(request: FilterRequest, model: string, scope: Scope): Promise<Where> {
+    const { queries, where } = await this.#waitingPlan(request, model, scope)
+    const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
+    const found = await Promise.all(queries.map(scope.send))
+    return where(found.map((rows, at) => keys[at]!.where(rows)))
+  }
+
+  async #waitingPlan(request: FilterRequest, model: string, scope: Scope): Promise<Plan> {
+    let filter: Filter
+    try {
+      filter = this.#filter(request, model, scope)
+    } catch (error) {
+      if (!scope.mayLoad || !isMissing(error)) throw error
+      return await this.#loading(request, model)
+    }
+    return this.#plan(request, model, filter)
+  }
+
+  /**
+   * Many rows, and more than a `where` can name, are left in the database, unless the request wants them loaded, or the database
+   * can't be asked about them.
+   */
+  async #loading(request: FilterRequest, model: string): Promise<Plan> {
+    const { actor, action } = request
+    if (this.#unloaded(request) !== 'auto')
+      return this.#plan(request, model, await this.#authorizer.filterLoading(actor, action, model))
+    let isLong = false
+    try {
+      const filter = await this.#authorizer.filterLoading(actor, action, model, { most: mostLoaded })
+      const plan = this.#plan(request, model, filter)
+      if (plan.refused !== 'bind-limit') return plan
+    } catch (error) {
+      isLong = error instanceof TooManyRowsError
+      if (!isLong && !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
+    }
+    try {
+      return this.#plan(request, model, this.#bound(request, model, { unloaded: 'database' }))
+    } catch (error) {
+      if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
+      return this.#plan(request, model, await this.#authorizer.filterLoading(actor, action, model))
+    }
+  }
+
+  /** @throws QueryError where something has to be loaded */
+  #filter(request: FilterRequest, model: string, { mayLoad }: Scope): Filter {
+    const unloaded = this.#unloaded(request)
+    // What can't be loaded here can be read in the database all the same.
+    const inDatabase = unloaded === 'database' || (unloaded === 'auto' && !mayLoad)
+    return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
+  }
+
+  #bound({ actor, action }: FilterRequest, model: string, options: FilterOptions): Filter {
+    return this.#authorizer.filter(actor, action, model, options)
+  }
+
+  #plan({ choices }: FilterRequest, model: string, filter: Filter): Plan {
+    return this.#planner.plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
+  }
+
+  #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
+    return choices?.unloaded ?? this.#defaults.unloaded
+  }
+}

@@ -1,0 +1,45 @@
+import type { PrismaClientLike } from '../schema/fromClient.js'
+import { sendBy, sendNowhere, sendWithin } from '../subquery/send.js'
+import type { Tables } from '../where/tables.js'
+import type { Scope } from './answers.js'
+import { afterNothing, findCursor, isFound } from './cursor.js'
+import type { ModelQuery } from './extension.js'
+import { type Arguments, isPromise, type Resolver } from './resolve.js'
+import { tagRows } from './rows.js'
+import type { Creations } from './upsert.js'
+
+/** What stands around every query of an extended client: filters go in, and the rows that come out are known. */
+export function guarding(
+  client: PrismaClientLike,
+  resolver: Resolver,
+  creations: Creations,
+  tables: Tables,
+): (query: ModelQuery) => Promise<unknown> {
+  return async ({ model, operation, args, query, __internalParams }) => {
+    const scope = scopeOf(client, __internalParams)
+    const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
+    const resolving = resolve(args)
+    // Not awaited where nothing has to be waited for: Prisma puts queries of one tick together.
+    let resolved = isPromise(resolving) ? await resolving : resolving
+    const requests = resolver.requests(args)
+    if (requests.length > 0) {
+      if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
+      const cursor = findCursor(args, model, operation, tables)
+      if (cursor && !isFound(await query(await resolve(resolver.asking(requests, cursor))))) {
+        // Sound: arguments that ask for a filter are arguments.
+        resolved = afterNothing(resolved as Arguments, model, tables)
+      }
+    }
+    const result = await query(resolved)
+    tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result)
+    return result
+  }
+}
+
+/** What may be done before a query is sent, by the transaction that it is part of. */
+function scopeOf(client: PrismaClientLike, params: ModelQuery['__internalParams']): Scope {
+  if (!params) return { mayLoad: true, send: sendNowhere }
+  // What is loaded is not part of an interactive transaction: it would not see its writes, or wait for its end.
+  if (params.transaction?.kind === 'itx') return { mayLoad: false, send: sendWithin(client, params.transaction) }
+  return { mayLoad: true, send: sendBy(client) }
+}

@@ -1,0 +1,348 @@
+import type { Compare, In, IsA, Operand, Root, Span, Text } from '@arcturus/core'
+import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
+import { Column } from './column.js'
+import { type Arithmetic, computedOf } from './computed.js'
+import type { Dialects } from './dialect.js'
+import { type Formula, isClosed, type SomeFormula } from './formula.js'
+import { columnSides, columnsSides, listSides, missingSides, type Sides, sameColumnSides } from './leaves.js'
+import { listValues } from './lists.js'
+import { describe, type Path, samePath, sameRow } from './path.js'
+import { all, any, type Printed, whereOf } from './printed.js'
+import { refuse } from './refusal.js'
+import type { Place, Tables } from './tables.js'
+import type { Order } from './test.js'
+import { partsOf, type TextOperator } from './texts.js'
+
+type Call = Extract<Operand, { readonly kind: 'call' }>
+type Value = Extract<Operand, { readonly kind: 'value' }>
+
+/** Gives what stands for a column in the place of a value: `prisma.document.fields.title`. */
+export type FieldReference = (model: string, field: string) => unknown
+
+/** Says whether something holds that does not depend on the row. */
+export type Truth = (closed: Formula) => boolean
+
+/**
+ * Writes one formula as a `where`. Each part is printed for where it holds or for where it does not, down to the columns: what
+ * Prisma's `NOT` does to rows with nulls and to missing relations is not what negation means.
+ */
+export class Printing {
+  readonly #tables: Tables
+  readonly #dialects: Dialects
+  readonly #reference: FieldReference | undefined
+  readonly #truth: Truth | undefined
+
+  /** @param truth - Undefined where what does not depend on the row is refused. */
+  constructor(tables: Tables, dialects: Dialects, reference: FieldReference | undefined, truth: Truth | undefined) {
+    this.#tables = tables
+    this.#dialects = dialects
+    this.#reference = reference
+    this.#truth = truth
+  }
+
+  /** @throws UnsupportedFilterError for what can't be said exactly. */
+  print(formula: Formula): Printed {
+    return this.#print(formula, undefined, true)
+  }
+
+  /** @param each - The row that a `where` at this place speaks of; undefined for the resource. */
+  #print(formula: Formula, each: Root | undefined, holds: boolean): Printed {
+    // A leaf alone is false where the known row is not there.
+    if (this.#truth && isLeaf(formula) && isClosed(formula)) return this.#truth(formula) === holds
+    switch (formula.kind) {
+      case 'true':
+        return holds
+      case 'false':
+        return !holds
+      case 'and':
+      case 'or': {
+        const join = (formula.kind === 'and') === holds ? all : any
+        return join(formula.of.map((one) => this.#print(one, each, holds)))
+      }
+      case 'not':
+        return this.#print(formula.of, each, !holds)
+      case 'some':
+        return this.#some(formula, each, holds)
+      case 'reach':
+        return refuse(
+          'recursion',
+          'A Prisma `where` has no way to follow a relation any number of times.',
+          formula.span,
+        )
+      case 'compare':
+        return this.#compare(formula, each, holds)
+      case 'in':
+        return this.#in(formula, each, holds)
+      case 'isa':
+        return this.#isA(formula, each, holds)
+      case 'text':
+        return this.#text(formula, each, holds)
+    }
+  }
+
+  #some({ each: row, from, where, span }: SomeFormula, each: Root | undefined, holds: boolean): Printed {
+    const { field, hops } = this.#place(from, each, span)
+    if (!field?.list) return this.#refuseOperand(from, span)
+    if (field.kind !== 'relation') {
+      return this.#leaf(hops, listSides(field, listValues(row, where, this.#column(field), span)), holds)
+    }
+    const inner = this.#print(where, row, true)
+    if (inner === false) return !holds
+    const rows = whereOf(inner, this.#tables.model(field.model)!)
+    return this.#leaf(hops, { yes: { [field.name]: { some: rows } }, no: { [field.name]: { none: rows } } }, holds)
+  }
+
+  #compare({ left, right, operator, span }: Compare, each: Root | undefined, holds: boolean): Printed {
+    if (operator === '==' || left.kind === right.kind) {
+      if (left.kind === 'path' && operator !== '==')
+        return this.#compareColumns(left, right, operator, each, holds, span)
+      return this.#refuseOperand(right, span)
+    }
+    if (left.kind === 'value') {
+      return this.#compare({ kind: 'compare', left: right, right: left, operator: turned[operator], span }, each, holds)
+    }
+    if (right.kind !== 'value') return this.#refuseOperand(right, span)
+    if (left.kind === 'call') return this.#compareJoined(left, right, operator, each, holds, span)
+    if (left.kind === 'arithmetic') return this.#compareComputed(left, right, operator, each, holds, span)
+    const { hops, field } = this.#place(left, each, span)
+    const sides = this.#compareField(left, field, operator === '!=' ? '=' : operator, right.value, span)
+    return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
+  }
+
+  #compareField(path: Operand, field: Place['field'], operator: '=' | Order, value: unknown, span: Span): Sides {
+    if (value === undefined || !field || field.list) return this.#refuseOperand(path, span)
+    if (value === null && operator !== '=') return never
+    if (field.kind === 'relation') return value === null ? this.#missing(field) : this.#refuseOperand(path, span)
+    const column = this.#column(field)
+    if (value === null) {
+      column.assertKnowsNil(span)
+      return columnSides(field, [], true)
+    }
+    return columnSides(field, [operator === '=' ? column.equals(value, span) : column.compares(operator, value, span)])
+  }
+
+  /** A text that is put together of one column and other texts equals another one where the column is what is left of it. */
+  #compareJoined(
+    left: Call,
+    right: Value,
+    operator: '=' | '!=' | Order,
+    each: Root | undefined,
+    holds: boolean,
+    span: Span,
+  ): Printed {
+    const parts = [left.of, ...left.args]
+    const texts = parts.map((one) => (one.kind === 'value' && typeof one.value === 'string' ? one.value : undefined))
+    const at = texts.indexOf(undefined)
+    const isOne = at !== -1 && at === texts.lastIndexOf(undefined) && (operator === '=' || operator === '!=')
+    if (left.method !== 'concat' || !isOne || typeof right.value !== 'string') return this.#refuseOperand(left, span)
+    const { hops, field } = this.#place(parts[at]!, each, span)
+    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(parts[at]!, span)
+    const [before, behind] = [texts.slice(0, at).join(''), texts.slice(at + 1).join('')]
+    const { value } = right
+    const fits = value.length >= before.length + behind.length && value.startsWith(before) && value.endsWith(behind)
+    const own = value.slice(before.length, value.length - behind.length)
+    const sides = columnSides(field, [fits ? this.#column(field).equals(own, span) : 'never'])
+    return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
+  }
+
+  /** What grows or shrinks with one column is asked by a range of the column. */
+  #compareComputed(
+    left: Arithmetic,
+    right: Value,
+    operator: '=' | '!=' | Order,
+    each: Root | undefined,
+    holds: boolean,
+    span: Span,
+  ): Printed {
+    const computed = computedOf(left, right)
+    const limit = right.value
+    if (!computed || (typeof limit !== 'bigint' && (typeof limit !== 'number' || Number.isNaN(limit)))) {
+      return this.#refuseOperand(left, span)
+    }
+    const { hops, field } = this.#place(computed.column, each, span)
+    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(left, span)
+    const test = this.#column(field).computed(computed, operator === '!=' ? '=' : operator, limit, span)
+    const sides = columnSides(field, [test ?? this.#refuseOperand(left, span)])
+    return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
+  }
+
+  #compareColumns(
+    left: Path,
+    right: Operand,
+    operator: '=' | '!=' | Order,
+    each: Root | undefined,
+    holds: boolean,
+    span: Span,
+  ): Printed {
+    const a = this.#tables.canonical(left)
+    const b = this.#tables.canonical(this.#path(right, span))
+    if (!sameRow(a.path, b.path)) return refuseRows(left, this.#path(right, span), span)
+    const present = [...a.present, ...b.present].map((path): Printed => {
+      const { hops, field } = this.#place(path, each, span)
+      return field?.kind === 'relation'
+        ? this.#leaf(hops, swapped(this.#missing(field)), holds)
+        : this.#refuseOperand(path, span)
+    })
+    const { hops, model, field } = this.#place(a.path, each, span)
+    const other = this.#place(b.path, each, span).field
+    if (!field || !other || field.kind === 'relation' || other.kind === 'relation' || field.list || other.list) {
+      return this.#refuseOperand(left, span)
+    }
+    const plain = operator === '!=' ? '=' : operator
+    const sides = samePath(a.path, b.path)
+      ? this.#sameColumn(field, plain, span)
+      : this.#twoColumns(model, field, other, plain, span)
+    const printed = this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
+    return holds ? all([...present, printed]) : any([...present, printed])
+  }
+
+  #sameColumn(column: PrismaColumn, operator: '=' | Order, span: Span): Sides {
+    const compared = this.#column(column)
+    compared.assertComparable(operator !== '=', span)
+    return sameColumnSides(column, operator, compared.isNumber)
+  }
+
+  #twoColumns(model: PrismaModel, a: PrismaColumn, b: PrismaColumn, operator: '=' | Order, span: Span): Sides {
+    if (a.type !== b.type || a.native?.name !== b.native?.name) {
+      return refuse(
+        'field-reference',
+        `Prisma compares columns of one type, and "${a.name}" and "${b.name}" are of two.`,
+        span,
+      )
+    }
+    const compared = this.#column(a)
+    for (const one of [compared, this.#column(b)]) one.assertComparable(operator !== '=', span)
+    const reference = this.#reference?.(model.name, b.name)
+    if (reference !== undefined) return columnsSides(a, b, operator, reference, compared.isNumber)
+    const hint = 'extend the client first: new PrismaClient(…).$extends(extension)'
+    return refuse('field-reference', `Comparing "${a.name}" with "${b.name}" needs the Prisma client.`, span, hint)
+  }
+
+  #in({ item, list, span }: In, each: Root | undefined, holds: boolean): Printed {
+    if (list.kind === 'path') return this.#inColumn(item, list, each, holds, span)
+    if (list.kind !== 'value' || !Array.isArray(list.value)) return this.#refuseOperand(list, span)
+    const { hops, field } = this.#place(item, each, span)
+    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(item, span)
+    const column = this.#column(field)
+    const values: readonly unknown[] = list.value
+    if (values.includes(undefined)) return this.#refuseOperand(list, span)
+    column.assertKnowsNil(span)
+    const tests = values.filter((value) => value !== null).map((value) => column.equals(value, span))
+    return this.#leaf(hops, columnSides(field, tests, values.includes(null)), holds)
+  }
+
+  /** `item in row.tags`: one value in a column that holds a list. */
+  #inColumn(item: Operand, list: Path, each: Root | undefined, holds: boolean, span: Span): Printed {
+    const { hops, field } = this.#place(list, each, span)
+    if (!field || field.kind === 'relation' || !field.list || item.kind !== 'value')
+      return this.#refuseOperand(item, span)
+    return this.#leaf(hops, listSides(field, this.#column(field).elements([item.value], span)), holds)
+  }
+
+  #isA({ of, model, span }: IsA, each: Root | undefined, holds: boolean): Printed {
+    const { hops, field, model: own } = this.#place(of, each, span)
+    if (field?.list) return this.#refuseOperand(of, span)
+    if (field && field.kind !== 'relation') {
+      return this.#leaf(hops, columnSides(field, [this.#column(field).isInstance(model, span)]), holds)
+    }
+    if ((field?.model ?? own.name) !== model) return !holds
+    return this.#leaf(hops, field ? swapped(this.#missing(field)) : swapped(never), holds)
+  }
+
+  #text({ of, part, operator, span }: Text, each: Root | undefined, holds: boolean): Printed {
+    if (of.kind === 'value') return this.#textOf(of, part, operator, each, holds, span)
+    const { hops, field } = this.#place(of, each, span)
+    if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(of, span)
+    if (part.kind !== 'value') return this.#refuseOperand(part, span)
+    const sides =
+      part.value === null ? never : columnSides(field, [this.#column(field).texts(operator, part.value, span)])
+    return this.#leaf(hops, sides, holds)
+  }
+
+  /** That a text has the column's text in it: it is one of the text's parts. */
+  #textOf(
+    { value }: Value,
+    part: Operand,
+    operator: TextOperator,
+    each: Root | undefined,
+    holds: boolean,
+    span: Span,
+  ): Printed {
+    const { hops, field } = this.#place(part, each, span)
+    const parts = typeof value === 'string' ? partsOf(value, operator) : undefined
+    if (!parts || !field || field.kind === 'relation' || field.list) return this.#refuseOperand(part, span)
+    const column = this.#column(field)
+    return this.#leaf(
+      hops,
+      columnSides(
+        field,
+        parts.map((one) => column.equals(one, span)),
+      ),
+      holds,
+    )
+  }
+
+  /**
+   * What is asked of the row at the end of to-one relations. A leaf holds only where each of them has a row, so where it
+   * is asked whether it does not hold, a missing row is an answer.
+   */
+  #leaf(hops: readonly PrismaRelation[], sides: Sides, holds: boolean): Printed {
+    return hops.reduceRight<Printed>(
+      (inner, hop) => {
+        const missing = this.#missing(hop)
+        const found = typeof inner === 'object' ? { [hop.name]: { is: inner } } : inner && missing.no
+        return holds ? found : inner === true ? true : any([missing.yes, found])
+      },
+      holds ? sides.yes : sides.no,
+    )
+  }
+
+  /** That a to-one relation has no row. */
+  #missing(relation: PrismaRelation): Sides {
+    const every = whereOf(true, this.#tables.model(relation.model)!)
+    return missingSides(relation, this.#tables.nullableColumns(relation), this.#tables.isKept(relation), every)
+  }
+
+  #column(column: PrismaColumn): Column {
+    return new Column(column, this.#tables.valuesOf(column), this.#dialects(column))
+  }
+
+  #place(operand: Operand, each: Root | undefined, span: Span): Place {
+    const path = this.#path(operand, span)
+    if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.#tables.place(path)
+    return refuse(
+      'two-rows',
+      `"${describe(path)}" is of another row than the one that the filter has come to, and Prisma has no way back to it.`,
+      span,
+    )
+  }
+
+  #path(operand: Operand, span: Span): Path {
+    return operand.kind === 'path' ? operand : this.#refuseOperand(operand, span)
+  }
+
+  #refuseOperand(operand: Operand, span: Span): never {
+    const what = operand.kind === 'path' ? `"${describe(operand)}"` : `a ${operand.kind}`
+    return refuse('operand', `A Prisma filter can't speak of ${what} here.`, span)
+  }
+}
+
+function isLeaf({ kind }: Formula): boolean {
+  return kind !== 'and' && kind !== 'or' && kind !== 'not'
+}
+
+const turned = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=', '==': '==' } as const
+
+const never: Sides = { yes: false, no: true }
+
+function swapped({ yes, no }: Sides): Sides {
+  return { yes: no, no: yes }
+}
+
+function refuseRows(left: Path, right: Path, span: Span): never {
+  return refuse(
+    'two-rows',
+    `"${describe(left)}" and "${describe(right)}" are columns of two rows, which a Prisma filter can't compare.`,
+    span,
+  )
+}

@@ -1,0 +1,106 @@
+import { ArgumentError } from '@arcturus/core'
+import type { SqlDialect } from '@arcturus/core/sql'
+import { type FindOptionsWhere, type ObjectLiteral, Raw } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { MisplacedFilterError } from '../errors.js'
+import { quoted } from '../schema/dialect.js'
+import { pathOf } from '../schema/tables.js'
+import type { ParameterNames } from './parameters.js'
+import type { PrintedFilter } from './printedFilter.js'
+
+/** What a `where` is made for. */
+export interface Guarded {
+  readonly entity: EntityMetadata
+  /** Names of the other entities: what TypeORM calls their rows where they are queried. */
+  readonly others: ReadonlySet<string>
+  readonly dialect: SqlDialect
+  readonly names: ParameterNames
+}
+
+type Where = FindOptionsWhere<ObjectLiteral>
+
+/**
+ * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
+ * filter. The others demand a parameter that comes with it alone, so that a `where` in which somebody replaces the carrier
+ * (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL. Put into a query for another entity, they name columns that it does
+ * not have, which is an error of TypeORM; an entity that has them all can be told by its name alone.
+ */
+export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
+  if (!Array.isArray(own)) return guardedAlternative(own ?? {}, filter, guarded)
+  // To TypeORM an empty list is no condition.
+  return own.length === 0
+    ? guardedAlternative({}, filter, guarded)
+    : own.map((one) => guardedAlternative(one, filter, guarded))
+}
+
+function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarded): Where {
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) {
+    throw new ArgumentError('invalid-argument', 'A `where` is an object, or a list of objects.', {
+      data: { where: own },
+    })
+  }
+  const { entity, names } = guarded
+  const [carrier, ...others] = carriersOf(entity).filter(({ propertyName }) => !(propertyName in own))
+  if (!carrier) {
+    throw new ArgumentError(
+      'invalid-argument',
+      `This \`where\` has a condition for every column of ${entity.name}, and leaves none to the filter.`,
+      { hint: 'use authorizedQuery(user, action, entity).andWhere(…)' },
+    )
+  }
+  const witness = names.next()
+  const parameters = { ...filter.parameters, [witness]: 1 }
+  const carried = Raw((path) => conditionFor(path, carrier, filter, guarded), parameters)
+  const demand = Raw(() => `:${witness} = 1`)
+  return Object.fromEntries([
+    ...Object.entries(own),
+    [carrier.propertyName, carried],
+    ...others.map(({ propertyName }) => [propertyName, demand]),
+  ])
+}
+
+/** Columns that a condition of TypeORM can stand under; those of the key come first. */
+function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
+  const plain = entity.columns.filter(
+    ({ isVirtual, isVirtualProperty, embeddedMetadata, transformer, relationMetadata }) =>
+      !isVirtual && !isVirtualProperty && !embeddedMetadata && !transformer && !relationMetadata,
+  )
+  return [...plain.filter(({ isPrimary }) => isPrimary), ...plain.filter(({ isPrimary }) => !isPrimary)]
+}
+
+/**
+ * @param path - What TypeORM calls the column: `Document.id` in a `find`, by the alias of the row; the property alone where the
+ * `where` is the criteria of a write, whose row has no alias.
+ */
+function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilter, guarded: Guarded): string {
+  const { entity, others, dialect } = guarded
+  const property = carrier.propertyPath
+  if (path === property) return ownCondition(filter, guarded)
+  const alias = path.endsWith(`.${property}`) ? path.slice(0, -property.length - 1) : ''
+  if (alias === '' || others.has(alias)) {
+    throw new MisplacedFilterError('misplaced-filter', `A filter for ${entity.name} reached a query for "${path}".`, {
+      hint: `make it for the entity that is queried: authorizedFilter(user, entity)`,
+    })
+  }
+  return filter.of(quoted(dialect, alias))
+}
+
+/**
+ * For a row without an alias: its key is among those of the rows that the filter leaves. The columns of the filter can't be
+ * written beside it, because a table within a subquery may have columns of the same names.
+ */
+function ownCondition(filter: PrintedFilter, { entity, dialect }: Guarded): string {
+  const row = quoted(dialect, 'arc_own')
+  const names = entity.primaryColumns.map(({ databaseName }) => quoted(dialect, databaseName))
+  const key = names.length === 1 ? names[0]! : `(${names.join(', ')})`
+  const own = names.map((name) => `${row}.${name}`).join(', ')
+  const table = pathOf(entity)
+    .map((part) => quoted(dialect, part))
+    .join('.')
+  const rows = `SELECT ${own} FROM ${table} ${row} WHERE ${filter.of(row)}`
+  // MySQL reads no table that it writes to, unless it has read it before.
+  return dialect === 'mysql'
+    ? `${key} IN (SELECT * FROM (${rows}) ${quoted(dialect, 'arc_keys')})`
+    : `${key} IN (${rows})`
+}

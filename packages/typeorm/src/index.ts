@@ -1,0 +1,14 @@
+export type { Authorized, FilterArguments, NoArguments } from './arguments.js'
+export {
+  type ApplyAuthorization,
+  type ApplyAuthorizationLoading,
+  type AuthorizedFilter,
+  type AuthorizedFilterLoading,
+  type AuthorizedQuery,
+  type AuthorizedQueryLoading,
+  type TypeOrmAuthorization,
+  typeOrmAuthorization,
+} from './authorization.js'
+export { MisplacedFilterError, TypeOrmSchemaError, UnsupportedOperationError } from './errors.js'
+export { modelsOf } from './schema/models.js'
+export { TypeOrmTables } from './schema/tables.js'

@@ -1,0 +1,100 @@
+import { ArgumentError } from '@arcturus/core'
+import type { SqlDialect } from '@arcturus/core/sql'
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import { UnsupportedOperationError } from '../errors.js'
+import type { PrintedFilter } from '../filter/printedFilter.js'
+import { quoted } from '../schema/dialect.js'
+
+type Builder = SelectQueryBuilder<ObjectLiteral>
+
+/** The entity whose rows a query selects. @throws ArgumentError for what is no query for the rows of an entity. */
+export function selectedEntity(query: unknown): EntityMetadata {
+  const map = typeof query === 'object' && query !== null ? Reflect.get(query, 'expressionMap') : undefined
+  if (typeof map !== 'object' || map === null) {
+    throw new ArgumentError('invalid-argument', 'applyAuthorization takes a query builder of TypeORM.', {
+      data: { query },
+    })
+  }
+  const { queryType, mainAlias } = map as Builder['expressionMap']
+  if (queryType !== 'select') {
+    throw new UnsupportedOperationError(
+      'unguarded-operation',
+      `A filter can't be applied to a builder of \`${queryType}\`.`,
+      {
+        hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+      },
+    )
+  }
+  if (!mainAlias?.hasMetadata) {
+    throw new ArgumentError('invalid-argument', 'The query selects from no entity.', {
+      hint: 'repository.createQueryBuilder(alias)',
+    })
+  }
+  return mainAlias.metadata
+}
+
+/** Puts filters on queries that select. */
+export class QueryGuard {
+  readonly #dialect: SqlDialect
+  /** Classes of builders, and what their guarded instances inherit from. */
+  readonly #guarded = new WeakMap<object, object>()
+
+  constructor(dialect: SqlDialect) {
+    this.#dialect = dialect
+  }
+
+  /**
+   * Leaves the rows that a filter leaves, whatever else is said of the query, before or after: TypeORM puts this condition
+   * behind all others, each in brackets of its own, and clones keep it.
+   */
+  guard<Entity extends ObjectLiteral>(
+    query: SelectQueryBuilder<Entity>,
+    filter: PrintedFilter,
+  ): SelectQueryBuilder<Entity> {
+    const map = query.expressionMap
+    const condition = filter.of(quoted(this.#dialect, map.mainAlias!.name))
+    const earlier = map.extraAppendedAndWhereCondition
+    map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
+    query.setParameters(filter.parameters)
+    this.#refuseWrites(query)
+    return query
+  }
+
+  /** A write would be printed without the alias that the filter speaks of. */
+  #refuseWrites(query: Builder): void {
+    const own: object = Object.getPrototypeOf(query)
+    if (Object.hasOwn(own, guarded)) return
+    let prototype = this.#guarded.get(own)
+    if (!prototype) {
+      prototype = refusingWrites(query.constructor as BuilderClass)
+      this.#guarded.set(own, prototype)
+    }
+    Object.setPrototypeOf(query, prototype)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
+type BuilderClass = new (...args: any[]) => Builder
+
+const guarded = Symbol('guarded')
+const writes = ['insert', 'update', 'delete', 'softDelete', 'restore'] as const
+
+/** What instances of a class inherit from that refuse to become writes. TypeORM makes clones by their constructor, so that they do too. */
+function refusingWrites(of: BuilderClass): object {
+  class Guarded extends of {}
+  for (const write of writes) {
+    const refuse = (): never => {
+      throw new UnsupportedOperationError(
+        'unguarded-operation',
+        `An authorized query can't become one of \`${write}\`.`,
+        {
+          hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+        },
+      )
+    }
+    Object.defineProperty(Guarded.prototype, write, { value: refuse })
+  }
+  Object.defineProperty(Guarded.prototype, guarded, { value: true })
+  return Guarded.prototype
+}

@@ -1,0 +1,119 @@
+import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import type { DataSource } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { relationsOf } from '../schema/entities.js'
+import { referencesOf } from '../schema/kept.js'
+import { Batch } from './batch.js'
+
+/** A row by its key, or by other columns that are unique: their names, and the values that tell it. */
+interface Known {
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/**
+ * Gets what is not loaded of rows, for all rows that are asked for at the same time by one query: a relation, or the columns that are
+ * embedded under a property. A row that names the other one by its reference need not be in the database itself: it may be about
+ * to be created.
+ */
+export function relationLoader(dataSource: DataSource): Load {
+  const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
+  const batches = new Map<string, Batch<Known, unknown>>()
+  const batch = (
+    name: string,
+    load: (known: readonly Known[]) => Promise<Map<string, unknown>>,
+  ): Batch<Known, unknown> => {
+    const opened = batches.get(name) ?? new Batch(load, identity)
+    batches.set(name, opened)
+    return opened
+  }
+
+  return async (wanted) => {
+    const { object, name, model } = wanted
+    const entity = model === undefined ? undefined : entities.get(model)
+    if (!entity) throw notLoaded(wanted, 'its model is no entity of the data source')
+    const relation = relationsOf(entity).find((one) => one.propertyName === name)
+    const reference = relation && referenceOf(relation, object)
+    if (reference === null) return null
+    if (relation && reference) {
+      const { inverseEntityMetadata: other } = relation
+      const rows = batch(`${other.name} ${reference.names.join(' ')}`, (known) => findRows(dataSource, other, known))
+      return (await rows.get(reference)) ?? null
+    }
+    const key = keyOf(entity, object)
+    if (!key) throw notLoaded(wanted, 'its key is not on the row')
+    const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
+    const row = await rows.get(key)
+    if (row === undefined) throw notLoaded(wanted, 'the row is not in the database')
+    // Of a relation that is lazy this is a promise of what is loaded already.
+    return await property(row, name)
+  }
+}
+
+async function findRows(
+  dataSource: DataSource,
+  entity: EntityMetadata,
+  known: readonly Known[],
+  relation?: RelationMetadata,
+): Promise<Map<string, unknown>> {
+  const { names } = known[0]!
+  const found = new Map<string, unknown>()
+  const query = dataSource.createQueryBuilder<object>(entity.target, 'arc_row')
+  if (relation) {
+    query
+      .select(names.map((name) => `arc_row.${name}`))
+      .leftJoinAndSelect(`arc_row.${relation.propertyPath}`, 'arc_related')
+    // What a check says can depend on the order of the rows.
+    for (const { propertyPath } of relation.inverseEntityMetadata.primaryColumns)
+      query.addOrderBy(`arc_related.${propertyPath}`)
+  }
+  const parameters: Record<string, unknown> = {}
+  const conditions = known.map(({ values }, row) =>
+    names
+      .map((name, at) => {
+        parameters[`arc_${row}_${at}`] = values[at]
+        return `arc_row.${name} = :arc_${row}_${at}`
+      })
+      .join(' AND '),
+  )
+  const rows = await query.where(conditions.map((one) => `(${one})`).join(' OR '), parameters).getMany()
+  for (const row of rows) found.set(identity({ names, values: names.map((name) => property(row, name)) }), row)
+  return found
+}
+
+/**
+ * The other row by the columns that refer to it, null where these are nil; undefined where the row does not have them, or they
+ * are not sure to lead to one.
+ */
+function referenceOf(relation: RelationMetadata, row: object): Known | null | undefined {
+  const references = referencesOf(relation)
+  const values = references.map(({ from }) => property(row, from))
+  if (values.length === 0 || values.some((value) => value === undefined)) return undefined
+  return values.some((value) => value === null) ? null : { names: references.map(({ to }) => to), values }
+}
+
+function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefined {
+  if (primaryColumns.some((column) => column.embeddedMetadata)) return undefined
+  const names = primaryColumns.map(({ propertyName }) => propertyName)
+  const values = names.map((name) => property(row, name))
+  if (names.length === 0 || values.some((value) => value === undefined || value === null)) return undefined
+  return { names, values }
+}
+
+/** The same for the same row, whatever the driver gives its numbers as. */
+function identity({ values }: Known): string {
+  return JSON.stringify(values.map((value) => (value instanceof Date ? value.getTime() : String(value))))
+}
+
+function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+}
+
+function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
+  return new RelationNotLoadedError(
+    'relation-not-loaded',
+    `The relation "${name}" of this ${model ?? 'object'} is not loaded, and can't be: ${why}.`,
+    { hint: `load it with the row: relations: { ${name}: true }`, data: { model, relation: name } },
+  )
+}

@@ -1,0 +1,26 @@
+import { markPartial, tag } from '@arcturus/core'
+import type { DataSource, EntitySubscriberInterface, InsertEvent, LoadEvent } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+
+/**
+ * Remembers of the rows that a data source loads and saves what they do not say themselves: the entity, where it has no class, and
+ * relations of which only the keys were loaded (`loadRelationIds`), which are no rows. The rows are left untouched.
+ */
+export function rememberRows(dataSource: DataSource): void {
+  const subscriber: EntitySubscriberInterface = {
+    afterLoad: (row: unknown, event?: LoadEvent<object>) => remember(row, event?.metadata),
+    afterInsert: ({ entity, metadata }: InsertEvent<object>) => remember(entity, metadata),
+  }
+  dataSource.subscribers.push(subscriber)
+}
+
+function remember(row: unknown, metadata: EntityMetadata | undefined): void {
+  if (typeof row !== 'object' || row === null || !metadata) return
+  if (typeof metadata.target === 'string') tag(row, metadata.name)
+  for (const { propertyName, isLazy } of metadata.relations) {
+    if (isLazy) continue
+    const value: unknown = Reflect.get(row, propertyName)
+    const one: unknown = Array.isArray(value) ? value[0] : value
+    if (one !== undefined && one !== null && typeof one !== 'object') markPartial(row, propertyName)
+  }
+}

@@ -1,0 +1,33 @@
+import type { SqlDialect } from '@arcturus/core/sql'
+import type { DataSource } from 'typeorm'
+import { TypeOrmSchemaError } from '../errors.js'
+
+/** The databases that are named as TypeORM names its drivers; all of SQLite's are the same to a filter. */
+const dialects: Readonly<Record<string, SqlDialect>> = {
+  postgres: 'postgresql',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  'better-sqlite3': 'sqlite',
+  sqlite: 'sqlite',
+  sqljs: 'sqlite',
+  capacitor: 'sqlite',
+  cordova: 'sqlite',
+  expo: 'sqlite',
+  nativescript: 'sqlite',
+  'react-native': 'sqlite',
+}
+
+/** @throws TypeOrmSchemaError for a database that filters are not written for. */
+export function dialectOf({ options }: DataSource): SqlDialect {
+  const dialect = dialects[options.type]
+  if (dialect) return dialect
+  throw new TypeOrmSchemaError('typeorm-schema', `No filters are written for the database "${options.type}".`, {
+    hint: `these are known: ${Object.keys(dialects).join(', ')}`,
+  })
+}
+
+/** A name in the quotes of the database. */
+export function quoted(dialect: SqlDialect, name: string): string {
+  const quote = dialect === 'mysql' ? '`' : '"'
+  return quote + name.replaceAll(quote, quote + quote) + quote
+}

@@ -1,0 +1,166 @@
+import type {
+  SqlColumn,
+  SqlDialect,
+  SqlField,
+  SqlLink,
+  SqlPair,
+  SqlRelation,
+  SqlRestriction,
+  SqlTable,
+  SqlTables,
+} from '@arcturus/core/sql'
+import type { DataSource } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { typeOf } from './columnType.js'
+import { dialectOf } from './dialect.js'
+import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
+import { isKept } from './kept.js'
+
+/** The tables of a data source, as the printer of SQL asks for them. */
+export class TypeOrmTables implements SqlTables {
+  readonly #dataSource: DataSource
+  readonly #dialect: SqlDialect
+  readonly #models: ReadonlyMap<string, Described>
+  readonly #columns = new Map<ColumnMetadata, SqlColumn>()
+  readonly #tables = new Map<string, SqlTable>()
+  readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource
+    this.#dialect = dialectOf(dataSource)
+    const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
+    this.#models = new Map(described.map((of) => [modelName(of), of]))
+  }
+
+  table(model: string): SqlTable | undefined {
+    const of = this.#models.get(model)
+    if (!of) return undefined
+    const entity = isEmbedded(of) ? of.entityMetadata : of
+    const known = this.#tables.get(model)
+    if (known) return known
+    const table: SqlTable = {
+      path: pathOf(entity),
+      key: entity.primaryColumns.map((column) => this.column(column)),
+      restrictions: this.#restrictions(entity),
+    }
+    this.#tables.set(model, table)
+    return table
+  }
+
+  field(model: string, name: string): SqlField | undefined {
+    const of = this.#models.get(model)
+    if (!of) return undefined
+    let fields = this.#fields.get(model)
+    if (!fields) {
+      fields = this.#fieldsOf(of)
+      this.#fields.set(model, fields)
+    }
+    return fields.get(name)
+  }
+
+  instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction {
+    const own = this.#entity(model)
+    const asked = this.#entity(of)
+    if (!own || !asked) return 'none'
+    const isOfClass = (entity: EntityMetadata): boolean => entity === asked || (!exact && isSubclass(entity, asked))
+    const classes = [own, ...classesBelow(own)]
+    const among = classes.filter(isOfClass)
+    if (among.length === 0) return 'none'
+    if (among.length === classes.length || !own.discriminatorColumn) return 'all'
+    return this.#among(own.discriminatorColumn, among)
+  }
+
+  column(column: ColumnMetadata): SqlColumn {
+    const known = this.#columns.get(column)
+    if (known) return known
+    const type = typeOf(column, this.#dataSource.driver.normalizeType(column), this.#dialect).sql
+    const described: SqlColumn = { name: column.databaseName, nullable: column.isNullable, type }
+    this.#columns.set(column, described)
+    return described
+  }
+
+  #entity(model: string): EntityMetadata | undefined {
+    const of = this.#models.get(model)
+    return of && !isEmbedded(of) ? of : undefined
+  }
+
+  /** What TypeORM itself demands of every row that it loads of an entity. */
+  #restrictions(entity: EntityMetadata): readonly SqlRestriction[] {
+    const restrictions: SqlRestriction[] = []
+    if (entity.deleteDateColumn) restrictions.push({ kind: 'null', column: this.column(entity.deleteDateColumn) })
+    if (entity.discriminatorColumn && entity.parentEntityMetadata)
+      restrictions.push(this.#among(entity.discriminatorColumn, [entity, ...classesBelow(entity)]))
+    return restrictions
+  }
+
+  #among(column: ColumnMetadata, classes: readonly EntityMetadata[]): SqlRestriction {
+    return { kind: 'among', column: this.column(column), values: classes.map((one) => one.discriminatorValue) }
+  }
+
+  #fieldsOf(of: Described): ReadonlyMap<string, SqlField> {
+    return new Map<string, SqlField>([
+      ...columnsOf(of).map((one): [string, SqlField] => [
+        one.propertyName,
+        { kind: 'column', column: this.column(one) },
+      ]),
+      ...relationsOf(of).map((one): [string, SqlField] => [
+        one.propertyName,
+        { kind: 'relation', relation: this.#relation(one) },
+      ]),
+      ...of.embeddeds.map((one): [string, SqlField] => [one.propertyName, { kind: 'embedded', model: modelName(one) }]),
+    ])
+  }
+
+  #relation(relation: RelationMetadata): SqlRelation {
+    return {
+      model: relation.inverseEntityMetadata.name,
+      many: relation.isOneToMany || relation.isManyToMany,
+      link: this.#link(relation),
+      kept: isKept(relation),
+    }
+  }
+
+  #link(relation: RelationMetadata): SqlLink {
+    const junction = relation.junctionEntityMetadata
+    if (junction) {
+      // Both ends have the same table, whose columns are named as the owner sees them.
+      const [own, other] = relation.isOwning
+        ? [junction.ownerColumns, junction.inverseColumns]
+        : [junction.inverseColumns, junction.ownerColumns]
+      return {
+        kind: 'table',
+        path: pathOf(junction),
+        own: own.map((column) => this.#pair(column.referencedColumn!, column)),
+        other: other.map((column) => this.#pair(column, column.referencedColumn!)),
+      }
+    }
+    if (relation.isOwning)
+      return {
+        kind: 'columns',
+        pairs: relation.joinColumns.map((column) => this.#pair(column, column.referencedColumn!)),
+      }
+    const columns = relation.inverseRelation?.joinColumns ?? []
+    return { kind: 'columns', pairs: columns.map((column) => this.#pair(column.referencedColumn!, column)) }
+  }
+
+  #pair(from: ColumnMetadata, to: ColumnMetadata): SqlPair {
+    return { from: this.column(from), to: this.column(to) }
+  }
+}
+
+/** Database, schema and table, as far as they are said. */
+export function pathOf({ database, schema, tableName }: EntityMetadata): readonly string[] {
+  return [database, schema, tableName].filter((part): part is string => part !== undefined && part !== '')
+}
+
+/** Entities whose rows are in the same table, as instances of a class that extends this one. */
+function classesBelow(entity: EntityMetadata): readonly EntityMetadata[] {
+  return entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)
+}
+
+function isSubclass(entity: EntityMetadata, ancestor: EntityMetadata): boolean {
+  const [cls, other] = [classOf(entity), classOf(ancestor)]
+  return cls !== undefined && other !== undefined && Object.prototype.isPrototypeOf.call(other, cls)
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import * as core from '@arcturus/core'
+import * as node from '@arcturus/core/node'
+import * as prisma from '@arcturus/prisma'
+import * as typeorm from '@arcturus/typeorm'
+import { describe, expect, test } from 'vitest'
+import { codes } from '../../packages/core/src/language/codes.js'
+import { defaultLimits } from '../../packages/core/src/machine/limits.js'
+
+const page = readFileSync(new URL('../../packages/core/README.md', import.meta.url), 'utf8')
+
+/** The first cells of the tables under a heading: what stands in them as code. */
+function namesUnder(heading: string): string[] {
+  const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell!)
+  return cells.flatMap((cell) => [...cell.matchAll(/`(.*?)`/g)].map(([, name]) => name!))
+}
+
+/** The classes of errors that an entry gives. */
+function errorsOf(entry: object): string[] {
+  return Object.entries(entry)
+    .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error)
+    .map(([name]) => name)
+}
+
+test.each([
+  ['prisma', prisma],
+  ['typeorm', typeorm],
+])('the README of %s names every class of errors', (name, entry) => {
+  const text = readFileSync(new URL(`../../packages/${name}/README.md`, import.meta.url), 'utf8')
+  expect(errorsOf(entry).length).toBeGreaterThan(0)
+  expect(errorsOf(entry).filter((error) => !text.includes(`| \`${error}\``))).toEqual([])
+})
+
+test('docs/codes.md is the table of all codes', () => {
+  const text = readFileSync(new URL('../../docs/codes.md', import.meta.url), 'utf8')
+  const rows = [...text.matchAll(/^\| `(.*?)` +\| (.*?) +\|$/gm)].map(([, code, meaning]) => [code, meaning])
+  expect(rows).toEqual(Object.entries(codes))
+})
+
+describe('the README of core', () => {
+  test('names every class of errors, and no other', () => {
+    const classes = errorsOf(core).filter((name) => name !== 'ArcturusError')
+    expect(namesUnder('Errors').sort()).toEqual(classes.sort())
+  })
+
+  test('gives every class of decisions its status', () => {
+    const { UnauthenticatedError, NotFoundError, ForbiddenError, UndecidedError } = core
+    for (const error of [
+      new UnauthenticatedError(),
+      new NotFoundError(),
+      new ForbiddenError(),
+      new UndecidedError('GET /', 200),
+    ])
+      expect(page).toMatch(new RegExp(`^\\| \`${error.name}\` +\\| ${error.status} +\\|`, 'm'))
+  })
+
+  test('names no code that does not exist', () => {
+    const named = namesUnder('Codes')
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((code) => !(code in codes))).toEqual([])
+  })
+
+  test('names everything that can be asked of an Authorizer', () => {
+    const members = Object.getOwnPropertyNames(core.Authorizer.prototype).filter((name) => name !== 'constructor')
+    const own = Object.keys(new core.Authorizer())
+    const missing = [...members, ...own].filter((name) => !new RegExp(`\`${name}\\b`).test(page))
+    expect(missing).toEqual([])
+  })
+
+  test('names every method of a filter', () => {
+    const members = Object.getOwnPropertyNames(core.Filter.prototype).filter((name) => name !== 'constructor')
+    expect(members.filter((name) => !page.includes(`\`${name}(`))).toEqual([])
+  })
+
+  test('names what reads files', () => {
+    expect(
+      Object.keys(node).filter((name) => !['hold', 'keepPrivate'].includes(name) && !page.includes(`\`${name}\``)),
+    ).toEqual([])
+  })
+
+  test.each(Object.entries(defaultLimits))('knows the default of the limit %s', (name, value) => {
+    const row = new RegExp(`^\\| \`${name}\` +\\| ${value.toLocaleString('en')} +\\|`, 'm')
+    expect(page).toMatch(row)
+  })
+})

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { noteDatabase } from '../databases.js'
+import { type RunningApplication, startApplication } from './application.js'
+import { hasBrowser, openBrowser, type Size, type Visit, visit } from './browser.js'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
+
+describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
+  let application: RunningApplication
+  let browser: Browser
+  const folder = mkdtempSync(join(tmpdir(), 'gitclub-e2e-'))
+  beforeAll(async () => {
+    application = await startApplication('express-prisma', { DATABASE_URL: `file:${join(folder, 'gitclub.db')}` })
+    noteDatabase('SQLite (libsql)')
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await application?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** The page, as one of its people sees it. */
+  async function open(person: string, size: Size = 'desktop'): Promise<Visit> {
+    const opened = await visit(browser, 'express-prisma', application.url, size)
+    await opened.page.goto('/')
+    await opened.page.getByRole('radio', { name: person }).click()
+    await opened.page.locator('#who', { hasText: person }).waitFor()
+    return opened
+  }
+  const repositories = ({ page }: Visit) => page.locator('#repositories .row')
+  /** What a forged request is answered: the page's own origin, with whatever is put into it. */
+  const status = async ({ page }: Visit, handle: string, method: string, path: string, data?: object) => {
+    const headers: Record<string, string> = handle ? { authorization: `Bearer ${handle}` } : {}
+    return (await page.request.fetch(`/api${path}`, { method, headers, ...(data && { data }) })).status()
+  }
+
+  describe.each(['desktop', 'phone'] as const)('at the width of a %s', (size) => {
+    it.each([
+      ['Visitor', 12],
+      ['Oskar', 12],
+      ['Ines', 15],
+      ['Bruno', 18],
+      ['Amara', 16],
+    ])('shows %s the repositories they may read: %i', async (person, count) => {
+      const opened = await open(person, size)
+      await expect.poll(() => repositories(opened).count()).toBe(count + 1)
+      await opened.picture(`list-${person.toLowerCase()}`)
+      expect(opened.problems).toEqual([])
+      await opened.close()
+    })
+
+    it('shows a repository with the buttons that work, and the SQL that found its issues', async () => {
+      const opened = await open('Ines', size)
+      await repositories(opened).filter({ hasText: 'sextant' }).click()
+      await opened.page.getByRole('heading', { name: 'Polar Labs / sextant' }).waitFor()
+      const buttons = await opened.page.locator('.bar button').allTextContents()
+      expect(buttons).toEqual(['Open an issue', 'Edit description', 'Make private'])
+      expect(await opened.page.locator('#main-query pre').textContent()).toMatch(/FROM Issue/)
+      await opened.picture('repository-ines')
+      expect(opened.problems).toEqual([])
+      await opened.close()
+    })
+
+    it('offers no buttons to a visitor', async () => {
+      const opened = await open('Visitor', size)
+      await repositories(opened).filter({ hasText: 'sextant' }).click()
+      await opened.page.getByRole('heading', { name: 'Polar Labs / sextant' }).waitFor()
+      expect(await opened.page.locator('.action').count()).toBe(0)
+      await opened.picture('repository-visitor')
+      expect(opened.problems).toEqual([])
+      await opened.close()
+    })
+  })
+
+  it('lets somebody open an issue, close it and open it again, and nothing else with it', async () => {
+    const opened = await open('Oskar')
+    const { page } = opened
+    await repositories(opened).filter({ hasText: 'sextant' }).click()
+    await page.getByRole('button', { name: 'Open an issue' }).click()
+    await page.getByPlaceholder('What is wrong?').fill('<b>Lost</b> at sea')
+    await page.getByRole('button', { name: 'Save' }).click()
+    const issue = page.locator('.issues li', { hasText: '<b>Lost</b> at sea' })
+    await issue.getByRole('button', { name: 'Close' }).click()
+    await issue.getByRole('button', { name: 'Reopen' }).click()
+    await issue.getByRole('button', { name: 'Close' }).waitFor()
+    expect(await issue.getByRole('button').allTextContents()).toEqual(['Close'])
+    expect(opened.problems).toEqual([])
+    await opened.close()
+  })
+
+  it('makes a repository public for everybody, and private again', async () => {
+    const owner = await open('Ines')
+    await repositories(owner).filter({ hasText: 'permafrost' }).click()
+    await owner.page.getByRole('button', { name: 'Make public' }).click()
+    await owner.page.getByRole('button', { name: 'Make private' }).waitFor()
+    const visitor = await open('Visitor')
+    await repositories(visitor).filter({ hasText: 'permafrost' }).waitFor()
+    await owner.page.getByRole('button', { name: 'Make private' }).click()
+    await owner.page.getByRole('button', { name: 'Make public' }).waitFor()
+    await visitor.page.reload()
+    await visitor.page.getByRole('radio', { name: 'Visitor' }).click()
+    await expect.poll(() => repositories(visitor).filter({ hasText: 'permafrost' }).count()).toBe(0)
+    for (const opened of [owner, visitor]) {
+      expect(opened.problems).toEqual([])
+      await opened.close()
+    }
+  })
+
+  it('refuses what is pressed all the same, and says so', async () => {
+    const opened = await open('Oskar')
+    const { page } = opened
+    await repositories(opened).filter({ hasText: 'sextant' }).click()
+    await page.getByLabel('show what is refused too').check()
+    await page.getByRole('button', { name: 'Make private' }).click()
+    await page.getByRole('status').filter({ hasText: '403' }).waitFor()
+    await opened.picture('refused-oskar')
+    await page.getByRole('textbox', { name: 'Ask for a repository' }).fill('4')
+    await page.getByRole('button', { name: 'Ask', exact: true }).click()
+    await page.locator('#answer', { hasText: '404' }).waitFor()
+    expect(opened.problems).toEqual(['403 PUT /api/repositories/5/visibility', '404 GET /api/repositories/4'])
+    await opened.close()
+  })
+
+  it('answers forged requests by 401, 403 and 404', async () => {
+    const opened = await visit(browser, 'express-prisma', application.url, 'desktop')
+    // 4 is glacier, private, of Polar Labs; 5 is sextant, public.
+    const forged: readonly [handle: string, method: string, path: string, data: object | undefined, answer: number][] =
+      [
+        ['', 'GET', '/repositories/4', undefined, 401],
+        ['', 'POST', '/repositories/5/issues', { title: 'let me in' }, 401],
+        ['nobody', 'GET', '/repositories/4', undefined, 401],
+        ['oskar', 'GET', '/repositories/4', undefined, 404],
+        ['oskar', 'GET', '/repositories/4/issues', undefined, 404],
+        ['oskar', 'PUT', '/repositories/4/description', { description: 'mine' }, 404],
+        ['oskar', 'PUT', '/repositories/5/description', { description: 'mine' }, 403],
+        ['yuki', 'PUT', '/repositories/5/visibility', { isPublic: false }, 403],
+        ['oskar', 'GET', '/repositories/9999', undefined, 404],
+        ['oskar', 'DELETE', '/repositories/5', undefined, 404],
+      ]
+    for (const [handle, method, path, data, answer] of forged) {
+      expect([handle, method, path, await status(opened, handle, method, path, data)]).toEqual([
+        handle,
+        method,
+        path,
+        answer,
+      ])
+    }
+    await opened.close()
+  })
+
+  it('takes no field from a request that the request is not for', async () => {
+    const opened = await visit(browser, 'express-prisma', application.url, 'desktop')
+    const { request } = opened.page
+    const headers = { authorization: 'Bearer oskar' }
+    const sent = await request.post('/api/repositories/5/issues', {
+      headers,
+      data: { title: 'Forged', creatorId: 1, repositoryId: 4, closed: true, id: 1 },
+    })
+    expect(sent.status()).toBe(201)
+    const { issue } = (await sent.json()) as { issue: { id: number } }
+    const { issue: stored } = await (await request.get(`/api/issues/${issue.id}`, { headers })).json()
+    expect(stored).toMatchObject({ title: 'Forged', creator: { handle: 'oskar' }, repositoryId: 5, closed: false })
+    await opened.close()
+  })
+})

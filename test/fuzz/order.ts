@@ -1,0 +1,20 @@
+import { actorOf, check, type Outcome, type Prepared, prepare } from './evaluators.js'
+import { Random } from './random.js'
+
+/**
+ * Whether the machine says something else of a check with the collections in some other order, which a database does not keep.
+ * @param isExpected - Holds for what it says with the collections as they are.
+ */
+export function dependsOnOrder(
+  { asked }: Pick<Prepared, 'asked'>,
+  { actor, action, row }: { readonly actor: number | null; readonly action: string; readonly row: number },
+  isExpected: (outcome: Outcome) => boolean,
+): boolean {
+  const random = new Random(1)
+  for (let attempt = 0; attempt < 24; attempt++) {
+    const arranged = prepare(asked, (elements) => (attempt === 0 ? elements.toReversed() : random.shuffled(elements)))
+    const outcome = check(arranged.machine, actorOf(arranged, actor), action, arranged.objects.rows[row])
+    if (!isExpected(outcome)) return true
+  }
+  return false
+}

@@ -1,0 +1,137 @@
+import { ArcturusError } from '@arcturus/core'
+import type { Answer, Disagreement } from '../compare.js'
+import {
+  actorOf,
+  check,
+  explain,
+  isTrue,
+  type Outcome,
+  type Prepared,
+  prepare,
+  refusal,
+  showOutcome,
+} from '../evaluators.js'
+import { mentionsExactNumbers } from '../exactNumbers.js'
+import { dependsOnOrder } from '../order.js'
+import { Random } from '../random.js'
+import type { Asked, Orm } from './orm.js'
+
+export interface OrmComparison {
+  readonly disagreements: readonly Disagreement[]
+  readonly comparisons: number
+  readonly refusals: ReadonlyMap<string, number>
+  /** Rows for which the check is true in just some order of a collection: left out, or listed where the actor's was read in that order. */
+  readonly ordered: number
+}
+
+/** How many checks of a case are asked about rows as a query gives them, without their relations. */
+const checks = 1
+
+/** Puts the questions of a case to an ORM: the lists, and some of the checks. */
+export async function compareOrm(orm: Orm, made: Prepared, machine: readonly Answer[]): Promise<OrmComparison> {
+  const { prepared, answers } = asRead(orm, made, machine)
+  const comparing = new OrmComparing(orm.name, prepared, await orm.ask(prepared.asked))
+  for (const actor of prepared.asked.actors) {
+    for (const action of prepared.asked.actions)
+      await comparing.list(answers.filter((one) => one.actor === actor && one.action === action))
+  }
+  for (const answer of new Random(3).sample(answers, checks)) await comparing.check(answer)
+  return comparing
+}
+
+/** The machine's answers for rows as they are read, where the policy speaks of what is read in another form. */
+function asRead(
+  orm: Orm,
+  prepared: Prepared,
+  answers: readonly Answer[],
+): { readonly prepared: Prepared; readonly answers: readonly Answer[] } {
+  const { asked } = prepared
+  const world = orm.read(asked.world)
+  if (world === asked.world || !mentionsExactNumbers(asked)) return { prepared, answers }
+  const read = prepare({ ...asked, world })
+  return {
+    prepared: read,
+    answers: answers.map((answer) => ({
+      ...answer,
+      machine: check(read.machine, actorOf(read, answer.actor), answer.action, read.objects.rows[answer.row]),
+    })),
+  }
+}
+
+class OrmComparing implements OrmComparison {
+  readonly disagreements: Disagreement[] = []
+  readonly refusals = new Map<string, number>()
+  comparisons = 0
+  ordered = 0
+  readonly #name: string
+  readonly #prepared: Prepared
+  readonly #asked: Asked
+
+  constructor(name: string, prepared: Prepared, asked: Asked) {
+    this.#name = name
+    this.#prepared = prepared
+    this.#asked = asked
+  }
+
+  /** @param answers - For all rows, of one actor and action. */
+  async list(answers: readonly Answer[]): Promise<void> {
+    const [first] = answers
+    if (!first) return
+    let listed: ReadonlySet<number>
+    try {
+      listed = await this.#asked.list(first.actor, first.action)
+    } catch (error) {
+      if (!(error instanceof ArcturusError)) throw error
+      const reason = refusal(error)
+      if (reason) {
+        this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
+        return
+      }
+      // An error that no row avoids, or an action that nobody knows: no row may be lost by it.
+      for (const answer of answers) {
+        const fits = error.code === 'unknown-action' ? answer.machine === 'false' : typeof answer.machine === 'object'
+        if (!fits) this.#disagree(answer, `the list throws ${error.code}: ${error.summary}`)
+      }
+      return
+    }
+    for (const answer of answers) {
+      this.comparisons++
+      const contained = listed.has(answer.row)
+      if (contained === isTrue(answer.machine)) continue
+      if (contained ? await this.#isTrueAsRead(answer) : dependsOnOrder(this.#prepared, answer, isTrue)) this.ordered++
+      else this.#disagree(answer, contained ? 'in' : 'out')
+    }
+  }
+
+  /** Whether the check says yes with the actor as the list has it: the order in which relations were read makes the difference. */
+  async #isTrueAsRead(answer: Answer): Promise<boolean> {
+    if (!dependsOnOrder(this.#prepared, answer, (outcome) => !isTrue(outcome))) return false
+    try {
+      return await this.#asked.check(answer.actor, answer.action, answer.row)
+    } catch (error) {
+      if (error instanceof ArcturusError) return false
+      throw error
+    }
+  }
+
+  async check(answer: Answer): Promise<void> {
+    let outcome: Outcome
+    try {
+      outcome = (await this.#asked.check(answer.actor, answer.action, answer.row)) ? 'true' : 'false'
+    } catch (error) {
+      if (!(error instanceof ArcturusError)) throw error
+      outcome = { error: error.code, message: error.summary }
+    }
+    this.comparisons++
+    const agrees = (expected: Outcome): boolean =>
+      showOutcome(expected) === showOutcome(outcome) ||
+      (expected === 'false' && typeof outcome === 'object' && outcome.error === 'unknown-action')
+    if (agrees(answer.machine)) return
+    if (dependsOnOrder(this.#prepared, answer, (other) => !agrees(other))) this.ordered++
+    else this.#disagree(answer, `check: ${explain(outcome)}`)
+  }
+
+  #disagree({ actor, action, row, machine }: Answer, other: string): void {
+    this.disagreements.push({ evaluator: this.#name, actor, action, row, machine: explain(machine), other })
+  }
+}

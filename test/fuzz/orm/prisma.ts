@@ -1,0 +1,187 @@
+import { Authorizer } from '@arcturus/core'
+import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { openDatabases } from '../../prisma/databases.js'
+import { createTables } from '../../prisma/ddl.js'
+import { makeObjects } from '../objects.js'
+import { printPolicy } from '../policyTree.js'
+import type { Case } from '../randomCase.js'
+import { linksOf } from '../relationalSchema.js'
+import { keyOf, type Value, type World } from '../world.js'
+import { columnsOf } from './columns.js'
+import type { Asked, Orm } from './orm.js'
+import { changedWhere, type Planted } from './planted.js'
+import { nameOf } from './prismaSchema.js'
+
+/** So much of a client as is used here. */
+interface Client {
+  $extends(extension: unknown): Client
+  $executeRawUnsafe(sql: string): Promise<unknown>
+  $disconnect(): Promise<void>
+}
+interface Delegate {
+  createMany(args: { data: readonly object[] }): Promise<unknown>
+  deleteMany(args: object): Promise<unknown>
+  findMany(args: object): Promise<readonly Record<string, unknown>[]>
+  findUniqueOrThrow(args: object): Promise<object>
+}
+
+/** Opens Prisma over a schema of the pool; undefined where the database is not there. */
+export async function openPrisma(
+  pooled: string,
+  provider: PrismaProvider,
+  planted: Planted | undefined,
+): Promise<Orm | undefined> {
+  const isExact = pooled === exactlyCollated
+  const collation = isExact ? 'utf8mb4_nopad_bin' : 'utf8mb4_general_ci'
+  const [database] = await openDatabases(`fuzz_${pooled}`, [provider], collation)
+  if (!database) return undefined
+  const generated = new URL(`../../prisma/generated/fuzz-${pooled}-${provider}-js/`, testFolder())
+  const { schema } = (await import(/* @vite-ignore */ new URL('arcturus/schema.mjs', generated).href)) as {
+    schema: PrismaSchema
+  }
+  const { PrismaClient } = (
+    (await import(/* @vite-ignore */ new URL('client/index.js', generated).href)) as {
+      default: { PrismaClient: new (options: object) => Client }
+    }
+  ).default
+  const client = new PrismaClient({ adapter: database.adapter })
+  await database.execute(createTables(schema, { references: false }))
+  return new PrismaOrm(`Prisma on ${database.name.split(' ')[0]}`, schema, isExact, planted, client, async () => {
+    await client.$disconnect()
+    await database.close()
+  })
+}
+
+/** The schema of which the application says that texts are compared by code point; MariaDB's others ignore case and accents. */
+const exactlyCollated = 'plain'
+
+/** This folder, also of the bundle that `pnpm fuzz` runs. */
+function testFolder(): string {
+  return process.env['ARCTURUS_FUZZ_FOLDER'] ?? import.meta.url
+}
+
+class PrismaOrm implements Orm {
+  readonly name: string
+  readonly #schema: PrismaSchema
+  readonly #acceptCollation: boolean
+  readonly #planted: Planted | undefined
+  readonly #client: Client
+  readonly close: () => Promise<void>
+  #world: World | undefined
+
+  constructor(
+    name: string,
+    schema: PrismaSchema,
+    acceptCollation: boolean,
+    planted: Planted | undefined,
+    client: Client,
+    close: () => Promise<void>,
+  ) {
+    this.name = name
+    this.#schema = schema
+    this.#acceptCollation = acceptCollation
+    this.#planted = planted
+    this.#client = client
+    this.close = close
+  }
+
+  holds(): boolean {
+    return true
+  }
+
+  read(world: World): World {
+    return world
+  }
+
+  async fill(world: World): Promise<void> {
+    const quote = this.#schema.provider === 'mysql' ? '`' : '"'
+    const links = linksOf(world.models)
+    for (const { model, field } of links)
+      await this.#client.$executeRawUnsafe(`DELETE FROM ${quote}_${nameOf(model, field)}${quote}`)
+    for (const { name } of world.models) {
+      const delegate = delegateOf(this.#client, name)
+      await delegate.deleteMany({})
+      const rows = world.rows.filter((row) => row.model === name)
+      if (rows.length > 0) await delegate.createMany({ data: rows.map((row) => columnsOf(world, row)) })
+    }
+    for (const { model, field } of links) {
+      // `A` holds the model that sorts first; of a relation to the own model, the field that does.
+      const isFirst = model === field.model ? field.name < field.inverse! : model < field.model
+      const pairs = world.rows.flatMap((row) =>
+        row.model !== model
+          ? []
+          : (row.values[field.name] as { rows: readonly { row: number }[] }).rows.map(({ row: other }) => {
+              const ends = [Number(row.values['id']), Number(world.rows[other]!.values['id'])]
+              return `(${(isFirst ? ends : ends.reverse()).join(', ')})`
+            }),
+      )
+      const into = `${quote}_${nameOf(model, field)}${quote} (${quote}A${quote}, ${quote}B${quote})`
+      if (pairs.length > 0)
+        await this.#client.$executeRawUnsafe(`INSERT INTO ${into} VALUES ${[...new Set(pairs)].join(', ')}`)
+    }
+    this.#world = world
+  }
+
+  async ask(asked: Case): Promise<Asked> {
+    const world = this.#world!
+    const authorizer = new Authorizer({ print: () => {} })
+    // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
+    const turn = printPolicy(asked.policy).length
+    const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema, {
+      acceptCollation: this.#acceptCollation,
+      unloaded: turn % 3 === 0 ? 'database' : 'auto',
+      strategy: turn % 4 === 0 ? 'subquery' : 'auto',
+    })
+    const change = this.#planted?.where
+    // What is extended last is asked last.
+    const extended = this.#client.$extends(extension)
+    const client = change ? extended.$extends(changing(change)) : extended
+    for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
+    authorizer.loadSync(printPolicy(asked.policy))
+    const key = keyOf(world, asked.model)
+    const select = Object.fromEntries(key.map((name) => [name, true]))
+    const places = new Map(
+      world.rows.flatMap((row, at) => (row.model === asked.model ? [[keyText(key, row.values), at] as const] : [])),
+    )
+    const fetch = (row: number): Promise<object> => {
+      const { model, values } = world.rows[row]!
+      return delegateOf(client, model).findUniqueOrThrow({ where: uniqueOf(keyOf(world, model), values) })
+    }
+    const actors = new Map<number, Promise<object>>()
+    const subject = async (actor: number | null): Promise<object | null> => {
+      if (actor === null) return null
+      const known = actors.get(actor) ?? fetch(actor)
+      actors.set(actor, known)
+      return known
+    }
+    return {
+      async list(actor, action) {
+        const args = authorizedFilter(await subject(actor), { action, select })
+        const found = await delegateOf(client, asked.model).findMany(args)
+        return new Set(found.map((row) => places.get(keyText(key, row))!))
+      },
+      check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),
+    }
+  }
+}
+
+/** Changes what lists are asked for. */
+function changing(change: NonNullable<Planted['where']>): object {
+  const findMany = ({ args, query }: { args: { where?: unknown }; query(args: object): unknown }): unknown =>
+    query({ ...args, where: changedWhere(args.where, change) })
+  return { query: { $allModels: { findMany } } }
+}
+
+function delegateOf(client: Client, model: string): Delegate {
+  // Sound: a client has a delegate for each model of its schema.
+  return (client as unknown as Record<string, Delegate>)[model.charAt(0).toLowerCase() + model.slice(1)]!
+}
+
+function uniqueOf(key: readonly string[], values: Readonly<Record<string, Value>>): object {
+  const found = Object.fromEntries(key.map((name) => [name, values[name]]))
+  return key.length === 1 ? found : { [key.join('_')]: found }
+}
+
+function keyText(key: readonly string[], values: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(key.map((name) => values[name]))
+}

@@ -1,0 +1,171 @@
+import type { Random } from './random.js'
+import type { FieldSpec, ManySpec, ModelSpec, PartSpec, ScalarKind, ScalarSpec } from './world.js'
+
+/** What of databases a schema makes use of. */
+export interface SchemaTraits {
+  /** A key of two columns, which other tables refer to. */
+  readonly composite: boolean
+  /** Columns that hold a list. */
+  readonly lists: boolean
+  /** A model whose rows are in the table of the one that it extends. */
+  readonly subclasses: boolean
+  /** Columns that are read from an object of their own. */
+  readonly parts: boolean
+  /** Rows that are kept where they are deleted. */
+  readonly deletes: boolean
+  /** Links between models of which one has a key of two columns, which Prisma's do not hold. */
+  readonly linksOfComposite: boolean
+}
+
+interface Outline {
+  readonly name: string
+  readonly scalars: Readonly<Record<string, ScalarKind>>
+  readonly lists?: Readonly<Record<string, ScalarKind>>
+  /** A relation to one row; the other model has the relation back under the second name. */
+  readonly ones: Readonly<Record<string, readonly [model: string, back: string]>>
+  /** Many to many, with the name of the relation back. */
+  readonly links?: Readonly<Record<string, readonly [model: string, back: string]>>
+}
+
+const outlines: readonly Outline[] = [
+  {
+    name: 'User',
+    scalars: { name: 'string', age: 'integer', admin: 'boolean', email: 'string', balance: 'decimal', uid: 'uuid' },
+    lists: { tags: 'string' },
+    ones: { org: ['Org', 'members'], manager: ['User', 'reports'] },
+    links: { friends: ['User', 'friendOf'], starred: ['Repo', 'stargazers'] },
+  },
+  {
+    name: 'Membership',
+    scalars: { role: 'string', level: 'integer', state: 'enum' },
+    ones: { repo: ['Repo', 'memberships'], org: ['Org', 'memberships'], user: ['User', 'memberships'] },
+  },
+  {
+    name: 'Org',
+    scalars: { name: 'string', level: 'integer', open: 'boolean', quota: 'bigint' },
+    ones: { owner: ['User', 'ownedOrgs'], parent: ['Org', 'children'] },
+  },
+  {
+    name: 'Repo',
+    scalars: {
+      name: 'string',
+      stars: 'integer',
+      score: 'float',
+      isPublic: 'boolean',
+      archived: 'boolean',
+      created: 'date',
+      size: 'bigint',
+      price: 'decimal',
+      state: 'enum',
+    },
+    lists: { topics: 'string', sizes: 'integer' },
+    ones: {
+      owner: ['User', 'ownedRepos'],
+      creator: ['User', 'createdRepos'],
+      org: ['Org', 'repos'],
+      fork: ['Repo', 'forks'],
+    },
+    links: { collaborators: ['User', 'collaborations'], reviewers: ['User', 'reviews'] },
+  },
+  {
+    name: 'Issue',
+    scalars: {
+      title: 'string',
+      body: 'string',
+      votes: 'integer',
+      open: 'boolean',
+      due: 'date',
+      state: 'enum',
+      uid: 'uuid',
+    },
+    lists: { labels: 'string' },
+    ones: {
+      repo: ['Repo', 'issues'],
+      author: ['User', 'authored'],
+      assignee: ['User', 'assigned'],
+      parent: ['Issue', 'children'],
+    },
+    links: { watchers: ['User', 'watched'] },
+  },
+]
+
+/** A schema that a relational database can hold: each relation is a foreign key or a table of links, and known from both sides. */
+export function relationalSchema(
+  random: Random,
+  { composite, lists, subclasses, parts, deletes, linksOfComposite }: SchemaTraits,
+): readonly ModelSpec[] {
+  const deleting = deletes ? random.sample(outlines, 2).map(({ name }) => name) : []
+  const keys: Readonly<Record<string, readonly string[]>> = composite ? { Repo: ['id', 'region'] } : {}
+  const fields = new Map<string, FieldSpec[]>(outlines.map(({ name }) => [name, []]))
+  const required = new Set<string>()
+  for (const outline of outlines) {
+    const own = fields.get(outline.name)!
+    own.push(scalar('id', 'integer', false))
+    if (keys[outline.name]) own.push(scalar('region', 'string', false))
+    for (const [name, type] of Object.entries(outline.scalars)) own.push(scalar(name, type, random.chance(0.4)))
+    if (lists) for (const [name, type] of Object.entries(outline.lists ?? {})) own.push(scalar(name, type, false, true))
+    for (const [name, [model, back]] of Object.entries(outline.ones)) {
+      // A row that must have another of its own kind, or one that must have it, would never end.
+      const isCircle = model === outline.name || required.has(`${model} ${outline.name}`)
+      const nullable = isCircle || random.chance(0.5)
+      if (!nullable) required.add(`${outline.name} ${model}`)
+      const mayBeGone = deleting.includes(model)
+      const key = keys[model] ?? ['id']
+      const from = key.map((column) => `${name}${column[0]!.toUpperCase()}${column.slice(1)}`)
+      own.push(...from.map((column, at) => scalar(column, at === 0 ? 'integer' : 'string', nullable)))
+      own.push({ kind: 'one', name, model, nullable: nullable || mayBeGone, from })
+      fields.get(model)!.push(many(back, outline.name, name))
+    }
+    for (const [name, [model, back]] of Object.entries(outline.links ?? {})) {
+      if (!linksOfComposite && (keys[outline.name] || keys[model])) continue
+      own.push(many(name, model, back))
+      fields.get(model)!.push(many(back, outline.name, name))
+    }
+  }
+  for (const name of deleting) fields.get(name)!.push(scalar('deletedAt', 'date', true))
+  if (parts) for (const name of ['User', 'Repo', 'Issue']) fields.get(name)!.push(place(random))
+  const models = outlines.map(({ name }) => ({
+    name,
+    key: keys[name] ?? ['id'],
+    fields: fields.get(name)!,
+    ...(deleting.includes(name) ? { deletes: 'deletedAt' } : {}),
+  }))
+  return subclasses ? [...models, bug(random)] : models
+}
+
+/** The same wherever there is one, so that policies can compare them. */
+function place(random: Random): PartSpec {
+  const fields = [scalar('city', 'string', random.chance(0.4)), scalar('floor', 'integer', random.chance(0.4))]
+  return { kind: 'part', name: 'place', fields }
+}
+
+function bug(random: Random): ModelSpec {
+  const fields = [scalar('severity', 'integer', random.chance(0.4)), scalar('kind', 'string', random.chance(0.4))]
+  return { name: 'Bug', parent: 'Issue', key: [], fields }
+}
+
+function scalar(name: string, type: ScalarKind, nullable: boolean, list = false): ScalarSpec {
+  return { kind: 'scalar', name, type, nullable, list }
+}
+
+function many(name: string, model: string, inverse: string): ManySpec {
+  return { kind: 'many', name, model, inverse }
+}
+
+/** The many-to-many relations of a schema, each once, by the side that was declared first. */
+export function linksOf(models: readonly ModelSpec[]): readonly { readonly model: string; readonly field: ManySpec }[] {
+  const links: { model: string; field: ManySpec }[] = []
+  for (const { name: model, fields } of models) {
+    for (const field of fields) {
+      if (field.kind !== 'many' || !isLink(models, field)) continue
+      if (!links.some((one) => one.field.model === model && one.field.inverse === field.name))
+        links.push({ model, field })
+    }
+  }
+  return links
+}
+
+export function isLink(models: readonly ModelSpec[], field: ManySpec): boolean {
+  const other = models.find(({ name }) => name === field.model)?.fields.find(({ name }) => name === field.inverse)
+  return other?.kind === 'many'
+}

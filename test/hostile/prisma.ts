@@ -1,0 +1,83 @@
+import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
+import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { type Database, openDatabases } from '../prisma/databases.js'
+import { createTables } from '../prisma/ddl.js'
+import type { Corpus, Tables } from './corpus.js'
+import type { Orm } from './orm.js'
+import { loadPolicy, User } from './policy.js'
+
+/** So much of a client as is used here. */
+interface Client {
+  readonly [delegate: string]: Delegate
+}
+interface Delegate {
+  createMany(args: { data: readonly object[] }): Promise<unknown>
+  findMany(args: object): Promise<readonly { readonly id: string }[]>
+}
+interface OpenClient {
+  $extends(extension: unknown): Client
+  $disconnect(): Promise<void>
+}
+
+/** What the generator wrote for a provider. */
+export async function schemaFor(provider: PrismaProvider): Promise<PrismaSchema> {
+  const generated = `../prisma/generated/hostile-${provider}-js/arcturus/schema.mjs`
+  return ((await import(generated)) as { schema: PrismaSchema }).schema
+}
+
+/** Databases, and what an application says of their texts. */
+const databases = {
+  'by code point': { collation: 'utf8mb4_nopad_bin', acceptCollation: true },
+  // What no `where` says exactly is a query of ours.
+  'by the default collation': { collation: 'utf8mb4_general_ci', acceptCollation: false },
+} as const
+
+/** Opens Prisma over the databases that are there, each with the rows of the corpus. */
+export async function openPrisma(corpus: Corpus, tables: Tables): Promise<Orm[]> {
+  const orms: Orm[] = []
+  for (const texts of ['by code point', 'by the default collation'] as const) {
+    const { collation } = databases[texts]
+    const name = `hostile_${collation}`
+    for (const database of await openDatabases(name, ['sqlite', 'postgresql', 'mysql'], collation))
+      orms.push(await openOn(database, texts, corpus, tables))
+  }
+  return orms
+}
+
+async function openOn(database: Database, texts: keyof typeof databases, corpus: Corpus, tables: Tables): Promise<Orm> {
+  const schema = await schemaFor(database.provider)
+  const generated = `../prisma/generated/hostile-${database.provider}-js/client/index.js`
+  const { PrismaClient } = (
+    (await import(generated)) as { default: { PrismaClient: new (options: object) => OpenClient } }
+  ).default
+  await database.execute(createTables(schema, { references: false }))
+  const client = new PrismaClient({ adapter: database.adapter })
+  const { acceptCollation } = databases[texts]
+  const authorizer = new Authorizer()
+  const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, { acceptCollation })
+  loadPolicy(authorizer)
+  const extended = client.$extends(extension)
+  for (const [model, rows] of Object.entries(tables))
+    await extended[model.charAt(0).toLowerCase() + model.slice(1)]!.createMany({ data: rows })
+  const user = new User(corpus)
+  const find = async (action: string, strategy: 'where' | 'auto'): Promise<string[]> => {
+    const filter = authorizedFilter(user, { action, strategy, select: { id: true } })
+    return (await extended['item']!.findMany(filter)).map(({ id }) => id)
+  }
+  return {
+    name: `Prisma on ${database.name}, texts ${texts}`,
+    ownWords: texts === 'by code point' || database.provider !== 'mysql' ? 154 : 68,
+    async list(action) {
+      try {
+        return { ids: await find(action, 'where'), strategy: 'where' }
+      } catch (error) {
+        if (!(error instanceof UnsupportedFilterError)) throw error
+        return { ids: await find(action, 'auto'), strategy: 'subquery' }
+      }
+    },
+    async close() {
+      await client.$disconnect()
+      await database.close()
+    },
+  }
+}

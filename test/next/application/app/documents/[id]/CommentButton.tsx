@@ -1,0 +1,26 @@
+'use client'
+
+import { useCan } from '@arcturus/next/client'
+import { useState } from 'react'
+import { comment, forgotten } from './comment'
+
+export function CommentButton({ id }: { id: number }) {
+  const can = useCan()
+  const [shown, show] = useState('')
+  if (!can('comment')) return <p>no comment</p>
+  const send = async () => {
+    const result = await comment(id, 'hello')
+    show(result.allowed ? result.value : result.message)
+  }
+  return (
+    <>
+      <button type="button" onClick={send}>
+        Comment
+      </button>
+      <button type="button" onClick={() => forgotten()}>
+        Forget
+      </button>
+      <output>{shown}</output>
+    </>
+  )
+}

@@ -1,0 +1,16 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { authorizedAction, world } from '../../../world'
+
+const find = (id: number) => world.document(String(id))
+
+/** Anybody can call it with any id. */
+export const rename = authorizedAction(
+  async ({ resource }) => {
+    redirect(`/documents/${resource.id}?renamed`)
+  },
+  'edit',
+  find,
+  { refusal: 'interrupt' },
+)

@@ -1,0 +1,3 @@
+export default function NotFound() {
+  return <p>the page of not-found</p>
+}

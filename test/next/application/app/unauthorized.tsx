@@ -1,0 +1,3 @@
+export default function Unauthorized() {
+  return <p>the page of unauthorized</p>
+}

@@ -1,0 +1,144 @@
+import type { AuthorizedRequest, RouteHandler } from '@arcturus/next'
+import { redirect } from 'next/navigation'
+import { type Protection, type Reply, type Route, routes, throwing } from '../../frameworks/routes'
+import type { Document } from '../../frameworks/world'
+import { unguarded, withAuthorization, world } from './world'
+
+interface Context {
+  readonly params: Promise<{ readonly path: readonly string[] }>
+}
+interface Found {
+  readonly id: string
+}
+type Handler = (request: AuthorizedRequest<unknown, unknown>) => Response | Promise<Response>
+
+/** The routes of the table, behind one route of Next that catches all. */
+export function handlerOf(method: 'GET' | 'POST'): RouteHandler<Context> {
+  const table = routes
+    .filter((route) => route.method === method)
+    .map((route) => ({ pattern: patternOf(route), handle: guarded(route) }))
+  return async (request, context) => {
+    const path = `/${(await context.params).path.join('/')}`
+    for (const { pattern, handle } of table) {
+      const found = pattern.exec(path)
+      if (found) return handle(request, { id: found.groups?.['id'] ?? '' })
+    }
+    return nowhere(request, context)
+  }
+}
+
+/** For what no route is there; request-level rules are asked all the same. */
+export const nowhere = withAuthorization<Context>(() => new Response(null, { status: 404 }))
+
+function patternOf({ within = '', path }: Route): RegExp {
+  return new RegExp(`^${(within + path).replace(/\/$/, '').replaceAll(':id', '(?<id>[^/]+)')}$`)
+}
+
+function guarded({ early, protection, reply }: Route): RouteHandler<Found> {
+  const handler: Handler = replies[reply]
+  return early ? async () => secret('classified') : protect(handler, protection)
+}
+
+function protect(handler: Handler, protection: Protection): RouteHandler<Found> {
+  switch (protection.kind) {
+    case 'none':
+      return withAuthorization(handler)
+    case 'unguarded':
+      return withAuthorization(handler, unguarded(protection.reason))
+    case 'model':
+      return withAuthorization(handler, protection.action, 'Document')
+    case 'authorize':
+      return withAuthorization(handler, protection.action, loaders[protection.loader])
+  }
+}
+
+const loaders = {
+  document: (_request: unknown, { id }: Found): Promise<unknown> => world.document(id),
+  ...throwing,
+}
+
+const secret = (body: BodyInit): Response => new Response(body, { headers: { 'x-secret': 'yes' } })
+
+const streamOf = (parts: () => AsyncGenerator<string>): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder()
+  const source = parts()
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await source.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+  })
+}
+
+const pieces = async function* (): AsyncGenerator<string> {
+  yield 'classified '
+  await later(5)
+  yield 'classified'
+}
+const late = async function* (): AsyncGenerator<string> {
+  yield 'begun'
+  await later(5)
+  throw new Error('too late')
+}
+const later = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const title: Handler = ({ authorization }) => Response.json({ title: (authorization.resource as Document).title })
+const stream: Handler = () => secret(streamOf(pieces))
+const first = async (): Promise<Document> => (await world.document('1')) as Document
+
+const replies: Readonly<Record<Reply, Handler>> = {
+  title,
+  'secret whole': () => secret('classified'),
+  'secret stream': stream,
+  'secret pieces': stream,
+  'secret file': stream,
+  'secret head first': stream,
+  'secret old': stream,
+  'secret flush': stream,
+  redirect: () => redirect('/classified'),
+  'ask check': async ({ authorization }) =>
+    Response.json({ answer: world.authorizer.can(authorization.actor, 'read', await first()) }),
+  'ask own check': async ({ authorization }) =>
+    Response.json({ answer: await authorization.isAllowed('read', await first()) }),
+  'ask filter': ({ authorization }) =>
+    Response.json({ answer: world.authorizer.filter(authorization.actor, 'read', 'Document').kind }),
+  'ask actions': async ({ authorization }) =>
+    Response.json(
+      { answer: [...(await authorization.authorizedActions(await first()))] },
+      { headers: { 'x-secret': 'yes' } },
+    ),
+  'ask fields': async ({ authorization }) =>
+    Response.json({ answer: [...(await authorization.authorizedFields('read', await first()))] }),
+  pick: async ({ authorization }) => Response.json(await authorization.pickAuthorized()),
+  'pick list': async ({ authorization }) =>
+    Response.json(await authorization.pickAuthorized([await first(), (await world.document('2')) as Document])),
+  'write title': async (request) => {
+    await request.authorization.assertWritable({ title: 'New' })
+    return title(request)
+  },
+  'write owner': async (request) => {
+    await request.authorization.assertWritable({ title: 'New', owner: 'eve', more: 1 })
+    return title(request)
+  },
+  echo: async (request) => new Response(await request.text()),
+  file: () => new Response(streamOf(pieces)),
+  nothing: () => Response.json([]),
+  deny: async ({ authorization }) => {
+    await authorization.authorize('edit', await first())
+    return secret('classified')
+  },
+  error: () => {
+    throw Object.assign(new Error('short and stout'), { status: 418 })
+  },
+  'late error': () => new Response(streamOf(late)),
+  cached: async (request) => {
+    const answer = await title(request)
+    answer.headers.set('Cache-Control', 'public, max-age=60')
+    return answer
+  },
+  wait: async (request) => {
+    await later(20)
+    return title(request)
+  },
+}

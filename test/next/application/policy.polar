@@ -1,0 +1,1 @@
+allow(_: User, "comment", document: Document) if document.isPublic = true;

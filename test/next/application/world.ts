@@ -1,0 +1,11 @@
+import { nextAuthorization } from '@arcturus/next'
+import { createWorld } from '../../frameworks/world'
+import policy from './policy.polar'
+
+export const world = createWorld(policy)
+
+export const { withAuthorization, authorizedAction, unguarded, can, authorize, Can, authorizedActions, authorization } =
+  nextAuthorization(world.authorizer, {
+    actor: ({ headers, cookies }) => world.user(headers.get('x-actor') ?? cookies.get('actor')?.value),
+    challenge: 'Bearer realm="test"',
+  })

@@ -1,0 +1,3 @@
+export { GET, PATCH, POST } from '../../api/[...path]/route'
+
+export const runtime = 'edge'

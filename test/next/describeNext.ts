@@ -1,0 +1,204 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type Differences, describeBehaviours, type Running } from '../frameworks/behaviours.js'
+import type { Served } from './build.js'
+
+/** Next answers whatever is thrown by 500. */
+const differences: Differences = { failures: 500 }
+
+const below = (served: () => Running, path: string) => async (): Promise<Running> => ({
+  url: served().url + path,
+  close: async () => {},
+})
+
+/** Tries what is decided at the edge on an application that was built. */
+export function describeEdge(name: string, served: () => Running): void {
+  describeBehaviours(`${name} at the edge`, below(served, '/edge'), { ...differences, headers: ['cache-control'] })
+}
+
+/** Tries all that a version of Next serves on the application that it built. */
+export function describeNext(name: string, served: () => Served): void {
+  const get = async (path: string, actor?: string) => {
+    const headers: Record<string, string> = actor === undefined ? {} : { 'x-actor': actor }
+    const answer = await fetch(served().url + path, { headers, redirect: 'manual' })
+    return { status: answer.status, headers: answer.headers, text: await answer.text() }
+  }
+
+  /** The code that browsers get. */
+  function sent(): string[] {
+    const folder = `${served().folder}/.next/static/`
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
+    return files.map((name) => readFileSync(folder + name, 'utf8'))
+  }
+
+  describeBehaviours(name, below(served, '/api'), differences)
+
+  describe('a page', () => {
+    it.each([
+      ['bob', '/documents/1', 200, 'Plans'],
+      ['eve', '/documents/1', 404, 'the page of not-found'],
+      ['eve', '/documents/99', 404, 'the page of not-found'],
+      [undefined, '/documents/1', 401, 'the page of unauthorized'],
+      [undefined, '/documents/99', 401, 'the page of unauthorized'],
+      [undefined, '/documents/2', 200, 'Notice'],
+    ] as const)('that %s asks for at %s is answered with %i', async (actor, path, status, text) => {
+      const answer = await get(path, actor)
+      expect([answer.status, answer.text.includes(text)]).toEqual([status, true])
+      if (status !== 200) expect(answer.text).not.toContain('Plans')
+    })
+
+    it('shows what the actor may do, and sends nothing of the rest', async () => {
+      const [reader, owner] = [await get('/documents/1', 'bob'), await get('/documents/1', 'ada')]
+      expect(reader.text).toContain('only read')
+      expect(reader.text).not.toContain('Rename')
+      expect(owner.text).toContain('Rename')
+      expect(owner.text).not.toContain('only read')
+    })
+
+    it('tells client components the allowed actions as data', async () => {
+      expect((await get('/documents/1', 'bob')).text).toContain('no comment')
+      expect((await get('/documents/2', 'bob')).text).toContain('<button type="button">Comment</button>')
+    })
+
+    it('that was told to be kept for everybody is dynamic where it asks about somebody', async () => {
+      expect(served().output).toMatch(/ƒ \/isr/)
+      expect((await get('/isr', 'ada')).text).toContain('for <!-- -->ada')
+      const answer = await get('/isr', 'eve')
+      expect(answer.text).toContain('for <!-- -->eve')
+      expect(answer.headers.get('cache-control')).toMatch(/private|no-store/)
+    })
+
+    it('fails instead of keeping what is decided about somebody in `use cache`', async () => {
+      const answer = await get('/cached?who=me', 'ada')
+      expect(answer.status).toBe(500)
+      expect(answer.text).not.toContain('classified')
+    })
+
+    it('keeps what is decided about nobody, if it is told to', async () => {
+      expect((await get('/cached')).text).toContain('classified <!-- -->condition')
+    })
+  })
+
+  describe('a route handler', () => {
+    it.each(['filter', 'actor'])('fails instead of keeping the %s of somebody', async (what) => {
+      expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
+      expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
+    })
+  })
+
+  describe('a server action', () => {
+    /** Sends its form as a browser without JavaScript does: with the fields that the owner's page has, and another id. */
+    const rename = async (actor: string | undefined, id: string) => {
+      const form = new FormData()
+      const page = await get('/documents/1', 'ada')
+      for (const [, name, value = ''] of page.text.matchAll(
+        /<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g,
+      ))
+        form.set(name!, value.replaceAll('&quot;', '"').replace(/^\[1\b/, `[${id}`))
+      const headers: Record<string, string> = actor === undefined ? {} : { 'x-actor': actor }
+      return fetch(`${served().url}/documents/2`, { method: 'POST', body: form, headers, redirect: 'manual' })
+    }
+
+    it('runs for who may', async () => {
+      const answer = await rename('ada', '1')
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/documents/1?renamed'])
+    })
+
+    it.each([
+      ['bob', '1'],
+      ['eve', '1'],
+      ['eve', '99'],
+      [undefined, '1'],
+    ] as const)('does nothing for %s who forges its form for document %s', async (actor, id) => {
+      // Next itself takes every interrupt of a form without JavaScript for what is not there.
+      expect((await rename(actor, id)).status).toBe(404)
+    })
+
+    /** Calls an action as Next's client does, with the id that is in what browsers get. */
+    const call = async (name: string, actor: string | undefined, ...args: readonly unknown[]) => {
+      const id = sent()
+        .map((text) => new RegExp(`"([0-9a-f]{40,44})"[^;]{0,80}"${name}"`).exec(text)?.[1])
+        .find(Boolean)
+      const headers = {
+        'next-action': id!,
+        accept: 'text/x-component',
+        ...(actor === undefined ? {} : { 'x-actor': actor }),
+      }
+      const answer = await fetch(`${served().url}/documents/2`, { method: 'POST', headers, body: JSON.stringify(args) })
+      return { status: answer.status, text: await answer.text() }
+    }
+
+    it('answers what it did, to whom may', async () => {
+      expect((await call('comment', 'bob', 2, 'hello')).text).toContain('{"allowed":true,"value":"Notice: hello"}')
+    })
+
+    it.each([
+      ['bob', 1, 403, 'You may not do this.'],
+      ['eve', 1, 404, 'Not found.'],
+      ['eve', 99, 404, 'Not found.'],
+      [undefined, 2, 401, 'Sign in to do this.'],
+    ] as const)('answers %s who calls it for document %s with a result of %i', async (actor, id, status, message) => {
+      const result = JSON.stringify({ allowed: false, status, message, fields: [] })
+      expect((await call('comment', actor, id, 'hello')).text).toContain(result)
+    })
+
+    it('fails that decided nothing', async () => {
+      const answer = await call('forgotten', 'ada')
+      expect(answer.status).toBe(500)
+      expect(answer.text).not.toContain('classified')
+    })
+  })
+
+  describe('the proxy', () => {
+    it('sends nobody to the page to sign in on', async () => {
+      const answer = await get('/isr?page=2')
+      expect(answer.status).toBe(307)
+      expect(new URL(answer.headers.get('location')!, served().url)).toMatchObject({
+        pathname: '/sign-in',
+        search: `?from=${encodeURIComponent('/isr?page=2')}`,
+      })
+      expect((await get('/isr', 'ada')).status).toBe(200)
+    })
+  })
+
+  describe('the Pages Router', () => {
+    it.each([
+      ['bob', '/api/old/1', 200],
+      ['eve', '/api/old/1', 404],
+      ['eve', '/api/old/99', 404],
+      [undefined, '/api/old/1', 401],
+      ['bob', '/api/old/forgotten', 500],
+      ['bob', '/old/feed', 200],
+      ['bob', '/old/feed?forgotten', 500],
+      ['bob', '/old/1', 200],
+      ['eve', '/old/1', 404],
+      ['bob', '/old/1?forgotten', 404],
+      [undefined, '/old/1', 401],
+    ] as const)('answers %s at %s with %i', async (actor, path, status) => {
+      const answer = await get(path, actor)
+      expect(answer.status).toBe(status)
+      expect(answer.text.includes('Plans')).toBe(status === 200)
+      expect(answer.text).not.toContain('classified')
+    })
+
+    it.each([
+      ['bob', '/old/1', /no-store/],
+      ['eve', '/old/1', /private/],
+      [undefined, '/old/1', /private/],
+      ['bob', '/old/feed', /private/],
+      ['bob', '/api/old/1', /private/],
+    ] as const)('lets nobody keep what %s gets at %s', async (actor, path, said) => {
+      expect((await get(path, actor)).headers.get('cache-control')).toMatch(said)
+    })
+  })
+
+  describe('what is sent to browsers', () => {
+    it('has nothing of the policy or of what decides', () => {
+      expect(sent().some((text) => text.includes('useCan is used outside of'))).toBe(true)
+      for (const text of sent()) {
+        expect(text).not.toContain('has_permission')
+        expect(text).not.toContain('No policy is loaded')
+      }
+    })
+  })
+}

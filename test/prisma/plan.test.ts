@@ -1,0 +1,117 @@
+import { Authorizer, type Definite, type KnownRow, type Root, UnsupportedFilterError } from '@arcturus/core'
+import { printSql } from '@arcturus/core/sql'
+import { modelsOf, sqlTablesOf, type Where, WherePrinter } from '@arcturus/prisma'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IdQueries } from '../../packages/prisma/src/subquery/idQuery.js'
+import { Keys } from '../../packages/prisma/src/subquery/keys.js'
+import { Planner, type Strategy } from '../../packages/prisma/src/subquery/plan.js'
+import { sendBy } from '../../packages/prisma/src/subquery/send.js'
+import { Tables } from '../../packages/prisma/src/where/tables.js'
+import { Conditions, knownRow, resourceOf } from '../orm/conditions.js'
+import { holds, type Row, readGraph } from '../orm/evaluate.js'
+import { fill, foldedTagNames } from '../orm/rows.js'
+import { Computed } from '../sql/computed.js'
+import { Reaches } from '../sql/reaches.js'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, schemas } from './documents.js'
+
+const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
+const cases = Number(process.env['ARCTURUS_CASES'] ?? 150)
+// MariaDB with its usual collation, which ignores case, accents and trailing blanks.
+const databases = await openDatabases('plan', ['sqlite', 'postgresql', 'mysql'])
+
+describe.each(databases)('A plan on $name', (database) => {
+  const provider = known(database.provider)
+  const schema = schemas[provider]
+  const models = new Authorizer().registerModels(modelsOf(schema)).schema
+  const tables = new Tables(schema)
+  const resource = resourceOf('Document')
+  let prisma: Client
+  let documents: readonly Row[]
+  let knownRows: readonly (readonly [Root, Row | null])[]
+  let planner: Planner
+  beforeAll(async () => {
+    prisma = await openDocuments(database)
+    await fill(prisma, seed, provider === 'mysql' ? foldedTagNames : undefined)
+    const graph = await readGraph(prisma)
+    documents = graph.documents
+    knownRows = keyed.map((root) => [root, graph.find(root.model, root.key)])
+    const reference = (model: string, field: string) =>
+      Reflect.get(Reflect.get(prisma, model.charAt(0).toLowerCase() + model.slice(1)).fields, field)
+    const queries = new IdQueries(printSql, sqlTablesOf(schema), provider)
+    planner = new Planner(new WherePrinter(schema, {}, reference), queries, models)
+  }, 60_000)
+  afterAll(async () => {
+    await prisma?.$disconnect()
+    await database.close()
+  }, 60_000)
+
+  /** The where that a strategy makes of a condition, and how many queries it takes; undefined where it is refused. */
+  async function planned(
+    condition: Definite,
+    strategy: Strategy,
+  ): Promise<[where: Where, queries: number] | undefined> {
+    try {
+      const plan = planner.plan(condition, 'Document', strategy)
+      const found = await Promise.all(plan.queries.map(sendBy(prisma)))
+      const keys = found.map((rows, at) => new Keys(tables.model(plan.queries[at]!.model)!, tables).where(rows))
+      return [plan.where(keys), plan.queries.length]
+    } catch (error) {
+      if (error instanceof UnsupportedFilterError) return undefined
+      throw error
+    }
+  }
+
+  const conditions = new Conditions(schema)
+  const keyed: readonly KnownRow[] = [
+    knownRow('User', { id: 1 }),
+    knownRow('User', { id: 3 }),
+    // Nobody.
+    knownRow('User', { id: 99 }),
+    knownRow('Organization', { region: 'eu', code: 2 }),
+    knownRow('Tag', { name: 'b' }),
+  ]
+  const ofKnown = fc
+    .constantFrom(...keyed)
+    .chain((row) => fc.oneof(conditions.of(row, [resource, resource]), conditions.of(resource, [row, row])))
+  it.each([
+    ['anything', conditions.of(resource), cases],
+    ['what goes from row to row', new Reaches(conditions).of(resource), cases / 3],
+    ['rows that are known by their keys', ofKnown, cases],
+    ['what is computed', new Computed(resource).of(), cases / 3],
+  ])(
+    `finds just the rows for which a condition about %s holds (seed ${seed})`,
+    async (name, some, runs) => {
+      const counts = { where: 0, auto: 0, subquery: 0, some: 0 }
+      await fc.assert(
+        fc.asyncProperty(some, async (condition) => {
+          const expected = documents
+            .filter((row) => holds(condition, new Map<Root, unknown>([...knownRows, [resource, row]])))
+            .map((row) => row['id'])
+          for (const strategy of ['where', 'auto', 'subquery'] as const) {
+            const plan = await planned(condition, strategy)
+            if (!plan) continue
+            const [where] = plan
+            const rows = await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })
+            counts[strategy]++
+            expect(
+              rows.map(({ id }) => id),
+              `${strategy}: ${JSON.stringify(where, bigintsToo)}`,
+            ).toEqual(expected)
+          }
+          if (expected.length > 0 && expected.length < documents.length) counts.some++
+        }),
+        { seed, numRuns: runs },
+      )
+      console.log(database.name, name, { runs, ...counts })
+      expect(counts.auto).toBeGreaterThanOrEqual(Math.max(counts.where, counts.subquery))
+      expect(counts.auto).toBeGreaterThan(runs / 3)
+    },
+    240_000,
+  )
+})
+
+function bigintsToo(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}

@@ -1,0 +1,228 @@
+import { UnsupportedFilterError } from '@arcturus/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, watchSql } from './documents.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('related', ['sqlite', 'postgresql', 'mysql'])
+
+// Ann reads her documents 1 and 2 and the public 4; of the users she reads herself and Bo, whose manager she is; all tags.
+describe.each(databases)('Relations that a filtered query includes on $name', (database) => {
+  const { authorizer, extension, authorizedFilter } = authorizationFor(known(database.provider))
+  let bare: Client
+  let prisma: Client
+  let sql: string[]
+
+  beforeAll(async () => {
+    bare = await openDocuments(database)
+    await addPeople(bare)
+    await bare.user.create({ data: { id: 3, email: 'cy', managerId: 2 } })
+    await bare.document.create({ data: { id: 6, body: '', archived: false, reviewerId: 3, ownerId: 3 } })
+    await bare.document.update({ where: { id: 6 }, data: { tags: { connect: { name: 'pub' } } } })
+    await bare.document.update({ where: { id: 1 }, data: { related: { connect: [{ id: 2 }, { id: 3 }, { id: 4 }] } } })
+    await bare.document.update({ where: { id: 4 }, data: { related: { connect: [{ id: 3 }, { id: 1 }] } } })
+    sql = watchSql(bare)
+    prisma = bare.$extends(extension) as unknown as Client
+  }, 60_000)
+  afterAll(async () => {
+    await bare?.$disconnect()
+    await database.close()
+  })
+  const user = (id: number, managerId: number | null): object =>
+    authorizer.as('User', { id, email: `${id}`, name: null, active: null, managerId })
+  const ann = (): object => user(1, null)
+  const ids = (rows: readonly { id: number }[]): number[] => rows.map((row) => row.id).sort()
+
+  it('are filtered by the same policy when the filter is asked for them', async () => {
+    const rows = await prisma.document.findMany(
+      authorizedFilter(ann(), { include: { related: true, owner: true, tags: true }, orderBy: { id: 'asc' } }),
+    )
+    expect(rows.map((row) => [row.id, ids(row.related), row.owner?.id, row.tags.length])).toEqual([
+      [1, [2, 4], 1, 0],
+      [2, [], 1, 0],
+      [4, [1], 2, 1],
+      // Cy, whose manager is Bo, is nobody whom Ann may see.
+      [6, [], undefined, 1],
+    ])
+    expect(rows[3]?.owner).toBeNull()
+  })
+
+  it('are filtered at every depth of include and select', async () => {
+    const rows = await prisma.document.findMany(
+      authorizedFilter(ann(), {
+        where: { id: 1 },
+        include: { related: { include: { related: { select: { id: true, owner: { include: { owned: true } } } } } } },
+      }),
+    )
+    const four = rows[0]?.related.find((row) => row.id === 4)
+    expect(four?.related.map((row) => row.id)).toEqual([1])
+    expect(ids(four?.related[0]?.owner?.owned ?? [])).toEqual([1, 2])
+  })
+
+  it('keep their own where, order and limit', async () => {
+    const rows = await prisma.document.findMany(
+      authorizedFilter(ann(), {
+        where: { id: 1 },
+        select: { related: { where: { id: { gt: 2 } }, orderBy: { id: 'desc' }, take: 5, select: { id: true } } },
+      }),
+    )
+    expect(rows).toEqual([{ related: [{ id: 4 }] }])
+  })
+
+  it('are counted as they are filtered', async () => {
+    const counted = (_count: unknown) =>
+      prisma.user.findMany(authorizedFilter(ann(), { include: { _count } as object, orderBy: { id: 'asc' } }))
+    const some = (await counted({ select: { owned: true } })) as unknown as { _count: { owned: number } }[]
+    expect(some.map((row) => row._count)).toEqual([{ owned: 2 }, { owned: 1 }])
+    const all = (await counted(true)) as unknown as { _count: object }[]
+    const plain = await bare.user.findFirstOrThrow({ include: { _count: true } })
+    expect(Object.keys(all[0]!._count)).toEqual(Object.keys(plain._count))
+    expect(all[0]!._count).toMatchObject({ owned: 2, reports: 1 })
+  })
+
+  it('have the counts of their own where too', async () => {
+    const rows = await prisma.user.findMany(
+      authorizedFilter(ann(), {
+        where: { id: 1 },
+        select: { _count: { select: { owned: { where: { id: 2 } }, reports: { where: { id: 3 } } } } },
+      }),
+    )
+    expect(rows).toEqual([{ _count: { owned: 1, reports: 0 } }])
+  })
+
+  it('that must have a row are refused where not every row may be seen, before any SQL', async () => {
+    sql.length = 0
+    for (const args of [
+      { include: { reviewer: true } },
+      { select: { reviewer: { select: { id: true } } } },
+      { include: { related: { include: { reviewer: true } } } },
+    ]) {
+      const query = prisma.document.findMany(authorizedFilter(ann(), args))
+      await expect(query).rejects.toThrow(UnsupportedFilterError)
+      await expect(prisma.document.findMany(authorizedFilter(ann(), args))).rejects.toMatchObject({
+        data: { reason: 'required-relation' },
+      })
+    }
+    expect(sql).toEqual([])
+  })
+
+  it('that must have a row are there where every row may be seen', async () => {
+    const open = authorizationFor(known(database.provider))
+    open.authorizer.loadSync('allow(_, "read", _: Document); allow(_, "read", _: User);')
+    const client = bare.$extends(open.extension) as unknown as Client
+    const args = open.authorizedFilter(null, {
+      include: { reviewer: { include: { owned: true } } },
+      orderBy: { id: 'asc' },
+    })
+    const rows = await client.document.findMany(args)
+    expect(rows.map((row) => row.reviewer.id)).toEqual([1, 1, 1, 1, 1, 3])
+    expect(rows[0]?.reviewer.owned).toHaveLength(2)
+  })
+
+  it('are as they are where the filter is not asked for them', async () => {
+    const rows = await prisma.document.findMany({
+      ...authorizedFilter(ann()),
+      include: { related: true, reviewer: true },
+      orderBy: { id: 'asc' },
+    })
+    expect(ids(rows[0]!.related)).toEqual([2, 3, 4])
+    expect(rows[0]!.reviewer.id).toBe(1)
+  })
+
+  it('stay filtered when the include is replaced beside the filter', async () => {
+    const rows = await prisma.document.findMany({
+      ...authorizedFilter(ann(), { include: { tags: true } }),
+      include: { related: true },
+      orderBy: { id: 'asc' },
+    })
+    expect(ids(rows[0]!.related)).toEqual([2, 4])
+  })
+
+  it('have the filter that they ask for themselves, and hand on the one above', async () => {
+    const rows = await prisma.document.findMany(
+      authorizedFilter(ann(), {
+        where: { id: 1 },
+        include: { related: { ...authorizedFilter(null), include: { related: true } } },
+      }),
+    )
+    expect(rows[0]?.related.map((row) => [row.id, ids(row.related)])).toEqual([[4, [1]]])
+  })
+
+  it.each<[string, (client: Client) => PromiseLike<readonly { id: number }[]>]>([
+    [
+      'below a query without a filter',
+      async (client) =>
+        (
+          await client.user.findUniqueOrThrow({
+            where: { id: 1 },
+            include: { owned: authorizedFilter(ann(), { where: { id: 1 }, include: { related: true } }) },
+          })
+        ).owned[0]!.related,
+    ],
+    [
+      'of findUnique',
+      async (client) =>
+        (
+          await client.document.findUniqueOrThrow(
+            authorizedFilter(ann(), { where: { id: 1 }, include: { related: true } }),
+          )
+        ).related,
+    ],
+    [
+      'of update',
+      async (client) =>
+        (
+          await client.document.update(
+            authorizedFilter(ann(), {
+              action: 'edit',
+              where: { id: 1 },
+              data: { pinned: true },
+              include: { related: true },
+            }),
+          )
+        ).related,
+    ],
+    [
+      'of a fluent call',
+      async (client) =>
+        (await client.user
+          .findUnique({ where: { id: 1 } })
+          .owned(authorizedFilter(ann(), { where: { id: 1 }, include: { related: true } })))![0]!.related,
+    ],
+    [
+      'in a transaction',
+      (client) =>
+        client.$transaction(
+          async (tx) =>
+            (
+              await tx.document.findFirstOrThrow(
+                authorizedFilter(ann(), { where: { id: 1 }, include: { related: true } }),
+              )
+            ).related,
+        ),
+    ],
+  ])('are filtered wherever rows come back: %s', async (_, run) => {
+    expect(ids(await run(prisma))).toEqual([2, 4])
+  })
+
+  it('that were filtered are no relations that were loaded: decisions about their rows are those of all rows', async () => {
+    const cy = await prisma.document.findUniqueOrThrow(
+      authorizedFilter(null, { where: { id: 6 }, include: { owner: true } }),
+    )
+    expect(cy.owner).toBeNull()
+    const owner = user(3, 2)
+    expect(authorizer.can(owner, 'edit', cy)).toBe(true)
+    authorizer.loadSync('allow(_, "read", document: Document) if document.owner = nil;')
+    expect(await authorizer.isAllowed(null, 'read', cy)).toBe(false)
+  })
+
+  it('are followed to a hidden row by no cursor', async () => {
+    const rows = (
+      await prisma.user.findUniqueOrThrow({
+        where: { id: 2 },
+        include: { owned: { ...authorizedFilter(ann()), cursor: { id: 3 } } },
+      })
+    ).owned
+    expect(rows).toEqual([])
+  })
+})

@@ -1,0 +1,237 @@
+import { ArgumentError } from '@arcturus/core'
+import { MisplacedFilterError, TypeOrmSchemaError } from '@arcturus/typeorm'
+import { type DataSource, In, type Repository } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { Document, entities, Tag, User } from './entities.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('filters')
+
+describe.each(databases)('authorizedFilter on $name', (database) => {
+  let source: DataSource
+  let authorization: ReturnType<typeof authorizationFor>
+  let documents: Repository<Document>
+  beforeAll(async () => {
+    source = await database.open(entities)
+    await addPeople(source)
+    authorization = authorizationFor(source)
+    documents = source.getRepository(Document)
+  }, 60_000)
+  afterAll(() => database.close(), 60_000)
+  const ann = (): User => Object.assign(new User(), { id: 1, name: 'ann', managerId: null })
+  const filter = (): { where: object } => authorization.authorizedFilter(ann(), Document)
+  const ids = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id).sort()
+
+  const readings: readonly [string, () => Promise<unknown>, unknown][] = [
+    ['find', async () => ids(await documents.find(filter())), [1, 2, 4]],
+    [
+      'find with a page',
+      async () => ids(await documents.find({ ...filter(), order: { id: 'DESC' }, take: 2 })),
+      [2, 4],
+    ],
+    [
+      'find with relations and a page',
+      async () =>
+        ids(
+          await documents.find({
+            ...filter(),
+            relations: { tags: true, owner: true },
+            order: { id: 'ASC' },
+            skip: 1,
+            take: 2,
+          }),
+        ),
+      [2, 4],
+    ],
+    [
+      'find with relations by queries of their own',
+      async () => ids(await documents.find({ ...filter(), relations: { tags: true }, relationLoadStrategy: 'query' })),
+      [1, 2, 4],
+    ],
+    ['findBy', async () => ids(await documents.findBy(filter().where)), [1, 2, 4]],
+    ['findOne', () => documents.findOne(authorization.authorizedFilter(ann(), Document, { where: { id: 3 } })), null],
+    [
+      'findOneBy',
+      async () =>
+        (await documents.findOneBy(authorization.authorizedFilter(ann(), Document, { where: { id: 4 } }).where))?.id,
+      4,
+    ],
+    [
+      'findOneOrFail',
+      () =>
+        documents.findOneOrFail(authorization.authorizedFilter(ann(), Document, { where: { id: 3 } })).then(
+          () => 'found',
+          (error: Error) => error.constructor.name,
+        ),
+      'EntityNotFoundError',
+    ],
+    ['findAndCount', async () => (await documents.findAndCount({ ...filter(), take: 1 }))[1], 3],
+    ['count', () => documents.count(filter()), 3],
+    ['countBy', () => documents.countBy(filter().where), 3],
+    ['exists', () => documents.exists(authorization.authorizedFilter(ann(), Document, { where: { id: 3 } })), false],
+    ['sum', async () => Number(await documents.sum('views' as 'id', filter().where)), 7],
+    ['maximum', async () => Number(await documents.maximum('id', filter().where)), 4],
+    ['withDeleted', async () => ids(await documents.find({ ...filter(), withDeleted: true })), [1, 2, 4]],
+    ['a selection', async () => ids(await documents.find({ ...filter(), select: { id: true } })), [1, 2, 4]],
+    [
+      'the where of a query builder',
+      async () => ids(await documents.createQueryBuilder('d').where(filter().where).getMany()),
+      [1, 2, 4],
+    ],
+    [
+      'a relation',
+      async () =>
+        ids(
+          await source
+            .getRepository(User)
+            .find({ where: { documents: authorization.authorizedFilter(null, Document).where } }),
+        ),
+      [2],
+    ],
+    [
+      'a relation of a relation',
+      async () =>
+        (
+          await source
+            .getRepository(Tag)
+            .find({ where: { documents: { owner: authorization.authorizedFilter(ann(), User).where } } })
+        ).length,
+      1,
+    ],
+    [
+      'another action',
+      async () => ids(await documents.find(authorization.authorizedFilter(ann(), Document, { action: 'edit' }))),
+      [1, 2],
+    ],
+    ['nobody', async () => ids(await documents.find(authorization.authorizedFilter(null, Document))), [4]],
+    [
+      'a where of its own',
+      async () =>
+        ids(await documents.find(authorization.authorizedFilter(ann(), Document, { where: { id: In([2, 3]) } }))),
+      [2],
+    ],
+    [
+      'alternatives',
+      async () =>
+        ids(
+          await documents.find(
+            authorization.authorizedFilter(ann(), Document, {
+              where: [{ id: 2 }, { title: 'document 3' }, { views: 4 }],
+            }),
+          ),
+        ),
+      [2, 4],
+    ],
+    [
+      'no alternatives',
+      async () => ids(await documents.find(authorization.authorizedFilter(ann(), Document, { where: [] }))),
+      [1, 2, 4],
+    ],
+    [
+      'an alternative that says nothing',
+      async () =>
+        ids(await documents.find(authorization.authorizedFilter(ann(), Document, { where: [{ id: 3 }, {}] }))),
+      [1, 2, 4],
+    ],
+    [
+      'a condition on a relation',
+      async () =>
+        ids(
+          await documents.find(authorization.authorizedFilter(ann(), Document, { where: { owner: { name: 'bo' } } })),
+        ),
+      [4],
+    ],
+  ]
+  it.each(readings)('filters %s', async (_, read, expected) => {
+    expect(await read()).toEqual(expected)
+  })
+
+  it('guards writes', async () => {
+    const edit = (where: object) => authorization.authorizedFilter(ann(), Document, { action: 'edit', where }).where
+    expect((await documents.update(edit({}), { views: 9 })).affected ?? 2).toBe(2)
+    expect(await documents.countBy({ views: 9 })).toBe(2)
+    await documents.update(edit({ id: 3 }), { views: 9 })
+    expect(await documents.countBy({ views: 9 })).toBe(2)
+    await documents.increment(edit({ id: In([1, 4]) }) as never, 'views', 1)
+    expect(await documents.countBy({ views: 10 })).toBe(1)
+    await documents.delete(edit({ id: In([3, 4, 5]) }))
+    expect(await documents.count()).toBe(5)
+    await documents.save(Object.assign(new Document(), { id: 6, title: 'gone', archived: false, ownerId: 1, views: 0 }))
+    await documents.delete(edit({ id: 6 }))
+    expect(await documents.count()).toBe(5)
+    for (const id of [1, 2]) await documents.update({ id }, { views: id })
+  })
+
+  describe('in a place that it is not made for', () => {
+    const rows = async (find: () => Promise<readonly unknown[]>): Promise<readonly unknown[]> => {
+      try {
+        return await find()
+      } catch {
+        return []
+      }
+    }
+    it.each<[string, () => Promise<readonly unknown[]>]>([
+      ['its column is replaced', () => documents.find({ where: { ...filter().where, id: 3 } })],
+      [
+        'its column is replaced by a filter that finds all',
+        () => documents.find({ where: { ...filter().where, id: In([1, 2, 3, 4, 5]) } }),
+      ],
+      [
+        'other columns are replaced too',
+        () => documents.find({ where: { ...filter().where, id: 3, title: 'document 3' } }),
+      ],
+      ['another entity is asked', () => source.getRepository(User).find(filter() as never)],
+      [
+        'another entity is asked by a query',
+        () => source.createQueryBuilder(User, 'u').where(filter().where).getMany(),
+      ],
+      ['a relation leads to another entity', () => documents.find({ where: { owner: filter().where as never } })],
+    ])('finds nothing where %s', async (_, find) => {
+      expect(await rows(find)).toEqual([])
+    })
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['deleted', () => source.getRepository(User).delete(filter().where as never)],
+      ['updated', () => source.getRepository(User).update(filter().where as never, { name: 'x' })],
+      ['deleted by a replaced column', () => documents.delete({ ...filter().where, id: 3 })],
+    ])('changes nothing where rows are %s', async (_, write) => {
+      await write().catch(() => {})
+      expect(await source.getRepository(User).countBy({ name: In(['ann', 'bo']) })).toBe(2)
+      expect(await documents.count()).toBe(5)
+    })
+
+    it('says so where it can', async () => {
+      await expect(source.getRepository(User).find(filter() as never)).rejects.toThrow(MisplacedFilterError)
+    })
+  })
+
+  it.each<[string, () => unknown, unknown]>([
+    ['an undefined actor', () => authorization.authorizedFilter(undefined, Document), ArgumentError],
+    [
+      'an action that is no text',
+      () => authorization.authorizedFilter(ann(), Document, { action: 1 as never }),
+      ArgumentError,
+    ],
+    ['an entity that is none', () => authorization.authorizedFilter(ann(), class Other {}), TypeOrmSchemaError],
+    ['no entity', () => authorization.authorizedFilter(ann(), undefined as never), TypeOrmSchemaError],
+    [
+      'a where that is none',
+      () => authorization.authorizedFilter(ann(), Document, { where: 'id = 1' as never }),
+      ArgumentError,
+    ],
+    [
+      'an alternative that is none',
+      () => authorization.authorizedFilter(ann(), Document, { where: [null as never] }),
+      ArgumentError,
+    ],
+    [
+      'a where that leaves no column',
+      () => authorization.authorizedFilter(ann(), Tag, { where: { name: 'pub' } }),
+      undefined,
+    ],
+  ])('throws at once for %s', (_, call, error) => {
+    if (error) expect(call).toThrow(error as typeof ArgumentError)
+    else expect(call).toThrow(ArgumentError)
+  })
+})

@@ -1,0 +1,4 @@
+import * as typeorm from 'typeorm'
+import { proveOneTruth } from './oneTruth.js'
+
+await proveOneTruth('1', typeorm)

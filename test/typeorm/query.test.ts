@@ -1,0 +1,172 @@
+import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
+import { TypeOrmSchemaError, UnsupportedOperationError } from '@arcturus/typeorm'
+import { Brackets, type DataSource, type SelectQueryBuilder } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { Document, entities, Tag, User } from './entities.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('query')
+type Query = SelectQueryBuilder<Document>
+
+describe.each(databases)('An authorized query on $name', (database) => {
+  let source: DataSource
+  let authorization: ReturnType<typeof authorizationFor>
+  beforeAll(async () => {
+    source = await database.open(entities)
+    await addPeople(source)
+    authorization = authorizationFor(source)
+  }, 60_000)
+  afterAll(() => database.close(), 60_000)
+  const ann = (): User => Object.assign(new User(), { id: 1, name: 'ann', managerId: null })
+  const ids = (rows: readonly Document[]): number[] => rows.map(({ id }) => id).sort()
+
+  /** What callers say of a query, and the rows that would be left without a filter. */
+  const sayings: readonly [string, (query: Query) => Query, readonly number[]][] = [
+    ['nothing', (query) => query, [1, 2, 3, 4, 5]],
+    ['a condition', (query) => query.andWhere('d.views > 1'), [2, 3, 4, 5]],
+    ['orWhere', (query) => query.where('d.id = 1').orWhere('1 = 1'), [1, 2, 3, 4, 5]],
+    ['orWhere alone', (query) => query.orWhere('1 = 1'), [1, 2, 3, 4, 5]],
+    ['a second where', (query) => query.where('d.id = 1').where('1 = 1'), [1, 2, 3, 4, 5]],
+    [
+      'a where in brackets',
+      (query) => query.orWhere(new Brackets((one) => one.where('1 = 1').orWhere('1 = 1'))),
+      [1, 2, 3, 4, 5],
+    ],
+    ['empty brackets', (query) => query.where(new Brackets(() => {})), [1, 2, 3, 4, 5]],
+    ['conditions as objects', (query) => query.where([{ id: 3 }, { id: 4 }]), [3, 4]],
+    ['whereInIds', (query) => query.whereInIds([1, 3, 5]), [1, 3, 5]],
+    ['find options', (query) => query.setFindOptions({ where: [{ id: 3 }, { id: 4 }, { id: 5 }] }), [3, 4, 5]],
+    ['empty find options', (query) => query.setFindOptions({ where: [] }), [1, 2, 3, 4, 5]],
+    [
+      'conditions that are taken away',
+      (query) => Object.assign(query, { expressionMap: Object.assign(query.expressionMap, { wheres: [] }) }),
+      [1, 2, 3, 4, 5],
+    ],
+    ['a clone', (query) => query.clone().orWhere('1 = 1'), [1, 2, 3, 4, 5]],
+    ['a clone of a clone', (query) => query.clone().clone().where('1 = 1'), [1, 2, 3, 4, 5]],
+    [
+      'joins and a page',
+      (query) => query.leftJoinAndSelect('d.tags', 'tag').orWhere('1 = 1').orderBy('d.id').take(10),
+      [1, 2, 3, 4, 5],
+    ],
+    ['a join that is a condition', (query) => query.innerJoin('d.owner', 'owner').orWhere('1 = 1'), [1, 2, 3, 4]],
+    ['a limit', (query) => query.orderBy('d.id').limit(10).offset(0), [1, 2, 3, 4, 5]],
+    [
+      'an order by an expression',
+      (query) => query.addSelect('d.views + 1', 'more').orderBy('more').limit(10),
+      [1, 2, 3, 4, 5],
+    ],
+    ['withDeleted', (query) => query.withDeleted().orWhere('1 = 1'), [1, 2, 3, 4, 5]],
+    ['parameters of its own', (query) => query.setParameters({ a: 1 }).orWhere('1 = :a'), [1, 2, 3, 4, 5]],
+    ['a selection', (query) => query.select(['d.id']).orWhere('1 = 1'), [1, 2, 3, 4, 5]],
+  ]
+  const allowed = [1, 2, 4]
+
+  it.each(sayings)('stays within the filter when it is said before: %s', async (_, say, found) => {
+    const query = authorization.authorizedQuery(ann(), 'read', Document, 'd')
+    expect(ids(await say(query).getMany())).toEqual(found.filter((id) => allowed.includes(id)))
+  })
+
+  it.each(sayings)('stays within the filter when it is said after: %s', async (_, say, found) => {
+    const query = authorization.applyAuthorization(say(source.createQueryBuilder(Document, 'd')), ann(), 'read')
+    expect(ids(await query.getMany())).toEqual(found.filter((id) => allowed.includes(id)))
+  })
+
+  const readings: readonly [string, (query: Query) => Promise<unknown>, unknown][] = [
+    ['getCount', (query) => query.getCount(), 3],
+    ['getExists', (query) => query.andWhere('d.id = 3').getExists(), false],
+    ['getOne', (query) => query.where('d.id = 3').getOne(), null],
+    ['getManyAndCount', async (query) => (await query.take(1).orderBy('d.id').getManyAndCount())[1], 3],
+    [
+      'getManyAndCount with joins',
+      async (query) => (await query.leftJoin('d.tags', 't').take(1).getManyAndCount())[1],
+      3,
+    ],
+    ['getRawMany', async (query) => (await query.getRawMany()).length, 3],
+    ['getRawAndEntities', async (query) => (await query.getRawAndEntities()).entities.length, 3],
+    ['a sum', async (query) => Number((await query.select('SUM(d.views)', 'sum').getRawOne()).sum), 7],
+    ['groups', async (query) => (await query.select('d.ownerId', 'o').groupBy('d.ownerId').getRawMany()).length, 2],
+    [
+      'a subquery',
+      async (query) => {
+        const inner = query.select('d.ownerId')
+        const outer = source
+          .createQueryBuilder(User, 'u')
+          .where(`u.id NOT IN (${inner.getQuery()})`)
+          .setParameters(inner.getParameters())
+        return outer.getCount()
+      },
+      0,
+    ],
+  ]
+  it.each(readings)('counts for %s', async (_, read, expected) => {
+    expect(await read(authorization.authorizedQuery(ann(), 'read', Document, 'd').orWhere('1 = 1'))).toEqual(expected)
+  })
+
+  it.each(['insert', 'update', 'delete', 'softDelete', 'restore'] as const)(
+    'can not become one of %s, and neither can its clones',
+    (write) => {
+      const query = authorization.authorizedQuery(ann(), 'edit', Document, 'd')
+      const refused = expect.objectContaining({ code: 'unguarded-operation' })
+      for (const one of [query, query.clone(), query.clone().clone()]) {
+        expect(() => one[write]()).toThrow(UnsupportedOperationError)
+        expect(() => one[write]()).toThrow(refused)
+      }
+    },
+  )
+
+  it('takes several filters, also of one kind', async () => {
+    const both = authorization.applyAuthorization(
+      authorization.authorizedQuery(ann(), 'read', Document, 'd'),
+      ann(),
+      'edit',
+    )
+    expect(ids(await both.orWhere('1 = 1').getMany())).toEqual([1, 2])
+    const another = authorizationFor(source)
+    expect(ids(await another.applyAuthorization(both, null, 'read').getMany())).toEqual([])
+  })
+
+  it('lists resources', async () => {
+    expect(ids(await authorization.authorizedResources(ann(), 'read', Document))).toEqual(allowed)
+    expect(ids(await authorization.authorizedResources(null, 'read', Document))).toEqual([4])
+    expect(await authorization.authorizedResources(ann(), 'read', Tag)).toHaveLength(1)
+  })
+
+  it.each<[string, () => unknown, unknown]>([
+    [
+      'a builder of a write',
+      () => authorization.applyAuthorization(source.createQueryBuilder().update(Document) as never, ann(), 'edit'),
+      UnsupportedOperationError,
+    ],
+    [
+      'a query of no entity',
+      () =>
+        authorization.applyAuthorization(
+          source.createQueryBuilder().select('1').from('(SELECT 1)', 'x') as never,
+          ann(),
+          'read',
+        ),
+      ArgumentError,
+    ],
+    ['what is no query', () => authorization.applyAuthorization({} as never, ann(), 'read'), ArgumentError],
+    ['an undefined actor', () => authorization.authorizedQuery(undefined, 'read', Document), ArgumentError],
+    ['an action that nobody knows', () => authorization.authorizedQuery(ann(), 'raed', Document), ArgumentError],
+    [
+      'a class that is no entity',
+      () => authorization.authorizedQuery(ann(), 'read', class Other {}),
+      TypeOrmSchemaError,
+    ],
+  ])('throws at once for %s', (_, call, error) => {
+    expect(call).toThrow(error as typeof ArgumentError)
+  })
+
+  it('gives the caller the error of the policy, not rows', async () => {
+    const strict = authorizationFor(
+      source,
+      'allow(_, "read", document: Document) if document.id = 1 and print(document);',
+    )
+    expect(() => strict.authorizedQuery(ann(), 'read', Document)).toThrow(UnsupportedFilterError)
+    await expect(strict.authorizedResources(ann(), 'read', Document)).rejects.toThrow(UnsupportedFilterError)
+  })
+})

@@ -1,0 +1,103 @@
+/** An application that names who asks and what they can ask for, held to the built packages. The compiler reads it; nothing is run. */
+import { Authorizer, type Filter } from '@arcturus/core'
+import { expressAuthorization } from '@arcturus/express'
+import { koaAuthorization } from '@arcturus/koa'
+import { nextAuthorization } from '@arcturus/next'
+import express from 'express'
+import Koa from 'koa'
+import { expectTypeOf } from 'vitest'
+
+interface User {
+  readonly name: string
+}
+interface Document {
+  readonly title: string
+}
+
+declare module '@arcturus/core' {
+  interface Register {
+    actor: User
+    actions: { Document: 'read' | 'edit'; Folder: 'read' | 'share' }
+  }
+}
+
+declare const user: User
+declare const document: Document
+declare function find(): Promise<Document | undefined>
+
+export async function core(): Promise<void> {
+  const authorizer = new Authorizer()
+  authorizer.can(user, 'share', document)
+  // @ts-expect-error a misspelt action
+  authorizer.can(user, 'raed', document)
+  expectTypeOf(authorizer.filter(user, 'edit', 'Document')).toEqualTypeOf<Filter>()
+  // @ts-expect-error a misspelt model
+  authorizer.filter(user, 'edit', 'Documnet')
+  // @ts-expect-error an action of another model
+  authorizer.filter(user, 'share', 'Document')
+  // @ts-expect-error a misspelt action
+  await authorizer.pickAuthorized(user, 'raed', document)
+  expectTypeOf(await authorizer.pickAuthorized(user, 'read', document)).toEqualTypeOf<Partial<Document>>()
+  expectTypeOf(await authorizer.pickAuthorized(user, 'read', [document])).toEqualTypeOf<Partial<Document>[]>()
+}
+
+export function onExpress(authorizer: Authorizer): void {
+  const { authorize } = expressAuthorization(authorizer, { actor: () => user })
+  const app = express()
+  app.get('/documents/:id', authorize('read', find), async (req, res) => {
+    expectTypeOf(req.authorization.actor).toEqualTypeOf<User | null>()
+    expectTypeOf(await req.authorization.pickAuthorized()).toEqualTypeOf<Partial<Document>>()
+    await req.authorization.assertWritable(req.body, 'edit')
+    // @ts-expect-error a misspelt action
+    res.json(req.authorization.can('raed'))
+    // @ts-expect-error an action of another model
+    await req.authorization.authorizedFilter('share', 'Document')
+  })
+  app.get('/folders', authorize('share', 'Folder'))
+  // @ts-expect-error a misspelt action
+  authorize('raed', find)
+  // @ts-expect-error a misspelt model
+  authorize('read', 'Foldr')
+  // @ts-expect-error an action of another model
+  authorize('edit', 'Folder')
+  // @ts-expect-error somebody who is no user
+  expressAuthorization(authorizer, { actor: () => 7 })
+}
+
+export function onKoa(authorizer: Authorizer): void {
+  const { authorize } = koaAuthorization(authorizer, { actor: () => user })
+  new Koa().use(authorize()).use((ctx) => {
+    expectTypeOf(ctx.state.authorization.actor).toEqualTypeOf<User | null>()
+    // @ts-expect-error a misspelt action
+    ctx.body = ctx.state.authorization.can('raed', document)
+  })
+  // @ts-expect-error a misspelt action
+  authorize('raed', find)
+  // @ts-expect-error an action of another model
+  authorize('edit', 'Folder')
+}
+
+export async function onNext(authorizer: Authorizer): Promise<void> {
+  const { withAuthorization, authorizedAction, authorize, can, authorization } = nextAuthorization(authorizer, {
+    actor: () => user,
+  })
+  withAuthorization(
+    (request) => {
+      expectTypeOf(request.authorization.actor).toEqualTypeOf<User | null>()
+      return Response.json(request.authorization.resource.title)
+    },
+    'edit',
+    find,
+  )
+  expectTypeOf((await authorization()).actor).toEqualTypeOf<User | null>()
+  // @ts-expect-error a misspelt action
+  withAuthorization(() => new Response(), 'raed', find)
+  // @ts-expect-error an action of another model
+  withAuthorization(() => new Response(), 'edit', 'Folder')
+  // @ts-expect-error a misspelt action
+  authorizedAction(() => 1, 'raed', find)
+  // @ts-expect-error a misspelt action
+  await authorize('raed', find())
+  // @ts-expect-error a misspelt action
+  await can('raed', document)
+}
