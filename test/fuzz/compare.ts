@@ -19,18 +19,10 @@ import { dependsOnOrder } from './order.js'
 import { compareOrm } from './orm/compareOrm.js'
 import type { Orms } from './orm/orms.js'
 import { type OsoAnswer, OsoEvaluator, type OsoVariant } from './oso.js'
-import {
-  asksUnknown,
-  backwards,
-  callsItself,
-  matchesUnknownTwice,
-  type PolicyTree,
-  printPolicy,
-  withoutForall,
-  withoutUnionFields,
-} from './policyTree.js'
+import { callsItself, type PolicyTree, printPolicy, withoutForall, withoutUnionFields } from './policyTree.js'
 import { Random } from './random.js'
 import type { Case } from './randomCase.js'
+import { valuesFirst } from './valuesFirst.js'
 import { descendantsOf, isSubclass } from './world.js'
 
 /** `predicate`, `source`, `filter`, `definite`, `oso`, or an ORM and a database. */
@@ -308,36 +300,28 @@ class Comparing {
 
   /** What DESIGN says of a disagreement with `oso`; undefined for one that nothing covers. */
   async #explain(asked: Answer, other: OsoAnswer): Promise<string | undefined> {
-    const { asked: whole, objects } = this.#prepared
-    const negates = /\bnot\b|\bforall\b/.test(printPolicy(whole.policy))
-    const { machine } = asked
-    if (typeof other === 'object' && other.error.startsWith('invalid type: floating point')) return crashedCore
-    if (typeof other === 'object' && other.error.includes('cannot unify patterns directly')) return patternLater
-    if (typeof other === 'object' && other.error.includes('cannot call method on unbound variable')) return methodLater
-    if (typeof other === 'object' && other.error.includes('Expected: (rest) variable')) return crashedLater
-    const isLost = typeof machine === 'object' && swallowed.includes(machine.error) && negates
-    if (isLost && typeof other === 'boolean') return errorIsError
-    const thorough = negates ? checkMeetingAllProofs(this.#prepared, asked) : machine
-    if (agreesWithOso(thorough, other)) return firstProof
-    const bare = prepare({ ...whole, policy: withoutUnionFields(whole.policy) })
-    const withoutFields = check(bare.machine, actorOf(bare, asked.actor), asked.action, bare.objects.rows[asked.row])
-    if (agreesWithOso(withoutFields, other)) return unionFields
-    for (const { name, policy, variant } of variants) {
-      const changed = policy(whole.policy)
-      if (!changed) continue
-      const evaluator = await OsoEvaluator.load(whole, printPolicy(changed), objects, variant)
-      try {
-        const answer = await evaluator.isAllowed(asked.actor, asked.action, asked.row)
-        if (agreesWithOso(machine, answer)) return name
-        if (isLost && typeof answer === 'boolean') return `${name}; ${errorIsError}`
-        if (agreesWithOso(thorough, answer)) return `${name}; ${firstProof}`
-      } finally {
-        evaluator.free()
+    const internal = typeof other === 'object' ? crashes.find(([text]) => other.error.includes(text)) : undefined
+    if (internal) return internal[1]
+    const whole = this.#prepared.asked
+    for (const [form, change] of forms) {
+      const { policy, waits = false } = change(whole.policy)
+      const prepared = policy === whole.policy ? this.#prepared : prepare({ ...whole, policy })
+      const expected = check(
+        prepared.machine,
+        actorOf(prepared, asked.actor),
+        asked.action,
+        prepared.objects.rows[asked.row],
+      )
+      const isOurs = typeof expected === 'string' && typeof asked.machine === 'string' && expected !== asked.machine
+      if (isOurs) return undefined
+      for (const [point, variant] of osoVariants) {
+        const answer = await askOso(prepared, variant, asked)
+        const rest = restOf(prepared, { ...asked, machine: expected }, answer)
+        if (rest) return [form, point, rest].filter((part) => part !== nothingElse).join('; ')
       }
+      if (waits) return stillWaits
     }
-    if (matchesUnknownTwice(whole.policy)) return matchesTwice
-    const isError = typeof machine === 'object' && typeof other === 'boolean'
-    return isError && negates && asksUnknown(whole.policy) ? waitingError : undefined
+    return undefined
   }
 
   #count(counts: Map<string, number>, key: string): void {
@@ -369,43 +353,70 @@ class Comparing {
 const swallowed: readonly string[] = ['missing-attribute', 'not-a-function', 'application-error']
 
 const errorIsError = '§7.4: an error inside not or forall is an error'
-const crashedLater = '§7.8: its core crashes where what waits gets its value'
-const methodLater = '§7.8: its core calls no method of what gets its value later'
-const patternLater = '§7.8: its core asks no pattern of what gets its value later'
-const crashedCore = '§7.8: its core takes no number of so many digits'
 const firstProof = '§4: the first proof settles a negation'
 const noOrder = '§7.2: orderings with nil are false'
 const incomparable = '§4: an ordering of incomparable types is an error'
 const unionFields = '§7.1: the fields of a pattern count for a union too; oso passes over them'
+const nothingElse = 'nothing else'
+
+/** What of an error of `oso` tells that it is one of its core. */
+const crashes: readonly (readonly [text: string, point: string])[] = [
+  ['invalid type: floating point', '§7.8: its core takes no number of so many digits'],
+  ['cannot unify patterns directly', '§7.8: its core asks no pattern of what gets its value later'],
+  ['cannot call method on unbound variable', '§7.8: its core calls no method of what gets its value later'],
+  ['Expected: (rest) variable', '§7.8: its core crashes where what waits gets its value'],
+]
+
+interface Form {
+  readonly policy: PolicyTree
+  readonly waits?: boolean
+}
+
+const inOrder = 'goals that wait for the value of a variable, which oso answers by their order'
+const stillWaits = 'goals that wait for the value of a variable in every order that means the same'
 const forallIsNot = 'forall is not (… and not …), which oso itself does not always keep to'
 
-const waitingError = '§7.4: an error of what waits for a variable inside not or forall is an error'
-
-/** `v.parent matches Org and v.parent.owner matches User and v = row` is false, also where it is true with `v = row` in front. */
-const matchesTwice =
-  'the class of what a variable leads to, and of what that leads to, before it has a value, which oso denies'
-
-/** `v = w.parent and w = v and w = row` has no answer where the row's parent is another, whichever of the three comes first. */
-const losesWhatWaits = 'goals that wait for variables which stand for each other, which oso forgets'
-
-const asItIs = (policy: PolicyTree): PolicyTree => policy
-
-const variants: readonly {
-  readonly name: string
-  readonly policy: (policy: PolicyTree) => PolicyTree | undefined
-  readonly variant: OsoVariant
-}[] = [
-  { name: noOrder, policy: asItIs, variant: { nilHasNoOrder: true } },
-  { name: incomparable, policy: asItIs, variant: { typesHaveNoOrder: true } },
-  { name: `${noOrder}; ${incomparable}`, policy: asItIs, variant: { nilHasNoOrder: true, typesHaveNoOrder: true } },
-  { name: forallIsNot, policy: withoutForall, variant: {} },
-  { name: losesWhatWaits, policy: backwards, variant: {} },
-  {
-    name: `${forallIsNot}; ${noOrder}`,
-    policy: withoutForall,
-    variant: { nilHasNoOrder: true, typesHaveNoOrder: true },
-  },
+/** Other forms of a policy, which mean the same, but not to `oso`. */
+const forms: readonly (readonly [string, (policy: PolicyTree) => Form])[] = [
+  [nothingElse, (policy) => ({ policy })],
+  [forallIsNot, (policy) => ({ policy: withoutForall(policy) })],
+  [inOrder, valuesFirst],
+  [`${inOrder}; ${forallIsNot}`, (policy) => valuesFirst(withoutForall(policy))],
 ]
+
+const osoVariants: readonly (readonly [string, OsoVariant])[] = [
+  [nothingElse, {}],
+  [noOrder, { nilHasNoOrder: true }],
+  [incomparable, { typesHaveNoOrder: true }],
+  [`${noOrder}; ${incomparable}`, { nilHasNoOrder: true, typesHaveNoOrder: true }],
+]
+
+/** What else explains an answer of `oso`: nothing else where the machine says the same. */
+function restOf(prepared: Prepared, asked: Answer, other: OsoAnswer): string | undefined {
+  if (agreesWithOso(asked.machine, other)) return nothingElse
+  const { policy } = prepared.asked
+  if (/\bnot\b|\bforall\b/.test(printPolicy(policy))) {
+    const isLost = typeof asked.machine === 'object' && swallowed.includes(asked.machine.error)
+    if (isLost && typeof other === 'boolean') return errorIsError
+    if (agreesWithOso(checkMeetingAllProofs(prepared, asked), other)) return firstProof
+  }
+  const bare = prepare({ ...prepared.asked, policy: withoutUnionFields(policy) })
+  const withoutFields = check(bare.machine, actorOf(bare, asked.actor), asked.action, bare.objects.rows[asked.row])
+  return agreesWithOso(withoutFields, other) ? unionFields : undefined
+}
+
+async function askOso(
+  { asked, objects }: Prepared,
+  variant: OsoVariant,
+  { actor, action, row }: Answer,
+): Promise<OsoAnswer> {
+  const oso = await OsoEvaluator.load(asked, printPolicy(asked.policy), objects, variant)
+  try {
+    return await oso.isAllowed(actor, action, row)
+  } finally {
+    oso.free()
+  }
+}
 
 /** Whether the relation of a block leads to rows that it is about itself, as subclasses do. */
 function hasCyclicBlocks({ policy, world }: Case): boolean {

@@ -37,31 +37,6 @@ export function withoutForall(tree: PolicyTree): PolicyTree {
   )
 }
 
-/** The same policy with the goals of each conjunction the other way round; undefined where their order makes a difference. */
-export function backwards(tree: PolicyTree): PolicyTree | undefined {
-  if (/\b(?:not|forall|cut)\b/.test(printPolicy(tree))) return undefined
-  return changed(tree, (one) => (one.kind === 'and' ? { kind: 'and', of: one.of.toReversed() } : one))
-}
-
-/** The bodies of rules in which a variable is asked about that the head gives no value. */
-function openBodies({ rules }: PolicyTree): readonly string[] {
-  return rules.flatMap(({ head, body }) => {
-    const text = body ? printGoal(body) : ''
-    const names = text.match(/\bv\d+\b/g) ?? []
-    return names.some((name) => !new RegExp(`\\b${name}\\b`).test(head)) ? [text] : []
-  })
-}
-
-/** Whether a rule asks about a variable that its head gives no value. */
-export function asksUnknown(tree: PolicyTree): boolean {
-  return openBodies(tree).length > 0
-}
-
-/** Whether such a rule asks twice for the class of something. */
-export function matchesUnknownTwice(tree: PolicyTree): boolean {
-  return openBodies(tree).some((text) => (text.match(/ matches /g)?.length ?? 0) > 1)
-}
-
 /** The same policy without fields in patterns of `Actor` and `Resource`. */
 export function withoutUnionFields(tree: PolicyTree): PolicyTree {
   const { blocks, rules } = changed(tree, (one) => (one.kind === 'goal' ? goal(bare(one.text)) : one))
