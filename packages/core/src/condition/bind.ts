@@ -24,7 +24,7 @@ import type {
   Variable,
 } from './condition.js'
 import { conjunction, disjunction, FALSE, not, or, TRUE } from './construct.js'
-import { type Link, linkOf } from './link.js'
+import { type Link, linkedArms, linkOf } from './link.js'
 import { areSameRow, type Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
@@ -130,10 +130,10 @@ export class Binder {
       }
       case 'or': {
         const of: Condition[] = []
-        for (const one of condition.of) {
-          const part = this.bind(one, environment, isLast)
-          of.push(part)
-          if ((part.kind === 'true' && isLast) || part.kind === 'failure') break
+        for (const { arms, links } of linkedArms(condition)) {
+          const together = arms.length > 1 ? this.#together(links, environment) : undefined
+          if (together) of.push(together)
+          else if (this.#isSettledBy(arms, environment, isLast, of)) break
         }
         return disjunction(of)
       }
@@ -174,6 +174,16 @@ export class Binder {
       case 'opaque':
         return this.#opaque(condition, environment, isLast)
     }
+  }
+
+  /** Binds arms up to the one that settles a disjunction; whether there is one. */
+  #isSettledBy(arms: readonly Condition[], environment: Environment, isLast: boolean, bound: Condition[]): boolean {
+    for (const arm of arms) {
+      const part = this.bind(arm, environment, isLast)
+      bound.push(part)
+      if ((part.kind === 'true' && isLast) || part.kind === 'failure') return true
+    }
+    return false
   }
 
   #opaque(condition: Opaque, environment: Environment, isLast: boolean): Condition {
@@ -263,7 +273,8 @@ export class Binder {
     const from = withElements(this.#operand(condition.from, environment))
     if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment, isLast) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
-    const linked = this.#linked(condition, from.value, environment)
+    const link = linkOf(condition)
+    const linked = link && this.#linked([link], from.value, environment)
     return linked ?? this.#oneByOne(condition, from.value, environment, isLast)
   }
 
@@ -278,41 +289,60 @@ export class Binder {
     return disjunction(arms)
   }
 
+  /** Quantifiers over the same rows; undefined where they have to be told one by one. */
+  #together(links: readonly Link[], environment: Environment): Condition | undefined {
+    try {
+      const from = this.#operand(links[0]!.some.from, environment)
+      if (from.kind !== 'value' || !Array.isArray(from.value)) return undefined
+      return this.#linked(links, from.value, environment)
+    } catch (error) {
+      if (error instanceof Failed) return undefined
+      throw error
+    }
+  }
+
   /**
    * A quantifier over known rows that compares each of them with one path of the resource is that path in a list of values, or
-   * one comparison for each; what else it asks of a row is settled. Undefined where it takes more than that.
+   * one comparison for each; what else it asks of a row is settled. So are several that differ in what else they ask. Undefined
+   * where it takes more than that.
    */
-  #linked(some: Some, rows: readonly unknown[], environment: Environment): Condition | undefined {
-    const link = linkOf(some)
+  #linked(links: readonly Link[], rows: readonly unknown[], environment: Environment): Condition | undefined {
+    const link = links[0]!
+    const { span } = link.some
     // What is known may be an error to read where what stands before it is false.
-    if (!link || environment(link.other.root)?.kind === 'value') return undefined
+    if (environment(link.other.root)?.kind === 'value') return undefined
     const item = this.#operand(link.other, environment)
     const canFail = item === link.other ? link.canFail(this.#schema) : canFailToRead(this.#schema, item)
     const isList = rows.length > 1 && !canFail
     if (!isList && !link.isLast) return undefined
-    const test = link.testFor(this.#meaning)
     const found: Value[] = []
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]
-      if (row === undefined) return undefined
-      const passes = this.#passes(row, test) ?? this.#truth(link.tests, within(environment, some.each, row))
-      if (passes === undefined) return undefined
-      if (!passes && link.isLast) continue
-      const own = this.#ownOf(row, link)
-      if (!own) return undefined
-      if (passes && own.value !== null) found.push(own)
-      // What a row has is compared before it is asked what it does not pass.
-      else if (passes || !this.#isComparable(own.value)) return undefined
-    }
+    for (const one of links) if (!this.#findIn(one, rows, environment, found)) return undefined
     if (found.length === 0) return FALSE
     if (isList) {
-      const value = found.map((one) => one.value)
-      return { kind: 'in', item, list: { kind: 'value', value }, span: some.span }
+      const value = found.map((own) => own.value)
+      return { kind: 'in', item, list: { kind: 'value', value }, span }
     }
     this.#count(found.length)
     return link.compare(found, item)
   }
 
+  /** Finds what is compared of the rows that pass; false where that takes more than reading it. */
+  #findIn(link: Link, rows: readonly unknown[], environment: Environment, found: Value[]): boolean {
+    const test = link.testFor(this.#meaning)
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]
+      if (row === undefined) return false
+      const passes = this.#passes(row, test) ?? this.#truth(link.tests, within(environment, link.some.each, row))
+      if (passes === undefined) return false
+      if (!passes && link.isLast) continue
+      const own = this.#ownOf(row, link)
+      if (!own) return false
+      if (passes && own.value !== null) found.push(own)
+      // What a row has is compared before it is asked what it does not pass.
+      else if (passes || !this.#isComparable(own.value)) return false
+    }
+    return true
+  }
   /** What is compared of a row; undefined where it can't be read. */
   #ownOf(row: unknown, { own }: Link): Value | undefined {
     try {

@@ -35,10 +35,14 @@ function allowed(authorizer: Authorizer, user: User): readonly boolean[] {
   })
 }
 
-describe('what is compared of a row of the actor before the row is tested', () => {
+describe('what is compared of a row of the actor, before or after the row is tested', () => {
+  const either = 'has(u: User, name, r) if x in u.roles and x.name = name and x.repo = r;'
   const policies = [
     'allow(u: User, "read", r: Repo) if x in u.roles and x.repo = r and x.name = "admin";',
     'allow(u: User, "read", r: Repo) if not (x in u.roles and x.repo = r and x.name = "admin");',
+    `allow(u: User, "read", r: Repo) if has(u, "guest", r) or has(u, "admin", r); ${either}`,
+    `allow(u: User, "read", r: Repo) if not (has(u, "admin", r) or has(u, "guest", r)); ${either}`,
+    `allow(u: User, "read", r: Repo) if not (has(u, "guest", r) or has(u, "admin", r) or has(u, "guest", r)); ${either}`,
   ]
   const roles = [
     ['is undefined', new Role('guest', undefined)],

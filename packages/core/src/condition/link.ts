@@ -1,8 +1,9 @@
 import type { Schema } from '../schema/schema.js'
 import { compileClosures } from './closures.js'
-import type { Compare, Condition, Operand, Path, Some } from './condition.js'
+import type { Compare, Condition, Operand, Or, Path, Some } from './condition.js'
 import { and } from './construct.js'
-import { splitFirst } from './loop.js'
+import { isSameOperand } from './factor.js'
+import { type Arm, splitFirst } from './loop.js'
 import type { Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { equalsLiteral, read } from './read.js'
@@ -11,6 +12,7 @@ import { canFailToRead, unknownType } from './type.js'
 
 /** A quantifier that compares its rows with one thing beside them: `some x in r where x.a = b and …`, where the rest is of `x`. */
 export class Link {
+  readonly some: Some
   /** What is compared of each row. */
   readonly own: Path
   /** What it is compared with. */
@@ -19,7 +21,6 @@ export class Link {
   readonly tests: Condition
   /** Whether all of that is asked before. */
   readonly isLast: boolean
-  readonly #some: Some
   readonly #compare: Compare
   #test: Predicate | null | undefined
   #canFail: boolean | undefined
@@ -29,7 +30,7 @@ export class Link {
     this.other = other
     this.tests = and(...parts.filter((part) => part !== compare))
     this.isLast = parts.at(-1) === compare
-    this.#some = some
+    this.some = some
     this.#compare = compare
   }
 
@@ -55,12 +56,37 @@ export class Link {
     return of.length === 1 ? of[0]! : { kind: 'or', of }
   }
 
+  /** Whether one pass over the rows tells what both say, one after the other. */
+  isLike(link: Link): boolean {
+    const isOwnFirst = this.#compare.left === this.own
+    return (
+      this.isLast &&
+      link.isLast &&
+      isOwnFirst === (link.#compare.left === link.own) &&
+      isSameOperand(this.some.from, link.some.from) &&
+      isSameOperand(this.other, link.other) &&
+      isSameOperand(this.own, { ...link.own, root: this.own.root })
+    )
+  }
+
+  /** Whether both ask the same of a row, which some rules do that inherit by several ways. */
+  asksSame(link: Link): boolean {
+    const [one, other] = [this.#only, link.#only]
+    return one?.field !== undefined && one.field === other?.field && one.literal === other.literal
+  }
+
+  /** What is asked of a row, where it is that one field equals a literal: the name of a role, mostly. */
+  get #only(): Arm['first'] {
+    const { first, rest } = splitFirst({ ...this.some, where: this.tests })
+    return rest.kind === 'true' ? first : undefined
+  }
+
   /**
    * What tells of a row, in the place of the resource, whether it passes the tests; undefined where they speak of more than the
    * row. It bails out where an answer takes more than what is there.
    */
   testFor(meaning: Meaning): Predicate | undefined {
-    this.#test ??= compileTest(this.tests, this.#some, meaning) ?? null
+    this.#test ??= compileTest(this.tests, this.some, meaning) ?? null
     return this.#test ?? undefined
   }
 }
@@ -75,6 +101,38 @@ export function linkOf(some: Some): Link | undefined {
     known.set(some, link)
   }
   return link ?? undefined
+}
+
+/** Arms of a disjunction that stand in a row. */
+export interface LinkedArms {
+  readonly arms: readonly Condition[]
+  /** What the arms compare rows with, each thing once, where they compare the same rows with the same thing. */
+  readonly links: readonly Link[]
+}
+
+const grouped = new WeakMap<Or, readonly LinkedArms[]>()
+
+/** The arms of a disjunction, those together that one pass over rows can tell. */
+export function linkedArms(condition: Or): readonly LinkedArms[] {
+  let groups = grouped.get(condition)
+  if (!groups) {
+    groups = groupArms(condition.of)
+    grouped.set(condition, groups)
+  }
+  return groups
+}
+
+function groupArms(arms: readonly Condition[]): readonly LinkedArms[] {
+  const groups: { readonly arms: Condition[]; readonly links: Link[] }[] = []
+  for (const arm of arms) {
+    const link = arm.kind === 'some' ? linkOf(arm) : undefined
+    const last = groups.at(-1)
+    if (link && last?.links[0]?.isLike(link)) {
+      last.arms.push(arm)
+      if (!last.links.some((one) => one.asksSame(link))) last.links.push(link)
+    } else groups.push({ arms: [arm], links: link ? [link] : [] })
+  }
+  return groups
 }
 
 function findLink(some: Some): Link | undefined {
