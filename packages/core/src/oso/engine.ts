@@ -59,7 +59,7 @@ export class Engine {
     const program = compile(policy, this.machineHost, logRecorder(logSettings()))
     for (const query of policy.inlineQueries) {
       if (!sources.includes(query.span.source)) continue
-      const proven = isProven(program, query)
+      const proven = isProven(program, query.query)
       if (!(typeof proven === 'boolean' ? proven : await proven)) throw failedQuery(query)
     }
     this.#replace(policy)
@@ -67,6 +67,11 @@ export class Engine {
 
   run(goal: Expression | RuleCall, options: QueryOptions): Query {
     return solve(this.program, goal, options)
+  }
+
+  /** Whether the call of a rule has any result; a promise where it has to wait. */
+  holds(call: RuleCall): boolean | Promise<boolean> {
+    return isProven(this.program, call)
   }
 
   #build(sources: readonly Source[]): Policy {
@@ -93,26 +98,28 @@ function warn(warning: Diagnostic): void {
   if (text !== undefined) console.warn('[warning]', text)
 }
 
-/** Whether an inline query has a result; a promise where it has to wait. */
-function isProven(program: Program, { query }: InlineQuery): boolean | Promise<boolean> {
-  const run = solve(program, query)
+/** Whether a goal has a result; a promise where it has to wait. */
+function isProven(program: Program, goal: Expression | RuleCall): boolean | Promise<boolean> {
+  const run = solve(program, goal)
+  let first: ReturnType<typeof run.next>
   try {
-    const first = run.next()
-    if (!(first instanceof Promise)) {
-      run.close()
-      return first !== undefined
-    }
-    return first
-      .then(
-        (solution) => solution !== undefined,
-        (error: unknown) => {
-          throw asCoreError(error)
-        },
-      )
-      .finally(() => run.close())
+    first = run.next()
   } catch (error) {
+    run.close()
     throw asCoreError(error)
   }
+  if (!(first instanceof Promise)) {
+    run.close()
+    return first !== undefined
+  }
+  return first
+    .then(
+      (solution) => solution !== undefined,
+      (error: unknown) => {
+        throw asCoreError(error)
+      },
+    )
+    .finally(() => run.close())
 }
 
 function failedQuery({ query: { span } }: InlineQuery): Error {

@@ -131,11 +131,11 @@ function propertiesEqual(a: object, b: object, open: Open): boolean {
   return keys.includes('constructor') || sameClass(a, b)
 }
 
-function ownKeys(value: object): (string | symbol)[] {
-  const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
-    Object.prototype.propertyIsEnumerable.call(value, key),
-  )
-  return [...Object.keys(value), ...symbols]
+function ownKeys(value: object): readonly (string | symbol)[] {
+  const names = Object.keys(value)
+  const symbols = Object.getOwnPropertySymbols(value)
+  if (symbols.length === 0) return names
+  return [...names, ...symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))]
 }
 
 /** Objects without a class equal those of any class; plain objects of two realms are of one class. */

@@ -89,10 +89,7 @@ export class Polar<Query = unknown, Resource = unknown> {
 
   /** Whether a rule has any result. */
   async queryRuleOnce(name: string, ...args: unknown[]): Promise<boolean> {
-    const results = this.query(new Predicate(name, args))
-    const { done } = await results.next()
-    await results.return()
-    return !done
+    return this.#engine.holds({ rule: name, args })
   }
 
   /** Makes a class known to policies. @throws InvalidConstructorError, DuplicateClassAliasError */

@@ -15,12 +15,17 @@ export interface LogSettings {
 
 /** Reads `POLAR_LOG`, a list of `trace`, `debug`, `info`, `now`, `off` and `0`; anything else is as `info`. */
 export function logSettings(environment: NodeJS.ProcessEnv = process.env): LogSettings {
-  const words = (environment['POLAR_LOG'] ?? '').split(',').filter(Boolean)
+  // Every query asks, and reading the environment takes a while.
+  const { POLAR_LOG: asked, RUST_LOG: traced } = environment
+  if (!asked && !traced) return silent
+  const words = (asked ?? '').split(',').filter(Boolean)
   const now = words.includes('now')
   if (words.includes('off') || words.includes('0')) return { level: 'off', now }
-  if (words.includes('trace') || environment['RUST_LOG']) return { level: 'trace', now }
+  if (words.includes('trace') || traced) return { level: 'trace', now }
   return { level: words.length > 0 ? 'info' : 'off', now }
 }
+
+const silent: LogSettings = { level: 'off', now: false }
 
 /** Tells of queries in the form of oso; undefined where nothing is to be told. */
 export function logRecorder({ level, now }: LogSettings): Recorder | undefined {
