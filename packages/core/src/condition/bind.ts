@@ -4,7 +4,7 @@ import type { RelationField } from '../schema/model.js'
 import { needsCare } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
-import { identityOf } from '../values/rows.js'
+import { isIdentified } from '../values/rows.js'
 import { compareText } from '../values/text.js'
 import { calculated } from './bindArithmetic.js'
 import { decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
@@ -358,7 +358,7 @@ export class Binder {
   #isComparable(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return typeof value !== 'function'
     const rows = this.#meaning.rowEquality(value.constructor)
-    return rows ? areSameRow(rows, value, value) === true : identityOf(this.#schema, value) !== value
+    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.#schema, value)
   }
 
   /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */

@@ -112,20 +112,22 @@ class Compacting {
 
   /** Equalities of one column with values become one list, where the first of them stands. */
   #listed(arms: readonly Definite[]): readonly Definite[] {
-    const lists = new Map<string, { readonly at: number; readonly item: Path; readonly values: unknown[] }>()
+    const lists = new Map<string, { readonly at: number; readonly item: Path; readonly of: (readonly unknown[])[] }>()
     const found: Definite[] = []
     for (const arm of arms) {
       const list = listOf(arm)
       const key = list && this.#keys.ofOperand(list.item)
       const known = key === undefined ? undefined : lists.get(key)
-      if (known && list) known.values.push(...list.values)
+      if (known && list) known.of.push(list.values)
       else {
-        if (key !== undefined && list) lists.set(key, { at: found.length, item: list.item, values: [...list.values] })
+        if (key !== undefined && list) lists.set(key, { at: found.length, item: list.item, of: [list.values] })
         found.push(arm)
       }
     }
-    for (const { at, item, values } of lists.values()) {
+    for (const { at, item, of } of lists.values()) {
+      if (of.length === 1) continue
       const first = found[at] as Compare | In
+      const values = of.flat()
       const distinct = values.some((one) => typeof one === 'object')
         ? [...new Map(values.map((one) => [this.#keys.ofValue(one), one])).values()]
         : [...new Set(values)]

@@ -325,10 +325,9 @@ export class Leaves {
     return { kind: 'in', item: one, list: { kind: 'value', value: values }, span }
   }
 
-  /** Rows of one model, which may be thousands, need not be looked at as operands. */
+  /** Rows, which may be thousands, need not be looked at as operands. */
   #amongRows(item: Operand, type: OperandType, rows: readonly unknown[], span: Span): Definite | undefined {
     if (item.kind !== 'path' || family(type) !== 'row' || this.#wholeRows || rows.length < 2) return undefined
-    if (!rows.every((row) => this.#schema.modelOf(row)?.name === type.model)) return undefined
     return rowAmong(this.#schema, item, rows, span)
   }
 }

@@ -8,24 +8,29 @@ export interface UnloadedRelation {
 
 /** A row of which only the columns are known that a foreign key refers to. */
 class ReferencedRow {
-  readonly #relation: UnloadedRelation
-  readonly #model: string
+  readonly #field: RelationField
+  readonly #holder: string
 
-  constructor(field: RelationField, keys: readonly unknown[], relation: UnloadedRelation) {
-    this.#relation = relation
-    this.#model = field.model
-    // columns are named by the schema, which the compiler does not know
-    const columns = this as unknown as Record<string, unknown>
+  /** @param holder - Name of the model that has the field. */
+  constructor(field: RelationField, keys: readonly unknown[], holder: string) {
+    this.#field = field
+    this.#holder = holder
+    const columns = columnsOf(this)
     for (let at = 0; at < keys.length; at++) columns[field.to[at]!] = keys[at]
   }
 
   static relationOf(value: object): UnloadedRelation | undefined {
-    return #relation in value ? value.#relation : undefined
+    return #field in value ? { model: value.#holder, relation: value.#field.name } : undefined
   }
 
   static modelOf(value: object): string | undefined {
-    return #model in value ? value.#model : undefined
+    return #field in value ? value.#field.model : undefined
   }
+}
+
+/** Columns are named by the schema, which the compiler does not know. */
+function columnsOf(row: object): Record<string, unknown> {
+  return row as Record<string, unknown>
 }
 
 /**
@@ -36,11 +41,15 @@ class ReferencedRow {
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
-  // columns are named by the schema, which the compiler does not know
-  const keys = field.from.map((name) => (object as Readonly<Record<string, unknown>>)[name])
-  if (keys.some((key) => key === undefined)) return undefined
-  if (keys.some((key) => key === null)) return null
-  return new ReferencedRow(field, keys, { model, relation: field.name })
+  const keys: unknown[] = []
+  let isNil = false
+  for (const name of field.from) {
+    const key = columnsOf(object)[name]
+    if (key === undefined) return undefined
+    isNil ||= key === null
+    keys.push(key)
+  }
+  return isNil ? null : new ReferencedRow(field, keys, model)
 }
 
 /** Name of the model of a row that is known by a foreign key alone. */

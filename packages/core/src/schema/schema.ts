@@ -138,7 +138,8 @@ export class Schema {
 
   /** The key of a model, also where it was declared for a class that it extends. */
   key(model: string): readonly string[] | undefined {
-    if (this.#keys.has(model)) return this.#keys.get(model)
+    const known = this.#keys.get(model)
+    if (known || this.#keys.has(model)) return known
     const owner = this.ancestors(model).find((one) => this.#models.get(one)?.key)
     const key = owner === undefined ? undefined : this.#models.get(owner)?.key
     this.#keys.set(model, key)

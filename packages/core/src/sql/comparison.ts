@@ -78,13 +78,23 @@ export class Comparisons {
 
   /** The column's value is one of some, of which one can be nil. */
   amongValues(value: Value, others: readonly unknown[], span: Span): Sql {
-    const tests = others.filter((one) => one !== null).map((one) => equalTo(value.column, one, span))
-    const values = tests.flatMap((test) => (test.kind === 'is' && test.operator === '=' ? [test.value] : []))
-    const rest = tests.filter((test) => test.kind !== 'is' || test.operator !== '=')
-    const plain: readonly ValueTest[] = values.length === 0 ? [] : [{ kind: 'among', values: [...new Set(values)] }]
+    const values = new Set<unknown>()
+    const rest: ValueTest[] = []
+    let hasNil = false
+    // There can be thousands of them.
+    for (const other of others) {
+      if (other === null) {
+        hasNil = true
+        continue
+      }
+      const test = equalTo(value.column, other, span)
+      if (test.kind === 'is' && test.operator === '=') values.add(test.value)
+      else if (test.kind !== 'never') rest.push(test)
+    }
+    const plain: readonly ValueTest[] = values.size === 0 ? [] : [{ kind: 'among', values: [...values] }]
     return any([
       ...[...plain, ...rest].map((test) => this.#holds(test, value)),
-      others.includes(null) ? this.withNil('=', value, span) : false,
+      hasNil ? this.withNil('=', value, span) : false,
     ])
   }
 

@@ -119,6 +119,11 @@ function otherType(column: SqlColumn, value: unknown, span: Span): ValueTest {
 type NumberType = Extract<SqlType, { kind: 'integer' | 'float' | 'decimal' }>
 
 function numberEqual(type: NumberType, value: unknown, column: SqlColumn, span: Span): ValueTest {
+  if (type.kind === 'integer' && Number.isSafeInteger(value)) {
+    // Sound: no other value is a safe integer. Most keys are, and there can be thousands; the sum makes 0 of -0.
+    const whole = (value as number) + 0
+    return whole < type.from || whole > type.to ? never : is('=', type.bigint ? BigInt(whole) : whole)
+  }
   const exact = exactOf(value)
   switch (type.kind) {
     case 'integer':

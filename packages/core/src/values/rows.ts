@@ -39,11 +39,22 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
 /** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */
 export function identityOf(schema: Models, value: object): unknown {
   const model = schema.modelOf(value)
-  const key = model && keyOf(schema, model, value)
-  if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
+  if (!model) return value
+  const key = keyOf(schema, model, value)
+  if (!isTextualKey(key)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
   const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
   return JSON.stringify([owner, ...parts])
+}
+
+/** Whether an object is a row whose key is complete and says all in its text. */
+export function isIdentified(schema: Models, value: object): boolean {
+  const model = schema.modelOf(value)
+  return model !== undefined && isTextualKey(keyOf(schema, model, value))
+}
+
+function isTextualKey(key: ReturnType<typeof keyOf>): key is readonly unknown[] {
+  return key !== undefined && !(key instanceof PartialRow) && key.every(isTextual)
 }
 
 /** Whether a part of a key is known by its text: not a promise, say. */
