@@ -36,6 +36,15 @@ const ascii: NonNullable<UserConfig['plugins']> = {
   },
 }
 
+/** Makes modules of the parser's two packages: bundlers put what others need into a file of its own. */
+const parserModules: NonNullable<UserConfig['plugins']> = {
+  name: 'parser-modules',
+  transform(code, id) {
+    if (!/[\\/](?:moo|nearley)\.js$/.test(id)) return null
+    return { code: `const module = { exports: {} };${code}\nexport default module.exports`, map: null }
+  },
+}
+
 const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
@@ -56,7 +65,7 @@ const config: UserConfig = {
   // The parser's two packages are put in: finding and reading packages is most of what importing takes.
   deps: { neverBundle: [/^node:/], alwaysBundle: ['moo', 'nearley'] },
   inputOptions: { resolve: { mainFields: ['module', 'main'] } },
-  plugins: [ascii],
+  plugins: [ascii, parserModules],
   outputOptions: {
     // Who reads what a function does reads its types, which keep their comments.
     comments: { jsdoc: false },
@@ -65,7 +74,8 @@ const config: UserConfig = {
       includeDependenciesRecursively: false,
     },
   },
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
+  // Shorter names are read faster; those that stack traces show stay.
+  minify: { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: false } },
   target: 'node20',
 }
 

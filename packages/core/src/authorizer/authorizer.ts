@@ -89,11 +89,13 @@ export class Authorizer {
     this.readAction = readAction
     const limits = limitsOf(options.limits)
     const hosts = new Hosts(this.schema, options)
-    const backEnd = backEndOf(options.evaluator ?? 'auto')
+    const { evaluator = 'auto' } = options
+    const backEnd = backEndOf(evaluator)
+    const startsWithMachine = evaluator === 'auto'
     const hasEquality = options.equality !== undefined
     this.#limits = limits
     this.#relations = new RelationLoaders(this.schema)
-    this.#inForce = new PolicyInForce({ schema: this.schema, hosts, limits, hasEquality, backEnd })
+    this.#inForce = new PolicyInForce({ schema: this.schema, hosts, limits, hasEquality, backEnd, startsWithMachine })
     this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
   }
 

@@ -35,34 +35,50 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
-/** The plans of one policy, made when they are first asked for; one for all actions that the policy does not name. */
+/** The machine's answer to a check. @throws where it has none. */
+export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
+
+/** So many checks of a kind are answered before a predicate is made for it, which takes as long as hundreds of them. */
+const maxTrials = 3
+
+/** The plans of one policy, made when they are first needed; one for all actions that the policy does not name. */
 export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
   readonly #deriver: Deriver
   readonly meaning: Meaning
   readonly #backEnd: BackEnd | undefined
+  readonly #prove: Prove | undefined
   #known: ReadonlySet<string> | undefined
   readonly #plans: PlanTable<Plan>
   /** Conditions of filters by the model of the actor, the action and the model of the rows. */
   readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
-  /** @param backEnd - Undefined where the machine is to answer everything. */
-  constructor(policy: Policy, meaning: Meaning, backEnd: BackEnd | undefined) {
+  /**
+   * @param backEnd - Undefined where the machine is to answer everything.
+   * @param prove - Answers the first few checks of a kind; undefined where predicates are to answer them too.
+   */
+  constructor(policy: Policy, meaning: Meaning, backEnd: BackEnd | undefined, prove?: Prove) {
     this.#policy = policy
     this.#deriver = new Deriver(policy, meaning.schema)
     this.#backEnd = backEnd
+    this.#prove = prove
     this.meaning = meaning
     this.#plans = new PlanTable(meaning.schema)
   }
 
   /**
-   * The answer of the predicate; undefined where the machine has to be asked.
+   * The answer, by the predicate but for the first few of a kind; undefined where the machine has to be asked.
    * @throws ArgumentError for what can't be asked: something undefined or unknown, or an action that nobody knows.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // What was asked before is in order.
-    const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planOf(actor, action, resource)
+    let plan = this.#plans.of(actor, resource)?.get(action)
+    if (!plan) {
+      const answer = this.#tried(actor, action, resource)
+      if (answer !== undefined) return answer
+      plan = this.#planOf(actor, action, resource)
+    }
     const predicate = plan?.predicate
     // Predicates read what is there; the machine asks whether that is all there is.
     if (!predicate || needsCare(actor) || needsCare(resource)) {
@@ -76,6 +92,21 @@ export class Checks {
     } catch {
       // A bail-out, or an error of the application: the machine asks again, and says what is wrong and where.
       this.statistics.bailOuts++
+      return undefined
+    }
+  }
+
+  /** The machine's answer to one of the first few checks of a kind; undefined where it has none, or where there were enough. */
+  #tried(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    const plans = this.#prove && this.#plans.of(actor, resource)
+    if (!plans || needsCare(actor) || needsCare(resource) || !this.#words.has(action)) return undefined
+    if (plans.trials(action) > maxTrials) return undefined
+    try {
+      const allowed = this.#prove!(actor, action, resource)
+      this.statistics.machine++
+      return allowed
+    } catch {
+      // The predicate may have an answer; else the machine is asked again, and says what is wrong and where.
       return undefined
     }
   }

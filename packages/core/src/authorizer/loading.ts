@@ -1,11 +1,11 @@
 import type { BackEnd } from '../condition/predicate.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
-import { compile, type Limits, type Program, type Query, solve } from '../machine/index.js'
+import { compile, holdsSync, type Limits, type Program, type Query, solve } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
-import { Checks } from './checks.js'
+import { Checks, type Prove } from './checks.js'
 import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
 
@@ -24,7 +24,12 @@ export interface Surroundings {
   readonly hasEquality: boolean
   /** Undefined where the machine is to answer everything. */
   readonly backEnd: BackEnd | undefined
+  /** Whether the machine answers the first checks of a kind, so that an application need not wait for predicates to start. */
+  readonly startsWithMachine: boolean
 }
+
+/** What takes longer than this is for a predicate at once. */
+const trialSteps = 10_000
 
 /** A policy made ready to answer. */
 export class LoadedPolicy {
@@ -35,7 +40,8 @@ export class LoadedPolicy {
   readonly version: number
   readonly #limits: Limits
 
-  constructor(policy: Policy, { schema, hosts, limits, hasEquality, backEnd }: Surroundings) {
+  constructor(policy: Policy, surroundings: Surroundings) {
+    const { schema, hosts, limits, hasEquality, backEnd, startsWithMachine } = surroundings
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, hosts.now)
@@ -43,7 +49,9 @@ export class LoadedPolicy {
     const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, (missing) =>
       hosts.arriving(missing),
     )
-    this.checks = new Checks(policy, meaning, backEnd)
+    const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
+    const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
+    this.checks = new Checks(policy, meaning, backEnd, startsWithMachine ? prove : undefined)
   }
 
   /** Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that fails. */

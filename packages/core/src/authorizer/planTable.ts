@@ -13,6 +13,7 @@ export class PlansOfPair<Plan> {
   /** The first few are found by comparing texts, which is faster than looking into a map where they are the same object. */
   readonly #actions: ActionKey[] = []
   readonly #plans: Plan[] = []
+  readonly #trials = new Map<ActionKey, number>()
 
   get(action: ActionKey): Plan | undefined {
     for (let at = 0; at < this.#actions.length; at++) if (this.#actions[at] === action) return this.#plans[at]
@@ -24,6 +25,13 @@ export class PlansOfPair<Plan> {
     if (this.#actions.length >= 8) return
     this.#actions.push(action)
     this.#plans.push(plan)
+  }
+
+  /** Counts a check of which there is no plan yet: the how manieth it is. */
+  trials(action: string): number {
+    const trials = (this.#trials.get(action) ?? 0) + 1
+    this.#trials.set(action, trials)
+    return trials
   }
 }
 
