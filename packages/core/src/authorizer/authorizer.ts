@@ -50,7 +50,10 @@ export interface AuthorizerOptions extends SchemaHostOptions {
   readonly readAction?: string
   /** Limits of a query; see `Limits` for the defaults. */
   readonly limits?: Partial<Limits>
-  /** What answers checks: `source`, `closures` or `machine`; by default (`auto`) the fastest that the platform allows. */
+  /**
+   * What answers checks: `source`, `closures` or `machine`; by default (`auto`) the machine at first, and the fastest that the
+   * platform allows from the fourth check of a kind on.
+   */
   readonly evaluator?: EvaluatorName
 }
 

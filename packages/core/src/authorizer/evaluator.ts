@@ -6,7 +6,8 @@ import { ArgumentError } from '../errors.js'
 /**
  * What answers a check: JavaScript that is written for the policy (`source`), functions put together from those of this
  * package (`closures`), or the query machine alone (`machine`, for comparison); `auto` is `source` where the platform lets
- * text become code, and `closures` in browsers and wherever else it does not.
+ * text become code, and `closures` in browsers and wherever else it does not, but for the first three checks of a kind: those
+ * are answered by the machine, which is sooner than a predicate is made.
  */
 export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
 

@@ -20,8 +20,14 @@ class Asked {
       schema.registerModel(modelOfClass(schema, cls, key ? { key } : {}))
     const hosts = new Hosts(schema, {})
     this.#question = new Question(schema, hosts, undefined)
-    const surroundings = { schema, hosts, limits: defaultLimits, hasEquality: false, backEnd: sourceCompiler() }
-    this.#loaded = new LoadedPolicy(parsePolicy([text], schema), surroundings)
+    this.#loaded = new LoadedPolicy(parsePolicy([text], schema), {
+      schema,
+      hosts,
+      limits: defaultLimits,
+      hasEquality: false,
+      backEnd: sourceCompiler(),
+      startsWithMachine: false,
+    })
   }
 
   async outcomes(user: object, doc: object): Promise<readonly [waiting: string, machine: string]> {
