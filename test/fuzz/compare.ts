@@ -25,7 +25,7 @@ import type { Case } from './randomCase.js'
 import { valuesFirst } from './valuesFirst.js'
 import { descendantsOf, isSubclass } from './world.js'
 
-/** `predicate`, `source`, `filter`, `definite`, `oso`, or an ORM and a database. */
+/** `predicate`, `source`, `filter`, `definite`, `oso`, `order` (the machine, variables having their values first), or an ORM and a database. */
 export type Evaluator = string
 
 export interface Disagreement {
@@ -135,6 +135,22 @@ class Comparing {
         if (count > 0 && count < machine.length) this.#some = true
         this.#compareFilters(actor, action, machine)
       }
+    }
+    this.#compareOrder()
+  }
+
+  /** What waits for the value of a variable is answered as it is with the value there. */
+  #compareOrder(): void {
+    const { asked } = this.#prepared
+    const { policy } = valuesFirst(asked.policy)
+    if (printPolicy(policy) === printPolicy(asked.policy)) return
+    const ordered = prepare({ ...asked, policy })
+    for (const { actor, action, row, machine } of this.#answers) {
+      const other = check(ordered.machine, actorOf(ordered, actor), action, ordered.objects.rows[row])
+      this.#count(this.#comparisons, 'order')
+      // Which of several errors is met is a matter of order.
+      if (typeof machine === 'object' || typeof other === 'object' || machine === other) continue
+      this.#disagree('order', actor, action, row, machine, showOutcome(other))
     }
   }
 
