@@ -156,6 +156,17 @@ describe('filters', () => {
     expect(authorizer.filter(null, 'push', 'Repo').kind).toBe('none')
     expect(String(authorizer.filter(null, 'read', 'Repo'))).toBe('resource.isPublic')
   })
+  test('tell rows by their keys', () => {
+    class Account {
+      constructor(readonly id: number) {}
+    }
+    class Note {}
+    const notes = new Authorizer()
+      .registerClass(Account, { key: ['id'] })
+      .registerClass(Note, { fields: { owner: { one: 'Account', from: 'ownerId' } } })
+    notes.loadSync('allow(account: Account, "read", note: Note) if note.owner = account;')
+    expect(String(notes.filter(new Account(7), 'read', 'Note'))).toBe('resource.owner = Account{id: 7}')
+  })
 })
 
 describe('loading', () => {

@@ -107,8 +107,8 @@ export class Filter {
     return true
   }
 
-  /** The condition as a text to read. */
+  /** The condition as a text to read; rows are told by their keys. */
   toString(): string {
-    return descending(() => printCondition(this.condition))
+    return descending(() => printCondition(this.condition, this.#meaning.schema))
   }
 }

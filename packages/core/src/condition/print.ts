@@ -1,79 +1,102 @@
 import { referencedModel } from '../schema/reference.js'
+import type { Models } from '../schema/schema.js'
 import type { Condition, Definite, Operand, ReachStep } from './condition.js'
 
-/** A condition as text that a person can read, one line: `some role in actor.roles where role.repo = resource`. */
-export function printCondition(condition: Condition | Definite): string {
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return condition.kind
-    case 'and':
-    case 'or':
-      return condition.of
-        .map((one) =>
-          one.kind === 'and' || one.kind === 'or' || one.kind === 'some'
-            ? `(${printCondition(one)})`
-            : printCondition(one),
-        )
-        .join(` ${condition.kind} `)
-    case 'not':
-      return `not (${printCondition(condition.of)})`
-    case 'test':
-      return printOperand(condition.of)
-    case 'reads':
-      return `reads ${printOperand(condition.of)}`
-    case 'compare':
-      return `${printOperand(condition.left)} ${condition.operator} ${printOperand(condition.right)}`
-    case 'in':
-      return `${printOperand(condition.item)} in ${printOperand(condition.list)}`
-    case 'some':
-      return `some ${condition.each.name} in ${printOperand(condition.from)} where ${printCondition(condition.where)}`
-    case 'reach':
-      return `reach ${condition.each.name} from ${printOperand(condition.start)} ${condition.steps.map(printStep).join(' ')} where ${printCondition(condition.where)}`
-    case 'isa':
-      return `${printOperand(condition.of)} ${condition.exact ? 'is exactly' : 'is'} ${condition.model}`
-    case 'text':
-      return `${printOperand(condition.of)} ${condition.operator} ${printOperand(condition.part)}`
-    case 'ref':
-      return `${condition.definition.name}(${condition.args.map(printOperand).join(', ')})`
-    case 'opaque':
-      return `opaque (${condition.reason.message})`
-    case 'failure':
-      return `failure (${condition.error.message.split('\n', 1)[0]})`
+/**
+ * A condition as text that a person can read, one line: `some role in actor.roles where role.repo = resource`.
+ * @param schema - Tells the keys of rows, which are shown with them.
+ */
+export function printCondition(condition: Condition | Definite, schema?: Models): string {
+  return new Printer(schema).condition(condition)
+}
+
+class Printer {
+  readonly #schema: Models | undefined
+
+  constructor(schema: Models | undefined) {
+    this.#schema = schema
   }
-}
 
-function printStep({ next, through, from, where }: ReachStep): string {
-  const hops = [...through, { each: next, from }].map((hop) => `${hop.each.name} in ${printOperand(hop.from)}`)
-  return `by ${hops.join(', ')}${where.kind === 'true' ? '' : ` where ${printCondition(where)}`}`
-}
-
-function printOperand(operand: Operand): string {
-  switch (operand.kind) {
-    case 'value':
-      return show(operand.value)
-    case 'constant':
-      return operand.name
-    case 'path':
-      return [operand.root.name, ...operand.steps.map((step) => step.name)].join('.')
-    case 'count':
-      return `count of ${printOperand(operand.of)}`
-    case 'field':
-      return `${printOperand(operand.of)}.${operand.step.name}`
-    case 'call':
-      return `${printOperand(operand.of)}.${operand.method}(${operand.args.map(printOperand).join(', ')})`
-    case 'list':
-      return `[${operand.elements.map(printOperand).join(', ')}]`
-    case 'arithmetic':
-      return `${printOperand(operand.left)} ${operand.operator} ${printOperand(operand.right)}`
+  condition(condition: Condition | Definite): string {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+        return condition.kind
+      case 'and':
+      case 'or':
+        return condition.of
+          .map((one) =>
+            one.kind === 'and' || one.kind === 'or' || one.kind === 'some'
+              ? `(${this.condition(one)})`
+              : this.condition(one),
+          )
+          .join(` ${condition.kind} `)
+      case 'not':
+        return `not (${this.condition(condition.of)})`
+      case 'test':
+        return this.#operand(condition.of)
+      case 'reads':
+        return `reads ${this.#operand(condition.of)}`
+      case 'compare':
+        return `${this.#operand(condition.left)} ${condition.operator} ${this.#operand(condition.right)}`
+      case 'in':
+        return `${this.#operand(condition.item)} in ${this.#operand(condition.list)}`
+      case 'some':
+        return `some ${condition.each.name} in ${this.#operand(condition.from)} where ${this.condition(condition.where)}`
+      case 'reach':
+        return `reach ${condition.each.name} from ${this.#operand(condition.start)} ${condition.steps.map((one) => this.#step(one)).join(' ')} where ${this.condition(condition.where)}`
+      case 'isa':
+        return `${this.#operand(condition.of)} ${condition.exact ? 'is exactly' : 'is'} ${condition.model}`
+      case 'text':
+        return `${this.#operand(condition.of)} ${condition.operator} ${this.#operand(condition.part)}`
+      case 'ref':
+        return `${condition.definition.name}(${condition.args.map((one) => this.#operand(one)).join(', ')})`
+      case 'opaque':
+        return `opaque (${condition.reason.message})`
+      case 'failure':
+        return `failure (${condition.error.message.split('\n', 1)[0]})`
+    }
   }
-}
 
-function show(value: unknown): string {
-  if (value === null) return 'nil'
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
-  if (value instanceof Date) return value.toISOString()
-  if (typeof value !== 'object') return String(value)
-  return `a ${referencedModel(value) ?? value.constructor?.name ?? 'value'}`
+  #step({ next, through, from, where }: ReachStep): string {
+    const hops = [...through, { each: next, from }].map((hop) => `${hop.each.name} in ${this.#operand(hop.from)}`)
+    return `by ${hops.join(', ')}${where.kind === 'true' ? '' : ` where ${this.condition(where)}`}`
+  }
+
+  #operand(operand: Operand): string {
+    switch (operand.kind) {
+      case 'value':
+        return this.#value(operand.value)
+      case 'constant':
+        return operand.name
+      case 'path':
+        return [operand.root.name, ...operand.steps.map((step) => step.name)].join('.')
+      case 'count':
+        return `count of ${this.#operand(operand.of)}`
+      case 'field':
+        return `${this.#operand(operand.of)}.${operand.step.name}`
+      case 'call':
+        return `${this.#operand(operand.of)}.${operand.method}(${operand.args.map((one) => this.#operand(one)).join(', ')})`
+      case 'list':
+        return `[${operand.elements.map((one) => this.#operand(one)).join(', ')}]`
+      case 'arithmetic':
+        return `${this.#operand(operand.left)} ${operand.operator} ${this.#operand(operand.right)}`
+    }
+  }
+
+  #value(value: unknown): string {
+    if (value === null) return 'nil'
+    if (typeof value === 'string') return JSON.stringify(value)
+    if (Array.isArray(value)) return `[${value.map((one) => this.#value(one)).join(', ')}]`
+    if (value instanceof Date) return value.toISOString()
+    if (typeof value !== 'object') return String(value)
+    const name = referencedModel(value) ?? value.constructor?.name ?? 'value'
+    const model = this.#schema?.modelOf(value)
+    const key = (model && this.#schema?.key(model.name)) ?? []
+    // a key names fields of the row
+    const parts = key.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]] as const)
+    if (parts.length === 0 || parts.some(([, part]) => typeof part === 'object' || part === undefined))
+      return `a ${name}`
+    return `${name}{${parts.map(([field, part]) => `${field}: ${this.#value(part)}`).join(', ')}}`
+  }
 }
