@@ -3,6 +3,7 @@ import { compileClosures } from '../condition/closures.js'
 import { compact } from '../condition/compact.js'
 import type { Condition, Definite } from '../condition/condition.js'
 import { definite } from '../condition/definite.js'
+import { FALSE, TRUE } from '../condition/definiteLogic.js'
 import { demandKnownRows } from '../condition/knownRow.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { Predicate } from '../condition/predicate.js'
@@ -73,6 +74,7 @@ export class Filter {
    * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares.
    */
   definite(): Definite {
+    if (this.kind !== 'condition') return this.kind === 'all' ? TRUE : FALSE
     const { schema } = this.#meaning
     this.#definite ??= descending(() => demandKnownRows(compact(schema, definite(this.condition, schema))))
     return this.#definite

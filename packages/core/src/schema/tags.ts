@@ -1,19 +1,54 @@
 /**
  * Which model a plain object is a row of. One registry for the whole process, also where two copies of this package are
- * loaded; the rows themselves are left untouched.
+ * loaded; nobody else can tell by a row that it is tagged.
  */
 const key = Symbol.for('arcturus.tags')
 
+interface Tags {
+  get(row: object): string | undefined
+  set(row: object, model: string): void
+}
+
+class Given {
+  constructor(row: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: so that a subclass puts its private fields on the row
+    return row
+  }
+}
+
+/** Keeps the model in a private field of the row: for the rows of a list that takes a tenth of the time of a WeakMap's entries. */
+class Tagged extends Given {
+  #model: string
+
+  private constructor(row: object, model: string) {
+    super(row)
+    this.#model = model
+  }
+
+  /** The models of rows that take no fields any more. */
+  static readonly #others = new WeakMap<object, string>()
+
+  static get(row: object): string | undefined {
+    return #model in row ? row.#model : Tagged.#others.get(row)
+  }
+
+  static set(row: object, model: string): void {
+    if (#model in row) row.#model = model
+    else if (Object.isExtensible(row)) new Tagged(row, model)
+    else Tagged.#others.set(row, model)
+  }
+}
+
 interface Registry {
-  [key]?: WeakMap<object, string>
+  [key]?: Tags
 }
 
 /** Looked up once: every check of a plain object asks it. */
-const tags: WeakMap<object, string> = sharedTags()
+const tags: Tags = sharedTags()
 
-function sharedTags(): WeakMap<object, string> {
+function sharedTags(): Tags {
   const registry = globalThis as Registry
-  registry[key] ??= new WeakMap()
+  registry[key] ??= Tagged
   return registry[key]
 }
 
