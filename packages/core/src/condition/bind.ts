@@ -4,12 +4,12 @@ import type { RelationField } from '../schema/model.js'
 import { needsCare } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
-import { isIdentified } from '../values/rows.js'
 import { compareText } from '../values/text.js'
 import { calculated } from './bindArithmetic.js'
 import { decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
 import { BindReader, called } from './bindRead.js'
 import { BoundDefinitions } from './boundDefinitions.js'
+import { ComparedRows } from './comparedRows.js'
 import type {
   Compare,
   Condition,
@@ -25,7 +25,7 @@ import type {
 } from './condition.js'
 import { conjunction, disjunction, FALSE, not, or, TRUE } from './construct.js'
 import { type Link, linkedArms, linkOf } from './link.js'
-import { areSameRow, type Meaning } from './meaning.js'
+import type { Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
 import { canFailToRead } from './type.js'
@@ -85,6 +85,8 @@ export class Binder {
   readonly #missing: Missing | undefined
   readonly #reader: BindReader
   #definitions: BoundDefinitions | undefined
+  /** By the lists of rows, as what was compared last. */
+  #compared: Map<readonly unknown[], ComparedRows> | undefined
   #size = 0
 
   constructor(meaning: Meaning, missing: Missing | undefined, unloaded: Unloaded = 'error') {
@@ -329,36 +331,32 @@ export class Binder {
   /** Finds what is compared of the rows that pass; false where that takes more than reading it. */
   #findIn(link: Link, rows: readonly unknown[], environment: Environment, found: Value[]): boolean {
     const test = link.testFor(this.#meaning)
+    const compared = this.#comparedOf(rows, link)
     for (let at = 0; at < rows.length; at++) {
       const row = rows[at]
       if (row === undefined) return false
       const passes = this.#passes(row, test) ?? this.#truth(link.tests, within(environment, link.some.each, row))
       if (passes === undefined) return false
       if (!passes && link.isLast) continue
-      const own = this.#ownOf(row, link)
+      const own = compared.at(at)
       if (!own) return false
       if (passes && own.value !== null) found.push(own)
       // What a row has is compared before it is asked what it does not pass.
-      else if (passes || !this.#isComparable(own.value)) return false
+      else if (passes || !compared.isComparable(at)) return false
     }
     return true
   }
-  /** What is compared of a row; undefined where it can't be read. */
-  #ownOf(row: unknown, { own }: Link): Value | undefined {
-    try {
-      const read = this.#reader.steps({ kind: 'value', value: row }, own.steps)
-      return read.kind === 'value' ? read : undefined
-    } catch (error) {
-      if (error instanceof Failed) return undefined
-      throw error
-    }
-  }
 
-  /** Whether comparing a value is no error, whatever it is compared with; of rows that takes their keys. */
-  #isComparable(value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return typeof value !== 'function'
-    const rows = this.#meaning.rowEquality(value.constructor)
-    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.#schema, value)
+  #comparedOf(rows: readonly unknown[], { own, isLast }: Link): ComparedRows {
+    const make = (): ComparedRows => new ComparedRows(rows, own, this.#reader, this.#meaning)
+    // It is read of the rows alone that pass, which others do not.
+    if (isLast) return make()
+    const known = this.#compared?.get(rows)
+    if (known?.isOf(own)) return known
+    const compared = make()
+    this.#compared ??= new Map()
+    this.#compared.set(rows, compared)
+    return compared
   }
 
   /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */

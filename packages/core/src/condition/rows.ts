@@ -67,7 +67,8 @@ function isNil(operand: Operand): boolean {
 
 /** @throws QueryError where that part is undefined: it is not known which row this is. */
 function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
-  const value = typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined
+  // A key names fields of the row, which the schema knows and the compiler does not.
+  const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
   if (value !== undefined) return value
   const unloaded = unloadedRelation(row)
   if (unloaded) {

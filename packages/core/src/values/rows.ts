@@ -39,9 +39,8 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
 /** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */
 export function identityOf(schema: Models, value: object): unknown {
   const model = schema.modelOf(value)
-  if (!model) return value
-  const key = keyOf(schema, model, value)
-  if (!isTextualKey(key)) return value
+  const key = model && keyOf(schema, model, value)
+  if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
   const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
   return JSON.stringify([owner, ...parts])
@@ -50,11 +49,12 @@ export function identityOf(schema: Models, value: object): unknown {
 /** Whether an object is a row whose key is complete and says all in its text. */
 export function isIdentified(schema: Models, value: object): boolean {
   const model = schema.modelOf(value)
-  return model !== undefined && isTextualKey(keyOf(schema, model, value))
-}
-
-function isTextualKey(key: ReturnType<typeof keyOf>): key is readonly unknown[] {
-  return key !== undefined && !(key instanceof PartialRow) && key.every(isTextual)
+  const names = (model && schema.key(model.name)) ?? []
+  for (const name of names) {
+    const part = (value as Readonly<Record<string, unknown>>)[name]
+    if (part === undefined || part === null || !isTextual(part)) return false
+  }
+  return names.length > 0
 }
 
 /** Whether a part of a key is known by its text: not a promise, say. */

@@ -17,7 +17,7 @@ import {
 } from './numbers.js'
 import { computedTest, doubleValues, wholeValues } from './ranges.js'
 import { refuse } from './refusal.js'
-import { type ColumnFilter, type ColumnTest, chosen, equalTo, type Order, ordered } from './test.js'
+import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, ordered } from './test.js'
 import { refuseCollation, type TextOperator, textTest } from './texts.js'
 
 /** A column that is compared: what its type makes of a comparison, on one database. */
@@ -134,8 +134,7 @@ export class Column {
         return refuse('column-type', `Whether the list "${this.#column.name}" holds nil can't be asked.`, span)
       const test = this.equals(value, span)
       if (test === 'never') return []
-      const only = test === 'always' || test.yes.length !== 1 ? {} : test.yes[0]!
-      return 'equals' in only ? [only['equals']] : this.#refuseType(span)
+      return isEquality(test) ? [test.equals] : this.#refuseType(span)
     })
   }
 
@@ -203,6 +202,11 @@ export class Column {
   }
 
   #numberEquals(value: number | bigint | object, span: Span): ColumnTest {
+    // Most keys are such ones, and there can be thousands; the sum makes 0 of -0.
+    if (this.#column.type === 'Int' && typeof value === 'number' && Number.isSafeInteger(value)) {
+      const { from, to } = this.#intRange(span)
+      return value < from || value > to ? 'never' : equalTo(value + 0)
+    }
     const exact = exactOf(value)
     switch (this.#column.type) {
       case 'Int':

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { computedOf } from './computed.js'
 import { computedTest, doubleValues, wholeValues } from './ranges.js'
-import type { ColumnTest } from './test.js'
+import { alternativesOf, type ColumnTest } from './test.js'
 
 const span = { source: new Source(''), start: 0, end: 0 }
 const type = { model: 'Post', exact: true, scalar: undefined, list: false, nullable: false }
@@ -41,7 +41,7 @@ function passed(test: ColumnTest | undefined, side: 'yes' | 'no', of = all): num
     lte: operators['<='],
   }
   return of.filter((one) =>
-    test[side].some((filter) =>
+    alternativesOf(test)[side].some((filter) =>
       Object.entries(filter).every(([name, limit]) => holds[name as 'lt'](one, limit as number)),
     ),
   )

@@ -1,6 +1,6 @@
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
 import { all, any, type Printed, type Where } from './printed.js'
-import { type ColumnFilter, type ColumnTest, type Order, oneOf, ordered } from './test.js'
+import { alternativesOf, type ColumnFilter, type ColumnTest, isEquality, type Order, oneOf, ordered } from './test.js'
 
 /** A condition on one row, printed for where it holds and for where it does not. */
 export interface Sides {
@@ -22,12 +22,12 @@ export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], 
 function passing({ name, nullable }: PrismaColumn, test: ColumnTest): readonly Printed[] {
   if (test === 'always') return [nullable ? { [name]: { not: null } } : true]
   if (test === 'never') return [false]
-  return test.yes.map((filter) => ({ [name]: filter }))
+  return alternativesOf(test).yes.map((filter) => ({ [name]: filter }))
 }
 
 function failing(name: string, test: ColumnTest): readonly Printed[] {
   if (test === 'always' || test === 'never') return [test === 'never']
-  return test.no.map((filter) => ({ [name]: filter }))
+  return alternativesOf(test).no.map((filter) => ({ [name]: filter }))
 }
 
 /** Equalities with several values as one list. */
@@ -35,8 +35,7 @@ function mergeEqualities(tests: readonly ColumnTest[]): readonly ColumnTest[] {
   const values = new Set<unknown>()
   const others: ColumnTest[] = []
   for (const test of tests) {
-    const only = typeof test === 'object' && test.yes.length === 1 ? test.yes[0]! : {}
-    if ('equals' in only) values.add(only['equals'])
+    if (isEquality(test)) values.add(test.equals)
     else if (test !== 'never') others.push(test)
   }
   return [oneOf([...values]), ...others]

@@ -76,16 +76,21 @@ function related(where: Where, joins: object): { readonly way: string; readonly 
 
 /** Equalities of one column as one list, at the place of the first: databases look a list up in one go. */
 function mergeEqualities(wheres: readonly Where[]): readonly Where[] {
-  const lists = new Map<string, { readonly at: number; readonly values: Set<unknown> }>()
+  if (wheres.length < 2) return wheres
+  const lists = new Map<string, { readonly at: number; readonly of: (readonly unknown[])[] }>()
   const merged: Where[] = []
   for (const where of wheres) {
     const [column, values] = equality(where) ?? []
     const list = column === undefined ? undefined : lists.get(column)
     if (column === undefined) merged.push(where)
-    else if (list) for (const value of values!) list.values.add(value)
-    else lists.set(column, { at: merged.push(where) - 1, values: new Set(values!) })
+    else if (list) list.of.push(values!)
+    else lists.set(column, { at: merged.push(where) - 1, of: [values!] })
   }
-  for (const [column, { at, values }] of lists) if (values.size > 1) merged[at] = { [column]: { in: [...values] } }
+  for (const [column, { at, of }] of lists) {
+    if (of.length === 1) continue
+    const values = new Set(of.flat())
+    if (values.size > 1) merged[at] = { [column]: { in: [...values] } }
+  }
   return merged
 }
 

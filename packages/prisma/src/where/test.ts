@@ -1,14 +1,14 @@
 /** What Prisma takes for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
 export type ColumnFilter = { readonly [operator: string]: unknown }
 
-/**
- * What is asked of a column's values that are not null: each list says by alternatives when it is true, and when it is
- * not. `always` and `never` are asked of no database.
- */
-export type ColumnTest =
-  | 'always'
-  | 'never'
-  | { readonly yes: readonly ColumnFilter[]; readonly no: readonly ColumnFilter[] }
+/** Each list says by alternatives when something is true, and when it is not. */
+export interface Alternatives {
+  readonly yes: readonly ColumnFilter[]
+  readonly no: readonly ColumnFilter[]
+}
+
+/** What is asked of a column's values that are not null: one value, mostly. `always` and `never` are asked of no database. */
+export type ColumnTest = 'always' | 'never' | { readonly equals: unknown } | Alternatives
 
 export type Order = '<' | '<=' | '>' | '>='
 
@@ -16,7 +16,16 @@ const filters = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' } as const
 const opposites = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' } as const
 
 export function equalTo(value: unknown): ColumnTest {
-  return { yes: [{ equals: value }], no: [{ not: value }] }
+  return { equals: value }
+}
+
+/** Whether a test asks for one value. */
+export function isEquality(test: ColumnTest): test is { readonly equals: unknown } {
+  return typeof test === 'object' && 'equals' in test
+}
+
+export function alternativesOf(test: Exclude<ColumnTest, string>): Alternatives {
+  return isEquality(test) ? { yes: [test], no: [{ not: test.equals }] } : test
 }
 
 export function oneOf(values: readonly unknown[]): ColumnTest {
@@ -26,7 +35,7 @@ export function oneOf(values: readonly unknown[]): ColumnTest {
   return values.length === 1 ? equalTo(values[0]) : { yes: [{ in: values }], no: [{ notIn: values }] }
 }
 
-export function ordered(order: Order, value: unknown): Exclude<ColumnTest, string> {
+export function ordered(order: Order, value: unknown): Alternatives {
   return { yes: [{ [filters[order]]: value }], no: [{ [filters[opposites[order]]]: value }] }
 }
 

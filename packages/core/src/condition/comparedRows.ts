@@ -1,0 +1,59 @@
+import { isIdentified } from '../values/rows.js'
+import { Failed } from './bindFailure.js'
+import type { BindReader } from './bindRead.js'
+import type { Operand, Path } from './condition.js'
+import { areSameRow, type Meaning } from './meaning.js'
+
+type Value = Extract<Operand, { kind: 'value' }>
+
+/** What is compared of each row of a list: read once, though several quantifiers range over the list. */
+export class ComparedRows {
+  readonly #rows: readonly unknown[]
+  readonly #own: Path
+  readonly #reader: BindReader
+  readonly #meaning: Meaning
+  readonly #read: (Value | undefined)[] = []
+  readonly #comparable: (boolean | undefined)[] = []
+
+  /** @param own - What is read of a row, a path from it. */
+  constructor(rows: readonly unknown[], own: Path, reader: BindReader, meaning: Meaning) {
+    this.#rows = rows
+    this.#own = own
+    this.#reader = reader
+    this.#meaning = meaning
+  }
+
+  /** Whether it is this that is compared. */
+  isOf({ steps }: Path): boolean {
+    const own = this.#own.steps
+    return own.length === steps.length && own.every(({ name }, index) => name === steps[index]!.name)
+  }
+
+  /** What is compared of a row; undefined where it can't be read. */
+  at(index: number): Value | undefined {
+    this.#read[index] ??= this.#readOf(this.#rows[index])
+    return this.#read[index]
+  }
+
+  /** Whether comparing it is no error, whatever it is compared with; of rows that takes their keys. */
+  isComparable(index: number): boolean {
+    this.#comparable[index] ??= this.#canCompare(this.at(index)?.value)
+    return this.#comparable[index]
+  }
+
+  #readOf(row: unknown): Value | undefined {
+    try {
+      const read = this.#reader.steps({ kind: 'value', value: row }, this.#own.steps)
+      return read.kind === 'value' ? read : undefined
+    } catch (error) {
+      if (error instanceof Failed) return undefined
+      throw error
+    }
+  }
+
+  #canCompare(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+    const rows = this.#meaning.rowEquality(value.constructor)
+    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.#meaning.schema, value)
+  }
+}
