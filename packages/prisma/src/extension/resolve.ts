@@ -183,11 +183,13 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
  * A caller's `where` and the filters. The caller's stays at the top: that is where unique operations look for their key.
  */
 function guardedWhere(own: unknown, filters: readonly Arguments[]): Arguments {
-  if (!isArguments(own)) return filters.length > 0 ? { AND: filters } : {}
-  const { [markerKey]: _, AND: and, ...rest } = own
+  const { [markerKey]: _, AND: and, ...rest } = isArguments(own) ? own : {}
   const ands: readonly unknown[] = and === undefined ? [] : Array.isArray(and) ? and : [and]
   const all = [...ands, ...filters]
-  return all.length > 0 ? { ...rest, AND: all } : rest
+  if (all.length === 0) return rest
+  // Prisma writes down the way to each value, so that each level costs something for each key of a list.
+  const [only] = filters
+  return only && all.length === 1 && Object.keys(rest).length === 0 ? only : { ...rest, AND: all }
 }
 
 export function isPromise(value: unknown): value is Promise<unknown> {
