@@ -181,6 +181,8 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
         'other columns are replaced too',
         () => documents.find({ where: { ...filter().where, id: 3, title: 'document 3' } }),
       ],
+      ['it is taken for the arguments', () => documents.find(filter().where)],
+      ['it is taken for the arguments of findOne', async () => [await documents.findOne(filter().where as never)]],
       ['another entity is asked', () => source.getRepository(User).find(filter() as never)],
       [
         'another entity is asked by a query',

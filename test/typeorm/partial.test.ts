@@ -1,5 +1,5 @@
 import { RelationNotLoadedError } from '@arcturus/core'
-import type { DataSource, SelectQueryBuilder } from 'typeorm'
+import { type DataSource, EntitySchema, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
@@ -65,6 +65,31 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
         ),
     ],
     [
+      'a condition of another entity that is joined',
+      documents((query) =>
+        query.leftJoinAndSelect('d.tags', 't').innerJoin(Tag, 'o', 'o.name = t.name AND o.name = :name', dull),
+      ),
+    ],
+    [
+      'rows of an entity that are put in its place',
+      documents((query) => query.leftJoinAndMapMany('d.tags', Tag, 't', 't.name = :name', dull)),
+    ],
+    [
+      'the keys of some rows',
+      documents((query) => query.loadRelationIdAndMap('d.tags', 'd.tags', 't', (tags) => tags.where('1 = 0'))),
+    ],
+    [
+      'a condition below what is put under another name',
+      async () => {
+        const query = source.getRepository(User).createQueryBuilder('u')
+        const user = await query
+          .leftJoinAndMapMany('u.papers', 'u.documents', 'd')
+          .leftJoinAndSelect('d.tags', 't', 't.name = :name', dull)
+          .getOne()
+        return (user as unknown as { papers: Document[] }).papers[0]
+      },
+    ],
+    [
       'a condition of the list that it is in',
       () =>
         source
@@ -100,5 +125,88 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
     ['a page', documents((query) => query.leftJoinAndSelect('d.tags', 't').take(1))],
   ])('is whole where the query says no more of it: %s', async (_, load) => {
     expect(authorizer.can(ann, 'read', await load())).toBe(false)
+  })
+})
+
+class Team {
+  id!: number
+  leader?: Member | null
+  members?: Promise<Member[]>
+}
+class Member {
+  id!: number
+  name!: string
+  team?: Team
+  deletedAt?: Date | null
+}
+const teams = [
+  new EntitySchema<Team>({
+    name: 'Team',
+    target: Team,
+    columns: { id: { type: 'int', primary: true } },
+    relations: {
+      leader: { type: 'many-to-one', target: 'Member', nullable: true },
+      members: { type: 'one-to-many', target: 'Member', inverseSide: 'team', lazy: true },
+    },
+  }),
+  new EntitySchema<Member>({
+    name: 'Member',
+    target: Member,
+    columns: {
+      id: { type: 'int', primary: true },
+      name: { type: 'varchar', length: 100 },
+      deletedAt: { type: 'datetime', nullable: true, deleteDate: true },
+    },
+    relations: { team: { type: 'many-to-one', target: 'Team', inverseSide: 'members' } },
+  }),
+]
+
+describe.each(databases)('A relation of rows that can be deleted softly on $name', (database) => {
+  let source: DataSource
+  let authorizer: ReturnType<typeof authorizationFor>['authorizer']
+  const ann = Object.assign(new Member(), { id: 1, name: 'ann' })
+  beforeAll(async () => {
+    source = await database.open(teams)
+    authorizer = authorizationFor(
+      source,
+      `
+      allow(_: Member, "follow", team: Team) if team.leader matches Member;
+      allow(_: Member, "leave", team: Team) if not (member in team.members and member.name = "ann");
+    `,
+    ).authorizer
+    const bo = Object.assign(new Member(), { id: 2, name: 'bo' })
+    await source.manager.save([ann, bo])
+    for (const leader of [ann, bo]) {
+      const team = await source.manager.save(Object.assign(new Team(), { id: leader.id, leader }))
+      await source.manager.save(Object.assign(new Member(), { id: 10 + leader.id, name: 'ann', team }))
+      await source.manager.save(Object.assign(new Member(), { id: 20 + leader.id, name: 'bo', team }))
+    }
+    await source.getRepository(Member).softDelete({ id: 1 })
+  })
+  afterAll(() => database.close(), 60_000)
+
+  it.each(['join', 'query'] as const)('is not taken for what withDeleted loads by a %s', async (way) => {
+    const team = await source.getRepository(Team).findOne({
+      where: { id: 1 },
+      relations: { leader: true },
+      withDeleted: true,
+      relationLoadStrategy: way,
+    })
+    expect(team?.leader?.id).toBe(1)
+    expect(() => authorizer.can(ann, 'follow', team)).toThrow(RelationNotLoadedError)
+    expect(await authorizer.isAllowed(ann, 'follow', team)).toBe(false)
+  })
+
+  it('is whole where these are left out', async () => {
+    const rows = await source.getRepository(Team).find({ relations: { leader: true }, order: { id: 'ASC' } })
+    expect(rows.map((team) => authorizer.can(ann, 'follow', team))).toEqual([false, true])
+  })
+
+  it('is not taken for whole where a condition left rows out, though it is lazy', async () => {
+    const query = source
+      .getRepository(Team)
+      .createQueryBuilder('t')
+      .leftJoinAndSelect('t.members', 'm', "m.name = 'bo'")
+    expect(await authorizer.isAllowed(ann, 'leave', await query.getOne())).toBe(false)
   })
 })

@@ -22,16 +22,33 @@ type Where = FindOptionsWhere<ObjectLiteral>
 
 /**
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
- * filter. The others demand a parameter that comes with it alone, so that a `where` in which somebody replaces the carrier
- * (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL. Put into a query for another entity, they name columns that it does
- * not have, which is an error of TypeORM; an entity that has them all can be told by its name alone.
+ * filter. The others, and references to other rows, demand a parameter that comes with it alone, so that a `where` in which somebody
+ * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL. Put into a query for another entity, they name
+ * columns that it does not have, which is an error of TypeORM; an entity that has them all can be told by its name alone.
  */
 export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
-  if (!Array.isArray(own)) return guardedAlternative(own ?? {}, filter, guarded)
   // To TypeORM an empty list is no condition.
-  return own.length === 0
-    ? guardedAlternative({}, filter, guarded)
-    : own.map((one) => guardedAlternative(one, filter, guarded))
+  const where =
+    Array.isArray(own) && own.length > 0
+      ? own.map((one) => guardedAlternative(one, filter, guarded))
+      : guardedAlternative(Array.isArray(own) ? {} : (own ?? {}), filter, guarded)
+  return refusingAsArguments(where)
+}
+
+/** `find(where)` is `find({ where })` without what it is about: TypeORM knows none of its names, and finds every row. */
+function refusingAsArguments<Condition extends Where | Where[]>(condition: Condition): Condition {
+  if ('where' in condition) return condition
+  const get = (): never => {
+    throw new ArgumentError(
+      'invalid-argument',
+      'The `where` of authorizedFilter stands in the place of its arguments.',
+      {
+        hint: 'find(authorizedFilter(user, Entity)), findBy(authorizedFilter(user, Entity).where)',
+      },
+    )
+  }
+  // Not enumerable, so that nobody meets it who reads conditions.
+  return Object.defineProperty(condition, 'where', { get })
 }
 
 function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarded): Where {
@@ -41,7 +58,7 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
     })
   }
   const { entity, names } = guarded
-  const [carrier, ...others] = carriersOf(entity).filter(({ propertyName }) => !(propertyName in own))
+  const carrier = carriersOf(entity).find(({ propertyName }) => !(propertyName in own))
   if (!carrier) {
     throw new ArgumentError(
       'invalid-argument',
@@ -53,11 +70,8 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   const parameters = { ...filter.parameters, [witness]: 1 }
   const carried = Raw((path) => conditionFor(path, carrier, filter, guarded), parameters)
   const demand = Raw(() => `:${witness} = 1`)
-  return Object.fromEntries([
-    ...Object.entries(own),
-    [carrier.propertyName, carried],
-    ...others.map(({ propertyName }) => [propertyName, demand]),
-  ])
+  const demands = demandersOf(entity).map((name) => [name, demand])
+  return { ...Object.fromEntries(demands), ...own, [carrier.propertyName]: carried }
 }
 
 /** Columns that a condition of TypeORM can stand under; those of the key come first. */
@@ -67,6 +81,17 @@ function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
       !isVirtual && !isVirtualProperty && !embeddedMetadata && !transformer && !relationMetadata,
   )
   return [...plain.filter(({ isPrimary }) => isPrimary), ...plain.filter(({ isPrimary }) => !isPrimary)]
+}
+
+/** Names that a condition which speaks of no column can stand under: those of columns, and of relations that alone have theirs. */
+function demandersOf(entity: EntityMetadata): readonly string[] {
+  return entity.columns.flatMap(
+    ({ isVirtual, isVirtualProperty, embeddedMetadata, transformer, relationMetadata, propertyName }) => {
+      if (isVirtualProperty || embeddedMetadata || transformer) return []
+      if (!isVirtual) return propertyName
+      return relationMetadata && !relationMetadata.embeddedMetadata ? relationMetadata.propertyName : []
+    },
+  )
 }
 
 /**

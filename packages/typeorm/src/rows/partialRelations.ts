@@ -1,16 +1,19 @@
 import { markCareful, markPartial } from '@arcturus/core'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
-import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
 type BuilderClass = new (...args: any[]) => Builder
 type Join = Builder['expressionMap']['joinAttributes'][number]
 
+/** Properties that lead from the rows of a query to a relation. */
+type Way = readonly string[]
+
 /**
  * Remembers of rows which of their relations were loaded in part: by a query that has a condition on rows that it joins and selects
  * (`leftJoinAndSelect('d.tags', 't', 't.public')`, `find({ relations: { tags: true }, where: { tags: { … } } })`). What is missing
- * from such a list would be taken for what is not there. All queries of a data source begin in `createQueryBuilder`.
+ * from such a list would be taken for what is not there. So would rows that were deleted softly and are loaded all the same
+ * (`withDeleted`) for what is. All queries of a data source begin in `createQueryBuilder`.
  */
 export function rememberPartialRelations(dataSource: DataSource): void {
   const create = dataSource.createQueryBuilder
@@ -31,33 +34,72 @@ function watched(of: BuilderClass): BuilderClass {
       queryRunner: QueryRunner,
     ): Promise<{ entities: ObjectLiteral[]; raw: ObjectLiteral[] }> {
       const result = await super.executeEntitiesAndRawResults(queryRunner)
-      if (this.expressionMap.joinAttributes.some(({ isSelected }) => isSelected)) {
+      const { joinAttributes, relationIdAttributes, relationLoadStrategy, withDeleted } = this.expressionMap
+      // By queries of their own, which show what was deleted at any depth.
+      if (relationLoadStrategy === 'query' && withDeleted)
+        for (const { propertyName } of this.relationMetadatas) mark(result.entities, [propertyName])
+      if (relationIdAttributes.length > 0 || joinAttributes.some(({ isSelected }) => isSelected)) {
         const conditions = this.createWhereExpression() + this.createHavingExpression()
-        for (const path of partialPaths(this, conditions)) mark(result.entities, path)
+        for (const way of partialWays(this, conditions)) mark(result.entities, way)
       }
       return result
     }
   }
 }
 
-/** Relations of which not all rows were asked for: the ways that lead to them from the rows of a query. */
-function partialPaths({ expressionMap: map }: Builder, conditions: string): readonly (readonly RelationMetadata[])[] {
+/** Relations of which not all rows were asked for, or not those alone. */
+function partialWays({ expressionMap: map }: Builder, said: string): readonly Way[] {
   const joins = new Map(map.joinAttributes.map((join) => [join.alias.name, join]))
   const above = (join: Join): readonly Join[] => {
     const parent = join.parentAlias === undefined ? undefined : joins.get(join.parentAlias)
     return parent ? [...above(parent), parent] : []
   }
+  const inner = map.joinAttributes.filter(({ direction }) => direction === 'INNER')
+  const conditions = [said, ...inner.map(conditionOf)].join(' ')
   const isCut = map.limit !== undefined || map.offset !== undefined
   const partial = new Set<Join>()
   for (const join of joins.values()) {
-    const narrows = Boolean(join.condition) || mentions(conditions, join.alias.name)
+    const condition = conditionOf(join)
+    const narrows = condition !== '' || mentions(conditions, join.alias.name)
     // What is at most one row is there as a whole, or nil for a condition of its join.
-    if (join.condition || (join.isMany && (narrows || isCut))) partial.add(join)
+    if (condition !== '' || isOther(join) || (join.isMany && (narrows || isCut))) partial.add(join)
     // A row that is left out takes those that it belongs to with it.
     if (narrows || join.direction === 'INNER') for (const one of above(join)) if (one.isMany) partial.add(one)
   }
-  const selected = [...partial].filter((join) => join.isSelected && join.relation)
-  return selected.map((join) => [...above(join), join].flatMap(({ relation }) => relation ?? []))
+  const wayTo = (alias: string | undefined, name: string | undefined): Way | undefined => {
+    if (alias === undefined || name === undefined) return undefined
+    const join = joins.get(alias)
+    const way = join ? wayOf(join) : []
+    return way && [...way, name]
+  }
+  const wayOf = (join: Join): Way | undefined =>
+    join.mapToProperty
+      ? wayTo(join.mapToPropertyParentAlias, join.mapToPropertyPropertyName)
+      : wayTo(join.parentAlias, join.relation?.propertyName)
+  return [
+    ...[...partial].filter(({ isSelected }) => isSelected).map(wayOf),
+    // Keys of some rows of a relation: where there is none, its emptiness says nothing either.
+    ...map.relationIdAttributes
+      .filter(({ queryBuilderFactory }) => queryBuilderFactory)
+      .map(({ parentAlias, mapToPropertyPropertyPath }) => wayTo(parentAlias, mapToPropertyPropertyPath)),
+  ].filter((way) => way !== undefined)
+}
+
+/** What is asked of rows that are joined, but for what TypeORM asks itself: that they were not deleted softly. */
+function conditionOf(join: Join): string {
+  const { condition } = join
+  return condition === undefined || condition === notDeleted(join) ? '' : condition
+}
+
+/** Whether what a join loads into a relation are other rows than those of the relation. */
+function isOther(join: Join): boolean {
+  const { condition = '', mapToPropertyPropertyName: name = join.relation?.propertyName, relation } = join
+  return relation?.propertyName !== name || !condition.endsWith(notDeleted(join))
+}
+
+function notDeleted({ alias, metadata }: Join): string {
+  const column = metadata?.deleteDateColumn
+  return column ? `${alias.name}.${column.propertyName} IS NULL` : ''
 }
 
 /** Whether SQL, or what becomes SQL, reads a column of an alias. */
@@ -66,15 +108,21 @@ function mentions(text: string, alias: string): boolean {
   return new RegExp(`(?<![\\w.])["\`]?${name}["\`]?\\.`).test(text)
 }
 
-function mark(rows: readonly unknown[], [relation, ...rest]: readonly RelationMetadata[]): void {
-  if (!relation || relation.isLazy) return
+function mark(rows: readonly unknown[], [name, ...rest]: Way): void {
+  if (name === undefined) return
   for (const row of rows) {
     if (typeof row !== 'object' || row === null) continue
-    if (rest.length === 0) markPartial(row, relation.propertyName)
+    if (rest.length === 0) markPartial(row, name)
     else {
       markCareful(row)
-      const value: unknown = Reflect.get(row, relation.propertyName)
+      const value: unknown = loaded(row, name)
       mark(Array.isArray(value) ? value : [value], rest)
     }
   }
+}
+
+/** What was loaded of a property. That of a lazy relation is a promise, of what stands beside it under this name. */
+function loaded(row: object, name: string): unknown {
+  const lazy = `__${name}__`
+  return Reflect.get(row, lazy in row ? lazy : name)
 }
