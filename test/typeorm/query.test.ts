@@ -104,17 +104,34 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(await read(authorization.authorizedQuery(ann(), 'read', Document, 'd').orWhere('1 = 1'))).toEqual(expected)
   })
 
-  it.each(['insert', 'update', 'delete', 'softDelete', 'restore'] as const)(
+  it.each(['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const)(
     'can not become one of %s, and neither can its clones',
     (write) => {
       const query = authorization.authorizedQuery(ann(), 'edit', Document, 'd')
       const refused = expect.objectContaining({ code: 'unguarded-operation' })
       for (const one of [query, query.clone(), query.clone().clone()]) {
-        expect(() => one[write]()).toThrow(UnsupportedOperationError)
-        expect(() => one[write]()).toThrow(refused)
+        const become = (): unknown => (one[write] as () => unknown)()
+        expect(become).toThrow(UnsupportedOperationError)
+        expect(become).toThrow(refused)
       }
     },
   )
+
+  it('is not kept under a name, which would be for everybody', async () => {
+    const keeping = await database.open(entities, { cache: true, synchronize: true })
+    const { authorizedFilter, authorizedQuery, applyAuthorization } = authorizationFor(keeping)
+    const query = (user: User | null): Query => authorizedQuery(user, 'read', Document, 'd')
+    const documents = (): Query => keeping.createQueryBuilder(Document, 'd').cache('documents', 60_000)
+    expect(() => query(ann()).cache('documents', 60_000)).toThrow(UnsupportedOperationError)
+    expect(() => query(ann()).clone().cache('documents')).toThrow(UnsupportedOperationError)
+    const cache = { id: 'documents', milliseconds: 60_000 }
+    expect(() => authorizedFilter(ann(), Document, { cache })).toThrow(UnsupportedOperationError)
+    expect(() => applyAuthorization(documents(), ann(), 'read')).toThrow(UnsupportedOperationError)
+    if (database.kind !== 'sqlite') {
+      expect(ids(await query(ann()).cache(60_000).getMany())).toEqual(allowed)
+      expect(ids(await query(null).cache(60_000).getMany())).toEqual([4])
+    }
+  })
 
   it('takes several filters, also of one kind', async () => {
     const both = authorization.applyAuthorization(

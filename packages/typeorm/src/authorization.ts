@@ -5,7 +5,7 @@ import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
 import { ParameterNames } from './filter/parameters.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { guardedWhere } from './filter/where.js'
-import { QueryGuard, selectedEntity } from './query/guardedQuery.js'
+import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery.js'
 import { Recursion } from './query/recursion.js'
 import { relationLoader } from './rows/loader.js'
 import { rememberPartialRelations } from './rows/partialRelations.js'
@@ -150,6 +150,7 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
 
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
     const { action: _, where, ...rest } = args
+    assertOwnCache(rest.cache?.id)
     const others = new Set(entities.filter((other) => other !== entity).map(({ name }) => name))
     return { ...rest, where: guardedWhere(where, filter, { entity, others, dialect, names }) }
   }
@@ -194,6 +195,7 @@ type FilterFor<Printed> = (actor: unknown, action: string, entity: EntityMetadat
 interface FindArguments {
   readonly action?: string
   readonly where?: unknown
+  readonly cache?: { readonly id?: unknown }
 }
 
 /** Whether it failed only because something has to be loaded, or waited for. */

@@ -53,21 +53,22 @@ export class QueryGuard {
     filter: PrintedFilter,
   ): SelectQueryBuilder<Entity> {
     const map = query.expressionMap
+    assertOwnCache(map.cacheId)
     const condition = filter.of(quoted(this.#dialect, map.mainAlias!.name))
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
     query.setParameters(filter.parameters)
-    this.#refuseWrites(query)
+    this.#refuse(query)
     return query
   }
 
-  /** A write would be printed without the alias that the filter speaks of. */
-  #refuseWrites(query: Builder): void {
+  /** A write would be printed without the alias that the filter speaks of, and of a relation everything is read and written. */
+  #refuse(query: Builder): void {
     const own: object = Object.getPrototypeOf(query)
     if (Object.hasOwn(own, guarded)) return
     let prototype = this.#guarded.get(own)
     if (!prototype) {
-      prototype = refusingWrites(query.constructor as BuilderClass)
+      prototype = refusing(query.constructor as BuilderClass)
       this.#guarded.set(own, prototype)
     }
     Object.setPrototypeOf(query, prototype)
@@ -78,23 +79,41 @@ export class QueryGuard {
 type BuilderClass = new (...args: any[]) => Builder
 
 const guarded = Symbol('guarded')
-const writes = ['insert', 'update', 'delete', 'softDelete', 'restore'] as const
+const others = ['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const
 
-/** What instances of a class inherit from that refuse to become writes. TypeORM makes clones by their constructor, so that they do too. */
-function refusingWrites(of: BuilderClass): object {
-  class Guarded extends of {}
-  for (const write of writes) {
+/**
+ * What instances of a class inherit from that refuse to become other queries. TypeORM makes clones by their constructor, so that they
+ * do too.
+ */
+function refusing(of: BuilderClass): object {
+  class Guarded extends of {
+    override cache(kept: never, milliseconds?: number): this {
+      assertOwnCache(kept)
+      return super.cache(kept, milliseconds)
+    }
+  }
+  for (const other of others) {
     const refuse = (): never => {
       throw new UnsupportedOperationError(
         'unguarded-operation',
-        `An authorized query can't become one of \`${write}\`.`,
+        `An authorized query can't become one of \`${other}\`.`,
         {
           hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
         },
       )
     }
-    Object.defineProperty(Guarded.prototype, write, { value: refuse })
+    Object.defineProperty(Guarded.prototype, other, { value: refuse })
   }
   Object.defineProperty(Guarded.prototype, guarded, { value: true })
   return Guarded.prototype
+}
+
+/** @throws UnsupportedOperationError for a result that is kept by a name, and so for whoever asks next. */
+export function assertOwnCache(kept: unknown): void {
+  if (typeof kept !== 'string') return
+  throw new UnsupportedOperationError(
+    'unguarded-operation',
+    `What an authorized query finds can't be kept as "${kept}": everybody would be given what one may see.`,
+    { hint: 'cache(true), or cache(milliseconds), keeps it by the query and its values' },
+  )
 }
