@@ -51,6 +51,8 @@ export class Checks {
   readonly #prove: Prove | undefined
   #known: ReadonlySet<string> | undefined
   readonly #plans: PlanTable<Plan>
+  /** How often the machine was tried, by the kind of question. */
+  readonly #trials = new Map<PlansOfPair<Plan>, Map<string, number>>()
   /** Conditions of filters by the model of the actor, the action and the model of the rows. */
   readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
@@ -100,7 +102,10 @@ export class Checks {
   #tried(actor: unknown, action: string, resource: unknown): boolean | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
     if (!plans || needsCare(actor) || needsCare(resource) || !this.#words.has(action)) return undefined
-    if (plans.trials(action) > maxTrials) return undefined
+    const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
+    const trial = (trials.get(action) ?? 0) + 1
+    if (trial > maxTrials) return undefined
+    trials.set(action, trial)
     try {
       const allowed = this.#prove!(actor, action, resource)
       this.statistics.machine++

@@ -3,6 +3,7 @@ import type { Meaning } from '../condition/meaning.js'
 import { equalityMeaning, withClasses, withOrder } from '../condition/valueMeaning.js'
 import { type Host, HostError, type Limits, type Program, queryError, solve } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
+import type { Equality } from '../values/equality.js'
 
 /**
  * What conditions mean to the machine's host; all that would have to wait is undefined.
@@ -17,7 +18,15 @@ export function hostMeaning(
   hasEquality: boolean,
   arriving: (missing: Missing) => Host = () => host,
 ): Meaning {
-  const values = withOrder(equalityMeaning(schema, host, { hasEquality, errorFor: typed }))
+  const equality: Equality = (left, right) => {
+    try {
+      const equal = host.equal(left, right)
+      return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
+    } catch (error) {
+      throw typed(error)
+    }
+  }
+  const values = withOrder(equalityMeaning(schema, equality, hasEquality))
   return {
     ...withClasses(values, host, typed),
     schema,

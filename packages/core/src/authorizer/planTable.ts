@@ -1,5 +1,4 @@
-import type { Model } from '../schema/model.js'
-import type { Models } from '../schema/schema.js'
+import type { KnownModel, Models } from '../schema/schema.js'
 
 export const otherAction: unique symbol = Symbol('any action that the policy does not name')
 export type ActionKey = string | typeof otherAction
@@ -13,7 +12,6 @@ export class PlansOfPair<Plan> {
   /** The first few are found by comparing texts, which is faster than looking into a map where they are the same object. */
   readonly #actions: ActionKey[] = []
   readonly #plans: Plan[] = []
-  readonly #trials = new Map<ActionKey, number>()
 
   get(action: ActionKey): Plan | undefined {
     for (let at = 0; at < this.#actions.length; at++) if (this.#actions[at] === action) return this.#plans[at]
@@ -25,13 +23,6 @@ export class PlansOfPair<Plan> {
     if (this.#actions.length >= 8) return
     this.#actions.push(action)
     this.#plans.push(plan)
-  }
-
-  /** Counts a check of which there is no plan yet: the how manieth it is. */
-  trials(action: string): number {
-    const trials = (this.#trials.get(action) ?? 0) + 1
-    this.#trials.set(action, trials)
-    return trials
   }
 }
 
@@ -83,7 +74,7 @@ function isInstanceOf(value: unknown, cls: unknown): boolean {
 }
 
 /** What tells kinds of values apart: the class of an instance, so that it is found without looking for its model. */
-function kindKey(value: unknown, model: Model | null): unknown {
+function kindKey(value: unknown, model: KnownModel | null): unknown {
   return model?.class && isInstanceOf(value, model.class) ? model.class : (model ?? none)
 }
 

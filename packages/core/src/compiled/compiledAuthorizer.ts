@@ -1,9 +1,10 @@
-import { otherAction, type PlansOfPair, PlanTable } from '../authorizer/planTable.js'
+import { otherAction, PlanTable } from '../authorizer/planTable.js'
+import { bailOut } from '../condition/bail.js'
 import type { Predicate } from '../condition/predicate.js'
 import { basicHelpers } from '../condition/sourceHelpers.js'
 import { equalityMeaning } from '../condition/valueMeaning.js'
 import { ArgumentError, QueryError } from '../errors.js'
-import { defaultLimits, type Limits } from '../machine/limits.js'
+import type { Limits } from '../machine/limits.js'
 import { SchemaEquality } from '../machine/schemaValues.js'
 import type { Class } from '../schema/model.js'
 import { arePartial, needsCare } from '../schema/partial.js'
@@ -55,8 +56,8 @@ export class CompiledAuthorizer<Action extends string = string> {
   can(actor: unknown, action: Action, resource: unknown): boolean {
     const known = this.#table.of(actor, resource)?.get(action)
     const predicate = known ?? this.#predicate(actor, action, resource)
-    if (needsCare(actor) || needsCare(resource)) throw machineOnly('a relation was loaded in part')
     try {
+      if (needsCare(actor) || needsCare(resource)) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
       throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
@@ -91,24 +92,16 @@ export class CompiledAuthorizer<Action extends string = string> {
         hint: 'compilePolicy(authorizer, { actors: [names of models] })',
       })
     }
-    const compiled = ofActor.get(this.#kindOf(resource)) ?? []
-    return this.#words.has(action)
-      ? this.#remembered(plans, action, compiled.find((plan) => plan.action === action) ?? never)
-      : this.#other(plans, action, compiled)
-  }
-
-  #other(plans: PlansOfPair<Predicate>, action: string, compiled: readonly CompiledPlan[]): Predicate {
-    const plan = compiled.find((one) => one.action === null)
-    if (plan) return plans.get(otherAction) ?? this.#remembered(plans, otherAction, plan)
-    throw new ArgumentError(
-      'unknown-action',
-      `The policy knows no action "${action}", and no rule leaves the action open.`,
-    )
-  }
-
-  #remembered(plans: PlansOfPair<Predicate>, action: string | typeof otherAction, plan: CompiledPlan): Predicate {
-    const predicate = this.#instantiate(plan)
-    plans.set(action, predicate)
+    const isNamed = this.#words.has(action)
+    const plan = ofActor.get(this.#kindOf(resource))?.find((one) => one.action === (isNamed ? action : null))
+    if (!plan && !isNamed) {
+      throw new ArgumentError(
+        'unknown-action',
+        `The policy knows no action "${action}", and no rule leaves the action open.`,
+      )
+    }
+    const predicate = (!isNamed && plans.get(otherAction)) || this.#instantiate(plan ?? never)
+    plans.set(isNamed ? action : otherAction, predicate)
     return predicate
   }
 
@@ -117,8 +110,10 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 
   #show(actor: unknown, action: string, resource: unknown): string {
-    const [one, other] = [actor, resource].map((value) => (value === null ? 'nil' : this.#models.modelOf(value)?.name))
-    return `allow(${one ?? 'an actor'}, "${action}", ${other ?? 'a resource'})`
+    const [one, other] = [actor, resource].map((value) =>
+      value === null ? 'nil' : (this.#models.modelOf(value)?.name ?? typeof value),
+    )
+    return `allow(${one}, "${action}", ${other})`
   }
 }
 
@@ -137,28 +132,28 @@ function instantiate(
   policy: CompiledPolicy,
   { equality, limits }: World,
 ): (plan: CompiledPlan) => Predicate {
-  const meaning = equalityMeaning(models, new SchemaEquality(models, equality), { hasEquality: equality !== undefined })
-  const all = { ...defaultLimits, ...limits }
+  const values = new SchemaEquality(models, equality)
+  const meaning = equalityMeaning(models, (left, right) => values.equal(left, right), equality !== undefined)
   const extras = Object.fromEntries(Object.entries(policy.helpers).map(([name, make]) => [name, make(meaning)]))
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))
   }
-  return ({ make, values = [], parts, why }) => {
+  return ({ make, values: passed = [], parts, why }) => {
     if (!make) return () => ask(why)
-    const begin = parts === undefined ? undefined : policy.budget!(all, parts)
+    const begin = parts === undefined ? undefined : policy.budget!(limits, parts)
     return make(
       { ...basicHelpers(meaning, begin, ask), ...extras },
-      values.map((value) => given(models, value)),
+      passed.map((value) => given(models, value)),
     )
   }
 }
 
 function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 'resource'): void {
   if (value === undefined) throw new ArgumentError(`undefined-${what}`, `The ${what} is undefined.`)
-  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null)
+  const isObject = Object(value) === value
   if (!isObject || models.modelOf(value)) return
   throw new ArgumentError('unknown-row', `The ${what} is of no class that the policy knows.`, {
-    hint: "as('Model', object) of the runtime says it of a plain object; await a promise",
+    hint: "await a promise; of a plain object say it: as('Model', object)",
   })
 }
 
@@ -169,7 +164,7 @@ function given(models: CompiledModels, value: CompiledValue): unknown {
 
 function machineOnly(what: string, cause?: unknown): QueryError {
   return new QueryError('machine-only', `Only the query machine can answer this: ${what}`, {
-    hint: 'something may be missing, not loaded or a promise: an Authorizer tells, or waits',
+    hint: 'an Authorizer says what is missing or not loaded, and awaits promises',
     cause,
   })
 }

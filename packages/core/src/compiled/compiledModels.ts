@@ -1,15 +1,15 @@
 import { ArgumentError } from '../errors.js'
-import type { Class, Model } from '../schema/model.js'
-import { type Models, primitiveClass } from '../schema/schema.js'
+import type { Class } from '../schema/model.js'
+import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { CompiledPolicy } from './module.js'
 
 /** What a compiled policy knows of classes and tables: what the schema knew when it was compiled, with the classes of now. */
 export class CompiledModels implements Models {
-  readonly models: Map<string, Model> = new Map()
+  readonly models: Map<string, KnownModel> = new Map()
   readonly constants: Map<string, unknown> = new Map([['nil', null]])
-  readonly #byClass = new Map<unknown, Model>()
+  readonly #byClass = new Map<unknown, KnownModel>()
   readonly #ancestors = new Map<string, readonly string[]>()
 
   /** @throws ArgumentError for a class or a constant that is missing. */
@@ -38,7 +38,7 @@ export class CompiledModels implements Models {
   }
 
   #add(name: string, cls: Class | undefined, key: readonly string[] | undefined, ancestors: readonly string[]): void {
-    const model: Model = { name, class: cls, fields: new Map(), key, closed: false, isaCheck: undefined }
+    const model: KnownModel = { name, class: cls, key }
     this.models.set(name, model)
     this.#ancestors.set(name, ancestors)
     if (!cls) return
@@ -46,12 +46,12 @@ export class CompiledModels implements Models {
     this.constants.set(name, cls)
   }
 
-  modelOf(value: unknown): Model | undefined {
+  modelOf(value: unknown): KnownModel | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
     return this.#byClass.get(value.constructor) ?? this.models.get(tagOf(value) ?? '')
   }
 
-  modelOfClass(cls: unknown): Model | undefined {
+  modelOfClass(cls: unknown): KnownModel | undefined {
     return this.#byClass.get(cls)
   }
 

@@ -9,7 +9,7 @@ export interface CompiledPolicy {
   /** Makes helpers that only some predicates need. */
   readonly helpers: MakeHelpers
   /** What begins the account of an evaluation; undefined where none counts its steps. */
-  readonly budget?: (limits: BudgetLimits, parts: number) => () => Budget
+  readonly budget?: (limits: Partial<BudgetLimits> | undefined, parts: number) => () => Budget
   readonly models: readonly CompiledModel[]
   /** The constants that predicates read. */
   readonly constants: readonly string[]

@@ -3,6 +3,7 @@ import { Budget, type BudgetLimits } from '../condition/budget.js'
 import type { EqualityMeaning } from '../condition/meaning.js'
 import { type ExtraHelpers, makeIsa as makeIsaOf } from '../condition/sourceHelpers.js'
 import { withClasses } from '../condition/valueMeaning.js'
+import { defaultLimits } from '../machine/limits.js'
 import { SchemaValues } from '../machine/schemaValues.js'
 import { markCopy } from '../schema/partial.js'
 import { tag } from '../schema/tags.js'
@@ -25,8 +26,8 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
 }
 
 /** Begins the account of what an evaluation uses. */
-export function makeBudget(limits: BudgetLimits, parts: number): () => Budget {
-  return Budget.of(limits, parts)
+export function makeBudget(limits: Partial<BudgetLimits> | undefined, parts: number): () => Budget {
+  return Budget.of({ ...defaultLimits, ...limits }, parts)
 }
 
 /** Tests of classes. */

@@ -5,11 +5,6 @@ import { compareEqual, compareOrder } from '../values/order.js'
 import { type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { areSameRow, type ClassMeaning, type EqualityMeaning, type ValueMeaning } from './meaning.js'
 
-/** What a host says of the application's objects that are no rows. */
-export interface HostEquality {
-  equal(left: unknown, right: unknown): boolean | PromiseLike<boolean>
-}
-
 /** What a host says of the application's classes. */
 export interface HostClasses {
   classOf(value: unknown): string | undefined
@@ -17,27 +12,12 @@ export interface HostClasses {
   isa(value: unknown, name: string): boolean | PromiseLike<boolean>
 }
 
-export interface ValueMeaningOptions {
-  /** Whether the host compares objects without keys by more than identity. */
-  readonly hasEquality: boolean
-  /** What is thrown in the place of what the host throws. */
-  readonly errorFor?: (error: unknown) => unknown
-}
-
-/** What equality means to a host; all that would have to wait is undefined. */
-export function equalityMeaning(
-  schema: Models,
-  host: HostEquality,
-  { hasEquality, errorFor = (error) => error }: ValueMeaningOptions,
-): EqualityMeaning {
-  const equality: Equality = (left, right) => {
-    try {
-      const equal = host.equal(left, right)
-      return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
-    } catch (error) {
-      throw errorFor(error)
-    }
-  }
+/**
+ * What equality means to a host; all that would have to wait is undefined.
+ * @param equality - What the host says of the application's objects.
+ * @param hasEquality - Whether it compares objects without keys by more than identity.
+ */
+export function equalityMeaning(schema: Models, equality: Equality, hasEquality: boolean): EqualityMeaning {
   const known = new Map<unknown, RowEquality | null>()
   const rowEquality = (cls: unknown): RowEquality | undefined => {
     let found = known.get(cls)

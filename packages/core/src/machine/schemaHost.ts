@@ -87,8 +87,8 @@ export class SchemaHost extends SchemaValues implements Host {
   }
 
   read(value: unknown, field: string): unknown {
-    if (value === null || value === undefined) throw this.missing(value, field, 'test it against nil first')
-    if (typeof value !== 'object' && typeof value !== 'function') throw this.missing(value, field)
+    if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
+    if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
     if (result !== undefined && !isPartial(value, field)) return result
@@ -100,7 +100,7 @@ export class SchemaHost extends SchemaValues implements Host {
       throw notLoaded(value, { model: model!.name, relation: field })
     }
     const unloaded = unloadedRelation(value)
-    throw unloaded ? notLoaded(value, unloaded) : this.missing(value, field)
+    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
   }
 
   readForPattern(value: unknown, field: string): unknown {
@@ -157,6 +157,7 @@ export class SchemaHost extends SchemaValues implements Host {
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
     if (unloaded) throw notLoaded(left, unloaded)
+    if (same) throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
     return super.otherwiseEqual(left, right, same)
   }
 
@@ -181,7 +182,7 @@ export class SchemaHost extends SchemaValues implements Host {
     })
   }
 
-  protected override missing(value: unknown, field: string, hint?: string): HostError {
+  #missing(value: unknown, field: string, hint?: string): HostError {
     return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
       hint,
       data: { value, name: field },

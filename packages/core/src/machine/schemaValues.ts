@@ -26,13 +26,8 @@ export class SchemaEquality {
 
   /** Where keys do not decide. */
   protected otherwiseEqual(left: unknown, right: unknown, same: PartialRow | undefined): boolean | Promise<boolean> {
-    if (same) throw this.missing(same.row, same.missing, 'a row is compared by its key: select it')
+    if (same) throw new TypeError(`${same.missing} is missing`)
     return this.#equality?.(left, right) ?? false
-  }
-
-  /** Where a row lacks a part of its key. */
-  protected missing(_row: unknown, field: string, hint: string): Error {
-    return new TypeError(`${field} is missing: ${hint}`)
   }
 }
 

@@ -168,11 +168,15 @@ export class Schema {
   }
 }
 
+/** What matters of a model once a policy is compiled. */
+export type KnownModel = Pick<Model, 'name' | 'class' | 'key'> & Partial<Pick<Model, 'isaCheck'>>
+
 /** What a schema says of values: all that is asked once a policy is compiled. */
-export type Models = Pick<
-  Schema,
-  'models' | 'constants' | 'modelOf' | 'modelOfClass' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner'
->
+export interface Models extends Pick<Schema, 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner'> {
+  readonly models: ReadonlyMap<string, KnownModel>
+  modelOf(value: unknown): KnownModel | undefined
+  modelOfClass(cls: unknown): KnownModel | undefined
+}
 
 /** The class of a text, a number or a boolean. */
 export function primitiveClass(value: unknown): unknown {

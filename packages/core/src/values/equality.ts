@@ -1,5 +1,5 @@
 import { Dict } from './dict.js'
-import { compareNumeric, isNumeric } from './numeric.js'
+import { isNumeric, isSameNumber } from './numeric.js'
 
 /**
  * Decides whether two objects are equal; asked of pairs that the language itself does not decide (and that are not the
@@ -34,7 +34,7 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
  */
 export function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   if (left === null || right === null || left === undefined || right === undefined) return left === right
-  if (isNumeric(left)) return isNumeric(right) && compareNumeric(left, right) === 0
+  if (isNumeric(left)) return isNumeric(right) && isSameNumber(left, right)
   if (typeof left === 'object' || typeof left === 'function') {
     if (isNumeric(right)) return false
     if (typeof right !== 'object' && typeof right !== 'function') return false

@@ -33,7 +33,18 @@ export function compareNumeric(left: Numeric, right: Numeric): number {
   return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : 0
 }
 
+/** Whether two numeric values are the same number: of just those `compareNumeric` is zero. */
+export function isSameNumber(left: Numeric, right: Numeric): boolean {
+  // neither below nor above, as in `compareNumeric`
+  if (typeof left !== 'object' && typeof right !== 'object') return left <= right && left >= right
+  const a = digitsOf(left)
+  const b = digitsOf(right)
+  if (!a || !b) return Number(String(left)) === Number(String(right))
+  return a.negative === b.negative && a.digits === b.digits && a.exponent === b.exponent
+}
+
 interface Digits {
+  /** Zero is not. */
   readonly negative: boolean
   /** The number is 0.digits × 10^exponent; no leading or trailing zeros; empty for zero. */
   readonly digits: string
@@ -63,8 +74,12 @@ function digitsOf(value: Numeric): Digits | undefined {
   const match = /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(String(value))
   if (!match) return undefined
   const [, minus, whole = '', fraction = '', power = '0'] = match
-  const all = whole + fraction
-  const leading = all.length - all.replace(/^0+/, '').length
-  const digits = all.slice(leading).replace(/0+$/, '')
-  return { negative: minus === '-', digits, exponent: digits === '' ? 0 : whole.length - leading + Number(power) }
+  const all = (whole + fraction).replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  const isZero = digits === ''
+  return {
+    negative: minus === '-' && !isZero,
+    digits,
+    exponent: isZero ? 0 : all.length - fraction.length + Number(power),
+  }
 }

@@ -1,5 +1,5 @@
-import type { Class, Model } from '../schema/model.js'
-import type { Models } from '../schema/schema.js'
+import type { Class } from '../schema/model.js'
+import type { KnownModel, Models } from '../schema/schema.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
@@ -63,7 +63,7 @@ function isTextual(part: unknown): boolean {
 }
 
 /** The values of a row's key; undefined where the model has none, or a part of it is nil. */
-function keyOf(schema: Models, model: Model, row: object): readonly unknown[] | PartialRow | undefined {
+function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown[] | PartialRow | undefined {
   const names = schema.key(model.name)
   if (!names || names.length === 0) return undefined
   const parts: unknown[] = []
