@@ -10,7 +10,7 @@ import { arePartial, needsCare } from '../schema/partial.js'
 import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
 import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from './plans.js'
 import { type ActionKey, entryOf, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
-import { wordsOf } from './words.js'
+import { namesOutright, wordsOf } from './words.js'
 
 /** A question whose classes and action are known. */
 interface Plan {
@@ -101,7 +101,7 @@ export class Checks {
   /** The machine's answer to one of the first few checks of a kind; undefined where it has none, or where there were enough. */
   #tried(actor: unknown, action: string, resource: unknown): boolean | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
-    if (!plans || needsCare(actor) || needsCare(resource) || !this.#words.has(action)) return undefined
+    if (!plans || needsCare(actor) || needsCare(resource) || !this.#knows(action)) return undefined
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
     if (trial > maxTrials) return undefined
@@ -181,7 +181,7 @@ export class Checks {
   filter(actor: unknown, action: string, model: string): Condition {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
-    const known = this.#words.has(action)
+    const known = this.#knows(action)
     const ofActor = entryOf(this.#filters, kind === 'nil' ? undefined : kind.model, () => new Map())
     const conditions = entryOf(ofActor, known ? action : otherAction, () => new Map())
     let condition = conditions.get(model)
@@ -210,7 +210,7 @@ export class Checks {
   }
 
   #other(plans: PlansOfPair<Plan>, actor: unknown, action: string, resource: unknown): Plan {
-    const known = this.#words.has(action)
+    const known = this.#knows(action)
     const key = known ? action : otherAction
     let plan = plans.get(key)
     if (!plan) {
@@ -244,6 +244,11 @@ export class Checks {
     if (value === null) return 'nil'
     const model = this.meaning.schema.modelOf(value)
     return model && { model: model.name }
+  }
+
+  /** Whether an action is a word of the policy. */
+  #knows(action: string): boolean {
+    return this.#known ? this.#known.has(action) : namesOutright(this.#policy, action) || this.#words.has(action)
   }
 
   /** The words of the policy, collected when an action is first looked for. */

@@ -29,7 +29,7 @@ export interface Surroundings {
 }
 
 /** What takes longer than this is for a predicate at once. */
-const trialSteps = 10_000
+const trialSteps = 200
 
 /** A policy made ready to answer. */
 export class LoadedPolicy {

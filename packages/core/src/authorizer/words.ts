@@ -9,6 +9,13 @@ export function wordsOf(policy: Policy): ReadonlySet<string> {
   return words
 }
 
+/** Whether blocks or heads of `allow` name an action: a look at these is enough for most, and is shorter than collecting `wordsOf`. */
+export function namesOutright(policy: Policy, action: string): boolean {
+  for (const { permissions, roles } of policy.blocks.values())
+    if (permissions.includes(action) || roles.includes(action)) return true
+  return policy.rules.get('allow')?.some(({ parameters }) => literal(parameters[1]?.term) === action) ?? false
+}
+
 function textsIn(nodes: readonly Node[]): Set<string> {
   const texts = new Set<string>()
   const open = [...nodes]

@@ -12,6 +12,7 @@ const NOTHING: RulesByName = {}
  */
 export class Lookahead {
   readonly rules: RulesByName
+  readonly #all: readonly Rule[]
   readonly #tables = new Map<string, RulesByName>()
   /** By the name of what a rule begins with, the names of such rules. */
   readonly #begunBy = new Map<string, Set<string>>()
@@ -19,6 +20,7 @@ export class Lookahead {
   /** No rule of the grammar may be empty. */
   constructor(grammar: nearley.Grammar) {
     this.rules = grammar.byName
+    this.#all = grammar.rules
     for (const { name, symbols } of grammar.rules) {
       const [first] = symbols
       if (typeof first !== 'string') continue
@@ -39,14 +41,22 @@ export class Lookahead {
   }
 
   #tableFor(token: Token): RulesByName {
-    const names = Object.keys(this.rules)
-    const matches = ({ symbols }: Rule): boolean => typeof symbols[0] !== 'string' && symbols[0].test(token)
+    const beginning = new Set<string>()
+    for (const { name, symbols } of this.#all) {
+      const [first] = symbols
+      if (typeof first !== 'string' && first.test(token)) beginning.add(name)
+    }
     // What is added while they are gone through is gone through too.
-    const beginning = new Set(names.filter((name) => this.rules[name]!.some(matches)))
     for (const name of beginning) for (const one of this.#begunBy.get(name) ?? []) beginning.add(one)
-    const begins = ({ symbols }: Rule): boolean =>
-      typeof symbols[0] === 'string' ? beginning.has(symbols[0]) : symbols[0].test(token)
-    return Object.fromEntries(names.map((name) => [name, this.rules[name]!.filter(begins)]))
+    const table: RulesByName = {}
+    for (const rule of this.#all) {
+      const [first] = rule.symbols
+      if (!(typeof first === 'string' ? beginning.has(first) : first.test(token))) continue
+      const same = table[rule.name]
+      if (same) same.push(rule)
+      else table[rule.name] = [rule]
+    }
+    return table
   }
 }
 

@@ -3,14 +3,14 @@ import { KEY_WORDS } from './words.js'
 
 /** A terminal of the grammar, as nearley matches it with tokens. One state of the parser stands for all their kinds. */
 export class Terminal {
-  readonly #kinds: ReadonlySet<string>
+  readonly #kinds: readonly string[]
 
-  constructor(kinds: Iterable<string>) {
-    this.#kinds = new Set(kinds)
+  constructor(kinds: readonly string[]) {
+    this.#kinds = kinds
   }
 
   test({ kind }: Pick<Token, 'kind'>): boolean {
-    return this.#kinds.has(kind)
+    return this.#kinds.includes(kind)
   }
 }
 
@@ -19,7 +19,7 @@ const ARITHMETIC = ['+', '-', '*', '/', 'mod', 'rem', 'in']
 const COMPARISON = [...ARITHMETIC, '==', '!=', '<', '<=', '>', '>=']
 
 /** Terminals that several kinds of tokens match. */
-const SEVERAL: Readonly<Record<string, Iterable<string>>> = {
+const SEVERAL: Readonly<Record<string, readonly string[]>> = {
   scalar: SCALAR,
   /** What is an expression by itself. */
   atom: [...SCALAR, 'symbol', 'cut'],
