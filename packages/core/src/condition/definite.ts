@@ -132,7 +132,7 @@ class Definer {
         // Rows of a database have no order: where one is an error, the whole is taken for one.
         const isWithin = this.#isWithin && callsItself(where)
         const error = isWithin
-          ? this.#whenError(where, false)
+          ? this.#whenError(where, true)
           : complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
         return all([some, complement(this.#schema, this.#some(condition, error))])
       }
