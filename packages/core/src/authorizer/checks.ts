@@ -22,6 +22,9 @@ interface Plan {
   waiting: WaitingPredicate | null | undefined
 }
 
+const granted: Plan = { condition: undefined, predicate: () => true, waiting: undefined }
+const denied: Plan = { condition: undefined, predicate: () => false, waiting: undefined }
+
 /** How often a check was answered by what; a bail-out is a predicate that gave the question to one that waits, or to the machine. */
 export interface Statistics {
   predicate: number
@@ -75,12 +78,7 @@ export class Checks {
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // What was asked before is in order.
-    let plan = this.#plans.of(actor, resource)?.get(action)
-    if (!plan) {
-      const answer = this.#tried(actor, action, resource)
-      if (answer !== undefined) return answer
-      plan = this.#planOf(actor, action, resource)
-    }
+    const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
     const predicate = plan?.predicate
     // Predicates read what is there; the machine asks whether that is all there is.
     if (!predicate || needsCare(actor) || needsCare(resource)) {
@@ -98,21 +96,24 @@ export class Checks {
     }
   }
 
-  /** The machine's answer to one of the first few checks of a kind; undefined where it has none, or where there were enough. */
-  #tried(actor: unknown, action: string, resource: unknown): boolean | undefined {
+  /** The plan for a question of which there is none yet; for the first few of a kind it is the answer of the machine. */
+  #planAnew(actor: unknown, action: string, resource: unknown): Plan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
-    if (!plans || needsCare(actor) || needsCare(resource) || !this.#knows(action)) return undefined
+    if (!plans || needsCare(actor) || needsCare(resource) || !this.#knows(action))
+      return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
-    if (trial > maxTrials) return undefined
+    if (trial > maxTrials) return this.#planOf(actor, action, resource)
     trials.set(action, trial)
     try {
-      const allowed = this.#prove!(actor, action, resource)
+      const plan = this.#prove!(actor, action, resource) ? granted : denied
+      // `decide` takes it for that of a predicate.
+      this.statistics.predicate--
       this.statistics.machine++
-      return allowed
+      return plan
     } catch {
       // The predicate may have an answer; else the machine is asked again, and says what is wrong and where.
-      return undefined
+      return this.#planOf(actor, action, resource)
     }
   }
 
