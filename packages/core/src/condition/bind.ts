@@ -85,8 +85,6 @@ export class Binder {
   readonly #missing: Missing | undefined
   readonly #reader: BindReader
   #definitions: BoundDefinitions | undefined
-  /** By the lists of rows, as what was compared last. */
-  #compared: Map<readonly unknown[], ComparedRows> | undefined
   #size = 0
 
   constructor(meaning: Meaning, missing: Missing | undefined, unloaded: Unloaded = 'error') {
@@ -317,8 +315,9 @@ export class Binder {
     const canFail = item === link.other ? link.canFail(this.#schema) : canFailToRead(this.#schema, item)
     const isList = rows.length > 1 && !canFail
     if (!isList && !link.isLast) return undefined
+    const compared = new ComparedRows(rows, link.own, this.#reader, this.#meaning)
     const found: Value[] = []
-    for (const one of links) if (!this.#findIn(one, rows, environment, found)) return undefined
+    for (const one of links) if (!this.#findIn(one, rows, compared, environment, found)) return undefined
     if (found.length === 0) return FALSE
     if (isList) {
       const value = found.map((own) => own.value)
@@ -329,9 +328,14 @@ export class Binder {
   }
 
   /** Finds what is compared of the rows that pass; false where that takes more than reading it. */
-  #findIn(link: Link, rows: readonly unknown[], environment: Environment, found: Value[]): boolean {
+  #findIn(
+    link: Link,
+    rows: readonly unknown[],
+    compared: ComparedRows,
+    environment: Environment,
+    found: Value[],
+  ): boolean {
     const test = link.testFor(this.#meaning)
-    const compared = this.#comparedOf(rows, link)
     for (let at = 0; at < rows.length; at++) {
       const row = rows[at]
       if (row === undefined) return false
@@ -345,18 +349,6 @@ export class Binder {
       else if (passes || !compared.isComparable(at)) return false
     }
     return true
-  }
-
-  #comparedOf(rows: readonly unknown[], { own, isLast }: Link): ComparedRows {
-    const make = (): ComparedRows => new ComparedRows(rows, own, this.#reader, this.#meaning)
-    // It is read of the rows alone that pass, which others do not.
-    if (isLast) return make()
-    const known = this.#compared?.get(rows)
-    if (known?.isOf(own)) return known
-    const compared = make()
-    this.#compared ??= new Map()
-    this.#compared.set(rows, compared)
-    return compared
   }
 
   /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */

@@ -23,12 +23,6 @@ export class ComparedRows {
     this.#meaning = meaning
   }
 
-  /** Whether it is this that is compared. */
-  isOf({ steps }: Path): boolean {
-    const own = this.#own.steps
-    return own.length === steps.length && own.every(({ name }, index) => name === steps[index]!.name)
-  }
-
   /** What is compared of a row; undefined where it can't be read. */
   at(index: number): Value | undefined {
     this.#read[index] ??= this.#readOf(this.#rows[index])

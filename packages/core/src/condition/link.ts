@@ -60,8 +60,7 @@ export class Link {
   isLike(link: Link): boolean {
     const isOwnFirst = this.#compare.left === this.own
     return (
-      this.isLast &&
-      link.isLast &&
+      this.isLast === link.isLast &&
       isOwnFirst === (link.#compare.left === link.own) &&
       isSameOperand(this.some.from, link.some.from) &&
       isSameOperand(this.other, link.other) &&
