@@ -81,7 +81,11 @@ function isPartial(args: unknown): boolean {
 
 /** @returns whether a relation of the rows, or of rows below them, was loaded in part */
 function tagAll(value: unknown, shape: Shape): boolean {
-  if (Array.isArray(value)) return value.map((row) => tagAll(row, shape)).includes(true)
+  if (Array.isArray(value)) {
+    let isAny = false
+    for (const row of value) if (tagAll(row, shape)) isAny = true
+    return isAny
+  }
   if (typeof value !== 'object' || value === null) return false
   tag(value, shape.model)
   let isPartialBelow = false

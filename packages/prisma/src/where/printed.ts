@@ -146,20 +146,27 @@ function constantColumn({ name, fields, key }: PrismaModel): string {
 
 const relationFilters: ReadonlySet<string> = new Set(['is', 'isNot', 'some', 'none', 'every'])
 
-/** How many times a `where` asks of related rows, for each of which Prisma joins a table. */
-export function countRelations(where: unknown): number {
-  if (Array.isArray(where)) return where.reduce<number>((sum, one) => sum + countRelations(one), 0)
-  if (typeof where !== 'object' || where === null || Object.getPrototypeOf(where) !== Object.prototype) return 0
-  return Object.entries(where).reduce<number>(
-    (sum, [key, one]) => sum + (relationFilters.has(key) ? 1 : 0) + countRelations(one),
-    0,
-  )
+/** What a `where` takes of the database. */
+export interface Size {
+  /** How many times it asks of related rows, for each of which Prisma joins a table. */
+  relations: number
+  /** How many values it sends. */
+  values: number
 }
 
-/** How many values a `where` sends to the database. */
-export function countValues(where: unknown): number {
-  if (Array.isArray(where)) return where.reduce<number>((sum, one) => sum + countValues(one), 0)
-  if (typeof where !== 'object' || where === null) return where === null ? 0 : 1
-  if (Object.getPrototypeOf(where) !== Object.prototype) return 1
-  return Object.values(where).reduce<number>((sum, one) => sum + countValues(one), 0)
+export function sizeOf(printed: Printed): Size {
+  const size: Size = { relations: 0, values: 0 }
+  if (typeof printed === 'object') addSize(printed, size)
+  return size
+}
+
+function addSize(of: unknown, size: Size): void {
+  if (of === null) return
+  if (Array.isArray(of)) for (const one of of) addSize(one, size)
+  else if (typeof of !== 'object' || Object.getPrototypeOf(of) !== Object.prototype) size.values++
+  else
+    for (const [key, one] of Object.entries(of)) {
+      if (relationFilters.has(key)) size.relations++
+      addSize(one, size)
+    }
 }

@@ -3,7 +3,7 @@ import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
 import { type Formula, rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
-import { countRelations, countValues, type Printed, type Where, whereOf } from './printed.js'
+import { type Printed, sizeOf, type Where, whereOf } from './printed.js'
 import { type FieldReference, Printing, type Truth } from './printing.js'
 import { refuse } from './refusal.js'
 import { reroot, splitNils } from './reroot.js'
@@ -58,7 +58,7 @@ export class WherePrinter {
 
   /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
   assertWithinLimit(printed: Printed): void {
-    const relations = countRelations(printed)
+    const { relations, values } = sizeOf(printed)
     if (relations > this.#dialect.relations) {
       refuse(
         'too-large',
@@ -66,7 +66,6 @@ export class WherePrinter {
         undefined,
       )
     }
-    const values = countValues(printed)
     if (values <= this.limit) return
     refuse(
       'bind-limit',
