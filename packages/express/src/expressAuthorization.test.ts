@@ -1,4 +1,5 @@
-import { createServer, get } from 'node:http'
+import { createServer, get, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
 import cors from 'cors'
@@ -215,6 +216,37 @@ describe('the guard', () => {
     outer.get('/outside', (_req, res) => void res.send('classified'))
     // Armed by the inner application, which lets it pass.
     expect((await as(outer, 'ada', '/outside')).status).toBe(500)
+  })
+
+  it('holds in an application of another copy of Express, and what takes the methods of Node', async () => {
+    const { app } = application()
+    const other = (createRequire(import.meta.url)('express4') as typeof express)()
+    other.get('/forgotten', (_req, res) => void res.send('classified'))
+    app.use('/called', (req, res, next) => other(req, res, next))
+    app.use('/routed', express.Router().use('/other', other))
+    app.get('/taken', (_req, res) => void Reflect.apply(ServerResponse.prototype.end, res, ['classified']))
+    for (const path of ['/called/forgotten', '/routed/other/forgotten', '/taken']) {
+      const answer = await as(app, 'ada', path)
+      expect([path, answer.status, answer.text.includes('classified')]).toEqual([path, 500, false])
+    }
+  })
+
+  it('holds where others had exchanged the methods of Node, and put them back', async () => {
+    const { end } = ServerResponse.prototype
+    const { app } = application()
+    app.get('/forgotten', (_req, res) => void res.send('classified'))
+    expect((await as(app, 'ada', '/forgotten')).status).toBe(500)
+    const held = ServerResponse.prototype.end
+    for (const exchanged of [
+      end,
+      function (this: ServerResponse, ...said: never[]) {
+        return Reflect.apply(held, this, said)
+      },
+    ]) {
+      ServerResponse.prototype.end = exchanged as typeof end
+      expect((await as(app, 'ada', '/forgotten')).status).toBe(500)
+    }
+    ServerResponse.prototype.end = held
   })
 
   it('touches no response but those that it holds', async () => {

@@ -20,17 +20,8 @@ interface Response {
   [asked]?: Ways
 }
 
-/** Layers by the prototype that they lie on. They know of no request; a response says whom to ask. */
-const layers = new WeakMap<object, object>()
-const marks = new WeakMap<object, Ways>()
-
-/**
- * Whether a response has ways to answer of its own, or is asked about already. Only methods of a prototype can be held without
- * touching the response itself, which Node's own code pays for at each step: a quarter of what a small answer costs.
- */
-export function isTouched(response: ServerResponse): boolean {
-  return Object.hasOwn(response, asked) || names.some(([name]) => Object.hasOwn(response, name))
-}
+/** By each prototype of Node the methods that ask, and those that it had before. They know of no request; a response says whom to ask. */
+const originals = new WeakMap<object, { readonly asking: readonly unknown[]; readonly ways: Ways }>()
 
 /** Says who is asked about the answers of a response. */
 export function held(response: ServerResponse, who: Ways): void {
@@ -43,45 +34,36 @@ export function release(response: ServerResponse): void {
 }
 
 /**
- * Puts a layer over Node's methods: right below them in the chain of prototypes, where no framework that exchanges prototypes of
- * responses, as Express does for applications in applications, takes it away.
+ * Has Node's methods ask, where they are: below them is nothing, and above them any framework may exchange prototypes of responses, as
+ * each copy of Express does. Only methods of a prototype can be held without touching the response itself, which Node's own code pays
+ * for at each step: a quarter of what a small answer costs.
  *
- * @returns the methods below the layer.
+ * @returns the methods as they were; undefined where they are not what the response answers by: it has ways of its own, is asked about
+ * already, or somebody has taken ours away.
  */
-export function layerOf(response: ServerResponse): Ways {
-  let at: object = response
-  let above: object = Object.getPrototypeOf(at)
-  while (!Object.hasOwn(above, 'writeHead')) {
-    at = above
-    above = Object.getPrototypeOf(at)
-  }
-  const known = marks.get(above)
-  if (known) return known
-  let layer = layers.get(above)
-  if (!layer) {
-    layer = layerOver(above)
-    layers.set(above, layer)
-    // Sound: what has `writeHead` is Node's response, or something in its place.
-    marks.set(layer, above as Ways)
-  }
-  Object.setPrototypeOf(at, layer)
-  return above as Ways
+export function waysOf(response: ServerResponse): Ways | undefined {
+  if (Object.hasOwn(response, asked)) return undefined
+  let prototype: object = Object.getPrototypeOf(response)
+  while (!Object.hasOwn(prototype, 'writeHead')) prototype = Object.getPrototypeOf(prototype)
+  const { asking, ways } = originals.get(prototype) ?? ask(prototype)
+  return names.every(([name], at) => Reflect.get(response, name) === asking[at]) ? ways : undefined
 }
 
-function layerOver(prototype: object): object {
-  const layer: object = Object.create(prototype)
-  for (const [name, way] of names) {
-    Object.defineProperty(layer, name, {
-      value(this: Response, ...parameters: unknown[]): unknown {
-        // Sound: `held` alone puts something there.
-        const who = Reflect.get(this, asked) as Ways | undefined
-        if (who) return who[way](...parameters)
-        // Read at each call, for others may exchange Node's methods as well.
-        return Reflect.apply(Reflect.get(prototype, name) as Ways[Way], this, parameters)
-      },
-      writable: true,
-      configurable: true,
-    })
-  }
-  return layer
+function ask(prototype: object) {
+  // Sound: what has `writeHead` is Node's response, or something in its place.
+  const { writeHead, write, end, flushHeaders } = prototype as Ways
+  const ways: Ways = { writeHead, write, end, flushHeaders }
+  const asking = names.map(([name, way]) => {
+    const original = Reflect.get(prototype, name) as Ways[Way] | undefined
+    if (!original) return undefined
+    const value = function (this: Response, ...parameters: unknown[]): unknown {
+      const who = this[asked]
+      return who ? who[way](...parameters) : Reflect.apply(original, this, parameters)
+    }
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true })
+    return value
+  })
+  const known = { asking, ways }
+  originals.set(prototype, known)
+  return known
 }

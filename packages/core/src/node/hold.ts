@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { held, isTouched, layerOf, names, release, type Ways } from './heldResponse.js'
+import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
 /** What decides over answers, and what becomes of those that may not go out. */
 export interface Holder {
@@ -24,8 +24,9 @@ export interface Holder {
  * @returns what lets the response go again.
  */
 export function hold(response: ServerResponse, holder: Holder): () => void {
-  if (!isTouched(response)) {
-    held(response, new HeldAnswer(response, holder, layerOf(response)))
+  const through = waysOf(response)
+  if (through) {
+    held(response, new HeldAnswer(response, holder, through))
     return () => release(response)
   }
   // Other middleware has put methods of its own on the response, or it is held already: these are asked before those.
