@@ -255,5 +255,6 @@ describe.each(await openDatabases('partial', ['sqlite']))('A relation that was l
     })
     expect(document.owner).toBe(null)
     expect(authorizer.can(await user(), 'share', document)).toBe(false)
+    expect(authorizer.can(await user(), 'share', authorizer.as('Document', { ...document }))).toBe(false)
   })
 })

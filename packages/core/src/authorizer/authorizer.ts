@@ -148,9 +148,10 @@ export class Authorizer {
    * @throws ArgumentError for an unknown model, for what is no single row, and for an instance of another registered class.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
-    assertRowOf(modelNamed(this.schema, modelName), row, this.schema)
+    const model = modelNamed(this.schema, modelName)
+    assertRowOf(model, row, this.schema)
     tag(row, modelName)
-    markCopy(row)
+    markCopy(row, model)
     return row
   }
 

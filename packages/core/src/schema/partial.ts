@@ -1,3 +1,5 @@
+import type { Field, Model } from './model.js'
+
 /**
  * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
  * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched.
@@ -55,8 +57,11 @@ export function needsCare(row: unknown): boolean {
   return any && typeof row === 'object' && row !== null && rows.has(row)
 }
 
-/** Remembers of a copy of a row what was known of the row, by the lists and rows that it holds. */
-export function markCopy(row: object): void {
+/**
+ * Remembers of a copy of a row what was known of the row, by the lists and rows that it holds, and by those that it refers to and
+ * does not hold.
+ */
+export function markCopy(row: object, model?: Model): void {
   const { any, lists } = partials
   if (!any) return
   for (const [name, value] of Object.entries(row)) {
@@ -64,4 +69,13 @@ export function markCopy(row: object): void {
     if (lists.has(value)) markPartial(row, name)
     else if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
   }
+  if (!model) return
+  for (const field of model.fields.values()) if (isLeftOut(row, field, model)) markPartial(row, field.name)
+}
+
+/** Whether a row has nil in the place of another row that it refers to. A row that refers by its key may be what is referred to. */
+function isLeftOut(row: object, field: Field, { key = [] }: Model): boolean {
+  if (field.kind !== 'relation' || field.many || Reflect.get(row, field.name) !== null) return false
+  const { from } = field
+  return from.some((name) => !key.includes(name)) && from.every((name) => (Reflect.get(row, name) ?? null) !== null)
 }
