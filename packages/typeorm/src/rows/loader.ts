@@ -89,7 +89,7 @@ async function findRows(
 function referenceOf(relation: RelationMetadata, row: object): Known | null | undefined {
   const references = referencesOf(relation)
   const values = references.map(({ from }) => property(row, from))
-  if (values.length === 0 || values.some((value) => value === undefined)) return undefined
+  if (values.length === 0 || !values.every((value) => value === null || textOf(value) !== undefined)) return undefined
   return values.some((value) => value === null) ? null : { names: references.map(({ to }) => to), values }
 }
 
@@ -97,13 +97,24 @@ function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefin
   if (primaryColumns.some((column) => column.embeddedMetadata)) return undefined
   const names = primaryColumns.map(({ propertyName }) => propertyName)
   const values = names.map((name) => property(row, name))
-  if (names.length === 0 || values.some((value) => value === undefined || value === null)) return undefined
+  if (names.length === 0 || values.some((value) => textOf(value) === undefined)) return undefined
   return { names, values }
 }
 
-/** The same for the same row, whatever the driver gives its numbers as. */
+/** The same for the same row, and for no other. */
 function identity({ values }: Known): string {
-  return JSON.stringify(values.map((value) => (value instanceof Date ? value.getTime() : String(value))))
+  return JSON.stringify(values.map(textOf))
+}
+
+/**
+ * What tells a value from all others of its column, whatever the driver gives numbers as; undefined for nil, and for an object that an
+ * application made of a value, of which nothing is known.
+ */
+function textOf(value: unknown): string | undefined {
+  if (value instanceof Date) return String(value.getTime())
+  // As a text of its own, bytes that are no characters would be one and the same.
+  if (value instanceof Uint8Array) return Array.from(value).join()
+  return value === undefined || typeof value === 'object' ? undefined : String(value)
 }
 
 function property(of: unknown, name: string): unknown {
