@@ -1,7 +1,6 @@
 import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import type { Model } from '../schema/model.js'
-import { unloadedRelation } from '../schema/reference.js'
+import { referencedModel, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Definite, Operand, Path } from './condition.js'
 import { operandType, stepField } from './type.js'
@@ -49,10 +48,10 @@ export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], s
   const [name, ...others] = (model === undefined ? undefined : schema.key(model)) ?? []
   if (owner === undefined || name === undefined || others.length > 0) return undefined
   const keys = new Set<unknown>()
-  let last: Model | undefined
+  let last: string | undefined
   for (const row of rows) {
-    const of = schema.modelOf(row)
-    if (!of || (of !== last && schema.keyOwner(of.name) !== owner)) return undefined
+    const of = referencedModel(row) ?? schema.modelOf(row)?.name
+    if (of === undefined || (of !== last && schema.keyOwner(of) !== owner)) return undefined
     last = of
     const key = partOfKey(schema, row, name, span)
     if (typeof key === 'object') return undefined

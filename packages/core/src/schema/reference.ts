@@ -53,8 +53,8 @@ export function referencedRow(object: object, model: string, field: RelationFiel
 }
 
 /** Name of the model of a row that is known by a foreign key alone. */
-export function referencedModel(value: object): string | undefined {
-  return ReferencedRow.modelOf(value)
+export function referencedModel(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null ? ReferencedRow.modelOf(value) : undefined
 }
 
 /** The relation that is not loaded, where a value came from its foreign key: what else it would have is not known. */

@@ -1,4 +1,5 @@
 import type { Class } from '../schema/model.js'
+import { referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models } from '../schema/schema.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
@@ -48,8 +49,8 @@ export function identityOf(schema: Models, value: object): unknown {
 
 /** Whether an object is a row whose key is complete and says all in its text. */
 export function isIdentified(schema: Models, value: object): boolean {
-  const model = schema.modelOf(value)
-  const names = (model && schema.key(model.name)) ?? []
+  const model = referencedModel(value) ?? schema.modelOf(value)?.name
+  const names = (model === undefined ? undefined : schema.key(model)) ?? []
   for (const name of names) {
     const part = (value as Readonly<Record<string, unknown>>)[name]
     if (part === undefined || part === null || !isTextual(part)) return false
