@@ -106,3 +106,28 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     expect(() => authorizer.filter(new User(1, 'ann'), 'note', 'Paper')).toThrow(QueryError)
   })
 })
+
+describe('keys that are bytes', () => {
+  class Door {
+    constructor(readonly banned: readonly Guest[]) {}
+  }
+  class Guest {
+    constructor(readonly id: Uint8Array) {}
+  }
+  test.each(['source', 'closures', 'machine'] as const)('tell rows by what they hold (%s)', (evaluator) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(Guest, { key: 'id', fields: { id: 'bytes' } })
+      .registerClass(Door, { fields: { banned: { many: Guest } } })
+    authorizer.loadSync(`
+      allow(guest: Guest, "enter", door: Door) if not guest in door.banned;
+      allow(guest: Guest, "knock", door: Door) if not (other in door.banned and other = guest);
+      allow(guest: Guest, "ring", door: Door) if not (other in door.banned and other.id = guest.id);
+    `)
+    const guest = (...bytes: number[]): Guest => new Guest(Buffer.from(bytes))
+    const door = new Door([guest(0x80, 1), new Guest(new Uint8Array([7]))])
+    for (const action of ['enter', 'knock', 'ring']) {
+      const may = (one: Guest): boolean => authorizer.can(one, action, door)
+      expect([guest(0x80, 1), guest(7), guest(0x81, 1), guest(0x80)].map(may)).toEqual([false, false, true, true])
+    }
+  })
+})
