@@ -63,17 +63,14 @@ export class ArcturusError extends Error {
   }
 
   static {
-    const get = function (this: ArcturusError): readonly string[] {
-      const names: string[] = []
-      for (
-        let at: unknown = this.constructor;
-        typeof at === 'function' && 'brand' in at;
-        at = Object.getPrototypeOf(at)
-      )
-        names.push(String(at.brand))
-      return names
-    }
-    Object.defineProperty(ArcturusError.prototype, brands, { get })
+    Object.defineProperty(ArcturusError.prototype, brands, {
+      get(this: ArcturusError): readonly unknown[] {
+        const names: unknown[] = []
+        let at: unknown = this.constructor
+        for (; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at)) names.push(at.brand)
+        return names
+      },
+    })
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -89,7 +89,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     const ofActor = plans && this.#compiled.get(this.#kindOf(actor))
     if (!plans || !ofActor) {
       throw new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
-        hint: 'compilePolicy(authorizer, { actors: [names of models] })',
+        hint: 'compilePolicy(authorizer, { actors: [names] })',
       })
     }
     const isNamed = this.#words.has(action)
@@ -153,7 +153,7 @@ function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 're
   const isObject = Object(value) === value
   if (!isObject || models.modelOf(value)) return
   throw new ArgumentError('unknown-row', `The ${what} is of no class that the policy knows.`, {
-    hint: "await a promise; of a plain object say it: as('Model', object)",
+    hint: "await promises; say of a plain object as('Model', object)",
   })
 }
 
@@ -164,7 +164,7 @@ function given(models: CompiledModels, value: CompiledValue): unknown {
 
 function machineOnly(what: string, cause?: unknown): QueryError {
   return new QueryError('machine-only', `Only the query machine can answer this: ${what}`, {
-    hint: 'an Authorizer says what is missing or not loaded, and awaits promises',
+    hint: 'an Authorizer says what is missing, and awaits promises',
     cause,
   })
 }

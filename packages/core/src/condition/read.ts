@@ -136,13 +136,10 @@ export function plain(value: unknown): unknown {
     case 'undefined':
       return bailOut()
     case 'object':
-      if (value !== null && typeof (value as { then?: unknown }).then === 'function') return bailOut()
-      return value
     case 'function':
-      return typeof (value as { then?: unknown }).then === 'function' ? bailOut() : value
-    default:
-      return value
+      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut()
   }
+  return value
 }
 
 /** Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`. */

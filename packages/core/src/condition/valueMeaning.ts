@@ -91,6 +91,5 @@ function isRow(value: unknown): boolean {
 }
 
 function isSettled(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value !== undefined
-  return typeof (value as { then?: unknown }).then !== 'function'
+  return value !== undefined && typeof (value as { then?: unknown } | null)?.then !== 'function'
 }

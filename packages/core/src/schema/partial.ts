@@ -1,11 +1,10 @@
 import type { Field, Model } from './model.js'
+import { shared } from './shared.js'
 
 /**
  * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
  * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched.
  */
-const key = Symbol.for('arcturus.partial')
-
 interface Partials {
   /** Rows to read with care: the relations that are partial, none for a row that only leads to such a row. */
   readonly rows: WeakMap<object, Set<string>>
@@ -16,13 +15,7 @@ interface Partials {
 }
 
 /** Looked up once: every check asks it. */
-const partials: Partials = sharedPartials()
-
-function sharedPartials(): Partials {
-  const registry = globalThis as { [key]?: Partials }
-  registry[key] ??= { rows: new WeakMap(), lists: new WeakSet(), any: false }
-  return registry[key]
-}
+const partials: Partials = shared('arcturus.partial', { rows: new WeakMap(), lists: new WeakSet(), any: false })
 
 /** Remembers that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {

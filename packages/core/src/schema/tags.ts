@@ -1,9 +1,9 @@
+import { shared } from './shared.js'
+
 /**
  * Which model a plain object is a row of. One registry for the whole process, also where two copies of this package are
  * loaded; nobody else can tell by a row that it is tagged.
  */
-const key = Symbol.for('arcturus.tags')
-
 interface Tags {
   get(row: object): string | undefined
   set(row: object, model: string): void
@@ -39,18 +39,8 @@ class Tagged extends Given {
   }
 }
 
-interface Registry {
-  [key]?: Tags
-}
-
 /** Looked up once: every check of a plain object asks it. */
-const tags: Tags = sharedTags()
-
-function sharedTags(): Tags {
-  const registry = globalThis as Registry
-  registry[key] ??= Tagged
-  return registry[key]
-}
+const tags: Tags = shared('arcturus.tags', Tagged)
 
 /** Remembers that a row belongs to a model; a later call for the same row replaces the earlier one. */
 export function tag(row: object, model: string): void {

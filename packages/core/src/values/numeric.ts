@@ -39,17 +39,11 @@ export function isSameNumber(left: Numeric, right: Numeric): boolean {
   if (typeof left !== 'object' && typeof right !== 'object') return left <= right && left >= right
   const a = digitsOf(left)
   const b = digitsOf(right)
-  if (!a || !b) return Number(String(left)) === Number(String(right))
-  return a.negative === b.negative && a.digits === b.digits && a.exponent === b.exponent
+  return a && b ? String(a) === String(b) : Number(String(left)) === Number(String(right))
 }
 
-interface Digits {
-  /** Zero is not. */
-  readonly negative: boolean
-  /** The number is 0.digits × 10^exponent; no leading or trailing zeros; empty for zero. */
-  readonly digits: string
-  readonly exponent: number
-}
+/** The number is sign × 0.digits × 10^exponent; no leading or trailing zeros. Of zero the sign and the exponent are 0, digits are none. */
+type Digits = readonly [sign: number, exponent: number, digits: string]
 
 function compareDecimals(left: Numeric, right: Numeric): number {
   const a = digitsOf(left)
@@ -60,14 +54,11 @@ function compareDecimals(left: Numeric, right: Numeric): number {
     const y = Number(String(right))
     return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN
   }
-  const signs = sign(a) - sign(b)
-  if (signs !== 0) return signs
-  const magnitude = a.exponent - b.exponent || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0)
-  return a.negative && magnitude !== 0 ? -magnitude : magnitude
-}
-
-function sign(number: Digits): number {
-  return number.digits === '' ? 0 : number.negative ? -1 : 1
+  const [sign, exponent, digits] = a
+  const [otherSign, otherExponent, otherDigits] = b
+  if (sign !== otherSign) return sign - otherSign
+  const magnitude = exponent - otherExponent || (digits < otherDigits ? -1 : digits > otherDigits ? 1 : 0)
+  return sign * magnitude || 0
 }
 
 function digitsOf(value: Numeric): Digits | undefined {
@@ -76,10 +67,6 @@ function digitsOf(value: Numeric): Digits | undefined {
   const [, minus, whole = '', fraction = '', power = '0'] = match
   const all = (whole + fraction).replace(/^0+/, '')
   const digits = all.replace(/0+$/, '')
-  const isZero = digits === ''
-  return {
-    negative: minus === '-' && !isZero,
-    digits,
-    exponent: isZero ? 0 : all.length - fraction.length + Number(power),
-  }
+  if (!digits) return [0, 0, '']
+  return [minus ? -1 : 1, all.length - fraction.length + Number(power), digits]
 }
