@@ -12,8 +12,8 @@ export class ComparedRows {
   readonly #own: Path
   readonly #reader: BindReader
   readonly #meaning: Meaning
-  readonly #read: (Value | undefined)[] = []
-  readonly #comparable: (boolean | undefined)[] = []
+  readonly #read: (Value | undefined)[]
+  readonly #comparable: (boolean | undefined)[]
 
   /** @param own - What is read of a row, a path from it. */
   constructor(rows: readonly unknown[], own: Path, reader: BindReader, meaning: Meaning) {
@@ -21,6 +21,8 @@ export class ComparedRows {
     this.#own = own
     this.#reader = reader
     this.#meaning = meaning
+    this.#read = new Array(rows.length)
+    this.#comparable = new Array(rows.length)
   }
 
   /** What is compared of a row; undefined where it can't be read. */

@@ -41,13 +41,14 @@ function columnsOf(row: object): Record<string, unknown> {
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
-  const keys: unknown[] = []
+  // As long as it is: one that grows takes more room than the row, and there can be thousands.
+  const keys = new Array<unknown>(field.from.length)
   let isNil = false
-  for (const name of field.from) {
-    const key = columnsOf(object)[name]
+  for (let at = 0; at < keys.length; at++) {
+    const key = columnsOf(object)[field.from[at]!]
     if (key === undefined) return undefined
     isNil ||= key === null
-    keys.push(key)
+    keys[at] = key
   }
   return isNil ? null : new ReferencedRow(field, keys, model)
 }
