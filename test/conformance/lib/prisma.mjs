@@ -70,7 +70,7 @@ async function openFixture(fixtureName, database, { core, prisma, createTables }
         for (const model of referredModels(one)) await load(model)
         const model = modelAsked(one)
         return answered(core, async () => {
-          const authorizer = new core.Authorizer()
+          const authorizer = new core.Authorizer({ evaluator: 'source' })
           const options = { acceptCollation: true }
           const { extension, authorizedFilter } = prisma.prismaAuthorization(authorizer, schema, options)
           const client = bare.$extends(extension)

@@ -52,7 +52,7 @@ async function openFixture(fixtureName, database, { core, typeorm, EntitySchema 
     run: (one) =>
       withConsole(() =>
         answered(core, async () => {
-          const authorizer = new core.Authorizer()
+          const authorizer = new core.Authorizer({ evaluator: 'source' })
           const { authorizedFilter } = typeorm.typeOrmAuthorization(authorizer, source)
           for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
           await authorizer.load(one.policy)
