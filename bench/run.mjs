@@ -77,7 +77,7 @@ const task = {
   engines,
   rounds: whole('rounds', values.rounds ?? (values.quick ? '1' : '5')) || 1,
   effort: values.quick
-    ? { warmUpMs: 30, measureMs: 30, minSamples: 5 }
+    ? { warmUpMs: 400, measureMs: 50, minSamples: 5 }
     : { warmUpMs: 200, measureMs: 250, minSamples: 12 },
   patienceMs: values.quick ? 500 : 10_000,
   /** Processes that start. */
