@@ -1,6 +1,6 @@
 import type { KnownModel, Models } from '../schema/schema.js'
 
-export const otherAction: unique symbol = Symbol('any action that the policy does not name')
+export const otherAction: unique symbol = Symbol('any other action')
 export type ActionKey = string | typeof otherAction
 
 /** Stands for no class: what no object has as its constructor. */

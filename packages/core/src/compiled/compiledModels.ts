@@ -69,7 +69,7 @@ export class CompiledModels implements Models {
   }
 
   keyOwner(name: string): unknown {
-    const owner = this.ancestors(name).findLast((one) => (this.key(one) ?? []).length > 0)
+    const owner = this.ancestors(name).findLast((one) => this.key(one)?.length)
     return owner === undefined ? undefined : (this.models.get(owner)?.class ?? owner)
   }
 }

@@ -68,10 +68,10 @@ export class BindReader {
   /** A to-one relation that is not loaded is known by its foreign key. */
   #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
     const row = referencedRow(object, model, field)
-    if (row !== null && !wasAsked) {
+    if (this.#missing && row !== null && !wasAsked) {
       // Of a model without a key, or with another one, rows are the same as objects: only the row itself tells.
       const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
-      this.#missing?.want({ object, name: step.name, relation: field, model }, isKnown)
+      this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
     }
     if (row !== undefined) return { kind: 'value', value: row }
     return this.#leave(object, step, 'relation') ?? failUnloaded({ model, relation: step.name }, step.span)

@@ -9,12 +9,7 @@ export interface Decimal {
 
 /** Whether a value is an object that stands for an exact decimal number. */
 export function isDecimal(value: unknown): value is Decimal {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Symbol.toStringTag in value &&
-    value[Symbol.toStringTag] === 'Decimal'
-  )
+  return typeof value === 'object' && (value as Partial<Decimal> | null)?.[Symbol.toStringTag] === 'Decimal'
 }
 
 export function isNumeric(value: unknown): value is Numeric {

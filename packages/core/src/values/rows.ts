@@ -66,7 +66,7 @@ function isTextual(part: unknown): boolean {
 /** The values of a row's key; undefined where the model has none, or a part of it is nil. */
 function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown[] | PartialRow | undefined {
   const names = schema.key(model.name)
-  if (!names || names.length === 0) return undefined
+  if (!names?.length) return undefined
   const parts: unknown[] = []
   for (const name of names) {
     // a key names fields of the row, which the schema knows and the compiler does not
@@ -107,9 +107,9 @@ export interface RowEquality {
 export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean): RowEquality | undefined {
   const model = schema.modelOfClass(cls)
   if (!model?.class || isValueClass(model.class)) return undefined
-  const key = schema.key(model.name) ?? []
-  if (key.length === 0) return hasEquality ? undefined : { column: undefined }
-  return key.length === 1 ? { column: key[0] } : undefined
+  const key = schema.key(model.name)
+  const decides = key?.length ? key.length === 1 : !hasEquality
+  return decides ? { column: key?.[0] } : undefined
 }
 
 /** Classes whose instances are values: equal by what they hold. */

@@ -162,8 +162,9 @@ export function sizeOf(printed: Printed): Size {
 
 function addSize(of: unknown, size: Size): void {
   if (of === null) return
-  if (Array.isArray(of)) for (const one of of) addSize(one, size)
-  else if (typeof of !== 'object' || Object.getPrototypeOf(of) !== Object.prototype) size.values++
+  if (typeof of !== 'object') size.values++
+  else if (Array.isArray(of)) for (const one of of) addSize(one, size)
+  else if (Object.getPrototypeOf(of) !== Object.prototype) size.values++
   else
     for (const [key, one] of Object.entries(of)) {
       if (relationFilters.has(key)) size.relations++

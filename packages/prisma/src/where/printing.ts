@@ -10,7 +10,7 @@ import { describe, type Path, samePath, sameRow } from './path.js'
 import { all, any, type Printed, whereOf } from './printed.js'
 import { refuse } from './refusal.js'
 import type { Place, Tables } from './tables.js'
-import type { Order } from './test.js'
+import type { ColumnTest, Order } from './test.js'
 import { partsOf, type TextOperator } from './texts.js'
 
 type Call = Extract<Operand, { readonly kind: 'call' }>
@@ -224,11 +224,15 @@ export class Printing {
     const { hops, field } = this.#place(item, each, span)
     if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(item, span)
     const column = this.#column(field)
-    const values: readonly unknown[] = list.value
-    if (values.includes(undefined)) return this.#refuseOperand(list, span)
     column.assertKnowsNil(span)
-    const tests = values.filter((value) => value !== null).map((value) => column.equals(value, span))
-    return this.#leaf(hops, columnSides(field, tests, values.includes(null)), holds)
+    const tests: ColumnTest[] = []
+    let hasNil = false
+    for (const value of list.value as readonly unknown[]) {
+      if (value === undefined) return this.#refuseOperand(list, span)
+      if (value === null) hasNil = true
+      else tests.push(column.equals(value, span))
+    }
+    return this.#leaf(hops, columnSides(field, tests, hasNil), holds)
   }
 
   /** `item in row.tags`: one value in a column that holds a list. */
