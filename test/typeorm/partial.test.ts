@@ -1,4 +1,4 @@
-import { RelationNotLoadedError } from '@arcturus/core'
+import { QueryError, RelationNotLoadedError } from '@arcturus/core'
 import { type DataSource, EntitySchema, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -101,6 +101,57 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
     expect(row).not.toBe(null)
     expect(() => authorizer.can(ann, 'read', row)).toThrow(RelationNotLoadedError)
     expect(await authorizer.isAllowed(ann, 'read', row)).toBe(false)
+  })
+
+  type Copy = (row: Document) => Document
+  const copies: Readonly<Record<string, Copy>> = {
+    'an instance': (row) => Object.assign(new Document(), row),
+    'a plain object': (row) => authorizer.as('Document', { ...row }),
+    'of create': (row) => source.getRepository(Document).create(row),
+    'of merge': (row) => source.manager.merge(Document, new Document(), row),
+    'of a copy': (row) => source.manager.create(Document, Object.assign(new Document(), row)),
+    "of a transaction's manager": (row) => source.createQueryRunner().manager.create(Document, row),
+  }
+  it.each(Object.keys(copies))('is not whole in a copy: %s', async (kind) => {
+    const part = await source
+      .getRepository(Document)
+      .findOneOrFail({ relations: { tags: true }, where: { tags: dull } })
+    const whole = await source.getRepository(Document).findOneOrFail({ relations: { tags: true }, where: { id: 1 } })
+    // More than the machine answers itself of a kind.
+    for (let asked = 0; asked < 6; asked++) expect(authorizer.can(ann, 'read', copies[kind]!(whole))).toBe(false)
+    const copy = copies[kind]!(part)
+    expect(copy.tags).toHaveLength(1)
+    expect(() => authorizer.can(ann, 'read', copy)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.canMany(ann, 'read', [whole, copy].map(copies[kind]!))).toThrow(RelationNotLoadedError)
+    expect(await authorizer.isAllowed(ann, 'read', copy)).toBe(false)
+    expect(authorizer.filter(ann, 'read', 'Document').matches(copies['an instance']!(whole))).toBe(false)
+    expect(() => authorizer.filter(ann, 'read', 'Document').matches(copy)).toThrow(RelationNotLoadedError)
+  })
+
+  it.each<[string, (user: User) => User]>([
+    ['of its list', (user) => Object.assign(new User(), { ...user, documents: [...user.documents!] })],
+    ['of the row that holds it', (user) => Object.assign(new User(), user)],
+    [
+      'of both',
+      (user) =>
+        Object.assign(new User(), {
+          ...user,
+          documents: user.documents!.map((document) => Object.assign(new Document(), document)),
+        }),
+    ],
+    ['of create', (user) => source.getRepository(User).create(user)],
+  ])('is not whole below a copy %s', async (_, copied) => {
+    const load = async (say: (query: SelectQueryBuilder<User>) => SelectQueryBuilder<User>) =>
+      copied(
+        await say(
+          source.getRepository(User).createQueryBuilder('u').leftJoinAndSelect('u.documents', 'd'),
+        ).getOneOrFail(),
+      )
+    const whole = await load((query) => query.leftJoinAndSelect('d.tags', 't'))
+    for (let asked = 0; asked < 6; asked++) expect(authorizer.can(ann, 'read', whole)).toBe(false)
+    const copy = await load((query) => query.leftJoinAndSelect('d.tags', 't', 't.name = :name', dull))
+    expect(() => authorizer.can(ann, 'read', copy)).toThrow(RelationNotLoadedError)
+    expect(await authorizer.isAllowed(ann, 'read', copy)).toBe(false)
   })
 
   it.each<[string, () => Promise<unknown>]>([
@@ -208,5 +259,50 @@ describe.each(databases)('A relation of rows that can be deleted softly on $name
       .createQueryBuilder('t')
       .leftJoinAndSelect('t.members', 'm', "m.name = 'bo'")
     expect(await authorizer.isAllowed(ann, 'leave', await query.getOne())).toBe(false)
+  })
+})
+
+class Place {
+  members?: Member[]
+}
+class Club {
+  id!: number
+  place!: Place
+}
+const clubs = new EntitySchema<Club>({
+  name: 'Club',
+  target: Club,
+  columns: { id: { type: 'int', primary: true } },
+  embeddeds: {
+    place: {
+      schema: new EntitySchema<Place>({
+        name: 'Place',
+        target: Place,
+        columns: {},
+        relations: { members: { type: 'many-to-many', target: 'Member', joinTable: true } },
+      }),
+    },
+  },
+})
+
+describe.each(databases)('A relation of embedded columns on $name', (database) => {
+  it('is not taken for whole where a condition left rows out', async () => {
+    const source = await database.open([clubs, ...teams])
+    const { authorizer } = authorizationFor(
+      source,
+      'allow(_: Member, "leave", club: Club) if not (member in club.place.members and member.name = "ann");',
+    )
+    const [ann, bo] = await source.manager.save([
+      Object.assign(new Member(), { id: 1, name: 'ann' }),
+      Object.assign(new Member(), { id: 2, name: 'bo' }),
+    ])
+    await source.manager.save(Object.assign(new Club(), { id: 1, place: { members: [ann, bo] } }))
+    const load = (condition?: string) =>
+      source.createQueryBuilder(Club, 'c').leftJoinAndSelect('c.place.members', 'm', condition).getOneOrFail()
+    expect(authorizer.can(ann, 'leave', await load())).toBe(false)
+    const part = await load("m.name = 'bo'")
+    for (const row of [part, Object.assign(new Club(), part), source.manager.create(Club, part)])
+      expect(() => authorizer.can(ann, 'leave', row)).toThrow(QueryError)
+    await database.close()
   })
 })

@@ -27,7 +27,7 @@ export { type Limits, type Solution, Variable as QueryVariable } from './machine
 export type { Block, Policy } from './policy/policy.js'
 export type { Action, Actor, ModelName, Register } from './register.js'
 export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from './schema/model.js'
-export { markCareful, markPartial } from './schema/partial.js'
+export { isPartial, markCareful, markPartial, needsCare } from './schema/partial.js'
 export { Schema } from './schema/schema.js'
 export { tag, tagOf } from './schema/tags.js'
 export { Dict } from './values/dict.js'

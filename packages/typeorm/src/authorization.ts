@@ -7,6 +7,7 @@ import { type PrintedFilter, type Printing, printFilter } from './filter/printed
 import { guardedWhere } from './filter/where.js'
 import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery.js'
 import { Recursion } from './query/recursion.js'
+import { rememberCopies } from './rows/copies.js'
 import { relationLoader } from './rows/loader.js'
 import { rememberPartialRelations } from './rows/partialRelations.js'
 import { rememberRows } from './rows/subscriber.js'
@@ -135,6 +136,7 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
   authorizer.registerModels(modelsOf(dataSource), relationLoader(dataSource))
   rememberRows(dataSource)
   rememberPartialRelations(dataSource)
+  rememberCopies(dataSource)
 
   const print = (filter: Filter): PrintedFilter => printFilter(filter.definite(), printing)
   const filterFor: FilterFor<PrintedFilter> = (actor, action, { name }) =>

@@ -66,7 +66,8 @@ class ArrivingHost extends SchemaHost {
 export function unloadedRelationOf(schema: Schema, value: unknown, field: string): Wanted | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   // any object may have the field
-  if ((value as Readonly<Record<string, unknown>>)[field] !== undefined && !isPartial(value, field)) return undefined
+  const own = (value as Readonly<Record<string, unknown>>)[field]
+  if (own !== undefined && !isPartial(value, field, own)) return undefined
   const model = schema.modelOf(value)
   const relation = model && schema.field(model.name, field)
   return relation?.kind === 'relation' ? { object: value, name: field, relation, model: model?.name } : undefined

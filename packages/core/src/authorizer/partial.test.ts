@@ -13,6 +13,12 @@ class Note {
     this.readers = readers
   }
 }
+class Shelf {
+  readonly notes: readonly Note[]
+  constructor(notes: readonly Note[]) {
+    this.notes = notes
+  }
+}
 
 it.each<EvaluatorName>(['machine', 'closures', 'source'])(
   'takes a relation that was loaded in part for one that is not loaded, also of an instance of a class (%s)',
@@ -20,12 +26,23 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
     const authorizer = new Authorizer({ evaluator })
       .registerClass(Person, { key: 'name' })
       .registerClass(Note, { fields: { readers: { many: Person } } })
-    authorizer.loadSync('allow(person: Person, "skip", note: Note) if not person in note.readers;')
+      .registerClass(Shelf, { fields: { notes: { many: Note } } })
+    authorizer.loadSync(`
+      allow(person: Person, "skip", note: Note) if not person in note.readers;
+      allow(person: Person, "shelve", shelf: Shelf) if note in shelf.notes and not (reader in note.readers and reader.name = person.name);
+    `)
     const ann = new Person()
     // The class is known by its first row, whose fields can be read as they are.
     expect(authorizer.can(ann, 'skip', new Note([ann]))).toBe(false)
     const part = new Note([])
     markPartial(part, 'readers')
     expect(() => authorizer.can(ann, 'skip', part)).toThrow(RelationNotLoadedError)
+    // A copy holds the same list, whatever it is of.
+    const copy = new Note(part.readers)
+    expect(() => authorizer.can(ann, 'skip', copy)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.canMany(ann, 'skip', [new Note([ann]), copy])).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.filter(ann, 'skip', 'Note').matches(copy)).toThrow(RelationNotLoadedError)
+    expect(() => authorizer.can(ann, 'shelve', new Shelf([copy]))).toThrow(RelationNotLoadedError)
+    expect(authorizer.can(ann, 'shelve', new Shelf([new Note([ann])]))).toBe(false)
   },
 )

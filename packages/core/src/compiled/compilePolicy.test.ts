@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { ArgumentError, QueryError } from '../errors.js'
+import { markPartial } from '../schema/partial.js'
 import { compilePolicy } from './compilePolicy.js'
 import { as } from './runtime.js'
 import { moduleOf } from './testing/moduleOf.js'
@@ -169,6 +170,36 @@ describe('a compiled policy', () => {
     expect(module.can(as('Member', { id: 3 }), 'do', task)).toBe(false)
     expect(() => module.can(as('Job', {}), 'do', task)).toThrow(ArgumentError)
     expect(() => as('Task', [])).toThrow(ArgumentError)
+  })
+
+  test('takes nil in the place of a row that a copy refers to for a row that was left out', () => {
+    const owner = {
+      name: 'owner',
+      model: 'Member',
+      many: false,
+      nullable: true,
+      from: ['ownerId'],
+      to: ['id'],
+    } as const
+    const authorizer = new Authorizer().registerModels(
+      ['Member', 'Task'].map((name) => ({
+        name,
+        class: undefined,
+        fields: new Map([['owner', { kind: 'relation', ...owner }]]),
+        key: ['id'],
+        closed: false,
+        isaCheck: undefined,
+      })),
+    )
+    authorizer.loadSync('allow(_: Member, "claim", task: Task) if task.owner = nil;')
+    const module = moduleOf(authorizer)({ classes: {} })
+    const member = as('Member', { id: 1 })
+    const row = as('Task', { id: 1, ownerId: 2, owner: null })
+    markPartial(row, 'owner')
+    const machineOnly = expect.objectContaining({ code: 'machine-only' })
+    expect(() => module.can(member, 'claim', row)).toThrow(machineOnly)
+    expect(() => module.can(member, 'claim', as('Task', { ...row }))).toThrow(machineOnly)
+    expect(module.can(member, 'claim', as('Task', { ...row, ownerId: null }))).toBe(true)
   })
 
   test('has types that name its classes, constants and actions', () => {

@@ -14,6 +14,7 @@ import { type Span, spanText } from '../language/source.js'
 import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
 import type { Model } from '../schema/model.js'
+import { referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { KindName } from './module.js'
@@ -240,13 +241,15 @@ function kindOf(name: KindName): Kind {
   return name === null ? 'nil' : { model: name }
 }
 
-function writeModel({ name, class: cls }: Model, schema: Schema): string {
+function writeModel({ name, class: cls, fields }: Model, schema: Schema): string {
   const key = schema.key(name)
   const ancestors = schema.ancestors(name)
+  const references = referencesOf(fields.values(), key)
   return [
     `{ name: ${JSON.stringify(name)}, hasClass: ${cls !== undefined}`,
     ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
     ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
+    ...(cls !== undefined || references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
   ]
     .join(', ')
     .concat(' }')

@@ -57,7 +57,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     const known = this.#table.of(actor, resource)?.get(action)
     const predicate = known ?? this.#predicate(actor, action, resource)
     try {
-      if (needsCare(actor) || needsCare(resource)) return bailOut()
+      if (this.#isDoubtful(actor) || this.#isDoubtful(resource)) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
       throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
@@ -78,6 +78,10 @@ export class CompiledAuthorizer<Action extends string = string> {
       else answers[at++] = this.can(actor, action, row)
     }
     return answers
+  }
+
+  #isDoubtful(row: unknown): boolean {
+    return needsCare(row) || this.#models.isLeftOut(row)
   }
 
   /** The predicate of a question that was not asked before. */

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Class } from '../schema/model.js'
+import { arePartial, leftOut, type References } from '../schema/partial.js'
 import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -11,6 +12,7 @@ export class CompiledModels implements Models {
   readonly constants: Map<string, unknown> = new Map([['nil', null]])
   readonly #byClass = new Map<unknown, KnownModel>()
   readonly #ancestors = new Map<string, readonly string[]>()
+  readonly #references = new Map<string, References>()
 
   /** @throws ArgumentError for a class or a constant that is missing. */
   constructor(
@@ -26,7 +28,8 @@ export class CompiledModels implements Models {
         undefined,
         [...builtinClasses.keys()].filter((other) => builtinClasses.get(other) === cls),
       )
-    for (const { name, key, hasClass, ancestors = [name] } of models) {
+    for (const { name, key, hasClass, ancestors = [name], references = [] } of models) {
+      this.#references.set(name, references)
       const cls = classes[name]
       if (hasClass && typeof cls !== 'function') throw absent('class', name)
       this.#add(name, hasClass ? cls : undefined, key, ancestors)
@@ -49,6 +52,13 @@ export class CompiledModels implements Models {
   modelOf(value: unknown): KnownModel | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
     return this.#byClass.get(value.constructor) ?? this.models.get(tagOf(value) ?? '')
+  }
+
+  /** Whether a plain object, which can be the copy of a row, is nil where it refers to a row: a filter may have left that out. */
+  isLeftOut(value: unknown): boolean {
+    const references = arePartial() ? this.#references.get(tagOf(value) ?? '') : undefined
+    // only objects have a tag
+    return references !== undefined && leftOut(value as object, references).length > 0
   }
 
   modelOfClass(cls: unknown): KnownModel | undefined {

@@ -1,6 +1,7 @@
 import type { Budget, BudgetLimits } from '../condition/budget.js'
 import type { Predicate } from '../condition/predicate.js'
 import type { MakeHelpers, SourceHelpers } from '../condition/sourceHelpers.js'
+import type { References } from '../schema/partial.js'
 
 /** What a module that `compilePolicy` wrote consists of. */
 export interface CompiledPolicy {
@@ -25,6 +26,8 @@ export interface CompiledModel {
   readonly key?: readonly string[]
   /** Itself, and the models that it extends, where there are any. */
   readonly ancestors?: readonly string[]
+  /** Its relations to one row, and the columns that refer to it. */
+  readonly references?: References
   /** Whether its rows are instances of a class, which the application gives. */
   readonly hasClass: boolean
 }

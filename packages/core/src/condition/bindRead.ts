@@ -43,8 +43,8 @@ export class BindReader {
     if (typeof object !== 'object' && typeof object !== 'function')
       return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
     const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
-    const own = isPartial(object, step.name) ? undefined : (object as Record<string, unknown>)[step.name]
-    const value: unknown = arrived ? arrived.value : own
+    const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
+    const value = !arrived && isPartial(object, step.name, own) ? undefined : own
     if (value !== undefined) {
       if (isPromise(value)) {
         if (this.#missing && typeof object === 'object')

@@ -1,4 +1,5 @@
 import type { ArithmeticOperator } from '../language/ast.js'
+import { isWhole } from '../schema/partial.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator, Operand, Path, Text } from './condition.js'
@@ -121,7 +122,7 @@ export function contains(meaning: EqualityMeaning, value: unknown, list: unknown
 }
 
 export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : bailOut()
+  return isWhole(value) ? value : bailOut()
 }
 
 /** False with nil on a side. */

@@ -283,7 +283,7 @@ class Source extends Compiler<Write> {
         const inner = scope.inner()
         const steps = tests.map((test) => test(inner))
         const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
-        const lines = [...before, `const list = ${value}`, 'if (!Array.isArray(list)) bail()', start]
+        const lines = [...before, `const list = ${value}`, 'if (!isWhole(list)) bail()', start]
         return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${step}\n}\n${end}`
       })
     return {

@@ -1,4 +1,4 @@
-import { arePartial, needsCare } from '../schema/partial.js'
+import { arePartial, isWhole, needsCare } from '../schema/partial.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator } from './condition.js'
@@ -9,6 +9,7 @@ import { withOrder } from './valueMeaning.js'
 /** What the text of every predicate can call. */
 export interface BasicHelpers {
   bail(): never
+  readonly isWhole: typeof isWhole
   equals(left: unknown, right: unknown): boolean
   /** The column that tells rows of a class apart; null where they are the same only as the same object. */
   keyOf(cls: unknown): string | null | undefined
@@ -66,6 +67,7 @@ export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: Eq
 /** The names that a text has for its helpers. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
+  'isWhole',
   'equals',
   'keyOf',
   'isa',
@@ -91,6 +93,7 @@ export function whole(value: unknown): unknown {
 export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
   return {
     bail: bailOut,
+    isWhole,
     equals: (left, right) => equals(meaning, left, right),
     keyOf(cls) {
       const rows = meaning.rowEquality(cls)

@@ -141,7 +141,11 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
     m.asked++
     // instances of this class are known to have fields that can be read as properties
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (value !== undefined && (typeof value !== 'object' || value === null || !isThenable(value))) return value
+    if (
+      value !== undefined &&
+      (typeof value !== 'object' || value === null || !(isThenable(value) || needsCare(value)))
+    )
+      return value
   }
   if (object === failed || object === pending) return object
   return lookUp(m, object, operand)

@@ -62,7 +62,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
       // instances of this class are known to have fields that can be read as properties
       const value = (object as Readonly<Record<string, unknown>>)[operand.name]
       if (typeof value === 'string' || typeof value === 'number') return value
-      return value === undefined || isThenable(value) ? unsure : value
+      return value === undefined || isThenable(value) || needsCare(value) ? unsure : value
     }
     default:
       return unsure

@@ -91,7 +91,7 @@ export class SchemaHost extends SchemaValues implements Host {
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
-    if (result !== undefined && !isPartial(value, field)) return result
+    if (result !== undefined && !isPartial(value, field, result)) return result
     const model = this.schema.modelOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {

@@ -1,4 +1,4 @@
-import type { Field, Model } from './model.js'
+import type { Field, Model, RelationField } from './model.js'
 import { shared } from './shared.js'
 
 /**
@@ -6,9 +6,9 @@ import { shared } from './shared.js'
  * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched.
  */
 interface Partials {
-  /** Rows to read with care: the relations that are partial, none for a row that only leads to such a row. */
+  /** Rows and lists of rows to read with care: the relations that are partial, none for what only leads to such a row. */
   readonly rows: WeakMap<object, Set<string>>
-  /** Partial lists, so that a copy of a row is known by what it holds. */
+  /** Partial lists, so that the relation of a copy, which holds the same list, is known for what it is. */
   readonly lists: WeakSet<object>
   /** Whether there ever was one. */
   any: boolean
@@ -23,20 +23,26 @@ export function markPartial(row: object, relation: string): void {
   const { rows, lists } = partials
   rows.get(row)!.add(relation)
   const value: unknown = Reflect.get(row, relation)
-  if (Array.isArray(value)) lists.add(value)
+  if (!Array.isArray(value)) return
+  lists.add(value)
+  markCareful(value)
 }
 
-/** Remembers that a row leads to one with a partial relation. */
+/** Remembers that a row, or a list of rows, leads to one with a partial relation. */
 export function markCareful(row: object): void {
   const known = partials
   known.any = true
   if (!known.rows.has(row)) known.rows.set(row, new Set())
 }
 
-/** Whether a relation of a row was loaded in part. */
-export function isPartial(row: unknown, relation: string): boolean {
-  const { any, rows } = partials
-  return any && typeof row === 'object' && row !== null && rows.get(row)?.has(relation) === true
+/**
+ * Whether a relation of a row, or of the row that it is a copy of, was loaded in part.
+ * @param value - What was read of it: reading it again could begin to load it.
+ */
+export function isPartial(row: unknown, relation: string, value: unknown): boolean {
+  const { any, rows, lists } = partials
+  if (!any || typeof row !== 'object' || row === null) return false
+  return rows.get(row)?.has(relation) === true || (Array.isArray(value) && lists.has(value))
 }
 
 /** Whether there can be a row with a partial relation at all. */
@@ -44,31 +50,39 @@ export function arePartial(): boolean {
   return partials.any
 }
 
-/** Whether a row has, or leads to, a partial relation: only who asks `isPartial` at each step may read it. */
-export function needsCare(row: unknown): boolean {
+/** Whether a row has, or leads to, a partial relation, or a list is one: only who asks `isPartial` at each step may read it. */
+export function needsCare(value: unknown): boolean {
   const { any, rows } = partials
-  return any && typeof row === 'object' && row !== null && rows.has(row)
+  return any && typeof value === 'object' && value !== null && rows.has(value)
 }
 
-/**
- * Remembers of a copy of a row what was known of the row, by the lists and rows that it holds, and by those that it refers to and
- * does not hold.
- */
+/** Whether a value is a list, and all there is of it. */
+export function isWhole(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && !needsCare(value)
+}
+
+/** Remembers of a copy of a row what was known of the row, by what it holds, and by the rows that it refers to and does not hold. */
 export function markCopy(row: object, model?: Model): void {
-  const { any, lists } = partials
-  if (!any) return
-  for (const [name, value] of Object.entries(row)) {
-    if (typeof value !== 'object' || value === null) continue
-    if (lists.has(value)) markPartial(row, name)
-    else if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
-  }
-  if (!model) return
-  for (const field of model.fields.values()) if (isLeftOut(row, field, model)) markPartial(row, field.name)
+  if (!partials.any) return
+  for (const value of Object.values(row))
+    if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
+  if (model) for (const name of leftOut(row, referencesOf(model.fields.values(), model.key))) markPartial(row, name)
 }
 
-/** Whether a row has nil in the place of another row that it refers to. A row that refers by its key may be what is referred to. */
-function isLeftOut(row: object, field: Field, { key = [] }: Model): boolean {
-  if (field.kind !== 'relation' || field.many || Reflect.get(row, field.name) !== null) return false
-  const { from } = field
-  return from.some((name) => !key.includes(name)) && from.every((name) => (Reflect.get(row, name) ?? null) !== null)
+/** Relations to one row, and the columns that refer to it. */
+export type References = readonly (readonly [relation: string, columns: readonly string[]])[]
+
+/** But for those by the key alone: such a row may be what is referred to. */
+export function referencesOf(fields: Iterable<Field>, key: readonly string[] = []): References {
+  const isReference = (field: Field): field is RelationField =>
+    field.kind === 'relation' && !field.many && field.from.some((name) => !key.includes(name))
+  return [...fields].filter(isReference).map(({ name, from }) => [name, from])
+}
+
+/** Relations of a row that are nil though it refers to a row. */
+export function leftOut(row: object, references: References): string[] {
+  const isNil = (name: string) => (Reflect.get(row, name) ?? null) === null
+  return references
+    .filter(([name, columns]) => Reflect.get(row, name) === null && !columns.some(isNil))
+    .map(([name]) => name)
 }

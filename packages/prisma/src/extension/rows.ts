@@ -84,6 +84,7 @@ function tagAll(value: unknown, shape: Shape): boolean {
   if (Array.isArray(value)) {
     let isAny = false
     for (const row of value) if (tagAll(row, shape)) isAny = true
+    if (isAny) markCareful(value)
     return isAny
   }
   if (typeof value !== 'object' || value === null) return false

@@ -1,5 +1,6 @@
 import { markCareful, markPartial } from '@arcturus/core'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
@@ -37,7 +38,7 @@ function watched(of: BuilderClass): BuilderClass {
       const { joinAttributes, relationIdAttributes, relationLoadStrategy, withDeleted } = this.expressionMap
       // By queries of their own, which show what was deleted at any depth.
       if (relationLoadStrategy === 'query' && withDeleted)
-        for (const { propertyName } of this.relationMetadatas) mark(result.entities, [propertyName])
+        for (const relation of this.relationMetadatas) mark(result.entities, wayOfRelation(relation))
       if (relationIdAttributes.length > 0 || joinAttributes.some(({ isSelected }) => isSelected)) {
         const conditions = this.createWhereExpression() + this.createHavingExpression()
         for (const way of partialWays(this, conditions)) mark(result.entities, way)
@@ -66,23 +67,28 @@ function partialWays({ expressionMap: map }: Builder, said: string): readonly Wa
     // A row that is left out takes those that it belongs to with it.
     if (narrows || join.direction === 'INNER') for (const one of above(join)) if (one.isMany) partial.add(one)
   }
-  const wayTo = (alias: string | undefined, name: string | undefined): Way | undefined => {
-    if (alias === undefined || name === undefined) return undefined
+  const wayTo = (alias: string | undefined, last: Way | undefined): Way | undefined => {
+    if (alias === undefined || last === undefined) return undefined
     const join = joins.get(alias)
     const way = join ? wayOf(join) : []
-    return way && [...way, name]
+    return way && [...way, ...last]
   }
   const wayOf = (join: Join): Way | undefined =>
     join.mapToProperty
-      ? wayTo(join.mapToPropertyParentAlias, join.mapToPropertyPropertyName)
-      : wayTo(join.parentAlias, join.relation?.propertyName)
+      ? wayTo(join.mapToPropertyParentAlias, [join.mapToPropertyPropertyName!])
+      : wayTo(join.parentAlias, join.relation && wayOfRelation(join.relation))
   return [
     ...[...partial].filter(({ isSelected }) => isSelected).map(wayOf),
     // Keys of some rows of a relation: where there is none, its emptiness says nothing either.
     ...map.relationIdAttributes
       .filter(({ queryBuilderFactory }) => queryBuilderFactory)
-      .map(({ parentAlias, mapToPropertyPropertyPath }) => wayTo(parentAlias, mapToPropertyPropertyPath)),
+      .map(({ parentAlias, mapToPropertyPropertyPath }) => wayTo(parentAlias, mapToPropertyPropertyPath.split('.'))),
   ].filter((way) => way !== undefined)
+}
+
+/** A relation of embedded columns is under the property of these. */
+function wayOfRelation({ propertyPath }: RelationMetadata): Way {
+  return propertyPath.split('.')
 }
 
 /** What is asked of rows that are joined, but for what TypeORM asks itself: that they were not deleted softly. */
@@ -116,13 +122,14 @@ function mark(rows: readonly unknown[], [name, ...rest]: Way): void {
     else {
       markCareful(row)
       const value: unknown = loaded(row, name)
+      if (Array.isArray(value)) markCareful(value)
       mark(Array.isArray(value) ? value : [value], rest)
     }
   }
 }
 
 /** What was loaded of a property. That of a lazy relation is a promise, of what stands beside it under this name. */
-function loaded(row: object, name: string): unknown {
+export function loaded(row: object, name: string): unknown {
   const lazy = `__${name}__`
   return Reflect.get(row, lazy in row ? lazy : name)
 }
