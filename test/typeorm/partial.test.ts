@@ -51,6 +51,17 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
       documents((query) => query.leftJoinAndSelect('d.tags', 't').where('t.name = :name', dull).take(1)),
     ],
     ['a limit of rows', documents((query) => query.leftJoinAndSelect('d.tags', 't').orderBy('t.name').limit(1))],
+    ['one row of a group', documents((query) => query.leftJoinAndSelect('d.tags', 't').groupBy('d.id'))],
+    [
+      'rows that are found by keys which are not selected',
+      () =>
+        source.getRepository(User).findOne({
+          where: { id: 1 },
+          relations: { documents: true },
+          relationLoadStrategy: 'query',
+          select: { id: true, documents: { title: true } },
+        }),
+    ],
     [
       'a join that leaves rows out',
       documents((query) =>
@@ -304,5 +315,92 @@ describe.each(databases)('A relation of embedded columns on $name', (database) =
     for (const row of [part, Object.assign(new Club(), part), source.manager.create(Club, part)])
       expect(() => authorizer.can(ann, 'leave', row)).toThrow(QueryError)
     await database.close()
+  })
+})
+
+class Region {
+  country!: string
+  code!: number
+}
+class Folder {
+  id!: number
+  region?: Region
+  regions?: Region[]
+  parent?: Folder
+  children?: Folder[]
+}
+const folders = [
+  new EntitySchema<Region>({
+    name: 'Region',
+    target: Region,
+    columns: { country: { type: 'varchar', length: 10, primary: true }, code: { type: 'int', primary: true } },
+  }),
+  new EntitySchema<Folder>({
+    name: 'Folder',
+    target: Folder,
+    trees: [{ type: 'closure-table' }],
+    columns: { id: { type: 'int', primary: true } },
+    relations: {
+      region: { type: 'many-to-one', target: 'Region' },
+      regions: { type: 'many-to-many', target: 'Region', joinTable: true },
+      parent: { type: 'many-to-one', target: 'Folder', treeParent: true, inverseSide: 'children' },
+      children: { type: 'one-to-many', target: 'Folder', treeChildren: true, inverseSide: 'parent' },
+    },
+  }),
+]
+
+describe.each(databases)('What stands in the place of related rows on $name', (database) => {
+  let source: DataSource
+  let authorizer: ReturnType<typeof authorizationFor>['authorizer']
+  const region = Object.assign(new Region(), { country: 'fi', code: 1 })
+  const folder = (id: number) => Object.assign(new Folder(), { id })
+  beforeAll(async () => {
+    source = await database.open(folders)
+    authorizer = authorizationFor(
+      source,
+      `
+      allow(region: Region, "leave", folder: Folder) if not (region in folder.regions);
+      allow(region: Region, "move", folder: Folder) if not (folder.region = region);
+      allow(_: Region, "delete", folder: Folder) if not (_ in folder.children);
+    `,
+    ).authorizer
+    await source.manager.save(region)
+    const trees = source.manager.getTreeRepository(Folder)
+    for (const id of [1, 2, 3])
+      await trees.save(
+        Object.assign(folder(id), { region, regions: [region], ...(id > 1 && { parent: folder(id - 1) }) }),
+      )
+  })
+  afterAll(() => database.close(), 60_000)
+
+  it.each([true, { relations: ['region', 'regions'], disableMixedMap: true }])(
+    'keys of several columns are no rows (%j)',
+    async (loadRelationIds) => {
+      const row = await source.getRepository(Folder).findOne({ where: { id: 1 }, loadRelationIds })
+      for (const action of ['leave', 'move']) {
+        expect(() => authorizer.can(region, action, row)).toThrow(RelationNotLoadedError)
+        expect(await authorizer.isAllowed(region, action, row)).toBe(false)
+      }
+    },
+  )
+
+  it('nothing is no row where a tree was cut off', async () => {
+    const trees = source.manager.getTreeRepository(Folder)
+    const [cut] = await trees.findTrees({ depth: 1 })
+    const none = await trees.findDescendantsTree(folder(1), { depth: 0 })
+    const [whole] = await trees.findTrees()
+    expect([cut, whole].map((root) => authorizer.can(region, 'delete', root))).toEqual([false, false])
+    for (const row of [
+      cut!.children![0],
+      none,
+      await source.transaction((manager) =>
+        manager.getTreeRepository(Folder).findDescendantsTree(folder(2), { depth: 0 }),
+      ),
+    ]) {
+      expect(row!.children).toEqual([])
+      expect(() => authorizer.can(region, 'delete', row)).toThrow(RelationNotLoadedError)
+      expect(await authorizer.isAllowed(region, 'delete', row)).toBe(false)
+    }
+    expect(authorizer.can(region, 'delete', whole!.children![0]!.children![0])).toBe(true)
   })
 })

@@ -9,8 +9,10 @@ import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery
 import { Recursion } from './query/recursion.js'
 import { rememberCopies } from './rows/copies.js'
 import { relationLoader } from './rows/loader.js'
+import { withManagers } from './rows/managers.js'
 import { rememberPartialRelations } from './rows/partialRelations.js'
 import { rememberRows } from './rows/subscriber.js'
+import { rememberTrees } from './rows/trees.js'
 import { dialectOf } from './schema/dialect.js'
 import { entitiesOf, entityOf } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
@@ -136,7 +138,10 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
   authorizer.registerModels(modelsOf(dataSource), relationLoader(dataSource))
   rememberRows(dataSource)
   rememberPartialRelations(dataSource)
-  rememberCopies(dataSource)
+  withManagers(dataSource, (manager) => {
+    rememberCopies(manager)
+    rememberTrees(manager)
+  })
 
   const print = (filter: Filter): PrintedFilter => printFilter(filter.definite(), printing)
   const filterFor: FilterFor<PrintedFilter> = (actor, action, { name }) =>

@@ -1,5 +1,5 @@
 import { isPartial, markCareful, markPartial, needsCare } from '@arcturus/core'
-import type { DataSource, EntityManager } from 'typeorm'
+import type { EntityManager } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { loaded } from './partialRelations.js'
 
@@ -7,26 +7,17 @@ import { loaded } from './partialRelations.js'
 type Copy = (this: unknown, copy: object, row: object, metadata: EntityMetadata, ...rest: unknown[]) => void
 
 /**
- * Remembers of the copies that `create`, `merge` and `preload` make what is known of the rows, for they have lists of their own. Each
- * manager has its own transformer, which TypeORM does not show.
+ * Remembers of the copies that `create`, `merge` and `preload` make what is known of the rows, for they have lists of their own.
+ * Each manager has its own transformer, which TypeORM does not show.
  */
-export function rememberCopies(dataSource: DataSource): void {
-  if (Object.hasOwn(dataSource, 'createEntityManager')) return
-  const create = dataSource.createEntityManager
-  const createWatched = (...args: unknown[]): EntityManager => watched(Reflect.apply(create, dataSource, args))
-  Object.defineProperty(dataSource, 'createEntityManager', { value: createWatched, configurable: true, writable: true })
-  watched(dataSource.manager)
-}
-
-function watched(manager: EntityManager): EntityManager {
+export function rememberCopies(manager: EntityManager): void {
   const transformer: object = Reflect.get(manager, 'plainObjectToEntityTransformer')
   const copy: Copy = Reflect.get(transformer, 'groupAndTransform')
-  const copyWatched: Copy = function (this: unknown, target, row, metadata, ...rest) {
+  const remember: Copy = function (this: unknown, target, row, metadata, ...rest) {
     Reflect.apply(copy, this, [target, row, metadata, ...rest])
     inherit(target, row, metadata)
   }
-  Reflect.set(transformer, 'groupAndTransform', copyWatched)
-  return manager
+  Reflect.set(transformer, 'groupAndTransform', remember)
 }
 
 /** The rows that the copy holds were copied before. */

@@ -68,11 +68,12 @@ async function findRows(
     for (const { propertyPath } of relation.inverseEntityMetadata.primaryColumns)
       query.addOrderBy(`arc_related.${propertyPath}`)
   }
+  const columns = names.map((name) => entity.findColumnWithPropertyName(name)!)
   const parameters: Record<string, unknown> = {}
   const conditions = known.map(({ values }, row) =>
     names
       .map((name, at) => {
-        parameters[`arc_${row}_${at}`] = values[at]
+        parameters[`arc_${row}_${at}`] = dataSource.driver.preparePersistentValue(values[at], columns[at]!)
         return `arc_row.${name} = :arc_${row}_${at}`
       })
       .join(' AND '),

@@ -36,9 +36,11 @@ function watched(of: BuilderClass): BuilderClass {
     ): Promise<{ entities: ObjectLiteral[]; raw: ObjectLiteral[] }> {
       const result = await super.executeEntitiesAndRawResults(queryRunner)
       const { joinAttributes, relationIdAttributes, relationLoadStrategy, withDeleted } = this.expressionMap
-      // By queries of their own, which show what was deleted at any depth.
-      if (relationLoadStrategy === 'query' && withDeleted)
-        for (const relation of this.relationMetadatas) mark(result.entities, wayOfRelation(relation))
+      // By queries of their own, which show what was deleted at any depth, and whose rows are found by their keys.
+      if (relationLoadStrategy === 'query')
+        for (const relation of this.relationMetadatas)
+          if (withDeleted || !selectsKey(this.findOptions.select, relation))
+            mark(result.entities, wayOfRelation(relation))
       if (relationIdAttributes.length > 0 || joinAttributes.some(({ isSelected }) => isSelected)) {
         const conditions = this.createWhereExpression() + this.createHavingExpression()
         for (const way of partialWays(this, conditions)) mark(result.entities, way)
@@ -57,7 +59,12 @@ function partialWays({ expressionMap: map }: Builder, said: string): readonly Wa
   }
   const inner = map.joinAttributes.filter(({ direction }) => direction === 'INNER')
   const conditions = [said, ...inner.map(conditionOf)].join(' ')
-  const isCut = map.limit !== undefined || map.offset !== undefined
+  const isCut =
+    map.limit !== undefined ||
+    map.offset !== undefined ||
+    map.groupBys.length > 0 ||
+    map.selectDistinctOn.length > 0 ||
+    map.onLocked === 'skip_locked'
   const partial = new Set<Join>()
   for (const join of joins.values()) {
     const condition = conditionOf(join)
@@ -79,11 +86,19 @@ function partialWays({ expressionMap: map }: Builder, said: string): readonly Wa
       : wayTo(join.parentAlias, join.relation && wayOfRelation(join.relation))
   return [
     ...[...partial].filter(({ isSelected }) => isSelected).map(wayOf),
-    // Keys of some rows of a relation: where there is none, its emptiness says nothing either.
+    // Keys instead of rows, or of some rows: where there is none, its emptiness says nothing either.
     ...map.relationIdAttributes
-      .filter(({ queryBuilderFactory }) => queryBuilderFactory)
+      .filter((keys) => keys.queryBuilderFactory || keys.mapToPropertyPropertyPath === keys.relationPropertyPath)
       .map(({ parentAlias, mapToPropertyPropertyPath }) => wayTo(parentAlias, mapToPropertyPropertyPath.split('.'))),
   ].filter((way) => way !== undefined)
+}
+
+/** Whether rows that are selected in part have the key by which they are told whose they are. */
+function selectsKey(select: unknown, { propertyPath, inverseEntityMetadata: other }: RelationMetadata): boolean {
+  const at = (of: unknown, path: string): unknown =>
+    path.split('.').reduce((one, name) => (typeof one === 'object' && one !== null ? Reflect.get(one, name) : one), of)
+  const selected = at(select, propertyPath)
+  return typeof selected !== 'object' || other.primaryColumns.every((column) => at(selected, column.propertyPath))
 }
 
 /** A relation of embedded columns is under the property of these. */
