@@ -291,6 +291,12 @@ export class Comparisons {
   #differs(test: ValueTest, value: Value): Sql {
     const { text, column, presence } = value
     if (test.kind === 'never') return presence
+    // A column of numbers can hold other ones than 0 and 1, which drivers read as either.
+    if (test.kind === 'is' && typeof test.value === 'boolean')
+      return all([
+        any([this.#is(text, column, '=', !test.value), column.nullable && atom(`${text} IS NULL`)]),
+        presence,
+      ])
     const isExact = column.type.kind !== 'text' || (column.type.exact && !value.isComputed)
     const isPlain = test.kind === 'is' && isExact && !value.isNullForNaN
     if (isPlain && !column.nullable) return this.#present(atom(`${text} <> ${this.#place(column)(test.value)}`), value)

@@ -25,7 +25,10 @@ export function isEquality(test: ColumnTest): test is { readonly equals: unknown
 }
 
 export function alternativesOf(test: Exclude<ColumnTest, string>): Alternatives {
-  return isEquality(test) ? { yes: [test], no: [{ not: test.equals }] } : test
+  if (!isEquality(test)) return test
+  const { equals } = test
+  // A column of numbers can hold other ones than 0 and 1, which drivers read as either.
+  return { yes: [test], no: [typeof equals === 'boolean' ? { equals: !equals } : { not: equals }] }
 }
 
 export function oneOf(values: readonly unknown[]): ColumnTest {
