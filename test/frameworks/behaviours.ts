@@ -293,7 +293,13 @@ export const behaviours: readonly Behaviour[] = [
     status: 200,
     answers: { 'cache-control': /^private\b/ },
   },
-  { name: 'so is a refusal', path: '/documents/1', actor: 'eve', status: 404, answers: { 'cache-control': 'private' } },
+  {
+    name: 'so is a refusal, whose body depends on what is accepted',
+    path: '/documents/1',
+    actor: 'eve',
+    status: 404,
+    answers: { 'cache-control': 'private', vary: /(^|, ?)Accept(,|$)/ },
+  },
   {
     name: "an application's own Cache-Control stays",
     path: '/cached/2',

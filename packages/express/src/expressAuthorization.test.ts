@@ -1,4 +1,4 @@
-import { createServer, get, ServerResponse } from 'node:http'
+import { createServer, get, type IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
@@ -134,6 +134,72 @@ describe('the guard', () => {
     expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
     await expect.poll(() => written).toBe(3)
     expect((await as(app, 'ada', '/nowhere')).status).toBe(404)
+  })
+
+  it.each([
+    ["Node's methods", (_req, _res, next) => next()],
+    [
+      'the methods of other middleware',
+      (_req, res, next) => {
+        res.write = res.write.bind(res)
+        next()
+      },
+    ],
+  ] satisfies [string, express.RequestHandler][])(
+    'holds back early hints until something is decided, by %s',
+    async (_name, before) => {
+      const { app, authorize } = application()
+      const hint: express.RequestHandler = (_req, res) =>
+        res.writeEarlyHints({ link: '</classified.css>; rel=preload; as=style' }, () => res.send('read'))
+      app.get('/notes/:id', authorize('read', findNote), hint)
+      app.get('/forgotten', hint)
+      const server = createServer(express().use(before, app)).listen(0)
+      await new Promise((resolve) => server.once('listening', resolve))
+      const { port } = server.address() as AddressInfo
+      const ask = (path: string) =>
+        new Promise<unknown[]>((resolve, reject) => {
+          const hints: string[] = []
+          get({ port, path, headers: { 'x-actor': 'ada' } }, (answer) => {
+            answer.resume().on('end', () => resolve([answer.statusCode, hints]))
+          })
+            .on('information', ({ statusCode, headers }) => hints.push(`${statusCode} ${headers['link']}`))
+            .on('error', reject)
+        })
+      expect(await ask('/notes/1')).toEqual([200, ['103 </classified.css>; rel=preload; as=style']])
+      expect(await ask('/forgotten')).toEqual([500, []])
+      server.close()
+    },
+  )
+
+  it('drops the trailers of what it holds back', async () => {
+    const { app } = application()
+    app.get('/forgotten', (_req, res) => {
+      res.addTrailers({ 'x-secret': 'classified' })
+      res.end('classified')
+    })
+    const handler: ErrorRequestHandler = (_error, _req, res, _next) => {
+      res.write('in pieces')
+      res.end()
+    }
+    app.use(handler)
+    const server = createServer(app).listen(0)
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    const answer = await new Promise<IncomingMessage>((resolve) => get({ port, path: '/forgotten' }, resolve))
+    await new Promise((resolve) => answer.resume().on('end', resolve))
+    expect([answer.statusCode, answer.trailers]).toEqual([500, {}])
+    server.close()
+  })
+
+  it.each(['isAllowed', 'authorize'] as const)('holds back what does not wait for %s', async (question) => {
+    const { app } = application()
+    app.get('/forgotten', (req, res) => {
+      const answer = req.authorization[question]('edit', notes[1])
+      answer.catch(() => {})
+      res.send('classified')
+    })
+    expect((await as(app, 'bob', '/forgotten')).status).toBe(500)
+    expect((await as(app, 'ada', '/forgotten')).status).toBe(500)
   })
 
   it('lets server-sent events flow once something is decided', async () => {

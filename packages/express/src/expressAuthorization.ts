@@ -145,19 +145,18 @@ export function expressAuthorization(
 
   function refuse(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
     const { challenge, problemDetails } = options
-    const challenges = challenge !== undefined && error instanceof UnauthenticatedError
-    const isProblem = wantsProblem(problemDetails, request.headers.accept)
-    if ((!challenges && !isProblem) || response.headersSent) {
+    if (response.headersSent) {
       next(error)
       return
     }
-    if (challenges) response.setHeader('WWW-Authenticate', challenge)
-    if (!isProblem) next(error)
+    if (challenge !== undefined && error instanceof UnauthenticatedError)
+      response.setHeader('WWW-Authenticate', challenge)
+    if (problemDetails === undefined) response.vary('Accept')
+    if (!wantsProblem(problemDetails, request.headers.accept)) next(error)
     // As bytes, since the type has no charset and Express would add one.
     else
       response
         .status(error.status)
-        .vary('Accept')
         .type(problemType)
         .send(Buffer.from(JSON.stringify(problemOf(error))))
   }

@@ -112,16 +112,19 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
 
   function deny(context: Context, error: AuthorizationError): void {
     const { challenge, problemDetails } = options
-    const headers = challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : undefined
+    if (problemDetails === undefined) context.vary('Accept')
+    const varying = context.response.get('Vary')
+    const headers = {
+      ...(challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : {}),
+      ...(varying ? { Vary: varying } : {}),
+    }
     const isAnswerable = !context.headerSent && context.respond !== false
     // Koa clears the headers of an answer that becomes an error, and sets those that the error brings.
-    if (!isAnswerable || !wantsProblem(problemDetails, context.get('Accept')))
-      throw headers ? Object.assign(error, { headers }) : error
-    if (headers) context.set(headers)
+    if (!isAnswerable || !wantsProblem(problemDetails, context.get('Accept'))) throw Object.assign(error, { headers })
+    context.set(headers)
     context.status = error.status
     context.body = JSON.stringify(problemOf(error))
     context.type = problemType
-    context.vary('Accept')
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>

@@ -141,13 +141,13 @@ function refused<Actor>(
 ): Response {
   const headers = new Headers({ 'Cache-Control': 'private' })
   if (challenge && error instanceof UnauthenticatedError) headers.set('WWW-Authenticate', challenge)
+  if (problemDetails === undefined) headers.set('Vary', 'Accept')
   const { status } = error
   if (!wantsProblem(problemDetails, request.headers.get('Accept'))) {
     headers.set('Content-Type', 'text/plain; charset=utf-8')
     return new Response(error.message, { status, headers })
   }
   headers.set('Content-Type', problemType)
-  headers.set('Vary', 'Accept')
   return new Response(JSON.stringify(problemOf(error)), { status, headers })
 }
 

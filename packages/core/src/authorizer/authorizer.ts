@@ -232,6 +232,8 @@ export class Authorizer {
   }
 
   async #answer(actor: unknown, action: string, resource: unknown): Promise<boolean> {
+    // Whoever does not wait goes on before anything was decided, so that guards hold back what they do.
+    if (this.#listeners.active) await undefined
     const decision = this.#decider.settle(actor, action, resource)
     // Waiting takes longer than most decisions do.
     const allowed = typeof decision === 'boolean' ? decision : await decision
@@ -251,6 +253,8 @@ export class Authorizer {
     resource: unknown,
     options: { readonly checkRead?: boolean } = {},
   ): Promise<void> {
+    // As in `isAllowed`.
+    if (this.#listeners.active) await undefined
     const refusal = this.refusal(actor, action, resource, options)
     // Waiting takes longer than most decisions do.
     const reason = typeof refusal === 'object' ? await refusal : refusal

@@ -79,6 +79,8 @@ export class Enforcement<Request, Actor> {
   /** Whether the request only reads. */
   readonly #lasting: boolean
   readonly #onPersonal: () => void
+  /** Whether it is being found out who asks. */
+  #identifying = false
 
   /** @param onPersonal - Called at each question about the actor: the answer is not to be cached for others. */
   constructor(
@@ -110,7 +112,8 @@ export class Enforcement<Request, Actor> {
 
   /** A decision was made within the request, through whichever door. */
   decided(kind: DecisionKind): void {
-    this.guard.decided(kind)
+    // What is asked to find out who asks says as little about the answer as the rules for requests.
+    this.guard.decided(this.#identifying ? 'request' : kind)
     this.#onPersonal()
   }
 
@@ -211,10 +214,14 @@ export class Enforcement<Request, Actor> {
 
   #identify(): Eventual<void> {
     if (this.authorization.actor !== null) return undefined
+    this.#identifying = true
     const standIn = standInFor(this.#authority, this.#request)
     // Sound: a test says who asks in the place of the option.
     const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
-    return after(actor, (found) => this.authorization.identify(found ?? null))
+    return after(actor, (found) => {
+      this.#identifying = false
+      this.authorization.identify(found ?? null)
+    })
   }
 
   #answer(

@@ -45,6 +45,30 @@ describe('the enforcements of requests', () => {
     expect([asking.guard.state, silent.guard.state]).toEqual(['decided', 'armed'])
   })
 
+  it('do not count what is asked to find out who asks, but what is asked afterwards', async () => {
+    const authorizer = new Authorizer().registerClass(Note)
+    authorizer.loadSync('allow("ada", "read", _: Note);')
+    const actor = async () => ((await authorizer.isAllowed('ada', 'read', new Note())) ? 'ada' : null)
+    const enforcements = new Enforcements<object, string>(authorizer, { actor }, new AsyncLocalStorage())
+    const enforcement = enforcements.begin({}, 'GET')
+    await enforcements.run(enforcement, () => enforcement.arm())
+    expect(enforcement.authorization.actor).toBe('ada')
+    expect(enforcement.guard.state).toBe('armed')
+    enforcements.run(enforcement, () => authorizer.can('ada', 'read', new Note()))
+    expect(enforcement.guard.state).toBe('decided')
+  })
+
+  it.each(['isAllowed', 'authorize'] as const)('count %s only once it is awaited', async (question) => {
+    const { authorizer, enforcements, begin } = served()
+    const enforcement = begin()
+    await enforcements.run(enforcement, async () => {
+      const answer = authorizer[question]('ada', 'read', new Note())
+      expect(enforcement.guard.state).toBe('armed')
+      await answer
+      expect(enforcement.guard.state).toBe('decided')
+    })
+  })
+
   it('share what they load for one request that reads, and load it again for the next: what was revoked is gone', async () => {
     const roles = {
       kind: 'relation',

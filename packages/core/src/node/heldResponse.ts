@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
-/** The four methods in which all ways to answer end. */
-const ways = ['writeHead', 'write', 'end', 'flushHeaders'] as const
+/** The four methods in which all ways to answer end, and what can be said before an answer. */
+const ways = ['writeHead', 'write', 'end', 'flushHeaders', 'writeEarlyHints'] as const
 type Way = (typeof ways)[number]
 
 /** Under which names Node has them. */
@@ -51,8 +51,8 @@ export function waysOf(response: ServerResponse): Ways | undefined {
 
 function ask(prototype: object) {
   // Sound: what has `writeHead` is Node's response, or something in its place.
-  const { writeHead, write, end, flushHeaders } = prototype as Ways
-  const ways: Ways = { writeHead, write, end, flushHeaders }
+  const { writeHead, write, end, flushHeaders, writeEarlyHints } = prototype as Ways
+  const ways: Ways = { writeHead, write, end, flushHeaders, writeEarlyHints }
   const asking = names.map(([name, way]) => {
     const original = Reflect.get(prototype, name) as Ways[Way] | undefined
     if (!original) return undefined

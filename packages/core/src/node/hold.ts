@@ -30,9 +30,10 @@ export function hold(response: ServerResponse, holder: Holder): () => void {
     return () => release(response)
   }
   // Other middleware has put methods of its own on the response, or it is held already: these are asked before those.
-  const { writeHead, write, end, flushHeaders } = response
+  const { writeHead, write, end, flushHeaders, writeEarlyHints } = response
   // Sound: each takes what Node's overloads of it take, and hands that on as it came.
-  const answer: Ways = new HeldAnswer(response, holder, { writeHead, write, end, flushHeaders } as unknown as Ways)
+  const ways = { writeHead, write, end, flushHeaders, writeEarlyHints } as unknown as Ways
+  const answer: Ways = new HeldAnswer(response, holder, ways)
   const before = names.map(([name]) => [name, Object.getOwnPropertyDescriptor(response, name)] as const)
   for (const [name, way] of names) {
     const value = (...parameters: unknown[]): unknown => answer[way](...parameters)
@@ -103,6 +104,14 @@ class HeldAnswer implements Ways {
     return undefined
   }
 
+  /** What is said before an answer can not be taken back: as long as the answer may be refused, nothing is. */
+  writeEarlyHints(...parameters: unknown[]): unknown {
+    if (!this.#closed && !this.#holder.holds())
+      return Reflect.apply(this.#ways.writeEarlyHints, this.#response, parameters)
+    drop(parameters)
+    return undefined
+  }
+
   /** @param status - That of the answer, where it is not the response's. */
   #refusal(status?: number): Error | undefined {
     if (this.#closed) return undefined
@@ -122,6 +131,8 @@ class HeldAnswer implements Ways {
     const response = this.#response
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
+    // Takes the place of those that were added, which would follow an answer in pieces.
+    response.addTrailers({})
     response.statusCode = 500
     response.statusMessage = ''
   }

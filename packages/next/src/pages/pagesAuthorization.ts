@@ -122,7 +122,7 @@ export function pagesAuthorization(
     const body = isProblem ? JSON.stringify(problemOf(error)) : error.message
     if (options.challenge && error instanceof UnauthenticatedError)
       response.setHeader('WWW-Authenticate', options.challenge)
-    if (isProblem) response.setHeader('Vary', 'Accept')
+    if (options.problemDetails === undefined) response.appendHeader('Vary', 'Accept')
     response.statusCode = error.status
     response.setHeader('Content-Type', isProblem ? problemType : 'text/plain; charset=utf-8')
     response.end(body)
