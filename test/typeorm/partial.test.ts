@@ -39,6 +39,14 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
       documents((query) => query.leftJoinAndSelect('d.tags', 't').where('t.name = :name', dull)),
     ],
     [
+      'a condition that names no alias',
+      documents((query) => query.leftJoinAndSelect('d.tags', 't').where('NAME = :name', dull)),
+    ],
+    [
+      'a condition in the names of the database',
+      documents((query) => query.leftJoinAndSelect('d.tags', 't').where('T . "name" = :name', dull)),
+    ],
+    [
       'a condition as an object',
       () => source.getRepository(Document).findOne({ relations: { tags: true }, where: { tags: dull } }),
     ],

@@ -68,7 +68,7 @@ function partialWays({ expressionMap: map }: Builder, said: string): readonly Wa
   const partial = new Set<Join>()
   for (const join of joins.values()) {
     const condition = conditionOf(join)
-    const narrows = condition !== '' || mentions(conditions, join.alias.name)
+    const narrows = condition !== '' || mentions(conditions, join)
     // What is at most one row is there as a whole, or nil for a condition of its join.
     if (condition !== '' || isOther(join) || (join.isMany && (narrows || isCut))) partial.add(join)
     // A row that is left out takes those that it belongs to with it.
@@ -123,10 +123,16 @@ function notDeleted({ alias, metadata }: Join): string {
   return column ? `${alias.name}.${column.propertyName} IS NULL` : ''
 }
 
-/** Whether SQL, or what becomes SQL, reads a column of an alias. */
-function mentions(text: string, alias: string): boolean {
-  const name = alias.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  return new RegExp(`(?<![\\w.])["\`]?${name}["\`]?\\.`).test(text)
+/** Whether SQL, or what becomes SQL, reads a column of a join: by its alias, or by the name of the column alone. */
+function mentions(text: string, { alias, metadata }: Join): boolean {
+  const ofAlias = `(?<![\\w.])["\`]?${literally(alias.name)}["\`]?\\s*\\.`
+  const columns = metadata?.columns.map(({ databaseName }) => literally(databaseName)) ?? []
+  const alone = columns.map((name) => `(?<![\\w:]|\\.\\s*["\`]?)["\`]?${name}["\`]?(?!\\w|\\s*[.(])`)
+  return new RegExp([ofAlias, ...alone].join('|'), 'i').test(text)
+}
+
+function literally(name: string): string {
+  return name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 function mark(rows: readonly unknown[], [name, ...rest]: Way): void {
