@@ -173,6 +173,19 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
     expect(await authorizer.isAllowed(ann, 'read', copy)).toBe(false)
   })
 
+  // TypeORM 0.3 fails for them.
+  it.runIf(database.version === '1')('is not taken for whole: rows whose own keys are not selected', async () => {
+    const user = await source
+      .getRepository(User)
+      .findOne({
+        where: { id: 1 },
+        relations: { documents: true },
+        relationLoadStrategy: 'query',
+        select: { name: true },
+      })
+    expect(() => authorizer.can(ann, 'read', user)).toThrow(RelationNotLoadedError)
+  })
+
   it.each<[string, () => Promise<unknown>]>([
     ['nothing', documents((query) => query.leftJoinAndSelect('d.tags', 't'))],
     [

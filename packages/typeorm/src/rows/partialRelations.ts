@@ -1,5 +1,6 @@
 import { markCareful, markPartial } from '@arcturus/core'
 import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
@@ -39,7 +40,7 @@ function watched(of: BuilderClass): BuilderClass {
       // By queries of their own, which show what was deleted at any depth, and whose rows are found by their keys.
       if (relationLoadStrategy === 'query')
         for (const relation of this.relationMetadatas)
-          if (withDeleted || !selectsKey(this.findOptions.select, relation))
+          if (withDeleted || !selectsKeys(this.findOptions.select, relation))
             mark(result.entities, wayOfRelation(relation))
       if (relationIdAttributes.length > 0 || joinAttributes.some(({ isSelected }) => isSelected)) {
         const conditions = this.createWhereExpression() + this.createHavingExpression()
@@ -93,12 +94,24 @@ function partialWays({ expressionMap: map }: Builder, said: string): readonly Wa
   ].filter((way) => way !== undefined)
 }
 
-/** Whether rows that are selected in part have the key by which they are told whose they are. */
-function selectsKey(select: unknown, { propertyPath, inverseEntityMetadata: other }: RelationMetadata): boolean {
-  const at = (of: unknown, path: string): unknown =>
-    path.split('.').reduce((one, name) => (typeof one === 'object' && one !== null ? Reflect.get(one, name) : one), of)
-  const selected = at(select, propertyPath)
-  return typeof selected !== 'object' || other.primaryColumns.every((column) => at(selected, column.propertyPath))
+/** Whether rows of both sides that are selected in part have the keys by which they are told whose they are. */
+function selectsKeys(
+  select: unknown,
+  { propertyPath, entityMetadata, inverseEntityMetadata }: RelationMetadata,
+): boolean {
+  return hasKey(select, entityMetadata) && hasKey(selectedOf(select, propertyPath), inverseEntityMetadata)
+}
+
+function hasKey(select: unknown, { primaryColumns }: EntityMetadata): boolean {
+  return typeof select !== 'object' || primaryColumns.every((column) => selectedOf(select, column.propertyPath))
+}
+
+/** What is selected of a property: true is all of it. TypeORM 0.3 takes names, too. */
+function selectedOf(select: unknown, path: string): unknown {
+  if (Array.isArray(select)) return select.includes(path) || undefined
+  return path
+    .split('.')
+    .reduce((one, name) => (typeof one === 'object' && one !== null ? Reflect.get(one, name) : one), select)
 }
 
 /** A relation of embedded columns is under the property of these. */
