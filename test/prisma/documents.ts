@@ -23,10 +23,10 @@ export async function openDocuments(database: Database): Promise<Client> {
 }
 
 /** One more client for a database. */
-export function clientOf(database: Database): Client {
+export function clientOf(database: Database, options: Pick<Prisma.PrismaClientOptions, 'omit'> = {}): Client {
   // The three clients have the same models; their types differ where databases do, which these tests do not touch.
   const Constructor = clients[known(database.provider)] as typeof SqliteClient
-  return new Constructor({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] })
+  return new Constructor({ ...options, adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] })
 }
 
 /** Collects the SQL that a client sends from now on, but for what opens and ends transactions. */

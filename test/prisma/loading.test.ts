@@ -2,7 +2,7 @@ import { Authorizer, RelationMemory } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
-import { type Client, known, openDocuments, schemas, watchSql } from './documents.js'
+import { type Client, clientOf, known, openDocuments, schemas, watchSql } from './documents.js'
 
 /** What is asked lies two relations away from the user, and from the document. */
 const policy = `
@@ -92,6 +92,22 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(await prisma.document.count(authorizedFilter(bo))).toBe(0)
     await bare.membership.updateMany({ data: { role: 'member' } })
     expect(await prisma.document.count(authorizedFilter(bo))).toBe(1)
+  })
+
+  it('are loaded with the columns that the client leaves out of what it gives', async () => {
+    const omit = { user: { managerId: true }, membership: { role: true } } as const
+    const own = new Authorizer()
+    const authorization = prismaAuthorization(own, schemas[provider], { acceptCollation: true })
+    own.loadSync(policy)
+    const omitting = clientOf(database, { omit })
+    const client = omitting.$extends(authorization.extension) as unknown as Client
+    const documents = await client.document.findMany({ where: { id: { lte: 3 } }, orderBy: { id: 'asc' } })
+    const bo = await client.user.findUniqueOrThrow({ where: { id: 2 } })
+    expect(await own.areAllowed(bo, 'read', documents)).toEqual([true, false, false])
+    const [ofBo] = documents
+    const ann = await client.user.findUniqueOrThrow({ where: { id: 1 } })
+    expect(await own.isAllowed(ann, 'edit', ofBo)).toBe(true)
+    await omitting.$disconnect()
   })
 
   it('are a typed error for those that can not', async () => {

@@ -65,7 +65,10 @@ async function find(
   )
   const where = unique && names.length > 1 ? { [unique.argument]: key } : key
   const method = property(delegate, unique ? 'findUnique' : 'findFirst')
-  const args = name === undefined ? { where } : { where, select: { [name]: selectionOf(tables, wanted) } }
+  const args =
+    name === undefined
+      ? { where, select: columnsOf(model) }
+      : { where, select: { [name]: selectionOf(tables, wanted) } }
   // Sound: delegates of every Prisma client have both.
   const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
   tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
@@ -74,9 +77,17 @@ async function find(
 
 /** Rows of a relation come in the order of their key, however many are wanted: what a check says can depend on it. */
 function selectionOf(tables: Tables, { relation, most }: Wanted): true | object {
-  if (!relation?.many) return true
-  const key = tables.model(relation.model)?.key ?? []
-  return { orderBy: key.map((column) => ({ [column]: 'asc' })), ...(most !== undefined && { take: most + 1 }) }
+  const model = relation && tables.model(relation.model)
+  if (!model) return true
+  const select = columnsOf(model)
+  if (!relation.many) return { select }
+  const orderBy = model.key.map((column) => ({ [column]: 'asc' }))
+  return { select, orderBy, ...(most !== undefined && { take: most + 1 }) }
+}
+
+/** All columns by their names: also those that the client omits from what it gives (`omit`). */
+function columnsOf({ fields }: PrismaModel): object {
+  return Object.fromEntries(fields.filter(({ kind }) => kind !== 'relation').map(({ name }) => [name, true]))
 }
 
 function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
