@@ -184,6 +184,13 @@ const columns: Readonly<Record<string, Column>> = {
     others: ['a', 'b', 'B', 'ab', '', 'a,b', ',', '%', 'á', 'a ', 1],
     refused: ['text'],
   },
+  'a list': {
+    options: { type: 'text', array: true },
+    kinds: ['postgresql'],
+    values: [['a', 'b'], [], ['ab', null]],
+    others: ['a', '', 1],
+    refused: noText,
+  },
   transformed: {
     options: { type: 'varchar', length: 10, transformer: { to: (x) => x, from: (x) => x } },
     kinds: everywhere,
@@ -209,6 +216,9 @@ const questions: readonly [Kind, string][] = [
   ['text', 'not row.x.includes(actor.value)'],
   ['list', 'actor.value in row.x'],
   ['list', 'row.x != nil and not actor.value in row.x'],
+  ['list', 'not actor.value in row.x'],
+  ['list', 'not (one in row.x and one = actor.value)'],
+  ['list', 'not actor.value in row.x or row.id = 1'],
   ['nil', 'row.x = nil and actor = actor'],
   ['nil', 'row.x != nil and actor = actor'],
 ]
@@ -245,7 +255,9 @@ describe.each(databases)('Columns on $name', (database) => {
     'compares %s as the check does, or refuses it',
     async (name, { values, others = [], refused = [], options, characters }) => {
       const kinds: readonly Kind[] =
-        options.type === 'simple-array' || characters ? [...scalarKinds, 'list' as const].sort() : scalarKinds
+        options.type === 'simple-array' || options.array || characters
+          ? [...scalarKinds, 'list' as const].sort()
+          : scalarKinds
       const entity = entities.get(name)!
       const authorizer = new Authorizer().registerClass(Asker, { fields: {} })
       const { authorizedFilter } = typeOrmAuthorization(authorizer, source)

@@ -175,14 +175,12 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
 
   // TypeORM 0.3 fails for them.
   it.runIf(database.version === '1')('is not taken for whole: rows whose own keys are not selected', async () => {
-    const user = await source
-      .getRepository(User)
-      .findOne({
-        where: { id: 1 },
-        relations: { documents: true },
-        relationLoadStrategy: 'query',
-        select: { name: true },
-      })
+    const user = await source.getRepository(User).findOne({
+      where: { id: 1 },
+      relations: { documents: true },
+      relationLoadStrategy: 'query',
+      select: { name: true },
+    })
     expect(() => authorizer.can(ann, 'read', user)).toThrow(RelationNotLoadedError)
   })
 

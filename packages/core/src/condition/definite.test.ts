@@ -27,6 +27,7 @@ function definiteOf(rules: string): string {
         name: String,
         stars: { type: 'integer', nullable: false },
         topics: { type: String, list: true, nullable: false },
+        labels: { type: String, list: true },
         owner: { one: 'User' },
         fork: { one: 'Repo' },
       },
@@ -182,4 +183,18 @@ test('a decimal of the application is a number, which no text is comparable with
   const repo = Object.assign(new Repo(), { name: '1.5' })
   expect(() => authorizer.can(new User(), 'read', repo)).toThrow('"1.5" != Object')
   expect(authorizer.filter(new User(), 'read', 'Repo').definite()).toEqual({ kind: 'false' })
+})
+
+test('a list that is nil has no elements to be missing: that nothing is in it is an error, and no answer', () => {
+  const rules = (condition: string): string => `allow(_: User, "read", i: Issue) if i.home != nil and ${condition};`
+  for (const field of ['labels', 'topics'])
+    for (const condition of [
+      `not ("a" in i.home.${field})`,
+      `not (x in i.home.${field} and x = "a")`,
+      `forall(x in i.home.${field}, x = "a")`,
+    ])
+      expect([condition, definiteOf(rules(condition)).includes('resource.home.labels != nil')]).toEqual([
+        condition,
+        field === 'labels',
+      ])
 })

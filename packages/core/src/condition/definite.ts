@@ -180,7 +180,7 @@ class Definer {
         const { where } = condition
         const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
         return all([
-          this.#leaves.readable(condition.from, condition.span),
+          this.#leaves.iterable(condition.from, condition.span),
           complement(this.#schema, this.#some(condition, counter)),
         ])
       }
@@ -246,7 +246,7 @@ class Definer {
         return this.#whenError(condition.of, true)
       case 'some':
         return any([
-          complement(this.#schema, this.#leaves.readable(condition.from, condition.span)),
+          complement(this.#schema, this.#leaves.iterable(condition.from, condition.span)),
           this.#some(condition, this.#whenError(condition.where, isLast)),
         ])
       case 'ref':
@@ -315,7 +315,7 @@ class Definer {
         )
       case 'some':
         return all([
-          this.#leaves.readable(condition.from, condition.span),
+          this.#leaves.iterable(condition.from, condition.span),
           complement(this.#schema, this.#some(condition, complement(this.#schema, this.#isSound(condition.where)))),
         ])
       default:

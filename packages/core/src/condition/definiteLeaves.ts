@@ -50,7 +50,7 @@ export class Leaves {
     const { span } = leaf
     const readable =
       leaf.kind === 'in'
-        ? [this.readable(leaf.item, span), this.#iterable(leaf.list, span)]
+        ? [this.readable(leaf.item, span), this.iterable(leaf.list, span)]
         : [this.readable(leaf.of, span)]
     return all([...readable, complement(this.#schema, this.whenTrue(leaf))])
   }
@@ -79,13 +79,11 @@ export class Leaves {
   }
 
   /** That `in` can go through an operand. */
-  #iterable(list: Operand, span: Span): Definite {
+  iterable(list: Operand, span: Span): Definite {
     if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
     const path = definitePath(this.#schema, list, span)
     const type = operandType(this.#schema, path)
-    // That a list is none of nil stands in the complement of `in` already.
-    if (type.list) return this.readable(list, span)
-    if (type.scalar !== 'json') return isPresent(this.#schema, path, span)
+    if (type.list || type.scalar !== 'json') return isPresent(this.#schema, path, span)
     return any(['List', 'String'].map((model): Definite => ({ kind: 'isa', of: path, model, exact: false, span })))
   }
 
