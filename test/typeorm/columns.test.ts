@@ -219,6 +219,8 @@ const questions: readonly [Kind, string][] = [
   ['list', 'not actor.value in row.x'],
   ['list', 'not (one in row.x and one = actor.value)'],
   ['list', 'not actor.value in row.x or row.id = 1'],
+  ['list', 'row.x.length < 2 and actor = actor'],
+  ['list', 'not row.x.length = row.id and actor = actor'],
   ['nil', 'row.x = nil and actor = actor'],
   ['nil', 'row.x != nil and actor = actor'],
 ]

@@ -185,13 +185,15 @@ test('a decimal of the application is a number, which no text is comparable with
   expect(authorizer.filter(new User(), 'read', 'Repo').definite()).toEqual({ kind: 'false' })
 })
 
-test('a list that is nil has no elements to be missing: that nothing is in it is an error, and no answer', () => {
+test('a list that is nil has no elements to be missing, or to be counted: that nothing is in it is an error, and no answer', () => {
   const rules = (condition: string): string => `allow(_: User, "read", i: Issue) if i.home != nil and ${condition};`
   for (const field of ['labels', 'topics'])
     for (const condition of [
       `not ("a" in i.home.${field})`,
       `not (x in i.home.${field} and x = "a")`,
       `forall(x in i.home.${field}, x = "a")`,
+      `i.home.${field}.length < 5`,
+      `not (i.home.${field}.length = i.count)`,
     ])
       expect([condition, definiteOf(rules(condition)).includes('resource.home.labels != nil')]).toEqual([
         condition,

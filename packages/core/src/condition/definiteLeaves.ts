@@ -175,10 +175,12 @@ export class Leaves {
     const arms = textsOf(this.#schema, condition.left, span).flatMap((left) =>
       textsOf(this.#schema, condition.right, span).map((right): Definite => {
         const operands = [left.operand, right.operand]
-        // A leaf is true only where its paths can be read.
-        const doubtful = expected
-          ? operands.filter((one) => one.kind === 'arithmetic' || one.kind === 'call')
-          : operands
+        // A leaf is true only where its paths can be read; nil has no elements to a database.
+        const isDoubtful = (one: Operand): boolean =>
+          one.kind === 'arithmetic' ||
+          one.kind === 'call' ||
+          (one.kind === 'count' && operandType(this.#schema, one.of).nullable)
+        const doubtful = expected ? operands.filter(isDoubtful) : operands
         return all([
           left.when,
           right.when,

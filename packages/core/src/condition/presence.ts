@@ -25,9 +25,9 @@ export function isReadable(schema: Schema, operand: Operand, span: Span): Defini
       ...parts.map((one) => isPresent(schema, one, span)),
       ...limits(schema, operand).map((one) => one.within),
     ])
+  if (operand.kind === 'count') return isPresent(schema, operand.of, span)
   // A leaf on the longest path is true only when every step before it has a row.
-  const path = operand.kind === 'count' ? operand.of : operand
-  const longest = path.kind === 'path' ? prefixes(schema, path).at(-1) : undefined
+  const longest = operand.kind === 'path' ? prefixes(schema, operand).at(-1) : undefined
   return longest ? compareNil('!=', longest, span) : TRUE
 }
 
@@ -109,9 +109,9 @@ export function isUnreadable(schema: Schema, operand: Operand, span: Span): Defi
     const lacking = parts.flatMap((one) => [isUnreadable(schema, one, span), isAbsent(schema, one, span)])
     return any([...lacking, ...limits(schema, operand).map((one) => one.beyond)])
   }
-  const path = operand.kind === 'count' ? operand.of : operand
-  if (path.kind !== 'path') return FALSE
-  return any(prefixes(schema, path).map((prefix) => compareNil('=', prefix, span)))
+  if (operand.kind === 'count') return any([isUnreadable(schema, operand.of, span), isAbsent(schema, operand.of, span)])
+  if (operand.kind !== 'path') return FALSE
+  return any(prefixes(schema, operand).map((prefix) => compareNil('=', prefix, span)))
 }
 
 function compareNil(operator: '=' | '!=', left: Operand, span: Span): Definite {

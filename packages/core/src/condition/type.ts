@@ -154,7 +154,7 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
     case 'constant':
       return false
     case 'count':
-      return canFailToRead(schema, operand.of, present)
+      return operandType(schema, operand.of).nullable || canFailToRead(schema, operand.of, present)
     case 'field':
     case 'call':
     case 'arithmetic':
