@@ -68,6 +68,10 @@ async function findRows(
     for (const { propertyPath } of relation.inverseEntityMetadata.primaryColumns)
       query.addOrderBy(`arc_related.${propertyPath}`)
   }
+  // Those that TypeORM leaves out of rows (`select: false`) are asked for by their names.
+  const [alias, loaded] = relation ? ['arc_related', relation.inverseEntityMetadata] : ['arc_row', entity]
+  for (const { isSelect, isVirtual, propertyPath } of loaded.columns)
+    if (!isSelect && !isVirtual) query.addSelect(`${alias}.${propertyPath}`)
   const columns = names.map((name) => entity.findColumnWithPropertyName(name)!)
   const parameters: Record<string, unknown> = {}
   const conditions = known.map(({ values }, row) =>
