@@ -102,6 +102,7 @@ describe('What is known of a Prisma schema', () => {
       () =>
         prismaAuthorization(new Authorizer(), { $extends: null, _engineConfig: { inlineSchema: 'model {' } } as never),
     ],
+    ['is none', () => prismaAuthorization(new Authorizer(), { schema: schemas.sqlite } as never)],
     ['is for MongoDB', () => prismaAuthorization(new Authorizer(), { ...schemas.sqlite, provider: 'mongodb' })],
   ])('is refused when it %s', (_, use) => {
     expect(use).toThrow(PrismaSchemaError)

@@ -9,7 +9,14 @@ import { relationLoader } from './extension/loadRelation.js'
 import { type Choices, type FilterRequest, Markers, markerKey } from './extension/markers.js'
 import { Resolver } from './extension/resolve.js'
 import { Creations } from './extension/upsert.js'
-import { assertDescribes, delegateOf, type PrismaClientLike, property, schemaOfClient } from './schema/fromClient.js'
+import {
+  assertDescribes,
+  assertSchema,
+  delegateOf,
+  type PrismaClientLike,
+  property,
+  schemaOfClient,
+} from './schema/fromClient.js'
 import { modelsOf } from './schema/models.js'
 import type { PrismaSchema } from './schema/schema.js'
 import { sqlTablesOf } from './sql/tables.js'
@@ -84,7 +91,7 @@ export function prismaAuthorization<ModelName extends string = string>(
   assertChoices(options)
   const markers = new Markers()
   const unsaved = new WeakSet<object>()
-  const given = source && ('$extends' in source ? schemaOfClient(source) : source)
+  const given = source && ('$extends' in source ? schemaOfClient(source) : assertSchema(source))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
   let known: Answers | undefined
   let registered: string | undefined

@@ -110,8 +110,10 @@ function assertKnownFunction(schema: Schema, value: object, what: 'actor' | 'res
 export function modelNamed(schema: Schema, name: string): Model {
   const model = schema.models.get(name)
   if (model) return model
-  const near = typeof name === 'string' ? didYouMean(name, schema.models.keys()) : undefined
-  throw new ArgumentError('unknown-model', `No model is registered as "${String(name)}".`, {
+  if (typeof name !== 'string')
+    throw new ArgumentError('unknown-model', 'A model is named by a text.', { hint: "such as 'Document'" })
+  const near = didYouMean(name, schema.models.keys())
+  throw new ArgumentError('unknown-model', `No model is registered as "${name}".`, {
     hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known',
     data: { name },
   })

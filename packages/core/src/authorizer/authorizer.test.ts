@@ -220,6 +220,9 @@ describe('arguments that can not be meant', () => {
   test('a misspelt action is answered with the one that was meant', () => {
     expect(() => authorizer.can(owner, 'raed', closed)).toThrow(/did you mean "read"/)
   })
+  test('a class in the place of a model is not printed with all its code', () => {
+    expect(() => authorizer.filter(owner, 'read', Map as never)).toThrow(/^A model is named by a text\.\n/)
+  })
   test('a plain object can be told to be a row', () => {
     const row = authorizer.as('Issue', { id: 1, repo: closed })
     expect(authorizer.can(reader, 'read', row)).toBe(true)

@@ -45,6 +45,7 @@ describe('loadPolicyFiles', () => {
     ['a folder', ['.'], /can't be read/],
     ['no file', [], /No policy file is named/],
     ['what is no path', [undefined as unknown as string], /named by its path/],
+    ['a list', [['main.polar'] as unknown as string], /loadPolicyFiles\(authorizer, 'main\.polar', 'billing\.polar'\)/],
   ])('refuses %s', async (_, files, message) => {
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(ArgumentError)
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(message)

@@ -17,7 +17,10 @@ export async function readPolicyFiles(files: readonly string[]): Promise<readonl
 }
 
 async function readPolicyFile(file: string): Promise<PolicySource> {
-  if (typeof file !== 'string') throw new ArgumentError('invalid-argument', 'A policy file is named by its path.')
+  if (typeof file !== 'string')
+    throw new ArgumentError('invalid-argument', 'A policy file is named by its path, which is a text.', {
+      hint: "loadPolicyFiles(authorizer, 'main.polar', 'billing.polar')",
+    })
   try {
     return { text: await readFile(file, 'utf8'), name: file }
   } catch (cause) {

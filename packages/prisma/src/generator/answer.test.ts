@@ -21,11 +21,11 @@ const datamodel = {
     },
   ],
 }
-const request = (file?: string): GeneratorRequest => ({
+const request = (file?: string, output = 'deep'): GeneratorRequest => ({
   id: 1,
   method: 'generate',
   params: {
-    generator: { output: { value: join(folder, 'deep') }, config: file === undefined ? {} : { file } },
+    generator: { output: { value: join(folder, output) }, config: file === undefined ? {} : { file } },
     dmmf: { datamodel },
     datamodel: 'datasource db {\n  provider = "sqlite"\n}',
   },
@@ -56,6 +56,11 @@ describe('The Prisma generator', () => {
   it('refuses a file of another language', () => {
     expect(() => answer(request('schema.py'))).toThrow(/must end in/)
     expect(existsSync(join(folder, 'deep', 'schema.py'))).toBe(false)
+  })
+
+  it('refuses a folder that is meant to be the file', () => {
+    expect(() => answer(request(undefined, 'schema.ts'))).toThrow(/is a folder/)
+    expect(existsSync(join(folder, 'schema.ts'))).toBe(false)
   })
 
   it('answers nothing to what it does not know', () => {

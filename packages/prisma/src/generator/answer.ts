@@ -24,7 +24,10 @@ export function answer({ method, params }: GeneratorRequest): unknown {
   if (method !== 'generate' || !params) return null
   const schema = readDmmf(params.dmmf.datamodel, params.datamodel)
   const configured = params.generator.config['file']
-  const file = join(params.generator.output?.value ?? '.', typeof configured === 'string' ? configured : 'schema.ts')
+  const folder = params.generator.output?.value ?? '.'
+  if (/\.[cm]?[jt]s$/.test(folder))
+    throw new Error(`The output of generator arcturus is a folder, not ${folder}: file = "…" names what is in it.`)
+  const file = join(folder, typeof configured === 'string' ? configured : 'schema.ts')
   mkdirSync(dirname(file), { recursive: true })
   for (const [name, text] of moduleText(schema, file)) writeFileSync(name, text)
   return null

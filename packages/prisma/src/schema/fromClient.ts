@@ -34,6 +34,14 @@ export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   return schema
 }
 
+/** @throws PrismaSchemaError for what is no schema. */
+export function assertSchema(schema: PrismaSchema): PrismaSchema {
+  if (Array.isArray(schema.models)) return schema
+  throw new PrismaSchemaError('prisma-schema', 'This is no schema that the generator wrote, and no Prisma client.', {
+    hint: "import { schema } from './generated/arcturus/schema.js'",
+  })
+}
+
 /**
  * Compares a schema with the public facts of a client.
  * @throws PrismaSchemaError where a model is missing, or its columns or their types differ.

@@ -13,3 +13,11 @@ export function suggestion(word: string, candidates: Iterable<string>): string |
   const meant = didYouMean(word, some)
   return meant === undefined ? undefined : `did you mean "${meant}"?`
 }
+
+/** A hint for a class that is not registered. */
+export function classHint(name: string, { models }: { readonly models: ReadonlyMap<string, unknown> }): string {
+  return (
+    suggestion(name, models.keys()) ??
+    `register it: registerClass(${name}); models of an ORM are known once that is set up, so load policies afterwards`
+  )
+}

@@ -17,7 +17,10 @@ describe('unknown-specializer', () => {
     ['f(_: str);', 'did you mean "String"?'],
     ['f(_: Dict);', 'did you mean "Dictionary"?'],
     ['f(_: Persn);', 'did you mean "Person"?'],
-    ['f(_: Xylophone);', 'register it: registerClass(Xylophone)'],
+    [
+      'f(_: Xylophone);',
+      'register it: registerClass(Xylophone); models of an ORM are known once that is set up, so load policies afterwards',
+    ],
   ])('%s: %s', (policy, hint) => {
     expect(diagnosticsOf('unknown-specializer', policy).map((one) => one.hint)).toEqual([hint])
   })

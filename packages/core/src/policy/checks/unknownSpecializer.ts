@@ -1,5 +1,5 @@
 import type { NameCheck } from './names.js'
-import { suggestion } from './suggestion.js'
+import { classHint } from './suggestion.js'
 
 /** What other languages call the built-in classes. */
 const foreign: Readonly<Record<string, readonly string[]>> = {
@@ -14,9 +14,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
 export const unknownSpecializer: NameCheck = (use, once, context) => {
   if (use.kind !== 'class pattern') return
   const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))
-  const hint = builtIn
-    ? `did you mean "${builtIn}"?`
-    : (suggestion(use.tag, context.schema.models.keys()) ?? `register it: registerClass(${use.tag})`)
+  const hint = builtIn ? `did you mean "${builtIn}"?` : classHint(use.tag, context.schema)
   context.warning('unknown-specializer', `The class ${use.tag} is not registered.`, use.span, {
     hint,
     data: { name: use.tag, suggestion: builtIn, once },

@@ -1,11 +1,11 @@
 import type { Check } from './check.js'
-import { suggestion } from './suggestion.js'
+import { classHint } from './suggestion.js'
 
 /** A block is about a registered class. */
 export const unregisteredBlock: Check = (context) => ({
   'resource block': ({ name: { name, span }, span: block }) => {
     if (context.schema.isName(name)) return
-    const hint = suggestion(name, context.schema.models.keys()) ?? `register it: registerClass(${name})`
+    const hint = classHint(name, context.schema)
     const header = { ...block, end: span.end }
     context.error('unregistered-class', `The class ${name} is not registered.`, header, {
       hint,

@@ -1,5 +1,5 @@
 import type { BlockContext, Check } from './check.js'
-import { suggestion } from './suggestion.js'
+import { classHint } from './suggestion.js'
 
 /** A relation leads to a registered class. */
 export const unregisteredRelation: Check<BlockContext> = (context) => ({
@@ -7,7 +7,7 @@ export const unregisteredRelation: Check<BlockContext> = (context) => ({
     if (value.kind !== 'relations') return
     for (const { value: to } of value.relations) {
       if (context.schema.isName(to.name)) continue
-      const hint = suggestion(to.name, context.schema.models.keys()) ?? `register it: registerClass(${to.name})`
+      const hint = classHint(to.name, context.schema)
       context.error('unregistered-class', `The class ${to.name} is not registered.`, to.span, {
         hint,
         data: { name: to.name, where: 'relation' },

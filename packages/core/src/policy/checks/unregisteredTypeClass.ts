@@ -1,6 +1,6 @@
 import type { Parameter, Pattern, RuleType } from '../../language/ast.js'
 import type { Check, PolicyContext } from './check.js'
-import { suggestion } from './suggestion.js'
+import { classHint } from './suggestion.js'
 
 /** A class in a rule type is registered, at least where a rule names another one in its place. */
 export const unregisteredTypeClass: Check<PolicyContext> = (context) => {
@@ -10,7 +10,7 @@ export const unregisteredTypeClass: Check<PolicyContext> = (context) => {
     const { tag } = pattern
     const sameArity = rules.get(type.name)?.filter((one) => one.parameters.length === type.parameters.length) ?? []
     if (!sameArity.some(({ parameters }) => namesAnother(parameters[index]!, tag))) return
-    const hint = suggestion(tag, schema.models.keys()) ?? `register it: registerClass(${tag})`
+    const hint = classHint(tag, schema)
     context.error('unregistered-class', `The class ${tag} is not registered.`, pattern.span, {
       hint,
       data: { name: tag, where: 'rule type' },
