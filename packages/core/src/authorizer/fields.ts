@@ -1,4 +1,5 @@
 import { ArgumentError, ForbiddenError } from '../errors.js'
+import { isPartial, markPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -60,6 +61,7 @@ class Picking {
       // A field that is called `__proto__` is a field.
       const value = this.#valueOf(row, name)
       Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true })
+      if (isPartial(row, name, Reflect.get(row, name))) markPartial(copy, name)
     }
   }
 

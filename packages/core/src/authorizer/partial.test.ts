@@ -46,3 +46,26 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
     expect(authorizer.can(ann, 'shelve', new Shelf([new Note([ann])]))).toBe(false)
   },
 )
+
+it('knows the copies that pickAuthorized makes', async () => {
+  const authorizer = new Authorizer().registerModels([
+    { name: 'Person', key: 'name', fields: { name: String } },
+    { name: 'Page', fields: { readers: { many: 'Person' } } },
+  ])
+  authorizer.loadSync(`
+    allow(person: Person, "skip", page: Page) if not (reader in page.readers and reader.name = person.name);
+    allow_field(_: Person, "skip", _: Page, "readers");
+  `)
+  const ann = authorizer.as('Person', { name: 'ann' })
+  for (const [part, answer] of [
+    [false, true],
+    [true, RelationNotLoadedError],
+  ] as const) {
+    const page = authorizer.as('Page', { readers: [] })
+    if (part) markPartial(page, 'readers')
+    const copy = authorizer.as('Page', await authorizer.pickAuthorized(ann, 'skip', page))
+    expect(copy.readers).toEqual([])
+    if (answer === true) expect(authorizer.can(ann, 'skip', copy)).toBe(true)
+    else expect(() => authorizer.can(ann, 'skip', copy)).toThrow(answer)
+  }
+})
