@@ -39,6 +39,8 @@ export function demands(start: Substitution, end: Substitution, older: ReadonlyS
   // Which of two stands for the other makes a difference to what the machine finds.
   if (unified.some((one) => older.has(one) || isKnown(one))) throw unclear()
   for (const of of bound) {
+    // To be told the class of a value asks nothing of a variable.
+    if (start.resolve({ kind: 'unknown', unknown: of }).kind !== 'unknown') continue
     if (isKnown(of)) found.push({ of, when: undefined })
     else if (older.has(of) && end.isAwaited(of)) throw unclear()
   }

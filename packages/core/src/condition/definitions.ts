@@ -96,7 +96,11 @@ function isLiteral(operand: Operand): boolean {
 /** What a definition depends on: the values of literals, and the types of all else. */
 function keyOf(operand: Operand, type: OperandType): string {
   if (isAction(operand)) return 'action'
-  if (operand.kind === 'value') return `${typeof operand.value}:${JSON.stringify(operand.value)}`
+  if (operand.kind === 'value') {
+    const { value, float } = operand
+    const text = typeof value === 'string' ? JSON.stringify(value) : Object.is(value, -0) ? '-0' : String(value)
+    return float ? `${text} float` : text
+  }
   return `${type.model ?? ''}/${type.exact}/${type.scalar ?? ''}/${type.list}/${type.nullable}`
 }
 

@@ -75,6 +75,7 @@ describe('a body becomes a condition', () => {
     ['x = repo.name and (x = "a" or x = "b")', 'resource.name = "a" or resource.name = "b"'],
     ['(n = "a" or n = "b") and repo.name = n', 'resource.name = "a" or resource.name = "b"'],
     ['repo.name in ["a", "b"]', 'resource.name = "a" or resource.name = "b"'],
+    ['repo.name in [n, m] and n = "a" and m = "b"', 'resource.name = "a" or resource.name = "b"'],
     ['repo.owner.name in []', 'reads resource.owner.name and false'],
     [
       'repo.owner.manager in repo.owners',
@@ -197,6 +198,16 @@ describe('calls', () => {
       'with a `cut` keep to what stands before it',
       `${body('f(repo)')} f(repo: Repo) if repo.isPublic and cut and repo.stars = 1; f(repo: Repo) if repo.name = "x";`,
       '(resource.isPublic and resource.stars = 1) or (not (resource.isPublic) and resource.name = "x")',
+    ],
+    [
+      'give values of which a negation may ask the class',
+      `${body('about(i, repo) and not i matches Bug')} about(i, repo: Repo) if repo.stars > 1 and i in repo.issues;`,
+      'resource.stars > 1 and (some i in resource.issues where not (i is Bug))',
+    ],
+    [
+      'with other numbers ask for those',
+      `${body('f(repo, inf) or f(repo, -inf)')} f(repo: Repo, n) if repo.stars < n;`,
+      'resource.stars < Infinity or resource.stars < -Infinity',
     ],
     [
       'that are opaque leave the rest as it is',
