@@ -1,5 +1,5 @@
 import type { Condition, Definition } from '../condition/condition.js'
-import { TRUE } from '../condition/construct.js'
+import { partsIn, TRUE } from '../condition/construct.js'
 import { definite } from '../condition/definite.js'
 import { Deriver } from '../condition/derive.js'
 import { UnsupportedFilterError } from '../errors.js'
@@ -55,9 +55,8 @@ function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>):
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return condition.of.flatMap((one) => obstacles(schema, one, seen))
     case 'not':
-      return obstacles(schema, condition.of, seen)
+      return partsIn(condition).flatMap((one) => obstacles(schema, one, seen))
     case 'some':
       return [...refusal(schema, { ...condition, where: TRUE }), ...obstacles(schema, condition.where, seen)]
     case 'opaque':

@@ -1,3 +1,4 @@
+import { bailOut } from '../condition/bail.js'
 import type { Unloaded } from '../condition/bind.js'
 import { compileClosures } from '../condition/closures.js'
 import { compact } from '../condition/compact.js'
@@ -11,6 +12,7 @@ import { printCondition } from '../condition/print.js'
 import { descending } from '../condition/stack.js'
 import { needsCare } from '../schema/partial.js'
 import { assertRow } from './arguments.js'
+import { isForMachine } from './plans.js'
 
 export interface LoadingOptions {
   /**
@@ -90,7 +92,7 @@ export class Filter {
     if (!this.#isOfModel(row)) return false
     if (needsCare(row)) return this.#check(row)
     try {
-      this.#predicate ??= compileClosures(this.condition, this.#meaning)
+      this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
       return this.#predicate(this.actor, this.action, row)
     } catch {
       // Whatever went wrong, the check says it: an answer, or an error that keeps the row out.

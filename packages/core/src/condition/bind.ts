@@ -24,14 +24,12 @@ import type {
   Variable,
 } from './condition.js'
 import { conjunction, disjunction, FALSE, not, or, TRUE } from './construct.js'
+import { assertSize } from './filterSize.js'
 import { type Link, linkedArms, linkOf } from './link.js'
 import type { Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
 import { canFailToRead } from './type.js'
-
-/** A filter with more nodes than this is refused; nobody's database would take it. */
-const maxSize = 100_000
 
 /**
  * A condition with the actor in it: what is known is computed, quantifiers over the actor's own collections are unrolled. Only
@@ -107,10 +105,7 @@ export class Binder {
 
   #count(parts: number): void {
     this.#size += parts
-    if (this.#size <= maxSize) return
-    throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
-      hint: 'put large memberships into a relation of the database',
-    })
+    assertSize(this.#size)
   }
 
   #bind(condition: Condition, environment: Environment, isLast: boolean): Condition {

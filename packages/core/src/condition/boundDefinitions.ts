@@ -1,5 +1,6 @@
 import type { Span } from '../language/source.js'
 import type { Condition, Definition, Operand, ParameterRoot, Root } from './condition.js'
+import { partsIn } from './construct.js'
 import { substitute } from './substitute.js'
 
 /** Definitions up to this size are put in the place of each reference. */
@@ -103,19 +104,9 @@ function reference({ definition, isDone }: Bound, args: readonly Operand[], span
 /** What is left of a number of parts once those of the condition are taken from it; negative where they are more. */
 function partsLeft(condition: Condition, from: number): number {
   let left = from - 1
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      for (const one of condition.of) {
-        if (left < 0) return left
-        left = partsLeft(one, left)
-      }
-      return left
-    case 'not':
-      return partsLeft(condition.of, left)
-    case 'some':
-      return partsLeft(condition.where, left)
-    default:
-      return left
+  for (const one of partsIn(condition)) {
+    if (left < 0) return left
+    left = partsLeft(one, left)
   }
+  return left
 }

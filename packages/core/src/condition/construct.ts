@@ -3,6 +3,22 @@ import type { Condition } from './condition.js'
 export const TRUE: Condition = { kind: 'true' }
 export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
 
+/** The conditions that a condition is put together of; a definition that it refers to is none of them. */
+export function partsIn(condition: Condition): readonly Condition[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of
+    case 'not':
+      return [condition.of]
+    case 'some':
+      return [condition.where]
+    default:
+      return none
+  }
+}
+const none: readonly Condition[] = []
+
 /** Conditions with the parts of those of a kind in their place. */
 function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readonly Condition[] {
   let parts: Condition[] | undefined

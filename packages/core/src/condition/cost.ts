@@ -1,31 +1,21 @@
 import type { Condition, Definition } from './condition.js'
+import { partsIn } from './construct.js'
 
 /**
  * How many parts of a condition are looked at, at most, for one element of each collection. A definition counts wherever it is
  * referred to: a small graph can stand for a tree that nobody lives to see the end of.
  */
 export function partsOf(condition: Condition, known: Map<Definition, number> = new Map()): number {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of.reduce((sum, one) => sum + partsOf(one, known), 1)
-    case 'not':
-      return 1 + partsOf(condition.of, known)
-    case 'some':
-      return 1 + partsOf(condition.where, known)
-    case 'ref': {
-      // Calls of recursive definitions are counted when they are made.
-      if (condition.definition.recursive) return 1
-      let parts = known.get(condition.definition)
-      if (parts === undefined) {
-        parts = 1 + partsOf(condition.definition.condition, known)
-        known.set(condition.definition, parts)
-      }
-      return parts
-    }
-    default:
-      return 1
+  if (condition.kind !== 'ref') return partsIn(condition).reduce((sum, one) => sum + partsOf(one, known), 1)
+  const { definition } = condition
+  // Calls of recursive definitions are counted when they are made.
+  if (definition.recursive) return 1
+  let parts = known.get(definition)
+  if (parts === undefined) {
+    parts = 1 + partsOf(definition.condition, known)
+    known.set(definition, parts)
   }
+  return parts
 }
 
 /**
@@ -40,13 +30,6 @@ const fewParts = 1_000
 /** How deep collections are looked at within each other; asking itself or the machine counts as deep. */
 function loopsOf(condition: Condition, known: Map<Definition, number>): number {
   switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return Math.max(0, ...condition.of.map((one) => loopsOf(one, known)))
-    case 'not':
-      return loopsOf(condition.of, known)
-    case 'some':
-      return 1 + loopsOf(condition.where, known)
     case 'ref': {
       const { definition } = condition
       if (definition.recursive) return 2
@@ -61,7 +44,9 @@ function loopsOf(condition: Condition, known: Map<Definition, number>): number {
       return condition.list.kind === 'list' || condition.list.kind === 'value' ? 0 : 1
     case 'opaque':
       return 2
-    default:
-      return 0
+    default: {
+      const within = Math.max(0, ...partsIn(condition).map((one) => loopsOf(one, known)))
+      return condition.kind === 'some' ? 1 + within : within
+    }
   }
 }

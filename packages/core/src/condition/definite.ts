@@ -1,12 +1,15 @@
-import { QueryError, UnsupportedFilterError } from '../errors.js'
+import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { complement } from './complement.js'
 import type { Condition, Definite, DefiniteSome, Operand, Path, Ref, Root } from './condition.js'
+import { partsIn } from './construct.js'
+import { partsOf } from './cost.js'
 import { Leaves } from './definiteLeaves.js'
 import { all, any, FALSE, TRUE } from './definiteLogic.js'
 import { definitePath, isNever } from './definiteOperand.js'
 import { canFail, Fallible, presentWhen } from './fallible.js'
+import { assertSize } from './filterSize.js'
 import { type Question, Recursions } from './recursions.js'
 import { substitute } from './substitute.js'
 
@@ -38,23 +41,9 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
 
 /** Whether a definition that calls itself decides a condition. */
 function callsItself(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of.some(callsItself)
-    case 'not':
-      return callsItself(condition.of)
-    case 'some':
-      return callsItself(condition.where)
-    case 'ref':
-      return condition.definition.recursive || callsItself(condition.definition.condition)
-    default:
-      return false
-  }
+  if (condition.kind !== 'ref') return partsIn(condition).some(callsItself)
+  return condition.definition.recursive || callsItself(condition.definition.condition)
 }
-
-/** Parts that can be an error are written once for each part behind them; a filter with more parts than this is refused. */
-const maxSize = 100_000
 
 class Definer {
   readonly #schema: Schema
@@ -74,6 +63,8 @@ class Definer {
   }
 
   define(condition: Condition): Definite {
+    // Each part is written at least once, wherever it is referred to.
+    assertSize(partsOf(condition))
     const found = this.whenTrue(condition)
     this.#isWithin = true
     return this.#recursions.close(found)
@@ -291,10 +282,7 @@ class Definer {
   }
 
   #count(): void {
-    if (++this.#size <= maxSize) return
-    throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
-      hint: 'put large memberships into a relation of the database; test what can be nil or missing before it is used',
-    })
+    assertSize(++this.#size)
   }
 
   /** That no solution of a condition, the first or a later one, is an error. */

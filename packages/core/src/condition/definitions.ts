@@ -1,6 +1,6 @@
 import type { Span } from '../language/source.js'
 import type { Condition, Definition, Operand, ParameterRoot } from './condition.js'
-import { FALSE, TRUE } from './construct.js'
+import { FALSE, partsIn, TRUE } from './construct.js'
 import type { Next } from './onward.js'
 import { BeyondConditions } from './terms.js'
 import type { OperandType } from './type.js'
@@ -63,6 +63,16 @@ export class Definitions {
     return undefined
   }
 
+  /** Whether a condition asks a definition that is being derived, also by way of others. */
+  leadsToOpen(condition: Condition, seen: Set<Definition> = new Set()): boolean {
+    if (condition.kind !== 'ref') return partsIn(condition).some((one) => this.leadsToOpen(one, seen))
+    const { definition } = condition
+    if (this.#open.some((entry) => entry.definition === definition)) return true
+    if (seen.has(definition)) return false
+    seen.add(definition)
+    return this.leadsToOpen(definition.condition, seen)
+  }
+
   /** Forgets a definition, and those that were made for it: they may refer to it. */
   #forget(key: string): void {
     const keys = [...this.#all.keys()]
@@ -74,13 +84,7 @@ function entryOf(rule: string, args: readonly Operand[], types: readonly Operand
   const parameters: ParameterRoot[] = []
   const inner = args.map((operand, index): Operand => {
     if (isLiteral(operand)) return operand
-    const type = types[index]!
-    const root: ParameterRoot = {
-      kind: 'parameter',
-      name: `${rule}.${index}`,
-      model: type.list ? undefined : type.model,
-      type,
-    }
+    const root = parameterOf(`${rule}.${index}`, types[index]!)
     parameters.push(root)
     return { kind: 'path', root, steps: [] }
   })
@@ -88,13 +92,18 @@ function entryOf(rule: string, args: readonly Operand[], types: readonly Operand
   return { definition, negations, isDone: false }
 }
 
+/** A parameter of a definition, for operands of a type. */
+export function parameterOf(name: string, type: OperandType): ParameterRoot {
+  return { kind: 'parameter', name, model: type.list ? undefined : type.model, type }
+}
+
 /** What a definition is derived for, rather than a parameter of it. */
-function isLiteral(operand: Operand): boolean {
+export function isLiteral(operand: Operand): boolean {
   return operand.kind === 'value' || isAction(operand)
 }
 
 /** What a definition depends on: the values of literals, and the types of all else. */
-function keyOf(operand: Operand, type: OperandType): string {
+export function keyOf(operand: Operand, type: OperandType): string {
   if (isAction(operand)) return 'action'
   if (operand.kind === 'value') {
     const { value, float } = operand

@@ -14,6 +14,7 @@ import { Definitions } from './definitions.js'
 import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
 import { type Next, onward, type Unified } from './onward.js'
 import { opaqueCall, opaqueGoals } from './opaque.js'
+import { derivedOnce } from './rest.js'
 import { BeyondConditions, Scope, Substitution, type Term, type Unknown, type Waiting } from './terms.js'
 import { elementType, family, type OperandType, operandType, unknownType } from './type.js'
 import { Unifier } from './unify.js'
@@ -138,9 +139,10 @@ export class Deriver {
     return this.#solve(goal, scope, bound, (inner) => this.#all(goals, at + 1, scope, inner, next))
   }
 
-  /** Arms that bind nothing for what follows, and leave nothing to be decided there, are one condition; else what follows is derived for each arm. */
+  /** Arms that bind nothing for what follows, and leave nothing to be decided there, are one condition; else what follows stands behind each arm. */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
-    if (![...occurrences(goal)].some(([name, count]) => this.#isShared(name, count, scope, bound))) {
+    const shared = [...occurrences(goal)].filter(([name, count]) => this.#isShared(name, count, scope, bound))
+    if (shared.length === 0) {
       let isDecided = true
       const found = this.#alternatives(arms, scope, bound, (end) => {
         isDecided &&= end.waitsLike(bound)
@@ -148,7 +150,13 @@ export class Deriver {
       })
       if (isDecided) return and(found, next(bound))
     }
-    return this.#alternatives(arms, scope, bound, next)
+    const terms = shared.map(([name]) => this.#evaluator.variable(name, scope))
+    return this.#alternatives(arms, scope, bound, this.#once(terms, bound, goal.span, next))
+  }
+
+  /** What follows alternatives that can give values to some terms. */
+  #once(terms: readonly Term[], bound: Substitution, span: Span, next: Next): Next {
+    return derivedOnce(this.#schema, this.#definitions, terms, bound, span, next)
   }
 
   #alternatives(arms: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition {
@@ -310,7 +318,8 @@ export class Deriver {
         const found = or(...arms.map((arm) => (arm ? and(...arm.conditions) : FALSE)))
         return and(...reads, found, found.kind === 'false' ? FALSE : next(bound))
       }
-      return and(...reads, or(...arms.map((arm) => onward(arm, next))))
+      const rest = this.#once([element, ...from.elements], bound, span, next)
+      return and(...reads, or(...arms.map((arm) => onward(arm, rest))))
     }
     if (from.kind !== 'operand')
       throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
@@ -375,7 +384,8 @@ export class Deriver {
     try {
       const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
       const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
-      return choose(rules.map((rule) => this.#rule(rule, args, bound, next)))
+      const rest = rules.length > 1 ? this.#once(args, bound, goal.span, next) : next
+      return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
     } finally {
       this.#inline--
     }

@@ -1,7 +1,7 @@
 import type { Schema } from '../schema/schema.js'
 import { compileClosures } from './closures.js'
 import type { Compare, Condition, Operand, Or, Path, Some } from './condition.js'
-import { and } from './construct.js'
+import { and, partsIn } from './construct.js'
 import { isSameOperand } from './factor.js'
 import { type Arm, splitFirst } from './loop.js'
 import type { Meaning } from './meaning.js'
@@ -175,17 +175,12 @@ function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate 
 /** Whether a condition asks for nothing but what a row has. */
 function isPlain(condition: Condition): boolean {
   switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of.every(isPlain)
-    case 'not':
-      return isPlain(condition.of)
     case 'some':
     case 'ref':
     case 'opaque':
     case 'failure':
       return false
     default:
-      return true
+      return partsIn(condition).every(isPlain)
   }
 }

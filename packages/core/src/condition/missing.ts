@@ -1,19 +1,9 @@
 import type { Condition, Definition } from './condition.js'
+import { partsIn } from './construct.js'
 
 /** What is not there yet on the actor's side is never taken for empty, not even where other arms of the policy go on. */
 export function missingIn(condition: Condition, seen: Set<Definition> = new Set()): Error | undefined {
   switch (condition.kind) {
-    case 'and':
-    case 'or':
-      for (const one of condition.of) {
-        const error = missingIn(one, seen)
-        if (error) return error
-      }
-      return undefined
-    case 'not':
-      return missingIn(condition.of, seen)
-    case 'some':
-      return missingIn(condition.where, seen)
     case 'ref': {
       const { definition } = condition
       if (seen.has(definition)) return undefined
@@ -25,6 +15,10 @@ export function missingIn(condition: Condition, seen: Set<Definition> = new Set(
         ? condition.error
         : undefined
     default:
+      for (const one of partsIn(condition)) {
+        const error = missingIn(one, seen)
+        if (error) return error
+      }
       return undefined
   }
 }

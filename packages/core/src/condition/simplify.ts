@@ -1,6 +1,6 @@
 import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition } from './condition.js'
-import { and, not, or } from './construct.js'
+import { and, not, or, partsIn } from './construct.js'
 import { beginAlike, factor } from './factor.js'
 import { Facts, noNil } from './facts.js'
 import { substitute } from './substitute.js'
@@ -81,38 +81,13 @@ export function settledBody(schema: Schema, { condition }: Definition): Conditio
 }
 
 function countUses(condition: Condition, uses: Map<Definition, number>): void {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      for (const one of condition.of) countUses(one, uses)
-      return
-    case 'not':
-      countUses(condition.of, uses)
-      return
-    case 'some':
-      countUses(condition.where, uses)
-      return
-    case 'ref': {
-      const seen = uses.get(condition.definition)
-      uses.set(condition.definition, (seen ?? 0) + 1)
-      if (seen === undefined) countUses(condition.definition.condition, uses)
-      return
-    }
-    default:
-      return
-  }
+  for (const one of partsIn(condition)) countUses(one, uses)
+  if (condition.kind !== 'ref') return
+  const seen = uses.get(condition.definition)
+  uses.set(condition.definition, (seen ?? 0) + 1)
+  if (seen === undefined) countUses(condition.definition.condition, uses)
 }
 
 function sizeOf(condition: Condition): number {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of.reduce((sum, one) => sum + sizeOf(one), 1)
-    case 'not':
-      return 1 + sizeOf(condition.of)
-    case 'some':
-      return 1 + sizeOf(condition.where)
-    default:
-      return 1
-  }
+  return partsIn(condition).reduce((sum, one) => sum + sizeOf(one), 1)
 }

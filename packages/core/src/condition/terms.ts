@@ -158,7 +158,7 @@ export class Substitution {
   }
 
   /** Whether the same goals wait as elsewhere. */
-  waitsLike({ waiting }: Substitution): boolean {
+  waitsLike({ waiting }: Pick<Substitution, 'waiting'>): boolean {
     return this.waiting.length === waiting.length && this.waiting.every((one) => waiting.includes(one))
   }
 
