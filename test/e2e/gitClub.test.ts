@@ -111,6 +111,19 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     }
   })
 
+  it('is somebody else by the arrows of the keyboard, whose focus stays', async () => {
+    const opened = await open('Visitor')
+    const { page } = opened
+    await page.getByRole('radio', { name: 'Visitor' }).focus()
+    for (const person of ['Ines', 'Tomas']) {
+      await page.keyboard.press('ArrowRight')
+      await page.locator('#who', { hasText: person }).waitFor()
+      await page.locator('.chip:has(:focus)', { hasText: person }).waitFor()
+    }
+    expect(opened.problems).toEqual([])
+    await opened.close()
+  })
+
   it('refuses what is pressed all the same, and says so', async () => {
     const opened = await open('Oskar')
     const { page } = opened

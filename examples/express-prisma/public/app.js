@@ -119,26 +119,16 @@ function render() {
   $('detail').replaceChildren(...(state.repository ? repositoryView(state.repository) : overview()))
 }
 
+function personChip(person) {
+  const { name, handle, about } = person
+  const input = h('input', { type: 'radio', name: 'person', value: handle, onchange: () => choosePerson(person) })
+  return h('label', { class: 'chip', title: `${name} ${about}` }, input, face(person), name.split(' ')[0])
+}
+
 function renderPeople() {
-  const buttons = state.people.map((person) => {
-    const checked = person.handle === state.person.handle
-    const button = h(
-      'button',
-      {
-        type: 'button',
-        class: 'chip',
-        role: 'radio',
-        'aria-checked': String(checked),
-        title: `${person.name} ${person.about}`,
-      },
-      face(person),
-      person.name.split(' ')[0],
-    )
-    button.addEventListener('click', () => choosePerson(person))
-    return button
-  })
-  $('people').replaceChildren(...buttons)
-  $('people').querySelector('[aria-checked=true]').scrollIntoView({ block: 'nearest', inline: 'center' })
+  const chosen = [...$('people').querySelectorAll('input')].find(({ value }) => value === state.person.handle)
+  chosen.checked = true
+  chosen.parentElement.scrollIntoView({ block: 'nearest', inline: 'center' })
   const { name, about } = state.person
   $('who').replaceChildren(h('b', {}, name), ` ${about}.`)
 }
@@ -379,4 +369,5 @@ $('knock').addEventListener('submit', async (event) => {
 })
 const { people } = await api('GET', '/people')
 state.people = [visitor, ...people]
+$('people').append(...state.people.map(personChip))
 await choosePerson(state.people.find(({ handle }) => handle === localStorage.getItem('gitclub.person')) ?? people[0])
