@@ -87,9 +87,11 @@ class Body {
       const ordered = this.order(one, known)
       if (ordered) return { ...ordered, index }
     }
-    // Only the rules that are called can give the rest.
+    // Only the rules that are called can give the rest; not what a field is read of.
     const [call] = goals
-    return call && isCall(call) ? { goal: call, known: union(known, namesOf(call)), index: 0 } : undefined
+    return call && isCall(call) && isReadable(call, known)
+      ? { goal: call, known: union(known, namesOf(call)), index: 0 }
+      : undefined
   }
 
   #keepsItsPlace(asked: Goal, known: ReadonlySet<string>): boolean {
@@ -113,6 +115,11 @@ class Body {
 
 function isCall(asked: Goal): boolean {
   return asked.kind === 'goal' && /^rule_\d+\(/.test(asked.text)
+}
+
+/** Whether all whose fields are arguments of a call have their values. */
+function isReadable(call: Goal, known: ReadonlySet<string>): boolean {
+  return [...printGoal(call).matchAll(/\b(v\d+)\./g)].every(([, name]) => known.has(name!))
 }
 
 /** The variables that a goal gives values; undefined where it waits for one. */

@@ -2,6 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { openDatabases } from '../../prisma/databases.js'
 import { createTables } from '../../prisma/ddl.js'
+import { withoutTime } from '../evaluators.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
 import type { Case } from '../randomCase.js'
@@ -124,7 +125,7 @@ class PrismaOrm implements Orm {
 
   async ask(asked: Case): Promise<Asked> {
     const world = this.#world!
-    const authorizer = new Authorizer({ print: () => {} })
+    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
     // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
     const turn = printPolicy(asked.policy).length
     const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema, {

@@ -4,6 +4,7 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import { type Database, openDatabases } from '../../typeorm/databases.js'
+import { withoutTime } from '../evaluators.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
 import type { Case } from '../randomCase.js'
@@ -154,7 +155,7 @@ class TypeOrm implements Orm {
 
   async ask(asked: Case): Promise<Asked> {
     const world = this.#world!
-    const authorizer = new Authorizer({ print: () => {} })
+    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
     const authorization = typeOrmAuthorization(authorizer, this.#source)
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))

@@ -1,8 +1,11 @@
 import type { Definite } from '../condition/condition.js'
 import { descending } from '../condition/stack.js'
 import { type SqlDialect, writerOf } from './dialect.js'
+import type { StandardSql } from './dialects/standard.js'
+import { type Extent, extentOf, unlimited } from './extent.js'
 import { Placeholders } from './placeholders.js'
 import { Printer } from './printer.js'
+import { refuse } from './refusal.js'
 import { bracketed } from './sql.js'
 import type { SqlColumn, SqlTables } from './tables.js'
 
@@ -48,14 +51,33 @@ export interface PrintedSql {
 export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
   const dialect = writerOf(options.dialect)
   const placeholders = new Placeholders(dialect.values)
-  const printer = new Printer(dialect, options, placeholders)
-  const printed = descending(() => printer.print(condition))
-  const fill = (text: string) => placeholders.fill(text, (value, column) => options.parameter(value, column))
-  return {
-    with: fill(printer.with),
-    sql: fill(bracketed(printed)),
-    recursive: printer.isRecursive,
+  let printed = write(condition, dialect, options, placeholders)
+  const { most } = dialect
+  if (most !== unlimited) {
+    if (options.ahead && extentOf(printed.with + printed.sql).recursions > most.recursions)
+      printed = write(condition, dialect, { ...options, ahead: false }, placeholders)
+    assertReadable(extentOf(printed.with + printed.sql), most)
   }
+  const fill = (text: string) => placeholders.fill(text, (value, column) => options.parameter(value, column))
+  return { ...printed, with: fill(printed.with), sql: fill(printed.sql) }
+}
+
+/** The same with marks in the places of values. */
+function write(condition: Definite, dialect: StandardSql, options: SqlOptions, placeholders: Placeholders): PrintedSql {
+  const printer = new Printer(dialect, options, placeholders)
+  const sql = bracketed(descending(() => printer.print(condition)))
+  return { with: printer.with, sql, recursive: printer.isRecursive }
+}
+
+/** @throws UnsupportedFilterError for a query that the database has no room for. */
+function assertReadable({ depth, queries, recursions }: Extent, most: Extent): void {
+  if (depth <= most.depth && queries <= most.queries && recursions <= most.recursions) return
+  refuse(
+    'too-large',
+    `The filter is ${queries} queries, in and beside each other, and the database has no room for such a one.`,
+    undefined,
+    'ask less in one rule, or check the rows one by one with can()',
+  )
 }
 
 export type PrintSql = typeof printSql

@@ -9,6 +9,7 @@ export type SqlRefusal =
   | 'no-key'
   | 'operand'
   | 'text-pattern'
+  | 'too-large'
   | 'unknown-field'
   | 'unknown-table'
 

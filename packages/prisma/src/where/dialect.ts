@@ -32,6 +32,8 @@ export interface Dialect {
   readonly values: number
   /** How many tables a query may join, less some for the caller's own. */
   readonly relations: number
+  /** How deep a `where` may nest, in places of the database's parser. */
+  readonly depth: number
 }
 
 /** What the database does with the values of each column. */
@@ -68,6 +70,8 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
         fineDates: false,
         values: 900,
         relations: 55,
+        // Up to 3.45 the parser has a stack of 100 places.
+        depth: 96,
       }
     case 'postgresql':
     case 'cockroachdb':
@@ -81,6 +85,7 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
         fineDates: true,
         values: 30_000,
         relations: Infinity,
+        depth: Infinity,
       }
     case 'mysql':
       return {
@@ -93,6 +98,7 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
         fineDates: true,
         values: 60_000,
         relations: 55,
+        depth: Infinity,
       }
     case 'sqlserver':
     case 'mongodb':
@@ -106,6 +112,7 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
         fineDates: true,
         values: 2_000,
         relations: 200,
+        depth: Infinity,
       }
   }
 }

@@ -152,22 +152,32 @@ export interface Size {
   relations: number
   /** How many values it sends. */
   values: number
+  /** How deep its parts stand in each other, in about as many places as the parser of a database keeps for them. */
+  depth: number
 }
 
 export function sizeOf(printed: Printed): Size {
-  const size: Size = { relations: 0, values: 0 }
-  if (typeof printed === 'object') addSize(printed, size)
+  const size: Size = { relations: 0, values: 0, depth: 0 }
+  if (typeof printed === 'object') addSize(printed, 0, size)
   return size
 }
 
-function addSize(of: unknown, size: Size): void {
+function addSize(of: unknown, depth: number, size: Size): void {
   if (of === null) return
   if (typeof of !== 'object') size.values++
-  else if (Array.isArray(of)) for (const one of of) addSize(one, size)
+  else if (Array.isArray(of)) for (const one of of) addSize(one, depth, size)
   else if (Object.getPrototypeOf(of) !== Object.prototype) size.values++
-  else
-    for (const [key, one] of Object.entries(of)) {
+  else {
+    const entries = Object.entries(of)
+    const here = depth + (entries.length > 1 ? 2 : 0)
+    for (const [key, one] of entries) {
       if (relationFilters.has(key)) size.relations++
-      addSize(one, size)
+      const inside = here + (places[key] ?? 0)
+      size.depth = Math.max(size.depth, inside)
+      addSize(one, inside, size)
     }
+  }
 }
+
+/** What stands in brackets in SQL; a query has more before it that is not read to its end. */
+const places: Readonly<Record<string, number>> = { some: 11, none: 11, every: 11, AND: 3, OR: 3, NOT: 3 }

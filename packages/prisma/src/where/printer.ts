@@ -58,7 +58,7 @@ export class WherePrinter {
 
   /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
   assertWithinLimit(printed: Printed): void {
-    const { relations, values } = sizeOf(printed)
+    const { relations, values, depth } = sizeOf(printed)
     if (relations > this.#dialect.relations) {
       refuse(
         'too-large',
@@ -66,6 +66,8 @@ export class WherePrinter {
         undefined,
       )
     }
+    if (depth > this.#dialect.depth)
+      refuse('too-large', `This filter nests deeper than ${this.#dialect.provider} reads a query.`, undefined)
     if (values <= this.limit) return
     refuse(
       'bind-limit',

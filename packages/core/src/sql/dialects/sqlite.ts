@@ -1,9 +1,12 @@
+import type { Extent } from '../extent.js'
 import { successor } from '../prefix.js'
 import { all, any, atom, type Sql } from '../sql.js'
 import { element, type Place, type Quotient, type SqlTextOperand, StandardSql } from './standard.js'
 
 export class Sqlite extends StandardSql {
   override readonly values = 32_000
+  // Up to 3.45 the parser has a stack of 100 places, and 1,000 queries are the limit of all versions.
+  override readonly most: Extent = { depth: 96, queries: 900, recursions: Infinity }
 
   override same(left: string, right: string): Sql {
     return atom(`${left} IS ${right}`)

@@ -1,3 +1,4 @@
+import { type Extent, unlimited } from '../extent.js'
 import { all, any, atom, type Sql } from '../sql.js'
 import type { SqlType } from '../tables.js'
 
@@ -46,6 +47,8 @@ export type Place = (value: unknown) => string
 export abstract class StandardSql {
   /** How many values a statement can have, less some for what else is in it. */
   abstract readonly values: number
+  /** The most that its parser takes of a query, whatever its version. */
+  readonly most: Extent = unlimited
   /** Whether a query that is recursive can have several parts that go on. */
   readonly recursesInParts: boolean = true
   /** Whether it has to be told that a recursion goes on from the rows that were found, not from all that there are. */
