@@ -9,8 +9,7 @@ import {
   inMemory,
   isTrue,
   type Outcome,
-  type Prepared,
-  prepare,
+  Prepared,
   refusal,
   showOutcome,
 } from './evaluators.js'
@@ -104,7 +103,7 @@ class Comparing {
   #some = false
 
   constructor(asked: Case, options: CompareOptions) {
-    this.#prepared = prepare(asked)
+    this.#prepared = new Prepared(asked)
     this.#options = options
     this.#isRecursive = callsItself(asked.policy)
     const family = descendantsOf(asked.world, asked.model)
@@ -144,7 +143,7 @@ class Comparing {
     const { asked } = this.#prepared
     const { policy } = valuesFirst(asked.policy)
     if (printPolicy(policy) === printPolicy(asked.policy)) return
-    const ordered = prepare({ ...asked, policy })
+    const ordered = new Prepared({ ...asked, policy })
     for (const { actor, action, row, machine } of this.#answers) {
       const other = check(ordered.machine, actorOf(ordered, actor), action, ordered.objects.rows[row])
       this.#count(this.#comparisons, 'order')
@@ -321,7 +320,7 @@ class Comparing {
     const whole = this.#prepared.asked
     for (const [form, change] of forms) {
       const { policy, waits = false } = change(whole.policy)
-      const prepared = policy === whole.policy ? this.#prepared : prepare({ ...whole, policy })
+      const prepared = policy === whole.policy ? this.#prepared : new Prepared({ ...whole, policy })
       const expected = check(
         prepared.machine,
         actorOf(prepared, asked.actor),
@@ -416,7 +415,7 @@ function restOf(prepared: Prepared, asked: Answer, other: OsoAnswer): string | u
     if (isLost && typeof other === 'boolean') return errorIsError
     if (agreesWithOso(checkMeetingAllProofs(prepared, asked), other)) return firstProof
   }
-  const bare = prepare({ ...prepared.asked, policy: withoutUnionFields(policy) })
+  const bare = new Prepared({ ...prepared.asked, policy: withoutUnionFields(policy) })
   const withoutFields = check(bare.machine, actorOf(bare, asked.actor), asked.action, bare.objects.rows[asked.row])
   return agreesWithOso(withoutFields, other) ? unionFields : undefined
 }

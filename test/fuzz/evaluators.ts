@@ -42,37 +42,64 @@ export const asDefinite: FilterEvaluator = {
   },
 }
 
-/** A case with its objects and authorizers that hold its policy: one of the machine alone, one for each kind of predicates. */
-export interface Prepared {
+/** A case with its objects and authorizers that hold its policy, each made when it is asked first. */
+export class Prepared {
   readonly asked: Case
   readonly objects: Objects
-  readonly machine: Authorizer
-  /** Its predicates are closures; those of `source` are written as JavaScript. */
-  readonly predicates: Authorizer
-  readonly source: Authorizer
-  /** The policy as a module, which asks no machine. */
-  readonly module: CompiledAuthorizer
-  readonly machineOnly: readonly MachineOnly[]
-}
+  readonly #loaded = new Map<string, Authorizer>()
+  #compiled: ReturnType<typeof moduleOf> | undefined
 
-export function prepare(asked: Case, arrange?: Arrange): Prepared {
-  const objects = makeObjects(asked.world, arrange)
-  const source = loaded(asked, objects, 'source')
-  return {
-    asked,
-    objects,
-    machine: loaded(asked, objects, 'machine'),
-    predicates: loaded(asked, objects, 'closures'),
-    source,
-    ...moduleOf(source),
+  constructor(asked: Case, arrange?: Arrange) {
+    this.asked = asked
+    this.objects = makeObjects(asked.world, arrange)
+  }
+
+  get machine(): Authorizer {
+    return this.#load('machine')
+  }
+
+  /** Its predicates are closures; those of `source` are written as JavaScript. */
+  get predicates(): Authorizer {
+    return this.#load('closures')
+  }
+
+  get source(): Authorizer {
+    return this.#load('source')
+  }
+
+  /** The policy as a module, which asks no machine. */
+  get module(): CompiledAuthorizer {
+    return this.#module.module
+  }
+
+  get machineOnly(): readonly MachineOnly[] {
+    return this.#module.machineOnly
+  }
+
+  get #module(): ReturnType<typeof moduleOf> {
+    this.#compiled ??= moduleOf(this.asked, this.source)
+    return this.#compiled
+  }
+
+  /** @throws PolicyError for a policy that can't be loaded. */
+  #load(evaluator: 'machine' | 'closures' | 'source'): Authorizer {
+    let authorizer = this.#loaded.get(evaluator)
+    if (!authorizer) {
+      authorizer = loaded(this.asked, this.objects, evaluator)
+      this.#loaded.set(evaluator, authorizer)
+    }
+    return authorizer
   }
 }
 
 /** The policy of an authorizer as an application runs it that imports what was compiled, with the same world. */
-function moduleOf(authorizer: Authorizer): Pick<Prepared, 'module' | 'machineOnly'> {
+function moduleOf(
+  { actors, world }: Case,
+  authorizer: Authorizer,
+): { readonly module: CompiledAuthorizer; readonly machineOnly: readonly MachineOnly[] } {
   const { schema } = authorizer
-  // every model can be an actor here
-  const { code, machineOnly } = compilePolicy(authorizer, { actors: [...schema.models.keys()] })
+  const models = actors.flatMap((actor) => (actor === null ? [] : [world.rows[actor]!.model]))
+  const { code, machineOnly } = compilePolicy(authorizer, { actors: [...new Set(models)] })
   const body = code.replace(/^import (.*) from .*$/m, 'const $1 = runtime').replace(/^export const/m, 'const')
   const classes = Object.fromEntries([...schema.models.values()].map((model) => [model.name, model.class!]))
   // the text makes just this

@@ -1,4 +1,4 @@
-import { actorOf, check, type Outcome, type Prepared, prepare } from './evaluators.js'
+import { actorOf, check, type Outcome, Prepared } from './evaluators.js'
 import { Random } from './random.js'
 
 /**
@@ -12,7 +12,9 @@ export function dependsOnOrder(
 ): boolean {
   const random = new Random(1)
   for (let attempt = 0; attempt < 24; attempt++) {
-    const arranged = prepare(asked, (elements) => (attempt === 0 ? elements.toReversed() : random.shuffled(elements)))
+    const arranged = new Prepared(asked, (elements) =>
+      attempt === 0 ? elements.toReversed() : random.shuffled(elements),
+    )
     const outcome = check(arranged.machine, actorOf(arranged, actor), action, arranged.objects.rows[row])
     if (!isExpected(outcome)) return true
   }

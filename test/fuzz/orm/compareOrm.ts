@@ -1,16 +1,6 @@
 import { ArcturusError } from '@arcturus/core'
 import type { Answer, Disagreement } from '../compare.js'
-import {
-  actorOf,
-  check,
-  explain,
-  isTrue,
-  type Outcome,
-  type Prepared,
-  prepare,
-  refusal,
-  showOutcome,
-} from '../evaluators.js'
+import { actorOf, check, explain, isTrue, type Outcome, Prepared, refusal, showOutcome } from '../evaluators.js'
 import { mentionsExactNumbers } from '../exactNumbers.js'
 import { dependsOnOrder } from '../order.js'
 import { Random } from '../random.js'
@@ -48,7 +38,7 @@ function asRead(
   const { asked } = prepared
   const world = orm.read(asked.world)
   if (world === asked.world || !mentionsExactNumbers(asked)) return { prepared, answers }
-  const read = prepare({ ...asked, world })
+  const read = new Prepared({ ...asked, world })
   return {
     prepared: read,
     answers: answers.map((answer) => ({
