@@ -38,7 +38,7 @@ export class DefiniteRows {
         return inverse(this.evaluate(condition.of, variables, row))
       case 'some': {
         const from = this.#read(condition.from, variables, row)
-        if (!from) return false
+        if (!from || from.value === null) return false
         return rowsOf(from.value).some(
           (each) => this.evaluate(condition.where, new Map(variables).set(condition.each, each), row) === true,
         )
@@ -55,7 +55,7 @@ export class DefiniteRows {
       case 'in': {
         const item = this.#read(condition.item, variables, row)
         const list = this.#read(condition.list, variables, row)
-        return item && list ? this.contains(rowsOf(list.value), item.value) : this.unreadable()
+        return item && list && list.value !== null ? this.contains(rowsOf(list.value), item.value) : this.unreadable()
       }
       case 'isa': {
         const of = this.#read(condition.of, variables, row)
@@ -155,7 +155,7 @@ export class DefiniteRows {
     if (operand.kind === 'value') return operand
     if (operand.kind === 'count') {
       const list = this.#read(operand.of, variables, row)
-      return list && { value: rowsOf(list.value).length }
+      return list && list.value !== null ? { value: rowsOf(list.value).length } : undefined
     }
     if (operand.kind === 'arithmetic' || operand.kind === 'call') return this.#compute(operand, variables, row)
     if (operand.kind !== 'path') throw new Error(`a printer can't be given a ${operand.kind}`)

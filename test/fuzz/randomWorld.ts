@@ -116,7 +116,7 @@ function randomModel(random: Random, outline: Outline): ModelSpec {
   const composite = outline.name === 'Repo' && random.chance(0.2)
   if (composite) scalar('region', 'string', false)
   for (const [name, type] of Object.entries(outline.scalars)) scalar(name, type, random.chance(0.4))
-  for (const [name, type] of Object.entries(outline.lists ?? {})) scalar(name, type, false, true)
+  for (const [name, type] of Object.entries(outline.lists ?? {})) scalar(name, type, random.chance(0.3), true)
   for (const [name, model] of Object.entries(outline.ones ?? {})) {
     // A row that must have another of its own kind would never end.
     const nullable = model === outline.name || random.chance(0.5)
@@ -145,11 +145,12 @@ function randomRows(random: Random, schema: Pick<World, 'models'>): readonly Row
       switch (field.kind) {
         case 'scalar': {
           if (field.name === 'id') values[field.name] = index + 1
+          else if (field.nullable && random.chance(0.3)) values[field.name] = null
           else if (field.list)
             values[field.name] = {
               list: new Array(random.pick([0, 1, 1, 2, 3])).fill(null).map(() => scalarOf(random, field.type)),
             }
-          else values[field.name] = field.nullable && random.chance(0.3) ? null : scalarOf(random, field.type)
+          else values[field.name] = scalarOf(random, field.type)
           break
         }
         case 'one': {

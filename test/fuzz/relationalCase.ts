@@ -14,6 +14,7 @@ const worldsOfMade = 5
 const none: SchemaTraits & Storage = {
   composite: false,
   lists: false,
+  nilLists: false,
   subclasses: false,
   parts: false,
   deletes: false,
@@ -82,6 +83,7 @@ function madeTraits(random: Random): SchemaTraits {
     composite: random.chance(0.3),
     // Just one database has them.
     lists: random.chance(0.2),
+    nilLists: true,
     subclasses: random.chance(0.7),
     parts: random.chance(0.5),
     deletes: random.chance(0.6),

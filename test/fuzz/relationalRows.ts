@@ -96,11 +96,12 @@ function scalarsOf(
     if (field.name === 'id') values[field.name] = isComposite ? 1 + (index % 2) : index + 1
     else if (field.name === 'region') values[field.name] = `r${index >> 1}`
     else if (field.name === 'deletedAt') values[field.name] = null
+    else if (field.nullable && random.chance(0.3)) values[field.name] = null
     else if (field.list)
       values[field.name] = {
         list: new Array(random.pick([0, 1, 1, 2, 3])).fill(null).map(() => storable(random, field.type, isWide)),
       }
-    else values[field.name] = scalar(field)
+    else values[field.name] = storable(random, field.type, isWide)
   }
   return values
 }

@@ -7,6 +7,8 @@ export interface SchemaTraits {
   readonly composite: boolean
   /** Columns that hold a list. */
   readonly lists: boolean
+  /** Whether such a column may hold nil. */
+  readonly nilLists: boolean
   /** A model whose rows are in the table of the one that it extends. */
   readonly subclasses: boolean
   /** Columns that are read from an object of their own. */
@@ -92,7 +94,7 @@ const outlines: readonly Outline[] = [
 /** A schema that a relational database can hold: each relation is a foreign key or a table of links, and known from both sides. */
 export function relationalSchema(
   random: Random,
-  { composite, lists, subclasses, parts, deletes, linksOfComposite }: SchemaTraits,
+  { composite, lists, nilLists, subclasses, parts, deletes, linksOfComposite }: SchemaTraits,
 ): readonly ModelSpec[] {
   const deleting = deletes ? random.sample(outlines, 2).map(({ name }) => name) : []
   const keys: Readonly<Record<string, readonly string[]>> = composite ? { Repo: ['id', 'region'] } : {}
@@ -103,7 +105,9 @@ export function relationalSchema(
     own.push(scalar('id', 'integer', false))
     if (keys[outline.name]) own.push(scalar('region', 'string', false))
     for (const [name, type] of Object.entries(outline.scalars)) own.push(scalar(name, type, random.chance(0.4)))
-    if (lists) for (const [name, type] of Object.entries(outline.lists ?? {})) own.push(scalar(name, type, false, true))
+    if (lists)
+      for (const [name, type] of Object.entries(outline.lists ?? {}))
+        own.push(scalar(name, type, nilLists && random.chance(0.5), true))
     for (const [name, [model, back]] of Object.entries(outline.ones)) {
       // A row that must have another of its own kind, or one that must have it, would never end.
       const isCircle = model === outline.name || required.has(`${model} ${outline.name}`)
