@@ -43,10 +43,10 @@ export function blocksFor(
     if (own) {
       draft.uses('recursion', 'role of the own model')
       lines.push(random.pick([`"reader" if "reader" on "${own}";`, `"owner" if "owner" on "${own}";`]))
-      rules.push(relationRule(draft, level.model, own, level.model))
+      rules.push(...relationRules(draft, level.model, own, level.model))
     }
     declarations.push(`resource ${level.model} { ${lines.join(' ')} }`)
-    if (above) rules.push(relationRule(draft, level.model, level.up!, above.model))
+    if (above) rules.push(...relationRules(draft, level.model, level.up!, above.model))
     if (!above || random.chance(0.6)) rules.push(...roleRules(draft, level.model))
   }
   return { declarations, rules }
@@ -72,13 +72,20 @@ function levelsFrom(draft: Draft, model: string, depth: number): readonly Level[
   return levels
 }
 
-function relationRule(draft: Draft, model: string, relation: string, above: string): RuleTree {
+/** The rows that a relation has: those of the field of that name, and now and then others too. */
+function relationRules(draft: Draft, model: string, relation: string, above: string): readonly RuleTree[] {
   const parent = draft.variable()
   const child = draft.variable()
   const head = `has_relation(${parent}: ${above}, "${relation}", ${child}: ${model})`
   const scope: Scope = { variables: [{ name: child, type: { kind: 'row', model, nullable: false } }], focus: child }
-  const extra = draft.random.chance(0.2) ? [atom(draft, scope)] : []
-  return { head, body: all(goal(`${parent} = ${child}.${relation}`), ...extra) }
+  const extra = (): readonly Goal[] => (draft.random.chance(0.2) ? [atom(draft, scope)] : [])
+  const own = { head, body: all(goal(`${parent} = ${child}.${relation}`), ...extra()) }
+  if (!draft.random.chance(0.4)) return [own]
+  const other = draft.path(scope, (type) => (isRow(type) || isRows(type)) && type.model === above, child)
+  if (!other || other.text === child) return [own]
+  draft.uses('relation of several rules')
+  const link = goal(isRows(other.type) ? `${parent} in ${other.text}` : `${parent} = ${other.text}`)
+  return [own, { head, body: all(guarded(draft, [other], link), ...extra()) }]
 }
 
 /** Who has a role: by a membership row, by a column, or by a relation. */

@@ -124,7 +124,8 @@ export function callOutput(draft: Draft, scope: Scope, depth: number): Made | un
   const called = guarded(draft, [input], goal(`${name}(${input.text}, ${outside})`))
   const guard = wanted.kind === 'row' && wanted.nullable && random.chance(0.7) ? [goal(`${outside} != nil`)] : []
   const usable = guard.length > 0 ? withVariable(scope, outside, present(wanted)) : inner
-  return { goal: all(called, ...guard, body(draft, usable, depth - 1, 1)), scope: usable }
+  const goals = random.chance(0.3) ? random.integer(2, 4) : 1
+  return { goal: all(called, ...guard, body(draft, usable, depth - 1, goals)), scope: usable }
 }
 
 function outputRule(
