@@ -55,6 +55,16 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   const user = (id: number): Promise<User> => source.getRepository(User).findOneByOrFail({ id })
   const documents = (): Promise<Document[]> => source.getRepository(Document).find({ order: { id: 'ASC' } })
 
+  it('are not those of another row, whose key is a number where this one is a text', async () => {
+    const [claimed, row] = [authorizer.as('User', { id: '1' }), (await documents())[0]!]
+    await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(RelationNotLoadedError)
+    await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(
+      'its key is a text, and a number in the database',
+    )
+    const made = Object.assign(new Document(), { id: 99, ownerId: '1', tags: [] })
+    await expect(authorizer.isAllowed(await user(2), 'edit', made)).rejects.toThrow(RelationNotLoadedError)
+  })
+
   it('are loaded for all rows of a page by one query each', async () => {
     const [bo, rows] = [await user(2), await documents()]
     sent.reset()

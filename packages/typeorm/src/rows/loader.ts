@@ -39,12 +39,12 @@ export function relationLoader(dataSource: DataSource): Load {
     if (relation && reference) {
       const { inverseEntityMetadata: other } = relation
       const rows = batch(`${other.name} ${reference.names.join(' ')}`, (known) => findRows(dataSource, other, known))
-      return (await rows.get(reference)) ?? null
+      return asIs(wanted, reference, await rows.get(reference)) ?? null
     }
     const key = keyOf(entity, object)
     if (!key) throw notLoaded(wanted, 'its key is not on the row')
     const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
-    const row = await rows.get(key)
+    const row = asIs(wanted, key, await rows.get(key))
     if (row === undefined) throw notLoaded(wanted, 'the row is not in the database')
     // Of a relation that is lazy this is a promise of what is loaded already.
     return await property(row, name)
@@ -85,6 +85,17 @@ async function findRows(
   const rows = await query.where(conditions.map((one) => `(${one})`).join(' OR '), parameters).getMany()
   for (const row of rows) found.set(identity({ names, values: names.map((name) => property(row, name)) }), row)
   return found
+}
+
+/**
+ * The row that was found. Databases find 1 by the text '1', which equals no number to a policy; but what a driver gives as a text may
+ * be a number to the application.
+ * @throws RelationNotLoadedError for a row that was asked for by a text and has a number
+ */
+function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
+  const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
+  if (isOther) throw notLoaded(wanted, 'its key is a text, and a number in the database')
+  return row
 }
 
 /**
