@@ -87,9 +87,9 @@ class Body {
       const ordered = this.order(one, known)
       if (ordered) return { ...ordered, index }
     }
-    // Only the rules that are called can give the rest; not what a field is read of.
-    const [call] = goals
-    return call && isCall(call) && isReadable(call, known)
+    // Only the rules that are called can give the rest; not what a field is read of, or what a goal behind gives.
+    const [call, ...behind] = goals
+    return call && isCall(call) && isReadable(call, known) && !isGiven(call, behind, known)
       ? { goal: call, known: union(known, namesOf(call)), index: 0 }
       : undefined
   }
@@ -115,6 +115,14 @@ class Body {
 
 function isCall(asked: Goal): boolean {
   return asked.kind === 'goal' && /^rule_\d+\(/.test(asked.text)
+}
+
+/** Whether one of some goals gives a call one of its arguments. */
+function isGiven(call: Goal, goals: readonly Goal[], known: ReadonlySet<string>): boolean {
+  const names = [...namesOf(call)].filter((name) => !known.has(name))
+  return goals.some(
+    (one) => one.kind === 'goal' && [...(givenBy(one.text, known) ?? [])].some((name) => names.includes(name)),
+  )
 }
 
 /** Whether all whose fields are arguments of a call have their values. */

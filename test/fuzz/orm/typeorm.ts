@@ -13,7 +13,7 @@ import { descendantsOf, keyOf, type ModelSpec, type Row, type Storage, type Worl
 import { columnsOf } from './columns.js'
 import type { Asked, Orm } from './orm.js'
 import type { Planted } from './planted.js'
-import { withTexts } from './texts.js'
+import { asNumbers, asTexts, readAs } from './reading.js'
 import { type Entities, entitiesFor, linkColumns, linkTable, tableOf } from './typeormSchema.js'
 
 /** Opens TypeORM over a schema, on each database that is there. */
@@ -100,9 +100,9 @@ class TypeOrm implements Orm {
     )
   }
 
-  /** The drivers of the servers give numbers that JavaScript's own do not tell apart as texts. */
+  /** The drivers of the servers give numbers that JavaScript's own do not tell apart as texts, SQLite's as numbers. */
   read(world: World): World {
-    return this.#database.kind === 'sqlite' ? world : withTexts(world)
+    return readAs(this.#database.kind === 'sqlite' ? asNumbers : asTexts, world)
   }
 
   async fill(world: World): Promise<void> {

@@ -60,7 +60,7 @@ export function extentOf(text: string): Extent {
         break
       default:
         if (at.scope.sizes.has(token)) {
-          at.queries += at.scope.sizes.get(token)!
+          at.queries += 1 + at.scope.sizes.get(token)!
           recursions = Math.max(recursions, ++at.scope.asked)
         }
         // Only what is defined has its columns behind it; an alias can have them too.

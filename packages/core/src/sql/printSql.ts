@@ -23,6 +23,11 @@ export interface SqlOptions {
    */
   readonly ahead?: boolean
   /**
+   * How deep a query may nest, in places of the database's parser: 11 for a query in another one, 4 for other brackets. SQLite up to 3.45
+   * has 100. Default: what the newest versions take.
+   */
+  readonly depth?: number
+  /**
    * Takes a value for the query and gives what stands for it, such as `$1`; asked once for each place, in the order of the text:
    * `with`, then `sql`. The value is of the column's type: a number, a bigint, a text (also for decimals, UUIDs and enums), a
    * Date; for a column of kind `list`, an array of those. Booleans and null are written as they are.
@@ -53,7 +58,7 @@ export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
   const dialect = writerOf(options.dialect)
   const placeholders = new Placeholders(dialect.values)
   let printed = write(condition, dialect, options, placeholders)
-  const { most } = dialect
+  const most = options.depth === undefined ? dialect.most : { ...dialect.most, depth: options.depth }
   if (most !== unlimited) {
     if (options.ahead && extentOf(printed.with + printed.sql).recursions > most.recursions)
       printed = write(condition, dialect, { ...options, ahead: false }, placeholders)

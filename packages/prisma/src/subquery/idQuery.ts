@@ -40,6 +40,8 @@ export class IdQueries {
       tables: this.#tables,
       row,
       ahead: true,
+      // Prisma's own driver for SQLite has 3.45.
+      ...(this.#dialect === 'sqlite' && { depth: 96 }),
       parameter: (value, column) => place(values.push(sent(value, column)) - 1),
     })
     const key = table.key.map(({ name }, at) => `${this.#name(row)}.${this.#name(name)} AS ${this.#name(keyName(at))}`)
