@@ -1,7 +1,7 @@
 import type { Definite, DefiniteSome, Operand, Root } from '../condition/condition.js'
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import { type FilterCondition, type FilterRelation, isProjection } from './filter.js'
+import { type Datum, type FilterCondition, type FilterRelation, isProjection } from './filter.js'
 import { leafGroups, type Place, placeOf } from './flatLeaf.js'
 import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
@@ -72,6 +72,15 @@ function sharedJoins(groups: readonly Group[], types: HostTypes, span: Span | un
   return [...all.values()]
 }
 
+/** Whether two conditions compare the same columns, or one with the same value, in the same way. */
+function isSame(one: FilterCondition, other: FilterCondition): boolean {
+  const isSameDatum = (a: Datum, b: Datum): boolean =>
+    isProjection(a) && isProjection(b)
+      ? a.typeName === b.typeName && a.fieldName === b.fieldName
+      : 'value' in a && 'value' in b && a.value === b.value
+  return one.cmp === other.cmp && isSameDatum(one.lhs, other.lhs) && isSameDatum(one.rhs, other.rhs)
+}
+
 /** Whether the rows of a group have a foreign key that is no nil, so that the join finds the row that it leads to. */
 function implies({ conditions }: Group, { fromTypeName, fromFieldName }: FilterRelation, types: HostTypes): boolean {
   const relation = types.get(fromTypeName)?.fields.get(fromFieldName)
@@ -130,7 +139,7 @@ function both(left: readonly Group[], right: readonly Group[], span: Span | unde
   return left.flatMap((a) =>
     right.map((b) => ({
       joins: b.joins.reduce((joins, join) => withJoin(joins, join, span), a.joins),
-      conditions: [...a.conditions, ...b.conditions],
+      conditions: [...a.conditions, ...b.conditions.filter((one) => !a.conditions.some((other) => isSame(one, other)))],
     })),
   )
 }
