@@ -73,7 +73,7 @@ class Body {
     let now = known
     while (rest.length > 0) {
       const end = rest.findIndex((one) => this.#keepsItsPlace(one, now))
-      const next = this.#firstOf(end === -1 ? rest : rest.slice(0, Math.max(end, 1)), now)
+      const next = this.#firstOf(end === -1 ? rest : rest.slice(0, Math.max(end, 1)), rest, now)
       if (!next) return undefined
       rest.splice(next.index, 1)
       ordered.push(next.goal)
@@ -82,14 +82,18 @@ class Body {
     return { goal: all(...ordered), known: now }
   }
 
-  #firstOf(goals: readonly Goal[], known: ReadonlySet<string>): (Ordered & { readonly index: number }) | undefined {
+  #firstOf(
+    goals: readonly Goal[],
+    all: readonly Goal[],
+    known: ReadonlySet<string>,
+  ): (Ordered & { readonly index: number }) | undefined {
     for (const [index, one] of goals.entries()) {
       const ordered = this.order(one, known)
       if (ordered) return { ...ordered, index }
     }
     // Only the rules that are called can give the rest; not what a field is read of, or what a goal behind gives.
-    const [call, ...behind] = goals
-    return call && isCall(call) && isReadable(call, known) && !isGiven(call, behind, known)
+    const [call] = goals
+    return call && isCall(call) && isReadable(call, known) && !isGiven(call, all, known)
       ? { goal: call, known: union(known, namesOf(call)), index: 0 }
       : undefined
   }

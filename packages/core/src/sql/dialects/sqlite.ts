@@ -5,8 +5,8 @@ import { element, type Place, type Quotient, type SqlTextOperand, StandardSql } 
 
 export class Sqlite extends StandardSql {
   override readonly values = 32_000
-  // Expressions may be 1,000 levels deep, of which one within the other takes several, and queries be 1,000.
-  override readonly most: Extent = { depth: 250, queries: 900, recursions: Infinity }
+  // Expressions may be 1,000 levels deep, of which a query takes several; and queries 1,000, with those that recursion repeats.
+  override readonly most: Extent = { depth: 250, queries: 250, recursions: Infinity }
 
   override same(left: string, right: string): Sql {
     return atom(`${left} IS ${right}`)
