@@ -60,6 +60,33 @@ test('what is given to a recursion is read, whatever is asked of it: it is an er
   expect(definiteOf(rules('or i.open').replace('starred(i', 'not starred(i'))).toMatch(/^resource\.parent != nil and /)
 })
 
+const ofChildren = 'known(i: Issue) if c in i.children and known(c);'
+const canFail = 'known(i: Issue) if i.repo.stars > 3;'
+
+test('a rule that asks itself for the rows of a list has no filter before one that can be an error, which may not be met', () => {
+  const rules = (...of: readonly string[]): string =>
+    ['allow(_: User, "read", i: Issue) if known(i);', ...of].join('\n')
+  expect(definiteOf(rules(canFail, ofChildren))).toContain('reach')
+  expect(() => definiteOf(rules(ofChildren, canFail))).toThrow(UnsupportedFilterError)
+  expect(() => definiteOf(rules(ofChildren, canFail))).toThrow(
+    /known calls itself before what can be an error[^]*behind its others/,
+  )
+  expect(definiteOf(rules(ofChildren, 'known(i: Issue) if i.repo != nil and i.repo.stars > 3;'))).toContain('reach')
+  const other =
+    'known(i: Issue) if starred(i.home); starred(r: Repo) if r.fork.fork != nil; starred(r: Repo) if starred(r.fork);'
+  expect(definiteOf(rules(other, canFail, ofChildren))).toContain('reach')
+})
+
+test('what a part of a conjunction would meet behind its first solution counts only where the rest is not true', () => {
+  const rules = (ends: string): string => `
+    allow(_: User, "read", i: Issue) if not ((i.open or i.repo.stars > 3) and known(i.parent));
+    allow(_: User, "read", i: Issue) if i.count = 1;
+    ${ends} ${ofChildren}`
+  expect(definiteOf(rules('known(i: Issue) if i.open;'))).toMatch(
+    /resource\.count = 1 and .* or \(resource\.parent != nil and reach known/,
+  )
+})
+
 const cases: readonly (readonly [string, string, string])[] = [
   [
     'a path that is only read may end in nil',

@@ -2,7 +2,7 @@ import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { complement } from './complement.js'
-import type { Condition, Definite, DefiniteSome, Operand, Path, Ref, Root } from './condition.js'
+import type { Condition, Definite, DefiniteSome, Definition, Operand, Path, Ref, Root } from './condition.js'
 import { partsIn } from './construct.js'
 import { partsOf } from './cost.js'
 import { Leaves } from './definiteLeaves.js'
@@ -10,7 +10,7 @@ import { all, any, FALSE, TRUE } from './definiteLogic.js'
 import { definitePath, isNever } from './definiteOperand.js'
 import { canFail, Fallible, presentWhen } from './fallible.js'
 import { assertSize } from './filterSize.js'
-import { type Question, Recursions } from './recursions.js'
+import { type Question, Recursions, refusal } from './recursions.js'
 import { substitute } from './substitute.js'
 
 export interface DefiniteOptions {
@@ -39,11 +39,37 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
   return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
 }
 
-/** Whether a definition that calls itself decides a condition. */
-function callsItself(condition: Condition): boolean {
-  if (condition.kind !== 'ref') return partsIn(condition).some(callsItself)
-  return condition.definition.recursive || callsItself(condition.definition.condition)
+/** The call of a definition that calls itself by which a condition is decided. */
+function recursiveIn(condition: Condition): Ref | undefined {
+  if (condition.kind === 'ref')
+    return condition.definition.recursive ? condition : recursiveIn(condition.definition.condition)
+  for (const one of partsIn(condition)) {
+    const found = recursiveIn(one)
+    if (found) return found
+  }
+  return undefined
 }
+
+function callsItself(condition: Condition): boolean {
+  return recursiveIn(condition) !== undefined
+}
+
+/** Whether a condition leads to a call of a definition. */
+function leadsTo(condition: Condition, definition: Definition, seen: Set<Definition> = new Set()): boolean {
+  if (condition.kind !== 'ref') return partsIn(condition).some((one) => leadsTo(one, definition, seen))
+  if (condition.definition === definition) return true
+  if (seen.has(condition.definition)) return false
+  seen.add(condition.definition)
+  return leadsTo(condition.definition.condition, definition, seen)
+}
+
+/** Whether a condition can hold by more than one solution. */
+function canHoldTwice({ kind }: Condition): boolean {
+  return kind === 'and' || kind === 'or' || kind === 'some' || kind === 'ref' || kind === 'opaque'
+}
+
+const unmet = 'calls itself before what can be an error, and no database can tell whether that is met'
+const lastInstead = 'put the rule that calls it behind its others, or test what can be nil before it is read'
 
 class Definer {
   readonly #schema: Schema
@@ -53,21 +79,28 @@ class Definer {
   /** Paths that are no nil wherever the condition is asked that is being written. */
   #present: readonly Path[] = []
   #size = 0
-  /** Whether what is written is the body of a definition that calls itself: what is not of itself is no least fixpoint there. */
-  #isWithin = false
+  /** The definition that calls itself whose body is written: what is not of itself is no least fixpoint there. */
+  #within: Definition | undefined
+  /** Whether errors are told that are not met, because a call before them is true: within itself that can't be asked. */
+  #tellsUnmet = false
+  /** A call whose errors are asked where it is true as well. Elsewhere none that are not met do any harm. */
+  #asked: Ref | undefined
 
   constructor(schema: Schema, wholeRows: boolean) {
     this.#schema = schema
     this.#leaves = new Leaves(schema, wholeRows)
-    this.#recursions = new Recursions(schema, (one, question) => this.#answer(one, question))
+    this.#recursions = new Recursions(schema, (one, question, within) => {
+      this.#within = within
+      return this.#answer(one, question)
+    })
   }
 
   define(condition: Condition): Definite {
     // Each part is written at least once, wherever it is referred to.
     assertSize(partsOf(condition))
-    const found = this.whenTrue(condition)
-    this.#isWithin = true
-    return this.#recursions.close(found)
+    const found = this.#recursions.close(this.whenTrue(condition))
+    if (this.#tellsUnmet && this.#asked) throw refusal(this.#asked.definition, this.#asked.span, unmet, lastInstead)
+    return found
   }
 
   #answer(condition: Condition, question: Question): Definite {
@@ -121,11 +154,7 @@ class Definer {
         const some = this.#some(condition, this.whenTrue(where))
         if (!this.#canFail(where)) return some
         // Rows of a database have no order: where one is an error, the whole is taken for one.
-        const isWithin = this.#isWithin && callsItself(where)
-        const error = isWithin
-          ? this.#whenError(where, true)
-          : complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
-        return all([some, complement(this.#schema, this.#some(condition, error))])
+        return all([some, complement(this.#schema, this.#some(condition, this.#whenErrorOf(condition)))])
       }
       case 'test':
       case 'compare':
@@ -203,6 +232,23 @@ class Definer {
       : this.whenFalse(condition)
   }
 
+  /** That what is asked of a row is an error. */
+  #whenErrorOf({ where }: Extract<Condition, { kind: 'some' }>): Definite {
+    if (!this.#leadsBack(where)) return complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
+    this.#note(where)
+    return this.#whenError(where, true)
+  }
+
+  /** Notes that errors of a condition are asked where it may be true. */
+  #note(condition: Condition): void {
+    this.#asked ??= recursiveIn(condition)
+  }
+
+  /** Whether a condition calls the definition that is being written. */
+  #leadsBack(condition: Condition): boolean {
+    return this.#within !== undefined && leadsTo(condition, this.#within)
+  }
+
   /**
    * That evaluating a condition meets an error, whatever order rows are met in.
    * @param isLast - Whether nothing is asked behind what is true; else every solution is looked at.
@@ -218,22 +264,29 @@ class Definer {
           this.#oneByOne(condition.of).map((given, index, parts) =>
             all([
               ...parts.slice(0, index).map((before) => before((other) => this.#answer(other, 'not false'))),
-              given((one) => this.#whenError(one, isLast && index === parts.length - 1)),
+              given((one) =>
+                isLast && index < parts.length - 1
+                  ? this.#whenErrorBefore(one, condition.of.slice(index + 1))
+                  : this.#whenError(one, isLast),
+              ),
             ]),
           ),
         )
       case 'or':
         return any(
           condition.of.map((one, index) => {
-            const isAsked = (other: Condition): boolean => !this.#isWithin || !callsItself(other)
-            const before = isLast ? condition.of.slice(0, index).filter(isAsked) : []
-            return all([
-              ...before.map((other) => complement(this.#schema, this.whenTrue(other))),
-              this.#whenError(one, isLast),
-            ])
+            const error = this.#whenError(one, isLast)
+            const before =
+              isLast && error.kind !== 'false'
+                ? condition.of.slice(0, index).filter((other) => !areOfOtherClasses(other, one))
+                : []
+            const asked = before.filter((other) => !this.#leadsBack(other))
+            if (asked.length < before.length) this.#tellsUnmet = true
+            return all([...asked.map((other) => complement(this.#schema, this.whenTrue(other))), error])
           }),
         )
       case 'not':
+        this.#note(condition)
         return this.#whenError(condition.of, true)
       case 'some':
         return any([
@@ -245,6 +298,21 @@ class Definer {
       default:
         return complement(this.#schema, any([this.whenTrue(condition), this.whenFalse(condition)]))
     }
+  }
+
+  /** That the first part of a conjunction meets an error: before it is true, or behind that, where the rest does not hold. */
+  #whenErrorBefore(one: Condition, rest: readonly Condition[]): Definite {
+    const before = this.#whenError(one, true)
+    if (!canHoldTwice(one)) return before
+    this.#note(one)
+    const behind = this.#whenError(one, false)
+    if (behind.kind === 'false') return before
+    const asked = rest.filter((other) => !this.#leadsBack(other))
+    if (asked.length < rest.length) {
+      this.#tellsUnmet = true
+      return behind
+    }
+    return any([before, all([behind, complement(this.#schema, all(asked.map((other) => this.whenTrue(other))))])])
   }
 
   /**

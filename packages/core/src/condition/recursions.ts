@@ -35,12 +35,12 @@ type Solution = Pick<DefiniteReach, 'where' | 'steps'>
  */
 export class Recursions {
   readonly #schema: Schema
-  readonly #print: (condition: Condition, question: Question) => Definite
+  readonly #print: (condition: Condition, question: Question, within: Definition) => Definite
   readonly #unknowns = new Map<Definition, Map<Question, Unknown>>()
   readonly #unprinted: Unknown[] = []
 
-  /** @param print - The rows for which the answer is yes. */
-  constructor(schema: Schema, print: (condition: Condition, question: Question) => Definite) {
+  /** @param print - The rows for which the answer is yes, as the body of a definition. */
+  constructor(schema: Schema, print: (condition: Condition, question: Question, within: Definition) => Definite) {
     this.#schema = schema
     this.#print = print
   }
@@ -79,7 +79,7 @@ export class Recursions {
       const { definition, each, question } = unknown
       const row: Path = { kind: 'path', root: each, steps: [] }
       const body = substitute(definition.condition, (root) => (root === definition.parameters[0] ? row : undefined))
-      unknown.formula = this.#print(body, question)
+      unknown.formula = this.#print(body, question, definition)
     }
     this.#solve(unknowns)
     return this.#closed(condition)
@@ -197,17 +197,22 @@ function isRow({ type }: ParameterRoot): boolean {
   return family(type) === 'row' && !type.nullable
 }
 
-function refusal({ name }: Definition, span: Span): UnsupportedFilterError {
-  return new UnsupportedFilterError(
-    'opaque-condition',
-    `This part of the policy can't be a filter: ${name} calls itself in a way that no database can follow.`,
-    {
-      span,
-      hint: 'call it once in a rule, for a row that relations lead to, and not under `not`; or check the rows one by one with can()',
-      data: { reason: 'recursion' },
-    },
-  )
+/** The error for a definition that calls itself, with why it can't be followed and what to write instead. */
+export function refusal(
+  { name }: Definition,
+  span: Span,
+  why: string = unfollowed,
+  instead: string = once,
+): UnsupportedFilterError {
+  return new UnsupportedFilterError('opaque-condition', `This part of the policy can't be a filter: ${name} ${why}.`, {
+    span,
+    hint: `${instead}; or check the rows one by one with can()`,
+    data: { reason: 'recursion' },
+  })
 }
+
+const unfollowed = 'calls itself in a way that no database can follow'
+const once = 'call it once in a rule, for a row that relations lead to, and not under `not`'
 
 /** Unknowns that are asked of each other, in such an order that what a group asks of others is solved before. */
 function components(unknowns: readonly Unknown[]): readonly (readonly Unknown[])[] {

@@ -70,9 +70,9 @@ export const toTheEnd: WriteLoop = (tests, left) => ({
 
 /** The body of a recursive definition. */
 export function tabled(self: string, test: string): string {
-  return `const call = budget.enter() > 0 ? undefined : budget.call(${self})
-if (call !== undefined && call.answer !== undefined) return budget.leave(undefined, call.answer)
-return budget.leave(call, ${test})`
+  return `const known = budget.enter() > 0 ? undefined : budget.call(${self})
+if (known !== undefined && known.answer !== undefined) return budget.leave(undefined, known.answer)
+return budget.leave(known, ${test})`
 }
 
 /**

@@ -77,6 +77,8 @@ describe('formatDiagnostic', () => {
     ['f(x) if g(x) || h(x);', 'write "or"'],
     ["f('a');", 'a string stands between double quotes: "…"'],
     ['f(1); // the first', 'a comment begins with #'],
+    ['./policies/main.polar', "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"],
+    ['policy.polar', "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"],
     ['f(x) if', 'is a semicolon or a closing bracket missing?'],
   ])('helps with %j', (text, hint) => {
     expect(parseFile(new Source(text)).diagnostics[0]!.hint).toBe(hint)

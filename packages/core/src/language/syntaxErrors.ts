@@ -60,8 +60,15 @@ export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
-  const hint = MEANT.get(text) ?? (startsLine ? 'is the semicolon of the statement before missing?' : undefined)
+  const missing = startsLine ? 'is the semicolon of the statement before missing?' : undefined
+  const hint = isFileName(span.source.text) ? READ_FILE : (MEANT.get(text) ?? missing)
   return error('unexpected-token', `Did not expect ${shown} here.`, span, { token: contentsOf(token) }, hint)
+}
+
+const READ_FILE = "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"
+
+function isFileName(text: string): boolean {
+  return text.length < 300 && /^\S+\.polar$/.test(text)
 }
 
 export function unexpectedEnd(span: Span): Diagnostic {

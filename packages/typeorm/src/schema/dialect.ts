@@ -17,8 +17,15 @@ const dialects: Readonly<Record<string, SqlDialect>> = {
   'react-native': 'sqlite',
 }
 
-/** @throws TypeOrmSchemaError for a database that filters are not written for. */
-export function dialectOf({ options }: DataSource): SqlDialect {
+/** @throws TypeOrmSchemaError for a database that filters are not written for, and for what is no data source. */
+export function dialectOf(dataSource: DataSource): SqlDialect {
+  // Callers without types pass what they have: a data source that is made later, its options alone.
+  const options: DataSource['options'] | undefined = (dataSource as DataSource | undefined)?.options
+  if (!options) {
+    throw new TypeOrmSchemaError('typeorm-schema', 'This is no data source of TypeORM.', {
+      hint: 'typeOrmAuthorization(authorizer, dataSource), behind new DataSource({ … }).initialize()',
+    })
+  }
   const dialect = dialects[options.type]
   if (dialect) return dialect
   throw new TypeOrmSchemaError('typeorm-schema', `No filters are written for the database "${options.type}".`, {
