@@ -34,11 +34,12 @@ async function main(): Promise<void> {
       if (so.cases % 5_000 === 0) console.error(`${so.cases} cases, ${Math.round((Date.now() - started) / 1000)} s`)
     },
   })
-  await orms?.close()
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
   if (values.save && failures.length > 0) keep(failures)
   process.exitCode = failures.length > 0 ? 1 : 0
+  // Last of all: a database that is gone must not take with it what was found.
+  await orms?.close()
 }
 
 /** Adds failures to those that every test run tries again. */

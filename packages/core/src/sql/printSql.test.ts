@@ -371,6 +371,24 @@ describe('a condition as SQL', () => {
     for (const group of sql.split(/[()]/)) expect(group.split(' OR ').length).toBeLessThanOrEqual(100)
   })
 
+  it.each<[SqlDialect, number]>([
+    ['sqlite', 250],
+    ['mysql', 250],
+    ['postgresql', Infinity],
+  ])('refuses more queries in one filter than %s reads or plans without harm', (dialect, most) => {
+    const each = root('variable', 'each', 'Page')
+    const of = (count: number): Definite => ({
+      kind: 'or',
+      of: Array.from({ length: count }, (_, at) =>
+        some(each, path(page, 'folder', 'pages'), compare(path(each, 'views'), '=', value(at))),
+      ),
+    })
+    for (const count of [1, 250, 251, 1000]) {
+      if (count > most) expect(() => printed(of(count), dialect)).toThrow(UnsupportedFilterError)
+      else expect(printed(of(count), dialect).match(/SELECT/g)).toHaveLength(count)
+    }
+  })
+
   it('asks a recursion that is there twice once, and writes none within another', () => {
     const named = (one: Variable, name: string) => compare(path(one, 'name'), '=', value(name))
     /** Below a folder that is in one of a name, and has the other name. */
