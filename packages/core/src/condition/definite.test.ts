@@ -77,6 +77,17 @@ test('a rule that asks itself for the rows of a list has no filter before one th
   expect(definiteOf(rules(other, canFail, ofChildren))).toContain('reach')
 })
 
+test('behind a negation only those errors of a rule that asks itself count that are met', () => {
+  const rules = `
+    allow(_: User, "read", i: Issue) if not known(i);
+    allow(_: User, "read", i: Issue) if i.open;
+    known(i: Issue) if known(i.parent);
+    ${canFail}`
+  expect(definiteOf(rules)).toMatch(
+    / or \(resource\.open = true and \(not \(reach .*\) or reach known.0 from resource /,
+  )
+})
+
 test('what a part of a conjunction would meet behind its first solution counts only where the rest is not true', () => {
   const rules = (ends: string): string => `
     allow(_: User, "read", i: Issue) if not ((i.open or i.repo.stars > 3) and known(i.parent));

@@ -25,8 +25,16 @@ export interface DefiniteOptions {
  * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
  * that nothing declares.
  */
-export function definite(condition: Condition, schema: Schema, options: DefiniteOptions = {}): Definite {
-  return new Definer(schema, options.wholeRows ?? false).define(condition)
+export function definite(condition: Condition, schema: Schema, { wholeRows = false }: DefiniteOptions = {}): Definite {
+  const found = new Definer(schema, wholeRows, false).define(condition)
+  if (!isUnmet(found)) return found
+  const exact = new Definer(schema, wholeRows, true).define(condition)
+  if (!isUnmet(exact)) return exact
+  throw refusal(exact.definition, exact.span, unmet, lastInstead)
+}
+
+function isUnmet(found: Definite | Ref): found is Ref {
+  return found.kind === 'ref'
 }
 
 /** Whether two conditions begin with a test for just one class of one root each, so that where one holds, the other is false. */
@@ -63,9 +71,19 @@ function leadsTo(condition: Condition, definition: Definition, seen: Set<Definit
   return leadsTo(condition.definition.condition, definition, seen)
 }
 
-/** Whether a condition can hold by more than one solution. */
-function canHoldTwice({ kind }: Condition): boolean {
-  return kind === 'and' || kind === 'or' || kind === 'some' || kind === 'ref' || kind === 'opaque'
+/** Whether what is met before a condition is true is less than what is met where all its solutions are looked at. */
+function canMeetMore(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'or':
+    case 'opaque':
+      return true
+    case 'not':
+      return false
+    case 'ref':
+      return condition.definition.recursive || canMeetMore(condition.definition.condition)
+    default:
+      return partsIn(condition).some(canMeetMore)
+  }
 }
 
 const unmet = 'calls itself before what can be an error, and no database can tell whether that is met'
@@ -76,6 +94,7 @@ class Definer {
   readonly #leaves: Leaves
   readonly #fallible = new Fallible()
   readonly #recursions: Recursions
+  readonly #isExact: boolean
   /** Paths that are no nil wherever the condition is asked that is being written. */
   #present: readonly Path[] = []
   #size = 0
@@ -86,8 +105,10 @@ class Definer {
   /** A call whose errors are asked where it is true as well. Elsewhere none that are not met do any harm. */
   #asked: Ref | undefined
 
-  constructor(schema: Schema, wholeRows: boolean) {
+  /** @param isExact - Whether errors that are not met are taken from those that are told, where that can be asked. */
+  constructor(schema: Schema, wholeRows: boolean, isExact: boolean) {
     this.#schema = schema
+    this.#isExact = isExact
     this.#leaves = new Leaves(schema, wholeRows)
     this.#recursions = new Recursions(schema, (one, question, within) => {
       this.#within = within
@@ -95,12 +116,12 @@ class Definer {
     })
   }
 
-  define(condition: Condition): Definite {
+  /** @returns The call of which errors are told that are not met, where that makes a difference. */
+  define(condition: Condition): Definite | Ref {
     // Each part is written at least once, wherever it is referred to.
     assertSize(partsOf(condition))
     const found = this.#recursions.close(this.whenTrue(condition))
-    if (this.#tellsUnmet && this.#asked) throw refusal(this.#asked.definition, this.#asked.span, unmet, lastInstead)
-    return found
+    return (this.#tellsUnmet && this.#asked) || found
   }
 
   #answer(condition: Condition, question: Question): Definite {
@@ -241,7 +262,7 @@ class Definer {
 
   /** Notes that errors of a condition are asked where it may be true. */
   #note(condition: Condition): void {
-    this.#asked ??= recursiveIn(condition)
+    if (!this.#isExact || this.#leadsBack(condition)) this.#asked ??= recursiveIn(condition)
   }
 
   /** Whether a condition calls the definition that is being written. */
@@ -293,8 +314,12 @@ class Definer {
           complement(this.#schema, this.#leaves.iterable(condition.from, condition.span)),
           this.#some(condition, this.#whenError(condition.where, isLast)),
         ])
-      case 'ref':
-        return this.#call(condition, isLast ? 'error' : 'unsound')
+      case 'ref': {
+        const error = this.#call(condition, isLast ? 'error' : 'unsound')
+        if (!this.#isExact || !isLast || !condition.definition.recursive || this.#leadsBack(condition)) return error
+        // What is true meets none before that.
+        return all([error, complement(this.#schema, this.whenTrue(condition))])
+      }
       default:
         return complement(this.#schema, any([this.whenTrue(condition), this.whenFalse(condition)]))
     }
@@ -303,8 +328,7 @@ class Definer {
   /** That the first part of a conjunction meets an error: before it is true, or behind that, where the rest does not hold. */
   #whenErrorBefore(one: Condition, rest: readonly Condition[]): Definite {
     const before = this.#whenError(one, true)
-    if (!canHoldTwice(one)) return before
-    this.#note(one)
+    if (!canMeetMore(one)) return before
     const behind = this.#whenError(one, false)
     if (behind.kind === 'false') return before
     const asked = rest.filter((other) => !this.#leadsBack(other))
