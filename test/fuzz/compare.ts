@@ -315,8 +315,8 @@ class Comparing {
 
   /** What DESIGN says of a disagreement with `oso`; undefined for one that nothing covers. */
   async #explain(asked: Answer, other: OsoAnswer): Promise<string | undefined> {
-    const internal = typeof other === 'object' ? crashes.find(([text]) => other.error.includes(text)) : undefined
-    if (internal) return internal[1]
+    const internal = crashOf(other)
+    if (internal) return internal
     const whole = this.#prepared.asked
     for (const [form, change] of forms) {
       const { policy, waits = false } = change(whole.policy)
@@ -331,7 +331,8 @@ class Comparing {
       if (isOurs) return undefined
       for (const [point, variant] of osoVariants) {
         const answer = await askOso(prepared, variant, asked)
-        const rest = restOf(prepared, { ...asked, machine: expected }, answer)
+        // What it goes on to, once it deviates from itself, can be more than its core takes.
+        const rest = crashOf(answer) ?? restOf(prepared, { ...asked, machine: expected }, answer)
         if (rest) return [form, point, rest].filter((part) => part !== nothingElse).join('; ')
       }
       if (waits) return stillWaits
@@ -381,6 +382,10 @@ const crashes: readonly (readonly [text: string, point: string])[] = [
   ['cannot call method on unbound variable', '§7.8: its core calls no method of what gets its value later'],
   ['Expected: (rest) variable', '§7.8: its core crashes where what waits gets its value'],
 ]
+
+function crashOf(answer: OsoAnswer): string | undefined {
+  return typeof answer === 'object' ? crashes.find(([text]) => answer.error.includes(text))?.[1] : undefined
+}
 
 interface Form {
   readonly policy: PolicyTree
