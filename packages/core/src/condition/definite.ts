@@ -47,28 +47,32 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
   return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
 }
 
-/** The call of a definition that calls itself by which a condition is decided. */
-function recursiveIn(condition: Condition): Ref | undefined {
-  if (condition.kind === 'ref')
-    return condition.definition.recursive ? condition : recursiveIn(condition.definition.condition)
+/** The first call of a definition that is meant, among those that decide a condition. */
+function callIn(
+  condition: Condition,
+  isMeant: (definition: Definition) => boolean,
+  seen: Set<Definition> = new Set(),
+): Ref | undefined {
+  if (condition.kind === 'ref') {
+    const { definition } = condition
+    if (isMeant(definition)) return condition
+    if (seen.has(definition)) return undefined
+    seen.add(definition)
+    return callIn(definition.condition, isMeant, seen)
+  }
   for (const one of partsIn(condition)) {
-    const found = recursiveIn(one)
+    const found = callIn(one, isMeant, seen)
     if (found) return found
   }
   return undefined
 }
 
-function callsItself(condition: Condition): boolean {
-  return recursiveIn(condition) !== undefined
+function recursiveIn(condition: Condition): Ref | undefined {
+  return callIn(condition, (definition) => definition.recursive)
 }
 
-/** Whether a condition leads to a call of a definition. */
-function leadsTo(condition: Condition, definition: Definition, seen: Set<Definition> = new Set()): boolean {
-  if (condition.kind !== 'ref') return partsIn(condition).some((one) => leadsTo(one, definition, seen))
-  if (condition.definition === definition) return true
-  if (seen.has(condition.definition)) return false
-  seen.add(condition.definition)
-  return leadsTo(condition.definition.condition, definition, seen)
+function callsItself(condition: Condition): boolean {
+  return recursiveIn(condition) !== undefined
 }
 
 /** Whether what is met before a condition is true is less than what is met where all its solutions are looked at. */
@@ -267,7 +271,7 @@ class Definer {
 
   /** Whether a condition calls the definition that is being written. */
   #leadsBack(condition: Condition): boolean {
-    return this.#within !== undefined && leadsTo(condition, this.#within)
+    return this.#within !== undefined && callIn(condition, (one) => one === this.#within) !== undefined
   }
 
   /**
