@@ -78,6 +78,17 @@ describe('both kinds of predicates have the same outcome, and the machine has it
   })
 })
 
+test.each(['x = y', 'y = x'])(
+  "which goals are solved first, once two values that come later are one (%s), is the machine's to say",
+  (same) => {
+    const asked = new Asked(
+      `allow(_: User, "read", doc: Doc) if (x.name == nil and y != nil and ${same} and y = doc.before) or doc.word = "word";`,
+    )
+    const [closures, source] = asked.outcomes(new User({}), new Doc({ word: 'word', before: null }))
+    expect([closures, source]).toEqual(['no predicate', 'no predicate'])
+  },
+)
+
 test('each outcome comes about', () => {
   const asked = new Asked('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it = doc.it;')
   const doc = new Doc({ it: 1 })

@@ -90,8 +90,18 @@ export class Substitution {
     return new Substitution(from, unknown, term, waiting, [...from.woken, ...woken])
   }
 
-  /** Lets one of two unknowns stand for the other, where a goal says that they are the same. */
+  /**
+   * Lets one of two unknowns stand for the other, where a goal says that they are the same.
+   * @throws BeyondConditions where goals wait for both: which are solved first is the machine's to say.
+   */
   unify(one: Unknown, other: Unknown): Substitution {
+    const isAsked = (unknown: Unknown): boolean => this.waiting.some(({ on }) => on.includes(unknown))
+    if (isAsked(one) && isAsked(other))
+      throw new BeyondConditions(
+        'unbound-value',
+        'two values that come later are one, and goals wait for both',
+        undefined,
+      )
     const noted = [one, other].reduce<Substitution>(
       (from, unknown) => new Substitution(from, unknown, 'unified', from.waiting, from.woken),
       this,
