@@ -23,7 +23,7 @@ export interface DefiniteOptions {
  * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
  * F(a and b) = F(a) or (T(a) and F(b)), where a further solution of `a` must not be an error either.
  * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
- * that nothing declares.
+ * that nothing declares, a recursion along a list before what can be an error.
  */
 export function definite(condition: Condition, schema: Schema, { wholeRows = false }: DefiniteOptions = {}): Definite {
   const found = new Definer(schema, wholeRows, false).define(condition)
@@ -67,6 +67,7 @@ function callIn(
   return undefined
 }
 
+/** The call of a definition that calls itself by which a condition is decided. */
 function recursiveIn(condition: Condition): Ref | undefined {
   return callIn(condition, (definition) => definition.recursive)
 }
