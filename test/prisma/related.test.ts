@@ -148,6 +148,15 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(rows[0]?.related.map((row) => [row.id, ids(row.related)])).toEqual([[4, [1]]])
   })
 
+  it('keep the filter that another authorization put into their where', async () => {
+    const another = authorizationFor(known(database.provider))
+    const nobodys = another.authorizedFilter(null)
+    const client = (prisma as unknown as { $extends(one: unknown): Client }).$extends(another.extension)
+    const own = authorizedFilter(ann(), { where: { id: 1 }, include: { related: { where: nobodys.where } } })
+    const rows = await client.document.findMany(own)
+    expect(rows.map(({ related }) => ids(related))).toEqual([[4]])
+  })
+
   it.each<[string, (client: Client) => PromiseLike<readonly { id: number }[]>]>([
     [
       'below a query without a filter',

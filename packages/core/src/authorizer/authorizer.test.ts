@@ -208,6 +208,7 @@ describe('arguments that can not be meant', () => {
     ['something that is no class', (one) => one.registerClass({}), 'invalid-argument'],
     ['a name that is taken', (one) => one.registerClass(class Other {}, { name: 'Repo' }), 'duplicate-class-name'],
     ['a reserved name', (one) => one.registerConstant(1, 'Actor'), 'reserved-name'],
+    ['a name before its value', (one) => one.registerConstant('ids', [1] as unknown as string), 'invalid-argument'],
     ['no policy', () => new Authorizer().can(null, 'read', null), 'no-policy'],
     ['a policy that is no text', (one) => one.loadSync(undefined as never), 'invalid-argument'],
   ]

@@ -123,7 +123,7 @@ export class Authorizer {
     return this
   }
 
-  /** Makes a value known to policies; they read it anew at each question. @throws ArgumentError for a reserved name. */
+  /** Makes a value known to policies; they read it anew at each question. @throws ArgumentError for a name that is reserved, or no text. */
   registerConstant(value: unknown, name: string): this {
     this.schema.registerConstant(name, value)
     return this

@@ -74,7 +74,6 @@ export interface Missing {
 }
 
 export type Environment = (root: Root) => Operand | undefined
-type Value = Extract<Operand, { kind: 'value' }>
 
 /** Puts an actor into a condition. */
 export class Binder {
@@ -311,12 +310,11 @@ export class Binder {
     const isList = rows.length > 1 && !canFail
     if (!isList && !link.isLast) return undefined
     const compared = new ComparedRows(rows, link.own, this.#reader, this.#meaning)
-    const found: Value[] = []
+    const found: unknown[] = []
     for (const one of links) if (!this.#findIn(one, rows, compared, environment, found)) return undefined
     if (found.length === 0) return FALSE
     if (isList) {
-      const value = found.map((own) => own.value)
-      return { kind: 'in', item, list: { kind: 'value', value }, span }
+      return { kind: 'in', item, list: { kind: 'value', value: found }, span }
     }
     this.#count(found.length)
     return link.compare(found, item)
@@ -328,7 +326,7 @@ export class Binder {
     rows: readonly unknown[],
     compared: ComparedRows,
     environment: Environment,
-    found: Value[],
+    found: unknown[],
   ): boolean {
     const test = link.testFor(this.#meaning)
     for (let at = 0; at < rows.length; at++) {
@@ -338,8 +336,8 @@ export class Binder {
       if (passes === undefined) return false
       if (!passes && link.isLast) continue
       const own = compared.at(at)
-      if (!own) return false
-      if (passes && own.value !== null) found.push(own)
+      if (own === undefined) return false
+      if (passes && own !== null) found.push(own)
       // What a row has is compared before it is asked what it does not pass.
       else if (passes || !compared.isComparable(at)) return false
     }

@@ -1,5 +1,5 @@
 import type { Span } from '../language/source.js'
-import type { Field, RelationField } from '../schema/model.js'
+import type { Field, Model, RelationField } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
 import { referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
@@ -15,6 +15,8 @@ export class BindReader {
   readonly #unloaded: Unloaded
   /** One root for each row, so that printers can tell which paths are of one row. */
   #rows: Map<string, KnownRow> | undefined
+  /** The field that was looked up last. */
+  #last: { readonly model: Model; readonly step: Step; readonly field: Field | undefined } | undefined
 
   constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
     this.#schema = schema
@@ -35,6 +37,36 @@ export class BindReader {
       at = this.#read(at.value, step)
     }
     return at
+  }
+
+  /**
+   * What steps from an object lead to, where it is all there or is a row that a foreign key refers to; undefined where it takes
+   * more to tell.
+   */
+  known(object: unknown, steps: readonly Step[]): unknown {
+    // What is waited for elsewhere may have arrived.
+    if (this.#missing) return undefined
+    let at = object
+    for (const step of steps) {
+      if (typeof at !== 'object' || at === null) return undefined
+      const own: unknown = (at as Record<string, unknown>)[step.name]
+      const isThere = own !== undefined && !isPartial(at, step.name, own)
+      at = isThere ? own : this.#referenced(at, step)
+    }
+    return isPromise(at) ? undefined : at
+  }
+
+  #referenced(object: object, step: Step): object | null | undefined {
+    const model = this.#schema.modelOf(object)
+    const field = model && this.#fieldOf(model, step)
+    return field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
+  }
+
+  /** There can be thousands of rows of one model. */
+  #fieldOf(model: Model, step: Step): Field | undefined {
+    if (this.#last?.model !== model || this.#last.step !== step)
+      this.#last = { model, step, field: this.#schema.field(model.name, step.name) }
+    return this.#last.field
   }
 
   #read(object: unknown, step: Step): Operand {
@@ -58,7 +90,7 @@ export class BindReader {
       return { kind: 'value', value }
     }
     const model = this.#schema.modelOf(object)
-    const field = model && this.#schema.field(model.name, step.name)
+    const field = model && this.#fieldOf(model, step)
     if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
     const unloaded = unloadedRelation(object)
     if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)

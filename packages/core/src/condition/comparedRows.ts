@@ -1,10 +1,8 @@
 import { isIdentified } from '../values/rows.js'
 import { Failed } from './bindFailure.js'
 import type { BindReader } from './bindRead.js'
-import type { Operand, Path } from './condition.js'
+import type { Path } from './condition.js'
 import { areSameRow, type Meaning } from './meaning.js'
-
-type Value = Extract<Operand, { kind: 'value' }>
 
 /** What is compared of each row of a list: read once, though several quantifiers range over the list. */
 export class ComparedRows {
@@ -12,7 +10,7 @@ export class ComparedRows {
   readonly #own: Path
   readonly #reader: BindReader
   readonly #meaning: Meaning
-  readonly #read: (Value | undefined)[]
+  readonly #read: unknown[]
   readonly #comparable: (boolean | undefined)[]
 
   /** @param own - What is read of a row, a path from it. */
@@ -26,21 +24,23 @@ export class ComparedRows {
   }
 
   /** What is compared of a row; undefined where it can't be read. */
-  at(index: number): Value | undefined {
+  at(index: number): unknown {
     this.#read[index] ??= this.#readOf(this.#rows[index])
     return this.#read[index]
   }
 
   /** Whether comparing it is no error, whatever it is compared with; of rows that takes their keys. */
   isComparable(index: number): boolean {
-    this.#comparable[index] ??= this.#canCompare(this.at(index)?.value)
+    this.#comparable[index] ??= this.#canCompare(this.at(index))
     return this.#comparable[index]
   }
 
-  #readOf(row: unknown): Value | undefined {
+  #readOf(row: unknown): unknown {
+    const known = this.#reader.known(row, this.#own.steps)
+    if (known !== undefined) return known
     try {
       const read = this.#reader.steps({ kind: 'value', value: row }, this.#own.steps)
-      return read.kind === 'value' ? read : undefined
+      return read.kind === 'value' ? read.value : undefined
     } catch (error) {
       if (error instanceof Failed) return undefined
       throw error

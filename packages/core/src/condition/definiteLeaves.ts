@@ -321,8 +321,8 @@ export class Leaves {
         ),
       )
     }
-    const values = possible.map((element) => (element as Extract<Operand, { kind: 'value' }>).value)
-    return { kind: 'in', item: one, list: { kind: 'value', value: values }, span }
+    const values = new Set(possible.map((element) => (element as Extract<Operand, { kind: 'value' }>).value))
+    return { kind: 'in', item: one, list: { kind: 'value', value: [...values] }, span }
   }
 
   /** Rows, which may be thousands, need not be looked at as operands. */

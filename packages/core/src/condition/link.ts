@@ -41,18 +41,15 @@ export class Link {
   }
 
   /** That what one of some rows has is what the other thing has become. */
-  compare(owns: readonly Operand[], other: Operand): Condition {
-    const { left, span } = this.#compare
-    const isOwnFirst = left === this.own
+  compare(owns: readonly unknown[], other: Operand): Condition {
+    const { span } = this.#compare
+    const isOwnFirst = this.#compare.left === this.own
     const of: Compare[] = []
-    for (const own of owns)
-      of.push({
-        kind: 'compare',
-        operator: '=',
-        left: isOwnFirst ? own : other,
-        right: isOwnFirst ? other : own,
-        span,
-      })
+    for (const value of owns) {
+      const own: Operand = { kind: 'value', value }
+      const [left, right] = isOwnFirst ? [own, other] : [other, own]
+      of.push({ kind: 'compare', operator: '=', left, right, span })
+    }
     return of.length === 1 ? of[0]! : { kind: 'or', of }
   }
 

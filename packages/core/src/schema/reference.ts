@@ -12,11 +12,9 @@ class ReferencedRow {
   readonly #holder: string
 
   /** @param holder - Name of the model that has the field. */
-  constructor(field: RelationField, keys: readonly unknown[], holder: string) {
+  constructor(field: RelationField, holder: string) {
     this.#field = field
     this.#holder = holder
-    const columns = columnsOf(this)
-    for (let at = 0; at < keys.length; at++) columns[field.to[at]!] = keys[at]
   }
 
   static relationOf(value: object): UnloadedRelation | undefined {
@@ -41,16 +39,15 @@ function columnsOf(row: object): Record<string, unknown> {
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
-  // As long as it is: one that grows takes more room than the row, and there can be thousands.
-  const keys = new Array<unknown>(field.from.length)
+  const row = new ReferencedRow(field, model)
   let isNil = false
-  for (let at = 0; at < keys.length; at++) {
+  for (let at = 0; at < field.from.length; at++) {
     const key = columnsOf(object)[field.from[at]!]
     if (key === undefined) return undefined
     isNil ||= key === null
-    keys[at] = key
+    columnsOf(row)[field.to[at]!] = key
   }
-  return isNil ? null : new ReferencedRow(field, keys, model)
+  return isNil ? null : row
 }
 
 /** Name of the model of a row that is known by a foreign key alone. */

@@ -64,8 +64,15 @@ export class Schema {
     this.#changed()
   }
 
-  /** Adds a constant, or replaces it: policies read constants anew at each check. @throws ArgumentError for a reserved name. */
+  /**
+   * Adds a constant, or replaces it: policies read constants anew at each check.
+   * @throws ArgumentError for a name that is reserved, or no text.
+   */
   registerConstant(name: string, value: unknown): void {
+    if (typeof name !== 'string')
+      throw new ArgumentError('invalid-argument', 'The name of a constant is a text.', {
+        hint: 'registerConstant(value, name)',
+      })
     reserved(name)
     const isNew = !this.#constants.has(name)
     this.#constants.set(name, value)

@@ -76,7 +76,9 @@ export class Resolver {
   /** What the arguments of a query ask for, in either place. */
   requests(args: unknown): readonly FilterRequest[] {
     if (!isArguments(args)) return []
-    return [...new Set([...(this.#markers.read(args) ?? []), ...(this.#markers.read(args['where']) ?? [])])]
+    const [one, other] = [this.#markers.read(args), this.#markers.read(args['where'])]
+    if (!one || !other || one === other) return one ?? other ?? []
+    return [...new Set([...one, ...other])]
   }
 
   /** Arguments that ask for the same filters. */
@@ -102,17 +104,13 @@ export class Resolver {
   /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
   #level(args: Arguments, model: string, inherited: readonly FilterRequest[], answer: Answer): Arguments {
     const own = this.requests(args)
-    let resolved = args
-    if (own.length > 0) {
-      const { [markerKey]: _, ...rest } = args
-      resolved = rest
-    }
+    let resolved = own.length > 0 ? withoutMarker(args) : args
     const filters = (own.length > 0 ? own : inherited)
       .map((request) => answer(request, model))
       .filter((where) => !isEveryRow(where))
     if (own.length > 0 || filters.length > 0) {
-      const { where: _, ...rest } = resolved
-      const where = guardedWhere(args['where'], filters)
+      const { where: given, ...rest } = resolved
+      const where = guardedWhere(this.#markers.read(given) ? withoutMarker(given as Arguments) : given, filters)
       resolved = Object.keys(where).length > 0 ? { ...rest, where } : rest
     }
     const asking = own.filter((request) => request.related !== undefined)
@@ -165,6 +163,10 @@ export class Resolver {
   }
 }
 
+function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {
+  return rest
+}
+
 /** Stands for a filter that is not known yet, in arguments that are never sent. */
 const undecided: Arguments = { undecided: { notIn: [] } }
 
@@ -183,7 +185,7 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
  * A caller's `where` and the filters. The caller's stays at the top: that is where unique operations look for their key.
  */
 function guardedWhere(own: unknown, filters: readonly Arguments[]): Arguments {
-  const { [markerKey]: _, AND: and, ...rest } = isArguments(own) ? own : {}
+  const { AND: and, ...rest } = isArguments(own) ? own : {}
   const ands: readonly unknown[] = and === undefined ? [] : Array.isArray(and) ? and : [and]
   const all = [...ands, ...filters]
   if (all.length === 0) return rest

@@ -59,9 +59,10 @@ export class Planner {
 
   #part(condition: Definite, model: string, strategy: Strategy): Part {
     const queries = this.#queries
-    if (strategy === 'where' || condition.kind === 'true' || condition.kind === 'false') {
-      return this.#where(condition, undefined)
+    if (condition.kind === 'true' || condition.kind === 'false') {
+      return { queries: [], printed: () => condition.kind === 'true' }
     }
+    if (strategy === 'where') return this.#where(condition, undefined)
     if (strategy === 'subquery') {
       if (queries) return ofKeys(queries.write(condition, model, this.#printer.limit))
       return refuse('provider', 'No query for the keys of rows is written for this database.', undefined)

@@ -17,7 +17,7 @@ import {
 } from './numbers.js'
 import { computedTest, doubleValues, wholeValues } from './ranges.js'
 import { refuse } from './refusal.js'
-import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, ordered } from './test.js'
+import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, oneOf, ordered } from './test.js'
 import { refuseCollation, type TextOperator, textTest } from './texts.js'
 
 /** A column that is compared: what its type makes of a comparison, on one database. */
@@ -25,6 +25,8 @@ export class Column {
   readonly #column: PrismaColumn
   readonly #values: readonly string[]
   readonly #dialect: Dialect
+  /** As numbers, which compare faster. */
+  #bounds: { readonly from: number; readonly to: number } | undefined
 
   /** @param values - of its enum, where it has one */
   constructor(column: PrismaColumn, values: readonly string[], dialect: Dialect) {
@@ -57,6 +59,18 @@ export class Column {
       default:
         return this.#refuseType(span)
     }
+  }
+
+  /** Which of its values equal one of several that are not nil: those that are one value for the database as one list. */
+  among(values: readonly unknown[], span: Span): readonly ColumnTest[] {
+    const equal: unknown[] = []
+    const others: ColumnTest[] = []
+    for (const value of values) {
+      const test = this.equals(value, span)
+      if (isEquality(test)) equal.push(test.equals)
+      else if (test !== 'never') others.push(test)
+    }
+    return [oneOf(equal), ...others]
   }
 
   /** @throws UnsupportedFilterError where nil can't be asked for: JSON has a null of its own, which reads as nil too. */
@@ -204,8 +218,8 @@ export class Column {
   #numberEquals(value: number | bigint | object, span: Span): ColumnTest {
     // Most keys are such ones, and there can be thousands; the sum makes 0 of -0.
     if (this.#column.type === 'Int' && typeof value === 'number' && Number.isSafeInteger(value)) {
-      const { from, to } = this.#intRange(span)
-      return value < from || value > to ? 'never' : equalTo(value + 0)
+      this.#bounds ??= boundsOf(this.#intRange(span))
+      return value < this.#bounds.from || value > this.#bounds.to ? 'never' : equalTo(value + 0)
     }
     const exact = exactOf(value)
     switch (this.#column.type) {
@@ -308,6 +322,10 @@ export class Column {
       span,
     )
   }
+}
+
+function boundsOf({ from, to }: Range) {
+  return { from: Number(from), to: Number(to) }
 }
 
 function isNumeric(value: unknown): value is number | bigint | object {

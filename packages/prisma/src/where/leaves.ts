@@ -1,6 +1,6 @@
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
 import { all, any, type Printed, type Where } from './printed.js'
-import { alternativesOf, type ColumnFilter, type ColumnTest, isEquality, type Order, oneOf, ordered } from './test.js'
+import { alternativesOf, type ColumnFilter, type ColumnTest, type Order, ordered } from './test.js'
 
 /** A condition on one row, printed for where it holds and for where it does not. */
 export interface Sides {
@@ -11,10 +11,9 @@ export interface Sides {
 /** A row whose column passes one of the tests; null passes none of them, but for `nil`. */
 export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], nil = false): Sides {
   const { name, nullable } = column
-  const merged = mergeEqualities(tests)
-  const no = all(merged.map((test) => any(failing(name, test))))
+  const no = all(tests.map((test) => any(failing(name, test))))
   return {
-    yes: any([nil && nullable ? { [name]: null } : false, ...merged.flatMap((test) => passing(column, test))]),
+    yes: any([nil && nullable ? { [name]: null } : false, ...tests.flatMap((test) => passing(column, test))]),
     no: !nullable ? no : nil ? all([{ [name]: { not: null } }, no]) : any([{ [name]: null }, no]),
   }
 }
@@ -28,17 +27,6 @@ function passing({ name, nullable }: PrismaColumn, test: ColumnTest): readonly P
 function failing(name: string, test: ColumnTest): readonly Printed[] {
   if (test === 'always' || test === 'never') return [test === 'never']
   return alternativesOf(test).no.map((filter) => ({ [name]: filter }))
-}
-
-/** Equalities with several values as one list. */
-function mergeEqualities(tests: readonly ColumnTest[]): readonly ColumnTest[] {
-  const values = new Set<unknown>()
-  const others: ColumnTest[] = []
-  for (const test of tests) {
-    if (isEquality(test)) values.add(test.equals)
-    else if (test !== 'never') others.push(test)
-  }
-  return [oneOf([...values]), ...others]
 }
 
 /**

@@ -3,7 +3,8 @@ import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
 import { type Formula, rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
-import { type Printed, sizeOf, type Where, whereOf } from './printed.js'
+import { shortList, withLongLists } from './longLists.js'
+import { type Printed, type Size, sizeOf, type Where, whereOf } from './printed.js'
 import { type FieldReference, Printing, type Truth } from './printing.js'
 import { refuse } from './refusal.js'
 import { reroot, splitNils } from './reroot.js'
@@ -52,13 +53,15 @@ export class WherePrinter {
 
   /** The `where` that was printed. @throws UnsupportedFilterError for one that is too long. */
   finish(printed: Printed, model: string): Where {
-    this.assertWithinLimit(printed)
-    return whereOf(printed, this.#model(model))
+    const { values } = this.assertWithinLimit(printed)
+    const where = whereOf(printed, this.#model(model))
+    return values > shortList ? withLongLists(where) : where
   }
 
-  /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
-  assertWithinLimit(printed: Printed): void {
-    const { relations, values, depth } = sizeOf(printed)
+  /** How large it is. @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
+  assertWithinLimit(printed: Printed): Size {
+    const size = sizeOf(printed)
+    const { relations, values, depth } = size
     if (relations > this.#dialect.relations) {
       refuse(
         'too-large',
@@ -68,8 +71,8 @@ export class WherePrinter {
     }
     if (depth > this.#dialect.depth)
       refuse('too-large', `This filter nests deeper than ${this.#dialect.provider} reads a query.`, undefined)
-    if (values <= this.limit) return
-    refuse(
+    if (values <= this.limit) return size
+    return refuse(
       'bind-limit',
       `This filter needs ${values} values; ${this.#dialect.provider} takes ${this.limit} here.`,
       undefined,

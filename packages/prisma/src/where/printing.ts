@@ -10,7 +10,7 @@ import { describe, type Path, samePath, sameRow } from './path.js'
 import { all, any, type Printed, whereOf } from './printed.js'
 import { refuse } from './refusal.js'
 import type { Place, Tables } from './tables.js'
-import type { ColumnTest, Order } from './test.js'
+import type { Order } from './test.js'
 import { partsOf, type TextOperator } from './texts.js'
 
 type Call = Extract<Operand, { readonly kind: 'call' }>
@@ -225,14 +225,10 @@ export class Printing {
     if (!field || field.kind === 'relation' || field.list) return this.#refuseOperand(item, span)
     const column = this.#column(field)
     column.assertKnowsNil(span)
-    const tests: ColumnTest[] = []
-    let hasNil = false
-    for (const value of list.value as readonly unknown[]) {
-      if (value === undefined) return this.#refuseOperand(list, span)
-      if (value === null) hasNil = true
-      else tests.push(column.equals(value, span))
-    }
-    return this.#leaf(hops, columnSides(field, tests, hasNil), holds)
+    const values = list.value as readonly unknown[]
+    if (values.includes(undefined)) return this.#refuseOperand(list, span)
+    const present = values.includes(null) ? values.filter((value) => value !== null) : values
+    return this.#leaf(hops, columnSides(field, column.among(present, span), present !== values), holds)
   }
 
   /** `item in row.tags`: one value in a column that holds a list. */
@@ -276,14 +272,7 @@ export class Printing {
     const parts = typeof value === 'string' ? partsOf(value, operator) : undefined
     if (!parts || !field || field.kind === 'relation' || field.list) return this.#refuseOperand(part, span)
     const column = this.#column(field)
-    return this.#leaf(
-      hops,
-      columnSides(
-        field,
-        parts.map((one) => column.equals(one, span)),
-      ),
-      holds,
-    )
+    return this.#leaf(hops, columnSides(field, column.among(parts, span)), holds)
   }
 
   /**

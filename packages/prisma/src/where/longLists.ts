@@ -1,0 +1,28 @@
+import type { Where } from './printed.js'
+
+/** Lists up to this length are left as they are: nobody notices what they cost. */
+export const shortList = 32
+
+/**
+ * A `where` with long lists in the form in which Prisma takes them at once: an object with the method `toJSON`, whose answer it
+ * sends. Of an array it writes down the way to every value, for messages about values that it can't send, which takes it
+ * longer than the database takes to look for them.
+ */
+export function withLongLists(where: Where): Where {
+  return Object.fromEntries(Object.entries(where).map(([key, value]) => [key, withLists(key, value)]))
+}
+
+function withLists(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value
+    if (key !== 'in' && key !== 'notIn') return list.map((one) => withLists('', one))
+    return list.length > shortList && list.every(isSentAsItIs) ? { toJSON: () => list } : list
+  }
+  const isWhere = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  // Sound: an object without a class in a `where` is a part of it.
+  return isWhere ? withLongLists(value as Where) : value
+}
+
+function isSentAsItIs(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number'
+}

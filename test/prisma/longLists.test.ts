@@ -1,0 +1,64 @@
+import { Authorizer } from '@arcturus/core'
+import { prismaAuthorization } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments, schemas } from './documents.js'
+
+const policy = `
+  allow(_: User, "read", document: Document) if document.id in ids;
+  allow(_: User, "avoid", document: Document) if not (document.id in ids);
+  allow(_: User, "spell", document: Document) if document.title in titles;
+  allow(_: User, "misspell", document: Document) if not (document.title in titles);
+`
+const many = Array.from({ length: 500 }, (_, at) => at)
+
+const databases = await openDatabases('lists', ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')
+
+describe.each(databases)('Long lists on $name', (database) => {
+  const authorizer = new Authorizer()
+  const provider = known(database.provider)
+  const { extension, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, schemas[provider], {
+    acceptCollation: true,
+  })
+  authorizer.registerConstant([...many.map((at) => 3 * at), null], 'ids')
+  authorizer.registerConstant([...many.map((at) => `title ${2 * at}`), 'a "quoted" one, \\ and 🦊', null], 'titles')
+  authorizer.loadSync(policy)
+  const user = authorizer.as('User', { id: 1 })
+  let bare: Client
+  let prisma: Client
+
+  beforeAll(async () => {
+    bare = await openDocuments(database)
+    await bare.user.create({ data: { id: 1, email: 'ann', name: 'Ann' } })
+    const titles = [...many.slice(1, 9).map((at) => `title ${at}`), 'a "quoted" one, \\ and 🦊', null]
+    await bare.document.createMany({
+      data: titles.map((title, at) => ({ id: at + 1, title, body: '', archived: false, reviewerId: 1 })),
+    })
+    prisma = bare.$extends(extension) as unknown as Client
+  }, 60_000)
+  afterAll(async () => {
+    await bare?.$disconnect()
+    await database.close()
+  })
+
+  it.each([
+    ['read', [3, 6, 9]],
+    ['avoid', [1, 2, 4, 5, 7, 8, 10]],
+    ['spell', [2, 4, 6, 8, 9, 10]],
+    ['misspell', [1, 3, 5, 7]],
+  ])('select the rows that a check allows: %s', async (action, expected) => {
+    const idsOf = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
+    const orderBy = { id: 'asc' } as const
+    const documents = await prisma.document.findMany({ orderBy })
+    const allowed = await Promise.all(documents.map((document) => authorizer.isAllowed(user, action, document)))
+    expect(idsOf(documents.filter((_, at) => allowed[at]))).toEqual(expected)
+    expect(idsOf(await prisma.document.findMany({ ...authorizedFilter(user, { action }), orderBy }))).toEqual(expected)
+    expect(await prisma.document.count(authorizedFilter(user, { action }))).toBe(expected.length)
+    const where = await authorizedWhere(user, action, 'Document')
+    // Another extension gets a copy of the arguments.
+    const other = bare.$extends({ query: { $allModels: { $allOperations: ({ args, query }) => query(args) } } })
+    for (const client of [bare, other])
+      expect(idsOf(await client.document.findMany({ where: { ...where, archived: false }, orderBy }))).toEqual(expected)
+    expect(JSON.stringify(where)).toContain(action === 'read' || action === 'avoid' ? '[0,3,6,9,' : '["title 0",')
+  })
+})
