@@ -140,8 +140,9 @@ export function prismaAuthorization<ModelName extends string = string>(
     return guarded
   }
 
-  const authorizedFilter = (actor: unknown, args: QueryArguments = {}): object => {
+  const authorizedFilter = (actor: unknown, args?: QueryArguments): object => {
     assertActor(actor)
+    if (args === undefined) return marked(markers.make([{ actor, action: authorizer.readAction }]))
     assertArguments(args)
     const { action = authorizer.readAction, strategy, unloaded, where, ...rest } = args
     const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
@@ -149,8 +150,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     const earlier = [...(markers.read(args) ?? []), ...(markers.read(where) ?? [])]
     const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
     const marker = markers.make([...new Set([...earlier, { actor, action, choices, related }])])
-    // In both places, so that neither `{ ...filter, where }` nor `{ where: { ...filter.where } }` loses it.
-    return { ...rest, where: { ...where, [markerKey]: marker }, [markerKey]: marker }
+    return { ...rest, ...marked(marker, where) }
   }
 
   const whereFor = async (request: FilterRequest, model: string, client: unknown): Promise<Where> => {
@@ -176,6 +176,11 @@ export function prismaAuthorization<ModelName extends string = string>(
       return Object.assign(whereFor(request, model, client), { [markerKey]: markers.make([request]) })
     },
   }
+}
+
+/** Arguments with a marker in both places, so that neither `{ ...filter, where }` nor `{ where: { ...filter.where } }` loses it. */
+function marked(marker: object, where?: object): object {
+  return { where: { ...where, [markerKey]: marker }, [markerKey]: marker }
 }
 
 /** A `where` of one key, so that what else a caller spreads beside it replaces no part of it. */
