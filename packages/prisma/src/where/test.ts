@@ -35,7 +35,10 @@ export function oneOf(values: readonly unknown[]): ColumnTest {
   if (values.length === 0) return 'never'
   // Prisma has no `in` for booleans, and needs none.
   if (values.includes(true) && values.includes(false)) return 'always'
-  return values.length === 1 ? equalTo(values[0]) : { yes: [{ in: values }], no: [{ notIn: values }] }
+  const [first] = values
+  return values.length === 1 || typeof first === 'boolean'
+    ? equalTo(first)
+    : { yes: [{ in: values }], no: [{ notIn: values }] }
 }
 
 export function ordered(order: Order, value: unknown): Alternatives {
