@@ -1,10 +1,14 @@
 // Bundles the fuzz test with the sources of core, so that it runs without a build, and runs it.
+import { rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
 import manifest from '../package.json' with { type: 'json' }
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const file = here('../node_modules/.cache/fuzz/main.mjs')
+// Each run has its own, so that several can run at the same time.
+const folder = here(`../node_modules/.cache/fuzz/${process.pid}`)
+const file = `${folder}/main.mjs`
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 await build({
   input: here('main.ts'),
