@@ -41,8 +41,19 @@ describe.each(databases)('A cursor on $name', (database) => {
     findMany: async (client) => client.document.findMany(page(3)),
     findFirst: async (client) => [await client.document.findFirst(page(3))].filter((row) => row !== null),
     count: async (client) => Array.from({ length: await client.document.count(page(3)) }),
+    'count of columns': async (client) =>
+      Array.from({ length: (await client.document.count({ ...page(3), select: { _all: true, id: true } }))._all }),
     aggregate: async (client) =>
       Array.from({ length: (await client.document.aggregate({ ...page(3), _count: true }))._count }),
+    'aggregate of columns': async (client) => {
+      const { _sum, _min, _count } = await client.document.aggregate({
+        ...page(3),
+        _sum: { id: true },
+        _min: { id: true },
+        _count: { id: true },
+      })
+      return [_sum.id, _min.id, _count.id || null].filter((value) => value !== null)
+    },
   }
 
   it.each(Object.keys(hidden))(

@@ -1,8 +1,9 @@
-import { UnsupportedFilterError } from '@arcturus/core'
+import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
+import { PrismaSchemaError, UnsupportedOperationError } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, watchSql } from './documents.js'
-import { addPeople, authorizationFor } from './people.js'
+import { addPeople, authorizationFor, policy } from './people.js'
 
 const databases = await openDatabases('related', ['sqlite', 'postgresql', 'mysql'])
 
@@ -223,15 +224,41 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(authorizer.can(owner, 'edit', cy)).toBe(true)
     authorizer.loadSync('allow(_, "read", document: Document) if document.owner = nil;')
     expect(await authorizer.isAllowed(null, 'read', cy)).toBe(false)
+    authorizer.loadSync(policy)
   })
 
   it('are followed to a hidden row by no cursor', async () => {
-    const rows = (
-      await prisma.user.findUniqueOrThrow({
-        where: { id: 2 },
-        include: { owned: { ...authorizedFilter(ann()), cursor: { id: 3 } } },
-      })
-    ).owned
-    expect(rows).toEqual([])
+    const owned = { ...authorizedFilter(ann()), cursor: { id: 3 } }
+    const user = await prisma.user.findFirstOrThrow({ where: { id: 2 }, include: { owned } })
+    expect(user.owned).toEqual([])
+    // The database alone would follow it here.
+    const where = { id: 2 }
+    for (const find of [
+      () => prisma.user.findUnique({ where, include: { owned } }),
+      () => prisma.user.findUnique({ where }).owned(owned),
+      () => prisma.user.update({ where, data: { name: 'Bo' }, include: { owned } }),
+      () => prisma.user.findUnique(authorizedFilter(ann(), { where, include: { owned: { cursor: { id: 3 } } } })),
+    ])
+      await expect(find()).rejects.toThrow(UnsupportedOperationError)
+    expect(await bare.user.findUnique({ where })).toMatchObject({ name: null })
+    const tags = { ...authorizedFilter(ann()), cursor: { name: 'pub' } }
+    expect(await prisma.document.findUnique({ where: { id: 4 } }).tags(tags)).toHaveLength(1)
+  })
+
+  it.each([1, 'true', null, [], () => {}])('are selected by nothing but true, or arguments: %s', async (value) => {
+    const some = value as unknown as true
+    const where = { id: 1 }
+    for (const args of [
+      { where, include: { related: some } },
+      { where, select: { related: some } },
+      { where, include: { _count: some } },
+      { where, include: { _count: { select: { related: some } } } },
+    ])
+      await expect(prisma.document.findMany(authorizedFilter(ann(), args))).rejects.toThrow(ArgumentError)
+  })
+
+  it('are not selected by names that the schema does not know', async () => {
+    const args = { include: { kin: true } } as object
+    await expect(prisma.document.findMany(authorizedFilter(ann(), args))).rejects.toThrow(PrismaSchemaError)
   })
 })

@@ -1,4 +1,4 @@
-import { ForbiddenError, QueryError, UnauthenticatedError } from '@arcturus/core'
+import { ArgumentError, ForbiddenError, QueryError, UnauthenticatedError } from '@arcturus/core'
 import { UnresolvedFilterError } from '@arcturus/prisma'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSchema, openDatabases } from './databases.js'
@@ -53,6 +53,35 @@ describe.each(databases)('upsert on $name', (database) => {
     expect(row).toMatchObject({ id: 1, body: 'changed' })
     expect(authorizer.modelOf(row)).toBe('Document')
     expect(await bare.document.count()).toBe(5)
+  })
+
+  it.each<[string, object]>([
+    ['the whole', { ...data(8, 1), __prismaRawParameters__: true, values: data(8, 2) }],
+    ['the whole by a method', { ...data(8, 1), toJSON: () => data(8, 2) }],
+    ['a column', { ...data(8, 1), ownerId: { __prismaRawParameters__: true, values: 2 } }],
+    ['a reference', { ...data(8, 1), ownerId: undefined, owner: { connect: { id: 1, toJSON: () => ({ id: 2 }) } } }],
+    ['a list', { ...data(8, 1), tags: { connect: [{ __prismaRawParameters__: true, values: { name: 'pub' } }] } }],
+  ])('creates nothing of which Prisma would send something else: %s', async (_, create) => {
+    await expect(upsert(prisma, user(1), 8, create)).rejects.toThrow(ArgumentError)
+    expect(await bare.document.count({ where: { id: 8 } })).toBe(0)
+  })
+
+  it('does not take a record that refers to itself for one that nobody refers to', async () => {
+    const { authorizer: own, extension: its, authorizedFilter: filter } = authorizationFor(known(database.provider))
+    own.loadSync(`
+      allow(_, "edit", _: User);
+      allow(_, "create", user: User) if not (report in user.reports and report.id > 0);
+    `)
+    const client = bare.$extends(its) as unknown as Client
+    const create = { id: 40, email: 'self' }
+    const make = (id: number, managerId: number | null) =>
+      client.user.upsert({
+        ...filter(user(1), { action: 'edit', where: { id } }),
+        update: {},
+        create: { ...create, id, managerId },
+      })
+    await expect(make(40, 40)).rejects.toThrow(QueryError)
+    expect((await make(40, null)).id).toBe(40)
   })
 
   it('creates what may be created where there is no row', async () => {

@@ -7,7 +7,7 @@ import { aroundQueries, type PrismaExtension } from './extension/extension.js'
 import { guarding } from './extension/guard.js'
 import { relationLoader } from './extension/loadRelation.js'
 import { type Choices, type FilterRequest, Markers, markerKey } from './extension/markers.js'
-import { Resolver } from './extension/resolve.js'
+import { isLiteral, Resolver } from './extension/resolve.js'
 import { Creations } from './extension/upsert.js'
 import {
   assertDescribes,
@@ -91,7 +91,9 @@ export function prismaAuthorization<ModelName extends string = string>(
   assertChoices(options)
   const markers = new Markers()
   const unsaved = new WeakSet<object>()
-  const given = source && ('$extends' in source ? schemaOfClient(source) : assertSchema(source))
+  const isClient = (one: unknown): one is PrismaClientLike =>
+    typeof one === 'object' && one !== null && '$extends' in one
+  const given = source && (isClient(source) ? schemaOfClient(source) : assertSchema(source))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
   let known: Answers | undefined
   let registered: string | undefined
@@ -122,7 +124,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     known = new Answers(authorizer, planner, tables, defaults)
     return known
   }
-  if (given) learn(given, source && '$extends' in source ? source : undefined)
+  if (given) learn(given, isClient(source) ? source : undefined)
 
   const extension: PrismaExtension = (client) => {
     const schema = given ?? schemaOfClient(client)
@@ -147,7 +149,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     const { action = authorizer.readAction, strategy, unloaded, where, ...rest } = args
     const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
     // Arguments that are filtered already stay so.
-    const earlier = [...(markers.read(args) ?? []), ...(markers.read(where) ?? [])]
+    const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
     const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
     const marker = markers.make([...new Set([...earlier, { actor, action, choices, related }])])
     return { ...rest, ...marked(marker, where) }
@@ -162,25 +164,42 @@ export function prismaAuthorization<ModelName extends string = string>(
     const sender = client ?? extended
     // Where nobody can look keys up, what a `where` can't say is refused for what it is.
     const choices = sender ? request.choices : { strategy: 'where' as const, ...request.choices }
-    return sealed(await known.waiting({ ...request, choices }, model, { mayLoad: true, send: sendBy(sender) }))
+    // A client of an interactive transaction can't be connected: what is loaded is not part of the transaction.
+    const mayLoad = typeof client !== 'object' || client === null || '$connect' in client
+    return sealed(await known.waiting({ ...request, choices }, model, { mayLoad, send: sendBy(sender) }))
   }
 
   return {
     extension,
     // Sound: the result has the given arguments but for the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
-    authorizedWhere: (actor, action, model, { client, ...choices } = {}) => {
-      assertChoices(choices)
+    authorizedWhere: (actor, action, model, options = {}) => {
+      assertChoices(options)
+      const { client, ...choices } = options
       const request = { actor, action, choices }
+      const where = whereFor(request, model, client)
+      // Where it is not awaited, the query says what is wrong.
+      where.catch(() => {})
       // To Prisma a promise that nobody awaited is `{}`, which is every row; with a request in it, it is a filter or an error.
-      return Object.assign(whereFor(request, model, client), { [markerKey]: markers.make([request]) })
+      return Object.assign(where, { [markerKey]: markers.make([request]) })
     },
   }
 }
 
 /** Arguments with a marker in both places, so that neither `{ ...filter, where }` nor `{ where: { ...filter.where } }` loses it. */
 function marked(marker: object, where?: object): object {
-  return { where: { ...where, [markerKey]: marker }, [markerKey]: marker }
+  const own: Record<string, unknown> = {}
+  if (isLiteral(where)) for (const name in where) own[name] = where[name]
+  else if (where !== undefined) own['AND'] = [where]
+  return { where: { ...own, [markerKey]: marker }, [markerKey]: marker }
+}
+
+/** @throws ArgumentError for the filter of another authorization, which can't be kept beside this one. */
+function assertUnmarked(args: object | undefined): [] {
+  if (!args || !(markerKey in args)) return []
+  throw new ArgumentError('invalid-argument', 'These arguments are filtered by another authorization already.', {
+    hint: 'combine both filters: where: { AND: [await one.authorizedWhere(…), await other.authorizedWhere(…)] }',
+  })
 }
 
 /** A `where` of one key, so that what else a caller spreads beside it replaces no part of it. */
@@ -212,13 +231,20 @@ function assertArguments(args: unknown): void {
       data: { action: args.action },
     })
   }
+  const where: unknown = 'where' in args ? args.where : undefined
+  if (where !== undefined && (typeof where !== 'object' || where === null || Array.isArray(where))) {
+    throw new ArgumentError('invalid-argument', 'A `where` is an object.', { data: { where } })
+  }
   assertChoices(args)
 }
 
 const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const
 
 /** @throws ArgumentError */
-function assertChoices(args: object): void {
+function assertChoices(args: unknown): void {
+  if (typeof args !== 'object' || args === null) {
+    throw new ArgumentError('invalid-argument', 'Options are an object.', { data: { options: args } })
+  }
   for (const [name, offered] of Object.entries(choicesOffered)) {
     const value: unknown = Reflect.get(args, name)
     if (value === undefined || offered.some((one) => one === value)) continue

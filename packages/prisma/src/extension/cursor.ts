@@ -15,8 +15,10 @@ export function findCursor(args: unknown, model: string, operation: string, tabl
 /** Whether the operation that looked for a row found it. */
 export function isFound(result: unknown): boolean {
   if (Array.isArray(result)) return result.length > 0
-  if (typeof result === 'object' && result !== null && '_count' in result) return result._count !== 0
-  return result !== 0 && result !== null
+  // Prisma gives a count in the form in which the arguments of the query ask for one.
+  const count = typeof result === 'object' && result !== null && '_count' in result ? result._count : result
+  if (typeof count === 'object' && count !== null && '_all' in count) return count._all !== 0
+  return count !== 0 && count !== null
 }
 
 /** Arguments for no row, as after a cursor that does not exist. */

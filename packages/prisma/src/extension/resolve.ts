@@ -1,4 +1,5 @@
-import { UnsupportedOperationError } from '../errors.js'
+import { ArgumentError } from '@arcturus/core'
+import { PrismaSchemaError, UnsupportedOperationError } from '../errors.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import { isEveryRow } from '../where/printed.js'
 import { refuse } from '../where/refusal.js'
@@ -9,8 +10,13 @@ import { type FilterRequest, type Markers, markerKey } from './markers.js'
 /** Arguments of a query, or of a relation that it includes. */
 export type Arguments = { readonly [argument: string]: unknown }
 
-/** Prints the filter that a request asks for, for a model. */
-type Answer = (request: FilterRequest, model: string) => Arguments
+/** How the arguments of one query are answered. */
+interface Answering {
+  /** Prints the filter that a request asks for, for a model. */
+  where(request: FilterRequest, model: string): Arguments
+  /** Whether the query is for one row, so that the database alone pages through the rows of its relations. */
+  readonly isOfOneRow: boolean
+}
 
 /** What a `where` of the arguments selects is all that these operations read or write. */
 const guarded: ReadonlySet<string> = new Set([
@@ -29,6 +35,16 @@ const guarded: ReadonlySet<string> = new Set([
   'deleteMany',
   // The other half of what it does, the creation, is checked beside: see `upsert.ts`.
   'upsert',
+])
+
+/** Operations that are for one row, which a key names. */
+const ofOneRow: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'update',
+  'upsert',
+  'delete',
+  'create',
 ])
 
 /** What is answered of a request for the rows of a model. */
@@ -65,12 +81,14 @@ export class Resolver {
       )
     }
     let isWaiting = false
-    const resolved = this.#level(args, model, [], (request, of) => {
-      const where = this.#answers.atOnce(request, of, scope)
-      isWaiting ||= where === undefined
-      return where ?? undecided
-    })
-    return isWaiting ? this.#resolveWaiting(args, model, scope) : resolved
+    const isOfOneRow = ofOneRow.has(operation)
+    const where = (request: FilterRequest, of: string): Arguments => {
+      const answer = this.#answers.atOnce(request, of, scope)
+      isWaiting ||= answer === undefined
+      return answer ?? undecided
+    }
+    const resolved = this.#level(args, model, [], { where, isOfOneRow })
+    return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
   /** What the arguments of a query ask for, in either place. */
@@ -87,31 +105,35 @@ export class Resolver {
   }
 
   /** Finds the requests one after the other, and goes on when each is answered. */
-  async #resolveWaiting(args: Arguments, model: string, scope: Scope): Promise<Arguments> {
+  async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, scope: Scope): Promise<Arguments> {
     const answers: Answered[] = []
     for (;;) {
       let missing: Omit<Answered, 'where'> | undefined
-      const resolved = this.#level(args, model, [], (request, of) => {
+      const where = (request: FilterRequest, of: string): Arguments => {
         const known = answers.find((one) => sameRequest(one.request, request) && one.model === of)
         if (!known) missing ??= { request, model: of }
         return known?.where ?? undecided
-      })
+      }
+      const resolved = this.#level(args, model, [], { where, isOfOneRow })
       if (!missing) return resolved
       answers.push({ ...missing, where: await this.#answers.waiting(missing.request, missing.model, scope) })
     }
   }
 
   /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
-  #level(args: Arguments, model: string, inherited: readonly FilterRequest[], answer: Answer): Arguments {
+  #level(args: Arguments, model: string, inherited: readonly FilterRequest[], answering: Answering): Arguments {
     const own = this.requests(args)
-    let resolved = own.length > 0 ? withoutMarker(args) : args
+    let resolved = this.#markers.read(args) ? withoutMarker(args) : args
     const filters = (own.length > 0 ? own : inherited)
-      .map((request) => answer(request, model))
+      .map((request) => answering.where(request, model))
       .filter((where) => !isEveryRow(where))
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
-      const where = guardedWhere(this.#markers.read(given) ? withoutMarker(given as Arguments) : given, filters)
-      resolved = Object.keys(where).length > 0 ? { ...rest, where } : rest
+      const uniques = this.#tables.model(model)?.uniques.map(({ argument }) => argument)
+      // Sound: where there are requests, it is an object.
+      const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
+      const guarded = guardedWhere(where, filters, uniques ?? [])
+      resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
     }
     const asking = own.filter((request) => request.related !== undefined)
     const below =
@@ -121,25 +143,43 @@ export class Resolver {
     for (const selection of ['include', 'select'] as const) {
       const selected = resolved[selection]
       if (isArguments(selected))
-        resolved = { ...resolved, [selection]: this.#selection(selected, model, below, answer) }
+        resolved = {
+          ...resolved,
+          [selection]: this.#selection(selected, model, below, answering, selection === 'include'),
+        }
     }
     return resolved
   }
 
-  #selection(selected: Arguments, model: string, inherited: readonly FilterRequest[], answer: Answer): Arguments {
+  /** @param isInclude - Whether all that is selected are relations. */
+  #selection(
+    selected: Arguments,
+    model: string,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+    isInclude = false,
+  ): Arguments {
     return Object.fromEntries(
       Object.entries(selected).map(([name, args]) => {
-        if (name === '_count') return [name, this.#counts(args, model, inherited, answer)]
+        if (name === '_count') return [name, this.#counts(args, model, inherited, answering)]
         const field = this.#tables.field(model, name)
+        if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
         if (field?.kind !== 'relation') return [name, args]
-        return [name, this.#related(args, field, inherited, answer)]
+        return [name, this.#related(args, field, inherited, answering)]
       }),
     )
   }
 
-  #related(args: unknown, relation: PrismaRelation, inherited: readonly FilterRequest[], answer: Answer): unknown {
-    if (!isArguments(args) && args !== true) return args
-    const resolved = this.#level(args === true ? {} : args, relation.model, inherited, answer)
+  #related(
+    args: unknown,
+    relation: PrismaRelation,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): unknown {
+    if (!isArguments(args) && args !== true) return unselected(args, relation.name, inherited)
+    const resolved = this.#level(args === true ? {} : args, relation.model, inherited, answering)
+    if (answering.isOfOneRow && resolved['cursor'] !== undefined)
+      this.#assertUnfiltered(args, relation, inherited, answering)
     if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
       refuse(
         'required-relation',
@@ -151,20 +191,69 @@ export class Resolver {
     return args === true && Object.keys(resolved).length === 0 ? true : resolved
   }
 
-  #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answer: Answer): unknown {
+  /** @throws UnsupportedOperationError where rows are left out, one of which the cursor can name */
+  #assertUnfiltered(
+    args: unknown,
+    { name, model }: PrismaRelation,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): void {
+    const own = this.requests(args)
+    const requests = own.length > 0 ? own : inherited
+    if (requests.every((request) => isEveryRow(answering.where(request, model)))) return
+    throw new UnsupportedOperationError(
+      'unsupported-operation',
+      `A cursor in "${name}" is followed to a row that the filter leaves out, where the query is for one row.`,
+      { hint: `find the rows of "${name}" by a query of their own: findMany, with the filter and the cursor` },
+    )
+  }
+
+  #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answering: Answering): unknown {
     if (args === true && inherited.length > 0) {
       const lists = this.#tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
       const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
-      return { select: this.#selection(all, model, inherited, answer) }
+      return { select: this.#selection(all, model, inherited, answering) }
     }
-    if (!isArguments(args)) return args
-    const { select } = args
-    return isArguments(select) ? { ...args, select: this.#selection(select, model, inherited, answer) } : args
+    if (!isArguments(args)) return unselected(args, '_count', inherited)
+    const selections = Object.entries(args).map(([name, selected]) => [
+      name,
+      isArguments(selected)
+        ? this.#selection(selected, model, inherited, answering)
+        : unselected(selected, `_count.${name}`, inherited),
+    ])
+    return Object.fromEntries(selections)
   }
+}
+
+/**
+ * What does not select a relation, as it is.
+ * @throws ArgumentError for what is neither yes nor no, which Prisma takes for yes, where the rows of a relation are filtered
+ */
+function unselected(value: unknown, name: string, inherited: readonly FilterRequest[]): unknown {
+  if (value === false || value === undefined || inherited.length === 0) return value
+  throw new ArgumentError(
+    'invalid-argument',
+    `\`${name}\` is selected by something that is not \`true\`, and no arguments.`,
+    {
+      hint: `write \`${name}: true\`, or the arguments that its rows are selected by`,
+      data: { [name]: value },
+    },
+  )
 }
 
 function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {
   return rest
+}
+
+function unknownRelation(model: string, name: string): PrismaSchemaError {
+  return new PrismaSchemaError(
+    'prisma-schema',
+    `The Prisma schema that is known has no relation "${name}" in ${model}.`,
+    {
+      hint: 'run `prisma generate`, so that the schema that prismaAuthorization is given is the one of the client',
+      data: { model, name },
+    },
+  )
 }
 
 /** Stands for a filter that is not known yet, in arguments that are never sent. */
@@ -182,16 +271,22 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
 }
 
 /**
- * A caller's `where` and the filters. The caller's stays at the top: that is where unique operations look for their key.
+ * A caller's `where` and the filters. What names a unique row stays at the top, where unique operations look for it. All else
+ * stands beside the filters: there it can only leave rows out, also where Prisma takes it for something else than it seems.
+ * @param uniques - Arguments that name a row; what another authorization asks for stays at its place as well.
  */
-function guardedWhere(own: unknown, filters: readonly Arguments[]): Arguments {
-  const { AND: and, ...rest } = isArguments(own) ? own : {}
-  const ands: readonly unknown[] = and === undefined ? [] : Array.isArray(and) ? and : [and]
-  const all = [...ands, ...filters]
-  if (all.length === 0) return rest
+function guardedWhere(own: unknown, filters: readonly Arguments[], uniques: readonly string[]): unknown {
+  if (filters.length === 0) return own
+  const top: Record<string, unknown> = {}
+  const beside: Record<string, unknown> = {}
+  const isKept = own === undefined || isLiteral(own)
+  // As Prisma does, with what the prototype has.
+  if (isLiteral(own))
+    for (const name in own) (uniques.includes(name) || name === markerKey ? top : beside)[name] = own[name]
+  const others = !isKept ? [own] : Object.keys(beside).length > 0 ? [beside] : []
+  const all = [...others, ...filters]
   // Prisma writes down the way to each value, so that each level costs something for each key of a list.
-  const [only] = filters
-  return only && all.length === 1 && Object.keys(rest).length === 0 ? only : { ...rest, AND: all }
+  return all.length === 1 && Object.keys(top).length === 0 ? all[0] : { ...top, AND: all }
 }
 
 export function isPromise(value: unknown): value is Promise<unknown> {
@@ -200,4 +295,9 @@ export function isPromise(value: unknown): value is Promise<unknown> {
 
 export function isArguments(value: unknown): value is Arguments {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether Prisma takes an object for what its entries say: of some others it sends what they stand for. */
+export function isLiteral(value: unknown): value is Arguments {
+  return isArguments(value) && typeof value['toJSON'] !== 'function' && !('__prismaRawParameters__' in value)
 }

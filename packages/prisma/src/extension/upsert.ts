@@ -1,9 +1,10 @@
-import { type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
+import { isDecimal } from '../where/numbers.js'
 import type { Tables } from '../where/tables.js'
 import type { FilterRequest } from './markers.js'
 import { isMissing } from './missing.js'
-import { type Arguments, isArguments } from './resolve.js'
+import { type Arguments, isArguments, isLiteral } from './resolve.js'
 
 /** The half of `upsert` that no filter guards: whether each actor may do `create` to what would be created. */
 export class Creations {
@@ -26,6 +27,7 @@ export class Creations {
    */
   async authorize(args: unknown, model: string, requests: readonly FilterRequest[], mayLoad: boolean): Promise<void> {
     const data = isArguments(args) && isArguments(args['create']) ? args['create'] : {}
+    assertLiteral(data, this.#tables.model(model)!)
     const record = this.#authorizer.as(model, recordOf(data, this.#tables.model(model)!, this.#tables))
     this.#unsaved.add(record)
     for (const actor of new Set(requests.map((request) => request.actor))) {
@@ -55,10 +57,47 @@ function recordOf(data: Arguments, model: PrismaModel, tables: Tables): Record<s
     const value = data[field.name]
     if (field.kind !== 'relation') setColumn(record, field, value)
     else if (value !== undefined) connect(record, field, value, tables)
-    // No row refers to one that is not there yet, where the database keeps references.
-    else if (!field.owner && tables.schema.relationMode === 'foreignKeys') record[field.name] = field.list ? [] : null
+  }
+  for (const field of model.fields) {
+    if (field.kind !== 'relation' || field.owner || data[field.name] !== undefined) continue
+    // No row but itself refers to one that is not there yet, where the database keeps references.
+    const canReferToItself = field.model === model.name && field.to.some((column) => (record[column] ?? null) !== null)
+    if (tables.schema.relationMode === 'foreignKeys' && !canReferToItself) record[field.name] = field.list ? [] : null
   }
   return record
+}
+
+/**
+ * Prisma sends other things than objects say where they have a certain form: a policy would be asked about another record than
+ * the one that is created.
+ * @throws ArgumentError for such an object anywhere but in a JSON column, in which a policy reads nothing
+ */
+function assertLiteral(data: Arguments, model: PrismaModel): void {
+  assertLiteralObject(data)
+  for (const [name, value] of Object.entries(data)) {
+    const field = model.fields.find((one) => one.name === name)
+    if (field?.kind !== 'scalar' || field.type !== 'Json') assertLiteralValue(value)
+  }
+}
+
+function assertLiteralValue(value: unknown): void {
+  if (Array.isArray(value)) for (const one of value) assertLiteralValue(one)
+  else if (isArguments(value) && !(value instanceof Date) && !isDecimal(value) && !ArrayBuffer.isView(value)) {
+    assertLiteralObject(value)
+    for (const one of Object.values(value)) assertLiteralValue(one)
+  }
+}
+
+function assertLiteralObject(value: Arguments): void {
+  if (isLiteral(value)) return
+  throw new ArgumentError(
+    'invalid-argument',
+    'The data of what is created holds an object that Prisma takes for something else.',
+    {
+      hint: 'give plain data to `create`: what is parsed from a request is validated before',
+      data: { value },
+    },
+  )
 }
 
 function setColumn(record: Record<string, unknown>, { name, type, list }: PrismaColumn, value: unknown): void {

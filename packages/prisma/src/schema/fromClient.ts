@@ -36,7 +36,7 @@ export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
 
 /** @throws PrismaSchemaError for what is no schema. */
 export function assertSchema(schema: PrismaSchema): PrismaSchema {
-  if (Array.isArray(schema.models)) return schema
+  if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema
   throw new PrismaSchemaError('prisma-schema', 'This is no schema that the generator wrote, and no Prisma client.', {
     hint: "import { schema } from './generated/arcturus/schema.js'",
   })

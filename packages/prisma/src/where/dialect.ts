@@ -1,3 +1,4 @@
+import { ArgumentError } from '@arcturus/core'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 
@@ -39,11 +40,16 @@ export interface Dialect {
 /** What the database does with the values of each column. */
 export type Dialects = (column: PrismaColumn) => Dialect
 
-/** @throws PrismaSchemaError where `acceptCollation` names what is no column of texts. */
+/** @throws ArgumentError, or PrismaSchemaError where `acceptCollation` names what is no column of texts. */
 export function dialectsOf({ provider, models }: PrismaSchema, { acceptCollation = false }: DatabaseOptions): Dialects {
   const plain = dialectOf(provider, false)
   const accepting = dialectOf(provider, true)
   if (typeof acceptCollation === 'boolean') return () => (acceptCollation ? accepting : plain)
+  if (!Array.isArray(acceptCollation)) {
+    throw new ArgumentError('invalid-argument', '`acceptCollation` is true, false or a list of columns.', {
+      data: { acceptCollation },
+    })
+  }
   const accepted = new Set(acceptCollation.map((name) => textColumn(name, models)))
   return (column) => (accepted.has(column) ? accepting : plain)
 }
