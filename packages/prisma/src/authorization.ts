@@ -5,9 +5,10 @@ import { PrismaSchemaError } from './errors.js'
 import { Answers } from './extension/answers.js'
 import { aroundQueries, type PrismaExtension } from './extension/extension.js'
 import { guarding } from './extension/guard.js'
+import { isLiteral } from './extension/literal.js'
 import { relationLoader } from './extension/loadRelation.js'
 import { type Choices, type FilterRequest, Markers, markerKey } from './extension/markers.js'
-import { isLiteral, Resolver } from './extension/resolve.js'
+import { Resolver } from './extension/resolve.js'
 import { Creations } from './extension/upsert.js'
 import {
   assertDescribes,

@@ -1,5 +1,5 @@
 import type { Tables } from '../where/tables.js'
-import { type Arguments, isArguments } from './resolve.js'
+import { type Arguments, isArguments } from './literal.js'
 
 /**
  * Where a cursor stands in an order is told by the row that it names, also by one that the filter leaves out. So that row is

@@ -5,10 +5,9 @@ import { isEveryRow } from '../where/printed.js'
 import { refuse } from '../where/refusal.js'
 import type { Tables } from '../where/tables.js'
 import type { Answers, Scope } from './answers.js'
+import { guardedWhere } from './guardedWhere.js'
+import { type Arguments, isArguments, isLiteral } from './literal.js'
 import { type FilterRequest, type Markers, markerKey } from './markers.js'
-
-/** Arguments of a query, or of a relation that it includes. */
-export type Arguments = { readonly [argument: string]: unknown }
 
 /** How the arguments of one query are answered. */
 interface Answering {
@@ -270,34 +269,6 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
   )
 }
 
-/**
- * A caller's `where` and the filters. What names a unique row stays at the top, where unique operations look for it. All else
- * stands beside the filters: there it can only leave rows out, also where Prisma takes it for something else than it seems.
- * @param uniques - Arguments that name a row; what another authorization asks for stays at its place as well.
- */
-function guardedWhere(own: unknown, filters: readonly Arguments[], uniques: readonly string[]): unknown {
-  if (filters.length === 0) return own
-  const top: Record<string, unknown> = {}
-  const beside: Record<string, unknown> = {}
-  const isKept = own === undefined || isLiteral(own)
-  // As Prisma does, with what the prototype has.
-  if (isLiteral(own))
-    for (const name in own) (uniques.includes(name) || name === markerKey ? top : beside)[name] = own[name]
-  const others = !isKept ? [own] : Object.keys(beside).length > 0 ? [beside] : []
-  const all = [...others, ...filters]
-  // Prisma writes down the way to each value, so that each level costs something for each key of a list.
-  return all.length === 1 && Object.keys(top).length === 0 ? all[0] : { ...top, AND: all }
-}
-
 export function isPromise(value: unknown): value is Promise<unknown> {
   return value instanceof Promise
-}
-
-export function isArguments(value: unknown): value is Arguments {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Whether Prisma takes an object for what its entries say: of some others it sends what they stand for. */
-export function isLiteral(value: unknown): value is Arguments {
-  return isArguments(value) && typeof value['toJSON'] !== 'function' && !('__prismaRawParameters__' in value)
 }

@@ -2,9 +2,9 @@ import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } 
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { isDecimal } from '../where/numbers.js'
 import type { Tables } from '../where/tables.js'
+import { type Arguments, isArguments, isLiteral } from './literal.js'
 import type { FilterRequest } from './markers.js'
 import { isMissing } from './missing.js'
-import { type Arguments, isArguments, isLiteral } from './resolve.js'
 
 /** The half of `upsert` that no filter guards: whether each actor may do `create` to what would be created. */
 export class Creations {

@@ -1,0 +1,11 @@
+/** Arguments of a query, or of a relation that it includes. */
+export type Arguments = { readonly [argument: string]: unknown }
+
+export function isArguments(value: unknown): value is Arguments {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whether Prisma takes an object for what its entries say: of some others it sends what they stand for. */
+export function isLiteral(value: unknown): value is Arguments {
+  return isArguments(value) && typeof value['toJSON'] !== 'function' && !('__prismaRawParameters__' in value)
+}
