@@ -5,7 +5,7 @@ import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 
 /** What core was to weigh in a browser, parser, machine and all, minified and gzipped; and what it must not outgrow. */
 const coreGoal = 30_000
-const coreCeiling = 105_500
+const coreCeiling = 106_000
 
 const foldersIn = (folder) =>
   existsSync(root + folder) ? readdirSync(root + folder).map((name) => `${folder}/${name}`) : []

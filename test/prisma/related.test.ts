@@ -227,6 +227,22 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     authorizer.loadSync(policy)
   })
 
+  it('that were filtered are not loaded in copies of rows with computed fields either', async () => {
+    authorizer.loadSync(`${policy} allow(_, "promote", document: Document) if document.owner.manager = nil;`)
+    const label = { needs: { id: true }, compute: ({ id }: { id: number }) => `${id}` }
+    const client = (prisma as unknown as { $extends(one: unknown): Client }).$extends({
+      result: { user: { label }, document: { label } },
+    })
+    const row = await client.document.findUniqueOrThrow(
+      authorizedFilter(user(3, 2), { where: { id: 6 }, include: { owner: { include: { manager: true } } } }),
+    )
+    expect(row.owner).toMatchObject({ id: 3, managerId: 2, manager: null })
+    const copy = authorizer.as('Document', { ...row })
+    expect(authorizer.can(null, 'promote', copy)).toBe(false)
+    expect(await authorizer.isAllowed(null, 'promote', copy)).toBe(false)
+    authorizer.loadSync(policy)
+  })
+
   it('are followed to a hidden row by no cursor', async () => {
     const owned = { ...authorizedFilter(ann()), cursor: { id: 3 } }
     const user = await prisma.user.findFirstOrThrow({ where: { id: 2 }, include: { owned } })

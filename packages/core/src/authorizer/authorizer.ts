@@ -151,7 +151,7 @@ export class Authorizer {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
     tag(row, modelName)
-    markCopy(row, model)
+    markCopy(row, model, this.schema.models)
     return row
   }
 

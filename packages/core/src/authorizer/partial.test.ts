@@ -69,3 +69,42 @@ it('knows the copies that pickAuthorized makes', async () => {
     else expect(() => authorizer.can(ann, 'skip', copy)).toThrow(answer)
   }
 })
+
+it('knows of copies what is left out of the rows that they hold', () => {
+  const authorizer = new Authorizer().registerModels([
+    {
+      name: 'Folder',
+      key: 'id',
+      fields: {
+        id: Number,
+        parentId: Number,
+        parent: { one: 'Folder', from: 'parentId', to: 'id' },
+        seal: { one: 'Seal' },
+        cover: { one: 'Seal', from: 'coverId', to: 'id' },
+      },
+    },
+    { name: 'Seal', key: 'id', fields: { id: Number, folderId: Number } },
+    { name: 'File', key: 'id', fields: { id: Number, folder: { one: 'Folder' }, others: { many: 'Folder' } } },
+  ])
+  authorizer.loadSync(`
+    allow(_, "top", file: File) if file.folder.parent = nil;
+    allow(_, "unsealed", file: File) if file.folder.seal = nil;
+    allow(_, "uncovered", file: File) if file.folder.cover = nil;
+    allow(_, "other", file: File) if folder in file.others and folder.parent = nil;
+  `)
+  const top = { id: 1, parentId: null, parent: null, seal: null }
+  const file = (folder: object, others: readonly object[] = []) => authorizer.as('File', { id: 1, folder, others })
+  markPartial(authorizer.as('Folder', { id: 9, parentId: 8, parent: null }), 'parent')
+  expect(authorizer.can(null, 'top', file({ ...top }))).toBe(true)
+  // Its reference tells that there is one.
+  expect(authorizer.can(null, 'top', file({ ...top, parentId: 2 }))).toBe(false)
+  expect(authorizer.can(null, 'other', file({ ...top }, [{ ...top, parentId: 2 }]))).toBe(false)
+  expect(authorizer.can(null, 'other', file({ ...top }, [{ ...top }]))).toBe(true)
+  // Of a relation that never was loaded in part, nil is nil; else it says nothing where no reference tells.
+  expect(authorizer.can(null, 'unsealed', file({ ...top }))).toBe(true)
+  expect(authorizer.can(null, 'uncovered', file({ ...top, cover: null }))).toBe(true)
+  for (const relation of ['seal', 'cover']) markPartial(authorizer.as('Folder', { id: 9 }), relation)
+  expect(() => authorizer.can(null, 'unsealed', file({ ...top }))).toThrow(/"seal"/)
+  expect(() => authorizer.can(null, 'uncovered', file({ ...top, cover: null }))).toThrow(/"cover"/)
+  expect(authorizer.can(null, 'uncovered', file({ ...top, cover: null, coverId: null }))).toBe(true)
+})

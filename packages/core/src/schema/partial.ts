@@ -1,5 +1,6 @@
 import type { Field, Model, RelationField } from './model.js'
 import { shared } from './shared.js'
+import { tag, tagOf } from './tags.js'
 
 /**
  * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
@@ -10,18 +11,26 @@ interface Partials {
   readonly rows: WeakMap<object, Set<string>>
   /** Partial lists, so that the relation of a copy, which holds the same list, is known for what it is. */
   readonly lists: WeakSet<object>
+  /** The names of such relations: of a copy nil says nothing of them, unless its reference is nil too. */
+  readonly names: Set<string>
   /** Whether there ever was one. */
   any: boolean
 }
 
 /** Looked up once: every check asks it. */
-const partials: Partials = shared('arcturus.partial', { rows: new WeakMap(), lists: new WeakSet(), any: false })
+const partials: Partials = shared('arcturus.partial', {
+  rows: new WeakMap(),
+  lists: new WeakSet(),
+  names: new Set(),
+  any: false,
+})
 
 /** Remembers that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {
   markCareful(row)
-  const { rows, lists } = partials
+  const { rows, lists, names } = partials
   rows.get(row)!.add(relation)
+  names.add(relation)
   const value: unknown = Reflect.get(row, relation)
   if (!Array.isArray(value)) return
   lists.add(value)
@@ -61,12 +70,45 @@ export function isWhole(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && !needsCare(value)
 }
 
-/** Remembers of a copy of a row what was known of the row, by what it holds, and by the rows that it refers to and does not hold. */
-export function markCopy(row: object, model?: Model): void {
+/**
+ * Remembers of a copy of a row what was known of the row, by what it holds, and by the rows that it, or what it holds, refers to and does
+ * not hold.
+ */
+export function markCopy(row: object, model?: Model, models?: ReadonlyMap<string, Model>): void {
   if (!partials.any) return
+  if (model) markLeftOut(row, model, models, new Set())
   for (const value of Object.values(row))
     if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
-  if (model) for (const name of leftOut(row, referencesOf(model.fields.values(), model.key))) markPartial(row, name)
+}
+
+function markLeftOut(
+  row: object,
+  { fields, key }: Model,
+  models: ReadonlyMap<string, Model> | undefined,
+  seen: Set<object>,
+): void {
+  if (seen.has(row)) return
+  seen.add(row)
+  for (const name of leftOut(row, referencesOf(fields.values(), key))) markPartial(row, name)
+  for (const field of fields.values()) {
+    if (field.kind !== 'relation') continue
+    const { name, many, from } = field
+    // What is read by a getter could begin to be loaded.
+    const held: unknown = Object.getOwnPropertyDescriptor(row, name)?.value
+    const isKnown = many || !partials.names.has(name) || from.some((column) => Reflect.get(row, column) === null)
+    if (held === null && !isKnown) markPartial(row, name)
+    const model = models?.get(field.model)
+    if (!model) continue
+    for (const one of Array.isArray(held) ? held : [held]) {
+      if (typeof one !== 'object' || one === null) continue
+      markLeftOut(one, model, models, seen)
+      if (!needsCare(one)) continue
+      // Known for what it is, it can be loaded.
+      if (tagOf(one) === undefined) tag(one, model.name)
+      markCareful(row)
+      if (Array.isArray(held)) markCareful(held)
+    }
+  }
 }
 
 /** Relations to one row, and the columns that refer to it. */
