@@ -29,6 +29,9 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
       .registerClass(Shelf, { fields: { notes: { many: Note } } })
     authorizer.loadSync(`
       allow(person: Person, "skip", note: Note) if not person in note.readers;
+      allow(_: Person, "count", note: Note) if note.readers.length = 0;
+      allow(_: Person, "compare", note: Note) if note.readers = [];
+      allow(_: Person, "name", note: Note) if readers = note.readers and readers.length = 0;
       allow(person: Person, "shelve", shelf: Shelf) if note in shelf.notes and not (reader in note.readers and reader.name = person.name);
     `)
     const ann = new Person()
@@ -42,6 +45,11 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
     expect(() => authorizer.can(ann, 'skip', copy)).toThrow(RelationNotLoadedError)
     expect(() => authorizer.canMany(ann, 'skip', [new Note([ann]), copy])).toThrow(RelationNotLoadedError)
     expect(() => authorizer.filter(ann, 'skip', 'Note').matches(copy)).toThrow(RelationNotLoadedError)
+    for (const action of ['count', 'compare', 'name']) {
+      expect(() => authorizer.can(ann, action, copy)).toThrow(RelationNotLoadedError)
+      expect(authorizer.can(ann, action, new Note([]))).toBe(true)
+      expect(authorizer.can(ann, action, new Note([ann]))).toBe(false)
+    }
     expect(() => authorizer.can(ann, 'shelve', new Shelf([copy]))).toThrow(RelationNotLoadedError)
     expect(authorizer.can(ann, 'shelve', new Shelf([new Note([ann])]))).toBe(false)
   },

@@ -1,5 +1,5 @@
 import type { ArithmeticOperator } from '../language/ast.js'
-import { isWhole } from '../schema/partial.js'
+import { arePartial, isWhole } from '../schema/partial.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator, Operand, Path, Text } from './condition.js'
@@ -61,6 +61,7 @@ function computed(compute: (frame: Frame) => unknown): Reader {
  */
 export function read(object: unknown, name: string): unknown {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
+  if (arePartial() && isPart(object)) return bailOut()
   // any object can have the attribute
   const value = (object as Readonly<Record<string, unknown>>)[name]
   return value === undefined ? bailOut() : value
@@ -71,7 +72,13 @@ export function equals(meaning: EqualityMeaning, left: unknown, right: unknown):
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
   if (typeof left === 'string' && typeof right === 'string') return false
+  if (isPart(left) || isPart(right)) return bailOut()
   return meaning.equal(left, right) ?? bailOut()
+}
+
+/** Whether a value is a list, and not known to be all there is of it. */
+function isPart(value: unknown): boolean {
+  return Array.isArray(value) && !isWhole(value)
 }
 
 /** That a value is equal to itself: unless it is missing, or has to be waited for and may never come. */

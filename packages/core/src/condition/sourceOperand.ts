@@ -82,6 +82,8 @@ export class OperandWriter {
         if (isOfPrimitives(name)) {
           if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
           scope.learn(`object ${at}`, at)
+          // How many rows a list has is not known of a part of it.
+          before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
         }
         read = scope.local()
         scope.learn(key, read)
