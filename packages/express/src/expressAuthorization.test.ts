@@ -491,3 +491,8 @@ describe('a mistake in the application', () => {
     expect((await request(app).get('/health')).status).toBe(500)
   })
 })
+
+it.each([null, 'Note', { model: 3 }])('a route takes no options that are none: %j', (options) => {
+  const { authorize } = application()
+  expect(() => authorize('read', findNote, options as unknown as { model: string })).toThrow(/options of a route/)
+})

@@ -174,7 +174,7 @@ export function expressAuthorization(
   ): RequestHandler => {
     if (parameters.length === 0) return authorizeRequest()
     const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject)
+    assertRoute(authorizer, action, subject, options)
     return (request, response, next) => {
       const enforcement = enforcementOf(request, response)
       proceed(enforcement, () => enforcement.enforce(action, subject, options), request, response, next)
@@ -224,6 +224,7 @@ class Undecided implements Holder {
   sending(): void {
     const { personal, state } = this.#enforcement.guard
     if (personal && state !== 'blocked') keepPrivate(this.#response)
+    this.#enforcement.answered()
   }
 
   body(error: Error): string {

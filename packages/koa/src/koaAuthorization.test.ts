@@ -61,6 +61,39 @@ describe('a refusal', () => {
     }
   })
 
+  it.each(['*/*', 'application/problem+json'])(
+    'goes through all middleware as an error, for who accepts %s',
+    async (accept) => {
+      const told: string[] = []
+      const transaction: Middleware = async (_, next) => {
+        try {
+          await next()
+          told.push('committed')
+        } catch (error) {
+          told.push('rolled back')
+          throw error
+        }
+      }
+      const { app, router, authorize } = application({}, transaction)
+      const secret: Middleware = async (ctx, next) => {
+        await next()
+        ctx.status = 200
+        ctx.body = 'classified'
+      }
+      router.get('/documents/:id', secret, authorize('edit', findDocument), classified)
+      router.get('/handler/:id', secret, async (ctx) => {
+        await ctx.state.authorization.authorize('edit', await findDocument(ctx))
+      })
+      for (const path of ['/documents/1', '/handler/1']) {
+        const answer = await request(app.callback()).get(path).set({ 'x-actor': 'bob', accept })
+        expect(answer.status).toBe(403)
+        expect(answer.text).not.toContain('classified')
+        expect(answer.headers['content-type']).toContain(accept === '*/*' ? 'text/plain' : accept)
+      }
+      expect(told).toEqual(['rolled back', 'rolled back'])
+    },
+  )
+
   it('reaches the error handler of the application', async () => {
     const signIn: Middleware = async (ctx, next) => {
       try {

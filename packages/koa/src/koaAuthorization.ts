@@ -88,10 +88,11 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     const enforcement = enforcements.begin(context, context.method)
     context.state.authorization = enforcement.authorization
     holdUndecided(enforcement, context)
+    answerProblems(context, options)
     return enforcement
   }
 
-  /** Goes on if the question is answered by no refusal; what is denied by then or further down is answered here. */
+  /** Goes on if the question is answered by no refusal; what is denied by then or further down is thrown on, whoever asks. */
   async function proceed(
     context: Context,
     ask: (enforcement: Enforcement<Context, Actor>) => Eventual<Refusal | undefined>,
@@ -105,26 +106,21 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
         await next(enforcement)
       })
     } catch (error) {
-      if (!(error instanceof AuthorizationError)) throw error
-      deny(context, error)
+      if (error instanceof AuthorizationError) addHeaders(context, error)
+      throw error
     }
   }
 
-  function deny(context: Context, error: AuthorizationError): void {
+  /** Koa clears the headers of an answer that becomes an error, and sets those that the error brings. */
+  function addHeaders(context: Context, error: AuthorizationError): void {
     const { challenge, problemDetails } = options
-    if (problemDetails === undefined) context.vary('Accept')
+    if (problemDetails === undefined && !context.headerSent) context.vary('Accept')
     const varying = context.response.get('Vary')
     const headers = {
       ...(challenge && error instanceof UnauthenticatedError ? { 'WWW-Authenticate': challenge } : {}),
       ...(varying ? { Vary: varying } : {}),
     }
-    const isAnswerable = !context.headerSent && context.respond !== false
-    // Koa clears the headers of an answer that becomes an error, and sets those that the error brings.
-    if (!isAnswerable || !wantsProblem(problemDetails, context.get('Accept'))) throw Object.assign(error, { headers })
-    context.set(headers)
-    context.status = error.status
-    context.body = JSON.stringify(problemOf(error))
-    context.type = problemType
+    Object.assign(error, { headers })
   }
 
   const authorizeRequest = (context: Context, next: Next): Promise<void> =>
@@ -143,7 +139,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   const authorize = (...parameters: [] | [action: string, subject: Loader | string, options?: RouteOptions]) => {
     if (parameters.length === 0) return authorizeRequest
     const [action, subject, options] = parameters
-    assertRoute(authorizer, action, subject)
+    assertRoute(authorizer, action, subject, options)
     return (context: Context, next: Next): Promise<void> =>
       proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
   }
@@ -164,6 +160,25 @@ function routeOf({ method, originalUrl }: Context): string {
   return `${method} ${originalUrl.split('?', 1)[0]}`
 }
 
+/** Lets a refusal that no middleware answered have the form that the request asks for, where Koa answers it. */
+function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOptions): void {
+  const answer = context.onerror
+  context.onerror = (error) => {
+    const isAnswerable = !context.headerSent && context.writable
+    const isProblem = error instanceof AuthorizationError && wantsProblem(problemDetails, context.get('Accept'))
+    if (!isAnswerable || !isProblem) return Reflect.apply(answer, context, [error])
+    const { app, res } = context
+    // From here on as Koa does.
+    app.emit('error', error, context)
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    const headers: unknown = Reflect.get(error, 'headers')
+    if (typeof headers === 'object') context.set({ ...headers })
+    context.status = error.status
+    context.type = problemType
+    return res.end(JSON.stringify(problemOf(error)))
+  }
+}
+
 /** Holds back what is answered without a decision on another way than through the middleware: past Koa, or above it. */
 function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Context): void {
   const { res, app } = context
@@ -173,6 +188,7 @@ function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Contex
     sending: () => {
       const { personal, state } = enforcement.guard
       if (personal && state !== 'blocked') keepPrivate(res)
+      enforcement.answered()
     },
     replace: (error) => context.onerror(error),
     body: (error) => {

@@ -26,7 +26,8 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
  *
  * @throws {ArgumentError} One of them is missing, or nobody registered the model by then.
  */
-export function assertRoute(authority: Authority, action: unknown, subject: unknown): void {
+export function assertRoute(authority: Authority, action: unknown, subject: unknown, options: unknown = {}): void {
+  assertRouteOptions(options)
   const isAction = typeof action === 'string' && action !== ''
   if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)
   else if (!isAction || typeof subject !== 'function') {
@@ -34,6 +35,14 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
       'authorize takes nothing, or an action and a function that loads the resource, or the name of a model.'
     throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
   }
+}
+
+function assertRouteOptions(options: unknown): void {
+  const model: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'model') : null
+  if (model === undefined || typeof model === 'string') return
+  throw new ArgumentError('invalid-argument', 'The options of a route are an object, and its `model` is a name.', {
+    hint: "authorize('read', findDocument, { model: 'Document' })",
+  })
 }
 
 /**

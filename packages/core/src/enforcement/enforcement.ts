@@ -72,6 +72,7 @@ export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
   #relations: RelationMemory | undefined
+  #isAnswered = false
   readonly #authority: Authority
   readonly #options: EnforcementOptions<Request, Actor>
   readonly #request: Request
@@ -104,10 +105,21 @@ export class Enforcement<Request, Actor> {
     return this.#request === request
   }
 
-  /** What was loaded for its questions. */
-  get relations(): RelationMemory {
+  /** What was loaded for its questions; undefined once it is answered. */
+  get relations(): RelationMemory | undefined {
+    if (this.#isAnswered) return undefined
     this.#relations ??= new RelationMemory(this.#lasting)
     return this.#relations
+  }
+
+  /**
+   * For frameworks: the answer is under way. What goes on after that (a stream of events, a timer) can go on for long: it is told
+   * nothing that was known before.
+   */
+  answered(): void {
+    this.#isAnswered = true
+    this.#relations = undefined
+    this.authorization.forget()
   }
 
   /** A decision was made within the request, through whichever door. */
@@ -215,13 +227,23 @@ export class Enforcement<Request, Actor> {
   #identify(): Eventual<void> {
     if (this.authorization.actor !== null) return undefined
     this.#identifying = true
-    const standIn = standInFor(this.#authority, this.#request)
-    // Sound: a test says who asks in the place of the option.
-    const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
-    return after(actor, (found) => {
+    const end = (): void => {
       this.#identifying = false
-      this.authorization.identify(found ?? null)
-    })
+    }
+    try {
+      const standIn = standInFor(this.#authority, this.#request)
+      // Sound: a test says who asks in the place of the option.
+      const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
+      const identified = after(actor, (found) => {
+        end()
+        this.authorization.identify(found ?? null)
+      })
+      if (identified instanceof Promise) identified.catch(end)
+      return identified
+    } catch (error) {
+      end()
+      throw error
+    }
   }
 
   #answer(

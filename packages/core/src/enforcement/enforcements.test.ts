@@ -109,8 +109,54 @@ describe('the enforcements of requests', () => {
     expect(fetched).toBe(1)
     expect(await request('POST')).toEqual([true, true, true])
     expect(fetched).toBe(4)
-    names = []
+    // What goes on behind an answer hears of what was revoked meanwhile.
+    const enforcement = enforcements.begin({}, 'GET')
+    const answers: boolean[] = []
+    await enforcements.run(enforcement, async () => {
+      const note = new Note()
+      await enforcement.identify()
+      const ask = async () =>
+        answers.push(
+          await authorizer.isAllowed(user, 'read', new Note()),
+          await enforcement.authorization.isAllowed('read', note),
+        )
+      await ask()
+      names = []
+      await ask()
+      enforcement.answered()
+      await ask()
+    })
+    expect(answers).toEqual([true, true, true, true, false, false])
     expect(await request('GET')).toEqual([false, false, false])
+  })
+
+  it('count again once the lookup of who asks has failed', async () => {
+    const { authorizer } = served()
+    for (const actor of [
+      () => {
+        throw new Error('no session')
+      },
+      () => Promise.reject(new Error('no session')),
+    ]) {
+      const enforcements = new Enforcements<object, string>(authorizer, { actor }, new AsyncLocalStorage())
+      const enforcement = enforcements.begin({}, 'GET')
+      await enforcements.run(enforcement, async () => {
+        await expect((async () => enforcement.arm())()).rejects.toThrow('no session')
+        authorizer.can('ada', 'read', new Note())
+      })
+      expect(enforcement.guard.state).toBe('decided')
+    }
+  })
+
+  it.each([
+    [undefined, {}, /authorizer/],
+    [{}, {}, /authorizer/],
+    [new Authorizer(), { log: 'x' }, /log/],
+  ])('are made of an authorizer, and a log that is a function: %o, %o', (authorizer, options, message) => {
+    const all = { actor: () => 'ada', ...options } as { actor: () => string }
+    expect(() => new Enforcements<object, string>(authorizer as Authorizer, all, new AsyncLocalStorage())).toThrow(
+      message,
+    )
   })
 
   it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('take no challenge that a header can not hold: %j', (challenge) => {

@@ -24,13 +24,15 @@ export class Enforcements<Request extends object, Actor> {
 
   /**
    * @param current - Made for these enforcements alone.
-   * @throws ArgumentError for a `challenge` that no header can hold: it would fail each 401 instead.
+   * @throws ArgumentError for what is no authorizer, a `log` that is no function, and a `challenge` that no header can hold: they
+   * would fail each request instead.
    */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
     current: AsyncContext<Enforcement<Request, Actor>>,
   ) {
+    assertOptions(authority, options)
     assertChallenge(options.challenge)
     this.#authority = authority
     this.#options = options
@@ -62,6 +64,17 @@ export class Enforcements<Request extends object, Actor> {
   run<Result>(enforcement: Enforcement<Request, Actor>, work: () => Result): Result {
     return this.#current.run(enforcement, work)
   }
+}
+
+function assertOptions(authority: Authority | undefined, { log }: { readonly log?: unknown }): void {
+  if (typeof authority?.observe !== 'function') {
+    throw new ArgumentError('invalid-argument', 'What is to be asked is no authorizer.', {
+      hint: 'pass the Authorizer that loads the policy',
+      data: { authorizer: authority },
+    })
+  }
+  if (log === undefined || typeof log === 'function') return
+  throw new ArgumentError('invalid-argument', 'The option `log` is no function.', { hint: 'log: (event) => …' })
 }
 
 function assertChallenge(challenge: unknown): void {

@@ -26,7 +26,7 @@ export interface Deciding {
 /** The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
-  readonly #lasting: boolean
+  #lasting: boolean
   #memory: DecisionMemory | undefined
   readonly #request: Deciding
   #loaded: Map<Loader, unknown> | undefined
@@ -182,6 +182,12 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     // What was answered to one is no answer to another.
     if (actor !== this.#actor) this.#memory = undefined
     this.#actor = actor
+  }
+
+  /** For frameworks: from now on what was decided may change. */
+  forget(): void {
+    this.#lasting = false
+    this.#memory = undefined
   }
 
   /** For frameworks: a loader's row was allowed. */
