@@ -23,12 +23,18 @@ export class Serving<Actor> {
   }
 
   /** Does some work as that of a request of its own: a route handler's, a server action's. */
-  serve<Result>(
+  async serve<Result>(
     source: RequestSource,
     work: (enforcement: Enforcement<RequestSource, Actor>) => Promise<Result>,
   ): Promise<Result> {
-    const enforcement = this.#begin(source)
-    return this.#enforcements.run(enforcement, () => work(enforcement))
+    const begun = this.#enforcements.known(source)
+    const enforcement = begun ?? this.#begin(source)
+    try {
+      return await this.#enforcements.run(enforcement, () => work(enforcement))
+    } finally {
+      // A handler within a handler is not the answer yet.
+      if (!begun) enforcement.answered()
+    }
   }
 
   /**

@@ -218,6 +218,7 @@ function holdUndecided(
     sending: () => {
       const { personal, state } = enforcement.guard
       if (personal && state !== 'blocked') keepPrivate(response)
+      enforcement.answered()
     },
     replace: (error) => {
       response.statusCode = 500
