@@ -1,6 +1,6 @@
 import { ArgumentError } from '@arcturus/core'
 import { MisplacedFilterError, TypeOrmSchemaError } from '@arcturus/typeorm'
-import { type DataSource, In, type Repository } from 'typeorm'
+import { type DataSource, type FindOptionsWhere, In, Raw, type Repository } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
@@ -161,6 +161,29 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     await documents.delete(edit({ id: 6 }))
     expect(await documents.count()).toBe(5)
     for (const id of [1, 2]) await documents.update({ id }, { views: id })
+  })
+
+  it.each<[string, FindOptionsWhere<Document> | FindOptionsWhere<Document>[]]>([
+    ['a column', { title: Raw((name) => `${name} = 'x' OR ${name} = 'document 5'`) }],
+    ['the key', { id: Raw((name) => `${name} = 3 OR ${name} = 5`) }],
+    ['alternatives', [{ id: 3 }, { id: Raw((name) => `${name} = 3 OR ${name} = 5`) }]],
+    ['a reference', { owner: { id: Raw((name) => `${name} = 2 OR ${name} IS NULL`) } }],
+    ['a value', { id: Raw('3 OR id = 5') }],
+  ])('guards writes from an OR in SQL of the caller, for %s', async (_, where) => {
+    const edit = (): object => authorization.authorizedFilter(ann(), Document, { action: 'edit', where }).where
+    await documents.update(edit(), { views: 77 })
+    await documents.increment(edit() as never, 'views', 1)
+    await documents.delete(edit())
+    expect(ids(await documents.find({ where: { views: In([1, 2, 3, 4, 5]) } }))).toEqual([1, 2, 3, 4, 5])
+    expect(await documents.createQueryBuilder('d').where(edit()).getMany()).toEqual([])
+  })
+
+  it('takes rows that refer to each other as conditions', async () => {
+    const [one, two] = [1, 2].map((id) => Object.assign(new User(), { id }))
+    Object.assign(one!, { manager: two })
+    Object.assign(two!, { manager: one })
+    const { where } = authorization.authorizedFilter(ann(), Document, { action: 'edit', where: { owner: two! } })
+    expect((await documents.update(where, { views: 77 })).affected ?? 0).toBe(0)
   })
 
   describe('in a place that it is not made for', () => {

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@arcturus/core'
 import type { SqlDialect } from '@arcturus/core/sql'
-import { type FindOptionsWhere, type ObjectLiteral, Raw } from 'typeorm'
+import { And, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError } from '../errors.js'
@@ -71,7 +71,22 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   const carried = Raw((path) => conditionFor(path, carrier, filter, guarded), parameters)
   const demand = Raw(() => `:${witness} = 1`)
   const demands = demandersOf(entity).map((name) => [name, demand])
-  return { ...Object.fromEntries(demands), ...own, [carrier.propertyName]: carried }
+  return { ...Object.fromEntries(demands), ...bracketed(own), [carrier.propertyName]: carried }
+}
+
+/**
+ * A condition that an OR in a caller's SQL does not lead out of: TypeORM puts no brackets around SQL in the criteria of a write, but
+ * does around what `And` joins.
+ * @param above - what the condition is within: rows that stand for their keys can refer to each other
+ */
+function bracketed(condition: object, above: readonly object[] = []): object {
+  if (InstanceChecker.isFindOperator(condition)) return condition.type === 'raw' ? And(condition) : condition
+  if (Array.isArray(condition) || above.includes(condition)) return condition
+  const changed = Object.entries(condition).flatMap(([name, value]: [string, unknown]) => {
+    const own = typeof value === 'object' && value !== null ? bracketed(value, [...above, condition]) : value
+    return own === value ? [] : [[name, own]]
+  })
+  return changed.length === 0 ? condition : { ...condition, ...Object.fromEntries(changed) }
 }
 
 /** Columns that a condition of TypeORM can stand under; those of the key come first. */
