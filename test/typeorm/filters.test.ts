@@ -226,8 +226,20 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       expect(await documents.count()).toBe(5)
     })
 
-    it('says so where it can', async () => {
-      await expect(source.getRepository(User).find(filter() as never)).rejects.toThrow(MisplacedFilterError)
+    it.each<[string, () => Promise<unknown>]>([
+      ['another entity is asked', () => source.getRepository(User).find(filter() as never)],
+      ['it stands among the options', () => documents.find({ ...filter().where, take: 10 })],
+      ['it stands among the options of a count', () => documents.count({ ...filter().where, withDeleted: true })],
+      [
+        'it stands among the options of findAndCount in a transaction',
+        () => source.transaction((manager) => manager.findAndCount(Document, { ...filter().where, take: 10 })),
+      ],
+      [
+        'it stands among the options of a query',
+        async () => source.createQueryBuilder(Document, 'd').setFindOptions({ ...filter().where, take: 10 }),
+      ],
+    ])('says so where %s', async (_, find) => {
+      await expect(find()).rejects.toThrow(MisplacedFilterError)
     })
   })
 

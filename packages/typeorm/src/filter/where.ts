@@ -1,6 +1,6 @@
 import { ArgumentError } from '@arcturus/core'
 import type { SqlDialect } from '@arcturus/core/sql'
-import { And, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
+import { And, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError } from '../errors.js'
@@ -19,6 +19,30 @@ export interface Guarded {
 }
 
 type Where = FindOptionsWhere<ObjectLiteral>
+
+const filtered = Symbol('filtered')
+
+/** An operator that is known again as a part of a filter, and whose. */
+function partOfFilter(operator: FindOperator<unknown>, { name }: EntityMetadata): FindOperator<unknown> {
+  return Object.defineProperty(operator, filtered, { value: name })
+}
+
+/**
+ * `find({ ...where, take: 10 })` asks for every row, for TypeORM passes over names that it does not know.
+ * @throws MisplacedFilterError for options of a `find` among which there are conditions of a filter
+ */
+export function assertNoConditions(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!InstanceChecker.isFindOperator(value) || !(filtered in value)) continue
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A filter stands among the options of a query, with its "${name}".`,
+      {
+        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
+      },
+    )
+  }
+}
 
 /**
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
@@ -68,8 +92,14 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   }
   const witness = names.next()
   const parameters = { ...filter.parameters, [witness]: 1 }
-  const carried = Raw((path) => conditionFor(path, carrier, filter, guarded), parameters)
-  const demand = Raw(() => `:${witness} = 1`)
+  const carried = partOfFilter(
+    Raw((path) => conditionFor(path, carrier, filter, guarded), parameters),
+    entity,
+  )
+  const demand = partOfFilter(
+    Raw(() => `:${witness} = 1`),
+    entity,
+  )
   const demands = demandersOf(entity).map((name) => [name, demand])
   return { ...Object.fromEntries(demands), ...bracketed(own), [carrier.propertyName]: carried }
 }

@@ -1,7 +1,8 @@
 import { markCareful, markPartial } from '@arcturus/core'
-import type { DataSource, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
+import type { DataSource, FindManyOptions, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { assertNoConditions } from '../filter/where.js'
 
 type Builder = SelectQueryBuilder<ObjectLiteral>
 // biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
@@ -29,9 +30,17 @@ export function rememberPartialRelations(dataSource: DataSource): void {
   Object.defineProperty(dataSource, 'createQueryBuilder', { value: createWatched, configurable: true, writable: true })
 }
 
-/** A class of query builders that look at what they loaded; TypeORM makes clones by their constructor, so that they do too. */
+/**
+ * A class of query builders that look at what they are asked and at what they loaded; TypeORM makes clones by their constructor, so
+ * that they do too.
+ */
 function watched(of: BuilderClass): BuilderClass {
   return class Watched extends of {
+    override setFindOptions(options: FindManyOptions<ObjectLiteral>): this {
+      assertNoConditions(options)
+      return super.setFindOptions(options)
+    }
+
     protected override async executeEntitiesAndRawResults(
       queryRunner: QueryRunner,
     ): Promise<{ entities: ObjectLiteral[]; raw: ObjectLiteral[] }> {
