@@ -127,5 +127,26 @@ export async function proveOneTruth(version: Database['version'], decorators: ty
         listed: expected,
       })
     })
+
+    it('a filter of a class asks for its rows alone where all classes of its table are queried', async () => {
+      const { authorizedFilter } = authorizationFor(
+        source,
+        'allow(_, "read", _: Photo); allow(_, "read", _: Video); allow(_, "edit", content: Photo) if content.folder != nil;',
+      )
+      const contents = source.getRepository<ObjectLiteral>(Content)
+      const ids = (rows: readonly ObjectLiteral[]): number[] => rows.map((row) => row['id']).sort()
+      const filterOf = (entity: new () => ObjectLiteral, where = {}) => authorizedFilter(null, entity, { where }).where
+      const found = (where: object) => contents.createQueryBuilder('c').where(where).getMany()
+      expect(ids(await found(filterOf(Photo)))).toEqual([2])
+      expect(ids(await found(filterOf(Video)))).toEqual([3, 4])
+      expect(ids(await found(authorizedFilter(null, Photo, { action: 'edit' }).where))).toEqual([])
+      const members = source.getRepository<ObjectLiteral>(Member)
+      expect(ids(await members.find({ where: { contents: filterOf(Photo) } }))).toEqual([2])
+      await contents.update(filterOf(Photo), { authorId: 1 })
+      expect(ids(await contents.find({ where: { authorId: 1 } }))).toEqual([1, 2])
+      await contents.update({ id: 2 }, { authorId: 2 })
+      await contents.delete(filterOf(Photo, { id: 1 }))
+      expect(await contents.count()).toBe(4)
+    })
   })
 }

@@ -35,7 +35,7 @@ describe.each(databases)('A condition in a query of $name', (database) => {
       names: new ParameterNames(),
       recursion: new Recursion(source),
     }
-    print = (condition) => printFilter(condition, printing)
+    print = (condition) => printFilter(condition, 'Document', printing)
   }, 120_000)
   afterAll(() => database.close(), 60_000)
 

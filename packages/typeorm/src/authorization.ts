@@ -143,15 +143,16 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
     rememberTrees(manager)
   })
 
-  const print = (filter: Filter): PrintedFilter => printFilter(filter.definite(), printing)
-  const filterFor: FilterFor<PrintedFilter> = (actor, action, { name }) =>
-    print(authorizer.filter(actor, action, name, { unloaded: 'database' }))
+  const print = (filter: Filter, { name }: EntityMetadata): PrintedFilter =>
+    printFilter(filter.definite(), name, printing)
+  const filterFor: FilterFor<PrintedFilter> = (actor, action, entity) =>
+    print(authorizer.filter(actor, action, entity.name, { unloaded: 'database' }), entity)
   const filterForLoading: FilterFor<Promise<PrintedFilter>> = async (actor, action, entity) => {
     try {
       return filterFor(actor, action, entity)
     } catch (error) {
       if (!isMissing(error)) throw error
-      return print(await authorizer.filterLoading(actor, action, entity.name))
+      return print(await authorizer.filterLoading(actor, action, entity.name), entity)
     }
   }
 

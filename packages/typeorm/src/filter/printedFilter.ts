@@ -31,8 +31,12 @@ export class PrintedFilter {
   }
 }
 
-/** @throws UnsupportedFilterError for what the database does not compare as a check does. */
-export function printFilter(condition: Definite, { dialect, tables, names, recursion }: Printing): PrintedFilter {
+/**
+ * @param model - whose rows it is for, also where all classes of its table are queried
+ * @throws UnsupportedFilterError for what the database does not compare as a check does.
+ */
+export function printFilter(condition: Definite, model: string, printing: Printing): PrintedFilter {
+  const { dialect, tables, names, recursion } = printing
   const parameters: Record<string, unknown> = {}
   const { sql, recursive } = printSql(condition, {
     dialect,
@@ -45,7 +49,14 @@ export function printFilter(condition: Definite, { dialect, tables, names, recur
       return place
     },
   })
-  return new PrintedFilter(recursive ? recursion.guarded(sql) : sql, parameters)
+  const classes = (tables.table(model)?.restrictions ?? []).flatMap((restriction) => {
+    if (restriction.kind !== 'among') return []
+    const name = names.next()
+    parameters[name] = restriction.values
+    return `${row}${quoted(dialect, restriction.column.name)} IN (:...${name})`
+  })
+  const conditions = [recursive ? recursion.guarded(sql) : sql, ...classes]
+  return new PrintedFilter(conditions.join(' AND '), parameters)
 }
 
 /** What a driver is sent in the place of a value, where it would not take the value itself for what it is. */
