@@ -1,4 +1,4 @@
-import { type DataSource, EntitySchema } from 'typeorm'
+import { type DataSource, EntitySchema, type FindOptionsWhere, In, Raw } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { entities, User } from './entities.js'
@@ -11,6 +11,15 @@ class Seat {
   user!: { id: number }
   rowId!: number
 }
+class Label {
+  id!: number
+  name!: string
+}
+const ofLabels = new EntitySchema<Label>({
+  name: 'Label',
+  target: Label,
+  columns: { id: { type: 'int', primary: true }, name: { type: 'varchar', length: 10 } },
+})
 const ofSeats = (name: string, row: object): EntitySchema<Seat> =>
   new EntitySchema<Seat>({
     name,
@@ -18,7 +27,7 @@ const ofSeats = (name: string, row: object): EntitySchema<Seat> =>
     relations: { user: { type: 'many-to-one', target: 'User', joinColumn: { name: 'user_id' } } },
   })
 
-describe.each(databases)('authorizedFilter on $name, for rows that have a key and references alone,', (database) => {
+describe.each(databases)('authorizedFilter on $name, for rows that have a key and little else,', (database) => {
   let source: DataSource
   let authorization: ReturnType<typeof authorizationFor>
   const ann = Object.assign(new User(), { id: 1, name: 'ann', managerId: null })
@@ -26,12 +35,16 @@ describe.each(databases)('authorizedFilter on $name, for rows that have a key an
   beforeAll(async () => {
     source = await database.open([
       ...entities,
+      ofLabels,
       ofSeats('Seat', {}),
       ofSeats('NamedSeat', { userId: { type: 'int', name: 'user_id' } }),
     ])
     authorization = authorizationFor(
       source,
-      names.map((name) => `allow(user: User, "read", seat: ${name}) if seat.user = user;`).join('\n'),
+      [
+        'allow(_, "read", label: Label) if label.name = "ok";',
+        ...names.map((name) => `allow(user: User, "read", seat: ${name}) if seat.user = user;`),
+      ].join('\n'),
     )
     await source.manager.save([ann, Object.assign(new User(), { id: 2, name: 'bo', managerId: null })])
     for (const name of names) for (const id of [1, 2]) await source.getRepository(name).save({ id, user: { id } })
@@ -52,5 +65,27 @@ describe.each(databases)('authorizedFilter on $name, for rows that have a key an
     expect(await seats.count()).toBe(2)
     await seats.delete(where())
     expect(await seats.find()).toMatchObject([{ id: 2 }])
+  })
+
+  it.each<[string, FindOptionsWhere<Label>]>([
+    ['a value', { name: 'secret' }],
+    ['an operator', { name: In(['ok', 'secret']) }],
+    ['SQL', { name: Raw((name) => `${name} = 'ok' OR ${name} = 'secret'`) }],
+  ])('finds nothing where the key is replaced beside %s for the only other column', async (_, own) => {
+    const labels = source.getRepository(Label)
+    await labels.save([
+      { id: 1, name: 'ok' },
+      { id: 2, name: 'secret' },
+    ])
+    const where = (condition: FindOptionsWhere<Label>): object =>
+      authorization.authorizedFilter(ann, Label, { where: condition }).where
+    const replaced = { ...where(own), id: 2 }
+    expect(await labels.find({ where: where({ name: 'ok' }) })).toMatchObject([{ id: 1 }])
+    expect(await labels.find({ where: where(own) })).toHaveLength(own.name === 'secret' ? 0 : 1)
+    expect(await labels.find({ where: replaced }).catch(() => [])).toEqual([])
+    await labels.delete(replaced).catch(() => {})
+    expect(await labels.count()).toBe(2)
+    await labels.delete(where({ name: 'ok' }))
+    expect(await labels.find()).toMatchObject([{ id: 2 }])
   })
 })

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@arcturus/core'
 import type { SqlDialect } from '@arcturus/core/sql'
-import { And, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
+import { And, Equal, type FindOperator, type FindOptionsWhere, InstanceChecker, type ObjectLiteral, Raw } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError } from '../errors.js'
@@ -47,7 +47,8 @@ export function assertNoConditions(options: object): void {
 /**
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
  * filter. The others, and references to other rows, demand a parameter that comes with it alone, so that a `where` in which somebody
- * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL. Put into a query for another entity, they name
+ * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL; where the caller speaks of all of them, the
+ * caller's conditions do. Put into a query for another entity, they name
  * columns that it does not have, which is an error of TypeORM; an entity that has them all can be told by its name alone.
  */
 export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
@@ -100,8 +101,21 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
     Raw(() => `:${witness} = 1`),
     entity,
   )
-  const demands = demandersOf(entity).map((name) => [name, demand])
-  return { ...Object.fromEntries(demands), ...bracketed(own), [carrier.propertyName]: carried }
+  const demanders = demandersOf(entity)
+  const free = demanders.filter((name) => !(name in own))
+  const isCarrierAlone = free.every((name) => name === carrier.propertyName)
+  const conditions = Object.entries(bracketed(own)).map(([name, value]: [string, unknown]) => [
+    name,
+    isCarrierAlone && demanders.includes(name) ? together(value, demand) : value,
+  ])
+  return Object.fromEntries([...free.map((name) => [name, demand]), ...conditions, [carrier.propertyName, carried]])
+}
+
+/** A caller's condition of a column that demands the parameter, too; rows and nil are left as they are. */
+function together(value: unknown, demand: FindOperator<unknown>): unknown {
+  if (InstanceChecker.isFindOperator(value)) return And(value, demand)
+  const isValue = value instanceof Date || (typeof value !== 'object' && value !== undefined)
+  return isValue ? And(Equal(value), demand) : value
 }
 
 /**
