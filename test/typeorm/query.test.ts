@@ -133,6 +133,19 @@ describe.each(databases)('An authorized query on $name', (database) => {
     }
   })
 
+  it('can not be within brackets, and can be a subquery', async () => {
+    const query = source.createQueryBuilder(Document, 'd')
+    // Sound: the builder that brackets are made with is one of selects.
+    const within = new Brackets((one) => authorization.applyAuthorization(one as Query, ann(), 'read'))
+    expect(() => query.where(within)).toThrow(UnsupportedOperationError)
+    const users = source.createQueryBuilder(User, 'u')
+    users.where((one) => {
+      const inner = one.subQuery().select('d.ownerId').from(Document, 'd') as Query
+      return `u.id IN ${authorization.applyAuthorization(inner, null, 'read').getQuery()}`
+    })
+    expect(await users.getMany()).toMatchObject([{ id: 2 }])
+  })
+
   it('takes several filters, also of one kind', async () => {
     const both = authorization.applyAuthorization(
       authorization.authorizedQuery(ann(), 'read', Document, 'd'),

@@ -16,7 +16,7 @@ export function selectedEntity(query: unknown): EntityMetadata {
       data: { query },
     })
   }
-  const { queryType, mainAlias } = map as Builder['expressionMap']
+  const { queryType, mainAlias, subQuery } = map as Builder['expressionMap']
   if (queryType !== 'select') {
     throw new UnsupportedOperationError(
       'unguarded-operation',
@@ -25,6 +25,12 @@ export function selectedEntity(query: unknown): EntityMetadata {
         hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
       },
     )
+  }
+  // Of a builder that brackets are made with, TypeORM takes the conditions alone.
+  if (Reflect.get(query as object, 'parentQueryBuilder') && !subQuery) {
+    throw new UnsupportedOperationError('unguarded-operation', "A filter can't be applied within brackets.", {
+      hint: 'applyAuthorization(query, user, action) of the whole query',
+    })
   }
   if (!mainAlias?.hasMetadata) {
     throw new ArgumentError('invalid-argument', 'The query selects from no entity.', {
