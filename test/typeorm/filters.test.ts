@@ -1,11 +1,31 @@
 import { ArgumentError } from '@arcturus/core'
 import { MisplacedFilterError, TypeOrmSchemaError } from '@arcturus/typeorm'
-import { type DataSource, type FindOptionsWhere, In, Raw, type Repository } from 'typeorm'
+import { Brackets, type DataSource, EntitySchema, type FindOptionsWhere, In, Raw, type Repository } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
-import { addPeople, authorizationFor } from './people.js'
+import { addPeople, authorizationFor, policy } from './people.js'
 
+class Note {
+  id!: number
+  text!: string
+}
+/** Has all that a note has. */
+class Secret {
+  id!: number
+  text!: string
+  of?: Secret | null
+}
+const columns = { id: { type: 'int', primary: true }, text: { type: 'varchar', length: 10 } } as const
+const notes = [
+  new EntitySchema<Note>({ name: 'Note', target: Note, columns }),
+  new EntitySchema<Secret>({
+    name: 'Secret',
+    target: Secret,
+    columns,
+    relations: { of: { type: 'many-to-one', target: 'Secret', nullable: true } },
+  }),
+]
 const databases = await openDatabases('filters')
 
 describe.each(databases)('authorizedFilter on $name', (database) => {
@@ -13,9 +33,9 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
   let authorization: ReturnType<typeof authorizationFor>
   let documents: Repository<Document>
   beforeAll(async () => {
-    source = await database.open(entities)
+    source = await database.open([...entities, ...notes])
     await addPeople(source)
-    authorization = authorizationFor(source)
+    authorization = authorizationFor(source, `${policy} allow(_, "read", _: Note);`)
     documents = source.getRepository(Document)
   }, 60_000)
   afterAll(() => database.close(), 60_000)
@@ -224,6 +244,32 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       await write().catch(() => {})
       expect(await source.getRepository(User).countBy({ name: In(['ann', 'bo']) })).toBe(2)
       expect(await documents.count()).toBe(5)
+    })
+
+    it.each<[string, (secrets: Repository<Secret>, where: object) => Promise<unknown>]>([
+      ['find', (secrets, where) => secrets.find({ where })],
+      ['a query', async (secrets, where) => secrets.createQueryBuilder('s').where(where).getMany()],
+      [
+        'a query in brackets',
+        async (secrets, where) =>
+          secrets
+            .createQueryBuilder('s')
+            .where(new Brackets((one) => one.where(where)))
+            .getMany(),
+      ],
+      ['find of a related row', (secrets, where) => secrets.find({ where: { of: where } })],
+      ['delete', (secrets, where) => secrets.delete(where)],
+      ['update', (secrets, where) => secrets.update(where, { text: 'x' })],
+    ])('is an error where another entity has all the columns: %s', async (_, ask) => {
+      const secrets = source.getRepository(Secret)
+      await source.getRepository(Note).save({ id: 1, text: 'note' })
+      await secrets.save({ id: 2, text: 'secret' })
+      await secrets.save({ id: 1, text: 'secret', of: { id: 2 } })
+      const notes = authorization.authorizedFilter(ann(), Note)
+      await expect(ask(secrets, notes.where)).rejects.toThrow()
+      expect(await secrets.countBy({ text: 'secret' })).toBe(2)
+      expect(await source.getRepository(Note).find(notes)).toHaveLength(1)
+      expect((await source.getRepository(Note).update(notes.where, { text: 'note' })).affected ?? 1).toBe(1)
     })
 
     it.each<[string, () => Promise<unknown>]>([

@@ -7,16 +7,12 @@ import { type PrintedFilter, type Printing, printFilter } from './filter/printed
 import { guardedWhere } from './filter/where.js'
 import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery.js'
 import { Recursion } from './query/recursion.js'
-import { rememberCopies } from './rows/copies.js'
 import { relationLoader } from './rows/loader.js'
-import { withManagers } from './rows/managers.js'
-import { rememberPartialRelations } from './rows/partialRelations.js'
-import { rememberRows } from './rows/subscriber.js'
-import { rememberTrees } from './rows/trees.js'
 import { dialectOf } from './schema/dialect.js'
-import { entitiesOf, entityOf } from './schema/entities.js'
+import { entityOf } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
 import { TypeOrmTables } from './schema/tables.js'
+import { watch } from './watch.js'
 
 /** What {@link typeOrmAuthorization} gives. */
 export interface TypeOrmAuthorization {
@@ -126,7 +122,6 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
  */
 export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSource): TypeOrmAuthorization {
   const dialect = dialectOf(dataSource)
-  const entities = entitiesOf(dataSource)
   const guard = new QueryGuard(dialect)
   const names = new ParameterNames()
   const printing: Printing = {
@@ -136,12 +131,7 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
     recursion: new Recursion(dataSource),
   }
   authorizer.registerModels(modelsOf(dataSource), relationLoader(dataSource))
-  rememberRows(dataSource)
-  rememberPartialRelations(dataSource)
-  withManagers(dataSource, (manager) => {
-    rememberCopies(manager)
-    rememberTrees(manager)
-  })
+  watch(dataSource)
 
   const print = (filter: Filter, { name }: EntityMetadata): PrintedFilter =>
     printFilter(filter.definite(), name, printing)
@@ -159,8 +149,7 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
     const { action: _, where, ...rest } = args
     assertOwnCache(rest.cache?.id)
-    const others = new Set(entities.filter((other) => other !== entity).map(({ name }) => name))
-    return { ...rest, where: guardedWhere(where, filter, { entity, others, dialect, names }) }
+    return { ...rest, where: guardedWhere(where, filter, { entity, dialect, names }) }
   }
   const actionOf = ({ action = authorizer.readAction }: FindArguments): string => action
   const queryFor = <Entity extends ObjectLiteral>(target: EntityTarget<Entity>, alias: string | undefined) =>

@@ -12,8 +12,6 @@ import type { PrintedFilter } from './printedFilter.js'
 /** What a `where` is made for. */
 export interface Guarded {
   readonly entity: EntityMetadata
-  /** Names of the other entities: what TypeORM calls their rows where they are queried. */
-  readonly others: ReadonlySet<string>
   readonly dialect: SqlDialect
   readonly names: ParameterNames
 }
@@ -22,34 +20,22 @@ type Where = FindOptionsWhere<ObjectLiteral>
 
 const filtered = Symbol('filtered')
 
-/** An operator that is known again as a part of a filter, and whose. */
-function partOfFilter(operator: FindOperator<unknown>, { name }: EntityMetadata): FindOperator<unknown> {
-  return Object.defineProperty(operator, filtered, { value: name })
+/** An operator that is known again as a part of a filter. */
+function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {
+  return Object.defineProperty(operator, filtered, { value: tablePath })
 }
 
-/**
- * `find({ ...where, take: 10 })` asks for every row, for TypeORM passes over names that it does not know.
- * @throws MisplacedFilterError for options of a `find` among which there are conditions of a filter
- */
-export function assertNoConditions(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!InstanceChecker.isFindOperator(value) || !(filtered in value)) continue
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `A filter stands among the options of a query, with its "${name}".`,
-      {
-        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
-      },
-    )
-  }
+/** The table whose rows a filter is for, by a part of it. */
+export function tableOfFilter(value: unknown): string | undefined {
+  return InstanceChecker.isFindOperator(value) ? Reflect.get(value, filtered) : undefined
 }
 
 /**
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
  * filter. The others, and references to other rows, demand a parameter that comes with it alone, so that a `where` in which somebody
  * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL; where the caller speaks of all of them, the
- * caller's conditions do. Put into a query for another entity, they name
- * columns that it does not have, which is an error of TypeORM; an entity that has them all can be told by its name alone.
+ * caller's conditions do. Put into a query for another entity, they are an
+ * error of TypeORM where they name columns that it does not have; queries of the data source see it of the rest.
  */
 export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
   // To TypeORM an empty list is no condition.
@@ -158,11 +144,11 @@ function demandersOf(entity: EntityMetadata): readonly string[] {
  * `where` is the criteria of a write, whose row has no alias.
  */
 function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilter, guarded: Guarded): string {
-  const { entity, others, dialect } = guarded
+  const { entity, dialect } = guarded
   const property = carrier.propertyPath
   if (path === property) return ownCondition(filter, guarded)
   const alias = path.endsWith(`.${property}`) ? path.slice(0, -property.length - 1) : ''
-  if (alias === '' || others.has(alias)) {
+  if (alias === '') {
     throw new MisplacedFilterError('misplaced-filter', `A filter for ${entity.name} reached a query for "${path}".`, {
       hint: `make it for the entity that is queried: authorizedFilter(user, entity)`,
     })
@@ -171,13 +157,15 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
 }
 
 /**
- * For a row without an alias: its key is among those of the rows that the filter leaves. The columns of the filter can't be
- * written beside it, because a table within a subquery may have columns of the same names.
+ * For a row without an alias: its key is among those of the rows that the filter leaves, and it is said of which table, so that
+ * writing to another one is an error of SQL. The columns of the filter can't be written beside it, because a table within a subquery
+ * may have columns of the same names.
  */
 function ownCondition(filter: PrintedFilter, { entity, dialect }: Guarded): string {
   const row = quoted(dialect, 'arc_own')
   const names = entity.primaryColumns.map(({ databaseName }) => quoted(dialect, databaseName))
-  const key = names.length === 1 ? names[0]! : `(${names.join(', ')})`
+  const keys = names.map((name) => `${quoted(dialect, entity.tableName)}.${name}`)
+  const key = keys.length === 1 ? keys[0]! : `(${keys.join(', ')})`
   const own = names.map((name) => `${row}.${name}`).join(', ')
   const table = pathOf(entity)
     .map((part) => quoted(dialect, part))

@@ -1,8 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm'
 
-/** Does something to every manager of a data source once: its own, and one for each transaction that begins. */
+/** Does something to every manager of a data source: its own, and one for each transaction that begins. */
 export function withManagers(dataSource: DataSource, remember: (manager: EntityManager) => void): void {
-  if (Object.hasOwn(dataSource, 'createEntityManager')) return
   const create = dataSource.createEntityManager
   const createWatched = (...args: unknown[]): EntityManager => {
     const manager = Reflect.apply(create, dataSource, args) as EntityManager

@@ -1,12 +1,9 @@
 import { markCareful, markPartial } from '@arcturus/core'
-import type { DataSource, FindManyOptions, ObjectLiteral, QueryRunner, SelectQueryBuilder } from 'typeorm'
+import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { assertNoConditions } from '../filter/where.js'
+import { type Builder, type BuilderClass, extendBuilders } from '../query/builders.js'
 
-type Builder = SelectQueryBuilder<ObjectLiteral>
-// biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
-type BuilderClass = new (...args: any[]) => Builder
 type Join = Builder['expressionMap']['joinAttributes'][number]
 
 /** Properties that lead from the rows of a query to a relation. */
@@ -16,31 +13,14 @@ type Way = readonly string[]
  * Remembers of rows which of their relations were loaded in part: by a query that has a condition on rows that it joins and selects
  * (`leftJoinAndSelect('d.tags', 't', 't.public')`, `find({ relations: { tags: true }, where: { tags: { … } } })`). What is missing
  * from such a list would be taken for what is not there. So would rows that were deleted softly and are loaded all the same
- * (`withDeleted`) for what is. All queries of a data source begin in `createQueryBuilder`.
+ * (`withDeleted`) for what is.
  */
 export function rememberPartialRelations(dataSource: DataSource): void {
-  const create = dataSource.createQueryBuilder
-  if (Object.hasOwn(dataSource, 'createQueryBuilder')) return
-  let watching: object | undefined
-  const createWatched = (...args: unknown[]): Builder => {
-    const query = Reflect.apply(create, dataSource, args) as Builder
-    watching ??= watched(query.constructor as BuilderClass).prototype
-    return Object.setPrototypeOf(query, watching!) as Builder
-  }
-  Object.defineProperty(dataSource, 'createQueryBuilder', { value: createWatched, configurable: true, writable: true })
+  extendBuilders(dataSource, watching)
 }
 
-/**
- * A class of query builders that look at what they are asked and at what they loaded; TypeORM makes clones by their constructor, so
- * that they do too.
- */
-function watched(of: BuilderClass): BuilderClass {
-  return class Watched extends of {
-    override setFindOptions(options: FindManyOptions<ObjectLiteral>): this {
-      assertNoConditions(options)
-      return super.setFindOptions(options)
-    }
-
+function watching(of: BuilderClass): BuilderClass {
+  return class Watching extends of {
     protected override async executeEntitiesAndRawResults(
       queryRunner: QueryRunner,
     ): Promise<{ entities: ObjectLiteral[]; raw: ObjectLiteral[] }> {
