@@ -209,6 +209,34 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
   })
 })
 
+describe.each(databases)('A data source whose functions were replaced before on $name', (database) => {
+  it('is watched all the same, and once', async () => {
+    const source = await database.open(entities)
+    const { createQueryBuilder, createEntityManager } = source
+    // As libraries do that keep transactions.
+    Object.assign(source, {
+      createQueryBuilder: (...args: unknown[]) => Reflect.apply(createQueryBuilder, source, args),
+      createEntityManager: (...args: unknown[]) => Reflect.apply(createEntityManager, source, args),
+    })
+    const { authorizer } = authorizationFor(source, policy)
+    const watched = source.createQueryBuilder
+    authorizationFor(source, policy)
+    expect(source.createQueryBuilder).toBe(watched)
+    const ann = await source.manager.save(Object.assign(new User(), { id: 1, name: 'ann', managerId: null }))
+    const tags = await source.manager.save(['secret', 'dull'].map((name) => Object.assign(new Tag(), { name })))
+    await source.manager.save(Object.assign(new Document(), { id: 1, title: 'one', archived: false, tags }))
+    await source.transaction(async (manager) => {
+      const part = await manager.findOneOrFail(Document, {
+        relations: { tags: true },
+        where: { tags: { name: 'dull' } },
+      })
+      for (const row of [part, manager.create(Document, part)])
+        expect(() => authorizer.can(ann, 'read', row)).toThrow(RelationNotLoadedError)
+    })
+    await database.close()
+  })
+})
+
 class Team {
   id!: number
   leader?: Member | null
