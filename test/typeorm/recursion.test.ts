@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -87,6 +88,17 @@ describe.each(databases)('A recursion along relations on $name', (database) => {
       await expect(authorization.authorizedQuery(actor(), action, Branch).getCount()).rejects.toThrow(/more than 1 row/)
     await source.query('SET SESSION max_recursive_iterations = 4294967295')
     expect(await authorization.authorizedQuery(actor(), 'read', Branch).getCount()).toBe(depth)
+  })
+
+  it('is prepared once, by however many authorizations', () => {
+    const listeners = () => {
+      const pool: unknown = Reflect.get(source.driver, 'pool')
+      return [source.subscribers.length, pool instanceof EventEmitter ? pool.listenerCount('acquire') : 0]
+    }
+    const before = listeners()
+    for (let times = 0; times < 3; times++) authorizationFor(source, policy)
+    expect(listeners()).toEqual(before)
+    expect(before).toEqual([1, database.kind === 'mysql' ? 1 : 0])
   })
 
   it.skipIf(database.kind !== 'mysql')('knows the connections of a data source that is initialized anew', async () => {

@@ -10,6 +10,7 @@ const watched = Symbol('watched')
 
 /** Watches what a data source is asked and loads: once, and whatever others have put in the places of its functions before. */
 export function watch(dataSource: DataSource): void {
+  // A data source that is initialized anew has other subscribers.
   rememberRows(dataSource)
   if (watched in dataSource) return
   Object.defineProperty(dataSource, watched, { value: true })

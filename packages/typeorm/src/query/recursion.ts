@@ -3,6 +3,9 @@ import type { DataSource } from 'typeorm'
 /** As deep as MariaDB can be told to go; MySQL's limit is of the same size. */
 const limit = 4_294_967_295
 
+/** Marks a pool that prepares its connections. */
+const prepares = Symbol('prepares')
+
 /** What is used of a pool of `mysql2`. */
 interface Pool {
   on(event: 'acquire', listener: (connection: Connection) => void): unknown
@@ -19,8 +22,6 @@ interface Connection {
 export class Recursion {
   readonly #dataSource: DataSource
   readonly #isMariaDb: boolean
-  readonly #prepared = new WeakSet<object>()
-  #pool: unknown
 
   constructor(dataSource: DataSource) {
     const { options, driver } = dataSource
@@ -43,11 +44,12 @@ export class Recursion {
   #prepare(): void {
     if (!this.#isMariaDb) return
     const pool: unknown = Reflect.get(this.#dataSource.driver, 'pool')
-    if (pool === this.#pool || !isPool(pool)) return
-    this.#pool = pool
+    if (!isPool(pool) || prepares in pool) return
+    Object.defineProperty(pool, prepares, { value: true })
+    const prepared = new WeakSet<object>()
     pool.on('acquire', (connection) => {
-      if (this.#prepared.has(connection)) return
-      this.#prepared.add(connection)
+      if (prepared.has(connection)) return
+      prepared.add(connection)
       // Commands of a connection are run one after the other; one that was not prepared is an error later.
       connection.query(`SET SESSION max_recursive_iterations = ${limit}`, () => {})
     })

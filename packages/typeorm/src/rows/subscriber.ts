@@ -6,12 +6,18 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
  * Remembers of the rows that a data source loads and saves what they do not say themselves: the entity, where it has no class, and
  * relations of which only the keys were loaded (`loadRelationIds`), which are no rows. The rows are left untouched.
  */
-export function rememberRows(dataSource: DataSource): void {
-  const subscriber: EntitySubscriberInterface = {
-    afterLoad: (row: unknown, event?: LoadEvent<object>) => remember(row, event?.metadata),
-    afterInsert: ({ entity, metadata }: InsertEvent<object>) => remember(entity, metadata),
+export function rememberRows({ subscribers }: DataSource): void {
+  if (!subscribers.some((one) => one instanceof RowSubscriber)) subscribers.push(new RowSubscriber())
+}
+
+class RowSubscriber implements EntitySubscriberInterface {
+  afterLoad(row: unknown, event?: LoadEvent<object>): void {
+    remember(row, event?.metadata)
   }
-  dataSource.subscribers.push(subscriber)
+
+  afterInsert({ entity, metadata }: InsertEvent<object>): void {
+    remember(entity, metadata)
+  }
 }
 
 function remember(row: unknown, metadata: EntityMetadata | undefined): void {
