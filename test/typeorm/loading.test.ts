@@ -1,4 +1,5 @@
-import { RelationMemory, RelationNotLoadedError } from '@arcturus/core'
+import { Authorizer, RelationMemory, RelationNotLoadedError } from '@arcturus/core'
+import { TypeOrmSchemaError, typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -34,6 +35,8 @@ const keyEntity = new EntitySchema<{ region: string; number: number; locker?: ob
     holder: { type: 'many-to-one', target: 'User' },
   },
 })
+
+const noteEntity = new EntitySchema<object>({ name: 'Note', columns: { id: { type: 'int', primary: true } } })
 
 const databases = await openDatabases('loading')
 
@@ -161,5 +164,19 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     const [row] = await source.getRepository(Document).find({ select: { title: true }, take: 1 })
     await expect(authorizer.isAllowed(ann, 'hide', row)).rejects.toThrow()
     expect(() => authorizer.can(ann, 'share', row)).toThrow()
+  })
+
+  it('are loaded by the data source that the row is of, so that an authorizer has one of its entities', async () => {
+    const other = await database.open([...entities, lockerEntity, keyEntity])
+    const again = () => typeOrmAuthorization(authorizer, other)
+    expect(again).toThrow(TypeOrmSchemaError)
+    expect(again).toThrow('The authorizer has "User" in another data source already.')
+    const elsewhere = await database.open([noteEntity])
+    expect(() => typeOrmAuthorization(new Authorizer(), other)).not.toThrow()
+    expect(() => typeOrmAuthorization(authorizer, elsewhere)).not.toThrow()
+    const anew = new Authorizer()
+    typeOrmAuthorization(anew, other)
+    await other.destroy()
+    expect(() => typeOrmAuthorization(anew, source)).not.toThrow()
   })
 })

@@ -8,6 +8,7 @@ import { guardedWhere } from './filter/where.js'
 import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery.js'
 import { Recursion } from './query/recursion.js'
 import { relationLoader } from './rows/loader.js'
+import { assertOneDataSource } from './schema/dataSources.js'
 import { dialectOf } from './schema/dialect.js'
 import { entityOf } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
@@ -109,7 +110,8 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
 
 /**
  * Filters TypeORM's queries by a policy. The entities of the data source are models from then on: load policies afterwards.
- * @throws TypeOrmSchemaError for a data source that is not initialized, or a database that no filters are written for.
+ * @throws TypeOrmSchemaError for a data source that is not initialized, a database that no filters are written for, or an authorizer
+ * that has entities of the same names in another data source.
  *
  * @example
  * ```ts
@@ -130,6 +132,7 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
     names,
     recursion: new Recursion(dataSource),
   }
+  assertOneDataSource(authorizer, dataSource)
   authorizer.registerModels(modelsOf(dataSource), relationLoader(dataSource))
   watch(dataSource)
 
