@@ -94,6 +94,16 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
       documents((query) => query.leftJoinAndMapMany('d.tags', Tag, 't', 't.name = :name', dull)),
     ],
     [
+      'rows of another row that are put in its place',
+      () =>
+        source
+          .getRepository(User)
+          .createQueryBuilder('u')
+          .leftJoin('u.manager', 'm')
+          .leftJoinAndMapMany('u.documents', 'm.documents', 'd')
+          .getOne(),
+    ],
+    [
       'the keys of some rows',
       documents((query) => query.loadRelationIdAndMap('d.tags', 'd.tags', 't', (tags) => tags.where('1 = 0'))),
     ],

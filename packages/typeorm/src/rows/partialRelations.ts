@@ -116,8 +116,9 @@ function conditionOf(join: Join): string {
 
 /** Whether what a join loads into a relation are other rows than those of the relation. */
 function isOther(join: Join): boolean {
-  const { condition = '', mapToPropertyPropertyName: name = join.relation?.propertyName, relation } = join
-  return relation?.propertyName !== name || !condition.endsWith(notDeleted(join))
+  const { condition = '', parentAlias, relation } = join
+  const { mapToPropertyParentAlias: row = parentAlias, mapToPropertyPropertyName: name = relation?.propertyName } = join
+  return row !== parentAlias || relation?.propertyName !== name || !condition.endsWith(notDeleted(join))
 }
 
 function notDeleted({ alias, metadata }: Join): string {
