@@ -43,6 +43,32 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
       documents((query) => query.leftJoinAndSelect('d.tags', 't').where('NAME = :name', dull)),
     ],
     [
+      'a condition of the table of links',
+      documents((query) => query.leftJoinAndSelect('d.tags', 't').where('d_t.tagName = :name', dull)),
+    ],
+    [
+      'a condition of the table of links that names no alias',
+      documents((query) => query.leftJoinAndSelect('d.tags', 't').where('"tagName" = :name', dull)),
+    ],
+    [
+      'a condition of the table of links, from the other side',
+      async () =>
+        (await source
+          .getRepository(Tag)
+          .createQueryBuilder('o')
+          .leftJoinAndSelect('o.documents', 'd')
+          .leftJoinAndSelect('d.tags', 't')
+          .where('d_t.tagName = :name', dull)
+          .andWhere('o.name = :name')
+          .getOne())!.documents![0],
+    ],
+    [
+      'a join that leaves rows out by the table of links',
+      documents((query) =>
+        query.leftJoinAndSelect('d.tags', 't').innerJoin(Tag, 'o', "o.name = d_t.tagName AND o.name = 'dull'"),
+      ),
+    ],
+    [
       'a condition in the names of the database',
       documents((query) => query.leftJoinAndSelect('d.tags', 't').where('T . "name" = :name', dull)),
     ],

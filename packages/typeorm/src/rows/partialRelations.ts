@@ -126,12 +126,20 @@ function notDeleted({ alias, metadata }: Join): string {
   return column ? `${alias.name}.${column.propertyName} IS NULL` : ''
 }
 
-/** Whether SQL, or what becomes SQL, reads a column of a join: by its alias, or by the name of the column alone. */
-function mentions(text: string, { alias, metadata }: Join): boolean {
-  const ofAlias = `(?<![\\w.])["\`]?${literally(alias.name)}["\`]?\\s*\\.`
-  const columns = metadata?.columns.map(({ databaseName }) => literally(databaseName)) ?? []
-  const alone = columns.map((name) => `(?<![\\w:]|\\.\\s*["\`]?)["\`]?${name}["\`]?(?!\\w|\\s*[.(])`)
-  return new RegExp([ofAlias, ...alone].join('|'), 'i').test(text)
+/**
+ * Whether SQL, or what becomes SQL, reads a column of a join, or of the table that links its rows: by an alias, or by the name of the
+ * column alone.
+ */
+function mentions(text: string, join: Join): boolean {
+  const junction = join.relation?.junctionEntityMetadata
+  const aliases = [join.alias.name, ...(junction ? [join.junctionAlias] : [])].map(
+    (alias) => `(?<![\\w.])["\`]?${literally(alias)}["\`]?\\s*\\.`,
+  )
+  const columns = [join.metadata, junction].flatMap((entity) => entity?.columns ?? [])
+  const alone = columns.map(
+    ({ databaseName }) => `(?<![\\w:]|\\.\\s*["\`]?)["\`]?${literally(databaseName)}["\`]?(?!\\w|\\s*[.(])`,
+  )
+  return new RegExp([...aliases, ...alone].join('|'), 'i').test(text)
 }
 
 function literally(name: string): string {
