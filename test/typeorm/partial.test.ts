@@ -1,5 +1,5 @@
 import { QueryError, RelationNotLoadedError } from '@arcturus/core'
-import { type DataSource, EntitySchema, type SelectQueryBuilder } from 'typeorm'
+import { type DataSource, EntitySchema, type SelectQueryBuilder, type TreeRepository } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
@@ -471,11 +471,17 @@ describe.each(databases)('What stands in the place of related rows on $name', (d
     const trees = source.manager.getTreeRepository(Folder)
     const [cut] = await trees.findTrees({ depth: 1 })
     const none = await trees.findDescendantsTree(folder(1), { depth: 0 })
+    const [ofExtended] = await trees.extend({}).findTrees({ depth: 0 })
+    // Sound: the class of either version takes these arguments.
+    const Trees = class extends (trees.constructor as typeof TreeRepository<Folder>) {}
+    const [ofClass] = await new Trees(Folder, source.manager).findTrees({ depth: 0 })
     const [whole] = await trees.findTrees()
     expect([cut, whole].map((root) => authorizer.can(region, 'delete', root))).toEqual([false, false])
     for (const row of [
       cut!.children![0],
       none,
+      ofExtended,
+      ofClass,
       await source.transaction((manager) =>
         manager.getTreeRepository(Folder).findDescendantsTree(folder(2), { depth: 0 }),
       ),

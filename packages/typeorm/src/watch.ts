@@ -16,8 +16,6 @@ export function watch(dataSource: DataSource): void {
   Object.defineProperty(dataSource, watched, { value: true })
   rememberPartialRelations(dataSource)
   refuseMisplaced(dataSource)
-  withManagers(dataSource, (manager) => {
-    rememberCopies(manager)
-    rememberTrees(manager)
-  })
+  rememberTrees(dataSource)
+  withManagers(dataSource, rememberCopies)
 }

@@ -1,30 +1,25 @@
 import { markCareful, markPartial } from '@arcturus/core'
-import type { EntityManager, EntityTarget, FindTreeOptions, ObjectLiteral, TreeRepository } from 'typeorm'
+import type { DataSource, FindTreeOptions, ObjectLiteral, TreeRepository } from 'typeorm'
+
+const watched = Symbol('watched')
 
 /**
  * Remembers of the rows at which a tree was cut off (`findTrees`, `findDescendantsTree` with a `depth`) that their children were not
- * loaded: their lists are empty.
+ * loaded: their lists are empty. The class of repositories is watched, from which applications derive their own.
  */
-export function rememberTrees(manager: EntityManager): void {
-  const known = new WeakSet<object>()
-  const get = manager.getTreeRepository
-  const getWatched = (target: EntityTarget<ObjectLiteral>): TreeRepository<ObjectLiteral> => {
-    const repository = get.call(manager, target)
-    if (!known.has(repository)) watch(repository)
-    known.add(repository)
-    return repository
+export function rememberTrees(dataSource: DataSource): void {
+  const tree = dataSource.entityMetadatas.find(({ treeType }) => treeType !== undefined)
+  if (!tree) return
+  const prototype: TreeRepository<ObjectLiteral> = Object.getPrototypeOf(dataSource.getTreeRepository(tree.target))
+  if (watched in prototype) return
+  const find = prototype.findDescendantsTree
+  const findWatched: typeof find = async function (this: TreeRepository<ObjectLiteral>, row, options) {
+    const root = await find.call(this, row, options)
+    const children = this.metadata.treeChildrenRelation?.propertyName
+    if (children !== undefined && options?.depth !== undefined) markCut(root, children, options)
+    return root
   }
-  Object.assign(manager, { getTreeRepository: getWatched })
-}
-
-function watch(repository: TreeRepository<ObjectLiteral>): void {
-  const find = repository.findDescendantsTree
-  const children = repository.metadata.treeChildrenRelation?.propertyName
-  repository.findDescendantsTree = async (row, options) => {
-    const tree = await find.call(repository, row, options)
-    if (children !== undefined && options?.depth !== undefined) markCut(tree, children, options)
-    return tree
-  }
+  Object.assign(prototype, { findDescendantsTree: findWatched, [watched]: true })
 }
 
 function markCut(root: ObjectLiteral, children: string, { depth = 0 }: FindTreeOptions): void {
