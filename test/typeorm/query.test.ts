@@ -157,6 +157,16 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(ids(await another.applyAuthorization(both, null, 'read').getMany())).toEqual([])
   })
 
+  it('leaves no rows where its parameters are missing', async () => {
+    const others = authorizationFor(
+      source,
+      'allow(user: User, "read", document: Document) if document.ownerId != user.id;',
+    )
+    const inner = others.authorizedQuery(ann(), 'read', Document, 'd').select('d.id').getQuery()
+    const documents = source.createQueryBuilder(Document, 'x').where(`x.id IN (${inner})`)
+    expect(await documents.getMany().catch(() => [])).toEqual([])
+  })
+
   it('lists resources', async () => {
     expect(ids(await authorization.authorizedResources(ann(), 'read', Document))).toEqual(allowed)
     expect(ids(await authorization.authorizedResources(null, 'read', Document))).toEqual([4])
@@ -182,6 +192,26 @@ describe.each(databases)('An authorized query on $name', (database) => {
     ['what is no query', () => authorization.applyAuthorization({} as never, ann(), 'read'), ArgumentError],
     ['an undefined actor', () => authorization.authorizedQuery(undefined, 'read', Document), ArgumentError],
     ['an action that nobody knows', () => authorization.authorizedQuery(ann(), 'raed', Document), ArgumentError],
+    [
+      'an alias that is no text',
+      () => authorization.authorizedQuery(ann(), 'read', Document, 5 as never),
+      ArgumentError,
+    ],
+    [
+      'an alias that is one within filters',
+      () => authorization.authorizedQuery(ann(), 'read', Document, 'ARC_1'),
+      ArgumentError,
+    ],
+    [
+      'a query with an alias that is one within filters',
+      () => authorization.applyAuthorization(source.createQueryBuilder(Document, 'arc_1'), ann(), 'read'),
+      ArgumentError,
+    ],
+    [
+      'a where for an alias that is one within filters',
+      () => source.createQueryBuilder(Document, 'arc_1').where(authorization.authorizedFilter(ann(), Document).where),
+      ArgumentError,
+    ],
     [
       'a class that is no entity',
       () => authorization.authorizedQuery(ann(), 'read', class Other {}),

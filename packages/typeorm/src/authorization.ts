@@ -2,6 +2,7 @@ import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arctur
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
+import { assertAlias } from './filter/alias.js'
 import { ParameterNames } from './filter/parameters.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { guardedWhere } from './filter/where.js'
@@ -124,8 +125,8 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
  */
 export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSource): TypeOrmAuthorization {
   const dialect = dialectOf(dataSource)
-  const guard = new QueryGuard(dialect)
   const names = new ParameterNames()
+  const guard = new QueryGuard(dialect, names)
   const printing: Printing = {
     dialect,
     tables: new TypeOrmTables(dataSource),
@@ -155,8 +156,11 @@ export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSou
     return { ...rest, where: guardedWhere(where, filter, { entity, dialect, names }) }
   }
   const actionOf = ({ action = authorizer.readAction }: FindArguments): string => action
-  const queryFor = <Entity extends ObjectLiteral>(target: EntityTarget<Entity>, alias: string | undefined) =>
-    dataSource.createQueryBuilder(target, alias ?? entityOf(dataSource, target).name)
+  const queryFor = <Entity extends ObjectLiteral>(target: EntityTarget<Entity>, given: string | undefined) => {
+    const alias = given ?? entityOf(dataSource, target).name
+    assertAlias(alias)
+    return dataSource.createQueryBuilder(target, alias)
+  }
 
   const applyAuthorization: ApplyAuthorization = (query, actor, action) =>
     guard.guard(query, filterFor(actor, action, selectedEntity(query)))

@@ -6,6 +6,7 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError } from '../errors.js'
 import { quoted } from '../schema/dialect.js'
 import { pathOf } from '../schema/tables.js'
+import { assertAlias } from './alias.js'
 import type { ParameterNames } from './parameters.js'
 import type { PrintedFilter } from './printedFilter.js'
 
@@ -153,6 +154,7 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
       hint: `make it for the entity that is queried: authorizedFilter(user, entity)`,
     })
   }
+  assertAlias(alias)
   return filter.of(quoted(dialect, alias))
 }
 

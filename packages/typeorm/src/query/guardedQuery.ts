@@ -3,6 +3,8 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { UnsupportedOperationError } from '../errors.js'
+import { assertAlias } from '../filter/alias.js'
+import type { ParameterNames } from '../filter/parameters.js'
 import type { PrintedFilter } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
 
@@ -43,16 +45,19 @@ export function selectedEntity(query: unknown): EntityMetadata {
 /** Puts filters on queries that select. */
 export class QueryGuard {
   readonly #dialect: SqlDialect
+  readonly #names: ParameterNames
   /** Classes of builders, and what their guarded instances inherit from. */
   readonly #guarded = new WeakMap<object, object>()
 
-  constructor(dialect: SqlDialect) {
+  constructor(dialect: SqlDialect, names: ParameterNames) {
     this.#dialect = dialect
+    this.#names = names
   }
 
   /**
    * Leaves the rows that a filter leaves, whatever else is said of the query, before or after: TypeORM puts this condition
-   * behind all others, each in brackets of its own, and clones keep it.
+   * behind all others, each in brackets of its own, and clones keep it. It demands a parameter that comes with it: SQLite takes those
+   * that are missing, where a caller uses the SQL alone, for null.
    */
   guard<Entity extends ObjectLiteral>(
     query: SelectQueryBuilder<Entity>,
@@ -60,10 +65,13 @@ export class QueryGuard {
   ): SelectQueryBuilder<Entity> {
     const map = query.expressionMap
     assertOwnCache(map.cacheId)
-    const condition = filter.of(quoted(this.#dialect, map.mainAlias!.name))
+    const { name } = map.mainAlias!
+    assertAlias(name)
+    const witness = this.#names.next()
+    const condition = `${filter.of(quoted(this.#dialect, name))} AND :${witness} = 1`
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
-    query.setParameters(filter.parameters)
+    query.setParameters({ ...filter.parameters, [witness]: 1 })
     this.#refuse(query)
     return query
   }
