@@ -157,6 +157,21 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(ids(await another.applyAuthorization(both, null, 'read').getMany())).toEqual([])
   })
 
+  it('has no common table expression that hides a table', async () => {
+    const hiding = `SELECT ${[1, 2, 3, 4, 5].map((id) => `${id} AS documentId`).join(' UNION SELECT ')}`
+    const query = authorization.authorizedQuery(ann(), 'read', Document, 'd')
+    const { tableName } = source.getMetadata(Document).relations.find((one) => one.propertyName === 'tags')!
+      .junctionEntityMetadata!
+    for (const one of [query, query.clone()])
+      expect(() => one.addCommonTableExpression(hiding, tableName.toUpperCase())).toThrow(UnsupportedOperationError)
+    const before = source.createQueryBuilder(Document, 'd').addCommonTableExpression(hiding, 'people')
+    expect(() => authorization.applyAuthorization(before, ann(), 'read')).toThrow(UnsupportedOperationError)
+    const chosen = query
+      .addCommonTableExpression('SELECT 1 AS id', 'chosen')
+      .andWhere('d.id IN (SELECT id FROM chosen)')
+    expect(ids(await chosen.getMany())).toEqual([1])
+  })
+
   it('leaves no rows where its parameters are missing', async () => {
     const others = authorizationFor(
       source,

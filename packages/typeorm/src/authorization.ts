@@ -126,7 +126,8 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
 export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSource): TypeOrmAuthorization {
   const dialect = dialectOf(dataSource)
   const names = new ParameterNames()
-  const guard = new QueryGuard(dialect, names)
+  const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName)
+  const guard = new QueryGuard(dialect, names, tables)
   const printing: Printing = {
     dialect,
     tables: new TypeOrmTables(dataSource),

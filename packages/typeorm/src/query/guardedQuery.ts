@@ -46,12 +46,14 @@ export function selectedEntity(query: unknown): EntityMetadata {
 export class QueryGuard {
   readonly #dialect: SqlDialect
   readonly #names: ParameterNames
+  readonly #tables: ReadonlySet<string>
   /** Classes of builders, and what their guarded instances inherit from. */
   readonly #guarded = new WeakMap<object, object>()
 
-  constructor(dialect: SqlDialect, names: ParameterNames) {
+  constructor(dialect: SqlDialect, names: ParameterNames, tables: readonly string[]) {
     this.#dialect = dialect
     this.#names = names
+    this.#tables = new Set(tables.map((name) => name.toLowerCase()))
   }
 
   /**
@@ -67,6 +69,7 @@ export class QueryGuard {
     assertOwnCache(map.cacheId)
     const { name } = map.mainAlias!
     assertAlias(name)
+    for (const { alias } of map.commonTableExpressions) assertNoTable(alias, this.#tables)
     const witness = this.#names.next()
     const condition = `${filter.of(quoted(this.#dialect, name))} AND :${witness} = 1`
     const earlier = map.extraAppendedAndWhereCondition
@@ -82,7 +85,7 @@ export class QueryGuard {
     if (Object.hasOwn(own, guarded)) return
     let prototype = this.#guarded.get(own)
     if (!prototype) {
-      prototype = refusing(query.constructor as BuilderClass)
+      prototype = refusing(query.constructor as BuilderClass, this.#tables)
       this.#guarded.set(own, prototype)
     }
     Object.setPrototypeOf(query, prototype)
@@ -99,11 +102,16 @@ const others = ['insert', 'update', 'delete', 'softDelete', 'restore', 'relation
  * What instances of a class inherit from that refuse to become other queries. TypeORM makes clones by their constructor, so that they
  * do too.
  */
-function refusing(of: BuilderClass): object {
+function refusing(of: BuilderClass, tables: ReadonlySet<string>): object {
   class Guarded extends of {
     override cache(kept: never, milliseconds?: number): this {
       assertOwnCache(kept)
       return super.cache(kept, milliseconds)
+    }
+
+    override addCommonTableExpression(...args: Parameters<Builder['addCommonTableExpression']>): this {
+      assertNoTable(args[1], tables)
+      return super.addCommonTableExpression(...args)
     }
   }
   for (const other of others) {
@@ -129,5 +137,15 @@ export function assertOwnCache(kept: unknown): void {
     'unguarded-operation',
     `What an authorized query finds can't be kept as "${kept}": everybody would be given what one may see.`,
     { hint: 'cache(true), or cache(milliseconds), keeps it by the query and its values' },
+  )
+}
+
+/** @throws UnsupportedOperationError for a common table expression that a filter would read in the place of a table. */
+function assertNoTable(name: string, tables: ReadonlySet<string>): void {
+  if (!tables.has(name.toLowerCase())) return
+  throw new UnsupportedOperationError(
+    'unguarded-operation',
+    `An authorized query can't have a common table expression "${name}": the filter would read it as the table.`,
+    { hint: 'give it a name that no table of the data source has' },
   )
 }
