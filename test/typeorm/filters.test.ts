@@ -167,6 +167,17 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     expect(await read()).toEqual(expected)
   })
 
+  it('filters where the data source was initialized anew', async () => {
+    const anew = await database.open([...entities, ...notes])
+    const { authorizedFilter } = authorizationFor(anew)
+    await anew.destroy()
+    await anew.initialize()
+    await anew.getRepository(User).save({ id: 1, name: 'ann', managerId: null })
+    expect(ids(await anew.getRepository(User).find(authorizedFilter(ann(), User, { where: { id: 1 } })))).toEqual([1])
+    const misplaced = authorizedFilter(ann(), Document) as never
+    await expect(anew.getRepository(User).find(misplaced)).rejects.toThrow(MisplacedFilterError)
+  })
+
   it('guards writes', async () => {
     const edit = (where: object) => authorization.authorizedFilter(ann(), Document, { action: 'edit', where }).where
     expect((await documents.update(edit({}), { views: 9 })).affected ?? 2).toBe(2)
