@@ -157,21 +157,20 @@ export function pagesAuthorization(
       try {
         return await serve(req, protection, context, async (enforcement) => {
           const release = holdUndecided(enforcement, req, res)
-          let result: unknown
           try {
-            result = await handler(Object.assign(context, { authorization: enforcement.authorization }))
+            const result = await handler(Object.assign(context, { authorization: enforcement.authorization }))
+            // As for a feed: the handler answered itself, or the guard did in its place.
+            if (res.headersSent) return result
+            const isNotFound = has(result, 'notFound')
+            const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
+            if (held) throw held
+            // Of pages Next itself says that nothing may be kept; not so of the rest.
+            if ((isNotFound || has(result, 'redirect')) && enforcement.guard.personal) keepPrivate(res)
+            return result
           } finally {
             // In development Next warns of responses that are used from here on.
-            if (enforcement.guard.state !== 'blocked') release()
+            if (!enforcement.guard.holds) release()
           }
-          // As for a feed: the handler answered itself, or the guard did in its place.
-          if (res.headersSent) return result
-          const isNotFound = has(result, 'notFound')
-          const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
-          if (held) throw held
-          // Of pages Next itself says that nothing may be kept; not so of the rest.
-          if ((isNotFound || has(result, 'redirect')) && enforcement.guard.personal) keepPrivate(res)
-          return result
         })
       } catch (error) {
         if (!(error instanceof AuthorizationError)) throw error

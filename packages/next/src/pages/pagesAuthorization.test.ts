@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { setTimeout as elapsed } from 'node:timers/promises'
+import { Authorizer } from '@arcturus/core'
+import type { GetServerSidePropsContext } from 'next'
+import { describe, expect, it, vi } from 'vitest'
+import { listen } from '../../../../test/frameworks/listen.js'
+import { pagesAuthorization } from './pagesAuthorization.js'
+
+class User {
+  constructor(readonly name: string) {}
+}
+class Note {
+  constructor(readonly owner: string) {}
+}
+
+const authorizer = new Authorizer().registerClass(User).registerClass(Note)
+authorizer.loadSync('allow(user: User, "edit", note: Note) if note.owner = user.name;')
+const { withAuthorizedProps } = pagesAuthorization(authorizer, { actor: () => new User('ada') })
+
+type Page = ReturnType<typeof withAuthorizedProps>
+
+/** Answers as Next does: renders what the page gives, or an error page a little later, unless something was answered by then. */
+async function visit(page: Page): Promise<[status: number, body: string]> {
+  const application = async (req: IncomingMessage, res: ServerResponse) => {
+    let [status, body] = [200, 'page']
+    try {
+      const result = await page(
+        Object.assign({} as GetServerSidePropsContext, { req: Object.assign(req, { cookies: {} }), res }),
+      )
+      if ('notFound' in result) [status, body] = [404, 'page of nothing']
+    } catch {
+      ;[status, body] = [500, 'page of an error']
+    }
+    await elapsed(20)
+    if (res.headersSent) return
+    res.statusCode = status
+    res.end(body)
+  }
+  const { url, close } = await listen((req, res) => void application(req, res))
+  const answer = await fetch(url)
+  const text = await answer.text()
+  await close()
+  return [answer.status, text]
+}
+
+describe('the props of a page', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+
+  const feed = (res: ServerResponse) => void Readable.from(['classified']).pipe(res)
+  const late = (res: ServerResponse) => void setTimeout(() => res.end('classified'), 5)
+
+  it.each([
+    ['a stream', feed],
+    ['a timer', late],
+  ])(
+    'are held back with all that the handler still answers, where nothing was decided: by %s',
+    async (_name, answer) => {
+      const pages: Page[] = [
+        withAuthorizedProps(async ({ res }) => {
+          answer(res)
+          return { props: {} }
+        }),
+        withAuthorizedProps(async ({ res }) => {
+          answer(res)
+          return { notFound: true }
+        }),
+        withAuthorizedProps(async ({ res }) => {
+          answer(res)
+          throw new Error('thrown')
+        }),
+      ]
+      for (const page of pages) {
+        const [status, body] = await visit(page)
+        expect([500, 404]).toContain(status)
+        expect(body).not.toContain('classified')
+      }
+    },
+  )
+
+  it('leave the pages of errors and of nothing to Next', async () => {
+    const undecided = withAuthorizedProps(async () => ({ props: {} }))
+    expect(await visit(undecided)).toEqual([500, 'page of an error'])
+    expect(await visit(withAuthorizedProps(async () => ({ notFound: true })))).toEqual([404, 'page of nothing'])
+    const throwing = withAuthorizedProps(async () => Promise.reject(new Error('thrown')))
+    expect(await visit(throwing)).toEqual([500, 'page of an error'])
+  })
+
+  it('may be answered by a stream, where something was decided', async () => {
+    const page = withAuthorizedProps(
+      async ({ res }) => {
+        feed(res)
+        return { props: {} }
+      },
+      'edit',
+      () => new Note('ada'),
+    )
+    expect(await visit(page)).toEqual([200, 'classified'])
+  })
+})
