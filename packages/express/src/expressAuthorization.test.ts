@@ -1,6 +1,6 @@
 import { createServer, get, type IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { Authorizer, type EnforcementEvent, UndecidedError } from '@arcturus/core'
 import cors from 'cors'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
@@ -247,6 +247,41 @@ describe('the guard', () => {
     const { status, text } = await as(app, 'ada', '/')
     expect(status).toBe(500)
     expect(text).not.toContain('classified')
+  })
+
+  it.each([
+    ['end', (res: Response) => void res.status(404).end('classified')],
+    ['json', (res: Response) => void res.status(422).json('classified')],
+    ['flushHeaders', (res: Response) => void res.status(404).flushHeaders()],
+    [
+      'write',
+      (res: Response) => {
+        res.status(404).write('classified')
+        res.end('classified')
+      },
+    ],
+  ])('holds back an answer that becomes a success where its head is written: by %s', async (_name, answer) => {
+    const { app } = application()
+    app.use((_req, res, next) => {
+      const { writeHead } = res
+      // As `on-headers` does for compression, sessions and the like.
+      res.writeHead = function (this: Response) {
+        this.statusCode = 200
+        return Reflect.apply(writeHead, this, [200])
+      } as typeof writeHead
+      next()
+    })
+    app.get('/forgotten', (_req, res) => answer(res))
+    const server = createServer(app).listen(0)
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    // All that comes by the connection, also what no client takes for a part of the answer.
+    const socket = connect(port).setEncoding('utf8')
+    socket.write('GET /forgotten HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    const raw = (await socket.toArray()).join('')
+    server.close()
+    expect(raw).toMatch(/^HTTP\/1.1 500 /)
+    expect(raw).toMatch(/\r\n\r\nInternal Server Error$/)
   })
 
   it('holds also where other middleware wraps the response', async () => {

@@ -59,6 +59,10 @@ class HeldAnswer implements Ways {
   #replaced = false
   /** Answered here: what the application still writes goes nowhere. */
   #closed = false
+  /** Whether something is being handed on. */
+  #handing = false
+  /** Why what is being handed on was refused after all. */
+  #refused: Error | undefined
 
   constructor(response: ServerResponse, holder: Holder, through: Ways) {
     this.#response = response
@@ -77,7 +81,7 @@ class HeldAnswer implements Ways {
   write(...parameters: unknown[]): unknown {
     const error = this.#refusal()
     if (error) this.#answerInstead(error)
-    if (!this.#closed) return Reflect.apply(this.#ways.write, this.#response, parameters)
+    if (!this.#closed) return this.#handOn('write', parameters)
     drop(parameters)
     return true
   }
@@ -93,14 +97,14 @@ class HeldAnswer implements Ways {
     }
     if (error) this.#answerInstead(error)
     if (this.#closed) drop(parameters)
-    else Reflect.apply(this.#ways.end, this.#response, parameters)
+    else this.#handOn('end', parameters)
     return this.#response
   }
 
   flushHeaders(...parameters: unknown[]): unknown {
     const error = this.#refusal()
     if (error) this.#answerInstead(error)
-    else if (!this.#closed) Reflect.apply(this.#ways.flushHeaders, this.#response, parameters)
+    else if (!this.#closed) this.#handOn('flushHeaders', parameters)
     return undefined
   }
 
@@ -112,7 +116,30 @@ class HeldAnswer implements Ways {
     return undefined
   }
 
-  /** @param status - That of the answer, where it is not the response's. */
+  /**
+   * Hands on what passed. Node writes the head within, by whatever was put over `writeHead`, which may turn the answer into one that is
+   * refused: that is thrown, so that Node does not go on to the body.
+   */
+  #handOn(way: 'write' | 'end' | 'flushHeaders', parameters: unknown[]): unknown {
+    if (!this.#holder.holds()) return Reflect.apply(this.#ways[way], this.#response, parameters)
+    const outer = this.#handing
+    this.#handing = true
+    try {
+      return Reflect.apply(this.#ways[way], this.#response, parameters)
+    } catch (thrown) {
+      if (!this.#refused) throw thrown
+      if (!this.#closed) this.#answerInstead(this.#refused)
+      drop(parameters)
+      return true
+    } finally {
+      this.#handing = outer
+    }
+  }
+
+  /**
+   * @param status - That of the answer, where it is not the response's.
+   * @throws the error where the answer is being handed on already.
+   */
   #refusal(status?: number): Error | undefined {
     if (this.#closed) return undefined
     const holds = this.#holder.holds()
@@ -123,6 +150,10 @@ class HeldAnswer implements Ways {
     if (!error && !this.#passed) {
       this.#passed = true
       this.#holder.sending?.()
+    }
+    if (error && this.#handing) {
+      this.#refused = error
+      throw error
     }
     return error
   }
