@@ -103,6 +103,20 @@ describe('a route handler', () => {
     expect(events).toMatchObject([{ kind: 'undecided' }])
   })
 
+  it('finds its own resource again after it called another one with its request', async () => {
+    const failing = withAuthorization(() => Promise.reject(new Error('failed')), 'read', findNote)
+    const outer = withAuthorization(
+      async (request) => {
+        await edit(request, note(1))
+        await failing(request, note(1)).catch(() => {})
+        return Response.json(request.authorization.resource)
+      },
+      'read',
+      findNote,
+    )
+    expect(await (await outer(asked({ 'x-actor': 'ada' }), note(2))).json()).toMatchObject({ id: 2 })
+  })
+
   it('fails where it gave no response, whatever was decided', async () => {
     const broken = withAuthorization((() => 'read') as never, 'read', findNote)
     await expect(broken(asked({ 'x-actor': 'ada' }), note(1))).rejects.toThrow('gave no response')

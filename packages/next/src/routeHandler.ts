@@ -13,6 +13,7 @@ import {
   wantsProblem,
 } from '@arcturus/core'
 import type { NextRequest } from 'next/server.js'
+import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'
 import type { NextAuthorizationOptions, Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
@@ -68,10 +69,11 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
     const protection = protectionOf(authorizer, declared)
     return async (request, context) =>
       serving.serve(await sourceOfRequest(request), async (enforcement) => {
-        Object.defineProperty(request, 'authorization', { value: enforcement.authorization, configurable: true })
         try {
-          await enforceOn(enforcement, protection, request, context)
-          return await answered(enforcement, request, await handler(request, context))
+          return await attached(request, enforcement.authorization, async () => {
+            await enforceOn(enforcement, protection, request, context)
+            return answered(enforcement, request, await handler(request, context))
+          })
         } catch (error) {
           if (error instanceof AuthorizationError) return refused(error, request, serving.options)
           const status = redirectStatus(error)

@@ -16,7 +16,7 @@ class Note {
 
 const authorizer = new Authorizer().registerClass(User).registerClass(Note)
 authorizer.loadSync('allow(user: User, "edit", note: Note) if note.owner = user.name;')
-const { withAuthorizedProps } = pagesAuthorization(authorizer, { actor: () => new User('ada') })
+const { withAuthorization, withAuthorizedProps } = pagesAuthorization(authorizer, { actor: () => new User('ada') })
 
 type Page = ReturnType<typeof withAuthorizedProps>
 
@@ -96,5 +96,47 @@ describe('the props of a page', () => {
       () => new Note('ada'),
     )
     expect(await visit(page)).toEqual([200, 'classified'])
+  })
+})
+
+describe('a handler that calls another one with what it was given', () => {
+  const [first, second] = [new Note('ada'), new Note('ada')]
+
+  it('finds its own resource again, as an API route', async () => {
+    const inner = withAuthorization(
+      (request) => expect(request.authorization.resource).toBe(second),
+      'edit',
+      () => second,
+    )
+    const outer = withAuthorization(
+      async (request, response) => {
+        await inner(request, response)
+        response.end(String(request.authorization.resource === first))
+      },
+      'edit',
+      () => first,
+    )
+    const { url, close } = await listen(
+      (req, res) => void outer(Object.assign(req, { cookies: {} }) as never, res as never),
+    )
+    expect(await (await fetch(url)).text()).toBe('true')
+    await close()
+  })
+
+  it('finds its own resource again, as a page', async () => {
+    const inner = withAuthorizedProps(
+      async () => ({ props: {} }),
+      'edit',
+      () => second,
+    )
+    const outer = withAuthorizedProps(
+      async (context) => {
+        await inner(context)
+        return context.authorization.resource === first ? { props: {} } : { notFound: true }
+      },
+      'edit',
+      () => first,
+    )
+    expect(await visit(outer)).toEqual([200, 'page'])
   })
 })

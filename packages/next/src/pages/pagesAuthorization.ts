@@ -19,6 +19,7 @@ import {
 } from '@arcturus/core'
 import { hold, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
+import { attached } from '../attached.js'
 import type { NextAuthorizationOptions } from '../serving.js'
 import type { RequestSource } from '../source.js'
 import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
@@ -136,9 +137,8 @@ export function pagesAuthorization(
     return async (request, response) => {
       try {
         await serve(request, protection, request, async (enforcement) => {
-          Object.defineProperty(request, 'authorization', { value: enforcement.authorization, configurable: true })
           holdUndecided(enforcement, request, response)
-          await handler(request, response)
+          await attached(request, enforcement.authorization, () => handler(request, response))
         })
       } catch (error) {
         if (!(error instanceof AuthorizationError)) throw error
@@ -158,7 +158,7 @@ export function pagesAuthorization(
         return await serve(req, protection, context, async (enforcement) => {
           const release = holdUndecided(enforcement, req, res)
           try {
-            const result = await handler(Object.assign(context, { authorization: enforcement.authorization }))
+            const result = await handler({ ...context, authorization: enforcement.authorization })
             // As for a feed: the handler answered itself, or the guard did in its place.
             if (res.headersSent) return result
             const isNotFound = has(result, 'notFound')
