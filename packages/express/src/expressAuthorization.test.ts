@@ -509,6 +509,12 @@ describe('a mistake in the application', () => {
     expect(() => authorize('read', 'Nota')).toThrow('did you mean "Note"?')
   })
 
+  it('is told when the middleware is made: no authorizer', () => {
+    expect(() => expressAuthorization(undefined as never, { actor: () => null })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    )
+  })
+
   it.each([
     ['no options', undefined],
     ['no actor', {}],

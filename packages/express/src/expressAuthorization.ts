@@ -4,6 +4,7 @@ import {
   type Authority,
   AuthorizationError,
   assertActor,
+  assertAuthorizer,
   assertReason,
   assertRoute,
   type Enforcement,
@@ -88,7 +89,7 @@ export interface ExpressAuthorization {
 /**
  * Middleware for Express 5 and 4 that asks an authorizer.
  *
- * @throws {ArgumentError} There is no `actor` function.
+ * @throws {ArgumentError} There is no authorizer, or no `actor` function.
  * @example
  * const { authorize, unguarded } = expressAuthorization(authorizer, { actor: (req) => req.user })
  * app.use(authorize())
@@ -99,6 +100,7 @@ export function expressAuthorization(
   authorizer: Authority,
   options: ExpressAuthorizationOptions,
 ): ExpressAuthorization {
+  assertAuthorizer('expressAuthorization', authorizer)
   assertActor('expressAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())

@@ -301,6 +301,7 @@ describe('a mistake in the application', () => {
     ['an action without a loader', () => authorize('read', undefined as never)],
     ['no reason', () => unguarded(' ')],
     ['no actor', () => koaAuthorization(world.authorizer, {} as never)],
+    ['no authorizer', () => koaAuthorization(undefined as never, { actor: () => null })],
     ['no options', () => koaAuthorization(world.authorizer, undefined as never)],
   ])('is told when the application is put together: %s', (_name, declare) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))

@@ -4,6 +4,7 @@ import {
   type Authority,
   AuthorizationError,
   assertActor,
+  assertAuthorizer,
   assertReason,
   assertRoute,
   type Enforcement,
@@ -70,7 +71,7 @@ export interface KoaAuthorization {
 /**
  * Middleware for Koa 3 and 2 that asks an authorizer.
  *
- * @throws {ArgumentError} There is no `actor` function.
+ * @throws {ArgumentError} There is no authorizer, or no `actor` function.
  * @example
  * const { authorize, unguarded } = koaAuthorization(authorizer, { actor: (ctx) => ctx.state.user })
  * app.use(authorize())
@@ -78,6 +79,7 @@ export interface KoaAuthorization {
  * router.get('/documents/:id', authorize('read', findDocument), (ctx) => { ctx.body = ctx.state.authorization.resource })
  */
 export function koaAuthorization(authorizer: Authority, options: KoaAuthorizationOptions): KoaAuthorization {
+  assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())

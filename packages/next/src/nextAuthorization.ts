@@ -45,7 +45,7 @@ export interface NextAuthorization {
 /**
  * Guards an application of Next 16 or 15.5: its route handlers, server actions and server components.
  *
- * @throws {ArgumentError} There is no `actor` function.
+ * @throws {ArgumentError} There is no authorizer, or no `actor` function.
  * @example
  * export const { withAuthorization, authorizedAction, authorize, can, Can } = nextAuthorization(authorizer, {
  *   actor: ({ cookies }) => userOfSession(cookies.get('session')?.value),

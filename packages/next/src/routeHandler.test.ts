@@ -3,6 +3,7 @@ import { testAuthorization } from '@arcturus/core/testing'
 import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'
+import { pagesAuthorization } from './pages/pagesAuthorization.js'
 import type { RouteContext } from './routeHandler.js'
 import type { NextAuthorizationOptions } from './serving.js'
 
@@ -141,8 +142,21 @@ describe('a mistake in the application', () => {
     ['an action of a server action without a loader', () => authorizedAction(handler, 'read', undefined as never)],
     ['no reason', () => unguarded('')],
     ['nobody who tells who asks', () => nextAuthorization(new Authorizer(), {} as never)],
+    ['no authorizer', () => nextAuthorization(undefined as never, { actor: () => null })],
+    ['something else than an authorizer', () => nextAuthorization({} as never, { actor: () => null })],
+    ['no authorizer for the Pages Router', () => pagesAuthorization(null as never, { actor: () => null })],
+    ['no handler', () => withAuthorization(undefined as never)],
+    ['an action in the place of a handler', () => withAuthorization('x' as never, 'read', findNote)],
+    ['no server action', () => authorizedAction(undefined as never)],
+    ['options that are none', () => withAuthorization(handler, 'read', findNote, null as never)],
+    [
+      'a misspelt refusal',
+      () => authorizedAction(handler, 'read', findNote as never, { refusal: 'interupt' as 'interrupt' }),
+    ],
   ])('is told where it is declared: %s', (_name, declare) => {
-    expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+    expect(declare).toThrow(
+      expect.objectContaining({ name: 'ArgumentError', code: 'invalid-argument', hint: expect.any(String) }),
+    )
   })
 })
 

@@ -66,7 +66,7 @@ type AnyHandler = (request: NextRequest, context: unknown) => unknown
 
 export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Actor>): WithAuthorization<Actor> {
   const withAuthorization = (handler: AnyHandler, ...declared: Declared): RouteHandler<unknown> => {
-    const protection = protectionOf(authorizer, declared)
+    const protection = protectionOf(authorizer, handler, declared)
     return async (request, context) =>
       serving.serve(await sourceOfRequest(request), async (enforcement) => {
         try {

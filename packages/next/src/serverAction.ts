@@ -1,5 +1,6 @@
 import {
   type Action,
+  ArgumentError,
   type Authority,
   AuthorizationError,
   type Enforcement,
@@ -93,9 +94,10 @@ type AnyHandler = (authorization: RequestAuthorization<unknown, unknown>, ...arg
 
 export function serverActions<Actor>(authorizer: Authority, serving: Serving<Actor>): AuthorizedAction<Actor> {
   const authorizedAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
-    const protection = protectionOf(authorizer, declared)
+    const protection = protectionOf(authorizer, handler, declared)
     // Sound: these are the options that the types let stand there.
     const { refusal = 'result' } = (protection.kind === 'subject' ? protection.options : {}) as ActionOptions
+    assertRefusal(refusal)
     return async (...args: unknown[]): Promise<unknown> =>
       serving.serve(await ambientSource('POST'), async (enforcement) => {
         try {
@@ -113,6 +115,13 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
   }
   // Sound: the types tell handlers which row the loader gave; at run time one handler is like another.
   return authorizedAction as AuthorizedAction<Actor>
+}
+
+function assertRefusal(refusal: unknown): void {
+  if (refusal === 'result' || refusal === 'interrupt') return
+  throw new ArgumentError('invalid-argument', "A refusal is a 'result' or an 'interrupt'.", {
+    hint: "{ refusal: 'interrupt' }",
+  })
 }
 
 async function enforceOn<Actor>(

@@ -1,4 +1,11 @@
-import { type Authority, assertActor, type Enforcement, type EnforcementOptions, Enforcements } from '@arcturus/core'
+import {
+  type Authority,
+  assertActor,
+  assertAuthorizer,
+  type Enforcement,
+  type EnforcementOptions,
+  Enforcements,
+} from '@arcturus/core'
 import { ServingContext } from './context.js'
 import { ambientSource, assertUncached, type RequestSource } from './source.js'
 
@@ -12,6 +19,7 @@ export class Serving<Actor> {
   readonly #context = new ServingContext<Actor>()
 
   constructor(authorizer: Authority, options: NextAuthorizationOptions<Actor>) {
+    assertAuthorizer('nextAuthorization', authorizer)
     assertActor('nextAuthorization', options)
     const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
     this.options = { ...options, reasons }

@@ -1,4 +1,11 @@
-import { type Authority, assertReason, assertRoute, type Loader, type RouteOptions } from '@arcturus/core'
+import {
+  ArgumentError,
+  type Authority,
+  assertReason,
+  assertRoute,
+  type Loader,
+  type RouteOptions,
+} from '@arcturus/core'
 
 /** Says that a handler or action is for everybody. */
 export class Unguarded {
@@ -26,11 +33,25 @@ export type Protection =
 export type Declared = [] | [Unguarded] | [action: string, subject: Loader | string, options?: RouteOptions]
 
 /** @throws {ArgumentError} It can't be meant. */
-export function protectionOf(authorizer: Authority, declared: Declared): Protection {
+export function protectionOf(authorizer: Authority, handler: unknown, declared: Declared): Protection {
+  assertHandler(handler)
   const [first, subject, options = {}] = declared
   if (first === undefined && declared.length === 0) return { kind: 'handler' }
   if (first instanceof Unguarded) return { kind: 'unguarded', reason: first.reason }
   assertRoute(authorizer, first, subject)
+  assertOptions(options)
   // Sound: `assertRoute` let pass a text, and a function or text.
   return { kind: 'subject', action: first as string, subject: subject as Loader | string, options }
+}
+
+function assertHandler(handler: unknown): void {
+  if (typeof handler === 'function') return
+  throw new ArgumentError('invalid-argument', 'What is guarded is a function, and comes first.', {
+    hint: "withAuthorization(handler, 'read', findDocument)",
+  })
+}
+
+function assertOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new ArgumentError('invalid-argument', 'The options are an object.', { hint: "{ model: 'Document' }" })
 }

@@ -9,6 +9,19 @@ export interface RouteOptions {
 }
 
 /**
+ * Holds a framework to an authorizer.
+ *
+ * @param made - The function that makes the middleware, for the message.
+ * @throws {ArgumentError} There is none.
+ */
+export function assertAuthorizer(made: string, authorizer: Partial<Authority> | null | undefined): void {
+  if (typeof authorizer?.observe === 'function') return
+  throw new ArgumentError('invalid-argument', `${made} takes an authorizer.`, {
+    hint: `${made}(new Authorizer(), { actor: (request) => request.user })`,
+  })
+}
+
+/**
  * Holds a framework's options to having somebody who asks; types are no help in JavaScript, and nobody is no default.
  *
  * @param made - The function that makes the middleware, for the message.

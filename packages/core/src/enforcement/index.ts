@@ -1,6 +1,6 @@
 export type { Authority } from './authority.js'
 export { type DecisionKind, type DecisionListener, DecisionListeners } from './decision.js'
-export { assertActor, assertReason, assertRoute, type RouteOptions } from './declaration.js'
+export { assertActor, assertAuthorizer, assertReason, assertRoute, type RouteOptions } from './declaration.js'
 export type { DenialReason, RefusalReason } from './denial.js'
 export { Enforcement, type EnforcementOptions, Refusal } from './enforcement.js'
 export { type AsyncContext, Enforcements } from './enforcements.js'

@@ -6,6 +6,7 @@ import {
   type Authority,
   AuthorizationError,
   assertActor,
+  assertAuthorizer,
   type Enforcement,
   Enforcements,
   type Loaded,
@@ -83,12 +84,13 @@ type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, stri
  * Guards API routes and pages of the Pages Router.
  *
  * @param options - As those of `nextAuthorization`.
- * @throws {ArgumentError} There is no `actor` function.
+ * @throws {ArgumentError} There is no authorizer, or no `actor` function.
  */
 export function pagesAuthorization(
   authorizer: Authority,
   options: NextAuthorizationOptions<Actor>,
 ): PagesAuthorization {
+  assertAuthorizer('pagesAuthorization', authorizer)
   assertActor('pagesAuthorization', options)
   const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
@@ -133,7 +135,7 @@ export function pagesAuthorization(
     handler: (request: NextApiRequest, response: NextApiResponse) => unknown,
     ...declared: Declared
   ): ApiRoute => {
-    const protection = protectionOf(authorizer, declared)
+    const protection = protectionOf(authorizer, handler, declared)
     return async (request, response) => {
       try {
         await serve(request, protection, request, async (enforcement) => {
@@ -151,7 +153,7 @@ export function pagesAuthorization(
     handler: (context: AuthorizedContext<unknown, Actor>) => unknown,
     ...declared: Declared
   ): ((context: GetServerSidePropsContext) => Promise<unknown>) => {
-    const protection = protectionOf(authorizer, declared)
+    const protection = protectionOf(authorizer, handler, declared)
     return async (context) => {
       const { req, res } = context
       try {
