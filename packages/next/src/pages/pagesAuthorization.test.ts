@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as elapsed } from 'node:timers/promises'
 import { Authorizer } from '@arcturus/core'
 import type { GetServerSidePropsContext } from 'next'
@@ -20,7 +21,7 @@ const { withAuthorization, withAuthorizedProps } = pagesAuthorization(authorizer
 
 type Page = ReturnType<typeof withAuthorizedProps>
 
-/** Answers as Next does: renders what the page gives, or an error page a little later, unless something was answered by then. */
+/** Answers as Next does: sets the status of the page or of that of an error, and renders it a little later, unless something was answered by then. */
 async function visit(page: Page): Promise<[status: number, body: string]> {
   const application = async (req: IncomingMessage, res: ServerResponse) => {
     let [status, body] = [200, 'page']
@@ -32,9 +33,9 @@ async function visit(page: Page): Promise<[status: number, body: string]> {
     } catch {
       ;[status, body] = [500, 'page of an error']
     }
-    await elapsed(20)
     if (res.headersSent) return
     res.statusCode = status
+    await elapsed(20)
     res.end(body)
   }
   const { url, close } = await listen((req, res) => void application(req, res))
@@ -84,6 +85,25 @@ describe('the props of a page', () => {
     expect(await visit(withAuthorizedProps(async () => ({ notFound: true })))).toEqual([404, 'page of nothing'])
     const throwing = withAuthorizedProps(async () => Promise.reject(new Error('thrown')))
     expect(await visit(throwing)).toEqual([500, 'page of an error'])
+  })
+
+  it('may be answered by a failure in pieces, where nothing was decided', async () => {
+    const page = withAuthorizedProps(async ({ res }) => {
+      res.writeHead(404).write('nothing ')
+      setTimeout(() => res.end('here'), 5)
+      return { props: {} }
+    })
+    expect(await visit(page)).toEqual([404, 'nothing here'])
+  })
+
+  it('let streams run out that are held back', async () => {
+    let runOut: Promise<void> | undefined
+    const page = withAuthorizedProps(async ({ res }) => {
+      runOut = pipeline(Readable.from(Array.from({ length: 100 }, () => 'classified'.repeat(1000))), res)
+      return { props: {} }
+    })
+    expect(await visit(page)).toEqual([500, 'page of an error'])
+    await runOut
   })
 
   it('may be answered by a stream, where something was decided', async () => {

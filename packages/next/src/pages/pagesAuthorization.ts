@@ -24,6 +24,7 @@ import { attached } from '../attached.js'
 import type { NextAuthorizationOptions } from '../serving.js'
 import type { RequestSource } from '../source.js'
 import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
+import { lent } from './lent.js'
 
 /** The request of an API route, and the questions to ask about its actor. */
 export type AuthorizedApiRequest<Resource, User> = NextApiRequest & {
@@ -159,8 +160,9 @@ export function pagesAuthorization(
       try {
         return await serve(req, protection, context, async (enforcement) => {
           const release = holdUndecided(enforcement, req, res)
+          const [own, takeBack] = lent(res)
           try {
-            const result = await handler({ ...context, authorization: enforcement.authorization })
+            const result = await handler({ ...context, res: own, authorization: enforcement.authorization })
             // As for a feed: the handler answered itself, or the guard did in its place.
             if (res.headersSent) return result
             const isNotFound = has(result, 'notFound')
@@ -170,8 +172,10 @@ export function pagesAuthorization(
             if ((isNotFound || has(result, 'redirect')) && enforcement.guard.personal) keepPrivate(res)
             return result
           } finally {
+            // Next sets the status of its page before it renders that, and with it what the handler still writes would pass.
+            if (enforcement.guard.holds && !res.headersSent) takeBack()
             // In development Next warns of responses that are used from here on.
-            if (!enforcement.guard.holds) release()
+            if (enforcement.guard.state !== 'blocked') release()
           }
         })
       } catch (error) {
