@@ -148,15 +148,9 @@ describe('the enforcements of requests', () => {
     }
   })
 
-  it.each([
-    [undefined, {}, /authorizer/],
-    [{}, {}, /authorizer/],
-    [new Authorizer(), { log: 'x' }, /log/],
-  ])('are made of an authorizer, and a log that is a function: %o, %o', (authorizer, options, message) => {
-    const all = { actor: () => 'ada', ...options } as { actor: () => string }
-    expect(() => new Enforcements<object, string>(authorizer as Authorizer, all, new AsyncLocalStorage())).toThrow(
-      message,
-    )
+  it('take no log that is no function', () => {
+    const options = { actor: () => 'ada', log: 'x' as unknown as () => void }
+    expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(/log/)
   })
 
   it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('take no challenge that a header can not hold: %j', (challenge) => {

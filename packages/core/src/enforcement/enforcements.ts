@@ -24,15 +24,14 @@ export class Enforcements<Request extends object, Actor> {
 
   /**
    * @param current - Made for these enforcements alone.
-   * @throws ArgumentError for what is no authorizer, a `log` that is no function, and a `challenge` that no header can hold: they
-   * would fail each request instead.
+   * @throws ArgumentError for a `log` that is no function, and a `challenge` that no header can hold: they would fail requests instead.
    */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
     current: AsyncContext<Enforcement<Request, Actor>>,
   ) {
-    assertOptions(authority, options)
+    assertLog(options.log)
     assertChallenge(options.challenge)
     this.#authority = authority
     this.#options = options
@@ -66,13 +65,7 @@ export class Enforcements<Request extends object, Actor> {
   }
 }
 
-function assertOptions(authority: Authority | undefined, { log }: { readonly log?: unknown }): void {
-  if (typeof authority?.observe !== 'function') {
-    throw new ArgumentError('invalid-argument', 'What is to be asked is no authorizer.', {
-      hint: 'pass the Authorizer that loads the policy',
-      data: { authorizer: authority },
-    })
-  }
+function assertLog(log: unknown): void {
   if (log === undefined || typeof log === 'function') return
   throw new ArgumentError('invalid-argument', 'The option `log` is no function.', { hint: 'log: (event) => …' })
 }
