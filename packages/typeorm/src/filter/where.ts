@@ -35,8 +35,8 @@ export function tableOfFilter(value: unknown): string | undefined {
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
  * filter. The others, and references to other rows, demand a parameter that comes with it alone, so that a `where` in which somebody
  * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL; where the caller speaks of all of them, the
- * caller's conditions do. Put into a query for another entity, they are an
- * error of TypeORM where they name columns that it does not have; queries of the data source see it of the rest.
+ * caller's conditions do. Put into a query for another entity, they are an error of TypeORM where they name columns that it does not
+ * have; queries of the data source see it of the rest.
  */
 export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
   // To TypeORM an empty list is no condition.
