@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm'
-import { refuseMisplaced } from './query/placement.js'
+import { extendBuilders } from './query/builders.js'
+import { refusingMisplaced } from './query/placement.js'
 import { rememberCopies } from './rows/copies.js'
 import { withManagers } from './rows/managers.js'
-import { rememberPartialRelations } from './rows/partialRelations.js'
+import { rememberingPartialRelations } from './rows/partialRelations.js'
 import { rememberRows } from './rows/subscriber.js'
 import { rememberTrees } from './rows/trees.js'
 
@@ -14,8 +15,7 @@ export function watch(dataSource: DataSource): void {
   rememberRows(dataSource)
   if (watched in dataSource) return
   Object.defineProperty(dataSource, watched, { value: true })
-  rememberPartialRelations(dataSource)
-  refuseMisplaced(dataSource)
+  extendBuilders(dataSource, (of) => refusingMisplaced(rememberingPartialRelations(of)))
   rememberTrees(dataSource)
   withManagers(dataSource, rememberCopies)
 }

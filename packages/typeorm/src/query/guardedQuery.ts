@@ -58,8 +58,8 @@ export class QueryGuard {
 
   /**
    * Leaves the rows that a filter leaves, whatever else is said of the query, before or after: TypeORM puts this condition
-   * behind all others, each in brackets of its own, and clones keep it. It demands a parameter that comes with it: SQLite takes those
-   * that are missing, where a caller uses the SQL alone, for null.
+   * behind all others, each in brackets of its own, and clones keep it. One that has values demands a parameter that comes with it:
+   * SQLite takes those that are missing, where a caller uses the SQL alone, for null.
    */
   guard<Entity extends ObjectLiteral>(
     query: SelectQueryBuilder<Entity>,
@@ -70,11 +70,13 @@ export class QueryGuard {
     const { name } = map.mainAlias!
     assertAlias(name)
     for (const { alias } of map.commonTableExpressions) assertNoTable(alias, this.#tables)
-    const witness = this.#names.next()
-    const condition = `${filter.of(quoted(this.#dialect, name))} AND :${witness} = 1`
+    const hasValues = Object.keys(filter.parameters).length > 0
+    const witness = hasValues ? this.#names.next() : undefined
+    const filtered = filter.of(quoted(this.#dialect, name))
+    const condition = witness ? `${filtered} AND :${witness} = 1` : filtered
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
-    query.setParameters({ ...filter.parameters, [witness]: 1 })
+    if (witness) query.setParameters({ ...filter.parameters, [witness]: 1 })
     this.#refuse(query)
     return query
   }

@@ -1,16 +1,16 @@
-import type { DataSource, FindManyOptions, ObjectLiteral } from 'typeorm'
+import type { FindManyOptions, ObjectLiteral } from 'typeorm'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js'
 import { MisplacedFilterError } from '../errors.js'
 import { tableOfFilter } from '../filter/where.js'
-import { type BuilderClass, extendBuilders } from './builders.js'
+import type { Builder, BuilderClass } from './builders.js'
 
-/** Makes queries of a data source throw a MisplacedFilterError for a filter that reached a place that it is not made for. */
-export function refuseMisplaced(dataSource: DataSource): void {
-  extendBuilders(dataSource, placing)
-}
+type Joins = readonly { readonly alias: string; readonly relationMetadata: RelationMetadata }[]
 
-function placing(of: BuilderClass): BuilderClass {
-  return class Placing extends of {
+/** A class of query builders that throw a MisplacedFilterError for a filter that reached a place that it is not made for. */
+export function refusingMisplaced(of: BuilderClass): BuilderClass {
+  return class Refusing extends of {
     /** `find({ ...where, take: 10 })` asks for every row, for TypeORM passes over names that it does not know. */
     override setFindOptions(options: FindManyOptions<ObjectLiteral>): this {
       for (const [name, value] of Object.entries(options)) {
@@ -27,14 +27,9 @@ function placing(of: BuilderClass): BuilderClass {
     /** Another entity can have all the columns that a filter speaks of. */
     protected override getWherePredicateCondition(path: string, value: unknown): WhereClauseCondition {
       const table = tableOfFilter(value)
-      const name = path.slice(0, path.indexOf('.'))
-      // A `find` has joins of its own first.
-      const join = this.joins.find(({ alias }) => alias === name)?.relationMetadata.inverseEntityMetadata
-      // Of the builder that brackets are made with, the main one alone is known.
-      const { aliases, mainAlias } = this.expressionMap
-      const alias = [...aliases, mainAlias].find((one) => one?.name === name && one.hasMetadata)
-      const entity = join ?? alias?.metadata
-      if (table !== undefined && entity && entity.tablePath !== table) {
+      if (table === undefined) return super.getWherePredicateCondition(path, value)
+      const entity = entityOf(path.slice(0, path.indexOf('.')), this.expressionMap, this.joins)
+      if (entity && entity.tablePath !== table) {
         throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" reached a query for "${path}".`, {
           hint: 'make it for the entity that is queried: authorizedFilter(user, entity)',
         })
@@ -42,4 +37,18 @@ function placing(of: BuilderClass): BuilderClass {
       return super.getWherePredicateCondition(path, value)
     }
   }
+}
+
+/** The entity that a name of a query stands for; of the builder that brackets are made with, the main one alone is known. */
+function entityOf(
+  name: string,
+  { aliases, mainAlias }: Builder['expressionMap'],
+  joins: Joins,
+): EntityMetadata | undefined {
+  if (mainAlias?.name === name && mainAlias.hasMetadata) return mainAlias.metadata
+  // A `find` has joins of its own first.
+  const join = joins.find(({ alias }) => alias === name)
+  return join
+    ? join.relationMetadata.inverseEntityMetadata
+    : aliases.find((one) => one.name === name && one.hasMetadata)?.metadata
 }

@@ -1,8 +1,8 @@
 import { markCareful, markPartial } from '@arcturus/core'
-import type { DataSource, ObjectLiteral, QueryRunner } from 'typeorm'
+import type { ObjectLiteral, QueryRunner } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { type Builder, type BuilderClass, extendBuilders } from '../query/builders.js'
+import type { Builder, BuilderClass } from '../query/builders.js'
 
 type Join = Builder['expressionMap']['joinAttributes'][number]
 
@@ -10,17 +10,13 @@ type Join = Builder['expressionMap']['joinAttributes'][number]
 type Way = readonly string[]
 
 /**
- * Remembers of rows which of their relations were loaded in part: by a query that has a condition on rows that it joins and selects
- * (`leftJoinAndSelect('d.tags', 't', 't.public')`, `find({ relations: { tags: true }, where: { tags: { … } } })`). What is missing
- * from such a list would be taken for what is not there. So would rows that were deleted softly and are loaded all the same
- * (`withDeleted`) for what is.
+ * A class of query builders that remember of rows which of their relations were loaded in part: by a query that has a condition on
+ * rows that it joins and selects (`leftJoinAndSelect('d.tags', 't', 't.public')`, `find({ relations: { tags: true }, where: { tags: {
+ * … } } })`). What is missing from such a list would be taken for what is not there. So would rows that were deleted softly and are
+ * loaded all the same (`withDeleted`) for what is.
  */
-export function rememberPartialRelations(dataSource: DataSource): void {
-  extendBuilders(dataSource, watching)
-}
-
-function watching(of: BuilderClass): BuilderClass {
-  return class Watching extends of {
+export function rememberingPartialRelations(of: BuilderClass): BuilderClass {
+  return class Remembering extends of {
     protected override async executeEntitiesAndRawResults(
       queryRunner: QueryRunner,
     ): Promise<{ entities: ObjectLiteral[]; raw: ObjectLiteral[] }> {
