@@ -15,6 +15,7 @@ import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
 import { type Next, onward, type Unified } from './onward.js'
 import { opaqueCall, opaqueGoals } from './opaque.js'
 import { derivedOnce } from './rest.js'
+import { StandingRecursion } from './standing.js'
 import { BeyondConditions, Scope, Substitution, type Term, type Unknown, type Waiting } from './terms.js'
 import { elementType, family, type OperandType, operandType, unknownType } from './type.js'
 import { Unifier } from './unify.js'
@@ -35,6 +36,7 @@ export class Deriver {
   readonly #evaluator: Evaluator
   readonly #unifier: Unifier
   readonly #definitions = new Definitions()
+  readonly #standing = new StandingRecursion()
   #negations = 0
   #inline = 0
   #size = 0
@@ -257,6 +259,12 @@ export class Deriver {
         return and(...asked.map(({ when }) => (when ? not(when) : FALSE)))
       }),
     )
+    if (this.#standing.isIn(proven))
+      throw new BeyondConditions(
+        'negated-recursion',
+        'a rule under `not` that calls itself with the same arguments',
+        goal,
+      )
     const isFalse = not(and(when, proven))
     if (open.size === 0) return and(isFalse, next(bound))
     const possible = and(

@@ -75,7 +75,7 @@ export const codes = {
   'unreachable-name': 'A name that would lead from data to code.',
   'unbound-variable': 'A variable that nothing enumerates where its value is needed.',
   'unhandled-constraint': 'A constraint is left on a variable that the query does not name.',
-  'negated-loop': 'A call needs its own negation.',
+  'negated-loop': 'A negated call depends on itself: on its negation, or on a call with the same arguments.',
   'frame-limit': 'Rule calls nest deeper than the limit.',
   'step-limit': 'A query takes more steps than the limit.',
   'time-limit': 'A query takes more time than the limit.',

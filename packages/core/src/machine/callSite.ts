@@ -26,6 +26,8 @@ export class CallSite {
   readonly operands: readonly Operand[]
   /** How many negations enclose the call within its rule. */
   readonly negations: number
+  /** Whether the call passes on nothing but what the rule around it was given. */
+  readonly isStanding: boolean
   /** Rules that the constants of the call leave. */
   #candidates: readonly Candidate[] | undefined = undefined
   /** The arguments that decide between rules, and the constants that rules ask of them. */
@@ -44,12 +46,14 @@ export class CallSite {
     owner: string | undefined,
     operands: readonly Operand[],
     negations: number,
+    isStanding: boolean,
   ) {
     this.predicate = predicate
     this.node = node
     this.owner = owner
     this.operands = operands
     this.negations = negations
+    this.isStanding = isStanding
   }
 
   /** The rules to try for these arguments, the most specific first. @throws Fault where no rule has the name. */

@@ -19,6 +19,7 @@ const contents = 16
  * way: it fails, so that cyclic data ends.
  */
 export class Loop {
+  readonly site: CallSite
   readonly predicate: Predicate
   /** The arguments stand first. */
   readonly slots: readonly Term[]
@@ -32,8 +33,9 @@ export class Loop {
   #number: number | undefined = undefined
   #set: IntSet | undefined = undefined
 
-  constructor(predicate: Predicate, slots: readonly Term[], around: Loop | undefined, negations: number) {
-    this.predicate = predicate
+  constructor(site: CallSite, slots: readonly Term[], around: Loop | undefined, negations: number) {
+    this.site = site
+    this.predicate = site.predicate
     this.slots = slots
     this.around = around
     this.depth = around === undefined ? 1 : around.depth + 1
@@ -42,32 +44,37 @@ export class Loop {
   }
 
   /**
-   * Whether the call is ground and the same as one that it is part of.
+   * Whether the call is ground and the same as one that it is part of. It stalls where no call between the two reads data.
    * @throws Fault where a negation stands between the two: then neither answer would be right.
    */
-  meetsItself(m: Machine, site: CallSite): boolean {
+  meetsItself(m: Machine): boolean {
     const { predicate } = this
     let at = this.around
     for (; at !== undefined && at.depth % block !== 0; at = at.around) {
-      if (at.predicate === predicate && mayBeSame(this, at) && isSame(m, this, at)) return this.#loop(at, site)
+      if (at.predicate === predicate && mayBeSame(this, at) && isSame(m, this, at)) return this.#loop(m, at)
     }
     if (at === undefined) return false
     const number = this.#name(m)
     if (number === notGround || !at.#calls(m).has(number)) return false
     while (at.#name(m) !== number) at = at.around!
-    return this.#loop(at, site)
+    return this.#loop(m, at)
   }
 
-  #loop(outer: Loop, site: CallSite): true {
-    if (outer.negations === this.negations) {
-      for (let at = this.around!; at !== outer; at = at.around!) at.restsOn = Math.min(at.restsOn, outer.depth)
-      return true
+  #loop(m: Machine, outer: Loop): true {
+    if (outer.negations !== this.negations) {
+      throw negatedLoop(
+        this,
+        `Whether \`${this.predicate.name}\` holds depends on its own negation.`,
+        'no answer is right for a rule that holds when it does not hold',
+      )
     }
-    throw new Fault('negated-loop', `Whether \`${this.predicate.name}\` holds depends on its own negation.`, {
-      span: site.node?.span,
-      hint: 'no answer is right for a rule that holds when it does not hold',
-      data: { name: this.predicate.name },
-    })
+    let isStanding = this.site.isStanding
+    for (let at = this.around!; at !== outer; at = at.around!) {
+      at.restsOn = Math.min(at.restsOn, outer.depth)
+      isStanding &&= at.site.isStanding
+    }
+    if (isStanding) m.stall(this)
+    return true
   }
 
   /** A number for the call, the same for the same call. */
@@ -93,6 +100,19 @@ export class Loop {
     }
     return this.#set!
   }
+}
+
+/** The error for a negation of a call that stalled: its failure says nothing. */
+export function stalledNegation(loop: Loop): Fault {
+  return negatedLoop(
+    loop,
+    `\`not\` can't be decided: \`${loop.predicate.name}\` calls itself with the same arguments.`,
+    'remove the call, or pass an argument that is read from data, such as `folder.parent`',
+  )
+}
+
+function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): Fault {
+  return new Fault('negated-loop', summary, { span: site.node?.span, hint, data: { name: predicate.name } })
 }
 
 /** Whether texts, numbers and the like are the same: they tell most calls apart. */

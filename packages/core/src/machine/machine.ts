@@ -5,6 +5,7 @@ import { Choice, Frame, type Retry } from './frame.js'
 import type { Host } from './host.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
+import type { Loop } from './loops.js'
 import type { Program } from './program.js'
 import type { Refuted } from './refuted.js'
 import { pending } from './signal.js'
@@ -58,6 +59,9 @@ export class Machine {
   /** How many calls of recursive predicates there were, and which are known to fail. */
   recursiveCalls = 0
   refuted: Refuted | undefined = undefined
+  /** How often a call failed because it is a part of itself whatever the data are, and the last one that did. */
+  stalls = 0
+  stalled: Loop | undefined = undefined
   /** How many questions the running step has asked the host. */
   asked = 0
 
@@ -97,6 +101,8 @@ export class Machine {
     this.raw = false
     this.recursiveCalls = 0
     this.refuted = undefined
+    this.stalls = 0
+    this.stalled = undefined
     this.state = 'ready'
     this.#next = step
     this.#stepsLeft = this.limits.steps
@@ -171,6 +177,12 @@ export class Machine {
   solved(): Step {
     this.state = 'solution'
     return stop
+  }
+
+  /** Notes that a call fails because it is a part of itself whatever the data are: under a negation that is no answer. */
+  stall(loop: Loop): void {
+    this.stalls++
+    this.stalled = loop
   }
 
   /** A number for a value, the same whenever the value is the same. */

@@ -1,6 +1,7 @@
 import type { Expression } from '../language/ast.js'
 import type { Choice } from './frame.js'
 import { Frame } from './frame.js'
+import { stalledNegation } from './loops.js'
 import type { Machine } from './machine.js'
 import { exit, fail, type Step } from './step.js'
 import { type Excluded, Suspended, Suspension, suspend } from './suspension.js'
@@ -16,6 +17,8 @@ class Negation {
   readonly record: number
   readonly height: number | undefined
   readonly next: Step
+  /** How many calls had stalled before. */
+  readonly stalls: number
   /** How many choices there were when the goal began. */
   choices = 0
   /** Whether the goal was proven without asking anything of a variable that is known elsewhere. */
@@ -32,6 +35,7 @@ class Negation {
     this.record = record
     this.height = height
     this.next = next
+    this.stalls = m.stalls
   }
 }
 
@@ -111,7 +115,10 @@ function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // `notStep` pushed it
   const negation = choice.data as Negation
+  const hasStalled = m.stalls !== negation.stalls
+  m.stalls = negation.stalls
   if (negation.proven) return fail
+  if (hasStalled) throw stalledNegation(m.stalled!)
   if (negation.alternatives !== undefined) suspendNegation(m, negation)
   return negation.next
 }

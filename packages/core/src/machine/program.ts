@@ -1,4 +1,4 @@
-import type { Rule } from '../language/ast.js'
+import type { Call, Rule } from '../language/ast.js'
 import type { Policy } from '../policy/policy.js'
 import { CallSite } from './callSite.js'
 import { planGoal } from './compile/goals.js'
@@ -7,8 +7,11 @@ import type { Machine } from './machine.js'
 import { PredicateTable } from './predicate.js'
 import { recursiveNames } from './recursion.js'
 import { CompiledRule, type Surroundings } from './rule.js'
+import { standingCalls } from './standing.js'
 import type { Recorder } from './trace.js'
 import type { Unions } from './unions.js'
+
+const none: ReadonlySet<Call> = new Set()
 
 /**
  * A policy whose rules are compiled for a host, each when it is tried for the first time. Make a new one when classes or
@@ -33,14 +36,21 @@ export class Program {
       (rule: Rule) => new CompiledRule(rule, () => this.surroundings),
       (name) => this.#isRecursive(name),
     )
-    this.surroundings = { host, unions, predicates: this.predicates, recorder, goal: planGoal }
+    this.surroundings = {
+      host,
+      unions,
+      predicates: this.predicates,
+      recorder,
+      goal: planGoal,
+      standingCalls: (rule) => (this.#isRecursive(rule.name) ? standingCalls(rule, policy.rules) : none),
+    }
   }
 
   /** Where the application calls a rule. */
   site(rule: string, arity: number): CallSite {
     const known = this.#sites.get(rule)
     if (known !== undefined && known.predicate.arity === arity) return known
-    const site = new CallSite(this.predicates.get(rule, arity), undefined, undefined, [], 0)
+    const site = new CallSite(this.predicates.get(rule, arity), undefined, undefined, [], 0, false)
     this.#sites.set(rule, site)
     return site
   }

@@ -52,16 +52,19 @@ export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
 /** A call of which it is noted whether it was ever proven. */
 class Watch {
   readonly loop: Loop
+  /** How many calls had stalled before. */
+  readonly stalls: number
   isProven = false
 
-  constructor(loop: Loop) {
+  constructor(loop: Loop, stalls: number) {
     this.loop = loop
+    this.stalls = stalls
   }
 }
 
 /** Sees to it that a call is remembered if it fails. @returns what comes after it */
 export function watch(m: Machine, loop: Loop, next: Step): Step {
-  const call = new Watch(loop)
+  const call = new Watch(loop, m.stalls)
   m.pushRetry(exhausted, call)
   return () => {
     call.isProven = true
@@ -73,8 +76,9 @@ export function watch(m: Machine, loop: Loop, next: Step): Step {
 function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // `watch` pushed it
-  const { isProven, loop } = choice.data as Watch
-  if (!isProven && loop.restsOn >= loop.depth) {
+  const { isProven, loop, stalls } = choice.data as Watch
+  // what stalled has to be met again under a negation
+  if (!isProven && loop.restsOn >= loop.depth && m.stalls === stalls) {
     m.refuted ??= new Refuted()
     m.refuted.add(loop.predicate, loop.slots)
   }

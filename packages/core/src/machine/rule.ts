@@ -1,4 +1,4 @@
-import type { Expression, Parameter, Rule } from '../language/ast.js'
+import type { Call, Expression, Parameter, Rule } from '../language/ast.js'
 import { plainRule } from '../language/head.js'
 import { hasCut, occurrences } from '../language/mentions.js'
 import { planBody } from './compile/logicGoals.js'
@@ -16,8 +16,11 @@ import { Cell } from './term.js'
 import { unifyStep } from './unify.js'
 import type { Unions } from './unions.js'
 
-/** What a rule is compiled with: everything but its scope and its name. */
-export type Surroundings = Omit<Context, 'scope' | 'owner'>
+/** What a rule is compiled with: everything but what is its own. */
+export interface Surroundings extends Omit<Context, 'scope' | 'owner' | 'standing'> {
+  /** The calls of a rule that pass on nothing but what the rule was given; of a rule that can't call itself there are none. */
+  readonly standingCalls: (rule: Rule) => ReadonlySet<Call>
+}
 
 /** A rule that is compiled when it is tried for the first time. */
 export class CompiledRule {
@@ -63,7 +66,7 @@ interface Steps {
 function compile(rule: Rule, surroundings: Surroundings): Steps {
   const { parameters, goals } = plainRule(rule)
   const scope = new Scope(parameters.length, [...parameters, ...goals])
-  const c: Context = { ...surroundings, scope, owner: rule.name }
+  const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
   const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
   const output = c.recorder === undefined ? outputOf(c, parameters, goals) : undefined
   const plan = goals.length === 0 ? undefined : planBody(c, goals)

@@ -1,4 +1,4 @@
-import type { Expression } from '../language/ast.js'
+import type { Call, Expression } from '../language/ast.js'
 import { occurrences } from '../language/mentions.js'
 import { Dict } from '../values/dict.js'
 import { call } from './compile/callGoal.js'
@@ -11,6 +11,9 @@ import type { RuleCall } from './query.js'
 import { type Step, stop } from './step.js'
 import { Cell, DictTerm, ListTerm, type Term } from './term.js'
 import { Variable } from './variable.js'
+
+/** A query was given nothing. */
+const none: ReadonlySet<Call> = new Set()
 
 /** The end of every query. */
 export const solved: Step = (m) => {
@@ -98,7 +101,7 @@ function begin(
     scope.place(name, slot)
     slots[slot] = term
   }
-  const context = { ...program.surroundings, scope, owner: undefined }
+  const context = { ...program.surroundings, scope, owner: undefined, standing: none }
   const first = planAnd(context, goal.kind === 'and' ? goal.operands : [goal])(solved)
   m.begin(rootFrame(slots), (m) => {
     ready()

@@ -1,7 +1,15 @@
+import { isBinary, sameBinary } from '../values/binary.js'
+import { Dict } from '../values/dict.js'
+
 /**
- * Whether two values are equal by what they hold, however deep: the equality of `lodash.isEqual`, which is the default of the
- * `equalityFn` option. Objects of different classes are never equal, functions only when they are the same one; NaN equals
- * NaN; the elements of sets and maps have no order; cyclic structures end.
+ * The default of the `equalityFn` option: whether two values are equal by content, at any depth. It is the equality of
+ * `lodash.isEqual`, except for objects whose content it can't see.
+ *
+ * - Objects of one class are equal when their own enumerable properties are. An object of a class that has none (`Headers`,
+ *   `Intl.NumberFormat`, a class with `#private` fields) is equal to itself alone.
+ * - Dates are equal by time, URLs by `href`, bytes by content whatever the view, patterns by source and flags, errors by class,
+ *   name, message and properties, sets and maps by their elements in any order. NaN equals NaN.
+ * - Functions, promises, weak references and weak collections are equal to themselves alone.
  */
 export function defaultEqualityFn(a: unknown, b: unknown): boolean {
   return deepEqual(a, b, new Map())
@@ -26,39 +34,42 @@ function objectsEqual(a: object, b: object, open: Open): boolean {
       return false
     case 'date':
     case 'number':
+    case 'bigint':
     case 'boolean':
     case 'symbol':
       return sameValue(a.valueOf(), b.valueOf())
     case 'text':
     case 'pattern':
+    case 'url':
       return String(a) === String(b)
-    case 'error':
-      return (a as Error).name === (b as Error).name && (a as Error).message === (b as Error).message
-    case 'buffer':
-      return a.constructor === b.constructor && sameBytes(bytesOf(a), bytesOf(b))
+    case 'binary':
+      return sameBinary(a, b) === true
     default:
       return inside(a, b, open, () => containersEqual(kind, a, b, open))
   }
 }
 
 function containersEqual(
-  kind: 'array' | 'typed array' | 'map' | 'set' | 'object',
+  kind: 'array' | 'map' | 'set' | 'object' | 'error',
   a: object,
   b: object,
   open: Open,
 ): boolean {
   switch (kind) {
-    case 'typed array':
-      if (a.constructor !== b.constructor) return false
-      return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
     case 'array':
       return elementsEqual(a as ArrayLike<unknown>, b as ArrayLike<unknown>, open)
     case 'map':
-      return bagsEqual([...(a as Map<unknown, unknown>)], [...(b as Map<unknown, unknown>)], open)
+      return mapsEqual(a as Map<unknown, unknown>, b as Map<unknown, unknown>, open)
     case 'set':
-      return bagsEqual([...(a as Set<unknown>)], [...(b as Set<unknown>)], open)
+      return setsEqual(a as Set<unknown>, b as Set<unknown>, open)
+    case 'error':
+      return (
+        (a as Error).name === (b as Error).name &&
+        (a as Error).message === (b as Error).message &&
+        propertiesEqual(a, b, open)
+      )
     case 'object':
-      return propertiesEqual(a, b, open)
+      return isOpaque(a) || isOpaque(b) ? false : propertiesEqual(a, b, open)
   }
 }
 
@@ -75,25 +86,25 @@ function inside(a: object, b: object, open: Open, compare: () => boolean): boole
 
 type Kind =
   | 'array'
-  | 'typed array'
   | 'map'
   | 'set'
   | 'object'
   | 'date'
   | 'number'
+  | 'bigint'
   | 'boolean'
   | 'symbol'
   | 'text'
   | 'pattern'
+  | 'url'
   | 'error'
-  | 'buffer'
+  | 'binary'
   | 'identity'
 
 function kindOf(value: object): Kind {
   if (typeof value === 'function') return 'identity'
   if (Array.isArray(value)) return 'array'
-  if (value instanceof DataView || value instanceof ArrayBuffer) return 'buffer'
-  if (ArrayBuffer.isView(value)) return 'typed array'
+  if (isBinary(value)) return 'binary'
   if (value instanceof Map) return 'map'
   if (value instanceof Set) return 'set'
   if (value instanceof Date) return 'date'
@@ -103,15 +114,43 @@ function kindOf(value: object): Kind {
   if (value instanceof RegExp) return 'pattern'
   if (value instanceof String) return 'text'
   if (value instanceof Error) return 'error'
-  if (value instanceof BigInt || value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet)
-    return 'identity'
-  return 'object'
+  if (value instanceof BigInt) return 'bigint'
+  if (value instanceof URL) return 'url'
+  return identities.some((cls) => value instanceof cls) ? 'identity' : 'object'
+}
+
+const identities = [Promise, WeakMap, WeakSet, WeakRef]
+
+/** Whether nothing can be seen of what an object holds: its class keeps it elsewhere than in enumerable properties of the object. */
+function isOpaque(value: object): boolean {
+  if (ownKeys(value).length > 0 || value instanceof Dict) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // a plain object that is empty holds nothing; those of other realms have a prototype of their own
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  return !isPlain || Reflect.ownKeys(value).length > 0
 }
 
 function elementsEqual(a: ArrayLike<unknown>, b: ArrayLike<unknown>, open: Open): boolean {
   if (a.length !== b.length) return false
   for (let at = 0; at < a.length; at++) if (!deepEqual(a[at], b[at], open)) return false
   return true
+}
+
+/** What is the same on both sides is put aside first; all else is compared one by one. */
+function setsEqual(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>, open: Open): boolean {
+  if (a.size !== b.size) return false
+  return bagsEqual(
+    [...a].filter((one) => !b.has(one)),
+    [...b].filter((one) => !a.has(one)),
+    open,
+  )
+}
+
+function mapsEqual(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>, open: Open): boolean {
+  if (a.size !== b.size) return false
+  const left = [...a].filter(([key, value]) => !b.has(key) || !deepEqual(value, b.get(key), open))
+  const right = [...b].filter(([key, value]) => !a.has(key) || !deepEqual(value, a.get(key), open))
+  return bagsEqual(left, right, open)
 }
 
 function bagsEqual(a: readonly unknown[], b: readonly unknown[], open: Open): boolean {
@@ -146,16 +185,6 @@ function sameClass(a: object, b: object): boolean {
 
 function isRealmObject(cls: unknown): boolean {
   return typeof cls === 'function' && cls instanceof cls
-}
-
-function bytesOf(value: object): Uint8Array {
-  // `kindOf` calls nothing else a buffer
-  if (value instanceof DataView) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  return new Uint8Array(value as ArrayBuffer)
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
 function sameValue(a: unknown, b: unknown): boolean {

@@ -1,3 +1,4 @@
+import { sameBinary } from './binary.js'
 import { Dict } from './dict.js'
 import { isNumeric, isSameNumber } from './numeric.js'
 
@@ -9,7 +10,7 @@ export type Equality = (left: unknown, right: unknown) => boolean | Promise<bool
 
 /**
  * What `=` means between two values of JavaScript: numbers by numeric value (a bigint and a decimal included), text and
- * booleans by value, dates by time, bytes by value, lists elementwise, dictionaries by equal keys with equal values, nil with nil alone,
+ * booleans by value, dates by time, bytes by content whatever the view, lists elementwise, dictionaries by equal keys with equal values, nil with nil alone,
  * and everything else as `equality` says (by identity where none is given). Never true for two different kinds.
  */
 export function unifiable(left: unknown, right: unknown, equality?: Equality): boolean | Promise<boolean> {
@@ -39,15 +40,9 @@ export function scalarsEqual(left: unknown, right: unknown): boolean | undefined
     if (isNumeric(right)) return false
     if (typeof right !== 'object' && typeof right !== 'function') return false
     if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime()
-    if (left instanceof Uint8Array && right instanceof Uint8Array) return areSameBytes(left, right)
-    return undefined
+    return sameBinary(left, right)
   }
   return left === right
-}
-
-/** Keys are bytes as well: what is not equal is allowed by `not`. */
-function areSameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, at) => byte === right[at])
 }
 
 /** Whether a test holds of all numbers below `length`, in order; a promise from the first test that gives one on. */

@@ -1,6 +1,7 @@
 import type { Class } from '../schema/model.js'
 import { referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models } from '../schema/schema.js'
+import { isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
@@ -120,6 +121,7 @@ function isValueClass(cls: Class): boolean {
     cls === Array ||
     cls === Dict ||
     prototype instanceof Date ||
+    isBinaryClass(cls) ||
     isNumeric(prototype) ||
     builtinClasses.has(cls.name)
   )

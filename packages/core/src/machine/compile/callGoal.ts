@@ -17,7 +17,7 @@ export function planCall(c: Context, node: Call): Plan {
   if (node.keywords.length > 0) return () => () => refuseKeywords(node)
   const { before, operands } = planOperands(c, node.args)
   const predicate = c.predicates.get(node.name, node.args.length)
-  const site = new CallSite(predicate, node, c.owner, operands, c.scope.negations)
+  const site = new CallSite(predicate, node, c.owner, operands, c.scope.negations, c.standing.has(node))
   const asks = operands.some(asksHost)
   return inOrder([...before, (next) => callStep(site, asks, next)])
 }
@@ -70,8 +70,8 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
   let loop: Loop | undefined = caller.loop
   let after = next
   if (site.predicate.recursive) {
-    loop = new Loop(site.predicate, slots, loop, negations)
-    if (loop.meetsItself(m, site) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
+    loop = new Loop(site, slots, loop, negations)
+    if (loop.meetsItself(m) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
     if (isWatched(m, loop)) after = watch(m, loop, next)
   }
   const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop)

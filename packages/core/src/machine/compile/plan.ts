@@ -1,4 +1,4 @@
-import type { Expression } from '../../language/ast.js'
+import type { Call, Expression } from '../../language/ast.js'
 import type { Host } from '../host.js'
 import type { PredicateTable } from '../predicate.js'
 import type { Step } from '../step.js'
@@ -21,6 +21,8 @@ export interface Context {
   /** Name of the rule that the goal is of; undefined in a query. */
   readonly owner: string | undefined
   readonly recorder: Recorder | undefined
+  /** The calls that pass on nothing but what the rule was given. */
+  readonly standing: ReadonlySet<Call>
   readonly goal: (context: Context, node: Expression) => Plan
 }
 
