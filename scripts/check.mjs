@@ -1,7 +1,11 @@
 // `npm run check`: everything that can be told without running the tests. Every step runs, whatever the others said.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { bundleForBrowser } from './browserBundle.mjs'
+import { packAll } from './pack.mjs'
 import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
+import { typecheck, typedFolders } from './typecheck.mjs'
 
 /** What core was to weigh in a browser, parser, machine and all, minified and gzipped; and what it must not outgrow. */
 const coreGoal = 30_000
@@ -11,7 +15,6 @@ const foldersIn = (folder) =>
   existsSync(root + folder) ? readdirSync(root + folder).map((name) => `${folder}/${name}`) : []
 const having = (file) => (folder) => existsSync(`${root}${folder}/${file}`)
 const packages = foldersIn('packages').filter(having('package.json'))
-const typed = [...packages, ...foldersIn('examples'), 'test', 'test/types', 'bench'].filter(having('tsconfig.json'))
 
 const run = (...args) => pnpm(args) === 0
 /** All of them, so that one run tells about every package. */
@@ -43,11 +46,24 @@ const steps = {
   'Grammar is current': grammarIsCurrent,
   Build: () => run('--recursive', '--filter', './packages/*', 'run', 'build'),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
-  Types: () => everyOne(typed, (folder) => run('exec', 'tsc', '-p', folder)),
+  Types: () => everyOne(typedFolders, typecheck),
   'Unused code and dependencies': () => run('exec', 'knip'),
-  'Published packages': () => everyOne(packages, (folder) => run('exec', 'publint', '--strict', folder)),
-  'Types of published packages': () =>
-    everyOne(packages, (folder) => run('exec', 'attw', '--profile', 'node16', '--pack', folder)),
+  'Published packages': () => {
+    const tarballs = mkdtempSync(join(tmpdir(), 'arcturus-check-'))
+    try {
+      return everyOne([...packAll(tarballs).values()], (file) =>
+        everyOne(
+          [
+            ['publint', 'run', '--strict', file],
+            ['attw', file],
+          ],
+          (command) => run('exec', ...command),
+        ),
+      )
+    } finally {
+      rmSync(tarballs, { recursive: true, force: true })
+    }
+  },
   'Size in the browser': coreHasNotGrown,
   'Examples in the documents': () => run('exec', 'vitest', 'run', 'test/docs'),
 }

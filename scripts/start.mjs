@@ -10,7 +10,7 @@ const chosen = process.argv[2] ?? 'express-prisma'
 const example = `./examples/${chosen}`
 const port = process.env.PORT || '3000'
 const address = `http://localhost:${port}/`
-const patience = 180_000
+const patience = 600_000
 
 assertNodeVersion()
 if (!examples.includes(chosen)) {

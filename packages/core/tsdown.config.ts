@@ -58,7 +58,6 @@ const config: UserConfig = {
   },
   format: ['esm', 'cjs'],
   dts: true,
-  sourcemap: true,
   // The main entry runs anywhere; `node` and `oso` import what only Node.js has.
   platform: 'neutral',
   fixedExtension: true,

@@ -4,7 +4,6 @@ const config: UserConfig = {
   entry: { index: 'src/index.ts' },
   format: ['esm', 'cjs'],
   dts: true,
-  sourcemap: true,
   platform: 'node',
   target: 'node20',
 }

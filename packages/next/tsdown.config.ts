@@ -11,7 +11,6 @@ const config: UserConfig = {
   },
   format: ['esm', 'cjs'],
   dts: true,
-  sourcemap: true,
   platform: 'node',
   target: 'node20',
 }

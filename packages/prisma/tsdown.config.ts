@@ -5,7 +5,6 @@ const config: readonly UserConfig[] = [
     entry: { index: 'src/index.ts' },
     format: ['esm', 'cjs'],
     dts: true,
-    sourcemap: true,
     platform: 'neutral',
     fixedExtension: true,
     target: 'node20',

@@ -13,7 +13,7 @@ export interface RunningApplication {
   stop(): Promise<void>
 }
 
-const patience = 90_000
+const patience = 600_000
 
 /** The folder of an example in this repository. */
 export const exampleFolder = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
@@ -23,7 +23,7 @@ export const exampleFolder = (name: string): string => fileURLToPath(new URL(`..
  *
  * @param example - Name of its folder in `examples`, or the path of another folder.
  * @param environment - Variables for both scripts, such as the `DATABASE_URL` of a database of the test's own.
- * @throws The setup failed, or nothing answered within 90 seconds; with what the application printed.
+ * @throws The setup failed, or nothing answered in time; with what the application printed.
  */
 export async function startApplication(
   example: string,
@@ -85,7 +85,7 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).ok
+    return (await fetch(url, { signal: AbortSignal.timeout(60_000) })).ok
   } catch {
     return false
   }

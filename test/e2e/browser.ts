@@ -56,6 +56,8 @@ export interface Visit {
  */
 export async function visit(browser: Browser, application: string, url: string, size: Size): Promise<Visit> {
   const context = await browser.newContext({ viewport: sizes[size], baseURL: url, hasTouch: size === 'phone' })
+  // A busy machine takes long; only a page that never gets there fails.
+  context.setDefaultTimeout(300_000)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`))

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noteDatabase } from '../databases.js'
 import { type RunningApplication, startApplication } from './application.js'
 import { hasBrowser, openBrowser, type Size, type Visit, visit } from './browser.js'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 })
 
 describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
   let application: RunningApplication

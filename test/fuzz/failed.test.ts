@@ -15,7 +15,7 @@ const failed = failedSeeds as unknown as readonly {
 const orms = new Orms()
 afterAll(() => orms.close())
 
-test.each(failed)('$what (seed $seed, case $index)', { timeout: 120_000 }, async ({ seed, index, case: kept }) => {
+test.each(failed)('$what (seed $seed, case $index)', async ({ seed, index, case: kept }) => {
   expect(await attempt(kept, { oso: 8, orms })).toMatchObject({ disagreements: [] })
   expect(await attempt(caseOf(seed, index).asked, { oso: 8, orms })).toMatchObject({ disagreements: [] })
 })

@@ -1,9 +1,8 @@
 import request from 'supertest'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGitClub, send } from './gitClub.js'
 
 // Some ask for each row, as each person.
-vi.setConfig({ testTimeout: 60_000 })
 
 let gitClub: Awaited<ReturnType<typeof openGitClub>>
 beforeAll(async () => {

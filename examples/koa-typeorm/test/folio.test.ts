@@ -5,7 +5,6 @@ import { Share } from '../src/entities/share.js'
 import { countQueries, openFolio, places } from './folio.js'
 
 // Some ask for each row, as each person.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const everybody = ['mara', 'jonas', 'aiko', 'samuel', 'nadia', 'lena', 'ilse', 'victor', 'theo'] as const
 

@@ -1,11 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packAll } from '../../scripts/pack.mjs'
 import { exampleFolder, runScript, startApplication } from '../e2e/application.js'
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 interface Manifest {
   readonly name: string
@@ -25,26 +24,10 @@ describe('an example that is copied out of the repository', () => {
   const outside = mkdtempSync(join(tmpdir(), 'copied-out-'))
   afterAll(() => rmSync(outside, { recursive: true, force: true }))
 
-  /** By the name of a package, the file that publishing it would send. */
-  const packed = new Map<string, string>()
-  beforeAll(async () => {
-    const tarballs = join(outside, 'packed')
-    mkdirSync(tarballs)
-    for (const name of readdirSync(join(root, 'packages'))) {
-      const folder = join(root, 'packages', name)
-      // pnpm, as npm would leave the `workspace:` in it.
-      const printed = await runScript(root, [
-        'exec',
-        '--',
-        'pnpm',
-        '--dir',
-        folder,
-        'pack',
-        '--pack-destination',
-        tarballs,
-      ])
-      packed.set(manifestOf(folder).name, join(tarballs, basename(printed.trim().split('\n').at(-1)!)))
-    }
+  /** By the name of a package, its tarball. */
+  let packed: ReadonlyMap<string, string>
+  beforeAll(() => {
+    packed = packAll(join(outside, 'packed'))
   })
 
   it.each(examples)('%s installs, type checks, builds, passes its tests and starts', async (example) => {

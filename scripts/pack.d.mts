@@ -1,0 +1,1 @@
+export declare function packAll(destination: string): ReadonlyMap<string, string>
