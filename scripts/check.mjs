@@ -1,5 +1,5 @@
 // `npm run check`: everything that can be told without running the tests. Every step runs, whatever the others said.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleForBrowser } from './browserBundle.mjs'
@@ -10,11 +10,6 @@ import { typecheck, typedFolders } from './typecheck.mjs'
 /** What core was to weigh in a browser, parser, machine and all, minified and gzipped; and what it must not outgrow. */
 const coreGoal = 30_000
 const coreCeiling = 106_000
-
-const foldersIn = (folder) =>
-  existsSync(root + folder) ? readdirSync(root + folder).map((name) => `${folder}/${name}`) : []
-const having = (file) => (folder) => existsSync(`${root}${folder}/${file}`)
-const packages = foldersIn('packages').filter(having('package.json'))
 
 const run = (...args) => pnpm(args) === 0
 /** All of them, so that one run tells about every package. */
