@@ -19,6 +19,7 @@ import {
   schemaOfClient,
 } from './schema/fromClient.js'
 import { modelsOf } from './schema/models.js'
+import { withReferences } from './schema/references.js'
 import type { PrismaSchema } from './schema/schema.js'
 import { sqlTablesOf } from './sql/tables.js'
 import { sqlDialectOf } from './sql/types.js'
@@ -94,7 +95,8 @@ export function prismaAuthorization<ModelName extends string = string>(
   const unsaved = new WeakSet<object>()
   const isClient = (one: unknown): one is PrismaClientLike =>
     typeof one === 'object' && one !== null && '$extends' in one
-  const given = source && (isClient(source) ? schemaOfClient(source) : assertSchema(source))
+  const read = (client: PrismaClientLike) => withReferences(schemaOfClient(client), options.database)
+  const given = source && (isClient(source) ? read(source) : withReferences(assertSchema(source), options.database))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
   let known: Answers | undefined
   let registered: string | undefined
@@ -128,7 +130,7 @@ export function prismaAuthorization<ModelName extends string = string>(
   if (given) learn(given, isClient(source) ? source : undefined)
 
   const extension: PrismaExtension = (client) => {
-    const schema = given ?? schemaOfClient(client)
+    const schema = given ?? read(client)
     if (given) assertDescribes(given, client)
     const answers = learn(schema, client)
     const tables = new Tables(schema)

@@ -1,4 +1,4 @@
-import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type DatabaseFacts, type Filter, QueryError } from '@arcturus/core'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
@@ -13,6 +13,7 @@ import { assertOneDataSource } from './schema/dataSources.js'
 import { dialectOf } from './schema/dialect.js'
 import { entityOf } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
+import { References } from './schema/references.js'
 import { TypeOrmTables } from './schema/tables.js'
 import { watch } from './watch.js'
 
@@ -109,10 +110,18 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
   action: string,
 ) => Promise<SelectQueryBuilder<Entity>>
 
+export interface TypeOrmAuthorizationOptions {
+  /**
+   * What is known of the database, in the place of what the entities promise: the result of `verifyDatabase`, or a declaration such
+   * as `{ references: { 'Document.folder': false } }`. Default: the entities are taken at their word.
+   */
+  readonly database?: DatabaseFacts | undefined
+}
+
 /**
  * Filters TypeORM's queries by a policy. The entities of the data source are models from then on: load policies afterwards.
  * @throws TypeOrmSchemaError for a data source that is not initialized, a database that no filters are written for, or an authorizer
- * that has entities of the same names in another data source.
+ * that has entities of the same names in another data source; ArgumentError where `database` names no reference.
  *
  * @example
  * ```ts
@@ -123,19 +132,26 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
  * const [page, total] = await authorizedQuery(user, 'read', Document, 'd').orderBy('d.title').take(10).getManyAndCount()
  * ```
  */
-export function typeOrmAuthorization(authorizer: Authorizer, dataSource: DataSource): TypeOrmAuthorization {
+export function typeOrmAuthorization(
+  authorizer: Authorizer,
+  dataSource: DataSource,
+  { database }: TypeOrmAuthorizationOptions = {},
+): TypeOrmAuthorization {
   const dialect = dialectOf(dataSource)
   const names = new ParameterNames()
   const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName)
   const guard = new QueryGuard(dialect, names, tables)
   const printing: Printing = {
     dialect,
-    tables: new TypeOrmTables(dataSource),
+    tables: new TypeOrmTables(dataSource, database),
     names,
     recursion: new Recursion(dataSource),
   }
   assertOneDataSource(authorizer, dataSource)
-  authorizer.registerModels(modelsOf(dataSource), relationLoader(dataSource))
+  authorizer.registerModels(
+    modelsOf(dataSource, database),
+    relationLoader(dataSource, new References(dataSource, database)),
+  )
   watch(dataSource)
 
   const print = (filter: Filter, { name }: EntityMetadata): PrintedFilter =>

@@ -7,6 +7,7 @@ export {
   type AuthorizedQuery,
   type AuthorizedQueryLoading,
   type TypeOrmAuthorization,
+  type TypeOrmAuthorizationOptions,
   typeOrmAuthorization,
 } from './authorization.js'
 export { MisplacedFilterError, TypeOrmSchemaError, UnsupportedOperationError } from './errors.js'

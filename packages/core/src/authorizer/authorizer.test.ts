@@ -252,7 +252,7 @@ test('a relation that is not loaded is never taken for empty', () => {
 })
 
 test('a relation that is known by its foreign key alone can be compared, and not read', () => {
-  const owner = { kind: 'relation', name: 'owner', model: 'Person', many: false, nullable: true } as const
+  const owner = { kind: 'relation', name: 'owner', model: 'Person', many: false, kept: true, nullable: true } as const
   const plain = { class: undefined, key: ['id'], closed: true, isaCheck: undefined }
   const name = { kind: 'scalar', name: 'name', type: 'string', nullable: false, list: false } as const
   const models = new Authorizer().registerModels([

@@ -89,6 +89,7 @@ describe('rows of tables', () => {
     name,
     model,
     many,
+    kept: true,
     nullable: true,
     from: [],
     to: [],

@@ -103,7 +103,7 @@ describe('many resources at once', () => {
   test('load a relation that several of them need once', async () => {
     let fetched = 0
     const field = (name: string, model: string, many: boolean) =>
-      [name, { kind: 'relation', name, model, many, nullable: false, from: [], to: [] }] as const
+      [name, { kind: 'relation', name, model, many, kept: true, nullable: false, from: [], to: [] }] as const
     const model = (name: string, ...fields: ReturnType<typeof field>[]) =>
       ({ name, class: undefined, fields: new Map(fields), key: ['id'], closed: false, isaCheck: undefined }) as const
     const authorizer = new Authorizer().registerModels(

@@ -20,6 +20,11 @@ export type RelationDeclaration = ({ readonly one: Class | string } | { readonly
   readonly to?: string | readonly string[]
   /** Whether a `one` can be nil. Default true. */
   readonly nullable?: boolean
+  /**
+   * Whether the database keeps the reference in `from`: where it has a value, there is a row. Default true. Without that, a row that
+   * is gone is nil, so that an unloaded `one` is compared by its key with rows in hand alone.
+   */
+  readonly kept?: boolean
 }
 
 export interface ClassOptions {
@@ -107,12 +112,14 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
     const from = listOf(declaration.from)
     const to = declaration.to === undefined && from.length === 1 ? ['id'] : listOf(declaration.to)
     if (from.length !== to.length) throw invalid(model, name, '`from` and `to` must name as many columns')
+    const kept = declaration.kept ?? true
     return {
       kind: 'relation',
       name,
       model: nameOf(schema, other),
       many,
-      nullable: many ? false : (declaration.nullable ?? true),
+      nullable: !many && (!kept || (declaration.nullable ?? true)),
+      kept,
       from,
       to,
     }
@@ -131,6 +138,7 @@ function scalarOrRow(schema: Schema, model: string, name: string, declaration: S
     model: nameOf(schema, type),
     many: list,
     nullable: list ? false : nullable,
+    kept: true,
     from: [],
     to: [],
   }

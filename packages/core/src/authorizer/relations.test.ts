@@ -9,6 +9,7 @@ const roles: RelationField = {
   name: 'roles',
   model: 'Role',
   many: true,
+  kept: true,
   nullable: false,
   from: [],
   to: [],

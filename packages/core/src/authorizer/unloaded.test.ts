@@ -18,6 +18,7 @@ const relation = (name: string, model: string, from?: string): Field => ({
   name,
   model,
   many: from === undefined,
+  kept: true,
   nullable: false,
   from: from === undefined ? [] : [from],
   to: from === undefined ? [] : ['id'],

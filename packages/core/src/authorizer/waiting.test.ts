@@ -65,7 +65,16 @@ describe('what never arrives', () => {
   })
 })
 
-const roles = { kind: 'relation', name: 'roles', model: 'Role', many: true, nullable: false, from: [], to: [] } as const
+const roles = {
+  kind: 'relation',
+  name: 'roles',
+  model: 'Role',
+  many: true,
+  kept: true,
+  nullable: false,
+  from: [],
+  to: [],
+} as const
 const person: Model = {
   name: 'Person',
   class: undefined,

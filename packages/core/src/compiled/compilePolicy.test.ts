@@ -178,6 +178,7 @@ describe('a compiled policy', () => {
       model: 'Member',
       many: false,
       nullable: true,
+      kept: true,
       from: ['ownerId'],
       to: ['id'],
     } as const

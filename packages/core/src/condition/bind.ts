@@ -6,7 +6,7 @@ import type { Schema } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
 import { compareText } from '../values/text.js'
 import { calculated } from './bindArithmetic.js'
-import { decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
+import { assertThere, decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
 import { BindReader, called } from './bindRead.js'
 import { BoundDefinitions } from './boundDefinitions.js'
 import { ComparedRows } from './comparedRows.js'
@@ -157,6 +157,7 @@ export class Binder {
       case 'text': {
         const of = this.#operand(condition.of, environment)
         const part = this.#operand(condition.part, environment)
+        assertThere([of, part], condition.span)
         if (of.kind !== 'value' || part.kind !== 'value') return { ...condition, of, part }
         if (of.value === null || part.value === null) return FALSE
         if (typeof of.value !== 'string' || typeof part.value !== 'string')
@@ -234,12 +235,18 @@ export class Binder {
     // What speaks of the resource alone is the same for every actor.
     if (left === condition.left && right === condition.right) return condition
     const { operator, span } = condition
+    assertThere([left, right], span)
     return { kind: 'compare', operator, left, right, span }
   }
 
   #comparison({ operator, span }: Compare, left: unknown, right: unknown): Condition {
     if (operator === '=') return this.#decided(() => this.#meaning.equal(left, right), span)
     const result = this.#answer(() => this.#meaning.compare(operator, left, right), span)
+    if (result === undefined)
+      assertThere(
+        [left, right].map((value) => ({ kind: 'value', value })),
+        span,
+      )
     if (result === undefined) return fail('type-error', `These two can't be compared with \`${operator}\`.`, span)
     return result ? TRUE : FALSE
   }
@@ -249,7 +256,10 @@ export class Binder {
     const list = withElements(this.#operand(condition.list, environment))
     if (list.kind === 'value' && !Array.isArray(list.value))
       return fail('type-error', '`in` needs a list.', condition.span)
-    if (item.kind !== 'value' || list.kind !== 'value') return { ...condition, item, list }
+    if (item.kind !== 'value' || list.kind !== 'value') {
+      assertThere([item], condition.span)
+      return { ...condition, item, list }
+    }
     return this.#membership(item.value, list.value as readonly unknown[], condition.span)
   }
 
@@ -421,6 +431,7 @@ export class Binder {
         return this.#reader.steps(this.#operand(operand.of, environment), [operand.step])
       case 'list': {
         const elements = this.#operands(operand.elements, environment)
+        assertThere(elements)
         const values = valuesOf(elements)
         return values ? { kind: 'value', value: values } : { kind: 'list', elements }
       }
@@ -428,6 +439,7 @@ export class Binder {
         const of = this.#operand(operand.of, environment)
         const args = this.#operands(operand.args, environment)
         const values = valuesOf(args)
+        assertThere([of, ...args], operand.span)
         if (of.kind !== 'value' || !values) return { ...operand, of, args }
         return { kind: 'value', value: called(of.value, operand.method, values, operand.span) }
       }

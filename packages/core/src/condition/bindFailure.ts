@@ -1,7 +1,7 @@
 import { type ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
-import type { UnloadedRelation } from '../schema/reference.js'
-import type { Condition } from './condition.js'
+import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
+import type { Condition, Operand } from './condition.js'
 import { FALSE, TRUE } from './construct.js'
 
 /** Stops the evaluation of a condition that fails. */
@@ -13,7 +13,13 @@ export class Failed extends Error {
   }
 }
 
-export function failUnloaded({ model, relation }: UnloadedRelation, span: Span): never {
+/** That no operand is a reference whose row may be gone: it is a row or nil, and its key alone does not say which. */
+export function assertThere(operands: readonly Operand[], span?: Span): void {
+  for (const one of operands)
+    if (one.kind === 'value' && doubtfulReference(one.value)) failUnloaded(unloadedRelation(one.value)!, span)
+}
+
+export function failUnloaded({ model, relation }: UnloadedRelation, span: Span | undefined): never {
   throw new Failed(
     new RelationNotLoadedError(
       'relation-not-loaded',

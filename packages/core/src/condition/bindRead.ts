@@ -1,7 +1,7 @@
 import type { Span } from '../language/source.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
-import { referencedRow, unloadedRelation } from '../schema/reference.js'
+import { doubtfulReference, referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import type { Missing, Unloaded } from './bind.js'
 import { fail, failUnloaded, isPromise, settled, waiting } from './bindFailure.js'
@@ -59,7 +59,8 @@ export class BindReader {
   #referenced(object: object, step: Step): object | null | undefined {
     const model = this.#schema.modelOf(object)
     const field = model && this.#fieldOf(model, step)
-    return field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
+    const row = field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
+    return doubtfulReference(row) ? undefined : row
   }
 
   /** There can be thousands of rows of one model. */
@@ -105,8 +106,10 @@ export class BindReader {
       const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
       this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
     }
-    if (row !== undefined) return { kind: 'value', value: row }
-    return this.#leave(object, step, 'relation') ?? failUnloaded({ model, relation: step.name }, step.span)
+    // Whether a row is there that nobody keeps is known to the database.
+    const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
+    if (left) return left
+    return row === undefined ? failUnloaded({ model, relation: step.name }, step.span) : { kind: 'value', value: row }
   }
 
   /** What is read from a row, left to be read in the database; undefined where it can't or may not be. */

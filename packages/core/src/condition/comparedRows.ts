@@ -1,3 +1,4 @@
+import { doubtfulReference } from '../schema/reference.js'
 import { isIdentified } from '../values/rows.js'
 import { Failed } from './bindFailure.js'
 import type { BindReader } from './bindRead.js'
@@ -23,7 +24,7 @@ export class ComparedRows {
     this.#comparable = new Array(rows.length)
   }
 
-  /** What is compared of a row; undefined where it can't be read. */
+  /** What is compared of a row; undefined where it can't be read, or takes more than its key to be compared. */
   at(index: number): unknown {
     this.#read[index] ??= this.#readOf(this.#rows[index])
     return this.#read[index]
@@ -40,7 +41,7 @@ export class ComparedRows {
     if (known !== undefined) return known
     try {
       const read = this.#reader.steps({ kind: 'value', value: row }, this.#own.steps)
-      return read.kind === 'value' ? read.value : undefined
+      return read.kind === 'value' && !doubtfulReference(read.value) ? read.value : undefined
     } catch (error) {
       if (error instanceof Failed) return undefined
       throw error

@@ -1,3 +1,4 @@
+import { unloadedRelation } from '../schema/reference.js'
 import type { Models } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
@@ -53,15 +54,19 @@ export function withClasses<Meaning extends EqualityMeaning>(
   return {
     ...meaning,
     isInstance(value, model, exact) {
-      if (exact) return schema.modelOf(value)?.name === model
+      // Of a row that is not loaded, only its host knows how much its relation says of its class.
+      if (exact && !unloadedRelation(value)) return schema.modelOf(value)?.name === model
       const known = host.classOf(value)
+      if (exact && known !== undefined) return known === model
       if (known !== undefined) {
         const isInstance = host.isSubclass(known, model)
         // Of objects of a registered class, no check of another class is asked.
         if (isInstance || isRow(value) || !schema.models.get(model)?.isaCheck) return isInstance
       }
       try {
-        return now(host.isa(value, model))
+        const isInstance = now(host.isa(value, model))
+        // It can be of a subclass.
+        return exact && isInstance ? undefined : isInstance
       } catch (error) {
         throw errorFor(error)
       }

@@ -75,6 +75,7 @@ describe('the enforcements of requests', () => {
       name: 'roles',
       model: 'Role',
       many: true,
+      kept: true,
       nullable: false,
       from: [],
       to: [],

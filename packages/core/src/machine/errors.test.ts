@@ -121,6 +121,7 @@ describe('an error while a query runs', () => {
       name: 'boss',
       model: 'Gizmo',
       many: false,
+      kept: true,
       nullable: true,
       from: [],
       to: [],

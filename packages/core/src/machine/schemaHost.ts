@@ -1,10 +1,10 @@
 import { isPartial } from '../schema/partial.js'
-import { referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
+import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { Equality } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
-import { identityOf, type PartialRow, rowEqualityOf } from '../values/rows.js'
+import { identityOf, type PartialRow, rowEqualityOf, sameReference } from '../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from './hostError.js'
 import { iteratorOf } from './iterators.js'
@@ -65,7 +65,11 @@ export class SchemaHost extends SchemaValues implements Host {
   override isa(value: unknown, name: string): boolean {
     const unloaded = this.classOf(value) === undefined ? unloadedRelation(value) : undefined
     const model = unloaded && this.schema.models.get(name)
-    return model && !model.isaCheck ? this.#isReferenced(value, unloaded, name) : super.isa(value, name)
+    if (model && !model.isaCheck) return this.#isReferenced(value, unloaded, name)
+    const isInstance = super.isa(value, name)
+    // It can be nil: where that is another answer, only the row tells.
+    if (unloaded && doubtfulReference(value) && isInstance !== super.isa(null, name)) throw notLoaded(value, unloaded)
+    return isInstance
   }
 
   isEachItself(cls: unknown): boolean {
@@ -78,7 +82,9 @@ export class SchemaHost extends SchemaValues implements Host {
   }
 
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined {
-    return compareOrder(operator, left, right)
+    const answer = compareOrder(operator, left, right)
+    if (answer === undefined) assertThere([left, right])
+    return answer
   }
 
   readsPlainly(cls: unknown, _field: string): boolean {
@@ -113,12 +119,14 @@ export class SchemaHost extends SchemaValues implements Host {
       // any value but these two may have the method
       value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
     if (typeof target !== 'function') {
+      assertThere([value])
       throw new HostError('not-a-function', `${this.show(value)}.${method} is not a function`, {
         hint: target === undefined ? undefined : 'it is a field: leave out the parentheses',
         data: { value, name: method },
       })
     }
     if (makers.has(target)) throw unreachable(method)
+    assertThere(args)
     return Reflect.apply(target, value, args)
   }
 
@@ -126,6 +134,7 @@ export class SchemaHost extends SchemaValues implements Host {
     const cls = this.classNamed(name)
     if (typeof cls !== 'function') return this.unregistered(name)
     if (makers.has(cls)) throw unreachable(name)
+    assertThere(args)
     return Reflect.construct(cls, args)
   }
 
@@ -156,7 +165,11 @@ export class SchemaHost extends SchemaValues implements Host {
     same: PartialRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
-    if (unloaded) throw notLoaded(left, unloaded)
+    if (unloaded) {
+      const known = sameReference(this.schema, left, right)
+      if (known !== undefined) return known
+      throw notLoaded(left, unloaded)
+    }
     if (same) throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
     return super.otherwiseEqual(left, right, same)
   }
@@ -169,10 +182,13 @@ export class SchemaHost extends SchemaValues implements Host {
 
   /** Whether a row that is not loaded is an instance for certain; for certain not, where its class is no ancestor either. */
   #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
-    const model = this.schema.modelOf(value)?.name
-    if (model === undefined || this.schema.isSubclass(model, name)) return model !== undefined
-    if (this.schema.isSubclass(name, model)) throw notLoaded(value, unloaded)
-    return false
+    const doubt = doubtfulReference(value)
+    const model = doubt?.model ?? this.schema.modelOf(value)?.name
+    if (model === undefined) return false
+    const isInstance = this.schema.isSubclass(model, name)
+    if (doubt ? isInstance || this.schema.isSubclass(name, model) : !isInstance && this.schema.isSubclass(name, model))
+      throw notLoaded(value, unloaded)
+    return isInstance
   }
 
   protected override unregistered(name: string): never {
@@ -199,6 +215,16 @@ export class SchemaHost extends SchemaValues implements Host {
       distance++
     }
     return undefined
+  }
+}
+
+/**
+ * That no value, and no element of one, is a row or nil: nobody is given what may be either.
+ * @throws HostError `relation-not-loaded`.
+ */
+function assertThere(values: readonly unknown[]): void {
+  for (const value of values.flat()) {
+    if (doubtfulReference(value)) throw notLoaded(value, unloadedRelation(value)!)
   }
 }
 

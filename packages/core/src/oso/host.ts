@@ -92,6 +92,7 @@ function fieldOf(name: string, type: Class | Relation): Field {
     model: type.otherType,
     many,
     nullable: !many,
+    kept: true,
     from: [type.myField],
     to: [type.otherField],
   }

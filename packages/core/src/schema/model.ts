@@ -38,6 +38,12 @@ export interface RelationField {
   readonly many: boolean
   /** Whether there can be no row: always false for `many` (an empty list is not nil). */
   readonly nullable: boolean
+  /**
+   * Whether what the row refers by leads to a row in every case: for `one` its own columns in `from`, unless one of them is null; for
+   * `many` each row of the table between the two. The database says so by a foreign key. Where it is false, a reference to a row
+   * that is gone is nil, and `one` is `nullable`. False where the other row refers to this one: it need not be there.
+   */
+  readonly kept: boolean
   /** Own columns and the other's columns that must be equal, pairwise; empty where the link has a table of its own. */
   readonly from: readonly string[]
   readonly to: readonly string[]

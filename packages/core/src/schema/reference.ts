@@ -22,8 +22,32 @@ class ReferencedRow {
   }
 
   static modelOf(value: object): string | undefined {
-    return #field in value ? value.#field.model : undefined
+    return #field in value && value.#field.kept ? value.#field.model : undefined
   }
+}
+
+/**
+ * A reference that nobody keeps: the row with that key, or nil. It has no columns and no model, so that nothing takes it for the
+ * one or the other; only its key can be compared.
+ */
+class DoubtfulReference extends ReferencedRow {
+  readonly #reference: Reference
+
+  constructor(field: RelationField, holder: string, key: readonly unknown[]) {
+    super(field, holder)
+    this.#reference = { model: field.model, columns: field.to, key }
+  }
+
+  static referenceOf(value: object): Reference | undefined {
+    return #reference in value ? value.#reference : undefined
+  }
+}
+
+/** What a reference that nobody keeps says: the row of the model with these values, if there is one. */
+export interface Reference {
+  readonly model: string
+  readonly columns: readonly string[]
+  readonly key: readonly unknown[]
 }
 
 /** Columns are named by the schema, which the compiler does not know. */
@@ -33,24 +57,29 @@ function columnsOf(row: object): Record<string, unknown> {
 
 /**
  * The row that a to-one relation leads to, where the relation is not loaded but the foreign key is there: an object that has the
- * referenced columns alone, which is enough to compare it. Nil for a nil key.
+ * referenced columns alone, which is enough to compare it. Nil for a nil key. Where nobody keeps the reference, the object stands
+ * for the row or for nil.
  * @param model - Name of the model that has the relation.
  * @returns undefined where the key is not known.
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
-  const row = new ReferencedRow(field, model)
+  const key: unknown[] = []
   let isNil = false
-  for (let at = 0; at < field.from.length; at++) {
-    const key = columnsOf(object)[field.from[at]!]
-    if (key === undefined) return undefined
-    isNil ||= key === null
-    columnsOf(row)[field.to[at]!] = key
+  for (const name of field.from) {
+    const part = columnsOf(object)[name]
+    if (part === undefined) return undefined
+    isNil ||= part === null
+    key.push(part)
   }
-  return isNil ? null : row
+  if (isNil) return null
+  if (!field.kept) return new DoubtfulReference(field, model, key)
+  const row = new ReferencedRow(field, model)
+  for (let at = 0; at < key.length; at++) columnsOf(row)[field.to[at]!] = key[at]
+  return row
 }
 
-/** Name of the model of a row that is known by a foreign key alone. */
+/** Name of the model of a row that is known by a foreign key alone; undefined where it may not be there. */
 export function referencedModel(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? ReferencedRow.modelOf(value) : undefined
 }
@@ -58,4 +87,9 @@ export function referencedModel(value: unknown): string | undefined {
 /** The relation that is not loaded, where a value came from its foreign key: what else it would have is not known. */
 export function unloadedRelation(value: unknown): UnloadedRelation | undefined {
   return typeof value === 'object' && value !== null ? ReferencedRow.relationOf(value) : undefined
+}
+
+/** What is known of a value that is a row or nil; undefined for anything else. */
+export function doubtfulReference(value: unknown): Reference | undefined {
+  return typeof value === 'object' && value !== null ? DoubtfulReference.referenceOf(value) : undefined
 }

@@ -1,3 +1,4 @@
+import { doubtfulReference } from '../schema/reference.js'
 import { sameBinary } from './binary.js'
 import { Dict } from './dict.js'
 import { isNumeric, isSameNumber } from './numeric.js'
@@ -31,10 +32,13 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
 
 /**
  * Equality of two values that are not the same one, where the kinds alone decide: undefined when both are objects (or
- * functions) that only an `Equality` can tell apart, lists and dictionaries included.
+ * functions) that only an `Equality` can tell apart, lists and dictionaries included; and where one is nil, and the other may be.
  */
 export function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
-  if (left === null || right === null || left === undefined || right === undefined) return left === right
+  if (left === null || right === null || left === undefined || right === undefined) {
+    if (left === right) return true
+    return doubtfulReference(left ?? right) ? undefined : false
+  }
   if (isNumeric(left)) return isNumeric(right) && isSameNumber(left, right)
   if (typeof left === 'object' || typeof left === 'function') {
     if (isNumeric(right)) return false

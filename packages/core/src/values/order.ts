@@ -65,7 +65,7 @@ export function compareEqual(
   right: unknown,
   equality?: Equality,
 ): boolean | undefined | Promise<boolean> {
-  if (left === null || right === null) return left === right
+  if (left === null || right === null) return scalarsEqual(left, right) ?? (equality ? equality(left, right) : false)
   const a = typeof left === 'boolean' ? Number(left) : left
   const b = typeof right === 'boolean' ? Number(right) : right
   if (isOwn(a) && isOwn(b)) {

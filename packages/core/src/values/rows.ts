@@ -1,5 +1,5 @@
 import type { Class } from '../schema/model.js'
-import { referencedModel } from '../schema/reference.js'
+import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models } from '../schema/schema.js'
 import { isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
@@ -35,7 +35,45 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
   if (!x || !y) return undefined
   if (x instanceof PartialRow) return x
   if (y instanceof PartialRow) return y
-  return x.length === y.length && x.every((part, at) => part === y[at] || scalarsEqual(part, y[at]) === true)
+  return x.length === y.length && x.every((part, at) => areEqual(part, y[at]))
+}
+
+/**
+ * Whether two values are equal of which one may be nil, as the reference to a row that may be gone.
+ * @returns undefined where that takes the row: beside nil, and wherever the keys do not decide.
+ */
+export function sameReference(schema: Models, left: unknown, right: unknown): boolean | undefined {
+  const [a, b] = [doubtfulReference(left), doubtfulReference(right)]
+  if (a && b) return isSameReference(a, b) ? true : undefined
+  if (a) return isReferenced(schema, a, right)
+  return b && isReferenced(schema, b, left)
+}
+
+/** Whether two references lead to one row, or both to none. Those of two keys can both lead to none. */
+function isSameReference(a: Reference, b: Reference): boolean {
+  const parts = a.columns.map((name, at) => [a.key[at], b.key[b.columns.indexOf(name)]])
+  return a.model === b.model && a.columns.length === b.columns.length && parts.every(([x, y]) => areEqual(x, y))
+}
+
+/** Whether a reference leads to a value: to a row in hand, which is there, or to none. */
+function isReferenced(schema: Models, { model, columns, key }: Reference, value: unknown): boolean | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const of = schema.modelOf(value)?.name
+  if (of === undefined) return undefined
+  if (!canBeSameRow(schema, of, model)) return false
+  const isKey = schema.key(model)?.every((name) => columns.includes(name)) === true
+  const isEqual = isKey && schema.isSubclass(of, model)
+  for (let at = 0; at < columns.length; at++) {
+    // columns are named by the schema, which the compiler does not know
+    const part = (value as Readonly<Record<string, unknown>>)[columns[at]!]
+    if (part === undefined) return undefined
+    if (!areEqual(part, key[at])) return false
+  }
+  return isEqual ? true : undefined
+}
+
+function areEqual(part: unknown, other: unknown): boolean {
+  return part === other || scalarsEqual(part, other) === true
 }
 
 /** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */

@@ -1,22 +1,31 @@
-import type { Field, Model, ScalarType } from '@arcturus/core'
+import type { DatabaseFacts, Field, Model, ScalarType } from '@arcturus/core'
+import { Tables } from '../where/tables.js'
+import { withReferences } from './references.js'
 import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
 
-/** The models of a Prisma schema as the authorizer knows them: `authorizer.registerModels(modelsOf(schema))`. */
-export function modelsOf(schema: PrismaSchema): Model[] {
-  return schema.models.map((model) => ({
+/**
+ * The models of a Prisma schema as the authorizer knows them: `authorizer.registerModels(modelsOf(schema))`.
+ * @param database - What is known of the database, in the place of what the schema promises.
+ * @throws ArgumentError where `database` names no reference.
+ */
+export function modelsOf(schema: PrismaSchema, database?: DatabaseFacts): Model[] {
+  const tables = new Tables(withReferences(schema, database))
+  return tables.schema.models.map((model) => ({
     name: model.name,
     class: undefined,
-    fields: new Map(model.fields.map((field) => [field.name, fieldOf(field)])),
+    fields: new Map(model.fields.map((field) => [field.name, fieldOf(field, tables)])),
     key: model.key.length > 0 ? model.key : undefined,
     closed: true,
     isaCheck: undefined,
   }))
 }
 
-function fieldOf(field: PrismaField): Field {
-  const { name, nullable } = field
-  if (field.kind !== 'relation') return { kind: 'scalar', name, type: scalarOf(field), nullable, list: field.list }
-  return { kind: 'relation', name, model: field.model, many: field.list, nullable, from: field.from, to: field.to }
+function fieldOf(field: PrismaField, tables: Tables): Field {
+  const { name, list } = field
+  if (field.kind !== 'relation') return { kind: 'scalar', name, type: scalarOf(field), nullable: field.nullable, list }
+  const { model, from, to } = field
+  const nullable = tables.canBeMissing(field)
+  return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to }
 }
 
 const scalars: Readonly<Record<string, ScalarType>> = {

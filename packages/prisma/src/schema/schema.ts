@@ -73,6 +73,8 @@ export interface PrismaRelation {
   /** Own fields and the other's that are equal, pairwise, on both ends; empty for an implicit many-to-many. */
   readonly from: readonly string[]
   readonly to: readonly string[]
+  /** Whether the database keeps the reference. Default: with `relationMode = "foreignKeys"` it does, unless an end is a view. */
+  readonly kept?: boolean | undefined
 }
 
 /** The values of an enum that have another name in the database; undefined where none has. */

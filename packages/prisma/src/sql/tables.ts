@@ -1,4 +1,5 @@
 import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/core/sql'
+import { withReferences } from '../schema/references.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../where/dialect.js'
 import { Tables } from '../where/tables.js'
@@ -41,7 +42,7 @@ export class PrismaSqlTables implements SqlTables {
       model: relation.model,
       many: relation.list,
       link: this.#link(model, relation, other),
-      kept: relation.owner && this.#tables.isKept(relation),
+      kept: this.#tables.isKept(relation),
     }
   }
 
@@ -93,8 +94,8 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
 
 /**
  * What `@arcturus/core/sql` needs to know of a Prisma schema to write conditions as SQL.
- * @throws PrismaSchemaError where `acceptCollation` names what is no column of texts.
+ * @throws PrismaSchemaError where `acceptCollation` names what is no column of texts; ArgumentError where `database` names no reference.
  */
 export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}): SqlTables {
-  return new PrismaSqlTables(new Tables(schema), dialectsOf(schema, options))
+  return new PrismaSqlTables(new Tables(withReferences(schema, options.database)), dialectsOf(schema, options))
 }

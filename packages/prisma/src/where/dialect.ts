@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arcturus/core'
+import { ArgumentError, type DatabaseFacts } from '@arcturus/core'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 
@@ -12,6 +12,11 @@ export interface DatabaseOptions {
    * Default false.
    */
   readonly acceptCollation?: boolean | readonly string[]
+  /**
+   * What is known of the database, in the place of what the schema promises: the result of `verifyDatabase`, or a declaration such
+   * as `{ references: { 'Document.folder': false } }`. Default: the schema is taken at its word.
+   */
+  readonly database?: DatabaseFacts | undefined
 }
 
 /** What a database does where databases differ. */

@@ -91,8 +91,9 @@ export function missingSides(
   other: Where,
 ): Sides {
   const { name, nullable, list, owner } = relation
-  if (!nullable || list) return { yes: false, no: true }
+  if (list) return { yes: false, no: true }
   if (owner && !isKept) return { yes: { NOT: { [name]: { is: other } } }, no: { [name]: { is: other } } }
+  if (!nullable) return { yes: false, no: true }
   if (!owner || relation.from.length === 1) return { yes: { [name]: { is: null } }, no: { [name]: { isNot: null } } }
   return {
     yes: any(columns.map((column) => ({ [column]: null }))),

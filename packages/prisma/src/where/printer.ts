@@ -1,4 +1,5 @@
 import type { Definite } from '@arcturus/core'
+import { withReferences } from '../schema/references.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
 import { type Formula, rootsOf } from './formula.js'
@@ -20,7 +21,7 @@ export class WherePrinter {
   readonly #reference: FieldReference | undefined
 
   constructor(schema: PrismaSchema, options: DatabaseOptions = {}, reference?: FieldReference) {
-    this.#tables = new Tables(schema)
+    this.#tables = new Tables(withReferences(schema, options.database))
     this.#dialect = dialectOf(schema.provider)
     this.#dialects = dialectsOf(schema, options)
     this.#reference = reference

@@ -207,7 +207,7 @@ class Rerooting {
 
   #isKept(path: Path): boolean {
     const relation = this.#tables.relation(path)
-    return relation?.owner === true && this.#tables.isKept(relation)
+    return relation !== undefined && this.#tables.isKept(relation)
   }
 
   /**
@@ -237,7 +237,7 @@ class Rerooting {
       return { kind: 'some', each, from: next, where, span }
     }
     const found = this.#along(next, others, about, span)
-    if (!relation.nullable) return found
+    if (!this.#tables.canBeMissing(relation)) return found
     return and([isThere(next, relation.model, span), found])
   }
 

@@ -70,10 +70,17 @@ export class Tables {
       )
   }
 
-  /** Whether the database keeps the references of a relation to rows that exist. */
+  /** Whether the columns of the own row refer to another one, and the database keeps that reference. */
   isKept(relation: PrismaRelation): boolean {
+    if (!relation.owner) return false
+    if (relation.kept !== undefined) return relation.kept
     const isView = this.#holders.get(relation)?.view || this.#models.get(relation.model)?.view
     return this.schema.relationMode === 'foreignKeys' && !isView
+  }
+
+  /** Whether a to-one relation can lead to no row: by the schema, or because the database does not keep it. */
+  canBeMissing(relation: PrismaRelation): boolean {
+    return !relation.list && (relation.nullable || (relation.owner && !this.isKept(relation)))
   }
 
   /** The `where` for no row of a model. */

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { relationsOf } from '../schema/entities.js'
-import { referencesOf } from '../schema/kept.js'
+import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
 
 /** A row by its key, or by other columns that are unique: their names, and the values that tell it. */
@@ -17,7 +17,7 @@ interface Known {
  * embedded under a property. A row that names the other one by its reference need not be in the database itself: it may be about
  * to be created.
  */
-export function relationLoader(dataSource: DataSource): Load {
+export function relationLoader(dataSource: DataSource, references: References): Load {
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
   const batches = new Map<string, Batch<Known, unknown>>()
   const batch = (
@@ -34,7 +34,7 @@ export function relationLoader(dataSource: DataSource): Load {
     const entity = model === undefined ? undefined : entities.get(model)
     if (!entity) throw notLoaded(wanted, 'its model is no entity of the data source')
     const relation = relationsOf(entity).find((one) => one.propertyName === name)
-    const reference = relation && referenceOf(relation, object)
+    const reference = relation && referenceOf(relation, object, references)
     if (reference === null) return null
     if (relation && reference) {
       const { inverseEntityMetadata: other } = relation
@@ -100,13 +100,13 @@ function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
 
 /**
  * The other row by the columns that refer to it, null where these are nil; undefined where the row does not have them, or they
- * are not sure to lead to one.
+ * do not name one.
  */
-function referenceOf(relation: RelationMetadata, row: object): Known | null | undefined {
-  const references = referencesOf(relation)
-  const values = references.map(({ from }) => property(row, from))
+function referenceOf(relation: RelationMetadata, row: object, references: References): Known | null | undefined {
+  const columns = references.columnsOf(relation)
+  const values = columns.map(({ from }) => property(row, from))
   if (values.length === 0 || !values.every((value) => value === null || textOf(value) !== undefined)) return undefined
-  return values.some((value) => value === null) ? null : { names: references.map(({ to }) => to), values }
+  return values.some((value) => value === null) ? null : { names: columns.map(({ to }) => to), values }
 }
 
 function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefined {

@@ -1,15 +1,20 @@
-import type { Field, Model, RelationField, ScalarField } from '@arcturus/core'
+import type { DatabaseFacts, Field, Model, RelationField, ScalarField } from '@arcturus/core'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { typeOf } from './columnType.js'
 import { dialectOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
-import { isKept, referencesOf } from './kept.js'
+import { References } from './references.js'
 
-/** The entities of a data source as the authorizer knows them: `authorizer.registerModels(modelsOf(dataSource))`. */
-export function modelsOf(dataSource: DataSource): Model[] {
+/**
+ * The entities of a data source as the authorizer knows them: `authorizer.registerModels(modelsOf(dataSource))`.
+ * @param database - What is known of the database, in the place of what the entities promise.
+ * @throws TypeOrmSchemaError for a data source that is not initialized; ArgumentError where `database` names no reference.
+ */
+export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Model[] {
   const dialect = dialectOf(dataSource)
+  const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
     const { scalar: type, sql } = typeOf(column, dataSource.driver.normalizeType(column), dialect)
     return { kind: 'scalar', name: column.propertyName, type, nullable: column.isNullable, list: sql.kind === 'list' }
@@ -17,7 +22,7 @@ export function modelsOf(dataSource: DataSource): Model[] {
   const fieldsOf = (of: Described): readonly Field[] => [
     ...accessorsOf(of),
     ...columnsOf(of).map(scalar),
-    ...relationsOf(of).map(relationField),
+    ...relationsOf(of).map((relation) => relationField(relation, references)),
     ...of.embeddeds.map(embeddedField),
   ]
   const modelOf = (of: Described): Model => ({
@@ -37,25 +42,36 @@ function keyOf(columns: readonly ColumnMetadata[]): readonly string[] | undefine
   return columns.map((column) => column.propertyName)
 }
 
-function relationField(relation: RelationMetadata): RelationField {
+function relationField(relation: RelationMetadata, references: References): RelationField {
   const { propertyName: name, inverseEntityMetadata: other } = relation
   const many = relation.isOneToMany || relation.isManyToMany
-  const references = referencesOf(relation)
+  const kept = references.isKept(relation)
+  const columns = references.columnsOf(relation)
   return {
     kind: 'relation',
     name,
     model: other.name,
     many,
-    nullable: !many && (relation.isNullable || !isKept(relation)),
-    from: references.map(({ from }) => from),
-    to: references.map(({ to }) => to),
+    nullable: !many && (relation.isNullable || !kept),
+    kept,
+    from: columns.map(({ from }) => from),
+    to: columns.map(({ to }) => to),
   }
 }
 
 /** Embedded columns are read as a row of their own, which is always there. */
 function embeddedField(embedded: Described['embeddeds'][number]): RelationField {
   const { propertyName: name } = embedded
-  return { kind: 'relation', name, model: modelName(embedded), many: false, nullable: false, from: [], to: [] }
+  return {
+    kind: 'relation',
+    name,
+    model: modelName(embedded),
+    many: false,
+    nullable: false,
+    kept: true,
+    from: [],
+    to: [],
+  }
 }
 
 /** What the class computes: no mistake where a policy reads it, and nothing that a database knows. */

@@ -127,7 +127,11 @@ describe('models', () => {
   it.each([
     ['a reference that the database keeps', 'author', { nullable: true, from: ['authorId'], to: ['id'] }],
     ['a reference to rows that can be deleted softly', 'folder', { nullable: true, from: [], to: [] }],
-    ['a reference that the database does not keep', 'loose', { nullable: true, from: [], to: [] }],
+    [
+      'a reference that the database does not keep',
+      'loose',
+      { nullable: true, kept: false, from: ['looseId'], to: ['id'] },
+    ],
   ])('know by %s whether there is a row', (_, name, expected) => {
     expect(model('Content').fields.get(name)).toMatchObject(expected)
   })

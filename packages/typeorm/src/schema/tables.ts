@@ -1,3 +1,4 @@
+import type { DatabaseFacts } from '@arcturus/core'
 import type {
   SqlColumn,
   SqlDialect,
@@ -16,19 +17,25 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { typeOf } from './columnType.js'
 import { dialectOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
-import { isKept } from './kept.js'
+import { References } from './references.js'
 
 /** The tables of a data source, as the printer of SQL asks for them. */
 export class TypeOrmTables implements SqlTables {
   readonly #dataSource: DataSource
   readonly #dialect: SqlDialect
+  readonly #references: References
   readonly #models: ReadonlyMap<string, Described>
   readonly #columns = new Map<ColumnMetadata, SqlColumn>()
   readonly #tables = new Map<string, SqlTable>()
   readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
 
-  constructor(dataSource: DataSource) {
+  /**
+   * @param database - What is known of the database, in the place of what the entities promise.
+   * @throws ArgumentError where it names no reference.
+   */
+  constructor(dataSource: DataSource, database?: DatabaseFacts) {
     this.#dataSource = dataSource
+    this.#references = new References(dataSource, database)
     this.#dialect = dialectOf(dataSource)
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     this.#models = new Map(described.map((of) => [modelName(of), of]))
@@ -118,7 +125,7 @@ export class TypeOrmTables implements SqlTables {
       model: relation.inverseEntityMetadata.name,
       many: relation.isOneToMany || relation.isManyToMany,
       link: this.#link(relation),
-      kept: isKept(relation),
+      kept: this.#references.isKept(relation),
     }
   }
 

@@ -14,7 +14,7 @@ const scalar = (name: string, type: ScalarType, nullable = false, list = false):
   return { kind: 'scalar', name, type, nullable, list }
 }
 const relation = (name: string, model: string, many: boolean, nullable = false): Field => {
-  return { kind: 'relation', name, model, many, nullable, from: [], to: [] }
+  return { kind: 'relation', name, model, many, kept: true, nullable, from: [], to: [] }
 }
 
 function schema(): Schema {
