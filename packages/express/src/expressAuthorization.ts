@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type Action,
+  ArgumentError,
   type Authority,
   AuthorizationError,
   assertActor,
@@ -18,10 +19,11 @@ import {
   problemType,
   type Refusal,
   type RouteOptions,
+  routedPath,
   UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core'
-import { type Holder, hold, keepPrivate } from '@arcturus/core/node'
+import { type Holder, hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import type {
   ErrorRequestHandler,
   NextFunction,
@@ -30,6 +32,7 @@ import type {
   Response,
   Query as TextQuery,
 } from 'express-serve-static-core'
+import { handlersBehind } from './handlersBehind.js'
 import { shareShape } from './sharedShape.js'
 import type { Actor, AllowedResource } from './types.js'
 
@@ -73,12 +76,18 @@ export interface Authorize {
 export interface ExpressAuthorization {
   readonly authorize: Authorize
   /**
-   * For a route that is for everybody: the guard lets its answers pass.
+   * Lets the responses of handlers pass the guard that are for everybody: on a route those of the route, with `app.use` those of
+   * the one handler right behind it. A request that the handler passes on is guarded again.
    *
    * @param reason - Why, for whoever reads the code.
+   * @param handler - The handler, in place of one right behind. Pass a router that is for everybody here.
    * @throws {ArgumentError} There is no reason.
+   * @example
+   * app.get('/health', unguarded('liveness'), health)
+   * app.use('/assets', unguarded('styles'), express.static('public'))
+   * app.use('/site', unguarded('public pages', siteRouter))
    */
-  readonly unguarded: (reason: string) => RequestHandler
+  readonly unguarded: (reason: string, handler?: RequestHandler) => RequestHandler
   /**
    * An error handler, for behind the routes: answers refusals by RFC 9457 that handlers throw (`req.authorization.authorize(…)`),
    * where that is asked for. Those of `authorize(action, loader)` are answered so without it.
@@ -103,7 +112,7 @@ export function expressAuthorization(
   assertAuthorizer('expressAuthorization', authorizer)
   assertActor('expressAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), ruled)
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
     return enforcements.known(request) ?? begin(request, response)
@@ -166,7 +175,8 @@ export function expressAuthorization(
   function authorizeRequest(): RequestHandler {
     return (request, response, next) => {
       const enforcement = enforcementOf(request, response)
-      if (enforcement.guard.state === 'idle') hold(response, new Undecided(enforcement, request, response, next))
+      const { guard } = enforcement
+      if (guard.armable && !guard.armed) hold(response, new Undecided(enforcement, request, response, next))
       proceed(enforcement, () => enforcement.arm(), request, response, next)
     }
   }
@@ -183,11 +193,23 @@ export function expressAuthorization(
     }
   }
 
-  function unguarded(reason: string): RequestHandler {
+  function unguarded(reason: string, handler?: RequestHandler): RequestHandler {
     assertReason(reason)
+    assertUnguarded(handler)
     return (request, response, next) => {
-      enforcementOf(request, response).guard.open(reason)
-      next()
+      const enforcement = enforcementOf(request, response)
+      if (!handler) {
+        enforcement.open(reason, handlersBehind(request, next))
+        next()
+        return
+      }
+      let isWithin = true
+      enforcement.open(reason, () => isWithin)
+      const leave: NextFunction = (...parameters: unknown[]) => {
+        isWithin = false
+        Reflect.apply(next, undefined, parameters)
+      }
+      return handler(request, response, leave)
     }
   }
 
@@ -200,18 +222,33 @@ export function expressAuthorization(
   return { authorize: authorize as Authorize, unguarded, problems }
 }
 
+/** The request as the rules read it: its `path` is the whole one, below any mount, and compares as the router compares it. */
+function ruled(request: Request): Request {
+  const path = routedPath(request.originalUrl, request.app.enabled('case sensitive routing'))
+  return Object.create(request, { path: { value: path, enumerable: true } })
+}
+
+function assertUnguarded(handler: unknown): void {
+  if (handler === undefined || typeof handler === 'function') return
+  throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a handler.', {
+    hint: "unguarded('styles', express.static('public'))",
+  })
+}
+
 /** Holds back what is answered without a decision, and hands it to the application's error handlers where they can still answer. */
 class Undecided implements Holder {
   readonly #enforcement: Enforcement<Request, Actor>
   readonly #request: Request
   readonly #response: Response
   readonly replace: NextFunction
+  readonly exempts: Holder['exempts']
 
   constructor(enforcement: Enforcement<Request, Actor>, request: Request, response: Response, next: NextFunction) {
     this.#enforcement = enforcement
     this.#request = request
     this.#response = response
     this.replace = next
+    this.exempts = request.method === 'OPTIONS' ? (body) => isAllowList(response, body) : undefined
   }
 
   holds(): boolean {

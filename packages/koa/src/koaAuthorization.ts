@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { STATUS_CODES } from 'node:http'
 import {
   type Action,
+  ArgumentError,
   type Authority,
   AuthorizationError,
   assertActor,
@@ -18,10 +20,11 @@ import {
   problemType,
   type Refusal,
   type RouteOptions,
+  routedPath,
   UnauthenticatedError,
   wantsProblem,
 } from '@arcturus/core'
-import { hold, keepPrivate } from '@arcturus/core/node'
+import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
 
@@ -60,12 +63,17 @@ export interface Authorize {
 export interface KoaAuthorization {
   readonly authorize: Authorize
   /**
-   * For a route that is for everybody: the guard lets its answers pass.
+   * Lets the responses of a route pass the guard that is for everybody, or those of a middleware. A request that the middleware
+   * passes on is guarded again.
    *
    * @param reason - Why, for whoever reads the code.
-   * @throws {ArgumentError} There is no reason.
+   * @param middleware - The middleware. Without it all that is behind is for everybody: the rest of a route.
+   * @throws {ArgumentError} There is no reason, or an application uses it without a middleware: that would open all that is behind.
+   * @example
+   * router.get('/health', unguarded('liveness'), health)
+   * app.use(unguarded('styles', serve('public')))
    */
-  readonly unguarded: (reason: string) => Middleware<object, object>
+  readonly unguarded: (reason: string, middleware?: Middleware) => Middleware<object, object>
 }
 
 /**
@@ -82,7 +90,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), ruled)
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)
@@ -133,7 +141,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
         await next()
         // Koa answers after all middleware has run; so this error still meets the error handlers of the application.
         if (context.headerSent || context.respond === false) return
-        const error = enforcement.hold(context.status, routeOf(context))
+        const error = enforcement.hold(context.status, routeOf(context), hasBody(context))
         if (error) throw error
       },
     )
@@ -146,16 +154,57 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
       proceed(context, (enforcement) => enforcement.enforce(action, subject, options), next)
   }
 
-  function unguarded(reason: string) {
+  function unguarded(reason: string, middleware?: Middleware) {
     assertReason(reason)
-    return (context: Context, next: Next): Promise<unknown> => {
-      enforcementOf(context).guard.open(reason)
-      return next()
+    assertUnguarded(middleware)
+    const open = async (context: Context, next: Next): Promise<unknown> => {
+      const enforcement = enforcementOf(context)
+      if (!middleware) {
+        assertOnRoute(context, open)
+        enforcement.open(reason)
+        return next()
+      }
+      let isWithin = true
+      enforcement.open(reason, () => isWithin)
+      const leave = async (): Promise<void> => {
+        isWithin = false
+        await next()
+        // Nobody behind it answered, so that it may.
+        isWithin = context.status === 404 && !hasBody(context)
+      }
+      return Reflect.apply(middleware, undefined, [context, leave])
     }
+    return open
   }
 
   // Sound: every context of Koa has what `Context` has; the types tell handlers which row the loader gave.
   return { authorize: authorize as unknown as Authorize, unguarded: unguarded as KoaAuthorization['unguarded'] }
+}
+
+/** The context as the rules read it: its `path` is the whole one, below any mount, and compares as routers compare it. */
+function ruled(context: Context): Context {
+  return Object.create(context, { path: { value: routedPath(context.originalUrl), enumerable: true } })
+}
+
+function assertUnguarded(middleware: unknown): void {
+  if (middleware === undefined || typeof middleware === 'function') return
+  throw new ArgumentError('invalid-argument', 'The second argument of unguarded must be a middleware.', {
+    hint: "unguarded('styles', serve('public'))",
+  })
+}
+
+/** Koa does not say when a middleware passes a request on, so that behind `app.use(unguarded(…))` nothing would be guarded. */
+function assertOnRoute({ app }: Context, middleware: unknown): void {
+  if (!Array.isArray(app.middleware) || !app.middleware.some((one) => one === middleware)) return
+  throw new ArgumentError('invalid-argument', 'app.use(unguarded(reason)) would open every route behind it.', {
+    hint: "app.use(unguarded('styles', serve('public'))), or unguarded(reason) on a route",
+  })
+}
+
+/** Whether Koa will answer with a body of the application. Without one it writes the message of the status. */
+function hasBody({ body, status }: Context): boolean {
+  if (body === null || body === undefined || body === '' || [204, 205, 304].includes(status)) return false
+  return !(body instanceof Uint8Array) || body.length > 0
 }
 
 function routeOf({ method, originalUrl }: Context): string {
@@ -187,6 +236,10 @@ function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Contex
   hold(res, {
     holds: () => enforcement.guard.holds,
     refusal: (status) => enforcement.hold(status, routeOf(context)),
+    exempts:
+      context.method === 'OPTIONS'
+        ? (body) => isAllowList(res, body) || (!hasBody(context) && body === STATUS_CODES[res.statusCode])
+        : undefined,
     sending: () => {
       const { personal, state } = enforcement.guard
       if (personal && state !== 'blocked') keepPrivate(res)

@@ -47,6 +47,35 @@ const asked = (headers: Record<string, string> = {}, method = 'GET') =>
   new NextRequest('http://localhost/notes/1', { method, headers })
 const note = (id: number) => ({ params: Promise.resolve({ id: `${id}` }) })
 
+describe('OPTIONS', () => {
+  const { withAuthorization, authorizer } = application()
+
+  it.each([
+    ['a text', () => new Response('classified')],
+    ['JSON', () => Response.json('classified')],
+    ['a redirect', () => new Response('classified', { status: 302, headers: { Location: '/' } })],
+    ['a late piece', () => new Response(ReadableStream.from([new Uint8Array(), new Uint8Array(1)]))],
+  ])('is held back if a handler answered without a decision: %s', async (_what, answer) => {
+    const handle = withAuthorization(answer)
+    await expect(handle(asked({}, 'OPTIONS'), note(1))).rejects.toThrow(UndecidedError)
+  })
+
+  it.each([
+    ['no body', () => new Response(null, { status: 204, headers: { Allow: 'GET' } })],
+    ['an empty text', () => new Response('', { headers: { Allow: 'GET' } })],
+  ])('passes with %s', async (_what, answer) => {
+    const response = await withAuthorization(answer)(asked({}, 'OPTIONS'), note(1))
+    expect([await response.text(), response.headers.get('Allow')]).toEqual(['', 'GET'])
+  })
+
+  it('passes with a decision', async () => {
+    const handle = withAuthorization(({ authorization }) =>
+      Response.json(authorizer.can(authorization.actor, 'read', notes[1])),
+    )
+    expect((await handle(asked({ 'x-actor': 'ada' }, 'OPTIONS'), note(1))).status).toBe(200)
+  })
+})
+
 describe('a route handler', () => {
   const { withAuthorization, authorizer } = application({ challenge: 'Bearer' })
   const edit = withAuthorization((request) => Response.json(request.authorization.resource), 'edit', findNote)

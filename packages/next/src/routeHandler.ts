@@ -108,12 +108,26 @@ async function answered<Actor>(
   answer: unknown,
 ): Promise<Response> {
   if (!isResponse(answer)) throw new TypeError(`The handler of ${routeOf(request)} gave no response.`)
-  const held = enforcement.hold(answer.status, routeOf(request))
+  const hasBody = request.method !== 'OPTIONS' || !enforcement.guard.holds || (await holdsBytes(answer))
+  const held = enforcement.hold(answer.status, routeOf(request), hasBody)
   if (held) {
     await answer.body?.cancel()
     throw held
   }
   return enforcement.guard.personal ? kept(answer) : answer
+}
+
+/** Whether a response has any bytes; `new Response('')` has a body of none. */
+async function holdsBytes(response: Response): Promise<boolean> {
+  const reader = response.clone().body?.getReader()
+  for (;;) {
+    const read = await reader?.read()
+    if (!read || read.done) return false
+    if (read.value.length === 0) continue
+    // Settles only when the body of the response is canceled, too.
+    void reader?.cancel()
+    return true
+  }
 }
 
 /** Told by what it has: runtimes have several classes of responses. */

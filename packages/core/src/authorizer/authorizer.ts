@@ -57,6 +57,14 @@ export interface AuthorizerOptions extends SchemaHostOptions {
   readonly evaluator?: EvaluatorName
 }
 
+/** How `refusal` is asked. */
+interface RefusalOptions {
+  /** Whether a resource that the actor may not read is `hidden`. By default it is. */
+  readonly checkRead?: boolean
+  /** Whether listeners are called. By default they are. */
+  readonly observed?: boolean
+}
+
 /**
  * Answers, from one policy: may this actor do this to that record (`can`, `isAllowed`, `authorize`; `canMany` for many of them),
  * which records may they (`filter`), and what may they do (`authorizedActions`, `authorizedFields`). An actor that is nobody is
@@ -271,11 +279,12 @@ export class Authorizer {
     actor: unknown,
     action: Action,
     resource: unknown,
-    options: { readonly checkRead?: boolean } = {},
+    options: RefusalOptions = {},
   ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
     const known = this.#decider.known(actor, action, resource)
     if (known !== true) return this.#refusal(known, actor, action, resource, options)
-    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, true)
+    if (this.#listeners.active && options.observed !== false)
+      this.#listeners.tell('check', actor, action, resource, true)
     return undefined
   }
 
@@ -285,12 +294,13 @@ export class Authorizer {
     actor: unknown,
     action: string,
     resource: unknown,
-    options: { readonly checkRead?: boolean },
+    options: RefusalOptions,
   ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
     // Both questions are one: what the first loads, the second knows.
     const question = this.#decider.question()
     return after(known ?? this.#decider.settleOpen(actor, action, resource, question), (allowed) => {
-      if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+      if (this.#listeners.active && options.observed !== false)
+        this.#listeners.tell('check', actor, action, resource, allowed)
       if (allowed) return undefined
       if (actor === null) return 'nobody'
       if (options.checkRead === false) return 'forbidden'

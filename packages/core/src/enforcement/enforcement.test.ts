@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ForbiddenError, NotFoundError, QueryError } from '../errors.js'
 import { Schema } from '../schema/schema.js'
 import type { Authority } from './authority.js'
+import { Decoys } from './decoys.js'
 import { Enforcement, type EnforcementOptions } from './enforcement.js'
 import type { EnforcementEvent } from './event.js'
 import { RequestAuthorization } from './requestAuthorization.js'
@@ -71,7 +72,10 @@ describe('enforcing on a resource', () => {
     const { one, events } = enforcement(options)
     const refusal = await one.enforce('edit', row(allowed))
     expect(refusal).toMatchObject({ reason, error: { status, statusCode: status } })
-    expect(events).toMatchObject([{ kind: 'denied', action: 'edit', reason, resource: { allowed } }])
+    expect(events).toMatchObject([
+      { kind: 'opened', by: 'check', action: 'edit', resource: { allowed } },
+      { kind: 'denied', action: 'edit', reason, resource: { allowed } },
+    ])
   })
 
   it.each([undefined, null])('refuses when the loader gives %s, as if it were hidden', async (nothing) => {
@@ -117,7 +121,10 @@ describe('enforcing on a resource', () => {
     expect(await one.enforce('read', loader)).toBeUndefined()
     expect(one.authorization.resource).toEqual({ allowed: 'yes' })
     expect(one.authorization.resourceOf(loader)).toBe(one.authorization.resource)
-    expect(events).toMatchObject([{ kind: 'allowed', actor: 'ada', action: 'read' }])
+    expect(events).toMatchObject([
+      { kind: 'opened', by: 'check', action: 'read' },
+      { kind: 'allowed', actor: 'ada', action: 'read' },
+    ])
   })
 
   it('leaves a refused row unknown to the handlers', async () => {
@@ -174,13 +181,89 @@ describe('enforcing on a model', () => {
     expect(await one.enforce(action, 'Note')).toBeUndefined()
     expect(one.guard.state).toBe(state)
     expect(personal()).toBe(1)
-    expect(events).toMatchObject([{ kind: 'allowed', action, resource: 'Note' }])
+    const opened = state === 'decided' ? [{ kind: 'opened', by: 'check', action, resource: 'Note' }] : []
+    expect(events).toMatchObject([...opened, { kind: 'allowed', action, resource: 'Note' }])
     expect(() => one.authorization.resource).toThrow('No resource was loaded')
   })
 
   it('refuses whom nothing can be allowed: as forbidden, since no row is hidden by it', async () => {
     expect(await enforcement().one.enforce('none', 'Note')).toMatchObject({ error: { status: 403 } })
     expect(await enforcement(nobody).one.enforce('none', 'Note')).toMatchObject({ error: { status: 401 } })
+  })
+})
+
+describe('a missing row', () => {
+  /** The rows that the policy was asked about, by requests that share what they keep. */
+  function questions(actor: string | undefined) {
+    const asked: unknown[] = []
+    const shared = { ruled: (request: Row) => request, decoys: new Decoys() }
+    const counting: Authority = {
+      ...authority(false),
+      refusal: async (who, action, resource, options) => {
+        asked.push([resource, options?.observed])
+        return authority(false).refusal(who, action, resource)
+      },
+    }
+    const request = async (loader: () => Promise<Row | undefined>) => {
+      asked.length = 0
+      const one = new Enforcement(counting, { actor: () => actor }, { allowed: 'yes' }, 'GET', () => {}, shared)
+      const refusal = await one.enforce('edit', loader)
+      return { refusal, asked: [...asked] }
+    }
+    return request
+  }
+
+  it.each(['ada', undefined])('takes the same questions as a hidden row, for %s', async (actor) => {
+    const request = questions(actor)
+    const rows: (Row | undefined)[] = [{ allowed: 'yes' }, { allowed: 'hidden' }, { allowed: 'yes' }, undefined]
+    const loader = async () => rows.shift()
+    await request(loader)
+    const hidden = await request(loader)
+    await request(loader)
+    const missing = await request(loader)
+    expect(missing.refusal?.error).toEqual(hidden.refusal?.error)
+    expect(hidden.asked).toEqual([[{ allowed: 'hidden' }, undefined]])
+    expect(missing.asked).toEqual([[{ allowed: 'hidden' }, false]])
+  })
+
+  it('stays missing if the row in its place breaks the policy', async () => {
+    const request = questions('ada')
+    const rows: (Row | undefined)[] = [{ allowed: 'yes' }, undefined]
+    const loader = async () => rows.shift()
+    const first = rows[0]!
+    await request(loader)
+    Object.assign(first, { allowed: 'breaks' })
+    expect((await request(loader)).refusal?.reason).toBe('missing')
+  })
+})
+
+describe('the log', () => {
+  it('names what opened the guard, once', () => {
+    const { one, events } = enforcement()
+    one.guard.arm()
+    one.decided('actions', undefined, 'row')
+    one.decided('filter', 'read', 'Note')
+    one.decided('check', 'read', 'row')
+    one.open('too late')
+    expect(events).toMatchObject([{ kind: 'opened', by: 'filter', action: 'read', resource: 'Note' }])
+  })
+
+  it('names the reason of a route for everybody', () => {
+    const { one, events } = enforcement()
+    one.guard.arm()
+    one.open('liveness')
+    expect(events).toMatchObject([{ kind: 'opened', by: 'unguarded', reason: 'liveness' }])
+  })
+})
+
+describe('a handler that reads the actor', () => {
+  it('makes the response private', () => {
+    const { one, personal } = enforcement()
+    one.guard.arm()
+    expect(one.guard.personal).toBe(false)
+    expect(one.authorization.actor).toBe(null)
+    expect([one.guard.personal, personal()]).toEqual([true, 1])
+    expect(one.guard.blocks('GET', 200)).toBe(true)
   })
 })
 
@@ -239,7 +322,7 @@ describe('what was asked for nobody', () => {
     const authorization = new RequestAuthorization(
       { ...authority(false), isAllowed: async (who) => asked.push(who) > 1 },
       true,
-      { decided: () => {}, explanation: () => undefined },
+      { decided: () => {}, personalize: () => {}, explanation: () => undefined },
     )
     const document = {}
     authorization.identify(null)

@@ -3,6 +3,7 @@ import type { AuthorizationError } from '../errors.js'
 import type { Authority } from './authority.js'
 import type { DecisionKind } from './decision.js'
 import type { RouteOptions } from './declaration.js'
+import { Decoys } from './decoys.js'
 import { type DenialReason, denial, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
 import { after, type Eventual } from './eventual.js'
@@ -32,7 +33,10 @@ export interface EnforcementOptions<Request, Actor> {
    * told always.
    */
   readonly reasons?: boolean | undefined
-  /** Hears of what was allowed, what was denied and why, and of answers that the guard held back. An error that it throws fails the request. */
+  /**
+   * Called with what was allowed, what was denied and why, with the decision that opened the guard, and with responses that the
+   * guard held back. An error that it throws fails the request.
+   */
   readonly log?: ((event: EnforcementEvent<Request, Actor>) => void) | undefined
 }
 
@@ -40,6 +44,15 @@ export interface EnforcementOptions<Request, Actor> {
 export interface EnforceOptions extends RouteOptions {
   /** Whether the row becomes the resource of the request; by default it does. */
   readonly admit?: boolean | undefined
+  /** Which loads of rows are of a kind. By default those of one loader are. */
+  readonly route?: object | undefined
+}
+
+/** What the enforcements of one application have in common. */
+export interface Shared<Request> {
+  /** The request as the request-level rules read it. */
+  readonly ruled: (request: Request) => unknown
+  readonly decoys: Decoys
 }
 
 /** Runs a question so that whatever it throws is an error that frameworks take for one. */
@@ -80,22 +93,25 @@ export class Enforcement<Request, Actor> {
   /** Whether the request only reads. */
   readonly #lasting: boolean
   readonly #onPersonal: () => void
+  readonly #shared: Shared<Request>
   /** Whether it is being found out who asks. */
   #identifying = false
 
-  /** @param onPersonal - Called at each question about the actor: the answer is not to be cached for others. */
+  /** @param onPersonal - Called with each question about the actor: the response must not be cached for others. */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
     request: Request,
     method: string,
     onPersonal: () => void,
+    shared: Shared<Request> = { ruled: (one) => one, decoys: new Decoys() },
   ) {
     this.#authority = authority
     this.#options = options
     this.#request = request
     this.#method = method
     this.#onPersonal = onPersonal
+    this.#shared = shared
     this.#lasting = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
     this.authorization = new RequestAuthorization(authority, this.#lasting, this)
   }
@@ -123,10 +139,31 @@ export class Enforcement<Request, Actor> {
   }
 
   /** A decision was made within the request, through whichever door. */
-  decided(kind: DecisionKind): void {
+  decided(kind: DecisionKind, action: unknown, resource: unknown): void {
     // What is asked to find out who asks says as little about the answer as the rules for requests.
-    this.guard.decided(this.#identifying ? 'request' : kind)
+    const by = this.#identifying ? 'request' : kind
+    if (this.guard.decided(by)) {
+      // Sound: these kinds open no guard.
+      const opening = by as Exclude<DecisionKind, 'request' | 'actions' | 'model'>
+      this.#options.log?.({ kind: 'opened', request: this.#request, by: opening, action, resource })
+    }
     this.#onPersonal()
+  }
+
+  /** The response depends on who the actor is. */
+  personalize(): void {
+    this.guard.personalize()
+    this.#onPersonal()
+  }
+
+  /**
+   * The handlers that follow are for everybody.
+   *
+   * @param covers - Whether the request is still with these handlers. By default it always is.
+   */
+  open(reason: string, covers?: () => boolean): void {
+    if (this.guard.open(reason, covers))
+      this.#options.log?.({ kind: 'opened', request: this.#request, by: 'unguarded', reason })
   }
 
   /**
@@ -163,10 +200,11 @@ export class Enforcement<Request, Actor> {
    * Asks the guard for an answer that is about to go out, and tells the log if it may not.
    *
    * @param route - For the message: `GET /documents/1`.
+   * @param hasBody - Whether the response has a body. A response to OPTIONS without one needs no decision.
    * @returns the error to answer instead, if it may not.
    */
-  hold(status: number, route: string): UndecidedError | undefined {
-    if (!this.guard.blocks(this.#method, status)) return undefined
+  hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
+    if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
     const error = new UndecidedError(route, status)
     try {
       this.#options.log?.({ kind: 'undecided', request: this.#request, error })
@@ -185,10 +223,10 @@ export class Enforcement<Request, Actor> {
   }
 
   async #askRules(): Promise<Refusal | undefined> {
-    const { actor } = this.authorization
+    const actor = this.authorization.identified
     let reason: DenialReason | undefined
     try {
-      await this.#authority.authorizeRequest(actor, this.#request)
+      await this.#authority.authorizeRequest(actor, this.#shared.ruled(this.#request))
     } catch (error) {
       reason = reasonOf(error, actor)
       if (!reason) throw error
@@ -203,13 +241,16 @@ export class Enforcement<Request, Actor> {
   }
 
   #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Refusal | undefined> {
-    const { model, admit = true } = options
-    const { actor } = this.authorization
+    const { model, admit = true, route = loader } = options
+    const actor = this.authorization.identified
     if (row === undefined || row === null) {
-      return this.#answer(actor === null ? 'nobody' : 'missing', 'check', action, undefined)
+      return after(this.#shared.decoys.refuse(this.#authority, route, actor, action), () =>
+        this.#answer(actor === null ? 'nobody' : 'missing', 'check', action, undefined),
+      )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
     return after(this.#authority.refusal(actor, action, row), (reason) => {
+      this.#shared.decoys.keep(route, row, reason)
       const refusal = this.#answer(reason, 'check', action, row)
       if (!refusal && admit) this.authorization.admit(loader, row, action)
       return refusal
@@ -218,14 +259,14 @@ export class Enforcement<Request, Actor> {
 
   async #askModel(action: string, model: string): Promise<Refusal | undefined> {
     await this.#identify()
-    const { actor } = this.authorization
+    const actor = this.authorization.identified
     const extent = await this.#authority.extent(actor, action, model)
     const reason = extent !== 'none' ? undefined : actor === null ? 'nobody' : 'forbidden'
     return this.#answer(reason, extent === 'condition' ? 'model' : 'check', action, model)
   }
 
   #identify(): Eventual<void> {
-    if (this.authorization.actor !== null) return undefined
+    if (this.authorization.identified !== null) return undefined
     this.#identifying = true
     const end = (): void => {
       this.#identifying = false
@@ -252,12 +293,12 @@ export class Enforcement<Request, Actor> {
     action: string | undefined,
     resource: unknown,
   ): Refusal | undefined {
-    this.decided(kind)
+    this.decided(kind, action, resource)
     return reason === undefined ? this.#allow(action, resource) : this.#refuse(reason, action, resource)
   }
 
   #allow(action: string | undefined, resource: unknown): undefined {
-    const { actor } = this.authorization
+    const actor = this.authorization.identified
     this.#options.log?.({ kind: 'allowed', request: this.#request, actor, action, resource })
     return undefined
   }
@@ -266,7 +307,7 @@ export class Enforcement<Request, Actor> {
     this.#options.log?.({
       kind: 'denied',
       request: this.#request,
-      actor: this.authorization.actor,
+      actor: this.authorization.identified,
       action,
       resource,
       reason,

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
-import { Enforcement, type EnforcementOptions } from './enforcement.js'
+import { Decoys } from './decoys.js'
+import { Enforcement, type EnforcementOptions, type Shared } from './enforcement.js'
 
 /** An `AsyncLocalStorage`, wherever the platform has it. */
 export interface AsyncContext<Value> {
@@ -21,22 +22,26 @@ export class Enforcements<Request extends object, Actor> {
    */
   readonly #key = Symbol('arcturus.enforcement')
   readonly #current: AsyncContext<Enforcement<Request, Actor>>
+  readonly #shared: Shared<Request>
 
   /**
    * @param current - Made for these enforcements alone.
+   * @param ruled - Returns the request as the request-level rules read it. By default it is the request itself.
    * @throws ArgumentError for a `log` that is no function, and a `challenge` that no header can hold: they would fail requests instead.
    */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
     current: AsyncContext<Enforcement<Request, Actor>>,
+    ruled: (request: Request) => unknown = (request) => request,
   ) {
     assertLog(options.log)
     assertChallenge(options.challenge)
     this.#authority = authority
     this.#options = options
     this.#current = current
-    authority.observe((kind) => this.#current.getStore()?.decided(kind))
+    this.#shared = { ruled, decoys: new Decoys() }
+    authority.observe((kind, _actor, action, resource) => this.#current.getStore()?.decided(kind, action, resource))
     authority.rememberIn(() => this.#current.getStore()?.relations)
   }
 
@@ -54,7 +59,7 @@ export class Enforcements<Request extends object, Actor> {
    * @param onPersonal - Called at each question about the actor.
    */
   begin(request: Request, method: string, onPersonal: () => void = () => {}): Enforcement<Request, Actor> {
-    const enforcement = new Enforcement(this.#authority, this.#options, request, method, onPersonal)
+    const enforcement = new Enforcement(this.#authority, this.#options, request, method, onPersonal, this.#shared)
     Reflect.set(request, this.#key, enforcement)
     return enforcement
   }

@@ -1,3 +1,4 @@
+import type { DecisionKind } from './decision.js'
 import type { DenialReason } from './denial.js'
 import type { UndecidedError } from './guard.js'
 
@@ -24,4 +25,18 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       readonly resource: unknown
       readonly reason: DenialReason
     }
+  | Opened<Request>
   | { readonly kind: 'undecided'; readonly request: Request; readonly error: UndecidedError }
+
+/** The decision, or the `unguarded(reason)`, that lets the response of a request pass the guard. */
+type Opened<Request> =
+  | {
+      readonly kind: 'opened'
+      readonly request: Request
+      readonly by: Exclude<DecisionKind, 'request' | 'actions' | 'model'>
+      /** `undefined` if the decision is about no certain action. */
+      readonly action: unknown
+      /** The row, or the name of the model. */
+      readonly resource: unknown
+    }
+  | { readonly kind: 'opened'; readonly request: Request; readonly by: 'unguarded'; readonly reason: string }

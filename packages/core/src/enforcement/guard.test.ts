@@ -16,8 +16,40 @@ describe('the guard', () => {
     expect(armed().blocks('GET', status)).toBe(false)
   })
 
-  it('lets OPTIONS pass', () => {
-    expect(armed().blocks('OPTIONS', 204)).toBe(false)
+  it.each([
+    ['OPTIONS', true, true],
+    ['OPTIONS', false, false],
+    ['GET', false, true],
+  ])('for %s with a body %s blocks %s', (method, hasBody, blocks) => {
+    expect(armed().blocks(method, 204, hasBody)).toBe(blocks)
+  })
+
+  it('guards a request again that left the handlers for everybody', () => {
+    let isWithin = true
+    const guard = armed()
+    expect(guard.open('styles', () => isWithin)).toBe(true)
+    expect(guard.holds).toBe(false)
+    isWithin = false
+    expect(guard.holds).toBe(true)
+    expect(guard.blocks('GET', 200)).toBe(true)
+  })
+
+  it('arms when the handlers for everybody came first and were left', () => {
+    let isWithin = true
+    const guard = new Guard()
+    guard.open('styles', () => isWithin)
+    expect(guard.armable).toBe(false)
+    isWithin = false
+    expect(guard.armable).toBe(true)
+    guard.arm()
+    expect(guard.blocks('GET', 200)).toBe(true)
+  })
+
+  it('takes a decision behind the handlers for everybody', () => {
+    const guard = armed()
+    guard.open('styles', () => false)
+    expect(guard.decided('check')).toBe(true)
+    expect(guard.blocks('GET', 200)).toBe(false)
   })
 
   it('lets everything pass before it is armed', () => {

@@ -11,7 +11,7 @@ export class UndecidedError extends ArcturusError {
 
   constructor(route: string, status: number) {
     super('undecided', `${route} was about to answer ${status}, but nothing was authorized for it.`, {
-      hint: 'authorize(action, loader) on the route, a filter built in its handler, or unguarded(reason) if it is for everybody',
+      hint: 'authorize(action, loader) on the route, a filter built in its handler, or unguarded(reason) right in front of a handler that is for everybody; unguarded(reason, router) for a router',
     })
   }
 }
@@ -20,18 +20,20 @@ type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'armed' }
   | { readonly kind: 'decided' }
-  | { readonly kind: 'unguarded'; readonly reason: string }
+  | { readonly kind: 'unguarded'; readonly reason: string; readonly covers: () => boolean }
   | { readonly kind: 'blocked' }
 
 // The same for every request.
 const idle: State = { kind: 'idle' }
 const armed: State = { kind: 'armed' }
 const decided: State = { kind: 'decided' }
+const everything = (): boolean => true
 
 /**
  * Whether the answer to one request may go out.
  *
- * idle → armed → decided or unguarded; armed → blocked, which is final: what was held back stays back.
+ * idle → armed → unguarded → decided; armed → blocked, which is final: what was held back stays back. A request that leaves the
+ * handlers for which it was unguarded is armed again.
  */
 export class Guard {
   #state: State = idle
@@ -54,32 +56,61 @@ export class Guard {
 
   /** Whether an answer may still be held back; if not, none needs to be looked at. */
   get holds(): boolean {
-    return this.#state.kind === 'armed' || this.#state.kind === 'blocked'
+    const state = this.#state
+    return state.kind === 'armed' || state.kind === 'blocked' || (state.kind === 'unguarded' && !state.covers())
+  }
+
+  /** Whether `arm` would start to guard: nothing was decided, and the request is not with handlers for everybody. */
+  get armable(): boolean {
+    const state = this.#state
+    return state.kind === 'idle' || (state.kind === 'unguarded' && !state.covers())
   }
 
   /** From now on a successful answer needs a decision. */
   arm(): void {
-    if (this.#state.kind !== 'idle') return
+    if (!this.armable) return
     this.#state = armed
     this.#armed = true
   }
 
-  /** A decision was made. What says nothing about the content is none: request-level rules, a list of actions, a model as such. */
-  decided(kind: DecisionKind): void {
+  /** The answer depends on the actor. */
+  personalize(): void {
     this.#personal = true
-    if (kind === 'request' || kind === 'actions' || kind === 'model') return
-    if (this.#state.kind === 'idle' || this.#state.kind === 'armed') this.#state = decided
   }
 
-  /** The route is for everybody. */
-  open(reason: string): void {
-    if (this.#state.kind === 'idle' || this.#state.kind === 'armed') this.#state = { kind: 'unguarded', reason }
+  /**
+   * A decision was made. Request-level rules, a list of actions and a model as such decide nothing about the content.
+   *
+   * @returns whether the decision opened the guard.
+   */
+  decided(kind: DecisionKind): boolean {
+    this.#personal = true
+    if (kind === 'request' || kind === 'actions' || kind === 'model') return false
+    if (this.#state.kind === 'decided' || this.#state.kind === 'blocked') return false
+    this.#state = decided
+    return true
   }
 
-  /** Asks for an answer about to go out; a refused one leaves the guard blocked. */
-  blocks(method: string, status: number): boolean {
+  /**
+   * The handlers that follow are for everybody.
+   *
+   * @param covers - Whether the request is still with these handlers. By default it always is.
+   * @returns whether this opened the guard.
+   */
+  open(reason: string, covers: () => boolean = everything): boolean {
+    if (this.#state.kind === 'decided' || this.#state.kind === 'blocked') return false
+    this.#state = { kind: 'unguarded', reason, covers }
+    return true
+  }
+
+  /**
+   * Returns whether a response may not be sent. If so, the guard stays blocked.
+   *
+   * @param hasBody - Whether the response has a body. A response to OPTIONS without one needs no decision.
+   */
+  blocks(method: string, status: number, hasBody = true): boolean {
     if (!this.holds) return false
-    if (method === 'OPTIONS' || status < 200 || status >= 400) return false
+    if ((method === 'OPTIONS' && !hasBody) || status < 200 || status >= 400) return false
     this.#state = { kind: 'blocked' }
     return true
   }

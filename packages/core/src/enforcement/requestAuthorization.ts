@@ -17,8 +17,10 @@ export type Loaded<Row> = NonNullable<Awaited<Row>>
 
 /** A request that decisions are made for. */
 export interface Deciding {
-  /** Told of each decision that was made. */
-  decided(kind: DecisionKind): void
+  /** Called after each decision. */
+  decided(kind: DecisionKind, action: unknown, resource: unknown): void
+  /** Called before the actor is read: the response depends on who it is. */
+  personalize(): void
   /** What visitors are told of why they were refused. */
   explanation(reason: DenialReason, action: string): string | undefined
 }
@@ -43,8 +45,14 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     this.#request = request
   }
 
-  /** Who asks; `null` is nobody. */
+  /** Who asks; `null` is nobody. A response that depends on it is `Cache-Control: private`. */
   get actor(): Actor | null {
+    this.#request.personalize()
+    return this.#actor
+  }
+
+  /** For frameworks: the actor, of which the response does not depend for that. */
+  get identified(): Actor | null {
     return this.#actor
   }
 
@@ -82,8 +90,9 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {ArcturusError} The policy can't answer without waiting (`isAllowed` can), or it fails.
    */
   can(action: Action, ...resource: [resource: unknown] | []): boolean {
-    const answer = this.#authority.can(this.#actor, action, this.#subject(resource))
-    this.#request.decided('check')
+    const subject = this.#subject(resource)
+    const answer = this.#authority.can(this.#actor, action, subject)
+    this.#request.decided('check', action, subject)
     return answer
   }
 
@@ -94,7 +103,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const answer = await this.#memory.answer(action, subject, () =>
       this.#authority.isAllowed(this.#actor, action, subject),
     )
-    this.#request.decided('check')
+    this.#request.decided('check', action, subject)
     return answer
   }
 
@@ -105,20 +114,22 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   async authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
-    await this.#refusing(action, () => this.#authority.authorize(this.#actor, action, subject))
+    await this.#refusing(action, subject, () => this.#authority.authorize(this.#actor, action, subject))
   }
 
   /** What the actor may do. Decides nothing about an answer's content, so the guard does not take it for a decision. */
   async authorizedActions(...resource: [resource: unknown] | []): Promise<Set<string>> {
-    const actions = await this.#authority.authorizedActions(this.#actor, this.#subject(resource))
-    this.#request.decided('actions')
+    const subject = this.#subject(resource)
+    const actions = await this.#authority.authorizedActions(this.#actor, subject)
+    this.#request.decided('actions', undefined, subject)
     return actions
   }
 
   /** The fields that the actor may do this with: `authorizedFields('read')`. */
   async authorizedFields(action: Action, ...resource: [resource: unknown] | []): Promise<Set<string>> {
-    const fields = await this.#authority.authorizedFields(this.#actor, action, this.#subject(resource))
-    this.#request.decided('field')
+    const subject = this.#subject(resource)
+    const fields = await this.#authority.authorizedFields(this.#actor, action, subject)
+    this.#request.decided('field', action, subject)
     return fields
   }
 
@@ -129,7 +140,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   async authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
-    await this.#refusing(action, () => this.#authority.authorizeField(this.#actor, action, subject, field), 'field')
+    const question = () => this.#authority.authorizeField(this.#actor, action, subject, field)
+    await this.#refusing(action, subject, question, 'field')
   }
 
   /**
@@ -144,7 +156,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     // Sound: what is no row is told by an error.
     const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
     const picked = await this.#authority.pickAuthorized(this.#actor, asked, subject)
-    this.#request.decided('field')
+    this.#request.decided('field', asked, subject)
     return picked
   }
 
@@ -162,7 +174,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const asked = action ?? this.#routeAction()
     const subject = this.#subject(resource)
     if (namesIn(body).length === 0) return
-    await this.#refusing(asked, () => this.#authority.assertWritable(this.#actor, asked, subject, body), 'field')
+    const question = () => this.#authority.assertWritable(this.#actor, asked, subject, body)
+    await this.#refusing(asked, subject, question, 'field')
   }
 
   /**
@@ -173,7 +186,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
     // Waiting takes longer than making most filters does.
     const ready = filter instanceof Promise ? await filter : filter
-    this.#request.decided('filter')
+    this.#request.decided('filter', action, model)
     return ready
   }
 
@@ -204,16 +217,21 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     })
   }
 
-  async #refusing(action: string, question: () => Promise<void>, kind: DecisionKind = 'check'): Promise<void> {
+  async #refusing(
+    action: string,
+    subject: unknown,
+    question: () => Promise<void>,
+    kind: DecisionKind = 'check',
+  ): Promise<void> {
     try {
       await question()
     } catch (error) {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
-      this.#request.decided(kind)
+      this.#request.decided(kind, action, subject)
       throw denial(reason, { fields: fieldsOf(error), explanation: this.#request.explanation(reason, action) })
     }
-    this.#request.decided(kind)
+    this.#request.decided(kind, action, subject)
   }
 
   /** An `undefined` that was passed is not "none passed": a row that was not found must not become the route's. */

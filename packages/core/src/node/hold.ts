@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { METHODS, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
 /** What decides over answers, and what becomes of those that may not go out. */
@@ -7,11 +7,19 @@ export interface Holder {
   holds(): boolean
   /** The error to answer instead of an answer with this status; undefined lets it pass. */
   refusal(status: number): Error | undefined
+  /**
+   * Set for requests whose responses pass by what their body is: returns whether one with this whole body does, even if `refusal`
+   * would refuse it. The head of such a response waits for its body.
+   */
+  readonly exempts?: ((body: string) => boolean) | undefined
   /** The head of an answer that passed is about to go out: the last moment to set a header. Called once. */
   sending?(): void
   /** The answer was given in one piece, so the application is done with it: an error handler may answer the error. */
   replace(error: Error): void
-  /** The answer is being written in pieces, or was itself given by an error handler: this body goes out with status 500. */
+  /**
+   * The answer is being written in pieces, or was itself given by an error handler: this body goes out with status 500. The response
+   * ends when the application ends it, since a stream that writes to it takes an earlier end for an error.
+   */
   body(error: Error): string
 }
 
@@ -59,6 +67,10 @@ class HeldAnswer implements Ways {
   #replaced = false
   /** Answered here: what the application still writes goes nowhere. */
   #closed = false
+  /** It passed by what its body is. */
+  #exempted = false
+  /** The head that waits for the body. */
+  #head: readonly unknown[] | undefined
   /** Whether something is being handed on. */
   #handing = false
   /** Why what is being handed on was refused after all. */
@@ -72,6 +84,10 @@ class HeldAnswer implements Ways {
   }
 
   writeHead(...parameters: unknown[]): unknown {
+    if (this.#waits) {
+      this.#head = parameters
+      return this.#response
+    }
     const error = this.#refusal(Number(parameters[0]))
     if (error) this.#answerInstead(error)
     else if (!this.#closed) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
@@ -79,6 +95,10 @@ class HeldAnswer implements Ways {
   }
 
   write(...parameters: unknown[]): unknown {
+    if (this.#waits && textOf(parameters) === '') {
+      drop(parameters)
+      return true
+    }
     const error = this.#refusal()
     if (error) this.#answerInstead(error)
     if (!this.#closed) return this.#handOn('write', parameters)
@@ -87,6 +107,7 @@ class HeldAnswer implements Ways {
   }
 
   end(...parameters: unknown[]): unknown {
+    this.#exempted ||= this.#waits && this.#exempts(textOf(parameters))
     const error = this.#refusal()
     if (error && !this.#replaced) {
       this.#replaced = true
@@ -96,16 +117,28 @@ class HeldAnswer implements Ways {
       return this.#response
     }
     if (error) this.#answerInstead(error)
-    if (this.#closed) drop(parameters)
+    if (this.#closed) this.#end(parameters)
     else this.#handOn('end', parameters)
     return this.#response
   }
 
   flushHeaders(...parameters: unknown[]): unknown {
+    if (this.#waits) return undefined
     const error = this.#refusal()
     if (error) this.#answerInstead(error)
     else if (!this.#closed) this.#handOn('flushHeaders', parameters)
     return undefined
+  }
+
+  /** Whether the response may pass by its body, so that nothing of it is sent before the body is known. */
+  get #waits(): boolean {
+    const { exempts } = this.#holder
+    if (!exempts || this.#passed || this.#closed || this.#handing || this.#response.headersSent) return false
+    return this.#holder.holds()
+  }
+
+  #exempts(body: string): boolean {
+    return body === '' || this.#holder.exempts?.(body) === true
   }
 
   /** What is said before an answer can not be taken back: as long as the answer may be refused, nothing is. */
@@ -121,6 +154,7 @@ class HeldAnswer implements Ways {
    * refused: that is thrown, so that Node does not go on to the body.
    */
   #handOn(way: 'write' | 'end' | 'flushHeaders', parameters: unknown[]): unknown {
+    this.#handOnHead()
     if (!this.#holder.holds()) return Reflect.apply(this.#ways[way], this.#response, parameters)
     const outer = this.#handing
     this.#handing = true
@@ -129,24 +163,32 @@ class HeldAnswer implements Ways {
     } catch (thrown) {
       if (!this.#refused) throw thrown
       if (!this.#closed) this.#answerInstead(this.#refused)
-      drop(parameters)
+      if (way === 'end') this.#end(parameters)
+      else drop(parameters)
       return true
     } finally {
       this.#handing = outer
     }
   }
 
+  #handOnHead(): void {
+    const head = this.#head
+    this.#head = undefined
+    if (head) Reflect.apply(this.#ways.writeHead, this.#response, head)
+  }
+
   /**
    * @param status - That of the answer, where it is not the response's.
    * @throws the error where the answer is being handed on already.
    */
-  #refusal(status?: number): Error | undefined {
+  #refusal(status: unknown = this.#head?.[0]): Error | undefined {
     if (this.#closed) return undefined
     const holds = this.#holder.holds()
     if (!holds && this.#passed) return undefined
     if (this.#response.headersSent || this.#response.destroyed) return undefined
     // As Node takes it: 2 ** 32 + 200 is answered as 200.
-    const error = holds ? this.#holder.refusal((status ?? this.#response.statusCode) | 0) : undefined
+    const code = Number(status ?? this.#response.statusCode) | 0
+    const error = holds && !this.#exempted ? this.#holder.refusal(code) : undefined
     if (!error && !this.#passed) {
       this.#passed = true
       this.#holder.sending?.()
@@ -160,6 +202,7 @@ class HeldAnswer implements Ways {
 
   #forget(): void {
     const response = this.#response
+    this.#head = undefined
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
     // Takes the place of those that were added, which would follow an answer in pieces.
@@ -176,8 +219,16 @@ class HeldAnswer implements Ways {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Content-Length', Buffer.byteLength(body))
     Reflect.apply(this.#ways.writeHead, response, [500])
-    Reflect.apply(this.#ways.end, response, [body, 'utf8'])
+    Reflect.apply(this.#ways.write, response, [body, 'utf8'])
+    // Node sends no head with a body that it drops, as of a HEAD.
+    Reflect.apply(this.#ways.flushHeaders, response, [])
     this.#closed = true
+  }
+
+  /** Ends a response that was answered here: its body is complete. */
+  #end(parameters: readonly unknown[]): void {
+    const done = parameters.find((one) => typeof one === 'function')
+    Reflect.apply(this.#ways.end, this.#response, done ? [done] : [])
   }
 }
 
@@ -185,4 +236,21 @@ class HeldAnswer implements Ways {
 function drop(parameters: readonly unknown[]): void {
   const done = parameters.find((one): one is () => void => typeof one === 'function')
   if (done) process.nextTick(done)
+}
+
+/** The text that `write` or `end` was given; of bytes one character each, so that only plain ASCII can be told. */
+function textOf([chunk]: readonly unknown[]): string {
+  if (typeof chunk === 'string') return chunk
+  return chunk instanceof Uint8Array
+    ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
+    : ''
+}
+
+/**
+ * Returns whether a body is the list of methods by which frameworks answer OPTIONS if no handler takes it: that of the header
+ * `Allow`, and nothing else.
+ */
+export function isAllowList(response: ServerResponse, body: string): boolean {
+  const { allow } = response.getHeaders()
+  return body === allow && body.split(',').every((method) => METHODS.includes(method.trim()))
 }

@@ -160,3 +160,30 @@ describe('a handler that calls another one with what it was given', () => {
     expect(await visit(outer)).toEqual([200, 'page'])
   })
 })
+
+describe('an API route that is asked by OPTIONS', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+
+  async function send(handler: (request: unknown, response: ServerResponse) => unknown) {
+    const route = withAuthorization(handler as never)
+    const { url, close } = await listen(
+      (req, res) => void route(Object.assign(req, { cookies: {} }) as never, res as never),
+    )
+    const answer = await fetch(url, { method: 'OPTIONS' })
+    const got = [answer.status, await answer.text(), answer.headers.get('allow')]
+    await close()
+    return got
+  }
+
+  it.each<[string, (res: ServerResponse) => unknown]>([
+    ['whole', (res) => res.end('classified')],
+    ['in pieces', (res) => res.writeHead(200).write('classified') && res.end()],
+    ['as a list of methods', (res) => res.setHeader('Allow', 'GET').end('GET')],
+  ])('is held back if it answered without a decision: %s', async (_how, answer) => {
+    expect(await send((_req, res) => answer(res))).toEqual([500, 'Internal Server Error', null])
+  })
+
+  it('passes without a body', async () => {
+    expect(await send((_req, res) => res.writeHead(204, { Allow: 'GET' }).end())).toEqual([204, '', 'GET'])
+  })
+})

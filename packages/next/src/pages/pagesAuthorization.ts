@@ -220,6 +220,8 @@ function holdUndecided(
   return hold(response, {
     holds: () => enforcement.guard.holds,
     refusal: (status) => enforcement.hold(status, routeOf(request)),
+    // Next answers none by itself.
+    exempts: request.method === 'OPTIONS' ? () => false : undefined,
     sending: () => {
       const { personal, state } = enforcement.guard
       if (personal && state !== 'blocked') keepPrivate(response)

@@ -1,0 +1,39 @@
+import type { Authority } from './authority.js'
+import type { RefusalReason } from './denial.js'
+import type { Eventual } from './eventual.js'
+
+interface Decoy {
+  readonly row: object
+  readonly isHidden: boolean
+}
+
+/**
+ * The rows that stand in for missing ones. A hidden row and a missing row have the same response; with a decoy they also take the
+ * same questions to the policy and to the database. A decoy is a row that the same route loaded before, preferably a hidden one.
+ */
+export class Decoys {
+  readonly #decoys = new WeakMap<object, Decoy>()
+
+  /** Keeps a row that a route loaded. */
+  keep(route: object, row: unknown, reason: RefusalReason | undefined): void {
+    const known = this.#decoys.get(route)
+    const isHidden = reason === 'hidden' || reason === 'nobody'
+    if (known && (known.isHidden || !isHidden)) return
+    if (typeof row === 'object' && row !== null) this.#decoys.set(route, { row, isHidden })
+  }
+
+  /** Asks about the decoy of a route what would be asked about a row. The answer is nobody's: neither is it returned nor observed. */
+  refuse(authority: Authority, route: object, actor: unknown, action: string): Eventual<void> {
+    const decoy = this.#decoys.get(route)
+    if (!decoy) return undefined
+    try {
+      const refusal = authority.refusal(actor, action, decoy.row, { observed: false })
+      return refusal instanceof Promise ? refusal.then(ignore, ignore) : undefined
+    } catch {
+      // A row that the policy can't decide stands in for a missing one as well.
+      return undefined
+    }
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,91 @@
+import { ArgumentError } from '../errors.js'
+
+/** How paths are compared. */
+export interface RoutePatternOptions {
+  /** Whether `/Admin` is another path than `/admin`. By default it is not, as for the routers of Express and Koa. */
+  readonly caseSensitive?: boolean | undefined
+}
+
+/** Where a request keeps its path: Express and Koa keep the whole one in `originalUrl`. */
+interface Addressed {
+  readonly originalUrl?: unknown
+  readonly url?: unknown
+  readonly path?: unknown
+}
+
+/**
+ * A pattern of paths as a value of policies. It compares paths as routers do: without regard to case or to a slash at the end, by
+ * the whole path of a request below any mount, and `%61` is `a`.
+ *
+ * @example
+ * authorizer.registerConstant(new RoutePattern('/admin/*'), 'adminPages')
+ * // allow_request(user: User, request) if not adminPages.covers(request) or user.isAdmin = true;
+ */
+export class RoutePattern {
+  readonly #segments: readonly string[]
+  readonly #hasRest: boolean
+  readonly #isCaseSensitive: boolean
+
+  /**
+   * @param pattern - A path such as `/admin/users`. `:name` is any one segment; `/*` at the end is the path in front of it and all
+   * that is below.
+   * @throws {ArgumentError} The pattern does not start with `/`, or has `*` elsewhere.
+   */
+  constructor(pattern: string, options: RoutePatternOptions = {}) {
+    this.#isCaseSensitive = options.caseSensitive ?? false
+    this.#hasRest = typeof pattern === 'string' && pattern.endsWith('/*')
+    const path = this.#hasRest ? pattern.slice(0, -2) || '/' : pattern
+    if (typeof path !== 'string' || !path.startsWith('/') || /[*?#]/.test(path)) {
+      throw new ArgumentError('invalid-argument', `Invalid pattern of paths: ${JSON.stringify(pattern)}.`, {
+        hint: "new RoutePattern('/admin/*') or new RoutePattern('/documents/:id')",
+      })
+    }
+    this.#segments = segmentsOf(routedPath(path, this.#isCaseSensitive))
+  }
+
+  /**
+   * Returns whether a request's path is one of the pattern.
+   *
+   * @param request - A request or context with `originalUrl`, `url` or `path`, or a path itself.
+   * @throws {ArgumentError} The request has none of them.
+   */
+  covers(request: Addressed | string): boolean {
+    const segments = segmentsOf(routedPath(urlOf(request), this.#isCaseSensitive))
+    if (this.#hasRest ? segments.length < this.#segments.length : segments.length !== this.#segments.length)
+      return false
+    return this.#segments.every((one, at) => one === segments[at] || (one.startsWith(':') && segments[at] !== ''))
+  }
+}
+
+function urlOf(request: Addressed | string): string {
+  if (typeof request === 'string') return request
+  const { originalUrl, url, path } = request ?? {}
+  const found = [originalUrl, url, path].find((one) => typeof one === 'string')
+  if (typeof found === 'string') return found
+  throw new ArgumentError('invalid-argument', 'The request of `covers` has no `originalUrl`, `url` or `path`.', {
+    hint: 'adminPages.covers(request)',
+  })
+}
+
+/** A slash at the end makes no other path. */
+function segmentsOf(path: string): readonly string[] {
+  const inner = path.endsWith('/') ? path.slice(1, -1) : path.slice(1)
+  return inner === '' ? [] : inner.split('/')
+}
+
+/**
+ * The path of a URL as routers compare it.
+ *
+ * @param url - As in the request line: a path with or without query, or an absolute URL.
+ * @param isCaseSensitive - Whether the router is. If not, ASCII letters are lower case.
+ */
+export function routedPath(url: string, isCaseSensitive = false): string {
+  const [path = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1)
+  // Of the encoded characters only those that mean the same in any case, by RFC 3986: `%2F` is no slash.
+  const plain = path.replace(/%[0-9a-f]{2}/gi, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : code.toUpperCase()
+  })
+  const rooted = plain.startsWith('/') ? plain : `/${plain}`
+  return isCaseSensitive ? rooted : rooted.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
