@@ -476,9 +476,11 @@ describe.each(databases)('What stands in the place of related rows on $name', (d
     const Trees = class extends (trees.constructor as typeof TreeRepository<Folder>) {}
     const [ofClass] = await new Trees(Folder, source.manager).findTrees({ depth: 0 })
     const [whole] = await trees.findTrees()
-    expect([cut, whole].map((root) => authorizer.can(region, 'delete', root))).toEqual([false, false])
+    // TypeORM finds children by a table of its own, which other writers do not keep.
+    expect(whole!.children![0]!.children![0]!.children).toEqual([])
     for (const row of [
       cut!.children![0],
+      whole!.children![0],
       none,
       ofExtended,
       ofClass,
@@ -486,10 +488,9 @@ describe.each(databases)('What stands in the place of related rows on $name', (d
         manager.getTreeRepository(Folder).findDescendantsTree(folder(2), { depth: 0 }),
       ),
     ]) {
-      expect(row!.children).toEqual([])
       expect(() => authorizer.can(region, 'delete', row)).toThrow(RelationNotLoadedError)
       expect(await authorizer.isAllowed(region, 'delete', row)).toBe(false)
     }
-    expect(authorizer.can(region, 'delete', whole!.children![0]!.children![0])).toBe(true)
+    expect(await authorizer.isAllowed(region, 'delete', whole!.children![0]!.children![0])).toBe(true)
   })
 })

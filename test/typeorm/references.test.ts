@@ -55,12 +55,12 @@ describe.each(databases)('authorizedFilter on $name, for rows that have a key an
     const seats = source.getRepository(name)
     const where = (own = {}): object => authorization.authorizedFilter(ann, name, { where: own }).where
     const replaced = { ...where(), id: 2 }
-    const found = async (find: Promise<unknown>): Promise<unknown> => find.catch(() => [])
+    const found = async (find: () => Promise<unknown>): Promise<unknown> => (async () => find())().catch(() => [])
     expect(await seats.find({ where: where() })).toMatchObject([{ id: 1 }])
     expect(await seats.find({ where: where({ user: { id: 1 } }) })).toMatchObject([{ id: 1 }])
     expect(await seats.createQueryBuilder('s').where(where()).getMany()).toMatchObject([{ id: 1 }])
-    expect(await found(seats.find({ where: replaced }))).toEqual([])
-    expect(await found(seats.createQueryBuilder('s').where(replaced).getMany())).toEqual([])
+    expect(await found(() => seats.find({ where: replaced }))).toEqual([])
+    expect(await found(() => seats.createQueryBuilder('s').where(replaced).getMany())).toEqual([])
     await seats.delete(replaced).catch(() => {})
     expect(await seats.count()).toBe(2)
     await seats.delete(where())

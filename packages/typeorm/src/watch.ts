@@ -1,21 +1,47 @@
-import type { DataSource } from 'typeorm'
-import { extendBuilders } from './query/builders.js'
-import { refusingMisplaced } from './query/placement.js'
-import { rememberCopies } from './rows/copies.js'
-import { withManagers } from './rows/managers.js'
-import { rememberingPartialRelations } from './rows/partialRelations.js'
+import type { DataSource, QueryRunner } from 'typeorm'
+import { wrap } from './prototypes.js'
+import { type Builder, notesOf } from './query/builders.js'
+import { watchPlacement } from './query/placement.js'
+import { QueriedRelations } from './query/queriedRelations.js'
+import { wholeJoins } from './query/wholeJoins.js'
+import { watchCopies } from './rows/copies.js'
+import { watchListeners } from './rows/listeners.js'
+import { markPartialRelations } from './rows/partialRelations.js'
 import { rememberRows } from './rows/subscriber.js'
-import { rememberTrees } from './rows/trees.js'
+import { watchTrees } from './rows/trees.js'
+import { dataSourceOf } from './schema/dialect.js'
 
-const watched = Symbol('watched')
+interface Loaded {
+  readonly entities: readonly object[]
+}
 
-/** Watches what a data source is asked and loads: once, and whatever others have put in the places of its functions before. */
+/**
+ * Watches the queries of TypeORM, and the rows that they return: once for each copy of TypeORM, for all of its data sources. A row of
+ * another data source can reach a check as well, if it is of the same class.
+ */
 export function watch(dataSource: DataSource): void {
   // A data source that is initialized anew has other subscribers.
   rememberRows(dataSource)
-  if (watched in dataSource) return
-  Object.defineProperty(dataSource, watched, { value: true })
-  extendBuilders(dataSource, (of) => refusingMisplaced(rememberingPartialRelations(of)))
-  rememberTrees(dataSource)
-  withManagers(dataSource, rememberCopies)
+  // Made without a query runner, it takes no connection.
+  const builder: Builder = dataSource.createQueryBuilder()
+  watchPlacement(builder)
+  watchRows(builder)
+  watchCopies(dataSource.manager)
+  watchTrees(dataSource)
+}
+
+function watchRows(builder: Builder): void {
+  wrap(
+    builder,
+    'executeEntitiesAndRawResults',
+    async (own: Builder, execute: () => Promise<Loaded>, queryRunner: QueryRunner) => {
+      watchListeners(queryRunner)
+      const result = await execute()
+      if (result.entities.length > 0) {
+        const queried = new QueriedRelations(own, dataSourceOf(own))
+        markPartialRelations(result.entities, { map: own.expressionMap, whole: wholeJoins(own, notesOf(own)), queried })
+      }
+      return result
+    },
+  )
 }

@@ -5,9 +5,11 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError } from '../errors.js'
 import { quoted } from '../schema/dialect.js'
+import { columnsOf, relationsOf } from '../schema/entities.js'
 import { pathOf } from '../schema/tables.js'
 import { assertAlias } from './alias.js'
 import type { ParameterNames } from './parameters.js'
+import { partOfFilter, withMemory } from './parts.js'
 import type { PrintedFilter } from './printedFilter.js'
 
 /** What a `where` is made for. */
@@ -18,18 +20,6 @@ export interface Guarded {
 }
 
 type Where = FindOptionsWhere<ObjectLiteral>
-
-const filtered = Symbol('filtered')
-
-/** An operator that is known again as a part of a filter. */
-function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {
-  return Object.defineProperty(operator, filtered, { value: tablePath })
-}
-
-/** The table whose rows a filter is for, by a part of it. */
-export function tableOfFilter(value: unknown): string | undefined {
-  return InstanceChecker.isFindOperator(value) ? Reflect.get(value, filtered) : undefined
-}
 
 /**
  * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
@@ -95,7 +85,8 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
     name,
     isCarrierAlone && demanders.includes(name) ? together(value, demand) : value,
   ])
-  return Object.fromEntries([...free.map((name) => [name, demand]), ...conditions, [carrier.propertyName, carried]])
+  const where = [...free.map((name) => [name, demand]), ...conditions, [carrier.propertyName, carried]]
+  return withMemory(Object.fromEntries(where), carried)
 }
 
 /** A caller's condition of a column that demands the parameter, too; rows and nil are left as they are. */
@@ -122,22 +113,20 @@ function bracketed(condition: object, above: readonly object[] = []): object {
 
 /** Columns that a condition of TypeORM can stand under; those of the key come first. */
 function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
-  const plain = entity.columns.filter(
-    ({ isVirtual, isVirtualProperty, embeddedMetadata, transformer, relationMetadata }) =>
-      !isVirtual && !isVirtualProperty && !embeddedMetadata && !transformer && !relationMetadata,
+  const plain = columnsOf(entity).filter(
+    ({ isVirtualProperty, transformer, relationMetadata }) => !isVirtualProperty && !transformer && !relationMetadata,
   )
   return [...plain.filter(({ isPrimary }) => isPrimary), ...plain.filter(({ isPrimary }) => !isPrimary)]
 }
 
-/** Names that a condition which speaks of no column can stand under: those of columns, and of relations that alone have theirs. */
+/** Names that a condition which reads no column can stand under: those of columns, and of relations that alone have theirs. */
 function demandersOf(entity: EntityMetadata): readonly string[] {
-  return entity.columns.flatMap(
-    ({ isVirtual, isVirtualProperty, embeddedMetadata, transformer, relationMetadata, propertyName }) => {
-      if (isVirtualProperty || embeddedMetadata || transformer) return []
-      if (!isVirtual) return propertyName
-      return relationMetadata && !relationMetadata.embeddedMetadata ? relationMetadata.propertyName : []
-    },
+  const columns = columnsOf(entity).filter(({ isVirtualProperty, transformer }) => !isVirtualProperty && !transformer)
+  const references = relationsOf(entity).filter(
+    ({ isManyToOne, isOneToOneOwner, joinColumns }) =>
+      (isManyToOne || isOneToOneOwner) && joinColumns.some(({ isVirtual }) => isVirtual),
   )
+  return [...columns, ...references].map(({ propertyName }) => propertyName)
 }
 
 /**

@@ -1,20 +1,33 @@
-import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
+import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 
 export type Builder = SelectQueryBuilder<ObjectLiteral>
-// biome-ignore lint/suspicious/noExplicitAny: the arguments are TypeORM's own
-export type BuilderClass = new (...args: any[]) => Builder
+export type ExpressionMap = Builder['expressionMap']
+export type Join = ExpressionMap['joinAttributes'][number]
 
-/**
- * Makes all query builders of a data source instances of a class that extends their own. They begin in `createQueryBuilder`, and
- * TypeORM makes clones by their constructor, so that these are, too.
- */
-export function extendBuilders(dataSource: DataSource, extend: (of: BuilderClass) => BuilderClass): void {
-  const create = dataSource.createQueryBuilder
-  let extended: object | undefined
-  const createExtended = (...args: unknown[]): Builder => {
-    const query = Reflect.apply(create, dataSource, args) as Builder
-    extended ??= extend(query.constructor as BuilderClass).prototype
-    return Object.setPrototypeOf(query, extended!) as Builder
-  }
-  Object.defineProperty(dataSource, 'createQueryBuilder', { value: createExtended, configurable: true, writable: true })
+/** What is known of a builder beside its own state. */
+export interface Notes {
+  /** Conditions that are a filter's, and the alias of the rows that they are for. */
+  readonly filters: Map<string, string>
+  /** SQL of the caller that does not stay within its brackets. */
+  loose: string | undefined
+  /** How often a filter was put into a condition. */
+  placed: number
+}
+
+const notes = new WeakMap<object, Notes>()
+
+/** The notes of a builder; those of a builder of brackets are of the query that the brackets are for. */
+export function notesOf(builder: object): Notes {
+  const parent: unknown = Reflect.get(builder, 'parentQueryBuilder')
+  const map = Reflect.get(builder, 'expressionMap') as ExpressionMap
+  if (typeof parent === 'object' && parent !== null && !map.subQuery) return notesOf(parent)
+  const known = notes.get(builder) ?? { filters: new Map(), loose: undefined, placed: 0 }
+  notes.set(builder, known)
+  return known
+}
+
+/** A clone of a builder has the same conditions. */
+export function copyNotes(from: object, to: object): void {
+  const known = notes.get(from)
+  if (known) notes.set(to, { filters: new Map(known.filters), loose: known.loose, placed: known.placed })
 }

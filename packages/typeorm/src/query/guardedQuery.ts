@@ -7,8 +7,10 @@ import { assertAlias } from '../filter/alias.js'
 import type { ParameterNames } from '../filter/parameters.js'
 import type { PrintedFilter } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
-
-type Builder = SelectQueryBuilder<ObjectLiteral>
+import { isWithinClause } from '../sql/containedText.js'
+import { type Builder, notesOf } from './builders.js'
+import { assertConditionsContained, uncontained } from './placement.js'
+import { areContained, isJoinContained } from './wholeJoins.js'
 
 /** The entity whose rows a query selects. @throws ArgumentError for what is no query for the rows of an entity. */
 export function selectedEntity(query: unknown): EntityMetadata {
@@ -76,6 +78,7 @@ export class QueryGuard {
     const condition = witness ? `${filtered} AND :${witness} = 1` : filtered
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
+    notesOf(query).filters.set(condition, name)
     if (witness) query.setParameters({ ...filter.parameters, [witness]: 1 })
     this.#refuse(query)
     return query
@@ -87,7 +90,7 @@ export class QueryGuard {
     if (Object.hasOwn(own, guarded)) return
     let prototype = this.#guarded.get(own)
     if (!prototype) {
-      prototype = refusing(query.constructor as BuilderClass, this.#tables)
+      prototype = refusing(query.constructor as BuilderClass, this.#tables, this.#dialect)
       this.#guarded.set(own, prototype)
     }
     Object.setPrototypeOf(query, prototype)
@@ -104,7 +107,7 @@ const others = ['insert', 'update', 'delete', 'softDelete', 'restore', 'relation
  * What instances of a class inherit from that refuse to become other queries. TypeORM makes clones by their constructor, so that they
  * do too.
  */
-function refusing(of: BuilderClass, tables: ReadonlySet<string>): object {
+function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDialect): object {
   class Guarded extends of {
     override cache(kept: never, milliseconds?: number): this {
       assertOwnCache(kept)
@@ -114,6 +117,12 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>): object {
     override addCommonTableExpression(...args: Parameters<Builder['addCommonTableExpression']>): this {
       assertNoTable(args[1], tables)
       return super.addCommonTableExpression(...args)
+    }
+
+    override getQuery(): string {
+      for (const { alias } of this.expressionMap.commonTableExpressions) assertNoTable(alias, tables)
+      assertContained(this, dialect)
+      return super.getQuery()
     }
   }
   for (const other of others) {
@@ -130,6 +139,31 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>): object {
   }
   Object.defineProperty(Guarded.prototype, guarded, { value: true })
   return Guarded.prototype
+}
+
+/** @throws UnsupportedOperationError if SQL in a query can lead out of its place, and so past the filter */
+function assertContained(query: Builder, dialect: SqlDialect): void {
+  const { expressionMap: map } = query
+  assertConditionsContained(query)
+  if (!map.joinAttributes.every((join) => isJoinContained(join, dialect))) throw uncontained('A join')
+  const parts = {
+    'A selection': [...map.selects.map(({ selection }) => selection), ...map.selectDistinctOn],
+    'A group': map.groupBys,
+    'A condition of groups': map.havings.map(({ condition }) => condition),
+    'An order': Object.keys(map.orderBys),
+  }
+  for (const [subject, texts] of Object.entries(parts))
+    if (!texts.every((text) => isWithinClause(text, dialect))) throw uncontained(subject)
+  const tables = map.commonTableExpressions.map(({ queryBuilder }) => queryBuilder)
+  if (
+    !areContained(
+      tables.filter((sql) => typeof sql === 'string'),
+      dialect,
+    )
+  )
+    throw uncontained('A common table expression')
+  if (map.aliases.some(({ name }) => /["`[\]\\]/.test(name))) throw uncontained('An alias')
+  if (map.comment?.includes('*/')) throw uncontained('The comment')
 }
 
 /** @throws UnsupportedOperationError for a result that is kept by a name, and so for whoever asks next. */

@@ -1,54 +1,150 @@
-import type { FindManyOptions, ObjectLiteral } from 'typeorm'
+import { type FindManyOptions, InstanceChecker, type ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
-import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js'
-import { MisplacedFilterError } from '../errors.js'
-import { tableOfFilter } from '../filter/where.js'
-import type { Builder, BuilderClass } from './builders.js'
+import { MisplacedFilterError, UnsupportedOperationError } from '../errors.js'
+import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
+import { wrap } from '../prototypes.js'
+import { dialectOfBuilder } from '../schema/dialect.js'
+import { type Builder, copyNotes, notesOf } from './builders.js'
+import { areContained } from './wholeJoins.js'
 
-type Joins = readonly { readonly alias: string; readonly relationMetadata: RelationMetadata }[]
+type Joins = readonly { readonly alias: string; readonly relationMetadata: { inverseEntityMetadata: EntityMetadata } }[]
 
-/** A class of query builders that throw a MisplacedFilterError for a filter that reached a place that it is not made for. */
-export function refusingMisplaced(of: BuilderClass): BuilderClass {
-  return class Refusing extends of {
-    /** `find({ ...where, take: 10 })` asks for every row, for TypeORM passes over names that it does not know. */
-    override setFindOptions(options: FindManyOptions<ObjectLiteral>): this {
-      for (const [name, value] of Object.entries(options)) {
-        if (tableOfFilter(value) === undefined) continue
-        throw new MisplacedFilterError(
-          'misplaced-filter',
-          `A filter stands among the options of a query, with its "${name}".`,
-          { hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })' },
-        )
-      }
-      return super.setFindOptions(options)
+/**
+ * Makes query builders, of reads and of writes, throw if a filter reached a place that it is not made for, or if other SQL in the query
+ * leads out of the brackets that keep it beside the filter.
+ */
+export function watchPlacement(builder: Builder): void {
+  wrap(builder, 'clone', (own: Builder, clone: () => Builder) => {
+    const copy = clone()
+    copyNotes(own, copy)
+    return copy
+  })
+  wrap(builder, 'setFindOptions', (_: Builder, set, options: FindManyOptions<ObjectLiteral>) => {
+    assertNoOption(options)
+    assertInPlace(options.where)
+    return set()
+  })
+  wrap(builder, 'getWhereCondition', (own: Builder, condition, where: unknown) => {
+    if (typeof where === 'object' && !InstanceChecker.isBrackets(where)) assertInPlace(where)
+    const { placed } = notesOf(own)
+    const result = condition()
+    if (isNegation(where) && notesOf(own).placed > placed) throw negated()
+    return result
+  })
+  wrap(builder, 'getWherePredicateCondition', (own: Builder, condition, path: string, value: unknown) => {
+    const table = tableOfFilter(value)
+    if (table === undefined) {
+      if (isNegating(value) && hasFilter(value)) throw negated()
+      return noteLoose(own, condition())
     }
+    assertEntity(own, path, table)
+    const sql = condition()
+    const notes = notesOf(own)
+    notes.placed++
+    if (typeof sql === 'string') notes.filters.set(sql, path.slice(0, path.indexOf('.')))
+    return sql
+  })
+  wrap(builder, 'createWhereExpression', (own: Builder, create) => {
+    const { filters } = notesOf(own)
+    if (filters.size > 0) assertConditionsContained(own)
+    return create()
+  })
+}
 
-    /** Another entity can have all the columns that a filter speaks of. */
-    protected override getWherePredicateCondition(path: string, value: unknown): WhereClauseCondition {
-      const table = tableOfFilter(value)
-      if (table === undefined) return super.getWherePredicateCondition(path, value)
-      const entity = entityOf(path.slice(0, path.indexOf('.')), this.expressionMap, this.joins)
-      if (entity && entity.tablePath !== table) {
-        throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" reached a query for "${path}".`, {
-          hint: 'make it for the entity that is queried: authorizedFilter(user, entity)',
-        })
-      }
-      return super.getWherePredicateCondition(path, value)
-    }
+/** @throws UnsupportedOperationError if a condition of a builder can lead out of its brackets */
+export function assertConditionsContained(builder: Builder): void {
+  const { loose } = notesOf(builder)
+  const dialect = dialectOfBuilder(builder)
+  if (loose === undefined && dialect && areContained(builder.expressionMap.wheres, dialect)) return
+  throw uncontained('A condition')
+}
+
+/** The error for SQL that leads out of its place in a query that has a filter. */
+export function uncontained(subject: string): UnsupportedOperationError {
+  return new UnsupportedOperationError(
+    'unguarded-operation',
+    `${subject} of an authorized query has a comment, a semicolon, an open quote, a backslash before a quote, or brackets that are not balanced.`,
+    { hint: 'write the condition without them, and values as parameters: where("d.title = :title", { title })' },
+  )
+}
+
+/** TypeORM returns SQL of a caller (`Raw`) as a text, which `find` joins with other conditions. */
+function noteLoose<Condition>(builder: Builder, condition: Condition): Condition {
+  const isUsed = typeof condition === 'string' || (typeof condition === 'object' && condition !== null)
+  const dialect = dialectOfBuilder(builder)
+  if (isUsed && dialect && !areContained(condition, dialect)) notesOf(builder).loose = JSON.stringify(condition)
+  return condition
+}
+
+/** `find({ ...where, take: 10 })` would return every row: TypeORM ignores the names that it does not know. */
+function assertNoOption(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (tableOfFilter(value) === undefined) continue
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A filter stands among the options of a query, with its "${name}".`,
+      {
+        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
+      },
+    )
   }
 }
 
-/** The entity that a name of a query stands for; of the builder that brackets are made with, the main one alone is known. */
-function entityOf(
-  name: string,
-  { aliases, mainAlias }: Builder['expressionMap'],
-  joins: Joins,
-): EntityMetadata | undefined {
+/** Each filter of a `where` is complete, and no alternative is without one that another has. */
+function assertInPlace(where: unknown): void {
+  const replaced = replacedFilter(where)
+  if (replaced !== undefined) {
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A condition replaced the filter for "${replaced}" in a \`where\`.`,
+      {
+        hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
+      },
+    )
+  }
+  if (!Array.isArray(where) || !hasFilter(where) || where.every(hasFilter)) return
+  throw new MisplacedFilterError(
+    'misplaced-filter',
+    'An alternative of a `where` has no filter, but another one has.',
+    {
+      hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
+    },
+  )
+}
+
+/** Another entity can have all the columns that a filter reads. */
+function assertEntity(builder: Builder, path: string, table: string): void {
+  const entity = entityOf(path.slice(0, path.indexOf('.')), builder)
+  if (!entity || entity.tablePath === table) return
+  throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" reached a query for "${path}".`, {
+    hint: 'make it for the entity that is queried: authorizedFilter(user, entity)',
+  })
+}
+
+/** The entity that a name of a query stands for; a builder of brackets knows the main one alone. */
+function entityOf(name: string, builder: Builder): EntityMetadata | undefined {
+  const { aliases, mainAlias, aliasNamePrefixingEnabled } = builder.expressionMap
+  if (!aliasNamePrefixingEnabled) return mainAlias?.hasMetadata ? mainAlias.metadata : undefined
   if (mainAlias?.name === name && mainAlias.hasMetadata) return mainAlias.metadata
   // A `find` has joins of its own first.
+  const joins: Joins = Reflect.get(builder, 'joins') ?? []
   const join = joins.find(({ alias }) => alias === name)
   return join
     ? join.relationMetadata.inverseEntityMetadata
     : aliases.find((one) => one.name === name && one.hasMetadata)?.metadata
+}
+
+/** Whether an operator turns what it holds around, or has alternatives to it. */
+function isNegating(value: unknown): boolean {
+  return InstanceChecker.isFindOperator(value) && value.type !== 'and'
+}
+
+function isNegation(where: unknown): boolean {
+  return typeof where === 'object' && where !== null && Reflect.get(where, '@instanceof') === Symbol.for('NotBrackets')
+}
+
+function negated(): MisplacedFilterError {
+  return new MisplacedFilterError('misplaced-filter', 'A filter stands within `Not`, `Or` or `NotBrackets`.', {
+    hint: 'pass other conditions as an argument: authorizedFilter(user, Entity, { where: { … } })',
+  })
 }

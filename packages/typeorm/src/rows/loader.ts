@@ -1,8 +1,8 @@
-import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
 import type { DataSource } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { relationsOf } from '../schema/entities.js'
+import { isInherited, relationsOf } from '../schema/entities.js'
 import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
 
@@ -46,10 +46,16 @@ export function relationLoader(dataSource: DataSource, references: References): 
     const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
     const row = asIs(wanted, key, await rows.get(key))
     if (row === undefined) throw notLoaded(wanted, 'the row is not in the database')
+    // To read a lazy relation that is loaded begins nothing.
+    if (typeof row === 'object' && row !== null && isPartial(row, name, property(row, name)))
+      throw notLoaded(wanted, 'a listener (`afterLoad`) changes it')
     // Of a relation that is lazy this is a promise of what is loaded already.
     return await property(row, name)
   }
 }
+
+/** In the place of a row that was not found by its values, though the database found a row by others that it takes for equal. */
+const otherwise = Symbol('otherwise')
 
 async function findRows(
   dataSource: DataSource,
@@ -70,8 +76,8 @@ async function findRows(
   }
   // Those that TypeORM leaves out of rows (`select: false`) are asked for by their names.
   const [alias, loaded] = relation ? ['arc_related', relation.inverseEntityMetadata] : ['arc_row', entity]
-  for (const { isSelect, isVirtual, propertyPath } of loaded.columns)
-    if (!isSelect && !isVirtual) query.addSelect(`${alias}.${propertyPath}`)
+  for (const { isSelect, isVirtual, propertyPath, target } of loaded.columns)
+    if (!isSelect && !isVirtual && isInherited(loaded, target)) query.addSelect(`${alias}.${propertyPath}`)
   const columns = names.map((name) => entity.findColumnWithPropertyName(name)!)
   const parameters: Record<string, unknown> = {}
   const conditions = known.map(({ values }, row) =>
@@ -84,6 +90,9 @@ async function findRows(
   )
   const rows = await query.where(conditions.map((one) => `(${one})`).join(' OR '), parameters).getMany()
   for (const row of rows) found.set(identity({ names, values: names.map((name) => property(row, name)) }), row)
+  // A database can find 'A' by 'a': then nobody knows which row was found by which value.
+  const isSure = known.filter((one) => found.has(identity(one))).length === found.size
+  if (!isSure) for (const one of known) if (!found.has(identity(one))) found.set(identity(one), otherwise)
   return found
 }
 
@@ -95,6 +104,7 @@ async function findRows(
 function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
   if (isOther) throw notLoaded(wanted, 'its key is a text, and a number in the database')
+  if (row === otherwise) throw notLoaded(wanted, 'the database finds its row by another key, which it takes for equal')
   return row
 }
 

@@ -1,20 +1,16 @@
 import { markPartial, tag } from '@arcturus/core'
-import type { DataSource, EntitySubscriberInterface, InsertEvent, LoadEvent } from 'typeorm'
+import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 
 /**
- * Remembers of the rows that a data source loads and saves what they do not say themselves: the entity, where it has no class, and
- * relations of which only the keys were loaded (`loadRelationIds`), which are no rows. The rows are left untouched.
+ * Remembers of the rows that a data source saves what they do not say themselves: the entity, if it has no class, and relations that
+ * hold only keys, which are no rows. The rows are left untouched.
  */
 export function rememberRows({ subscribers }: DataSource): void {
   if (!subscribers.some((one) => one instanceof RowSubscriber)) subscribers.push(new RowSubscriber())
 }
 
 class RowSubscriber implements EntitySubscriberInterface {
-  afterLoad(row: unknown, event?: LoadEvent<object>): void {
-    remember(row, event?.metadata)
-  }
-
   afterInsert({ entity, metadata }: InsertEvent<object>): void {
     remember(entity, metadata)
   }

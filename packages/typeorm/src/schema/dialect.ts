@@ -33,6 +33,16 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   })
 }
 
+/** The dialect of the data source of a builder; undefined for a database that no filters are made for. */
+export function dialectOfBuilder(builder: object): SqlDialect | undefined {
+  return dialects[dataSourceOf(builder).options.type]
+}
+
+/** The data source of a builder, a manager or a query runner; TypeORM 0.3 calls it the connection. */
+export function dataSourceOf(of: object): DataSource {
+  return (Reflect.get(of, 'dataSource') ?? Reflect.get(of, 'connection')) as DataSource
+}
+
 /** A name in the quotes of the database. */
 export function quoted(dialect: SqlDialect, name: string): string {
   const quote = dialect === 'mysql' ? '`' : '"'

@@ -66,7 +66,7 @@ export function isEmbedded(of: Described): of is EmbeddedMetadata {
 }
 
 /** Whether a class that a column or a relation is declared in is the entity's own, or above it. */
-function isInherited(of: Described, target: unknown): boolean {
+export function isInherited(of: Described, target: unknown): boolean {
   if (isEmbedded(of) || of.inheritancePattern !== 'STI' || typeof target !== 'function') return true
   return of.target === target || Object.prototype.isPrototypeOf.call(target, of.target)
 }

@@ -1,0 +1,66 @@
+import type { DataSource, FindManyOptions, ObjectLiteral } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import type { Builder } from './builders.js'
+
+/** Types of keys whose values TypeORM compares as they are, in TypeScript. */
+const plainKeys = /^(int|integer|smallint|mediumint|tinyint|bigint|text|varchar|character varying|uuid|char)$/
+
+/** The relations that a query loads by queries of their own (`relationLoadStrategy: 'query'`), whose rows TypeORM then finds by keys. */
+export class QueriedRelations {
+  readonly #relations: readonly RelationMetadata[]
+  readonly #options: FindManyOptions<ObjectLiteral>
+  readonly #withDeleted: boolean
+  readonly #dataSource: DataSource
+
+  constructor(builder: Builder, dataSource: DataSource) {
+    const { relationLoadStrategy, withDeleted } = builder.expressionMap
+    this.#relations = relationLoadStrategy === 'query' ? Reflect.get(builder, 'relationMetadatas') : []
+    this.#options = Reflect.get(builder, 'findOptions')
+    this.#withDeleted = withDeleted
+    this.#dataSource = dataSource
+  }
+
+  has(relation: RelationMetadata): boolean {
+    return this.#relations.includes(relation)
+  }
+
+  /** Whether TypeORM finds all rows of a relation, and no others: deleted rows are left out, and keys are selected and comparable. */
+  isWhole(relation: RelationMetadata): boolean {
+    const { entityMetadata, inverseEntityMetadata, propertyPath } = relation
+    const { select } = this.#options
+    return (
+      !this.#withDeleted &&
+      keysOf(relation).every((column) => this.#isPlain(column)) &&
+      hasKey(select, entityMetadata) &&
+      hasKey(selectedOf(select, propertyPath), inverseEntityMetadata)
+    )
+  }
+
+  #isPlain(column: ColumnMetadata): boolean {
+    const type = this.#dataSource.driver.normalizeType(column)
+    return !column.transformer && !column.embeddedMetadata && plainKeys.test(type)
+  }
+}
+
+/** The columns whose values TypeORM compares. */
+function keysOf(relation: RelationMetadata): readonly ColumnMetadata[] {
+  const { entityMetadata, inverseEntityMetadata, inverseRelation, joinColumns, inverseJoinColumns } = relation
+  const references = [...joinColumns, ...inverseJoinColumns, ...(inverseRelation?.joinColumns ?? [])]
+  const referenced = references.flatMap((column) => column.referencedColumn ?? [])
+  return [...entityMetadata.primaryColumns, ...inverseEntityMetadata.primaryColumns, ...references, ...referenced]
+}
+
+function hasKey(select: unknown, { primaryColumns }: EntityMetadata): boolean {
+  if (typeof select !== 'object' || select === null) return primaryColumns.every(({ isSelect }) => isSelect)
+  return primaryColumns.every((column) => selectedOf(select, column.propertyPath))
+}
+
+/** What is selected of a property: true is all of it. TypeORM 0.3 takes names, too. */
+function selectedOf(select: unknown, path: string): unknown {
+  if (Array.isArray(select)) return select.includes(path) || undefined
+  return path
+    .split('.')
+    .reduce((one, name) => (typeof one === 'object' && one !== null ? Reflect.get(one, name) : one), select)
+}

@@ -1,0 +1,46 @@
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+
+/** A relation that a row has a value for. */
+export interface LoadedRelation {
+  readonly relation: RelationMetadata
+  /** The row, or the object of embedded columns within it. */
+  readonly owner: object
+  readonly value: unknown
+}
+
+/** The relations of a row that have a value: rows, nil, or what stands in their place. */
+export function loadedRelations(row: object, entity: EntityMetadata): LoadedRelation[] {
+  return relationsOf(row, entity).flatMap((relation) => {
+    const owner = (relation.embeddedMetadata?.parentPropertyNames ?? []).reduce<unknown>(property, row)
+    if (!isObject(owner)) return []
+    const value = loaded(owner, relation)
+    return value === undefined ? [] : [{ relation, owner, value }]
+  })
+}
+
+/** What was loaded of a relation. A lazy one is a promise, of what stands beside it; to read it would begin to load it. */
+export function loaded(owner: object, { propertyName, isLazy }: RelationMetadata): unknown {
+  const beside = `__${propertyName}__`
+  return isLazy || beside in owner ? Reflect.get(owner, beside) : Reflect.get(owner, propertyName)
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** The objects in the place of a relation, one or many. */
+export function objectsOf(value: unknown): object[] {
+  return (Array.isArray(value) ? value : [value]).filter(isObject)
+}
+
+/** A row can be of a class below the entity that was queried, which has relations of its own. */
+function relationsOf(row: object, entity: EntityMetadata): readonly RelationMetadata[] {
+  const own = entity.childEntityMetadatas.find(({ target }) => target === row.constructor)
+  return (own ?? entity).relations
+}
+
+/** A property of an object; undefined for all else. */
+export function property(of: unknown, name: string): unknown {
+  return isObject(of) ? Reflect.get(of, name) : undefined
+}

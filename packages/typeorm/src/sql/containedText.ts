@@ -1,0 +1,71 @@
+import type { SqlDialect } from '@arcturus/core/sql'
+
+/** Words that begin a clause, if no bracket surrounds them. */
+const clauses =
+  /(?<![\w.$]|\.\s*)(?:where|group|having|window|union|intersect|except|minus|order|limit|offset|fetch|for|into|returning|join|straight_join|procedure|lock|(?<!\bdistinct\s+)from)(?![\w$])/i
+
+const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']' }
+
+/**
+ * Returns whether SQL that somebody wrote stays within the brackets that are put around it: its own brackets are balanced, its
+ * quotes are closed, and it has no comment, no second statement, and no quote that databases end at different places.
+ */
+export function isContained(text: string, dialect: SqlDialect): boolean {
+  return unquoted(text, dialect) !== undefined
+}
+
+/** Returns whether SQL stays within a clause that has no brackets around it, such as `ON …` or `GROUP BY …`. */
+export function isWithinClause(text: string, dialect: SqlDialect): boolean {
+  const rest = unquoted(text, dialect)
+  return rest !== undefined && !clauses.test(rest)
+}
+
+/** The text outside its brackets and quotes; undefined if the text is not contained. */
+function unquoted(text: string, dialect: SqlDialect): string | undefined {
+  const open: string[] = []
+  let rest = ''
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    const end = endOfQuote(character, dialect)
+    if (end !== undefined) {
+      at = closed(text, at, end, dialect)
+      if (at < 0) return undefined
+      if (open.length === 0) rest += '"'
+    } else if (closing[character] !== undefined) {
+      open.push(closing[character])
+    } else if (character === ')' || character === ']') {
+      if (open.pop() !== character) return undefined
+      if (open.length === 0) rest += ' '
+    } else if (isEscape(text, at, dialect)) {
+      return undefined
+    } else if (open.length === 0) {
+      rest += character
+    }
+  }
+  return open.length === 0 ? rest : undefined
+}
+
+function endOfQuote(character: string, dialect: SqlDialect): string | undefined {
+  if (character === "'" || character === '"' || (character === '`' && dialect !== 'postgresql')) return character
+  return character === '[' && dialect === 'sqlite' ? ']' : undefined
+}
+
+/** The position of the end of a quote; -1 if there is none, or if a backslash makes it depend on the database. */
+function closed(text: string, start: number, end: string, dialect: SqlDialect): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] !== end) continue
+    if (text[at - 1] === '\\' && at - 1 > start && dialect !== 'sqlite') return -1
+    if (text[at + 1] !== end || end === ']') return at
+    at++
+  }
+  return -1
+}
+
+/** Whether a comment, another statement, or a quote of another kind begins here. */
+function isEscape(text: string, at: number, dialect: SqlDialect): boolean {
+  const character = text[at]
+  const pair = text.slice(at, at + 2)
+  if (character === ';' || character === '\0' || pair === '--' || pair === '/*' || pair === '*/') return true
+  if (character === '#') return dialect === 'mysql'
+  return character === '$' && /^\$\w*\$/.test(text.slice(at))
+}

@@ -1,0 +1,47 @@
+/** Functions whose result depends on their arguments alone, or is the same in a whole statement. */
+const functions =
+  'lower|upper|trim|ltrim|rtrim|length|char_length|coalesce|ifnull|nullif|abs|round|floor|ceil|ceiling|concat|substring|substr|replace|now'
+const words =
+  'and|or|not|in|is|null|like|ilike|between|true|false|escape|any|case|when|then|else|end|current_timestamp|current_date'
+const name = '(?:[A-Za-z_]\\w*|"[^"\\\\]+"|`[^`\\\\]+`)'
+
+/** The SQL that is known to be harmless. A qualified name is in the first group. */
+const known = new RegExp(
+  [
+    '\\s+',
+    `(${name}(?:\\s*\\.\\s*${name})+)(?!\\w|\\s*[.(])`,
+    "'(?:[^'\\\\]|'')*'",
+    '\\d+(?:\\.\\d+)?(?![\\w.])',
+    '::?(?:\\.\\.\\.)?[A-Za-z_]\\w*(?!\\w|\\s*\\()',
+    `(?:${words})(?![\\w$.])`,
+    `(?:${functions})(?=\\s*\\()`,
+    '<=|>=|<>|!=|@>|<@|&&|\\|\\||[=<>+*%(),]|-(?!-)|/(?!\\*)',
+  ].join('|'),
+  'iy',
+)
+
+const names = new RegExp(name, 'g')
+
+/** Column names of an alias, as SQL and TypeORM know them. */
+export type IsColumn = (alias: string, path: string) => boolean
+
+/**
+ * Returns the aliases whose columns decide the value of a condition; undefined if SQL can read more than the list of harmless
+ * forms: a name without an alias, a subquery, a function that is not known, a comment.
+ *
+ * `d.title = :title AND LOWER(o.name) = 'ann'` mentions `d` and `o`.
+ */
+export function mentionedAliases(sql: string, isColumn: IsColumn): ReadonlySet<string> | undefined {
+  const mentioned = new Set<string>()
+  known.lastIndex = 0
+  for (let at = 0; at < sql.length; at = known.lastIndex) {
+    known.lastIndex = at
+    const found = known.exec(sql)
+    if (!found) return undefined
+    if (found[1] === undefined) continue
+    const [alias, ...path] = (found[1].match(names) ?? []).map((one) => one.replace(/["`]/g, ''))
+    if (alias === undefined || !isColumn(alias, path.join('.'))) return undefined
+    mentioned.add(alias.toLowerCase())
+  }
+  return mentioned
+}
