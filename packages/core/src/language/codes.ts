@@ -80,6 +80,7 @@ export const codes = {
   'step-limit': 'A query takes more steps than the limit.',
   'time-limit': 'A query takes more time than the limit.',
   'async-value': 'A synchronous query meets a promise.',
+  'replay-mismatch': 'A query reads other things after it has waited for a promise than before.',
   'not-compiled': 'A compiled policy is asked about a class of actors that it was not compiled for.',
   'machine-only': 'A compiled policy is asked what only the query machine can answer.',
   undecided: 'An application was about to answer, and nothing had been authorized.',

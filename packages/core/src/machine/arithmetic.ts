@@ -123,6 +123,7 @@ const names: Readonly<Record<ArithmeticOperator, string>> = {
 function later(m: Machine, operand: Operand, left: Term, right: Term): Cell {
   const result = m.cell(true)
   const step: Step = (m) => {
+    m.asking()
     const slots = m.frame.slots
     return unifyStep(m, calculate(m, operand, deref(slots[0]), deref(slots[1])), slots[2], exit, step)
   }

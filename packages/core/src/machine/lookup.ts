@@ -2,8 +2,9 @@ import type { Expression } from '../language/ast.js'
 import { exportTerm } from './export.js'
 import { Fault } from './fault.js'
 import { formatTerm } from './format.js'
-import { type Machine, unanswered } from './machine.js'
+import type { Machine } from './machine.js'
 import type { Operand } from './operand.js'
+import { unanswered } from './replay.js'
 import { failed, pending, type Signal } from './signal.js'
 import { exit, type Step } from './step.js'
 import { Suspension, suspend } from './suspension.js'
@@ -56,7 +57,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
   const receiver = settleReceiver(m, object)
   if (receiver === pending) return pending
   assertReachable(key, node)
-  const known = m.recall()
+  const known = m.recall(node, object, key)
   if (known !== unanswered) return known
   m.at = node.span
   return m.settle(m.host.read(receiver, key))
@@ -64,9 +65,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
 
 /** An object as the host knows it: converted, and awaited where it is a promise. */
 export function settleReceiver(m: Machine, object: Term): unknown {
-  if (!isThenable(object)) return exportTerm(m, object)
-  const known = m.recall()
-  return known === unanswered ? m.settle(object) : known
+  return isThenable(object) ? m.awaited(object) : exportTerm(m, object)
 }
 
 function later(m: Machine, object: Cell, key: string, node: Expression): Cell {

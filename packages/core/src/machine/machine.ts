@@ -8,10 +8,12 @@ import { defaultLimits, type Limits } from './limits.js'
 import type { Loop } from './loops.js'
 import type { Program } from './program.js'
 import type { Refuted } from './refuted.js'
+import { Replay, unanswered } from './replay.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
 import { Cell, isThenable, type Term } from './term.js'
+import { Turns } from './turns.js'
 import { Variable } from './variable.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
@@ -62,8 +64,8 @@ export class Machine {
   /** How often a call failed because it is a part of itself whatever the data are, and the last one that did. */
   stalls = 0
   stalled: Loop | undefined = undefined
-  /** How many questions the running step has asked the host. */
-  asked = 0
+  /** The questions that the running step has asked the host; recorded only while promises can be awaited. */
+  readonly replay: Replay = new Replay()
 
   #next: Step = stop
   #serial = 0
@@ -74,11 +76,10 @@ export class Machine {
   #since: number | undefined = undefined
   #computed = 0
 
-  // how far the running step may have to be undone, and the answers that it had to wait for
+  // how far the running step may have to be undone, and whether it runs again
   #trailAtStep = 0
-  #question = 0
-  #answers: Map<number, unknown> | undefined = undefined
   #again = false
+  #turns: Turns | undefined = undefined
 
   constructor(host: Host, limits: Limits = defaultLimits) {
     this.host = host
@@ -108,7 +109,10 @@ export class Machine {
     this.#stepsLeft = this.limits.steps
     this.#since = undefined
     this.#computed = 0
-    this.#answers = undefined
+    this.#again = false
+    this.#turns = undefined
+    // A variable that the application kept means nothing to another query.
+    this.#shown = undefined
     if (this.#numbers.size > 0) this.#numbers.clear()
   }
 
@@ -116,7 +120,7 @@ export class Machine {
   run(): void {
     let step = this.state === 'solution' ? fail : this.#next
     this.state = 'ready'
-    if (this.#answers) step = this.#rerun(step)
+    if (this.#again) step = this.#rerun(step)
     for (;;) {
       let left = Math.min(this.#stepsLeft, slice)
       const from = left
@@ -133,12 +137,17 @@ export class Machine {
     }
   }
 
-  /** Runs the step that had to wait, now that the answers are there. */
+  /**
+   * Runs the step that had to wait, now that the answer is there. Each time the step gets further by one answer at least, and
+   * what it asks again counts as steps: so a step can't run again for ever.
+   */
   #rerun(step: Step): Step {
-    this.#again = true
+    this.#stepsLeft -= 1 + (this.replay.size >> 4)
+    if (this.#stepsLeft <= 0) this.#look()
+    this.replay.again()
     const next = step(this)
-    if (this.state !== 'waiting') this.#answers = undefined
     this.#again = false
+    this.replay.assertAllAsked()
     return next
   }
 
@@ -170,6 +179,7 @@ export class Machine {
     if (this.iterators > 0) this.cut(0)
     clear(this.trail)
     clear(this.choices)
+    this.replay.clear()
     this.frame = frame
   }
 
@@ -323,19 +333,20 @@ export class Machine {
 
   /** To be called first in a step that may ask the host. */
   asking(): void {
-    this.asked = 0
     this.#trailAtStep = this.trail.length
-    if (this.#answers !== undefined) {
-      // answers belong to the step that asked
-      if (!this.#again) this.#answers = undefined
-      this.#again = false
-    }
+    // The records of a step that runs again are its own.
+    if (this.#again) this.#again = false
+    else if (this.asynchronous) this.replay.begin()
   }
 
-  /** The answer to the next question of this step, if it is the one that was waited for. */
-  recall(): unknown {
-    const number = this.asked++
-    return this.#answers?.has(number) ? this.#answers.get(number) : unanswered
+  /**
+   * The answer to a question, where this step was answered before it had to wait; else `unanswered`.
+   * @param asker - The operand, the call or the kind of question: what asks, with the same meaning each time.
+   * @param object - Whom it is asked of.
+   * @param detail - What of it: a name, or the variables of the rule.
+   */
+  recall(asker: unknown, object: unknown, detail: unknown): unknown {
+    return this.asynchronous ? this.replay.recall(asker, object, detail) : unanswered
   }
 
   /**
@@ -343,18 +354,25 @@ export class Machine {
    * to end in `wait`; it will run again, and recall the answer.
    */
   settle(answer: unknown): unknown {
-    if (!isThenable(answer)) return answer
-    if (!this.asynchronous) throw asyncValue(this.at)
-    this.waitingFor = answer
-    this.#question = this.asked - 1
-    return pending
+    if (isThenable(answer)) {
+      if (!this.asynchronous) throw asyncValue(this.at)
+      this.waitingFor = answer
+      return pending
+    }
+    if (this.asynchronous) this.replay.answer(answer)
+    return answer
+  }
+
+  /** What a promise among the values has become, or `pending`. */
+  awaited(promise: PromiseLike<unknown>): unknown {
+    const known = this.recall(awaiting, promise, undefined)
+    return known === unanswered ? this.settle(promise) : known
   }
 
   /** Ends a step that met `pending`: all that it did is undone, and it runs again when the answer is there. */
   wait(step: Step): Step {
     this.undo(this.#trailAtStep)
     this.woken = undefined
-    if (step !== this.#next) this.#answers = undefined
     this.#next = step
     this.state = 'waiting'
     return stop
@@ -364,17 +382,23 @@ export class Machine {
   async arrival(): Promise<void> {
     try {
       const answer = await this.waitingFor
-      this.#answers ??= new Map()
-      this.#answers.set(this.#question, answer)
+      this.replay.answer(answer)
     } catch (thrown) {
       // what the application rejects with is its own error, whatever it is
       this.raw = true
       throw thrown
     }
     this.waitingFor = undefined
+    this.#again = true
     this.state = 'ready'
+    this.#turns ??= new Turns()
+    const turn = this.#turns.due()
+    if (turn) await turn
   }
 }
+
+/** Asks for what a promise becomes. */
+const awaiting: unique symbol = Symbol('awaiting')
 
 const exhausted: Retry = (m) => {
   m.state = 'exhausted'
@@ -390,9 +414,6 @@ class Linked implements Undo {
     this.linked.linked = false
   }
 }
-
-/** What `recall` says of a question that has to be asked. */
-export const unanswered: unique symbol = Symbol('unanswered')
 
 const raise = { hint: 'endless recursion ends like this; a query that needs more can be given more: see `limits`' }
 

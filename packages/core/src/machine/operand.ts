@@ -3,8 +3,9 @@ import { needsCare } from '../schema/partial.js'
 import { calculate } from './arithmetic.js'
 import { lookUp } from './lookup.js'
 import type { Machine } from './machine.js'
+import { unanswered } from './replay.js'
 import { failed, pending, type Signal } from './signal.js'
-import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from './term.js'
+import { Cell, DictTerm, deref, ListTerm, type Term } from './term.js'
 
 /** How a value of a rule is got when the rule runs. */
 export type OperandKind =
@@ -119,7 +120,7 @@ export function evaluate(m: Machine, slots: Term[], operand: Operand): Term | Si
       return cell
     }
     case 'constant':
-      return m.host.constant(operand.name)
+      return readConstant(m, operand)
     case 'list':
     case 'dictionary':
       return build(m, slots, operand)
@@ -134,21 +135,32 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
     typeof object === 'object' &&
     object !== null &&
     object.constructor === operand.plainClass &&
-    !needsCare(object)
+    !needsCare(object) &&
+    !m.replay.isReplaying
   ) {
     m.at = operand.node.span
-    // counts as a question: when the step is run again, the general way must number the others alike
-    m.asked++
     // instances of this class are known to have fields that can be read as properties
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (
-      value !== undefined &&
-      (typeof value !== 'object' || value === null || !(isThenable(value) || needsCare(value)))
-    )
-      return value
+    if (value !== undefined && !needsCare(value)) return noteField(m, object, operand, value)
   }
   if (object === failed || object === pending) return object
   return lookUp(m, object, operand)
+}
+
+/** Takes a value that was read in place as the answer to the question that the general way would have asked. */
+function noteField(m: Machine, object: object, operand: Operand, value: unknown): unknown {
+  if (m.asynchronous) m.replay.note(operand.node, object, operand.name)
+  return m.settle(value)
+}
+
+/** Constants are read anew by each step, but not by one that runs again: it goes on with the value that it had. */
+function readConstant(m: Machine, { node, name }: Operand): Term {
+  const known = m.recall(node, undefined, name)
+  if (known !== unanswered) return known
+  const value = m.host.constant(name)
+  // A constant that is a promise is awaited by whoever needs its value.
+  if (m.asynchronous) m.replay.answer(value)
+  return value
 }
 
 function build(m: Machine, slots: Term[], operand: Operand): Term | Signal {

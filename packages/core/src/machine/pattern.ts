@@ -4,8 +4,9 @@ import { exportTerm } from './export.js'
 import { Fault } from './fault.js'
 import { type Host, noField } from './host.js'
 import { assertReachable } from './lookup.js'
-import { type Machine, unanswered } from './machine.js'
+import type { Machine } from './machine.js'
 import { evaluate, type Operand } from './operand.js'
+import { unanswered } from './replay.js'
 import { failed, pending, type Verdict } from './signal.js'
 import { exit, type Step } from './step.js'
 import { Suspension, suspend } from './suspension.js'
@@ -51,24 +52,24 @@ export function match(m: Machine, slots: Term[], value: Term, pattern: Matcher, 
 export function isInstance(m: Machine, value: Term, tag: string, unions: Unions, node: Expression): Verdict {
   let object: unknown = value
   if (isThenable(value)) {
-    const known = m.recall()
-    object = known === unanswered ? m.settle(value) : known
+    object = m.awaited(value)
     if (object === pending) return pending
   } else object = exportTerm(m, value)
   const members = unions.get(tag)
-  if (members === undefined) return isOne(m, object, tag, node)
+  if (members === undefined) return isOne(m, value, object, tag, node)
   if (object === m.host.constant(tag)) return true
   for (const member of members) {
-    const verdict = isOne(m, object, member, node)
+    const verdict = isOne(m, value, object, member, node)
     if (verdict !== false) return verdict
   }
   return false
 }
 
-function isOne(m: Machine, value: unknown, tag: string, node: Expression): Verdict {
+/** @param term - The value before it was converted, or awaited. */
+function isOne(m: Machine, term: Term, value: unknown, tag: string, node: Expression): Verdict {
   const decided = decideClass(m.host, value, tag, node)
   if (decided !== undefined) return decided
-  const known = m.recall()
+  const known = m.recall(node, term, tag)
   // the answer of `isa`
   if (known !== unanswered) return known as boolean
   m.at = node.span
@@ -124,12 +125,11 @@ function matchFields(
     }
     return true
   }
-  const settled = isThenable(value) ? m.recall() : exportTerm(m, value)
-  const object = settled === unanswered ? m.settle(value) : settled
+  const object = isThenable(value) ? m.awaited(value) : exportTerm(m, value)
   if (object === pending) return pending
   for (const field of fields) {
     assertReachable(field.key, node)
-    let read = m.recall()
+    let read = m.recall(field, value, field.key)
     if (read === unanswered) {
       m.at = node.span
       read = m.settle(m.host.readForPattern(object, field.key))

@@ -1,5 +1,6 @@
 import { exportTerm } from './export.js'
-import { type Machine, unanswered } from './machine.js'
+import type { Machine } from './machine.js'
+import { unanswered } from './replay.js'
 import { failed, pending, type Verdict } from './signal.js'
 import type { Step } from './step.js'
 import type { AnyList } from './term.js'
@@ -157,7 +158,7 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
     }
     return false
   }
-  const known = m.recall()
+  const known = m.recall(equality, a, b)
   // the answer to whether the two are equal
   if (known !== unanswered) return known as boolean
   m.raw = true
@@ -167,10 +168,11 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
 }
 
 function awaited(m: Machine, term: Term): Term {
-  if (!isThenable(term)) return term
-  const known = m.recall()
-  return known === unanswered ? m.settle(term) : known
+  return isThenable(term) ? m.awaited(term) : term
 }
+
+/** Asks whether two values are equal. */
+const equality: unique symbol = Symbol('equality')
 
 /** What the language itself has, so that no host is asked about it. */
 function isOwnValue(term: Term): boolean {

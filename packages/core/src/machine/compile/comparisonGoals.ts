@@ -3,8 +3,9 @@ import { compareText } from '../../values/text.js'
 import { exportTerm } from '../export.js'
 import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
-import { type Machine, unanswered } from '../machine.js'
+import type { Machine } from '../machine.js'
 import { evaluate } from '../operand.js'
+import { unanswered } from '../replay.js'
 import { failed, pending, type Verdict } from '../signal.js'
 import { exit, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
@@ -82,7 +83,7 @@ function compare(m: Machine, operator: ComparisonOperator, left: Term, right: Te
   if (x === pending) return pending
   const y = awaited(m, right)
   if (y === pending) return pending
-  const known = m.recall()
+  const known = m.recall(node, left, right)
   if (known !== unanswered) return decide(operator, known)
   m.at = node.span
   m.raw = true
@@ -117,9 +118,7 @@ function isOwn(term: Term): boolean {
 }
 
 function awaited(m: Machine, term: Term): unknown {
-  if (!isThenable(term)) return exportTerm(m, term)
-  const known = m.recall()
-  return known === unanswered ? m.settle(term) : known
+  return isThenable(term) ? m.awaited(term) : exportTerm(m, term)
 }
 
 function numbers(operator: ComparisonOperator, left: number | bigint, right: number | bigint): boolean {

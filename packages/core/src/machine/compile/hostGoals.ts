@@ -4,8 +4,9 @@ import { exportTerm } from '../export.js'
 import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
 import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../lookup.js'
-import { type Machine, unanswered } from '../machine.js'
+import type { Machine } from '../machine.js'
 import { evaluate, type Operand } from '../operand.js'
+import { unanswered } from '../replay.js'
 import { failed, pending } from '../signal.js'
 import { exit, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
@@ -49,7 +50,7 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   assertReachable(call.name, node)
   const object = settleReceiver(m, receiver)
   if (object === pending) return pending
-  const known = m.recall()
+  const known = m.recall(node, receiver, m.frame.slots)
   if (known !== unanswered) return known
   m.at = node.span
   // a method can't change a list that the query still uses
@@ -78,7 +79,7 @@ export function newPlan(node: New, args: readonly Operand[], slot: number): Plan
       assertNoKeywords(call, node)
       const slots = m.frame.slots
       const values = exportAll(m, slots, args)
-      let result = m.recall()
+      let result = m.recall(node, slots, call.name)
       if (result === unanswered) {
         m.at = node.span
         m.raw = true

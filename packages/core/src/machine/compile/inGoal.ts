@@ -5,8 +5,9 @@ import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
 import type { Choice } from '../frame.js'
 import { Iteration } from '../iteration.js'
-import { type Machine, unanswered } from '../machine.js'
+import type { Machine } from '../machine.js'
 import { evaluate } from '../operand.js'
+import { unanswered } from '../replay.js'
 import { failed, pending } from '../signal.js'
 import { exit, fail, type Step } from '../step.js'
 import { Suspension, suspend } from '../suspension.js'
@@ -159,8 +160,7 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
   }
   let object: unknown
   if (isThenable(collection)) {
-    const known = m.recall()
-    object = known === unanswered ? m.settle(collection) : known
+    object = m.awaited(collection)
     if (object === pending) return m.wait(again)
     if (isScalar(object)) throw notIterable(m, object, node)
     if (!isObject(object)) return inStep(m, item, object, node, next, again)
@@ -200,7 +200,7 @@ function nextIterated(_m: Machine, choice: Choice): Step {
     for (let work = 1; ; work++) {
       if (work % 512 === 0) m.spend(512)
       m.asking()
-      let result = m.recall()
+      let result = m.recall(choice, iterator, 'next')
       if (result === unanswered) {
         m.raw = true
         result = m.settle(iterator.next())

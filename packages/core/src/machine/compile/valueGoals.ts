@@ -3,9 +3,10 @@ import { withoutLookups } from '../../language/lookups.js'
 import { occurrences } from '../../language/mentions.js'
 import { Fault } from '../fault.js'
 import { formatTerm } from '../format.js'
-import { type Machine, unanswered } from '../machine.js'
+import type { Machine } from '../machine.js'
 import { evaluate, type Operand } from '../operand.js'
 import { match } from '../pattern.js'
+import { unanswered } from '../replay.js'
 import { failed, pending } from '../signal.js'
 import type { Step } from '../step.js'
 import { Cell, deref, type Term } from '../term.js'
@@ -174,7 +175,7 @@ export function planOutput(c: Context, node: Print | (Expression & { kind: 'debu
           if (value === pending) return m.wait(step)
           texts.push(formatTerm(m.host, deref(value)))
         }
-        const known = m.recall()
+        const known = m.recall(node, m.frame.slots, undefined)
         if (known !== unanswered) return next
         m.raw = true
         const text = texts.join(', ')
