@@ -1,7 +1,6 @@
 import { bind, type Wanted } from '../condition/bind.js'
 import { bindLoading, type Load } from '../condition/bindLoading.js'
 import type { Condition } from '../condition/condition.js'
-import type { Meaning } from '../condition/meaning.js'
 import { missingIn } from '../condition/missing.js'
 import { isSimple, simplify } from '../condition/simplify.js'
 import { descending } from '../condition/stack.js'
@@ -12,7 +11,7 @@ import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, Unauthentica
 import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
-import type { Host, Limits, QueryOptions, RuleCall, SchemaHostOptions, Solution } from '../machine/index.js'
+import type { Limits, QueryOptions, RuleCall, SchemaHostOptions, Solution } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ModelName } from '../register.js'
 import { createSchema } from '../schema/builtIns.js'
@@ -39,8 +38,9 @@ import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
 import { Hosts } from './hosts.js'
 import { PolicyInForce } from './inForce.js'
 import { limitsOf } from './limits.js'
-import type { PolicySource } from './loading.js'
+import type { LoadedPolicy, PolicySource } from './loading.js'
 import { promised } from './promised.js'
+import type { Question } from './question.js'
 import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
 import { RelationLoaders, type RelationMemory } from './relations.js'
 import { actionsFor } from './words.js'
@@ -240,9 +240,10 @@ export class Authorizer {
   }
 
   async #answer(actor: unknown, action: string, resource: unknown): Promise<boolean> {
+    const { policy } = this.#decider
     // Whoever does not wait goes on before anything was decided, so that guards hold back what they do.
     if (this.#listeners.active) await undefined
-    const decision = this.#decider.settle(actor, action, resource)
+    const decision = this.#decider.settle(actor, action, resource, policy)
     // Waiting takes longer than most decisions do.
     const allowed = typeof decision === 'boolean' ? decision : await decision
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
@@ -261,9 +262,10 @@ export class Authorizer {
     resource: unknown,
     options: { readonly checkRead?: boolean } = {},
   ): Promise<void> {
+    const { policy } = this.#decider
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
-    const refusal = this.refusal(actor, action, resource, options)
+    const refusal = this.#refusal(policy, actor, action, resource, options)
     // Waiting takes longer than most decisions do.
     const reason = typeof refusal === 'object' ? await refusal : refusal
     if (reason === 'nobody') throw new UnauthenticatedError()
@@ -281,23 +283,35 @@ export class Authorizer {
     resource: unknown,
     options: RefusalOptions = {},
   ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
-    const known = this.#decider.known(actor, action, resource)
-    if (known !== true) return this.#refusal(known, actor, action, resource, options)
+    return this.#refusal(this.#decider.policy, actor, action, resource, options)
+  }
+
+  #refusal(
+    policy: LoadedPolicy,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: RefusalOptions,
+  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+    const known = policy.checks.decide(actor, action, resource)
+    if (known !== true) {
+      // Both questions are one: what the first loads, the second knows.
+      return this.#refusalOf(known, actor, action, resource, options, this.#decider.question(policy))
+    }
     if (this.#listeners.active && options.observed !== false)
       this.#listeners.tell('check', actor, action, resource, true)
     return undefined
   }
 
   /** As `refusal`, of what is not known to be allowed. */
-  #refusal(
+  #refusalOf(
     known: false | undefined,
     actor: unknown,
     action: string,
     resource: unknown,
     options: RefusalOptions,
+    question: Question,
   ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
-    // Both questions are one: what the first loads, the second knows.
-    const question = this.#decider.question()
     return after(known ?? this.#decider.settleOpen(actor, action, resource, question), (allowed) => {
       if (this.#listeners.active && options.observed !== false)
         this.#listeners.tell('check', actor, action, resource, allowed)
@@ -317,7 +331,7 @@ export class Authorizer {
    * resource's class are tried.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
-    return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question().host)
+    return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question())
   }
 
   /**
@@ -327,8 +341,8 @@ export class Authorizer {
     const rows = [...resources]
     const known = rows.map((row) => this.#actions(actor, row))
     if (known.every((actions) => actions !== undefined)) return known
-    const { host } = this.#decider.question()
-    return Promise.all(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], host)))
+    const question = this.#decider.question()
+    return Promise.all(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], question)))
   }
 
   /** What predicates can tell; undefined where the machine has to be asked. */
@@ -342,10 +356,10 @@ export class Authorizer {
     return actions
   }
 
-  async #enumerateActions(actor: unknown, resource: unknown, host: Host): Promise<Set<string>> {
+  async #enumerateActions(actor: unknown, resource: unknown, question: Question): Promise<Set<string>> {
     const model = this.modelOf(resource)
-    const known = actionsFor(this.#inForce.current().policy, model === undefined ? [] : this.schema.ancestors(model))
-    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known, host)
+    const known = actionsFor(question.policy.policy, model === undefined ? [] : this.schema.ancestors(model))
+    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known, question)
     if (this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
     return actions
   }
@@ -384,10 +398,10 @@ export class Authorizer {
     assertActor(actor)
     assertAction(action)
     assertKnown(this.schema, actor, 'actor')
-    const { host } = this.#decider.question()
+    const question = this.#decider.question()
     const picked = await pickFields(this.schema, rows, async (row, names) => {
       assertKnown(this.schema, row, 'resource')
-      const fields = await this.#allowedFields(actor, action, row, names, host)
+      const fields = await this.#allowedFields(actor, action, row, names, question)
       if (this.#listeners.active) this.#listeners.tell('field', actor, action, row, fields.size > 0)
       return fields
     })
@@ -408,7 +422,7 @@ export class Authorizer {
     // Nothing was asked, so nothing is decided.
     if (names.length === 0) return
     const question = this.#decider.question()
-    const fields = await this.#allowedFields(actor, action, resource, names, question.host)
+    const fields = await this.#allowedFields(actor, action, resource, names, question)
     const refused = names.filter((name) => !fields.has(name))
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, refused.length === 0)
     if (refused.length === 0) return
@@ -425,10 +439,9 @@ export class Authorizer {
     action: string,
     resource: unknown,
     names: readonly string[],
-    host: Host,
+    question: Question,
   ): Promise<Set<string>> {
-    const args = (field: unknown): unknown[] => [actor, action, resource, field]
-    return enumerate(this.#inForce.current().program, 'allow_field', args, names, this.#limits, host)
+    return this.#enumerate('allow_field', (field) => [actor, action, resource, field], names, question)
   }
 
   /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
@@ -452,9 +465,9 @@ export class Authorizer {
     rule: string,
     args: (asked: unknown) => unknown[],
     known: readonly string[],
-    host = this.#decider.question().host,
+    { policy, host }: Question = this.#decider.question(),
   ): Promise<Set<string>> {
-    return enumerate(this.#inForce.current().program, rule, args, known, this.#limits, host)
+    return enumerate(policy.program, rule, args, known, this.#limits, host)
   }
 
   // which records
@@ -473,9 +486,9 @@ export class Authorizer {
     const { unloaded = 'error' } = options
     if (unloaded !== 'error' && unloaded !== 'database')
       throw new ArgumentError('invalid-argument', "`unloaded` is 'error' or 'database'.")
-    const { condition, meaning } = this.#plan(actor, action, modelName)
-    const bound = descending(() => bind(condition, actor, action, meaning, unloaded))
-    return this.#told(this.#filter(actor, action, modelName, bound, meaning))
+    const { condition, policy } = this.#plan(actor, action, modelName)
+    const bound = descending(() => bind(condition, actor, action, policy.checks.meaning, unloaded))
+    return this.#told(this.#filter(actor, action, modelName, bound, policy))
   }
 
   /**
@@ -515,15 +528,16 @@ export class Authorizer {
     modelName: string,
     { most }: LoadingOptions = {},
   ): Filter | Promise<Filter> {
-    const { condition, meaning } = this.#plan(actor, action, modelName)
+    const { condition, policy } = this.#plan(actor, action, modelName)
+    const { meaning } = policy.checks
     // Mostly all is there, or foreign keys tell enough: nothing is loaded then.
     const known = descending(() => bind(condition, actor, action, meaning))
-    if (!missingIn(known)) return this.#filter(actor, action, modelName, known, meaning)
+    if (!missingIn(known)) return this.#filter(actor, action, modelName, known, policy)
     const ask = this.#relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> => ask({ ...wanted, most }) ?? promised(wanted)
     const { asyncTime } = this.#limits
     return bindLoading(condition, actor, action, meaning, load, asyncTime).then((bound) =>
-      this.#filter(actor, action, modelName, bound, meaning),
+      this.#filter(actor, action, modelName, bound, policy),
     )
   }
 
@@ -531,18 +545,20 @@ export class Authorizer {
     actor: unknown,
     action: string,
     modelName: string,
-  ): { readonly condition: Condition; readonly meaning: Meaning } {
+  ): { readonly condition: Condition; readonly policy: LoadedPolicy } {
     assertActor(actor)
     assertAction(action)
     assertKnown(this.schema, actor, 'actor')
     modelNamed(this.schema, modelName)
-    const { checks } = this.#inForce.current()
-    return { condition: checks.filter(actor, action, modelName), meaning: checks.meaning }
+    const { policy } = this.#decider
+    return { condition: policy.checks.filter(actor, action, modelName), policy }
   }
 
-  #filter(actor: unknown, action: string, modelName: string, bound: Condition, meaning: Meaning): Filter {
+  #filter(actor: unknown, action: string, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
     const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
-    return new Filter(modelName, actor, action, condition, meaning, (row) => this.#decider.isTrue(actor, action, row))
+    // Rows are checked under the policy that the filter was made of.
+    const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, actor, action, row)
+    return new Filter(modelName, actor, action, condition, policy.checks.meaning, isTrue)
   }
 
   /** @throws what fails whatever the row, and what is not there yet. */
@@ -582,10 +598,7 @@ export class Authorizer {
     goal: Expression | RuleCall,
     options: Omit<QueryOptions, 'limits' | 'host'>,
   ): AsyncGenerator<Solution, void, void> {
-    return solutionsOf(this.#inForce.current().program, goal, {
-      ...options,
-      limits: this.#limits,
-      host: this.#decider.question().host,
-    })
+    const { policy, host } = this.#decider.question()
+    return solutionsOf(policy.program, goal, { ...options, limits: this.#limits, host })
   }
 }

@@ -4,6 +4,7 @@ import { Deadline, holds, holdsSync, type Limits } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
 import type { Hosts } from './hosts.js'
 import type { PolicyInForce } from './inForce.js'
+import type { LoadedPolicy } from './loading.js'
 import { Question } from './question.js'
 import type { RelationLoaders } from './relations.js'
 
@@ -23,51 +24,55 @@ export class Decider {
     this.#limits = limits
   }
 
-  question(): Question {
-    return new Question(this.#schema, this.#hosts, this.#relations.active ? this.#relations.forQuestion() : undefined)
+  /** The policy that answers what is asked now. @throws ArgumentError where there is none. */
+  get policy(): LoadedPolicy {
+    return this.#inForce.current()
+  }
+
+  question(policy: LoadedPolicy = this.policy): Question {
+    return new Question(
+      policy,
+      this.#schema,
+      this.#hosts,
+      this.#relations.active ? this.#relations.forQuestion() : undefined,
+    )
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
-    return this.known(actor, action, resource) ?? this.#proven(actor, action, resource)
-  }
-
-  /** What a predicate tells at once; undefined where none does. @throws ArgumentError for what can't be asked. */
-  known(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    return this.#inForce.current().checks.decide(actor, action, resource)
+    const { policy } = this
+    return policy.checks.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
   }
 
   /** As `decide`, for many resources. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
-    const { answers, open } = this.#inForce.current().checks.decideMany(actor, action, rows)
-    for (const at of open) answers[at] = this.#proven(actor, action, rows[at])
+    const { policy } = this
+    const { answers, open } = policy.checks.decideMany(actor, action, rows)
+    for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
     // what was open has been asked for
     return answers as boolean[]
   }
 
   /** As `decide`, waiting where that is needed; at once where it is not. */
-  settle(actor: unknown, action: string, resource: unknown, question?: Question): boolean | Promise<boolean> {
-    return this.known(actor, action, resource) ?? this.settleOpen(actor, action, resource, question)
+  settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
+    const known = policy.checks.decide(actor, action, resource)
+    return known ?? this.settleOpen(actor, action, resource, this.question(policy))
   }
 
   /** As `settle`, of what is not known at once. */
-  settleOpen(
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    question: Question = this.question(),
-  ): boolean | Promise<boolean> {
+  settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
     const args = [actor, action, resource] as const
-    const predicate = this.#inForce.current().checks.waiting(...args)
+    const predicate = question.policy.checks.waiting(...args)
     return predicate ? this.#wait(predicate, args, question) : this.holds('allow', args, question)
   }
 
   /** As `settle`, for many resources: what the first of them loads, the others know. */
   settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
-    const { answers, open } = this.#inForce.current().checks.decideMany(actor, action, rows)
+    const { policy } = this
+    const { answers, open } = policy.checks.decideMany(actor, action, rows)
     // nothing is open
     if (open.length === 0) return answers as boolean[]
-    const question = this.question()
+    const question = this.question(policy)
     // An error of one is that of all, also where it is met at once.
     const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)
     return Promise.all(answers.map((answer, at) => answer ?? ask(rows[at])))
@@ -80,7 +85,8 @@ export class Decider {
       throw error
     }
     try {
-      const known = this.settle(actor, action, resource, question)
+      const known =
+        question.policy.checks.decide(actor, action, resource) ?? this.settleOpen(actor, action, resource, question)
       return typeof known === 'boolean' ? known : known.catch(unknownAction)
     } catch (error) {
       return unknownAction(error)
@@ -89,13 +95,13 @@ export class Decider {
 
   /** Whether a rule holds, as the machine says. */
   holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
-    return holds(this.#inForce.current().program, rule, args, this.#limits, question.host)
+    return holds(question.policy.program, rule, args, this.#limits, question.host)
   }
 
-  /** Whether the check of a row is true: false where it is an error, but for what is not there yet. */
-  isTrue(actor: unknown, action: string, row: unknown): boolean {
+  /** Whether the check of a row is true under a policy: false where it is an error, but for what is not there yet. */
+  isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown): boolean {
     try {
-      return this.#proven(actor, action, row)
+      return this.#proven(policy, actor, action, row)
     } catch (error) {
       if (error instanceof QueryError && error.code !== 'relation-not-loaded' && error.code !== 'async-value')
         return false
@@ -105,11 +111,11 @@ export class Decider {
 
   /** The actions that are allowed, as predicates tell; undefined where the machine has to be asked. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    return this.#inForce.current().checks.actions(actor, resource)
+    return this.policy.checks.actions(actor, resource)
   }
 
-  #proven(actor: unknown, action: string, resource: unknown): boolean {
-    return holdsSync(this.#inForce.current().program, 'allow', [actor, action, resource], this.#limits)
+  #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
+    return holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits)
   }
 
   async #wait(
@@ -117,7 +123,7 @@ export class Decider {
     args: readonly [actor: unknown, action: string, resource: unknown],
     question: Question,
   ): Promise<boolean> {
-    const { program } = this.#inForce.current()
+    const { program } = question.policy
     const deadline = new Deadline(this.#limits.asyncTime)
     try {
       return await deadline.meet(predicate(...args, question.arrive))

@@ -36,9 +36,9 @@ class LoadingHost extends SchemaHost {
     this.#load = load
   }
 
-  override read(value: unknown, field: string): unknown {
-    const wanted = unloadedRelationOf(this.schema, value, field)
-    return (wanted && this.#load(wanted)) ?? super.read(value, field)
+  protected override absent(value: object, field: string): unknown {
+    const wanted = relationOf(this.schema, value, field)
+    return (wanted && this.#load(wanted)) ?? super.absent(value, field)
   }
 }
 
@@ -50,15 +50,15 @@ class ArrivingHost extends SchemaHost {
     this.#missing = missing
   }
 
-  override read(value: unknown, field: string): unknown {
-    const wanted = unloadedRelationOf(this.schema, value, field)
+  protected override absent(value: object, field: string): unknown {
+    const wanted = relationOf(this.schema, value, field)
     if (wanted) {
       const arrived = this.#missing.arrived(wanted.object, field)
       // Undefined has arrived where nobody could load it.
       if (arrived?.value !== undefined) return arrived.value
       if (!arrived) this.#missing.want(wanted)
     }
-    return super.read(value, field)
+    return super.absent(value, field)
   }
 }
 
@@ -67,7 +67,11 @@ export function unloadedRelationOf(schema: Schema, value: unknown, field: string
   if (typeof value !== 'object' || value === null) return undefined
   // any object may have the field
   const own = (value as Readonly<Record<string, unknown>>)[field]
-  if (own !== undefined && !isPartial(value, field, own)) return undefined
+  return own !== undefined && !isPartial(value, field, own) ? undefined : relationOf(schema, value, field)
+}
+
+/** A field of an object as the relation that it is. */
+function relationOf(schema: Schema, value: object, field: string): Wanted | undefined {
   const model = schema.modelOf(value)
   const relation = model && schema.field(model.name, field)
   return relation?.kind === 'relation' ? { object: value, name: field, relation, model: model?.name } : undefined

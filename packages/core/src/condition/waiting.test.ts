@@ -19,7 +19,6 @@ class Asked {
     for (const [cls, key] of [[User], [Team, 'id'], [Role], [Doc, ['id', 'version']]] as const)
       schema.registerModel(modelOfClass(schema, cls, key ? { key } : {}))
     const hosts = new Hosts(schema, {})
-    this.#question = new Question(schema, hosts, undefined)
     this.#loaded = new LoadedPolicy(parsePolicy([text], schema), {
       schema,
       hosts,
@@ -28,6 +27,7 @@ class Asked {
       backEnd: sourceCompiler(),
       startsWithMachine: false,
     })
+    this.#question = new Question(this.#loaded, schema, hosts, undefined)
   }
 
   async outcomes(user: object, doc: object): Promise<readonly [waiting: string, machine: string]> {

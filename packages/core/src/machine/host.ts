@@ -45,6 +45,8 @@ export interface Host {
   readsPlainly(cls: unknown, field: string): boolean
   /** Reads a field. @throws HostError `missing-attribute`. */
   read(value: unknown, field: string): unknown
+  /** The value of a field that was a promise, once that has settled. @throws HostError where there is none. */
+  arrived(value: unknown, of: unknown, field: string): unknown
   /** Reads a field for a pattern, of any value that is no dictionary; `noField` where the pattern does not match for it. */
   readForPattern(value: unknown, field: string): unknown | typeof noField
   /** Calls a method. @throws HostError `not-a-function`. */

@@ -60,7 +60,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
   const known = m.recall(node, object, key)
   if (known !== unanswered) return known
   m.at = node.span
-  return m.settle(m.host.read(receiver, key))
+  return m.settleField(m.host.read(receiver, key), receiver, key)
 }
 
 /** An object as the host knows it: converted, and awaited where it is a promise. */

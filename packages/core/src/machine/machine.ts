@@ -52,6 +52,8 @@ export class Machine {
   asynchronous = false
   /** What the host has to settle before the step can be run again. */
   waitingFor: PromiseLike<unknown> | undefined = undefined
+  /** Where that is the value of a field: the field, and whose. */
+  #field: { readonly of: unknown; readonly name: string } | undefined = undefined
   /** How many iterators of the application choices hold open. */
   iterators = 0
   /** The place in the policy for which the host is being asked. */
@@ -110,6 +112,7 @@ export class Machine {
     this.#since = undefined
     this.#computed = 0
     this.#again = false
+    this.#field = undefined
     this.#turns = undefined
     // A variable that the application kept means nothing to another query.
     this.#shown = undefined
@@ -363,6 +366,13 @@ export class Machine {
     return answer
   }
 
+  /** As `settle`, for the value of a field. */
+  settleField(value: unknown, of: unknown, name: string): unknown {
+    const settled = this.settle(value)
+    if (settled === pending) this.#field = { of, name }
+    return settled
+  }
+
   /** What a promise among the values has become, or `pending`. */
   awaited(promise: PromiseLike<unknown>): unknown {
     const known = this.recall(awaiting, promise, undefined)
@@ -380,15 +390,18 @@ export class Machine {
 
   /** Waits for what was asked for; then the query can go on. */
   async arrival(): Promise<void> {
+    let answer: unknown
     try {
-      const answer = await this.waitingFor
-      this.replay.answer(answer)
+      answer = await this.waitingFor
     } catch (thrown) {
       // what the application rejects with is its own error, whatever it is
       this.raw = true
       throw thrown
     }
+    const field = this.#field
     this.waitingFor = undefined
+    this.#field = undefined
+    this.replay.answer(field ? this.host.arrived(answer, field.of, field.name) : answer)
     this.#again = true
     this.state = 'ready'
     this.#turns ??= new Turns()

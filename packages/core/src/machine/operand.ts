@@ -150,7 +150,7 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
 /** Takes a value that was read in place as the answer to the question that the general way would have asked. */
 function noteField(m: Machine, object: object, operand: Operand, value: unknown): unknown {
   if (m.asynchronous) m.replay.note(operand.node, object, operand.name)
-  return m.settle(value)
+  return m.settleField(value, object, operand.name)
 }
 
 /** Constants are read anew by each step, but not by one that runs again: it goes on with the value that it had. */

@@ -132,7 +132,7 @@ function matchFields(
     let read = m.recall(field, value, field.key)
     if (read === unanswered) {
       m.at = node.span
-      read = m.settle(m.host.readForPattern(object, field.key))
+      read = m.settleField(m.host.readForPattern(object, field.key), object, field.key)
     }
     if (read === pending) return pending
     if (read === noField) return false

@@ -97,7 +97,11 @@ export class SchemaHost extends SchemaValues implements Host {
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
-    if (result !== undefined && !isPartial(value, field, result)) return result
+    return result !== undefined && !isPartial(value, field, result) ? result : this.absent(value, field)
+  }
+
+  /** Stands for a field that an object does not have. @throws HostError `missing-attribute`, `relation-not-loaded`. */
+  protected absent(value: object, field: string): unknown {
     const model = this.schema.modelOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {
@@ -107,6 +111,12 @@ export class SchemaHost extends SchemaValues implements Host {
     }
     const unloaded = unloadedRelation(value)
     throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
+  }
+
+  arrived(value: unknown, of: unknown, field: string): unknown {
+    if (value === undefined)
+      throw this.#missing(of, field, 'the promise of it resolved to undefined: resolve it to null')
+    return value
   }
 
   readForPattern(value: unknown, field: string): unknown {

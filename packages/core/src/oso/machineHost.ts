@@ -106,6 +106,10 @@ export class MachineHost implements MachineInterface {
     return propertyOf(value, field)
   }
 
+  arrived(value: unknown): unknown {
+    return value
+  }
+
   /** A pattern takes a field that is missing for undefined. */
   readForPattern(value: unknown, field: string): unknown {
     if (value === null || value === undefined) return undefined
