@@ -44,7 +44,11 @@ export type Prove = (actor: unknown, action: string, resource: unknown) => boole
 /** So many checks of a kind are answered before a predicate is made for it, which takes as long as hundreds of them. */
 const maxTrials = 3
 
-/** The plans of one policy, made when they are first needed; one for all actions that the policy does not name. */
+/**
+ * The plans of one policy, made when they are first needed; one for all actions that the policy does not name. All questions share
+ * them: a plan depends on the policy, the classes and the action alone. Statistics and trials are counts that decide how a
+ * question is answered, and never what.
+ */
 export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy

@@ -48,6 +48,7 @@ export class Filter {
   readonly condition: Condition
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
+  // Made once for all who use this filter, of its condition alone.
   #predicate: Predicate | undefined
   /** A class all of whose instances are rows of the model: the one of the last row. */
   #class: unknown = none

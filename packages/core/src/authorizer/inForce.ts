@@ -6,6 +6,7 @@ import { LoadedPolicy, type PolicySource, parsePolicy, type Surroundings } from 
 /** The policy that answers now. */
 export class PolicyInForce {
   readonly #surroundings: Surroundings
+  /** Replaced as a whole: a question keeps the one that it began with. */
   #loaded: LoadedPolicy | undefined
   /** How many loads were begun, and which of them gave the policy in force. */
   #turns = 0

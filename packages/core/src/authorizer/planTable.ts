@@ -26,7 +26,11 @@ export class PlansOfPair<Plan> {
   }
 }
 
-/** Plans by the kind of actor and of resource: found by the classes of objects, without looking for their models. */
+/**
+ * Plans by the kind of actor and of resource: found by the classes of objects, without looking for their models. All questions
+ * share them. What was met last changes as a whole, with nothing of the application running in between, and plans are found by
+ * the classes that they were made for.
+ */
 export class PlanTable<Plan> {
   readonly #schema: Models
   readonly #plans = new Map<unknown, Map<unknown, PlansOfPair<Plan>>>()

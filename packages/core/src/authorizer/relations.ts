@@ -8,7 +8,8 @@ export type LoadRelation = (wanted: Wanted) => Promise<unknown> | undefined
 
 /**
  * What was loaded of which object. An object can outlive what was loaded of it (a user that is kept between requests, whose
- * roles are taken away), so a memory is for one question, or for one request.
+ * roles are taken away), so a memory is for one question, or for one request. Entries are found by the object and the relation,
+ * and each is one promise that all who ask for it wait for.
  */
 export class RelationMemory {
   #loaded: WeakMap<object, Map<string, Promise<unknown>>> | undefined
@@ -69,6 +70,7 @@ export class RelationMemory {
 /** Gets relations that are not loaded, from wherever a model's rows are kept. */
 export class RelationLoaders {
   readonly #schema: Schema
+  // Changed while an application starts, and replaced as a whole; questions only read them.
   readonly #loads = new Map<string, Load>()
   #memories: readonly (() => RelationMemory | undefined)[] = []
 

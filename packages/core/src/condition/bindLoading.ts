@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.js'
+import { Turns } from '../machine/turns.js'
 import { unloadedRelation } from '../schema/reference.js'
 import { Binder, type Missing, subjects, type Wanted } from './bind.js'
 import type { Condition } from './condition.js'
@@ -25,7 +26,8 @@ export async function bindLoading(
 ): Promise<Condition> {
   const arrived = new Map<object, Map<string, unknown>>()
   const patience = new Patience(time)
-  for (;;) {
+  for (let round = 0; ; round++) {
+    if (round > maxRounds) throw neverEnds()
     const wanted: Wanted[] = []
     const known: Wanted[] = []
     const asked = new Map<object, Set<string>>()
@@ -54,10 +56,21 @@ export async function bindLoading(
   }
 }
 
+/** So often a condition is bound again: what the actor's side leads to from one row to the next is not that deep. */
+const maxRounds = 10_000
+
+/** Each round reads objects that the one before did not know: they are made anew each time, or there is no end of them. */
+function neverEnds(): QueryError {
+  return new QueryError('step-limit', `The filter loads one thing after the other for more than ${maxRounds} rounds.`, {
+    hint: 'getters that a policy reads must return the same object each time; leave what is endless in the database',
+  })
+}
+
 /** How long is waited for one thing after the other. */
 class Patience {
   readonly #time: number
   readonly #end: number
+  readonly #turns: Turns = new Turns()
 
   constructor(time: number) {
     this.#time = time
@@ -71,6 +84,8 @@ class Patience {
     })
     try {
       const value = await Promise.race([promise, passed])
+      const turn = this.#turns.due()
+      if (turn) await turn
       // What arrives at once gives timers no turn.
       if (Date.now() > this.#end) throw this.#error()
       return value

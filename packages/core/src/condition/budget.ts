@@ -28,7 +28,8 @@ type Table = Map<unknown, unknown>
 /**
  * What one evaluation of a predicate has used. Steps are elements of collections that were looked at, and calls of recursive
  * definitions. Where it has used up what it may, it bails out. Answers of recursive definitions are remembered once there have
- * been many of them: what was quadratic or worse is linear then, and data that go round in a circle are noticed.
+ * been many of them: what was quadratic or worse is linear then, and data that go round in a circle are noticed. Each evaluation
+ * has its own.
  */
 export class Budget {
   /** What predicates count themselves: steps that were taken, and how many there are when it looks at the clock again. */

@@ -28,7 +28,8 @@ const maxSize = 20_000
 /**
  * Evaluates a policy symbolically: what a rule asks of operands whose classes are known, and whose values are not. Goals are
  * walked in their order with a substitution; a call is replaced by its rules' bodies, heads unified. A call whose arguments
- * are all operands becomes a definition that is derived once, for all conditions of the policy.
+ * are all operands becomes a definition that is derived once, for all conditions of the policy. Nothing of the application runs
+ * and nothing is awaited while a condition is derived, so two questions never derive at the same time.
  */
 export class Deriver {
   readonly #policy: Policy

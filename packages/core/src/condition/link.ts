@@ -87,6 +87,7 @@ export class Link {
   }
 }
 
+// Shared by all questions: conditions never change, and these depend on the condition alone.
 const known = new WeakMap<Some, Link | null>()
 
 /** What a quantifier compares its rows with; undefined where it does not have this form. */

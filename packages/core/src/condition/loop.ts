@@ -180,6 +180,7 @@ function compileFieldPair(
   value: Reader,
 ): Test {
   const count = literals.length
+  // Shared by all questions: it depends on the class alone, and is replaced as a whole.
   let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
   return (frame) => {
     const list = listOf(get(from, frame))

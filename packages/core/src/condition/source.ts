@@ -68,6 +68,7 @@ type Write = (scope: CodeScope) => string
  * any that have the same text do, since functions that are seldom called stay slow.
  */
 export function sourceCompiler(): Required<BackEnd> {
+  // Of one authorizer. Functions are shared where their texts are equal and they are given nothing, so that they are the same.
   const shared = new WeakMap<Meaning, Map<string, Predicate>>()
   const sizes = new WeakMap<Meaning, number>()
   let count = 0

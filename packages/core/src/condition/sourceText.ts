@@ -169,7 +169,10 @@ export function equality(name: string, cls: string | undefined, x: string, y: st
   return `${x} === ${y} ? (plain(${x}), true) : !(${differ}) && ${name}(${x}, ${y})`
 }
 
-/** A function that compares two values; it remembers how rows of the class that it met last are compared. */
+/**
+ * A function that compares two values; it remembers how rows of the class that it met last are compared. All questions share
+ * that: it depends on the class alone, and both variables change together, after all that can throw.
+ */
 export function equalityFunction(name: string, cls: string | undefined): string {
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
   return `${known}let ${name}Class, ${name}Key
@@ -178,7 +181,10 @@ function ${name}(l, r) {
   if (${isObject('l')} && ${isObject('r')}) {
     const its = l.constructor
     if (its === r.constructor) {
-      if (its !== ${name}Class) ${name}Key = keyOf(${name}Class = its)
+      if (its !== ${name}Class) {
+        ${name}Key = keyOf(its)
+        ${name}Class = its
+      }
       const key = ${name}Key
       if (key === null) return false
       if (key !== undefined) {

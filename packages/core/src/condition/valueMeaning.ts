@@ -19,6 +19,7 @@ export interface HostClasses {
  * @param hasEquality - Whether it compares objects without keys by more than identity.
  */
 export function equalityMeaning(schema: Models, equality: Equality, hasEquality: boolean): EqualityMeaning {
+  // Shared by all questions: it depends on the class and the schema alone, and a schema that grows has meanings made anew.
   const known = new Map<unknown, RowEquality | null>()
   const rowEquality = (cls: unknown): RowEquality | undefined => {
     let found = known.get(cls)

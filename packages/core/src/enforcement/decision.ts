@@ -31,6 +31,7 @@ export type DecisionListener = (
  * A listener that throws makes the question throw: a decision that could not be recorded is none.
  */
 export class DecisionListeners {
+  /** Replaced as a whole, so that who is told does not change while a decision is told. */
   #listeners: readonly DecisionListener[] = []
 
   /** Whether anybody listens: callers test it first, so that an unobserved check costs one comparison. */

@@ -21,6 +21,7 @@ export class Enforcements<Request extends object, Actor> {
    * collected: young objects of such maps are taken for alive.
    */
   readonly #key = Symbol('arcturus.enforcement')
+  /** Tells concurrent requests apart: each has the enforcement that its work was begun with. */
   readonly #current: AsyncContext<Enforcement<Request, Actor>>
   readonly #shared: Shared<Request>
 

@@ -1,6 +1,7 @@
 /**
  * The decisions of one request. While the request only reads, a question is asked once; while it may change what the policy
- * looks at, only askers that wait at the same time share an answer. Errors are not remembered.
+ * looks at, only askers that wait at the same time share an answer. Errors are not remembered. It belongs to one request, so to
+ * one actor; an answer is found by the very resource and the action.
  */
 export class DecisionMemory {
   readonly #answers = new Map<unknown, Map<string, Promise<boolean>>>()

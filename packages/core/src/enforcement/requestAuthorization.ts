@@ -29,6 +29,7 @@ export interface Deciding {
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
   #lasting: boolean
+  /** Of one actor: it is dropped when another one is known. */
   #memory: DecisionMemory | undefined
   readonly #request: Deciding
   #loaded: Map<Loader, unknown> | undefined

@@ -15,7 +15,9 @@ const never: unique symbol = Symbol('never')
 
 /**
  * A place that calls a rule. It knows which rules fit which kinds of arguments: what depends on constants that stand at the
- * call is decided once, the rest once for each combination of argument classes (and of constants that rules ask for).
+ * call is decided once, the rest once for each combination of argument classes (and of constants that rules ask for). All
+ * queries of a program share that: an entry depends on the key that it is kept under and on nothing else of a query, and
+ * nothing of the application runs between the lookup of a key and its entry.
  */
 export class CallSite {
   readonly predicate: Predicate

@@ -33,7 +33,10 @@ export class Operand {
   readonly keys: readonly string[]
   readonly rest: Operand | undefined
   readonly node: Expression
-  /** A class whose instances have the field as a plain property: the one that was met last. */
+  /**
+   * A class whose instances have the field as a plain property: the one that was met last. All queries of a program share it;
+   * it decides how quickly a field is read, and never what is asked of the host, in which order, or what is replayed.
+   */
   plainClass: unknown = undefined
 
   constructor(

@@ -10,7 +10,10 @@ export class Predicate {
   readonly isDefined: boolean
   /** Whether a call can lead to another one of the same predicate. */
   readonly recursive: boolean
-  /** How many slots a frame needs for the rules that have been compiled so far. */
+  /**
+   * How many slots a frame needs for the rules that have been compiled so far. It only grows, and a frame that was made before
+   * grows with what is written to it.
+   */
   capacity: number
 
   constructor(name: string, arity: number, rules: readonly CompiledRule[], isDefined: boolean, recursive: boolean) {

@@ -22,8 +22,12 @@ export class Program {
   readonly host: Host
   readonly predicates: PredicateTable
   readonly surroundings: Surroundings
-  /** A machine that has no query at the moment. */
+  /**
+   * A machine that has no query at the moment. A query takes it away for as long as it runs, so no two queries share one; it
+   * comes back only when its query has ended without an error, and holds nothing of it.
+   */
   idle: Machine | undefined = undefined
+  /** Shared by all queries: which rules fit depends on the policy and on the classes of arguments alone. */
   readonly #sites = new Map<string, CallSite>()
   #recursive: ReadonlySet<string> | undefined = undefined
 

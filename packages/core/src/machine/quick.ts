@@ -16,9 +16,12 @@ export class Test {
   readonly operator: '=' | ComparisonOperator
   readonly left: Operand
   readonly right: Operand
-  /** A class of the application: the one of both sides when they were compared last. */
+  /**
+   * A class of the application: the one of both sides when they were compared last. All queries of a program share it; it
+   * decides how quickly two objects are compared, and never how.
+   */
   plainClass: unknown = unsure
-  /** Whether its instances are equal to nothing but themselves. */
+  /** Whether its instances are equal to nothing but themselves; it changes together with the class. */
   isEachItself = false
 
   constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
@@ -62,7 +65,12 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
       // instances of this class are known to have fields that can be read as properties
       const value = (object as Readonly<Record<string, unknown>>)[operand.name]
       if (typeof value === 'string' || typeof value === 'number') return value
-      return value === undefined || isThenable(value) || needsCare(value) ? unsure : value
+      if (isThenable(value)) {
+        // The general way reads it again, so nobody waits for this promise.
+        value.then(undefined, () => {})
+        return unsure
+      }
+      return value === undefined || needsCare(value) ? unsure : value
     }
     default:
       return unsure
@@ -79,8 +87,8 @@ function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | 
     if (isOwn(left) || isOwn(right)) return undefined
     const cls = classOf(left)
     if (cls !== undefined && cls === classOf(right)) {
-      test.plainClass = cls
       test.isEachItself = m.host.isEachItself(cls)
+      test.plainClass = cls
     }
   } else if (test.isEachItself) return false
   m.raw = true

@@ -27,6 +27,7 @@ export class CompiledRule {
   readonly node: Rule
   readonly candidate: Candidate
   readonly #surroundings: () => Surroundings
+  /** Compiled once for all queries; the steps keep nothing of a query but in its machine. */
   #steps: Steps | undefined = undefined
 
   constructor(node: Rule, surroundings: () => Surroundings) {
@@ -120,6 +121,7 @@ function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly 
  */
 function outputStep(output: Output, entry: Step, others: Step): Step {
   const { at, tag, operand, unions, node } = output
+  // Shared by all queries: a class that passes the test, which depends on the class alone.
   let known: unknown
   const step: Step = (m) => {
     m.asking()

@@ -4,7 +4,8 @@ import { tag, tagOf } from './tags.js'
 
 /**
  * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
- * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched.
+ * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched. It only grows, and
+ * by row: what is marked while a question waits makes its answers more careful, never less.
  */
 interface Partials {
   /** Rows and lists of rows to read with care: the relations that are partial, none for what only leads to such a row. */

@@ -2,7 +2,7 @@ import { shared } from './shared.js'
 
 /**
  * Which model a plain object is a row of. One registry for the whole process, also where two copies of this package are
- * loaded; nobody else can tell by a row that it is tagged.
+ * loaded; nobody else can tell by a row that it is tagged. Questions only read it; a row has one model, whoever asks.
  */
 interface Tags {
   get(row: object): string | undefined

@@ -1,12 +1,18 @@
+/** What was loaded, or why it could not be. */
+type Loaded<Answer> = { readonly answer: Answer } | { readonly error: unknown }
+
 /** How many rows one query is asked for; databases limit how many parameters it can have. */
 const size = 500
 
-/** Asks for all that is wanted at the same time together, and for the same thing once. */
+/**
+ * Asks for all that is wanted at the same time together, and for the same thing once. Questions share a batch and not its failures:
+ * what can't be loaded together is loaded one by one, so that each question ends as it would alone.
+ */
 export class Batch<Asked, Answer> {
   readonly #load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>
   readonly #identity: (asked: Asked) => string
   #waiting = new Map<string, Asked>()
-  #answers: Promise<ReadonlyMap<string, Answer>> | undefined
+  #answers: Promise<ReadonlyMap<string, Loaded<Answer>>> | undefined
 
   constructor(
     load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>,
@@ -20,10 +26,12 @@ export class Batch<Asked, Answer> {
     const identity = this.#identity(asked)
     this.#waiting.set(identity, asked)
     this.#answers ??= this.#answer()
-    return (await this.#answers).get(identity)
+    const loaded = (await this.#answers).get(identity)
+    if (loaded && 'error' in loaded) throw loaded.error
+    return loaded?.answer
   }
 
-  async #answer(): Promise<ReadonlyMap<string, Answer>> {
+  async #answer(): Promise<ReadonlyMap<string, Loaded<Answer>>> {
     // Questions that go on side by side come here a few turns after each other.
     for (let seen = 0; seen < this.#waiting.size; ) {
       seen = this.#waiting.size
@@ -32,10 +40,17 @@ export class Batch<Asked, Answer> {
     const asked = [...this.#waiting.values()]
     this.#waiting = new Map()
     this.#answers = undefined
-    const answers = new Map<string, Answer>()
-    for (let at = 0; at < asked.length; at += size) {
-      for (const [identity, answer] of await this.#load(asked.slice(at, at + size))) answers.set(identity, answer)
-    }
+    const answers = new Map<string, Loaded<Answer>>()
+    for (let at = 0; at < asked.length; at += size) await this.#loadInto(answers, asked.slice(at, at + size))
     return answers
+  }
+
+  async #loadInto(answers: Map<string, Loaded<Answer>>, asked: readonly Asked[]): Promise<void> {
+    try {
+      for (const [identity, answer] of await this.#load(asked)) answers.set(identity, { answer })
+    } catch (error) {
+      if (asked.length === 1) answers.set(this.#identity(asked[0]!), { error })
+      else for (const one of asked) await this.#loadInto(answers, [one])
+    }
   }
 }
