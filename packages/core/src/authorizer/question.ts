@@ -12,36 +12,38 @@ import type { LoadRelation } from './relations.js'
  */
 export class Question {
   readonly policy: LoadedPolicy
-  readonly #schema: Schema
-  readonly #hosts: Hosts
-  readonly #load: LoadRelation | undefined
-  #host: Host | undefined
-  readonly #turns: Turns = new Turns()
+  // No `#`: there is one of these for each check that can wait, and making private fields takes longer than many a decision.
+  private readonly schema: Schema
+  private readonly hosts: Hosts
+  private readonly load: LoadRelation | undefined
+  private known: Host | undefined = undefined
+  private turns: Turns | undefined = undefined
 
   /** @param load - Gets relations that are not loaded; undefined where nobody can. */
   constructor(policy: LoadedPolicy, schema: Schema, hosts: Hosts, load: LoadRelation | undefined) {
     this.policy = policy
-    this.#schema = schema
-    this.#hosts = hosts
-    this.#load = load
+    this.schema = schema
+    this.hosts = hosts
+    this.load = load
   }
 
   /** The application, as the machine sees it. */
   get host(): Host {
-    this.#host ??= this.#load ? this.#hosts.loading(this.#load) : this.#hosts.now
-    return this.#host
+    this.known ??= this.load ? this.hosts.loading(this.load) : this.hosts.now
+    return this.known
   }
 
   /** What predicates that wait read. */
   readonly arrive: Arrive = (value, object, name) => {
-    const turn = this.#turns.due()
-    if (turn) return turn.then(() => this.#arriving(value, object, name))
-    return this.#arriving(value, object, name)
+    this.turns ??= new Turns()
+    const turn = this.turns.due()
+    if (turn) return turn.then(() => this.arriving(value, object, name))
+    return value === undefined ? this.arriving(value, object, name) : value
   }
 
-  #arriving(value: unknown, object: unknown, name: string): unknown {
+  private arriving(value: unknown, object: unknown, name: string): unknown {
     if (value !== undefined) return value
-    const wanted = this.#load && unloadedRelationOf(this.#schema, object, name)
-    return (wanted && this.#load!(wanted)) ?? bailOut()
+    const wanted = this.load && unloadedRelationOf(this.schema, object, name)
+    return (wanted && this.load!(wanted)) ?? bailOut()
   }
 }

@@ -94,7 +94,7 @@ export class Enforcement<Request, Actor> {
   readonly #lasting: boolean
   readonly #onPersonal: () => void
   readonly #shared: Shared<Request>
-  /** Whether it is being found out who asks. */
+  /** Whether it is being found out who asks; what else the request decides meanwhile counts for less, never for more. */
   #identifying = false
 
   /** @param onPersonal - Called with each question about the actor: the response must not be cached for others. */

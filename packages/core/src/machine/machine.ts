@@ -66,7 +66,7 @@ export class Machine {
   /** How often a call failed because it is a part of itself whatever the data are, and the last one that did. */
   stalls = 0
   stalled: Loop | undefined = undefined
-  /** The questions that the running step has asked the host; recorded only while promises can be awaited. */
+  /** The questions that the running step has asked the host; recorded once it has had to wait. */
   readonly replay: Replay = new Replay()
 
   #next: Step = stop
@@ -150,7 +150,7 @@ export class Machine {
     this.replay.again()
     const next = step(this)
     this.#again = false
-    this.replay.assertAllAsked()
+    if (this.state !== 'waiting') this.replay.begin()
     return next
   }
 
@@ -339,7 +339,7 @@ export class Machine {
     this.#trailAtStep = this.trail.length
     // The records of a step that runs again are its own.
     if (this.#again) this.#again = false
-    else if (this.asynchronous) this.replay.begin()
+    else if (this.replay.isRecording) this.replay.begin()
   }
 
   /**
@@ -362,7 +362,7 @@ export class Machine {
       this.waitingFor = answer
       return pending
     }
-    if (this.asynchronous) this.replay.answer(answer)
+    if (this.replay.isRecording) this.replay.answer(answer)
     return answer
   }
 
@@ -401,7 +401,7 @@ export class Machine {
     const field = this.#field
     this.waitingFor = undefined
     this.#field = undefined
-    this.replay.answer(field ? this.host.arrived(answer, field.of, field.name) : answer)
+    this.replay.arrive(field ? this.host.arrived(answer, field.of, field.name) : answer)
     this.#again = true
     this.state = 'ready'
     this.#turns ??= new Turns()

@@ -5,7 +5,7 @@ import { lookUp } from './lookup.js'
 import type { Machine } from './machine.js'
 import { unanswered } from './replay.js'
 import { failed, pending, type Signal } from './signal.js'
-import { Cell, DictTerm, deref, ListTerm, type Term } from './term.js'
+import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from './term.js'
 
 /** How a value of a rule is got when the rule runs. */
 export type OperandKind =
@@ -152,7 +152,8 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
 
 /** Takes a value that was read in place as the answer to the question that the general way would have asked. */
 function noteField(m: Machine, object: object, operand: Operand, value: unknown): unknown {
-  if (m.asynchronous) m.replay.note(operand.node, object, operand.name)
+  if (!m.replay.isRecording && !isThenable(value)) return value
+  m.replay.note(operand.node, object, operand.name)
   return m.settleField(value, object, operand.name)
 }
 
@@ -162,7 +163,7 @@ function readConstant(m: Machine, { node, name }: Operand): Term {
   if (known !== unanswered) return known
   const value = m.host.constant(name)
   // A constant that is a promise is awaited by whoever needs its value.
-  if (m.asynchronous) m.replay.answer(value)
+  if (m.replay.isRecording) m.replay.answer(value)
   return value
 }
 

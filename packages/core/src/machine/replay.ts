@@ -13,6 +13,9 @@ const kept = 64 * width
  * The questions that the running step has asked the host, with the answers. A step that met a promise runs again once the
  * promise has settled; until it comes to that question, it gets the recorded answers. An answer belongs to its question: the
  * operand or call, the object, and the name or the bindings. A step that asks anything else when it runs again ends the query.
+ *
+ * Nothing is recorded before the query first has to wait. The step that waits then asks again what it asked before the promise;
+ * where that leads it to another question, it waits for the answer to that one instead.
  */
 export class Replay {
   readonly #records: unknown[] = []
@@ -20,14 +23,23 @@ export class Replay {
   #length = 0
   #at = 0
 
+  #isRecording = false
+  /** What the query first waited for, until the step has come to it again. */
+  #first: First | undefined = undefined
+
   // the question that was asked last
   #asker: unknown = undefined
   #object: unknown = undefined
   #detail: unknown = undefined
 
+  /** Whether questions and answers are recorded. */
+  get isRecording(): boolean {
+    return this.#isRecording
+  }
+
   /** Whether the step has still to ask what it asked before. */
   get isReplaying(): boolean {
-    return this.#at < this.#length
+    return this.#at < this.#length || this.#first !== undefined
   }
 
   /** How many answers the step has. */
@@ -40,16 +52,12 @@ export class Replay {
     if (this.#at < this.#length) throw mismatch(this.#records[this.#at + 2])
     this.#length = 0
     this.#at = 0
+    this.#first = undefined
   }
 
   /** Runs the same step again. */
   again(): void {
     this.#at = 0
-  }
-
-  /** @throws Fault where the step has recorded questions left. */
-  assertAllAsked(): void {
-    if (this.#at < this.#length) throw mismatch(this.#records[this.#at + 2])
   }
 
   /** The recorded answer to a question. @throws Fault where another question was recorded here. */
@@ -63,7 +71,12 @@ export class Replay {
       return records[at + 3]
     }
     this.note(asker, object, detail)
-    return unanswered
+    const first = this.#first
+    if (!first || first.asker !== asker || !areSame(first.object, object) || !areSame(first.detail, detail))
+      return unanswered
+    this.#first = undefined
+    this.answer(first.answer)
+    return first.answer
   }
 
   /** Notes a question that has not been asked before, as its answer comes next. */
@@ -85,16 +98,33 @@ export class Replay {
     this.#at = this.#length
   }
 
+  /** Takes the answer that the query has waited for. */
+  arrive(answer: unknown): void {
+    if (this.#isRecording) this.answer(answer)
+    else this.#first = { asker: this.#asker, object: this.#object, detail: this.#detail, answer }
+    this.#isRecording = true
+  }
+
   /** Forgets everything: nothing of one query is left for the next. */
   clear(): void {
-    this.#length = 0
-    this.#at = 0
-    this.#asker = undefined
     this.#object = undefined
     this.#detail = undefined
+    if (!this.#isRecording) return
+    this.#isRecording = false
+    this.#first = undefined
+    this.#length = 0
+    this.#at = 0
     if (this.#records.length > kept) this.#records.length = 0
     else this.#records.fill(undefined)
   }
+}
+
+/** A question, and the answer that was waited for. */
+interface First {
+  readonly asker: unknown
+  readonly object: unknown
+  readonly detail: unknown
+  readonly answer: unknown
 }
 
 /** Whether two parts of questions are one; a step makes its own lists, dictionaries and variables anew when it runs again. */

@@ -8,18 +8,22 @@ const patience = 50
  * one would otherwise keep timers, such as that of the query's deadline, and everybody else from running.
  */
 export class Turns {
-  #arrived = 0
-  #since: number | undefined = undefined
+  // No `#`: there is one of these for each question that waits.
+  private arrived = 0
+  private since: number | undefined = undefined
 
   /** To be called for each promise that has settled: the turn to be awaited, where one is due. */
   due(): Promise<void> | undefined {
-    if (++this.#arrived % arrivals !== 0) return undefined
+    return ++this.arrived % arrivals === 0 ? this.look() : undefined
+  }
+
+  private look(): Promise<void> | undefined {
     const now = Date.now()
-    this.#since ??= now
-    if (now - this.#since < patience) return undefined
+    this.since ??= now
+    if (now - this.since < patience) return undefined
     return new Promise((resolve) => {
       setTimeout(() => {
-        this.#since = undefined
+        this.since = undefined
         resolve()
       }, 0)
     })
