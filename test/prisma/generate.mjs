@@ -23,7 +23,7 @@ const clients = [
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   // The conformance runner is plain JavaScript.
-  ...['gitclub', 'docs', 'shop', 'shares', 'hostile', 'fuzz-plain', 'fuzz-other', 'fuzz-composite'].flatMap(
+  ...['gitclub', 'docs', 'shop', 'shares', 'hostile', 'dangling', 'fuzz-plain', 'fuzz-other', 'fuzz-composite'].flatMap(
     (schema) => [
       [schema, 'sqlite', 'prisma-client-js'],
       [schema, 'postgresql', 'prisma-client-js'],
@@ -33,6 +33,9 @@ const clients = [
   // Only PostgreSQL has columns that hold a list.
   ['fuzz-lists', 'postgresql', 'prisma-client-js'],
 ]
+
+/** Schemas whose references no database keeps. */
+const unkept = new Set(['dangling'])
 
 const settings = {
   'prisma-client': 'provider = "prisma-client"\n  moduleFormat = "esm"\n  importFileExtension = "js"',
@@ -68,7 +71,7 @@ generator arcturus {
 }
 
 datasource db {
-  provider = "${provider}"
+  provider = "${provider}"${unkept.has(schema) ? '\n  relationMode = "prisma"' : ''}
 }
 
 ${modelsOf(schema, provider)}`

@@ -1,0 +1,142 @@
+import { Authorizer } from '@arcturus/core'
+import { modelsOf, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { conditions, isStepThroughNil, policyOf, tables, tagged } from '../orm/dangling.js'
+import { type Database, openDatabases } from './databases.js'
+import { createTables } from './ddl.js'
+import { known } from './documents.js'
+
+/** So much of a client as is used here. */
+interface Row {
+  readonly id: number
+}
+type Delegate = Record<'createMany' | 'findMany' | 'findUniqueOrThrow', (args: object) => Promise<Row[]>>
+type Client = Record<Uncapitalize<keyof typeof tables>, Delegate> & {
+  $extends(extension: unknown): Client
+  $disconnect(): Promise<void>
+}
+
+const databases = await openDatabases('dangling', ['sqlite', 'postgresql', 'mysql'])
+
+async function generatedFor(database: Database) {
+  const generated = `./generated/dangling-${known(database.provider)}-js`
+  const { schema } = (await import(`${generated}/arcturus/schema.mjs`)) as { schema: PrismaSchema }
+  const client = (await import(`${generated}/client/index.js`)) as {
+    default: { PrismaClient: new (options: object) => Client }
+  }
+  return { schema, bare: new client.default.PrismaClient({ adapter: database.adapter }) }
+}
+
+describe.each(databases)('References to rows that are gone on $name', (database) => {
+  let schema: PrismaSchema
+  let bare: Client
+
+  beforeAll(async () => {
+    ;({ schema, bare } = await generatedFor(database))
+    await database.execute(createTables(schema, { references: false }))
+    for (const [name, data] of Object.entries(tables)) {
+      const delegate = bare[(name.charAt(0).toLowerCase() + name.slice(1)) as keyof Client] as Delegate
+      await delegate.createMany({ data })
+    }
+    const quote = database.provider === 'mysql' ? '`' : '"'
+    const link = ['_CardToTag', 'A', 'B'].map((one) => `${quote}${one}${quote}`)
+    await database.execute(
+      tagged.map(([card, tag]) => `INSERT INTO ${link[0]} (${link[1]}, ${link[2]}) VALUES (${card}, ${tag})`),
+    )
+  }, 60_000)
+  afterAll(async () => {
+    await bare?.$disconnect()
+    await database.close()
+  })
+
+  const isNil = async (
+    condition: string,
+    expected: readonly (readonly number[])[],
+    declares = false,
+  ): Promise<void> => {
+    const authorizer = new Authorizer()
+    const { extension, authorizedFilter } = declares
+      ? prismaAuthorization(authorizer, { ...schema, relationMode: 'foreignKeys' }, { database: { references: false } })
+      : prismaAuthorization(authorizer, schema)
+    const prisma = bare.$extends(extension)
+    authorizer.loadSync(policyOf(condition))
+    const loaded = { team: true, site: true, memberships: { include: { team: true } } }
+    const include = { team: true, site: true, parent: { include: { team: true } }, tags: true, badge: true }
+    for (const { id } of tables.User) {
+      const users = {
+        bare: await prisma.user.findUniqueOrThrow({ where: { id } }),
+        loaded: await prisma.user.findUniqueOrThrow({ where: { id }, include: loaded }),
+      }
+      for (const [how, user] of Object.entries(users)) {
+        for (const args of [{}, { include }]) {
+          const cards = await prisma.card.findMany({ orderBy: { id: 'asc' }, ...args })
+          const allowed: number[] = []
+          for (const card of cards) {
+            const isAllowed = await authorizer.isAllowed(user, 'read', card).catch(isStepThroughNil)
+            if (isAllowed) allowed.push(card.id)
+          }
+          expect(allowed, `check for ${how} ${id}`).toEqual(expected[id - 1])
+        }
+        for (const choices of [{}, { unloaded: 'database' }, { strategy: 'subquery' }] as const) {
+          const listed = await prisma.card.findMany(
+            authorizedFilter(user, { orderBy: { id: 'asc' }, ...choices } as never),
+          )
+          const ids = listed.map((card) => card.id)
+          expect(ids, `list for ${how} ${id}, ${JSON.stringify(choices)}`).toEqual(expected[id - 1])
+        }
+      }
+    }
+  }
+
+  it.each(conditions)('are nil to the check and to the filter: %s', (condition, expected) => isNil(condition, expected))
+
+  it('are nil where they are declared to be unkept', async () => {
+    for (const name of ['c.team != nil', 'not (c.need = c.team)', 'owned(c)'])
+      await isNil(...conditions.find(([condition]) => condition === name)!, true)
+  })
+
+  it('are known by the schema, and by what is declared in its place', () => {
+    const kept = (...args: Parameters<typeof modelsOf>): unknown[] => {
+      const card = modelsOf(...args).find(({ name }) => name === 'Card')!
+      return ['team', 'need', 'badge'].map((name) => {
+        const field = card.fields.get(name)
+        return field?.kind === 'relation' && [field.kept, field.nullable]
+      })
+    }
+    const keeping: PrismaSchema = { ...schema, relationMode: 'foreignKeys' }
+    const view = (name: string): PrismaSchema => ({
+      ...keeping,
+      models: keeping.models.map((model) => (model.name === name ? { ...model, view: true } : model)),
+    })
+    const unkept = [
+      [false, true],
+      [false, true],
+      [false, true],
+    ]
+    const all = [
+      [true, true],
+      [true, false],
+      [false, true],
+    ]
+    expect(kept(schema)).toEqual(unkept)
+    expect(kept(keeping)).toEqual(all)
+    expect(kept(view('Card'))).toEqual(unkept)
+    expect(kept(view('Team'))).toEqual(unkept)
+    expect(kept(keeping, { references: false })).toEqual(unkept)
+    expect(kept(schema, { references: true })).toEqual(all)
+    expect(kept(keeping, { references: { 'Card.need': false } })).toEqual([all[0], unkept[1], all[2]])
+    expect(kept(schema, { references: { 'Card.need': true } })).toEqual([unkept[0], all[1], unkept[2]])
+  })
+
+  it.each([
+    ['no relation', { 'Card.teem': false }],
+    ['a relation by which other rows refer to these', { 'Card.badge': false }],
+    ['no boolean', { 'Card.team': 'no' }],
+    ['a list', ['Card.team']],
+  ])('are refused where they are declared as %s', (_, references) => {
+    const options = { database: { references } } as never
+    expect(() => prismaAuthorization(new Authorizer(), schema, options)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    )
+  })
+})
