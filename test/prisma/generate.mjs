@@ -23,13 +23,22 @@ const clients = [
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   // The conformance runner is plain JavaScript.
-  ...['gitclub', 'docs', 'shop', 'shares', 'hostile', 'dangling', 'fuzz-plain', 'fuzz-other', 'fuzz-composite'].flatMap(
-    (schema) => [
-      [schema, 'sqlite', 'prisma-client-js'],
-      [schema, 'postgresql', 'prisma-client-js'],
-      [schema, 'mysql', 'prisma-client-js'],
-    ],
-  ),
+  ...[
+    'gitclub',
+    'docs',
+    'shop',
+    'shares',
+    'hostile',
+    'dangling',
+    'caller',
+    'fuzz-plain',
+    'fuzz-other',
+    'fuzz-composite',
+  ].flatMap((schema) => [
+    [schema, 'sqlite', 'prisma-client-js'],
+    [schema, 'postgresql', 'prisma-client-js'],
+    [schema, 'mysql', 'prisma-client-js'],
+  ]),
   // Only PostgreSQL has columns that hold a list.
   ['fuzz-lists', 'postgresql', 'prisma-client-js'],
 ]
@@ -62,7 +71,7 @@ async function generate([schema, provider, client = 'prisma-client']) {
   const folder = `${here}generated/${schema}-${provider}${client === 'prisma-client' ? '' : '-js'}`
   const text = `generator client {
   ${settings[client]}
-  output = "./client"
+  output = "./client"${schema === 'caller' && provider !== 'sqlite' ? '\n  previewFeatures = ["relationJoins"]' : ''}
 }
 
 generator arcturus {

@@ -41,7 +41,7 @@ describe.each(databases)('Long lists on $name', (database) => {
     await database.close()
   })
 
-  it.each([
+  it.each<['read' | 'avoid' | 'spell' | 'misspell', number[]]>([
     ['read', [3, 6, 9]],
     ['avoid', [1, 2, 4, 5, 7, 8, 10]],
     ['spell', [2, 4, 6, 8, 9, 10]],
@@ -59,6 +59,13 @@ describe.each(databases)('Long lists on $name', (database) => {
     const other = bare.$extends({ query: { $allModels: { $allOperations: ({ args, query }) => query(args) } } })
     for (const client of [bare, other])
       expect(idsOf(await client.document.findMany({ where: { ...where, archived: false }, orderBy }))).toEqual(expected)
-    expect(JSON.stringify(where)).toContain(action === 'read' || action === 'avoid' ? '[0,3,6,9,' : '["title 0",')
+    // Prisma could divide a list of what is excluded, wherever this `where` stands.
+    const starts = {
+      read: '{"in":[0,3,6,9,',
+      avoid: '{"not":0}',
+      spell: '{"in":["title 0",',
+      misspell: '{"not":"title 0"}',
+    }
+    expect(JSON.stringify(where)).toContain(starts[action])
   })
 })

@@ -81,7 +81,7 @@ describe.each(databases)('On $name', (database) => {
   const ids = async (where: Where): Promise<number[]> =>
     (await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })).map((row) => row.id)
   const print = (condition: Definite, acceptCollation = true): Where =>
-    new WherePrinter(schemas[provider], { acceptCollation }).print(condition, 'Document')
+    new WherePrinter(schemas[provider], { acceptCollation }, undefined, 'root').print(condition, 'Document')
 
   const every = { id: { notIn: [] } }
   const none = { id: { in: [] } }

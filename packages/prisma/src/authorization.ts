@@ -27,6 +27,7 @@ import { IdQueries } from './subquery/idQuery.js'
 import { Planner } from './subquery/plan.js'
 import { sendBy } from './subquery/send.js'
 import type { DatabaseOptions } from './where/dialect.js'
+import type { Place } from './where/division.js'
 import type { Where } from './where/printed.js'
 import { WherePrinter } from './where/printer.js'
 import { Tables } from './where/tables.js'
@@ -123,8 +124,10 @@ export function prismaAuthorization<ModelName extends string = string>(
     const reference = (model: string, field: string) => property(property(delegateOf(client!, model), 'fields'), field)
     const dialect = sqlDialectOf(schema)
     const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options), dialect)
-    const planner = new Planner(new WherePrinter(schema, options, client && reference), queries, authorizer.schema)
-    known = new Answers(authorizer, planner, tables, defaults)
+    const plannerFor = (place: Place): Planner =>
+      new Planner(new WherePrinter(schema, options, client && reference, place), queries, authorizer.schema)
+    const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
+    known = new Answers(authorizer, planners, tables, defaults)
     return known
   }
   if (given) learn(given, isClient(source) ? source : undefined)
@@ -169,7 +172,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     const choices = sender ? request.choices : { strategy: 'where' as const, ...request.choices }
     // A client of an interactive transaction can't be connected: what is loaded is not part of the transaction.
     const mayLoad = typeof client !== 'object' || client === null || '$connect' in client
-    return sealed(await known.waiting({ ...request, choices }, model, { mayLoad, send: sendBy(sender) }))
+    return sealed(await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) }))
   }
 
   return {

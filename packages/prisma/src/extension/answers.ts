@@ -3,6 +3,7 @@ import { TooManyRowsError } from '../errors.js'
 import { Keys } from '../subquery/keys.js'
 import type { Plan, Planner } from '../subquery/plan.js'
 import type { Send } from '../subquery/send.js'
+import type { Place } from '../where/division.js'
 import type { Where } from '../where/printed.js'
 import type { Tables } from '../where/tables.js'
 import type { Choices, FilterRequest } from './markers.js'
@@ -21,13 +22,18 @@ export interface Scope {
 /** Answers requests for filters by a `where`. */
 export class Answers {
   readonly #authorizer: Authorizer
-  readonly #planner: Planner
+  readonly #planners: Readonly<Record<Place, Planner>>
   readonly #tables: Tables
   readonly #defaults: Required<Choices>
 
-  constructor(authorizer: Authorizer, planner: Planner, tables: Tables, defaults: Required<Choices>) {
+  constructor(
+    authorizer: Authorizer,
+    planners: Readonly<Record<Place, Planner>>,
+    tables: Tables,
+    defaults: Required<Choices>,
+  ) {
     this.#authorizer = authorizer
-    this.#planner = planner
+    this.#planners = planners
     this.#tables = tables
     this.#defaults = defaults
   }
@@ -36,10 +42,10 @@ export class Answers {
    * @returns undefined where something has to be waited for: what is loaded of the actor, or the keys of rows
    * @throws UnsupportedFilterError for what can't be said exactly
    */
-  atOnce(request: FilterRequest, model: string, scope: Scope): Where | undefined {
+  atOnce(request: FilterRequest, model: string, place: Place, scope: Scope): Where | undefined {
     let plan: Plan
     try {
-      plan = this.#plan(request, model, this.#filter(request, model, scope))
+      plan = this.#plan(request, model, place, this.#filter(request, model, scope))
     } catch (error) {
       if (scope.mayLoad && isMissing(error)) return undefined
       throw error
@@ -48,46 +54,46 @@ export class Answers {
   }
 
   /** The same, when all has been waited for. */
-  async waiting(request: FilterRequest, model: string, scope: Scope): Promise<Where> {
-    const { queries, where } = await this.#waitingPlan(request, model, scope)
+  async waiting(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Where> {
+    const { queries, where } = await this.#waitingPlan(request, model, place, scope)
     const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
     const found = await Promise.all(queries.map(scope.send))
     return where(found.map((rows, at) => keys[at]!.where(rows)))
   }
 
-  async #waitingPlan(request: FilterRequest, model: string, scope: Scope): Promise<Plan> {
+  async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Plan> {
     let filter: Filter
     try {
       filter = this.#filter(request, model, scope)
     } catch (error) {
       if (!scope.mayLoad || !isMissing(error)) throw error
-      return await this.#loading(request, model)
+      return await this.#loading(request, model, place)
     }
-    return this.#plan(request, model, filter)
+    return this.#plan(request, model, place, filter)
   }
 
   /**
    * Many rows, and more than a `where` can name, are left in the database, unless the request wants them loaded, or the database
    * can't be asked about them.
    */
-  async #loading(request: FilterRequest, model: string): Promise<Plan> {
+  async #loading(request: FilterRequest, model: string, place: Place): Promise<Plan> {
     const { actor, action } = request
     if (this.#unloaded(request) !== 'auto')
-      return this.#plan(request, model, await this.#authorizer.filterLoading(actor, action, model))
+      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
     let isLong = false
     try {
       const filter = await this.#authorizer.filterLoading(actor, action, model, { most: mostLoaded })
-      const plan = this.#plan(request, model, filter)
+      const plan = this.#plan(request, model, place, filter)
       if (plan.refused !== 'bind-limit') return plan
     } catch (error) {
       isLong = error instanceof TooManyRowsError
       if (!isLong && !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
     }
     try {
-      return this.#plan(request, model, this.#bound(request, model, { unloaded: 'database' }))
+      return this.#plan(request, model, place, this.#bound(request, model, { unloaded: 'database' }))
     } catch (error) {
       if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
-      return this.#plan(request, model, await this.#authorizer.filterLoading(actor, action, model))
+      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
     }
   }
 
@@ -103,8 +109,8 @@ export class Answers {
     return this.#authorizer.filter(actor, action, model, options)
   }
 
-  #plan({ choices }: FilterRequest, model: string, filter: Filter): Plan {
-    return this.#planner.plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
+  #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): Plan {
+    return this.#planners[place].plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
   }
 
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {

@@ -1,5 +1,6 @@
-import type { PrismaClientLike } from '../schema/fromClient.js'
+import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import { sendBy, sendNowhere, sendWithin } from '../subquery/send.js'
+import { refuse } from '../where/refusal.js'
 import type { Tables } from '../where/tables.js'
 import type { Scope } from './answers.js'
 import { afterNothing, findCursor, isFound } from './cursor.js'
@@ -31,9 +32,24 @@ export function guarding(
         resolved = afterNothing(resolved as Arguments, model, tables)
       }
     }
-    const result = await query(resolved)
+    const result = await (resolved === args ? query(resolved) : filtered(query(resolved)))
     tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result)
     return result
+  }
+}
+
+/** @throws UnsupportedFilterError in place of P2029: the filter and the query have too many values together */
+async function filtered(result: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await result
+  } catch (error) {
+    if (property(error, 'code') !== 'P2029') throw error
+    return refuse(
+      'too-large',
+      'This query and its filter have more values than the database takes, and the filter must not be divided.',
+      undefined,
+      'send several queries, each with a part of your own values, or load fewer rows at once',
+    )
   }
 }
 

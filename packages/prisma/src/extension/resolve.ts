@@ -1,8 +1,10 @@
 import { ArgumentError } from '@arcturus/core'
 import { PrismaSchemaError, UnsupportedOperationError } from '../errors.js'
 import type { PrismaRelation } from '../schema/schema.js'
+import type { Place } from '../where/division.js'
 import { isEveryRow } from '../where/printed.js'
 import { refuse } from '../where/refusal.js'
+import { assertUnrepeated } from '../where/repetition.js'
 import type { Tables } from '../where/tables.js'
 import type { Answers, Scope } from './answers.js'
 import { guardedWhere } from './guardedWhere.js'
@@ -11,8 +13,8 @@ import { type FilterRequest, type Markers, markerKey } from './markers.js'
 
 /** How the arguments of one query are answered. */
 interface Answering {
-  /** Prints the filter that a request asks for, for a model. */
-  where(request: FilterRequest, model: string): Arguments
+  /** Prints the filter of a request for the rows of a model, at a place of the query. */
+  where(request: FilterRequest, model: string, place: Place): Arguments
   /** Whether the query is for one row, so that the database alone pages through the rows of its relations. */
   readonly isOfOneRow: boolean
 }
@@ -50,6 +52,7 @@ const ofOneRow: ReadonlySet<string> = new Set([
 interface Answered {
   readonly request: FilterRequest
   readonly model: string
+  readonly place: Place
   readonly where: Arguments
 }
 
@@ -81,12 +84,12 @@ export class Resolver {
     }
     let isWaiting = false
     const isOfOneRow = ofOneRow.has(operation)
-    const where = (request: FilterRequest, of: string): Arguments => {
-      const answer = this.#answers.atOnce(request, of, scope)
+    const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+      const answer = this.#answers.atOnce(request, of, place, scope)
       isWaiting ||= answer === undefined
       return answer ?? undecided
     }
-    const resolved = this.#level(args, model, [], { where, isOfOneRow })
+    const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
     return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
@@ -108,23 +111,32 @@ export class Resolver {
     const answers: Answered[] = []
     for (;;) {
       let missing: Omit<Answered, 'where'> | undefined
-      const where = (request: FilterRequest, of: string): Arguments => {
-        const known = answers.find((one) => sameRequest(one.request, request) && one.model === of)
-        if (!known) missing ??= { request, model: of }
+      const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+        const known = answers.find(
+          (one) => sameRequest(one.request, request) && one.model === of && one.place === place,
+        )
+        if (!known) missing ??= { request, model: of, place }
         return known?.where ?? undecided
       }
-      const resolved = this.#level(args, model, [], { where, isOfOneRow })
+      const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
       if (!missing) return resolved
-      answers.push({ ...missing, where: await this.#answers.waiting(missing.request, missing.model, scope) })
+      const { request, place } = missing
+      answers.push({ ...missing, where: await this.#answers.waiting(request, missing.model, place, scope) })
     }
   }
 
   /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
-  #level(args: Arguments, model: string, inherited: readonly FilterRequest[], answering: Answering): Arguments {
+  #level(
+    args: Arguments,
+    model: string,
+    place: Place,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): Arguments {
     const own = this.requests(args)
     let resolved = this.#markers.read(args) ? withoutMarker(args) : args
     const filters = (own.length > 0 ? own : inherited)
-      .map((request) => answering.where(request, model))
+      .map((request) => answering.where(request, model, place))
       .filter((where) => !isEveryRow(where))
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
@@ -133,6 +145,10 @@ export class Resolver {
       const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
       const guarded = guardedWhere(where, filters, uniques ?? [])
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
+      if (place === 'root') {
+        const { include: _, select: __, ...sent } = resolved
+        assertUnrepeated(filters, sent, this.#tables.schema.provider)
+      }
     }
     const asking = own.filter((request) => request.related !== undefined)
     const below =
@@ -176,7 +192,7 @@ export class Resolver {
     answering: Answering,
   ): unknown {
     if (!isArguments(args) && args !== true) return unselected(args, relation.name, inherited)
-    const resolved = this.#level(args === true ? {} : args, relation.model, inherited, answering)
+    const resolved = this.#level(args === true ? {} : args, relation.model, 'anywhere', inherited, answering)
     if (answering.isOfOneRow && resolved['cursor'] !== undefined)
       this.#assertUnfiltered(args, relation, inherited, answering)
     if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
@@ -199,7 +215,7 @@ export class Resolver {
   ): void {
     const own = this.requests(args)
     const requests = own.length > 0 ? own : inherited
-    if (requests.every((request) => isEveryRow(answering.where(request, model)))) return
+    if (requests.every((request) => isEveryRow(answering.where(request, model, 'anywhere')))) return
     throw new UnsupportedOperationError(
       'unsupported-operation',
       `A cursor in "${name}" is followed to a row that the filter leaves out, where the query is for one row.`,

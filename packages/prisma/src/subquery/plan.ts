@@ -62,12 +62,12 @@ export class Planner {
     if (condition.kind === 'true' || condition.kind === 'false') {
       return { queries: [], printed: () => condition.kind === 'true' }
     }
-    if (strategy === 'where') return this.#where(condition, undefined)
+    if (strategy === 'where') return this.#where(condition, model, undefined)
     if (strategy === 'subquery') {
       if (queries) return ofKeys(queries.write(condition, model, this.#printer.limit))
       return refuse('provider', 'No query for the keys of rows is written for this database.', undefined)
     }
-    const part = this.#tryWhere(condition, queries)
+    const part = this.#tryWhere(condition, model, queries)
     if (!(part instanceof UnsupportedFilterError)) return part
     if (!queries) throw part
     return { ...this.#mixed(condition, model, queries), refused: part.data?.['reason'] }
@@ -76,7 +76,7 @@ export class Planner {
   /** Rows that a `where` can speak of are not looked up where others are as good. */
   #mixed(condition: Definite, model: string, queries: IdQueries): Part {
     if (condition.kind !== 'or') return this.#found(condition, model, queries)
-    const { parts, others } = this.#divide(condition.of, queries)
+    const { parts, others } = this.#divide(condition.of, model, queries)
     return joined(any, [...parts, this.#found(joinedBy('or', others), model, queries)])
   }
 
@@ -96,27 +96,27 @@ export class Planner {
         )
       }
       if (condition.kind !== 'and') throw error
-      const { parts, others } = this.#divide(condition.of, queries)
+      const { parts, others } = this.#divide(condition.of, model, queries)
       if (parts.length === 0 || others.length === 0) throw error
       return joined(all, [...parts, this.#found(joinedBy('and', others), model, queries)])
     }
   }
 
   /** What a `where` can say, and the rest. */
-  #divide(of: readonly Definite[], queries: IdQueries) {
+  #divide(of: readonly Definite[], model: string, queries: IdQueries) {
     const parts: Part[] = []
     const others: Definite[] = []
     for (const one of of) {
-      const part = this.#tryWhere(one, queries)
+      const part = this.#tryWhere(one, model, queries)
       if (part instanceof UnsupportedFilterError) others.push(one)
       else parts.push(part)
     }
     return { parts, others }
   }
 
-  #tryWhere(condition: Definite, queries: IdQueries | undefined): Part | UnsupportedFilterError {
+  #tryWhere(condition: Definite, model: string, queries: IdQueries | undefined): Part | UnsupportedFilterError {
     try {
-      return this.#where(condition, queries)
+      return this.#where(condition, model, queries)
     } catch (error) {
       if (error instanceof UnsupportedFilterError) return error
       throw error
@@ -124,7 +124,7 @@ export class Planner {
   }
 
   /** @param queries - What finds out which of its parts hold that are the same for all rows; without it they are refused. */
-  #where(condition: Definite, queries: IdQueries | undefined): Part {
+  #where(condition: Definite, model: string, queries: IdQueries | undefined): Part {
     const formula = this.#printer.prepared(condition)
     const closed = new Map<Formula, IdQuery>()
     const note = (one: Formula, found: IdQueries): boolean => {
@@ -132,7 +132,7 @@ export class Planner {
       return true
     }
     const printed = this.#printer.printed(formula, queries && ((one) => note(one, queries)))
-    this.#printer.assertWithinLimit(printed)
+    this.#printer.assertWithinLimit(printed, model)
     if (closed.size === 0) return { queries: [], printed: () => printed }
     const parts = [...closed.keys()]
     return {

@@ -247,7 +247,7 @@ describe('A plan', () => {
   it('leaves to SQL what asks of more relations than SQLite and MariaDB join tables', () => {
     const where = (count: number) => ({ AND: Array(count).fill({ author: { is: { name: 'a' } } }) })
     const asserted = (provider: string, count: number) => () =>
-      new WherePrinter(schemaOf(provider)).assertWithinLimit(where(count))
+      new WherePrinter(schemaOf(provider)).assertWithinLimit(where(count), 'Post')
     const tooLarge = expect.objectContaining({ data: { reason: 'too-large' } })
     expect(asserted('sqlite', 55)).not.toThrow()
     expect(asserted('sqlite', 56)).toThrow(tooLarge)

@@ -16,11 +16,25 @@ function withLists(key: string, value: unknown): unknown {
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value
     if (key !== 'in' && key !== 'notIn') return list.map((one) => withLists('', one))
-    return list.length > shortList && list.every(isSentAsItIs) ? { toJSON: () => list } : list
+    return list.length > shortList && list.every(isSentAsItIs) ? sentAtOnce(list) : list
   }
   const isWhere = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
   // Sound: an object without a class in a `where` is a part of it.
   return isWhere ? withLongLists(value as Where) : value
+}
+
+const lists = new WeakMap<object, readonly unknown[]>()
+
+function sentAtOnce(list: readonly unknown[]): object {
+  const value = { toJSON: () => list }
+  lists.set(value, list)
+  return value
+}
+
+/** The values of a list, in either form; undefined for anything else. */
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value
+  return typeof value === 'object' && value !== null ? lists.get(value) : undefined
 }
 
 function isSentAsItIs(value: unknown): boolean {

@@ -144,7 +144,8 @@ function constantColumn({ name, fields, key }: PrismaModel): string {
   return found.name
 }
 
-const relationFilters: ReadonlySet<string> = new Set(['is', 'isNot', 'some', 'none', 'every'])
+/** The ways to ask of related rows. */
+export const relationFilters: ReadonlySet<string> = new Set(['is', 'isNot', 'some', 'none', 'every'])
 
 /** What a `where` takes of the database. */
 export interface Size {

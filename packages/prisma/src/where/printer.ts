@@ -2,6 +2,7 @@ import type { Definite } from '@arcturus/core'
 import { withReferences } from '../schema/references.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
+import { type Place, undivided } from './division.js'
 import { type Formula, rootsOf } from './formula.js'
 import { hoist } from './hoist.js'
 import { shortList, withLongLists } from './longLists.js'
@@ -19,16 +20,24 @@ export class WherePrinter {
   readonly #dialect: Dialect
   readonly #dialects: Dialects
   readonly #reference: FieldReference | undefined
+  readonly #place: Place
 
-  constructor(schema: PrismaSchema, options: DatabaseOptions = {}, reference?: FieldReference) {
+  /** @param place - Where the `where`s will stand. */
+  constructor(
+    schema: PrismaSchema,
+    options: DatabaseOptions = {},
+    reference?: FieldReference,
+    place: Place = 'anywhere',
+  ) {
     this.#tables = new Tables(withReferences(schema, options.database))
     this.#dialect = dialectOf(schema.provider)
     this.#dialects = dialectsOf(schema, options)
     this.#reference = reference
+    this.#place = place
   }
 
   /**
-   * The `where` of a model for a condition on its rows.
+   * The `where` of a model for a condition on its rows, for the printer's place.
    * @throws UnsupportedFilterError for what can't be said exactly.
    */
   print(condition: Definite, model: string): Where {
@@ -52,16 +61,25 @@ export class WherePrinter {
     return new Printing(this.#tables, this.#dialects, this.#reference, isAsked ? truth : undefined).print(formula)
   }
 
-  /** The `where` that was printed. @throws UnsupportedFilterError for one that is too long. */
+  /** The `where` that was printed, in the form for the printer's place. @throws UnsupportedFilterError for one that is too long. */
   finish(printed: Printed, model: string): Where {
-    const { values } = this.assertWithinLimit(printed)
-    const where = whereOf(printed, this.#model(model))
+    const where = this.#undivided(printed, model)
+    const { values } = this.#assertWithinLimit(where)
     return values > shortList ? withLongLists(where) : where
   }
 
-  /** How large it is. @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
-  assertWithinLimit(printed: Printed): Size {
-    const size = sizeOf(printed)
+  /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
+  assertWithinLimit(printed: Printed, model: string): void {
+    if (typeof printed === 'object') this.#assertWithinLimit(this.#undivided(printed, model))
+  }
+
+  #undivided(printed: Printed, name: string): Where {
+    const model = this.#model(name)
+    return undivided(whereOf(printed, model), this.#place, whereOf(true, model))
+  }
+
+  #assertWithinLimit(where: Where): Size {
+    const size = sizeOf(where)
     const { relations, values, depth } = size
     if (relations > this.#dialect.relations) {
       refuse(
