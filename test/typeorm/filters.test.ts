@@ -1,6 +1,18 @@
 import { ArgumentError } from '@arcturus/core'
 import { MisplacedFilterError, TypeOrmSchemaError } from '@arcturus/typeorm'
-import { Brackets, type DataSource, EntitySchema, type FindOptionsWhere, In, Raw, type Repository } from 'typeorm'
+import {
+  Brackets,
+  type DataSource,
+  EntitySchema,
+  type FindOperator,
+  type FindOptionsWhere,
+  In,
+  Not,
+  NotBrackets,
+  Or,
+  Raw,
+  type Repository,
+} from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
@@ -40,7 +52,11 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
   }, 60_000)
   afterAll(() => database.close(), 60_000)
   const ann = (): User => Object.assign(new User(), { id: 1, name: 'ann', managerId: null })
-  const filter = (): { where: object } => authorization.authorizedFilter(ann(), Document)
+  const filter = (where: FindOptionsWhere<Document> = {}): { where: object } =>
+    authorization.authorizedFilter(ann(), Document, { where })
+  const edit = (): { where: object } => authorization.authorizedFilter(ann(), Document, { action: 'edit' })
+  /** The operator that carries a filter. */
+  const carrier = (): FindOperator<never> => (filter().where as Record<'id', FindOperator<never>>).id
   const ids = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id).sort()
 
   const readings: readonly [string, () => Promise<unknown>, unknown][] = [
@@ -235,6 +251,49 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
         'other columns are replaced too',
         () => documents.find({ where: { ...filter().where, id: 3, title: 'document 3' } }),
       ],
+      [
+        'all columns are replaced',
+        () =>
+          documents.find({
+            where: { ...filter().where, id: Not(0), title: Not(''), views: Not(-1), archived: Not(true), owner: {} },
+          }),
+      ],
+      [
+        'it is spread together with another filter',
+        () => documents.find({ where: { ...filter().where, ...edit().where } }),
+      ],
+      ['it is negated', () => documents.find({ where: { id: Not(carrier()) } })],
+      ['it is negated twice', () => documents.find({ where: { id: Not(Not(carrier())) } })],
+      ['it is one of two operators', () => documents.find({ where: { id: Or(carrier(), Not(0)) } })],
+      [
+        'it is in negated brackets',
+        () =>
+          documents
+            .createQueryBuilder('d')
+            .where(new NotBrackets((one) => one.where(filter().where)))
+            .getMany(),
+      ],
+      ['another alternative has no filter', () => documents.find({ where: [filter().where, { id: 3 }] })],
+      [
+        'another alternative of a query has no filter',
+        () =>
+          documents
+            .createQueryBuilder('d')
+            .where([{ id: 3 }, filter().where])
+            .getMany(),
+      ],
+      [
+        'SQL beside it closes brackets',
+        () => documents.find(filter({ title: Raw((title) => `${title} = '') OR (1=1`) })),
+      ],
+      [
+        'SQL within an operator closes brackets',
+        () => documents.find(filter({ title: Not(Raw(() => '1=1)) OR ((1=1')) })),
+      ],
+      [
+        'SQL beside it begins a comment',
+        () => documents.find(filter({ title: Raw((title) => `${title} = '' OR 1=1) -- `) })),
+      ],
       ['it is taken for the arguments', () => documents.find(filter().where)],
       ['it is taken for the arguments of findOne', async () => [await documents.findOne(filter().where as never)]],
       ['another entity is asked', () => source.getRepository(User).find(filter() as never)],
@@ -251,6 +310,15 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ['deleted', () => source.getRepository(User).delete(filter().where as never)],
       ['updated', () => source.getRepository(User).update(filter().where as never, { name: 'x' })],
       ['deleted by a replaced column', () => documents.delete({ ...filter().where, id: 3 })],
+      ['deleted by a negation', () => documents.delete({ id: Not(carrier()) })],
+      [
+        'deleted by SQL that closes brackets',
+        () => documents.delete(filter({ title: Raw(() => '1=0) OR (1=1') }).where),
+      ],
+      [
+        'updated by SQL that closes brackets',
+        () => documents.update(filter({ id: Raw(() => '1=0) OR (1=1') }).where, { views: 5 }),
+      ],
     ])('changes nothing where rows are %s', async (_, write) => {
       await write().catch(() => {})
       expect(await source.getRepository(User).countBy({ name: In(['ann', 'bo']) })).toBe(2)

@@ -1,6 +1,6 @@
 import { ArgumentError, UnsupportedFilterError } from '@arcturus/core'
 import { TypeOrmSchemaError, UnsupportedOperationError } from '@arcturus/typeorm'
-import { Brackets, type DataSource, type SelectQueryBuilder } from 'typeorm'
+import { Brackets, type DataSource, Not, Raw, type SelectQueryBuilder } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, Tag, User } from './entities.js'
@@ -19,6 +19,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
   }, 60_000)
   afterAll(() => database.close(), 60_000)
   const ann = (): User => Object.assign(new User(), { id: 1, name: 'ann', managerId: null })
+  const documents = (): Query => source.createQueryBuilder(Document, 'd')
   const ids = (rows: readonly Document[]): number[] => rows.map(({ id }) => id).sort()
 
   /** What callers say of a query, and the rows that would be left without a filter. */
@@ -155,6 +156,59 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(ids(await both.orWhere('1 = 1').getMany())).toEqual([1, 2])
     const another = authorizationFor(source)
     expect(ids(await another.applyAuthorization(both, null, 'read').getMany())).toEqual([])
+  })
+
+  /** SQL that leads out of its place. Without the filter, each of these is an error of some databases, and all rows on others. */
+  const escapes: readonly [string, (query: Query) => Query][] = [
+    ['closes the brackets of a condition', (query) => query.where('1=1) OR (1=1')],
+    ['begins a comment in a condition', (query) => query.where('1=1) -- ')],
+    ['begins a comment that nothing ends', (query) => query.where('1=1) /* ')],
+    ['begins another statement', (query) => query.where('1=1); --')],
+    ['opens a quote', (query) => query.where("1=1 OR d.title = 'x")],
+    ['closes brackets of an alternative', (query) => query.where('d.id = 1').orWhere('1=1) OR (1=1')],
+    ['closes brackets within brackets', (query) => query.where(new Brackets((one) => one.where('1=1)) OR ((1=1')))],
+    [
+      'closes brackets in find options',
+      (query) => query.setFindOptions({ where: { title: Raw(() => '1=1) OR (1=1') } }),
+    ],
+    [
+      'closes brackets in a negated find option',
+      (query) => query.setFindOptions({ where: { title: Not(Raw(() => '1=1)) OR ((1=1')) } }),
+    ],
+    ['adds a query to a join', (query) => query.leftJoin(Tag, 't', '1=1 UNION SELECT * FROM document')],
+    ['adds a condition to a join', (query) => query.leftJoin(Tag, 't', '1=1 WHERE 1=1 UNION SELECT 1')],
+    ['closes brackets of a join', (query) => query.leftJoin('d.tags', 't', '1=1) WHERE (1=1')],
+    ['adds a query to a group', (query) => query.groupBy('d.id UNION SELECT * FROM document')],
+    [
+      'adds a query to a condition of groups',
+      (query) => query.groupBy('d.id').having('1=1 UNION SELECT * FROM document'),
+    ],
+    ['adds a query to an order', (query) => query.orderBy('d.id LIMIT 5 -- ')],
+    ['adds a table to a selection', (query) => query.addSelect('1 FROM document d -- ')],
+    ['ends a comment', (query) => query.comment('*/ */ SELECT * FROM document --')],
+    [
+      'hides a table',
+      (query) => {
+        query.expressionMap.commonTableExpressions.push({
+          queryBuilder: 'SELECT 1',
+          alias: source.getMetadata(User).tableName,
+          options: {},
+        })
+        return query
+      },
+    ],
+  ]
+  it.each(escapes)('throws for SQL that %s', async (_, say) => {
+    const before = (): Query => authorization.applyAuthorization(say(documents()), ann(), 'read')
+    const after = (): Query => say(authorization.authorizedQuery(ann(), 'read', Document, 'd'))
+    const clone = (): Query => say(authorization.authorizedQuery(ann(), 'read', Document, 'd').clone()).clone()
+    for (const make of [before, after, clone])
+      for (const run of [
+        (query: Query) => query.getMany(),
+        (query: Query) => query.getRawMany(),
+        (query: Query) => query.getRawAndEntities(),
+      ])
+        await expect((async () => run(make()))()).rejects.toThrow(UnsupportedOperationError)
   })
 
   it('has no common table expression that hides a table', async () => {
