@@ -25,7 +25,8 @@ export function equalityMeaning(schema: Models, equality: Equality, hasEquality:
     let found = known.get(cls)
     if (found === undefined) {
       found = rowEqualityOf(schema, cls, hasEquality) ?? null
-      known.set(cls, found)
+      // A class that is no model may be of one object alone.
+      if (schema.modelOfClass(cls)) known.set(cls, found)
     }
     return found ?? undefined
   }

@@ -10,6 +10,25 @@ import { Cell, isDict, isList, type Term } from './term.js'
 /** A node of the index: by the key of the next argument that matters, down to the rules to try. */
 type Index = Map<unknown, Index | readonly Step[]>
 
+/** The same by what decides between the rules. A class that is no model may be of one object alone, and is kept weakly. */
+class Kinds {
+  readonly #values = new Map<unknown, Kinds | readonly Step[]>()
+  readonly #classes = new WeakMap<object, Kinds | readonly Step[]>()
+
+  get(key: unknown): Kinds | readonly Step[] | undefined {
+    return isObject(key) ? this.#classes.get(key) : this.#values.get(key)
+  }
+
+  set(key: unknown, found: Kinds | readonly Step[]): void {
+    if (isObject(key)) this.#classes.set(key, found)
+    else this.#values.set(key, found)
+  }
+}
+
+function isObject(key: unknown): key is object {
+  return typeof key === 'function' || (typeof key === 'object' && key !== null)
+}
+
 /** Stands for an argument that can't be told from others quickly; no argument has it. */
 const never: unique symbol = Symbol('never')
 
@@ -35,7 +54,7 @@ export class CallSite {
   /** The arguments that decide between rules, and the constants that rules ask of them. */
   #positions: readonly number[] = []
   #literals: readonly (ReadonlySet<unknown> | undefined)[] = []
-  #index: Index | readonly Step[] | undefined = undefined
+  #index: Kinds | readonly Step[] | undefined = undefined
   /** The same by the constructors of arguments, or by the values themselves, where those decide. */
   #quick: Index | readonly Step[] | undefined = undefined
   /** What was looked up there last, and what was found. */
@@ -81,9 +100,9 @@ export class CallSite {
     const positions = this.#positions
     const path = positions.map((at, number) => keyOf(m.host, args[at], this.#literals[number]))
     const entries = lookUp(this.#index, path) ?? resolve(m, this.#candidates!, args)
-    this.#index = store(this.#index, path, entries)
+    this.#index = store(this.#index, path, entries, () => new Kinds())
     const quick = positions.map((at, number) => quickKey(m, args[at], this.#literals[number]))
-    if (!quick.includes(never)) this.#quick = store(this.#quick, quick, entries)
+    if (!quick.includes(never)) this.#quick = store<Index>(this.#quick, quick, entries, () => new Map())
     return entries
   }
 
@@ -123,32 +142,45 @@ function quickKey(m: Machine, arg: Term, literals: ReadonlySet<unknown> | undefi
   if (typeof arg === 'function') return never
   if (typeof arg !== 'object' || arg === null) return literals?.has(arg) ? arg : kinds[typeof arg]
   const cls: unknown = arg.constructor
-  return arg instanceof Cell || isList(arg) || isDict(arg) || m.host.decidesClass(cls) ? cls : never
+  // An array may be of a class that extends arrays.
+  const isOwn = arg instanceof Cell || isDict(arg) || (isList(arg) && (cls === Array || !Array.isArray(arg)))
+  return isOwn || m.host.decidesClass(cls) ? cls : never
 }
 
-function lookUp(index: Index | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
+function lookUp(index: Kinds | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
   let at = index
-  for (const key of path) at = at instanceof Map ? at.get(key) : undefined
-  return at instanceof Map ? undefined : at
+  for (const key of path) at = at instanceof Kinds ? at.get(key) : undefined
+  return at instanceof Kinds ? undefined : at
+}
+
+/** What has a place for each key: `Index` or `Kinds`. */
+interface Node<Own> {
+  get(key: unknown): Own | readonly Step[] | undefined
+  set(key: unknown, found: Own | readonly Step[]): unknown
 }
 
 /** An index that has the entries as well; there is nothing to index where no argument decides. */
-function store(
-  index: Index | readonly Step[] | undefined,
+function store<Own extends Node<Own>>(
+  index: Own | readonly Step[] | undefined,
   path: readonly unknown[],
   entries: readonly Step[],
-): Index | readonly Step[] {
+  make: () => Own,
+): Own | readonly Step[] {
   if (path.length === 0) return entries
-  const root: Index = index instanceof Map ? index : new Map()
+  const root = isSteps(index) || index === undefined ? make() : index
   let at = root
   path.forEach((key, depth) => {
     if (depth === path.length - 1) at.set(key, entries)
     else {
       const known = at.get(key)
-      const deeper: Index = known instanceof Map ? known : new Map()
+      const deeper = isSteps(known) || known === undefined ? make() : known
       at.set(key, deeper)
       at = deeper
     }
   })
   return root
+}
+
+function isSteps<Own>(found: Own | readonly Step[] | undefined): found is readonly Step[] {
+  return Array.isArray(found)
 }

@@ -15,7 +15,8 @@ export class MachineHost implements MachineInterface {
   readonly meetsAllProofs: boolean = true
   readonly #host: Host
   readonly #equal: EqualityFn
-  readonly #plain = new Map<unknown, Map<string, boolean>>()
+  /** Weak: a class may be of one object alone. */
+  readonly #plain = new WeakMap<object, Map<string, boolean>>()
   readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
   constructor(host: Host, equal: EqualityFn) {
@@ -83,6 +84,7 @@ export class MachineHost implements MachineInterface {
   }
 
   readsPlainly(cls: unknown, field: string): boolean {
+    if (typeof cls !== 'function') return this.#isPlain(cls, field)
     let fields = this.#plain.get(cls)
     if (!fields) {
       fields = new Map()
@@ -90,10 +92,14 @@ export class MachineHost implements MachineInterface {
     }
     let plain = fields.get(field)
     if (plain === undefined) {
-      plain = !(this.#typeOf(cls)?.fields.get(field) instanceof Relation) && !hasAccessor(cls, field)
+      plain = this.#isPlain(cls, field)
       fields.set(field, plain)
     }
     return plain
+  }
+
+  #isPlain(cls: unknown, field: string): boolean {
+    return !(this.#typeOf(cls)?.fields.get(field) instanceof Relation) && !hasAccessor(cls, field)
   }
 
   read(value: unknown, field: string): unknown {
