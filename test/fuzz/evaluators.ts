@@ -3,6 +3,7 @@ import { compilePolicy, type MachineOnly } from '@arcturus/core/compile'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import * as runtime from '@arcturus/core/runtime'
 import { DefiniteRows } from './definiteRows.js'
+import { makeJson, withoutCopies } from './json.js'
 import { type Arrange, makeObjects, type Objects, register } from './objects.js'
 import { printPolicy } from './policyTree.js'
 import type { Case } from './randomCase.js'
@@ -51,7 +52,10 @@ export class Prepared {
 
   constructor(asked: Case, arrange?: Arrange) {
     this.asked = asked
-    this.objects = makeObjects(asked.world, arrange)
+    const { world, json } = asked
+    this.objects = json
+      ? makeJson(world, json, makeObjects(withoutCopies(world)), arrange)
+      : makeObjects(world, arrange)
   }
 
   get machine(): Authorizer {
@@ -115,8 +119,19 @@ export const withoutTime = { syncTime: Number.POSITIVE_INFINITY, asyncTime: Numb
 function loaded(asked: Case, objects: Objects, evaluator: 'machine' | 'closures' | 'source'): Authorizer {
   const authorizer = new Authorizer({ evaluator, print: () => {}, limits: withoutTime })
   register(authorizer, asked.world, objects)
+  tagRows(authorizer, asked, objects)
   authorizer.loadSync(printPolicy(asked.policy))
   return authorizer
+}
+
+/** Says of rows that are plain objects what they are: of those at the top alone. */
+function tagRows(authorizer: Authorizer, { json, world }: Case, { rows, stored }: Objects): void {
+  if (!json) return
+  const { as } = json.byAuthorizer ? { as: authorizer.as.bind(authorizer) } : runtime
+  for (const [index, { model }] of world.rows.entries()) {
+    as(model, rows[index]!)
+    if (stored) runtime.as(model, stored[index]!)
+  }
 }
 
 export function actorOf({ objects }: Pick<Prepared, 'objects'>, actor: number | null): unknown {

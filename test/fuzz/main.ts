@@ -6,7 +6,7 @@ import { Orms } from './orm/orms.js'
 /**
  * `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
  * index, `--failures` how many failing cases end the run, `--oso` how many checks of a case the npm package is asked,
- * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--save` adds the failing ones to those that every test run tries again.
+ * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables takes one kind of case, `--save` adds the failing ones to those that every test run tries again.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -18,6 +18,7 @@ async function main(): Promise<void> {
       oso: { type: 'string', default: '2' },
       save: { type: 'boolean', default: false },
       orms: { type: 'string', default: '.' },
+      only: { type: 'string' },
     },
   })
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     from: Number(values.from),
     failures: Number(values.failures),
     oso: Number(values.oso),
+    ...(values.only === 'memory' || values.only === 'tables' ? { only: values.only } : {}),
     progress: (so) => {
       if (so.cases % 5_000 === 0) console.error(`${so.cases} cases, ${Math.round((Date.now() - started) / 1000)} s`)
     },

@@ -8,6 +8,7 @@ import {
   type PartSpec,
   type Reference,
   type Row,
+  type ScalarValue,
   targetOf,
   type Value,
   type World,
@@ -19,6 +20,8 @@ export interface Objects {
   readonly classes: ReadonlyMap<string, new () => object>
   /** The instances of the world's rows, in their order. */
   readonly rows: readonly object[]
+  /** The rows as a database has them, where `rows` are parts of them. */
+  readonly stored?: readonly object[]
   readonly constants: ReadonlyMap<string, unknown>
   /** Classes of what holds some columns of a row. */
   readonly parts: ReadonlyMap<string, new () => object>
@@ -44,28 +47,17 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
     copies.push([twin, row])
     return twin
   }
-  /** A database may give a collection in another order each time that it is read. */
-  const put = (row: object, name: string, value: unknown): void => {
-    if (arrange && Array.isArray(value)) {
-      Object.defineProperty(row, name, { get: () => arrange([...value]), enumerable: true, configurable: true })
-    } else Object.assign(row, { [name]: value })
-  }
   const parts = new Map<string, new () => object>()
   for (const { name, fields } of world.models)
     for (const field of fields) if (field.kind === 'part') parts.set(partName(name, field), class {})
   const toObject = (value: Value): unknown => {
     if (typeof value !== 'object' || value === null) return value
-    if ('date' in value) return new Date(value.date)
-    if ('number' in value) return -0
-    if ('bigint' in value) return BigInt(value.bigint)
-    if ('decimal' in value) return new Decimal(value.decimal)
-    if ('list' in value) return value.list.map(toObject)
     if ('part' in value) return value
     if ('rows' in value) return value.rows.map(refer)
-    return refer(value)
+    return 'row' in value ? refer(value) : toScalar(value)
   }
   for (const [index, { values }] of world.rows.entries()) {
-    for (const [name, value] of Object.entries(values)) put(rows[index]!, name, toObject(value))
+    for (const [name, value] of Object.entries(values)) put(rows[index]!, name, toObject(value), arrange)
     for (const field of fieldsOf(world, world.rows[index]!.model)) {
       if (field.kind !== 'part') continue
       const { part } = values[field.name] as { part: Readonly<Record<string, Value>> } // a part's value is one
@@ -84,6 +76,32 @@ export function makeObjects(world: World, arrange?: Arrange): Objects {
   }
 }
 
+/** A database may give a collection in another order each time that it is read. */
+export function put(row: object, name: string, value: unknown, arrange: Arrange | undefined): void {
+  if (arrange && Array.isArray(value)) {
+    Object.defineProperty(row, name, { get: () => arrange([...value]), enumerable: true, configurable: true })
+  } else Object.assign(row, { [name]: value })
+}
+
+function toScalar(value: ScalarValue | { readonly list: readonly ScalarValue[] }): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if ('date' in value) return new Date(value.date)
+  if ('number' in value) return -0
+  if ('bigint' in value) return BigInt(value.bigint)
+  if ('decimal' in value) return new Decimal(value.decimal)
+  return value.list.map(toScalar)
+}
+
+/** A plain object with those values of a row that are no rows. */
+export function scalarsOf({ values }: Row): object {
+  const entries = Object.entries(values).filter(
+    ([, value]) =>
+      typeof value !== 'object' || value === null || !('row' in value || 'rows' in value || 'part' in value),
+  )
+  // What is left are scalars and lists of them.
+  return Object.fromEntries(entries.map(([name, value]) => [name, toScalar(value as ScalarValue)]))
+}
+
 export function register(authorizer: Authorizer, world: World, objects: Objects): void {
   for (const { name, key, fields } of world.models) {
     for (const field of fields) {
@@ -93,10 +111,13 @@ export function register(authorizer: Authorizer, world: World, objects: Objects)
         fields: Object.fromEntries(field.fields.map((one) => [one.name, declarationOf(world, name, one)])),
       })
     }
-    authorizer.registerClass(objects.classes.get(name), {
+    const options = {
       ...(key.length > 0 ? { key } : {}),
       fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(world, name, field)])),
-    })
+    }
+    const cls = objects.classes.get(name)
+    if (cls) authorizer.registerClass(cls, options)
+    else authorizer.registerModels([{ name, ...options }])
   }
   for (const [name, value] of objects.constants) authorizer.registerConstant(value, name)
 }

@@ -1,3 +1,4 @@
+import { type JsonForm, randomJsonForm } from './json.js'
 import type { PolicyTree } from './policyTree.js'
 import { Random } from './random.js'
 import { randomPolicy } from './randomPolicy.js'
@@ -17,6 +18,8 @@ export interface Case {
    * case. Undefined for objects in memory, which need not be what a database can hold.
    */
   readonly tables?: string
+  /** Of objects in memory: how they are plain objects. Undefined where they are instances of classes. */
+  readonly json?: JsonForm
 }
 
 export interface RandomCase {
@@ -27,7 +30,11 @@ export interface RandomCase {
 /** The case of a seed and an index, always the same one. */
 export function randomCase(seed: number, index: number): RandomCase {
   const random = Random.ofCase(seed, index)
-  return caseIn(random, randomWorld(random))
+  const { asked, constructs } = caseIn(random, randomWorld(random))
+  if (!random.chance(0.5)) return { asked, constructs }
+  const json = randomJsonForm(random)
+  const used = ['rows as plain objects', ...(json.tables ? ['plain objects of tables'] : [])]
+  return { asked: { ...asked, json }, constructs: new Set([...constructs, ...used]) }
 }
 
 /** A question about the rows of a world. */

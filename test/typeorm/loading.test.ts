@@ -1,4 +1,5 @@
 import { Authorizer, RelationMemory, RelationNotLoadedError } from '@arcturus/core'
+import { as } from '@arcturus/core/runtime'
 import { TypeOrmSchemaError, typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,7 +60,9 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   const documents = (): Promise<Document[]> => source.getRepository(Document).find({ order: { id: 'ASC' } })
 
   it('are not those of another row, whose key is a number where this one is a text', async () => {
-    const [claimed, row] = [authorizer.as('User', { id: '1' }), (await documents())[0]!]
+    expect(() => authorizer.as('User', { id: '1' })).toThrow('User.id is declared as integer, and holds a string')
+    // Without its schema, a tag is not checked.
+    const [claimed, row] = [as('User', { id: '1' }), (await documents())[0]!]
     await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(RelationNotLoadedError)
     await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(
       'its key is a text, and a number in the database',

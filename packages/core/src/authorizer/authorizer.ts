@@ -17,6 +17,7 @@ import type { Action, ModelName } from '../register.js'
 import { createSchema } from '../schema/builtIns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
+import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import {
@@ -152,12 +153,15 @@ export class Authorizer {
   }
 
   /**
-   * Says which model a plain object is a row of; the object is left untouched.
-   * @throws ArgumentError for an unknown model, for what is no single row, and for an instance of another registered class.
+   * Says which model a plain object is a row of; the object is left untouched. Plain objects that it holds where the schema declares
+   * relations are rows of the relations' models, at any depth.
+   * @throws ArgumentError for an unknown model, for what is no single row, for an instance of another registered class, and for a
+   * text in the place of a declared date, number or boolean.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
     const model = modelNamed(this.schema, modelName)
     assertRowOf(model, row, this.schema)
+    adoptWithin(this.schema, row, modelName)
     tag(row, modelName)
     markCopy(row, model, this.schema.models)
     return row

@@ -1,7 +1,6 @@
 import { ArgumentError, ForbiddenError } from '../errors.js'
 import { isPartial, markPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
-import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import { assertArrived, assertRow } from './arguments.js'
 
@@ -67,7 +66,7 @@ class Picking {
 
   #valueOf(row: object, name: string): unknown {
     const value: unknown = Reflect.get(row, name)
-    const model = this.#schema.modelOf(row)
+    const model = this.#schema.baseOf(row)
     const field = model && this.#schema.field(model.name, name)
     const relation = field?.kind === 'relation' ? field.model : undefined
     return Array.isArray(value) ? value.map((one) => this.#within(one, relation)) : this.#within(value, relation)
@@ -75,12 +74,10 @@ class Picking {
 
   #within(value: unknown, relation: string | undefined): unknown {
     if (typeof value !== 'object' || value === null) return value
-    const model = this.#schema.modelOf(value)
-    if (model && !builtinClasses.has(model.name)) return this.#copyOf(value)
     // A row that its client did not tag is one all the same where a relation leads to it.
-    if (relation === undefined) return value
-    tag(value, relation)
-    return this.#copyOf(value)
+    if (relation !== undefined) this.#schema.adopt(value, relation)
+    const model = this.#schema.baseOf(value)
+    return model && !builtinClasses.has(model.name) ? this.#copyOf(value) : value
   }
 }
 

@@ -105,9 +105,10 @@ export class Filter {
   #isOfModel(row: object): boolean {
     if (row.constructor === this.#class) return true
     const { schema } = this.#meaning
-    const model = schema.modelOf(row)
+    const model = schema.baseOf(row)
     if (!model) return true
-    if (!schema.isSubclass(model.name, this.model)) return false
+    if (!schema.isSubclass(model.name, this.model))
+      return schema.modelOf(row) === undefined && schema.isSubclass(this.model, model.name)
     if (model.class === row.constructor) this.#class = model.class
     return true
   }

@@ -55,7 +55,7 @@ class ArrivingHost extends SchemaHost {
     if (wanted) {
       const arrived = this.#missing.arrived(wanted.object, field)
       // Undefined has arrived where nobody could load it.
-      if (arrived?.value !== undefined) return arrived.value
+      if (arrived?.value !== undefined) return this.related(value, field, arrived.value)
       if (!arrived) this.#missing.want(wanted)
     }
     return super.absent(value, field)
@@ -72,7 +72,7 @@ export function unloadedRelationOf(schema: Schema, value: unknown, field: string
 
 /** A field of an object as the relation that it is. */
 function relationOf(schema: Schema, value: object, field: string): Wanted | undefined {
-  const model = schema.modelOf(value)
+  const model = schema.baseOf(value)
   const relation = model && schema.field(model.name, field)
   return relation?.kind === 'relation' ? { object: value, name: field, relation, model: model?.name } : undefined
 }

@@ -1,5 +1,6 @@
 import type { Wanted } from '../condition/bind.js'
 import type { Load } from '../condition/bindLoading.js'
+import { adoptAll } from '../schema/adoption.js'
 import type { Schema } from '../schema/schema.js'
 import { identityOf } from '../values/rows.js'
 
@@ -85,7 +86,13 @@ export class RelationLoaders {
 
   /** Says how the relations of a model's rows are loaded. */
   add(model: string, load: Load): void {
-    this.#loads.set(model, load)
+    this.#loads.set(model, (wanted) => load(wanted).then((rows) => this.#adopted(wanted, rows)))
+  }
+
+  /** Plain objects that were loaded for a relation are rows of its model. */
+  #adopted({ relation }: Wanted, rows: unknown): unknown {
+    if (relation) adoptAll(this.#schema, rows, relation.model)
+    return rows
   }
 
   /** Says where what was loaded is remembered beyond a question; the function that comes back ends it. */

@@ -4,6 +4,7 @@ import type { Predicate } from '../condition/predicate.js'
 import { basicHelpers } from '../condition/sourceHelpers.js'
 import { equalityMeaning } from '../condition/valueMeaning.js'
 import { ArgumentError, QueryError } from '../errors.js'
+import { HostError, queryError, unknownRow } from '../machine/hostError.js'
 import type { Limits } from '../machine/limits.js'
 import { SchemaEquality } from '../machine/schemaValues.js'
 import type { Class } from '../schema/model.js'
@@ -60,6 +61,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       if (this.#isDoubtful(actor) || this.#isDoubtful(resource)) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
+      if (error instanceof HostError) throw queryError(error)
       throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
     }
   }
@@ -137,7 +139,14 @@ function instantiate(
   { equality, limits }: World,
 ): (plan: CompiledPlan) => Predicate {
   const values = new SchemaEquality(models, equality)
-  const meaning = equalityMeaning(models, (left, right) => values.equal(left, right), equality !== undefined)
+  const meaning = equalityMeaning(
+    models,
+    (left, right) => values.equal(left, right),
+    equality !== undefined,
+    (object) => {
+      throw unknownRow(object, 'a model', 'compared with another object')
+    },
+  )
   const extras = Object.fromEntries(Object.entries(policy.helpers).map(([name, make]) => [name, make(meaning)]))
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
 import { arePartial, leftOut, type References } from '../schema/partial.js'
 import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
@@ -13,6 +14,9 @@ export class CompiledModels implements Models {
   readonly #byClass = new Map<unknown, KnownModel>()
   readonly #ancestors = new Map<string, readonly string[]>()
   readonly #references = new Map<string, References>()
+  readonly #adopted = new AdoptedRows(this)
+  /** Models that others extend. */
+  readonly #parents = new Set<string>()
 
   /** @throws ArgumentError for a class or a constant that is missing. */
   constructor(
@@ -34,6 +38,8 @@ export class CompiledModels implements Models {
       if (hasClass && typeof cls !== 'function') throw absent('class', name)
       this.#add(name, hasClass ? cls : undefined, key, ancestors)
     }
+    for (const [name, { class: cls }] of this.models)
+      for (const one of this.ancestors(name)) if (this.models.get(one)?.class !== cls) this.#parents.add(one)
     for (const name of constants) {
       if (!(name in values)) throw absent('constant', name)
       this.constants.set(name, values[name])
@@ -51,7 +57,26 @@ export class CompiledModels implements Models {
 
   modelOf(value: unknown): KnownModel | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
-    return this.#byClass.get(value.constructor) ?? this.models.get(tagOf(value) ?? '')
+    const model = this.#byClass.get(value.constructor)
+    if (model) return model
+    const name = tagOf(value)
+    if (name !== undefined) return this.models.get(name)
+    const adopted = this.#adopted.modelOf(value)
+    return adopted === undefined || this.#parents.has(adopted) ? undefined : this.models.get(adopted)
+  }
+
+  baseOf(value: unknown): KnownModel | undefined {
+    const model = this.modelOf(value)
+    if (model || typeof value !== 'object' || value === null) return model
+    return tagOf(value) === undefined ? this.models.get(this.#adopted.modelOf(value) ?? '') : undefined
+  }
+
+  adopt(value: object, model: string): void {
+    this.#adopted.adopt(value, model)
+  }
+
+  isStranger(value: unknown): value is object {
+    return typeof value === 'object' && value !== null && isPlain(value) && this.baseOf(value) === undefined
   }
 
   /** Whether a plain object, which can be the copy of a row, is nil where it refers to a row: a filter may have left that out. */

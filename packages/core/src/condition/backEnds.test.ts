@@ -106,6 +106,10 @@ function predicateOf(text: string, compile: CompilePredicate): Predicate {
     limits: { steps: 1_000_000, syncTime: 1_000 },
     equal: (a, b) => a === b,
     equality: (a, b) => a === b,
+    equalAtSight: () => undefined,
+    stranger: () => {
+      throw new Error('a stranger')
+    },
     rowEquality: () => undefined,
     compare: () => undefined,
     isInstance: () => undefined,

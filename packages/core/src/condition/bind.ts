@@ -29,7 +29,7 @@ import { type Link, linkedArms, linkOf } from './link.js'
 import type { Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
-import { canFailToRead } from './type.js'
+import { canFailToRead, declaredModel } from './type.js'
 
 /**
  * A condition with the actor in it: what is known is computed, quantifiers over the actor's own collections are unrolled. Only
@@ -236,7 +236,21 @@ export class Binder {
     if (left === condition.left && right === condition.right) return condition
     const { operator, span } = condition
     assertThere([left, right], span)
+    if (operator === '=' || operator === '==' || operator === '!=') {
+      this.#assertMet(left, right, span)
+      this.#assertMet(right, left, span)
+    }
     return { kind: 'compare', operator, left, right, span }
+  }
+
+  /** An object of unknown class is compared with no row of the database: nothing says which row it is. */
+  #assertMet(known: Operand, other: Operand, span: Span): void {
+    const model = declaredModel(this.#schema, other)
+    if (model === undefined || known.kind !== 'value') return
+    for (const value of Array.isArray(known.value) ? known.value : [known.value]) {
+      if (!this.#schema.isStranger(value)) continue
+      fail('unknown-row', `An object of unknown class is compared with a row of ${model}.`, span)
+    }
   }
 
   #comparison({ operator, span }: Compare, left: unknown, right: unknown): Condition {
@@ -258,6 +272,8 @@ export class Binder {
       return fail('type-error', '`in` needs a list.', condition.span)
     if (item.kind !== 'value' || list.kind !== 'value') {
       assertThere([item], condition.span)
+      this.#assertMet(list, item, condition.span)
+      this.#assertMet(item, list, condition.span)
       return { ...condition, item, list }
     }
     return this.#membership(item.value, list.value as readonly unknown[], condition.span)
@@ -346,7 +362,8 @@ export class Binder {
       if (passes === undefined) return false
       if (!passes && link.isLast) continue
       const own = compared.at(at)
-      if (own === undefined) return false
+      // Whose row it is, is told one by one.
+      if (own === undefined || this.#schema.isStranger(own)) return false
       if (passes && own !== null) found.push(own)
       // What a row has is compared before it is asked what it does not pass.
       else if (passes || !compared.isComparable(at)) return false

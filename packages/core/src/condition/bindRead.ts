@@ -1,4 +1,5 @@
 import type { Span } from '../language/source.js'
+import { adoptRead, holdsPlain } from '../schema/adoption.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../schema/reference.js'
@@ -51,13 +52,19 @@ export class BindReader {
       if (typeof at !== 'object' || at === null) return undefined
       const own: unknown = (at as Record<string, unknown>)[step.name]
       const isThere = own !== undefined && !isPartial(at, step.name, own)
-      at = isThere ? own : this.#referenced(at, step)
+      at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
     return isPromise(at) ? undefined : at
   }
 
+  /** What was read: plain objects that a relation leads to are rows of its model. */
+  #adopted(object: unknown, { name }: Step, value: unknown): unknown {
+    if (typeof value === 'object' && value !== null && holdsPlain(value)) adoptRead(this.#schema, object, name, value)
+    return value
+  }
+
   #referenced(object: object, step: Step): object | null | undefined {
-    const model = this.#schema.modelOf(object)
+    const model = this.#schema.baseOf(object)
     const field = model && this.#fieldOf(model, step)
     const row = field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
     return doubtfulReference(row) ? undefined : row
@@ -88,9 +95,9 @@ export class BindReader {
         value.then(undefined, () => undefined)
         return left
       }
-      return { kind: 'value', value }
+      return { kind: 'value', value: this.#adopted(object, step, value) }
     }
-    const model = this.#schema.modelOf(object)
+    const model = this.#schema.baseOf(object)
     const field = model && this.#fieldOf(model, step)
     if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
     const unloaded = unloadedRelation(object)

@@ -14,12 +14,14 @@ import {
   equalsLiteral,
   type Frame,
   get,
+  isInstance,
   listOf,
   ownSlots,
   plain,
   Reader,
   textTest,
 } from './read.js'
+import { declaredModel } from './type.js'
 
 /** A definition that has been compiled, or is being compiled: it can ask itself. */
 interface Callee {
@@ -124,11 +126,12 @@ class Closures extends Compiler<Test> {
         const { model, exact } = condition
         const cls = constructorOf(meaning.schema, model)
         const isNilOut = cls !== undefined && excludesNil(cls)
+        const known = declaredModel(meaning.schema, condition.of)
         return (frame) => {
           const found = get(value, frame)
           if (isNilOut && found === null) return false
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
-          return meaning.isInstance(plain(found), model, exact) ?? bailOut()
+          return isInstance(meaning, found, model, exact, known)
         }
       }
       case 'text': {
@@ -160,9 +163,15 @@ class Closures extends Compiler<Test> {
     }
     const left = this.#operand(condition.left)
     const right = this.#operand(condition.right)
+    const [x, y] = this.#models(condition.left, condition.right)
     return operator === '='
-      ? (frame) => equals(meaning, get(left, frame), get(right, frame))
-      : (frame) => compare(meaning, operator, get(left, frame), get(right, frame))
+      ? (frame) => equals(meaning, get(left, frame), get(right, frame), x, y)
+      : (frame) => compare(meaning, operator, get(left, frame), get(right, frame), x, y)
+  }
+
+  /** The models that two operands are rows of, or lists of them. */
+  #models(left: Operand, right: Operand): readonly [string | undefined, string | undefined] {
+    return [declaredModel(this.schema, left), declaredModel(this.schema, right)]
   }
 
   /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
@@ -176,11 +185,12 @@ class Closures extends Compiler<Test> {
     const meaning = this.#meaning
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
-    if (!this.counts) return (frame) => contains(meaning, get(item, frame), get(list, frame))
+    const [x, y] = this.#models(condition.item, condition.list)
+    if (!this.counts) return (frame) => contains(meaning, get(item, frame), get(list, frame), x, y)
     return (frame) => {
       const elements = get(list, frame)
       budgetOf(frame).spend(listOf(elements).length)
-      return contains(meaning, get(item, frame), elements)
+      return contains(meaning, get(item, frame), elements, x, y)
     }
   }
 

@@ -5,6 +5,7 @@ import { isSameOperand } from './factor.js'
 import { areSameRow, type Meaning } from './meaning.js'
 import { isLiteral } from './predicate.js'
 import { budgetOf, equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from './read.js'
+import { declaredModel } from './type.js'
 
 export type Test = (frame: Frame) => boolean
 
@@ -16,7 +17,7 @@ export interface Arm {
   /** `each.field = literal`, which most arms begin with; no field: the element itself. */
   readonly first: { readonly field: string | undefined; readonly literal: unknown } | undefined
   /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
-  readonly second: { readonly field: string; readonly value: Operand } | undefined
+  readonly second: { readonly field: string; readonly own: Operand; readonly value: Operand } | undefined
   /** What stands behind the first. */
   readonly rest: Test | undefined
   /** All solutions of the rest, for their errors. */
@@ -63,7 +64,7 @@ export function splitSecond(rest: Condition, some: Some): Arm['second'] {
 function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
   if (path.kind !== 'path' || path.root !== some.each || path.steps.length !== 1) return undefined
   if (value.kind !== 'path' || value.root === some.each) return undefined
-  return { field: path.steps[0]!.name, value }
+  return { field: path.steps[0]!.name, own: path, value }
 }
 
 /**
@@ -103,7 +104,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
     arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
   ) {
     // Arms of one literal are the same here.
-    return compileFieldPair(loop, [...new Set(literals)], field, second.field, operand(second.value))
+    return compileFieldPair(loop, [...new Set(literals)], field, second, operand(second.value))
   }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
@@ -176,10 +177,12 @@ function compileFieldPair(
   { from, canFail, counts, meaning }: Loop,
   literals: readonly unknown[],
   first: string,
-  second: string,
+  { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
   value: Reader,
 ): Test {
   const count = literals.length
+  const otherModel = declaredModel(meaning.schema, path)
+  const model = declaredModel(meaning.schema, valueOperand)
   // Shared by all questions: it depends on the class alone, and is replaced as a whole.
   let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
   return (frame) => {
@@ -207,7 +210,7 @@ function compileFieldPair(
         ((rows && typeof other === 'object' && other?.constructor === cls
           ? areSameRow(rows, other as object, expected as object)
           : undefined) ??
-          equals(meaning, other, expected))
+          equals(meaning, other, expected, otherModel, model))
       if (!same) continue
       open = canFail ? arm : none
     }

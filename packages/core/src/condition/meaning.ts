@@ -14,6 +14,10 @@ export interface EqualityMeaning {
   readonly schema: Models
   /** `=` of two values; undefined too where one of them is undefined or a promise. */
   equal(a: unknown, b: unknown): boolean | undefined
+  /** As `equal`, where the classes of two objects tell at once. */
+  equalAtSight(a: object, b: object): boolean | undefined
+  /** Ends the evaluation for a plain object of which nothing tells whose row it is. */
+  stranger(object: object): never
   /** How rows of a class are compared; undefined for what is no row, or where it takes more than one column. */
   rowEquality(cls: unknown): RowEquality | undefined
   /** What the host says of two objects that the language does not decide; what it throws is what the evaluation throws. */

@@ -1,9 +1,11 @@
 import type { ArithmeticOperator } from '../language/ast.js'
+import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
+import { Dict } from '../values/dict.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator, Operand, Path, Text } from './condition.js'
-import type { EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
+import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
 /** The values of one evaluation, by slot: actor, resource, action, what it may use, parameters, variables. */
 export type Frame = unknown[]
@@ -67,13 +69,53 @@ export function read(object: unknown, name: string): unknown {
   return value === undefined ? bailOut() : value
 }
 
-/** Whether two values are equal; what is missing or has to be waited for bails out. */
-export function equals(meaning: EqualityMeaning, left: unknown, right: unknown): boolean {
+/**
+ * Whether two values are equal; what is missing or has to be waited for bails out.
+ * @param leftModel - The model whose rows the schema says the left value to be, or its elements.
+ */
+export function equals(
+  meaning: EqualityMeaning,
+  left: unknown,
+  right: unknown,
+  leftModel?: string,
+  rightModel?: string,
+): boolean {
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut()
+  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+    const same = meaning.equalAtSight(left, right)
+    if (same !== undefined) return same
+    meet(meaning, left, leftModel)
+    meet(meaning, right, rightModel)
+  }
   return meaning.equal(left, right) ?? bailOut()
+}
+
+/** Takes plain objects for what the schema says of the place that they were read from. Where it says nothing, this is the end. */
+function meet(meaning: EqualityMeaning, value: object, model: string | undefined): void {
+  if (Array.isArray(value) || value instanceof Dict) {
+    for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, model)
+    return
+  }
+  if (!isPlain(value)) return
+  const { schema } = meaning
+  if (model !== undefined) schema.adopt(value, model)
+  if (schema.isStranger(value)) meaning.stranger(value)
+}
+
+/** Whether a value is an instance of a class. @param known - The model whose rows the schema says the value to be. */
+export function isInstance(
+  meaning: ClassMeaning,
+  value: unknown,
+  model: string,
+  exact: boolean,
+  known?: string,
+): boolean {
+  const it = plain(value)
+  if (known !== undefined && typeof it === 'object' && it !== null) meaning.schema.adopt(it, known)
+  return meaning.isInstance(it, model, exact) ?? bailOut()
 }
 
 /** Whether a value is a list, and not known to be all there is of it. */
@@ -100,8 +142,16 @@ export function compare(
   operator: Exclude<CompareOperator, '='>,
   left: unknown,
   right: unknown,
+  leftModel?: string,
+  rightModel?: string,
 ): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
+  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+    if (operator === '==' || operator === '!=') {
+      meet(meaning, left, leftModel)
+      meet(meaning, right, rightModel)
+    }
+  }
   return meaning.compare(operator, plain(left), plain(right)) ?? bailOut()
 }
 
@@ -123,8 +173,14 @@ function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, r
 }
 
 /** Whether a list has an element that is equal to a value. */
-export function contains(meaning: EqualityMeaning, value: unknown, list: unknown): boolean {
-  for (const one of listOf(list)) if (equals(meaning, value, one)) return true
+export function contains(
+  meaning: EqualityMeaning,
+  value: unknown,
+  list: unknown,
+  model?: string,
+  elementModel?: string,
+): boolean {
+  for (const one of listOf(list)) if (equals(meaning, value, one, model, elementModel)) return true
   return false
 }
 

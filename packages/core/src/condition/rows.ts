@@ -50,7 +50,7 @@ export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], s
   const keys = new Set<unknown>()
   let last: string | undefined
   for (const row of rows) {
-    const of = referencedModel(row) ?? schema.modelOf(row)?.name
+    const of = referencedModel(row) ?? schema.baseOf(row)?.name
     if (of === undefined || (of !== last && schema.keyOwner(of) !== owner)) return undefined
     last = of
     const key = partOfKey(schema, row, name, span)
@@ -66,6 +66,9 @@ function isNil(operand: Operand): boolean {
 
 /** @throws QueryError where that part is undefined: it is not known which row this is. */
 function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
+  const model = schema.baseOf(row)?.name
+  if (model === undefined && typeof row === 'object' && row !== null && !unloadedRelation(row))
+    throw new QueryError('unknown-row', 'An object of unknown class is compared with a row.', { span })
   // A key names fields of the row, which the schema knows and the compiler does not.
   const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
   if (value !== undefined) return value
@@ -74,10 +77,9 @@ function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unkn
     const summary = `The relation "${unloaded.relation}" of this ${unloaded.model} is not loaded, and a decision needs it.`
     throw new RelationNotLoadedError('relation-not-loaded', summary, { span, data: { ...unloaded } })
   }
-  const model = schema.modelOf(row)?.name ?? 'object'
   throw new QueryError(
     'missing-attribute',
-    `"${name}" of this ${model} is undefined, and a row is compared by its key.`,
+    `"${name}" of this ${model ?? 'object'} is undefined, and a row is compared by its key.`,
     {
       span,
     },

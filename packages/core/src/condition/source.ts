@@ -53,7 +53,7 @@ import {
   type WriteLoop,
   waitingPrelude,
 } from './sourceText.js'
-import { operandType } from './type.js'
+import { declaredModel, operandType } from './type.js'
 
 /**
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
@@ -387,14 +387,17 @@ class Source extends Compiler<Write> {
           return this.#compare(condition, scope)
         case 'in':
           return this.#between(condition.item, condition.list, scope, (item, list) =>
-            this.counts ? `contains(${item}, ${list}, ${scope.use('budget')})` : `contains(${item}, ${list})`,
+            this.counts
+              ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#models(condition.item, condition.list)})`
+              : `contains(${item}, ${list}${this.#models(condition.item, condition.list, 'undefined')})`,
           )
         case 'isa': {
           const cls = constructorOf(this.schema, condition.model)
           return this.#about(condition.of, scope, (x) => {
             // An instance of the class is no promise either.
             scope.learn(`plain ${x}`, x)
-            const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact})`
+            const known = declaredModel(this.schema, condition.of)
+            const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact}${known === undefined ? '' : `, ${text(known)}`})`
             if (!cls) return asked
             const its = this.#operands.give({ kind: 'class', model: condition.model })
             const test = `${isObject(x)} && ${x}.constructor === ${its} || ${asked}`
@@ -435,9 +438,10 @@ class Source extends Compiler<Write> {
 
   #compare({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
+      const isEquality = operator === '==' || operator === '!='
       return this.#between(left, right, scope, (x, y) => {
-        const asked = `compare("${operator}", ${x}, ${y})`
-        if (operator !== '==' && operator !== '!=')
+        const asked = `compare("${operator}", ${x}, ${y}${isEquality ? this.#models(left, right) : ''})`
+        if (!isEquality)
           return `typeof ${x} === "number" && typeof ${y} === "number" ? ${x} ${operator} ${y} : ${asked}`
         if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
         return `typeof ${x} === typeof ${y} && ${isScalar(x)} ? ${x} ${operator}= ${y} : ${asked}`
@@ -447,10 +451,18 @@ class Source extends Compiler<Write> {
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
     const same = this.#newName('same')
     const cls = this.#classOf(left) ?? this.#classOf(right)
-    this.#functions.push(equalityFunction(same, cls))
+    this.#functions.push(equalityFunction(same, cls, this.#models(left, right)))
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
     return sequence([...x.before, ...y.before], equality(same, cls, x.value, y.value))
+  }
+
+  /** What follows the values in a comparison: the models that the schema declares them to be rows of; nothing where it declares none. */
+  #models(left: Operand, right: Operand, before?: string): string {
+    const models = [declaredModel(this.schema, left), declaredModel(this.schema, right)]
+    if (models.every((model) => model === undefined)) return ''
+    const written = models.map((model) => (model === undefined ? 'undefined' : text(model)))
+    return `, ${(before === undefined ? written : [before, ...written]).join(', ')}`
   }
 
   /** The class that rows of an operand are expected to be of. */

@@ -3,14 +3,14 @@ import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator } from './condition.js'
 import type { ClassMeaning, EqualityMeaning } from './meaning.js'
-import { calculate, call, compare, contains, equals, listOf, textTest } from './read.js'
+import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from './read.js'
 import { withOrder } from './valueMeaning.js'
 
 /** What the text of every predicate can call. */
 export interface BasicHelpers {
   bail(): never
   readonly isWhole: typeof isWhole
-  equals(left: unknown, right: unknown): boolean
+  equals(left: unknown, right: unknown, leftModel?: string, rightModel?: string): boolean
   /** The column that tells rows of a class apart; null where they are the same only as the same object. */
   keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
@@ -21,9 +21,15 @@ export interface BasicHelpers {
 
 /** What only some call. */
 export interface ExtraHelpers {
-  isa(value: unknown, model: string, exact: boolean): boolean
-  compare(operator: Exclude<CompareOperator, '='>, left: unknown, right: unknown): boolean
-  contains(value: unknown, list: unknown, budget?: Budget): boolean
+  isa(value: unknown, model: string, exact: boolean, known?: string): boolean
+  compare(
+    operator: Exclude<CompareOperator, '='>,
+    left: unknown,
+    right: unknown,
+    leftModel?: string,
+    rightModel?: string,
+  ): boolean
+  contains(value: unknown, list: unknown, budget?: Budget, model?: string, elementModel?: string): boolean
   readonly text: typeof textTest
   readonly call: typeof call
   readonly calculate: typeof calculate
@@ -39,16 +45,17 @@ export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers
 
 // Each on its own, so that a module that was compiled has only those that its policy needs.
 export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
-  return (value, model, exact) => meaning.isInstance(value, model, exact) ?? bailOut()
+  return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
 }
 export function makeCompare(meaning: EqualityMeaning): ExtraHelpers['compare'] {
   const ordered = withOrder(meaning)
-  return (operator, left, right) => compare(ordered, operator, left, right)
+  return (operator, left, right, leftModel, rightModel) =>
+    compare(ordered, operator, left, right, leftModel, rightModel)
 }
 export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains'] {
-  return (value, list, budget) => {
+  return (value, list, budget, model, elementModel) => {
     budget?.spend(listOf(list).length)
-    return contains(meaning, value, list)
+    return contains(meaning, value, list, model, elementModel)
   }
 }
 export function makeText(): ExtraHelpers['text'] {
@@ -94,7 +101,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
   return {
     bail: bailOut,
     isWhole,
-    equals: (left, right) => equals(meaning, left, right),
+    equals: (left, right, leftModel, rightModel) => equals(meaning, left, right, leftModel, rightModel),
     keyOf(cls) {
       const rows = meaning.rowEquality(cls)
       return rows && (rows.column ?? null)

@@ -172,8 +172,9 @@ export function equality(name: string, cls: string | undefined, x: string, y: st
 /**
  * A function that compares two values; it remembers how rows of the class that it met last are compared. All questions share
  * that: it depends on the class alone, and both variables change together, after all that can throw.
+ * @param models - What `equals` is given behind the values.
  */
-export function equalityFunction(name: string, cls: string | undefined): string {
+export function equalityFunction(name: string, cls: string | undefined, models: string): string {
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
   return `${known}let ${name}Class, ${name}Key
 function ${name}(l, r) {
@@ -193,6 +194,6 @@ function ${name}(l, r) {
       }
     }
   } else if (typeof l === typeof r && ${isScalar('l')}) return false
-  return equals(l, r)
+  return equals(l, r${models})
 }`
 }

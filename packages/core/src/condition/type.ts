@@ -97,6 +97,17 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
   }
 }
 
+/**
+ * The model whose rows the schema declares an operand's value to be, or its elements: a plain object there is one of them. The
+ * actor and the resource are rows by themselves. A class test that narrowed the type does not count: it has to be answered first.
+ */
+export function declaredModel(schema: Schema, operand: Operand): string | undefined {
+  if (operand.kind !== 'path') return operandType(schema, operand).model
+  const { root, steps } = operand
+  if (steps.length === 0 && (root.kind === 'actor' || root.kind === 'resource')) return undefined
+  return operandType(schema, { kind: 'path', root, steps }).model
+}
+
 /** Whether a call puts texts one behind the other. */
 function isConcat(schema: Schema, { of, method }: Extract<Operand, { kind: 'call' }>): boolean {
   return method === 'concat' && operandType(schema, of).scalar === 'string' && !operandType(schema, of).list
@@ -128,8 +139,8 @@ function valueType(schema: Schema, value: unknown): OperandType {
   if (value instanceof Date) return scalar('date')
   if (isDecimal(value)) return scalar('decimal')
   if (Array.isArray(value)) return { ...unknownType, list: true, nullable: false }
-  const model = schema.modelOf(value)
-  return model ? rowType(schema, model.name, false, true) : unknownType
+  const model = schema.baseOf(value)
+  return model ? rowType(schema, model.name, false, schema.modelOf(value) !== undefined) : unknownType
 }
 
 /**

@@ -1,9 +1,11 @@
+import { unknownRow } from '../machine/hostError.js'
 import { unloadedRelation } from '../schema/reference.js'
 import type { Models } from '../schema/schema.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { bailOut } from './bail.js'
 import { areSameRow, type ClassMeaning, type EqualityMeaning, type ValueMeaning } from './meaning.js'
 
 /** What a host says of the application's classes. */
@@ -17,8 +19,14 @@ export interface HostClasses {
  * What equality means to a host; all that would have to wait is undefined.
  * @param equality - What the host says of the application's objects.
  * @param hasEquality - Whether it compares objects without keys by more than identity.
+ * @param stranger - Ends an evaluation at a plain object of unknown class. Default: the machine is asked, which knows where it comes from.
  */
-export function equalityMeaning(schema: Models, equality: Equality, hasEquality: boolean): EqualityMeaning {
+export function equalityMeaning(
+  schema: Models,
+  equality: Equality,
+  hasEquality: boolean,
+  stranger: (object: object) => never = bailOut,
+): EqualityMeaning {
   // Shared by all questions: it depends on the class and the schema alone, and a schema that grows has meanings made anew.
   const known = new Map<unknown, RowEquality | null>()
   const rowEquality = (cls: unknown): RowEquality | undefined => {
@@ -30,15 +38,20 @@ export function equalityMeaning(schema: Models, equality: Equality, hasEquality:
     }
     return found ?? undefined
   }
+  // Two rows of one class are what is compared most.
+  const equalAtSight = (left: object, right: object): boolean | undefined => {
+    const rows = left.constructor === right.constructor ? rowEquality(left.constructor) : undefined
+    return rows && areSameRow(rows, left, right)
+  }
   return {
     schema,
     equality,
     rowEquality,
+    equalAtSight,
+    stranger,
     equal(left, right) {
       if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-        // Two rows of one class are what is compared most.
-        const rows = left.constructor === right.constructor ? rowEquality(left.constructor) : undefined
-        const same = rows && areSameRow(rows, left, right)
+        const same = equalAtSight(left, right)
         if (same !== undefined) return same
       }
       return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
@@ -57,7 +70,12 @@ export function withClasses<Meaning extends EqualityMeaning>(
     ...meaning,
     isInstance(value, model, exact) {
       // Of a row that is not loaded, only its host knows how much its relation says of its class.
-      if (exact && !unloadedRelation(value)) return schema.modelOf(value)?.name === model
+      if (exact && !unloadedRelation(value)) {
+        const own = schema.modelOf(value)?.name
+        if (own === undefined && (schema.isStranger(value) || schema.baseOf(value) !== undefined))
+          throw errorFor(unknownRow(value, model, 'tested for its class'))
+        return own === model
+      }
       const known = host.classOf(value)
       if (exact && known !== undefined) return known === model
       if (known !== undefined) {

@@ -55,7 +55,7 @@ export const codes = {
   'unknown-action': 'An action that the policy does not know.',
   'no-policy': 'A question is asked before a policy is loaded.',
   'unreadable-policy-file': 'A policy file that can not be read.',
-  'unknown-row': 'A plain object whose model is not known.',
+  'unknown-row': 'An object whose model is not known.',
   // decisions
   unauthenticated: 'Nobody is signed in, and nobody may do this.',
   'not-found': 'The actor may not know of the resource.',

@@ -130,8 +130,10 @@ export class CallSite {
 
 /** What an argument is looked up by quickly: its constructor, or itself. */
 function keyAtSight(arg: Term): unknown {
-  if (typeof arg === 'object' && arg !== null) return arg.constructor
-  return typeof arg === 'function' ? never : arg
+  if (typeof arg !== 'object' || arg === null) return typeof arg === 'function' ? never : arg
+  const cls: unknown = arg.constructor
+  // JSON can have a key of that name: a text there is no class, and not the text that a rule names.
+  return typeof cls === 'function' ? cls : never
 }
 
 /**

@@ -199,7 +199,7 @@ const unknownClass: unique symbol = Symbol('no class')
 export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
   const value = arg instanceof Float ? arg.value : arg
   if (typeof value !== 'object' || value === null) {
-    if (literals?.has(value)) return value
+    if (literals?.has(value)) return typeof value === 'string' ? textKey(value) : value
     const equal = otherForm(value)
     if (equal !== undefined && literals?.has(equal)) return value
     return typeof value === 'function' ? value : kinds[typeof value]
@@ -207,9 +207,16 @@ export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | un
   if (value instanceof Cell) return Cell
   if (isList(value)) return list
   if (isDict(value)) return dictionary
-  // a name that a class is registered under can't be a constant of the rules: those are texts in quotes
   const cls = host.classOf(value)
-  return cls === undefined ? (value.constructor ?? unknownClass) : `class ${cls}`
+  if (cls !== undefined) return `class ${cls}`
+  const own: unknown = value.constructor
+  // JSON can have a key of that name
+  return typeof own === 'function' ? own : unknownClass
+}
+
+/** The key for a text that rules name: never one of a class. */
+function textKey(text: string): string {
+  return text.startsWith('class ') || text.startsWith('text ') ? `text ${text}` : text
 }
 
 /** An integer as the type that a constant equal to it would have if it is not the same: bigint for those a double can't tell apart. */

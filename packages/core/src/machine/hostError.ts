@@ -24,6 +24,14 @@ export class HostError extends Error {
   }
 }
 
+/** The error for an object of which nothing says whether it is a row of a model, where that decides. */
+export function unknownRow(value: unknown, model: string, how: string): HostError {
+  return new HostError('unknown-row', `An object of unknown class is ${how}, and it may be a row of ${model}.`, {
+    hint: `declare the relation that leads to it, or call authorizer.as('${model}', row)`,
+    data: { value, model },
+  })
+}
+
 /** A host's error as the application gets to see it, where no query was running that would know the place. */
 export function queryError({ code, message, hint, data, cause }: HostError): QueryError {
   const details = { hint, data, cause }

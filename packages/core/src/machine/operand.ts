@@ -1,4 +1,5 @@
 import type { ArithmeticOperator, Expression } from '../language/ast.js'
+import { holdsPlain } from '../schema/adoption.js'
 import { needsCare } from '../schema/partial.js'
 import { calculate } from './arithmetic.js'
 import { lookUp } from './lookup.js'
@@ -144,7 +145,8 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
     m.at = operand.node.span
     // instances of this class are known to have fields that can be read as properties
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (value !== undefined && !needsCare(value)) return noteField(m, object, operand, value)
+    if (value !== undefined && !needsCare(value) && !(typeof value === 'object' && value !== null && holdsPlain(value)))
+      return noteField(m, object, operand, value)
   }
   if (object === failed || object === pending) return object
   return lookUp(m, object, operand)

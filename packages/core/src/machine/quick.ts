@@ -1,4 +1,5 @@
 import type { ComparisonOperator } from '../language/ast.js'
+import { isPlain } from '../schema/adoption.js'
 import { needsCare } from '../schema/partial.js'
 import { compareText } from '../values/text.js'
 import { notePlainClass } from './lookup.js'
@@ -70,7 +71,8 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
         value.then(undefined, () => {})
         return unsure
       }
-      return value === undefined || needsCare(value) ? unsure : value
+      if (value === undefined || needsCare(value)) return unsure
+      return typeof value === 'object' && value !== null && isPlain(value) ? unsure : value
     }
     default:
       return unsure

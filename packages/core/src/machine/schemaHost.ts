@@ -1,10 +1,11 @@
+import { adoptRead, holdsPlain } from '../schema/adoption.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { Equality } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
-import { identityOf, type PartialRow, rowEqualityOf, sameReference } from '../values/rows.js'
+import { identityOf, PartialRow, rowEqualityOf, sameReference, UnknownRow } from '../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from './hostError.js'
 import { iteratorOf } from './iterators.js'
@@ -97,12 +98,14 @@ export class SchemaHost extends SchemaValues implements Host {
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
     // any object may have the field
     const result = (value as Readonly<Record<string, unknown>>)[field]
-    return result !== undefined && !isPartial(value, field, result) ? result : this.absent(value, field)
+    return result !== undefined && !isPartial(value, field, result)
+      ? this.related(value, field, result)
+      : this.absent(value, field)
   }
 
   /** Stands for a field that an object does not have. @throws HostError `missing-attribute`, `relation-not-loaded`. */
   protected absent(value: object, field: string): unknown {
-    const model = this.schema.modelOf(value)
+    const model = this.schema.baseOf(value)
     const declared = model && this.schema.field(model.name, field)
     if (declared?.kind === 'relation') {
       const referenced = referencedRow(value, model!.name, declared)
@@ -116,6 +119,12 @@ export class SchemaHost extends SchemaValues implements Host {
   arrived(value: unknown, of: unknown, field: string): unknown {
     if (value === undefined)
       throw this.#missing(of, field, 'the promise of it resolved to undefined: resolve it to null')
+    return this.related(of, field, value)
+  }
+
+  /** What was read from a field: plain objects that a relation leads to are rows of its model. */
+  protected related(holder: unknown, field: string, value: unknown): unknown {
+    if (typeof value === 'object' && value !== null && holdsPlain(value)) adoptRead(this.schema, holder, field, value)
     return value
   }
 
@@ -172,15 +181,16 @@ export class SchemaHost extends SchemaValues implements Host {
   protected override otherwiseEqual(
     left: unknown,
     right: unknown,
-    same: PartialRow | undefined,
+    same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
-    if (unloaded) {
+    if (unloaded && !(same instanceof UnknownRow && same.hasKey)) {
       const known = sameReference(this.schema, left, right)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }
-    if (same) throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
+    if (same instanceof PartialRow)
+      throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
     return super.otherwiseEqual(left, right, same)
   }
 
@@ -219,8 +229,10 @@ export class SchemaHost extends SchemaValues implements Host {
   #distance(value: unknown, name: string): number | undefined {
     const cls = this.classNamed(name)
     if (typeof cls !== 'function' || value === null || value === undefined) return undefined
+    // A plain object has the class of its model.
+    const own: unknown = this.schema.baseOf(value)?.class?.prototype ?? Object.getPrototypeOf(value)
     let distance = 0
-    for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+    for (let at = own; at !== null; at = Object.getPrototypeOf(at)) {
       if (at === cls.prototype) return distance
       distance++
     }

@@ -1,8 +1,10 @@
+import type { Class } from '../schema/model.js'
 import type { Models } from '../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../values/builtin.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, scalarsEqual } from '../values/equality.js'
-import { type PartialRow, sameRow } from '../values/rows.js'
+import { type PartialRow, sameRow, UnknownRow } from '../values/rows.js'
+import { unknownRow } from './hostError.js'
 
 /** What equality means for values of a schema; no machine is needed for it. */
 export class SchemaEquality {
@@ -24,9 +26,15 @@ export class SchemaEquality {
     return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
   }
 
-  /** Where keys do not decide. */
-  protected otherwiseEqual(left: unknown, right: unknown, same: PartialRow | undefined): boolean | Promise<boolean> {
-    if (same) throw new TypeError(`${same.missing} is missing`)
+  /** Where keys do not decide. @throws HostError `unknown-row` for a row and an object that may be one. */
+  protected otherwiseEqual(
+    left: unknown,
+    right: unknown,
+    same: PartialRow | UnknownRow | undefined,
+  ): boolean | Promise<boolean> {
+    if (same instanceof UnknownRow) {
+      if (same.hasKey || !this.#equality) throw unknownRow(same.object, same.model, 'compared with a row')
+    } else if (same) throw new TypeError(`${same.missing} is missing`)
     return this.#equality?.(left, right) ?? false
   }
 }
@@ -65,7 +73,16 @@ export class SchemaValues extends SchemaEquality {
     if (model.isaCheck !== undefined) return model.isaCheck(value) === true
     const known = this.classOf(value)
     if (known !== undefined) return this.isSubclass(known, name) === true
-    return isBuiltinInstance(value, name) ?? (typeof model.class === 'function' && value instanceof model.class)
+    return isBuiltinInstance(value, name) ?? this.#isRow(value, name, model.class)
+  }
+
+  /** Whether an object is an instance whose class is not known, or not for certain. @throws HostError `unknown-row` where that decides. */
+  #isRow(value: unknown, name: string, cls: Class | undefined): boolean {
+    const base = this.schema.baseOf(value)?.name
+    if (base !== undefined && this.schema.isSubclass(base, name)) return true
+    const isOpen = base === undefined ? this.schema.isStranger(value) : this.schema.isSubclass(name, base)
+    if (isOpen) throw unknownRow(value, name, 'tested for its class')
+    return typeof cls === 'function' && value instanceof cls
   }
 
   /** The model that decides all class tests of an object. */

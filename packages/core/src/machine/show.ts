@@ -15,7 +15,7 @@ export function showObject(schema: Schema, value: unknown): string {
   if (value === null) return 'nil'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  const model = schema.modelOf(value)
+  const model = schema.baseOf(value)
   const name = model?.name ?? classNameOf(value)
   const key = model && schema.key(model.name)
   // fields that the schema knows and the compiler does not

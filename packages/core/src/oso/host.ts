@@ -13,7 +13,8 @@ export class Host<Query = unknown, Resource = unknown> {
   /** Registered classes by name and by class; a class with several names is found by its last one. */
   readonly types: Map<string | Class, UserType> = new Map()
   adapter: Adapter<Query, Resource> = missingAdapter()
-  readonly schema: Schema = createSchema()
+  // oso knows objects by their classes alone
+  readonly schema: Schema = createSchema(false)
 
   constructor() {
     for (const { name, class: cls } of this.schema.models.values()) {

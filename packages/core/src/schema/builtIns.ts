@@ -2,9 +2,12 @@ import { builtinClasses } from '../values/builtin.js'
 import type { Class } from './model.js'
 import { Schema } from './schema.js'
 
-/** A schema that knows what every policy can name: `nil` and the built-in classes. */
-export function createSchema(): Schema {
-  const schema = new Schema()
+/**
+ * A schema that knows what every policy can name: `nil` and the built-in classes.
+ * @param adopts - Whether a plain object that a relation leads to is a row of the relation's model. Default true.
+ */
+export function createSchema(adopts = true): Schema {
+  const schema = new Schema(adopts)
   schema.registerConstant('nil', null)
   for (const [name, cls] of builtinClasses) {
     // built-in classes are all constructors

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { AdoptedRows, isPlain } from './adoption.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
@@ -15,8 +16,16 @@ export class Schema {
   readonly #names = new Map<unknown, string[]>()
   #ancestors = new Map<string, readonly string[]>()
   #keys = new Map<string, readonly string[] | undefined>()
+  #fields = new Map<string, readonly Field[]>()
   #descendants: ReadonlyMap<string, readonly string[]> | undefined
+  /** Undefined where relations say nothing of plain objects. */
+  readonly #adopted: AdoptedRows | undefined
   #version = 0
+
+  /** @param adopts - Whether a plain object that a relation leads to is a row of the relation's model. */
+  constructor(adopts = true) {
+    this.#adopted = adopts ? new AdoptedRows(this) : undefined
+  }
 
   /** Models by name; a class can be registered under several names. */
   get models(): ReadonlyMap<string, Model> {
@@ -79,13 +88,36 @@ export class Schema {
     if (isNew) this.#changed()
   }
 
-  /** The model of a value: of just its constructor, or as tagged; undefined where neither is known. */
+  /**
+   * The model of a value: of just its constructor, as tagged, or as the relation says that it was read from. Undefined where none is
+   * known, and for a plain object that can be of a subclass of the relation's model (see `baseOf`).
+   */
   modelOf(value: unknown): Model | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
     const model = this.#byClass.get(value.constructor)
     if (model) return model
     const name = referencedModel(value) ?? tagOf(value)
-    return name === undefined ? undefined : this.#models.get(name)
+    if (name !== undefined) return this.#models.get(name)
+    const adopted = this.#adopted?.modelOf(value)
+    return adopted === undefined || this.#hasDescendants(adopted) ? undefined : this.#models.get(adopted)
+  }
+
+  /** As `modelOf`, but also a model that the value can be a subclass of: enough for keys, and for the fields that the model declares. */
+  baseOf(value: unknown): Model | undefined {
+    const model = this.modelOf(value)
+    if (model || typeof value !== 'object' || value === null) return model
+    return tagOf(value) === undefined ? this.#models.get(this.#adopted?.modelOf(value) ?? '') : undefined
+  }
+
+  /** Takes a plain object for a row of a model, as the relation says that it was read from. What has a class or a tag keeps it. */
+  adopt(value: object, model: string): void {
+    this.#adopted?.adopt(value, model)
+  }
+
+  /** Whether nothing says which model a plain object is a row of, if any. */
+  isStranger(value: unknown): value is object {
+    if (!this.#adopted || typeof value !== 'object' || value === null || !isPlain(value)) return false
+    return this.baseOf(value) === undefined
   }
 
   /** The model registered for a class, if any; the last one where it has several names. */
@@ -119,6 +151,11 @@ export class Schema {
     return [name, ...(this.#descendants.get(name) ?? [])]
   }
 
+  #hasDescendants(name: string): boolean {
+    this.#descendants ??= this.#allDescendants()
+    return this.#descendants.has(name)
+  }
+
   #allDescendants(): ReadonlyMap<string, readonly string[]> {
     const descendants = new Map<string, string[]>()
     for (const { name, class: cls } of this.#models.values()) {
@@ -141,6 +178,15 @@ export class Schema {
       if (field) return field
     }
     return undefined
+  }
+
+  /** The fields of a model, and of the classes that it extends. */
+  fields(model: string): readonly Field[] {
+    const known = this.#fields.get(model)
+    if (known) return known
+    const fields = this.ancestors(model).flatMap((name) => [...(this.#models.get(name)?.fields.values() ?? [])])
+    this.#fields.set(model, fields)
+    return fields
   }
 
   /** The key of a model, also where it was declared for a class that it extends. */
@@ -171,6 +217,7 @@ export class Schema {
     this.#version++
     this.#ancestors = new Map()
     this.#keys = new Map()
+    this.#fields = new Map()
     this.#descendants = undefined
   }
 }
@@ -179,9 +226,11 @@ export class Schema {
 export type KnownModel = Pick<Model, 'name' | 'class' | 'key'> & Partial<Pick<Model, 'isaCheck'>>
 
 /** What a schema says of values: all that is asked once a policy is compiled. */
-export interface Models extends Pick<Schema, 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner'> {
+export interface Models
+  extends Pick<Schema, 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'> {
   readonly models: ReadonlyMap<string, KnownModel>
   modelOf(value: unknown): KnownModel | undefined
+  baseOf(value: unknown): KnownModel | undefined
   modelOfClass(cls: unknown): KnownModel | undefined
 }
 
@@ -200,7 +249,7 @@ export function primitiveClass(value: unknown): unknown {
 }
 
 /** What the name of a model without a class stands for in the place of a value. */
-class Table {
+export class Table {
   readonly #name: string
 
   constructor(name: string) {

@@ -1,7 +1,7 @@
 import type { Class } from '../schema/model.js'
-import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
-import type { KnownModel, Models } from '../schema/schema.js'
-import { isBinaryClass } from './binary.js'
+import { doubtfulReference, type Reference, referencedModel, unloadedRelation } from '../schema/reference.js'
+import { type KnownModel, type Models, Table } from '../schema/schema.js'
+import { isBinary, isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
@@ -18,24 +18,51 @@ export class PartialRow {
   }
 }
 
+/** An object that is compared with a row, and of which it is not known whether it is one. */
+export class UnknownRow {
+  readonly object: object
+  /** The row that it is compared with. */
+  readonly other: object
+  /** The model of the other, or the common one of both. */
+  readonly model: string
+  /** Whether rows of the model have keys. */
+  readonly hasKey: boolean
+
+  constructor(schema: Models, object: object, other: object, model: string) {
+    this.object = object
+    this.other = other
+    this.model = model
+    this.hasKey = (schema.key(model)?.length ?? 0) > 0
+  }
+}
+
 /**
  * Whether two objects are the same row: instances of models that share their rows, whose key is complete and equal.
- * @returns undefined where keys do not decide: one of them is of no model, or has no key, or a part of it is nil; the one of
- * which a part of the key is undefined, where both have one.
+ * @returns undefined where keys do not decide: neither is of a model, or one has no key, or a part of it is nil; the one of
+ * which a part of the key is undefined, where both have one; the one of unknown class where the other is a row.
  */
-export function sameRow(schema: Models, left: unknown, right: unknown): boolean | PartialRow | undefined {
+export function sameRow(schema: Models, left: unknown, right: unknown): boolean | PartialRow | UnknownRow | undefined {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
-  const a = schema.modelOf(left)
-  const b = schema.modelOf(right)
-  if (!a || !b) return undefined
-  if (a !== b && !shareRows(schema, a.name, b.name)) return false
-  const x = keyOf(schema, a, left)
-  const y = keyOf(schema, b, right)
-  if (!x || !y) return undefined
-  if (x instanceof PartialRow) return x
-  if (y instanceof PartialRow) return y
-  return x.length === y.length && x.every((part, at) => areEqual(part, y[at]))
+  const a = schema.baseOf(left)
+  const b = schema.baseOf(right)
+  if (!a || !b) {
+    if (a) return isRowModel(a) && isUnknown(right) ? new UnknownRow(schema, right, left, a.name) : undefined
+    return b && isRowModel(b) && isUnknown(left) ? new UnknownRow(schema, left, right, b.name) : undefined
+  }
+  const share = a === b || shareRows(schema, a.name, b.name)
+  if (!share && !canBeSameRow(schema, a.name, b.name)) return false
+  const x = share ? keyOf(schema, a, left) : undefined
+  const y = share ? keyOf(schema, b, right) : undefined
+  if (x && y) {
+    if (x instanceof PartialRow) return x
+    if (y instanceof PartialRow) return y
+    return x.length === y.length && x.every((part, at) => areEqual(part, y[at]))
+  }
+  // A plain object can be of a subclass of the model that its relation names, which can have a key.
+  if (schema.modelOf(left) === undefined) return new UnknownRow(schema, left, right, b.name)
+  if (schema.modelOf(right) === undefined) return new UnknownRow(schema, right, left, a.name)
+  return share ? undefined : false
 }
 
 /**
@@ -58,7 +85,7 @@ function isSameReference(a: Reference, b: Reference): boolean {
 /** Whether a reference leads to a value: to a row in hand, which is there, or to none. */
 function isReferenced(schema: Models, { model, columns, key }: Reference, value: unknown): boolean | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const of = schema.modelOf(value)?.name
+  const of = schema.baseOf(value)?.name
   if (of === undefined) return undefined
   if (!canBeSameRow(schema, of, model)) return false
   const isKey = schema.key(model)?.every((name) => columns.includes(name)) === true
@@ -76,9 +103,27 @@ function areEqual(part: unknown, other: unknown): boolean {
   return part === other || scalarsEqual(part, other) === true
 }
 
+/** Whether the objects of a model are rows, and no values. */
+function isRowModel({ name, class: cls }: KnownModel): boolean {
+  return !builtinClasses.has(name) && !(cls && isValueClass(cls))
+}
+
+/** Whether an object of no model can be meant for a row: it is not a value, and not a reference that is not loaded. */
+function isUnknown(value: object): boolean {
+  return !(
+    value instanceof Date ||
+    value instanceof Dict ||
+    value instanceof Table ||
+    Array.isArray(value) ||
+    isBinary(value) ||
+    unloadedRelation(value) !== undefined ||
+    isNumeric(value)
+  )
+}
+
 /** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */
 export function identityOf(schema: Models, value: object): unknown {
-  const model = schema.modelOf(value)
+  const model = schema.baseOf(value)
   const key = model && keyOf(schema, model, value)
   if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
@@ -88,7 +133,7 @@ export function identityOf(schema: Models, value: object): unknown {
 
 /** Whether an object is a row whose key is complete and says all in its text. */
 export function isIdentified(schema: Models, value: object): boolean {
-  const model = referencedModel(value) ?? schema.modelOf(value)?.name
+  const model = referencedModel(value) ?? schema.baseOf(value)?.name
   const names = (model === undefined ? undefined : schema.key(model)) ?? []
   for (const name of names) {
     const part = (value as Readonly<Record<string, unknown>>)[name]

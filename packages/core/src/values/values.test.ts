@@ -6,7 +6,7 @@ import { Dict, setEntry } from './dict.js'
 import { unifiable } from './equality.js'
 import { compareNumeric, type Numeric } from './numeric.js'
 import { compareEqual, compareOrder } from './order.js'
-import { identityOf, sameRow } from './rows.js'
+import { identityOf, sameRow, UnknownRow } from './rows.js'
 import { compareText } from './text.js'
 
 /** As decimal.js and Prisma have it. */
@@ -156,7 +156,9 @@ describe('rows', () => {
 
   it('are not told by keys that are missing, nor without a model or a key', () => {
     expect(sameRow(schema, new Animal(null), new Animal(null))).toBeUndefined()
-    expect(sameRow(schema, new Plant(1), new Animal(1))).toBeUndefined()
+    expect(sameRow(schema, new Plant(1), new Plant(1))).toBeUndefined()
+    expect(sameRow(schema, new Plant(1), new Animal(1))).toBeInstanceOf(UnknownRow)
+    expect(sameRow(schema, new Plant(1), new Date(0))).toBeUndefined()
     expect(sameRow(schema, new Stone(1), new Stone(1))).toBeUndefined()
     const stone = new Stone(1)
     expect(identityOf(schema, stone)).toBe(stone)

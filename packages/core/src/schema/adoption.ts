@@ -1,0 +1,65 @@
+import type { Models, Schema } from './schema.js'
+import { createTags, type Tags, tagOf } from './tags.js'
+
+/**
+ * Plain objects that a relation leads to, such as the memberships in a session's JSON. The relation says which model they are rows
+ * of. One registry for each schema: relations of another schema can lead from the same objects to other models.
+ */
+export class AdoptedRows {
+  readonly #rows: Tags = createTags()
+  readonly #models: Pick<Models, 'isSubclass'>
+
+  constructor(models: Pick<Models, 'isSubclass'>) {
+    this.#models = models
+  }
+
+  /** Takes a plain object for a row of a model. Tags win; of two models, the subclass wins, and unrelated ones leave the object unknown. */
+  adopt(value: object, model: string): void {
+    if (!isPlain(value) || tagOf(value) !== undefined) return
+    const known = this.#rows.get(value)
+    if (known === model) return
+    if (known === undefined || this.#models.isSubclass(model, known)) this.#rows.set(value, model)
+    else if (!this.#models.isSubclass(known, model)) this.#rows.set(value, none)
+  }
+
+  /** The model that an object was taken for; its row can be of a subclass. */
+  modelOf(value: object): string | undefined {
+    return this.#rows.get(value) || undefined
+  }
+}
+
+/** Marks an object that two relations say different things of; no model has this name. */
+const none = ''
+
+/** Whether an object is an instance of no class: what `{…}` and `JSON.parse` make, in this realm or in another. */
+export function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Whether a value is a plain object, or a list with one: nothing but a tag or the relation that it was read from says what it is. */
+export function holdsPlain(value: object): boolean {
+  if (!Array.isArray(value)) return isPlain(value)
+  for (const one of value) if (typeof one === 'object' && one !== null && isPlain(one)) return true
+  return false
+}
+
+/** Takes a value, or each element of a list, for rows of a model. */
+export function adoptAll(models: Pick<Models, 'adopt'>, value: unknown, model: string): void {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) models.adopt(value, model)
+  else for (const one of value) if (typeof one === 'object' && one !== null) models.adopt(one, model)
+}
+
+/** Takes what was read from a field for rows of the model that the field leads to. */
+export function adoptRead(schema: Schema, holder: unknown, name: string, value: object): void {
+  const model = relatedModel(schema, holder, name)
+  if (model !== undefined) adoptAll(schema, value, model)
+}
+
+/** Name of the model that a field of an object leads to; undefined for a field that is no relation. */
+export function relatedModel(schema: Schema, holder: unknown, name: string): string | undefined {
+  const model = schema.baseOf(holder)
+  const field = model && schema.field(model.name, name)
+  return field?.kind === 'relation' ? field.model : undefined
+}
