@@ -31,4 +31,5 @@ export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from
 export { isPartial, markCareful, markPartial, needsCare } from './schema/partial.js'
 export { Schema } from './schema/schema.js'
 export { tag, tagOf } from './schema/tags.js'
+export type { RegExpEngine, RegExpLike } from './text/engine.js'
 export { Dict } from './values/dict.js'

@@ -107,7 +107,15 @@ export class Authorizer {
     const hasEquality = options.equality !== undefined
     this.#limits = limits
     this.#relations = new RelationLoaders(this.schema)
-    this.#inForce = new PolicyInForce({ schema: this.schema, hosts, limits, hasEquality, backEnd, startsWithMachine })
+    this.#inForce = new PolicyInForce({
+      schema: this.schema,
+      hosts,
+      limits,
+      hasEquality,
+      regExp: options.regExp,
+      backEnd,
+      startsWithMachine,
+    })
     this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
   }
 

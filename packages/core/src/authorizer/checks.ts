@@ -3,7 +3,7 @@ import { Deriver } from '../condition/derive.js'
 import type { Meaning } from '../condition/meaning.js'
 import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../condition/predicate.js'
 import { descending, isStackOverflow } from '../condition/stack.js'
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, QueryError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
 import { arePartial, needsCare } from '../schema/partial.js'
@@ -93,7 +93,9 @@ export class Checks {
       const allowed = predicate(actor, action, resource)
       this.statistics.predicate++
       return allowed
-    } catch {
+    } catch (error) {
+      // The machine would need as much time again.
+      if (error instanceof QueryError && error.code === 'time-limit') throw error
       // A bail-out, or an error of the application: the machine asks again, and says what is wrong and where.
       this.statistics.bailOuts++
       return undefined

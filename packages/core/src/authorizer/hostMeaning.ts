@@ -3,11 +3,13 @@ import type { Meaning } from '../condition/meaning.js'
 import { equalityMeaning, withClasses, withOrder } from '../condition/valueMeaning.js'
 import { type Host, HostError, type Limits, type Program, queryError, solve } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
+import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 
 /**
  * What conditions mean to the machine's host; all that would have to wait is undefined.
  * @param hasEquality - Whether the host compares objects without keys by more than identity.
+ * @param regExp - Makes the regular expressions of methods.
  * @param arriving - The host that reads what arrived in the place of what is missing.
  */
 export function hostMeaning(
@@ -16,6 +18,7 @@ export function hostMeaning(
   program: Program,
   limits: Limits,
   hasEquality: boolean,
+  regExp: RegExpEngine | undefined,
   arriving: (missing: Missing) => Host = () => host,
 ): Meaning {
   const equality: Equality = (left, right) => {
@@ -31,6 +34,7 @@ export function hostMeaning(
     ...withClasses(values, host, typed),
     schema,
     limits,
+    regExp,
     ask(goal, bindings, all = false, missing = undefined) {
       const query = solve(program, goal, { bindings, limits, host: missing ? arriving(missing) : host, asBody: true })
       try {

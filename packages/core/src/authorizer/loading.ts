@@ -5,6 +5,7 @@ import { compile, holdsSync, type Limits, type Program, type Query, solve } from
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
+import type { RegExpEngine } from '../text/engine.js'
 import { Checks, type Prove } from './checks.js'
 import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly limits: Limits
   /** Whether the host compares objects without keys by more than identity. */
   readonly hasEquality: boolean
+  /** Makes the regular expressions of policies. */
+  readonly regExp?: RegExpEngine | undefined
   /** Undefined where the machine is to answer everything. */
   readonly backEnd: BackEnd | undefined
   /** Whether the machine answers the first checks of a kind, so that an application need not wait for predicates to start. */
@@ -41,12 +44,12 @@ export class LoadedPolicy {
   readonly #limits: Limits
 
   constructor(policy: Policy, surroundings: Surroundings) {
-    const { schema, hosts, limits, hasEquality, backEnd, startsWithMachine } = surroundings
+    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine } = surroundings
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, hosts.now)
     this.#limits = limits
-    const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, (missing) =>
+    const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
       hosts.arriving(missing),
     )
     const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }

@@ -93,7 +93,7 @@ describe('a compiled policy', () => {
     const module = create({ classes, constants, limits: { steps: 3 } })
     expect(module.can(ann, 'edit', root)).toBe(true)
     const deep = [1, 2, 3, 4, 5].reduce<Folder>((parent, id) => new Folder(10 + id, parent), new Folder(10))
-    expect(() => module.can(ann, 'read', deep)).toThrow(expect.objectContaining({ code: 'machine-only' }))
+    expect(() => module.can(ann, 'read', deep)).toThrow(expect.objectContaining({ code: 'step-limit' }))
     expect(create({ classes, constants: { maximum: 0 } }).can(ann, 'edit', root)).toBe(false)
     expect(() => create({ classes, constants: {} })).toThrow(ArgumentError)
     expect(() => create({ classes: { User, Folder, Note }, constants })).toThrow('the class Admin')

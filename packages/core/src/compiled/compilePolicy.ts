@@ -2,7 +2,7 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans.js'
 import { actorsOf, wordsOf } from '../authorizer/words.js'
 import type { Condition } from '../condition/condition.js'
-import { needsBudget, partsOf } from '../condition/cost.js'
+import { partsOf } from '../condition/cost.js'
 import { type PredicateText, writePredicate } from '../condition/source.js'
 import type { ExtraHelpers } from '../condition/sourceHelpers.js'
 import type { Given } from '../condition/sourceOperand.js'
@@ -186,7 +186,7 @@ class ModuleWriter {
     }
   }
 
-  #written(action: string | null, condition: Condition, { text, given, constants }: PredicateText): string {
+  #written(action: string | null, condition: Condition, { text, given, constants, counts }: PredicateText): string {
     for (const name of constants) this.#constants.add(name)
     let name = this.#predicates.get(text)
     if (name === undefined) {
@@ -195,7 +195,6 @@ class ModuleWriter {
     }
     const values =
       given.length === 0 ? '' : `, values: [${given.map((one) => writeGiven(one, this.#policy)).join(', ')}]`
-    const counts = needsBudget(condition)
     if (counts) this.#counts = true
     const parts = counts ? `, parts: ${partsOf(condition)}` : ''
     return `{ action: ${JSON.stringify(action)}, make: ${name}${values}${parts} }`

@@ -9,6 +9,7 @@ import type { Limits } from '../machine/limits.js'
 import { SchemaEquality } from '../machine/schemaValues.js'
 import type { Class } from '../schema/model.js'
 import { arePartial, needsCare } from '../schema/partial.js'
+import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
@@ -21,6 +22,8 @@ export interface World<ClassName extends string = string, ConstantName extends s
   readonly constants?: Readonly<Record<ConstantName, unknown>>
   /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
   readonly equality?: Equality
+  /** Makes the regular expressions of the policy, in linear time. Default: JavaScript's own; see `RegExpEngine`. */
+  readonly regExp?: RegExpEngine
   /** Limits of a question: `steps` and `syncTime`. */
   readonly limits?: Partial<Limits>
 }
@@ -136,10 +139,10 @@ const never: CompiledPlan = { action: null, make: () => () => false }
 function instantiate(
   models: CompiledModels,
   policy: CompiledPolicy,
-  { equality, limits }: World,
+  { equality, limits, regExp }: World,
 ): (plan: CompiledPlan) => Predicate {
   const values = new SchemaEquality(models, equality)
-  const meaning = equalityMeaning(
+  const equalities = equalityMeaning(
     models,
     (left, right) => values.equal(left, right),
     equality !== undefined,
@@ -147,6 +150,7 @@ function instantiate(
       throw unknownRow(object, 'a model', 'compared with another object')
     },
   )
+  const meaning = { ...equalities, regExp }
   const extras = Object.fromEntries(Object.entries(policy.helpers).map(([name, make]) => [name, make(meaning)]))
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))

@@ -1,5 +1,5 @@
 import { assertRow } from '../authorizer/arguments.js'
-import { Budget, type BudgetLimits } from '../condition/budget.js'
+import { Budget, type BudgetLimits, limitError } from '../condition/budget.js'
 import type { EqualityMeaning } from '../condition/meaning.js'
 import { type ExtraHelpers, makeIsa as makeIsaOf } from '../condition/sourceHelpers.js'
 import { withClasses } from '../condition/valueMeaning.js'
@@ -10,6 +10,7 @@ import { tag } from '../schema/tags.js'
 
 export { makeCalculate, makeCall, makeCompare, makeContains, makeText } from '../condition/sourceHelpers.js'
 export type { Class } from '../schema/model.js'
+export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { CompiledAuthorizer, compiled, type World } from './compiledAuthorizer.js'
 export type { CompiledModel, CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
 
@@ -27,7 +28,7 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
 
 /** Begins the account of what an evaluation uses. */
 export function makeBudget(limits: Partial<BudgetLimits> | undefined, parts: number): () => Budget {
-  return Budget.of({ ...defaultLimits, ...limits }, parts)
+  return Budget.of({ ...defaultLimits, ...limits }, parts, limitError)
 }
 
 /** Tests of classes. */

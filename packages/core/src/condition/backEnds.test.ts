@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans.js'
+import { defaultLimits } from '../machine/limits.js'
 import { compileClosures } from './closures.js'
 import type { Meaning } from './meaning.js'
 import type { CompilePredicate, Predicate } from './predicate.js'
@@ -182,7 +183,7 @@ describe('a written predicate', () => {
     const authorizer = new Authorizer({ evaluator: 'closures' }).registerClass(User).registerClass(Doc)
     const policy = authorizer.loadSync(text)
     const { compile } = sourceCompiler()
-    const meaning = { schema: authorizer.schema } as Meaning
+    const meaning = { schema: authorizer.schema, limits: defaultLimits } as unknown as Meaning
     const [read, write, edit, editAgain] = ['read', 'write', 'edit', 'edit'].map((action) =>
       compile(planCheck(policy, authorizer.schema, { model: 'User' }, { action }, { model: 'Doc' }), meaning),
     )

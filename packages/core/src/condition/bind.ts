@@ -3,12 +3,14 @@ import type { Span } from '../language/source.js'
 import type { RelationField } from '../schema/model.js'
 import { needsCare } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
+import { textTestUnits } from '../text/call.js'
 import { Dict } from '../values/dict.js'
 import { compareText } from '../values/text.js'
 import { calculated } from './bindArithmetic.js'
 import { assertThere, decided, Failed, fail, placed, settled, undefinedElement, waiting } from './bindFailure.js'
 import { BindReader, called } from './bindRead.js'
 import { BoundDefinitions } from './boundDefinitions.js'
+import { Budget, limitError } from './budget.js'
 import { ComparedRows } from './comparedRows.js'
 import type {
   Compare,
@@ -82,12 +84,14 @@ export class Binder {
   readonly #missing: Missing | undefined
   readonly #reader: BindReader
   #definitions: BoundDefinitions | undefined
+  readonly #budget: Budget
   #size = 0
 
   constructor(meaning: Meaning, missing: Missing | undefined, unloaded: Unloaded = 'error') {
     this.#meaning = meaning
     this.#missing = missing
     this.#schema = meaning.schema
+    this.#budget = Budget.of(meaning.limits, 1, limitError)()
     this.#reader = new BindReader(meaning.schema, missing, unloaded)
   }
 
@@ -103,6 +107,7 @@ export class Binder {
   }
 
   #count(parts: number): void {
+    this.#budget.spend(parts)
     this.#size += parts
     assertSize(this.#size)
   }
@@ -162,6 +167,7 @@ export class Binder {
         if (of.value === null || part.value === null) return FALSE
         if (typeof of.value !== 'string' || typeof part.value !== 'string')
           return fail('type-error', 'A text operator needs texts.', condition.span)
+        this.#budget.charge(textTestUnits(condition.operator, of.value, part.value))
         return of.value[condition.operator](part.value) ? TRUE : FALSE
       }
       case 'ref':
@@ -281,6 +287,7 @@ export class Binder {
 
   #membership(item: unknown, list: readonly unknown[], span: Span): Condition {
     for (const one of list) {
+      this.#budget.spend(1)
       if (one === undefined) return undefinedElement(span)
       const equal = this.#answer(() => this.#meaning.equal(item, one), span)
       if (equal === undefined) return waiting(span)
@@ -356,6 +363,7 @@ export class Binder {
   ): boolean {
     const test = link.testFor(this.#meaning)
     for (let at = 0; at < rows.length; at++) {
+      this.#budget.spend(1)
       const row = rows[at]
       if (row === undefined) return false
       const passes = this.#passes(row, test) ?? this.#truth(link.tests, within(environment, link.some.each, row))
@@ -458,7 +466,7 @@ export class Binder {
         const values = valuesOf(args)
         assertThere([of, ...args], operand.span)
         if (of.kind !== 'value' || !values) return { ...operand, of, args }
-        return { kind: 'value', value: called(of.value, operand.method, values, operand.span) }
+        return { kind: 'value', value: called(of.value, operand, values, this.#budget, this.#meaning.regExp) }
       }
       case 'arithmetic': {
         const left = this.#operand(operand.left, environment)

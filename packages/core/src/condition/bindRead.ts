@@ -1,11 +1,14 @@
-import type { Span } from '../language/source.js'
+import { HostError, queryError } from '../machine/hostError.js'
 import { adoptRead, holdsPlain } from '../schema/adoption.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
+import type { Account } from '../text/account.js'
+import { callMethod, type Method } from '../text/call.js'
+import type { RegExpEngine } from '../text/engine.js'
 import type { Missing, Unloaded } from './bind.js'
-import { fail, failUnloaded, isPromise, settled, waiting } from './bindFailure.js'
+import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './bindFailure.js'
 import type { KnownRow, Operand, Step } from './condition.js'
 import { identityOfRow, knownRow } from './knownRow.js'
 
@@ -131,11 +134,22 @@ export class BindReader {
   }
 }
 
-/** What a method of a value returns. */
-export function called(receiver: unknown, method: string, args: readonly unknown[], span: Span): unknown {
+/** What a method of a value returns; the account pays for it. */
+export function called(
+  receiver: unknown,
+  { method, span }: Extract<Operand, { kind: 'call' }>,
+  args: readonly unknown[],
+  account: Account,
+  regExp: RegExpEngine | undefined,
+): unknown {
   const target: unknown =
     receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
   if (typeof target !== 'function' || method === 'constructor')
     return fail('missing-attribute', `"${method}" is no method here.`, span)
-  return settled(Reflect.apply(target, receiver, args), `What "${method}" returns`, span)
+  try {
+    const value = callMethod(target as Method, receiver, method, args, account, regExp)
+    return settled(value, `What "${method}" returns`, span)
+  } catch (error) {
+    throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error
+  }
 }

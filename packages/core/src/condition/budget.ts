@@ -1,3 +1,5 @@
+import { QueryError } from '../errors.js'
+import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
 import { bailOut } from './bail.js'
 
 /** What an evaluation may use; the machine, which has the same limits, says which of them is passed. */
@@ -13,8 +15,23 @@ const maxDepth = 1_000
 const untabledCalls = 1_000
 /** So many loops in loops are as fast as remembering their answers. */
 const fewLoops = 1
-/** Between two looks at the clock, where a step is one part of a condition. */
+/** Between two looks at the clock; steps that have more parts are fewer. */
+const stepsBetweenLooks = 256
 const partsBetweenLooks = 1_000_000
+
+/** What a limit that is passed throws. */
+export type EndEvaluation = (limit: keyof BudgetLimits, limits: BudgetLimits) => never
+
+/** Ends an evaluation by the error of the limit. */
+export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
+  const hint = 'a query that needs more can be given more: see `limits`'
+  if (limit === 'steps') throw new QueryError('step-limit', `The query takes more than ${steps} steps.`, { hint })
+  throw new QueryError('time-limit', `The query computes for more than ${syncTime} ms.`, { hint })
+}
+
+/** As `limitError` for time; for steps, the machine counts again, which needs others. */
+export const bailForSteps: EndEvaluation = (limit, limits) =>
+  limit === 'steps' ? bailOut() : limitError(limit, limits)
 
 /** A call of a recursive definition, or all rounds of one that is a loop, and the answer once it is known. */
 export interface TabledCall {
@@ -31,12 +48,13 @@ type Table = Map<unknown, unknown>
  * been many of them: what was quadratic or worse is linear then, and data that go round in a circle are noticed. Each evaluation
  * has its own.
  */
-export class Budget {
+export class Budget implements Account {
   /** What predicates count themselves: steps that were taken, and how many there are when it looks at the clock again. */
   steps = 0
   mark: number
   // No `#`: there is one of these for each evaluation, and making private fields takes longer than many a decision.
   private readonly limits: BudgetLimits
+  private readonly end: EndEvaluation
   /** Steps between two looks at the clock. */
   private readonly slice: number
   private since: number | undefined = undefined
@@ -45,8 +63,9 @@ export class Budget {
   private nested = 0
   private tables: Table | undefined = undefined
 
-  constructor(limits: BudgetLimits, slice: number, mark: number) {
+  constructor(limits: BudgetLimits, slice: number, mark: number, end: EndEvaluation) {
     this.limits = limits
+    this.end = end
     this.slice = slice
     this.mark = mark
   }
@@ -54,16 +73,24 @@ export class Budget {
   /**
    * What begins the account of an evaluation.
    * @param parts - How many parts of a condition a step can take.
+   * @param end - Throws when a limit is passed.
    */
-  static of(limits: BudgetLimits, parts: number): () => Budget {
-    const slice = Math.ceil(partsBetweenLooks / parts)
+  static of(limits: BudgetLimits, parts: number, end: EndEvaluation = bailForSteps): () => Budget {
+    const slice = Math.min(stepsBetweenLooks, Math.ceil(partsBetweenLooks / parts))
     const mark = Math.min(slice, limits.steps)
-    return () => new Budget(limits, slice, mark)
+    return () => new Budget(limits, slice, mark, end)
   }
 
   spend(steps: number): void {
     this.steps += steps
     if (this.steps > this.mark) this.look()
+  }
+
+  /** Pays for a method of a text, a list or a pattern. */
+  charge(units: number): void {
+    if (units < unitsPerStep) return
+    if (units > this.limits.syncTime * unitsPerMillisecond) this.end('syncTime', this.limits)
+    this.spend(Math.ceil(units / unitsPerStep))
   }
 
   /** Before the machine is asked, which can take long. */
@@ -74,10 +101,10 @@ export class Budget {
 
   /** Where more steps have been taken than the mark says. */
   look(): void {
-    if (this.steps > this.limits.steps) bailOut()
+    if (this.steps > this.limits.steps) this.end('steps', this.limits)
     const now = Date.now()
     this.since ??= now
-    if (now - this.since > this.limits.syncTime) bailOut()
+    if (now - this.since > this.limits.syncTime) this.end('syncTime', this.limits)
     this.mark = Math.min(this.steps + this.slice, this.limits.steps)
   }
 
@@ -147,6 +174,41 @@ export class Budget {
     for (let at = 0; at < args.length; at++) table = entryOf(table, args[at])
     // what is as deep as this is by the last argument
     return table as TabledCalls
+  }
+}
+
+/** How many elements of a collection are looked at between two looks at the clock: a power of two. */
+export const elementsBetweenLooks = 256
+
+/**
+ * The budget of evaluations that seldom need one: it begins when something is charged first, or a collection turns out to be long.
+ * Evaluations do not wait, so there is one at a time; one that begins within another, in a getter of the application, ends the
+ * account of that one early.
+ */
+export class LateBudget implements Account {
+  private readonly begin: () => Budget
+  private budget: Budget | undefined = undefined
+
+  constructor(begin: () => Budget) {
+    this.begin = begin
+  }
+
+  /** When an evaluation begins. */
+  reset(): void {
+    this.budget = undefined
+  }
+
+  charge(units: number): void {
+    if (units < unitsPerStep) return
+    this.budget ??= this.begin()
+    this.budget.charge(units)
+  }
+
+  /** When as many elements of a collection have been looked at as there are between two looks. */
+  look(): void {
+    this.budget ??= this.begin()
+    this.budget.spend(elementsBetweenLooks)
+    this.budget.look()
   }
 }
 

@@ -1,6 +1,7 @@
 import { bailOut } from './bail.js'
-import type { TabledCall } from './budget.js'
+import { type Budget, LateBudget, type TabledCall } from './budget.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from './condition.js'
+import { needsBudget } from './cost.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
 import { constructorOf, excludesNil, type Meaning } from './meaning.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from './predicate.js'
@@ -33,30 +34,41 @@ type Definitions = Map<Definition, Callee>
 /** Compiles a condition to closures. */
 export function compileClosures(condition: Condition, meaning: Meaning): Predicate {
   const begin = budgetFor(condition, meaning)
-  const compiler = new Closures(meaning, begin !== undefined, new Map())
+  const counts = needsBudget(condition)
+  const own = new LateBudget(begin)
+  const compiler = new Closures(meaning, counts, own, new Map())
   const { test } = compiler.compile(condition)
   const size = compiler.size
-  if (!begin && size === ownSlots) return (actor, action, resource) => test([actor, resource, action])
+  if (!counts && size === ownSlots) {
+    return (actor, action, resource) => {
+      own.reset()
+      return test([actor, resource, action])
+    }
+  }
   return (actor, action, resource) => {
+    own.reset()
     const frame = new Array<unknown>(size)
     frame[0] = actor
     frame[1] = resource
     frame[2] = action
-    frame[budgetSlot] = begin?.()
+    frame[budgetSlot] = counts ? begin() : undefined
     return test(frame)
   }
 }
 
 class Closures extends Compiler<Test> {
   readonly #meaning: Meaning
+  readonly #own: LateBudget
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
   #size = ownSlots
 
-  constructor(meaning: Meaning, counts: boolean, definitions: Definitions) {
+  /** @param own - The budget of evaluations that are not counted. */
+  constructor(meaning: Meaning, counts: boolean, own: LateBudget, definitions: Definitions) {
     super(meaning.schema, counts)
     this.#meaning = meaning
+    this.#own = own
     this.#definitions = definitions
   }
 
@@ -78,8 +90,14 @@ class Closures extends Compiler<Test> {
     return slot
   }
 
+  /** What pays for methods and long collections. */
+  get #account(): (frame: Frame) => Budget | LateBudget {
+    const own = this.#own
+    return this.counts ? budgetOf : () => own
+  }
+
   #operand(operand: Operand): Reader {
-    return compileOperand(operand, (path) => this.#path(path), this.#meaning)
+    return compileOperand(operand, (path) => this.#path(path), this.#meaning, this.#account)
   }
 
   /** What is read more than once is kept, unless it is read from an element, of which there are many. */
@@ -138,7 +156,8 @@ class Closures extends Compiler<Test> {
         const of = this.#operand(condition.of)
         const part = this.#operand(condition.part)
         const { operator } = condition
-        return (frame) => textTest(operator, get(of, frame), get(part, frame))
+        const account = this.#account
+        return (frame) => textTest(operator, get(of, frame), get(part, frame), account(frame))
       }
       case 'opaque': {
         const { expression, bindings } = condition.goal
@@ -244,7 +263,7 @@ class Closures extends Compiler<Test> {
       const compiled = this.compile(rest)
       return { first, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
     })
-    const loop = { arms, from, slot, canFail, counts: this.counts, meaning }
+    const loop = { arms, from, slot, canFail, account: this.#account, counts: this.counts, meaning }
     return {
       test: compileLoop(loop, (operand) => this.#operand(operand)),
       exhaust: canFail ? compileExhaustiveLoop(loop) : undefined,
@@ -270,7 +289,7 @@ class Closures extends Compiler<Test> {
     if (known) return known
     const callee: Callee = { body: { test: bailOut, exhaust: undefined }, size: 0 }
     this.#definitions.set(definition, callee)
-    const inner = new Closures(this.#meaning, this.counts, this.#definitions)
+    const inner = new Closures(this.#meaning, this.counts, this.#own, this.#definitions)
     for (const parameter of definition.parameters) inner.#slot(parameter)
     const { length } = definition.parameters
     const round = inner.round(definition)

@@ -1,4 +1,5 @@
 import type { RowEquality } from '../values/rows.js'
+import { type Budget, elementsBetweenLooks, type LateBudget } from './budget.js'
 import type { Compare, Condition, Operand, Some } from './condition.js'
 import { and } from './construct.js'
 import { isSameOperand } from './factor.js'
@@ -8,6 +9,9 @@ import { budgetOf, equals, equalsLiteral, type Frame, get, isThere, listOf, type
 import { declaredModel } from './type.js'
 
 export type Test = (frame: Frame) => boolean
+
+/** Elements between two looks at the clock. */
+const looks = elementsBetweenLooks - 1
 
 /** No arm stays open: nothing that could still be met counts. */
 const none = 0
@@ -31,6 +35,8 @@ export interface Loop {
   readonly slot: number
   /** Whether an element can be an error. */
   readonly canFail: boolean
+  /** What the time for long collections is taken from. */
+  readonly account: (frame: Frame) => Budget | LateBudget
   /** Whether elements are counted. */
   readonly counts: boolean
   readonly meaning: Meaning
@@ -72,7 +78,7 @@ function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
  * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
  */
 export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): Test {
-  const { arms, from, slot, canFail, counts, meaning } = loop
+  const { arms, from, slot, canFail, account, counts, meaning } = loop
   const [{ first }] = arms as readonly [Arm]
   if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
     return compileTable(loop, first.field, operand)
@@ -88,6 +94,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
         open = canFail ? arm : none
       }
       if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
     }
     return open < tests.length
   }
@@ -95,7 +102,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
 
 /** All arms ask for one field: it is read once for each element. */
 function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): Test {
-  const { arms, from, slot, canFail, counts, meaning } = loop
+  const { arms, from, slot, canFail, account, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
   const second = arms[0]!.second
   if (
@@ -128,6 +135,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
         open = canFail ? arm : none
       }
       if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
     }
     return open < count
   }
@@ -174,7 +182,7 @@ function armOf(value: unknown, literals: readonly unknown[], start: number, open
 
 /** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
 function compileFieldPair(
-  { from, canFail, counts, meaning }: Loop,
+  { from, canFail, account, counts, meaning }: Loop,
   literals: readonly unknown[],
   first: string,
   { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
@@ -192,6 +200,7 @@ function compileFieldPair(
     let { cls, rows } = last
     for (let index = 0; index < list.length && open > 0; index++) {
       if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
       const element = list[index]
       const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
       if (arm >= open) continue
@@ -219,13 +228,15 @@ function compileFieldPair(
 }
 
 /** Every element and every arm, whatever is found on the way. */
-export function compileExhaustiveLoop({ arms, from, slot, counts, meaning }: Loop): Test {
+export function compileExhaustiveLoop({ arms, from, slot, account, counts, meaning }: Loop): Test {
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
   return (frame) => {
     let found = false
-    for (const element of listOf(get(from, frame))) {
+    const list = listOf(get(from, frame))
+    for (let index = 0; index < list.length; index++) {
       if (counts) budgetOf(frame).spend(1)
-      frame[slot] = element
+      else if ((index & looks) === looks) account(frame).look()
+      frame[slot] = list[index]
       for (const test of tests) if (test(frame)) found = true
     }
     return found

@@ -1,6 +1,7 @@
 import type { Expression } from '../language/ast.js'
 import type { Class, Model } from '../schema/model.js'
 import type { Models, Schema } from '../schema/schema.js'
+import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 import type { RowEquality } from '../values/rows.js'
 import type { Missing } from './bind.js'
@@ -22,6 +23,8 @@ export interface EqualityMeaning {
   rowEquality(cls: unknown): RowEquality | undefined
   /** What the host says of two objects that the language does not decide; what it throws is what the evaluation throws. */
   readonly equality: Equality
+  /** Makes the regular expressions of methods; undefined for JavaScript's own. */
+  readonly regExp?: RegExpEngine | undefined
 }
 
 /** As `EqualityMeaning`, and what orders values. */

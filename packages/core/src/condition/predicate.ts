@@ -2,7 +2,7 @@ import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
 import type { Condition, Definition, In, Operand, Ref, Some, Variable } from './condition.js'
 import { and, or } from './construct.js'
-import { needsBudget, partsOf } from './cost.js'
+import { partsOf } from './cost.js'
 import { isSameOperand } from './factor.js'
 import { canFail } from './fallible.js'
 import type { Meaning } from './meaning.js'
@@ -43,9 +43,9 @@ export interface BackEnd {
   readonly compileWaiting?: (condition: Condition, meaning: Meaning) => WaitingPredicate | undefined
 }
 
-/** Begins the account of an evaluation; undefined where none is needed. */
-export function budgetFor(condition: Condition, { limits }: Meaning): (() => Budget) | undefined {
-  return needsBudget(condition) ? Budget.of(limits, partsOf(condition)) : undefined
+/** What begins the account of an evaluation. */
+export function budgetFor(condition: Condition, { limits }: Meaning): () => Budget {
+  return Budget.of(limits, partsOf(condition))
 }
 
 /** What a back end has made of a condition. */

@@ -1,6 +1,10 @@
 import type { ArithmeticOperator } from '../language/ast.js'
+import { HostError, queryError } from '../machine/hostError.js'
 import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
+import type { Account } from '../text/account.js'
+import { callMethod, type Method, textTestUnits } from '../text/call.js'
+import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
@@ -189,8 +193,11 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 /** False with nil on a side. */
-export function textTest(operator: Text['operator'], text: unknown, part: unknown): boolean {
-  if (typeof text === 'string' && typeof part === 'string') return text[operator](part)
+export function textTest(operator: Text['operator'], text: unknown, part: unknown, account: Account): boolean {
+  if (typeof text === 'string' && typeof part === 'string') {
+    account.charge(textTestUnits(operator, text, part))
+    return text[operator](part)
+  }
   return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut()
 }
 
@@ -206,9 +213,17 @@ export function plain(value: unknown): unknown {
   return value
 }
 
-/** Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`. */
-export function compileOperand(operand: Operand, pathOf: (path: Path) => Reader, meaning: Meaning): Reader {
-  const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning)
+/**
+ * Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`.
+ * @param accountOf - What pays for the methods that an evaluation calls.
+ */
+export function compileOperand(
+  operand: Operand,
+  pathOf: (path: Path) => Reader,
+  meaning: Meaning,
+  accountOf: (frame: Frame) => Account,
+): Reader {
+  const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning, accountOf)
   switch (operand.kind) {
     case 'value': {
       const { value } = operand
@@ -242,6 +257,8 @@ export function compileOperand(operand: Operand, pathOf: (path: Path) => Reader,
           receiver,
           method,
           args.map((arg) => plain(get(arg, frame))),
+          accountOf(frame),
+          meaning.regExp,
         )
       })
     }
@@ -255,12 +272,22 @@ export function compileOperand(operand: Operand, pathOf: (path: Path) => Reader,
 }
 
 /** Calls a method of the host's value. */
-export function call(receiver: unknown, method: string, args: readonly unknown[]): unknown {
+export function call(
+  receiver: unknown,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+  regExp: RegExpEngine | undefined,
+): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
   // anything else can have the method
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function' || method === 'constructor') return bailOut()
-  return plain(Reflect.apply(target, receiver, args))
+  try {
+    return plain(callMethod(target as Method, receiver, method, args, account, regExp))
+  } catch (error) {
+    throw error instanceof HostError ? queryError(error) : error
+  }
 }
 
 /** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */

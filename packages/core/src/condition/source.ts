@@ -38,6 +38,7 @@ import {
   isObject,
   isScalar,
   leaveRounds,
+  looks,
   many,
   plainly,
   prelude,
@@ -112,7 +113,7 @@ function make({ text, given }: PredicateText, condition: Condition, meaning: Mea
     compare: makeCompare(meaning),
     contains: makeContains(meaning),
     text: makeText(),
-    call: makeCall(),
+    call: makeCall(meaning),
     calculate: makeCalculate(),
     whole,
   }
@@ -153,6 +154,8 @@ export interface PredicateText {
   readonly constants: ReadonlySet<string>
   /** Whether another predicate with that text is the same one. */
   readonly isShared: boolean
+  /** Whether an evaluation has a budget. */
+  readonly counts: boolean
 }
 
 /**
@@ -175,12 +178,14 @@ class Source extends Compiler<Write> {
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
   #count = 0
+  #usesOwn = false
 
   constructor(condition: Condition, schema: Schema, waits: boolean) {
-    super(schema, needsBudget(condition))
+    // What waits is not alone: others are asked meanwhile.
+    super(schema, waits || needsBudget(condition))
     this.#condition = condition
     this.#waits = waits
-    this.#operands = new OperandWriter(waits)
+    this.#operands = new OperandWriter(waits, (scope) => this.#account(scope))
   }
 
   write(): PredicateText {
@@ -197,6 +202,7 @@ class Source extends Compiler<Write> {
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
       scope.declarations,
       ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
+      ...(this.#usesOwn ? ['own.reset()'] : []),
       `return ${test}`,
       '}',
       ...(this.#waits ? [] : [many]),
@@ -206,8 +212,16 @@ class Source extends Compiler<Write> {
       text: lines.join('\n'),
       given,
       constants,
+      counts: this.#usesOwn || scope.parameters.has('budget'),
       isShared: given.length === 0 && !scope.parameters.has('resource'),
     }
+  }
+
+  /** What pays for methods and long collections. */
+  #account(scope: CodeScope): string {
+    if (this.counts) return scope.use('budget')
+    this.#usesOwn = true
+    return 'own'
   }
 
   get #keyword(): string {
@@ -285,7 +299,7 @@ class Source extends Compiler<Write> {
         const steps = tests.map((test) => test(inner))
         const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
         const lines = [...before, `const list = ${value}`, 'if (!isWhole(list)) bail()', start]
-        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${step}\n}\n${end}`
+        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${looks(this.#account(scope))}\n${step}\n}\n${end}`
       })
     return {
       test: loop(
@@ -407,7 +421,12 @@ class Source extends Compiler<Write> {
         }
         case 'text': {
           const { operator } = condition
-          return this.#between(condition.of, condition.part, scope, (x, y) => `text("${operator}", ${x}, ${y})`)
+          return this.#between(
+            condition.of,
+            condition.part,
+            scope,
+            (x, y) => `text("${operator}", ${x}, ${y}, ${this.#account(scope)})`,
+          )
         }
         case 'opaque': {
           const { expression, bindings } = condition.goal

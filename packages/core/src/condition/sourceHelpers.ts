@@ -1,6 +1,7 @@
 import { arePartial, isWhole, needsCare } from '../schema/partial.js'
+import type { Account } from '../text/account.js'
 import { bailOut } from './bail.js'
-import type { Budget } from './budget.js'
+import { type Budget, LateBudget } from './budget.js'
 import type { CompareOperator } from './condition.js'
 import type { ClassMeaning, EqualityMeaning } from './meaning.js'
 import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from './read.js'
@@ -16,6 +17,8 @@ export interface BasicHelpers {
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
   /** Begins the account of an evaluation. */
   readonly begin: (() => Budget) | undefined
+  /** The budget of a predicate whose evaluations seldom need one. */
+  readonly own: LateBudget | undefined
   readonly constants: ReadonlyMap<string, unknown>
 }
 
@@ -31,7 +34,7 @@ export interface ExtraHelpers {
   ): boolean
   contains(value: unknown, list: unknown, budget?: Budget, model?: string, elementModel?: string): boolean
   readonly text: typeof textTest
-  readonly call: typeof call
+  call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
   readonly calculate: typeof calculate
 }
 
@@ -61,8 +64,8 @@ export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains']
 export function makeText(): ExtraHelpers['text'] {
   return textTest
 }
-export function makeCall(): ExtraHelpers['call'] {
-  return call
+export function makeCall(meaning: EqualityMeaning): ExtraHelpers['call'] {
+  return (receiver, method, args, account) => call(receiver, method, args, account, meaning.regExp)
 }
 export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
@@ -80,6 +83,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'isa',
   'ask',
   'begin',
+  'own',
   'constants',
   'compare',
   'contains',
@@ -111,6 +115,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
       return ask(goal, values) ?? bailOut()
     },
     begin,
+    own: begin && new LateBudget(begin),
     constants: meaning.schema.constants,
   }
 }

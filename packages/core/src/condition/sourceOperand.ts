@@ -20,10 +20,15 @@ export class OperandWriter {
   readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
   readonly #waits: boolean
+  readonly #account: (scope: CodeScope) => string
 
-  /** @param waits - Whether what is read may have to be waited for. */
-  constructor(waits: boolean) {
+  /**
+   * @param waits - Whether what is read may have to be waited for.
+   * @param account - Writes what pays for methods.
+   */
+  constructor(waits: boolean, account: (scope: CodeScope) => string) {
     this.#waits = waits
+    this.#account = account
   }
 
   /** Gives a root the name that it has in what is written next. */
@@ -55,7 +60,7 @@ export class OperandWriter {
       case 'call': {
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
-        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}])`
+        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
         return assigned(befores([of, ...args]), called, scope)
       }
       case 'arithmetic': {

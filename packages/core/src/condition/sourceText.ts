@@ -1,3 +1,4 @@
+import { elementsBetweenLooks } from './budget.js'
 import type { CodeScope } from './codeScope.js'
 
 /** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
@@ -103,6 +104,11 @@ ${round}
 /** Steps that are taken: written out, for it is done for each collection. */
 export function spent(budget: string, steps: string): string {
   return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
+}
+
+/** A look at the clock now and then, in the loop over a collection. */
+export function looks(account: string): string {
+  return `if ((i & ${elementsBetweenLooks - 1}) === ${elementsBetweenLooks - 1}) ${account}.look();`
 }
 
 export function leaveRounds(answer: boolean | 'known'): string {

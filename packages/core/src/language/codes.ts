@@ -79,6 +79,7 @@ export const codes = {
   'frame-limit': 'Rule calls nest deeper than the limit.',
   'step-limit': 'A query takes more steps than the limit.',
   'time-limit': 'A query takes more time than the limit.',
+  'unsafe-pattern': 'A regular expression can take exponential time on some texts, or is not understood.',
   'async-value': 'A synchronous query meets a promise.',
   'replay-mismatch': 'A query reads other things after it has waited for a promise than before.',
   'not-compiled': 'A compiled policy is asked about a class of actors that it was not compiled for.',

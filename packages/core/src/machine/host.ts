@@ -1,3 +1,4 @@
+import type { Account } from '../text/account.js'
 import type { OrderOperator } from '../values/order.js'
 
 /** What a host says of a field that a pattern names and a value does not have. */
@@ -49,8 +50,8 @@ export interface Host {
   arrived(value: unknown, of: unknown, field: string): unknown
   /** Reads a field for a pattern, of any value that is no dictionary; `noField` where the pattern does not match for it. */
   readForPattern(value: unknown, field: string): unknown | typeof noField
-  /** Calls a method. @throws HostError `not-a-function`. */
-  call(value: unknown, method: string, args: readonly unknown[]): unknown
+  /** Calls a method; the account pays for those of texts, lists and patterns. @throws HostError `not-a-function`, `unsafe-pattern`. */
+  call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown
   /** `new Class(args)`. @throws HostError `unregistered-class`. */
   construct(name: string, args: readonly unknown[]): unknown
   /** The elements of what is no list, dictionary or text of Polar; undefined when it can't be iterated. */

@@ -1,5 +1,6 @@
 import type { Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
+import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
 import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import type { Host } from './host.js'
@@ -27,13 +28,13 @@ function clear(array: unknown[]): void {
 }
 
 /** How many steps are taken between two looks at the clock. */
-const slice = 4096
+const slice = 256
 
 /**
  * The state of one query, and what steps do to it. Nothing recurses: calls are frames on the heap, what can still be tried
  * is a stack of choices, and what has to be undone on the way back to one is the trail.
  */
-export class Machine {
+export class Machine implements Account {
   host: Host
   limits: Limits
   frame: Frame
@@ -160,15 +161,27 @@ export class Machine {
     this.#look()
   }
 
+  /** Pays for work of the host that can't be interrupted. @throws Fault when the limits do not allow as much. */
+  charge(units: number): void {
+    if (units < unitsPerStep) return
+    if (units > this.limits.syncTime * unitsPerMillisecond) throw this.#timeLimit()
+    this.spend(Math.ceil(units / unitsPerStep))
+  }
+
   /** @throws Fault when a limit is passed. */
   #look(): void {
     if (this.#stepsLeft <= 0)
       throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
     const now = Date.now()
     this.#since ??= now
-    if (this.#computed + now - this.#since > this.limits.syncTime) {
-      throw new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, raise)
-    }
+    if (this.#computed + now - this.#since > this.limits.syncTime) throw this.#timeLimit()
+  }
+
+  #timeLimit(): Fault {
+    return new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, {
+      ...raise,
+      span: this.at,
+    })
   }
 
   #pause(): void {

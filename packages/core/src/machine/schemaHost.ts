@@ -2,6 +2,9 @@ import { adoptRead, holdsPlain } from '../schema/adoption.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
+import type { Account } from '../text/account.js'
+import { callMethod, type Method } from '../text/call.js'
+import type { RegExpEngine } from '../text/engine.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { Equality } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
@@ -15,6 +18,11 @@ import { showObject } from './show.js'
 export interface SchemaHostOptions {
   /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
   readonly equality?: Equality
+  /**
+   * Makes the regular expressions of policies, in linear time. Default: JavaScript's own, which refuse patterns that can backtrack
+   * exponentially (`unsafe-pattern`).
+   */
+  readonly regExp?: RegExpEngine
   /** Where `print` goes. Default `console.log`. */
   readonly print?: (text: string) => void
   /** Where `debug` goes. Default: nowhere. */
@@ -133,7 +141,7 @@ export class SchemaHost extends SchemaValues implements Host {
     return this.read(value, field)
   }
 
-  call(value: unknown, method: string, args: readonly unknown[]): unknown {
+  call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
     const target: unknown =
       // any value but these two may have the method
       value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
@@ -146,7 +154,7 @@ export class SchemaHost extends SchemaValues implements Host {
     }
     if (makers.has(target)) throw unreachable(method)
     assertThere(args)
-    return Reflect.apply(target, value, args)
+    return callMethod(target as Method, value, method, args, account, this.#options.regExp)
   }
 
   construct(name: string, args: readonly unknown[]): unknown {

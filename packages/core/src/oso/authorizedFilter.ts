@@ -35,7 +35,7 @@ export async function authorizedFilter(
   const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
   // an action of another type is just another value that rules compare with
   const condition = planFilter(policy, schema, kind, { action: action as string }, model)
-  const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true)
+  const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true, machineHost.regExp)
   const { asyncTime } = defaultLimits
   const get = (wanted: Wanted): Promise<unknown> => load(host, wanted)
   const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, get, asyncTime))

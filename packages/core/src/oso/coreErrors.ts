@@ -163,6 +163,7 @@ const failures: Forms = {
     name: 'RuntimeError::Application',
     message: ({ summary }) => `Application error: ${summary}`,
   },
+  'unsafe-pattern': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
   'unreachable-name': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
   'async-value': { name: 'RuntimeError::Application', message: ({ summary }) => `Application error: ${summary}` },
   'unbound-variable': () => new UnexpectedExpressionError(),

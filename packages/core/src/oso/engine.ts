@@ -21,8 +21,8 @@ export class Engine {
   #policy: Policy
   #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
 
-  constructor({ equalityFn = defaultEqualityFn }: Options) {
-    this.machineHost = new MachineHost(this.host, equalityFn)
+  constructor({ equalityFn = defaultEqualityFn, regExp }: Options) {
+    this.machineHost = new MachineHost(this.host, equalityFn, regExp)
     this.#policy = this.#build([])
   }
 

@@ -1,4 +1,5 @@
 export { Expression, Pattern, Variable } from '../machine/index.js'
+export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { Dict } from '../values/dict.js'
 export { defaultEqualityFn } from './equality.js'
 export * from './errors.js'

@@ -2,6 +2,9 @@ import { inspect } from 'node:util'
 import { Source, type Span } from '../language/source.js'
 import type { Awaitable, Host as MachineInterface } from '../machine/index.js'
 import { HostError } from '../machine/index.js'
+import type { Account } from '../text/account.js'
+import { callMethod, type Method } from '../text/call.js'
+import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
 import type { OrderOperator } from '../values/order.js'
 import { InvalidAttributeError, InvalidCallError } from './errors.js'
@@ -15,13 +18,15 @@ export class MachineHost implements MachineInterface {
   readonly meetsAllProofs: boolean = true
   readonly #host: Host
   readonly #equal: EqualityFn
+  readonly regExp: RegExpEngine | undefined
   /** Weak: a class may be of one object alone. */
   readonly #plain = new WeakMap<object, Map<string, boolean>>()
   readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
-  constructor(host: Host, equal: EqualityFn) {
+  constructor(host: Host, equal: EqualityFn, regExp: RegExpEngine | undefined) {
     this.#host = host
     this.#equal = equal
+    this.regExp = regExp
   }
 
   isConstant(name: string): boolean {
@@ -129,13 +134,15 @@ export class MachineHost implements MachineInterface {
     }
   }
 
-  call(value: unknown, method: string, args: readonly unknown[]): unknown {
+  call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
     if (value === null || value === undefined) throw missing('not-a-function', new InvalidCallError(value, method))
     const relation = this.#relationOf(value, method)
     if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
     const target = propertyOf(value, method)
     if (typeof target !== 'function') throw missing('not-a-function', new InvalidCallError(value, method))
-    return whenSettled(args, (...settled) => asApplicationError(() => Reflect.apply(target, value, settled)))
+    return whenSettled(args, (...settled) =>
+      asApplicationError(() => callMethod(target as Method, value, method, settled, account, this.regExp)),
+    )
   }
 
   construct(name: string, args: readonly unknown[]): unknown {

@@ -1,3 +1,4 @@
+import type { RegExpEngine } from '../text/engine.js'
 import type { Relation } from './relation.js'
 
 /** A constructor. */
@@ -14,8 +15,10 @@ export type CustomError = new (...args: any[]) => Error
 
 /** Options of `new Oso()`. */
 export interface Options {
-  /** Whether two objects are equal. Default: deep equality, as `lodash.isEqual`. */
+  /** Whether two objects are equal. Default: `defaultEqualityFn`. */
   readonly equalityFn?: EqualityFn
+  /** Makes the regular expressions of policies, in linear time. Default: JavaScript's own; see `RegExpEngine`. */
+  readonly regExp?: RegExpEngine
   /** Thrown by `authorize` where the actor may not read the resource. Default: `NotFoundError`. */
   readonly notFoundError?: CustomError
   /** Thrown by the `authorize…` methods otherwise. Default: `ForbiddenError`. */

@@ -54,7 +54,7 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   if (known !== unanswered) return known
   m.at = node.span
   // a method can't change a list that the query still uses
-  return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args))
+  return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args, m))
 }
 
 function exportAll(m: Machine, slots: Term[], args: readonly Operand[]): unknown[] {

@@ -1,0 +1,228 @@
+import { HostError } from '../machine/hostError.js'
+import { type Account, unitsPerStep } from './account.js'
+import { EngineRegExp, type RegExpEngine } from './engine.js'
+import { Unanalyzed } from './pattern.js'
+import { patternSteps } from './patternCost.js'
+
+/** A step of a regular expression, or an element of a list that is made, in units. */
+const perPatternStep = 8
+const perElement = 64
+
+export type Method = (...args: readonly unknown[]) => unknown
+
+/**
+ * Calls a method. Methods of texts, lists and regular expressions are paid for first, at their worst case: the product of the
+ * lengths for `includes` and its like, the length of the result for `repeat`, `concat` and `replaceAll`, and the steps of a pattern.
+ * Methods of the application are not known; they cost nothing here.
+ * @param engine - Makes the regular expressions, in the place of JavaScript's own.
+ * @throws HostError `unsafe-pattern` for a pattern that can backtrack exponentially; what the account throws; what the method throws.
+ */
+export function callMethod(
+  target: Method,
+  receiver: unknown,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+  engine: RegExpEngine | undefined,
+): unknown {
+  if (typeof receiver === 'string' || receiver instanceof String) {
+    const isOwn = target === (String.prototype as unknown as Record<string, unknown>)[method]
+    if (isOwn) return callOfText(target, String(receiver), method, args, account, engine)
+  } else if (isRegExp(receiver)) {
+    if (method === 'test' || method === 'exec') return callOfRegExp(receiver, method, args, account, engine)
+  } else if (Array.isArray(receiver)) {
+    account.charge(listUnits(receiver, method, args))
+  } else if (receiver === Array && method === 'from') {
+    account.charge(perElement * Number((args[0] as { length?: unknown } | null | undefined)?.length ?? 0))
+  }
+  return Reflect.apply(target, receiver, args)
+}
+
+/** What a test of a text costs, such as `startsWith`. */
+export function textTestUnits(operator: string, text: string, part: string): number {
+  return operator === 'includes' ? text.length * Math.max(1, part.length) : part.length
+}
+
+function callOfText(
+  target: Method,
+  text: string,
+  method: string,
+  args: readonly unknown[],
+  account: Account,
+  engine: RegExpEngine | undefined,
+): unknown {
+  if (!textMethods.has(method)) {
+    account.charge(text.length)
+    return Reflect.apply(target, text, args)
+  }
+  const settled = args.map(textOf)
+  const [first, second] = settled
+  if (patternMethods.has(method)) {
+    const pattern = patternOf(method, first, engine)
+    if (pattern) {
+      const { source, flags } = pattern
+      const isForAll = flags.includes('g') || method === 'split'
+      account.charge(patternUnits(source, flags, text, isForAll, engine) + resultUnits(method, text, isForAll, second))
+      return Reflect.apply(target, text, [pattern, ...settled.slice(1)])
+    }
+  }
+  account.charge(textUnits(method, text, settled))
+  return Reflect.apply(target, text, settled)
+}
+
+const patternMethods: ReadonlySet<string> = new Set(['match', 'matchAll', 'search', 'replace', 'replaceAll', 'split'])
+/** Methods whose arguments are texts and numbers, and cost more than to read the text. */
+const textMethods: ReadonlySet<string> = new Set([
+  ...patternMethods,
+  ...['includes', 'indexOf', 'lastIndexOf', 'startsWith', 'endsWith', 'concat', 'repeat', 'padStart', 'padEnd'],
+])
+
+/** An argument as the method takes it; it is made a text once, so that it is as long as it was found to be. */
+function textOf(arg: unknown): unknown {
+  return typeof arg === 'object' && arg !== null && !isRegExp(arg) && !hasPatternMethod(arg) ? String(arg) : arg
+}
+
+function hasPatternMethod(value: object): boolean {
+  return Symbol.match in value || Symbol.replace in value || Symbol.search in value || Symbol.split in value
+}
+
+/** The regular expression that a method of a text uses; undefined where it looks for a text, or for what the application made. */
+function patternOf(method: string, arg: unknown, engine: RegExpEngine | undefined): RegExp | EngineRegExp | undefined {
+  if (isRegExp(arg)) return fresh(arg.source, arg.flags, engine)
+  if (method === 'replace' || method === 'replaceAll' || method === 'split') return undefined
+  if (typeof arg === 'object' && arg !== null) return undefined
+  return fresh(arg === undefined ? '(?:)' : String(arg), method === 'matchAll' ? 'g' : '', engine)
+}
+
+/** A regular expression of its own for each call: `lastIndex` of a shared one would be left over from other questions. */
+function fresh(source: string, flags: string, engine: RegExpEngine | undefined): RegExp | EngineRegExp {
+  return engine ? new EngineRegExp(source, flags, engine) : new RegExp(source, flags)
+}
+
+function callOfRegExp(
+  pattern: RegExp,
+  method: 'test' | 'exec',
+  args: readonly unknown[],
+  account: Account,
+  engine: RegExpEngine | undefined,
+): unknown {
+  const text = String(args[0])
+  const { source, flags } = pattern
+  account.charge(patternUnits(source, flags, text, false, engine))
+  return fresh(source, flags, engine)[method](text)
+}
+
+function patternUnits(
+  source: string,
+  flags: string,
+  text: string,
+  isForAll: boolean,
+  engine: RegExpEngine | undefined,
+): number {
+  if (engine) return (source.length + 1) * (text.length + 1)
+  try {
+    return perPatternStep * patternSteps(source, flags, text.length, isForAll)
+  } catch (error) {
+    if (!(error instanceof Unanalyzed)) throw error
+    throw new HostError('unsafe-pattern', `The pattern /${source}/ may take too long to match: ${error.message}.`, {
+      hint: 'write it without nested repetitions, or pass a linear-time engine: new Authorizer({ regExp })',
+      data: { source, flags },
+    })
+  }
+}
+
+/** What is made of the matches of a pattern, or of a text, by what they are replaced with. */
+function resultUnits(method: string, text: string, isForAll: boolean, by: unknown): number {
+  const matches = isForAll ? text.length + 1 : 1
+  if (method !== 'replace' && method !== 'replaceAll') return matches * perElement
+  return text.length + matches * (typeof by === 'string' ? by.length + dollars(by) * text.length : 1)
+}
+
+/** How many parts of the text, or groups of a match, a replacement can contain. */
+function dollars(by: string): number {
+  return by.split('$').length - 1
+}
+
+/** What a method that looks for no pattern costs at most. */
+function textUnits(method: string, text: string, args: readonly unknown[]): number {
+  const [first, second] = args
+  const part = lengthOf(first)
+  const search = text.length * Math.max(1, part)
+  switch (method) {
+    case 'startsWith':
+    case 'endsWith':
+      return part
+    case 'concat':
+      return args.reduce<number>((sum, arg) => sum + lengthOf(arg), text.length)
+    case 'repeat':
+      return text.length * atLeastNothing(first)
+    case 'padStart':
+    case 'padEnd':
+      return Math.max(text.length, atLeastNothing(first))
+    case 'replace':
+      return search + resultUnits(method, text, false, second)
+    case 'replaceAll': {
+      const matches = text.length / Math.max(1, part) + 1
+      return search + text.length + (matches / (text.length + 1)) * resultUnits(method, text, true, second)
+    }
+    case 'split':
+      return search + perElement * (text.length / Math.max(1, part) + 1)
+    default:
+      return search
+  }
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : String(value).length
+}
+
+/** A number of times; what is none is refused by the method itself. */
+function atLeastNothing(value: unknown): number {
+  return Math.max(0, Number(value)) || 0
+}
+
+/** What a method of a list costs at most: each element once, nested ones as often as they are reached, and what stands between them. */
+function listUnits(list: readonly unknown[], method: string, args: readonly unknown[]): number {
+  const own = perElement * list.length
+  switch (method) {
+    case 'join':
+      return own + textUnitsWithin(list) + list.length * (args[0] === undefined ? 1 : lengthOf(args[0]))
+    case 'toString':
+    case 'toLocaleString':
+      return own + textUnitsWithin(list)
+    case 'flat':
+      return own + perElement * countWithin(list, args[0] === undefined ? 1 : atLeastNothing(args[0]))
+    case 'concat':
+      return args.reduce<number>((sum, arg) => sum + (Array.isArray(arg) ? perElement * arg.length : 1), own)
+    default:
+      return own
+  }
+}
+
+/** More elements than this are not counted: no limit allows them. */
+const most = 50_000_000
+
+function countWithin(list: readonly unknown[], depth: number, counted = 0): number {
+  let count = counted
+  for (const one of list) {
+    if (++count > most) return Number.POSITIVE_INFINITY
+    if (depth > 0 && Array.isArray(one)) count = countWithin(one, depth - 1, count)
+  }
+  return count
+}
+
+/** The characters of the texts in a list, however deep. */
+function textUnitsWithin(list: readonly unknown[], counted = 0): number {
+  let count = counted
+  for (const one of list) {
+    if (count > most * unitsPerStep) return Number.POSITIVE_INFINITY
+    if (Array.isArray(one)) count = textUnitsWithin(one, count + 1)
+    else count += typeof one === 'string' ? one.length + 1 : perElement
+  }
+  return count
+}
+
+/** Whether a value is a regular expression of JavaScript whose methods are its own. */
+function isRegExp(value: unknown): value is RegExp {
+  return value instanceof RegExp && value.exec === RegExp.prototype.exec && value.test === RegExp.prototype.test
+}

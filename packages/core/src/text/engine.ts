@@ -1,0 +1,84 @@
+/** A regular expression of another engine, as `RegExp` has it. */
+export interface RegExpLike {
+  /** Where to begin, with the flags `g` and `y`. */
+  lastIndex: number
+  /** The next match with its groups and its `index`, or null. */
+  exec(text: string): RegExpExecArray | null
+}
+
+/**
+ * Makes regular expressions that take linear time, such as those of RE2. It is used for every pattern of a policy: for `match`,
+ * `matchAll`, `search`, `replace`, `replaceAll` and `split` of a text, and for `test` and `exec` of a `RegExp`.
+ * @throws what the engine throws for a pattern that it does not support; the check or the filter throws it.
+ * @example
+ * import { RE2 } from 're2-wasm'
+ * new Authorizer({ regExp: (source, flags) => new RE2(source, flags) })
+ */
+export type RegExpEngine = (source: string, flags: string) => RegExpLike
+
+/** A regular expression of another engine in the place of one of JavaScript, for the methods of texts. */
+export class EngineRegExp {
+  readonly source: string
+  readonly flags: string
+  lastIndex = 0
+  readonly #engine: RegExpLike
+
+  constructor(source: string, flags: string, engine: RegExpEngine) {
+    this.source = source
+    this.flags = flags
+    this.#engine = engine(source, flags)
+    // `split` and `matchAll` make another one of the same source
+    const species = function species(pattern: EngineRegExp, its: string): EngineRegExp {
+      return new EngineRegExp(pattern.source, its, engine)
+    }
+    Object.defineProperty(this, 'constructor', { value: { [Symbol.species]: species } })
+  }
+
+  get global(): boolean {
+    return this.flags.includes('g')
+  }
+
+  get unicode(): boolean {
+    return this.flags.includes('u')
+  }
+
+  exec(text: string): RegExpExecArray | null {
+    const engine = this.#engine
+    engine.lastIndex = this.lastIndex
+    const match = engine.exec(String(text))
+    if (this.flags.includes('g') || this.flags.includes('y')) this.lastIndex = engine.lastIndex
+    return match
+  }
+
+  test(text: string): boolean {
+    return this.exec(text) !== null
+  }
+
+  [Symbol.match](text: string): unknown {
+    return own(Symbol.match, this, text)
+  }
+  [Symbol.matchAll](text: string): unknown {
+    return own(Symbol.matchAll, this, text)
+  }
+  [Symbol.search](text: string): unknown {
+    return own(Symbol.search, this, text)
+  }
+  [Symbol.replace](text: string, by: unknown): unknown {
+    return own(Symbol.replace, this, text, by)
+  }
+  [Symbol.split](text: string, limit: unknown): unknown {
+    return own(Symbol.split, this, text, limit)
+  }
+}
+
+type Method =
+  | typeof Symbol.match
+  | typeof Symbol.matchAll
+  | typeof Symbol.search
+  | typeof Symbol.replace
+  | typeof Symbol.split
+
+/** What JavaScript does with a regular expression of its own: its methods call nothing but `exec` of the one that they are given. */
+function own(method: Method, pattern: EngineRegExp, ...args: readonly unknown[]): unknown {
+  return Reflect.apply(RegExp.prototype[method], pattern, args)
+}

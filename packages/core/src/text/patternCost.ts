@@ -1,0 +1,234 @@
+import { areDisjoint, type CharSet, endOfText, everything, lineEnds, union } from './charSet.js'
+import { type Pattern, parsePattern, Unanalyzed } from './pattern.js'
+
+/** At most `factor` × length ^ `degree` steps. */
+interface Bound {
+  readonly factor: number
+  readonly degree: number
+}
+const constant: Bound = { factor: 1, degree: 0 }
+const linear: Bound = { factor: 1, degree: 1 }
+
+/** What it costs to match a part of a pattern and all that follows it, from one place of a text, by backtracking. */
+interface Cost {
+  /** The characters with which it can go on; with any other one it fails. */
+  readonly first: CharSet
+  /** Whether it does more than a constant amount of work before it looks at the first character. */
+  readonly isEager: boolean
+  /** Steps until it has failed; undefined if it can't fail. */
+  readonly failing: Bound | undefined
+  /** Steps until it has matched. */
+  readonly passing: Bound
+  /** Whether matching takes no more steps than it consumes characters, times the factor. */
+  readonly isLean: boolean
+  /** Whether the next character does not decide all choices. */
+  readonly isAmbiguous: boolean
+}
+
+const matched: Cost = {
+  first: everything,
+  isEager: false,
+  failing: undefined,
+  passing: constant,
+  isLean: true,
+  isAmbiguous: false,
+}
+
+/** The parts that are looked at for one pattern; repetitions count as often as they are written out. */
+const maxParts = 20_000
+/** Repetitions up to here are written out. */
+const maxCount = 1_000
+
+/**
+ * The most steps that a backtracking matcher takes for a pattern and a text, whatever the text: for one match, or for all.
+ *
+ * A repetition followed by something that begins otherwise, as in `[a-z]+:`, has one way to end. `\d+\d+:` has as many as the text is
+ * long, so the pattern is quadratic. If what is repeated can match one text in two ways, as in `(a+)+`, there can be exponentially
+ * many: such patterns are refused.
+ * @throws Unanalyzed for a pattern that can take exponentially many steps, and for one that is not understood.
+ */
+export function patternSteps(source: string, flags: string, length: number, isForAll: boolean): number {
+  const pattern = parsePattern(source, flags)
+  const { failing, passing, isLean } = new Analysis().cost(pattern, matched)
+  const starts = isAnchored(pattern) ? 1 : length + 1
+  const failed = failing === undefined ? 0 : starts * steps(failing, length)
+  if (!isForAll) return length + 1 + failed + steps(passing, length)
+  return length + 1 + failed + (isLean ? passing.factor * (length + 1) : starts * steps(passing, length))
+}
+
+function steps({ factor, degree }: Bound, length: number): number {
+  return factor * (length + 1) ** degree
+}
+
+class Analysis {
+  #parts = 0
+
+  cost(pattern: Pattern, next: Cost): Cost {
+    if (++this.#parts > maxParts) throw new Unanalyzed('it has too many parts')
+    switch (pattern.kind) {
+      case 'set':
+        return { ...after(next, constant), first: pattern.set, isEager: false }
+      case 'sequence':
+        return pattern.of.reduceRight((behind, part) => this.cost(part, behind), next)
+      case 'choice':
+        return choose(pattern.of.map((one) => this.cost(one, next)))
+      case 'repeat':
+        return this.#repeat(pattern, next)
+      case 'lookahead': {
+        const { failing, passing } = this.cost(pattern.of, matched)
+        return { ...after(next, sum(passing, failing)), isEager: true, isLean: false }
+      }
+      case 'lookbehind':
+        return { ...after(next, { factor: pathsOf(pattern.of), degree: 0 }), isEager: true }
+      case 'end':
+        return { ...after(next, constant), first: endOfText, isEager: false }
+      case 'lineEnd':
+        return { ...after(next, constant), first: union(endOfText, lineEnds), isEager: false }
+      case 'start':
+      case 'lineStart':
+      case 'boundary':
+        return after(next, constant)
+      case 'backreference':
+        return { ...after(next, linear), first: everything, isEager: true, isLean: false }
+    }
+  }
+
+  #repeat({ of, min, max }: Extract<Pattern, { kind: 'repeat' }>, next: Cost): Cost {
+    if (min > maxCount) throw new Unanalyzed(`it repeats a part more than ${maxCount} times`)
+    let cost = next
+    if (max > maxCount) cost = this.#endless(of, next)
+    else for (let count = min; count < max; count++) cost = choose([this.cost(of, cost), next])
+    for (let count = 0; count < min; count++) cost = this.cost(of, cost)
+    return cost
+  }
+
+  #endless(of: Pattern, next: Cost): Cost {
+    if (canBeEmpty(of)) throw new Unanalyzed('it repeats a part that can be empty')
+    const { first, isEager } = this.cost(of, matched)
+    const around: Cost = { ...matched, first: union(first, next.first), failing: constant }
+    const body = this.cost(of, around)
+    if (body.isAmbiguous) throw new Unanalyzed('it repeats a part that can match one text in several ways')
+    // Each character is looked at by one round, unless a round looks at characters of others.
+    const round = sum(body.passing, body.failing)
+    const isPlain = !looksAround(of)
+    const rounds: Bound = isPlain ? { ...round, degree: 1 } : { ...round, degree: round.degree + 1 }
+    const isLean = next.isLean && isPlain && body.failing?.degree === 0
+    const own = { first: around.first, isEager: isEager || next.isEager, isAmbiguous: next.isAmbiguous }
+    if (next.failing === undefined) {
+      // It stops where it has to: what follows is there wherever that is.
+      return { ...own, failing: undefined, passing: sum(rounds, next.passing), isLean, isAmbiguous: true }
+    }
+    if (areDisjoint(first, next.first) && !next.isEager) {
+      return { ...own, failing: sum(rounds, next.failing), passing: sum(rounds, next.passing), isLean }
+    }
+    const failing = sum(rounds, { ...next.failing, degree: next.failing.degree + 1 })
+    return { ...own, failing, passing: sum(failing, next.passing), isLean: false, isAmbiguous: true }
+  }
+}
+
+/** What follows a part that takes some steps and can fail. */
+function after(next: Cost, own: Bound): Cost {
+  return { ...next, failing: sum(own, next.failing), passing: sum(own, next.passing) }
+}
+
+function choose(arms: readonly Cost[]): Cost {
+  const isDecided = arms.every(
+    (arm, at) => !arm.isEager && arms.slice(at + 1).every((other) => areDisjoint(arm.first, other.first)),
+  )
+  const failings = arms.map((arm) => arm.failing)
+  const tried: Bound = { factor: arms.length, degree: 0 }
+  const failed = isDecided ? sum(tried, most(failings)) : sum(tried, ...failings)
+  const passed = isDecided ? most(arms.map((arm) => arm.passing)) : sum(...arms.map((arm) => arm.passing))
+  return {
+    first: union(...arms.map((arm) => arm.first)),
+    isEager: arms.some((arm) => arm.isEager),
+    failing: failings.includes(undefined) ? undefined : failed,
+    passing: isDecided ? sum(tried, passed) : sum(failed, passed),
+    isLean: arms.every((arm) => arm.isLean) && (isDecided || failed.degree === 0),
+    isAmbiguous: !isDecided || arms.some((arm) => arm.isAmbiguous),
+  }
+}
+
+function sum(...bounds: readonly (Bound | undefined)[]): Bound {
+  let factor = 0
+  let degree = 0
+  for (const bound of bounds) {
+    factor += bound?.factor ?? 0
+    degree = Math.max(degree, bound?.degree ?? 0)
+  }
+  return { factor, degree }
+}
+
+function most(bounds: readonly (Bound | undefined)[]): Bound {
+  return {
+    factor: Math.max(0, ...bounds.map((bound) => bound?.factor ?? 0)),
+    degree: Math.max(0, ...bounds.map((bound) => bound?.degree ?? 0)),
+  }
+}
+
+function partsOf(pattern: Pattern): readonly Pattern[] {
+  switch (pattern.kind) {
+    case 'sequence':
+    case 'choice':
+      return pattern.of
+    case 'repeat':
+    case 'lookahead':
+    case 'lookbehind':
+      return [pattern.of]
+    default:
+      return []
+  }
+}
+
+function canBeEmpty(pattern: Pattern): boolean {
+  switch (pattern.kind) {
+    case 'set':
+      return false
+    case 'sequence':
+      return pattern.of.every(canBeEmpty)
+    case 'choice':
+      return pattern.of.some(canBeEmpty)
+    case 'repeat':
+      return pattern.min === 0 || canBeEmpty(pattern.of)
+    default:
+      return true
+  }
+}
+
+/** Whether a part looks at characters that it does not consume. */
+function looksAround(pattern: Pattern): boolean {
+  const { kind } = pattern
+  if (kind === 'lookahead' || kind === 'lookbehind' || kind === 'backreference') return true
+  return partsOf(pattern).some(looksAround)
+}
+
+/** In how many ways a part without repetitions can be tried, times its size: it is matched backwards. */
+function pathsOf(pattern: Pattern): number {
+  switch (pattern.kind) {
+    case 'sequence':
+      return pattern.of.reduce((product, part) => product * (1 + pathsOf(part)), 1)
+    case 'choice':
+      return pattern.of.reduce((total, part) => total + pathsOf(part), 1)
+    case 'repeat':
+    case 'lookahead':
+    case 'lookbehind':
+    case 'backreference':
+      throw new Unanalyzed('it has more than characters and choices in a lookbehind')
+    default:
+      return 1
+  }
+}
+
+/** Whether it can match at the start of the text alone. */
+function isAnchored(pattern: Pattern): boolean {
+  switch (pattern.kind) {
+    case 'start':
+      return true
+    case 'sequence':
+      return pattern.of.length > 0 && isAnchored(pattern.of[0]!)
+    case 'choice':
+      return pattern.of.every(isAnchored)
+    default:
+      return false
+  }
+}
