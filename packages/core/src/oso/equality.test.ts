@@ -112,7 +112,9 @@ describe('a field that holds an object whose state is not in its properties', ()
     }
   })
 
-  it.each(cases)('grants nothing for other %s through an authorizer and a module', (_, left, right) => {
+  // a plain object of unknown class is an error there
+  const classed = cases.filter(([name]) => name !== 'objects of hidden properties')
+  it.each(classed)('grants nothing for other %s through an authorizer and a module', (_, left, right) => {
     for (const evaluator of evaluators) {
       const authorizer = new Authorizer({ evaluator }).registerClass(User).registerClass(Doc)
       authorizer.loadSync(policy)
