@@ -153,7 +153,7 @@ function assertContained(query: Builder, dialect: SqlDialect): void {
     'An order': Object.keys(map.orderBys),
   }
   for (const [subject, texts] of Object.entries(parts))
-    if (!texts.every((text) => isWithinClause(text, dialect))) throw uncontained(subject)
+    if (!texts.every((text) => /^\w+$/.test(text) || isWithinClause(text, dialect))) throw uncontained(subject)
   const tables = map.commonTableExpressions.map(({ queryBuilder }) => queryBuilder)
   if (
     !areContained(

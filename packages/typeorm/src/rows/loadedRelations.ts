@@ -9,20 +9,26 @@ export interface LoadedRelation {
   readonly value: unknown
 }
 
-/** The relations of a row that have a value: rows, nil, or what stands in their place. */
-export function loadedRelations(row: object, entity: EntityMetadata): LoadedRelation[] {
-  return relationsOf(row, entity).flatMap((relation) => {
-    const owner = (relation.embeddedMetadata?.parentPropertyNames ?? []).reduce<unknown>(property, row)
-    if (!isObject(owner)) return []
+const none: readonly LoadedRelation[] = []
+
+/** The relations of a row that have a value: rows, nil, or what stands in their place. Most rows have none, which costs little. */
+export function loadedRelations(row: object, entity: EntityMetadata): readonly LoadedRelation[] {
+  let found: LoadedRelation[] | undefined
+  for (const relation of relationsOf(row, entity)) {
+    const { embeddedMetadata } = relation
+    const owner = embeddedMetadata ? embeddedMetadata.parentPropertyNames.reduce<unknown>(property, row) : row
+    if (!isObject(owner)) continue
     const value = loaded(owner, relation)
-    return value === undefined ? [] : [{ relation, owner, value }]
-  })
+    if (value === undefined) continue
+    found ??= []
+    found.push({ relation, owner, value })
+  }
+  return found ?? none
 }
 
 /** What was loaded of a relation. A lazy one is a promise, of what stands beside it; to read it would begin to load it. */
 export function loaded(owner: object, { propertyName, isLazy }: RelationMetadata): unknown {
-  const beside = `__${propertyName}__`
-  return isLazy || beside in owner ? Reflect.get(owner, beside) : Reflect.get(owner, propertyName)
+  return Reflect.get(owner, isLazy ? `__${propertyName}__` : propertyName)
 }
 
 export function isObject(value: unknown): value is object {
@@ -36,8 +42,8 @@ export function objectsOf(value: unknown): object[] {
 
 /** A row can be of a class below the entity that was queried, which has relations of its own. */
 function relationsOf(row: object, entity: EntityMetadata): readonly RelationMetadata[] {
-  const own = entity.childEntityMetadatas.find(({ target }) => target === row.constructor)
-  return (own ?? entity).relations
+  const { childEntityMetadatas: below, relations } = entity
+  return (below.length > 0 && below.find(({ target }) => target === row.constructor)?.relations) || relations
 }
 
 /** A property of an object; undefined for all else. */

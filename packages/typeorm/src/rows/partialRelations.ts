@@ -24,11 +24,7 @@ export function markPartialRelations(rows: readonly object[], loading: Loading):
   for (const row of rows) marking.mark(row, mainAlias.metadata, mainAlias.name)
 }
 
-/** Remembers of a row that none of its relations is known to be whole. */
-export function markAllPartial(row: object, entity: EntityMetadata): void {
-  for (const { owner, relation } of loadedRelations(row, entity)) markPartial(owner, relation.propertyName)
-  if (loadedRelations(row, entity).length > 0) markCareful(row)
-}
+const noJoins: readonly Join[] = []
 
 class Marking {
   readonly #loading: Loading
@@ -49,12 +45,14 @@ class Marking {
    * @param alias - of the rows; undefined if the query has none, or several
    */
   mark(row: object, entity: EntityMetadata, alias: string | undefined): void {
+    if (typeof entity.target === 'string') tag(row, entity.name)
+    const joins = (alias !== undefined && this.#joins.get(alias)) || noJoins
+    const loaded = loadedRelations(row, entity)
+    if (loaded.length === 0 && joins.length === 0) return
     if (this.#seen.has(row)) return
     this.#seen.add(row)
-    if (typeof entity.target === 'string') tag(row, entity.name)
-    const joins = (alias !== undefined && this.#joins.get(alias)) || []
     const { queried, map } = this.#loading
-    for (const one of loadedRelations(row, entity)) {
+    for (const one of loaded) {
       const { owner, relation, value } = one
       const own = joins.filter((join) => !join.mapToProperty && join.relation?.propertyPath === relation.propertyPath)
       const isQueried = alias === map.mainAlias?.name && queried.has(relation)
