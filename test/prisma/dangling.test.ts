@@ -10,7 +10,7 @@ import { known } from './documents.js'
 interface Row {
   readonly id: number
 }
-type Delegate = Record<'createMany' | 'findMany' | 'findUniqueOrThrow', (args: object) => Promise<Row[]>>
+type Delegate = Record<'createMany' | 'findMany' | 'findUniqueOrThrow' | 'upsert', (args: object) => Promise<Row[]>>
 type Client = Record<Uncapitalize<keyof typeof tables>, Delegate> & {
   $extends(extension: unknown): Client
   $disconnect(): Promise<void>
@@ -93,6 +93,23 @@ describe.each(databases)('References to rows that are gone on $name', (database)
   it('are nil where they are declared to be unkept', async () => {
     for (const name of ['c.team != nil', 'not (c.need = c.team)', 'owned(c)'])
       await isNil(...conditions.find(([condition]) => condition === name)!, true)
+  })
+
+  it('are asked of a row that is about to be created, unlike where the database keeps them', async () => {
+    const upsert = async (references?: boolean): Promise<unknown> => {
+      const authorizer = new Authorizer()
+      const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, { database: { references } })
+      authorizer.loadSync(`
+        allow(_: User, "create", team: Team) if team.cards.length = 0;
+        allow(_: User, "edit", _: Team);
+      `)
+      const { team } = bare.$extends(extension)
+      const args = authorizedFilter(authorizer.as('User', { id: 1 }), { action: 'edit', where: { id: 1 } })
+      return team.upsert({ ...args, update: {}, create: { id: 8, level: 1 } })
+    }
+    // A card refers to team 8 already.
+    await expect(upsert()).rejects.toThrow('not created yet')
+    await expect(upsert(true)).resolves.toMatchObject({ id: 1 })
   })
 
   it('are known by the schema, and by what is declared in its place', () => {

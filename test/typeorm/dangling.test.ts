@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conditions, isStepThroughNil, policyOf, tables, tagged } from '../orm/dangling.js'
 import { openDatabases } from './databases.js'
 
-const databases = await openDatabases('dangling')
+const databases = [
+  ...(await openDatabases('dangling', undefined, ['1'])),
+  ...(await openDatabases('dangling', ['sqlite'], ['0.3'])),
+]
 
 type Name = keyof typeof tables
 interface Card {

@@ -62,7 +62,7 @@ function recordOf(data: Arguments, model: PrismaModel, tables: Tables): Record<s
     if (field.kind !== 'relation' || field.owner || data[field.name] !== undefined) continue
     // No row but itself refers to one that is not there yet, where the database keeps references.
     const canReferToItself = field.model === model.name && field.to.some((column) => (record[column] ?? null) !== null)
-    if (tables.schema.relationMode === 'foreignKeys' && !canReferToItself) record[field.name] = field.list ? [] : null
+    if (tables.isKeptByOthers(field) && !canReferToItself) record[field.name] = field.list ? [] : null
   }
   return record
 }

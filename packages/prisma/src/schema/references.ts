@@ -1,5 +1,5 @@
 import { type DatabaseFacts, declaredReferences } from '@arcturus/core'
-import type { PrismaField, PrismaSchema } from './schema.js'
+import type { PrismaField, PrismaRelation, PrismaSchema } from './schema.js'
 
 /**
  * A schema with what is known of its references in the place of what it promises.
@@ -10,20 +10,21 @@ export function withReferences<Name extends string>(
   facts: DatabaseFacts | undefined,
 ): PrismaSchema<Name> {
   if (facts?.references === undefined) return schema
-  const fieldOf = (model: string, name: string): PrismaField | undefined =>
-    schema.models.find((one) => one.name === model)?.fields.find((one) => one.name === name)
-  const keptOf = declaredReferences(facts, (model, name) => {
-    const field = fieldOf(model, name)
-    return field?.kind === 'relation' && field.owner
-  })
+  const keptOf = declaredReferences(facts, (model, name) =>
+    isReference(schema.models.find((one) => one.name === model)?.fields.find((one) => one.name === name)),
+  )
   return {
     ...schema,
     models: schema.models.map((model) => ({
       ...model,
-      fields: model.fields.map((field) => {
-        if (field.kind !== 'relation' || !field.owner) return field
-        return { ...field, kept: keptOf(model.name, field.name) ?? field.kept }
-      }),
+      fields: model.fields.map((field) =>
+        isReference(field) ? { ...field, kept: keptOf(model.name, field.name) ?? field.kept } : field,
+      ),
     })),
   }
+}
+
+/** Whether the own row refers to others, or a table between the two does. */
+function isReference(field: PrismaField | undefined): field is PrismaRelation {
+  return field?.kind === 'relation' && (field.owner || field.from.length === 0)
 }

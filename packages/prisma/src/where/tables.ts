@@ -72,10 +72,17 @@ export class Tables {
 
   /** Whether the columns of the own row refer to another one, and the database keeps that reference. */
   isKept(relation: PrismaRelation): boolean {
-    if (!relation.owner) return false
-    if (relation.kept !== undefined) return relation.kept
+    return relation.owner && this.#isKept(relation)
+  }
+
+  /** Whether the other rows of a relation, or a table between the two, refer to the own row, and the database keeps that reference. */
+  isKeptByOthers(relation: PrismaRelation): boolean {
+    return !relation.owner && this.#isKept(this.inverse(relation) ?? relation)
+  }
+
+  #isKept(relation: PrismaRelation): boolean {
     const isView = this.#holders.get(relation)?.view || this.#models.get(relation.model)?.view
-    return this.schema.relationMode === 'foreignKeys' && !isView
+    return relation.kept ?? (this.schema.relationMode === 'foreignKeys' && !isView)
   }
 
   /** Whether a to-one relation can lead to no row: by the schema, or because the database does not keep it. */
