@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { fuzzConcurrent, reportOf } from './concurrent/concurrent.js'
 import { type Failure, fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 
 /**
  * `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
  * index, `--failures` how many failing cases end the run, `--oso` how many checks of a case the npm package is asked,
- * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables takes one kind of case, `--save` adds the failing ones to those that every test run tries again.
+ * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables
+ * takes one kind of case, `--concurrent` asks several questions at once instead and compares each answer with the one that the
+ * question has alone, `--save` adds the failing ones to those that every test run tries again.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -19,10 +22,27 @@ async function main(): Promise<void> {
       save: { type: 'boolean', default: false },
       orms: { type: 'string', default: '.' },
       only: { type: 'string' },
+      concurrent: { type: 'boolean', default: false },
     },
   })
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
   const started = Date.now()
+  if (values.concurrent) {
+    const run = await fuzzConcurrent({
+      seed,
+      cases: Number(values.cases),
+      from: Number(values.from),
+      failures: Number(values.failures),
+      progress: (cases) => {
+        if (cases % 5_000 === 0) console.error(`${cases} cases, ${Math.round((Date.now() - started) / 1000)} s`)
+      },
+    })
+    for (const { text } of run.differences) console.log(`\n${text}`)
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(`\n${reportOf(seed, run)}\n${run.differences.length} disagreements, ${seconds} s`)
+    process.exitCode = run.differences.length > 0 ? 1 : 0
+    return
+  }
   const orms = values.orms === 'none' ? undefined : new Orms(new RegExp(values.orms, 'i'))
   const { report, failures } = await fuzz({
     ...(orms ? { orms } : {}),
