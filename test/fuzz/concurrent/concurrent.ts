@@ -111,16 +111,37 @@ async function ask(random: Random, setting: Setting, evaluator: Evaluator): Prom
   })
   const answers = await Promise.all(asked)
   await Promise.all(changed)
-  const alone = [authorizerOf(setting, evaluator, 0), authorizerOf(setting, evaluator, 1)] as const
+  const authorizers = new Map<0 | 1, Authorizer>()
   const all: Asked[] = []
   for (const { question, policy, concurrent } of answers) {
+    const own = authorizers.get(policy) ?? authorizerOf(setting, evaluator, policy)
+    authorizers.set(policy, own)
     arrival.pace = 'at once'
-    const slow = await question.ask(alone[policy])
-    // A row that holds promises can't be copied.
-    if (question.entry !== 'pickAuthorized') arrival.pace = 'at hand'
-    all.push({ question, concurrent, alone: slow, atHand: await question.ask(alone[policy]) })
+    const alone = await question.ask(own)
+    arrival.pace = 'at hand'
+    const atHand = await question.ask(own)
+    all.push({ question, concurrent, alone, atHand: canDiffer(question, alone, atHand) ? alone : atHand })
   }
   return all
+}
+
+/**
+ * Whether an answer may be another one where nothing has to be waited for: a row that holds promises can't be copied, a filter is
+ * refused that asks the machine for what waits, and which errors an enumeration meets depends on how it is made.
+ */
+function canDiffer({ entry }: Question, alone: string, atHand: string): boolean {
+  switch (entry) {
+    case 'pickAuthorized':
+      return true
+    case 'filterLoading':
+    case 'extent':
+      return alone === 'error async-value'
+    case 'authorizedActions':
+    case 'authorizedActionsMany':
+      return `${alone} ${atHand}`.includes('error')
+    default:
+      return false
+  }
 }
 
 /** An authorizer with one of the policies. */

@@ -35,10 +35,13 @@ export async function replayingByCount<Result>(work: () => Promise<Result>): Pro
     again: method((replay) => {
       of(replay).asked = 0
     }),
-    recall: method((replay, asker, object) => {
+    recall: method((replay, asker, object, detail) => {
       const count = of(replay)
-      const cls: unknown = typeof object === 'object' && object !== null ? object.constructor : undefined
-      count.isDouble = cls !== undefined && lastClasses.get(asker) === cls
+      // Names are read of the objects of an operand.
+      const isRead = typeof detail === 'string' && typeof asker === 'object' && asker !== null && 'kind' in asker
+      const cls: unknown = isRead && typeof object === 'object' && object !== null ? object.constructor : undefined
+      // Plain objects are never read in place.
+      count.isDouble = cls !== undefined && cls !== Object && lastClasses.get(asker) === cls
       lastClasses.set(asker, cls)
       if (count.isDouble) count.asked++
       count.question = count.asked++
