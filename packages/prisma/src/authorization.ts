@@ -93,6 +93,7 @@ export function prismaAuthorization<ModelName extends string = string>(
 ): PrismaAuthorization<ModelName> {
   assertChoices(options)
   const markers = new Markers()
+  // By row: the data of one `create`, which no other question sees.
   const unsaved = new WeakSet<object>()
   const isClient = (one: unknown): one is PrismaClientLike =>
     typeof one === 'object' && one !== null && '$extends' in one

@@ -20,7 +20,10 @@ interface Response {
   [asked]?: Ways
 }
 
-/** By each prototype of Node the methods that ask, and those that it had before. They know of no request; a response says whom to ask. */
+/**
+ * By each prototype of Node the methods that ask, and those that it had before. They know of no request; a response says whom to
+ * ask, so concurrent requests share nothing else.
+ */
 const originals = new WeakMap<object, { readonly asking: readonly unknown[]; readonly ways: Ways }>()
 
 /** Says who is asked about the answers of a response. */

@@ -18,6 +18,7 @@ import type { Options } from './types.js'
 export class Engine {
   readonly host: Host = new Host()
   readonly machineHost: MachineHost
+  // Both are replaced as a whole; a query keeps the program that it began with.
   #policy: Policy
   #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
 

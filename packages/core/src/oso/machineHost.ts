@@ -19,7 +19,7 @@ export class MachineHost implements MachineInterface {
   readonly #host: Host
   readonly #equal: EqualityFn
   readonly regExp: RegExpEngine | undefined
-  /** Weak: a class may be of one object alone. */
+  /** Shared by all queries: whether a field is read as a property depends on the class alone. Weak: that may be of one object. */
   readonly #plain = new WeakMap<object, Map<string, boolean>>()
   readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 

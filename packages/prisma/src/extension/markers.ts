@@ -35,6 +35,7 @@ export const markerKey = 'authorizedFilter'
  * where nobody does, it throws before anything is sent.
  */
 export class Markers {
+  /** Written once for each marker, which belongs to one `authorizedFilter`. */
   readonly #requests = new WeakMap<object, readonly FilterRequest[]>()
 
   /** What stands for the requests in arguments. */

@@ -49,7 +49,7 @@ export class QueryGuard {
   readonly #dialect: SqlDialect
   readonly #names: ParameterNames
   readonly #tables: ReadonlySet<string>
-  /** Classes of builders, and what their guarded instances inherit from. */
+  /** Classes of builders, and what their guarded instances inherit from. It depends on the class alone; filters are on instances. */
   readonly #guarded = new WeakMap<object, object>()
 
   constructor(dialect: SqlDialect, names: ParameterNames, tables: readonly string[]) {

@@ -46,6 +46,7 @@ export class Recursion {
     const pool: unknown = Reflect.get(this.#dataSource.driver, 'pool')
     if (!isPool(pool) || prepares in pool) return
     Object.defineProperty(pool, prepares, { value: true })
+    // By connection: it is prepared before any query gets it.
     const prepared = new WeakSet<object>()
     pool.on('acquire', (connection) => {
       if (prepared.has(connection)) return

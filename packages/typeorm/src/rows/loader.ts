@@ -19,6 +19,7 @@ interface Known {
  */
 export function relationLoader(dataSource: DataSource, references: References): Load {
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
+  // Shared by all questions: a batch is of one kind of rows, and each answer in it is found by the row that was asked for.
   const batches = new Map<string, Batch<Known, unknown>>()
   const batch = (
     name: string,

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'
 import { entitiesOf } from './entities.js'
 
+// Written while an application starts; questions don't read it.
 const dataSourcesOf = new WeakMap<Authorizer, Set<DataSource>>()
 
 /**
