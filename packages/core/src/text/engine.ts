@@ -12,7 +12,8 @@ export interface RegExpLike {
  * @throws what the engine throws for a pattern that it does not support; the check or the filter throws it.
  * @example
  * import { RE2 } from 're2-wasm'
- * new Authorizer({ regExp: (source, flags) => new RE2(source, flags) })
+ * // RE2 demands the flag `u`
+ * new Authorizer({ regExp: (source, flags) => new RE2(source, `${flags.replace('u', '')}u`) })
  */
 export type RegExpEngine = (source: string, flags: string) => RegExpLike
 
