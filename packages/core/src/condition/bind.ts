@@ -362,6 +362,8 @@ export class Binder {
     found: unknown[],
   ): boolean {
     const test = link.testFor(this.#meaning)
+    // Where no relation leads to what is compared, its rows are told one by one.
+    const isUndeclared = declaredModel(this.#schema, link.own) === undefined
     for (let at = 0; at < rows.length; at++) {
       this.#budget.spend(1)
       const row = rows[at]
@@ -370,8 +372,7 @@ export class Binder {
       if (passes === undefined) return false
       if (!passes && link.isLast) continue
       const own = compared.at(at)
-      // Whose row it is, is told one by one.
-      if (own === undefined || this.#schema.isStranger(own)) return false
+      if (own === undefined || (isUndeclared && this.#schema.isStranger(own))) return false
       if (passes && own !== null) found.push(own)
       // What a row has is compared before it is asked what it does not pass.
       else if (passes || !compared.isComparable(at)) return false

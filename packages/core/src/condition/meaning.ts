@@ -15,8 +15,11 @@ export interface EqualityMeaning {
   readonly schema: Models
   /** `=` of two values; undefined too where one of them is undefined or a promise. */
   equal(a: unknown, b: unknown): boolean | undefined
-  /** As `equal`, where the classes of two objects tell at once. */
-  equalAtSight(a: object, b: object): boolean | undefined
+  /**
+   * As `equal`, where the classes or the tags of two objects tell at once.
+   * @param aModel - The model whose row the schema says the object to be.
+   */
+  equalAtSight(a: object, b: object, aModel?: string, bModel?: string): boolean | undefined
   /** Ends the evaluation for a plain object of which nothing tells whose row it is. */
   stranger(object: object): never
   /** How rows of a class are compared; undefined for what is no row, or where it takes more than one column. */

@@ -2,6 +2,7 @@ import type { ArithmeticOperator } from '../language/ast.js'
 import { HostError, queryError } from '../machine/hostError.js'
 import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
+import { tagOf } from '../schema/tags.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
@@ -89,7 +90,7 @@ export function equals(
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut()
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-    const same = meaning.equalAtSight(left, right)
+    const same = meaning.equalAtSight(left, right, leftModel, rightModel)
     if (same !== undefined) return same
     meet(meaning, left, leftModel)
     meet(meaning, right, rightModel)
@@ -103,8 +104,8 @@ function meet(meaning: EqualityMeaning, value: object, model: string | undefined
     for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, model)
     return
   }
-  if (!isPlain(value)) return
   const { schema } = meaning
+  if (!isPlain(value) || (tagOf(value) !== undefined && schema.modelOf(value))) return
   if (model !== undefined) schema.adopt(value, model)
   if (schema.isStranger(value)) meaning.stranger(value)
 }

@@ -1,6 +1,7 @@
 import { unknownRow } from '../machine/hostError.js'
 import { unloadedRelation } from '../schema/reference.js'
 import type { Models } from '../schema/schema.js'
+import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
 import { compareEqual, compareOrder } from '../values/order.js'
@@ -39,9 +40,17 @@ export function equalityMeaning(
     return found ?? undefined
   }
   // Two rows of one class are what is compared most.
-  const equalAtSight = (left: object, right: object): boolean | undefined => {
-    const rows = left.constructor === right.constructor ? rowEquality(left.constructor) : undefined
-    return rows && areSameRow(rows, left, right)
+  const equalAtSight = (left: object, right: object, leftModel?: string, rightModel?: string): boolean | undefined => {
+    if (left.constructor !== right.constructor) return undefined
+    const rows = rowEquality(left.constructor)
+    if (rows) return areSameRow(rows, left, right)
+    const model = tagOf(left)
+    if (model === undefined || tagOf(right) !== model) return undefined
+    // Tagged rows have no class; where the schema says otherwise, the general way decides.
+    if ((leftModel !== undefined && leftModel !== model) || (rightModel !== undefined && rightModel !== model))
+      return undefined
+    const key = schema.key(model)
+    return key?.length === 1 && schema.models.has(model) ? areSameRow({ column: key[0] }, left, right) : undefined
   }
   return {
     schema,

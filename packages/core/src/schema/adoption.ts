@@ -1,12 +1,12 @@
 import type { Models, Schema } from './schema.js'
-import { createTags, type Tags, tagOf } from './tags.js'
+import { tagOf } from './tags.js'
 
 /**
  * Plain objects that a relation leads to, such as the memberships in a session's JSON. The relation says which model they are rows
  * of. One registry for each schema: relations of another schema can lead from the same objects to other models.
  */
 export class AdoptedRows {
-  readonly #rows: Tags = createTags()
+  readonly #rows = new WeakMap<object, string>()
   readonly #models: Pick<Models, 'isSubclass'>
 
   constructor(models: Pick<Models, 'isSubclass'>) {
@@ -37,10 +37,11 @@ export function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** Whether a value is a plain object, or a list with one: nothing but a tag or the relation that it was read from says what it is. */
+/** Whether a value is a plain object without a tag, or a list with one: nothing but the relation that it was read from says what it is. */
 export function holdsPlain(value: object): boolean {
-  if (!Array.isArray(value)) return isPlain(value)
-  for (const one of value) if (typeof one === 'object' && one !== null && isPlain(one)) return true
+  if (!Array.isArray(value)) return isPlain(value) && tagOf(value) === undefined
+  for (const one of value)
+    if (typeof one === 'object' && one !== null && isPlain(one) && tagOf(one) === undefined) return true
   return false
 }
 

@@ -117,7 +117,8 @@ export class Schema {
   /** Whether nothing says which model a plain object is a row of, if any. */
   isStranger(value: unknown): value is object {
     if (!this.#adopted || typeof value !== 'object' || value === null || !isPlain(value)) return false
-    return this.baseOf(value) === undefined
+    const name = tagOf(value)
+    return name === undefined ? this.baseOf(value) === undefined : !this.#models.has(name)
   }
 
   /** The model registered for a class, if any; the last one where it has several names. */

@@ -1,51 +1,46 @@
 import { shared } from './shared.js'
 
 /**
- * Remembers by a name what a plain object is a row of; nobody else can tell by the object that it is remembered. Questions only read
- * the models of tags; a row has one model, whoever asks.
+ * Which model a plain object is a row of. One registry for the whole process, also where two copies of this package are
+ * loaded; nobody else can tell by a row that it is tagged. Questions only read it; a row has one model, whoever asks.
  */
-export interface Tags {
+interface Tags {
   get(row: object): string | undefined
   set(row: object, model: string): void
 }
 
-/** A registry of its own: an object that is tagged in one of them is not known to another. */
-export function createTags(): Tags {
-  class Given {
-    constructor(row: object) {
-      // biome-ignore lint/correctness/noConstructorReturn: so that a subclass puts its private fields on the row
-      return row
-    }
+class Given {
+  constructor(row: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: so that a subclass puts its private fields on the row
+    return row
   }
-
-  /** Keeps the model in a private field of the row: for the rows of a list that takes a tenth of the time of a WeakMap's entries. */
-  class Tagged extends Given {
-    #model: string
-
-    private constructor(row: object, model: string) {
-      super(row)
-      this.#model = model
-    }
-
-    /** The models of rows that take no fields any more. */
-    static readonly #others = new WeakMap<object, string>()
-
-    static get(row: object): string | undefined {
-      return #model in row ? row.#model : Tagged.#others.get(row)
-    }
-
-    static set(row: object, model: string): void {
-      if (#model in row) row.#model = model
-      else if (Object.isExtensible(row)) new Tagged(row, model)
-      else Tagged.#others.set(row, model)
-    }
-  }
-
-  return Tagged
 }
 
-/** One registry for the whole process, also when two copies of this package are loaded. Looked up once: every check of a plain object reads it. */
-const tags: Tags = shared('arcturus.tags', createTags())
+/** Keeps the model in a private field of the row: for the rows of a list that takes a tenth of the time of a WeakMap's entries. */
+class Tagged extends Given {
+  #model: string
+
+  private constructor(row: object, model: string) {
+    super(row)
+    this.#model = model
+  }
+
+  /** The models of rows that take no fields any more. */
+  static readonly #others = new WeakMap<object, string>()
+
+  static get(row: object): string | undefined {
+    return #model in row ? row.#model : Tagged.#others.get(row)
+  }
+
+  static set(row: object, model: string): void {
+    if (#model in row) row.#model = model
+    else if (Object.isExtensible(row)) new Tagged(row, model)
+    else Tagged.#others.set(row, model)
+  }
+}
+
+/** Looked up once: every check of a plain object asks it. */
+const tags: Tags = shared('arcturus.tags', Tagged)
 
 /** Remembers that a row belongs to a model; a later call for the same row replaces the earlier one. */
 export function tag(row: object, model: string): void {
