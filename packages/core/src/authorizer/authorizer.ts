@@ -20,6 +20,7 @@ import { markCopy } from '../schema/partial.js'
 import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
+import { allInOrder } from './allInOrder.js'
 import {
   assertAction,
   assertActor,
@@ -354,7 +355,7 @@ export class Authorizer {
     const known = rows.map((row) => this.#actions(actor, row))
     if (known.every((actions) => actions !== undefined)) return known
     const question = this.#decider.question()
-    return Promise.all(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], question)))
+    return allInOrder(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], question)))
   }
 
   /** What predicates can tell; undefined where the machine has to be asked. */

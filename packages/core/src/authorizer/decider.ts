@@ -2,6 +2,7 @@ import type { WaitingPredicate } from '../condition/predicate.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { Deadline, holds, holdsSync, type Limits } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
+import { allInOrder } from './allInOrder.js'
 import type { Hosts } from './hosts.js'
 import type { PolicyInForce } from './inForce.js'
 import type { LoadedPolicy } from './loading.js'
@@ -75,7 +76,7 @@ export class Decider {
     const question = this.question(policy)
     // An error of one is that of all, also where it is met at once.
     const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)
-    return Promise.all(answers.map((answer, at) => answer ?? ask(rows[at])))
+    return allInOrder(answers.map((answer, at) => answer ?? ask(rows[at])))
   }
 
   /** As `settle`, of an action that the policy need not know at all: then nobody may. */
