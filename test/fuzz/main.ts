@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { fuzzCaller } from './caller/caller.js'
 import { fuzzConcurrent, reportOf } from './concurrent/concurrent.js'
 import { type Failure, fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 
 /**
- * `pnpm fuzz --cases N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
+ * `pnpm fuzz --cases N --caller N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
  * index, `--failures` how many failing cases end the run, `--oso` how many checks of a case the npm package is asked,
  * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables
  * takes one kind of case, `--concurrent` asks several questions at once instead and compares each answer with the one that the
  * question has alone, `--save` adds the failing ones to those that every test run tries again.
+ * `--caller` is the number of queries with other arguments beside a filter; default: one for ten cases.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
       orms: { type: 'string', default: '.' },
       only: { type: 'string' },
       concurrent: { type: 'boolean', default: false },
+      caller: { type: 'string' },
     },
   })
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
@@ -59,7 +62,15 @@ async function main(): Promise<void> {
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
   if (values.save && failures.length > 0) keep(failures)
-  process.exitCode = failures.length > 0 ? 1 : 0
+  const caller = await fuzzCaller({
+    seed,
+    cases: Number(values.caller ?? (orms ? Math.ceil(Number(values.cases) / 10) : 0)),
+    from: Number(values.from),
+  })
+  const counts = [...caller.counts].map(([what, times]) => `${what} ${times}`).join(', ')
+  console.log(`${caller.cases} queries with other arguments beside a filter: ${counts || 'none'}`)
+  for (const text of caller.failures) console.log(`\n${text}`)
+  process.exitCode = failures.length + caller.failures.length > 0 ? 1 : 0
   // Last of all: a database that is gone must not take with it what was found.
   await orms?.close()
 }

@@ -57,6 +57,14 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(await bare.document.count({ where: { id: { gt: 2 }, likes: 7 } })).toBe(0)
   })
 
+  it('do not take the filter away by an undefined value in its place', async () => {
+    const { where } = authorizedFilter(ann())
+    const lost = { authorizedFilter: undefined, where: { ...where, authorizedFilter: undefined } }
+    await expect(prisma.document.findMany({ ...authorizedFilter(ann()), ...lost } as object)).rejects.toMatchObject({
+      code: 'unresolved-filter',
+    })
+  })
+
   it.each(stands)('lead to no hidden row by a cursor: %s', async (_, standsFor) => {
     const cursor = standsFor({ id: 3 }) as { id: number }
     const page = { ...authorizedFilter(ann()), cursor, orderBy: { id: 'asc' } as const }

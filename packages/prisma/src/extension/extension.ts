@@ -17,7 +17,12 @@ export interface ModelQuery {
   readonly args: unknown
   query(args: unknown): PromiseLike<unknown>
   /** Not part of Prisma's public API: only read where it is there. */
-  readonly __internalParams?: { readonly dataPath?: unknown; readonly transaction?: { readonly kind?: unknown } }
+  readonly __internalParams?: {
+    /** Once the query is answered: the arguments that were sent. */
+    readonly args?: unknown
+    readonly dataPath?: unknown
+    readonly transaction?: { readonly kind?: unknown }
+  }
 }
 
 /** Extends a client by a function that stands around every query on a model. */

@@ -33,7 +33,9 @@ export function guarding(
       }
     }
     const result = await (resolved === args ? query(resolved) : filtered(query(resolved)))
-    tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result)
+    // An extension behind this one gets a copy of the arguments, and hands on what it likes.
+    const isProven = __internalParams !== undefined && __internalParams.args === resolved
+    tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result, isProven)
     return result
   }
 }

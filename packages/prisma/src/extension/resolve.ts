@@ -1,5 +1,5 @@
 import { ArgumentError } from '@arcturus/core'
-import { PrismaSchemaError, UnsupportedOperationError } from '../errors.js'
+import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
 import type { PrismaRelation } from '../schema/schema.js'
 import type { Place } from '../where/division.js'
 import { isEveryRow } from '../where/printed.js'
@@ -97,6 +97,7 @@ export class Resolver {
   requests(args: unknown): readonly FilterRequest[] {
     if (!isArguments(args)) return []
     const [one, other] = [this.#markers.read(args), this.#markers.read(args['where'])]
+    if (!one && !other) assertNoneLost(args)
     if (!one || !other || one === other) return one ?? other ?? []
     return [...new Set([...one, ...other])]
   }
@@ -253,6 +254,21 @@ function unselected(value: unknown, name: string, inherited: readonly FilterRequ
       hint: `write \`${name}: true\`, or the arguments that its rows are selected by`,
       data: { [name]: value },
     },
+  )
+}
+
+/**
+ * Prisma ignores an argument that is undefined, so nothing else would tell that a filter was there.
+ * @throws UnresolvedFilterError
+ */
+function assertNoneLost(args: Arguments): void {
+  const { where } = args
+  if (!(markerKey in args) && !(isArguments(where) && markerKey in where)) return
+  if (args[markerKey] !== undefined || (isArguments(where) && where[markerKey] !== undefined)) return
+  throw new UnresolvedFilterError(
+    'unresolved-filter',
+    `\`${markerKey}\` is undefined: something replaced the filter. The query was not sent.`,
+    { hint: 'spread what comes from outside before authorizedFilter(user), or validate it' },
   )
 }
 

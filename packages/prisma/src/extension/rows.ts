@@ -1,5 +1,6 @@
 import { markCareful, markPartial, tag } from '@arcturus/core'
 import type { Tables } from '../where/tables.js'
+import { isArguments } from './literal.js'
 
 /** Which models the rows of a result are of, down the relations that were asked for. */
 interface Shape {
@@ -23,8 +24,12 @@ const rowOperations: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Remembers the models of the rows that a query gave, nested ones too; the rows are left as they are.
- * @param path - the fluent calls that led to the result (`['select', 'documents']`), where Prisma tells them
+ * Remembers the models of the rows that a query returned, nested ones too, and which of their relations are partial. The rows
+ * are not changed.
+ * @param args - The arguments that were sent.
+ * @param path - The fluent calls that led to the result (`['select', 'documents']`), if Prisma tells them.
+ * @param isProven - Whether no other extension stands between these arguments and the rows. If one does, every relation is
+ * partial.
  */
 export function tagRows(
   tables: Tables,
@@ -33,10 +38,13 @@ export function tagRows(
   args: unknown,
   path: unknown,
   result: unknown,
+  isProven = true,
 ): void {
   if (!rowOperations.has(operation)) return
   const shape = fluent(shapeOf(tables, model, args), path, result)
-  if (shape) tagAll(result, shape)
+  if (!shape) return
+  if (isProven) tagAll(result, shape)
+  else tagDoubtful(result, shape.model, tables)
 }
 
 function shapeOf(tables: Tables, model: string, args: unknown): Shape {
@@ -72,11 +80,28 @@ function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined
   return at
 }
 
-/** Arguments that leave rows out of a relation. */
-const limits = ['where', 'take', 'skip', 'cursor', 'distinct'] as const
+/** Arguments that leave no row out of a relation. */
+const harmless: ReadonlySet<string> = new Set(['select', 'include', 'omit', 'orderBy'])
 
+/** Whether a relation can lack rows: for all that is known, any argument that is not known to be harmless leaves some out. */
 function isPartial(args: unknown): boolean {
-  return limits.some((name) => get(args, name) !== undefined)
+  if (args === true) return false
+  if (!isArguments(args)) return true
+  for (const name in args) if (!harmless.has(name) && args[name] !== undefined) return true
+  return false
+}
+
+/** Rows of a query that another extension may have changed: no relation that they hold is known to be whole. */
+function tagDoubtful(value: unknown, model: string, tables: Tables): void {
+  if (Array.isArray(value)) for (const row of value) tagDoubtful(row, model, tables)
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return
+  tag(value, model)
+  for (const field of tables.model(model)?.fields ?? []) {
+    const held = field.kind === 'relation' ? get(value, field.name) : undefined
+    if (field.kind !== 'relation' || held === undefined) continue
+    tagDoubtful(held, field.model, tables)
+    markPartial(value, field.name)
+  }
 }
 
 /** @returns whether a relation of the rows, or of rows below them, was loaded in part */
