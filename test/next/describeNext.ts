@@ -11,6 +11,37 @@ const below = (served: () => Running, path: string) => async (): Promise<Running
   close: async () => {},
 })
 
+/** Tries what is decided in an application with `cacheComponents` on the one that was built. */
+export function describeComponents(name: string, served: () => Running): void {
+  const text = async (path: string, actor?: string) => {
+    const headers: Record<string, string> = actor === undefined ? {} : { 'x-actor': actor }
+    return (await fetch(served().url + path, { headers })).text()
+  }
+
+  describe(`${name} with cacheComponents`, () => {
+    it.each(['/mine', '/private', '/api'])('shows each visitor their own rows at %s', async (path) => {
+      for (const actor of ['ada', 'eve', 'ada', undefined]) {
+        const shown = await text(path, actor)
+        expect([actor, shown.includes('Plans'), shown.includes('Notice')]).toEqual([actor, actor === 'ada', true])
+      }
+    })
+
+    it.each(['ada', 'bob'])('prerenders nothing of what %s, whom the path names, may read', async (who) => {
+      for (const actor of [who, 'eve']) expect(await text(`/who/${who}`, actor)).not.toContain('Plans')
+    })
+
+    it('decides about whom the path names for each request that it waits for', async () => {
+      expect(await text('/connected/ada')).toContain('Plans,Notice')
+      expect(await text('/connected/eve')).not.toContain('Plans')
+    })
+
+    it('keeps no list of somebody in `use cache`', async () => {
+      for (const actor of ['ada', 'eve']) expect(await text('/cached', actor)).toContain('error kept-decision')
+      expect(await text('/cached')).toContain('Notice')
+    })
+  })
+}
+
 /** Tries what is decided at the edge on an application that was built. */
 export function describeEdge(name: string, served: () => Running): void {
   describeBehaviours(`${name} at the edge`, below(served, '/edge'), { ...differences, headers: ['cache-control'] })
@@ -86,6 +117,62 @@ export function describeNext(name: string, served: () => Served): void {
     })
   })
 
+  describe('a cache', () => {
+    /** What the routes answer themselves, outside of the cache and within it. */
+    const both = async (path: string, actor?: string) => {
+      const { status, text } = await get(path, actor)
+      expect(status).toBe(200)
+      return JSON.parse(text) as { readonly outside: string; readonly within: string }
+    }
+
+    it.each([
+      ['check', 'true', 'false'],
+      ['actions', '[object Set]', '[object Set]'],
+      ['actor', 'ada', 'eve'],
+      ['page', 'true', 'false'],
+      ['list', 'Plans,Notice', 'Notice'],
+      ['filter', 'condition', 'condition'],
+    ])('keeps nothing of what the request of somebody knows: its %s', async (what, ada, eve) => {
+      const refused = 'error kept-decision'
+      expect(await both(`/remembered?what=${what}`, 'ada')).toEqual({ outside: ada, within: refused })
+      expect(await both(`/remembered?what=${what}`, 'eve')).toEqual({ outside: eve, within: refused })
+    })
+
+    it('of an API route keeps no list of somebody', async () => {
+      const within = 'error kept-decision'
+      expect(await both('/api/old/kept', 'ada')).toEqual({ outside: 'Plans,Notice', within })
+      expect(await both('/api/old/kept', 'eve')).toEqual({ outside: 'Notice', within })
+    })
+
+    it('of getServerSideProps keeps no list of somebody, and the list of nobody', async () => {
+      const within = 'error kept-decision, error kept-decision, Notice'
+      expect((await get('/kept/props', 'ada')).text).toContain(`Plans,Notice true: ${within}`)
+      expect((await get('/kept/props', 'eve')).text).toContain(`Notice false: ${within}`)
+    })
+
+    it.each(['ada', 'bob'])('of getStaticProps keeps no list of %s', async (who) => {
+      for (const actor of [who, 'eve', undefined])
+        expect((await get(`/kept/${who}`, actor)).text).toContain('<p>error kept-decision</p>')
+    })
+
+    it('of pages that are static keeps no list of somebody', async () => {
+      expect((await get('/static', 'ada')).text).toContain('<p>error kept-decision</p>')
+      for (const actor of ['ada', 'eve']) {
+        const answer = await get('/isr/ada', actor)
+        expect([answer.status, answer.text.includes('Plans')]).toEqual([500, false])
+      }
+    })
+
+    it('is not filled by generateStaticParams with what somebody may read', () => {
+      expect(served().output).toContain('/generated/error-kept-decision')
+      expect(served().output).toContain('/generated/Notice')
+    })
+
+    it.each(['/streamed', '/streamed?actor'])('of others is told that %s is private', async (path) => {
+      for (const actor of ['ada', 'eve']) expect((await get(path, actor)).headers.get('cache-control')).toBe('private')
+    })
+  })
+
   describe('a server action', () => {
     /** Sends its form as a browser without JavaScript does: with the fields that the owner's page has, and another id. */
     const rename = async (actor: string | undefined, id: string) => {
@@ -140,6 +227,19 @@ export function describeNext(name: string, served: () => Served): void {
     ] as const)('answers %s who calls it for document %s with a result of %i', async (actor, id, status, message) => {
       const result = JSON.stringify({ allowed: false, status, message, fields: [] })
       expect((await call('comment', actor, id, 'hello')).text).toContain(result)
+    })
+
+    it.each([
+      ['nothing', 'bob', [], 404],
+      ['null', 'bob', [null, null], 404],
+      ['a text', 'bob', ['x'], 404],
+      ['null in place of its input', 'ada', [null], 400],
+      ['a text in place of its input', 'ada', ['x'], 400],
+      // As React sends a promise.
+      ['a promise in place of its input', 'ada', ['$@1'], 400],
+    ])('that is called with %s is a result', async (_what, actor, args, status) => {
+      const answer = await call(status === 404 ? 'comment' : 'change', actor, ...args)
+      expect(answer.text).toContain(`{"allowed":false,"status":${status}`)
     })
 
     it('fails that decided nothing', async () => {

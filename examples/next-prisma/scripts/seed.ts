@@ -30,7 +30,7 @@ export async function seed(prisma: PrismaClient): Promise<void> {
     }),
   )
   await prisma.ticket.createMany({
-    data: tickets.map(({ from, subject, status, priority, assignee, tenantId, times }, at) => ({
+    data: tickets.map(({ from, subject, status, priority, assignee, tenantId, times, talk }, at) => ({
       id: at + 1,
       subject,
       status,
@@ -39,7 +39,8 @@ export async function seed(prisma: PrismaClient): Promise<void> {
       requesterId: idOf(from),
       assigneeId: assignee ? idOf(assignee) : null,
       createdAt: times[0]!,
-      updatedAt: times.at(-1)!,
+      // Internal notes leave the ticket as it was.
+      updatedAt: times[talk.findLastIndex(([, , internal]) => internal === undefined)]!,
     })),
   })
   await prisma.message.createMany({

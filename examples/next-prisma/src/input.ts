@@ -16,11 +16,3 @@ export function textIn(value: unknown, longest: number): string | undefined {
 export function oneOf<Word extends string>(words: readonly Word[], value: unknown): Word | undefined {
   return words.find((word) => word === value)
 }
-
-/** A path of this application: what would lead elsewhere leads to the tickets. */
-export function localPath(value: unknown): string {
-  const here = 'http://here'
-  const text = typeof value === 'string' && URL.canParse(value, here) ? value : '/'
-  const { origin, pathname, search } = new URL(text, here)
-  return origin === here && pathname !== '/' ? pathname + search : '/tickets'
-}

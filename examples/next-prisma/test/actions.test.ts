@@ -102,6 +102,16 @@ describe('an action on a ticket', () => {
     ])
   })
 
+  it('that writes a note leaves no trace on the ticket', async () => {
+    const id = await idOf(tent)
+    const { messages: before, ...ticket } = await ticketOf(id)
+    await signIn('idris')
+    expect(await actions.addNote(id, 'Batch 2508 again.')).toEqual(done)
+    const { messages, ...after } = await ticketOf(id)
+    expect(messages).toHaveLength(before.length + 1)
+    expect(after).toEqual(ticket)
+  })
+
   it('is refused where the ticket is not in the state for it', async () => {
     await signIn('anna')
     const [open, closed] = [await idOf(tent), await idOf(crampons)]
@@ -157,6 +167,19 @@ describe('a change of a ticket', () => {
     expect(await ticketOf(id)).toEqual(before)
   })
 
+  it.each([null, undefined, 'subject', 7, true, Promise.resolve({ subject: 'Mine' })])(
+    'that is %j is a result',
+    async (changes) => {
+      vi.spyOn(console, 'error').mockImplementation(() => {})
+      const id = await idOf(tent)
+      const before = await ticketOf(id)
+      await signIn('anna')
+      // Sound: whoever calls an endpoint sends what they like.
+      expect(await actions.edit(id, changes as object)).toEqual(refused(400))
+      expect(await ticketOf(id)).toEqual(before)
+    },
+  )
+
   it.each([
     [{ priority: 'most' }, 'There is no such priority.'],
     [{ priority: { set: 'low' } }, 'There is no such priority.'],
@@ -169,6 +192,18 @@ describe('a change of a ticket', () => {
     await signIn('idris')
     expect(await actions.edit(id, changes as object)).toEqual({ allowed: true, value })
     expect(await ticketOf(id)).toEqual(before)
+  })
+})
+
+describe('a ticket as it was seeded', () => {
+  it('was last changed by a message that customers read', async () => {
+    const fresh = await openSeeded()
+    const tickets = await fresh.database.ticket.findMany({ include: { messages: true } })
+    await fresh.close()
+    for (const { updatedAt, messages } of tickets) {
+      const readable = messages.filter(({ internal }) => !internal)
+      expect(Math.max(...readable.map(({ createdAt }) => createdAt.getTime()))).toBe(updatedAt.getTime())
+    }
   })
 })
 

@@ -103,6 +103,11 @@ export class ArgumentError extends ArcturusError {
   static override readonly brand: string = 'ArgumentError'
 }
 
+/** A body that holds no fields: `null`, a text, a number, a promise. A visitor can send that in place of an object. */
+export class InvalidBodyError extends ArgumentError {
+  static override readonly brand: string = 'InvalidBodyError'
+}
+
 /** An error while a query runs. */
 export class QueryError extends ArcturusError {
   static override readonly brand: string = 'QueryError'

@@ -112,7 +112,7 @@ export function expressAuthorization(
   assertAuthorizer('expressAuthorization', authorizer)
   assertActor('expressAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), ruled)
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { ruled })
 
   function enforcementOf(request: Request, response: Response): Enforcement<Request, Actor> {
     return enforcements.known(request) ?? begin(request, response)

@@ -90,7 +90,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   assertAuthorizer('koaAuthorization', authorizer)
   assertActor('koaAuthorization', options)
   const reasons = options.reasons ?? process.env['NODE_ENV'] === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), ruled)
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), { ruled })
 
   function enforcementOf(context: Context): Enforcement<Context, Actor> {
     const known = enforcements.known(context)

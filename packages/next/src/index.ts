@@ -1,4 +1,5 @@
 export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export { background, KeptDecisionError } from './cacheScope.js'
 export { type CanProperties, type NextAuthorization, nextAuthorization } from './nextAuthorization.js'
 export type { AuthorizedRequest, RouteContext, RouteHandler, WithAuthorization } from './routeHandler.js'
 export type { ActionOptions, ActionResult, AuthorizedAction, InterruptingOptions } from './serverAction.js'

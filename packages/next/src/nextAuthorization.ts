@@ -65,7 +65,8 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
       found = await row
       return found
     }
-    const refusal = await enforcement.enforce(action, loader, { ...routeOptions, admit: false })
+    const route = serving.pageRoute(action)
+    const refusal = await enforcement.enforce(action, loader, { ...routeOptions, admit: false, route })
     if (refusal) await interrupt(refusal.error)
     // Sound: what was not found was refused.
     return found as Loaded<Row>

@@ -91,13 +91,13 @@ async function enforceOn<Actor>(
   request: NextRequest,
   context: unknown,
 ): Promise<void> {
-  if (protection.kind === 'unguarded') enforcement.guard.open(protection.reason)
+  if (protection.kind === 'unguarded') enforcement.open(protection.reason)
   const refusal = await enforcement.arm()
   if (refusal) throw refusal.error
   if (protection.kind !== 'subject') return
   const { action, subject, options } = protection
   const loader = typeof subject === 'string' ? subject : () => subject(request, context)
-  const second = await enforcement.enforce(action, loader, options)
+  const second = await enforcement.enforce(action, loader, { ...options, route: protection })
   if (second) throw second.error
 }
 
@@ -114,7 +114,9 @@ async function answered<Actor>(
     await answer.body?.cancel()
     throw held
   }
-  return enforcement.guard.personal ? kept(answer) : answer
+  // The handler of somebody may decide while it streams, when its head is sent.
+  const isPersonal = enforcement.guard.personal || enforcement.authorization.identified !== null
+  return isPersonal ? kept(answer) : answer
 }
 
 /** Whether a response has any bytes; `new Response('')` has a body of none. */

@@ -5,7 +5,9 @@ import {
   AuthorizationError,
   type Enforcement,
   ForbiddenError,
+  InvalidBodyError,
   type Loaded,
+  type Loader,
   type ModelName,
   type RequestAuthorization,
   type RouteOptions,
@@ -20,7 +22,7 @@ export type ActionResult<Value> =
   | { readonly allowed: true; readonly value: Value }
   | {
       readonly allowed: false
-      /** 401 nobody, 404 what is not there for the actor, 403 the rest. */
+      /** 401 nobody, 404 what is not there for the actor, 403 the rest; 400 for arguments that can't be meant. */
       readonly status: number
       readonly message: string
       /** The fields that the actor may not write, if it is about fields. */
@@ -108,6 +110,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
           return refusal === 'interrupt' ? value : { allowed: true, value }
         } catch (error) {
           if (error instanceof AuthorizationError) return await refused(error, refusal)
+          if (error instanceof InvalidBodyError) return await refused(invalidInput(error), refusal)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, 'A server action')) ?? error
         }
@@ -130,15 +133,30 @@ async function enforceOn<Actor>(
   args: readonly unknown[],
 ): Promise<void> {
   enforcement.guard.arm()
-  if (protection.kind === 'unguarded') enforcement.guard.open(protection.reason)
+  if (protection.kind === 'unguarded') enforcement.open(protection.reason)
   if (protection.kind !== 'subject') {
     await enforcement.identify()
     return
   }
   const { action, subject, options } = protection
-  const loader = typeof subject === 'string' ? subject : () => subject(...args)
-  const refusal = await enforcement.enforce(action, loader, options)
+  const loader = typeof subject === 'string' ? subject : () => loaded(subject, args)
+  const refusal = await enforcement.enforce(action, loader, { ...options, route: protection })
   if (refusal) throw refusal.error
+}
+
+/** What a loader finds by arguments that anybody may have sent: one that takes them for what they are not fails by a `TypeError`. */
+async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await loader(...args)
+  } catch (error) {
+    throw error instanceof TypeError ? invalidInput(error) : error
+  }
+}
+
+/** The visitor learns no more than that; why is for the log of the server. */
+function invalidInput(cause: Error): AuthorizationError {
+  console.error(cause)
+  return new AuthorizationError('invalid-argument', 'The input is invalid.', 400)
 }
 
 async function refused(error: AuthorizationError, refusal: 'result' | 'interrupt'): Promise<ActionResult<never>> {

@@ -6,8 +6,9 @@ import {
   type EnforcementOptions,
   Enforcements,
 } from '@arcturus/core'
+import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
-import { ambientSource, assertUncached, type RequestSource } from './source.js'
+import { ambientSource, type RequestSource } from './source.js'
 
 /** Who asks, and how refusals are answered and told of. */
 export type NextAuthorizationOptions<Actor> = EnforcementOptions<RequestSource, Actor>
@@ -17,17 +18,15 @@ export class Serving<Actor> {
   readonly options: NextAuthorizationOptions<Actor>
   readonly #enforcements: Enforcements<RequestSource, Actor>
   readonly #context = new ServingContext<Actor>()
+  readonly #pageRoutes = new Map<string, object>()
 
   constructor(authorizer: Authority, options: NextAuthorizationOptions<Actor>) {
     assertAuthorizer('nextAuthorization', authorizer)
     assertActor('nextAuthorization', options)
     const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
     this.options = { ...options, reasons }
-    this.#enforcements = new Enforcements(authorizer, this.options, this.#context)
-    authorizer.observe((_kind, actor) => {
-      // What is decided about nobody is the same for everybody.
-      if (actor !== null) assertUncached()
-    })
+    this.#enforcements = new Enforcements(authorizer, this.options, this.#context, { beforeUse: assertNotKept })
+    refuseToKeep(authorizer)
   }
 
   /** Does some work as that of a request of its own: a route handler's, a server action's. */
@@ -38,7 +37,7 @@ export class Serving<Actor> {
     const begun = this.#enforcements.known(source)
     const enforcement = begun ?? this.#begin(source)
     try {
-      return await this.#enforcements.run(enforcement, () => work(enforcement))
+      return await asServing(() => this.#enforcements.run(enforcement, () => work(enforcement)))
     } finally {
       // A handler within a handler is not the answer yet.
       if (!begun) enforcement.answered()
@@ -51,7 +50,7 @@ export class Serving<Actor> {
    * @throws what the lookup of the actor throws, and what Next throws where what it gives is kept for others.
    */
   async current(): Promise<Enforcement<RequestSource, Actor>> {
-    assertUncached()
+    await untilRequest()
     const known = this.#context.getStore()
     if (known) return known
     const rendering = this.#context.rendering()
@@ -59,6 +58,15 @@ export class Serving<Actor> {
     rendering.begun ??= this.#identified()
     rendering.enforcement = await rendering.begun
     return rendering.enforcement
+  }
+
+  /** What pages load for one action counts as of one route: they have no loader that stays the same. */
+  pageRoute(action: string): object {
+    const known = this.#pageRoutes.get(action)
+    if (known) return known
+    const route = {}
+    this.#pageRoutes.set(action, route)
+    return route
   }
 
   async #identified(): Promise<Enforcement<RequestSource, Actor>> {
@@ -70,4 +78,11 @@ export class Serving<Actor> {
   #begin(source: RequestSource): Enforcement<RequestSource, Actor> {
     return this.#enforcements.known(source) ?? this.#enforcements.begin(source, source.method)
   }
+}
+
+/** Has decisions about somebody refused whose results Next would keep. What is decided about nobody is the same for everybody. */
+export function refuseToKeep(authorizer: Authority): void {
+  authorizer.observe((_kind, actor) => {
+    if (actor !== null) assertNotKept()
+  })
 }

@@ -1,3 +1,4 @@
+import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external.js'
 import { cookies, headers } from 'next/headers.js'
 import { NextRequest } from 'next/server.js'
 
@@ -22,37 +23,12 @@ export async function ambientSource(method: string): Promise<RequestSource> {
 
 /** The source of a route handler, which has its request; it needs no Next around it, for tests call it as it is. */
 export async function sourceOfRequest(request: Request): Promise<RequestSource> {
-  const ambient = isWithinNext()
-  if (ambient) assertRequest(await ambient)
+  // Makes a route dynamic that was about to be kept for everybody.
+  if (workAsyncStorage.getStore()) assertRequest(await headers())
   const { method, headers: own } = request
   // Made of what is read here alone: a request that is made of another takes its body away.
   const { cookies: jar } = request instanceof NextRequest ? request : new NextRequest(request.url, { headers: own })
   return { method, headers: own, cookies: jar }
-}
-
-/**
- * Holds what depends on an actor to being answered to nobody else: Next's own functions throw within `use cache` and
- * `unstable_cache`, and make a page or a route dynamic that was about to be kept for everybody.
- *
- * @throws what Next throws, which it must be let see.
- */
-export function assertUncached(): void {
-  isWithinNext()
-}
-
-/** The headers that Next knows of; undefined where no request is being served, or nothing of it is kept any more. */
-function isWithinNext(): Promise<Iterable<unknown>> | undefined {
-  try {
-    return headers()
-  } catch (error) {
-    if (isOutsideOfRequests(error)) return undefined
-    throw error
-  }
-}
-
-/** By the words of Next, which has no other sign; others than these are taken for a cache, and let nothing pass. */
-function isOutsideOfRequests(error: unknown): boolean {
-  return error instanceof Error && /outside a request scope|inside `?"?after/.test(error.message)
 }
 
 /** @throws for a page or route that was told to be static: Next gives it an empty request. */

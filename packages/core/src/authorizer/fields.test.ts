@@ -196,7 +196,9 @@ describe('a body that is to be written', () => {
   })
 
   it.each([undefined, null, 'title=New', 7, Promise.resolve({ title: 'New' })])('is an object: %s', async (body) => {
-    await expect(authorizer.assertWritable(ada, 'write', page, body)).rejects.toMatchObject({ name: 'ArgumentError' })
+    await expect(authorizer.assertWritable(ada, 'write', page, body)).rejects.toMatchObject({
+      name: 'InvalidBodyError',
+    })
   })
 })
 

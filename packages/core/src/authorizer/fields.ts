@@ -1,4 +1,5 @@
-import { ArgumentError, ForbiddenError } from '../errors.js'
+import { isPending } from '../enforcement/eventual.js'
+import { ForbiddenError, InvalidBodyError } from '../errors.js'
 import { isPartial, markPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -83,12 +84,16 @@ class Picking {
 
 /**
  * The names of the fields of a body, or of all bodies of a list.
- * @throws ArgumentError for what is no body.
+ * @throws InvalidBodyError for what is no body.
  */
 export function namesIn(body: unknown): readonly string[] {
-  assertArrived(body, 'body')
+  if (isPending(body)) {
+    throw new InvalidBodyError('invalid-argument', 'The body is a promise.', {
+      hint: 'await it before asking: the answer would be about the promise',
+    })
+  }
   if (typeof body !== 'object' || body === null) {
-    throw new ArgumentError('invalid-argument', 'A body is an object whose names are fields.', { data: { body } })
+    throw new InvalidBodyError('invalid-argument', 'A body is an object whose names are fields.', { data: { body } })
   }
   if (Array.isArray(body)) return [...new Set(body.flatMap(namesIn))]
   // `FormData`, `URLSearchParams` and `Map` hold no fields of their own, and tell them.

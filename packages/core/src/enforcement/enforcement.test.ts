@@ -196,7 +196,7 @@ describe('a missing row', () => {
   /** The rows that the policy was asked about, by requests that share what they keep. */
   function questions(actor: string | undefined) {
     const asked: unknown[] = []
-    const shared = { ruled: (request: Row) => request, decoys: new Decoys() }
+    const shared = { decoys: new Decoys() }
     const counting: Authority = {
       ...authority(false),
       refusal: async (who, action, resource, options) => {

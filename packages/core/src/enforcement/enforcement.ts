@@ -48,10 +48,16 @@ export interface EnforceOptions extends RouteOptions {
   readonly route?: object | undefined
 }
 
+/** What a framework adds to enforcement. */
+export interface EnforcementHooks<Request> {
+  /** Returns the request as the request-level rules read it. By default it is the request itself. */
+  readonly ruled?: ((request: Request) => unknown) | undefined
+  /** Called before anything is asked of the authorization of a request; what it throws is thrown to whoever asks. */
+  readonly beforeUse?: (() => void) | undefined
+}
+
 /** What the enforcements of one application have in common. */
-export interface Shared<Request> {
-  /** The request as the request-level rules read it. */
-  readonly ruled: (request: Request) => unknown
+export interface Shared<Request> extends EnforcementHooks<Request> {
   readonly decoys: Decoys
 }
 
@@ -104,7 +110,7 @@ export class Enforcement<Request, Actor> {
     request: Request,
     method: string,
     onPersonal: () => void,
-    shared: Shared<Request> = { ruled: (one) => one, decoys: new Decoys() },
+    shared: Shared<Request> = { decoys: new Decoys() },
   ) {
     this.#authority = authority
     this.#options = options
@@ -150,8 +156,9 @@ export class Enforcement<Request, Actor> {
     this.#onPersonal()
   }
 
-  /** The response depends on who the actor is. */
+  /** Something is asked of the authorization of the request, so that the response depends on who the actor is. */
   personalize(): void {
+    this.#shared.beforeUse?.()
     this.guard.personalize()
     this.#onPersonal()
   }
@@ -226,7 +233,8 @@ export class Enforcement<Request, Actor> {
     const actor = this.authorization.identified
     let reason: DenialReason | undefined
     try {
-      await this.#authority.authorizeRequest(actor, this.#shared.ruled(this.#request))
+      const { ruled } = this.#shared
+      await this.#authority.authorizeRequest(actor, ruled ? ruled(this.#request) : this.#request)
     } catch (error) {
       reason = reasonOf(error, actor)
       if (!reason) throw error

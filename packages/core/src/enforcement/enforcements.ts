@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
 import { Decoys } from './decoys.js'
-import { Enforcement, type EnforcementOptions, type Shared } from './enforcement.js'
+import { Enforcement, type EnforcementHooks, type EnforcementOptions, type Shared } from './enforcement.js'
 
 /** An `AsyncLocalStorage`, wherever the platform has it. */
 export interface AsyncContext<Value> {
@@ -27,21 +27,20 @@ export class Enforcements<Request extends object, Actor> {
 
   /**
    * @param current - Made for these enforcements alone.
-   * @param ruled - Returns the request as the request-level rules read it. By default it is the request itself.
    * @throws ArgumentError for a `log` that is no function, and a `challenge` that no header can hold: they would fail requests instead.
    */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
     current: AsyncContext<Enforcement<Request, Actor>>,
-    ruled: (request: Request) => unknown = (request) => request,
+    hooks: EnforcementHooks<Request> = {},
   ) {
     assertLog(options.log)
     assertChallenge(options.challenge)
     this.#authority = authority
     this.#options = options
     this.#current = current
-    this.#shared = { ruled, decoys: new Decoys() }
+    this.#shared = { ...hooks, decoys: new Decoys() }
     authority.observe((kind, _actor, action, resource) => this.#current.getStore()?.decided(kind, action, resource))
     authority.rememberIn(() => this.#current.getStore()?.relations)
   }

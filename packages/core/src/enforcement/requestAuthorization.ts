@@ -19,7 +19,10 @@ export type Loaded<Row> = NonNullable<Awaited<Row>>
 export interface Deciding {
   /** Called after each decision. */
   decided(kind: DecisionKind, action: unknown, resource: unknown): void
-  /** Called before the actor is read: the response depends on who it is. */
+  /**
+   * Called before each question and before the actor is read: the response depends on who it is. What it throws is thrown to whoever
+   * asks, whether the answer is remembered or not.
+   */
   personalize(): void
   /** What visitors are told of why they were refused. */
   explanation(reason: DenialReason, action: string): string | undefined
@@ -63,6 +66,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {ArgumentError} No route loaded anything.
    */
   get resource(): Resource {
+    this.#request.personalize()
     if (!this.#resource)
       throw new ArgumentError('invalid-argument', 'No resource was loaded for this route.', {
         hint: 'authorize(action, loader)',
@@ -184,6 +188,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * takes the actor and gives what its queries take.
    */
   async authorizedFilter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
+    this.#request.personalize()
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
     // Waiting takes longer than making most filters does.
     const ready = filter instanceof Promise ? await filter : filter
@@ -237,6 +242,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
 
   /** An `undefined` that was passed is not "none passed": a row that was not found must not become the route's. */
   #subject(resource: readonly [unknown] | readonly []): unknown {
+    this.#request.personalize()
     return resource.length === 0 ? this.resource : resource[0]
   }
 }

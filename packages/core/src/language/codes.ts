@@ -85,6 +85,7 @@ export const codes = {
   'not-compiled': 'A compiled policy is asked about a class of actors that it was not compiled for.',
   'machine-only': 'A compiled policy is asked what only the query machine can answer.',
   undecided: 'An application was about to answer, and nothing had been authorized.',
+  'kept-decision': 'A decision about somebody would be kept for everybody by a cache.',
   // filters
   'unsupported-filter': 'A filter that can not be written exactly.',
   'filter-too-large': 'A filter has more parts than any database takes.',

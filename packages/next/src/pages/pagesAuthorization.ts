@@ -21,7 +21,8 @@ import {
 import { hold, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
-import type { NextAuthorizationOptions } from '../serving.js'
+import { asServing, assertNotKept } from '../cacheScope.js'
+import { type NextAuthorizationOptions, refuseToKeep } from '../serving.js'
 import type { RequestSource } from '../source.js'
 import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
 import { lent } from './lent.js'
@@ -94,7 +95,9 @@ export function pagesAuthorization(
   assertAuthorizer('pagesAuthorization', authorizer)
   assertActor('pagesAuthorization', options)
   const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
-  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage())
+  const hooks = { beforeUse: assertNotKept }
+  const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
+  refuseToKeep(authorizer)
 
   /** Lets the work be done if nothing refuses it. */
   async function serve<Result>(
@@ -105,18 +108,19 @@ export function pagesAuthorization(
   ): Promise<Result> {
     const source = sourceOf(request)
     const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
-    return await enforcements.run(enforcement, async () => {
-      if (protection.kind === 'unguarded') enforcement.guard.open(protection.reason)
+    const guarded = async (): Promise<Result> => {
+      if (protection.kind === 'unguarded') enforcement.open(protection.reason)
       const refusal = await enforcement.arm()
       if (refusal) throw refusal.error
       if (protection.kind === 'subject') {
         const { action, subject, options: route } = protection
         const loader = typeof subject === 'string' ? subject : () => subject(given)
-        const second = await enforcement.enforce(action, loader, route)
+        const second = await enforcement.enforce(action, loader, { ...route, route: protection })
         if (second) throw second.error
       }
       return work(enforcement)
-    })
+    }
+    return await asServing(() => enforcements.run(enforcement, guarded))
   }
 
   function refuse(error: AuthorizationError, request: Cookied, response: ServerResponse): void {
@@ -169,7 +173,7 @@ export function pagesAuthorization(
             const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
             if (held) throw held
             // Of pages Next itself says that nothing may be kept; not so of the rest.
-            if ((isNotFound || has(result, 'redirect')) && enforcement.guard.personal) keepPrivate(res)
+            if ((isNotFound || has(result, 'redirect')) && isPersonal(enforcement)) keepPrivate(res)
             return result
           } finally {
             // Next sets the status of its page before it renders that, and with it what the handler still writes would pass.
@@ -199,6 +203,11 @@ export function pagesAuthorization(
   }
 }
 
+/** Whether a response may depend on somebody: its handler may decide while it streams, when its head is sent. */
+function isPersonal({ guard, authorization }: Enforcement<RequestSource, Actor>): boolean {
+  return guard.personal || authorization.identified !== null
+}
+
 function has(result: unknown, what: string): boolean {
   return typeof result === 'object' && result !== null && Boolean(Reflect.get(result, what))
 }
@@ -223,8 +232,7 @@ function holdUndecided(
     // Next answers none by itself.
     exempts: request.method === 'OPTIONS' ? () => false : undefined,
     sending: () => {
-      const { personal, state } = enforcement.guard
-      if (personal && state !== 'blocked') keepPrivate(response)
+      if (isPersonal(enforcement) && enforcement.guard.state !== 'blocked') keepPrivate(response)
       enforcement.answered()
     },
     replace: (error) => {

@@ -13,7 +13,7 @@ import { agentsOf, findTicket } from '../../../src/tickets'
 export const reply = authorizedAction(
   async ({ actor, resource }, _id: number, text: string) => {
     const status = actor?.id === resource.requesterId ? 'open' : 'waiting'
-    return write(resource.id, actor, text, { internal: false, status })
+    return write(resource.id, actor, text, status)
   },
   'reply',
   async (id: number, _text: string) => findTicket(id),
@@ -21,8 +21,7 @@ export const reply = authorizedAction(
 
 /** Writes what only agents will read. */
 export const addNote = authorizedAction(
-  async ({ actor, resource }, _id: number, text: string) =>
-    write(resource.id, actor, text, { internal: true, status: resource.status }),
+  async ({ actor, resource }, _id: number, text: string) => write(resource.id, actor, text),
   'add_note',
   async (id: number, _text: string) => findTicket(id),
 )
@@ -77,20 +76,25 @@ export const edit = authorizedAction(
   async (id: number, _changes: TicketChanges) => findTicket(id),
 )
 
+/**
+ * Writes a message that gives the ticket a status, or, without one, an internal note. A note leaves the ticket as it was: the time of
+ * its last change, and with it its place in the lists, would tell customers of the note.
+ */
 async function write(
   ticketId: number,
   author: Person | null,
   sent: unknown,
-  { internal, status }: { internal: boolean; status: Status },
+  status?: Status,
 ): Promise<string | undefined> {
   // The policy lets only somebody write.
   if (!author) throw new Error('nobody wrote a message')
   const text = textIn(sent, 4000)
   if (text === undefined) return 'A message has 1 to 4000 characters.'
   const createdAt = new Date()
+  const message = { text, internal: status === undefined, createdAt, ticketId, authorId: author.id }
   await prisma.$transaction([
-    prisma.message.create({ data: { text, internal, createdAt, ticketId, authorId: author.id } }),
-    prisma.ticket.update({ where: { id: ticketId }, data: { status, updatedAt: createdAt } }),
+    prisma.message.create({ data: message }),
+    ...(status ? [prisma.ticket.update({ where: { id: ticketId }, data: { status, updatedAt: createdAt } })] : []),
   ])
   refresh()
   return undefined

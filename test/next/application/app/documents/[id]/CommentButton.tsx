@@ -2,7 +2,7 @@
 
 import { useCan } from '@arcturus/next/client'
 import { useState } from 'react'
-import { comment, forgotten } from './comment'
+import { change, comment, forgotten } from './comment'
 
 export function CommentButton({ id }: { id: number }) {
   const can = useCan()
@@ -16,6 +16,9 @@ export function CommentButton({ id }: { id: number }) {
     <>
       <button type="button" onClick={send}>
         Comment
+      </button>
+      <button type="button" onClick={() => change({ id: 2 })}>
+        Change
       </button>
       <button type="button" onClick={() => forgotten()}>
         Forget

@@ -9,5 +9,12 @@ export const comment = authorizedAction(
   async (id: number, _text: string) => world.document(String(id)),
 )
 
+/** Takes its input for an object. */
+export const change = authorizedAction(
+  async ({ resource }, _input: { readonly id: number }) => resource.title,
+  'edit',
+  async (input: { readonly id: number }) => world.document(input.id.toString()),
+)
+
 /** Decides nothing. */
 export const forgotten = authorizedAction(async () => 'classified')
