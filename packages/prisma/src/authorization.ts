@@ -1,6 +1,8 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
-import { printSql } from '@arcturus/core/sql'
+import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
+import { TextFacts } from './database/textFacts.js'
+import { verifyDatabase } from './database/verifyDatabase.js'
 import { PrismaSchemaError } from './errors.js'
 import { Answers } from './extension/answers.js'
 import { aroundQueries, type PrismaExtension } from './extension/extension.js'
@@ -48,6 +50,11 @@ export interface PrismaAuthorization<ModelName extends string = string> {
     model: ModelName,
     options?: WhereOptions,
   ) => Promise<NoArguments>
+  /**
+   * Compares the schema with the database of the client that was extended; see the function of this name.
+   * @throws PrismaSchemaError if no client was extended yet
+   */
+  readonly verifyDatabase: () => Promise<VerifiedDatabase>
 }
 
 /** What an application says of its database, and how its filters are put to it unless a filter says otherwise. */
@@ -124,11 +131,14 @@ export function prismaAuthorization<ModelName extends string = string>(
     registered = text
     const reference = (model: string, field: string) => property(property(delegateOf(client!, model), 'fields'), field)
     const dialect = sqlDialectOf(schema)
-    const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options), dialect)
+    const { database } = options
+    const verified = database && 'columns' in database ? database : undefined
+    const texts = new TextFacts(schema, verified, true)
+    const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options, texts), dialect)
     const plannerFor = (place: Place): Planner =>
-      new Planner(new WherePrinter(schema, options, client && reference, place), queries, authorizer.schema)
+      new Planner(new WherePrinter(schema, options, client && reference, place, texts), queries, authorizer.schema)
     const planners = { root: plannerFor('root'), anywhere: plannerFor('anywhere') }
-    known = new Answers(authorizer, planners, tables, defaults)
+    known = new Answers(authorizer, planners, tables, defaults, texts)
     return known
   }
   if (given) learn(given, isClient(source) ? source : undefined)
@@ -176,8 +186,16 @@ export function prismaAuthorization<ModelName extends string = string>(
     return sealed(await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) }))
   }
 
+  const verifyOwn = async (): Promise<VerifiedDatabase> => {
+    if (bare) return await verifyDatabase(bare, source && !isClient(source) ? source : undefined, options)
+    throw new PrismaSchemaError('prisma-schema', 'verifyDatabase needs the client, and none was extended yet.', {
+      hint: 'extend the client first: new PrismaClient(…).$extends(extension); or verifyDatabase(client, schema)',
+    })
+  }
+
   return {
     extension,
+    verifyDatabase: verifyOwn,
     // Sound: the result has the given arguments but for the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
     authorizedWhere: (actor, action, model, options = {}) => {

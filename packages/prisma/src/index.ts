@@ -6,6 +6,7 @@ export {
   prismaAuthorization,
   type WhereOptions,
 } from './authorization.js'
+export { verifyDatabase } from './database/verifyDatabase.js'
 export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
 export type { PrismaExtension } from './extension/extension.js'
 export type { Choices } from './extension/markers.js'

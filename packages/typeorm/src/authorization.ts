@@ -1,4 +1,5 @@
 import { ArgumentError, type Authorizer, type DatabaseFacts, type Filter, QueryError } from '@arcturus/core'
+import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
@@ -15,10 +16,13 @@ import { entityOf } from './schema/entities.js'
 import { modelsOf } from './schema/models.js'
 import { References } from './schema/references.js'
 import { TypeOrmTables } from './schema/tables.js'
+import { verifyDatabase } from './schema/verifyDatabase.js'
 import { watch } from './watch.js'
 
 /** What {@link typeOrmAuthorization} gives. */
 export interface TypeOrmAuthorization {
+  /** Compares the entities with the database; see the function of this name. */
+  readonly verifyDatabase: () => Promise<VerifiedDatabase>
   readonly authorizedFilter: AuthorizedFilter
   readonly authorizedQuery: AuthorizedQuery
   readonly applyAuthorization: ApplyAuthorization
@@ -115,7 +119,7 @@ export interface TypeOrmAuthorizationOptions {
    * What is known of the database, in the place of what the entities promise: the result of `verifyDatabase`, or a declaration such
    * as `{ references: { 'Document.folder': false } }`. Default: the entities are taken at their word.
    */
-  readonly database?: DatabaseFacts | undefined
+  readonly database?: DatabaseFacts | VerifiedDatabase | undefined
 }
 
 /**
@@ -193,6 +197,7 @@ export function typeOrmAuthorization(
     }) as AuthorizedFilter,
     authorizedQuery: (actor, action, target, alias) => applyAuthorization(queryFor(target, alias), actor, action),
     applyAuthorization,
+    verifyDatabase: () => verifyDatabase(dataSource),
     authorizedResources: async (actor, action, target) => {
       const query = await applyAuthorizationLoading(queryFor(target, undefined), actor, action)
       return query.getMany()

@@ -13,3 +13,4 @@ export {
 export { MisplacedFilterError, TypeOrmSchemaError, UnsupportedOperationError } from './errors.js'
 export { modelsOf } from './schema/models.js'
 export { TypeOrmTables } from './schema/tables.js'
+export { verifyDatabase } from './schema/verifyDatabase.js'

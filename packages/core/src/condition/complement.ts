@@ -1,3 +1,5 @@
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { isNumeric } from '../values/numeric.js'
 import type { Compare, Definite, Operand } from './condition.js'
@@ -41,21 +43,31 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
   const { operator } = condition
   const opposite: Definite = { ...condition, operator: turn[operator] }
   if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
-  // NaN stands in no order, so no ordering with it is true.
-  if (isNaNValue(condition.left) || isNaNValue(condition.right)) return [TRUE]
+  if (isNaNValue(condition.left) || isNaNValue(condition.right)) {
+    for (const one of [condition.left, condition.right]) assertNumber(schema, one, condition.span)
+    // NaN is in no order, so no ordering with it is true.
+    return [TRUE]
+  }
   // An ordering with nil is false, so its complement is true there.
   const nils = [condition.left, condition.right].flatMap((one): Definite[] =>
     one.kind === 'path' && operandType(schema, one).nullable
       ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }]
       : [],
   )
-  // Nor is a number in an order with what is none.
+  // Nor is a number in an order with what is none, or a date with an invalid one: neither equals itself.
   const noNumbers = [condition.left, condition.right].flatMap((one): Definite[] =>
-    one.kind === 'arithmetic' && !isFiniteNumber(schema, one)
+    canBeNoNumber(schema, one)
       ? [{ kind: 'compare', operator: '!=', left: one, right: one, span: condition.span }]
       : [],
   )
   return [...nils, ...noNumbers, opposite]
+}
+
+function canBeNoNumber(schema: Schema, operand: Operand): boolean {
+  if (operand.kind === 'arithmetic') return !isFiniteNumber(schema, operand)
+  if (operand.kind !== 'path') return false
+  const { scalar, list } = operandType(schema, operand)
+  return !list && (scalar === 'float' || scalar === 'date')
 }
 
 /** Whether an operand is a number that is neither NaN nor infinite, whatever the row. */
@@ -72,6 +84,22 @@ function isFiniteNumber(schema: Schema, operand: Operand): boolean {
     default:
       return operandType(schema, operand).scalar === 'integer'
   }
+}
+
+/**
+ * What is ordered with NaN must have an order with numbers: for any other value a check is an error.
+ * @throws UnsupportedFilterError for an operand of which the schema does not tell how a driver reads it
+ */
+function assertNumber(schema: Schema, operand: Operand, span: Span): void {
+  const { scalar, list } = operandType(schema, operand)
+  if (!list && (scalar === 'integer' || scalar === 'float' || scalar === 'boolean' || scalar === 'date')) return
+  if (operand.kind === 'value' && isNumeric(operand.value)) return
+  const name = operand.kind === 'path' ? `"${operand.steps.map((step) => step.name).join('.')}"` : 'this value'
+  throw new UnsupportedFilterError('unsupported-filter', `NaN is compared with ${name}, which need not be a number.`, {
+    span,
+    hint: 'a number of the actor or the policy is not a number: find out where it is computed',
+    data: { reason: 'mixed-types' },
+  })
 }
 
 function isNaNValue(operand: Operand): boolean {

@@ -10,7 +10,7 @@ import {
 } from './dialects/standard.js'
 import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'
-import { all, any, atom, not, type Sql } from './sql.js'
+import { all, any, atom, not, type Sql, written } from './sql.js'
 import type { SqlColumn, SqlType } from './tables.js'
 import { equalTo, type Order, orderedTo, refuseMixture, refuseType, type ValueTest } from './valueTest.js'
 
@@ -38,10 +38,22 @@ export type Parameter = (value: unknown, column: SqlColumn) => string
 export class Comparisons {
   readonly #dialect: StandardSql
   readonly #parameter: Parameter
+  #isNegated = false
 
   constructor(dialect: StandardSql, parameter: Parameter) {
     this.#dialect = dialect
     this.#parameter = parameter
+  }
+
+  /** Writes what will be negated. */
+  negated<Result>(write: () => Result): Result {
+    const before = this.#isNegated
+    this.#isNegated = true
+    try {
+      return write()
+    } finally {
+      this.#isNegated = before
+    }
   }
 
   stored(text: string, column: SqlColumn, value: unknown): Sql {
@@ -99,6 +111,10 @@ export class Comparisons {
   }
 
   columns(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
+    return operator === '!=' ? this.negated(() => this.#columns(operator, left, right, span)) : this.#columns(operator, left, right, span)
+  }
+
+  #columns(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
     const pair = this.#comparable(left, right, operator, span)
     if (left.infinite && right.infinite)
       return refuse('operand', 'The database has no infinity, and both sides can be one.', span)
@@ -248,6 +264,8 @@ export class Comparisons {
       }
       case 'among':
         return this.#present(this.#among(text, column, test.values, value.isComputed), value)
+      case 'any':
+        return any(test.of.map((one) => this.#holds(one, value)))
     }
   }
 
@@ -264,15 +282,16 @@ export class Comparisons {
         valueOperand(this.#textPlace(column)(other)),
       )
     const nan = operator === '>' || operator === '>=' ? this.#dialect.nan(column.type) : undefined
+    const isDate = operator === '=' ? undefined : this.#dialect.isDate(text, column.type)
     const placed = this.#place(column)(other)
     // Beside what is computed there is no column that would tell the type of a value.
     const isWhole = isComputed && column.type.kind === 'integer'
     const compared = atom(`${text} ${operator} ${isWhole ? this.#dialect.whole(placed, magnitude(other)) : placed}`)
-    return nan === undefined ? compared : all([compared, atom(`${text} <> ${nan}`)])
+    return all([compared, nan === undefined ? true : atom(`${text} <> ${nan}`), isDate ?? true])
   }
 
   #textIs(text: string, column: SqlColumn, operator: Order | '=', other: unknown, isComputed = false): Sql {
-    const operand = textColumn(text, column, isComputed)
+    const operand = this.#textColumn(text, column, isComputed)
     const placed = valueOperand(this.#place(column)(other))
     return operator === '='
       ? this.#dialect.textEquals(operand, placed)
@@ -284,7 +303,7 @@ export class Comparisons {
     if (values.length === 1) return this.#is(text, column, '=', values[0], isComputed)
     if (column.type.kind === 'boolean') return any(values.map((one) => this.#is(text, column, '=', one)))
     return column.type.kind === 'text'
-      ? this.#dialect.textAmong(textColumn(text, column, isComputed), values, place, placeAll)
+      ? this.#dialect.textAmong(this.#textColumn(text, column, isComputed), values, place, placeAll)
       : this.#dialect.among(text, values, place, placeAll)
   }
 
@@ -297,11 +316,11 @@ export class Comparisons {
         any([this.#is(text, column, '=', !test.value), column.nullable && atom(`${text} IS NULL`)]),
         presence,
       ])
-    const isExact = column.type.kind !== 'text' || (column.type.exact && !value.isComputed)
+    const isExact = column.type.kind !== 'text' || (column.type.exact && !column.type.cut && !value.isComputed)
     const isPlain = test.kind === 'is' && isExact && !value.isNullForNaN
     if (isPlain && !column.nullable) return this.#present(atom(`${text} <> ${this.#place(column)(test.value)}`), value)
     if (isPlain) return all([this.#dialect.differs(text, this.#place(column)(test.value)), presence])
-    return all([not(this.#holds(test, value)), presence])
+    return all([not(this.negated(() => this.#holds(test, value))), presence])
   }
 
   /** How two columns are written so that the database compares them as a check does. */
@@ -330,12 +349,14 @@ export class Comparisons {
 
   #dates(left: Value, a: DateType, right: Value, b: DateType, span: Span): Pair {
     if (a.zoned !== b.zoned) return refusePair(left, right, span)
-    if (a.precision === b.precision && a.precision !== 'finer')
-      return { kind: 'plain', left: left.text, right: right.text, nan: undefined }
+    const dates = [this.#dialect.isDate(left.text, a), this.#dialect.isDate(right.text, b)].flatMap((one) => one ?? [])
+    const isDate = dates.length === 0 ? undefined : all(dates)
+    if (left.text === right.text || (a.precision === b.precision && a.precision !== 'finer'))
+      return { kind: 'plain', left: left.text, right: right.text, nan: undefined, isDate }
     if (a.precision === 'days' || b.precision === 'days') return refusePair(left, right, span)
     const [one, other] = [left, right].map(({ text }) => this.#dialect.milliseconds(text))
     if (one === undefined || other === undefined) return refusePair(left, right, span)
-    return { kind: 'plain', left: one, right: other, nan: undefined }
+    return { kind: 'plain', left: one, right: other, nan: undefined, isDate }
   }
 
   #columnsEqual(left: Value, right: Value, pair: Pair): Sql {
@@ -343,7 +364,7 @@ export class Comparisons {
     const equal = this.#equal(left, pair)
     if (!left.column.nullable || !right.column.nullable) return all([equal, ...presences])
     const bothPresent = [left.presence, right.presence]
-    if (pair.kind === 'plain' && pair.nan === undefined)
+    if (pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined)
       return all([this.#dialect.same(pair.left, pair.right), ...bothPresent])
     return any([
       all([equal, ...presences]),
@@ -360,27 +381,38 @@ export class Comparisons {
       if (isServed && pair.left.exact && pair.right.exact) return all([not(this.#equal(left, pair)), ...bothPresent])
       return all([not(this.#columnsEqual(left, right, pair)), ...bothPresent])
     }
+    // What always equals itself.
+    if (left.text === right.text && pair.nan === undefined && pair.isDate === undefined) return false
     const isNullable = left.column.nullable || right.column.nullable
     const differ = isNullable ? this.#dialect.differs(pair.left, pair.right) : atom(`${pair.left} <> ${pair.right}`)
     const nans = pair.nan === undefined ? [] : [atom(`${pair.left} = ${pair.nan}`)]
-    return all([any([differ, ...nans]), ...(isNullable ? bothPresent : this.#presences(left, right))])
+    const noDates = pair.isDate === undefined ? [] : [atom(`NOT (${written(pair.isDate)})`)]
+    return all([any([differ, ...nans, ...noDates]), ...(isNullable ? bothPresent : this.#presences(left, right))])
   }
 
   #equal(left: Value, pair: Pair): Sql {
     if (pair.kind === 'text') return this.#dialect.textEquals(pair.left, pair.right)
     const equal = atom(`${pair.left} = ${pair.right}`)
-    return pair.nan === undefined ? equal : all([equal, atom(`${left.text} <> ${pair.nan}`)])
+    return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), pair.isDate ?? true])
   }
 
   #order(left: Value, order: Order, right: Value, pair: Pair): Sql {
     if (pair.kind === 'text') return this.#dialect.textOrder(pair.left, order, pair.right)
     const compared = atom(`${pair.left} ${order} ${pair.right}`)
     const greater = order === '<' || order === '<=' ? right : left
-    return pair.nan === undefined ? compared : all([compared, atom(`${greater.text} <> ${pair.nan}`)])
+    return all([compared, pair.nan === undefined ? true : atom(`${greater.text} <> ${pair.nan}`), pair.isDate ?? true])
   }
 
   #presences(...values: readonly Value[]): readonly Sql[] {
     return values.map((one) => (one.isToldByNull ? true : one.presence))
+  }
+
+  #textColumn(text: string, { type, identifies }: SqlColumn, isComputed = false): SqlTextOperand {
+    if (type.kind !== 'text' || isComputed) return computedText(text)
+    // Too few rows are found of a key that is cut off, so too many are left out.
+    const isIndexed = identifies === true && !this.#isNegated
+    const cut = type.cut ? (isIndexed ? 'but in equality' : 'always') : undefined
+    return { text, kind: 'column', exact: type.exact, collation: type.collation, cut }
   }
 
   /** A column of texts, of an enum or of UUIDs as a text. */
@@ -388,7 +420,7 @@ export class Comparisons {
     const { type } = column
     switch (type.kind) {
       case 'text':
-        return textColumn(text, column, isComputed)
+        return this.#textColumn(text, column, isComputed)
       case 'uuid':
       case 'form':
         return computedText(this.#dialect.asText(text))
@@ -432,12 +464,15 @@ type DateType = Extract<SqlType, { kind: 'date' }>
 
 type Pair =
   | { readonly kind: 'text'; readonly left: SqlTextOperand; readonly right: SqlTextOperand }
-  | { readonly kind: 'plain'; readonly left: string; readonly right: string; readonly nan: string | undefined }
+  | {
+      readonly kind: 'plain'
+      readonly left: string
+      readonly right: string
+      readonly nan: string | undefined
+      /** That both are dates to a check: an invalid one equals none, not even itself, and is in no order. */
+      readonly isDate?: Sql | undefined
+    }
 
-function textColumn(text: string, { type }: SqlColumn, isComputed = false): SqlTextOperand {
-  if (type.kind !== 'text' || isComputed) return computedText(text)
-  return { text, kind: 'column', exact: type.exact, collation: type.collation }
-}
 
 function isTextual({ kind }: SqlType): boolean {
   return kind === 'text' || kind === 'enum' || kind === 'uuid' || kind === 'form'

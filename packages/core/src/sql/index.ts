@@ -1,5 +1,17 @@
 export { isInOrder } from '../values/order.js'
 export { compareText } from '../values/text.js'
+export {
+  type CatalogColumn,
+  type CatalogQuery,
+  type CatalogReference,
+  type CatalogText,
+  columnsNamed,
+  readColumns,
+  readReferences,
+} from './catalog/catalog.js'
+export { type Mismatch, mismatch } from './catalog/mismatch.js'
+export { cutsTexts } from './catalog/sqlite.js'
+export { type DatabaseProblem, type Promises, type VerifiedDatabase, verify } from './catalog/verify.js'
 export type { SqlDialect } from './dialect.js'
 export { type ExactNumber, exactOf, floatOf, floorOf, precisionOf, textOf } from './exactNumber.js'
 export { isStorable, successor } from './prefix.js'

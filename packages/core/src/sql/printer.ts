@@ -69,7 +69,7 @@ export class Printer {
       case 'or':
         return this.#group(condition.of, any)
       case 'not':
-        return not(this.print(condition.of))
+        return not(this.#compare.negated(() => this.print(condition.of)))
       default:
         return this.#leaf(condition)
     }

@@ -12,6 +12,8 @@ export interface SqlColumn {
   readonly name: string
   readonly nullable: boolean
   readonly type: SqlType
+  /** Whether it is part of a key or a reference, which only an index finds. Default false. */
+  readonly identifies?: boolean | undefined
 }
 
 /** What a column holds, and what has to be known of how the database compares it. */
@@ -24,10 +26,16 @@ export type SqlType =
   /** `digits`: how many of them the database compares exactly. Sent as text. */
   | { readonly kind: 'decimal'; readonly digits: number }
   /**
-   * `exact`: whether the column's own collation finds texts equal only when their code points are. `collation`: its name, where
-   * the column has one of its own.
+   * `exact`: whether the column's own collation finds texts equal only when their code points are; false if that is not known.
+   * `collation`: its name, where the column has one of its own. `cut`: whether the application reads a text only up to its first
+   * zero character, which SQLite compares whole.
    */
-  | { readonly kind: 'text'; readonly exact: boolean; readonly collation?: string | undefined }
+  | {
+      readonly kind: 'text'
+      readonly exact: boolean
+      readonly collation?: string | undefined
+      readonly cut?: boolean | undefined
+    }
   /** Values by the names that the application has for them: as the database has them. */
   | { readonly kind: 'enum'; readonly values: ReadonlyMap<string, string> }
   /** Of the database's own type; as text it is in lower case. */
@@ -40,10 +48,13 @@ export type SqlType =
   /**
    * `finer`: than the milliseconds of JavaScript, which cuts off what is finer. `zoned`: whether the column knows the zone of its
    * times; two columns of which just one does are not compared. `uneven`: of SQLite, whose texts for times are with or without
-   * milliseconds.
+   * milliseconds. `wall`: kept without an offset from UTC, as the clocks of the process' time zone show it. `common`: whether only
+   * the years 1 to 9999 of our calendar are read as dates; any other value, such as PostgreSQL's infinity, is read as an invalid one.
    */
   | {
       readonly kind: 'date'
+      readonly wall?: boolean | undefined
+      readonly common?: boolean | undefined
       readonly precision: 'days' | 'milliseconds' | 'finer'
       readonly zoned?: boolean | undefined
       readonly uneven?: boolean | undefined

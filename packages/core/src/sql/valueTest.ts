@@ -7,6 +7,7 @@ import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'
 import type { SqlColumn, SqlType } from './tables.js'
 import { isUuid } from './uuid.js'
+import { wallClockTest } from './wallClock.js'
 
 export type Order = '<' | '<=' | '>' | '>='
 
@@ -18,6 +19,7 @@ export type ValueTest =
   /** From `from` on, and before `to`. */
   | { readonly kind: 'within'; readonly from: unknown; readonly to: unknown }
   | { readonly kind: 'among'; readonly values: readonly unknown[] }
+  | { readonly kind: 'any'; readonly of: readonly ValueTest[] }
 
 const always: ValueTest = { kind: 'always' }
 const never: ValueTest = { kind: 'never' }
@@ -51,7 +53,8 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
         ? refuse('column-type', 'A text with a zero character can not be looked for.', span)
         : never
     case 'date':
-      return value instanceof Date ? dateEqual(type.precision, valid(value, span)) : otherType(column, value, span)
+      if (!(value instanceof Date)) return otherType(column, value, span)
+      return (type.wall && wallClockTest('=', valid(value, span))) || dateEqual(type.precision, valid(value, span))
     case 'integer':
     case 'float':
     case 'decimal': {
@@ -86,7 +89,8 @@ export function orderedTo(column: SqlColumn, order: Order, value: unknown, span:
         refuse('column-type', 'A text with a character that databases do not keep can not be compared.', span)
       return type.kind !== 'uuid' || isUuid(value) ? is(order, value) : refuseMixture(column, span)
     case 'date':
-      return value instanceof Date ? dateOrder(type.precision, order, valid(value, span)) : refuseMixture(column, span)
+      if (!(value instanceof Date)) return refuseMixture(column, span)
+      return (type.wall && wallClockTest(order, valid(value, span))) || dateOrder(type.precision, order, valid(value, span))
     case 'integer':
     case 'float':
     case 'decimal':

@@ -1,4 +1,5 @@
 import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
 import { Keys } from '../subquery/keys.js'
 import type { Plan, Planner } from '../subquery/plan.js'
@@ -25,17 +26,20 @@ export class Answers {
   readonly #planners: Readonly<Record<Place, Planner>>
   readonly #tables: Tables
   readonly #defaults: Required<Choices>
+  readonly #texts: TextFacts
 
   constructor(
     authorizer: Authorizer,
     planners: Readonly<Record<Place, Planner>>,
     tables: Tables,
     defaults: Required<Choices>,
+    texts: TextFacts,
   ) {
     this.#authorizer = authorizer
     this.#planners = planners
     this.#tables = tables
     this.#defaults = defaults
+    this.#texts = texts
   }
 
   /**
@@ -47,7 +51,7 @@ export class Answers {
     try {
       plan = this.#plan(request, model, place, this.#filter(request, model, scope))
     } catch (error) {
-      if (scope.mayLoad && isMissing(error)) return undefined
+      if ((scope.mayLoad && isMissing(error)) || error instanceof UnknownTextsError) return undefined
       throw error
     }
     return plan.queries.length === 0 ? plan.where([]) : undefined
@@ -55,10 +59,21 @@ export class Answers {
 
   /** The same, when all has been waited for. */
   async waiting(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Where> {
-    const { queries, where } = await this.#waitingPlan(request, model, place, scope)
+    const plan = () => this.#waitingPlan(request, model, place, scope)
+    const { queries, where } = await this.#knowingTexts(scope, plan)
     const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
     const found = await Promise.all(queries.map(scope.send))
     return where(found.map((rows, at) => keys[at]!.where(rows)))
+  }
+
+  async #knowingTexts<Result>({ send }: Scope, plan: () => Promise<Result>): Promise<Result> {
+    try {
+      return await plan()
+    } catch (error) {
+      if (!(error instanceof UnknownTextsError)) throw error
+      await this.#texts.read(send)
+      return await plan()
+    }
   }
 
   async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Plan> {

@@ -1,5 +1,6 @@
 import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/core/sql'
 import { withReferences } from '../schema/references.js'
+import type { TextFacts } from '../database/textFacts.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../where/dialect.js'
 import { Tables } from '../where/tables.js'
@@ -80,8 +81,9 @@ export class PrismaSqlTables implements SqlTables {
   #column(column: PrismaColumn): SqlColumn {
     let known = this.#columns.get(column)
     if (!known) {
-      const type = sqlTypeOf(column, this.#tables.storedValues(column), this.#dialects(column))
-      known = { name: column.column, nullable: column.nullable, type }
+      const dialect = this.#dialects(column)
+      const type = sqlTypeOf(column, this.#tables.storedValues(column), dialect)
+      known = { name: column.column, nullable: column.nullable, type, identifies: dialect.identifies }
       this.#columns.set(column, known)
     }
     return known
@@ -96,6 +98,7 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
  * What `@arcturus/core/sql` needs to know of a Prisma schema to write conditions as SQL.
  * @throws PrismaSchemaError where `acceptCollation` names what is no column of texts; ArgumentError where `database` names no reference.
  */
-export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}): SqlTables {
-  return new PrismaSqlTables(new Tables(withReferences(schema, options.database)), dialectsOf(schema, options))
+export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}, texts?: TextFacts): SqlTables {
+  const known = withReferences(schema, options.database)
+  return new PrismaSqlTables(new Tables(known), dialectsOf(known, options, texts))
 }

@@ -26,14 +26,16 @@ function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, 
   // JSON has a null of its own, which reads as nil too.
   const other: SqlType = {
     kind: 'other',
-    name: native?.name ?? type,
+    name: dialect.textType ?? native?.name ?? type,
     nil: type !== 'Json',
     json: type === 'Json',
   }
   switch (type) {
     case 'String':
       if (native?.name === 'Uuid') return { kind: 'uuid' }
-      return isPlainText(column, dialect) ? { kind: 'text', exact: dialect.textEquality } : other
+      return isPlainText(column, dialect)
+        ? { kind: 'text', exact: dialect.textEquality, collation: collationOf(dialect), cut: dialect.cutsTexts }
+        : other
     case 'Boolean':
       return { kind: 'boolean' }
     case 'Int':
@@ -46,11 +48,16 @@ function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, 
       return native?.name === 'Money' ? other : { kind: 'decimal', digits: dialect.decimalDigits }
     case 'DateTime': {
       const precision = precisionOf(column, dialect)
-      return precision ? { kind: 'date', precision, zoned: native?.name === 'Timestamptz' } : other
+      return precision ? { kind: 'date', precision, zoned: native?.name === 'Timestamptz', common: true } : other
     }
     default:
       return other
   }
+}
+
+/** A column of texts whose collation is not exact has one of its own, whatever its name. */
+function collationOf({ textEquality }: Dialect): string | undefined {
+  return textEquality ? undefined : 'unknown'
 }
 
 function integer({ from, to }: Range, bigint: boolean): SqlType {

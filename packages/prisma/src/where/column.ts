@@ -12,13 +12,14 @@ import {
   isDecimal,
   isNumberFilter,
   isSent,
+  orderedDates,
   orderedNumber,
   type Range,
 } from './numbers.js'
 import { computedTest, doubleValues, wholeValues } from './ranges.js'
 import { refuse } from './refusal.js'
 import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, oneOf, ordered } from './test.js'
-import { refuseCollation, type TextOperator, textTest } from './texts.js'
+import { cutEquals, cutOrder, refuseCollation, type TextOperator, textTest } from './texts.js'
 
 /** A column that is compared: what its type makes of a comparison, on one database. */
 export class Column {
@@ -61,11 +62,21 @@ export class Column {
     }
   }
 
-  /** Which of its values equal one of several that are not nil: those that are one value for the database as one list. */
+  /**
+   * Which of its values equal one of several that are not nil: those that are one value for the database as one list.
+   * @throws UnsupportedFilterError for a long list of texts that are read cut off: each would be a range of its own
+   */
   among(values: readonly unknown[], span: Span): readonly ColumnTest[] {
     const equal: unknown[] = []
     const others: ColumnTest[] = []
+    const { cutsTexts, identifies } = this.#dialect
+    const isLong = cutsTexts === true && values.length > mostRanges
     for (const value of values) {
+      if (isLong && typeof value === 'string' && isStorable(value)) {
+        if (!identifies) refuse('too-large', `"${this.#column.name}" is compared with ${values.length} texts.`, span)
+        equal.push(value)
+        continue
+      }
       const test = this.equals(value, span)
       if (isEquality(test)) equal.push(test.equals)
       else if (test !== 'never') others.push(test)
@@ -95,7 +106,7 @@ export class Column {
       }
       case 'DateTime':
         if (!(value instanceof Date)) return this.#refuseMixture(span)
-        return dateOrder(this.#precision(span), order, this.#date(value, span))
+        return orderedDates(dateOrder(this.#precision(span), order, this.#date(value, span)), order, this.isNumber)
       case 'Int':
       case 'BigInt':
       case 'Float':
@@ -129,7 +140,7 @@ export class Column {
     if (this.#column.kind === 'enum') return chosen(this.#values, (one) => one[operator](part))
     if (this.#column.type !== 'String' || this.#isUuid) return this.#refuseType(span)
     this.#assertPlainText(span)
-    return textTest(operator, part, this.#dialect, span)
+    return textTest(operator, part, this.#column, this.#dialect, span)
   }
 
   /** Which of its values are instances of a class of the language: any number is an Integer and a Float. */
@@ -143,6 +154,7 @@ export class Column {
 
   /** Values to look for among the elements of a list column; those that no element can equal are left out. */
   elements(values: readonly unknown[], span: Span): unknown[] {
+    if (this.#column.type === 'String' && this.#dialect.cutsTexts) this.#refuseType(span)
     return values.flatMap((value) => {
       if (value === null)
         return refuse('column-type', `Whether the list "${this.#column.name}" holds nil can't be asked.`, span)
@@ -162,7 +174,11 @@ export class Column {
     switch (type) {
       case 'String':
         if (!this.#isUuid) this.#assertPlainText(span)
-        if (!(order ? this.#dialect.textOrder : this.#dialect.textEquality)) refuseCollation(this.#dialect, span)
+        if (this.#isUuid) return
+        if (!(order ? this.#dialect.textOrder : this.#dialect.textEquality))
+          refuseCollation(this.#dialect, this.#column, span)
+        // Whatever is behind a zero character is compared with the rest.
+        if (this.#dialect.cutsTexts) this.#refuseType(span)
         return
       case 'DateTime':
         if (this.#precision(span) === 'finer') this.#refuseType(span)
@@ -180,7 +196,7 @@ export class Column {
     }
   }
 
-  /** What its numbers pass and NaN does not; undefined where it can't hold NaN. */
+  /** What its numbers or dates pass, and NaN and invalid dates do not; undefined where it holds none of those. */
   get isNumber(): ColumnFilter | undefined {
     return isNumberFilter(this.#column.type, this.#dialect)
   }
@@ -193,9 +209,9 @@ export class Column {
     // The database reads a UUID in several forms, and gives it back in one.
     if (this.#isUuid) return isUuid(value) ? equalTo(value) : 'never'
     this.#assertPlainText(span)
-    if (!this.#dialect.textEquality) refuseCollation(this.#dialect, span)
+    if (!this.#dialect.textEquality) refuseCollation(this.#dialect, this.#column, span)
     // No text that a database keeps has half a pair of UTF-16 in it; PostgreSQL keeps no zero character either.
-    if (isStorable(value)) return equalTo(value)
+    if (isStorable(value)) return this.#dialect.cutsTexts ? cutEquals(value, this.#dialect) : equalTo(value)
     return this.#dialect.provider === 'postgresql' || !value.includes('\0')
       ? 'never'
       : refuse('column-type', 'A text with a zero character can not be looked for.', span)
@@ -204,10 +220,10 @@ export class Column {
   #textOrder(order: Order, value: string, span: Span): ColumnTest {
     if (this.#isUuid) return isUuid(value) ? ordered(order, value) : this.#refuseMixture(span)
     this.#assertPlainText(span)
-    if (!this.#dialect.textOrder) refuseCollation(this.#dialect, span)
+    if (!this.#dialect.textOrder) refuseCollation(this.#dialect, this.#column, span)
     if (!isStorable(value))
       refuse('column-type', 'A text with a character that databases do not keep can not be compared.', span)
-    return ordered(order, value)
+    return this.#dialect.cutsTexts ? cutOrder(order, value) : ordered(order, value)
   }
 
   /** Some types of text pad, fold or rewrite what is put into them. */
@@ -318,11 +334,14 @@ export class Column {
     const { name, type, native } = this.#column
     return refuse(
       'column-type',
-      `The column "${name}" is of type ${native?.name ?? type}, which the database compares in its own way.`,
+      `The column "${name}" is of type ${this.#dialect.textType ?? native?.name ?? type}, which the database compares in its own way.`,
       span,
     )
   }
 }
+
+/** So many texts that are read cut off are looked for one by one. */
+const mostRanges = 32
 
 function boundsOf({ from, to }: Range) {
   return { from: Number(from), to: Number(to) }

@@ -1,4 +1,6 @@
 import { ArgumentError, type DatabaseFacts } from '@arcturus/core'
+import type { VerifiedDatabase } from '@arcturus/core/sql'
+import { TextFacts } from '../database/textFacts.js'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 
@@ -6,17 +8,17 @@ import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schem
 export interface DatabaseOptions {
   /**
    * The application's word that texts may be compared by the collation of their columns: of all, or of those that are
-   * named (`['Document.title']`). Because it compares by code point (`"C"` on PostgreSQL, `utf8mb4_nopad_bin` on MariaDB,
-   * `utf8mb4_0900_bin` on MySQL), or because lists may differ from checks where the two do. Without it a `where` does not
-   * ask what depends on the collation: comparisons of text on MySQL, MariaDB and SQL Server, their order on PostgreSQL.
-   * Default false.
+   * named (`['Document.title']`), because lists may differ from checks where the two do. Without it a `where` compares texts only
+   * where the database says that the column's collation is by code point: `BINARY` on SQLite, any deterministic one on
+   * PostgreSQL (`"C"` for an order), `utf8mb4_nopad_bin` on MariaDB, `utf8mb4_0900_bin` on MySQL. Default false.
    */
   readonly acceptCollation?: boolean | readonly string[]
   /**
    * What is known of the database, in the place of what the schema promises: the result of `verifyDatabase`, or a declaration such
-   * as `{ references: { 'Document.folder': false } }`. Default: the schema is taken at its word.
+   * as `{ references: { 'Document.folder': false } }`. Default: the schema is taken at its word, and the extended client reads the
+   * collations itself, once, before its first query whose filter compares texts.
    */
-  readonly database?: DatabaseFacts | undefined
+  readonly database?: DatabaseFacts | VerifiedDatabase | undefined
 }
 
 /** What a database does where databases differ. */
@@ -26,6 +28,12 @@ export interface Dialect {
   readonly textEquality: boolean
   /** Whether texts are ordered by code point. */
   readonly textOrder: boolean
+  /** The type of a column of texts in the database, if it pads, folds or rewrites them, though the schema does not say so. */
+  readonly textType?: string | undefined
+  /** Whether the driver reads a text only up to its first zero character, which the database compares whole. */
+  readonly cutsTexts?: boolean | undefined
+  /** Whether the column is part of a key or a reference, which only an index finds. */
+  readonly identifies?: boolean | undefined
   /** What Prisma's `contains` and `startsWith` do: `%`, `_` and `\` can be escaped; ASCII letters fold; neither is known. */
   readonly like: 'escaped' | 'folding' | undefined
   /** Where NaN, which stands in no order to a check, stands in the order of numbers; undefined where no column holds it. */
@@ -42,21 +50,39 @@ export interface Dialect {
   readonly depth: number
 }
 
-/** What the database does with the values of each column. */
+/**
+ * What the database does with the values of each column.
+ * @throws UnknownTextsError for a column of texts of which the database was not asked yet
+ */
 export type Dialects = (column: PrismaColumn) => Dialect
 
 /** @throws ArgumentError, or PrismaSchemaError where `acceptCollation` names what is no column of texts. */
-export function dialectsOf({ provider, models }: PrismaSchema, { acceptCollation = false }: DatabaseOptions): Dialects {
-  const plain = dialectOf(provider, false)
-  const accepting = dialectOf(provider, true)
-  if (typeof acceptCollation === 'boolean') return () => (acceptCollation ? accepting : plain)
+export function dialectsOf(
+  schema: PrismaSchema,
+  { acceptCollation = false, database }: DatabaseOptions,
+  texts: TextFacts = new TextFacts(schema, database && 'columns' in database ? database : undefined),
+): Dialects {
+  const { provider, models } = schema
+  const plain = dialectOf(provider)
+  const isAccepted = accepting(acceptCollation, models)
+  return (column) => {
+    if (column.kind === 'enum' || column.type !== 'String') return plain
+    return { ...plain, ...texts.of(column, isAccepted(column)) }
+  }
+}
+
+function accepting(
+  acceptCollation: boolean | readonly string[],
+  models: PrismaSchema['models'],
+): (column: PrismaColumn) => boolean {
+  if (typeof acceptCollation === 'boolean') return () => acceptCollation
   if (!Array.isArray(acceptCollation)) {
     throw new ArgumentError('invalid-argument', '`acceptCollation` is true, false or a list of columns.', {
       data: { acceptCollation },
     })
   }
   const accepted = new Set(acceptCollation.map((name) => textColumn(name, models)))
-  return (column) => (accepted.has(column) ? accepting : plain)
+  return (column) => accepted.has(column)
 }
 
 function textColumn(name: string, models: PrismaSchema['models']): PrismaColumn {
@@ -68,13 +94,13 @@ function textColumn(name: string, models: PrismaSchema['models']): PrismaColumn 
   })
 }
 
-export function dialectOf(provider: PrismaProvider, acceptCollation = false): Dialect {
+export function dialectOf(provider: PrismaProvider): Dialect {
   switch (provider) {
     case 'sqlite':
       return {
         provider,
-        textEquality: true,
-        textOrder: true,
+        textEquality: false,
+        textOrder: false,
         like: 'folding',
         nan: undefined,
         decimalDigits: 15,
@@ -89,7 +115,7 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
       return {
         provider,
         textEquality: true,
-        textOrder: acceptCollation,
+        textOrder: false,
         like: 'escaped',
         nan: provider === 'postgresql' ? 'greatest' : 'least',
         decimalDigits: Infinity,
@@ -101,8 +127,8 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
     case 'mysql':
       return {
         provider,
-        textEquality: acceptCollation,
-        textOrder: acceptCollation,
+        textEquality: false,
+        textOrder: false,
         like: 'escaped',
         nan: undefined,
         decimalDigits: 15,
@@ -115,8 +141,8 @@ export function dialectOf(provider: PrismaProvider, acceptCollation = false): Di
     case 'mongodb':
       return {
         provider,
-        textEquality: acceptCollation,
-        textOrder: acceptCollation,
+        textEquality: false,
+        textOrder: false,
         like: undefined,
         nan: undefined,
         decimalDigits: 15,

@@ -13,7 +13,8 @@ export function isSingle({ native }: PrismaColumn, { provider }: Dialect): boole
 }
 
 /** Some types of text pad, fold or rewrite what is put into them. */
-export function isPlainText({ native }: PrismaColumn, { provider }: Dialect): boolean {
+export function isPlainText({ native }: PrismaColumn, { provider, textType }: Dialect): boolean {
+  if (textType !== undefined) return false
   const name = native?.name
   return provider === 'mysql' || name === undefined || name === 'Text' || name === 'VarChar' || name === 'String'
 }

@@ -1,6 +1,6 @@
 import { type ExactNumber, floorOf } from '@arcturus/core/sql'
 import type { Dialect } from './dialect.js'
-import { type ColumnFilter, type ColumnTest, equalTo, type Order, ordered } from './test.js'
+import { type ColumnFilter, type ColumnTest, equalTo, isEquality, type Order, ordered } from './test.js'
 
 export function isDecimal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Decimal'
@@ -48,11 +48,29 @@ export function isSent(number: number): boolean {
   return Math.abs(number) < 2 ** 63 || Number(number.toPrecision(15)) === number
 }
 
+/** Between these, dates are read as they are: not PostgreSQL's infinities and years before ours, not MySQL's zeros. */
+const firstDate = new Date('0001-01-01T00:00:00.000Z')
+const lastDate = new Date('9999-12-31T23:59:59.999Z')
+
 /**
- * Sorts NaN out, where the column can hold it. Said by an order, never by `not` or `equals`: if a client turned NaN into
+ * An order of dates as a check has it, in which those that are read as invalid ones do not stand.
+ * @param isDate - what all others pass; undefined where there are no such dates
+ */
+export function orderedDates(test: ColumnTest, order: Order, isDate: ColumnFilter | undefined): ColumnTest {
+  if (!isDate || typeof test === 'string' || isEquality(test)) return test
+  const [end, beyond] =
+    order === '<' || order === '<='
+      ? [{ gte: firstDate }, { lt: firstDate }]
+      : [{ lte: lastDate }, { gt: lastDate }]
+  return { yes: test.yes.map((filter) => ({ ...filter, ...end })), no: [...test.no, beyond] }
+}
+
+/**
+ * Sorts NaN and invalid dates out, where the column can hold it. Said by an order, never by `not` or `equals`: if a client turned NaN into
  * null on its way, those would ask for null, and an order is an error.
  */
-export function isNumberFilter(type: string, { nan }: Dialect): ColumnFilter | undefined {
+export function isNumberFilter(type: string, { nan, fineDates }: Dialect): ColumnFilter | undefined {
+  if (type === 'DateTime') return fineDates ? { gte: firstDate, lte: lastDate } : undefined
   if (nan === undefined || (type !== 'Float' && type !== 'Decimal')) return undefined
   return { [nan === 'greatest' ? 'lt' : 'gt']: type === 'Float' ? Number.NaN : decimalNaN }
 }

@@ -1,5 +1,6 @@
 import type { Definite } from '@arcturus/core'
 import { withReferences } from '../schema/references.js'
+import type { TextFacts } from '../database/textFacts.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
 import { type Place, undivided } from './division.js'
@@ -22,16 +23,21 @@ export class WherePrinter {
   readonly #reference: FieldReference | undefined
   readonly #place: Place
 
-  /** @param place - Where the `where`s will stand. */
+  /**
+   * @param place - Where the `where`s will stand.
+   * @param texts - Default: nothing is known of how texts are compared, but what the options say.
+   */
   constructor(
     schema: PrismaSchema,
     options: DatabaseOptions = {},
     reference?: FieldReference,
     place: Place = 'anywhere',
+    texts?: TextFacts,
   ) {
-    this.#tables = new Tables(withReferences(schema, options.database))
+    const known = withReferences(schema, options.database)
+    this.#tables = new Tables(known)
     this.#dialect = dialectOf(schema.provider)
-    this.#dialects = dialectsOf(schema, options)
+    this.#dialects = dialectsOf(known, options, texts)
     this.#reference = reference
     this.#place = place
   }

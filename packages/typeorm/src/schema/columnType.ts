@@ -8,16 +8,25 @@ export interface ColumnType {
   readonly sql: SqlType
 }
 
+/** What the driver of a data source does with values on their way. */
+export interface Driver {
+  readonly dialect: SqlDialect
+  /** Whether it reads a text only up to its first zero character. */
+  readonly cutsTexts: boolean
+  /** Whether it writes dates without an offset as the clocks of the process' time zone show them. */
+  readonly hasWallClock: boolean
+}
+
 /** @param type - the column's type by the driver's own name (`driver.normalizeType`) */
-export function typeOf(column: ColumnMetadata, type: string, dialect: SqlDialect): ColumnType {
+export function typeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
   if (column.transformer) return unknown('rewritten by a transformer', false)
   if (column.isVirtualProperty) return unknown('a virtual column', false)
-  if (!column.isArray) return elementTypeOf(column, type, dialect)
-  const { scalar, sql } = elementTypeOf(column, type, dialect)
+  if (!column.isArray) return elementTypeOf(column, type, driver)
+  const { scalar, sql } = elementTypeOf(column, type, driver)
   return { scalar, sql: { kind: 'list', of: sql, nullIsEmpty: false } }
 }
 
-function elementTypeOf(column: ColumnMetadata, type: string, dialect: SqlDialect): ColumnType {
+function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
   // What the driver's name does not tell any more: these are texts or numbers to the database alone.
   switch (column.type) {
     case Boolean:
@@ -33,7 +42,7 @@ function elementTypeOf(column: ColumnMetadata, type: string, dialect: SqlDialect
       return enumOf(column)
   }
   const name = type.toLowerCase()
-  const known = common[name] ?? byDialect[dialect](name, column)
+  const known = common[name] ?? byDialect[driver.dialect](name, column, driver)
   return known ?? (name.startsWith('json') ? json(name) : unknown(name, true))
 }
 
@@ -74,7 +83,9 @@ const common: Readonly<Record<string, ColumnType>> = {
   uuid: { scalar: 'uuid', sql: { kind: 'uuid' } },
 }
 
-const byDialect: Readonly<Record<SqlDialect, (name: string, column: ColumnMetadata) => ColumnType | undefined>> = {
+const byDialect: Readonly<
+  Record<SqlDialect, (name: string, column: ColumnMetadata, driver: Driver) => ColumnType | undefined>
+> = {
   sqlite: sqliteType,
   postgresql: postgresType,
   mysql: mysqlType,
@@ -86,7 +97,7 @@ const sqliteInteger: ColumnType = {
   sql: { kind: 'integer', from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n, bigint: false },
 }
 
-function sqliteType(name: string, column: ColumnMetadata): ColumnType | undefined {
+function sqliteType(name: string, column: ColumnMetadata, { cutsTexts }: Driver): ColumnType | undefined {
   switch (name) {
     case 'int':
     case 'integer':
@@ -111,7 +122,8 @@ function sqliteType(name: string, column: ColumnMetadata): ColumnType | undefine
     case 'nchar':
     case 'native character':
     case 'nvarchar':
-      return text(column.collation === undefined || column.collation.toUpperCase() === 'BINARY', column.collation)
+      // Where no collation is declared the table can have one all the same.
+      return text(column.collation?.toUpperCase() === 'BINARY', column.collation, cutsTexts)
     case 'date':
       // Kept as a text, as it is read.
       return text(true)
@@ -122,7 +134,7 @@ function sqliteType(name: string, column: ColumnMetadata): ColumnType | undefine
   }
 }
 
-function postgresType(name: string, column: ColumnMetadata): ColumnType | undefined {
+function postgresType(name: string, column: ColumnMetadata, driver: Driver): ColumnType | undefined {
   switch (name) {
     case 'smallint':
       return integer(16)
@@ -132,8 +144,7 @@ function postgresType(name: string, column: ColumnMetadata): ColumnType | undefi
       return single
     case 'text':
     case 'character varying':
-      // Only a collation that is asked for can be one that finds different texts equal.
-      return text(column.collation === undefined, column.collation)
+      return text(false, column.collation)
     case 'bigint':
       return bigint(false)
     case 'numeric':
@@ -142,13 +153,15 @@ function postgresType(name: string, column: ColumnMetadata): ColumnType | undefi
       return day
     case 'timestamp without time zone':
     case 'timestamp with time zone':
-      return date(column.precision ?? 6, name === 'timestamp with time zone')
+      return name === 'timestamp with time zone'
+        ? date(column.precision ?? 6, true, false)
+        : date(column.precision ?? 6, false, driver.hasWallClock)
     default:
       return undefined
   }
 }
 
-function mysqlType(name: string, column: ColumnMetadata): ColumnType | undefined {
+function mysqlType(name: string, column: ColumnMetadata, driver: Driver): ColumnType | undefined {
   const whole = (bits: number): ColumnType =>
     column.unsigned
       ? { scalar: 'integer', sql: { kind: 'integer', from: 0n, to: 2n ** BigInt(bits) - 1n, bigint: false } }
@@ -182,18 +195,18 @@ function mysqlType(name: string, column: ColumnMetadata): ColumnType | undefined
       return day
     case 'datetime':
     case 'timestamp':
-      return date(column.precision ?? 0, name === 'timestamp')
+      return date(column.precision ?? 0, name === 'timestamp', driver.hasWallClock)
     default:
       return undefined
   }
 }
 
-function text(exact: boolean, collation?: string): ColumnType {
-  return { scalar: 'string', sql: { kind: 'text', exact, collation } }
+function text(exact: boolean, collation?: string, cut?: boolean): ColumnType {
+  return { scalar: 'string', sql: { kind: 'text', exact, collation, cut } }
 }
 
-function date(digits: number, zoned: boolean): ColumnType {
-  return { scalar: 'date', sql: { kind: 'date', precision: digits <= 3 ? 'milliseconds' : 'finer', zoned } }
+function date(digits: number, zoned: boolean, wall: boolean): ColumnType {
+  return { scalar: 'date', sql: { kind: 'date', precision: digits <= 3 ? 'milliseconds' : 'finer', zoned, wall } }
 }
 
 /** What drivers give as a text, and policies see as one. */

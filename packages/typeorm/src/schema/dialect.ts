@@ -1,6 +1,7 @@
 import type { SqlDialect } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'
+import type { Driver } from './columnType.js'
 
 /** The databases that are named as TypeORM names its drivers; all of SQLite's are the same to a filter. */
 const dialects: Readonly<Record<string, SqlDialect>> = {
@@ -41,6 +42,21 @@ export function dialectOfBuilder(builder: object): SqlDialect | undefined {
 /** The data source of a builder, a manager or a query runner; TypeORM 0.3 calls it the connection. */
 export function dataSourceOf(of: object): DataSource {
   return (Reflect.get(of, 'dataSource') ?? Reflect.get(of, 'connection')) as DataSource
+}
+
+const native: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite'])
+
+/** What the driver of a data source does with values. @throws TypeOrmSchemaError as `dialectOf` does */
+export function driverOf(dataSource: DataSource): Driver {
+  const dialect = dialectOf(dataSource)
+  const { options } = dataSource
+  const timezone: unknown = Reflect.get(options, 'timezone')
+  return {
+    dialect,
+    // The native modules know how long a text is.
+    cutsTexts: dialect === 'sqlite' && !native.has(options.type),
+    hasWallClock: dialect === 'postgresql' || timezone === undefined || timezone === 'local',
+  }
 }
 
 /** A name in the quotes of the database. */

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { typeOf } from './columnType.js'
-import { dialectOf } from './dialect.js'
+import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
 
@@ -13,10 +13,10 @@ import { References } from './references.js'
  * @throws TypeOrmSchemaError for a data source that is not initialized; ArgumentError where `database` names no reference.
  */
 export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Model[] {
-  const dialect = dialectOf(dataSource)
+  const driver = driverOf(dataSource)
   const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
-    const { scalar: type, sql } = typeOf(column, dataSource.driver.normalizeType(column), dialect)
+    const { scalar: type, sql } = typeOf(column, dataSource.driver.normalizeType(column), driver)
     return { kind: 'scalar', name: column.propertyName, type, nullable: column.isNullable, list: sql.kind === 'list' }
   }
   const fieldsOf = (of: Described): readonly Field[] => [

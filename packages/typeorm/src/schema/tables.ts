@@ -1,42 +1,49 @@
 import type { DatabaseFacts } from '@arcturus/core'
-import type {
-  SqlColumn,
-  SqlDialect,
-  SqlField,
-  SqlLink,
-  SqlPair,
-  SqlRelation,
-  SqlRestriction,
-  SqlTable,
-  SqlTables,
+import {
+  columnsNamed,
+  mismatch,
+  type SqlColumn,
+  type SqlDialect,
+  type SqlField,
+  type SqlLink,
+  type SqlPair,
+  type SqlRelation,
+  type SqlRestriction,
+  type SqlTable,
+  type SqlTables,
+  type SqlType,
+  type VerifiedDatabase,
 } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { typeOf } from './columnType.js'
-import { dialectOf } from './dialect.js'
+import { type Driver, typeOf } from './columnType.js'
+import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
 
 /** The tables of a data source, as the printer of SQL asks for them. */
 export class TypeOrmTables implements SqlTables {
   readonly #dataSource: DataSource
-  readonly #dialect: SqlDialect
+  readonly #driver: Driver
   readonly #references: References
+  readonly #database: VerifiedDatabase | undefined
   readonly #models: ReadonlyMap<string, Described>
   readonly #columns = new Map<ColumnMetadata, SqlColumn>()
   readonly #tables = new Map<string, SqlTable>()
   readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
 
   /**
-   * @param database - What is known of the database, in the place of what the entities promise.
+   * @param database - What is known of the database, in the place of what the entities promise. Without it texts are compared so that
+   * no collation matters.
    * @throws ArgumentError where it names no reference.
    */
-  constructor(dataSource: DataSource, database?: DatabaseFacts) {
+  constructor(dataSource: DataSource, database?: DatabaseFacts | VerifiedDatabase) {
     this.#dataSource = dataSource
     this.#references = new References(dataSource, database)
-    this.#dialect = dialectOf(dataSource)
+    this.#database = database && 'columns' in database ? database : undefined
+    this.#driver = driverOf(dataSource)
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     this.#models = new Map(described.map((of) => [modelName(of), of]))
   }
@@ -82,8 +89,14 @@ export class TypeOrmTables implements SqlTables {
   column(column: ColumnMetadata): SqlColumn {
     const known = this.#columns.get(column)
     if (known) return known
-    const type = typeOf(column, this.#dataSource.driver.normalizeType(column), this.#dialect).sql
-    const described: SqlColumn = { name: column.databaseName, nullable: column.isNullable, type }
+    const { sql } = typeOf(column, this.#dataSource.driver.normalizeType(column), this.#driver)
+    const type = this.#database ? asRead(sql, column, this.#database, this.#driver.dialect) : sql
+    const described: SqlColumn = {
+      name: column.databaseName,
+      nullable: column.isNullable,
+      type,
+      identifies: identifies(column),
+    }
     this.#columns.set(column, described)
     return described
   }
@@ -155,6 +168,29 @@ export class TypeOrmTables implements SqlTables {
   #pair(from: ColumnMetadata, to: ColumnMetadata): SqlPair {
     return { from: this.column(from), to: this.column(to) }
   }
+}
+
+/** The type of a column with what the database says of it: how it compares texts, or that it is of another type than it is declared. */
+function asRead(
+  type: SqlType,
+  { databaseName, entityMetadata }: ColumnMetadata,
+  { columns, cutsTexts }: VerifiedDatabase,
+  dialect: SqlDialect,
+): SqlType {
+  const found = columnsNamed(columns, pathOf(entityMetadata), databaseName)
+  const wrong = found.map((one) => mismatch(type, one, dialect)).find((one) => one?.kind === 'column-type')
+  if (wrong) return { kind: 'other', name: wrong.found, nil: true }
+  if (type.kind !== 'text') return type
+  const isExact = found.length > 0 && found.every(({ text }) => text?.equality === true)
+  return { ...type, exact: isExact, collation: type.collation ?? found[0]?.text?.collation, cut: type.cut && cutsTexts }
+}
+
+/** Whether a column is part of a key, unique by itself or with others, or a reference. */
+function identifies(column: ColumnMetadata): boolean {
+  const { isPrimary, relationMetadata, referencedColumn, entityMetadata: of } = column
+  if (isPrimary || relationMetadata !== undefined || referencedColumn !== undefined) return true
+  const uniques = [...of.uniques, ...of.indices.filter(({ isUnique }) => isUnique)]
+  return uniques.some(({ columns }) => columns.includes(column))
 }
 
 /** Database, schema and table, as far as they are said. */

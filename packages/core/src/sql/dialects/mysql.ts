@@ -1,5 +1,6 @@
 import type { Extent } from '../extent.js'
 import { all, any, atom, not, type Sql } from '../sql.js'
+import type { SqlType } from '../tables.js'
 import {
   computedText,
   element,
@@ -95,6 +96,11 @@ export class MySql extends StandardSql {
    */
   override distinct(key: readonly string[]): Sql {
     return atom(key.length === 0 ? 'RAND() >= 0' : `CHAR_LENGTH(CONCAT(${key.join(', ')})) >= 0`)
+  }
+
+  /** Of 0000-00-00, and of dates whose month or day is zero, JavaScript makes no date. */
+  override isDate(date: string, { kind }: SqlType): Sql | undefined {
+    return kind === 'date' ? all([atom(`MONTH(${date}) > 0`), atom(`DAYOFMONTH(${date}) > 0`)]) : undefined
   }
 
   #sameBytes(left: SqlTextOperand, right: SqlTextOperand): Sql {

@@ -1,6 +1,14 @@
 import { all, any, atom, type Sql } from '../sql.js'
 import type { SqlType } from '../tables.js'
-import { largestInteger, type Place, type Quotient, type SqlTextOperand, StandardSql, sameOrNull } from './standard.js'
+import {
+  largestInteger,
+  type Place,
+  type Quotient,
+  type SqlTextOperand,
+  StandardSql,
+  sameOrNull,
+  valueOperand,
+} from './standard.js'
 
 export class PostgreSql extends StandardSql {
   override readonly values = 60_000
@@ -45,8 +53,28 @@ export class PostgreSql extends StandardSql {
     return `CAST(${value} AS text)`
   }
 
-  override byCodePoint({ text }: SqlTextOperand): string {
-    return `${text} COLLATE "C"`
+  /** A type of its own, such as citext, has operators of its own; as text it has none of them. */
+  override byCodePoint({ text, kind, exact }: SqlTextOperand): string {
+    return kind === 'column' && !exact ? `CAST(${text} AS text) COLLATE "C"` : `${text} COLLATE "C"`
+  }
+
+  override textEquals(left: SqlTextOperand, right: SqlTextOperand): Sql {
+    return this.#exactly(left, right, (one) => `${one} = ${right.text}`)
+  }
+
+  override textAmong(column: SqlTextOperand, values: readonly unknown[], _place: Place, placeAll: Place): Sql {
+    const list = placeAll(values)
+    return this.#exactly(column, valueOperand(list), (one) => `${one} = ANY(${list})`)
+  }
+
+  /**
+   * Equal texts are equal in every collation, and in that of the column an index finds them. The planner takes COALESCE for no
+   * second condition that would leave fewer rows.
+   */
+  #exactly(left: SqlTextOperand, right: SqlTextOperand, equals: (left: string) => string): Sql {
+    const found = atom(equals(left.text))
+    if (left.exact && right.exact) return found
+    return all([found, atom(`COALESCE(${equals(this.byCodePoint({ ...left, exact: false }))}, FALSE)`)])
   }
 
   override textOrder(left: SqlTextOperand, order: string, right: SqlTextOperand): Sql {
@@ -72,24 +100,37 @@ export class PostgreSql extends StandardSql {
 
   /** LIKE compares by code point, and there are indexes that serve it. */
   #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
-    return atom(`${of.exact ? of.text : this.byCodePoint(of)} LIKE ${place(pattern)}`)
+    const found = atom(`${of.text} LIKE ${place(pattern)}`)
+    if (of.exact) return found
+    const exactly = `${this.byCodePoint(of)} LIKE ${place(pattern)}`
+    // LIKE is an error in some collations; where a column has one of its own, nothing else is asked.
+    return of.collation === undefined ? all([found, atom(`COALESCE(${exactly}, FALSE)`)]) : atom(exactly)
   }
 
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    return atom(`starts_with(${this.byCodePoint(of)}, ${part.text})`)
+    return atom(`starts_with(${this.byCodePoint(of)}, ${this.#asPlain(part)})`)
   }
 
   override endsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    return atom(`right(${of.text}, length(${part.text})) COLLATE "C" = ${part.text}`)
+    return atom(`right(${this.#asPlain(of)}, length(${part.text})) COLLATE "C" = ${part.text}`)
+  }
+
+  #asPlain({ text, kind, exact }: SqlTextOperand): string {
+    return kind === 'column' && !exact ? this.asText(text) : text
   }
 
   override includes(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    return atom(`strpos(${this.byCodePoint(of)}, ${part.text}) > 0`)
+    return atom(`strpos(${this.byCodePoint(of)}, ${this.#asPlain(part)}) > 0`)
   }
 
   override nan(type: SqlType): string | undefined {
     if (type.kind === 'float') return `CAST('NaN' AS double precision)`
     return type.kind === 'decimal' ? `CAST('NaN' AS numeric)` : undefined
+  }
+
+  override isDate(date: string, type: SqlType): Sql | undefined {
+    if (type.kind !== 'date' || !type.common) return undefined
+    return all([atom(`${date} >= '0001-01-01'`), atom(`${date} < '10000-01-01'`)])
   }
 
   override milliseconds(date: string): string {

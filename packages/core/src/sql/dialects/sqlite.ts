@@ -1,7 +1,7 @@
 import type { Extent } from '../extent.js'
 import { successor } from '../prefix.js'
 import { all, any, atom, type Sql } from '../sql.js'
-import { element, type Place, type Quotient, type SqlTextOperand, StandardSql } from './standard.js'
+import { element, type Place, type Quotient, type SqlTextOperand, StandardSql, valueOperand } from './standard.js'
 
 export class Sqlite extends StandardSql {
   override readonly values = 32_000
@@ -47,35 +47,79 @@ export class Sqlite extends StandardSql {
     return `strftime('%Y-%m-%d %H:%M:%f', ${date})`
   }
 
-  override byCodePoint({ text }: SqlTextOperand): string {
-    return `${text} COLLATE BINARY`
+  override byCodePoint(operand: SqlTextOperand): string {
+    return `${asRead(operand)} COLLATE BINARY`
+  }
+
+  override concat(texts: readonly SqlTextOperand[]): string {
+    return `(${texts.map(asRead).join(' || ')})`
+  }
+
+  override textEquals(left: SqlTextOperand, right: SqlTextOperand): Sql {
+    if (left.cut === 'always' || right.cut === 'always') return this.#equalAsRead(left, right)
+    if (left.exact && right.exact) return atom(`${left.text} = ${right.text}`)
+    const exactly = atom(`${left.text} COLLATE BINARY = ${right.text}`)
+    // In the column's own collation its index finds them.
+    return left.collation === undefined ? exactly : all([atom(`${left.text} = ${right.text}`), exactly])
+  }
+
+  /** A column is cut off where it has the text, and behind it nothing, or a zero character: this is a range, which an index serves. */
+  #equalAsRead(left: SqlTextOperand, right: SqlTextOperand): Sql {
+    if (right.kind !== 'value') return atom(`${this.byCodePoint(left)} = ${asRead(right)}`)
+    const column = binary(left)
+    return all([atom(`${column} >= ${right.text}`), atom(`${column} < ${behind(right)}`)])
+  }
+
+  override textAmong(column: SqlTextOperand, values: readonly unknown[], place: Place): Sql {
+    if (column.cut === 'always') {
+      if (values.length <= shortList)
+        return any(values.map((value) => this.textEquals(column, valueOperand(place(value)))))
+      const cut = atom(`instr(${column.text}, char(0)) > 0`)
+      return any([
+        this.among(binary(column), values, place),
+        all([cut, this.among(this.byCodePoint(column), values, place)]),
+      ])
+    }
+    const found = this.among(binary(column), values, place)
+    return column.exact || column.collation === undefined
+      ? found
+      : all([this.among(column.text, values, place), found])
+  }
+
+  override among(column: string, values: readonly unknown[], place: Place): Sql {
+    return atom(`${column} IN (${values.map(place).join(', ')})`)
   }
 
   override textOrder(left: SqlTextOperand, order: string, right: SqlTextOperand): Sql {
+    if (left.cut && right.kind === 'value') {
+      // What is behind a zero character is not read: such a text is the one that it begins with.
+      if (order === '>') return atom(`${binary(left)} >= ${behind(right)}`)
+      if (order === '<=') return atom(`${binary(left)} < ${behind(right)}`)
+    } else if (left.cut || right.cut) return atom(`${this.byCodePoint(left)} ${order} ${asRead(right)}`)
     const isExact = left.exact && right.exact
-    return atom(`${isExact ? left.text : this.byCodePoint(left)} ${order} ${right.text}`)
+    return atom(`${isExact ? left.text : `${left.text} COLLATE BINARY`} ${order} ${right.text}`)
   }
 
   /** LIKE would ignore the case of letters; a range does not, and an index serves it. */
   override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
-    const column = of.exact ? of.text : this.byCodePoint(of)
+    const column = binary(of)
     const end = successor(part)
     const from = atom(`${column} >= ${place(part)}`)
     return end === undefined ? from : all([from, atom(`${column} < ${place(end)}`)])
   }
 
-  override endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
-    return atom(`substr(${of.text}, ${-[...part].length}) = ${place(part)}`)
-  }
-
+  // As bytes, texts are compared whole; as texts, `substr` and `length` end at a zero character.
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    return atom(`substr(${of.text}, 1, length(${part.text})) = ${this.byCodePoint(part)}`)
+    const start = asBytes(part)
+    return atom(`substr(${asBytes(of)}, 1, length(${start})) = ${start}`)
   }
 
   override endsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    const end = atom(`substr(${of.text}, -length(${part.text})) = ${this.byCodePoint(part)}`)
+    const end = asBytes(part)
+    const found = atom(`substr(${asBytes(of)}, -length(${end})) = ${end}`)
+    if (part.kind === 'value') return found
     // From 0 on, substr gives the whole text.
-    return any([all([atom(`${part.text} = ''`), atom(`${of.text} IS NOT NULL`)]), end])
+    return any([all([atom(`length(${end}) = 0`), atom(`${of.text} IS NOT NULL`)]), found])
   }
 
   override inJson(json: string, item: SqlTextOperand, isCharacter: boolean | undefined): Sql {
@@ -96,6 +140,27 @@ export class Sqlite extends StandardSql {
   }
 
   override includes(of: SqlTextOperand, part: SqlTextOperand): Sql {
-    return atom(`instr(${of.text}, ${part.text}) > 0`)
+    return atom(`instr(${asRead(of)}, ${asRead(part)}) > 0`)
   }
+}
+
+/** Up to this length a list of texts is looked for one by one, by an index. */
+const shortList = 32
+
+/** A text as the application reads it. */
+function asRead({ text, cut }: SqlTextOperand): string {
+  return cut ? `substr(${text}, 1, length(${text}))` : text
+}
+
+function asBytes(operand: SqlTextOperand): string {
+  return `CAST(${asRead(operand)} AS BLOB)`
+}
+
+function binary({ text, exact }: SqlTextOperand): string {
+  return exact ? text : `${text} COLLATE BINARY`
+}
+
+/** The first text that does not begin with a value and a zero character. */
+function behind({ text }: SqlTextOperand): string {
+  return `${text} || char(1)`
 }

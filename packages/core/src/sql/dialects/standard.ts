@@ -11,6 +11,8 @@ export interface SqlTextOperand {
   readonly exact: boolean
   /** The name of a column's own collation, where it has one. */
   readonly collation?: string | undefined
+  /** Whether the application reads the column only up to its first zero character. */
+  readonly cut?: 'always' | 'but in equality' | undefined
 }
 
 /** A text that is computed of others. */
@@ -148,6 +150,11 @@ export abstract class StandardSql {
 
   /** NaN, where a column of that type can hold it: in no order to a check, and greater than all numbers to the database. */
   nan(_type: SqlType): string | undefined {
+    return undefined
+  }
+
+  /** That a column's value is one that the application reads as a date; undefined where every value is. */
+  isDate(_date: string, _type: SqlType): Sql | undefined {
     return undefined
   }
 

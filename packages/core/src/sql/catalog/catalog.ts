@@ -1,0 +1,103 @@
+import type { SqlDialect } from '../dialect.js'
+import { mysqlColumns, mysqlReferences } from './mysql.js'
+import { postgresColumns, postgresReferences } from './postgresql.js'
+import { sqliteColumns, sqliteReferences } from './sqlite.js'
+
+/** A column as the database itself describes it. Names are in lower case: databases differ in whether case matters. */
+export interface CatalogColumn {
+  /** The schema of the table; undefined where the database has none. */
+  readonly schema?: string | undefined
+  readonly table: string
+  readonly column: string
+  /** The type's own name, in lower case and without its length: `varchar`, `bpchar`, `timestamp`. */
+  readonly type: string
+  readonly nullable: boolean
+  /** How texts of the column are compared; undefined for a column without a collation. */
+  readonly text?: CatalogText | undefined
+  /** The values of an enum, as they are stored. */
+  readonly values?: readonly string[] | undefined
+  /** How many digits of a second the column keeps; undefined for a type without any. */
+  readonly digits?: number | undefined
+  readonly unsigned?: boolean | undefined
+}
+
+/** The collation of a column: whether it compares texts by code point. */
+export interface CatalogText {
+  readonly collation: string
+  /** Whether it finds two texts equal only when their code points are. */
+  readonly equality: boolean
+  /** Whether it orders texts by code point. */
+  readonly order: boolean
+}
+
+/** A foreign key that the database keeps. */
+export interface CatalogReference {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly to: string
+  readonly toColumns: readonly string[]
+  /** Why rows can refer to missing ones all the same: the key is deferred, not validated, or not enforced. */
+  readonly weakness?: string | undefined
+}
+
+/** Runs one statement and returns its rows, by the names of its columns. */
+export type CatalogQuery = (sql: string) => Promise<readonly object[]>
+
+/** The columns of some tables, in one query. @param tables - their names, without a schema */
+export async function readColumns(
+  dialect: SqlDialect,
+  tables: readonly string[],
+  query: CatalogQuery,
+): Promise<readonly CatalogColumn[]> {
+  if (tables.length === 0) return []
+  const names = tables.map((name) => literal(name.toLowerCase())).join(', ')
+  switch (dialect) {
+    case 'sqlite':
+      return sqliteColumns(names, query)
+    case 'postgresql':
+      return postgresColumns(names, query)
+    case 'mysql':
+      return mysqlColumns(names, query)
+  }
+}
+
+/** The foreign keys of some tables. */
+export async function readReferences(
+  dialect: SqlDialect,
+  tables: readonly string[],
+  query: CatalogQuery,
+): Promise<readonly CatalogReference[]> {
+  if (tables.length === 0) return []
+  const names = tables.map((name) => literal(name.toLowerCase())).join(', ')
+  switch (dialect) {
+    case 'sqlite':
+      return sqliteReferences(names, query)
+    case 'postgresql':
+      return postgresReferences(names, query)
+    case 'mysql':
+      return mysqlReferences(names, query)
+  }
+}
+
+/**
+ * The columns that a name can stand for: several where tables of one name are in several schemas.
+ * @param path - of the table; without a schema, tables of all schemas are meant
+ */
+export function columnsNamed(
+  columns: readonly CatalogColumn[],
+  path: readonly string[],
+  name: string,
+): readonly CatalogColumn[] {
+  const [table, schema] = [path.at(-1)!.toLowerCase(), path.at(-2)?.toLowerCase()]
+  const column = name.toLowerCase()
+  return columns.filter(
+    (one) =>
+      one.column === column &&
+      one.table === table &&
+      (schema === undefined || one.schema === undefined || one.schema === schema),
+  )
+}
+
+function literal(name: string): string {
+  return `'${name.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,125 @@
+import type { SqlDialect } from '../dialect.js'
+import type { SqlPair, SqlRelation, SqlTables, SqlType } from '../tables.js'
+import type { CatalogColumn, CatalogReference } from './catalog.js'
+
+export interface Mismatch {
+  readonly kind: 'column-type' | 'enum-values' | 'collation'
+  readonly promised: string
+  readonly found: string
+}
+
+/** Types of the databases that compare and read values as filters take it, by what is declared. SQLite's columns take any value. */
+const types: Readonly<Record<'postgresql' | 'mysql', Readonly<Partial<Record<SqlType['kind'], readonly string[]>>>>> = {
+  postgresql: {
+    boolean: ['bool'],
+    integer: ['int2', 'int4', 'int8', 'oid'],
+    float: ['float8', 'float4'],
+    decimal: ['numeric'],
+    text: ['text', 'varchar', 'name'],
+    uuid: ['uuid'],
+    date: ['timestamp', 'timestamptz', 'date'],
+  },
+  mysql: {
+    boolean: ['tinyint', 'bit'],
+    integer: ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'year'],
+    float: ['double', 'float'],
+    decimal: ['decimal'],
+    text: ['varchar', 'char', 'text', 'tinytext', 'mediumtext', 'longtext'],
+    enum: ['enum'],
+    date: ['datetime', 'timestamp', 'date'],
+  },
+}
+
+/** How many bits the whole numbers of a type have. */
+const bits: Readonly<Record<string, number>> = {
+  int2: 16,
+  int4: 32,
+  int8: 64,
+  tinyint: 8,
+  smallint: 16,
+  mediumint: 24,
+  int: 32,
+  bigint: 64,
+}
+
+/** Where a column is not of the type, the collation or the values that the schema declares; undefined where it is. */
+export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlDialect): Mismatch | undefined {
+  const type = declared.kind === 'list' ? declared.of : declared
+  const name = column.type.replace(/^_/, '')
+  const expected = dialect === 'sqlite' ? undefined : types[dialect][type.kind]
+  if (expected && !expected.includes(name))
+    return { kind: 'column-type', promised: `as ${type.kind}`, found: `the type ${name}` }
+  switch (type.kind) {
+    case 'text': {
+      const { text } = column
+      if (!type.exact || !text || text.equality) return undefined
+      return {
+        kind: 'collation',
+        promised: 'with texts that are equal only by their code points',
+        found: `the collation ${text.collation}`,
+      }
+    }
+    case 'integer': {
+      const size = bits[name]
+      if (size === undefined) return undefined
+      const [from, to] = column.unsigned ? [0n, 2n ** BigInt(size) - 1n] : [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n]
+      const isWider = !type.bigint && (from < type.from || to > type.to) && size > 32
+      return isWider ? { kind: 'column-type', promised: 'with numbers up to 32 bits', found: `the type ${name}` } : undefined
+    }
+    case 'float': {
+      const isSingle = name === 'float4' || name === 'float'
+      return dialect !== 'sqlite' && isSingle !== type.single
+        ? { kind: 'column-type', promised: `a float of ${type.single ? 32 : 64} bits`, found: `the type ${name}` }
+        : undefined
+    }
+    case 'enum': {
+      if (!column.values) return undefined
+      const stored = new Set(type.values.values())
+      const others = column.values.filter((value) => !stored.has(value))
+      return others.length === 0
+        ? undefined
+        : { kind: 'enum-values', promised: `with ${[...stored].join(', ')}`, found: `the values ${others.join(', ')}, too` }
+    }
+    case 'date': {
+      if (dialect === 'sqlite') return undefined
+      if ((name === 'date') !== (type.precision === 'days'))
+        return { kind: 'column-type', promised: type.precision === 'days' ? 'without a time' : 'with a time', found: `the type ${name}` }
+      if (type.precision === 'milliseconds' && (column.digits ?? 0) > 3)
+        return { kind: 'column-type', promised: 'with milliseconds', found: `${column.digits} digits of a second` }
+      const isZoned = name === 'timestamptz' || (dialect === 'mysql' && name === 'timestamp')
+      return type.precision !== 'days' && dialect === 'postgresql' && isZoned !== (type.zoned ?? false)
+        ? { kind: 'column-type', promised: `${type.zoned ? 'with' : 'without'} a time zone`, found: `the type ${name}` }
+        : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Whether foreign keys keep all references of a relation to rows that exist. */
+export function isKeptBy(
+  references: readonly CatalogReference[],
+  path: readonly string[],
+  { model, link }: SqlRelation,
+  tables: SqlTables,
+): boolean {
+  const other = tables.table(model)?.path
+  if (!other) return false
+  if (link.kind === 'columns') return isKeptPair(references, path, other, link.pairs)
+  const back = link.own.map(({ from, to }) => ({ from: to, to: from }))
+  return isKeptPair(references, link.path, path, back) && isKeptPair(references, link.path, other, link.other)
+}
+
+function isKeptPair(
+  references: readonly CatalogReference[],
+  from: readonly string[],
+  to: readonly string[],
+  pairs: readonly SqlPair[],
+): boolean {
+  const wanted = pairs.map((pair) => `${pair.from.name} ${pair.to.name}`.toLowerCase()).sort()
+  return references.some(({ table, columns, to: other, toColumns, weakness }) => {
+    if (weakness !== undefined || table !== from.at(-1)!.toLowerCase() || other !== to.at(-1)!.toLowerCase()) return false
+    const has = columns.map((column, at) => `${column} ${toColumns[at]}`).sort()
+    return has.join() === wanted.join()
+  })
+}

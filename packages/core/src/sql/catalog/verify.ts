@@ -1,0 +1,142 @@
+import type { DatabaseFacts } from '../../schema/databaseFacts.js'
+import type { SqlDialect } from '../dialect.js'
+import type { SqlColumn, SqlRelation, SqlTables } from '../tables.js'
+import {
+  type CatalogColumn,
+  type CatalogQuery,
+  type CatalogReference,
+  columnsNamed,
+  readColumns,
+  readReferences,
+} from './catalog.js'
+import { isKeptBy, mismatch } from './mismatch.js'
+import { cutsTexts } from './sqlite.js'
+import { zoneProblems } from './zone.js'
+
+/** A promise of a schema that the database does not keep. */
+export interface DatabaseProblem {
+  /** What was promised: that a table or a column is there, its type, its values, that it is never null, a collation … */
+  readonly kind: 'missing' | 'column-type' | 'nullable' | 'enum-values' | 'collation' | 'foreign-key' | 'time-zone'
+  /** The model, and the field where it is about one. */
+  readonly model?: string | undefined
+  readonly field?: string | undefined
+  /** What is promised, what the database has, and what to do. */
+  readonly message: string
+}
+
+/** The state of a database, compared with a schema. It is plain data, so that it can be kept. */
+export interface VerifiedDatabase extends DatabaseFacts {
+  /** Empty if the database keeps every promise. */
+  readonly problems: readonly DatabaseProblem[]
+  /** Whether a foreign key keeps each reference that the schema takes for kept, by model and relation: `Document.folder`. */
+  readonly references: Readonly<Record<string, boolean>>
+  readonly columns: readonly CatalogColumn[]
+  /** Whether the driver reads a text only up to its first zero character. */
+  readonly cutsTexts: boolean
+}
+
+export interface Promises {
+  readonly dialect: SqlDialect
+  readonly tables: SqlTables
+  /** The fields of each model, by its name. */
+  readonly models: ReadonlyMap<string, readonly string[]>
+  /** Whether the driver keeps dates with a zone as those of UTC, whatever the zone of the connection is. */
+  readonly zonedAsUtc: boolean
+}
+
+/**
+ * Compares what filters rely on with what the database says of itself. Its rows are not read.
+ * @throws what the query throws
+ */
+export async function verify(promises: Promises, query: CatalogQuery): Promise<VerifiedDatabase> {
+  const { dialect, tables, models } = promises
+  const paths = [...models.keys()].flatMap((model) => tables.table(model)?.path ?? [])
+  const links = relationsOf(promises).flatMap(({ relation: { link } }) => (link.kind === 'table' ? link.path : []))
+  const names = [...new Set([...paths, ...links])]
+  const columns = await readColumns(dialect, names, query)
+  const keys = await readReferences(dialect, names, query)
+  const references: Record<string, boolean> = {}
+  const problems: DatabaseProblem[] = []
+  for (const [model, fields] of models) {
+    const table = tables.table(model)
+    if (!table) continue
+    if (!columns.some((one) => columnsNamed([one], table.path, one.column).length > 0)) {
+      problems.push({ kind: 'missing', model, message: `There is no table "${table.path.join('.')}" for ${model}.` })
+      continue
+    }
+    for (const name of fields) {
+      const field = tables.field(model, name)
+      if (field?.kind !== 'column') continue
+      const found = columnsNamed(columns, table.path, field.column.name)
+      problems.push(...columnProblems(model, name, field.column, found, dialect))
+    }
+  }
+  for (const { model, field, relation } of relationsOf(promises)) {
+    const path = tables.table(model)?.path
+    if (!path) continue
+    const isKept = isKeptBy(keys, path, relation, tables)
+    references[`${model}.${field}`] = isKept
+    if (!isKept) problems.push(foreignKeyProblem(model, field, relation, path, keys))
+  }
+  problems.push(...(await zoneProblems(promises, columns, query)))
+  return { problems, columns, references, cutsTexts: dialect === 'sqlite' && (await cutsTexts(query)) }
+}
+
+interface OwnRelation {
+  readonly model: string
+  readonly field: string
+  readonly relation: SqlRelation
+}
+
+/** The relations whose references the schema takes for kept. */
+function relationsOf({ tables, models }: Promises): readonly OwnRelation[] {
+  return [...models].flatMap(([model, fields]) =>
+    fields.flatMap((field): readonly OwnRelation[] => {
+      const found = tables.field(model, field)
+      return found?.kind === 'relation' && found.relation.kept ? [{ model, field, relation: found.relation }] : []
+    }),
+  )
+}
+
+function columnProblems(
+  model: string,
+  field: string,
+  column: SqlColumn,
+  found: readonly CatalogColumn[],
+  dialect: SqlDialect,
+): readonly DatabaseProblem[] {
+  const name = `${model}.${field}`
+  if (found.length === 0)
+    return [{ kind: 'missing', model, field, message: `The table of ${model} has no column "${column.name}".` }]
+  const problems: DatabaseProblem[] = []
+  for (const one of found) {
+    const wrong = mismatch(column.type, one, dialect)
+    if (wrong)
+      problems.push({
+        kind: wrong.kind,
+        model,
+        field,
+        message: `${name} is declared ${wrong.promised}; the database has ${wrong.found}.`,
+      })
+    if (!column.nullable && one.nullable && !(dialect === 'sqlite' && column.identifies))
+      problems.push({ kind: 'nullable', model, field, message: `${name} is never null; its column can be.` })
+  }
+  return problems
+}
+
+function foreignKeyProblem(
+  model: string,
+  field: string,
+  relation: SqlRelation,
+  path: readonly string[],
+  references: readonly CatalogReference[],
+): DatabaseProblem {
+  const weak = references.find((one) => one.table === path.at(-1)!.toLowerCase() && one.weakness !== undefined)
+  const why = weak?.weakness ? `its foreign key does not keep them: ${weak.weakness}` : 'there is no foreign key'
+  return {
+    kind: 'foreign-key',
+    model,
+    field,
+    message: `${model}.${field} refers to rows of ${relation.model} that need not be there: ${why}.`,
+  }
+}

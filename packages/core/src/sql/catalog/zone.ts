@@ -1,0 +1,39 @@
+import type { CatalogColumn, CatalogQuery } from './catalog.js'
+import { textOf } from './row.js'
+import type { DatabaseProblem, Promises } from './verify.js'
+
+const utc = /^(?:(?:etc\/)?(?:utc|gmt|universal|zulu|greenwich)|[+-]00:?00|0)$/i
+const fixed = /^[+-]\d\d:?\d\d$/
+
+/**
+ * The zone of a connection decides what a driver reads of columns that know their instants: PostgreSQL's `timestamptz` where a driver
+ * cuts its offset off, and MySQL's `timestamp`, of which two instants look the same in the hour that comes twice.
+ */
+export async function zoneProblems(
+  { dialect, zonedAsUtc }: Promises,
+  columns: readonly CatalogColumn[],
+  query: CatalogQuery,
+): Promise<readonly DatabaseProblem[]> {
+  const hasType = (name: string) => columns.some(({ type }) => type === name)
+  if (dialect === 'postgresql' && zonedAsUtc && hasType('timestamptz')) {
+    const [row] = await query(`SELECT current_setting('TimeZone') AS "zone"`)
+    const zone = row ? textOf(row, 'zone') : 'unknown'
+    return utc.test(zone) ? [] : [problem(zone, 'timestamptz', "connect with the option -c TimeZone=UTC")]
+  }
+  if (dialect === 'mysql' && hasType('timestamp')) {
+    const [row] = await query(
+      'SELECT CAST(@@session.time_zone AS CHAR) AS `zone`, CAST(@@global.system_time_zone AS CHAR) AS `system`',
+    )
+    const session = row ? textOf(row, 'zone') : 'unknown'
+    const zone = session === 'SYSTEM' && row ? textOf(row, 'system') : session
+    return utc.test(zone) || fixed.test(zone) ? [] : [problem(zone, 'timestamp', "SET time_zone = '+00:00'")]
+  }
+  return []
+}
+
+function problem(zone: string, type: string, hint: string): DatabaseProblem {
+  return {
+    kind: 'time-zone',
+    message: `The connection's time zone is "${zone}", in which columns of the type ${type} are read as other instants: ${hint}.`,
+  }
+}

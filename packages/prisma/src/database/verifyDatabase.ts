@@ -1,0 +1,44 @@
+import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
+import { PrismaSchemaError } from '../errors.js'
+import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
+import type { PrismaSchema } from '../schema/schema.js'
+import { sqlTablesOf } from '../sql/tables.js'
+import { sqlDialectOf } from '../sql/types.js'
+import { sendBy } from '../subquery/send.js'
+import type { DatabaseOptions } from '../where/dialect.js'
+
+/**
+ * Compares a Prisma schema with the database of a client: tables, types of columns, values of enums, what can be null, foreign keys,
+ * the time zone of the connection, and the collations of columns for which `acceptCollation` speaks. It reads the database's own
+ * tables, in two or three queries, and no rows of the application.
+ *
+ * @param schema - Default: the schema that the client carries.
+ * @returns what is not kept, and what was read: pass it as the option `database`
+ * @throws PrismaSchemaError for a schema that can't be used, or a database other than SQLite, PostgreSQL, MySQL and MariaDB
+ *
+ * @example
+ * ```ts
+ * const database = await verifyDatabase(prisma, schema)
+ * for (const { message } of database.problems) console.warn(message)
+ * const { extension } = prismaAuthorization(authorizer, schema, { database })
+ * ```
+ */
+export async function verifyDatabase(
+  client: PrismaClientLike,
+  schema?: PrismaSchema,
+  { acceptCollation }: Pick<DatabaseOptions, 'acceptCollation'> = {},
+): Promise<VerifiedDatabase> {
+  const known = schema ? assertSchema(schema) : schemaOfClient(client)
+  assertDescribes(known, client)
+  const dialect = sqlDialectOf(known)
+  if (!dialect) {
+    throw new PrismaSchemaError('prisma-schema', `verifyDatabase does not know ${known.provider}.`, {
+      hint: 'it reads SQLite, PostgreSQL, MySQL and MariaDB; say what the database keeps by options instead',
+    })
+  }
+  const send = sendBy(client)
+  const models = new Map(known.models.map(({ name, fields }) => [name, fields.map((field) => field.name)]))
+  const tables = sqlTablesOf(known, acceptCollation === undefined ? {} : { acceptCollation })
+  // Prisma's driver for PostgreSQL takes every time for one of UTC.
+  return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) => send({ texts: [sql], values: [], model: '' }))
+}

@@ -1,0 +1,46 @@
+import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
+import type { DataSource } from 'typeorm'
+import { driverOf } from './dialect.js'
+import { columnsOf, type Described, entitiesOf, modelName, relationsOf } from './entities.js'
+import { TypeOrmTables } from './tables.js'
+
+/**
+ * Compares the entities of a data source with its database: tables, types of columns, values of enums, what can be null, declared
+ * collations, foreign keys, the time zone of the connection, and whether a date comes back as it was sent. It reads the database's
+ * own tables, in a few queries, and no rows of the application.
+ *
+ * @returns what is not kept, and what was read: pass it as the option `database`
+ * @throws TypeOrmSchemaError for a data source that is not initialized, or a database that no filters are written for
+ *
+ * @example
+ * ```ts
+ * const database = await verifyDatabase(dataSource)
+ * for (const { message } of database.problems) console.warn(message)
+ * const { authorizedFilter } = typeOrmAuthorization(authorizer, dataSource, { database })
+ * ```
+ */
+export async function verifyDatabase(dataSource: DataSource): Promise<VerifiedDatabase> {
+  const { dialect } = driverOf(dataSource)
+  const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
+  const models = new Map(
+    described.map((of) => [modelName(of), [...columnsOf(of), ...relationsOf(of)].map((one) => one.propertyName)]),
+  )
+  const tables = new TypeOrmTables(dataSource)
+  const query = async (sql: string): Promise<readonly object[]> => {
+    const rows: unknown = await dataSource.query(sql)
+    return Array.isArray(rows) ? rows.filter((row): row is object => typeof row === 'object' && row !== null) : []
+  }
+  const verified = await verify({ dialect, tables, models, zonedAsUtc: false }, query)
+  if (dialect !== 'postgresql' || (await returnsDates(dataSource))) return verified
+  const message =
+    'The driver reads a `timestamp` in another time zone than it writes one (parseInputDatesAsUTC): set both to one zone.'
+  return { ...verified, problems: [...verified.problems, { kind: 'time-zone', message }] }
+}
+
+/** Whether a date is read as the instant that was sent, where the column keeps no zone. */
+async function returnsDates(dataSource: DataSource): Promise<boolean> {
+  // In no zone do the clocks change then.
+  const sent = new Date('2024-01-15T12:00:00.000Z')
+  const [row] = await dataSource.query<{ sent: unknown }[]>('SELECT CAST($1 AS timestamp) AS sent', [sent])
+  return row?.sent instanceof Date && row.sent.getTime() === sent.getTime()
+}
