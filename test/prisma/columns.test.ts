@@ -6,6 +6,7 @@ import { holds, type Row } from '../orm/evaluate.js'
 import { createSchema, openDatabases } from './databases.js'
 import { schema } from './generated/columns-postgresql/arcturus/schema.js'
 import { Prisma, PrismaClient } from './generated/columns-postgresql/client/client.js'
+import { plainDatabase } from './plainDatabase.js'
 
 const [database] = await openDatabases('columns', ['postgresql'])
 const resource = resourceOf('Listing')
@@ -46,7 +47,7 @@ const refused = ['padded', 'folded', 'address', 'time', 'single', 'cash']
 describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
   let prisma: PrismaClient
   let rows: Row[]
-  const printer = new WherePrinter(schema, {}, (_, field) => Reflect.get(prisma.listing.fields, field))
+  const printer = new WherePrinter(schema, { database: plainDatabase(schema) }, (_, field) => Reflect.get(prisma.listing.fields, field))
   beforeAll(async () => {
     await createSchema(database!, schema)
     await database!.execute([

@@ -29,6 +29,7 @@ const clients = [
     'shop',
     'shares',
     'hostile',
+    'foreign',
     'dangling',
     'caller',
     'fuzz-plain',

@@ -15,6 +15,7 @@ import { Computed } from '../sql/computed.js'
 import { Reaches } from '../sql/reaches.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
+import { plainDatabase } from './plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 150)
@@ -39,8 +40,8 @@ describe.each(databases)('A plan on $name', (database) => {
     knownRows = keyed.map((root) => [root, graph.find(root.model, root.key)])
     const reference = (model: string, field: string) =>
       Reflect.get(Reflect.get(prisma, model.charAt(0).toLowerCase() + model.slice(1)).fields, field)
-    const queries = new IdQueries(printSql, sqlTablesOf(schema), provider)
-    planner = new Planner(new WherePrinter(schema, {}, reference), queries, models)
+    const queries = new IdQueries(printSql, sqlTablesOf(schema, { database: plainDatabase(schema) }), provider)
+    planner = new Planner(new WherePrinter(schema, { database: plainDatabase(schema) }, reference), queries, models)
   }, 60_000)
   afterAll(async () => {
     await prisma?.$disconnect()

@@ -7,6 +7,7 @@ import { holds, type Row, readGraph } from '../orm/evaluate.js'
 import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
+import { plainDatabase } from './plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)
@@ -34,7 +35,7 @@ describe.each(databases)('A printed where on $name', (database) => {
 
   /** Prints conditions and counts by reason those that are refused; they are undefined then. */
   function printing(acceptCollation: boolean) {
-    const printer = new WherePrinter(schema, { acceptCollation }, (model, field) =>
+    const printer = new WherePrinter(schema, { acceptCollation, database: plainDatabase(schema) }, (model, field) =>
       Reflect.get(Reflect.get(prisma, model.charAt(0).toLowerCase() + model.slice(1)).fields, field),
     )
     const refused: Record<string, number> = {}

@@ -6,6 +6,7 @@ import { idsOf, printQuery } from '../sql/query.js'
 import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 import { type Client as AnyClient, known } from './documents.js'
+import { plainDatabase } from './plainDatabase.js'
 
 /** So much of a client as is used here. */
 interface Row {
@@ -69,7 +70,7 @@ describe.each(databases)('Recursions that ask recursions on $name', (database) =
         expect(filtered.map(({ id }) => id)).toEqual(expected)
         // Where nothing can stand ahead of the statement.
         const condition = authorizer.filter(person, action, 'Document', { unloaded: 'database' }).definite()
-        const query = printQuery(condition, provider, sqlTablesOf(schema))
+        const query = printQuery(condition, provider, sqlTablesOf(schema, { database: plainDatabase(schema) }))
         expect(await idsOf(bare as unknown as AnyClient, provider, 'Document', query)).toEqual(expected)
         found.push(expected.length)
       }

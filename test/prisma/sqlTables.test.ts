@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
+import { plainDatabase } from './plainDatabase.js'
 
 const databases = await openDatabases('sqltables', ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')
 
 describe.each(databases)('What SQL is told of the tables on $name', (database) => {
   const schema = schemas[known(database.provider)]
-  const tables = sqlTablesOf(schema)
+  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
   const mark = database.provider === 'mysql' ? '`' : '"'
   const name = (...path: readonly string[]): string => path.map((one) => `${mark}${one}${mark}`).join('.')
   let prisma: Client
@@ -128,7 +129,7 @@ describe('What SQL is told of', () => {
       @@schema("alpha")
     }`,
   )
-  const tables = sqlTablesOf(schema)
+  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
   const typeOf = (field: string, of = tables) => {
     const found = of.field('Post', field)
     return found?.kind === 'column' ? found.column.type : undefined

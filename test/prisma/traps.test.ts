@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
+import { plainDatabase } from './plainDatabase.js'
 
 // What Prisma does with a `where` that is not what it seems: each of these was found to leak or to lose rows.
 
@@ -81,7 +82,10 @@ describe.each(databases)('On $name', (database) => {
   const ids = async (where: Where): Promise<number[]> =>
     (await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })).map((row) => row.id)
   const print = (condition: Definite, acceptCollation = true): Where =>
-    new WherePrinter(schemas[provider], { acceptCollation }, undefined, 'root').print(condition, 'Document')
+    new WherePrinter(schemas[provider], { acceptCollation, database: plainDatabase(schemas[provider]) }, undefined, 'root').print(
+      condition,
+      'Document',
+    )
 
   const every = { id: { notIn: [] } }
   const none = { id: { in: [] } }
@@ -167,7 +171,7 @@ describe.each(databases)('On $name', (database) => {
   })
 
   it('a reference that no foreign key keeps is followed to the row itself', async () => {
-    const printer = new WherePrinter({ ...schemas[provider], relationMode: 'prisma' }, { acceptCollation: true })
+    const printer = new WherePrinter({ ...schemas[provider], relationMode: 'prisma' }, { acceptCollation: true, database: plainDatabase(schemas[provider]) })
     const missing = printer.print(compare(own('owner'), '=', null), 'Document')
     expect(missing).toEqual({ NOT: { owner: { is: { id: { notIn: [] } } } } })
     expect(await ids(missing)).toEqual([3])
@@ -204,7 +208,7 @@ describe.each(databases)('On $name', (database) => {
     expect(() => print(same)).toThrow(/extend the client/)
     const other: Definite = { kind: 'compare', operator: '=', left: own('title'), right: ownerEmail, span }
     expect(() => print(other)).toThrow(/two rows/)
-    const printer = new WherePrinter(schemas[provider], {}, (_, field) => Reflect.get(prisma.document.fields, field))
+    const printer = new WherePrinter(schemas[provider], { database: plainDatabase(schemas[provider]) }, (_, field) => Reflect.get(prisma.document.fields, field))
     expect(await ids(printer.print(same, 'Document'))).toEqual([3])
     expect(await ids(printer.print({ ...same, operator: '!=' } as Definite, 'Document'))).toEqual([1, 2, 4])
   })

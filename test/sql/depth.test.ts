@@ -5,6 +5,7 @@ import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, known, openDocuments, schemas } from '../prisma/documents.js'
 import { castDocuments, printQuery, type Query } from './query.js'
+import { plainDatabase } from '../prisma/plainDatabase.js'
 
 /** More than MariaDB goes down by itself, and more than any call stack. */
 const depth = 5000
@@ -12,7 +13,7 @@ const databases = await openDatabases('sqldepth', ['sqlite', 'postgresql', 'mysq
 
 describe.each(databases)('A recursion on $name', (database) => {
   const dialect = known(database.provider)
-  const tables = sqlTablesOf(schemas[dialect])
+  const tables = sqlTablesOf(schemas[dialect], { database: plainDatabase(schemas[dialect]) })
   const quote = dialect === 'mysql' ? '`' : '"'
   const folder = resourceOf('Folder')
   let prisma: Client

@@ -10,6 +10,7 @@ import { type Client, known, openDocuments, schemas } from '../prisma/documents.
 import { Computed } from './computed.js'
 import { castDocuments, idsOf, printQuery, type Query } from './query.js'
 import { Reaches } from './reaches.js'
+import { plainDatabase } from '../prisma/plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)
@@ -19,7 +20,7 @@ const databases = await openDatabases('sql', ['sqlite', 'postgresql', 'mysql'])
 describe.each(databases)('A condition printed as SQL on $name', (database) => {
   const dialect = known(database.provider)
   const schema = schemas[dialect]
-  const tables = sqlTablesOf(schema)
+  const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
   const resource = resourceOf('Document')
   let prisma: Client
   let documents: readonly Row[]

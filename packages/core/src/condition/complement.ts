@@ -54,20 +54,18 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
       ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }]
       : [],
   )
-  // Nor is a number in an order with what is none, or a date with an invalid one: neither equals itself.
-  const noNumbers = [condition.left, condition.right].flatMap((one): Definite[] =>
-    canBeNoNumber(schema, one)
-      ? [{ kind: 'compare', operator: '!=', left: one, right: one, span: condition.span }]
-      : [],
-  )
-  return [...nils, ...noNumbers, opposite]
+  const noValues = [condition.left, condition.right].flatMap((one) => isNoValue(schema, one, condition.span))
+  return [...nils, ...noValues, opposite]
 }
 
-function canBeNoNumber(schema: Schema, operand: Operand): boolean {
-  if (operand.kind === 'arithmetic') return !isFiniteNumber(schema, operand)
-  if (operand.kind !== 'path') return false
-  const { scalar, list } = operandType(schema, operand)
-  return !list && (scalar === 'float' || scalar === 'date')
+/** That an operand is in no order at all: NaN, which does not equal itself, or what is one object and does: an invalid date, NaN as a decimal. */
+function isNoValue(schema: Schema, one: Operand, span: Span): readonly Definite[] {
+  const compare = (operator: '!=' | '<='): Compare => ({ kind: 'compare', operator, left: one, right: one, span })
+  if (one.kind === 'arithmetic') return isFiniteNumber(schema, one) ? [] : [compare('!=')]
+  if (one.kind !== 'path') return []
+  const { scalar, list } = operandType(schema, one)
+  if (list || (scalar !== 'float' && scalar !== 'decimal' && scalar !== 'date')) return []
+  return [scalar === 'float' ? compare('!=') : { kind: 'not', of: compare('<=') }]
 }
 
 /** Whether an operand is a number that is neither NaN nor infinite, whatever the row. */

@@ -228,7 +228,7 @@ export type Definite =
   | { readonly kind: 'false' }
   | { readonly kind: 'and'; readonly of: readonly Definite[] }
   | { readonly kind: 'or'; readonly of: readonly Definite[] }
-  | { readonly kind: 'not'; readonly of: DefiniteSome | DefiniteReach | In | IsA | Text }
+  | { readonly kind: 'not'; readonly of: DefiniteSome | DefiniteReach | Compare | In | IsA | Text }
   | DefiniteSome
   | DefiniteReach
   | Compare

@@ -76,7 +76,7 @@ export class Comparisons {
     const canBeNil = column.nullable && !(type.kind === 'list' && type.nullIsEmpty)
     if (operator === '=') return canBeNil ? all([atom(`${text} IS NULL`), presence]) : false
     if (!canBeNil) return presence
-    return all([atom(`${text} IS NOT NULL`), value.isToldByNull ? true : presence])
+    return all([atom(`${text} IS NOT NULL`, `${text} IS NULL`), value.isToldByNull ? true : presence])
   }
 
   withValue(operator: CompareOperator, value: Value, other: unknown, span: Span): Sql {
@@ -120,6 +120,7 @@ export class Comparisons {
       return refuse('operand', 'The database has no infinity, and both sides can be one.', span)
     if (operator === '=' || operator === '==') return this.#columnsEqual(left, right, pair)
     if (operator === '!=') return this.#columnsDiffer(left, right, pair)
+    if ((operator === '<=' || operator === '>=') && isItself(left, right, pair)) return this.withNil('!=', left, span)
     // A side that is null is nil, or NaN: in no order, not even with an infinity.
     const isSome = (one: Value): Sql => atom(`${one.text} IS NOT NULL`)
     const order = any([
@@ -327,7 +328,7 @@ export class Comparisons {
   #comparable(left: Value, right: Value, operator: CompareOperator, span: Span): Pair {
     const [a, b] = [left.column.type, right.column.type]
     if (isTextual(a) && isTextual(b)) {
-      if (haveOneForm(a, b) && (operator === '=' || operator === '==' || operator === '!='))
+      if (haveOneForm(a, b) && isEquality(operator))
         return { kind: 'plain', left: left.text, right: right.text, nan: undefined }
       return { kind: 'text', left: this.#textOperand(left, span), right: this.#textOperand(right, span) }
     }
@@ -343,7 +344,8 @@ export class Comparisons {
     // The one has a decimal value, the other a binary one.
     if (a.kind !== b.kind) return refusePair(left, right, span)
     // A decimal is read as one object, which equals itself whatever it is.
-    const nan = a.kind === 'decimal' && left.text === right.text ? undefined : this.#dialect.nan(a)
+    const isSame = a.kind === 'decimal' && left.text === right.text && isEquality(operator)
+    const nan = isSame ? undefined : this.#dialect.nan(a)
     return { ...plain, nan }
   }
 
@@ -364,7 +366,7 @@ export class Comparisons {
     const equal = this.#equal(left, pair)
     if (!left.column.nullable || !right.column.nullable) return all([equal, ...presences])
     const bothPresent = [left.presence, right.presence]
-    if (pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined)
+    if (pair.kind === 'plain' && pair.nan === undefined && (pair.isDate === undefined || left.text === right.text))
       return all([this.#dialect.same(pair.left, pair.right), ...bothPresent])
     return any([
       all([equal, ...presences]),
@@ -381,19 +383,20 @@ export class Comparisons {
       if (isServed && pair.left.exact && pair.right.exact) return all([not(this.#equal(left, pair)), ...bothPresent])
       return all([not(this.#columnsEqual(left, right, pair)), ...bothPresent])
     }
-    // What always equals itself.
-    if (left.text === right.text && pair.nan === undefined && pair.isDate === undefined) return false
+    if (isItself(left, right, pair)) return false
     const isNullable = left.column.nullable || right.column.nullable
     const differ = isNullable ? this.#dialect.differs(pair.left, pair.right) : atom(`${pair.left} <> ${pair.right}`)
     const nans = pair.nan === undefined ? [] : [atom(`${pair.left} = ${pair.nan}`)]
-    const noDates = pair.isDate === undefined ? [] : [atom(`NOT (${written(pair.isDate)})`)]
+    const noDates = pair.isDate === undefined || left.text === right.text ? [] : [atom(`NOT (${written(pair.isDate)})`)]
     return all([any([differ, ...nans, ...noDates]), ...(isNullable ? bothPresent : this.#presences(left, right))])
   }
 
   #equal(left: Value, pair: Pair): Sql {
     if (pair.kind === 'text') return this.#dialect.textEquals(pair.left, pair.right)
     const equal = atom(`${pair.left} = ${pair.right}`)
-    return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), pair.isDate ?? true])
+    // An invalid date is one object, which equals itself.
+    const isDate = pair.left === pair.right ? true : (pair.isDate ?? true)
+    return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), isDate])
   }
 
   #order(left: Value, order: Order, right: Value, pair: Pair): Sql {
@@ -473,6 +476,16 @@ type Pair =
       readonly isDate?: Sql | undefined
     }
 
+
+function isEquality(operator: CompareOperator): boolean {
+  return operator === '=' || operator === '==' || operator === '!='
+}
+
+/** Whether both are one column, all of whose values equal themselves. */
+function isItself(left: Value, right: Value, pair: Pair): boolean {
+  const isWhole = pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined
+  return isWhole && left.text === right.text && !left.isComputed
+}
 
 function isTextual({ kind }: SqlType): boolean {
   return kind === 'text' || kind === 'enum' || kind === 'uuid' || kind === 'form'

@@ -1,4 +1,5 @@
 import type { PrismaColumn, PrismaRelation } from '../schema/schema.js'
+import { outside } from './numbers.js'
 import { all, any, type Printed, type Where } from './printed.js'
 import { alternativesOf, type ColumnFilter, type ColumnTest, type Order, ordered } from './test.js'
 
@@ -45,7 +46,7 @@ export function columnsSides(
   const are = (...columns: readonly PrismaColumn[]): Printed[] =>
     isNumber ? columns.map(({ name }) => ({ [name]: isNumber })) : []
   const areNot = (...columns: readonly PrismaColumn[]): Printed[] =>
-    isNumber ? columns.map(({ name }) => ({ [name]: { not: isNumber } })) : []
+    isNumber ? columns.flatMap(({ name }) => outside(isNumber).map((filter) => ({ [name]: filter }))) : []
   if (operator === '=') {
     return {
       yes: any([all([{ [a.name]: { equals: reference } }, ...are(a)]), all([isNull(a), isNull(b)])]),
@@ -61,7 +62,7 @@ export function columnsSides(
   return { yes: all([yes, ...are(a, b)]), no: any([isNull(a), isNull(b), no, ...areNot(a, b)]) }
 }
 
-/** A column and itself. NaN equals nothing, but what stands for it in a decimal column is one object, which equals itself. */
+/** A column and itself. NaN equals nothing, but what stands for it in a column of decimals is one object, which equals itself, as is an invalid date. */
 export function sameColumnSides(
   column: PrismaColumn,
   operator: '=' | Order,
@@ -69,11 +70,11 @@ export function sameColumnSides(
 ): Sides {
   const { name, type, nullable } = column
   if (operator === '=') {
-    if (!isNumber || type === 'Decimal') return { yes: true, no: false }
+    if (!isNumber || type === 'Decimal' || type === 'DateTime') return { yes: true, no: false }
     return { yes: any([{ [name]: isNumber }, nullable ? { [name]: null } : false]), no: { [name]: { not: isNumber } } }
   }
   if (operator === '<' || operator === '>') return columnSides(column, ['never'])
-  return columnSides(column, [isNumber ? { yes: [isNumber], no: [{ not: isNumber }] } : 'always'])
+  return columnSides(column, [isNumber ? { yes: [isNumber], no: outside(isNumber) } : 'always'])
 }
 
 /**

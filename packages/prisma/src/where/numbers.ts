@@ -75,6 +75,11 @@ export function isNumberFilter(type: string, { nan, fineDates }: Dialect): Colum
   return { [nan === 'greatest' ? 'lt' : 'gt']: type === 'Float' ? Number.NaN : decimalNaN }
 }
 
+/** What those pass that do not pass the filter: Prisma's `not` of two operators is true only where neither holds. */
+export function outside(isNumber: ColumnFilter): readonly ColumnFilter[] {
+  return 'gte' in isNumber ? [{ lt: firstDate }, { gt: lastDate }] : [{ not: isNumber }]
+}
+
 /** What Prisma takes for a decimal (its type `DecimalJsLike`). */
 const decimalNaN = { d: [], e: Number.NaN, s: Number.NaN, toFixed: () => 'NaN' }
 

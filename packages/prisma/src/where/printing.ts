@@ -198,8 +198,8 @@ export class Printing {
 
   #sameColumn(column: PrismaColumn, operator: '=' | Order, span: Span): Sides {
     const compared = this.#column(column)
-    // An equality with itself holds for all that is a number or a date, whatever the database makes of its other values.
-    if (operator !== '=' || column.type !== 'DateTime') compared.assertComparable(operator !== '=', span)
+    // Dates finer than milliseconds are read alike where they are one.
+    if (column.type !== 'DateTime') compared.assertComparable(operator !== '=', span)
     return sameColumnSides(column, operator, compared.isNumber)
   }
 
