@@ -276,12 +276,11 @@ export class Comparisons {
 
   #is(text: string, column: SqlColumn, operator: Order | '=', other: unknown, isComputed = false): Sql {
     if (column.type.kind === 'text') return this.#textIs(text, column, operator, other, isComputed)
-    if ((column.type.kind === 'uuid' || column.type.kind === 'form') && operator !== '=')
-      return this.#dialect.textOrder(
-        computedText(this.#dialect.asText(text)),
-        operator,
-        valueOperand(this.#textPlace(column)(other)),
-      )
+    if ((column.type.kind === 'uuid' || column.type.kind === 'form') && operator !== '=') {
+      const own = computedText(this.#dialect.asText(text))
+      const ordered = this.#dialect.textOrder(own, operator, valueOperand(this.#textPlace(column)(other)))
+      return all([ordered, this.#dialect.isDate(text, column.type) ?? true])
+    }
     const nan = operator === '>' || operator === '>=' ? this.#dialect.nan(column.type) : undefined
     const isDate = operator === '=' ? undefined : this.#dialect.isDate(text, column.type)
     const placed = this.#place(column)(other)

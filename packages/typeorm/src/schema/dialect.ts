@@ -44,7 +44,7 @@ export function dataSourceOf(of: object): DataSource {
   return (Reflect.get(of, 'dataSource') ?? Reflect.get(of, 'connection')) as DataSource
 }
 
-const native: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite'])
+const native: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite', 'sqljs'])
 
 /** What the driver of a data source does with values. @throws TypeOrmSchemaError as `dialectOf` does */
 export function driverOf(dataSource: DataSource): Driver {
@@ -53,7 +53,7 @@ export function driverOf(dataSource: DataSource): Driver {
   const timezone: unknown = Reflect.get(options, 'timezone')
   return {
     dialect,
-    // The native modules know how long a text is.
+    // These know how long a text is; of the others nothing is known.
     cutsTexts: dialect === 'sqlite' && !native.has(options.type),
     hasWallClock: dialect === 'postgresql' || timezone === undefined || timezone === 'local',
   }

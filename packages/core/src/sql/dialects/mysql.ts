@@ -99,8 +99,9 @@ export class MySql extends StandardSql {
   }
 
   /** Of 0000-00-00, and of dates whose month or day is zero, JavaScript makes no date. */
-  override isDate(date: string, { kind }: SqlType): Sql | undefined {
-    return kind === 'date' ? all([atom(`MONTH(${date}) > 0`), atom(`DAYOFMONTH(${date}) > 0`)]) : undefined
+  override isDate(date: string, type: SqlType): Sql | undefined {
+    const isDate = type.kind === 'date' || (type.kind === 'form' && type.name === 'date')
+    return isDate ? all([atom(`MONTH(${date}) > 0`), atom(`DAYOFMONTH(${date}) > 0`)]) : undefined
   }
 
   #sameBytes(left: SqlTextOperand, right: SqlTextOperand): Sql {

@@ -87,7 +87,7 @@ export class PostgreSql extends StandardSql {
   }
 
   override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
-    return this.#like(of, `${escaped(part)}%`, place)
+    return this.#like(of, `${escaped(part)}%`, place, true)
   }
 
   override endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
@@ -98,13 +98,13 @@ export class PostgreSql extends StandardSql {
     return this.#like(of, `%${escaped(part)}%`, place)
   }
 
-  /** LIKE compares by code point, and there are indexes that serve it. */
-  #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
+  /** LIKE compares by code point, and there are indexes that serve it for the start of a text. */
+  #like(of: SqlTextOperand, pattern: string, place: Place, isServed = false): Sql {
     const found = atom(`${of.text} LIKE ${place(pattern)}`)
     if (of.exact) return found
     const exactly = `${this.byCodePoint(of)} LIKE ${place(pattern)}`
-    // LIKE is an error in some collations; where a column has one of its own, nothing else is asked.
-    return of.collation === undefined ? all([found, atom(`COALESCE(${exactly}, FALSE)`)]) : atom(exactly)
+    // LIKE is an error in some collations; of a column that is known to have one of its own, it is asked by code point alone.
+    return isServed && of.collation === undefined ? all([found, atom(`COALESCE(${exactly}, FALSE)`)]) : atom(exactly)
   }
 
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
@@ -129,7 +129,8 @@ export class PostgreSql extends StandardSql {
   }
 
   override isDate(date: string, type: SqlType): Sql | undefined {
-    if (type.kind !== 'date' || !type.common) return undefined
+    const isText = type.kind === 'form' && type.name === 'date'
+    if (!isText && !(type.kind === 'date' && type.common)) return undefined
     return all([atom(`${date} >= '0001-01-01'`), atom(`${date} < '10000-01-01'`)])
   }
 
