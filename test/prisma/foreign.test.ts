@@ -105,8 +105,9 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
   let bare: Client
   beforeAll(async () => {
     const generated = new URL(`./generated/foreign-${provider}-js/`, import.meta.url)
-    schema = ((await import(/* @vite-ignore */ new URL('arcturus/schema.mjs', generated).href)) as { schema: PrismaSchema })
-      .schema
+    schema = (
+      (await import(/* @vite-ignore */ new URL('arcturus/schema.mjs', generated).href)) as { schema: PrismaSchema }
+    ).schema
     const { PrismaClient } = (
       (await import(/* @vite-ignore */ new URL('client/index.js', generated).href)) as {
         default: { PrismaClient: new (options: object) => Client }
@@ -153,7 +154,10 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
         try {
           const args = { ...authorizedFilter(reader, { action, strategy }), orderBy: { id: 'asc' } }
           const listed = await client.doc.findMany(args)
-          expect(listed.map(({ id }) => id), action).toEqual(allowed)
+          expect(
+            listed.map(({ id }) => id),
+            action,
+          ).toEqual(allowed)
         } catch (error) {
           if (!(error instanceof UnsupportedFilterError)) throw error
           refused.push(action)

@@ -82,10 +82,12 @@ describe.each(databases)('On $name', (database) => {
   const ids = async (where: Where): Promise<number[]> =>
     (await prisma.document.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } })).map((row) => row.id)
   const print = (condition: Definite, acceptCollation = true): Where =>
-    new WherePrinter(schemas[provider], { acceptCollation, database: plainDatabase(schemas[provider]) }, undefined, 'root').print(
-      condition,
-      'Document',
-    )
+    new WherePrinter(
+      schemas[provider],
+      { acceptCollation, database: plainDatabase(schemas[provider]) },
+      undefined,
+      'root',
+    ).print(condition, 'Document')
 
   const every = { id: { notIn: [] } }
   const none = { id: { in: [] } }
@@ -171,7 +173,10 @@ describe.each(databases)('On $name', (database) => {
   })
 
   it('a reference that no foreign key keeps is followed to the row itself', async () => {
-    const printer = new WherePrinter({ ...schemas[provider], relationMode: 'prisma' }, { acceptCollation: true, database: plainDatabase(schemas[provider]) })
+    const printer = new WherePrinter(
+      { ...schemas[provider], relationMode: 'prisma' },
+      { acceptCollation: true, database: plainDatabase(schemas[provider]) },
+    )
     const missing = printer.print(compare(own('owner'), '=', null), 'Document')
     expect(missing).toEqual({ NOT: { owner: { is: { id: { notIn: [] } } } } })
     expect(await ids(missing)).toEqual([3])
@@ -208,7 +213,9 @@ describe.each(databases)('On $name', (database) => {
     expect(() => print(same)).toThrow(/extend the client/)
     const other: Definite = { kind: 'compare', operator: '=', left: own('title'), right: ownerEmail, span }
     expect(() => print(other)).toThrow(/two rows/)
-    const printer = new WherePrinter(schemas[provider], { database: plainDatabase(schemas[provider]) }, (_, field) => Reflect.get(prisma.document.fields, field))
+    const printer = new WherePrinter(schemas[provider], { database: plainDatabase(schemas[provider]) }, (_, field) =>
+      Reflect.get(prisma.document.fields, field),
+    )
     expect(await ids(printer.print(same, 'Document'))).toEqual([3])
     expect(await ids(printer.print({ ...same, operator: '!=' } as Definite, 'Document'))).toEqual([1, 2, 4])
   })

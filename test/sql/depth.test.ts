@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, known, openDocuments, schemas } from '../prisma/documents.js'
-import { castDocuments, printQuery, type Query } from './query.js'
 import { plainDatabase } from '../prisma/plainDatabase.js'
+import { castDocuments, printQuery, type Query } from './query.js'
 
 /** More than MariaDB goes down by itself, and more than any call stack. */
 const depth = 5000

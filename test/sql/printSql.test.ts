@@ -7,10 +7,10 @@ import { holds, type Row, readGraph } from '../orm/evaluate.js'
 import { fill, foldedTagNames } from '../orm/rows.js'
 import { openDatabases } from '../prisma/databases.js'
 import { type Client, known, openDocuments, schemas } from '../prisma/documents.js'
+import { plainDatabase } from '../prisma/plainDatabase.js'
 import { Computed } from './computed.js'
 import { castDocuments, idsOf, printQuery, type Query } from './query.js'
 import { Reaches } from './reaches.js'
-import { plainDatabase } from '../prisma/plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)

@@ -62,7 +62,10 @@ const tables: Readonly<Record<Database['kind'], readonly string[]>> = {
       (1, 'open', 'a@x', '0000-00-00', '2024-00-10', '0000-00-00', 0.1, '{"a":1}'),
       (2, 'OPEN', 'b@x', '2030-01-01', '2020-01-01', '2024-00-10', 0.1000000000000000055, '"x"'),
       (3, 'open ', 'c@x', '2024-03-10 02:30', NULL, NULL, 1234567890123456789.5, '5'),
-      (4, 'a''b\\\\\\\\" OR 1=1 -- ', 'd@x', '2024-11-03 01:30', NULL, NULL, 1234567890123456788.5, NULL)`.replace('\\\\\\\\', '\\\\'),
+      (4, 'a''b\\\\\\\\" OR 1=1 -- ', 'd@x', '2024-11-03 01:30', NULL, NULL, 1234567890123456788.5, NULL)`.replace(
+      '\\\\\\\\',
+      '\\\\',
+    ),
   ],
 }
 
@@ -168,11 +171,12 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
       }
       try {
         const listed = await repository.find({ ...authorizedFilter(reader, Doc, { action }), order: { id: 'ASC' } })
-        expect(listed.map(({ id }) => id), `${action} at ${now.toISOString()}`).toEqual(allowed)
+        expect(
+          listed.map(({ id }) => id),
+          `${action} at ${now.toISOString()}`,
+        ).toEqual(allowed)
       } catch (error) {
-        // PostgreSQL has no LIKE for some collations, which an index of the column could serve in all others.
-        const isRefused = error instanceof UnsupportedFilterError || String(error).includes('not supported for LIKE')
-        if (!isRefused) throw error
+        if (!(error instanceof UnsupportedFilterError)) throw error
         refused.push(action)
       }
     }

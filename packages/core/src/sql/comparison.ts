@@ -111,7 +111,9 @@ export class Comparisons {
   }
 
   columns(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
-    return operator === '!=' ? this.negated(() => this.#columns(operator, left, right, span)) : this.#columns(operator, left, right, span)
+    return operator === '!='
+      ? this.negated(() => this.#columns(operator, left, right, span))
+      : this.#columns(operator, left, right, span)
   }
 
   #columns(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
@@ -474,7 +476,6 @@ type Pair =
       /** That both are dates to a check: an invalid one equals none, not even itself, and is in no order. */
       readonly isDate?: Sql | undefined
     }
-
 
 function isEquality(operator: CompareOperator): boolean {
   return operator === '=' || operator === '==' || operator === '!='

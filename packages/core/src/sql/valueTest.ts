@@ -90,7 +90,9 @@ export function orderedTo(column: SqlColumn, order: Order, value: unknown, span:
       return type.kind !== 'uuid' || isUuid(value) ? is(order, value) : refuseMixture(column, span)
     case 'date':
       if (!(value instanceof Date)) return refuseMixture(column, span)
-      return (type.wall && wallClockTest(order, valid(value, span))) || dateOrder(type.precision, order, valid(value, span))
+      return (
+        (type.wall && wallClockTest(order, valid(value, span))) || dateOrder(type.precision, order, valid(value, span))
+      )
     case 'integer':
     case 'float':
     case 'decimal':

@@ -36,10 +36,7 @@ export function wallClockTest(operator: Order | '=', date: Date): ValueTest | un
     case '<':
     case '<=': {
       const limit = operator === '<' ? own : next
-      return either(
-        { kind: 'is', operator: '<', value: wallText(limit + before) },
-        within(at + after, limit + after),
-      )
+      return either({ kind: 'is', operator: '<', value: wallText(limit + before) }, within(at + after, limit + after))
     }
     case '>':
     case '>=': {

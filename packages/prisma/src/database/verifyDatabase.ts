@@ -40,5 +40,7 @@ export async function verifyDatabase(
   const models = new Map(known.models.map(({ name, fields }) => [name, fields.map((field) => field.name)]))
   const tables = sqlTablesOf(known, acceptCollation === undefined ? {} : { acceptCollation })
   // Prisma's driver for PostgreSQL takes every time for one of UTC.
-  return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) => send({ texts: [sql], values: [], model: '' }))
+  return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) =>
+    send({ texts: [sql], values: [], model: '' }),
+  )
 }

@@ -1,6 +1,6 @@
 import type { SqlColumn, SqlField, SqlLink, SqlPair, SqlRelation, SqlTable, SqlTables } from '@arcturus/core/sql'
-import { withReferences } from '../schema/references.js'
 import type { TextFacts } from '../database/textFacts.js'
+import { withReferences } from '../schema/references.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialects, dialectsOf } from '../where/dialect.js'
 import { Tables } from '../where/tables.js'

@@ -59,9 +59,7 @@ const lastDate = new Date('9999-12-31T23:59:59.999Z')
 export function orderedDates(test: ColumnTest, order: Order, isDate: ColumnFilter | undefined): ColumnTest {
   if (!isDate || typeof test === 'string' || isEquality(test)) return test
   const [end, beyond] =
-    order === '<' || order === '<='
-      ? [{ gte: firstDate }, { lt: firstDate }]
-      : [{ lte: lastDate }, { gt: lastDate }]
+    order === '<' || order === '<=' ? [{ gte: firstDate }, { lt: firstDate }] : [{ lte: lastDate }, { gt: lastDate }]
   return { yes: test.yes.map((filter) => ({ ...filter, ...end })), no: [...test.no, beyond] }
 }
 

@@ -1,6 +1,6 @@
 import type { Definite } from '@arcturus/core'
-import { withReferences } from '../schema/references.js'
 import type { TextFacts } from '../database/textFacts.js'
+import { withReferences } from '../schema/references.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { type DatabaseOptions, type Dialect, type Dialects, dialectOf, dialectsOf } from './dialect.js'
 import { type Place, undivided } from './division.js'

@@ -66,13 +66,7 @@ function contained(operator: TextOperator, part: string): ColumnTest {
   return { yes: [{ [name]: part }], no: [{ not: { [name]: part } }] }
 }
 
-function pattern(
-  operator: TextOperator,
-  part: string,
-  column: PrismaColumn,
-  dialect: Dialect,
-  span: Span,
-): string {
+function pattern(operator: TextOperator, part: string, column: PrismaColumn, dialect: Dialect, span: Span): string {
   switch (dialect.like) {
     case 'escaped':
       if (!dialect.textEquality) refuseCollation(dialect, column, span)

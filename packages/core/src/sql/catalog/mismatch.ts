@@ -62,9 +62,13 @@ export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlD
     case 'integer': {
       const size = bits[name]
       if (size === undefined) return undefined
-      const [from, to] = column.unsigned ? [0n, 2n ** BigInt(size) - 1n] : [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n]
+      const [from, to] = column.unsigned
+        ? [0n, 2n ** BigInt(size) - 1n]
+        : [-(2n ** BigInt(size - 1)), 2n ** BigInt(size - 1) - 1n]
       const isWider = !type.bigint && (from < type.from || to > type.to) && size > 32
-      return isWider ? { kind: 'column-type', promised: 'with numbers up to 32 bits', found: `the type ${name}` } : undefined
+      return isWider
+        ? { kind: 'column-type', promised: 'with numbers up to 32 bits', found: `the type ${name}` }
+        : undefined
     }
     case 'float': {
       const isSingle = name === 'float4' || name === 'float'
@@ -78,12 +82,20 @@ export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlD
       const others = column.values.filter((value) => !stored.has(value))
       return others.length === 0
         ? undefined
-        : { kind: 'enum-values', promised: `with ${[...stored].join(', ')}`, found: `the values ${others.join(', ')}, too` }
+        : {
+            kind: 'enum-values',
+            promised: `with ${[...stored].join(', ')}`,
+            found: `the values ${others.join(', ')}, too`,
+          }
     }
     case 'date': {
       if (dialect === 'sqlite') return undefined
       if ((name === 'date') !== (type.precision === 'days'))
-        return { kind: 'column-type', promised: type.precision === 'days' ? 'without a time' : 'with a time', found: `the type ${name}` }
+        return {
+          kind: 'column-type',
+          promised: type.precision === 'days' ? 'without a time' : 'with a time',
+          found: `the type ${name}`,
+        }
       if (type.precision === 'milliseconds' && (column.digits ?? 0) > 3)
         return { kind: 'column-type', promised: 'with milliseconds', found: `${column.digits} digits of a second` }
       const isZoned = name === 'timestamptz' || (dialect === 'mysql' && name === 'timestamp')
@@ -118,7 +130,8 @@ function isKeptPair(
 ): boolean {
   const wanted = pairs.map((pair) => `${pair.from.name} ${pair.to.name}`.toLowerCase()).sort()
   return references.some(({ table, columns, to: other, toColumns, weakness }) => {
-    if (weakness !== undefined || table !== from.at(-1)!.toLowerCase() || other !== to.at(-1)!.toLowerCase()) return false
+    if (weakness !== undefined || table !== from.at(-1)!.toLowerCase() || other !== to.at(-1)!.toLowerCase())
+      return false
     const has = columns.map((column, at) => `${column} ${toColumns[at]}`).sort()
     return has.join() === wanted.join()
   })

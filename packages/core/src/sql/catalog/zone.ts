@@ -18,7 +18,7 @@ export async function zoneProblems(
   if (dialect === 'postgresql' && zonedAsUtc && hasType('timestamptz')) {
     const [row] = await query(`SELECT current_setting('TimeZone') AS "zone"`)
     const zone = row ? textOf(row, 'zone') : 'unknown'
-    return utc.test(zone) ? [] : [problem(zone, 'timestamptz', "connect with the option -c TimeZone=UTC")]
+    return utc.test(zone) ? [] : [problem(zone, 'timestamptz', 'connect with the option -c TimeZone=UTC')]
   }
   if (dialect === 'mysql' && hasType('timestamp')) {
     const [row] = await query(

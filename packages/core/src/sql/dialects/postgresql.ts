@@ -87,7 +87,7 @@ export class PostgreSql extends StandardSql {
   }
 
   override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
-    return this.#like(of, `${escaped(part)}%`, place, true)
+    return this.#like(of, `${escaped(part)}%`, place)
   }
 
   override endsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
@@ -98,13 +98,9 @@ export class PostgreSql extends StandardSql {
     return this.#like(of, `%${escaped(part)}%`, place)
   }
 
-  /** LIKE compares by code point, and there are indexes that serve it for the start of a text. */
-  #like(of: SqlTextOperand, pattern: string, place: Place, isServed = false): Sql {
-    const found = atom(`${of.text} LIKE ${place(pattern)}`)
-    if (of.exact) return found
-    const exactly = `${this.byCodePoint(of)} LIKE ${place(pattern)}`
-    // LIKE is an error in some collations; of a column that is known to have one of its own, it is asked by code point alone.
-    return isServed && of.collation === undefined ? all([found, atom(`COALESCE(${exactly}, FALSE)`)]) : atom(exactly)
+  /** LIKE compares by code point, and there are indexes that serve it; in some collations it is an error. */
+  #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
+    return atom(`${of.exact ? of.text : this.byCodePoint(of)} LIKE ${place(pattern)}`)
   }
 
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {

@@ -81,9 +81,7 @@ export class Sqlite extends StandardSql {
       ])
     }
     const found = this.among(binary(column), values, place)
-    return column.exact || column.collation === undefined
-      ? found
-      : all([this.among(column.text, values, place), found])
+    return column.exact || column.collation === undefined ? found : all([this.among(column.text, values, place), found])
   }
 
   override among(column: string, values: readonly unknown[], place: Place): Sql {
@@ -111,15 +109,15 @@ export class Sqlite extends StandardSql {
   // As bytes, texts are compared whole; as texts, `substr` and `length` end at a zero character.
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
     const start = asBytes(part)
-    return atom(`substr(${asBytes(of)}, 1, length(${start})) = ${start}`)
+    const found = atom(`substr(${asBytes(of)}, 1, length(${start})) = ${start}`)
+    return part.kind === 'value' ? found : any([atEmpty(of, start), found])
   }
 
   override endsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
     const end = asBytes(part)
     const found = atom(`substr(${asBytes(of)}, -length(${end})) = ${end}`)
-    if (part.kind === 'value') return found
     // From 0 on, substr gives the whole text.
-    return any([all([atom(`length(${end}) = 0`), atom(`${of.text} IS NOT NULL`)]), found])
+    return part.kind === 'value' ? found : any([atEmpty(of, end), found])
   }
 
   override inJson(json: string, item: SqlTextOperand, isCharacter: boolean | undefined): Sql {
@@ -150,6 +148,11 @@ const shortList = 32
 /** A text as the application reads it. */
 function asRead({ text, cut }: SqlTextOperand): string {
   return cut ? `substr(${text}, 1, length(${text}))` : text
+}
+
+/** That a part is empty, which every text begins and ends with; `substr` makes NULL of no bytes. */
+function atEmpty(of: SqlTextOperand, part: string): Sql {
+  return all([atom(`length(${part}) = 0`), atom(`${of.text} IS NOT NULL`)])
 }
 
 function asBytes(operand: SqlTextOperand): string {
