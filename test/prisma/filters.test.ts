@@ -167,7 +167,8 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       sql.length = 0
       const upsert = extend(bare).document.upsert({ where: { id: 9, ...filter().where }, update: {}, create: row })
       await expect(upsert).rejects.toThrow(ArgumentError)
-      expect(sql).toEqual([])
+      // The first filter reads how texts are compared.
+      expect(sql.filter((one) => !/sqlite_master|char\(0\)|pg_attribute|information_schema/.test(one))).toEqual([])
     })
 
     it.each<[string, (client: Client, own: object) => PromiseLike<unknown>]>([

@@ -82,9 +82,11 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
   it('are found by one query before, which has only those of which no where can speak', async () => {
     sql.length = 0
     await ids('read')
-    expect(sql).toHaveLength(2)
-    expect(sql[0]).not.toContain('archived')
-    expect(sql[1]).toContain('archived')
+    // The first list reads how texts are compared, too.
+    const own = sql.filter((one) => !/sqlite_master|char\(0\)|pg_attribute|information_schema/.test(one))
+    expect(own, own.join('\n')).toHaveLength(2)
+    expect(own[0]).not.toContain('archived')
+    expect(own[1]).toContain('archived')
     sql.length = 0
     await prisma.document.findMany({
       ...authorizedFilter(ann(), { include: { owner: { include: { owned: true } } } }),

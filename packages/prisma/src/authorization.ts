@@ -1,7 +1,7 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
-import { TextFacts } from './database/textFacts.js'
+import { type ReadTexts, TextFacts } from './database/textFacts.js'
 import { verifyDatabase } from './database/verifyDatabase.js'
 import { PrismaSchemaError } from './errors.js'
 import { Answers } from './extension/answers.js'
@@ -28,7 +28,7 @@ import { sqlDialectOf } from './sql/types.js'
 import { IdQueries } from './subquery/idQuery.js'
 import { Planner } from './subquery/plan.js'
 import { sendBy } from './subquery/send.js'
-import type { DatabaseOptions } from './where/dialect.js'
+import { type DatabaseOptions, verifiedOf } from './where/dialect.js'
 import type { Place } from './where/division.js'
 import type { Where } from './where/printed.js'
 import { WherePrinter } from './where/printer.js'
@@ -107,6 +107,8 @@ export function prismaAuthorization<ModelName extends string = string>(
   const read = (client: PrismaClientLike) => withReferences(schemaOfClient(client), options.database)
   const given = source && (isClient(source) ? read(source) : withReferences(assertSchema(source), options.database))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
+  // A client can be extended again for each request.
+  const readOf = new WeakMap<PrismaClientLike, ReadTexts>()
   let known: Answers | undefined
   let registered: string | undefined
   let bare: PrismaClientLike | undefined
@@ -131,9 +133,9 @@ export function prismaAuthorization<ModelName extends string = string>(
     registered = text
     const reference = (model: string, field: string) => property(property(delegateOf(client!, model), 'fields'), field)
     const dialect = sqlDialectOf(schema)
-    const { database } = options
-    const verified = database && 'columns' in database ? database : undefined
-    const texts = new TextFacts(schema, verified, true)
+    const read = (client && readOf.get(client)) ?? { texts: verifiedOf(options.database) }
+    if (client) readOf.set(client, read)
+    const texts = new TextFacts(schema, read, true)
     const queries = dialect && new IdQueries(printSql, sqlTablesOf(schema, options, texts), dialect)
     const plannerFor = (place: Place): Planner =>
       new Planner(new WherePrinter(schema, options, client && reference, place, texts), queries, authorizer.schema)

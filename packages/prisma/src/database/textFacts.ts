@@ -6,6 +6,11 @@ import type { Send } from '../subquery/send.js'
 /** How the database compares and reads the texts of its columns: no Prisma schema says it. */
 export type Texts = Pick<VerifiedDatabase, 'columns' | 'cutsTexts'>
 
+/** What was read of a database, once it was. */
+export interface ReadTexts {
+  texts?: Texts | undefined
+}
+
 /** What filters have to know of one column of texts. */
 export interface TextFact {
   readonly textEquality: boolean
@@ -27,15 +32,15 @@ export class TextFacts {
   readonly #isAsked: boolean
   readonly #tables: ReadonlyMap<PrismaColumn, readonly string[]>
   readonly #identifying: ReadonlySet<PrismaColumn>
-  #texts: Texts | undefined
+  readonly #read: ReadTexts
 
   /**
-   * @param texts - what is known already
+   * @param read - what was read already, also by others of the same client
    * @param isAsked - whether the database will be asked for what is not known; otherwise the worst is assumed
    */
-  constructor(schema: PrismaSchema, texts?: Texts, isAsked = false) {
+  constructor(schema: PrismaSchema, read: ReadTexts = {}, isAsked = false) {
     this.#schema = schema
-    this.#texts = texts
+    this.#read = read
     this.#isAsked = isAsked && sqlDialectOf(schema) !== undefined
     this.#tables = new Map(schema.models.flatMap((model) => columnsOf(model).map((one) => [one, pathOf(model)])))
     this.#identifying = new Set(schema.models.flatMap(identifying))
@@ -48,8 +53,9 @@ export class TextFacts {
   of(column: PrismaColumn, isAccepted: boolean): TextFact {
     const { provider } = this.#schema
     const isSqlite = provider === 'sqlite'
-    if (!this.#texts && this.#isAsked && (isSqlite || !isAccepted)) throw new UnknownTextsError()
-    const found = this.#texts ? columnsNamed(this.#texts.columns, this.#tables.get(column) ?? [''], column.column) : []
+    const { texts } = this.#read
+    if (!texts && this.#isAsked && (isSqlite || !isAccepted)) throw new UnknownTextsError()
+    const found = texts ? columnsNamed(texts.columns, this.#tables.get(column) ?? [''], column.column) : []
     const every = (is: (one: CatalogColumn) => boolean | undefined): boolean =>
       found.length > 0 && found.every((one) => is(one) === true)
     return {
@@ -59,20 +65,20 @@ export class TextFacts {
         provider === 'postgresql'
           ? found.map(({ type }) => type.replace(/^_/, '')).find((type) => !plainTypes.has(type))
           : undefined,
-      cutsTexts: isSqlite && (this.#texts?.cutsTexts ?? true),
+      cutsTexts: isSqlite && (texts?.cutsTexts ?? true),
       identifies: this.#identifying.has(column),
     }
   }
 
   /** Asks the database. Two that ask at once read the same; neither waits for the other, whose transaction may wait for it. */
   async read(send: Send): Promise<void> {
-    if (this.#texts) return
+    if (this.#read.texts) return
     const dialect = sqlDialectOf(this.#schema)
     if (!dialect) return
     const query = (sql: string) => send({ texts: [sql], values: [], model: '' })
     const tables = [...new Set(this.#schema.models.map(({ table }) => table))]
     const columns = await readColumns(dialect, tables, query)
-    this.#texts = { columns, cutsTexts: dialect === 'sqlite' && (await cutsTexts(query)) }
+    this.#read.texts = { columns, cutsTexts: dialect === 'sqlite' && (await cutsTexts(query)) }
   }
 }
 

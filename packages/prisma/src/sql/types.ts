@@ -34,7 +34,7 @@ function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, 
     case 'String':
       if (native?.name === 'Uuid') return { kind: 'uuid' }
       return isPlainText(column, dialect)
-        ? { kind: 'text', exact: dialect.textEquality, collation: collationOf(dialect), cut: dialect.cutsTexts }
+        ? { kind: 'text', exact: dialect.textEquality, collation: collationOf(dialect), cut: dialect.cutsTexts || undefined }
         : other
     case 'Boolean':
       return { kind: 'boolean' }

@@ -50,6 +50,11 @@ export interface Dialect {
   readonly depth: number
 }
 
+/** What `verifyDatabase` read; undefined for a declaration. */
+export function verifiedOf(database: DatabaseOptions['database']): VerifiedDatabase | undefined {
+  return database && 'columns' in database ? database : undefined
+}
+
 /**
  * What the database does with the values of each column.
  * @throws UnknownTextsError for a column of texts of which the database was not asked yet
@@ -60,7 +65,7 @@ export type Dialects = (column: PrismaColumn) => Dialect
 export function dialectsOf(
   schema: PrismaSchema,
   { acceptCollation = false, database }: DatabaseOptions,
-  texts: TextFacts = new TextFacts(schema, database && 'columns' in database ? database : undefined),
+  texts: TextFacts = new TextFacts(schema, { texts: verifiedOf(database) }),
 ): Dialects {
   const { provider, models } = schema
   const plain = dialectOf(provider)
