@@ -54,13 +54,35 @@ const schema = readSchema(`
 
 async function whereFor(body: string): Promise<object> {
   const authorizer = new Authorizer()
-  const { authorizedWhere } = prismaAuthorization(authorizer, schema)
+  const { authorizedWhere } = prismaAuthorization(authorizer, schema, { database })
   const named = (name: string): string => (body.includes(name) ? name : `_${name}`)
   authorizer.loadSync(`allow(${named('user')}: User, "read", ${named('paper')}: Paper) if ${body};`)
   const user = authorizer.as('User', { id: 7, name: 'Ann', email: 'a@x', teams: [], papers: [] })
   const where: { readonly AND?: readonly object[] } = await authorizedWhere(user, 'read', 'Paper')
   expect(Object.keys(where)).toEqual(['AND'])
   return where.AND?.length === 1 ? where.AND[0]! : where
+}
+
+/** What `verifyDatabase` reads of tables whose texts are compared by code point. */
+const database = {
+  problems: [],
+  references: {},
+  cutsTexts: false,
+  columns: schema.models.flatMap(({ table, fields }) =>
+    fields.flatMap((field) =>
+      field.kind === 'relation'
+        ? []
+        : [
+            {
+              table: table.toLowerCase(),
+              column: field.column.toLowerCase(),
+              type: 'text',
+              nullable: field.nullable,
+              text: { collation: 'BINARY', equality: true, order: true },
+            },
+          ],
+    ),
+  ),
 }
 
 describe('A policy as a where', () => {

@@ -6,6 +6,7 @@ import type { Plan, Planner } from '../subquery/plan.js'
 import type { Send } from '../subquery/send.js'
 import type { Place } from '../where/division.js'
 import type { Where } from '../where/printed.js'
+import { refuse } from '../where/refusal.js'
 import type { Tables } from '../where/tables.js'
 import type { Choices, FilterRequest } from './markers.js'
 import { isMissing } from './missing.js'
@@ -71,7 +72,7 @@ export class Answers {
       return await plan()
     } catch (error) {
       if (!(error instanceof UnknownTextsError)) throw error
-      await this.#texts.read(send)
+      await this.#texts.read(send).catch(refuseWithoutClient)
       return await plan()
     }
   }
@@ -131,4 +132,15 @@ export class Answers {
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
     return choices?.unloaded ?? this.#defaults.unloaded
   }
+}
+
+/** @throws UnsupportedFilterError in the place of the one for a query that nobody sends */
+function refuseWithoutClient(error: unknown): never {
+  if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'no-client')) throw error
+  return refuse(
+    'collation',
+    'This filter compares texts, and there is no client to ask how the database does so.',
+    undefined,
+    'extend the client first, pass it as the option `client`, or pass what `verifyDatabase` read as the option `database`',
+  )
 }

@@ -34,7 +34,12 @@ function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, 
     case 'String':
       if (native?.name === 'Uuid') return { kind: 'uuid' }
       return isPlainText(column, dialect)
-        ? { kind: 'text', exact: dialect.textEquality, collation: collationOf(dialect), cut: dialect.cutsTexts || undefined }
+        ? {
+            kind: 'text',
+            exact: dialect.textEquality,
+            collation: collationOf(dialect),
+            cut: dialect.cutsTexts || undefined,
+          }
         : other
     case 'Boolean':
       return { kind: 'boolean' }

@@ -7,6 +7,8 @@ import { sqliteColumns, sqliteReferences } from './sqlite.js'
 export interface CatalogColumn {
   /** The schema of the table; undefined where the database has none. */
   readonly schema?: string | undefined
+  /** Whether the name of the table alone means this table; undefined where the database has no such rule. */
+  readonly visible?: boolean | undefined
   readonly table: string
   readonly column: string
   /** The type's own name, in lower case and without its length: `varchar`, `bpchar`, `timestamp`. */
@@ -80,7 +82,7 @@ export async function readReferences(
 }
 
 /**
- * The columns that a name can stand for: several where tables of one name are in several schemas.
+ * The columns that a name can stand for: several where tables of one name are in several schemas, and none is found first.
  * @param path - of the table; without a schema, tables of all schemas are meant
  */
 export function columnsNamed(
@@ -90,12 +92,14 @@ export function columnsNamed(
 ): readonly CatalogColumn[] {
   const [table, schema] = [path.at(-1)!.toLowerCase(), path.at(-2)?.toLowerCase()]
   const column = name.toLowerCase()
-  return columns.filter(
+  const found = columns.filter(
     (one) =>
       one.column === column &&
       one.table === table &&
       (schema === undefined || one.schema === undefined || one.schema === schema),
   )
+  const visible = schema === undefined ? found.filter((one) => one.visible === true) : []
+  return visible.length > 0 ? visible : found
 }
 
 function literal(name: string): string {

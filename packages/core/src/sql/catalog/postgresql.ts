@@ -9,7 +9,7 @@ export async function postgresColumns(names: string, query: CatalogQuery): Promi
   const rows = await query(`
     SELECT CAST(n.nspname AS text) AS "schema", CAST(c.relname AS text) AS "table", CAST(a.attname AS text) AS "column",
       CAST(b.typname AS text) AS "type", CAST(a.attnotnull AS text) AS "required", CAST(a.atttypmod AS text) AS "modifier",
-      CAST(k.collname AS text) AS "collation",
+      CAST(pg_table_is_visible(c.oid) AS text) AS "visible", CAST(k.collname AS text) AS "collation",
       COALESCE(to_jsonb(k) ->> 'collisdeterministic', 'true') AS "deterministic",
       CASE WHEN k.collname = 'default'
         THEN d.datcollate || ' ' || COALESCE(to_jsonb(d) ->> 'datlocprovider', 'c')
@@ -31,6 +31,7 @@ export async function postgresColumns(names: string, query: CatalogQuery): Promi
     const isByCodePoint = /^(?:C|POSIX) c$/.test(textOf(row, 'locale')) && textOf(row, 'encoding') === 'UTF8'
     return {
       schema: nameOf(row, 'schema'),
+      visible: textOf(row, 'visible') === 'true',
       table: nameOf(row, 'table'),
       column: nameOf(row, 'column'),
       type,
