@@ -5,9 +5,11 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { Authorized, FilterArguments, NoArguments } from './arguments.js'
 import { assertAlias } from './filter/alias.js'
 import { ParameterNames } from './filter/parameters.js'
+import { argumentsWithMemory } from './filter/parts.js'
 import { type PrintedFilter, type Printing, printFilter } from './filter/printedFilter.js'
 import { guardedWhere } from './filter/where.js'
-import { assertOwnCache, QueryGuard, selectedEntity } from './query/guardedQuery.js'
+import { QueryGuard, selectedEntity } from './query/guardedQuery.js'
+import { assertOwnCache } from './query/keptResults.js'
 import { Recursion } from './query/recursion.js'
 import { relationLoader } from './rows/loader.js'
 import { assertOneDataSource } from './schema/dataSources.js'
@@ -174,7 +176,7 @@ export function typeOrmAuthorization(
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
     const { action: _, where, ...rest } = args
     assertOwnCache(rest.cache?.id)
-    return { ...rest, where: guardedWhere(where, filter, { entity, dialect, names }) }
+    return argumentsWithMemory(rest, guardedWhere(where, filter, { entity, dialect, names }))
   }
   const actionOf = ({ action = authorizer.readAction }: FindArguments): string => action
   const queryFor = <Entity extends ObjectLiteral>(target: EntityTarget<Entity>, given: string | undefined) => {

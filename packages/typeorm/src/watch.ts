@@ -1,6 +1,7 @@
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm'
 import { wrap } from './prototypes.js'
 import { type Builder, notesOf } from './query/builders.js'
+import { assertNoRow } from './query/keptFilters.js'
 import { watchPlacement } from './query/placement.js'
 import { QueriedRelations } from './query/queriedRelations.js'
 import { wholeJoins } from './query/wholeJoins.js'
@@ -25,9 +26,20 @@ export function watch(dataSource: DataSource): void {
   // Made without a query runner, it takes no connection.
   const builder: Builder = dataSource.createQueryBuilder()
   watchPlacement(builder)
+  watchRowsGiven(dataSource.manager)
   watchRows(builder)
   watchCopies(dataSource.manager)
   watchTrees(dataSource)
+}
+
+/** `remove(filter.where)` would remove the row whose key stands in a condition. */
+function watchRowsGiven(manager: EntityManager): void {
+  for (const name of ['save', 'remove', 'softRemove', 'recover']) {
+    wrap(manager, name, async (_, write: () => Promise<unknown>, ...given) => {
+      assertNoRow(given)
+      return await write()
+    })
+  }
 }
 
 function watchRows(builder: Builder): void {

@@ -2,10 +2,20 @@ import { type FindOperator, InstanceChecker } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 
 const filtered = Symbol('filtered')
+const carries = Symbol('carries')
 
 /** An operator that is known again as a part of a filter. */
 export function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {
   return Object.defineProperty(operator, filtered, { value: tablePath })
+}
+
+/** The part that decides which rows are left; the others of a filter only demand that it is there. */
+export function carrierOfFilter(operator: FindOperator<unknown>, entity: EntityMetadata): FindOperator<unknown> {
+  return Object.defineProperty(partOfFilter(operator, entity), carries, { value: true })
+}
+
+export function isCarrier(value: unknown): boolean {
+  return InstanceChecker.isFindOperator(value) && carries in value
 }
 
 /** The table whose rows a filter is for, by a part of it. */
@@ -26,7 +36,19 @@ export function withMemory<Where extends object>(where: Where, carrier: FindOper
   return { ...where, [Symbol('filter')]: carrier }
 }
 
-/** The table of a filter that a `where` remembers, and no longer has. */
+/** Arguments of a `find` that remember the filter of their `where`, as do copies with another `where`. */
+export function argumentsWithMemory(rest: object, where: object): object {
+  const first: unknown = Array.isArray(where) ? where[0] : where
+  return { ...rest, ...memoriesOf(first), where }
+}
+
+function memoriesOf(where: unknown): Readonly<Record<symbol, unknown>> {
+  if (typeof where !== 'object' || where === null) return {}
+  const symbols = Object.getOwnPropertySymbols(where).filter((symbol) => isCarrier(Reflect.get(where, symbol)))
+  return Object.fromEntries(symbols.map((symbol) => [symbol, Reflect.get(where, symbol)]))
+}
+
+/** The table of a filter that a `where`, or the options that have one, remember, and no longer have. */
 export function replacedFilter(where: unknown): string | undefined {
   for (const one of conditionsIn(where)) {
     if (typeof one !== 'object' || one === null || InstanceChecker.isFindOperator(one)) continue

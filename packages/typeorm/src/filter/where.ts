@@ -9,7 +9,7 @@ import { columnsOf, relationsOf } from '../schema/entities.js'
 import { pathOf } from '../schema/tables.js'
 import { assertAlias } from './alias.js'
 import type { ParameterNames } from './parameters.js'
-import { partOfFilter, withMemory } from './parts.js'
+import { carrierOfFilter, partOfFilter, withMemory } from './parts.js'
 import type { PrintedFilter } from './printedFilter.js'
 
 /** What a `where` is made for. */
@@ -70,7 +70,7 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   }
   const witness = names.next()
   const parameters = { ...filter.parameters, [witness]: 1 }
-  const carried = partOfFilter(
+  const carried = carrierOfFilter(
     Raw((path) => conditionFor(path, carrier, filter, guarded), parameters),
     entity,
   )

@@ -9,6 +9,7 @@ import type { PrintedFilter } from '../filter/printedFilter.js'
 import { quoted } from '../schema/dialect.js'
 import { isWithinClause } from '../sql/containedText.js'
 import { type Builder, notesOf } from './builders.js'
+import { assertOwnCache } from './keptResults.js'
 import { assertConditionsContained, uncontained } from './placement.js'
 import { areContained, isJoinContained } from './wholeJoins.js'
 
@@ -78,7 +79,9 @@ export class QueryGuard {
     const condition = witness ? `${filtered} AND :${witness} = 1` : filtered
     const earlier = map.extraAppendedAndWhereCondition
     map.extraAppendedAndWhereCondition = earlier ? `${earlier} AND ${condition}` : condition
-    notesOf(query).filters.set(condition, name)
+    const notes = notesOf(query)
+    notes.filters.set(condition, name)
+    notes.guarded = name
     if (witness) query.setParameters({ ...filter.parameters, [witness]: 1 })
     this.#refuse(query)
     return query
@@ -122,7 +125,16 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
     override getQuery(): string {
       for (const { alias } of this.expressionMap.commonTableExpressions) assertNoTable(alias, tables)
       assertContained(this, dialect)
+      assertOwnRows(this)
       return super.getQuery()
+    }
+
+    /** TypeORM reads a page with joins by two queries; in the second one, the keys that were found would replace the filter. */
+    override mergeExpressionMap(changes: Partial<Builder['expressionMap']>): this {
+      const filter = this.expressionMap.extraAppendedAndWhereCondition
+      const condition = changes.extraAppendedAndWhereCondition
+      const both = filter && condition ? { extraAppendedAndWhereCondition: `${filter} AND (${condition})` } : {}
+      return super.mergeExpressionMap({ ...changes, ...both })
     }
   }
   for (const other of others) {
@@ -141,12 +153,27 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
   return Guarded.prototype
 }
 
+/** @throws UnsupportedOperationError if a query returns rows of another alias than the one that its filter is for */
+function assertOwnRows(query: Builder): void {
+  const { guarded } = notesOf(query)
+  const name = query.expressionMap.mainAlias?.name
+  if (guarded === undefined || name === guarded) return
+  throw new UnsupportedOperationError(
+    'unguarded-operation',
+    `An authorized query for the rows of "${guarded}" can't return the rows of "${name}" instead.`,
+    { hint: 'authorizedQuery(user, action, Entity) of the other entity, in place of `from`' },
+  )
+}
+
 /** @throws UnsupportedOperationError if SQL in a query can lead out of its place, and so past the filter */
 function assertContained(query: Builder, dialect: SqlDialect): void {
   const { expressionMap: map } = query
   assertConditionsContained(query)
   if (!map.joinAttributes.every((join) => isJoinContained(join, dialect))) throw uncontained('A join')
+  // TypeORM 0.3 has one, later versions have several.
+  const indexes = [map.useIndex ?? []].flat()
   const parts = {
+    'The name of an index': indexes,
     'A selection': [...map.selects.map(({ selection }) => selection), ...map.selectDistinctOn],
     'A group': map.groupBys,
     'A condition of groups': map.havings.map(({ condition }) => condition),
@@ -164,16 +191,6 @@ function assertContained(query: Builder, dialect: SqlDialect): void {
     throw uncontained('A common table expression')
   if (map.aliases.some(({ name }) => /["`[\]\\]/.test(name))) throw uncontained('An alias')
   if (map.comment?.includes('*/')) throw uncontained('The comment')
-}
-
-/** @throws UnsupportedOperationError for a result that is kept by a name, and so for whoever asks next. */
-export function assertOwnCache(kept: unknown): void {
-  if (typeof kept !== 'string') return
-  throw new UnsupportedOperationError(
-    'unguarded-operation',
-    `What an authorized query finds can't be kept as "${kept}": everybody would be given what one may see.`,
-    { hint: 'cache(true), or cache(milliseconds), keeps it by the query and its values' },
-  )
 }
 
 /** @throws UnsupportedOperationError for a common table expression that a filter would read in the place of a table. */

@@ -1,10 +1,13 @@
 import { type FindManyOptions, InstanceChecker, type ObjectLiteral } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { MisplacedFilterError, UnsupportedOperationError } from '../errors.js'
-import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
+import { hasFilter, isCarrier, tableOfFilter } from '../filter/parts.js'
 import { wrap } from '../prototypes.js'
 import { dialectOfBuilder } from '../schema/dialect.js'
+import { isWithinClause } from '../sql/containedText.js'
 import { type Builder, copyNotes, notesOf } from './builders.js'
+import { assertFiltersKept, assertInPlace, assertKeys, assertOptionsInPlace } from './keptFilters.js'
+import { assertOwnCache } from './keptResults.js'
 import { areContained } from './wholeJoins.js'
 
 type Joins = readonly { readonly alias: string; readonly relationMetadata: { inverseEntityMetadata: EntityMetadata } }[]
@@ -19,10 +22,13 @@ export function watchPlacement(builder: Builder): void {
     copyNotes(own, copy)
     return copy
   })
-  wrap(builder, 'setFindOptions', (_: Builder, set, options: FindManyOptions<ObjectLiteral>) => {
-    assertNoOption(options)
-    assertInPlace(options.where)
+  wrap(builder, 'setFindOptions', (own: Builder, set, options: FindManyOptions<ObjectLiteral>) => {
+    assertOptionsInPlace(options, Reflect.get(own, 'findOptions'))
     return set()
+  })
+  wrap(builder, 'getWhereInIdsCondition', (_: Builder, condition, ids: unknown) => {
+    assertKeys(ids)
+    return condition()
   })
   wrap(builder, 'getWhereCondition', (own: Builder, condition, where: unknown) => {
     if (typeof where === 'object' && !InstanceChecker.isBrackets(where)) assertInPlace(where)
@@ -41,12 +47,22 @@ export function watchPlacement(builder: Builder): void {
     const sql = condition()
     const notes = notesOf(own)
     notes.placed++
-    if (typeof sql === 'string') notes.filters.set(sql, path.slice(0, path.indexOf('.')))
+    if (typeof sql === 'string') {
+      notes.filters.set(sql, path.slice(0, path.indexOf('.')))
+      if (isCarrier(value)) notes.carriers.add(sql)
+    }
     return sql
   })
   wrap(builder, 'createWhereExpression', (own: Builder, create) => {
-    const { filters } = notesOf(own)
-    if (filters.size > 0) assertConditionsContained(own)
+    const { filters, carriers } = notesOf(own)
+    if (filters.size > 0) {
+      assertConditionsContained(own)
+      assertOwnCache(own.expressionMap.cacheId)
+    }
+    if (carriers.size > 0) {
+      assertFiltersKept(own.expressionMap.wheres, carriers)
+      assertChangesContained(own)
+    }
     return create()
   })
 }
@@ -57,6 +73,17 @@ export function assertConditionsContained(builder: Builder): void {
   const dialect = dialectOfBuilder(builder)
   if (loose === undefined && dialect && areContained(builder.expressionMap.wheres, dialect)) return
   throw uncontained('A condition')
+}
+
+/** @throws UnsupportedOperationError if SQL that an update sets a column to can lead out of its place, and so past the filter */
+function assertChangesContained(builder: Builder): void {
+  const { mainAlias, valuesSet } = builder.expressionMap
+  const dialect = dialectOfBuilder(builder)
+  if (!mainAlias?.hasMetadata || !dialect || typeof valuesSet !== 'object' || Array.isArray(valuesSet)) return
+  for (const column of mainAlias.metadata.columns) {
+    const value: unknown = column.getEntityValue(valuesSet)
+    if (typeof value === 'function' && !isWithinClause(String(value()), dialect)) throw uncontained('A change')
+  }
 }
 
 /** The error for SQL that leads out of its place in a query that has a filter. */
@@ -74,42 +101,6 @@ function noteLoose<Condition>(builder: Builder, condition: Condition): Condition
   const dialect = dialectOfBuilder(builder)
   if (isUsed && dialect && !areContained(condition, dialect)) notesOf(builder).loose = JSON.stringify(condition)
   return condition
-}
-
-/** `find({ ...where, take: 10 })` would return every row: TypeORM ignores the names that it does not know. */
-function assertNoOption(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (tableOfFilter(value) === undefined) continue
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `A filter stands among the options of a query, with its "${name}".`,
-      {
-        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
-      },
-    )
-  }
-}
-
-/** Each filter of a `where` is complete, and no alternative is without one that another has. */
-function assertInPlace(where: unknown): void {
-  const replaced = replacedFilter(where)
-  if (replaced !== undefined) {
-    throw new MisplacedFilterError(
-      'misplaced-filter',
-      `A condition replaced the filter for "${replaced}" in a \`where\`.`,
-      {
-        hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
-      },
-    )
-  }
-  if (!Array.isArray(where) || !hasFilter(where) || where.every(hasFilter)) return
-  throw new MisplacedFilterError(
-    'misplaced-filter',
-    'An alternative of a `where` has no filter, but another one has.',
-    {
-      hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
-    },
-  )
 }
 
 /** Another entity can have all the columns that a filter reads. */

@@ -1,0 +1,121 @@
+import type { FindManyOptions, ObjectLiteral } from 'typeorm'
+import { MisplacedFilterError } from '../errors.js'
+import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
+import type { ExpressionMap } from './builders.js'
+
+type Clauses = ExpressionMap['wheres']
+type Condition = Clauses[number]['condition']
+
+/** @throws MisplacedFilterError for a filter that is no `where`, or that other options replaced: then every row would be found */
+export function assertOptionsInPlace(
+  options: FindManyOptions<ObjectLiteral>,
+  earlier: FindManyOptions<ObjectLiteral> | undefined,
+): void {
+  assertNoOption(options)
+  assertInPlace(options.where)
+  const replaced = replacedFilter(options)
+  if (replaced !== undefined) {
+    throw new MisplacedFilterError('misplaced-filter', `A \`where\` replaced the filter for "${replaced}".`, {
+      hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
+    })
+  }
+  if (hasFilter(earlier?.where) && !hasFilter(options.where)) throw lost('A later `setFindOptions`')
+}
+
+/** `find({ ...where, take: 10 })` would return every row: TypeORM ignores the names that it does not know. */
+function assertNoOption(options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (tableOfFilter(value) === undefined) continue
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A filter stands among the options of a query, with its "${name}".`,
+      {
+        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
+      },
+    )
+  }
+}
+
+/** Each filter of a `where` is complete, and no alternative is without one that another has. */
+export function assertInPlace(where: unknown): void {
+  const replaced = replacedFilter(where)
+  if (replaced !== undefined) {
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A condition replaced the filter for "${replaced}" in a \`where\`.`,
+      {
+        hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
+      },
+    )
+  }
+  if (!Array.isArray(where) || !hasFilter(where) || where.every(hasFilter)) return
+  throw new MisplacedFilterError(
+    'misplaced-filter',
+    'An alternative of a `where` has no filter, but another one has.',
+    {
+      hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
+    },
+  )
+}
+
+/** @throws MisplacedFilterError for a filter in the place of keys, of which TypeORM takes the keys alone */
+export function assertKeys(keys: unknown): void {
+  if (!hasFilter(keys)) return
+  throw new MisplacedFilterError(
+    'misplaced-filter',
+    'A filter stands in the place of keys, which would be all that is read of it.',
+    {
+      hint: 'use it as a condition: query.where(filter.where), repository.findBy(filter.where)',
+    },
+  )
+}
+
+/** @throws MisplacedFilterError for a filter in the place of a row that is saved or removed */
+export function assertNoRow(given: unknown): void {
+  if (!hasFilter(given)) return
+  throw new MisplacedFilterError(
+    'misplaced-filter',
+    'A filter stands in the place of a row, whose key would be all that is read of it.',
+    {
+      hint: 'use it as criteria: repository.delete(filter.where), repository.update(filter.where, changes)',
+    },
+  )
+}
+
+/**
+ * @param carriers - SQL of the filters that were put into the conditions of a query
+ * @throws MisplacedFilterError if a later `where` replaced one of them, or if an alternative (`orWhere`) has none
+ */
+export function assertFiltersKept(wheres: Clauses, carriers: ReadonlySet<string>): void {
+  const texts = textsIn(wheres)
+  for (const carrier of carriers) if (!texts.some((text) => text.includes(carrier))) throw lost('A later `where`')
+  if (!isFiltered(wheres, carriers)) throw lost('An alternative (`orWhere`)')
+}
+
+/** Whether each alternative has a filter; AND binds closer than OR. */
+function isFiltered(clauses: Clauses, carriers: ReadonlySet<string>): boolean {
+  const alternatives: Clauses[] = []
+  for (const clause of clauses) {
+    if (alternatives.length === 0 || clause.type === 'or') alternatives.push([])
+    alternatives.at(-1)!.push(clause)
+  }
+  return alternatives.every((clauses) => clauses.some(({ condition }) => hasCarrier(condition, carriers)))
+}
+
+function hasCarrier(condition: Condition, carriers: ReadonlySet<string>): boolean {
+  if (typeof condition === 'string') return [...carriers].some((carrier) => condition.includes(carrier))
+  if (Array.isArray(condition)) return isFiltered(condition, carriers)
+  return condition.operator === 'brackets' && hasCarrier(condition.condition, carriers)
+}
+
+function textsIn(condition: Condition | undefined): readonly string[] {
+  if (typeof condition === 'string') return [condition]
+  if (Array.isArray(condition)) return condition.flatMap((one) => textsIn(one.condition))
+  return condition && 'condition' in condition ? textsIn(condition.condition) : []
+}
+
+function lost(what: string): MisplacedFilterError {
+  return new MisplacedFilterError('misplaced-filter', `${what} leaves the filter of a query out.`, {
+    hint: 'use authorizedQuery or applyAuthorization, whose filter no condition replaces',
+  })
+}
