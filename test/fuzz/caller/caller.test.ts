@@ -14,5 +14,5 @@ test('no argument of the caller brings back or changes a row outside the filter'
 test('a divided list of hidden values is found', async () => {
   const { failures } = await fuzzCaller({ seed: 1, cases: 500, planted: dividedList, databases: /SQLite/ })
   expect(failures).toHaveLength(1)
-  expect(failures[0]).toMatch(/^(hidden rows come back|a hidden row changed)/)
+  expect(failures[0]).toMatch(/^(hidden rows come back|a hidden row changed|.* are counted, of which)/)
 })
