@@ -251,12 +251,14 @@ export class Binder {
 
   /** An object of unknown class is compared with no row of the database: nothing says which row it is. */
   #assertMet(known: Operand, other: Operand, span: Span): void {
-    const model = declaredModel(this.#schema, other)
-    if (model === undefined || known.kind !== 'value') return
-    for (const value of Array.isArray(known.value) ? known.value : [known.value]) {
-      if (!this.#schema.isStranger(value)) continue
-      fail('unknown-row', `An object of unknown class is compared with a row of ${model}.`, span)
-    }
+    if (known.kind !== 'value') return
+    const { value } = known
+    const isStrange = Array.isArray(value)
+      ? value.some((one) => this.#schema.isStranger(one))
+      : this.#schema.isStranger(value)
+    const model = isStrange ? declaredModel(this.#schema, other) : undefined
+    if (model === undefined) return
+    fail('unknown-row', `An object of unknown class is compared with a row of ${model}.`, span)
   }
 
   #comparison({ operator, span }: Compare, left: unknown, right: unknown): Condition {
@@ -362,8 +364,7 @@ export class Binder {
     found: unknown[],
   ): boolean {
     const test = link.testFor(this.#meaning)
-    // Where no relation leads to what is compared, its rows are told one by one.
-    const isUndeclared = declaredModel(this.#schema, link.own) === undefined
+    const isUndeclared = link.isUndeclared(this.#schema)
     for (let at = 0; at < rows.length; at++) {
       this.#budget.spend(1)
       const row = rows[at]

@@ -8,7 +8,7 @@ import type { Meaning } from './meaning.js'
 import type { Predicate } from './predicate.js'
 import { equalsLiteral, read } from './read.js'
 import { substitute } from './substitute.js'
-import { canFailToRead, unknownType } from './type.js'
+import { canFailToRead, declaredModel, unknownType } from './type.js'
 
 /** A quantifier that compares its rows with one thing beside them: `some x in r where x.a = b and …`, where the rest is of `x`. */
 export class Link {
@@ -24,6 +24,7 @@ export class Link {
   readonly #compare: Compare
   #test: Predicate | null | undefined
   #canFail: boolean | undefined
+  #isUndeclared: boolean | undefined
 
   constructor(some: Some, compare: Compare, own: Path, other: Path, parts: readonly Condition[]) {
     this.own = own
@@ -38,6 +39,12 @@ export class Link {
   canFail(schema: Schema): boolean {
     this.#canFail ??= canFailToRead(schema, this.other)
     return this.#canFail
+  }
+
+  /** Whether no relation leads to what is compared, so that its rows are told one by one. */
+  isUndeclared(schema: Schema): boolean {
+    this.#isUndeclared ??= declaredModel(schema, this.own) === undefined
+    return this.#isUndeclared
   }
 
   /** That what one of some rows has is what the other thing has become. */

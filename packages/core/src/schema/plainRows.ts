@@ -1,12 +1,13 @@
 import { ArgumentError } from '../errors.js'
-import { adoptAll, isPlain } from './adoption.js'
+import { isPlain } from './adoption.js'
 import { scalarFamilies } from './families.js'
-import type { ScalarField } from './model.js'
+import type { Field, RelationField, ScalarField } from './model.js'
 import type { Schema } from './schema.js'
+import { tagOf } from './tags.js'
 
 /**
  * Takes all plain objects that relations lead to from a row, at any depth, for rows of the relations' models. Getters are not called:
- * they could begin to load.
+ * they could begin to load. It ends at instances of classes, and at rows that are tagged: those were gone through when they were.
  * @throws ArgumentError for a plain object with a text in the place of a date, a number or a boolean, as JSON has it.
  */
 export function adoptWithin(schema: Schema, row: object, model: string): void {
@@ -16,20 +17,22 @@ export function adoptWithin(schema: Schema, row: object, model: string): void {
   while (open) {
     const { row: holder, model: its, next }: Held = open
     open = next
-    const isChecked = isPlain(holder)
-    for (const field of schema.fields(its)) {
-      if (field.kind === 'scalar') {
+    const { typed, relations } = partsOf(schema, its)
+    if (typed.length > 0 && isPlain(holder)) {
+      for (const field of typed) {
         // Fields are named by the schema, which the compiler does not know.
-        if (isChecked && isTyped(field))
-          assertType(its, field, (holder as Readonly<Record<string, unknown>>)[field.name])
-        continue
+        assertType(its, field, (holder as Readonly<Record<string, unknown>>)[field.name])
       }
+    }
+    for (const field of relations) {
+      if (!Object.hasOwn(holder, field.name)) continue
       const value: unknown = Object.getOwnPropertyDescriptor(holder, field.name)?.value
       if (typeof value !== 'object' || value === null) continue
-      adoptAll(schema, value, field.model)
-      seen ??= new Set([row])
       for (const one of Array.isArray(value) ? value : [value]) {
-        const held = typeof one === 'object' && one !== null ? schema.baseOf(one) : undefined
+        if (typeof one !== 'object' || one === null || tagOf(one) !== undefined || !isPlain(one)) continue
+        schema.adopt(one, field.model)
+        const held = schema.baseOf(one)
+        seen ??= new Set([row])
         if (!held || seen.has(one)) continue
         seen.add(one)
         open = { row: one, model: held.name, next: open }
@@ -45,7 +48,29 @@ interface Held {
   readonly next: Held | undefined
 }
 
-/** Whether texts are no values of a field. */
+/** The fields of a model that matter here. */
+interface Parts {
+  /** Of which texts are no values. */
+  readonly typed: readonly ScalarField[]
+  readonly relations: readonly RelationField[]
+}
+
+/** By the fields of a model: a schema that grows has them anew. */
+const known = new WeakMap<readonly Field[], Parts>()
+
+function partsOf(schema: Schema, model: string): Parts {
+  const fields = schema.fields(model)
+  let parts = known.get(fields)
+  if (!parts) {
+    parts = {
+      typed: fields.filter((field) => field.kind === 'scalar').filter(isTyped),
+      relations: fields.filter((field) => field.kind === 'relation'),
+    }
+    known.set(fields, parts)
+  }
+  return parts
+}
+
 function isTyped({ type }: ScalarField): boolean {
   const family = scalarFamilies[type]
   return family === 'date' || family === 'number' || family === 'boolean'
@@ -53,11 +78,14 @@ function isTyped({ type }: ScalarField): boolean {
 
 /** A text is no date: it would be equal to none, and whatever is not equal is allowed by `not`. */
 function assertType(model: string, { name, type, list }: ScalarField, value: unknown): void {
-  for (const one of list && Array.isArray(value) ? value : [value]) {
-    if (typeof one !== 'string' && !(type === 'date' && typeof one === 'number')) continue
-    throw new ArgumentError('invalid-argument', `${model}.${name} is declared as ${type}, and holds a ${typeof one}.`, {
-      hint: `convert it first, such as with a reviver: JSON.parse(text, reviver)`,
-      data: { model, name, value: one },
-    })
-  }
+  if (list && Array.isArray(value)) for (const one of value) assertScalar(model, name, type, one)
+  else assertScalar(model, name, type, value)
+}
+
+function assertScalar(model: string, name: string, type: ScalarField['type'], value: unknown): void {
+  if (typeof value !== 'string' && !(type === 'date' && typeof value === 'number')) return
+  throw new ArgumentError('invalid-argument', `${model}.${name} is declared as ${type}, and holds a ${typeof value}.`, {
+    hint: `convert it first, such as with a reviver: JSON.parse(text, reviver)`,
+    data: { model, name, value },
+  })
 }
