@@ -15,6 +15,8 @@ export interface Driver {
   readonly cutsTexts: boolean
   /** Whether it writes dates without an offset as the clocks of the process' time zone show them. */
   readonly hasWallClock: boolean
+  /** Whether its settings give values of a column to rows in another form than by default. */
+  readonly hasOtherForm: (column: ColumnMetadata) => boolean
 }
 
 /** @param type - the column's type by the driver's own name (`driver.normalizeType`) */
@@ -27,6 +29,7 @@ export function typeOf(column: ColumnMetadata, type: string, driver: Driver): Co
 }
 
 function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
+  if (driver.hasOtherForm(column)) return unknown('read in a form of its own', true)
   // What the driver's name does not tell any more: these are texts or numbers to the database alone.
   switch (column.type) {
     case Boolean:

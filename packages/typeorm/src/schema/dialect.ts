@@ -2,6 +2,7 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'
 import type { Driver } from './columnType.js'
+import { hasOtherForm } from './driverValues.js'
 
 /** The databases that are named as TypeORM names its drivers; all of SQLite's are the same to a filter. */
 const dialects: Readonly<Record<string, SqlDialect>> = {
@@ -56,6 +57,7 @@ export function driverOf(dataSource: DataSource): Driver {
     // These know how long a text is; of the others nothing is known.
     cutsTexts: dialect === 'sqlite' && !native.has(options.type),
     hasWallClock: dialect === 'postgresql' || timezone === undefined || timezone === 'local',
+    hasOtherForm: (column) => hasOtherForm(column, dataSource),
   }
 }
 
