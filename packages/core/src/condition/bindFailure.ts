@@ -1,6 +1,7 @@
 import { type ArcturusError, QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
+import { abandon } from '../values/abandon.js'
 import type { Condition, Operand } from './condition.js'
 import { FALSE, TRUE } from './construct.js'
 
@@ -35,7 +36,9 @@ export function failUnloaded({ model, relation }: UnloadedRelation, span: Span |
 
 export function settled(value: unknown, what: string, span: Span): unknown {
   if (value === undefined) return fail('missing-attribute', `${what} is undefined.`, span)
-  return isPromise(value) ? waiting(span) : value
+  if (!isPromise(value)) return value
+  abandon(value)
+  return waiting(span)
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {

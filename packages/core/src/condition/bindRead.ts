@@ -7,6 +7,7 @@ import type { Schema } from '../schema/schema.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
+import { abandon } from '../values/abandon.js'
 import type { Missing, Unloaded } from './bind.js'
 import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './bindFailure.js'
 import type { KnownRow, Operand, Step } from './condition.js'
@@ -57,7 +58,9 @@ export class BindReader {
       const isThere = own !== undefined && !isPartial(at, step.name, own)
       at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
-    return isPromise(at) ? undefined : at
+    if (!isPromise(at)) return at
+    abandon(at)
+    return undefined
   }
 
   /** What was read: plain objects that a relation leads to are rows of its model. */
@@ -90,13 +93,11 @@ export class BindReader {
     const value = !arrived && isPartial(object, step.name, own) ? undefined : own
     if (value !== undefined) {
       if (isPromise(value)) {
+        // Its failure is nobody's: what waits for it reads it again.
+        abandon(value)
         if (this.#missing && typeof object === 'object')
           this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
-        const left = this.#leave(object, step, 'relation')
-        if (!left) return waiting(step.span)
-        // What the row itself began to load is not waited for; its failure is nobody's.
-        value.then(undefined, () => undefined)
-        return left
+        return this.#leave(object, step, 'relation') ?? waiting(step.span)
       }
       return { kind: 'value', value: this.#adopted(object, step, value) }
     }

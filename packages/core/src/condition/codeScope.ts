@@ -37,10 +37,15 @@ export class CodeScope {
     return this.own(`t${this.#locals.size}`)
   }
 
-  /** Declares the variables. */
-  get declarations(): string {
-    const names = [...this.#locals].filter((name) => name.startsWith('t'))
-    return names.length === 0 ? '' : `let ${names.join(', ')}\n`
+  /**
+   * The body of the function, with its variables declared. What they hold when it ends by an error is abandoned, unless the
+   * function waits for what it reads.
+   */
+  body(text: string, waits: boolean): string {
+    const names = [...this.#locals].filter((name) => name.startsWith('t')).join(', ')
+    if (names === '') return text
+    if (waits) return `let ${names}\n${text}`
+    return `let ${names}\ntry {\n${text}\n} catch (error) {\nabandonAll([${names}], error)\n}`
   }
 
   /** The variable that holds what is described by the key, if there is one. */

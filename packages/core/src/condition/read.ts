@@ -6,8 +6,9 @@ import { tagOf } from '../schema/tags.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
+import { abandon } from '../values/abandon.js'
 import { Dict } from '../values/dict.js'
-import { bailOut } from './bail.js'
+import { abandonAll, bail, bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { CompareOperator, Operand, Path, Text } from './condition.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
@@ -71,6 +72,8 @@ export function read(object: unknown, name: string): unknown {
   if (arePartial() && isPart(object)) return bailOut()
   // any object can have the attribute
   const value = (object as Readonly<Record<string, unknown>>)[name]
+  // If it has to be waited for, whoever waits reads it again.
+  if (typeof value === 'object' && value !== null) abandon(value)
   return value === undefined ? bailOut() : value
 }
 
@@ -95,7 +98,7 @@ export function equals(
     meet(meaning, left, leftModel)
     meet(meaning, right, rightModel)
   }
-  return meaning.equal(left, right) ?? bailOut()
+  return meaning.equal(left, right) ?? abandonAll([left, right], bail)
 }
 
 /** Takes plain objects for what the schema says of the place that they were read from. Where it says nothing, this is the end. */
@@ -209,7 +212,7 @@ export function plain(value: unknown): unknown {
       return bailOut()
     case 'object':
     case 'function':
-      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut()
+      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut(value)
   }
   return value
 }

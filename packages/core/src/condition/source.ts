@@ -200,10 +200,9 @@ class Source extends Compiler<Write> {
       ...(this.#waits ? [waitingPrelude] : []),
       ...this.#functions,
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
-      scope.declarations,
       ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
       ...(this.#usesOwn ? ['own.reset()'] : []),
-      `return ${test}`,
+      scope.body(`return ${test}`, this.#waits),
       '}',
       ...(this.#waits ? [] : [many]),
       'return decide',
@@ -236,7 +235,7 @@ class Source extends Compiler<Write> {
   /** Adds a function with what its scope is given. */
   #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
     this.#functions.push(
-      `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.declarations}${body}\n}`,
+      `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body, this.#waits)}\n}`,
     )
     return name
   }

@@ -14,7 +14,7 @@ export const prelude: string = `function object(x) {
   return typeof x === "object" || typeof x === "function" || bail()
 }
 function plain(x) {
-  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail() : x
+  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
 }`
 
 /** How a predicate is asked about many; in its own text, so that it becomes part of the loop. */

@@ -1,6 +1,7 @@
 import type { Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
+import { abandon } from '../values/abandon.js'
 import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import type { Host } from './host.js'
@@ -371,6 +372,7 @@ export class Machine implements Account {
    */
   settle(answer: unknown): unknown {
     if (isThenable(answer)) {
+      abandon(answer)
       if (!this.asynchronous) throw asyncValue(this.at)
       this.waitingFor = answer
       return pending

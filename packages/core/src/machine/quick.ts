@@ -1,6 +1,7 @@
 import type { ComparisonOperator } from '../language/ast.js'
 import { isPlain } from '../schema/adoption.js'
 import { needsCare } from '../schema/partial.js'
+import { abandon } from '../values/abandon.js'
 import { compareText } from '../values/text.js'
 import { notePlainClass } from './lookup.js'
 import type { Machine } from './machine.js'
@@ -68,7 +69,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
       if (typeof value === 'string' || typeof value === 'number') return value
       if (isThenable(value)) {
         // The general way reads it again, so nobody waits for this promise.
-        value.then(undefined, () => {})
+        abandon(value)
         return unsure
       }
       if (value === undefined || needsCare(value)) return unsure
