@@ -1,5 +1,5 @@
 import { HostError, queryError } from '../machine/hostError.js'
-import { adoptRead, holdsPlain } from '../schema/adoption.js'
+import { adoptRead, holdsPlain, type Reading } from '../schema/adoption.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../schema/reference.js'
@@ -14,7 +14,8 @@ import type { KnownRow, Operand, Step } from './condition.js'
 import { identityOfRow, knownRow } from './knownRow.js'
 
 /** Reads what is known while an actor is put into a condition. */
-export class BindReader {
+export class BindReader implements Reading {
+  valueClass: unknown = undefined
   readonly #schema: Schema
   readonly #missing: Missing | undefined
   readonly #unloaded: Unloaded
@@ -65,7 +66,8 @@ export class BindReader {
 
   /** What was read: plain objects that a relation leads to are rows of its model. */
   #adopted(object: unknown, { name }: Step, value: unknown): unknown {
-    if (typeof value === 'object' && value !== null && holdsPlain(value)) adoptRead(this.#schema, object, name, value)
+    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
+      adoptRead(this.#schema, object, name, value)
     return value
   }
 

@@ -1,9 +1,9 @@
 import { doubtfulReference } from '../schema/reference.js'
-import { isIdentified } from '../values/rows.js'
+import { areSameRow, isIdentified } from '../values/rows.js'
 import { Failed } from './bindFailure.js'
 import type { BindReader } from './bindRead.js'
 import type { Path } from './condition.js'
-import { areSameRow, type Meaning } from './meaning.js'
+import type { Meaning } from './meaning.js'
 
 /** What is compared of each row of a list: read once, though several quantifiers range over the list. */
 export class ComparedRows {

@@ -55,16 +55,6 @@ export interface Meaning extends ValueMeaning, ClassMeaning {
   ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, all?: boolean, missing?: Missing): boolean | undefined
 }
 
-/** Whether two rows of the class that `rows` is about are the same; undefined where the key's values do not tell at once. */
-export function areSameRow(rows: RowEquality, left: object, right: object): boolean | undefined {
-  const { column } = rows
-  if (column === undefined) return left === right
-  // the key names a column, whose type the compiler does not know
-  const a = (left as Readonly<Record<string, unknown>>)[column]
-  const b = (right as Readonly<Record<string, unknown>>)[column]
-  return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
-}
-
 /** Whether nil is no instance of a class, for certain: a class can have a say of its own in what its instances are. */
 export function excludesNil(cls: Class): boolean {
   return cls[Symbol.hasInstance] === Function.prototype[Symbol.hasInstance]

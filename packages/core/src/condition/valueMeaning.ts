@@ -5,9 +5,9 @@ import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
 import { compareEqual, compareOrder } from '../values/order.js'
-import { type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
-import { areSameRow, type ClassMeaning, type EqualityMeaning, type ValueMeaning } from './meaning.js'
+import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 
 /** What a host says of the application's classes. */
 export interface HostClasses {

@@ -1,5 +1,6 @@
 import type { Account } from '../text/account.js'
 import type { OrderOperator } from '../values/order.js'
+import type { RowEquality } from '../values/rows.js'
 
 /** What a host says of a field that a pattern names and a value does not have. */
 export const noField: unique symbol = Symbol('no field')
@@ -36,8 +37,8 @@ export interface Host {
   isNearer(value: unknown, left: string, right: string): boolean
   /** Whether two values are equal that the language does not decide (an object of the application is among them). */
   equal(left: unknown, right: unknown): Awaitable<boolean>
-  /** Whether instances of this class are equal to no other object: `equal` need not be asked of two of them. */
-  isEachItself(cls: unknown): boolean
+  /** How two rows of this class are compared, so that `equal` need not be asked of them; undefined where it has to be. */
+  rowEquality(cls: unknown): RowEquality | undefined
   /** `==` where an object of the application is among the two; undefined when they can't be compared. */
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined
   /** `<` and its likes where an object of the application is among the two; undefined when they have no order. */

@@ -39,6 +39,8 @@ export class Operand {
    * it decides how quickly a field is read, and never what is asked of the host, in which order, or what is replayed.
    */
   plainClass: unknown = undefined
+  /** Of its values, in the same way. */
+  valueClass: unknown = undefined
 
   constructor(
     kind: OperandKind,
@@ -145,7 +147,11 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
     m.at = operand.node.span
     // instances of this class are known to have fields that can be read as properties
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (value !== undefined && !needsCare(value) && !(typeof value === 'object' && value !== null && holdsPlain(value)))
+    if (
+      value !== undefined &&
+      !needsCare(value) &&
+      !(typeof value === 'object' && value !== null && holdsPlain(value, operand))
+    )
       return noteField(m, object, operand, value)
   }
   if (object === failed || object === pending) return object

@@ -1,7 +1,8 @@
 import type { ComparisonOperator } from '../language/ast.js'
-import { isPlain } from '../schema/adoption.js'
+import { isUntagged } from '../schema/adoption.js'
 import { needsCare } from '../schema/partial.js'
 import { abandon } from '../values/abandon.js'
+import { areSameRow, type RowEquality } from '../values/rows.js'
 import { compareText } from '../values/text.js'
 import { notePlainClass } from './lookup.js'
 import type { Machine } from './machine.js'
@@ -23,8 +24,8 @@ export class Test {
    * decides how quickly two objects are compared, and never how.
    */
   plainClass: unknown = unsure
-  /** Whether its instances are equal to nothing but themselves; it changes together with the class. */
-  isEachItself = false
+  /** How its instances are compared; it changes together with the class. */
+  rows: RowEquality | undefined = undefined
 
   constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
     this.operator = operator
@@ -73,7 +74,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
         return unsure
       }
       if (value === undefined || needsCare(value)) return unsure
-      return typeof value === 'object' && value !== null && isPlain(value) ? unsure : value
+      return typeof value === 'object' && value !== null && isUntagged(value, operand) ? unsure : value
     }
     default:
       return unsure
@@ -90,10 +91,14 @@ function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | 
     if (isOwn(left) || isOwn(right)) return undefined
     const cls = classOf(left)
     if (cls !== undefined && cls === classOf(right)) {
-      test.isEachItself = m.host.isEachItself(cls)
+      test.rows = m.host.rowEquality(cls)
       test.plainClass = cls
     }
-  } else if (test.isEachItself) return false
+  } else if (test.rows !== undefined) {
+    // both have a class, so they are objects
+    const same = areSameRow(test.rows, left as object, right as object)
+    if (same !== undefined) return same
+  }
   m.raw = true
   const equal = m.host.equal(left, right)
   m.raw = false

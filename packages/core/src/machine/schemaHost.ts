@@ -1,4 +1,4 @@
-import { adoptRead, holdsPlain } from '../schema/adoption.js'
+import { adoptRead, holdsPlain, type Reading } from '../schema/adoption.js'
 import { isPartial } from '../schema/partial.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../schema/reference.js'
 import type { Schema } from '../schema/schema.js'
@@ -8,7 +8,7 @@ import type { RegExpEngine } from '../text/engine.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { Equality } from '../values/equality.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../values/order.js'
-import { identityOf, PartialRow, rowEqualityOf, sameReference, UnknownRow } from '../values/rows.js'
+import { identityOf, PartialRow, type RowEquality, rowEqualityOf, sameReference, UnknownRow } from '../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from './hostError.js'
 import { iteratorOf } from './iterators.js'
@@ -38,9 +38,10 @@ const makers: ReadonlySet<unknown> = new Set([
 ])
 
 /** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
-export class SchemaHost extends SchemaValues implements Host {
+export class SchemaHost extends SchemaValues implements Host, Reading {
   readonly meetsAllProofs: boolean = false
   declare readonly schema: Schema
+  valueClass: unknown = undefined
   readonly #options: SchemaHostOptions
 
   constructor(schema: Schema, options: SchemaHostOptions = {}) {
@@ -81,9 +82,8 @@ export class SchemaHost extends SchemaValues implements Host {
     return isInstance
   }
 
-  isEachItself(cls: unknown): boolean {
-    const rows = rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
-    return rows !== undefined && rows.column === undefined
+  rowEquality(cls: unknown): RowEquality | undefined {
+    return rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
   }
 
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
@@ -132,7 +132,8 @@ export class SchemaHost extends SchemaValues implements Host {
 
   /** What was read from a field: plain objects that a relation leads to are rows of its model. */
   protected related(holder: unknown, field: string, value: unknown): unknown {
-    if (typeof value === 'object' && value !== null && holdsPlain(value)) adoptRead(this.schema, holder, field, value)
+    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
+      adoptRead(this.schema, holder, field, value)
     return value
   }
 

@@ -71,8 +71,8 @@ export class MachineHost implements MachineInterface {
     return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
   }
 
-  isEachItself(): boolean {
-    return false
+  rowEquality(): undefined {
+    return undefined
   }
 
   equal(left: unknown, right: unknown): Awaitable<boolean> {

@@ -27,15 +27,21 @@ class Tagged extends Given {
 
   /** The models of rows that take no fields any more. */
   static readonly #others = new WeakMap<object, string>()
+  /** Mostly there is none. */
+  static #hasOthers = false
 
   static get(row: object): string | undefined {
-    return #model in row ? row.#model : Tagged.#others.get(row)
+    if (#model in row) return row.#model
+    return Tagged.#hasOthers ? Tagged.#others.get(row) : undefined
   }
 
   static set(row: object, model: string): void {
     if (#model in row) row.#model = model
     else if (Object.isExtensible(row)) new Tagged(row, model)
-    else Tagged.#others.set(row, model)
+    else {
+      Tagged.#others.set(row, model)
+      Tagged.#hasOthers = true
+    }
   }
 }
 

@@ -196,6 +196,16 @@ export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean
   return decides ? { column: key?.[0] } : undefined
 }
 
+/** Whether two rows of the class that `rows` is about are the same; undefined where the key's values do not tell at once. */
+export function areSameRow(rows: RowEquality, left: object, right: object): boolean | undefined {
+  const { column } = rows
+  if (column === undefined) return left === right
+  // the key names a column, whose type the compiler does not know
+  const a = (left as Readonly<Record<string, unknown>>)[column]
+  const b = (right as Readonly<Record<string, unknown>>)[column]
+  return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
+}
+
 /** Classes whose instances are values: equal by what they hold. */
 function isValueClass(cls: Class): boolean {
   const { prototype } = cls
