@@ -1,7 +1,10 @@
 import { type DatabaseFacts, declaredReferences } from '@arcturus/core'
 import type { DataSource } from 'typeorm'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import { typeOf } from './columnType.js'
+import { driverOf } from './dialect.js'
 import { type Described, entitiesOf, modelName, relationsOf } from './entities.js'
 
 /** Own columns and the other's that are equal, by their properties. */
@@ -13,24 +16,32 @@ interface Reference {
 /** What the rows of a data source refer by, and whether that leads to a row. */
 export class References {
   readonly #kept: ReadonlyMap<RelationMetadata, boolean>
+  readonly #isExact: (column: ColumnMetadata) => boolean
 
   /** @throws ArgumentError where `facts` names no reference. */
   constructor(dataSource: DataSource, facts: DatabaseFacts | undefined) {
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     const relations = described.flatMap((of) => relationsOf(of).map((relation) => ({ of: modelName(of), relation })))
+    const driver = driverOf(dataSource)
+    // A foreign key compares texts by their collation: 'a' can refer to 'A', whose key is another text to a check.
+    this.#isExact = (column) => {
+      const { sql } = typeOf(column, dataSource.driver.normalizeType(column), driver)
+      return sql.kind !== 'text' || sql.exact
+    }
     const declared = declaredReferences(facts, (model, name) =>
       relations.some(({ of, relation }) => of === model && relation.propertyName === name && isReference(relation)),
     )
     const isKept = (of: string, relation: RelationMetadata): boolean =>
       isReference(relation) &&
       !leavesRowsOut(relation.inverseEntityMetadata) &&
+      keysOf(relation).every(this.#isExact) &&
       (declared(of, relation.propertyName) ?? hasForeignKey(relation))
     this.#kept = new Map(relations.map(({ of, relation }) => [relation, isKept(of, relation)]))
   }
 
   /**
-   * Whether a reference that is not null leads to a row in every case: the database keeps it, and TypeORM leaves no row of the
-   * other entity out.
+   * Whether a reference that is not null leads to a row in every case, whose key it has: the database keeps it, and TypeORM leaves no
+   * row of the other entity out.
    */
   isKept(relation: RelationMetadata): boolean {
     return this.#kept.get(relation) === true
@@ -38,11 +49,13 @@ export class References {
 
   /**
    * The columns of a row that refer to the other one, where it has properties for all of them and they name a row that TypeORM does
-   * not leave out. A reference that is not kept names one only by its key: other columns need not be unique.
+   * not leave out. A reference that is not kept names one only by its key: other columns need not be unique. Texts that the database
+   * compares in its own way name none.
    */
   columnsOf(relation: RelationMetadata): readonly Reference[] {
     const { inverseEntityMetadata: other, joinColumns } = relation
     if (!isReference(relation) || relation.isManyToMany || leavesRowsOut(other)) return []
+    if (!keysOf(relation).every(this.#isExact)) return []
     const isNamed = this.isKept(relation) || joinColumns.every(({ referencedColumn }) => referencedColumn?.isPrimary)
     const references = joinColumns.flatMap(({ propertyName, isVirtual, embeddedMetadata, referencedColumn: to }) =>
       isVirtual || embeddedMetadata || !to || to.isVirtual || to.embeddedMetadata
@@ -51,6 +64,12 @@ export class References {
     )
     return isNamed && references.length === joinColumns.length ? references : []
   }
+}
+
+/** The columns that refer to rows, and those that they refer to. */
+function keysOf({ joinColumns, junctionEntityMetadata: junction }: RelationMetadata): readonly ColumnMetadata[] {
+  const own = junction ? [...junction.ownerColumns, ...junction.inverseColumns] : joinColumns
+  return own.flatMap((column) => [column, column.referencedColumn ?? []].flat())
 }
 
 /** Whether a row itself refers to others, or a table between the two does. */
