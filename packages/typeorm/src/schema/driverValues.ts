@@ -10,7 +10,8 @@ interface Sample {
 }
 
 const uuid = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
-const samples: Readonly<Record<string, Sample>> = {
+/** A time without a zone is read in that of the process, which can change. */
+const samples = (): Readonly<Record<string, Sample>> => ({
   boolean: { type: 16, listType: 1000, text: 't', value: true },
   smallint: { type: 21, listType: 1005, text: '7', value: 7 },
   integer: { type: 23, listType: 1007, text: '7', value: 7 },
@@ -34,7 +35,7 @@ const samples: Readonly<Record<string, Sample>> = {
     text: '2024-07-02 03:04:05.678+00',
     value: new Date(Date.UTC(2024, 6, 2, 3, 4, 5, 678)),
   },
-}
+})
 
 /**
  * Returns whether rows have the values of a column in another form than drivers give by default. Settings of a driver change it:
@@ -44,7 +45,7 @@ export function hasOtherForm(column: ColumnMetadata, { driver, options }: DataSo
   const type = driver.normalizeType(column)
   const extra: object = ('extra' in options && options.extra) || {}
   if (options.type === 'postgres') {
-    const sample = samples[type]
+    const sample = samples()[type]
     const types: unknown = Reflect.get(extra, 'types') ?? Reflect.get(Reflect.get(driver, 'postgres'), 'types')
     if (!sample || String(column.type).startsWith('simple-') || !hasParsers(types)) return false
     const text = column.isArray ? `{"${sample.text}"}` : sample.text
