@@ -6,13 +6,16 @@ import { authorizationFor } from './people.js'
 class Org {
   code!: string
   open!: boolean
+  fans?: Member[]
 }
 class Member {
   id!: number
+  orgCode!: string | null
   org?: Org | null
 }
 class Paper {
   id!: number
+  orgCode!: string | null
   org?: Org | null
 }
 
@@ -20,7 +23,7 @@ class Paper {
 const key = (kind: string) =>
   ({ type: 'varchar', length: 20, ...(kind === 'sqlite' ? { collation: 'NOCASE' } : {}) }) as const
 const referring = (name: string, target: abstract new () => object, kind: string) =>
-  new EntitySchema({
+  new EntitySchema<Paper>({
     name,
     target,
     columns: { id: { type: 'int', primary: true }, orgCode: { ...key(kind), nullable: true } },
@@ -42,7 +45,7 @@ describe.each(await openDatabases('other_keys', ['sqlite', 'mysql']))(
       source = await database.open([
         referring('Member', Member, database.kind),
         referring('Paper', Paper, database.kind),
-        new EntitySchema({
+        new EntitySchema<Org>({
           name: 'Org',
           target: Org,
           columns: { code: { ...key(database.kind), primary: true }, open: { type: 'boolean' } },
