@@ -29,6 +29,7 @@ import { conjunction, disjunction, FALSE, not, or, TRUE } from './construct.js'
 import { assertSize } from './filterSize.js'
 import { type Link, linkedArms, linkOf } from './link.js'
 import type { Meaning } from './meaning.js'
+import { withinSize } from './operandSize.js'
 import type { Predicate } from './predicate.js'
 import { substituteOperand } from './substitute.js'
 import { canFailToRead, declaredModel } from './type.js'
@@ -460,20 +461,20 @@ export class Binder {
         const elements = this.#operands(operand.elements, environment)
         assertThere(elements)
         const values = valuesOf(elements)
-        return values ? { kind: 'value', value: values } : { kind: 'list', elements }
+        return values ? { kind: 'value', value: values } : withinSize({ kind: 'list', elements })
       }
       case 'call': {
         const of = this.#operand(operand.of, environment)
         const args = this.#operands(operand.args, environment)
         const values = valuesOf(args)
         assertThere([of, ...args], operand.span)
-        if (of.kind !== 'value' || !values) return { ...operand, of, args }
+        if (of.kind !== 'value' || !values) return withinSize({ ...operand, of, args })
         return { kind: 'value', value: called(of.value, operand, values, this.#budget, this.#meaning.regExp) }
       }
       case 'arithmetic': {
         const left = this.#operand(operand.left, environment)
         const right = this.#operand(operand.right, environment)
-        if (left.kind !== 'value' || right.kind !== 'value') return { ...operand, left, right }
+        if (left.kind !== 'value' || right.kind !== 'value') return withinSize({ ...operand, left, right })
         return calculated(operand, left, right)
       }
     }

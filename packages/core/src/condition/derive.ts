@@ -45,7 +45,11 @@ export class Deriver {
   constructor(policy: Policy, schema: Schema) {
     this.#policy = policy
     this.#schema = schema
-    this.#evaluator = new Evaluator(schema, (...terms) => this.#unifier.unify(...terms))
+    this.#evaluator = new Evaluator(
+      schema,
+      (...terms) => this.#unifier.unify(...terms),
+      (at) => this.#grow(at),
+    )
     this.#unifier = new Unifier(policy, schema, this.#evaluator)
   }
 
@@ -58,10 +62,14 @@ export class Deriver {
     return this.#rules(rule, args, span, decided)
   }
 
+  #grow(at: Expression): void {
+    if (++this.#size > maxSize) throw new BeyondConditions('too-large', 'the condition grows too large', at)
+  }
+
   // goals
 
   #solve(goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
-    if (++this.#size > maxSize) throw new BeyondConditions('too-large', 'the condition grows too large', goal)
+    this.#grow(goal)
     switch (goal.kind) {
       case 'and':
         return this.#all(goal.operands, 0, scope, bound, next)

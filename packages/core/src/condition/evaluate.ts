@@ -5,6 +5,7 @@ import type { Schema } from '../schema/schema.js'
 import type { Condition, Operand, Step } from './condition.js'
 import { FALSE } from './construct.js'
 import { onward, type Unified } from './onward.js'
+import { isTooLarge } from './operandSize.js'
 import { BeyondConditions, type Scope, type Substitution, type Term, Unknown, type Waiting } from './terms.js'
 import { canFailToRead, operandType } from './type.js'
 
@@ -23,11 +24,16 @@ type Unify = (left: Term, right: Term, bound: Substitution, span: Span) => Unifi
 export class Evaluator {
   readonly #schema: Schema
   readonly #unify: Unify
+  readonly #grow: (at: Expression) => void
 
-  /** @param unify - For the results of what is evaluated later. */
-  constructor(schema: Schema, unify: Unify) {
+  /**
+   * @param unify - For the results of what is evaluated later.
+   * @param grow - Counts one more part of the condition.
+   */
+  constructor(schema: Schema, unify: Unify, grow: (at: Expression) => void) {
     this.#schema = schema
     this.#unify = unify
+    this.#grow = grow
   }
 
   variable(name: string, scope: Scope): Term {
@@ -108,6 +114,7 @@ export class Evaluator {
     if (member.kind === 'call') {
       if (member.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', expression)
       if (receiver.kind === 'unknown') return methodOfNothing(receiver.unknown, expression)
+      this.#grow(expression)
       const of = ground(receiver, bound, expression)
       const args = member.args.map((arg) => this.operand(arg, scope, bound))
       return {
@@ -142,6 +149,7 @@ export class Evaluator {
     if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.#schema, one.operand)))
       throw new BeyondConditions('unbound-value', 'a calculation with something that is not known', expression)
     return this.#whenKnown(all.terms, expression, all.bound, (bound) => {
+      this.#grow(expression)
       const [left, right] = all.terms.map((term) => ground(bound.resolve(term), bound, expression))
       return {
         term: { kind: 'operand', operand: { kind: 'arithmetic', operator, left: left!, right: right!, span } },
@@ -200,10 +208,15 @@ export class Evaluator {
 export function ground(term: Term, bound: Substitution, at: Expression | undefined): Operand {
   switch (term.kind) {
     case 'operand':
+      assertOperandSize(term.operand, at)
       return term.operand
-    case 'list':
+    case 'list': {
       if (term.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', at)
-      return { kind: 'list', elements: term.elements.map((one) => ground(bound.resolve(one), bound, at)) }
+      const elements = term.elements.map((one) => ground(bound.resolve(one), bound, at))
+      const list: Operand = { kind: 'list', elements }
+      assertOperandSize(list, at)
+      return list
+    }
     case 'unknown':
       throw new BeyondConditions(
         'unbound-value',
@@ -213,6 +226,10 @@ export function ground(term: Term, bound: Substitution, at: Expression | undefin
     case 'dictionary':
       throw new BeyondConditions('dictionary', 'a dictionary as a value', at)
   }
+}
+
+function assertOperandSize(operand: Operand, at: Expression | undefined): void {
+  if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is calculated from too many others', at)
 }
 
 /** A literal as a term. */

@@ -1,3 +1,4 @@
+import { QueryError } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition } from './condition.js'
 import { and, not, or, partsIn } from './construct.js'
@@ -37,7 +38,12 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         }
         if (uses.get(definition)! > 1 && sizeOf(body) > inlineSize) return one
         const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
-        return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
+        try {
+          return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
+        } catch (error) {
+          if (error instanceof QueryError && error.code === 'filter-too-large') return one
+          throw error
+        }
       }
       default:
         return one

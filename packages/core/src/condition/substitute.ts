@@ -1,5 +1,6 @@
 import type { Condition, Operand, Path, Root, Variable } from './condition.js'
 import { and, not, or } from './construct.js'
+import { withinSize } from './operandSize.js'
 
 /** What a root is replaced by; undefined leaves it. */
 export type Replacement = (root: Root) => Operand | undefined
@@ -43,7 +44,7 @@ export function substitute(condition: Condition, replace: Replacement): Conditio
   }
 }
 
-/** An operand with roots replaced; paths that meet are joined. */
+/** An operand with roots replaced; paths that meet are joined. @throws QueryError if it grows too large. */
 export function substituteOperand(operand: Operand, replace: Replacement): Operand {
   const inner = (one: Operand): Operand => substituteOperand(one, replace)
   switch (operand.kind) {
@@ -69,10 +70,10 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
       // A root of rows is replaced by one of rows.
       return { ...operand, of: inner(operand.of) as Path }
     case 'call':
-      return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }
+      return withinSize({ ...operand, of: inner(operand.of), args: operand.args.map(inner) })
     case 'list':
-      return { kind: 'list', elements: operand.elements.map(inner) }
+      return withinSize({ kind: 'list', elements: operand.elements.map(inner) })
     case 'arithmetic':
-      return { ...operand, left: inner(operand.left), right: inner(operand.right) }
+      return withinSize({ ...operand, left: inner(operand.left), right: inner(operand.right) })
   }
 }

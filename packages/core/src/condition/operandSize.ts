@@ -1,0 +1,53 @@
+import { QueryError } from '../errors.js'
+import type { Operand } from './condition.js'
+
+/** No policy that somebody wrote by hand calculates one value from more. */
+const maxSize = 1_000
+
+const sizes = new WeakMap<Operand, number>()
+
+/**
+ * Whether an operand is made of too many others. What stands in several places counts in each: whoever walks an operand comes by
+ * there as often, and a few goals (`b = a + a and c = b + b …`) make one that nobody lives to see the end of. Literals don't count.
+ */
+export function isTooLarge(operand: Operand): boolean {
+  return sizeOf(operand) > maxSize
+}
+
+/** The operand. @throws QueryError if it is too large. */
+export function withinSize(operand: Operand): Operand {
+  if (!isTooLarge(operand)) return operand
+  throw new QueryError('filter-too-large', `A value is calculated from more than ${maxSize} others.`, {
+    hint: 'use a calculated value less often in the calculation of others',
+  })
+}
+
+function sizeOf(operand: Operand): number {
+  switch (operand.kind) {
+    case 'value':
+      return 0
+    case 'constant':
+    case 'path':
+    case 'count':
+      return 1
+  }
+  let size = sizes.get(operand)
+  if (size === undefined) {
+    size = partsOf(operand).reduce((sum, part) => sum + sizeOf(part), 1)
+    sizes.set(operand, size)
+  }
+  return size
+}
+
+function partsOf(operand: Extract<Operand, { kind: 'field' | 'list' | 'call' | 'arithmetic' }>): readonly Operand[] {
+  switch (operand.kind) {
+    case 'field':
+      return [operand.of]
+    case 'list':
+      return operand.elements
+    case 'call':
+      return [operand.of, ...operand.args]
+    case 'arithmetic':
+      return [operand.left, operand.right]
+  }
+}
