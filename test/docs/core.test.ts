@@ -5,7 +5,7 @@ import * as prisma from '@arcturus/prisma'
 import * as typeorm from '@arcturus/typeorm'
 import { describe, expect, test } from 'vitest'
 import { codes } from '../../packages/core/src/language/codes.js'
-import { defaultLimits } from '../../packages/core/src/machine/limits.js'
+import { defaultLimits } from '../../packages/core/src/machine/state/limits.js'
 
 const page = readFileSync(new URL('../../packages/core/README.md', import.meta.url), 'utf8')
 

@@ -1,4 +1,4 @@
-import type { Choices } from './extension/markers.js'
+import type { Choices } from './query/markers.js'
 
 /** Arguments of a query, with the action that the actor must be allowed to do. */
 export interface QueryArguments extends Choices {

@@ -1,4 +1,4 @@
-import { Replay, unanswered } from '../../../packages/core/src/machine/replay.js'
+import { Replay, unanswered } from '../../../packages/core/src/machine/state/replay.js'
 
 /** What a step asked and was answered, by how many questions it had asked before. */
 interface Count {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { compileClosures } from '../condition/closures.js'
+import { compileClosures } from '../predicate/closures/closures.js'
 import { Authorizer } from './authorizer.js'
 import { backEndOf } from './evaluator.js'
 

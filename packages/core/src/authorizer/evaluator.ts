@@ -1,6 +1,6 @@
-import { compileClosures } from '../condition/closures.js'
-import type { BackEnd } from '../condition/predicate.js'
-import { sourceCompiler } from '../condition/source.js'
+import { compileClosures } from '../predicate/closures/closures.js'
+import type { BackEnd } from '../predicate/compiler.js'
+import { sourceCompiler } from '../predicate/emit/emit.js'
 import { ArgumentError } from '../errors.js'
 
 /**

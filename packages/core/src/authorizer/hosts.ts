@@ -1,4 +1,4 @@
-import type { Missing, Wanted } from '../condition/bind.js'
+import type { Missing, Wanted } from '../filter/bind/bind.js'
 import { type Host, SchemaHost, type SchemaHostOptions } from '../machine/index.js'
 import { isPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'

@@ -1,7 +1,7 @@
 import type { Condition, Operand, Subject } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
-import { Deriver } from '../condition/derive.js'
+import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/simplify.js'
 import { type OperandType, rowType, unknownType } from '../condition/type.js'
 import { Source, type Span } from '../language/source.js'

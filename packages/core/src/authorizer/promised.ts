@@ -1,4 +1,4 @@
-import type { Wanted } from '../condition/bind.js'
+import type { Wanted } from '../filter/bind/bind.js'
 
 /** What an object promises itself; a relation that nobody loads stays undefined, which is an error when the filter is bound. */
 export function promised({ object, name }: Wanted): Promise<unknown> {

@@ -1,5 +1,5 @@
-import { bailOut } from '../condition/bail.js'
-import type { Arrive } from '../condition/predicate.js'
+import { bailOut } from '../predicate/bail.js'
+import type { Arrive } from '../predicate/compiler.js'
 import { type Host, Turns } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
 import { type Hosts, unloadedRelationOf } from './hosts.js'

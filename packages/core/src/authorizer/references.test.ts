@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Wanted } from '../condition/bind.js'
+import type { Wanted } from '../filter/bind/bind.js'
 import { QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import { Authorizer, type AuthorizerOptions } from './authorizer.js'

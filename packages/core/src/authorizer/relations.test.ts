@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Wanted } from '../condition/bind.js'
+import type { Wanted } from '../filter/bind/bind.js'
 import type { Model, RelationField } from '../schema/model.js'
 import { Authorizer } from './authorizer.js'
 import { RelationMemory } from './relations.js'

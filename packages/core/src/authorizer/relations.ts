@@ -1,5 +1,5 @@
-import type { Wanted } from '../condition/bind.js'
-import type { Load } from '../condition/bindLoading.js'
+import type { Wanted } from '../filter/bind/bind.js'
+import type { Load } from '../filter/bind/loading.js'
 import { adoptAll } from '../schema/adoption.js'
 import type { Schema } from '../schema/schema.js'
 import { identityOf } from '../values/rows.js'

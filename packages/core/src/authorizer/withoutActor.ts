@@ -1,4 +1,4 @@
-import { BoundDefinitions } from '../condition/boundDefinitions.js'
+import { BoundDefinitions } from '../filter/bind/definitions.js'
 import type { Condition, KnownRow, Operand, Ref } from '../condition/condition.js'
 import { and, not, or, TRUE } from '../condition/construct.js'
 import { type Replacement, substituteOperand } from '../condition/substitute.js'

@@ -1,6 +1,6 @@
-import type { Budget, BudgetLimits } from '../condition/budget.js'
-import type { Predicate } from '../condition/predicate.js'
-import type { MakeHelpers, SourceHelpers } from '../condition/sourceHelpers.js'
+import type { Budget, BudgetLimits } from '../predicate/budget.js'
+import type { Predicate } from '../predicate/compiler.js'
+import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { References } from '../schema/partial.js'
 
 /** What a module that `compilePolicy` wrote consists of. */

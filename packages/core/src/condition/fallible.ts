@@ -1,7 +1,7 @@
 import type { Schema } from '../schema/schema.js'
 import { comparability } from './comparability.js'
 import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
-import { tellsItself } from './meaning.js'
+import { tellsItself } from '../predicate/meaning.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
 
 /**

@@ -1,4 +1,4 @@
-import { compareText } from '../values/text.js'
+import { compareText } from './compareText.js'
 import type { Expression, Unify, Variable } from './ast.js'
 
 /** A lookup or a calculation inside a list or dictionary, and the variable that stands in its place. */

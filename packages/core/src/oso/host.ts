@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { createSchema } from '../schema/builtIns.js'
+import { createSchema } from '../values/builtIns.js'
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { coreError } from './coreErrors.js'

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { print } from '../language/print.js'
 import { spanText } from '../language/source.js'
-import type { Recorder, TraceEvent } from '../machine/trace.js'
+import type { Recorder, TraceEvent } from '../machine/state/trace.js'
 import { placeOf } from './location.js'
 
 /** What is told of queries, as the environment variable `POLAR_LOG` says: nothing, their rules, or all their goals. */

@@ -1,5 +1,5 @@
 export { isInOrder } from '../values/order.js'
-export { compareText } from '../values/text.js'
+export { compareText } from '../language/compareText.js'
 export {
   type CatalogColumn,
   type CatalogQuery,

@@ -1,7 +1,7 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { acceptStandIns, standInHeader } from '../enforcement/standIns.js'
 import { ArgumentError, AuthorizationError } from '../errors.js'
-import { showObject } from '../machine/show.js'
+import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
 import { ExpectationError } from './expectation.js'
 

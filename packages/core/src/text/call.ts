@@ -1,4 +1,4 @@
-import { HostError } from '../machine/hostError.js'
+import { HostError } from '../values/hostError.js'
 import { type Account, unitsPerStep } from './account.js'
 import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'

@@ -2,7 +2,7 @@ import type { ComparisonOperator } from '../language/ast.js'
 import { Dict } from './dict.js'
 import { type Equality, scalarsEqual } from './equality.js'
 import { compareNumeric, isDecimal, isNumeric, type Numeric } from './numeric.js'
-import { compareText } from './text.js'
+import { compareText } from '../language/compareText.js'
 
 export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>
 

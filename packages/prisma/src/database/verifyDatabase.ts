@@ -2,10 +2,10 @@ import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
 import { PrismaSchemaError } from '../errors.js'
 import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
 import type { PrismaSchema } from '../schema/schema.js'
-import { sqlTablesOf } from '../sql/tables.js'
-import { sqlDialectOf } from '../sql/types.js'
-import { sendBy } from '../subquery/send.js'
-import type { DatabaseOptions } from '../where/dialect.js'
+import { sqlTablesOf } from '../filter/sql/tables.js'
+import { sqlDialectOf } from '../filter/sql/types.js'
+import { sendBy } from '../filter/subquery/send.js'
+import type { DatabaseOptions } from '../filter/dialect.js'
 
 /**
  * Compares a Prisma schema with the database of a client: tables, types of columns, values of enums, what can be null, foreign keys,

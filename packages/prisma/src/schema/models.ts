@@ -1,5 +1,5 @@
 import type { DatabaseFacts, Field, Model, ScalarType } from '@arcturus/core'
-import { Tables } from '../where/tables.js'
+import { Tables } from '../filter/tables.js'
 import { withReferences } from './references.js'
 import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
 

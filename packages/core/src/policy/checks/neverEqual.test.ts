@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSchema } from '../../schema/builtIns.js'
+import { createSchema } from '../../values/builtIns.js'
 import type { Field, Model, ScalarType } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { diagnosticsOf, problems } from '../testing/problems.js'

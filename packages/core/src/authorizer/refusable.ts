@@ -1,0 +1,86 @@
+import type { Condition, Definition } from '../condition/condition.js'
+import { partsIn, TRUE } from '../condition/construct.js'
+import { definite } from '../filter/definite/definite.js'
+import { Deriver } from '../condition/derive/derive.js'
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+import type { Policy } from '../policy/policy.js'
+import type { Schema } from '../schema/schema.js'
+import { planFilter } from './plans.js'
+import { WithoutActor } from './withoutActor.js'
+import { actionsToCheck, actorsOf } from './words.js'
+
+/** A filter that can be refused. */
+export interface Refusable {
+  /** Class of the actor. */
+  readonly actor: string
+  readonly action: string
+  readonly model: string
+  /** One sentence. */
+  readonly reason: string
+  readonly span: Span
+}
+
+/**
+ * Every part of the policy, for every class of actors, action and model, that no filter can hold. Actors are those that have a
+ * block or that an `allow` rule names; where there is none, every model.
+ */
+export function refusable(policy: Policy, schema: Schema, readAction: string): readonly Refusable[] {
+  const found: Refusable[] = []
+  const deriver = new Deriver(policy, schema)
+  const named = [...actorsOf(policy)].filter((name) => schema.models.has(name))
+  const models = [...schema.models.values()].filter(
+    (model) => policy.blocks.get(model.name)?.keyword === 'resource' || model.fields.size > 0,
+  )
+  for (const actor of named.length > 0 ? named : models.map(({ name }) => name)) {
+    for (const { name: model } of models) {
+      for (const action of actionsToCheck(policy, schema.ancestors(model), readAction)) {
+        const condition = planFilter(policy, schema, { model: actor }, { action }, model, deriver)
+        const asked = new WithoutActor(schema).condition(condition)
+        for (const { reason, span } of obstacles(schema, asked, new Set()))
+          found.push({ actor, action, model, reason, span })
+      }
+    }
+  }
+  return found
+}
+
+interface Obstacle {
+  readonly reason: string
+  readonly span: Span
+}
+
+/** Every part is looked at by itself, so that each says what stands in its way. */
+function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+    case 'not':
+      return partsIn(condition).flatMap((one) => obstacles(schema, one, seen))
+    case 'some':
+      return [...refusal(schema, { ...condition, where: TRUE }), ...obstacles(schema, condition.where, seen)]
+    case 'opaque':
+      return [{ reason: condition.reason.message, span: condition.span }]
+    case 'ref': {
+      const { definition } = condition
+      if (seen.has(definition)) return []
+      seen.add(definition)
+      const recursion = definition.recursive ? refusal(schema, condition, 'recursion') : []
+      return [...recursion, ...obstacles(schema, definition.condition, seen)]
+    }
+    default:
+      return refusal(schema, condition)
+  }
+}
+
+/** @param why - The one reason that counts. Default: any. */
+function refusal(schema: Schema, condition: Condition, why?: string): readonly Obstacle[] {
+  try {
+    definite(condition, schema)
+    return []
+  } catch (error) {
+    if (!(error instanceof UnsupportedFilterError)) throw error
+    if (why !== undefined && error.data?.['reason'] !== why) return []
+    return [{ reason: error.summary, span: error.span! }]
+  }
+}

@@ -1,0 +1,94 @@
+import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Term } from './terms.js'
+import { family, type OperandType } from '../type.js'
+
+/**
+ * The rules that a call can reach, the most specific first as in the machine's order (stable; POLAR.md §2.10). Rules whose
+ * heads can't hold for these arguments may still be among them.
+ */
+export function candidates(
+  policy: Policy,
+  schema: Schema,
+  name: string,
+  args: readonly Term[],
+  types: readonly (OperandType | undefined)[],
+): readonly Rule[] {
+  const rules = policy.rules.get(name) ?? []
+  const possible = rules.filter(
+    (rule) =>
+      rule.parameters.length === args.length &&
+      rule.parameters.every((parameter, index) => isPossible(schema, parameter, args[index]!, types[index])),
+  )
+  if (possible.length < 2) return possible
+  return insertionSort(possible, (a, b) => isMoreSpecific(schema, a, b, args))
+}
+
+/** Quick refusal by literal and class, so that a call does not cost the number of all rules. */
+function isPossible(schema: Schema, parameter: Parameter, arg: Term, type: OperandType | undefined): boolean {
+  if (arg.kind !== 'operand') return true
+  const literal = isLiteral(parameter.term)
+    ? parameter.term
+    : parameter.pattern && isLiteral(parameter.pattern)
+      ? parameter.pattern
+      : undefined
+  if (literal && arg.operand.kind === 'value') return literal.value === arg.operand.value
+  const { pattern } = parameter
+  if (pattern?.kind !== 'class pattern' || !type || pattern.tag === 'Actor' || pattern.tag === 'Resource') return true
+  if (family(type) !== 'row' || !schema.models.has(pattern.tag)) return true
+  const known = type.model!
+  return (
+    schema.isSubclass(known, pattern.tag) ||
+    (!type.exact && schema.descendants(known).some((one) => schema.isSubclass(one, pattern.tag)))
+  )
+}
+
+function isLiteral(node: Expression | Pattern): node is Extract<Expression, { kind: 'string' | 'boolean' | 'number' }> {
+  return node.kind === 'string' || node.kind === 'boolean' || (node.kind === 'number' && typeof node.value === 'number')
+}
+
+/** As the machine sorts: only ever moves a rule before one that it is more specific than. */
+function insertionSort<T>(items: readonly T[], isBefore: (a: T, b: T) => boolean): readonly T[] {
+  const sorted: T[] = []
+  for (const item of items) {
+    let at = sorted.length
+    while (at > 0 && isBefore(item, sorted[at - 1]!)) at--
+    sorted.splice(at, 0, item)
+  }
+  return sorted
+}
+
+function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Term[]): boolean {
+  for (const [index, arg] of args.entries()) {
+    const order = compare(schema, a.parameters[index]!.pattern, b.parameters[index]!.pattern, arg)
+    if (order !== 0) return order < 0
+  }
+  return false
+}
+
+/** Negative where the first pattern is the more specific one. */
+function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined, arg: Term): number {
+  if (!a || !b) return a ? -1 : b ? 1 : 0
+  // Patterns order rules only for the host's objects.
+  if (
+    arg.kind !== 'operand' ||
+    (arg.operand.kind === 'value' && (typeof arg.operand.value !== 'object' || arg.operand.value === null))
+  ) {
+    return isUnion(b) === isUnion(a) ? 0 : isUnion(b) ? -1 : 1
+  }
+  if (isUnion(a) || isUnion(b)) return isUnion(a) && isUnion(b) ? 0 : isUnion(b) ? -1 : 1
+  if (a.kind === 'class pattern' && b.kind === 'class pattern') {
+    if (a.tag === b.tag) return (b.fields?.length ?? 0) - (a.fields?.length ?? 0)
+    if (schema.isSubclass(a.tag, b.tag)) return -1
+    return schema.isSubclass(b.tag, a.tag) ? 1 : 0
+  }
+  if (a.kind === 'class pattern') return b.kind === 'dictionary pattern' ? -1 : 0
+  if (b.kind === 'class pattern') return a.kind === 'dictionary pattern' ? 1 : 0
+  if (a.kind === 'dictionary pattern' && b.kind === 'dictionary pattern') return b.fields.length - a.fields.length
+  return 0
+}
+
+function isUnion(pattern: Pattern): boolean {
+  return pattern.kind === 'class pattern' && (pattern.tag === 'Actor' || pattern.tag === 'Resource')
+}

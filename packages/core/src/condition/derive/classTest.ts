@@ -1,0 +1,93 @@
+import type { ClassPattern } from '../../language/ast.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Class } from '../../schema/model.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Operand } from '../condition.js'
+import { and, FALSE, or, TRUE } from '../construct.js'
+import { tellsItself } from '../../predicate/meaning.js'
+import { BeyondConditions, type Term } from './terms.js'
+import { family, type OperandType, operandType } from '../type.js'
+
+const nil: Operand = { kind: 'value', value: null }
+
+/**
+ * Whether a term is an instance of a pattern's class, fields left aside: decided where the schema knows the operand's class,
+ * else a condition. A path that can be nil leaves `!= nil`.
+ */
+export function classTest(
+  policy: Policy,
+  schema: Schema,
+  term: Exclude<Term, { kind: 'unknown' }>,
+  pattern: ClassPattern,
+): Condition {
+  const { tag } = pattern
+  if (tag === 'Actor' || tag === 'Resource') {
+    return or(...[...policy.unions[tag]].map((member) => testOne(schema, term, member, pattern)))
+  }
+  return testOne(schema, term, tag, pattern)
+}
+
+function testOne(
+  schema: Schema,
+  term: Exclude<Term, { kind: 'unknown' }>,
+  tag: string,
+  pattern: ClassPattern,
+): Condition {
+  const model = schema.models.get(tag)
+  if (!model) throw new BeyondConditions('unknown-class', `no class is registered as ${tag}`, pattern)
+  const isAsked = tellsItself(model)
+  if (term.kind !== 'operand') {
+    if (isAsked) throw new BeyondConditions('class-check', `${tag} tells itself what its instances are`, pattern)
+    return term.kind === 'list' ? is(model.class, Array) : tag === 'Dictionary' ? TRUE : FALSE
+  }
+  const { operand } = term
+  const type = operandType(schema, operand)
+  const asked: Condition = { kind: 'isa', of: operand, model: tag, exact: false, span: pattern.span }
+  if (isAsked && family(type) !== 'row') return asked
+  if (operand.kind === 'value') return testValue(model.class, operand.value, asked)
+  const decided = decide(schema, type, tag, model.class, asked)
+  if (!type.nullable || decided.kind === 'isa') return decided
+  const compareNil = (operator: '=' | '!='): Condition => {
+    return { kind: 'compare', operator, left: operand, right: nil, span: pattern.span }
+  }
+  const whenPresent = decided.kind === 'true' ? compareNil('!=') : FALSE
+  return isAsked ? or(whenPresent, and(compareNil('='), { ...asked, of: nil })) : whenPresent
+}
+
+function testValue(cls: Class | undefined, value: unknown, asked: Condition): Condition {
+  switch (typeof value) {
+    case 'string':
+      return is(cls, String)
+    case 'number':
+      return is(cls, Number)
+    case 'boolean':
+      return is(cls, Boolean)
+    default:
+      return value === null ? FALSE : asked
+  }
+}
+
+function decide(schema: Schema, type: OperandType, tag: string, cls: Class | undefined, asked: Condition): Condition {
+  switch (family(type)) {
+    case 'list':
+      return is(cls, Array)
+    case 'boolean':
+      return is(cls, Boolean)
+    case 'row': {
+      const known = type.model!
+      if (schema.isSubclass(known, tag)) return TRUE
+      if (type.exact || !schema.descendants(known).some((one) => schema.isSubclass(one, tag))) return FALSE
+      return asked
+    }
+    case 'number':
+      return type.scalar === 'integer' || type.scalar === 'float' ? is(cls, Number) : asked
+    case 'text':
+      return type.scalar === 'string' ? is(cls, String) : asked
+    default:
+      return asked
+  }
+}
+
+function is(cls: Class | undefined, expected: unknown): Condition {
+  return cls === expected ? TRUE : FALSE
+}

@@ -1,0 +1,254 @@
+import { QueryError } from '../../errors.js'
+import type { Arithmetic, Dot, Expression, Pattern } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Operand, Step } from '../condition.js'
+import { FALSE } from '../construct.js'
+import { onward, type Unified } from './onward.js'
+import { isTooLarge } from './operandSize.js'
+import { BeyondConditions, type Scope, type Substitution, type Term, Unknown, type Waiting } from './terms.js'
+import { canFailToRead, operandType } from '../type.js'
+
+/** What an expression stands for, and the bindings with what waits for it. */
+export interface Evaluated {
+  readonly term: Term
+  readonly bound: Substitution
+}
+
+/** What a goal is where a value that it needs is none. */
+type NoValue = Extract<Condition, { kind: 'false' | 'failure' }>
+
+type Unify = (left: Term, right: Term, bound: Substitution, span: Span) => Unified
+
+/** What expressions stand for while a condition is derived. */
+export class Evaluator {
+  readonly #schema: Schema
+  readonly #unify: Unify
+  readonly #grow: (at: Expression) => void
+
+  /**
+   * @param unify - For the results of what is evaluated later.
+   * @param grow - Counts one more part of the condition.
+   */
+  constructor(schema: Schema, unify: Unify, grow: (at: Expression) => void) {
+    this.#schema = schema
+    this.#unify = unify
+    this.#grow = grow
+  }
+
+  variable(name: string, scope: Scope): Term {
+    return { kind: 'unknown', unknown: scope.unknown(name) }
+  }
+
+  /** What an expression stands for; where it has no value, what the goal is instead: false (a key that a dictionary lacks), or an error. */
+  term(expression: Expression, scope: Scope, bound: Substitution): Evaluated | NoValue {
+    switch (expression.kind) {
+      case 'list': {
+        const all = this.#terms(expression.elements, scope, bound)
+        const rest = expression.rest && this.variable(expression.rest.name, scope)
+        return 'terms' in all ? { term: { kind: 'list', elements: all.terms, rest }, bound: all.bound } : all
+      }
+      case 'dictionary': {
+        const all = this.#terms(
+          expression.entries.map(({ value }) => value),
+          scope,
+          bound,
+        )
+        if (!('terms' in all)) return all
+        const entries = new Map(all.terms.map((term, at) => [expression.entries[at]!.key, term]))
+        return { term: { kind: 'dictionary', entries }, bound: all.bound }
+      }
+      case 'dot':
+        return this.#dot(expression, scope, bound)
+      case 'arithmetic':
+        return this.#arithmetic(expression, scope, bound)
+      default:
+        return { term: this.#plain(expression, scope), bound }
+    }
+  }
+
+  #plain(expression: Expression, scope: Scope): Term {
+    switch (expression.kind) {
+      case 'number':
+        if (typeof expression.value === 'bigint')
+          throw new BeyondConditions('large-integer', 'an integer beyond 2^53', expression)
+        return expression.float
+          ? { kind: 'operand', operand: { kind: 'value', value: expression.value, float: true } }
+          : value(expression.value)
+      case 'string':
+      case 'boolean':
+        return value(expression.value)
+      case 'variable':
+        if (this.#schema.constants.has(expression.name)) {
+          if (expression.name === 'nil') return value(null)
+          return { kind: 'operand', operand: { kind: 'constant', name: expression.name, span: expression.span } }
+        }
+        return this.variable(expression.name, scope)
+      default:
+        throw new BeyondConditions('no-value', 'this is no value that a condition can hold', expression)
+    }
+  }
+
+  #terms(
+    expressions: readonly Expression[],
+    scope: Scope,
+    from: Substitution,
+  ): { readonly terms: readonly Term[]; readonly bound: Substitution } | NoValue {
+    const terms: Term[] = []
+    let bound = from
+    for (const one of expressions) {
+      const evaluated = this.term(one, scope, bound)
+      if (!('term' in evaluated)) return evaluated
+      terms.push(evaluated.term)
+      bound = evaluated.bound
+    }
+    return { terms, bound }
+  }
+
+  #dot(expression: Dot, scope: Scope, from: Substitution): Evaluated | NoValue {
+    const object = this.term(expression.object, scope, from)
+    if (!('term' in object)) return object
+    const { bound } = object
+    const receiver = bound.resolve(object.term)
+    const { member } = expression
+    if (member.kind === 'call') {
+      if (member.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', expression)
+      if (receiver.kind === 'unknown') return methodOfNothing(receiver.unknown, expression)
+      this.#grow(expression)
+      const of = ground(receiver, bound, expression)
+      const args = member.args.map((arg) => this.operand(arg, scope, bound))
+      return {
+        term: { kind: 'operand', operand: { kind: 'call', of, method: member.name, args, span: expression.span } },
+        bound,
+      }
+    }
+    const name = member.kind === 'string' ? member.value : this.#key(member.name, scope, bound, expression)
+    return this.#whenKnown([receiver], expression, bound, (after) =>
+      this.#field(after.resolve(receiver), name, expression, after),
+    )
+  }
+
+  #field(receiver: Term, name: string, expression: Dot, bound: Substitution): Evaluated | NoValue {
+    if (receiver.kind === 'dictionary') {
+      const term = receiver.entries.get(name)
+      return term ? { term, bound } : FALSE
+    }
+    if (receiver.kind !== 'operand')
+      throw new BeyondConditions('unbound-value', 'a field of something that is not known', expression)
+    const operand = this.read(receiver.operand, name, expression.span, expression)
+    return { term: { kind: 'operand', operand }, bound }
+  }
+
+  #arithmetic(expression: Arithmetic, scope: Scope, from: Substitution): Evaluated | NoValue {
+    const all = this.#terms([expression.left, expression.right], scope, from)
+    if (!('terms' in all)) return all
+    const { operator, span } = expression
+    const isOpen = all.terms.some((term) => all.bound.resolve(term).kind === 'unknown')
+    const known = all.terms.map((term) => all.bound.resolve(term))
+    // What is known is read at once, also where the result is never asked for.
+    if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.#schema, one.operand)))
+      throw new BeyondConditions('unbound-value', 'a calculation with something that is not known', expression)
+    return this.#whenKnown(all.terms, expression, all.bound, (bound) => {
+      this.#grow(expression)
+      const [left, right] = all.terms.map((term) => ground(bound.resolve(term), bound, expression))
+      return {
+        term: { kind: 'operand', operand: { kind: 'arithmetic', operator, left: left!, right: right!, span } },
+        bound,
+      }
+    })
+  }
+
+  /** What is evaluated once some terms are known; until then an unknown stands for it, and the goal waits that gives it its value. */
+  #whenKnown(
+    needed: readonly Term[],
+    at: Expression,
+    bound: Substitution,
+    evaluate: (bound: Substitution) => Evaluated | NoValue,
+  ): Evaluated | NoValue {
+    const open = unknownsAmong(needed, bound)
+    if (open.length === 0) return evaluate(bound)
+    const result: Unknown = new Unknown('_')
+    const term: Term = { kind: 'unknown', unknown: result }
+    const resume: Waiting['resume'] = (from, next) => {
+      const evaluated = this.#whenKnown(needed, at, from, evaluate)
+      if (!('term' in evaluated)) return evaluated
+      return onward(this.#unify(evaluated.term, term, evaluated.bound, at.span), next)
+    }
+    return { term, bound: bound.link(result).wait({ on: open, at, resume }) }
+  }
+
+  #key(variable: string, scope: Scope, bound: Substitution, at: Expression): string {
+    const key = bound.resolve(this.variable(variable, scope))
+    if (key.kind === 'operand' && key.operand.kind === 'value' && typeof key.operand.value === 'string')
+      return key.operand.value
+    throw new BeyondConditions('unbound-value', 'a field whose name is not known', at)
+  }
+
+  read(operand: Operand, name: string, span: Span, at: Expression | Pattern): Operand {
+    if (name === 'constructor' || name === 'prototype' || name === '__proto__')
+      throw new BeyondConditions('unreachable-name', `"${name}" can't be read`, at)
+    const type = operandType(this.#schema, operand)
+    const step: Step =
+      type.list && name === 'length'
+        ? { name, model: undefined, ofList: true, span }
+        : { name, model: type.list ? undefined : type.model, span }
+    if (operand.kind === 'path') return { kind: 'path', root: operand.root, steps: [...operand.steps, step] }
+    return { kind: 'field', of: operand, step }
+  }
+
+  /** An expression in a place that needs a value. */
+  operand(expression: Expression, scope: Scope, bound: Substitution): Operand {
+    const evaluated = this.term(expression, scope, bound)
+    if (!('term' in evaluated)) throw new BeyondConditions('no-value', 'this has no value here', expression)
+    return ground(evaluated.bound.resolve(evaluated.term), evaluated.bound, expression)
+  }
+}
+
+/** A term as an operand; a structure with unknowns in it is none. */
+export function ground(term: Term, bound: Substitution, at: Expression | undefined): Operand {
+  switch (term.kind) {
+    case 'operand':
+      assertOperandSize(term.operand, at)
+      return term.operand
+    case 'list': {
+      if (term.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', at)
+      const elements = term.elements.map((one) => ground(bound.resolve(one), bound, at))
+      const list: Operand = { kind: 'list', elements }
+      assertOperandSize(list, at)
+      return list
+    }
+    case 'unknown':
+      throw new BeyondConditions(
+        'unbound-value',
+        `a value is needed, and nothing gives one to ${term.unknown.name}`,
+        at,
+      )
+    case 'dictionary':
+      throw new BeyondConditions('dictionary', 'a dictionary as a value', at)
+  }
+}
+
+function assertOperandSize(operand: Operand, at: Expression | undefined): void {
+  if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is calculated from too many others', at)
+}
+
+/** A literal as a term. */
+export function value(of: unknown): Term {
+  return { kind: 'operand', operand: { kind: 'value', value: of } }
+}
+
+/** The unknowns among terms that stand for nothing yet. */
+export function unknownsAmong(terms: readonly Term[], bound: Substitution): readonly Unknown[] {
+  return terms.flatMap((term) => {
+    const known = bound.resolve(term)
+    return known.kind === 'unknown' ? [known.unknown] : []
+  })
+}
+
+function methodOfNothing({ name }: Unknown, { span }: Dot): NoValue {
+  const summary = `cannot call method on unbound variable ${name}`
+  return {
+    kind: 'failure',
+    error: new QueryError('unsupported-operation', summary, { span, hint: 'give the variable a value first' }),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Condition } from '../condition.js'
+import { and, FALSE } from '../construct.js'
+import type { Substitution } from './terms.js'
+
+/** What the rest of a body makes of the bindings so far. */
+export type Next = (bound: Substitution) => Condition
+
+/** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
+export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
+
+/** What follows a unification: the goals that waited for its unknowns, each with those that it wakes, then the rest. */
+export function onward(unified: Unified, next: Next): Condition {
+  if (!unified) return FALSE
+  const last = unified.conditions.at(-1)?.kind
+  const isNever = last === 'false' || last === 'failure'
+  return and(...unified.conditions, isNever ? FALSE : proceed(unified.bound, next))
+}
+
+function proceed(bound: Substitution, next: Next): Condition {
+  const { woken } = bound
+  if (woken.length === 0) return next(bound)
+  const solve = (at: number, from: Substitution): Condition =>
+    at === woken.length ? next(from) : woken[at]!.resume(from, (after) => solve(at + 1, after))
+  return solve(0, bound.awake())
+}

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer, type AuthorizerOptions } from '../../authorizer/authorizer.js'
+import { planFilter } from '../../authorizer/plans.js'
+import { modelOfClass } from '../../authorizer/registration.js'
+import { Source } from '../../language/source.js'
+import { buildPolicy } from '../../policy/buildPolicy.js'
+import { createSchema } from '../../values/builtIns.js'
+import type { Condition, Definition } from '../condition.js'
+import { writePredicate } from '../../predicate/emit/emit.js'
+
+class User {
+  constructor(fields: object) {
+    Object.assign(this, fields)
+  }
+}
+class Row extends User {}
+
+/** A class for each level of a hierarchy. */
+const classes = Array.from({ length: 25 }, (_, at) => ({ [`M${at}`]: class extends Row {} })[`M${at}`]!)
+
+/** Fields of a row; above the last level `p0`, `p1` … lead to the next one. */
+function fieldsOf(level: number, levels: number, ways: number) {
+  const up = level < levels ? Array.from({ length: ways }, (_, way) => [`p${way}`, { one: `M${level + 1}` }]) : []
+  return {
+    id: { type: 'integer', nullable: false },
+    name: { type: String, nullable: false },
+    stars: 'integer',
+    owner: { one: 'User' },
+    members: { many: 'User' },
+    ...(Object.fromEntries(up) as Readonly<Record<string, { readonly one: string }>>),
+  } as const
+}
+
+const times = (count: number, text: (at: number) => string, separator = '\n'): string =>
+  Array.from({ length: count }, (_, at) => text(at)).join(separator)
+
+/** A relation to the next level, by several rules. */
+const relations = (levels: number, ways: number): string =>
+  times(levels, (at) => times(ways, (way) => `has_relation(p: M${at + 1}, "parent", x: M${at}) if p = x.p${way};`))
+
+/** Policies over a hierarchy, in which what follows a goal with several solutions has such goals itself. */
+const policies: Readonly<Record<string, (levels: number, ways: number) => string>> = {
+  'roles over relations': (levels, ways) => `
+    actor User {}
+    ${times(
+      levels + 1,
+      (
+        at,
+      ) => `resource M${at} { roles = ["reader", "owner"]; permissions = ["read"]; "read" if "reader"; "reader" if "owner";
+        ${at < levels ? `relations = { parent: M${at + 1} }; "reader" if "reader" on "parent"; "owner" if "owner" on "parent";` : ''} }
+        has_role(u: User, "owner", x: M${at}) if x.owner = u; has_role(u: User, "reader", x: M${at}) if u in x.members;`,
+    )}
+    ${relations(levels, ways)}
+    allow(actor, action, row) if has_permission(actor, action, row);`,
+  'calls in a row': (levels, ways) => `
+    ${relations(levels, ways)}
+    allow(u: User, "read", x0: M0) if
+      ${times(levels, (at) => `has_relation(x${at + 1}, "parent", x${at})`, ' and ')} and
+      x${levels}.owner = u and x0.stars > x${levels}.stars and u in x${levels}.members;`,
+  'relations of relations': (levels, ways) => `
+    ${relations(levels, ways)}
+    above1(p: M1, x: M0) if has_relation(p, "parent", x);
+    ${times(levels - 1, (at) => `above${at + 2}(p: M${at + 2}, x: M0) if above${at + 1}(q, x) and has_relation(p, "parent", q);`)}
+    allow(u: User, "read", x: M0) if above${levels}(p, x) and p.owner = u;`,
+  alternatives: (levels, ways) => `
+    allow(u: User, "read", x0: M0) if
+      ${times(levels, (at) => `(${times(ways, (way) => `x${at + 1} = x${at}.p${way}`, ' or ')}) and x${at + 1} != nil`, ' and ')} and
+      x${levels}.owner = u and u in x${levels}.members;`,
+  'elements of a list': (levels, ways) => `
+    allow(u: User, "read", x0: M0) if
+      ${times(levels, (at) => `x${at + 1} in [${times(ways, (way) => `x${at}.p${way}`, ', ')}] and x${at + 1} != nil`, ' and ')} and
+      x${levels}.owner = u and u in x${levels}.members;`,
+  negations: (levels, ways) => `
+    ${relations(levels, ways)}
+    allow(u: User, "read", x0: M0) if not (
+      ${times(levels, (at) => `has_relation(x${at + 1}, "parent", x${at}) and x${at + 1}.stars > 1 and not x${at + 1}.owner = u`, ' and ')});`,
+}
+
+/** Parts of a condition, those of a definition once. */
+function sizeOf(condition: Condition, seen: Set<Definition>): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.reduce((sum, one) => sum + sizeOf(one, seen), 1)
+    case 'not':
+      return 1 + sizeOf(condition.of, seen)
+    case 'some':
+      return 1 + sizeOf(condition.where, seen)
+    case 'ref':
+      if (seen.has(condition.definition)) return 1
+      seen.add(condition.definition)
+      return 1 + sizeOf(condition.definition.condition, seen)
+    case 'opaque':
+      throw new Error(condition.reason.message)
+    default:
+      return 1
+  }
+}
+
+function sizes(text: string, levels: number, ways: number): { readonly condition: number; readonly predicate: number } {
+  const schema = createSchema()
+  schema.registerModel(modelOfClass(schema, User, { key: 'id', fields: { id: 'integer' } }))
+  for (const [at, cls] of classes.slice(0, levels + 1).entries())
+    schema.registerModel(modelOfClass(schema, cls, { key: 'id', fields: fieldsOf(at, levels, ways) }))
+  const { policy, diagnostics } = buildPolicy([new Source(text)], schema)
+  if (!policy) throw new Error(diagnostics.map((one) => one.message).join('\n'))
+  const condition = planFilter(policy, schema, { model: 'User' }, { action: 'read' }, 'M0')
+  return { condition: sizeOf(condition, new Set()), predicate: writePredicate(condition, schema).text.length }
+}
+
+describe('a condition grows with the number of rules, and not with that of the ways through them', () => {
+  const depths = [1, 2, 3, 4, 6, 9, 12].flatMap((levels) => [1, 2, 3, 5].map((ways) => [levels, ways] as const))
+  test.each(Object.entries(policies))('%s', (_, textOf) => {
+    for (const [levels, ways] of depths) {
+      const { condition, predicate } = sizes(textOf(levels, ways), levels, ways)
+      expect(condition).toBeLessThan(25 * levels * ways + 100)
+      expect(predicate).toBeLessThan(8_000 * levels * ways + 20_000)
+    }
+  })
+})
+
+function load(text: string, levels: number, options: AuthorizerOptions): Authorizer {
+  const authorizer = new Authorizer(options)
+  authorizer.registerClass(User, { key: 'id', fields: { id: { type: 'integer', nullable: false } } })
+  for (const [at, cls] of classes.slice(0, levels + 1).entries())
+    authorizer.registerClass(cls, { key: 'id', fields: fieldsOf(at, levels, 2) })
+  authorizer.loadSync(text)
+  return authorizer
+}
+
+/** Rows of a hierarchy, of which some have no owner, and some lead nowhere. */
+function rowsOf(levels: number, ways: number, users: readonly object[]): readonly object[] {
+  let state = 1
+  const next = (below: number): number => {
+    state = (state * 48_271) % 2_147_483_647
+    return state % below
+  }
+  let rows: readonly object[] = []
+  for (let level = levels; level >= 0; level--) {
+    const above = rows
+    const up = (): object | null => (next(6) === 0 ? null : above[next(above.length)]!)
+    rows = Array.from({ length: 12 }, (_, at) => {
+      const ups = level < levels ? Array.from({ length: ways }, (_none, way) => [`p${way}`, up()]) : []
+      const members = users.filter(() => next(2) === 0)
+      const owner = next(4) === 0 ? null : users[next(users.length)]!
+      const stars = next(5) === 0 ? null : next(9)
+      return new classes[level]!({ id: at, name: `${next(3)}`, stars, owner, members, ...Object.fromEntries(ups) })
+    })
+  }
+  return rows
+}
+
+describe('what stands behind several rules is asked as the machine asks it', () => {
+  const bodies: Readonly<Record<string, string>> = {
+    'of what each of them gives': 'has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL',
+    'under a negation': 'not (has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL)',
+    'for all': 'forall(has_relation(x1, "parent", x0), has_relation(x2, "parent", x1) and TAIL)',
+    'with a value that waits':
+      'x2.stars > 2 and has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL',
+    'behind a cut':
+      'x0.stars > 2 and cut and has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL',
+    'of alternatives': '(x1 = x0.p0 or x1 = x0.p1) and (x2 = x1.p0 or x2 = x1.p1) and TAIL',
+    'through nil': 'loose(x1, x0) and loose(x2, x1) and TAIL',
+    'of the actor': 'loose(x1, x0) and loose(x2, x1) and (u = x1.owner or x2.owner = u) and TAIL',
+  }
+  const tail = `x2.owner = u and (x2.stars > 3 or x1.stars > x2.stars or x2.name = x0.name or x2.name != x1.name) and
+    u in x2.members and not (m in x2.members and m = x1.owner and m.id > 2) and forall(m in x1.members, m.id != x2.id) and
+    (x2.owner.id != x1.id or x0.owner.id = 1) and (x2.name != "7" or x1.name != "7" or x0.name != "7") and
+    (x2.stars != 7 or x1.stars != 7 or x2.members.length > 1)`
+  const text = (body: string): string => `
+    ${relations(2, 2)}
+    loose(p, x: M0) if p = x.p0 or p = x.p1; loose(p, x: M1) if p = x.p0; loose(p, x: M1) if p = x.p1;
+    allow(u: User, "read", x0: M0) if ${body.replace('TAIL', tail)};
+    allow(u: User, "read", x0: M0) if x0.name = "2" and u = x0.owner;`
+
+  test.each(Object.entries(bodies))('%s', (_, body) => {
+    const authorizers = (['machine', 'closures', 'source'] as const).map((evaluator) =>
+      load(text(body), 2, { evaluator }),
+    )
+    const users = [1, 2, 3].map((id) => new User({ id }))
+    const answers = new Set<string>()
+    for (const user of users) {
+      for (const row of rowsOf(2, 2, users)) {
+        const asked = authorizers.map((authorizer) => {
+          try {
+            return String(authorizer.can(user, 'read', row))
+          } catch (error) {
+            return String((error as { readonly code?: unknown }).code)
+          }
+        })
+        expect(asked).toEqual(asked.map(() => asked[0]))
+        answers.add(asked[0]!)
+      }
+    }
+    expect([...answers]).toEqual(expect.arrayContaining(['true', 'false']))
+  })
+})
+
+test('a filter with more ways than there is time for is refused at once; its rows are for the machine, which has a limit', {
+  timeout: 5_000,
+}, () => {
+  const authorizer = load(policies['calls in a row']!(24, 2), 24, { limits: { syncTime: 50 } })
+  const user = new User({ id: 1 })
+  const filter = authorizer.filter(user, 'read', 'M0')
+  expect(() => filter.definite()).toThrow(expect.objectContaining({ code: 'filter-too-large' }))
+  const top = new classes[24]!({ id: 1, name: 'top', stars: 1, owner: new User({ id: 2 }), members: [] })
+  const row = Array.from({ length: 24 }).reduceRight<object>(
+    (above, _, at) => new classes[at]!({ id: 1, name: '', stars: 2, owner: null, members: [], p0: above, p1: above }),
+    top,
+  )
+  expect(filter.matches(row)).toBe(false)
+})

@@ -1,0 +1,84 @@
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Operand, ParameterRoot, Path, Root } from '../condition.js'
+import { partsIn } from '../construct.js'
+import { type Definitions, isLiteral, keyOf, parameterOf } from './definitions.js'
+import { unknownsAmong } from './evaluate.js'
+import type { Next } from './onward.js'
+import { type Replacement, substitute, substituteOperand } from '../substitute.js'
+import type { Substitution, Term, Waiting } from './terms.js'
+import { operandType } from '../type.js'
+
+/**
+ * What follows alternatives that give unknowns their values, for each of them: derived once for values of the same types, and referred
+ * to behind each alternative. So a condition grows with the sum of the alternatives of its goals, not with their product.
+ * @param terms - Those of the alternatives that are known behind them.
+ */
+export function derivedOnce(
+  schema: Schema,
+  definitions: Definitions,
+  terms: readonly Term[],
+  from: Substitution,
+  span: Span,
+  next: Next,
+): Next {
+  const kinds = terms.map((term) => from.resolve(term).kind)
+  const open = unknownsAmong(terms, from)
+  const isWoken = ({ on }: Waiting): boolean => on.some((one) => open.includes(one))
+  // A class is all that may be asked of a value as soon as it is there: other goals tell more than whether they hold.
+  const isPlain = ({ at }: Waiting): boolean => at.kind === 'class pattern' && !at.fields?.length
+  if (
+    kinds.includes('list') ||
+    kinds.includes('dictionary') ||
+    from.waiting.some((goal) => isWoken(goal) && !isPlain(goal))
+  )
+    return next
+  const waiting = from.waiting.filter((goal) => !isWoken(goal))
+  const known = new Map<string, ((operands: readonly Operand[]) => Condition) | undefined>()
+  return (end) => {
+    const operands = open.flatMap((unknown) => {
+      const term = end.resolve({ kind: 'unknown', unknown })
+      const operand = term.kind === 'operand' ? term.operand : undefined
+      return operand?.kind === 'path' || operand?.kind === 'value' ? operand : []
+    })
+    if (operands.length < open.length || !end.waitsLike({ waiting }) || end.since(from).unified.length > 0)
+      return next(end)
+    const types = operands.map((one) => operandType(schema, one))
+    const key = open.map((one, at) => [keyOf(operands[at]!, types[at]!), end.isAwaited(one)]).join(';')
+    if (known.has(key)) return known.get(key)?.(operands) ?? next(end)
+    const given = operands.map((one, at) => (isLiteral(one) ? one : pathOf(parameterOf(open[at]!.name, types[at]!))))
+    const condition = next(open.reduce((to, one, at) => to.bind(one, { kind: 'operand', operand: given[at]! }), end))
+    // What calls itself stays in one piece.
+    const isOpen = definitions.leadsToOpen(condition)
+    const rest: Rest =
+      isOpen || partsIn(condition).length === 0
+        ? (replace) => substitute(condition, replace)
+        : definedAs(condition, span)
+    const after = (values: readonly Operand[]): Condition =>
+      rest((root) => values[given.findIndex((one) => one.kind === 'path' && one.root === root)])
+    known.set(key, isOpen ? undefined : after)
+    return after(operands)
+  }
+}
+
+/** A condition by what is put in the place of its parameters. */
+type Rest = (replace: Replacement) => Condition
+
+/** A condition as a definition of all that it speaks of, but for the action, which is there everywhere. */
+function definedAs(condition: Condition, span: Span): Rest {
+  const parameters = new Map<Root, ParameterRoot>()
+  const body = substitute(condition, (root) => {
+    if (root.kind === 'action') return undefined
+    const parameter = parameters.get(root) ?? parameterOf(root.name, root.type)
+    parameters.set(root, parameter)
+    return pathOf(parameter)
+  })
+  const own = [...parameters.values()]
+  const definition = { name: 'rest', parameters: own, arguments: [], condition: body, recursive: false }
+  const roots = [...parameters.keys()].map(pathOf)
+  return (replace) => ({ kind: 'ref', definition, args: roots.map((one) => substituteOperand(one, replace)), span })
+}
+
+function pathOf(root: Root): Path {
+  return { kind: 'path', root, steps: [] }
+}

@@ -1,0 +1,290 @@
+import type { Expression, Pattern } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
+import type { Span } from '../../language/source.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Schema } from '../../schema/schema.js'
+import { classTest } from './classTest.js'
+import type { Condition, Operand } from '../condition.js'
+import { FALSE } from '../construct.js'
+import { type Evaluator, ground } from './evaluate.js'
+import { onward, type Unified } from './onward.js'
+import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown, type Waiting } from './terms.js'
+import { canEqual, canFailToRead, family, isNil, operandType, rowType } from '../type.js'
+
+/** Unifies terms, and matches them with patterns, while a condition is derived. */
+export class Unifier {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #evaluator: Evaluator
+
+  constructor(policy: Policy, schema: Schema, evaluator: Evaluator) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#evaluator = evaluator
+  }
+
+  unifyExpressions(left: Expression, right: Expression, scope: Scope, bound: Substitution, span: Span): Unified {
+    const a = this.#evaluator.term(left, scope, bound)
+    if (!('term' in a)) return { bound, conditions: [a] }
+    const b = this.#evaluator.term(right, scope, a.bound)
+    return 'term' in b ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
+  }
+
+  unify(left: Term, right: Term, bound: Substitution, span: Span): Unified {
+    const a = bound.resolve(left)
+    const b = bound.resolve(right)
+    if (a.kind === 'unknown' && b.kind === 'unknown')
+      return { bound: a.unknown === b.unknown ? bound : bound.unify(a.unknown, b.unknown), conditions: [] }
+    if (a.kind === 'unknown') return this.#bind(a.unknown, b, bound, span)
+    if (b.kind === 'unknown') return this.#bind(b.unknown, a, bound, span)
+    if (a.kind === 'list' && b.kind === 'list') return this.#unifyLists(a, b, bound, span)
+    if (a.kind === 'dictionary' && b.kind === 'dictionary') {
+      if (a.entries.size !== b.entries.size) return undefined
+      const pairs: [Term, Term][] = []
+      for (const [key, one] of a.entries) {
+        const other = b.entries.get(key)
+        if (!other) return undefined
+        pairs.push([one, other])
+      }
+      return this.#unifyAll(pairs, bound, span)
+    }
+    if (a.kind === 'operand' && b.kind === 'operand') return this.#equal(a.operand, b.operand, bound, span)
+    if (a.kind === 'operand' || b.kind === 'operand') {
+      const operand = a.kind === 'operand' ? a.operand : (b as Extract<Term, { kind: 'operand' }>).operand
+      const structure = a.kind === 'operand' ? b : a
+      const type = operandType(this.#schema, operand)
+      if (family(type) !== undefined && family(type) !== 'list')
+        return { bound, conditions: [...this.#reads(operand, span), FALSE] }
+      return this.#equal(operand, ground(structure, bound, undefined), bound, span)
+    }
+    return undefined
+  }
+
+  #unifyLists(
+    a: Extract<Term, { kind: 'list' }>,
+    b: Extract<Term, { kind: 'list' }>,
+    bound: Substitution,
+    span: Span,
+  ): Unified {
+    const shared = Math.min(a.elements.length, b.elements.length)
+    if (a.elements.length > shared && !b.rest) return undefined
+    if (b.elements.length > shared && !a.rest) return undefined
+    const pairs = a.elements.slice(0, shared).map((one, index): [Term, Term] => [one, b.elements[index]!])
+    const tail = (list: typeof a): Term => ({ kind: 'list', elements: list.elements.slice(shared), rest: list.rest })
+    if (a.rest && a.elements.length === shared) pairs.push([a.rest, tail(b)])
+    else if (b.rest) pairs.push([b.rest, tail(a)])
+    return this.#unifyAll(pairs, bound, span)
+  }
+
+  #unifyAll(pairs: readonly (readonly [Term, Term])[], from: Substitution, span: Span): Unified {
+    let bound = from
+    const conditions: Condition[] = []
+    for (const [a, b] of pairs) {
+      const unified = this.unify(a, b, bound, span)
+      if (!unified) return undefined
+      bound = unified.bound
+      conditions.push(...unified.conditions)
+    }
+    return { bound, conditions }
+  }
+
+  #equal(left: Operand, right: Operand, bound: Substitution, span: Span): Unified {
+    if (left.kind === 'value' && right.kind === 'value')
+      return left.value === right.value ? { bound, conditions: [] } : undefined
+    // The policy's own words are all known, so an action that it does not name is none of them.
+    if ((isAction(left) && right.kind === 'value') || (isAction(right) && left.kind === 'value')) return undefined
+    if (canEqual(this.#schema, left, right)) {
+      return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
+    }
+    return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
+  }
+
+  /** That all operands in a term can be read. */
+  reads(term: Term, bound: Substitution, span: Span): Condition[] {
+    const known = bound.resolve(term)
+    switch (known.kind) {
+      case 'unknown':
+        return []
+      case 'operand':
+        return [...this.#reads(known.operand, span)]
+      case 'list':
+        return known.elements.flatMap((one) => this.reads(one, bound, span))
+      case 'dictionary':
+        return [...known.entries.values()].flatMap((one) => this.reads(one, bound, span))
+    }
+  }
+
+  #reads(of: Operand, span: Span): readonly Condition[] {
+    return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
+  }
+
+  #bind(unknown: Unknown, term: Term, bound: Substitution, span: Span): Unified {
+    return {
+      bound: bound.bind(unknown, term),
+      conditions: term.kind === 'operand' ? [...this.#reads(term.operand, span)] : [],
+    }
+  }
+
+  /** A pattern for what has no value yet. */
+  #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution): Unified {
+    const term: Term = { kind: 'unknown', unknown }
+    let bound = from
+    // What the pattern's variables are depends on the value.
+    for (const name of occurrences(pattern).keys()) {
+      const variable = bound.resolve(this.#evaluator.variable(name, scope))
+      if (variable.kind === 'unknown' && !this.#schema.constants.has(name)) bound = bound.link(variable.unknown)
+    }
+    const resume: Waiting['resume'] = (after, next) => onward(this.match(term, pattern, scope, after), next)
+    return { bound: bound.wait({ on: [unknown], at: pattern, resume }), conditions: [] }
+  }
+
+  /** Whether a class fits those that an unknown has to be of: one of each two must extend the other. */
+  #isCompatible(unknown: Unknown, tag: string, bound: Substitution): boolean {
+    const { models } = this.#schema
+    return bound.waiting.every(({ on, at }) => {
+      if (at.kind !== 'class pattern' || !on.includes(unknown) || !models.has(at.tag) || !models.has(tag)) return true
+      return this.#schema.isSubclass(at.tag, tag) || this.#schema.isSubclass(tag, at.tag)
+    })
+  }
+
+  match(term: Term, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
+    const subject = bound.resolve(term)
+    switch (pattern.kind) {
+      case 'class pattern': {
+        if (subject.kind === 'unknown')
+          return this.#isCompatible(subject.unknown, pattern.tag, bound)
+            ? this.#matchLater(subject.unknown, pattern, scope, bound)
+            : undefined
+        const test = classTest(this.#policy, this.#schema, subject, pattern)
+        if (test.kind === 'false') return undefined
+        const known = test.kind === 'true' ? subject : this.#narrow(subject, pattern.tag)
+        const holder = known === subject ? undefined : bound.holder(term)
+        const narrowed = holder ? bound.bind(holder, known) : bound
+        const fields = this.#fields(known, pattern.fields ?? [], scope, narrowed, pattern)
+        return (
+          fields && {
+            bound: fields.bound,
+            conditions: test.kind === 'true' ? fields.conditions : [test, ...fields.conditions],
+          }
+        )
+      }
+      case 'dictionary pattern': {
+        // Anything at all matches a pattern that asks for no field, nil too.
+        if (pattern.fields.length === 0) return { bound, conditions: [] }
+        if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
+        if (subject.kind === 'operand') {
+          if (isNil(subject.operand)) return undefined
+          const type = operandType(this.#schema, subject.operand)
+          // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
+          if (type.model === undefined || type.list)
+            return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+          const fields = this.#fields(subject, pattern.fields, scope, bound, pattern)
+          if (!type.nullable) return fields
+          const nil: Operand = { kind: 'value', value: null }
+          const exists: Condition = {
+            kind: 'compare',
+            operator: '!=',
+            left: subject.operand,
+            right: nil,
+            span: pattern.span,
+          }
+          return fields && { bound: fields.bound, conditions: [exists, ...fields.conditions] }
+        }
+        return this.#fields(subject, pattern.fields, scope, bound, pattern)
+      }
+      case 'list pattern': {
+        if (subject.kind !== 'list')
+          throw new BeyondConditions('list-pattern', 'a list pattern for something that is no list here', pattern)
+        return this.#matchList(subject, pattern, scope, bound)
+      }
+      default: {
+        const expected = this.#evaluator.term(pattern, scope, bound)
+        if (!('term' in expected)) return { bound, conditions: [expected] }
+        return this.unify(subject, expected.term, expected.bound, pattern.span)
+      }
+    }
+  }
+
+  /** What is known of a term that has passed a class test: whatever is asked of it next need not ask again. */
+  #narrow<T extends Term>(subject: T, tag: string): T | Extract<Term, { kind: 'operand' }> {
+    if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !this.#schema.models.has(tag)) return subject
+    const type = operandType(this.#schema, subject.operand)
+    const isNarrower = type.model !== undefined && this.#schema.isSubclass(type.model, tag)
+    const as = isNarrower ? { ...type, nullable: false } : rowType(this.#schema, tag, false)
+    return { kind: 'operand', operand: { ...subject.operand, as } }
+  }
+
+  /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */
+  #fieldsOfAny(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    bound: Substitution,
+    pattern: Pattern,
+  ): Unified {
+    if (!this.#asks(fields, bound, scope))
+      throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
+    return this.#fields(subject, fields, scope, bound, pattern)
+  }
+
+  /** Whether a pattern asks for something in particular. */
+  #asks(fields: readonly { key: string; value: Pattern }[], bound: Substitution, scope: Scope): boolean {
+    return fields.some(
+      ({ value }) =>
+        value.kind !== 'variable' ||
+        this.#schema.constants.has(value.name) ||
+        bound.resolve(this.#evaluator.variable(value.name, scope)).kind !== 'unknown',
+    )
+  }
+
+  #fields(
+    subject: Term,
+    fields: readonly { key: string; value: Pattern; span: Span }[],
+    scope: Scope,
+    from: Substitution,
+    pattern: Pattern,
+  ): Unified {
+    let bound = from
+    const conditions: Condition[] = []
+    for (const field of fields) {
+      let term: Term | undefined
+      if (subject.kind === 'dictionary') term = subject.entries.get(field.key)
+      else if (subject.kind === 'operand')
+        term = { kind: 'operand', operand: this.#evaluator.read(subject.operand, field.key, field.span, pattern) }
+      else throw new BeyondConditions('list-pattern', 'a field of a list', pattern)
+      const matched = term && this.match(term, field.value, scope, bound)
+      if (!matched) return undefined
+      bound = matched.bound
+      conditions.push(...matched.conditions)
+    }
+    return { bound, conditions }
+  }
+
+  #matchList(
+    subject: Extract<Term, { kind: 'list' }>,
+    pattern: Extract<Pattern, { kind: 'list pattern' }>,
+    scope: Scope,
+    from: Substitution,
+  ): Unified {
+    if (subject.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', pattern)
+    const fixed = pattern.elements.length
+    if (subject.elements.length < fixed || (!pattern.rest && subject.elements.length > fixed)) return undefined
+    let bound = from
+    const conditions: Condition[] = []
+    for (const [index, one] of pattern.elements.entries()) {
+      const matched = this.match(subject.elements[index]!, one, scope, bound)
+      if (!matched) return undefined
+      bound = matched.bound
+      conditions.push(...matched.conditions)
+    }
+    if (!pattern.rest) return { bound, conditions }
+    const rest: Term = { kind: 'list', elements: subject.elements.slice(fixed), rest: undefined }
+    const unified = this.unify(this.#evaluator.variable(pattern.rest.name, scope), rest, bound, pattern.span)
+    return unified && { bound: unified.bound, conditions: [...conditions, ...unified.conditions] }
+  }
+}
+
+/** The action, where it is one that the policy does not name. */
+export function isAction(operand: Operand): boolean {
+  return operand.kind === 'path' && operand.root.kind === 'action' && operand.steps.length === 0
+}

@@ -1,0 +1,105 @@
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import { isNumeric } from '../../values/numeric.js'
+import type { Compare, Definite, Operand } from '../../condition/condition.js'
+import { all, any, FALSE, TRUE } from './logic.js'
+import { isUnreadable } from './presence.js'
+import { operandType } from '../../condition/type.js'
+
+/** The rows for which a definite condition is not true. */
+export function complement(schema: Schema, condition: Definite): Definite {
+  switch (condition.kind) {
+    case 'true':
+      return FALSE
+    case 'false':
+      return TRUE
+    case 'and':
+      return any(condition.of.map((one) => complement(schema, one)))
+    case 'or':
+      return all(condition.of.map((one) => complement(schema, one)))
+    case 'not':
+      return condition.of
+    case 'some':
+    case 'reach':
+    case 'in':
+    case 'isa':
+    case 'text':
+      return { kind: 'not', of: condition }
+    case 'compare': {
+      const unreadable = [condition.left, condition.right].map((one) => isUnreadable(schema, one, condition.span))
+      return any([...unreadable, ...flipped(schema, condition)])
+    }
+  }
+}
+
+/** As `complement`, of the rows for which the operands of a comparison can be read. */
+export function opposite(schema: Schema, condition: Definite): Definite {
+  return condition.kind === 'compare' ? any(flipped(schema, condition)) : complement(schema, condition)
+}
+
+function flipped(schema: Schema, condition: Compare): readonly Definite[] {
+  const turn = { '=': '!=', '!=': '=', '==': '!=', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const
+  const { operator } = condition
+  const opposite: Definite = { ...condition, operator: turn[operator] }
+  if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
+  if (isNaNValue(condition.left) || isNaNValue(condition.right)) {
+    for (const one of [condition.left, condition.right]) assertNumber(schema, one, condition.span)
+    // NaN is in no order, so no ordering with it is true.
+    return [TRUE]
+  }
+  // An ordering with nil is false, so its complement is true there.
+  const nils = [condition.left, condition.right].flatMap((one): Definite[] =>
+    one.kind === 'path' && operandType(schema, one).nullable
+      ? [{ kind: 'compare', operator: '=', left: one, right: { kind: 'value', value: null }, span: condition.span }]
+      : [],
+  )
+  const noValues = [condition.left, condition.right].flatMap((one) => isNoValue(schema, one, condition.span))
+  return [...nils, ...noValues, opposite]
+}
+
+/** That an operand is in no order at all: NaN, which does not equal itself, or what is one object and does: an invalid date, NaN as a decimal. */
+function isNoValue(schema: Schema, one: Operand, span: Span): readonly Definite[] {
+  const compare = (operator: '!=' | '<='): Compare => ({ kind: 'compare', operator, left: one, right: one, span })
+  if (one.kind === 'arithmetic') return isFiniteNumber(schema, one) ? [] : [compare('!=')]
+  if (one.kind !== 'path') return []
+  const { scalar, list } = operandType(schema, one)
+  if (list || (scalar !== 'float' && scalar !== 'decimal' && scalar !== 'date')) return []
+  return [scalar === 'float' ? compare('!=') : { kind: 'not', of: compare('<=') }]
+}
+
+/** Whether an operand is a number that is neither NaN nor infinite, whatever the row. */
+function isFiniteNumber(schema: Schema, operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'value':
+      return Number.isFinite(Number(operand.value))
+    case 'arithmetic': {
+      const { operator, left, right } = operand
+      const divides = operator === '/' || operator === 'rem' || operator === 'mod'
+      if (divides && (right.kind !== 'value' || right.value === 0)) return false
+      return isFiniteNumber(schema, left) && isFiniteNumber(schema, right)
+    }
+    default:
+      return operandType(schema, operand).scalar === 'integer'
+  }
+}
+
+/**
+ * What is ordered with NaN must have an order with numbers: for any other value a check is an error.
+ * @throws UnsupportedFilterError for an operand of which the schema does not tell how a driver reads it
+ */
+function assertNumber(schema: Schema, operand: Operand, span: Span): void {
+  const { scalar, list } = operandType(schema, operand)
+  if (!list && (scalar === 'integer' || scalar === 'float' || scalar === 'boolean' || scalar === 'date')) return
+  if (operand.kind === 'value' && isNumeric(operand.value)) return
+  const name = operand.kind === 'path' ? `"${operand.steps.map((step) => step.name).join('.')}"` : 'this value'
+  throw new UnsupportedFilterError('unsupported-filter', `NaN is compared with ${name}, which need not be a number.`, {
+    span,
+    hint: 'a number of the actor or the policy is not a number: find out where it is computed',
+    data: { reason: 'mixed-types' },
+  })
+}
+
+function isNaNValue(operand: Operand): boolean {
+  return operand.kind === 'value' && isNumeric(operand.value) && Number.isNaN(Number(operand.value))
+}

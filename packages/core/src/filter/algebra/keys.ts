@@ -1,0 +1,87 @@
+import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
+import { identityOfRow } from './knownRow.js'
+import { isNil } from '../../condition/type.js'
+
+/** Texts that are equal for conditions that are the same in every row; of what is too much to be compared, its identity. */
+export class DefiniteKeys {
+  readonly #ids = new Map<object, number>()
+  readonly #known = new Map<Definite, string>()
+
+  of(condition: Definite): string {
+    const known = this.#known.get(condition)
+    if (known !== undefined) return known
+    const key = this.#find(condition)
+    this.#known.set(condition, key)
+    return key
+  }
+
+  ofOperand(operand: Operand): string {
+    if (operand.kind === 'value') return this.ofValue(operand.value)
+    if (operand.kind !== 'path') return this.#identity(operand)
+    const { as } = operand
+    const known = as ? ` as ${as.model} ${as.exact} ${as.scalar} ${as.list} ${as.nullable}` : ''
+    return `${this.#path(operand)}${known}`
+  }
+
+  ofValue(value: unknown): string {
+    if (value instanceof Date) return `date ${value.getTime()}`
+    return typeof value === 'object' && value !== null ? this.#identity(value) : `${typeof value} ${String(value)}`
+  }
+
+  /** That a path is nil, and that it is not: the keys of those two comparisons. */
+  ofNil(path: Path, operator: '=' | '!='): string {
+    return `${operator} nil(${this.#path(path)})`
+  }
+
+  #find(condition: Definite): string {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+        return condition.kind
+      case 'and':
+      case 'or':
+        return `${condition.kind}(${condition.of.map((one) => this.of(one)).join()})`
+      case 'not':
+        return `not(${this.of(condition.of)})`
+      case 'compare': {
+        const { operator, left, right } = condition
+        if (operator !== '=' && operator !== '!=')
+          return `${operator}(${this.ofOperand(left)},${this.ofOperand(right)})`
+        if (left.kind === 'path' && isNil(right)) return this.ofNil(left, operator)
+        if (right.kind === 'path' && isNil(left)) return this.ofNil(right, operator)
+        return `${operator}(${[left, right]
+          .map((one) => this.ofOperand(one))
+          .sort()
+          .join()})`
+      }
+      case 'in':
+        return `in(${this.ofOperand(condition.item)},${this.ofOperand(condition.list)})`
+      case 'text':
+        return `${condition.operator}(${this.ofOperand(condition.of)},${this.ofOperand(condition.part)})`
+      case 'isa':
+        return `isa(${this.ofOperand(condition.of)},${condition.model},${condition.exact})`
+      case 'some':
+      case 'reach':
+        return this.#identity(condition)
+    }
+  }
+
+  #path({ root, steps }: Path): string {
+    return `${this.#root(root)}${steps.map((step) => `.${step.name}`).join('')}`
+  }
+
+  #root(root: Root): string {
+    // The resource is another object for each class that is derived for.
+    if (root.kind === 'resource') return root.kind
+    return root.kind === 'row' ? identityOfRow(root) : this.#identity(root)
+  }
+
+  #identity(one: object): string {
+    let id = this.#ids.get(one)
+    if (id === undefined) {
+      id = this.#ids.size
+      this.#ids.set(one, id)
+    }
+    return `#${id}`
+  }
+}

@@ -1,0 +1,91 @@
+import type { Schema } from '../../schema/schema.js'
+import { complement } from './complement.js'
+import type { Definite, DefiniteReach, Hop, Operand, Path, ReachStep, Variable } from '../../condition/condition.js'
+import { all, any } from './logic.js'
+import { type Replacement, substituteOperand } from '../../condition/substitute.js'
+
+/** What a `reach` in a condition is replaced by; undefined leaves it. */
+export type ReachReplacement = (reach: DefiniteReach) => Definite | undefined
+
+/** A condition with every `reach` replaced, from the innermost on. */
+export function replaceReaches(schema: Schema, condition: Definite, replace: ReachReplacement): Definite {
+  return rewrite(schema, condition, undefined, replace)
+}
+
+/**
+ * A condition with roots replaced by paths. Its own variables are new ones: another copy of it can stand within it, or within what
+ * it is put in, and that one's variables are others than its own.
+ */
+export function replaceRoots(schema: Schema, condition: Definite, replace: Replacement): Definite {
+  return rewrite(schema, condition, replace, () => undefined)
+}
+
+/** A path with its root replaced by a path. */
+export function replaceRoot(path: Path, replace: Replacement): Path {
+  // A row is replaced by a row.
+  return substituteOperand(path, replace) as Path
+}
+
+function rewrite(
+  schema: Schema,
+  condition: Definite,
+  replace: Replacement | undefined,
+  reach: ReachReplacement,
+): Definite {
+  const inner = (one: Definite, by: Replacement | undefined = replace): Definite => rewrite(schema, one, by, reach)
+  const operand = (one: Operand): Operand => (replace ? substituteOperand(one, replace) : one)
+  switch (condition.kind) {
+    case 'true':
+    case 'false':
+      return condition
+    case 'and':
+      return all(condition.of.map((one) => inner(one)))
+    case 'or':
+      return any(condition.of.map((one) => inner(one)))
+    case 'not':
+      return complement(schema, inner(condition.of))
+    case 'some': {
+      const [each, within] = replace ? renew(condition.each, replace) : [condition.each, undefined]
+      const where = inner(condition.where, within)
+      return where.kind === 'false' ? where : { ...condition, each, from: operand(condition.from), where }
+    }
+    case 'reach': {
+      const [each, within] = replace ? renew(condition.each, replace) : [condition.each, undefined]
+      const start = replace ? replaceRoot(condition.start, replace) : condition.start
+      const where = inner(condition.where, within)
+      const steps = condition.steps.map((step) => {
+        const [moved, there] = within ? renewStep(step, within) : [step, undefined]
+        return { ...moved, where: inner(step.where, there) }
+      })
+      const rewritten = { ...condition, each, start, where, steps }
+      return reach(rewritten) ?? rewritten
+    }
+    case 'compare':
+      return { ...condition, left: operand(condition.left), right: operand(condition.right) }
+    case 'in':
+      return { ...condition, item: operand(condition.item), list: operand(condition.list) }
+    case 'isa':
+      return { ...condition, of: operand(condition.of) }
+    case 'text':
+      return { ...condition, of: operand(condition.of), part: operand(condition.part) }
+  }
+}
+
+/** A new variable in the place of one that a condition has of its own, and what to replace where it is known. */
+function renew(variable: Variable, replace: Replacement): readonly [Variable, Replacement] {
+  const own: Variable = { ...variable }
+  const row: Path = { kind: 'path', root: own, steps: [] }
+  return [own, (root) => (root === variable ? row : replace(root))]
+}
+
+function renewStep(step: ReachStep, replace: Replacement): readonly [ReachStep, Replacement] {
+  let known = replace
+  const through = step.through.map(({ each, from }): Hop => {
+    const moved = replaceRoot(from, known)
+    const [own, within] = renew(each, known)
+    known = within
+    return { each: own, from: moved }
+  })
+  const [next, there] = renew(step.next, known)
+  return [{ ...step, next, through, from: replaceRoot(step.from, known) }, there]
+}

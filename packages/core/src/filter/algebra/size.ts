@@ -1,0 +1,12 @@
+import { QueryError } from '../../errors.js'
+
+/** Nobody's database would take more; and parts that can be an error are written once for each part behind them. */
+const maxSize = 100_000
+
+/** @throws QueryError for a filter of too many parts. */
+export function assertSize(parts: number): void {
+  if (parts <= maxSize) return
+  throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
+    hint: 'put large memberships into a relation of the database; test what can be nil or missing before it is used',
+  })
+}

@@ -1,0 +1,56 @@
+import { doubtfulReference } from '../../schema/reference.js'
+import { areSameRow, isIdentified } from '../../values/rows.js'
+import { Failed } from './failure.js'
+import type { BindReader } from './reader.js'
+import type { Path } from '../../condition/condition.js'
+import type { Meaning } from '../../predicate/meaning.js'
+
+/** What is compared of each row of a list: read once, though several quantifiers range over the list. */
+export class ComparedRows {
+  readonly #rows: readonly unknown[]
+  readonly #own: Path
+  readonly #reader: BindReader
+  readonly #meaning: Meaning
+  readonly #read: unknown[]
+  readonly #comparable: (boolean | undefined)[]
+
+  /** @param own - What is read of a row, a path from it. */
+  constructor(rows: readonly unknown[], own: Path, reader: BindReader, meaning: Meaning) {
+    this.#rows = rows
+    this.#own = own
+    this.#reader = reader
+    this.#meaning = meaning
+    this.#read = new Array(rows.length)
+    this.#comparable = new Array(rows.length)
+  }
+
+  /** What is compared of a row; undefined where it can't be read, or takes more than its key to be compared. */
+  at(index: number): unknown {
+    this.#read[index] ??= this.#readOf(this.#rows[index])
+    return this.#read[index]
+  }
+
+  /** Whether comparing it is no error, whatever it is compared with; of rows that takes their keys. */
+  isComparable(index: number): boolean {
+    this.#comparable[index] ??= this.#canCompare(this.at(index))
+    return this.#comparable[index]
+  }
+
+  #readOf(row: unknown): unknown {
+    const known = this.#reader.known(row, this.#own.steps)
+    if (known !== undefined) return known
+    try {
+      const read = this.#reader.steps({ kind: 'value', value: row }, this.#own.steps)
+      return read.kind === 'value' && !doubtfulReference(read.value) ? read.value : undefined
+    } catch (error) {
+      if (error instanceof Failed) return undefined
+      throw error
+    }
+  }
+
+  #canCompare(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return typeof value !== 'function'
+    const rows = this.#meaning.rowEquality(value.constructor)
+    return rows ? areSameRow(rows, value, value) === true : isIdentified(this.#meaning.schema, value)
+  }
+}

@@ -1,0 +1,112 @@
+import type { Span } from '../../language/source.js'
+import type { Condition, Definition, Operand, ParameterRoot, Root } from '../../condition/condition.js'
+import { partsIn } from '../../condition/construct.js'
+import { substitute } from '../../condition/substitute.js'
+
+/** Definitions up to this size are put in the place of each reference. */
+const inlineSize = 64
+
+/** A definition of which some arguments are known, as it is bound for them; the others are its parameters. */
+interface Bound {
+  readonly definition: { -readonly [K in keyof Definition]: Definition[K] }
+  isDone: boolean
+}
+
+/** What a definition's condition is bound with: what its known parameters stand for. */
+export type Known = (root: Root) => Operand | undefined
+
+/**
+ * The definitions of one filter, each bound once for the same known arguments: so the work is linear in the policy, however often
+ * a rule is called, and a definition that calls itself for the same arguments refers to itself.
+ */
+export class BoundDefinitions {
+  readonly #all = new Map<Definition, Map<string, Bound>>()
+  readonly #open: Bound[] = []
+  readonly #ids = new Map<unknown, number>()
+
+  /**
+   * The condition of a call.
+   * @param variant - What else it depends on.
+   * @param bind - Binds the definition's condition.
+   */
+  refer(
+    definition: Definition,
+    args: readonly Operand[],
+    variant: string,
+    span: Span,
+    bind: (known: Known) => Condition,
+  ): Condition {
+    const isKnown = knownAmong(args)
+    const key = `${variant} ${args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?')).join(' ')}`
+    const ofDefinition = this.#all.get(definition) ?? new Map<string, Bound>()
+    this.#all.set(definition, ofDefinition)
+    const openArgs = args.filter((one) => !isKnown(one))
+    const known = ofDefinition.get(key)
+    if (known) {
+      if (!known.isDone) for (const one of this.#open.slice(this.#open.indexOf(known))) one.definition.recursive = true
+      return reference(known, openArgs, span)
+    }
+    const values = new Map<Root, Operand>()
+    const parameters: ParameterRoot[] = []
+    for (const [index, parameter] of definition.parameters.entries()) {
+      const arg = args[index]!
+      if (isKnown(arg)) values.set(parameter, arg)
+      else parameters.push(parameter)
+    }
+    const value: Known = (root) => values.get(root)
+    const bound: Bound = {
+      definition: { ...definition, parameters, condition: { kind: 'false' }, recursive: false },
+      isDone: false,
+    }
+    ofDefinition.set(key, bound)
+    this.#open.push(bound)
+    try {
+      bound.definition.condition = bind(value)
+    } finally {
+      this.#open.pop()
+    }
+    bound.isDone = true
+    return reference(bound, openArgs, span)
+  }
+
+  /** Values and rows by identity. */
+  #keyOf(operand: Operand): string {
+    if (operand.kind === 'path') return [this.#idOf(operand.root), ...operand.steps.map(({ name }) => name)].join('.')
+    const value = operand.kind === 'value' ? operand.value : operand
+    return Object.is(value, -0) ? '-0' : this.#idOf(value)
+  }
+
+  #idOf(value: unknown): string {
+    let id = this.#ids.get(value)
+    if (id === undefined) {
+      id = this.#ids.size
+      this.#ids.set(value, id)
+    }
+    return String(id)
+  }
+}
+
+/** What is known of arguments: values; and rows of the database that are known by their keys, beside another one. */
+function knownAmong(args: readonly Operand[]): (operand: Operand) => boolean {
+  const isRow = (one: Operand): boolean => one.kind === 'path' && one.root.kind === 'row'
+  const areRowsKnown = args.some((one) => one.kind !== 'value' && !isRow(one))
+  return (one) => one.kind === 'value' || (areRowsKnown && isRow(one))
+}
+
+function reference({ definition, isDone }: Bound, args: readonly Operand[], span: Span): Condition {
+  if (isDone && !definition.recursive && partsLeft(definition.condition, inlineSize) >= 0) {
+    const operands = new Map<Root, Operand>(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
+    return substitute(definition.condition, (root) => operands.get(root))
+  }
+  return { kind: 'ref', definition, args, span }
+}
+
+/** What is left of a number of parts once those of the condition are taken from it; negative where they are more. */
+function partsLeft(condition: Condition, from: number): number {
+  let left = from - 1
+  for (const one of partsIn(condition)) {
+    if (left < 0) return left
+    left = partsLeft(one, left)
+  }
+  return left
+}

@@ -1,0 +1,72 @@
+import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
+import { abandon } from '../../values/abandon.js'
+import type { Condition, Operand } from '../../condition/condition.js'
+import { FALSE, TRUE } from '../../condition/construct.js'
+
+/** Stops the evaluation of a condition that fails. */
+export class Failed extends Error {
+  readonly error: ArcturusError
+  constructor(error: ArcturusError) {
+    super(error.message)
+    this.error = error
+  }
+}
+
+/** That no operand is a reference whose row may be gone: it is a row or nil, and its key alone does not say which. */
+export function assertThere(operands: readonly Operand[], span?: Span): void {
+  for (const one of operands)
+    if (one.kind === 'value' && doubtfulReference(one.value)) failUnloaded(unloadedRelation(one.value)!, span)
+}
+
+export function failUnloaded({ model, relation }: UnloadedRelation, span: Span | undefined): never {
+  throw new Failed(
+    new RelationNotLoadedError(
+      'relation-not-loaded',
+      `The relation "${relation}" of this ${model} is not loaded, and a decision needs it.`,
+      {
+        span,
+        hint: `load it with the row (with Prisma: include: { ${relation}: true })`,
+        data: { model, relation },
+      },
+    ),
+  )
+}
+
+export function settled(value: unknown, what: string, span: Span): unknown {
+  if (value === undefined) return fail('missing-attribute', `${what} is undefined.`, span)
+  if (!isPromise(value)) return value
+  abandon(value)
+  return waiting(span)
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+export function decided(result: boolean | undefined, span: Span): Condition {
+  return result === undefined ? waiting(span) : result ? TRUE : FALSE
+}
+
+/** An error as it was thrown where nobody knew the place. */
+export function placed(error: QueryError, span: Span): QueryError {
+  if (error.span) return error
+  const { code, summary, hint, data, cause } = error
+  const details = { span, hint, data, cause }
+  return error instanceof RelationNotLoadedError
+    ? new RelationNotLoadedError(code, summary, details)
+    : new QueryError(code, summary, details)
+}
+
+export function undefinedElement(span: Span): Condition {
+  return { kind: 'failure', error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }) }
+}
+
+export function waiting(span: Span): never {
+  return fail('async-value', 'A value is a promise, and a filter is built synchronously.', span)
+}
+
+export function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {
+  throw new Failed(new QueryError(code, message, { span }))
+}

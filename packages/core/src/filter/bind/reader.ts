@@ -1,0 +1,158 @@
+import { HostError, queryError } from '../../values/hostError.js'
+import { adoptRead, holdsPlain, type Reading } from '../../schema/adoption.js'
+import type { Field, Model, RelationField } from '../../schema/model.js'
+import { isPartial } from '../../schema/partial.js'
+import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Account } from '../../text/account.js'
+import { callMethod, type Method } from '../../text/call.js'
+import type { RegExpEngine } from '../../text/engine.js'
+import { abandon } from '../../values/abandon.js'
+import type { Missing, Unloaded } from './bind.js'
+import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './failure.js'
+import type { KnownRow, Operand, Step } from '../../condition/condition.js'
+import { identityOfRow, knownRow } from '../algebra/knownRow.js'
+
+/** Reads what is known while an actor is put into a condition. */
+export class BindReader implements Reading {
+  valueClass: unknown = undefined
+  readonly #schema: Schema
+  readonly #missing: Missing | undefined
+  readonly #unloaded: Unloaded
+  /** One root for each row, so that printers can tell which paths are of one row. */
+  #rows: Map<string, KnownRow> | undefined
+  /** The field that was looked up last. */
+  #last: { readonly model: Model; readonly step: Step; readonly field: Field | undefined } | undefined
+
+  constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
+    this.#schema = schema
+    this.#missing = missing
+    this.#unloaded = unloaded
+  }
+
+  /** What steps from an operand lead to: what is there of it is read. */
+  steps(operand: Operand, steps: readonly Step[]): Operand {
+    let at = operand
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index]!
+      if (at.kind !== 'value') {
+        const rest = steps.slice(index)
+        if (at.kind === 'path') return { kind: 'path', root: at.root, steps: [...at.steps, ...rest] }
+        return rest.reduce<Operand>((of, one) => ({ kind: 'field', of, step: one }), at)
+      }
+      at = this.#read(at.value, step)
+    }
+    return at
+  }
+
+  /**
+   * What steps from an object lead to, where it is all there or is a row that a foreign key refers to; undefined where it takes
+   * more to tell.
+   */
+  known(object: unknown, steps: readonly Step[]): unknown {
+    // What is waited for elsewhere may have arrived.
+    if (this.#missing) return undefined
+    let at = object
+    for (const step of steps) {
+      if (typeof at !== 'object' || at === null) return undefined
+      const own: unknown = (at as Record<string, unknown>)[step.name]
+      const isThere = own !== undefined && !isPartial(at, step.name, own)
+      at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
+    }
+    if (!isPromise(at)) return at
+    abandon(at)
+    return undefined
+  }
+
+  /** What was read: plain objects that a relation leads to are rows of its model. */
+  #adopted(object: unknown, { name }: Step, value: unknown): unknown {
+    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
+      adoptRead(this.#schema, object, name, value)
+    return value
+  }
+
+  #referenced(object: object, step: Step): object | null | undefined {
+    const model = this.#schema.baseOf(object)
+    const field = model && this.#fieldOf(model, step)
+    const row = field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
+    return doubtfulReference(row) ? undefined : row
+  }
+
+  /** There can be thousands of rows of one model. */
+  #fieldOf(model: Model, step: Step): Field | undefined {
+    if (this.#last?.model !== model || this.#last.step !== step)
+      this.#last = { model, step, field: this.#schema.field(model.name, step.name) }
+    return this.#last.field
+  }
+
+  #read(object: unknown, step: Step): Operand {
+    if (object === null || object === undefined)
+      return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
+    if (typeof object !== 'object' && typeof object !== 'function')
+      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
+    const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
+    const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
+    const value = !arrived && isPartial(object, step.name, own) ? undefined : own
+    if (value !== undefined) {
+      if (isPromise(value)) {
+        // Its failure is nobody's: what waits for it reads it again.
+        abandon(value)
+        if (this.#missing && typeof object === 'object')
+          this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
+        return this.#leave(object, step, 'relation') ?? waiting(step.span)
+      }
+      return { kind: 'value', value: this.#adopted(object, step, value) }
+    }
+    const model = this.#schema.baseOf(object)
+    const field = model && this.#fieldOf(model, step)
+    if (field?.kind === 'relation') return this.#relation(object, model!.name, field, step, arrived !== undefined)
+    const unloaded = unloadedRelation(object)
+    if (unloaded) return this.#leave(object, step, 'scalar') ?? failUnloaded(unloaded, step.span)
+    return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
+  }
+
+  /** A to-one relation that is not loaded is known by its foreign key. */
+  #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
+    const row = referencedRow(object, model, field)
+    if (this.#missing && row !== null && !wasAsked) {
+      // Of a model without a key, or with another one, rows are the same as objects: only the row itself tells.
+      const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
+      this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
+    }
+    // Whether a row is there that nobody keeps is known to the database.
+    const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
+    if (left) return left
+    return row === undefined ? failUnloaded({ model, relation: step.name }, step.span) : { kind: 'value', value: row }
+  }
+
+  /** What is read from a row, left to be read in the database; undefined where it can't or may not be. */
+  #leave(object: object, step: Step, kind: Field['kind']): Operand | undefined {
+    if (this.#unloaded !== 'database') return undefined
+    const row = knownRow(this.#schema, object)
+    if (!row || this.#schema.field(row.model, step.name)?.kind !== kind) return undefined
+    this.#rows ??= new Map<string, KnownRow>()
+    const root = this.#rows.get(identityOfRow(row)) ?? row
+    this.#rows.set(identityOfRow(root), root)
+    return { kind: 'path', root, steps: [{ ...step, model: root.model }] }
+  }
+}
+
+/** What a method of a value returns; the account pays for it. */
+export function called(
+  receiver: unknown,
+  { method, span }: Extract<Operand, { kind: 'call' }>,
+  args: readonly unknown[],
+  account: Account,
+  regExp: RegExpEngine | undefined,
+): unknown {
+  const target: unknown =
+    receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
+  if (typeof target !== 'function' || method === 'constructor')
+    return fail('missing-attribute', `"${method}" is no method here.`, span)
+  try {
+    const value = callMethod(target as Method, receiver, method, args, account, regExp)
+    return settled(value, `What "${method}" returns`, span)
+  } catch (error) {
+    throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error
+  }
+}

@@ -1,0 +1,205 @@
+import type { Schema } from '../../schema/schema.js'
+import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
+import { DefiniteKeys } from '../algebra/keys.js'
+import { all, any } from '../algebra/logic.js'
+import { replaceRoots } from '../algebra/roots.js'
+import { Settling } from './settling.js'
+
+/**
+ * The same rows, in less work for a database: alternatives that range over one relation become one quantifier, equalities of
+ * one column one list, what alternatives share stands once before them, what is settled is not asked again, and what reads the row itself
+ * stands before what looks for other rows. Exact, because a definite condition is only true or false.
+ */
+export function compact(schema: Schema, condition: Definite): Definite {
+  const keys = new DefiniteKeys()
+  return new Settling(keys).settle(new Compacting(schema, keys).compact(condition))
+}
+
+class Compacting {
+  readonly #schema: Schema
+  readonly #keys: DefiniteKeys
+
+  constructor(schema: Schema, keys: DefiniteKeys) {
+    this.#schema = schema
+    this.#keys = keys
+  }
+
+  compact(condition: Definite): Definite {
+    switch (condition.kind) {
+      case 'and':
+        return this.#conjunction(condition.of.map((one) => this.compact(one)))
+      case 'or':
+        return this.#disjunction(condition.of.map((one) => this.compact(one)))
+      case 'not': {
+        const of = this.compact(condition.of)
+        // Sound: what stands behind a negation keeps its kind, unless nothing is left to negate.
+        return of.kind === 'false' ? { kind: 'true' } : { kind: 'not', of: of as typeof condition.of }
+      }
+      case 'some': {
+        const where = this.compact(condition.where)
+        return where.kind === 'false' ? where : { ...condition, where }
+      }
+      default:
+        return condition
+    }
+  }
+
+  #conjunction(parts: readonly Definite[]): Definite {
+    const negated = this.#merged(
+      parts.flatMap((one) => (one.kind === 'not' && one.of.kind === 'some' ? [one.of] : [])),
+    ).map((of): Definite => ({ kind: 'not', of }))
+    const others = parts.filter((one) => !(one.kind === 'not' && one.of.kind === 'some'))
+    return inOrder(all(this.#distinct([...others, ...negated])))
+  }
+
+  #disjunction(arms: readonly Definite[]): Definite {
+    const quantified = this.#merged(arms.flatMap((one) => (one.kind === 'some' ? [one] : [])))
+    const others = arms.filter((one) => one.kind !== 'some')
+    const distinct = any(this.#distinct([...others, ...quantified]))
+    if (distinct.kind !== 'or') return distinct
+    // Only what is a conjunction has anything to share.
+    const factored = distinct.of.some((one) => one.kind === 'and') ? this.#factored(distinct.of) : distinct
+    return inOrder(factored.kind === 'or' ? any(this.#listed(factored.of)) : factored)
+  }
+
+  #distinct(conditions: readonly Definite[]): readonly Definite[] {
+    return [...new Map(conditions.map((one) => [this.#keys.of(one), one])).values()]
+  }
+
+  /** Quantifiers over the same rows: `some x where p or some x where q` is `some x where (p or q)`. */
+  #merged(quantifiers: readonly DefiniteSome[]): readonly DefiniteSome[] {
+    const groups = new Map<string, DefiniteSome[]>()
+    for (const one of quantifiers) {
+      const key = this.#keys.ofOperand(one.from)
+      const group = groups.get(key)
+      if (group) group.push(one)
+      else groups.set(key, [one])
+    }
+    return [...groups.values()].map((group) => {
+      const [first, ...more] = group
+      if (more.length === 0) return first!
+      const row: Path = { kind: 'path', root: first!.each, steps: [] }
+      const wheres = more.map((one) =>
+        replaceRoots(this.#schema, one.where, (root) => (root === one.each ? row : undefined)),
+      )
+      return { ...first!, where: this.#disjunction([first!.where, ...wheres].flatMap(armsOf)) }
+    })
+  }
+
+  /** `(p and q) or (p and r)` is `p and (q or r)`: what an alternative shares with most others stands before them. */
+  #factored(arms: readonly Definite[]): Definite {
+    const parts = arms.map((arm) => new Map(conjunctsOf(arm).map((one) => [this.#keys.of(one), one])))
+    const counts = new Map<string, number>()
+    for (const arm of parts) for (const key of arm.keys()) counts.set(key, (counts.get(key) ?? 0) + 1)
+    const groups = new Map<string, number[]>()
+    for (const [at, arm] of parts.entries()) {
+      let shared: string | undefined
+      for (const key of arm.keys())
+        if (counts.get(key)! > (shared === undefined ? 1 : counts.get(shared)!)) shared = key
+      const key = shared ?? `alone ${at}`
+      const group = groups.get(key)
+      if (group) group.push(at)
+      else groups.set(key, [at])
+    }
+    const found = [...groups].map(([shared, group]): Definite => {
+      if (group.length === 1) return arms[group[0]!]!
+      const rests = group.map((at) => all([...parts[at]!].flatMap(([key, one]) => (key === shared ? [] : [one]))))
+      const factor = parts[group[0]!]!.get(shared)!
+      return this.#conjunction([factor, this.#disjunction(rests)].flatMap(conjunctsOf))
+    })
+    return any(found)
+  }
+
+  /** Equalities of one column with values become one list, where the first of them stands. */
+  #listed(arms: readonly Definite[]): readonly Definite[] {
+    const lists = new Map<string, { readonly at: number; readonly item: Path; readonly of: (readonly unknown[])[] }>()
+    const found: Definite[] = []
+    for (const arm of arms) {
+      const list = listOf(arm)
+      const key = list && this.#keys.ofOperand(list.item)
+      const known = key === undefined ? undefined : lists.get(key)
+      if (known && list) known.of.push(list.values)
+      else {
+        if (key !== undefined && list) lists.set(key, { at: found.length, item: list.item, of: [list.values] })
+        found.push(arm)
+      }
+    }
+    for (const { at, item, of } of lists.values()) {
+      if (of.length === 1) continue
+      const first = found[at] as Compare | In
+      const values = of.flat()
+      const distinct = values.some((one) => typeof one === 'object')
+        ? [...new Map(values.map((one) => [this.#keys.ofValue(one), one])).values()]
+        : [...new Set(values)]
+      if (distinct.length > 1)
+        found[at] = { kind: 'in', item, list: { kind: 'value', value: distinct }, span: first.span }
+    }
+    return found
+  }
+}
+
+function armsOf(condition: Definite): readonly Definite[] {
+  return condition.kind === 'or' ? condition.of : [condition]
+}
+
+function conjunctsOf(condition: Definite): readonly Definite[] {
+  return condition.kind === 'and' ? condition.of : [condition]
+}
+
+/** The values that a path is compared with, where they can stand in a list: nil is asked for in another way. */
+function listOf(condition: Definite): { readonly item: Path; readonly values: readonly unknown[] } | undefined {
+  if (condition.kind === 'in') {
+    const { item, list } = condition
+    return item.kind === 'path' && list.kind === 'value' && Array.isArray(list.value) && list.value.every(isListable)
+      ? { item, values: list.value }
+      : undefined
+  }
+  if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
+  for (const [path, value] of [
+    [condition.left, condition.right],
+    [condition.right, condition.left],
+  ] as const) {
+    if (path.kind === 'path' && value.kind === 'value' && isListable(value.value))
+      return { item: path, values: [value.value] }
+  }
+  return undefined
+}
+
+function isListable(value: unknown): boolean {
+  return value instanceof Date || (value !== null && value !== undefined && typeof value !== 'object')
+}
+
+/** What costs less is asked first; what costs the same stays in the policy's order. */
+function inOrder(condition: Definite): Definite {
+  if (condition.kind !== 'and' && condition.kind !== 'or') return condition
+  return { kind: condition.kind, of: condition.of.toSorted((a, b) => costOf(a) - costOf(b)) }
+}
+
+function costOf(condition: Definite): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return Math.max(...condition.of.map(costOf))
+    case 'not':
+      return costOf(condition.of)
+    case 'some':
+      return 100
+    case 'reach':
+      return 200
+    case 'compare':
+      return Math.max(hops(condition.left), hops(condition.right))
+    case 'in':
+      return Math.max(hops(condition.item), hops(condition.list))
+    case 'text':
+      return 1 + Math.max(hops(condition.of), hops(condition.part))
+    case 'isa':
+      return hops(condition.of)
+    case 'true':
+    case 'false':
+      return 0
+  }
+}
+
+function hops(operand: Operand): number {
+  return operand.kind === 'path' ? operand.steps.length : 0
+}

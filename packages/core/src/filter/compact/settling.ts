@@ -1,0 +1,154 @@
+import type { Compare, Definite, In, IsA, Operand, Path, Text } from '../../condition/condition.js'
+import type { DefiniteKeys } from '../algebra/keys.js'
+import { all, any, FALSE, TRUE } from '../algebra/logic.js'
+import { isNil } from '../../condition/type.js'
+
+type Leaf = Compare | In | IsA | Text
+type Facts = Map<string, boolean>
+
+/**
+ * Drops what is settled where it is asked: what an earlier part of a conjunction says is true there, and what an earlier
+ * alternative says is false. `owner != nil and (owner = nil or owner.age > 3)` is `owner != nil and owner.age > 3`.
+ */
+export class Settling {
+  readonly #keys: DefiniteKeys
+
+  constructor(keys: DefiniteKeys) {
+    this.#keys = keys
+  }
+
+  settle(condition: Definite, facts: Facts = new Map()): Definite {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+      case 'reach':
+        return condition
+      case 'and': {
+        const inner = new Map(facts)
+        const parts: Definite[] = []
+        for (const one of condition.of) {
+          const part = this.settle(one, inner)
+          if (part.kind === 'false') return FALSE
+          this.#learn(part, true, inner)
+          parts.push(part)
+        }
+        return all(parts)
+      }
+      case 'or': {
+        const inner = new Map(facts)
+        const arms: Definite[] = []
+        for (const one of condition.of) {
+          const arm = this.settle(one, inner)
+          if (arm.kind === 'true') return TRUE
+          this.#learn(arm, false, inner)
+          arms.push(arm)
+        }
+        return any(arms)
+      }
+      case 'not': {
+        const of = this.settle(condition.of, facts)
+        if (of.kind === 'true') return FALSE
+        // Sound: what can be negated is settled as a constant, or keeps its kind.
+        return of.kind === 'false' ? TRUE : { kind: 'not', of: of as typeof condition.of }
+      }
+      case 'some': {
+        if (this.#isUnreadable(condition.from, facts)) return FALSE
+        const where = this.settle(condition.where, facts)
+        return where.kind === 'false' ? FALSE : { ...condition, where }
+      }
+      default: {
+        const known = facts.get(this.#keys.of(condition))
+        if (known !== undefined) return known ? TRUE : FALSE
+        return operandsOf(condition).some((one) => this.#isUnreadable(one, facts)) ? FALSE : condition
+      }
+    }
+  }
+
+  /** Whether a step of the operand's path is known to be nil. */
+  #isUnreadable(operand: Operand, facts: Facts): boolean {
+    return stepsBefore(operand).some((path) => facts.get(this.#keys.ofNil(path, '=')) === true)
+  }
+
+  #learn(condition: Definite, isTrue: boolean, facts: Facts): void {
+    switch (condition.kind) {
+      case 'true':
+      case 'false':
+      case 'reach':
+        return
+      case 'and':
+        if (isTrue) for (const one of condition.of) this.#learn(one, true, facts)
+        return
+      case 'or':
+        if (!isTrue) for (const one of condition.of) this.#learn(one, false, facts)
+        return
+      case 'not':
+        this.#learn(condition.of, !isTrue, facts)
+        return
+      case 'some':
+        if (isTrue) this.#learnPresent(stepsBefore(condition.from), facts)
+        return
+      default:
+        facts.set(this.#keys.of(condition), isTrue)
+        if (isTrue) this.#learnPresent([...operandsOf(condition).flatMap(stepsBefore), ...presentIn(condition)], facts)
+        this.#learnNil(condition, isTrue, facts)
+    }
+  }
+
+  #learnPresent(paths: readonly Path[], facts: Facts): void {
+    for (const path of paths) {
+      facts.set(this.#keys.ofNil(path, '!='), true)
+      facts.set(this.#keys.ofNil(path, '='), false)
+    }
+  }
+
+  /** That a path is nil, and that it is not, are each other's opposite where the path can be read. */
+  #learnNil(leaf: Leaf, isTrue: boolean, facts: Facts): void {
+    if (leaf.kind !== 'compare' || (leaf.operator !== '=' && leaf.operator !== '!=')) return
+    const path = isNil(leaf.right) ? leaf.left : isNil(leaf.left) ? leaf.right : undefined
+    if (path?.kind !== 'path') return
+    const isOwn = path.steps.length === 1 && path.root.kind !== 'row'
+    if (isTrue || isOwn) facts.set(this.#keys.ofNil(path, leaf.operator === '=' ? '!=' : '='), !isTrue)
+  }
+}
+
+function operandsOf(leaf: Leaf): readonly Operand[] {
+  switch (leaf.kind) {
+    case 'compare':
+      return [leaf.left, leaf.right]
+    case 'in':
+      return [leaf.item, leaf.list]
+    case 'text':
+      return [leaf.of, leaf.part]
+    case 'isa':
+      return [leaf.of]
+  }
+}
+
+/** The paths that are no nil where a leaf is true, besides those that its paths go through. */
+function presentIn(leaf: Leaf): readonly Path[] {
+  switch (leaf.kind) {
+    case 'compare': {
+      const { operator, left, right } = leaf
+      if (isNil(left) || isNil(right)) return []
+      if (operator === '!=') return []
+      const isEqual = operator === '=' || operator === '=='
+      const found = isEqual
+        ? [...(right.kind === 'value' ? [left] : []), ...(left.kind === 'value' ? [right] : [])]
+        : [left, right]
+      return found.filter((one) => one.kind === 'path')
+    }
+    case 'text':
+      return [leaf.of, leaf.part].filter((one) => one.kind === 'path')
+    case 'in':
+    case 'isa':
+      return []
+  }
+}
+
+/** The paths that a path goes through. */
+function stepsBefore(operand: Operand): readonly Path[] {
+  if (operand.kind === 'count') return stepsBefore(operand.of)
+  if (operand.kind !== 'path') return []
+  const { root, steps } = operand
+  return steps.slice(1).map((_, index): Path => ({ kind: 'path', root, steps: steps.slice(0, index + 1) }))
+}

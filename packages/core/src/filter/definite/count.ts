@@ -1,0 +1,50 @@
+import type { Schema } from '../../schema/schema.js'
+import type { Compare, CompareOperator, Definite, Variable } from '../../condition/condition.js'
+import { all, FALSE } from '../algebra/logic.js'
+import { isReadable } from '../algebra/presence.js'
+import { elementType, operandType } from '../../condition/type.js'
+
+const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
+
+/**
+ * A count of rows compared with a number, where it asks no more than whether there is a row: a quantifier, which printers know
+ * better. Undefined for everything else.
+ */
+export function compareCount(schema: Schema, { operator, left, right, span }: Compare): Definite | undefined {
+  if (right.kind === 'count')
+    return left.kind === 'count'
+      ? undefined
+      : compareCount(schema, { kind: 'compare', operator: mirrored[operator], left: right, right: left, span })
+  if (left.kind !== 'count' || right.kind !== 'value' || typeof right.value !== 'number') return undefined
+  const { of } = left
+  const type = operandType(schema, of)
+  const limit = right.value
+  const [none, one] = [0, 1].map((count) => holds(operator, count, limit))
+  // Beyond one, the answer changes once more at most: from the limit on.
+  const more = Math.max(2, Math.ceil(limit) + 1)
+  if (holds(operator, more, limit) !== one || (limit >= 1 && holds(operator, limit, limit) !== one)) return undefined
+  if (type.model === undefined && none !== one) return undefined
+  const readable = isReadable(schema, left, span)
+  if (none === one) return none ? readable : FALSE
+  const each: Variable = { kind: 'variable', name: 'one', model: type.model, type: elementType(type) }
+  const some = { kind: 'some', each, from: of, where: { kind: 'true' }, span } as const
+  return one ? some : all([readable, { kind: 'not', of: some }])
+}
+
+function holds(operator: CompareOperator, count: number, limit: number): boolean {
+  switch (operator) {
+    case '=':
+    case '==':
+      return count === limit
+    case '!=':
+      return count !== limit
+    case '<':
+      return count < limit
+    case '<=':
+      return count <= limit
+    case '>':
+      return count > limit
+    case '>=':
+      return count >= limit
+  }
+}

@@ -1,0 +1,240 @@
+import { expect, test } from 'vitest'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import { UnsupportedFilterError } from '../../errors.js'
+import { printCondition } from '../../condition/print.js'
+
+class User {
+  readonly id = 1
+}
+class Score {
+  readonly value: number = Number.NaN
+}
+class Repo {
+  readonly id = 2
+}
+class Issue {
+  readonly id = 3
+}
+
+/** What a printer is given for the rules' filter of issues. */
+function definiteOf(rules: string): string {
+  const authorizer = new Authorizer()
+    .registerClass(User, { key: 'id', fields: { id: { type: 'integer', nullable: false } } })
+    .registerClass(Repo, {
+      key: 'id',
+      fields: {
+        id: { type: 'integer', nullable: false },
+        name: String,
+        stars: { type: 'integer', nullable: false },
+        topics: { type: String, list: true, nullable: false },
+        labels: { type: String, list: true },
+        owner: { one: 'User' },
+        fork: { one: 'Repo' },
+      },
+    })
+    .registerClass(Issue, {
+      key: 'id',
+      fields: {
+        id: { type: 'integer', nullable: false },
+        title: String,
+        due: Date,
+        count: 'integer',
+        ratio: { type: 'float', nullable: false },
+        open: { type: Boolean, nullable: false },
+        repo: { one: 'Repo' },
+        home: { one: 'Repo', nullable: false },
+        parent: { one: 'Issue' },
+        children: { many: 'Issue' },
+      },
+    })
+  authorizer.loadSync(rules)
+  return printCondition(authorizer.filter(new User(), 'read', 'Issue').definite())
+}
+
+test('what is given to a recursion is read, whatever is asked of it: it is an error where there is nothing to read from', () => {
+  const rules = (rest: string): string => `
+    allow(_: User, "read", i: Issue) if starred(i.parent.home) ${rest};
+    starred(r: Repo) if r.stars > 3;
+    starred(r: Repo) if r.fork != nil and starred(r.fork);`
+  expect(definiteOf(rules('or i.open'))).toMatch(/^resource\.parent != nil and /)
+  expect(definiteOf(rules('or i.open').replace('starred(i', 'not starred(i'))).toMatch(/^resource\.parent != nil and /)
+})
+
+const ofChildren = 'known(i: Issue) if c in i.children and known(c);'
+const canFail = 'known(i: Issue) if i.repo.stars > 3;'
+
+test('a rule that asks itself for the rows of a list has no filter before one that can be an error, which may not be met', () => {
+  const rules = (...of: readonly string[]): string =>
+    ['allow(_: User, "read", i: Issue) if known(i);', ...of].join('\n')
+  expect(definiteOf(rules(canFail, ofChildren))).toContain('reach')
+  expect(() => definiteOf(rules(ofChildren, canFail))).toThrow(UnsupportedFilterError)
+  expect(() => definiteOf(rules(ofChildren, canFail))).toThrow(
+    /known calls itself before what can be an error[\s\S]*behind its others/,
+  )
+  expect(definiteOf(rules(ofChildren, 'known(i: Issue) if i.repo != nil and i.repo.stars > 3;'))).toContain('reach')
+  const other =
+    'known(i: Issue) if starred(i.home); starred(r: Repo) if r.fork.fork != nil; starred(r: Repo) if starred(r.fork);'
+  expect(definiteOf(rules(other, canFail, ofChildren))).toContain('reach')
+})
+
+test('behind a negation only those errors of a rule that asks itself count that are met', () => {
+  const rules = `
+    allow(_: User, "read", i: Issue) if not known(i);
+    allow(_: User, "read", i: Issue) if i.open;
+    known(i: Issue) if known(i.parent);
+    ${canFail}`
+  expect(definiteOf(rules)).toMatch(
+    / or \(resource\.open = true and \(not \(reach .*\) or reach known.0 from resource /,
+  )
+})
+
+test('what a part of a conjunction would meet behind its first solution counts only where the rest is not true', () => {
+  const rules = (ends: string): string => `
+    allow(_: User, "read", i: Issue) if not ((i.open or i.repo.stars > 3) and known(i.parent));
+    allow(_: User, "read", i: Issue) if i.count = 1;
+    ${ends} ${ofChildren}`
+  expect(definiteOf(rules('known(i: Issue) if i.open;'))).toMatch(
+    /resource\.count = 1 and .* or \(resource\.parent != nil and reach known/,
+  )
+})
+
+const cases: readonly (readonly [string, string, string])[] = [
+  [
+    'a path that is only read may end in nil',
+    'allow(_: User, "read", i: Issue) if _name = i.repo.name and i.open;',
+    'resource.repo != nil and resource.open = true',
+  ],
+  [
+    'a comparison that is an error for all values is decided by nil',
+    'allow(_: User, "read", i: Issue) if i.title != 1;',
+    'resource.title = nil',
+  ],
+  [
+    'a comparison that is an error for all values is false for nil, where it is an ordering',
+    'allow(_: User, "read", i: Issue) if not i.title < 1;',
+    'resource.title = nil',
+  ],
+  [
+    'two columns of different types are equal where both are nil',
+    'allow(_: User, "read", i: Issue) if i.title = i.count;',
+    'resource.title = nil and resource.count = nil',
+  ],
+  [
+    'two relations are equal where both have no row',
+    'allow(_: User, "read", i: Issue) if i.repo = i.parent.repo;',
+    '(resource.repo = nil and resource.parent != nil and resource.parent.repo = nil) or resource.repo.id = resource.parent.repo.id',
+  ],
+  [
+    'arithmetic has a result where none of its operands is nil',
+    'allow(_: User, "read", i: Issue) if not i.count + 1 > 3;',
+    'resource.count + 1 <= 3 and resource.count != nil',
+  ],
+  [
+    'a product of whole numbers has 64 bits, and one with a float beyond them has a result',
+    'allow(_: User, "read", i: Issue) if i.id * i.ratio != 3;',
+    'resource.id * resource.ratio != 3 and (resource.id * resource.ratio <= 9223372036854775807 or resource.ratio > 9007199254740991 or resource.ratio < -9007199254740991) and (resource.id * resource.ratio >= -9223372036854775808 or resource.ratio > 9007199254740991 or resource.ratio < -9007199254740991)',
+  ],
+  [
+    'a remainder by what is not zero is one of fractions too',
+    'allow(_: User, "read", i: Issue) if i.ratio rem 2 = 1;',
+    'resource.ratio rem 2 = 1',
+  ],
+  [
+    'an infinity less an infinity is in no order',
+    'allow(_: User, "read", i: Issue) if i.count != nil and not i.count / i.count > 0.5;',
+    '(resource.count / resource.count != resource.count / resource.count or resource.count / resource.count <= 0.5) and resource.count != nil',
+  ],
+  [
+    'a count that asks for a row is a quantifier',
+    'allow(_: User, "read", i: Issue) if i.parent.children.length > 0 or not 1 > i.children.length;',
+    '(resource.parent != nil and (some one in resource.children where true) and not (some one in resource.parent.children where true)) or (some one in resource.parent.children where true)',
+  ],
+  [
+    'a count is compared as a number',
+    'allow(_: User, "read", i: Issue) if i.repo.topics.length >= 1.5;',
+    'count of resource.repo.topics >= 1.5',
+  ],
+  [
+    'texts that are put together are none where the first is nil',
+    'allow(_: User, "read", i: Issue) if i.title.concat("!") = "a!";',
+    'resource.title.concat("!") = "a!" and resource.title != nil',
+  ],
+  [
+    'nil is looked for in a text as the text that JavaScript makes of it',
+    'allow(_: User, "read", i: Issue) if "a null".endsWith(i.title);',
+    'resource.title = nil or "a null" endsWith resource.title',
+  ],
+  [
+    'a boolean is 0 or 1 beside a number',
+    'allow(_: User, "read", i: Issue) if i.count < i.open;',
+    '(resource.open = true and resource.count < 1) or (resource.open = false and resource.count < 0)',
+  ],
+  [
+    'what waits for a value that nothing gives is an error, for which no row is listed',
+    'allow(u: User, "read", i: Issue) if u.id != _anything and i.open;',
+    'false',
+  ],
+  [
+    'in a text a character is looked for, and nothing else is found',
+    'allow(_: User, "read", i: Issue) if not "x" in i.title or "xy" in i.title or 1 in i.title;',
+    'resource.title != nil and not (resource.title includes "x")',
+  ],
+  [
+    'a text that is known is a list of its characters',
+    'allow(_: User, "read", i: Issue) if i.title in "aé";',
+    'resource.title in ["a", "é"]',
+  ],
+  ['a text has no length', 'allow(_: User, "read", i: Issue) if i.open or i.title.length > 1;', 'resource.open = true'],
+]
+
+test.each(cases)('%s', (_, rules, expected) => {
+  expect(definiteOf(rules)).toBe(expected)
+})
+
+const refused: readonly (readonly [string, string])[] = [
+  ['a date ordered with a number', 'i.due >= 3'],
+  ['a method of a row, also where nothing depends on it', 'not (i.title.trim() = nil)'],
+  ['arithmetic with what is not known', 'i.repo.extra + 1 = 2'],
+  ['a remainder by what can be zero, of what can be a fraction', 'i.ratio rem i.id = 1'],
+]
+
+test.each(refused)('%s is refused', (_, goals) => {
+  expect(() => definiteOf(`allow(${/\bu\b/.test(goals) ? 'u' : '_'}: User, "read", i: Issue) if ${goals};`)).toThrow(
+    UnsupportedFilterError,
+  )
+})
+
+test('no ordering with NaN is true, and its negation is true of every row', () => {
+  const authorizer = new Authorizer()
+    .registerClass(Score, { fields: { value: 'float' } })
+    .registerClass(Issue, { key: 'id', fields: { id: { type: 'integer', nullable: false }, count: 'integer' } })
+  authorizer.loadSync('allow(score: Score, "read", i: Issue) if not i.count >= score.value;')
+  expect(printCondition(authorizer.filter(new Score(), 'read', 'Issue').definite())).toBe('true')
+})
+
+test('a decimal of the application is a number, which no text is comparable with', () => {
+  const authorizer = new Authorizer({ print: () => {} })
+    .registerClass(User, { key: 'id', fields: { id: { type: 'integer', nullable: false } } })
+    .registerClass(Repo, { key: 'id', fields: { id: { type: 'integer', nullable: false }, name: String } })
+    .registerConstant({ [Symbol.toStringTag]: 'Decimal', toString: () => '1.5' }, 'ratio')
+  authorizer.loadSync('allow(_: User, "read", repo: Repo) if repo.name != nil and repo.name != ratio;')
+  const repo = Object.assign(new Repo(), { name: '1.5' })
+  expect(() => authorizer.can(new User(), 'read', repo)).toThrow('"1.5" != Object')
+  expect(authorizer.filter(new User(), 'read', 'Repo').definite()).toEqual({ kind: 'false' })
+})
+
+test('a list that is nil has no elements to be missing, or to be counted: that nothing is in it is an error, and no answer', () => {
+  const rules = (condition: string): string => `allow(_: User, "read", i: Issue) if i.home != nil and ${condition};`
+  for (const field of ['labels', 'topics'])
+    for (const condition of [
+      `not ("a" in i.home.${field})`,
+      `not (x in i.home.${field} and x = "a")`,
+      `forall(x in i.home.${field}, x = "a")`,
+      `i.home.${field}.length < 5`,
+      `not (i.home.${field}.length = i.count)`,
+    ])
+      expect([condition, definiteOf(rules(condition)).includes('resource.home.labels != nil')]).toEqual([
+        condition,
+        field === 'labels',
+      ])
+})

@@ -1,0 +1,424 @@
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import { complement } from '../algebra/complement.js'
+import type { Condition, Definite, DefiniteSome, Definition, Operand, Path, Ref, Root } from '../../condition/condition.js'
+import { partsIn } from '../../condition/construct.js'
+import { partsOf } from '../../condition/cost.js'
+import { Leaves } from './leaves.js'
+import { all, any, FALSE, TRUE } from '../algebra/logic.js'
+import { definitePath, isNever } from './operand.js'
+import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
+import { assertSize } from '../algebra/size.js'
+import { type Question, Recursions, refusal } from '../reach/recursions.js'
+import { substitute } from '../../condition/substitute.js'
+
+export interface DefiniteOptions {
+  /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
+  readonly wholeRows?: boolean
+}
+
+/**
+ * The rows for which a filter's condition is true, as a condition that is only true or false: what printers write. With T and
+ * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
+ * F(a and b) = F(a) or (T(a) and F(b)), where a further solution of `a` must not be an error either.
+ * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
+ * that nothing declares, a recursion along a list before what can be an error.
+ */
+export function definite(condition: Condition, schema: Schema, { wholeRows = false }: DefiniteOptions = {}): Definite {
+  const found = new Definer(schema, wholeRows, false).define(condition)
+  if (!isUnmet(found)) return found
+  const exact = new Definer(schema, wholeRows, true).define(condition)
+  if (!isUnmet(exact)) return exact
+  throw refusal(exact.definition, exact.span, unmet, lastInstead)
+}
+
+function isUnmet(found: Definite | Ref): found is Ref {
+  return found.kind === 'ref'
+}
+
+/** Whether two conditions begin with a test for just one class of one root each, so that where one holds, the other is false. */
+function areOfOtherClasses(a: Condition, b: Condition): boolean {
+  const [left, right] = [a, b].map((one) => (one.kind === 'and' ? one.of[0] : one))
+  if (left?.kind !== 'isa' || right?.kind !== 'isa' || !left.exact || !right.exact) return false
+  if (left.of.kind !== 'path' || right.of.kind !== 'path') return false
+  if (left.of.steps.length > 0 || right.of.steps.length > 0) return false
+  const [one, other] = [left.of.root, right.of.root]
+  return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
+}
+
+/** The first call of a definition that is meant, among those that decide a condition. */
+function callIn(
+  condition: Condition,
+  isMeant: (definition: Definition) => boolean,
+  seen: Set<Definition> = new Set(),
+): Ref | undefined {
+  if (condition.kind === 'ref') {
+    const { definition } = condition
+    if (isMeant(definition)) return condition
+    if (seen.has(definition)) return undefined
+    seen.add(definition)
+    return callIn(definition.condition, isMeant, seen)
+  }
+  for (const one of partsIn(condition)) {
+    const found = callIn(one, isMeant, seen)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The call of a definition that calls itself by which a condition is decided. */
+function recursiveIn(condition: Condition): Ref | undefined {
+  return callIn(condition, (definition) => definition.recursive)
+}
+
+function callsItself(condition: Condition): boolean {
+  return recursiveIn(condition) !== undefined
+}
+
+/** Whether what is met before a condition is true is less than what is met where all its solutions are looked at. */
+function canMeetMore(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'or':
+    case 'opaque':
+      return true
+    case 'not':
+      return false
+    case 'ref':
+      return condition.definition.recursive || canMeetMore(condition.definition.condition)
+    default:
+      return partsIn(condition).some(canMeetMore)
+  }
+}
+
+const unmet = 'calls itself before what can be an error, and no database can tell whether that is met'
+const lastInstead = 'put the rule that calls it behind its others, or test what can be nil before it is read'
+
+class Definer {
+  readonly #schema: Schema
+  readonly #leaves: Leaves
+  readonly #fallible = new Fallible()
+  readonly #recursions: Recursions
+  readonly #isExact: boolean
+  /** Paths that are no nil wherever the condition is asked that is being written. */
+  #present: readonly Path[] = []
+  #size = 0
+  /** The definition that calls itself whose body is written: what is not of itself is no least fixpoint there. */
+  #within: Definition | undefined
+  /** Whether errors are told that are not met, because a call before them is true: within itself that can't be asked. */
+  #tellsUnmet = false
+  /** A call whose errors are asked where it is true as well. Elsewhere none that are not met do any harm. */
+  #asked: Ref | undefined
+
+  /** @param isExact - Whether errors that are not met are taken from those that are told, where that can be asked. */
+  constructor(schema: Schema, wholeRows: boolean, isExact: boolean) {
+    this.#schema = schema
+    this.#isExact = isExact
+    this.#leaves = new Leaves(schema, wholeRows)
+    this.#recursions = new Recursions(schema, (one, question, within) => {
+      this.#within = within
+      return this.#answer(one, question)
+    })
+  }
+
+  /** @returns The call of which errors are told that are not met, where that makes a difference. */
+  define(condition: Condition): Definite | Ref {
+    // Each part is written at least once, wherever it is referred to.
+    assertSize(partsOf(condition))
+    const found = this.#recursions.close(this.whenTrue(condition))
+    return (this.#tellsUnmet && this.#asked) || found
+  }
+
+  #answer(condition: Condition, question: Question): Definite {
+    switch (question) {
+      case 'true':
+        return this.whenTrue(condition)
+      case 'not false':
+        return complement(this.#schema, this.whenFalse(condition))
+      case 'error':
+      case 'unsound':
+        return this.#whenError(condition, question === 'error')
+    }
+  }
+
+  /** Definitions stand in the place of their calls; those that call themselves are asked later what the answer is. */
+  #call(ref: Ref, question: Question): Definite {
+    const { definition, args } = ref
+    if (definition.recursive) return this.#recursions.call(ref, question)
+    const operands = new Map<Root, Operand>(definition.parameters.map((parameter, index) => [parameter, args[index]!]))
+    return this.#answer(
+      substitute(definition.condition, (root) => operands.get(root)),
+      question,
+    )
+  }
+
+  #canFail(condition: Condition): boolean {
+    return canFail(this.#schema, condition, this.#fallible, this.#present)
+  }
+
+  whenTrue(condition: Condition): Definite {
+    this.#count()
+    switch (condition.kind) {
+      case 'true':
+        return TRUE
+      case 'false':
+      case 'failure':
+        return FALSE
+      case 'and':
+        return all(this.#oneByOne(condition.of).map((given) => given((one) => this.whenTrue(one))))
+      case 'or':
+        return any(
+          this.#withEarlier(condition.of, (one, before) => {
+            const earlier = before.filter((other) => !areOfOtherClasses(other, one))
+            return all([...earlier.map((other) => this.#whenPassed(other)), this.whenTrue(one)])
+          }),
+        )
+      case 'not':
+        return this.whenFalse(condition.of)
+      case 'some': {
+        const { where } = condition
+        const some = this.#some(condition, this.whenTrue(where))
+        if (!this.#canFail(where)) return some
+        // Rows of a database have no order: where one is an error, the whole is taken for one.
+        return all([some, complement(this.#schema, this.#some(condition, this.#whenErrorOf(condition)))])
+      }
+      case 'test':
+      case 'compare':
+      case 'in':
+      case 'isa':
+      case 'text':
+      case 'reads':
+        return this.#leaves.whenTrue(condition)
+      case 'opaque':
+        throw new UnsupportedFilterError(
+          'opaque-condition',
+          `This part of the policy can't be a filter: ${condition.reason.message}.`,
+          {
+            span: condition.span,
+            hint: 'rewrite it with relations and fields of the resource, or check the rows one by one with can()',
+            data: { reason: condition.reason.code },
+          },
+        )
+      case 'ref':
+        return this.#call(condition, 'true')
+    }
+  }
+
+  whenFalse(condition: Condition): Definite {
+    this.#count()
+    switch (condition.kind) {
+      case 'true':
+      case 'failure':
+      case 'reads':
+        return FALSE
+      case 'false':
+        return TRUE
+      case 'and':
+        return this.#oneByOne(condition.of).reduceRight<Definite>(
+          (rest, given) => given((one) => this.#whenEitherFalse(one, rest)),
+          FALSE,
+        )
+      case 'or':
+        return all(condition.of.map((one) => this.whenFalse(one)))
+      case 'not':
+        return this.whenTrue(condition.of)
+      case 'some': {
+        const { where } = condition
+        const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
+        return all([
+          this.#leaves.iterable(condition.from, condition.span),
+          complement(this.#schema, this.#some(condition, counter)),
+        ])
+      }
+      case 'ref':
+        return complement(this.#schema, this.#call(condition, 'not false'))
+      case 'test':
+      case 'compare':
+      case 'in':
+      case 'isa':
+      case 'text':
+        return this.#leaves.whenFalse(condition)
+      default:
+        return this.whenTrue(condition)
+    }
+  }
+
+  /** That a conjunction of a condition and others is false, by those for which the others are. */
+  #whenEitherFalse(one: Condition, whenRestFalse: Definite): Definite {
+    if (!this.#canFail(one)) return any([this.whenFalse(one), whenRestFalse])
+    // What is false is sound: said like this, the condition that calls itself stands nowhere twice.
+    if (callsItself(one)) return all([this.#isSound(one), any([this.whenFalse(one), whenRestFalse])])
+    return any([this.whenFalse(one), all([this.whenTrue(one), this.#isSound(one), whenRestFalse])])
+  }
+
+  /** That a condition is false, or is true: for what stands behind it in a disjunction, which is true then in any case. */
+  #whenPassed(condition: Condition): Definite {
+    return callsItself(condition)
+      ? complement(this.#schema, this.#whenError(condition, true))
+      : this.whenFalse(condition)
+  }
+
+  /** That what is asked of a row is an error. */
+  #whenErrorOf({ where }: Extract<Condition, { kind: 'some' }>): Definite {
+    if (!this.#leadsBack(where)) return complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
+    this.#note(where)
+    return this.#whenError(where, true)
+  }
+
+  /** Notes that errors of a condition are asked where it may be true. */
+  #note(condition: Condition): void {
+    if (!this.#isExact || this.#leadsBack(condition)) this.#asked ??= recursiveIn(condition)
+  }
+
+  /** Whether a condition calls the definition that is being written. */
+  #leadsBack(condition: Condition): boolean {
+    return this.#within !== undefined && callIn(condition, (one) => one === this.#within) !== undefined
+  }
+
+  /**
+   * That evaluating a condition meets an error, whatever order rows are met in.
+   * @param isLast - Whether nothing is asked behind what is true; else every solution is looked at.
+   */
+  #whenError(condition: Condition, isLast: boolean): Definite {
+    this.#count()
+    if (!this.#canFail(condition)) return FALSE
+    switch (condition.kind) {
+      case 'failure':
+        return TRUE
+      case 'and':
+        return any(
+          this.#oneByOne(condition.of).map((given, index, parts) =>
+            all([
+              ...parts.slice(0, index).map((before) => before((other) => this.#answer(other, 'not false'))),
+              given((one) =>
+                isLast && index < parts.length - 1
+                  ? this.#whenErrorBefore(one, condition.of.slice(index + 1))
+                  : this.#whenError(one, isLast),
+              ),
+            ]),
+          ),
+        )
+      case 'or':
+        return any(
+          condition.of.map((one, index) => {
+            const error = this.#whenError(one, isLast)
+            const before =
+              isLast && error.kind !== 'false'
+                ? condition.of.slice(0, index).filter((other) => !areOfOtherClasses(other, one))
+                : []
+            const asked = before.filter((other) => !this.#leadsBack(other))
+            if (asked.length < before.length) this.#tellsUnmet = true
+            return all([...asked.map((other) => complement(this.#schema, this.whenTrue(other))), error])
+          }),
+        )
+      case 'not':
+        this.#note(condition)
+        return this.#whenError(condition.of, true)
+      case 'some':
+        return any([
+          complement(this.#schema, this.#leaves.iterable(condition.from, condition.span)),
+          this.#some(condition, this.#whenError(condition.where, isLast)),
+        ])
+      case 'ref': {
+        const error = this.#call(condition, isLast ? 'error' : 'unsound')
+        if (!this.#isExact || !isLast || !condition.definition.recursive || this.#leadsBack(condition)) return error
+        // What is true meets none before that.
+        return all([error, complement(this.#schema, this.whenTrue(condition))])
+      }
+      default:
+        return complement(this.#schema, any([this.whenTrue(condition), this.whenFalse(condition)]))
+    }
+  }
+
+  /** That the first part of a conjunction meets an error: before it is true, or behind that, where the rest does not hold. */
+  #whenErrorBefore(one: Condition, rest: readonly Condition[]): Definite {
+    const before = this.#whenError(one, true)
+    if (!canMeetMore(one)) return before
+    const behind = this.#whenError(one, false)
+    if (behind.kind === 'false') return before
+    const asked = rest.filter((other) => !this.#leadsBack(other))
+    if (asked.length < rest.length) {
+      this.#tellsUnmet = true
+      return behind
+    }
+    return any([before, all([behind, complement(this.#schema, all(asked.map((other) => this.whenTrue(other))))])])
+  }
+
+  /**
+   * Parts of a conjunction: each is asked where those before it are true. Where one of them is not, it alone says what the
+   * conjunction is.
+   */
+  #oneByOne(parts: readonly Condition[]): readonly (<T>(write: (one: Condition) => T) => T)[] {
+    let present = this.#present
+    return parts.map((one) => {
+      const here = present
+      present = [...present, ...presentWhen(this.#schema, one)]
+      return (write) => {
+        const outside = this.#present
+        this.#present = here
+        try {
+          return write(one)
+        } finally {
+          this.#present = outside
+        }
+      }
+    })
+  }
+
+  /** Parts one by one, each with those before it that can be an error. */
+  #withEarlier(
+    parts: readonly Condition[],
+    print: (one: Condition, before: readonly Condition[]) => Definite,
+  ): readonly Definite[] {
+    const before: Condition[] = []
+    return parts.map((one) => {
+      const printed = print(one, before)
+      if (this.#canFail(one)) before.push(one)
+      return printed
+    })
+  }
+
+  #count(): void {
+    assertSize(++this.#size)
+  }
+
+  /** That no solution of a condition, the first or a later one, is an error. */
+  #isSound(condition: Condition): Definite {
+    this.#count()
+    if (!this.#canFail(condition)) return TRUE
+    if (callsItself(condition)) return complement(this.#schema, this.#whenError(condition, false))
+    switch (condition.kind) {
+      case 'or':
+        return all(condition.of.map((one) => this.#isSound(one)))
+      case 'and':
+        return all(
+          this.#oneByOne(condition.of).map((given, index, parts) => {
+            const sound = given((one) => this.#isSound(one))
+            if (sound.kind === 'true') return sound
+            return any([...parts.slice(0, index).map((before) => before((other) => this.whenFalse(other))), sound])
+          }),
+        )
+      case 'some':
+        return all([
+          this.#leaves.iterable(condition.from, condition.span),
+          complement(this.#schema, this.#some(condition, complement(this.#schema, this.#isSound(condition.where)))),
+        ])
+      default:
+        return any([this.whenTrue(condition), this.whenFalse(condition)])
+    }
+  }
+
+  #some(
+    condition: { readonly each: DefiniteSome['each']; readonly from: Operand; readonly span: Span },
+    where: Definite,
+  ): Definite {
+    if (where.kind === 'false' || isNever(this.#schema, condition.from)) return FALSE
+    return {
+      kind: 'some',
+      each: condition.each,
+      from: definitePath(this.#schema, condition.from, condition.span),
+      where,
+      span: condition.span,
+    }
+  }
+}

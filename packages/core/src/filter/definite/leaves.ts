@@ -1,0 +1,389 @@
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import { unifiable } from '../../values/equality.js'
+import { compareEqual, compareOrder } from '../../values/order.js'
+import { comparability } from '../../condition/comparability.js'
+import { complement, opposite } from '../algebra/complement.js'
+import type { Compare, Definite, In, IsA, Operand, Path, Reads, Test, Text } from '../../condition/condition.js'
+import { compareCount } from './count.js'
+import { all, any, FALSE, TRUE } from '../algebra/logic.js'
+import { argumentAsText, definiteOperand, definitePath, isNever, uncomputed } from './operand.js'
+import { tellsItself } from '../../predicate/meaning.js'
+import { isAbsent, isPresent, isReadable } from '../algebra/presence.js'
+import { rowAmong, rowsEqual } from './rows.js'
+import { canBeEqual, family, isNil, type OperandType, operandType } from '../../condition/type.js'
+
+type Leaf = Compare | In | IsA | Reads | Test | Text
+
+/** The rows for which a condition without others in it is true, or false. */
+export class Leaves {
+  readonly #schema: Schema
+  readonly #wholeRows: boolean
+
+  /** @param wholeRows - Whether rows are compared as a whole. */
+  constructor(schema: Schema, wholeRows: boolean) {
+    this.#schema = schema
+    this.#wholeRows = wholeRows
+  }
+
+  whenTrue(leaf: Leaf): Definite {
+    switch (leaf.kind) {
+      case 'test':
+        return this.#test(leaf, true)
+      case 'compare':
+        return this.#compare(leaf, true)
+      case 'in':
+        return this.#in(leaf)
+      case 'isa':
+        return this.#isA(leaf)
+      case 'text':
+        return { ...leaf, of: definitePath(this.#schema, leaf.of, leaf.span) }
+      case 'reads':
+        return this.readable(leaf.of, leaf.span)
+    }
+  }
+
+  whenFalse(leaf: Exclude<Leaf, Reads>): Definite {
+    if (leaf.kind === 'test') return this.#test(leaf, false)
+    if (leaf.kind === 'compare') return this.#compare(leaf, false)
+    const { span } = leaf
+    const readable =
+      leaf.kind === 'in'
+        ? [this.readable(leaf.item, span), this.iterable(leaf.list, span)]
+        : [this.readable(leaf.of, span)]
+    return all([...readable, complement(this.#schema, this.whenTrue(leaf))])
+  }
+
+  #isA(leaf: IsA): Definite {
+    const schema = this.#schema
+    if (isNever(schema, leaf.of)) return FALSE
+    const model = schema.models.get(leaf.model)
+    if (model && tellsItself(model) && family(operandType(schema, leaf.of)) !== 'row')
+      throw new UnsupportedFilterError(
+        'unsupported-filter',
+        `${leaf.model} tells itself what its instances are, which no database can ask it.`,
+        { span: leaf.span, hint: 'compare a field instead', data: { reason: 'class-check' } },
+      )
+    return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
+  }
+
+  /** That an operand can be read; nothing else is asked of it. */
+  readable(operand: Operand, span: Span): Definite {
+    if (operand.kind === 'list') return all(operand.elements.map((one) => this.readable(one, span)))
+    const read = this.#operand(operand, span)
+    if (!read) return FALSE
+    return any(
+      textsOf(this.#schema, read, span).map((one) => all([one.when, isReadable(this.#schema, one.operand, span)])),
+    )
+  }
+
+  /** That `in` can go through an operand. */
+  iterable(list: Operand, span: Span): Definite {
+    if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
+    const path = definitePath(this.#schema, list, span)
+    const type = operandType(this.#schema, path)
+    if (type.list || type.scalar !== 'json') return isPresent(this.#schema, path, span)
+    return any(['List', 'String'].map((model): Definite => ({ kind: 'isa', of: path, model, exact: false, span })))
+  }
+
+  /** A character of a text. */
+  #character(item: Operand, of: Path, span: Span): Definite {
+    if (item.kind !== 'value') throw noList(span)
+    if (typeof item.value !== 'string' || [...item.value].length !== 1) return FALSE
+    return { kind: 'text', operator: 'includes', of, part: item, span }
+  }
+
+  /** As printers know it; undefined where it is an error for every row. */
+  #operand(operand: Operand, span: Span): Operand | undefined {
+    return definiteOperand(this.#schema, operand, span)
+  }
+
+  #test({ of, span }: Test, expected: boolean): Definite {
+    if (isNever(this.#schema, of)) return FALSE
+    if (of.kind === 'call') return this.#method(of, span, expected)
+    const path = definitePath(this.#schema, of, span)
+    const type = operandType(this.#schema, path)
+    const isOther = type.scalar !== undefined && type.scalar !== 'boolean' && type.scalar !== 'json'
+    if (type.list || type.model !== undefined || isOther) return FALSE
+    return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
+  }
+
+  /** Methods of texts that databases have too. */
+  #method(call: Extract<Operand, { kind: 'call' }>, span: Span, expected: boolean): Definite {
+    const { method, of } = call
+    const part = call.args[0] && argumentAsText(call.args[0])
+    const isKnown = method === 'startsWith' || method === 'endsWith' || method === 'includes'
+    if (!isKnown || !part || call.args.length > 1 || !isText(this.#schema, of) || !isText(this.#schema, part))
+      throw uncomputed(call, span)
+    const parts = [this.#operand(of, span), this.#operand(part, span)].map(
+      (one) => one && textsOf(this.#schema, one, span),
+    )
+    const [wholes, sought] = parts
+    if (!wholes || !sought) return FALSE
+    const arms = wholes.flatMap((whole) =>
+      [...sought, ...sought.flatMap((one) => nilAsText(this.#schema, one.operand, span))].map((one) => {
+        const text = test(method, whole.operand, one.operand, span)
+        const readable = [whole.operand, one.operand].map((operand) => isPresent(this.#schema, operand, span))
+        return all([whole.when, one.when, ...readable, expected ? text : complement(this.#schema, text)])
+      }),
+    )
+    return any(arms)
+  }
+
+  #types(condition: Compare): readonly [OperandType, OperandType] {
+    return [operandType(this.#schema, condition.left), operandType(this.#schema, condition.right)]
+  }
+
+  /** Whether the comparison is an error of types whatever the row. */
+  #incomparable(condition: Compare): boolean {
+    if (isNil(condition.left) || isNil(condition.right)) return false
+    const [left, right] = this.#types(condition)
+    const isExact = (operand: Operand, { scalar }: OperandType): boolean =>
+      operand.kind !== 'value' && (scalar === 'decimal' || scalar === 'bigint')
+    // What a driver makes of such columns, a number, an object or a text, is not known here.
+    if (isExact(condition.left, left) || isExact(condition.right, right)) return false
+    return comparability(condition.operator, family(left), family(right)) === 'never'
+  }
+
+  /** When a comparison of two types that can't be compared is true, or false: where nil takes the place of a value. */
+  #mixed({ operator, left, right, span }: Compare, expected: boolean): Definite {
+    const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]
+    if (operator !== '==' && operator !== '!=') {
+      if (expected) return FALSE
+      const [canRead, canReadRight] = [isReadable(this.#schema, left, span), isReadable(this.#schema, right, span)]
+      return any([all([isLeftNil, canReadRight]), all([canRead, isRightNil])])
+    }
+    if (expected === (operator === '==')) return all([isLeftNil, isRightNil])
+    return any([
+      all([isLeftNil, isPresent(this.#schema, right, span)]),
+      all([isPresent(this.#schema, left, span), isRightNil]),
+    ])
+  }
+
+  /** With operands that are known to printers; undefined where one is an error for every row. */
+  #known(condition: Compare): Compare | undefined {
+    const left = this.#operand(condition.left, condition.span)
+    const right = this.#operand(condition.right, condition.span)
+    return left && right && { ...condition, left, right }
+  }
+
+  #compare(raw: Compare, expected: boolean): Definite {
+    const { span } = raw
+    const condition = this.#known(raw)
+    if (!condition) return FALSE
+    const arms = textsOf(this.#schema, condition.left, span).flatMap((left) =>
+      textsOf(this.#schema, condition.right, span).map((right): Definite => {
+        const operands = [left.operand, right.operand]
+        // A leaf is true only where its paths can be read; nil has no elements to a database.
+        const isDoubtful = (one: Operand): boolean =>
+          one.kind === 'arithmetic' ||
+          one.kind === 'call' ||
+          (one.kind === 'count' && operandType(this.#schema, one.of).nullable)
+        const doubtful = expected ? operands.filter(isDoubtful) : operands
+        return all([
+          left.when,
+          right.when,
+          ...doubtful.map((one) => isReadable(this.#schema, one, span)),
+          this.#compareKnown({ ...condition, left: left.operand, right: right.operand }, expected),
+        ])
+      }),
+    )
+    return any(arms)
+  }
+
+  /** Where both operands can be read. */
+  #compareKnown(condition: Compare, expected: boolean): Definite {
+    const { operator, left, right, span } = condition
+    if (left.kind === 'value' && right.kind === 'value')
+      return compareValues(operator, left.value, right.value) === expected ? TRUE : FALSE
+    if (this.#incomparable(condition)) return this.#mixed(condition, expected)
+    const asNumber = this.#booleanAsNumber(condition, expected)
+    if (asNumber) return asNumber
+    const counted = compareCount(this.#schema, condition)
+    const isEquality = operator === '=' || operator === '==' || operator === '!='
+    const answer = counted ?? (isEquality ? this.#equal(condition) : this.#ordered(condition))
+    const isNegated = !counted && operator === '!='
+    if (expected !== isNegated) return answer
+    const isSame = answer.kind === 'compare' && answer.left === left && answer.right === right
+    // What is false was read before.
+    const readable = expected ? [left, right].map((one) => isReadable(this.#schema, one, span)) : []
+    return all([...readable, isSame ? opposite(this.#schema, answer) : complement(this.#schema, answer)])
+  }
+
+  /** A boolean is 0 or 1 beside a number, but for `=`. */
+  #booleanAsNumber(condition: Compare, expected: boolean): Definite | undefined {
+    const { operator, left, right, span } = condition
+    const [a, b] = this.#types(condition).map(family)
+    if (operator === '=' || !((a === 'boolean' && b === 'number') || (a === 'number' && b === 'boolean')))
+      return undefined
+    const boolean = a === 'boolean' ? left : right
+    const arms = [true, false].map((value): Definite => {
+      const is: Definite = { kind: 'compare', operator: '=', left: boolean, right: { kind: 'value', value }, span }
+      const number: Operand = { kind: 'value', value: Number(value) }
+      const sides = a === 'boolean' ? { left: number, right } : { left, right: number }
+      return all([
+        boolean.kind === 'value' ? (boolean.value === value ? TRUE : FALSE) : is,
+        this.#compareKnown({ ...condition, ...sides }, expected),
+      ])
+    })
+    const nil: Operand = { kind: 'value', value: null }
+    const sides = a === 'boolean' ? { left: nil, right } : { left, right: nil }
+    return any([
+      ...arms,
+      all([isAbsent(this.#schema, boolean, span), this.#compareKnown({ ...condition, ...sides }, expected)]),
+    ])
+  }
+
+  #ordered(condition: Compare): Definite {
+    if (isNil(condition.left) || isNil(condition.right)) return FALSE
+    this.#refuseMixture(condition)
+    return condition
+  }
+
+  #equal(condition: Compare): Definite {
+    const { left, right, span } = condition
+    const [a, b] = this.#types(condition)
+    if (isNil(left) || isNil(right)) {
+      const path = isNil(left) ? right : left
+      if (path.kind !== 'path') return FALSE
+      if (!operandType(this.#schema, path).nullable) return FALSE
+      return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: null }, span }
+    }
+    if (condition.operator !== '=') this.#refuseMixture(condition)
+    if (!canBeEqual(this.#schema, a, b)) return FALSE
+    if (family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)) {
+      return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
+    }
+    if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
+      const nobody = all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
+      return any([nobody, rowsEqual(this.#schema, left, right, span)])
+    }
+    if (family(a) === 'list' || family(b) === 'list') {
+      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", {
+        span,
+        data: { reason: 'list' },
+      })
+    }
+    return { kind: 'compare', operator: '=', left, right, span }
+  }
+
+  /** Polar counts booleans as 0 and 1 beside numbers; databases differ there. */
+  #refuseMixture(condition: Compare): void {
+    const [left, right] = this.#types(condition)
+    const a = family(left)
+    const b = family(right)
+    const isOrdering = condition.operator !== '==' && condition.operator !== '!='
+    const hasOrder = a !== 'row' && a !== 'bytes'
+    if ((a === b && (hasOrder || !isOrdering)) || a === undefined || b === undefined) return
+    if (!isOrdering && comparability(condition.operator, a, b) === 'certain') return
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`,
+      {
+        span: condition.span,
+        data: { reason: 'mixed-types' },
+      },
+    )
+  }
+
+  #in(condition: In): Definite {
+    const { item, list, span } = condition
+    const one = this.#operand(item, span)
+    if (!one || isNever(this.#schema, list)) return FALSE
+    const container = operandType(this.#schema, list)
+    if (list.kind === 'path') {
+      const path = definitePath(this.#schema, list, span)
+      if (isText(this.#schema, path)) return this.#character(one, path, span)
+      if (container.scalar === 'json' && !container.list) return { kind: 'in', item: one, list: path, span }
+      if (!container.list) throw noList(span)
+      if (!canBeEqual(this.#schema, operandType(this.#schema, one), { ...container, list: false })) return FALSE
+      if (one.kind === 'arithmetic' || one.kind === 'call') throw uncomputed(one, span)
+      return { kind: 'in', item: one, list: path, span }
+    }
+    const type = operandType(this.#schema, one)
+    const known = list.kind === 'value' ? this.#amongRows(one, type, elementsIn(list.value, span), span) : undefined
+    if (known) return known
+    const elements = elementsOf(list, span).map((element) => this.#operand(element, span))
+    // An element that is an error is one whatever is looked for.
+    if (!elements.every((element) => element !== undefined)) return FALSE
+    const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
+    if (possible.length === 0) return FALSE
+    if (one.kind === 'path' && family(type) === 'row' && !this.#wholeRows) {
+      const rows = possible.map((element) => (element.kind === 'value' ? element.value : undefined))
+      const among = possible.length > 1 ? rowAmong(this.#schema, one, rows, span) : undefined
+      if (among) return among
+    }
+    if (one.kind !== 'path' || family(type) === 'row' || possible.some((element) => element.kind !== 'value')) {
+      return any(
+        possible.map((element) =>
+          this.#compare({ kind: 'compare', operator: '=', left: one, right: element, span }, true),
+        ),
+      )
+    }
+    const values = new Set(possible.map((element) => (element as Extract<Operand, { kind: 'value' }>).value))
+    return { kind: 'in', item: one, list: { kind: 'value', value: [...values] }, span }
+  }
+
+  /** Rows, which may be thousands, need not be looked at as operands. */
+  #amongRows(item: Operand, type: OperandType, rows: readonly unknown[], span: Span): Definite | undefined {
+    if (item.kind !== 'path' || family(type) !== 'row' || this.#wholeRows || rows.length < 2) return undefined
+    return rowAmong(this.#schema, item, rows, span)
+  }
+}
+
+function elementsOf(list: Operand, span: Span): readonly Operand[] {
+  if (list.kind === 'list') return list.elements
+  if (list.kind !== 'value') throw noList(span)
+  return elementsIn(list.value, span).map((value): Operand => ({ kind: 'value', value }))
+}
+
+function elementsIn(list: unknown, span: Span): readonly unknown[] {
+  if (!Array.isArray(list)) throw noList(span)
+  return list
+}
+
+/** Of values that are no rows; undefined for an error. */
+function compareValues(operator: Compare['operator'], left: unknown, right: unknown): boolean | undefined {
+  if (operator !== '=' && operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
+  const equal = operator === '=' ? unifiable(left, right) : compareEqual(left, right)
+  return typeof equal === 'boolean' ? equal === (operator !== '!=') : undefined
+}
+
+/** A text, or nil, in a column, a value or what is put together of such ones. */
+function isText(schema: Schema, operand: Operand): boolean {
+  const type = operandType(schema, operand)
+  return !type.list && type.scalar === 'string'
+}
+
+/** JavaScript takes nil for a text in the place of an argument. */
+function nilAsText(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
+  const isAbsentSometimes = operand.kind === 'path' && operandType(schema, operand).nullable
+  return isAbsentSometimes ? [{ operand: { kind: 'value', value: 'null' }, when: isAbsent(schema, operand, span) }] : []
+}
+
+/** An operand, and what it is where an argument of `concat` is nil. */
+function textsOf(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
+  if (operand.kind !== 'call') return [{ operand, when: TRUE }]
+  let variants: readonly { args: readonly Operand[]; when: Definite }[] = [{ args: [], when: TRUE }]
+  for (const arg of operand.args) {
+    const nils = nilAsText(schema, arg, span)
+    variants = variants.flatMap(({ args, when }) => [
+      { args: [...args, arg], when },
+      ...nils.map((nil) => ({ args: [...args, nil.operand], when: all([when, nil.when]) })),
+    ])
+  }
+  return variants.map(({ args, when }) => ({ operand: { ...operand, args }, when }))
+}
+
+function test(operator: Text['operator'], of: Operand, part: Operand, span: Span): Definite {
+  if (of.kind !== 'value' || part.kind !== 'value') return { kind: 'text', operator, of, part, span }
+  return typeof of.value === 'string' && of.value[operator](String(part.value)) ? TRUE : FALSE
+}
+
+function noList(span: Span): UnsupportedFilterError {
+  return new UnsupportedFilterError('unsupported-filter', '`in` needs a field that holds a list.', {
+    span,
+    data: { reason: 'list' },
+  })
+}

@@ -1,0 +1,138 @@
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Operand, Path } from '../../condition/condition.js'
+import { isFloat } from '../algebra/presence.js'
+import { family, operandType, stepField } from '../../condition/type.js'
+
+type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
+
+/**
+ * An operand as printers know them; undefined for one that is an error whatever the row: a field that a closed model does not
+ * declare, or of a text; arithmetic with what is no number.
+ * @throws UnsupportedFilterError for what no database computes as a check does.
+ */
+export function definiteOperand(schema: Schema, operand: Operand, span: Span): Operand | undefined {
+  if (isNever(schema, operand)) return undefined
+  switch (operand.kind) {
+    case 'value':
+      return operand
+    case 'path': {
+      const path = definitePath(schema, operand, span)
+      const last = path.steps.at(-1)
+      if (!last?.ofList) return path
+      return { kind: 'count', of: { ...path, steps: path.steps.slice(0, -1), as: undefined } }
+    }
+    case 'arithmetic': {
+      const left = definiteOperand(schema, operand.left, operand.span)
+      const right = definiteOperand(schema, operand.right, operand.span)
+      if (!left || !right) return undefined
+      for (const one of [left, right]) {
+        const type = operandType(schema, one)
+        if (family(type) !== 'number' || type.scalar === 'bigint') throw uncomputed(operand, span)
+      }
+      const computed: Arithmetic = { ...operand, left, right }
+      if (!isRemainderKnown(schema, computed)) throw uncomputed(operand, span)
+      return computed
+    }
+    case 'call': {
+      const parts = [operand.of, ...operand.args.map(argumentAsText)]
+      if (operand.method !== 'concat' || !parts.every((one) => isText(schema, one))) throw uncomputed(operand, span)
+      const [of, ...args] = parts.map((one) => definiteOperand(schema, one, operand.span))
+      if (!of || !args.every((one) => one !== undefined)) return undefined
+      return { ...operand, of, args }
+    }
+    default:
+      throw uncomputed(operand, span)
+  }
+}
+
+/** A path to a field that the schema knows. @throws UnsupportedFilterError for anything else: it has no place in a database. */
+export function definitePath(schema: Schema, operand: Operand, span: Span): Path {
+  if (operand.kind !== 'path') throw uncomputed(operand, span)
+  for (const step of operand.steps) {
+    if (stepField(schema, step)) continue
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`,
+      {
+        span: step.span,
+        hint: step.model ? `declare it among the fields of ${step.model}` : 'declare the class of what it is read from',
+        data: { reason: 'unknown-field' },
+      },
+    )
+  }
+  return operand
+}
+
+/** Whether reading an operand is an error whatever the row, as far as the schema tells for certain. */
+export function isNever(schema: Schema, operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'path':
+      return operand.steps.some((step, index) => {
+        if (stepField(schema, step)) return false
+        if (step.model !== undefined) return isDeclaredNowhere(schema, step.model, step.name)
+        const of = family(operandType(schema, { ...operand, as: undefined, steps: operand.steps.slice(0, index) }))
+        return of === 'text' && (step.name === 'length' || !(step.name in String.prototype))
+      })
+    case 'arithmetic':
+      return [operand.left, operand.right].some((one) => isNever(schema, one) || isNoNumber(schema, one))
+    case 'call':
+      return isNever(schema, operand.of) || operand.args.some((one) => isNever(schema, one))
+    case 'field':
+      return isNever(schema, operand.of)
+    default:
+      return false
+  }
+}
+
+function isDeclaredNowhere(schema: Schema, model: string, name: string): boolean {
+  return schema.descendants(model).every((one) => schema.models.get(one)?.closed && !schema.field(one, name))
+}
+
+/** Nil, or of a type that nothing can be calculated with; drivers return decimals as objects or texts. */
+function isNoNumber(schema: Schema, operand: Operand): boolean {
+  if (operand.kind === 'value' && operand.value === null) return true
+  const type = operandType(schema, operand)
+  return family(type) === 'number' ? type.scalar === 'decimal' : family(type) !== undefined
+}
+
+/** Whether it does not depend on the row if a remainder by zero is an error, as that of whole numbers is, or no number. */
+function isRemainderKnown(schema: Schema, operand: Arithmetic): boolean {
+  const { operator, left, right } = operand
+  if (operator !== 'rem' && operator !== 'mod') return true
+  if (isFloat(operand) || (right.kind === 'value' && Number(right.value) !== 0)) return true
+  return isWhole(schema, left) && isWhole(schema, right)
+}
+
+/** Whether an operand is a whole number whatever the row. */
+function isWhole(schema: Schema, operand: Operand): boolean {
+  if (operand.kind === 'value') return operand.float !== true && Number.isSafeInteger(operand.value)
+  if (operand.kind === 'arithmetic')
+    return operand.operator !== '/' && isWhole(schema, operand.left) && isWhole(schema, operand.right)
+  return operandType(schema, operand).scalar === 'integer'
+}
+
+/** A literal as the text that JavaScript takes it for. */
+export function argumentAsText(operand: Operand): Operand {
+  const isOther = operand.kind === 'value' && (operand.value === null || typeof operand.value !== 'object')
+  return isOther ? { kind: 'value', value: String(operand.value) } : operand
+}
+
+function isText(schema: Schema, operand: Operand): boolean {
+  const type = operandType(schema, operand)
+  return !type.list && type.scalar === 'string'
+}
+
+export function uncomputed(operand: Operand, span: Span): UnsupportedFilterError {
+  const what = operand.kind === 'call' ? `the method "${operand.method}"` : 'this'
+  return new UnsupportedFilterError(
+    'unsupported-filter',
+    `A filter can't compute ${what} for each row of the database.`,
+    {
+      span: 'span' in operand ? operand.span : span,
+      hint: 'compare fields and relations, or check the rows one by one with can()',
+      data: { reason: operand.kind },
+    },
+  )
+}

@@ -1,0 +1,109 @@
+import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import { referencedModel, unloadedRelation } from '../../schema/reference.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Definite, Operand, Path } from '../../condition/condition.js'
+import { operandType, stepField } from '../../condition/type.js'
+
+/**
+ * That two rows are the same one, by the columns of their key; a to-one relation is compared by its foreign key, which its
+ * own table has.
+ * @throws UnsupportedFilterError where no key is declared.
+ */
+export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: Span): Definite {
+  const models = [operandType(schema, left).model, operandType(schema, right).model]
+  // A class above those that declare keys says nothing about which of them a row is of.
+  const model = models.find((one) => one !== undefined && schema.keyOwner(one) === undefined) ?? models[0] ?? models[1]
+  const key = model === undefined ? undefined : schema.key(model)
+  if (model === undefined || !key || key.length === 0) {
+    throw new UnsupportedFilterError(
+      'unsupported-filter',
+      `Rows of ${model ?? 'a class that is not known'} can't be compared in a filter: no key is declared.`,
+      {
+        span,
+        hint: model
+          ? `declare it: registerClass(${model}, { key: ['id'] })`
+          : 'register the class, or tag the row with as()',
+        data: { reason: 'no-key' },
+      },
+    )
+  }
+  const parts = key.map((name): Definite => {
+    const a = keyOperand(schema, left, name, span)
+    const b = keyOperand(schema, right, name, span)
+    if (isNil(a) || isNil(b)) return { kind: 'false' }
+    return { kind: 'compare', operator: '=', left: a, right: b, span }
+  })
+  if (parts.some((part) => part.kind === 'false')) return { kind: 'false' }
+  return parts.length === 1 ? parts[0]! : { kind: 'and', of: parts }
+}
+
+/**
+ * That a row is one of several, by one list of their keys; undefined where it takes more: a key of several columns, rows of
+ * another class, a part of a key that is no plain value.
+ */
+export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], span: Span): Definite | undefined {
+  const { model } = operandType(schema, path)
+  const owner = model === undefined ? undefined : schema.keyOwner(model)
+  const [name, ...others] = (model === undefined ? undefined : schema.key(model)) ?? []
+  if (owner === undefined || name === undefined || others.length > 0) return undefined
+  const keys = new Set<unknown>()
+  let last: string | undefined
+  for (const row of rows) {
+    const of = referencedModel(row) ?? schema.baseOf(row)?.name
+    if (of === undefined || (of !== last && schema.keyOwner(of) !== owner)) return undefined
+    last = of
+    const key = partOfKey(schema, row, name, span)
+    if (typeof key === 'object') return undefined
+    keys.add(key)
+  }
+  return { kind: 'in', item: keyOperand(schema, path, name, span), list: { kind: 'value', value: [...keys] }, span }
+}
+
+function isNil(operand: Operand): boolean {
+  return operand.kind === 'value' && operand.value === null
+}
+
+/** @throws QueryError where that part is undefined: it is not known which row this is. */
+function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
+  const model = schema.baseOf(row)?.name
+  if (model === undefined && typeof row === 'object' && row !== null && !unloadedRelation(row))
+    throw new QueryError('unknown-row', 'An object of unknown class is compared with a row.', { span })
+  // A key names fields of the row, which the schema knows and the compiler does not.
+  const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
+  if (value !== undefined) return value
+  const unloaded = unloadedRelation(row)
+  if (unloaded) {
+    const summary = `The relation "${unloaded.relation}" of this ${unloaded.model} is not loaded, and a decision needs it.`
+    throw new RelationNotLoadedError('relation-not-loaded', summary, { span, data: { ...unloaded } })
+  }
+  throw new QueryError(
+    'missing-attribute',
+    `"${name}" of this ${model ?? 'object'} is undefined, and a row is compared by its key.`,
+    {
+      span,
+    },
+  )
+}
+
+/** The column that holds a part of a row's key. */
+function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
+  if (row.kind === 'value') return { kind: 'value', value: partOfKey(schema, row.value, name, span) }
+  if (row.kind !== 'path')
+    throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', {
+      span,
+      data: { reason: row.kind },
+    })
+  const last = row.steps.at(-1)
+  const relation = last && stepField(schema, last)
+  if (last && relation?.kind === 'relation') {
+    const own = relation.from[relation.to.indexOf(name)]
+    if (own !== undefined && !relation.many)
+      return {
+        kind: 'path',
+        root: row.root,
+        steps: [...row.steps.slice(0, -1), { name: own, model: last.model, span: last.span }],
+      }
+  }
+  return { kind: 'path', root: row.root, steps: [...row.steps, { name, model: operandType(schema, row).model, span }] }
+}

@@ -1,0 +1,241 @@
+import { UnsupportedFilterError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Definite, DefiniteReach, Definition, ParameterRoot, Path, Ref, Variable } from '../../condition/condition.js'
+import { any, TRUE } from '../algebra/logic.js'
+import { replaceReaches, replaceRoots } from '../algebra/roots.js'
+import { isPresent } from '../algebra/presence.js'
+import { substitute } from '../../condition/substitute.js'
+import { family } from '../../condition/type.js'
+import { wayKey } from './wayKey.js'
+import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
+
+/**
+ * What is asked of a condition: whether it is true; whether it is true or an error; whether an error is met before it is true, or
+ * where all its solutions are looked at (`unsound`).
+ */
+export type Question = 'true' | 'not false' | 'error' | 'unsound'
+
+/** A question about the rows of a definition that calls itself. */
+interface Unknown {
+  readonly definition: Definition
+  readonly question: Question
+  /** A row that it is asked of. */
+  readonly each: Variable
+  readonly span: Span
+  /** In terms of itself and others, until it is solved. */
+  formula: Definite
+  solution: Solution | undefined
+}
+type Solution = Pick<DefiniteReach, 'where' | 'steps'>
+
+/**
+ * Definitions that call themselves, as the least fixpoints that they are: each question about one is an unknown, whose formula
+ * is taken apart into what ends the way and the ways that lead on to another row.
+ */
+export class Recursions {
+  readonly #schema: Schema
+  readonly #print: (condition: Condition, question: Question, within: Definition) => Definite
+  readonly #unknowns = new Map<Definition, Map<Question, Unknown>>()
+  readonly #unprinted: Unknown[] = []
+
+  /** @param print - The rows for which the answer is yes, as the body of a definition. */
+  constructor(schema: Schema, print: (condition: Condition, question: Question, within: Definition) => Definite) {
+    this.#schema = schema
+    this.#print = print
+  }
+
+  /** What stands for the answer until it is closed. @throws UnsupportedFilterError for what is no call for a row. */
+  call({ definition, args, span }: Ref, question: Question): Definite {
+    const [row] = args
+    const [parameter] = definition.parameters
+    if (row?.kind !== 'path' || !parameter || args.length > 1 || !isRow(parameter)) throw refusal(definition, span)
+    const of = this.#unknown(definition, parameter, question, span)
+    return pending(of, row)
+  }
+
+  #unknown(definition: Definition, parameter: ParameterRoot, question: Question, span: Span): Unknown {
+    let ofDefinition = this.#unknowns.get(definition)
+    if (!ofDefinition) {
+      ofDefinition = new Map()
+      this.#unknowns.set(definition, ofDefinition)
+    }
+    let unknown = ofDefinition.get(question)
+    if (!unknown) {
+      const { name, model, type } = parameter
+      const each: Variable = { kind: 'variable', name, model, type }
+      unknown = { definition, question, each, span, formula: TRUE, solution: undefined }
+      ofDefinition.set(question, unknown)
+      this.#unprinted.push(unknown)
+    }
+    return unknown
+  }
+
+  /** A condition without unknowns. @throws UnsupportedFilterError where a recursion is not one along relations. */
+  close(condition: Definite): Definite {
+    const unknowns: Unknown[] = []
+    for (let unknown = this.#unprinted.pop(); unknown; unknown = this.#unprinted.pop()) {
+      unknowns.push(unknown)
+      const { definition, each, question } = unknown
+      const row: Path = { kind: 'path', root: each, steps: [] }
+      const body = substitute(definition.condition, (root) => (root === definition.parameters[0] ? row : undefined))
+      unknown.formula = this.#print(body, question, definition)
+    }
+    this.#solve(unknowns)
+    return this.#closed(condition)
+  }
+
+  #solve(unknowns: readonly Unknown[]): void {
+    for (const component of components(unknowns)) {
+      const [first] = component
+      const solved = component.find((unknown) => this.#solveFor(unknown, component))
+      if (!solved) throw refusal(first!.definition, first!.span)
+      // The others are asked of it, and no more by it.
+      this.#solve(component.filter((unknown) => unknown !== solved))
+    }
+  }
+
+  /** Solves one unknown of some that are asked of each other, by putting the others in their places. */
+  #solveFor(unknown: Unknown, component: readonly Unknown[]): boolean {
+    const among = new Set<unknown>(component)
+    const isUnknown = (reach: DefiniteReach): reach is Pending<Unknown> => 'of' in reach && among.has(reach.of)
+    const ways = new Ways<Unknown>(this.#schema, unknown.span)
+    const parts = new Map<Unknown, Parts<Unknown>>()
+    for (const one of component) {
+      const taken = ways.take(this.#closed(one.formula), isUnknown)
+      if (!taken) return false
+      parts.set(one, taken)
+    }
+    const others = component.filter((one) => one !== unknown)
+    while (others.length > 0) {
+      const at = others.findIndex((other) => this.#eliminate(ways, parts, unknown, other))
+      if (at < 0) return false
+      others.splice(at, 1)
+    }
+    const own = parts.get(unknown)!
+    const leading = own.ways.filter((way) => !ways.isStanding(way, unknown.each))
+    const steps = leading.map((way) => ways.step(way, unknown.each))
+    if (!steps.every((step) => step !== undefined)) return false
+    unknown.solution = { where: own.base, steps }
+    return true
+  }
+
+  /** Puts another unknown in its places, where ways lead from it to others alone. */
+  #eliminate(ways: Ways<Unknown>, parts: Map<Unknown, Parts<Unknown>>, unknown: Unknown, other: Unknown): boolean {
+    const { base, ways: onward } = parts.get(other)!
+    const leading = onward.filter((way) => way.target !== other || !ways.isStanding(way, other.each))
+    const repeating = leading.filter((way) => way.target === other)
+    if (repeating.length > 0 && !this.#absorb(ways, parts, unknown, other, repeating)) return false
+    const away = leading.filter((way) => way.target !== other)
+    parts.delete(other)
+    for (const [one, own] of parts) {
+      const through = own.ways.filter((way) => way.target === other)
+      parts.set(one, {
+        base: any([own.base, ...through.map((way) => ways.close(way, other.each, base))]),
+        ways: [
+          ...own.ways.filter((way) => way.target !== other),
+          ...through.flatMap((way) => away.map((next) => ways.join(way, other.each, next))),
+        ],
+      })
+    }
+    return true
+  }
+
+  /**
+   * Whether the ways from another unknown to itself need not be gone: where that is true for a row, the unknown is as well, and
+   * the same ways lead from the unknown to itself. Then its own ways to the other by the same steps are left out too.
+   */
+  #absorb(
+    ways: Ways<Unknown>,
+    parts: Map<Unknown, Parts<Unknown>>,
+    unknown: Unknown,
+    other: Unknown,
+    repeating: readonly Way<Unknown>[],
+  ): boolean {
+    const own = parts.get(unknown)!
+    const values = new Map<unknown, number>()
+    const known = new Set(
+      own.ways.filter((way) => way.target === unknown).map((way) => wayKey(way, unknown.each, values)),
+    )
+    if (!repeating.every((way) => known.has(wayKey(way, other.each, values)))) return false
+    const isHere = (way: Way<Unknown>): boolean => ways.isStanding(way, unknown.each) && way.where.kind === 'true'
+    const toOther = own.ways.filter((way) => way.target === other)
+    if (!toOther.some(isHere)) return false
+    if (!toOther.every((way) => isHere(way) || known.has(wayKey(way, unknown.each, values)))) return false
+    for (const [one, { ways: onward }] of parts)
+      if (one !== unknown && one !== other && onward.some((way) => way.target === other)) return false
+    parts.set(unknown, { base: own.base, ways: own.ways.filter((way) => way.target !== other || isHere(way)) })
+    return true
+  }
+
+  /** Solved unknowns in their places. */
+  #closed(condition: Definite): Definite {
+    return replaceReaches(this.#schema, condition, (reach) =>
+      isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
+    )
+  }
+
+  #reach({ each, span }: Unknown, { where, steps }: Solution, start: Path): Definite {
+    if (where.kind === 'false') return where
+    const present = isPresent(this.#schema, start, span)
+    if (where.kind === 'true') return present
+    if (steps.length > 0) return { kind: 'reach', start, each, where, steps, span }
+    const there = replaceRoots(this.#schema, where, (root) => (root === each ? start : undefined))
+    return present.kind === 'true' ? there : { kind: 'and', of: [present, there] }
+  }
+}
+
+function pending(of: Unknown, start: Path): Pending<Unknown> {
+  return { kind: 'reach', start, each: of.each, where: TRUE, steps: [], span: of.span, of }
+}
+
+function isPending(reach: DefiniteReach): reach is Pending<Unknown> {
+  return 'of' in reach
+}
+
+function isRow({ type }: ParameterRoot): boolean {
+  return family(type) === 'row' && !type.nullable
+}
+
+/** The error for a definition that calls itself, with why it can't be followed and what to write instead. */
+export function refusal(
+  { name }: Definition,
+  span: Span,
+  why: string = unfollowed,
+  instead: string = once,
+): UnsupportedFilterError {
+  return new UnsupportedFilterError('opaque-condition', `This part of the policy can't be a filter: ${name} ${why}.`, {
+    span,
+    hint: `${instead}; or check the rows one by one with can()`,
+    data: { reason: 'recursion' },
+  })
+}
+
+const unfollowed = 'calls itself in a way that no database can follow'
+const once = 'call it once in a rule, for a row that relations lead to, and not under `not`'
+
+/** Unknowns that are asked of each other, in such an order that what a group asks of others is solved before. */
+function components(unknowns: readonly Unknown[]): readonly (readonly Unknown[])[] {
+  const found: Unknown[][] = []
+  const order = new Map<Unknown, number>()
+  const lowest = new Map<Unknown, number>()
+  const stack: Unknown[] = []
+  const among = new Set(unknowns)
+  const visit = (unknown: Unknown): number => {
+    const at = order.size
+    order.set(unknown, at)
+    lowest.set(unknown, at)
+    stack.push(unknown)
+    for (const reach of reachesIn(unknown.formula)) {
+      if (!isPending(reach) || !among.has(reach.of)) continue
+      const seen = order.get(reach.of)
+      const other = seen === undefined ? visit(reach.of) : stack.includes(reach.of) ? seen : at
+      lowest.set(unknown, Math.min(lowest.get(unknown)!, other))
+    }
+    const least = lowest.get(unknown)!
+    if (least === at) found.push(stack.splice(stack.indexOf(unknown)))
+    return least
+  }
+  for (const unknown of unknowns) if (!order.has(unknown)) visit(unknown)
+  return found
+}

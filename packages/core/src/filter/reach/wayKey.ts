@@ -1,0 +1,32 @@
+import type { Root } from '../../condition/condition.js'
+import type { Way } from './ways.js'
+
+/**
+ * A text that is the same for two ways with the same hops and the same condition, whatever their rows are called.
+ * @param values - Numbers of the values that were met so far.
+ */
+export function wayKey({ hops, where, to }: Way<unknown>, first: Root, values: Map<unknown, number>): string {
+  const roots = new Map<unknown, number>([[first, 0]])
+  return JSON.stringify({ hops, where, to }, function (this: unknown, key, value: unknown) {
+    if (key === 'span' || key === 'as') return undefined
+    if (key === 'value' && isValue(this)) return numberOf(values, value)
+    return isRoot(value) ? numberOf(roots, value) : value
+  })
+}
+
+function numberOf(known: Map<unknown, number>, one: unknown): number {
+  let number = known.get(one)
+  if (number === undefined) {
+    number = known.size
+    known.set(one, number)
+  }
+  return number
+}
+
+function isValue(holder: unknown): boolean {
+  return (holder as { readonly kind?: unknown }).kind === 'value'
+}
+
+function isRoot(value: unknown): value is Root {
+  return typeof value === 'object' && value !== null && 'type' in value && 'model' in value
+}

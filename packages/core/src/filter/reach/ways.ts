@@ -1,0 +1,184 @@
+import type { Span } from '../../language/source.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Definite, DefiniteReach, Hop, Path, ReachStep, Root, Variable } from '../../condition/condition.js'
+import { all, any, FALSE, TRUE } from '../algebra/logic.js'
+import { replaceRoot, replaceRoots } from '../algebra/roots.js'
+import { isPresent } from '../algebra/presence.js'
+import { operandType } from '../../condition/type.js'
+
+/** What stands in a condition for an unknown one: `of` is true for the row `start`. */
+export interface Pending<Unknown> extends DefiniteReach {
+  readonly of: Unknown
+}
+
+/** A way from a row to another one for which an unknown condition has to be true. */
+export interface Way<Unknown> {
+  /** Rows on the way and beside it, in the order in which they are found. */
+  readonly hops: readonly Hop[]
+  /** Of the first row and those of the hops. */
+  readonly where: Definite
+  /** The first row, one of the hops', or to-one steps from there. */
+  readonly to: Path
+  readonly target: Unknown
+}
+
+/** A condition of a row as a disjunction: of what knows no unknown, and of ways to unknowns. */
+export interface Parts<Unknown> {
+  readonly base: Definite
+  readonly ways: readonly Way<Unknown>[]
+}
+
+/** Takes conditions apart, and puts ways together. */
+export class Ways<Unknown> {
+  readonly #schema: Schema
+  readonly #span: Span
+
+  constructor(schema: Schema, span: Span) {
+    this.#schema = schema
+    this.#span = span
+  }
+
+  /** Undefined where an unknown stands elsewhere: under `not`, beside another one, or below a `reach`. */
+  take(
+    condition: Definite,
+    isUnknown: (reach: DefiniteReach) => reach is Pending<Unknown>,
+  ): Parts<Unknown> | undefined {
+    switch (condition.kind) {
+      case 'or': {
+        const parts = condition.of.map((one) => this.take(one, isUnknown))
+        if (!parts.every((one) => one !== undefined)) return undefined
+        return { base: any(parts.map((one) => one.base)), ways: parts.flatMap((one) => one.ways) }
+      }
+      case 'and': {
+        const parts = condition.of.map((one) => this.take(one, isUnknown))
+        if (!parts.every((one) => one !== undefined)) return undefined
+        const at = parts.findIndex((one) => one.ways.length > 0)
+        if (parts.some((one, index) => index !== at && one.ways.length > 0)) return undefined
+        const others = all(condition.of.filter((_, index) => index !== at))
+        const ways = (parts[at]?.ways ?? []).map((way) => ({ ...way, where: all([others, way.where]) }))
+        return { base: all(parts.map((one) => one.base)), ways }
+      }
+      case 'some': {
+        const parts = this.take(condition.where, isUnknown)
+        if (!parts) return undefined
+        const base: Definite = parts.base.kind === 'false' ? FALSE : { ...condition, where: parts.base }
+        if (parts.ways.length === 0) return { base, ways: [] }
+        if (condition.from.kind !== 'path') return undefined
+        const hops = this.#hopsTo(condition.each, condition.from)
+        return { base, ways: parts.ways.map((way) => ({ ...way, hops: [...hops, ...way.hops] })) }
+      }
+      case 'reach':
+        if (isUnknown(condition))
+          return { base: FALSE, ways: [{ hops: [], where: TRUE, to: condition.start, target: condition.of }] }
+        return contains(condition, isUnknown) ? undefined : { base: condition, ways: [] }
+      case 'not':
+        return contains(condition, isUnknown) ? undefined : { base: condition, ways: [] }
+      default:
+        return { base: condition, ways: [] }
+    }
+  }
+
+  /** To the rows of a relation, by the row that it is a relation of. */
+  #hopsTo(each: Variable, from: Path): readonly Hop[] {
+    const last = from.steps.at(-1)
+    if (!last || from.steps.length === 1) return [{ each, from }]
+    const owner: Path = { kind: 'path', root: from.root, steps: from.steps.slice(0, -1) }
+    const row = this.#rowAt(owner)
+    return [
+      { each: row, from: owner },
+      { each, from: { ...from, root: row, steps: [last] } },
+    ]
+  }
+
+  /** Whether a way leads to where it begins. */
+  isStanding(way: Way<Unknown>, first: Root): boolean {
+    return way.to.root === first && way.to.steps.length === 0
+  }
+
+  /** That a way leads to a row for which a condition of `each` is true. */
+  close(way: Way<Unknown>, each: Root, condition: Definite): Definite {
+    const end = all([
+      isPresent(this.#schema, way.to, this.#span),
+      replaceRoots(this.#schema, condition, (root) => (root === each ? way.to : undefined)),
+    ])
+    return this.#within(way.hops, all([way.where, end]))
+  }
+
+  /** That there are rows for the hops for which a condition is true. */
+  #within(hops: readonly Hop[], condition: Definite): Definite {
+    return hops.reduceRight((where, { each, from }): Definite => {
+      if (where.kind === 'false') return where
+      if (operandType(this.#schema, from).list) return { kind: 'some', each, from, where, span: this.#span }
+      const replaced = replaceRoots(this.#schema, where, (root) => (root === each ? from : undefined))
+      return all([isPresent(this.#schema, from, this.#span), replaced])
+    }, condition)
+  }
+
+  /** One way after another, whose first row is `each`. */
+  join(first: Way<Unknown>, each: Root, second: Way<Unknown>): Way<Unknown> {
+    const isRow = first.to.steps.length === 0
+    const met = isRow ? undefined : this.#rowAt(first.to)
+    const at: Path = met ? { kind: 'path', root: met, steps: [] } : first.to
+    const renamed = new Map<Root, Path>([[each, at]])
+    const replace = (root: Root): Path | undefined => renamed.get(root)
+    const hops = second.hops.map((hop): Hop => {
+      const from = replaceRoot(hop.from, replace)
+      const own: Variable = { ...hop.each }
+      renamed.set(hop.each, { kind: 'path', root: own, steps: [] })
+      return { each: own, from }
+    })
+    return {
+      hops: [...first.hops, ...(met ? [{ each: met, from: first.to }] : []), ...hops],
+      where: all([first.where, replaceRoots(this.#schema, second.where, replace)]),
+      to: replaceRoot(second.to, replace),
+      target: second.target,
+    }
+  }
+
+  /** A way as a step: what is not on the way itself is a condition of it. Undefined where it is no relation that leads on. */
+  step(way: Way<Unknown>, first: Root): ReachStep | undefined {
+    const direct = way.to.steps.length > 0
+    const next = direct ? this.#rowAt(way.to) : way.hops.find((hop) => hop.each === way.to.root)?.each
+    if (!next) return undefined
+    const byRow = new Map<Root, Hop>(way.hops.map((hop) => [hop.each, hop]))
+    const passed: Hop[] = []
+    const from = direct ? way.to : byRow.get(next)!.from
+    for (let at = from.root; at !== first; ) {
+      const hop = byRow.get(at)
+      if (!hop) return undefined
+      passed.unshift(hop)
+      at = hop.from.root
+    }
+    const onTheWay = new Set<Root>([next, ...passed.map((hop) => hop.each)])
+    const beside = way.hops.filter((hop) => !onTheWay.has(hop.each))
+    if ([next, ...passed.map((hop) => hop.each)].some((row) => row.model === undefined)) return undefined
+    return { next, through: passed, from, where: this.#within(beside, way.where) }
+  }
+
+  #rowAt(path: Path): Variable {
+    const type = { ...operandType(this.#schema, path), nullable: false, list: false }
+    return { kind: 'variable', name: path.steps.at(-1)?.name ?? path.root.name, model: type.model, type }
+  }
+}
+
+/** Whether an unknown stands anywhere in a condition. */
+function contains(condition: Definite, isUnknown: (reach: DefiniteReach) => boolean): boolean {
+  return reachesIn(condition).some(isUnknown)
+}
+
+/** Every `reach` in a condition. */
+export function reachesIn(condition: Definite): readonly DefiniteReach[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(reachesIn)
+    case 'not':
+      return reachesIn(condition.of)
+    case 'some':
+      return reachesIn(condition.where)
+    case 'reach':
+      return [condition, ...reachesIn(condition.where), ...condition.steps.flatMap((step) => reachesIn(step.where))]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,188 @@
+import type { Call } from '../../language/ast.js'
+import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
+import { Fault } from '../state/fault.js'
+import type { Machine } from '../state/machine.js'
+import type { Operand } from '../state/operand.js'
+import type { Predicate } from './ruleGroup.js'
+import type { Step } from '../state/step.js'
+import { Cell, isDict, isList, type Term } from '../state/term.js'
+
+/** A node of the index: by the key of the next argument that matters, down to the rules to try. */
+type Index = Map<unknown, Index | readonly Step[]>
+
+/** The same by what decides between the rules. A class that is no model may be of one object alone, and is kept weakly. */
+class Kinds {
+  readonly #values = new Map<unknown, Kinds | readonly Step[]>()
+  readonly #classes = new WeakMap<object, Kinds | readonly Step[]>()
+
+  get(key: unknown): Kinds | readonly Step[] | undefined {
+    return isObject(key) ? this.#classes.get(key) : this.#values.get(key)
+  }
+
+  set(key: unknown, found: Kinds | readonly Step[]): void {
+    if (isObject(key)) this.#classes.set(key, found)
+    else this.#values.set(key, found)
+  }
+}
+
+function isObject(key: unknown): key is object {
+  return typeof key === 'function' || (typeof key === 'object' && key !== null)
+}
+
+/** Stands for an argument that can't be told from others quickly; no argument has it. */
+const never: unique symbol = Symbol('never')
+
+/**
+ * A place that calls a rule. It knows which rules fit which kinds of arguments: what depends on constants that stand at the
+ * call is decided once, the rest once for each combination of argument classes (and of constants that rules ask for). All
+ * queries of a program share that: an entry depends on the key that it is kept under and on nothing else of a query, and
+ * nothing of the application runs between the lookup of a key and its entry.
+ */
+export class CallSite {
+  readonly predicate: Predicate
+  /** Undefined where the application calls. */
+  readonly node: Call | undefined
+  /** Name of the rule in which the call stands. */
+  readonly owner: string | undefined
+  readonly operands: readonly Operand[]
+  /** How many negations enclose the call within its rule. */
+  readonly negations: number
+  /** Whether the call passes on nothing but what the rule around it was given. */
+  readonly isStanding: boolean
+  /** Rules that the constants of the call leave. */
+  #candidates: readonly Candidate[] | undefined = undefined
+  /** The arguments that decide between rules, and the constants that rules ask of them. */
+  #positions: readonly number[] = []
+  #literals: readonly (ReadonlySet<unknown> | undefined)[] = []
+  #index: Kinds | readonly Step[] | undefined = undefined
+  /** The same by the constructors of arguments, or by the values themselves, where those decide. */
+  #quick: Index | readonly Step[] | undefined = undefined
+  /** What was looked up there last, and what was found. */
+  readonly #lastKeys: unknown[] = []
+  #lastEntries: readonly Step[] | undefined = undefined
+
+  constructor(
+    predicate: Predicate,
+    node: Call | undefined,
+    owner: string | undefined,
+    operands: readonly Operand[],
+    negations: number,
+    isStanding: boolean,
+  ) {
+    this.predicate = predicate
+    this.node = node
+    this.owner = owner
+    this.operands = operands
+    this.negations = negations
+    this.isStanding = isStanding
+  }
+
+  /** The rules to try for these arguments, the most specific first. @throws Fault where no rule has the name. */
+  entries(m: Machine, args: readonly Term[]): readonly Step[] {
+    const positions = this.#positions
+    const last = this.#lastKeys
+    let same = 0
+    while (same < positions.length && keyAtSight(args[positions[same]!]) === last[same]) same++
+    if (same === positions.length && this.#lastEntries !== undefined) return this.#lastEntries
+    let found: Index | readonly Step[] | undefined = this.#quick
+    for (let at = 0; found instanceof Map && at < positions.length; at++) {
+      const key = keyAtSight(args[positions[at]!])
+      last[at] = key
+      found = found.get(key)
+    }
+    this.#lastEntries = found === undefined || found instanceof Map ? undefined : found
+    return this.#lastEntries ?? this.#find(m, args)
+  }
+
+  /** Looks the rules up by what decides between them, and remembers them by what is quicker to look up. */
+  #find(m: Machine, args: readonly Term[]): readonly Step[] {
+    if (this.#candidates === undefined) this.#prepare()
+    const positions = this.#positions
+    const path = positions.map((at, number) => keyOf(m.host, args[at], this.#literals[number]))
+    const entries = lookUp(this.#index, path) ?? resolve(m, this.#candidates!, args)
+    this.#index = store(this.#index, path, entries, () => new Kinds())
+    const quick = positions.map((at, number) => quickKey(m, args[at], this.#literals[number]))
+    if (!quick.includes(never)) this.#quick = store<Index>(this.#quick, quick, entries, () => new Map())
+    return entries
+  }
+
+  #prepare(): void {
+    const { predicate, operands, node } = this
+    if (!predicate.isDefined) {
+      throw new Fault('undefined-rule', `Query for undefined rule \`${predicate.name}\``, {
+        span: node?.span,
+        data: { name: predicate.name },
+      })
+    }
+    const fixed = operands.map((operand) => operand.kind === 'value')
+    const all = predicate.rules.map((rule) => rule.candidate)
+    this.#candidates = all.filter((candidate) =>
+      operands.every((operand, at) => !fixed[at] || candidate.admits(at, operand.value)),
+    )
+    const positions: number[] = []
+    for (let at = 0; at < predicate.arity; at++) {
+      if (!fixed[at] && this.#candidates.some((candidate) => candidate.asks(at))) positions.push(at)
+    }
+    this.#positions = positions
+    this.#literals = positions.map((at) => literalsAt(this.#candidates!, at))
+  }
+}
+
+/** What an argument is looked up by quickly: its constructor, or itself. */
+function keyAtSight(arg: Term): unknown {
+  if (typeof arg !== 'object' || arg === null) return typeof arg === 'function' ? never : arg
+  const cls: unknown = arg.constructor
+  // JSON can have a key of that name: a text there is no class, and not the text that a rule names.
+  return typeof cls === 'function' ? cls : never
+}
+
+/**
+ * What tells a call with another argument of the same kind without looking up its class: the constructor, the value if rules
+ * ask for it, or else its type; `never` where none of these does.
+ */
+function quickKey(m: Machine, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
+  if (typeof arg === 'function') return never
+  if (typeof arg !== 'object' || arg === null) return literals?.has(arg) ? arg : kinds[typeof arg]
+  const cls: unknown = arg.constructor
+  // An array may be of a class that extends arrays.
+  const isOwn = arg instanceof Cell || isDict(arg) || (isList(arg) && (cls === Array || !Array.isArray(arg)))
+  return isOwn || m.host.decidesClass(cls) ? cls : never
+}
+
+function lookUp(index: Kinds | readonly Step[] | undefined, path: readonly unknown[]): readonly Step[] | undefined {
+  let at = index
+  for (const key of path) at = at instanceof Kinds ? at.get(key) : undefined
+  return at instanceof Kinds ? undefined : at
+}
+
+/** What has a place for each key: `Index` or `Kinds`. */
+interface Node<Own> {
+  get(key: unknown): Own | readonly Step[] | undefined
+  set(key: unknown, found: Own | readonly Step[]): unknown
+}
+
+/** An index that has the entries as well; there is nothing to index where no argument decides. */
+function store<Own extends Node<Own>>(
+  index: Own | readonly Step[] | undefined,
+  path: readonly unknown[],
+  entries: readonly Step[],
+  make: () => Own,
+): Own | readonly Step[] {
+  if (path.length === 0) return entries
+  const root = isSteps(index) || index === undefined ? make() : index
+  let at = root
+  path.forEach((key, depth) => {
+    if (depth === path.length - 1) at.set(key, entries)
+    else {
+      const known = at.get(key)
+      const deeper = isSteps(known) || known === undefined ? make() : known
+      at.set(key, deeper)
+      at = deeper
+    }
+  })
+  return root
+}
+
+function isSteps<Own>(found: Own | readonly Step[] | undefined): found is readonly Step[] {
+  return Array.isArray(found)
+}

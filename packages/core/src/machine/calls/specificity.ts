@@ -1,0 +1,68 @@
+import type { Pattern } from '../../language/ast.js'
+import type { Candidate } from './dispatch.js'
+import type { Host } from '../host/host.js'
+import { Cell, Float, isDict, isList, type Term } from '../state/term.js'
+import type { Unions } from '../state/unions.js'
+
+/** Orders rules, the most specific for these arguments first; rules that are equally specific keep their order. */
+export function bySpecificity<R extends { readonly candidate: Candidate }>(
+  host: Host,
+  rules: readonly R[],
+  args: readonly Term[],
+): R[] {
+  const sorted = [...rules]
+  for (let from = 1; from < sorted.length; from++) {
+    const rule = sorted[from]!
+    let at = from
+    for (; at > 0 && isMoreSpecific(host, rule.candidate, sorted[at - 1]!.candidate, args); at--) {
+      sorted[at] = sorted[at - 1]!
+    }
+    sorted[at] = rule
+  }
+  return sorted
+}
+
+/** The leftmost parameters that differ decide. */
+function isMoreSpecific(host: Host, left: Candidate, right: Candidate, args: readonly Term[]): boolean {
+  for (let at = 0; at < args.length; at++) {
+    const a = left.rule.node.parameters[at]?.pattern
+    const b = right.rule.node.parameters[at]?.pattern
+    const sign = compare(host, left.unions, a, b, args[at])
+    if (sign !== 0) return sign > 0
+  }
+  return false
+}
+
+/** Positive when the left pattern is the more specific one. */
+function compare(host: Host, unions: Unions, left: Pattern | undefined, right: Pattern | undefined, arg: Term): number {
+  if (left === undefined || right === undefined) return (left ? 1 : 0) - (right ? 1 : 0)
+  const unionsDiffer = Number(isUnion(right, unions)) - Number(isUnion(left, unions))
+  if (unionsDiffer !== 0 || isUnion(left, unions)) return unionsDiffer
+  if (left.kind === 'class pattern' && right.kind === 'class pattern') {
+    if (!isObject(arg)) return 0
+    if (left.tag === right.tag) return (left.fields?.length ?? 0) - (right.fields?.length ?? 0)
+    return Number(host.isNearer(arg, left.tag, right.tag)) - Number(host.isNearer(arg, right.tag, left.tag))
+  }
+  if (left.kind === 'dictionary pattern' && right.kind === 'dictionary pattern') {
+    return left.fields.length - right.fields.length
+  }
+  if (left.kind === 'class pattern' && right.kind === 'dictionary pattern') return 1
+  if (left.kind === 'dictionary pattern' && right.kind === 'class pattern') return -1
+  return 0
+}
+
+function isUnion(pattern: Pattern, unions: Unions): boolean {
+  return pattern.kind === 'class pattern' && unions.has(pattern.tag)
+}
+
+/** Objects of the application: only their classes have an order. */
+function isObject(term: Term): boolean {
+  return (
+    typeof term === 'object' &&
+    term !== null &&
+    !(term instanceof Cell) &&
+    !(term instanceof Float) &&
+    !isList(term) &&
+    !isDict(term)
+  )
+}

@@ -1,0 +1,88 @@
+import type { Call } from '../../language/ast.js'
+import { CallSite } from '../calls/callSite.js'
+import { Fault } from '../state/fault.js'
+import { Frame } from '../state/frame.js'
+import { Loop } from '../recursion/loops.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate } from '../state/operand.js'
+import { isWatched, watch } from '../recursion/refuted.js'
+import { failed, pending } from '../state/signal.js'
+import type { Step } from '../state/step.js'
+import { Cell, deref, type Term } from '../state/term.js'
+import { asksHost, planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+/** `rule(args)` */
+export function planCall(c: Context, node: Call): Plan {
+  if (node.keywords.length > 0) return () => () => refuseKeywords(node)
+  const { before, operands } = planOperands(c, node.args)
+  const predicate = c.predicates.get(node.name, node.args.length)
+  const site = new CallSite(predicate, node, c.owner, operands, c.scope.negations, c.standing.has(node))
+  const asks = operands.some(asksHost)
+  return inOrder([...before, (next) => callStep(site, asks, next)])
+}
+
+/** How an argument is got that is no variable known before. */
+const fixed = -1
+const computed = -2
+
+function callStep(site: CallSite, asks: boolean, next: Step): Step {
+  const { operands, predicate } = site
+  const count = operands.length
+  const from = operands.map(({ kind, slot }) => (kind === 'slot' ? slot : kind === 'value' ? fixed : computed))
+  const values = operands.map((operand) => operand.value)
+  const step: Step = (m) => {
+    if (asks) m.asking()
+    const caller = m.frame.slots
+    const slots: Term[] = new Array(predicate.capacity)
+    for (let at = 0; at < count; at++) {
+      const slot = from[at]!
+      let term: Term
+      if (slot >= 0) {
+        term = caller[slot]
+        if (term instanceof Cell) term = deref(term)
+      } else if (slot === fixed) term = values[at]
+      else {
+        const operand = operands[at]!
+        if (operand.kind === 'fresh') {
+          term = m.cell(true)
+          caller[operand.slot] = term
+        } else {
+          term = evaluate(m, caller, operand)
+          if (term === failed) return m.backtrack()
+          if (term === pending) return m.wait(step)
+        }
+      }
+      if (term instanceof Cell) m.link(term)
+      slots[at] = term
+    }
+    return call(m, site, slots, next)
+  }
+  return step
+}
+
+/** Calls the rules that fit these arguments, one after the other. */
+export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Step {
+  const entries = site.entries(m, slots)
+  if (entries.length === 0) return m.backtrack()
+  const caller = m.frame
+  const negations = caller.negations + site.negations
+  let loop: Loop | undefined = caller.loop
+  let after = next
+  if (site.predicate.recursive) {
+    loop = new Loop(site, slots, loop, negations)
+    if (loop.meetsItself(m) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
+    if (isWatched(m, loop)) after = watch(m, loop, next)
+  }
+  const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop)
+  m.enter(frame)
+  if (entries.length > 1) m.push(entries)
+  return entries[0]!
+}
+
+function refuseKeywords(node: Call): never {
+  throw new Fault('keyword-arguments', `rules take no keyword arguments: ${node.name}`, {
+    span: node.span,
+    data: { of: 'rule', node },
+  })
+}

@@ -1,0 +1,152 @@
+import type { Compare, ComparisonOperator, Expression } from '../../language/ast.js'
+import { compareText } from '../../language/compareText.js'
+import { exportTerm } from '../terms/export.js'
+import { Fault } from '../state/fault.js'
+import { formatTerm } from '../terms/format.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate } from '../state/operand.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending, type Verdict } from '../state/signal.js'
+import { exit, type Step } from '../state/step.js'
+import { Suspension, suspend } from '../state/suspension.js'
+import { Cell, deref, Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+const names: Readonly<Record<ComparisonOperator, string>> = {
+  '==': 'Eq',
+  '!=': 'Neq',
+  '<': 'Lt',
+  '<=': 'Leq',
+  '>': 'Gt',
+  '>=': 'Geq',
+}
+
+/** `left < right` and the like: they compare values, and bind nothing. */
+export function planCompare(c: Context, node: Compare): Plan {
+  const { before, operands } = planOperands(c, [node.left, node.right])
+  const [left, right] = [operands[0]!, operands[1]!]
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const a = evaluate(m, slots, left)
+        if (a === failed) return m.backtrack()
+        if (a === pending) return m.wait(step)
+        const b = evaluate(m, slots, right)
+        if (b === failed) return m.backtrack()
+        if (b === pending) return m.wait(step)
+        if (typeof a === 'number' && typeof b === 'number') {
+          return numbers(node.operator, a, b) ? next : m.backtrack()
+        }
+        return compareStep(m, node.operator, a, b, node, next, step)
+      }
+      return step
+    },
+  ])
+}
+
+function compareStep(
+  m: Machine,
+  operator: ComparisonOperator,
+  left: Term,
+  right: Term,
+  node: Expression,
+  next: Step,
+  again: Step,
+): Step {
+  if (left instanceof Cell || right instanceof Cell) {
+    const cells = [left, right].filter((term) => term instanceof Cell)
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      return compareStep(m, operator, deref(slots[0]), deref(slots[1]), node, exit, step)
+    }
+    const constraint = { kind: 'operation', operator: names[operator], args: [left, right], node } as const
+    suspend(m, cells, new Suspension(step, [left, right], constraint))
+    return next
+  }
+  const verdict = compare(m, operator, left, right, node)
+  if (verdict === true) return next
+  return verdict === false ? m.backtrack() : m.wait(again)
+}
+
+function compare(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Verdict {
+  const a = plain(left)
+  const b = plain(right)
+  if (isNumber(a) && isNumber(b)) return numbers(operator, a, b)
+  if (typeof a === 'string' && typeof b === 'string') return signs(operator, compareText(a, b))
+  if (isOwn(a) && isOwn(b)) throw notComparable(m, operator, left, right, node)
+  const x = awaited(m, left)
+  if (x === pending) return pending
+  const y = awaited(m, right)
+  if (y === pending) return pending
+  const known = m.recall(node, left, right)
+  if (known !== unanswered) return decide(operator, known)
+  m.at = node.span
+  m.raw = true
+  const answer = isEquality(operator) ? m.host.compareEqual(x, y) : m.host.order(operator, x, y)
+  m.raw = false
+  if (answer === undefined) throw notComparable(m, operator, left, right, node)
+  const settled = m.settle(answer)
+  return settled === pending ? pending : decide(operator, settled)
+}
+
+/** What the host said, as the operator means it: of equality it was asked only one way. */
+function decide(operator: ComparisonOperator, answer: unknown): boolean {
+  return operator === '!=' ? answer === false : answer === true
+}
+
+function isEquality(operator: ComparisonOperator): operator is '==' | '!=' {
+  return operator === '==' || operator === '!='
+}
+
+/** Booleans count as numbers here. */
+function plain(term: Term): Term {
+  if (typeof term === 'boolean') return term ? 1 : 0
+  return term instanceof Float ? term.value : term
+}
+
+function isNumber(term: Term): term is number | bigint {
+  return typeof term === 'number' || typeof term === 'bigint'
+}
+
+function isOwn(term: Term): boolean {
+  return isNumber(term) || typeof term === 'string' || isList(term) || isDict(term)
+}
+
+function awaited(m: Machine, term: Term): unknown {
+  return isThenable(term) ? m.awaited(term) : exportTerm(m, term)
+}
+
+function numbers(operator: ComparisonOperator, left: number | bigint, right: number | bigint): boolean {
+  switch (operator) {
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+    case '==':
+      // also right for a bigint and a number, of which neither is below the other
+      return left === right || (left <= right && left >= right)
+    case '!=':
+      return !(left === right || (left <= right && left >= right))
+  }
+}
+
+function signs(operator: ComparisonOperator, sign: number): boolean {
+  return numbers(operator, sign, 0)
+}
+
+function notComparable(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Fault {
+  const text = `${formatTerm(m.host, left)} ${operator} ${formatTerm(m.host, right)}`
+  return new Fault('unsupported-operation', text, {
+    span: node.span,
+    hint: isEquality(operator) ? 'compare lists and dictionaries with `=`' : 'these two have no order',
+  })
+}

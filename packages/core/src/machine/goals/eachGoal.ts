@@ -1,0 +1,141 @@
+import type { Expression, In } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
+import type { Choice } from '../state/frame.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate, type Operand } from '../state/operand.js'
+import { quickTest, Test } from './quick.js'
+import { failed, pending } from '../state/signal.js'
+import { fail, type Step } from '../state/step.js'
+import type { Term } from '../state/term.js'
+import { inStep } from './inGoal.js'
+import { hasEffect, planOperand, planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+/** `variable in collection` with a variable that is mentioned here for the first time. */
+export interface EachNode extends In {
+  readonly item: Expression & { readonly kind: 'variable' }
+}
+
+/** Whether each element can go into the variable's slot as it is. */
+export function isEach(c: Context, node: Expression): node is EachNode {
+  if (node.kind !== 'in') return false
+  const { item, collection } = node
+  if (item.kind !== 'variable' || item.name === 'nil' || c.host.isConstant(item.name)) return false
+  if (item.name === '_') return true
+  if (c.scope.has(item.name) && c.scope.isReady(c.scope.slot(item.name))) return false
+  return !occurrences(collection).has(item.name)
+}
+
+/** How many of the goals from an index on are comparisons that could be tests, were they over known variables. */
+export function testsFrom(nodes: readonly Expression[], from: number): number {
+  let at = from
+  for (; at < nodes.length; at++) {
+    const node = nodes[at]!
+    if ((node.kind !== 'unify' && node.kind !== 'compare') || hasEffect(node)) break
+  }
+  return at - from
+}
+
+/**
+ * Goes through a collection. Comparisons that follow are tested as each element is taken, so that one that fails them costs
+ * no way back.
+ * @param following comparisons that stand behind it; they are planned here.
+ */
+export function planEach(c: Context, node: EachNode, following: readonly Expression[]): Plan {
+  const { before, operand } = planOperand(c, node.collection)
+  const slot = c.scope.slot(node.item.name)
+  c.scope.ready(slot)
+  const tests: Test[] = []
+  const plans: Plan[] = []
+  for (const goal of following) {
+    if (plans.length === tests.length) {
+      const test = testOf(c, goal)
+      if (test !== undefined) tests.push(test)
+    }
+    plans.push(c.goal(c, goal))
+  }
+  return inOrder([
+    ...before,
+    (next) => {
+      const untested = inOrder(plans.slice(tests.length))(next)
+      const general = inOrder(plans)(next)
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const values = evaluate(m, slots, operand)
+        if (Array.isArray(values)) return eachStep(m, slots, new Each(values, slot, tests, untested, general))
+        if (values === failed) return m.backtrack()
+        if (values === pending) return m.wait(step)
+        const cell = m.cell(false)
+        slots[slot] = cell
+        return inStep(m, cell, values, node, general, step)
+      }
+      return step
+    },
+  ])
+}
+
+/** A comparison as a test, where all that it mentions is known by then. */
+function testOf(c: Context, node: Expression): Test | undefined {
+  if (node.kind !== 'unify' && node.kind !== 'compare') return undefined
+  for (const name of occurrences(node).keys()) {
+    if (name === 'nil' || c.host.isConstant(name)) continue
+    if (!c.scope.has(name) || !c.scope.isReady(c.scope.slot(name))) return undefined
+  }
+  const { operands } = planOperands(c, [node.left, node.right])
+  const [left, right] = [operands[0]!, operands[1]!]
+  if (!isQuick(left) || !isQuick(right)) return undefined
+  return new Test(node.kind === 'unify' ? '=' : node.operator, left, right)
+}
+
+function isQuick(operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'slot':
+      return true
+    case 'value':
+      return typeof operand.value !== 'object' || operand.value === null
+    case 'field':
+      return isQuick(operand.parts[0]!)
+    default:
+      return false
+  }
+}
+
+/** The elements of an array of the application that are still to be taken. */
+class Each {
+  readonly values: readonly unknown[]
+  readonly slot: number
+  readonly tests: readonly Test[]
+  /** Goes on behind the tests, or with them. */
+  readonly untested: Step
+  readonly general: Step
+  at = 0
+  constructor(values: readonly unknown[], slot: number, tests: readonly Test[], untested: Step, general: Step) {
+    this.values = values
+    this.slot = slot
+    this.tests = tests
+    this.untested = untested
+    this.general = general
+  }
+}
+
+function eachStep(m: Machine, slots: Term[], each: Each): Step {
+  const { values, slot, tests } = each
+  while (each.at < values.length) {
+    if (each.at % 512 === 511) m.spend(512)
+    slots[slot] = values[each.at++]
+    let passed: boolean | undefined = true
+    for (let test = 0; test < tests.length && passed === true; test++) passed = quickTest(m, slots, tests[test]!)
+    if (passed === false) continue
+    if (each.at < values.length) m.pushRetry(nextElement, each)
+    return passed ? each.untested : each.general
+  }
+  return fail
+}
+
+function nextElement(m: Machine, choice: Choice): Step {
+  m.choices.pop()
+  // `eachStep` pushed it
+  const each = choice.data as Each
+  return (m) => eachStep(m, m.frame.slots, each)
+}

@@ -1,0 +1,161 @@
+import type { Call, Dot, New } from '../../language/ast.js'
+import { compareText } from '../../language/compareText.js'
+import { exportTerm } from '../terms/export.js'
+import { Fault } from '../state/fault.js'
+import { formatTerm } from '../terms/format.js'
+import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/lookup.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate, type Operand } from '../state/operand.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending } from '../state/signal.js'
+import { exit, type Step } from '../state/step.js'
+import { Suspension, suspend } from '../state/suspension.js'
+import { Cell, deref, dictGet, dictKeys, isDict, type Term } from '../state/term.js'
+import { unify, unifyStep } from '../terms/unify.js'
+import type { Plan } from './plan.js'
+
+/** `object.method(args)`: the result is stored in a slot that nothing has written yet. */
+export function methodPlan(node: Dot, call: Call, object: Operand, args: readonly Operand[], slot: number): Plan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      const receiver = evaluate(m, slots, object)
+      if (receiver === failed) return m.backtrack()
+      if (receiver === pending) return m.wait(step)
+      if (receiver instanceof Cell) {
+        throw new Fault(
+          'unsupported-operation',
+          `cannot call method on unbound variable ${formatTerm(m.host, receiver)}`,
+          { span: node.span, hint: 'give the variable a value first' },
+        )
+      }
+      const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
+      if (result === pending) return m.wait(step)
+      slots[slot] = m.import(result)
+      return next
+    }
+    return step
+  }
+}
+
+function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: readonly unknown[]): unknown {
+  if (typeof receiver === 'boolean') {
+    throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${receiver}`, {
+      span: node.span,
+      data: { of: 'lookup', value: receiver, expression: node.object },
+    })
+  }
+  assertNoKeywords(call, node)
+  assertReachable(call.name, node)
+  const object = settleReceiver(m, receiver)
+  if (object === pending) return pending
+  const known = m.recall(node, receiver, m.frame.slots)
+  if (known !== unanswered) return known
+  m.at = node.span
+  // a method can't change a list that the query still uses
+  return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args, m))
+}
+
+function exportAll(m: Machine, slots: Term[], args: readonly Operand[]): unknown[] {
+  // everything that can fail or wait is a goal of its own before the call
+  return args.map((arg) => exportTerm(m, evaluate(m, slots, arg)))
+}
+
+function assertNoKeywords(call: Call, node: Dot | New): void {
+  if (call.keywords.length === 0) return
+  throw new Fault('keyword-arguments', 'JavaScript does not support keyword arguments', {
+    span: node.span,
+    data: { of: 'host' },
+  })
+}
+
+/** `new Class(args)`; what a constructor throws is the application's. */
+export function newPlan(node: New, args: readonly Operand[], slot: number): Plan {
+  const call = node.call
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      assertNoKeywords(call, node)
+      const slots = m.frame.slots
+      const values = exportAll(m, slots, args)
+      let result = m.recall(node, slots, call.name)
+      if (result === unanswered) {
+        m.at = node.span
+        m.raw = true
+        result = m.settle(m.host.construct(call.name, values))
+        m.raw = false
+      }
+      if (result === pending) return m.wait(step)
+      slots[slot] = result
+      return next
+    }
+    return step
+  }
+}
+
+/** `object.(key)`: an open key goes through all keys of a dictionary. */
+export function dynamicLookupPlan(node: Dot, object: Operand, key: Operand, slot: number): Plan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      const receiver = evaluate(m, slots, object)
+      if (receiver === failed) return m.backtrack()
+      if (receiver === pending) return m.wait(step)
+      const name = evaluate(m, slots, key)
+      if (name instanceof Cell) {
+        const result = m.cell(true)
+        slots[slot] = result
+        return lookUpOpen(m, receiver, name, result, node, next)
+      }
+      assertKey(m, name, node)
+      const value = lookUpKey(m, receiver, name, node)
+      if (value === failed) return m.backtrack()
+      if (value === pending) return m.wait(step)
+      slots[slot] = value
+      return next
+    }
+    return step
+  }
+}
+
+/** `object.(key)` with a key that is not known. */
+function lookUpOpen(m: Machine, object: Term, key: Cell, result: Cell, node: Dot, next: Step): Step {
+  if (object instanceof Cell) {
+    suspendLookup(m, object, key, result, node)
+    return next
+  }
+  if (!isDict(object)) assertKey(m, key, node)
+  if (!isDict(object)) return m.backtrack()
+  const alternatives = dictKeys(object)
+    .sort(compareText)
+    .map((name): Step => {
+      const step: Step = (m) => {
+        m.asking()
+        unify(m, key, name)
+        return unifyStep(m, dictGet(object, name), result, next, step)
+      }
+      return step
+    })
+  if (alternatives.length === 0) return m.backtrack()
+  if (alternatives.length > 1) m.push(alternatives)
+  return alternatives[0]!
+}
+
+function suspendLookup(m: Machine, object: Cell, key: Cell, result: Cell, node: Dot): void {
+  const step: Step = (m) => {
+    const slots = m.frame.slots
+    m.asking()
+    const receiver = deref(slots[0])
+    const name = deref(slots[1])
+    if (name instanceof Cell) return lookUpOpen(m, receiver, name, result, node, exit)
+    assertKey(m, name, node)
+    return unifyStep(m, lookUpKey(m, receiver, name, node), result, exit, step)
+  }
+  suspend(
+    m,
+    [object, key],
+    new Suspension(step, [object, key], { kind: 'operation', operator: 'Dot', args: [object, key, result], node }),
+  )
+}

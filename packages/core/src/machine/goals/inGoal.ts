@@ -1,0 +1,236 @@
+import type { In } from '../../language/ast.js'
+import { compareText } from '../../language/compareText.js'
+import { exportTerm } from '../terms/export.js'
+import { Fault } from '../state/fault.js'
+import { formatTerm } from '../terms/format.js'
+import type { Choice } from '../state/frame.js'
+import { Iteration } from '../state/iteration.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate } from '../state/operand.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending } from '../state/signal.js'
+import { exit, fail, type Step } from '../state/step.js'
+import { Suspension, suspend } from '../state/suspension.js'
+import { Cell, deref, dictGet, dictKeys, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { unify, unifyStep } from '../terms/unify.js'
+import { isEach, planEach } from './eachGoal.js'
+import { planOperands } from './operands.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+/** `item in collection`: each element is an alternative. */
+export function planIn(c: Context, node: In): Plan {
+  const { item, collection } = node
+  if (isEach(c, node)) return planEach(c, node, [])
+  const { before, operands } = planOperands(c, [item, collection])
+  const [element, list] = [operands[0]!, operands[1]!]
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const value = evaluate(m, slots, element)
+        if (value === failed) return m.backtrack()
+        if (value === pending) return m.wait(step)
+        const values = evaluate(m, slots, list)
+        if (values === failed) return m.backtrack()
+        if (values === pending) return m.wait(step)
+        if (typeof value === 'string' && Array.isArray(values)) return memberStep(m, value, values, node, next)
+        return inStep(m, value, values, node, next, step)
+      }
+      return step
+    },
+  ])
+}
+
+/** Whether a text is in an array of the application: once for each time that it is. */
+function memberStep(m: Machine, text: string, values: readonly unknown[], node: In, next: Step): Step {
+  let count = 0
+  for (const value of values) {
+    if (value === text) count++
+    // an object may be equal to it nevertheless
+    else if (typeof value === 'object' || typeof value === 'function') {
+      return elementsStep(m, new Elements(text, values, 0, undefined, node, next))
+    }
+  }
+  if (count === 0) return fail
+  if (count > 1) m.push(new Array<Step>(count).fill(next))
+  return next
+}
+
+/** What an `in` goes through, and what each element is unified with. */
+class Elements {
+  readonly item: Term
+  readonly items: readonly Term[]
+  at: number
+  /** Where the list goes on. */
+  readonly rest: Term | undefined
+  readonly node: In
+  readonly next: Step
+  constructor(item: Term, items: readonly Term[], at: number, rest: Term | undefined, node: In, next: Step) {
+    this.item = item
+    this.items = items
+    this.at = at
+    this.rest = rest
+    this.node = node
+    this.next = next
+  }
+}
+
+/** Goes through a collection of any kind; `again` is the step that is running. */
+export function inStep(m: Machine, item: Term, values: Term, node: In, next: Step, again: Step): Step {
+  const collection = deref(values)
+  if (collection instanceof ListTerm) {
+    return elementsStep(m, new Elements(item, collection.items, collection.from, collection.rest, node, next))
+  }
+  if (Array.isArray(collection)) return elementsStep(m, new Elements(item, collection, 0, undefined, node, next))
+  if (isDict(collection)) {
+    const pairs = dictKeys(collection)
+      .sort(compareText)
+      .map((key) => new ListTerm([key, dictGet(collection, key)], 0, undefined))
+    return elementsStep(m, new Elements(item, pairs, 0, undefined, node, next))
+  }
+  if (typeof collection === 'string') {
+    return elementsStep(m, new Elements(item, [...collection], 0, undefined, node, next))
+  }
+  if (collection instanceof Cell) {
+    const step: Step = (m) => {
+      m.asking()
+      return inStep(m, deref(m.frame.slots[0]), m.frame.slots[1], node, exit, step)
+    }
+    if (item instanceof Cell) m.link(item)
+    const constraint = { kind: 'operation', operator: 'In', args: [item, collection], node } as const
+    suspend(m, [collection], new Suspension(step, [item, collection], constraint))
+    return next
+  }
+  return iterateStep(m, item, collection, node, next, again)
+}
+
+/** Takes the first element that fits; those behind it are left to a choice. */
+function elementsStep(m: Machine, elements: Elements): Step {
+  const { items, item } = elements
+  for (let work = 1; elements.at < items.length; work++) {
+    if (work % 512 === 0) m.spend(512)
+    const element = items[elements.at++]
+    m.asking()
+    const trail = m.trail.length
+    const verdict = unify(m, element, item)
+    if (verdict === false) {
+      m.undo(trail)
+      m.woken = undefined
+      continue
+    }
+    if (elements.at < items.length || elements.rest !== undefined) m.pushRetry(moreElements, elements, trail)
+    return verdict === true ? m.proceed(elements.next) : m.wait(tryAgain(element, item, elements.next))
+  }
+  if (elements.rest === undefined) return fail
+  const rest: Step = (m) => {
+    m.asking()
+    return inStep(m, item, elements.rest, elements.node, elements.next, rest)
+  }
+  return rest
+}
+
+function moreElements(m: Machine, choice: Choice): Step {
+  m.choices.pop()
+  // `elementsStep` pushed it
+  const elements = choice.data as Elements
+  return (m) => elementsStep(m, elements)
+}
+
+/** What the state of going through an iterator of the application is. */
+class Iterating extends Iteration {
+  readonly item: Term
+  readonly next: Step
+  constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>, item: Term, next: Step) {
+    super(iterator)
+    this.item = item
+    this.next = next
+  }
+}
+
+/** The elements of an object of the application, one at a time as they are asked for. */
+function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: Step, again: Step): Step {
+  if (isScalar(collection) || collection instanceof Float) {
+    throw new Fault(
+      'type-error',
+      `can only use \`in\` on an iterable value, this is ${formatTerm(m.host, collection)}`,
+      { span: node.span, data: { of: 'in', value: collection, expression: node.collection } },
+    )
+  }
+  let object: unknown
+  if (isThenable(collection)) {
+    object = m.awaited(collection)
+    if (object === pending) return m.wait(again)
+    if (isScalar(object)) throw notIterable(m, object, node)
+    if (!isObject(object)) return inStep(m, item, object, node, next, again)
+  } else object = exportTerm(m, collection)
+  m.at = node.span
+  m.raw = true
+  const iterator = m.host.iterate(object)
+  m.raw = false
+  if (iterator === undefined) {
+    if (Array.isArray(object) || isDict(object)) return inStep(m, item, object, node, next, again)
+    throw notIterable(m, object, node)
+  }
+  m.iterators++
+  m.pushRetry(nextIterated, new Iterating(iterator, item, next))
+  return m.backtrack()
+}
+
+function notIterable(m: Machine, value: unknown, node: In): Fault {
+  const hint = value === null ? 'test it against nil first' : undefined
+  const message = `${m.host.show(value)} is no list: it has no elements.`
+  return new Fault('not-iterable', message, { span: node.span, hint, data: { value } })
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint'
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** Takes the next element that fits; the choice stays until the iterator says that there are no more. */
+function nextIterated(_m: Machine, choice: Choice): Step {
+  // `iterateStep` pushed it
+  const { iterator, item, next } = choice.data as Iterating
+  const step: Step = (m) => {
+    for (let work = 1; ; work++) {
+      if (work % 512 === 0) m.spend(512)
+      m.asking()
+      let result = m.recall(choice, iterator, 'next')
+      if (result === unanswered) {
+        m.raw = true
+        result = m.settle(iterator.next())
+        m.raw = false
+      }
+      if (result === pending) return m.wait(step)
+      // what `next` of an iterator gives
+      const { done, value } = result as IteratorResult<unknown>
+      if (done) {
+        m.choices.pop()
+        m.iterators--
+        return fail
+      }
+      // what is asked from here on is asked again, in the same order, by `tryAgain`
+      m.asking()
+      const verdict = unify(m, value, item)
+      if (verdict === true) return m.proceed(next)
+      if (verdict === pending) return m.wait(tryAgain(value, item, next))
+      m.undo(choice.trail)
+      m.woken = undefined
+    }
+  }
+  return step
+}
+
+/** Unifies an element once more, for where the host had to wait. */
+function tryAgain(value: unknown, item: Term, next: Step): Step {
+  const step: Step = (m) => {
+    m.asking()
+    return unifyStep(m, value, item, next, step)
+  }
+  return step
+}

@@ -1,0 +1,160 @@
+import type { Call, Dot, Expression, Node, Variable } from '../../language/ast.js'
+import { children } from '../../language/visit.js'
+import { compareText } from '../../language/compareText.js'
+import { float } from '../terms/arithmetic.js'
+import {
+  arithmeticOperand,
+  constantOperand,
+  dictionaryOperand,
+  evaluate,
+  fieldOperand,
+  freshOperand,
+  listOperand,
+  type Operand,
+  slotOperand,
+  valueOperand,
+} from '../state/operand.js'
+import { failed, pending } from '../state/signal.js'
+import type { Step } from '../state/step.js'
+import type { Term } from '../state/term.js'
+import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
+import type { Context, Plan } from './plan.js'
+
+/**
+ * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become goals of their own, which
+ * `before` collects; where there is one, everything that can have an effect does, so that all happens in the order of
+ * the text.
+ */
+export function planOperands(
+  c: Context,
+  nodes: readonly Expression[],
+): { readonly before: Plan[]; readonly operands: Operand[] } {
+  const before: Plan[] = []
+  const hoist = nodes.some(hasEffect)
+  return { before, operands: nodes.map((node) => operandOf(c, node, before, hoist)) }
+}
+
+export function planOperand(c: Context, node: Expression): { readonly before: Plan[]; readonly operand: Operand } {
+  const { before, operands } = planOperands(c, [node])
+  return { before, operand: operands[0]! }
+}
+
+/** Whether evaluating it does more than read fields. */
+export function hasEffect(node: Node): boolean {
+  if (node.kind === 'new') return true
+  if (node.kind === 'dot' && node.member.kind !== 'string') return true
+  return children(node).some(hasEffect)
+}
+
+function operandOf(c: Context, node: Expression, before: Plan[], hoist: boolean): Operand {
+  switch (node.kind) {
+    case 'number':
+      return valueOperand(node, numberTerm(node.value, node.float))
+    case 'string':
+    case 'boolean':
+      return valueOperand(node, node.value)
+    case 'variable':
+      return variableOperand(c, node)
+    case 'list':
+      return listOperand(
+        node,
+        node.elements.map((element) => operandOf(c, element, before, hoist)),
+        node.rest && variableOperand(c, node.rest),
+      )
+    case 'dictionary': {
+      // values are computed in the order of the keys
+      const entries = [...node.entries].sort((a, b) => compareText(a.key, b.key))
+      return dictionaryOperand(
+        node,
+        entries.map((entry) => entry.key),
+        entries.map((entry) => operandOf(c, entry.value, before, hoist)),
+      )
+    }
+    case 'dot':
+      return dotOperand(c, node, before, hoist)
+    case 'arithmetic': {
+      const left = operandOf(c, node.left, before, hoist)
+      const right = operandOf(c, node.right, before, hoist)
+      return hoisted(c, arithmeticOperand(node, node.operator, left, right), before, hoist)
+    }
+    case 'new': {
+      const args = argumentsOf(c, node.call, before)
+      const slot = c.scope.temporary()
+      before.push(newPlan(node, args, slot))
+      return slotOperand(node, slot)
+    }
+    default:
+      // the grammar admits nothing else where a value stands
+      throw new Error(`not a value: ${node.kind}`)
+  }
+}
+
+function dotOperand(c: Context, node: Dot, before: Plan[], hoist: boolean): Operand {
+  const object = operandOf(c, node.object, before, hoist)
+  const member = node.member
+  switch (member.kind) {
+    case 'string':
+      return hoisted(c, fieldOperand(node, object, member.value), before, hoist)
+    case 'variable': {
+      const key = variableOperand(c, member)
+      const slot = c.scope.temporary()
+      before.push(dynamicLookupPlan(node, object, key, slot))
+      return slotOperand(node, slot)
+    }
+    case 'call': {
+      const args = argumentsOf(c, member, before)
+      const slot = c.scope.temporary()
+      before.push(methodPlan(node, member, object, args, slot))
+      return slotOperand(node, slot)
+    }
+  }
+}
+
+function argumentsOf(c: Context, call: Call, before: Plan[]): Operand[] {
+  return call.args.map((arg) => operandOf(c, arg, before, true))
+}
+
+/** An operand as it is, or computed by a goal of its own. */
+function hoisted(c: Context, operand: Operand, before: Plan[], hoist: boolean): Operand {
+  if (!hoist) return operand
+  const slot = c.scope.temporary()
+  before.push(storePlan(operand, slot))
+  return slotOperand(operand.node, slot)
+}
+
+/** Computes an operand into a slot that nothing has written yet. */
+export function storePlan(operand: Operand, slot: number): Plan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      const value = evaluate(m, slots, operand)
+      if (value === pending) return m.wait(step)
+      if (value === failed) return m.backtrack()
+      slots[slot] = value
+      return next
+    }
+    return step
+  }
+}
+
+/** A name in the place of a value: a constant, or a variable that may be mentioned for the first time. */
+export function variableOperand(c: Context, node: Variable): Operand {
+  if (node.name === 'nil') return valueOperand(node, null)
+  if (c.host.isConstant(node.name)) return constantOperand(node, node.name)
+  const slot = c.scope.slot(node.name)
+  if (c.scope.isReady(slot)) return slotOperand(node, slot)
+  if (node.name !== '_') c.scope.ready(slot)
+  return freshOperand(node, slot)
+}
+
+export function numberTerm(value: number | bigint, isFloat: boolean): Term {
+  if (isFloat) return float(Number(value))
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : BigInt(value)
+}
+
+/** Whether evaluating an operand can ask the host. */
+export function asksHost(operand: Operand): boolean {
+  return operand.kind === 'field' || operand.parts.some(asksHost)
+}

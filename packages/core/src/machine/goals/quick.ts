@@ -1,0 +1,139 @@
+import type { ComparisonOperator } from '../../language/ast.js'
+import { isUntagged } from '../../schema/adoption.js'
+import { needsCare } from '../../schema/partial.js'
+import { abandon } from '../../values/abandon.js'
+import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { compareText } from '../../language/compareText.js'
+import { notePlainClass } from '../terms/lookup.js'
+import type { Machine } from '../state/machine.js'
+import type { Operand } from '../state/operand.js'
+import { Cell, deref, Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+
+const unsure: unique symbol = Symbol('unsure')
+
+/**
+ * Tests that are run many times in a row, over the elements of a list: comparisons of what is at hand. They bind nothing
+ * and never wait; where they can't tell, the goal is proven the general way.
+ */
+export class Test {
+  readonly operator: '=' | ComparisonOperator
+  readonly left: Operand
+  readonly right: Operand
+  /**
+   * A class of the application: the one of both sides when they were compared last. All queries of a program share it; it
+   * decides how quickly two objects are compared, and never how.
+   */
+  plainClass: unknown = unsure
+  /** How its instances are compared; it changes together with the class. */
+  rows: RowEquality | undefined = undefined
+
+  constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
+    this.operator = operator
+    this.left = left
+    this.right = right
+  }
+}
+
+/** Whether a test holds; undefined where it can't tell. */
+export function quickTest(m: Machine, slots: readonly Term[], test: Test): boolean | undefined {
+  const left = quickValue(m, slots, test.left)
+  if (left === unsure) return undefined
+  const right = quickValue(m, slots, test.right)
+  if (right === unsure) return undefined
+  if (test.operator === '=') return quickEqual(m, left, right, test)
+  if (typeof left === 'number' && typeof right === 'number') return ordered(test.operator, left, right)
+  if (typeof left === 'string' && typeof right === 'string') return ordered(test.operator, compareText(left, right), 0)
+  return undefined
+}
+
+function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term | typeof unsure {
+  switch (operand.kind) {
+    case 'value':
+      return operand.value
+    case 'slot': {
+      const term = slots[operand.slot]
+      if (!(term instanceof Cell)) return term
+      const value = deref(term)
+      return value instanceof Cell ? unsure : value
+    }
+    case 'field': {
+      const of = operand.parts[0]!
+      const own = of.kind === 'slot' ? slots[of.slot] : undefined
+      // Most of what is read from is an element, as it is.
+      const object = own === undefined || own instanceof Cell ? quickValue(m, slots, of) : own
+      if (typeof object !== 'object' || object === null) return unsure
+      if (object.constructor !== operand.plainClass && !notePlainClass(m, object, operand)) return unsure
+      if (needsCare(object)) return unsure
+      m.at = operand.node.span
+      // instances of this class are known to have fields that can be read as properties
+      const value = (object as Readonly<Record<string, unknown>>)[operand.name]
+      if (typeof value === 'string' || typeof value === 'number') return value
+      if (isThenable(value)) {
+        // The general way reads it again, so nobody waits for this promise.
+        abandon(value)
+        return unsure
+      }
+      if (value === undefined || needsCare(value)) return unsure
+      return typeof value === 'object' && value !== null && isUntagged(value, operand) ? unsure : value
+    }
+    default:
+      return unsure
+  }
+}
+
+function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | undefined {
+  if (left === right) return true
+  const a = typeof left
+  const b = typeof right
+  if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false
+  if (a === 'number' && (b === 'number' || b === 'string' || b === 'boolean')) return false
+  if (classOf(left) !== test.plainClass || classOf(right) !== test.plainClass) {
+    if (isOwn(left) || isOwn(right)) return undefined
+    const cls = classOf(left)
+    if (cls !== undefined && cls === classOf(right)) {
+      test.rows = m.host.rowEquality(cls)
+      test.plainClass = cls
+    }
+  } else if (test.rows !== undefined) {
+    // both have a class, so they are objects
+    const same = areSameRow(test.rows, left as object, right as object)
+    if (same !== undefined) return same
+  }
+  m.raw = true
+  const equal = m.host.equal(left, right)
+  m.raw = false
+  return typeof equal === 'boolean' ? equal : undefined
+}
+
+/** The constructor of an object; undefined where there is none. */
+function classOf(term: Term): unknown {
+  return typeof term === 'object' && term !== null ? term.constructor : undefined
+}
+
+function isOwn(term: Term): boolean {
+  return (
+    typeof term === 'number' ||
+    typeof term === 'bigint' ||
+    term instanceof Float ||
+    isList(term) ||
+    isDict(term) ||
+    isThenable(term)
+  )
+}
+
+function ordered(operator: ComparisonOperator, left: number, right: number): boolean {
+  switch (operator) {
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+  }
+}

@@ -1,0 +1,50 @@
+import type { Expression } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
+import { exportTerm } from '../terms/export.js'
+import type { Retry } from '../state/frame.js'
+import type { Machine } from '../state/machine.js'
+import { fail } from '../state/step.js'
+import type { Recorder, TraceEvent } from '../state/trace.js'
+import type { Context, Plan } from './plan.js'
+
+/** Compiles a goal so that it tells a recorder when it begins, whenever it is proven, and when it fails. */
+export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => Plan): Plan {
+  const before = slotsOf(c, goal)
+  const plan = compile()
+  const after = slotsOf(c, goal)
+  const failed: Retry = (m) => {
+    m.choices.pop()
+    tell(m, 'failed', before)
+    return fail
+  }
+  return (next) => {
+    const first = plan((m) => {
+      tell(m, 'proven', after)
+      return next
+    })
+    return (m) => {
+      tell(m, 'goal', before)
+      m.pushRetry(failed, undefined)
+      return first
+    }
+  }
+
+  function tell(
+    m: Machine,
+    kind: Extract<TraceEvent, { goal: Expression }>['kind'],
+    slots: ReadonlyMap<string, number>,
+  ) {
+    const values = () => new Map([...slots].map(([name, slot]) => [name, exportTerm(m, m.frame.slots[slot])]))
+    recorder.record({ kind, goal, depth: m.frame.depth, values })
+  }
+}
+
+/** Where the variables of a goal are that have been mentioned by now. */
+function slotsOf(c: Context, goal: Expression): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>()
+  for (const name of occurrences(goal).keys()) {
+    const slot = c.scope.names.get(name)
+    if (slot !== undefined && c.scope.isReady(slot)) slots.set(name, slot)
+  }
+  return slots
+}

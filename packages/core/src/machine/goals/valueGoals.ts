@@ -1,0 +1,207 @@
+import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
+import { withoutLookups } from '../../language/lookups.js'
+import { occurrences } from '../../language/mentions.js'
+import { Fault } from '../state/fault.js'
+import { formatTerm } from '../terms/format.js'
+import type { Machine } from '../state/machine.js'
+import { evaluate, type Operand } from '../state/operand.js'
+import { match } from '../terms/pattern.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending } from '../state/signal.js'
+import type { Step } from '../state/step.js'
+import { Cell, deref, type Term } from '../state/term.js'
+import { unifyStep } from '../terms/unify.js'
+import { planOperand, planOperands } from './operands.js'
+import { matcherOf } from './patterns.js'
+import { type Context, inOrder, type Plan } from './plan.js'
+
+/** `left = right` */
+export function planUnify(c: Context, node: Unify): Plan {
+  const { left, right, span } = node
+  const apart = withoutLookups(node)
+  if (apart) {
+    const lookups = apart.lookups.map(
+      ({ variable, value }): Unify => ({ kind: 'unify', left: variable, right: value, span }),
+    )
+    return inOrder([apart.unify, ...lookups].map((one) => planUnify(c, one)))
+  }
+  const fresh = firstMention(c, left, right) ?? firstMention(c, right, left)
+  if (fresh !== undefined) return planBinding(c, fresh === left ? left : right, fresh === left ? right : left)
+  const { before, operands } = planOperands(c, [left, right])
+  const [a, b] = [operands[0]!, operands[1]!]
+  return inOrder([...before, (next) => unifyOperands(a, b, next)])
+}
+
+function unifyOperands(left: Operand, right: Operand, next: Step): Step {
+  if (left.kind === 'slot' && right.kind === 'slot' && left.slot === right.slot) return next
+  const step: Step = (m) => {
+    m.asking()
+    const slots = m.frame.slots
+    const a = evaluate(m, slots, left)
+    if (a === failed) return m.backtrack()
+    if (a === pending) return m.wait(step)
+    const b = evaluate(m, slots, right)
+    if (a === b && b !== failed && b !== pending) return next
+    if (typeof a === 'string' && typeof b === 'string') return m.backtrack()
+    return unifyStep(m, b, a, next, step)
+  }
+  return step
+}
+
+/** A variable that nothing has mentioned yet, the other side included. */
+function firstMention(c: Context, node: Expression, other: Expression): Variable | undefined {
+  if (node.kind !== 'variable' || node.name === '_' || node.name === 'nil' || c.host.isConstant(node.name)) return
+  if (c.scope.has(node.name) && c.scope.isReady(c.scope.slot(node.name))) return
+  return occurrences(other).has(node.name) ? undefined : node
+}
+
+/** A variable that is mentioned for the first time becomes what the value is, without any unification. */
+function planBinding(c: Context, variable: Expression, value: Expression): Plan {
+  const { before, operand } = planOperand(c, value)
+  const slot = c.scope.slot(variable.kind === 'variable' ? variable.name : '_')
+  c.scope.ready(slot)
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const term = evaluate(m, slots, operand)
+        if (term === failed) return m.backtrack()
+        if (term === pending) return m.wait(step)
+        if (term instanceof Cell) m.link(term)
+        slots[slot] = term
+        return next
+      }
+      return step
+    },
+  ])
+}
+
+/** `left := right` */
+export function planAssign(c: Context, node: Assign): Plan {
+  const { left, right } = node
+  if (left.name === '_' || firstMention(c, left, right) !== undefined) return planBinding(c, left, right)
+  const { before, operands } = planOperands(c, [left, right])
+  const [target, value] = [operands[0]!, operands[1]!]
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const cell = target.kind === 'fresh' ? evaluate(m, slots, target) : slots[target.slot]
+        if (!(cell instanceof Cell) || cell.isBound || cell.linked || cell.goals !== undefined) {
+          throw new Fault('type-error', `Can only assign to unbound variables, ${left.name} is not unbound.`, {
+            span: node.span,
+            hint: 'compare with `=`',
+            data: { of: 'assignment', name: left.name },
+          })
+        }
+        return unifyStep(m, evaluate(m, slots, value), cell, next, step)
+      }
+      return step
+    },
+  ])
+}
+
+/** A value in the place of a condition: it has to be true or false; an open variable becomes true. */
+export function planCondition(c: Context, node: Expression): Plan {
+  const { before, operand } = planOperand(c, node)
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const value = evaluate(m, m.frame.slots, operand)
+        if (value === true) return next
+        if (value === false || value === failed) return m.backtrack()
+        if (value === pending) return m.wait(step)
+        if (value instanceof Cell) {
+          m.bind(value, true)
+          return m.proceed(next)
+        }
+        throw new Fault(
+          'type-error',
+          `${formatTerm(m.host, value)} isn't something that is true or false so can't be a condition`,
+          { span: node.span, hint: 'compare it with something', data: { of: 'condition', value, expression: node } },
+        )
+      }
+      return step
+    },
+  ])
+}
+
+/** `value matches pattern` */
+export function planMatches(c: Context, node: Matches): Plan {
+  const { before, operand } = planOperand(c, node.value)
+  const { matcher, fresh } = matcherOf(c, node.pattern, before)
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        const value = evaluate(m, slots, operand)
+        if (value === failed) return m.backtrack()
+        if (value === pending) return m.wait(step)
+        makeCells(m, slots, fresh)
+        const verdict = match(m, slots, value, matcher, node)
+        if (verdict === true) return m.proceed(next)
+        return verdict === false ? m.backtrack() : m.wait(step)
+      }
+      return step
+    },
+  ])
+}
+
+/** Gives variables that are about to be mentioned for the first time their cells. */
+export function makeCells(m: Machine, slots: Term[], fresh: readonly number[]): void {
+  for (const slot of fresh) slots[slot] = m.cell(false)
+}
+
+/** `print(a, b)` and `debug(a, b)`: they always succeed. */
+export function planOutput(c: Context, node: Print | (Expression & { kind: 'debug' })): Plan {
+  const { before, operands } = planOperands(c, node.args.filter(isValue))
+  return inOrder([
+    ...before,
+    (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const texts: string[] = []
+        for (const operand of operands) {
+          const value = evaluate(m, m.frame.slots, operand)
+          if (value === failed) return m.backtrack()
+          if (value === pending) return m.wait(step)
+          texts.push(formatTerm(m.host, deref(value)))
+        }
+        const known = m.recall(node, m.frame.slots, undefined)
+        if (known !== unanswered) return next
+        m.raw = true
+        const text = texts.join(', ')
+        const answer = m.settle(node.kind === 'print' ? m.host.print(text) : m.host.debug(text))
+        m.raw = false
+        return answer === pending ? m.wait(step) : next
+      }
+      return step
+    },
+  ])
+}
+
+/** Conditions given to `debug` are not values; there is nothing to write of them. */
+function isValue(node: Expression): boolean {
+  switch (node.kind) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'variable':
+    case 'list':
+    case 'dictionary':
+    case 'dot':
+    case 'new':
+    case 'arithmetic':
+      return true
+    default:
+      return false
+  }
+}

@@ -1,0 +1,271 @@
+import { adoptRead, holdsPlain, type Reading } from '../../schema/adoption.js'
+import { isPartial } from '../../schema/partial.js'
+import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Account } from '../../text/account.js'
+import { callMethod, type Method } from '../../text/call.js'
+import type { RegExpEngine } from '../../text/engine.js'
+import { builtinClasses } from '../../values/builtin.js'
+import type { Equality } from '../../values/equality.js'
+import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
+import { identityOf, PartialRow, type RowEquality, rowEqualityOf, sameReference, UnknownRow } from '../../values/rows.js'
+import { type Awaitable, type Host, noField } from './host.js'
+import { HostError } from '../../values/hostError.js'
+import { iteratorOf } from './iterators.js'
+import { SchemaValues } from './schemaValues.js'
+import { showObject } from './show.js'
+
+export interface SchemaHostOptions {
+  /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
+  readonly equality?: Equality
+  /**
+   * Makes the regular expressions of policies, in linear time. Default: JavaScript's own, which refuse patterns that can backtrack
+   * exponentially (`unsafe-pattern`).
+   */
+  readonly regExp?: RegExpEngine
+  /** Where `print` goes. Default `console.log`. */
+  readonly print?: (text: string) => void
+  /** Where `debug` goes. Default: nowhere. */
+  readonly debug?: (text: string) => void | Promise<void>
+}
+
+/** Functions that make functions of text. */
+const makers: ReadonlySet<unknown> = new Set([
+  Function,
+  async function later() {}.constructor,
+  function* each() {}.constructor,
+  async function* eachLater() {}.constructor,
+])
+
+/** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
+export class SchemaHost extends SchemaValues implements Host, Reading {
+  readonly meetsAllProofs: boolean = false
+  declare readonly schema: Schema
+  valueClass: unknown = undefined
+  readonly #options: SchemaHostOptions
+
+  constructor(schema: Schema, options: SchemaHostOptions = {}) {
+    super(schema, options.equality)
+    this.#options = options
+  }
+
+  isConstant(name: string): boolean {
+    return this.schema.constants.has(name) || builtinClasses.has(name)
+  }
+
+  constant(name: string): unknown {
+    return this.schema.constants.has(name) ? this.schema.constants.get(name) : builtinClasses.get(name)
+  }
+
+  decidesClass(cls: unknown): boolean {
+    return this.schema.modelOfClass(cls) !== undefined
+  }
+
+  hasCheck(name: string): boolean {
+    return this.schema.models.get(name)?.isaCheck !== undefined
+  }
+
+  isNearer(value: unknown, left: string, right: string): boolean {
+    const model = this.schema.modelOf(value)
+    if (model !== undefined && model.class === undefined) return left === model.name && right !== model.name
+    const a = this.#distance(value, left)
+    return a !== undefined && a < (this.#distance(value, right) ?? Number.POSITIVE_INFINITY)
+  }
+
+  override isa(value: unknown, name: string): boolean {
+    const unloaded = this.classOf(value) === undefined ? unloadedRelation(value) : undefined
+    const model = unloaded && this.schema.models.get(name)
+    if (model && !model.isaCheck) return this.#isReferenced(value, unloaded, name)
+    const isInstance = super.isa(value, name)
+    // It can be nil: where that is another answer, only the row tells.
+    if (unloaded && doubtfulReference(value) && isInstance !== super.isa(null, name)) throw notLoaded(value, unloaded)
+    return isInstance
+  }
+
+  rowEquality(cls: unknown): RowEquality | undefined {
+    return rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
+  }
+
+  compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {
+    return compareEqual(left, right, (a, b) => this.equalObjects(a, b))
+  }
+
+  order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined {
+    const answer = compareOrder(operator, left, right)
+    if (answer === undefined) assertThere([left, right])
+    return answer
+  }
+
+  readsPlainly(cls: unknown, _field: string): boolean {
+    // Plain objects can be rows with a relation that was loaded in part.
+    return cls !== undefined && cls !== Object
+  }
+
+  read(value: unknown, field: string): unknown {
+    if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
+    if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
+    // any object may have the field
+    const result = (value as Readonly<Record<string, unknown>>)[field]
+    return result !== undefined && !isPartial(value, field, result)
+      ? this.related(value, field, result)
+      : this.absent(value, field)
+  }
+
+  /** Stands for a field that an object does not have. @throws HostError `missing-attribute`, `relation-not-loaded`. */
+  protected absent(value: object, field: string): unknown {
+    const model = this.schema.baseOf(value)
+    const declared = model && this.schema.field(model.name, field)
+    if (declared?.kind === 'relation') {
+      const referenced = referencedRow(value, model!.name, declared)
+      if (referenced !== undefined) return referenced
+      throw notLoaded(value, { model: model!.name, relation: field })
+    }
+    const unloaded = unloadedRelation(value)
+    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
+  }
+
+  arrived(value: unknown, of: unknown, field: string): unknown {
+    if (value === undefined)
+      throw this.#missing(of, field, 'the promise of it resolved to undefined: resolve it to null')
+    return this.related(of, field, value)
+  }
+
+  /** What was read from a field: plain objects that a relation leads to are rows of its model. */
+  protected related(holder: unknown, field: string, value: unknown): unknown {
+    if (typeof value === 'object' && value !== null && holdsPlain(value, this))
+      adoptRead(this.schema, holder, field, value)
+    return value
+  }
+
+  readForPattern(value: unknown, field: string): unknown {
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return noField
+    return this.read(value, field)
+  }
+
+  call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
+    const target: unknown =
+      // any value but these two may have the method
+      value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
+    if (typeof target !== 'function') {
+      assertThere([value])
+      throw new HostError('not-a-function', `${this.show(value)}.${method} is not a function`, {
+        hint: target === undefined ? undefined : 'it is a field: leave out the parentheses',
+        data: { value, name: method },
+      })
+    }
+    if (makers.has(target)) throw unreachable(method)
+    assertThere(args)
+    return callMethod(target as Method, value, method, args, account, this.#options.regExp)
+  }
+
+  construct(name: string, args: readonly unknown[]): unknown {
+    const cls = this.classNamed(name)
+    if (typeof cls !== 'function') return this.unregistered(name)
+    if (makers.has(cls)) throw unreachable(name)
+    assertThere(args)
+    return Reflect.construct(cls, args)
+  }
+
+  iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
+    return iteratorOf(value)
+  }
+
+  identify(value: object): unknown {
+    return identityOf(this.schema, value)
+  }
+
+  show(value: unknown): string {
+    return showObject(this.schema, value)
+  }
+
+  print(text: string): void {
+    if (this.#options.print) this.#options.print(text)
+    else console.log(text)
+  }
+
+  debug(text: string): Awaitable<void> {
+    return this.#options.debug?.(text)
+  }
+
+  protected override otherwiseEqual(
+    left: unknown,
+    right: unknown,
+    same: PartialRow | UnknownRow | undefined,
+  ): boolean | Promise<boolean> {
+    const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
+    if (unloaded && !(same instanceof UnknownRow && same.hasKey)) {
+      const known = sameReference(this.schema, left, right)
+      if (known !== undefined) return known
+      throw notLoaded(left, unloaded)
+    }
+    if (same instanceof PartialRow)
+      throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
+    return super.otherwiseEqual(left, right, same)
+  }
+
+  /** Not that of a row which may be of a subclass, and is not loaded. */
+  protected override rowClass(value: object | null): string | undefined {
+    const name = super.rowClass(value)
+    return name && unloadedRelation(value) && this.schema.descendants(name).length > 1 ? undefined : name
+  }
+
+  /** Whether a row that is not loaded is an instance for certain; for certain not, where its class is no ancestor either. */
+  #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
+    const doubt = doubtfulReference(value)
+    const model = doubt?.model ?? this.schema.modelOf(value)?.name
+    if (model === undefined) return false
+    const isInstance = this.schema.isSubclass(model, name)
+    if (doubt ? isInstance || this.schema.isSubclass(name, model) : !isInstance && this.schema.isSubclass(name, model))
+      throw notLoaded(value, unloaded)
+    return isInstance
+  }
+
+  protected override unregistered(name: string): never {
+    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, {
+      hint: `register it: registerClass(${name})`,
+      data: { name },
+    })
+  }
+
+  #missing(value: unknown, field: string, hint?: string): HostError {
+    return new HostError('missing-attribute', `${field} not found on ${this.show(value)}.`, {
+      hint,
+      data: { value, name: field },
+    })
+  }
+
+  /** How many steps up its prototypes a value is an instance of a class. */
+  #distance(value: unknown, name: string): number | undefined {
+    const cls = this.classNamed(name)
+    if (typeof cls !== 'function' || value === null || value === undefined) return undefined
+    // A plain object has the class of its model.
+    const own: unknown = this.schema.baseOf(value)?.class?.prototype ?? Object.getPrototypeOf(value)
+    let distance = 0
+    for (let at = own; at !== null; at = Object.getPrototypeOf(at)) {
+      if (at === cls.prototype) return distance
+      distance++
+    }
+    return undefined
+  }
+}
+
+/**
+ * That no value, and no element of one, is a row or nil: nobody is given what may be either.
+ * @throws HostError `relation-not-loaded`.
+ */
+function assertThere(values: readonly unknown[]): void {
+  for (const value of values.flat()) {
+    if (doubtfulReference(value)) throw notLoaded(value, unloadedRelation(value)!)
+  }
+}
+
+function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
+  return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
+    hint: `load it with the object, or ask asynchronously`,
+    data: { model, relation, value },
+  })
+}
+
+function unreachable(name: string): HostError {
+  return new HostError('unreachable-name', `"${name}" can't be reached from a policy.`, { data: { name } })
+}

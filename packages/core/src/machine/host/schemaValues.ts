@@ -1,0 +1,105 @@
+import type { Class } from '../../schema/model.js'
+import type { Models } from '../../schema/schema.js'
+import { builtinClasses, isBuiltinInstance } from '../../values/builtin.js'
+import { Dict } from '../../values/dict.js'
+import { type Equality, scalarsEqual } from '../../values/equality.js'
+import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
+import { unknownRow } from '../../values/hostError.js'
+
+/** What equality means for values of a schema; no machine is needed for it. */
+export class SchemaEquality {
+  readonly schema: Models
+  readonly #equality: Equality | undefined
+
+  /** @param equality - Decides of two objects that are no rows with keys whether they are equal; by default they never are. */
+  constructor(schema: Models, equality: Equality | undefined) {
+    this.schema = schema
+    this.#equality = equality
+  }
+
+  equal(left: unknown, right: unknown): boolean | Promise<boolean> {
+    return scalarsEqual(left, right) ?? this.equalObjects(left, right)
+  }
+
+  protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
+    const same = sameRow(this.schema, left, right)
+    return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
+  }
+
+  /** Where keys do not decide. @throws HostError `unknown-row` for a row and an object that may be one. */
+  protected otherwiseEqual(
+    left: unknown,
+    right: unknown,
+    same: PartialRow | UnknownRow | undefined,
+  ): boolean | Promise<boolean> {
+    if (same instanceof UnknownRow) {
+      if (same.hasKey || !this.#equality) throw unknownRow(same.object, same.model, 'compared with a row')
+    } else if (same) throw new TypeError(`${same.missing} is missing`)
+    return this.#equality?.(left, right) ?? false
+  }
+}
+
+/** As `SchemaEquality`, and what classes mean. */
+export class SchemaValues extends SchemaEquality {
+  classOf(value: unknown): string | undefined {
+    switch (typeof value) {
+      case 'string':
+        return 'String'
+      case 'number':
+      case 'bigint':
+        return 'Integer'
+      case 'boolean':
+        return 'Boolean'
+      case 'function':
+        return this.schema.modelOfClass(value)?.name
+      case 'object':
+        if (Array.isArray(value)) return 'List'
+        return value instanceof Dict ? 'Dictionary' : this.rowClass(value)
+      default:
+        return undefined
+    }
+  }
+
+  isSubclass(name: string, ancestor: string): boolean | undefined {
+    const own = this.classNamed(name)
+    const other = this.classNamed(ancestor)
+    if (!this.#isKnown(name) || !this.#isKnown(ancestor)) return undefined
+    return name === ancestor || (own !== undefined && own === other) || this.schema.isSubclass(name, ancestor)
+  }
+
+  isa(value: unknown, name: string): boolean {
+    const model = this.schema.models.get(name)
+    if (model === undefined) return isBuiltinInstance(value, name) ?? this.unregistered(name)
+    if (model.isaCheck !== undefined) return model.isaCheck(value) === true
+    const known = this.classOf(value)
+    if (known !== undefined) return this.isSubclass(known, name) === true
+    return isBuiltinInstance(value, name) ?? this.#isRow(value, name, model.class)
+  }
+
+  /** Whether an object is an instance whose class is not known, or not for certain. @throws HostError `unknown-row` where that decides. */
+  #isRow(value: unknown, name: string, cls: Class | undefined): boolean {
+    const base = this.schema.baseOf(value)?.name
+    if (base !== undefined && this.schema.isSubclass(base, name)) return true
+    const isOpen = base === undefined ? this.schema.isStranger(value) : this.schema.isSubclass(name, base)
+    if (isOpen) throw unknownRow(value, name, 'tested for its class')
+    return typeof cls === 'function' && value instanceof cls
+  }
+
+  /** The model that decides all class tests of an object. */
+  protected rowClass(value: object | null): string | undefined {
+    return this.schema.modelOf(value)?.name
+  }
+
+  protected classNamed(name: string): unknown {
+    const model = this.schema.models.get(name)
+    return model === undefined ? builtinClasses.get(name) : model.class
+  }
+
+  protected unregistered(name: string): never {
+    throw new TypeError(`Unregistered class: ${name}.`)
+  }
+
+  #isKnown(name: string): boolean {
+    return this.schema.models.has(name) || builtinClasses.has(name)
+  }
+}

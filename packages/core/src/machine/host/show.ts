@@ -1,0 +1,29 @@
+import type { Schema } from '../../schema/schema.js'
+
+/** A value of the application in a message: its class and its key, not all that it holds. */
+export function showObject(schema: Schema, value: unknown): string {
+  switch (typeof value) {
+    case 'object':
+      break
+    case 'function':
+      return `class ${schema.modelOfClass(value)?.name ?? value.name}`
+    case 'string':
+      return `"${value}"`
+    default:
+      return String(value)
+  }
+  if (value === null) return 'nil'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  const model = schema.baseOf(value)
+  const name = model?.name ?? classNameOf(value)
+  const key = model && schema.key(model.name)
+  // fields that the schema knows and the compiler does not
+  const row = value as Readonly<Record<string, unknown>>
+  return key ? `${name} { ${key.map((field) => `${field}: ${String(row[field])}`).join(', ')} }` : name
+}
+
+function classNameOf(value: object): string {
+  const cls: unknown = value.constructor
+  return typeof cls === 'function' && cls.name !== '' ? cls.name : 'an object'
+}

@@ -1,0 +1,187 @@
+import type { Call, Expression, Parameter, Rule } from '../../language/ast.js'
+import { plainRule } from '../../language/head.js'
+import { hasCut, occurrences } from '../../language/mentions.js'
+import { planBody } from '../goals/logicGoals.js'
+import { hasEffect, planOperand } from '../goals/operands.js'
+import { matcherOf } from '../goals/patterns.js'
+import { type Context, inOrder, type Plan } from '../goals/plan.js'
+import { Scope } from '../goals/scope.js'
+import { makeCells } from '../goals/valueGoals.js'
+import { Candidate } from '../calls/dispatch.js'
+import { evaluate, type Operand } from '../state/operand.js'
+import { isInstance, match } from '../terms/pattern.js'
+import { failed, pending } from '../state/signal.js'
+import { exit, type Step } from '../state/step.js'
+import { Cell } from '../state/term.js'
+import { unifyStep } from '../terms/unify.js'
+import type { Unions } from '../state/unions.js'
+
+/** What a rule is compiled with: everything but what is its own. */
+export interface Surroundings extends Omit<Context, 'scope' | 'owner' | 'standing'> {
+  /** The calls of a rule that pass on nothing but what the rule was given; of a rule that can't call itself there are none. */
+  readonly standingCalls: (rule: Rule) => ReadonlySet<Call>
+}
+
+/** A rule that is compiled when it is tried for the first time. */
+export class CompiledRule {
+  readonly node: Rule
+  readonly candidate: Candidate
+  readonly #surroundings: () => Surroundings
+  /** Compiled once for all queries; the steps keep nothing of a query but in its machine. */
+  #steps: Steps | undefined = undefined
+
+  constructor(node: Rule, surroundings: () => Surroundings) {
+    this.node = node
+    this.#surroundings = surroundings
+    const { host, unions } = surroundings()
+    this.candidate = new Candidate(this, host, unions)
+  }
+
+  /** Proves the body, for arguments that are known to match the head. */
+  get body(): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    return this.#steps.body
+  }
+
+  /** Matches the head, then proves the body. */
+  get entry(): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    return this.#steps.entry
+  }
+
+  /** Proves the body for arguments that match the head, but for one that is open and whose class has to be tested. */
+  openEntry(at: number): Step {
+    this.#steps ??= compile(this.node, this.#surroundings())
+    const { output } = this.#steps
+    return output !== undefined && output.at === at ? output.step : this.#steps.entry
+  }
+}
+
+interface Steps {
+  readonly body: Step
+  readonly entry: Step
+  /** The parameter that the first goal gives its value when the call leaves it open, and the step to begin with then. */
+  readonly output: { readonly at: number; readonly step: Step } | undefined
+}
+
+function compile(rule: Rule, surroundings: Surroundings): Steps {
+  const { parameters, goals } = plainRule(rule)
+  const scope = new Scope(parameters.length, [...parameters, ...goals])
+  const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
+  const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
+  const output = c.recorder === undefined ? outputOf(c, parameters, goals) : undefined
+  const plan = goals.length === 0 ? undefined : planBody(c, goals)
+  c.predicates.get(rule.name, parameters.length).needs(scope.size)
+  const steps = plan === undefined ? exit : plan.all(exit)
+  const recorder = c.recorder
+  const bodyStep: Step =
+    recorder === undefined
+      ? steps
+      : (m) => {
+          recorder.record({ kind: 'rule', rule, depth: m.frame.depth })
+          return steps
+        }
+  const entry = head.length === 0 ? bodyStep : inOrder(head)(bodyStep)
+  if (output === undefined || plan === undefined) return { body: bodyStep, entry, output: undefined }
+  return { body: bodyStep, entry, output: { at: output.at, step: outputStep(output, entry, plan.others(exit)) } }
+}
+
+/** `parameter = value` as the first goal of a rule, where the parameter asks for a class and for nothing else. */
+interface Output {
+  readonly at: number
+  readonly tag: string
+  readonly operand: Operand
+  readonly unions: Unions
+  readonly node: Expression
+}
+
+function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly Expression[]): Output | undefined {
+  const goal = goals[0]
+  if (goal?.kind !== 'unify' || hasEffect(goal) || goals.some(hasCut)) return undefined
+  const [variable, value] = goal.left.kind === 'variable' ? [goal.left, goal.right] : [goal.right, goal.left]
+  if (variable.kind !== 'variable' || occurrences(value).has(variable.name)) return undefined
+  const at = parameters.findIndex(({ term }) => term.kind === 'variable' && term.name === variable.name)
+  const pattern = parameters[at]?.pattern
+  if (at === -1 || c.host.isConstant(variable.name) || pattern?.kind !== 'class pattern') return undefined
+  for (const name of occurrences(value).keys()) {
+    if (!c.host.isConstant(name) && !c.scope.has(name)) return undefined
+  }
+  return {
+    at,
+    tag: pattern.tag,
+    operand: planOperand(c, value).operand,
+    unions: c.unions,
+    node: parameters[at]!.term,
+  }
+}
+
+/**
+ * Gives the open parameter its value and tests its class at once. Otherwise the class would be a constraint on the variable
+ * that the very next goal wakes.
+ */
+function outputStep(output: Output, entry: Step, others: Step): Step {
+  const { at, tag, operand, unions, node } = output
+  // Shared by all queries: a class that passes the test, which depends on the class alone.
+  let known: unknown
+  const step: Step = (m) => {
+    m.asking()
+    const slots = m.frame.slots
+    const cell = slots[at]
+    const value = evaluate(m, slots, operand)
+    if (!(cell instanceof Cell) || value instanceof Cell) return entry
+    if (value === failed) return m.backtrack()
+    if (value === pending) return m.wait(step)
+    const cls: unknown = typeof value === 'object' && value !== null ? value.constructor : undefined
+    if (cls === undefined || cls !== known) {
+      const verdict = isInstance(m, value, tag, unions, node)
+      if (verdict === false) return m.backtrack()
+      if (verdict === pending) return m.wait(step)
+      if (m.host.decidesClass(cls)) known = cls
+    }
+    m.bind(cell, value)
+    return m.proceed(others)
+  }
+  return step
+}
+
+/** What has to be done when an argument is matched with its parameter: nothing for a variable that is new. */
+function planParameter(c: Context, parameter: Parameter, at: number): Plan[] {
+  const { term, pattern } = parameter
+  const plans: Plan[] = []
+  const isNew = term.kind === 'variable' && term.name !== 'nil' && !c.host.isConstant(term.name)
+  if (isNew && term.name !== '_' && !c.scope.has(term.name)) c.scope.place(term.name, at)
+  else if (!isNew || term.name !== '_') {
+    const { before, operand } = planOperand(c, term)
+    plans.push(...before, unifyArgument(operand, at))
+  }
+  if (pattern !== undefined) {
+    const before: Plan[] = []
+    const { matcher, fresh } = matcherOf(c, pattern, before)
+    plans.push(...before, (next) => {
+      const step: Step = (m) => {
+        m.asking()
+        const slots = m.frame.slots
+        makeCells(m, slots, fresh)
+        const verdict = match(m, slots, slots[at], matcher, term)
+        if (verdict === true) return m.proceed(next)
+        return verdict === false ? m.backtrack() : m.wait(step)
+      }
+      return step
+    })
+  }
+  return plans
+}
+
+function unifyArgument(operand: Operand, at: number): Plan {
+  return (next) => {
+    const step: Step = (m) => {
+      m.asking()
+      const slots = m.frame.slots
+      const value = evaluate(m, slots, operand)
+      if (value === failed) return m.backtrack()
+      if (value === pending) return m.wait(step)
+      return unifyStep(m, slots[at], value, next, step)
+    }
+    return step
+  }
+}

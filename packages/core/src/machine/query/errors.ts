@@ -1,0 +1,37 @@
+import { QueryError, RelationNotLoadedError } from '../../errors.js'
+import type { Span } from '../../language/source.js'
+import { Fault } from '../state/fault.js'
+import { HostError } from '../../values/hostError.js'
+import type { Machine } from '../state/machine.js'
+import { originOf } from './origin.js'
+import { stackText } from '../state/stack.js'
+
+/** What the application gets to see of something that a step threw. */
+export function explain(m: Machine, thrown: unknown): unknown {
+  if (thrown instanceof Fault) {
+    const { span, hint, data, cause } = thrown.details
+    return make(m, thrown.code, thrown.summary, span, { hint, data: originOf(m, data), cause })
+  }
+  if (thrown instanceof HostError) {
+    return make(m, thrown.code, thrown.message, m.at, { hint: thrown.hint, data: thrown.data, cause: thrown.cause })
+  }
+  // like `oso`, which takes a TypeError for the policy's mistake; all others are the application's own
+  if (thrown instanceof TypeError && m.at !== undefined && !m.raw) {
+    return make(m, 'application-error', thrown.message, m.at, { cause: thrown })
+  }
+  return thrown
+}
+
+function make(
+  m: Machine,
+  code: QueryError['code'],
+  summary: string,
+  span: Span | undefined,
+  details: Pick<Fault['details'], 'hint' | 'data' | 'cause'>,
+): QueryError {
+  const trace = stackText(m.frame, span)
+  const all = { span, trace, ...details }
+  return code === 'relation-not-loaded'
+    ? new RelationNotLoadedError(code, summary, all)
+    : new QueryError(code, summary, all)
+}

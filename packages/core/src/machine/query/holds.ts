@@ -1,0 +1,105 @@
+import { call } from '../goals/callGoal.js'
+import { Deadline } from '../state/deadline.js'
+import { explain } from './errors.js'
+import { Frame } from '../state/frame.js'
+import type { Host } from '../host/host.js'
+import { defaultLimits, type Limits } from '../state/limits.js'
+import { Machine } from '../state/machine.js'
+import type { Program } from '../program/program.js'
+import { assertDecided } from './solution.js'
+import { solved } from './start.js'
+import { stop } from '../state/step.js'
+import { Cell, type Term } from '../state/term.js'
+import { Variable } from '../state/variable.js'
+
+/**
+ * Whether a call of a rule with these arguments can be proven.
+ * @param host - The application as this query sees it, where that is not how the program's host does: see `QueryOptions`.
+ * @param deadline - Of a question that has waited already.
+ * @throws QueryError
+ */
+export function holds(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits: Limits = defaultLimits,
+  host: Host = program.host,
+  deadline?: Deadline,
+): boolean | Promise<boolean> {
+  const m = machineFor(program, limits)
+  m.host = host
+  m.asynchronous = true
+  if (!prove(m, program, rule, args)) return wait(m, program, deadline ?? new Deadline(m.limits.asyncTime))
+  return finish(m, program)
+}
+
+/** Whether a call of a rule with these arguments can be proven. @throws QueryError, `async-value` for a promise. */
+export function holdsSync(
+  program: Program,
+  rule: string,
+  args: readonly unknown[],
+  limits: Limits = defaultLimits,
+): boolean {
+  const m = machineFor(program, limits)
+  m.asynchronous = false
+  prove(m, program, rule, args)
+  return finish(m, program)
+}
+
+function machineFor(program: Program, limits: Limits): Machine {
+  // while the application answers to this query it may ask another: that one gets a machine of its own
+  const m = program.idle ?? new Machine(program.host)
+  program.idle = undefined
+  m.program = program
+  m.limits = limits
+  return m
+}
+
+const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
+
+/** Runs until there is an answer, or until it has to wait: false then. */
+function prove(m: Machine, program: Program, rule: string, args: readonly unknown[]): boolean {
+  try {
+    const site = program.site(rule, args.length)
+    const slots: Term[] = new Array(site.predicate.capacity)
+    for (let at = 0; at < args.length; at++) {
+      const arg = args[at]
+      slots[at] = arg instanceof Variable ? new Cell(0, true, arg.name) : arg
+    }
+    m.begin(root, (m) => call(m, site, slots, solved))
+    return run(m)
+  } catch (thrown) {
+    throw explain(m, thrown)
+  }
+}
+
+function run(m: Machine): boolean {
+  m.run()
+  if (m.state === 'waiting') return false
+  if (m.suspended > 0 && m.state === 'solution') assertDecided(m)
+  return true
+}
+
+async function wait(m: Machine, program: Program, deadline: Deadline): Promise<boolean> {
+  const proven = async (): Promise<boolean> => {
+    do await m.arrival()
+    while (!deadline.isOver && !run(m))
+    return deadline.isOver ? false : finish(m, program)
+  }
+  try {
+    return await deadline.meet(proven())
+  } catch (thrown) {
+    throw explain(m, thrown)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** The answer; the machine is free for the next query, and holds nothing of this one. */
+function finish(m: Machine, program: Program): boolean {
+  const answer = m.state === 'solution'
+  m.release(root)
+  m.host = program.host
+  program.idle = m
+  return answer
+}

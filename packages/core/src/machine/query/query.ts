@@ -1,0 +1,131 @@
+import type { Expression } from '../../language/ast.js'
+import { Deadline } from '../state/deadline.js'
+import { explain } from './errors.js'
+import type { Host } from '../host/host.js'
+import { defaultLimits, type Limits } from '../state/limits.js'
+import { asyncValue, Machine } from '../state/machine.js'
+import type { Program } from '../program/program.js'
+import { pending } from '../state/signal.js'
+import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
+import { start, startBody } from './start.js'
+import type { Cell } from '../state/term.js'
+
+/** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
+export interface RuleCall {
+  readonly rule: string
+  readonly args: readonly unknown[]
+}
+
+export interface QueryOptions {
+  /** Values of variables of the query, by name. */
+  readonly bindings?: ReadonlyMap<string, unknown>
+  readonly limits?: Partial<Limits>
+  /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default false. */
+  readonly acceptExpression?: boolean
+  /** Whether all other variables of an expression are its own, as those of a rule's body are: no solution tells them. Default false. */
+  readonly asBody?: boolean
+  /** What values are read from, where that is not the program's host; it knows the same names and classes. */
+  readonly host?: Host
+}
+
+/** A query that runs: it computes no further than it is asked. */
+export interface Query {
+  /** The next solution, undefined after the last; a promise where the query has to wait. @throws QueryError */
+  next(): Solution | undefined | Promise<Solution | undefined>
+  /** The next solution. @throws QueryError, `async-value` where the query would have to wait. */
+  nextSync(): Solution | undefined
+  /** Ends the query and the iterators of the application that it holds open. */
+  close(): void
+}
+
+/** Begins a query: an expression, or a call of a rule. Nothing is computed before the first solution is asked for. */
+export function solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
+  return new RunningQuery(program, goal, options)
+}
+
+class RunningQuery implements Query {
+  readonly #machine: Machine
+  readonly #named: ReadonlyMap<string, Cell>
+  readonly #accept: boolean
+  readonly #deadline: Deadline
+  #closed = false
+  /** The answer that is being waited for; later questions wait for it as well. */
+  #running: Promise<Solution | undefined> | undefined = undefined
+
+  constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
+    this.#machine = new Machine(options.host ?? program.host, { ...defaultLimits, ...options.limits })
+    this.#accept = options.acceptExpression ?? false
+    this.#deadline = new Deadline(this.#machine.limits.asyncTime)
+    const bindings = options.bindings ?? new Map<string, unknown>()
+    this.#named =
+      options.asBody && !('rule' in goal)
+        ? startBody(this.#machine, program, goal, bindings)
+        : start(this.#machine, program, goal, bindings)
+  }
+
+  next(): Solution | undefined | Promise<Solution | undefined> {
+    if (this.#running !== undefined) return this.#running.then(() => this.next())
+    this.#machine.asynchronous = true
+    const found = this.#advance()
+    if (found !== pending && !(found instanceof Map && hasPromises(found))) return found
+    const running = this.#wait(found).finally(() => {
+      this.#running = undefined
+    })
+    this.#running = running
+    return running
+  }
+
+  nextSync(): Solution | undefined {
+    this.#machine.asynchronous = false
+    const found = this.#advance()
+    if (found !== pending && !(found !== undefined && hasPromises(found))) return found
+    throw this.#fail(asyncValue(undefined))
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#machine.cut(0)
+    this.#deadline.clear()
+  }
+
+  #advance(): Solution | undefined | typeof pending {
+    if (this.#closed) return undefined
+    const m = this.#machine
+    try {
+      m.run()
+      if (m.state === 'solution') return solutionOf(m, this.#named, this.#accept)
+      if (m.state === 'waiting') return pending
+    } catch (thrown) {
+      throw this.#fail(thrown)
+    }
+    this.close()
+    return undefined
+  }
+
+  async #wait(first: Solution | undefined | typeof pending): Promise<Solution | undefined> {
+    try {
+      const found = first === pending ? await this.#deadline.meet(this.#arrived()) : first
+      return found && (await settledSolution(found))
+    } catch (thrown) {
+      throw this.#fail(thrown)
+    }
+  }
+
+  /** Goes on whenever what it waits for is there, until there is an answer. */
+  async #arrived(): Promise<Solution | undefined> {
+    for (;;) {
+      await this.#machine.arrival()
+      if (this.#closed) return undefined
+      const found = this.#advance()
+      if (found !== pending) return found
+    }
+  }
+
+  #fail(thrown: unknown): unknown {
+    if (this.#closed) return thrown
+    const error = explain(this.#machine, thrown)
+    this.close()
+    return error
+  }
+}

@@ -1,0 +1,85 @@
+import { constraintsOn } from './constraints.js'
+import { exportTerm } from '../terms/export.js'
+import { Fault } from '../state/fault.js'
+import type { Machine } from '../state/machine.js'
+import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from '../state/term.js'
+
+/** Values of the query's variables by name; variables that start with `_` and those that took no part are not in it. */
+export type Solution = ReadonlyMap<string, unknown>
+
+/**
+ * The solution that the machine is at. Values that are promises are in it as they are.
+ * @param named the variables of the query.
+ * @throws Fault when constraints are left that nothing decided, unless they are accepted.
+ */
+export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept: boolean): Solution {
+  const solution = new Map<string, unknown>()
+  let constrained = false
+  for (const [name, cell] of named) {
+    if (name.startsWith('_')) continue
+    const value = deref(cell)
+    if (m.suspended > 0) {
+      const open = openCell(m, value)
+      if (open !== undefined) {
+        if (!accept) throw undecided(name)
+        constrained = true
+        solution.set(name, open === value ? constraintsOn(m, open) : exportTerm(m, value))
+        continue
+      }
+    }
+    if (cell.isBound || cell.linked) solution.set(name, exportTerm(m, value))
+  }
+  if (m.suspended > 0 && !constrained) assertDecided(m)
+  return solution
+}
+
+/** @throws Fault when constraints are left on variables that the query does not name. */
+export function assertDecided(m: Machine): void {
+  if (m.suspended === 0) return
+  const span = m.pendingNode()?.span
+  throw new Fault('unhandled-constraint', 'A constraint is left on a variable that nothing gives a value.', {
+    span,
+    hint: 'enumerate its values before they are needed',
+  })
+}
+
+function undecided(name: string): Fault {
+  return new Fault('unbound-variable', `The variable ${name} is constrained, but nothing gives it a value.`, {
+    hint: 'enumerate its values (x in …), or ask with acceptExpression',
+    data: { name },
+  })
+}
+
+/** A variable in a term on which goals wait. */
+function openCell(m: Machine, root: Term): Cell | undefined {
+  const open: Term[] = [root]
+  for (let count = 0; open.length > 0; count++) {
+    if (count % 512 === 511) m.spend(512)
+    const term = deref(open.pop())
+    if (term instanceof Cell) {
+      if (term.goals?.some((goal) => goal.active)) return term
+    } else if (term instanceof ListTerm) {
+      for (let at = term.from; at < term.items.length; at++) open.push(term.items[at])
+      if (term.rest !== undefined) open.push(term.rest)
+    } else if (term instanceof DictTerm) open.push(...term.entries.values())
+  }
+  return undefined
+}
+
+export function hasPromises(solution: Solution): boolean {
+  for (const value of solution.values()) if (isThenable(value) || isListOfPromises(value)) return true
+  return false
+}
+
+/** A solution without promises. */
+export async function settledSolution(solution: Solution): Promise<Solution> {
+  if (!hasPromises(solution)) return solution
+  const settled = new Map<string, unknown>()
+  for (const [name, value] of solution)
+    settled.set(name, isListOfPromises(value) ? await Promise.all(value) : await value)
+  return settled
+}
+
+function isListOfPromises(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.some(isThenable)
+}

@@ -1,0 +1,158 @@
+import type { Call, Expression } from '../../language/ast.js'
+import { occurrences } from '../../language/mentions.js'
+import { Dict } from '../../values/dict.js'
+import { call } from '../goals/callGoal.js'
+import { planAnd } from '../goals/logicGoals.js'
+import { Scope } from '../goals/scope.js'
+import { Frame } from '../state/frame.js'
+import type { Machine } from '../state/machine.js'
+import type { Program } from '../program/program.js'
+import type { RuleCall } from './query.js'
+import { type Step, stop } from '../state/step.js'
+import { Cell, DictTerm, ListTerm, type Term } from '../state/term.js'
+import { Variable } from '../state/variable.js'
+
+/** A query was given nothing. */
+const none: ReadonlySet<Call> = new Set()
+
+/** The end of every query. */
+export const solved: Step = (m) => {
+  m.program?.surroundings.recorder?.record({ kind: 'solution' })
+  return m.solved()
+}
+
+/**
+ * Readies a machine for a query.
+ * @returns the variables that the query names.
+ */
+export function start(
+  m: Machine,
+  program: Program,
+  goal: Expression | RuleCall,
+  bindings: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, Cell> {
+  m.program = program
+  const named = new Map<string, Cell>()
+  if ('rule' in goal) startCall(m, program, goal, named, bindings)
+  else startExpression(m, program, goal, named, bindings)
+  return named
+}
+
+function startCall(
+  m: Machine,
+  program: Program,
+  goal: RuleCall,
+  named: Map<string, Cell>,
+  bindings: ReadonlyMap<string, unknown>,
+): void {
+  const slots = goal.args.map((arg) => importTerm(m, arg, named))
+  const site = program.site(goal.rule, slots.length)
+  m.begin(rootFrame(slots), (m) => {
+    bind(m, named, bindings)
+    const args = slots.map((slot) => {
+      if (!(slot instanceof Cell)) return slot
+      if (!slot.isBound) m.link(slot)
+      return slot.isBound ? slot.value : slot
+    })
+    return call(m, site, args, solved)
+  })
+}
+
+function startExpression(
+  m: Machine,
+  program: Program,
+  goal: Expression,
+  named: Map<string, Cell>,
+  bindings: ReadonlyMap<string, unknown>,
+): void {
+  const { host } = program.surroundings
+  const known = new Map<string, Term>()
+  for (const name of occurrences(goal).keys()) {
+    if (name !== 'nil' && !host.isConstant(name)) known.set(name, variableNamed(m, name, named))
+  }
+  begin(m, program, goal, known, () => bind(m, named, bindings))
+}
+
+/** Readies a machine for the body of a rule, some of whose variables have values. */
+export function startBody(
+  m: Machine,
+  program: Program,
+  goal: Expression,
+  bindings: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, Cell> {
+  m.program = program
+  begin(m, program, goal, bindings, () => {})
+  return new Map()
+}
+
+/** @param known - The variables that there are before the goal is proven. */
+function begin(
+  m: Machine,
+  program: Program,
+  goal: Expression,
+  known: ReadonlyMap<string, Term>,
+  ready: () => void,
+): void {
+  m.goal = goal
+  const scope = new Scope(0, [goal])
+  const slots: Term[] = []
+  for (const [name, term] of known) {
+    const slot = scope.temporary()
+    scope.place(name, slot)
+    slots[slot] = term
+  }
+  const context = { ...program.surroundings, scope, owner: undefined, standing: none }
+  const first = planAnd(context, goal.kind === 'and' ? goal.operands : [goal])(solved)
+  m.begin(rootFrame(slots), (m) => {
+    ready()
+    return m.proceed(first)
+  })
+}
+
+function rootFrame(slots: Term[]): Frame {
+  // the choice that ends the query stays whatever is cut
+  return new Frame(slots, undefined, stop, undefined, 1, 0, 0, undefined)
+}
+
+function bind(m: Machine, named: Map<string, Cell>, bindings: ReadonlyMap<string, unknown>): void {
+  for (const [name, value] of bindings) m.bind(variableNamed(m, name, named), importTerm(m, value, named))
+}
+
+function variableNamed(m: Machine, name: string, named: Map<string, Cell>): Cell {
+  const known = named.get(name)
+  if (known !== undefined) return known
+  const cell = m.namedCell(name)
+  named.set(name, cell)
+  return cell
+}
+
+/** A value of the application as a term: only variables in it, and what holds them, are anything else than it is. */
+function importTerm(m: Machine, value: unknown, named: Map<string, Cell>): Term {
+  if (value instanceof Variable) return variableNamed(m, value.name, named)
+  if (Array.isArray(value) && hasVariables(value)) {
+    return new ListTerm(
+      value.map((element) => importTerm(m, element, named)),
+      0,
+      undefined,
+    )
+  }
+  if (value instanceof Dict && hasVariables(Object.values(value))) {
+    return new DictTerm(
+      new Map(
+        Object.keys(value)
+          .sort()
+          .map((key) => [key, importTerm(m, value[key], named)]),
+      ),
+    )
+  }
+  return value
+}
+
+function hasVariables(values: readonly unknown[]): boolean {
+  return values.some(
+    (value) =>
+      value instanceof Variable ||
+      (Array.isArray(value) && hasVariables(value)) ||
+      (value instanceof Dict && hasVariables(Object.values(value))),
+  )
+}

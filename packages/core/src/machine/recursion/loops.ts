@@ -1,0 +1,223 @@
+import type { CallSite } from '../calls/callSite.js'
+import { Fault } from '../state/fault.js'
+import { IntSet } from './intSet.js'
+import type { Machine } from '../state/machine.js'
+import type { Predicate } from '../calls/ruleGroup.js'
+import { Cell, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+
+/** Every so many calls, all calls around are remembered in a set; the ones since are compared with one by one. */
+const block = 64
+
+/**
+ * How much of a list or a dictionary is looked at: longer ones are told apart by what they were made from, for a recursion
+ * along a list would otherwise look at all of it again and again.
+ */
+const contents = 16
+
+/**
+ * A call of a recursive predicate, and those around it. A ground call that meets itself below itself can't be proven that
+ * way: it fails, so that cyclic data ends.
+ */
+export class Loop {
+  readonly site: CallSite
+  readonly predicate: Predicate
+  /** The arguments stand first. */
+  readonly slots: readonly Term[]
+  readonly around: Loop | undefined
+  readonly depth: number
+  readonly negations: number
+  /** The depth of the outermost call that was met again below this one: what failed because of that may hold elsewhere. */
+  restsOn: number
+  /** What identifies each argument among values of its kind; undefined for one that is not ground. */
+  identities: readonly unknown[] | undefined = undefined
+  #number: number | undefined = undefined
+  #set: IntSet | undefined = undefined
+
+  constructor(site: CallSite, slots: readonly Term[], around: Loop | undefined, negations: number) {
+    this.site = site
+    this.predicate = site.predicate
+    this.slots = slots
+    this.around = around
+    this.depth = around === undefined ? 1 : around.depth + 1
+    this.negations = negations
+    this.restsOn = this.depth
+  }
+
+  /**
+   * Whether the call is ground and the same as one that it is part of. It stalls where no call between the two reads data.
+   * @throws Fault where a negation stands between the two: then neither answer would be right.
+   */
+  meetsItself(m: Machine): boolean {
+    const { predicate } = this
+    let at = this.around
+    for (; at !== undefined && at.depth % block !== 0; at = at.around) {
+      if (at.predicate === predicate && mayBeSame(this, at) && isSame(m, this, at)) return this.#loop(m, at)
+    }
+    if (at === undefined) return false
+    const number = this.#name(m)
+    if (number === notGround || !at.#calls(m).has(number)) return false
+    while (at.#name(m) !== number) at = at.around!
+    return this.#loop(m, at)
+  }
+
+  #loop(m: Machine, outer: Loop): true {
+    if (outer.negations !== this.negations) {
+      throw negatedLoop(
+        this,
+        `Whether \`${this.predicate.name}\` holds depends on its own negation.`,
+        'no answer is right for a rule that holds when it does not hold',
+      )
+    }
+    let isStanding = this.site.isStanding
+    for (let at = this.around!; at !== outer; at = at.around!) {
+      at.restsOn = Math.min(at.restsOn, outer.depth)
+      isStanding &&= at.site.isStanding
+    }
+    if (isStanding) m.stall(this)
+    return true
+  }
+
+  /** A number for the call, the same for the same call. */
+  #name(m: Machine): number {
+    this.#number ??= numberOf(m, this.predicate, this.slots)
+    return this.#number
+  }
+
+  /** The calls up to this one, at the end of a block; made from the outside inwards, so that no depth becomes recursion. */
+  #calls(m: Machine): IntSet {
+    const blocks: Loop[] = []
+    for (let at: Loop | undefined = this; at !== undefined && at.#set === undefined; at = at.around) {
+      if (at.depth % block === 0) blocks.push(at)
+    }
+    for (let last = blocks.pop(); last !== undefined; last = blocks.pop()) {
+      const numbers: number[] = []
+      let at: Loop | undefined = last
+      for (; at !== undefined && at.#set === undefined; at = at.around) {
+        const number = at.#name(m)
+        if (number !== notGround) numbers.push(number)
+      }
+      last.#set = (at === undefined ? IntSet.empty : at.#set!).with(numbers)
+    }
+    return this.#set!
+  }
+}
+
+/** The error for a negation of a call that stalled: its failure says nothing. */
+export function stalledNegation(loop: Loop): Fault {
+  return negatedLoop(
+    loop,
+    `\`not\` can't be decided: \`${loop.predicate.name}\` calls itself with the same arguments.`,
+    'remove the call, or pass an argument that is read from data, such as `folder.parent`',
+  )
+}
+
+function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): Fault {
+  return new Fault('negated-loop', summary, { span: site.node?.span, hint, data: { name: predicate.name } })
+}
+
+/** Whether texts, numbers and the like are the same: they tell most calls apart. */
+function mayBeSame(left: Loop, right: Loop): boolean {
+  const a = left.slots
+  const b = right.slots
+  for (let at = left.predicate.arity - 1; at >= 0; at--) {
+    const x = a[at]
+    if (x !== b[at] && (typeof x !== 'object' || typeof b[at] !== 'object')) return false
+  }
+  return true
+}
+
+function isSame(m: Machine, left: Loop, right: Loop): boolean {
+  const a = left.identities ?? identify(m, left)
+  const b = right.identities ?? identify(m, right)
+  for (let at = a.length - 1; at >= 0; at--) if (a[at] !== b[at] || a[at] === undefined) return false
+  return true
+}
+
+function identify(m: Machine, loop: Loop): readonly unknown[] {
+  loop.identities = loop.slots.slice(0, loop.predicate.arity).map((arg) => {
+    if (arg instanceof Cell) return undefined
+    if (isMade(arg)) return contentOf(m, arg)
+    return typeof arg === 'object' && arg !== null ? m.host.identify(arg) : (arg ?? null)
+  })
+  return loop.identities
+}
+
+/** Stands for the number of a call that is not ground. */
+const notGround = -1
+
+function isMade(term: Term): boolean {
+  return term instanceof Float || isList(term) || isDict(term)
+}
+
+/** The number of a ground call within this query. */
+function numberOf(m: Machine, predicate: Predicate, args: readonly Term[]): number {
+  for (let at = 0; at < predicate.arity; at++) if (args[at] instanceof Cell) return notGround
+  let text = `${predicate.name}/${predicate.arity}`
+  for (let at = 0; at < predicate.arity; at++) {
+    const arg = args[at]
+    const content = contentOf(m, arg)
+    if (content === undefined) return notGround
+    text += ` ${content}`
+  }
+  return m.number(text)
+}
+
+/** A text that is the same for equal ground terms, and for no others; undefined for terms that are not ground. */
+function contentOf(m: Machine, root: Term): string | undefined {
+  const open: { readonly text: string | undefined; readonly term: Term }[] = [{ text: undefined, term: root }]
+  let result = ''
+  let budget = contents
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (part.text !== undefined) {
+      result += part.text
+      continue
+    }
+    const term = deref(part.term)
+    if (term instanceof Cell) return undefined
+    if (term instanceof ListTerm || Array.isArray(term)) {
+      const [items, from, rest] = term instanceof ListTerm ? [term.items, term.from, term.rest] : [term, 0, undefined]
+      budget -= items.length - from
+      if (budget < 0) {
+        if (rest !== undefined) return undefined
+        result += `#${m.number(items)}+${from}`
+        continue
+      }
+      open.push({ text: ']', term: undefined })
+      if (rest !== undefined) open.push({ text: undefined, term: rest }, { text: '*', term: undefined })
+      for (let at = items.length - 1; at >= from; at--) {
+        open.push({ text: ',', term: undefined }, { text: undefined, term: items[at] })
+      }
+      open.push({ text: '[', term: undefined })
+    } else if (isDict(term)) {
+      const keys = dictKeys(term).sort()
+      budget -= keys.length
+      if (budget < 0) {
+        result += `#${m.number(term)}`
+        continue
+      }
+      open.push({ text: '}', term: undefined })
+      for (const key of keys) {
+        open.push({ text: undefined, term: dictGet(term, key) }, { text: `${JSON.stringify(key)}:`, term: undefined })
+      }
+      open.push({ text: '{', term: undefined })
+    } else result += scalarContent(m, term)
+  }
+  return result
+}
+
+function scalarContent(m: Machine, term: Term): string {
+  const value = term instanceof Float ? term.value : term
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'undefined':
+      return Object.is(value, -0) ? '0' : String(value)
+    case 'object':
+      return value === null ? 'nil' : `#${m.number(m.host.identify(value))}`
+    default:
+      return `#${m.number(value)}`
+  }
+}

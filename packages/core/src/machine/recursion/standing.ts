@@ -1,0 +1,101 @@
+import type { Call, Expression, Node, Rule } from '../../language/ast.js'
+import { plainRule } from '../../language/head.js'
+import { occurrences } from '../../language/mentions.js'
+import { children } from '../../language/visit.js'
+
+/**
+ * The calls in a rule that pass on nothing but literals and values the rule was given. In `banned(u) if banned(u);` the call of
+ * `banned` does; in `banned(u) if banned(u.boss);` it reads data first.
+ *
+ * A recursion whose calls all do so depends on itself whatever the data are. One that reads data on its way is a search along
+ * that data, which fails when it comes back to where it was.
+ * @param rules - All rules of the policy, by name.
+ */
+export function standingCalls(rule: Rule, rules: ReadonlyMap<string, readonly Rule[]>): ReadonlySet<Call> {
+  const goals = goalsOf(rule)
+  const given = new Given(goals, rules, headVariables(rule))
+  return new Set(
+    goals.filter((goal) => goal.kind === 'call').filter((call) => call.args.every((arg) => given.has(arg))),
+  )
+}
+
+/** The variables of a rule that hold nothing but what it was given. */
+class Given {
+  readonly #names: Set<string>
+
+  constructor(goals: readonly Node[], rules: ReadonlyMap<string, readonly Rule[]>, names: Iterable<string>) {
+    this.#names = new Set(names)
+    for (let size = -1; size < this.#names.size; ) {
+      size = this.#names.size
+      for (const goal of goals) this.#learn(goal, rules)
+    }
+  }
+
+  has(node: Expression): boolean {
+    switch (node.kind) {
+      case 'variable':
+        return node.name === 'nil' || this.#names.has(node.name)
+      case 'number':
+      case 'string':
+      case 'boolean':
+        return true
+      case 'list':
+        return node.rest === undefined && node.elements.every((element) => this.has(element))
+      case 'dictionary':
+        return node.entries.every(({ value }) => this.has(value))
+      default:
+        return false
+    }
+  }
+
+  #learn(goal: Node, rules: ReadonlyMap<string, readonly Rule[]>): void {
+    switch (goal.kind) {
+      case 'unify':
+      case 'assign':
+        if (this.has(goal.right)) this.#add(goal.left)
+        if (this.has(goal.left)) this.#add(goal.right)
+        return
+      case 'in':
+        if (goal.collection.kind === 'list' && this.has(goal.collection)) this.#add(goal.item)
+        return
+      case 'call':
+        goal.args.forEach((arg, at) => {
+          if (arg.kind !== 'variable' || this.has(arg)) return
+          const isPassed = rules.get(goal.name)?.some((rule) => passesTo(rule, at, goal.args, this))
+          if (isPassed) this.#add(arg)
+        })
+    }
+  }
+
+  #add(node: Expression): void {
+    if (node.kind === 'variable' && node.name !== '_') this.#names.add(node.name)
+    if (node.kind === 'list') for (const element of node.elements) this.#add(element)
+  }
+}
+
+/** Whether a rule can give a parameter the value of another argument that is given, as `same(x, x);` does. */
+function passesTo(rule: Rule, at: number, args: readonly Expression[], given: Given): boolean {
+  const { parameters } = plainRule(rule)
+  const term = parameters[at]?.term
+  if (term?.kind !== 'variable' || parameters.length !== args.length) return false
+  const inputs = parameters.flatMap(({ term: other }, index) =>
+    index !== at && other.kind === 'variable' && given.has(args[index]!) ? [other.name] : [],
+  )
+  return new Given(goalsOf(rule), new Map(), inputs).has(term)
+}
+
+/** The variables that stand for arguments or parts of them; fields that a pattern reads are not among them. */
+function headVariables(rule: Rule): Iterable<string> {
+  return occurrences(...plainRule(rule).parameters.map(({ term }) => term)).keys()
+}
+
+/** All goals of a rule, however deep they are nested. */
+function goalsOf(rule: Rule): readonly Node[] {
+  const found: Node[] = []
+  const open: Node[] = [...plainRule(rule).goals]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    found.push(node)
+    open.push(...children(node))
+  }
+  return found
+}

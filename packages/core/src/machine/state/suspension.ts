@@ -1,0 +1,113 @@
+import type { Expression } from '../../language/ast.js'
+import type { Machine } from './machine.js'
+import type { Matcher } from '../terms/pattern.js'
+import type { Step } from './step.js'
+import type { Cell, Term } from './term.js'
+
+/**
+ * A goal that waits for the value of a variable: when one of its variables is bound (or linked to another variable), it is
+ * proven before the query goes on. What still waits when the query is proven is a constraint that nothing decided.
+ */
+export class Suspension {
+  /** Runs in a frame with these slots and ends in `exit`. */
+  readonly step: Step
+  readonly slots: Term[]
+  /** Where it comes from, and how it reads. */
+  readonly constraint: Constraint
+  active = true
+
+  constructor(step: Step, slots: Term[], constraint: Constraint) {
+    this.step = step
+    this.slots = slots
+    this.constraint = constraint
+  }
+}
+
+/** What a suspended goal says, for those who read the constraints left on a variable. */
+export type Constraint =
+  | { readonly kind: 'operation'; readonly operator: string; readonly args: readonly Term[]; readonly node: Expression }
+  /** `object.key` is `result` */
+  | {
+      readonly kind: 'lookup'
+      readonly object: Term
+      readonly key: string
+      readonly result: Term
+      readonly node: Expression
+    }
+  | {
+      readonly kind: 'matches'
+      readonly value: Term
+      readonly pattern: Matcher
+      /** Where the variables of the pattern are. */
+      readonly slots: Term[]
+      readonly node: Expression
+    }
+  /** All these alternatives are excluded: constraints on variables from before the negation. */
+  | { readonly kind: 'not'; readonly alternatives: readonly (readonly Excluded[])[]; readonly node: Expression }
+
+/** What one proof inside a negation demanded. */
+export type Excluded =
+  | { readonly kind: 'binding'; readonly cell: Cell; readonly value: Term }
+  | { readonly kind: 'constraint'; readonly constraint: Constraint }
+
+/** Suspends a goal on variables. */
+export function suspend(m: Machine, cells: readonly Cell[], suspension: Suspension): void {
+  m.trail.push(
+    new Suspended(
+      cells,
+      cells.map((cell) => cell.goals),
+      suspension,
+    ),
+  )
+  m.suspended++
+  for (const cell of cells) cell.goals = cell.goals ? [...cell.goals, suspension] : [suspension]
+}
+
+/** Something on the trail that is more than a binding. */
+export interface Undo {
+  undo(m: Machine): void
+  /** The variable, where the entry says that it was linked. */
+  readonly linked?: Cell
+}
+
+export class Suspended implements Undo {
+  readonly cells: readonly Cell[]
+  readonly before: readonly (readonly Suspension[] | undefined)[]
+  readonly suspension: Suspension
+  constructor(cells: readonly Cell[], before: readonly (readonly Suspension[] | undefined)[], suspension: Suspension) {
+    this.cells = cells
+    this.before = before
+    this.suspension = suspension
+  }
+
+  undo(m: Machine): void {
+    m.suspended--
+    this.cells.forEach((cell, at) => {
+      cell.goals = this.before[at]
+    })
+  }
+}
+
+/** Takes the goals that wait for a variable, to be run next. */
+export function wake(m: Machine, goals: readonly Suspension[]): void {
+  for (const goal of goals) {
+    if (!goal.active) continue
+    goal.active = false
+    m.suspended--
+    m.trail.push(new Woken(goal))
+    m.woken ??= []
+    m.woken.push(goal)
+  }
+}
+
+class Woken implements Undo {
+  readonly suspension: Suspension
+  constructor(suspension: Suspension) {
+    this.suspension = suspension
+  }
+
+  undo(m: Machine): void {
+    m.suspended++
+    this.suspension.active = true
+  }
+}

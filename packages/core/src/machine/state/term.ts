@@ -1,0 +1,105 @@
+import { Dict } from '../../values/dict.js'
+import type { Suspension } from './suspension.js'
+
+/**
+ * A value while a query runs: a value of JavaScript as it is, or one of the four classes of this file. The machine alone
+ * makes those; none of them ever reaches the application (see export.ts).
+ */
+export type Term = unknown
+
+const unbound: unique symbol = Symbol('unbound')
+
+/** A logic variable. */
+export class Cell {
+  value: Term = unbound
+  /** Goals that wait for its value. */
+  goals: readonly Suspension[] | undefined = undefined
+  /** Whether it is known elsewhere: another variable was unified with it, or it is an argument of a call. */
+  linked: boolean
+  /** Order of creation, so that a negation can tell which were there before it. */
+  readonly serial: number
+  /** Its name in the query; undefined for variables of rules and for temporary ones. */
+  readonly name: string | undefined
+
+  constructor(serial: number, linked: boolean, name?: string) {
+    this.serial = serial
+    this.linked = linked
+    this.name = name
+  }
+
+  get isBound(): boolean {
+    return this.value !== unbound
+  }
+
+  unbind(): void {
+    this.value = unbound
+  }
+}
+
+/** What a term stands for: its value, or the variable at the end of the chain. */
+export function deref(term: Term): Term {
+  let at = term
+  while (at instanceof Cell && at.value !== unbound) at = at.value
+  return at
+}
+
+/** A float whose value is a whole number; all other numbers tell by themselves whether they are integers. */
+export class Float {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** A list of a policy: some elements of an array, and perhaps a rest that is another list or not known yet. */
+export class ListTerm {
+  readonly items: readonly Term[]
+  /** Index of the first element. */
+  readonly from: number
+  readonly rest: Term | undefined
+  constructor(items: readonly Term[], from: number, rest: Term | undefined) {
+    this.items = items
+    this.from = from
+    this.rest = rest
+  }
+}
+
+/** A dictionary of a policy. Keys are in the order of their code points. */
+export class DictTerm {
+  readonly entries: ReadonlyMap<string, Term>
+  constructor(entries: ReadonlyMap<string, Term>) {
+    this.entries = entries
+  }
+}
+
+export type AnyList = readonly Term[] | ListTerm
+export type AnyDict = Dict | DictTerm
+
+export function isList(term: Term): term is AnyList {
+  return Array.isArray(term) || term instanceof ListTerm
+}
+
+export function isDict(term: Term): term is AnyDict {
+  return term instanceof DictTerm || term instanceof Dict
+}
+
+export function dictKeys(dict: AnyDict): string[] {
+  return dict instanceof DictTerm ? [...dict.entries.keys()] : Object.keys(dict)
+}
+
+/** The value of a key, undefined (which no dictionary of a policy holds) where the key is not there. */
+export function dictGet(dict: AnyDict, key: string): Term | undefined {
+  if (dict instanceof DictTerm) return dict.entries.get(key)
+  return Object.hasOwn(dict, key) ? dict[key] : undefined
+}
+
+export function dictHas(dict: AnyDict, key: string): boolean {
+  return dict instanceof DictTerm ? dict.entries.has(key) : Object.hasOwn(dict, key)
+}
+
+/** Whether a value is to be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  // any object may have a property of that name
+  return typeof (value as { readonly then?: unknown }).then === 'function'
+}

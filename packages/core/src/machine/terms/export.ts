@@ -1,0 +1,93 @@
+import { Dict, setEntry } from '../../values/dict.js'
+import type { Machine } from '../state/machine.js'
+import { Cell, DictTerm, deref, Float, ListTerm, type Term } from '../state/term.js'
+import { RestVariable, Variable } from '../state/variable.js'
+
+/**
+ * A term as the application sees it: what a policy made becomes a new array or `Dict`, what came from the application is
+ * handed back as it is, and a variable that is not bound is a `Variable`. Deep terms do not recurse.
+ */
+export function exportTerm(m: Machine, term: Term): unknown {
+  const value = deref(term)
+  return isMade(value) ? convert(m, value) : value
+}
+
+function isMade(value: Term): boolean {
+  return value instanceof Cell || value instanceof ListTerm || value instanceof DictTerm || value instanceof Float
+}
+
+type Job =
+  | { readonly kind: 'convert'; readonly term: Term; readonly put: (value: unknown) => void }
+  /** All that a term holds has been converted. */
+  | { readonly kind: 'leave'; readonly term: Term }
+
+/** Conversion of one term. A term that holds itself is cut where it comes round. */
+function convert(m: Machine, root: Term): unknown {
+  let result: unknown
+  const open = new Set<Term>()
+  const jobs: Job[] = []
+  const later = (term: Term, put: (value: unknown) => void): void => {
+    jobs.push({ kind: 'convert', term, put })
+  }
+  later(root, (value) => {
+    result = value
+  })
+  let work = 0
+  for (let job = jobs.pop(); job !== undefined; job = jobs.pop()) {
+    if (++work % 512 === 0) m.spend(512)
+    if (job.kind === 'leave') {
+      open.delete(job.term)
+      continue
+    }
+    const term = deref(job.term)
+    if (term instanceof Float) job.put(term.value)
+    else if (term instanceof Cell) job.put(m.variableFor(term))
+    else if (open.has(term)) job.put(new Variable('_'))
+    else if (term instanceof ListTerm || term instanceof DictTerm) {
+      open.add(term)
+      jobs.push({ kind: 'leave', term })
+      job.put(term instanceof ListTerm ? convertList(m, term, later) : convertDict(term, later))
+    } else job.put(term)
+  }
+  return result
+}
+
+type Later = (term: Term, put: (value: unknown) => void) => void
+
+function convertList(m: Machine, term: ListTerm, later: Later): unknown[] {
+  const list: unknown[] = []
+  const seen = new Set<Term>()
+  let part: Term = term
+  while (part instanceof ListTerm && !seen.has(part)) {
+    if (part.rest !== undefined) seen.add(part)
+    for (let at = part.from; at < part.items.length; at++) add(part.items[at])
+    if (seen.size % 512 === 511) m.spend(512)
+    part = deref(part.rest)
+  }
+  if (Array.isArray(part)) for (const element of part) list.push(element)
+  else if (part instanceof Cell) list.push(new RestVariable(part.name ?? '_'))
+  else if (part !== undefined && !(part instanceof ListTerm)) add(part)
+  return list
+
+  function add(element: Term): void {
+    const value = deref(element)
+    if (!isMade(value)) {
+      list.push(value)
+      return
+    }
+    const at = list.push(undefined) - 1
+    later(value, (made) => {
+      list[at] = made
+    })
+  }
+}
+
+function convertDict(term: DictTerm, later: Later): Dict {
+  const dict = new Dict()
+  for (const [key, entry] of term.entries) {
+    // keeps the key's place in the order
+    setEntry(dict, key, undefined)
+    later(entry, (value) => setEntry(dict, key, value))
+  }
+  return dict
+}

@@ -1,0 +1,81 @@
+import { compareText } from '../../language/compareText.js'
+import type { Host } from '../host/host.js'
+import { Cell, DictTerm, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+
+/** How much of a term is written: what is beyond it, as in a cyclic term, is an ellipsis. */
+const longest = 100_000
+
+/** A term as Polar writes it: texts in quotes, dictionaries in the order of their keys, objects as the host shows them. */
+export function formatTerm(host: Host, term: Term): string {
+  let text = ''
+  const jobs: { readonly literal: string | undefined; readonly term: Term }[] = [{ literal: undefined, term }]
+  for (let job = jobs.pop(); job !== undefined; job = jobs.pop()) {
+    if (text.length > longest) return `${text}…`
+    if (job.literal !== undefined) {
+      text += job.literal
+      continue
+    }
+    const value = deref(job.term)
+    if (isList(value)) {
+      const parts = listParts(value)
+      jobs.push({ literal: ']', term: undefined })
+      for (let at = parts.length - 1; at >= 0; at--) {
+        jobs.push({ literal: undefined, term: parts[at]!.term })
+        if (parts[at]!.rest) jobs.push({ literal: '*', term: undefined })
+        if (at > 0) jobs.push({ literal: ', ', term: undefined })
+      }
+      jobs.push({ literal: '[', term: undefined })
+    } else if (isDict(value)) {
+      const keys = dictKeys(value)
+      if (!(value instanceof DictTerm)) keys.sort(compareText)
+      jobs.push({ literal: '}', term: undefined })
+      for (let at = keys.length - 1; at >= 0; at--) {
+        jobs.push({ literal: undefined, term: dictGet(value, keys[at]!) })
+        jobs.push({ literal: `${at > 0 ? ', ' : ''}${keys[at]!}: `, term: undefined })
+      }
+      jobs.push({ literal: '{', term: undefined })
+    } else text += formatScalar(host, value)
+  }
+  return text
+}
+
+function listParts(list: readonly Term[] | ListTerm): { readonly term: Term; readonly rest: boolean }[] {
+  const parts: { term: Term; rest: boolean }[] = []
+  let at: Term = list
+  for (let count = 0; count < longest; count++) {
+    if (Array.isArray(at)) {
+      for (const term of at) parts.push({ term, rest: false })
+      return parts
+    }
+    if (!(at instanceof ListTerm)) {
+      if (at !== undefined) parts.push({ term: at, rest: true })
+      return parts
+    }
+    for (let index = at.from; index < at.items.length; index++) parts.push({ term: at.items[index], rest: false })
+    at = deref(at.rest)
+  }
+  return parts
+}
+
+function formatScalar(host: Host, value: Term): string {
+  switch (typeof value) {
+    case 'string':
+      return `"${value}"`
+    case 'number':
+      return formatNumber(value)
+    case 'bigint':
+    case 'boolean':
+      return String(value)
+    default:
+      if (value instanceof Float) return formatNumber(value.value)
+      if (value instanceof Cell) return value.name ?? `_${value.serial}`
+      return host.show(value)
+  }
+}
+
+function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (value === Number.POSITIVE_INFINITY) return 'inf'
+  if (value === Number.NEGATIVE_INFINITY) return '-inf'
+  return Object.is(value, -0) ? '-0' : String(value)
+}

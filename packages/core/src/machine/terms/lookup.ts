@@ -1,0 +1,89 @@
+import type { Expression } from '../../language/ast.js'
+import { exportTerm } from './export.js'
+import { Fault } from '../state/fault.js'
+import { formatTerm } from './format.js'
+import type { Machine } from '../state/machine.js'
+import type { Operand } from '../state/operand.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending, type Signal } from '../state/signal.js'
+import { exit, type Step } from '../state/step.js'
+import { Suspension, suspend } from '../state/suspension.js'
+import { Cell, deref, dictGet, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { unifyStep } from './unify.js'
+
+/** Names that lead from any object to code. */
+const unreachable: ReadonlySet<string> = new Set(['constructor', 'prototype', '__proto__'])
+
+/** @throws Fault for a name that no object of the application is asked for. */
+export function assertReachable(name: string, node: Expression): void {
+  if (!unreachable.has(name)) return
+  throw new Fault('unreachable-name', `"${name}" can't be reached from a policy.`, {
+    span: node.span,
+    hint: 'compare classes with `matches`',
+    data: { name },
+  })
+}
+
+/** Reads a field that has a fixed name, the general way; remembers in the operand when there is a quicker one. */
+export function lookUp(m: Machine, object: Term, operand: Operand): Term | Signal {
+  const value = lookUpKey(m, object, operand.name, operand.node)
+  if (typeof object === 'object' && object !== null) notePlainClass(m, object, operand)
+  return value
+}
+
+/** Remembers the class of an object of the application if its fields are read as properties. @returns whether they are. */
+export function notePlainClass(m: Machine, object: object, operand: Operand): boolean {
+  if (isDict(object) || object instanceof Cell || object instanceof ListTerm || object instanceof Float) return false
+  const cls: unknown = object.constructor
+  if (typeof cls !== 'function' || unreachable.has(operand.name) || isThenable(object)) return false
+  if (!m.host.readsPlainly(cls, operand.name)) return false
+  operand.plainClass = cls
+  return true
+}
+
+/** `object.key`: a value, `failed` where a dictionary does not have the key, or a variable while the object is unknown. */
+export function lookUpKey(m: Machine, object: Term, key: string, node: Expression): Term | Signal {
+  if (object instanceof Cell) return later(m, object, key, node)
+  if (isDict(object)) {
+    const value = dictGet(object, key)
+    return value === undefined ? failed : deref(value)
+  }
+  if (typeof object === 'boolean') {
+    throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${object}`, {
+      span: node.span,
+      data: { of: 'lookup', value: object, expression: node.kind === 'dot' ? node.object : undefined },
+    })
+  }
+  const receiver = settleReceiver(m, object)
+  if (receiver === pending) return pending
+  assertReachable(key, node)
+  const known = m.recall(node, object, key)
+  if (known !== unanswered) return known
+  m.at = node.span
+  return m.settleField(m.host.read(receiver, key), receiver, key)
+}
+
+/** An object as the host knows it: converted, and awaited where it is a promise. */
+export function settleReceiver(m: Machine, object: Term): unknown {
+  return isThenable(object) ? m.awaited(object) : exportTerm(m, object)
+}
+
+function later(m: Machine, object: Cell, key: string, node: Expression): Cell {
+  const result = m.cell(true)
+  const step: Step = (m) => {
+    const slots = m.frame.slots
+    m.asking()
+    return unifyStep(m, lookUpKey(m, deref(slots[0]), key, node), slots[1], exit, step)
+  }
+  suspend(m, [object], new Suspension(step, [object, result], { kind: 'lookup', object, key, result, node }))
+  return result
+}
+
+/** @throws Fault for a key of `object.(key)` that is no text. */
+export function assertKey(m: Machine, key: Term, node: Expression): asserts key is string {
+  if (typeof key === 'string') return
+  throw new Fault('type-error', `cannot look up field ${formatTerm(m.host, key)} on an external instance`, {
+    span: node.span,
+    data: { of: 'key', value: key, expression: node.kind === 'dot' ? node.member : undefined },
+  })
+}

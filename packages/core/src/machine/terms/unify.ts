@@ -1,0 +1,189 @@
+import { exportTerm } from './export.js'
+import type { Machine } from '../state/machine.js'
+import { unanswered } from '../state/replay.js'
+import { failed, pending, type Verdict } from '../state/signal.js'
+import type { Step } from '../state/step.js'
+import type { AnyList } from '../state/term.js'
+import {
+  Cell,
+  deref,
+  dictGet,
+  dictHas,
+  dictKeys,
+  Float,
+  isDict,
+  isList,
+  isThenable,
+  ListTerm,
+  type Term,
+} from '../state/term.js'
+
+/** After how many pairs of one unification it is counted what they cost: sixteen steps each. */
+const portion = 512
+const cost = 16 * portion
+
+/**
+ * Makes two terms equal by binding variables; false where they can't be. Of two variables one is bound to the other, so
+ * that both stay open. There is no occurs check.
+ */
+export function unify(m: Machine, left: Term, right: Term): Verdict {
+  const a = left instanceof Cell ? deref(left) : left
+  const b = right instanceof Cell ? deref(right) : right
+  if (a === b) return true
+  if (a instanceof Cell) return bindCell(m, a, b)
+  if (b instanceof Cell) return bindCell(m, b, a)
+  if (typeof a !== 'object' && typeof b !== 'object' && typeof a === typeof b && typeof a !== 'function') {
+    // two different numbers, texts or booleans
+    return left === right && left instanceof Cell
+  }
+  return isList(a) || isDict(a) || isThenable(a) ? unifyStructures(m, a, b) : unifyValues(m, a, b)
+}
+
+function bindCell(m: Machine, cell: Cell, value: Term): true {
+  if (!(value instanceof Cell)) {
+    m.bind(cell, value)
+    return true
+  }
+  if (cell.name !== undefined && value.name !== undefined) {
+    // both are named in the query: a solution reports the ones that are bound, so both have to be
+    const shared = m.cell(true)
+    m.bind(cell, shared)
+    m.bind(value, shared)
+    return true
+  }
+  const [from, to] = value.name === undefined ? [cell, value] : [value, cell]
+  m.link(to)
+  m.bind(from, to)
+  return true
+}
+
+/** Pairs that are still to be unified: the rest of two lists, or two terms. */
+interface Pair {
+  readonly left: Term
+  readonly right: Term
+}
+
+function unifyStructures(m: Machine, left: Term, right: Term): Verdict {
+  const open: Pair[] = [{ left, right }]
+  let work = 0
+  for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
+    if (++work % portion === 0) m.spend(cost)
+    const a = deref(pair.left)
+    const b = deref(pair.right)
+    if (a === b || (pair.left === pair.right && pair.left instanceof Cell)) continue
+    if (a instanceof Cell) bindCell(m, a, b)
+    else if (b instanceof Cell) bindCell(m, b, a)
+    else if (isList(a) && isList(b)) {
+      const verdict = unifyLists(m, a, b, open)
+      if (verdict !== true) return verdict
+    } else if (isDict(a) && isDict(b)) {
+      const keys = dictKeys(a)
+      if (keys.length !== dictKeys(b).length || !keys.every((key) => dictHas(b, key))) return false
+      for (let at = keys.length - 1; at >= 0; at--) {
+        open.push({ left: dictGet(a, keys[at]!), right: dictGet(b, keys[at]!) })
+      }
+    } else {
+      const verdict = unifyValues(m, a, b)
+      if (verdict !== true) return verdict
+    }
+  }
+  return true
+}
+
+/**
+ * Goes along two lists as far as elements can be settled on the spot; the first pair that needs more is left on `open`,
+ * behind it the rest of the lists.
+ */
+function unifyLists(m: Machine, left: AnyList, right: AnyList, open: Pair[]): Verdict {
+  const a = cursor(left)
+  const b = cursor(right)
+  for (let work = 0; a.at < a.items.length && b.at < b.items.length; work++) {
+    if (work % portion === portion - 1) m.spend(cost)
+    const x = deref(a.items[a.at++])
+    const y = deref(b.items[b.at++])
+    if (x === y) continue
+    if (isScalar(x) && isScalar(y)) return false
+    open.push({ left: remaining(a), right: remaining(b) })
+    open.push({ left: x, right: y })
+    return true
+  }
+  if (a.at === a.items.length && b.at === b.items.length) {
+    if (a.rest === undefined && b.rest === undefined) return true
+    open.push({ left: a.rest ?? emptyList, right: b.rest ?? emptyList })
+    return true
+  }
+  const [longer, shorter] = a.at < a.items.length ? [a, b] : [b, a]
+  if (shorter.rest === undefined) return false
+  open.push(longer === a ? { left: remaining(a), right: b.rest } : { left: a.rest, right: remaining(b) })
+  return true
+}
+
+const emptyList: ListTerm = new ListTerm([], 0, undefined)
+
+interface Cursor {
+  readonly items: readonly Term[]
+  at: number
+  readonly rest: Term | undefined
+}
+
+function cursor(list: AnyList): Cursor {
+  return list instanceof ListTerm
+    ? { items: list.items, at: list.from, rest: list.rest }
+    : { items: list, at: 0, rest: undefined }
+}
+
+function remaining(list: Cursor): Term {
+  return new ListTerm(list.items, list.at, list.rest)
+}
+
+/** Numbers (those that are told apart by `===`), texts and booleans. */
+function isScalar(term: Term): boolean {
+  return typeof term === 'string' || typeof term === 'boolean' || typeof term === 'number'
+}
+
+/** Two different values of which at most one is a list, and at most one a dictionary. */
+function unifyValues(m: Machine, left: Term, right: Term): Verdict {
+  const a = awaited(m, left)
+  if (a === pending) return pending
+  const b = awaited(m, right)
+  if (b === pending) return pending
+  if (!Object.is(a, left) || !Object.is(b, right))
+    return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
+  if (isOwnValue(a) && isOwnValue(b)) {
+    const x = a instanceof Float ? a.value : a
+    const y = b instanceof Float ? b.value : b
+    // a number and a bigint are equal when neither is below the other, and neither is NaN
+    if ((typeof x === 'number' || typeof x === 'bigint') && (typeof y === 'number' || typeof y === 'bigint')) {
+      return x <= y && x >= y
+    }
+    return false
+  }
+  const known = m.recall(equality, a, b)
+  // the answer to whether the two are equal
+  if (known !== unanswered) return known as boolean
+  m.raw = true
+  const verdict = m.settle(m.host.equal(exportTerm(m, a), exportTerm(m, b))) as Verdict
+  m.raw = false
+  return verdict
+}
+
+function awaited(m: Machine, term: Term): Term {
+  return isThenable(term) ? m.awaited(term) : term
+}
+
+/** Asks whether two values are equal. */
+const equality: unique symbol = Symbol('equality')
+
+/** What the language itself has, so that no host is asked about it. */
+function isOwnValue(term: Term): boolean {
+  return isScalar(term) || typeof term === 'bigint' || term instanceof Float || isList(term) || isDict(term)
+}
+
+/** Unifies and goes on with `next`; `again` is the step that is running, to be run again where the host has to wait. */
+export function unifyStep(m: Machine, left: Term, right: Term, next: Step, again: Step): Step {
+  if (left === failed) return m.backtrack()
+  if (left === pending) return m.wait(again)
+  const verdict = unify(m, left, right)
+  if (verdict === true) return m.proceed(next)
+  return verdict === false ? m.backtrack() : m.wait(again)
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { planCheck } from '../authorizer/plans.js'
+import { defaultLimits } from '../machine/state/limits.js'
+import { compileClosures } from './closures/closures.js'
+import type { Meaning } from './meaning.js'
+import type { CompilePredicate, Predicate } from './compiler.js'
+import { sourceCompiler } from './emit/emit.js'
+import { blue, bodies, Doc, definitions, Role, red, round, Team, User, values } from './testing/cases.js'
+
+type Outcome = 'true' | 'false' | 'machine' | 'no predicate'
+
+/** What predicates of each kind say by themselves, and what the machine says. */
+class Asked {
+  readonly #authorizers: readonly Authorizer[]
+
+  constructor(text: string) {
+    this.#authorizers = (['closures', 'source', 'machine'] as const).map((evaluator) => {
+      const authorizer = new Authorizer({ evaluator })
+        .registerClass(User)
+        .registerClass(Team, { key: 'id' })
+        .registerClass(Role)
+        .registerClass(Doc, { key: ['id', 'version'] })
+        .registerConstant(3, 'limit')
+      authorizer.loadSync(text)
+      return authorizer
+    })
+  }
+
+  outcomes(user: object, doc: object): readonly [closures: Outcome, source: Outcome, machine: string] {
+    const [closures, source, machine] = this.#authorizers as readonly [Authorizer, Authorizer, Authorizer]
+    return [outcomeOf(closures, user, doc), outcomeOf(source, user, doc), answerOf(machine, user, doc)]
+  }
+}
+
+function answerOf(authorizer: Authorizer, user: object, doc: object): string {
+  try {
+    return String(authorizer.can(user, 'read', doc))
+  } catch (error) {
+    return `error ${(error as { code?: string }).code}`
+  }
+}
+
+function outcomeOf(authorizer: Authorizer, user: object, doc: object): Outcome {
+  const before = { ...authorizer.statistics }
+  const answer = answerOf(authorizer, user, doc)
+  if (authorizer.statistics.machine > before.machine) return 'no predicate'
+  if (authorizer.statistics.bailOuts > before.bailOuts) return 'machine'
+  return answer as Outcome
+}
+
+/** Where the outcomes of a policy differ, by what is compared. */
+function differences(policy: string, asked: (doc: Doc) => Doc = (doc) => doc): readonly unknown[] {
+  const authorizers = new Asked(policy)
+  const found: unknown[] = []
+  for (const [index, it] of values.entries()) {
+    const user = new User({ it, team: red })
+    for (const other of [3, it]) {
+      const doc = new Doc({ id: 1, version: 2, it: other, team: blue, word: 'word', before: null })
+      const [closures, source, machine] = authorizers.outcomes(user, asked(doc))
+      if (closures !== source || (closures !== 'machine' && closures !== 'no predicate' && closures !== machine))
+        found.push({ index, it, closures, source, machine })
+    }
+  }
+  return found
+}
+
+describe('both kinds of predicates have the same outcome, and the machine has it too', () => {
+  test.each(bodies)('%s', (body) => {
+    const policy = `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`
+    expect(differences(policy)).toEqual([])
+  })
+
+  test.each(bodies)('in a rule that calls itself: %s', (body) => {
+    const policy = `allow(user: User, "read", doc: Doc) if may(user, doc); ${definitions}
+      may(user: User, doc: Doc) if doc.word = "word" and ${body} and doc matches Doc and user matches User;
+      may(user: User, doc: Doc) if may(user, doc.before) and may(user, doc.before);`
+    expect(differences(policy, (before) => new Doc({ word: 'later', before }))).toEqual([])
+  })
+})
+
+test.each(['x = y', 'y = x'])(
+  "which goals are solved first, once two values that come later are one (%s), is the machine's to say",
+  (same) => {
+    const asked = new Asked(
+      `allow(_: User, "read", doc: Doc) if (x.name == nil and y != nil and ${same} and y = doc.before) or doc.word = "word";`,
+    )
+    const [closures, source] = asked.outcomes(new User({}), new Doc({ word: 'word', before: null }))
+    expect([closures, source]).toEqual(['no predicate', 'no predicate'])
+  },
+)
+
+test('each outcome comes about', () => {
+  const asked = new Asked('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it = doc.it;')
+  const doc = new Doc({ it: 1 })
+  expect(asked.outcomes(new User({ it: 'reader' }), doc)).toEqual(['true', 'true', 'true'])
+  expect(asked.outcomes(new User({ it: 'owner' }), doc)).toEqual(['false', 'false', 'false'])
+  expect(asked.outcomes(new User({}), doc)).toEqual(['machine', 'machine', 'error missing-attribute'])
+})
+
+function predicateOf(text: string, compile: CompilePredicate): Predicate {
+  const authorizer = new Authorizer().registerClass(User).registerClass(Doc)
+  const policy = authorizer.loadSync(text)
+  const condition = planCheck(policy, authorizer.schema, { model: 'User' }, { action: 'read' }, { model: 'Doc' })
+  const meaning: Meaning = {
+    schema: authorizer.schema,
+    limits: { steps: 1_000_000, syncTime: 1_000 },
+    equal: (a, b) => a === b,
+    equality: (a, b) => a === b,
+    equalAtSight: () => undefined,
+    stranger: () => {
+      throw new Error('a stranger')
+    },
+    rowEquality: () => undefined,
+    compare: () => undefined,
+    isInstance: () => undefined,
+    ask: () => undefined,
+  }
+  return compile(condition, meaning)
+}
+
+describe('what a policy names or holds is text, never code', () => {
+  const hostile = [
+    'a"b',
+    "a'b",
+    'a\\b',
+    '\\"); globalThis.hacked = true; (\\"',
+    `\`$\{globalThis.hacked = true}\``,
+    'a\nb',
+    'a\u2028b\u2029c',
+    '*/ globalThis.hacked = true /*',
+    '//# sourceURL=x',
+    '__proto__x',
+    'constructor ',
+    '',
+    ' ',
+    'new',
+    'let',
+    '1st',
+    'ünï',
+    '\ud800',
+    '</script>',
+  ]
+  test.each(hostile.map((name) => [JSON.stringify(name), name] as const))('%s', (_, name) => {
+    const quoted = `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
+    const text = `allow(user: User, "read", doc: Doc) if user.(${quoted}) = ${quoted} and r in doc.(${quoted}) and r.(${quoted}) = doc.word;`
+    for (const compile of [compileClosures, sourceCompiler().compile]) {
+      const predicate = predicateOf(text, compile)
+      const element = { [name]: 'word' }
+      expect(predicate(new User({ [name]: name }), 'read', new Doc({ [name]: [element], word: 'word' }))).toBe(true)
+      expect(predicate(new User({ [name]: `${name}x` }), 'read', new Doc({ [name]: [element], word: 'word' }))).toBe(
+        false,
+      )
+    }
+    expect(globalThis).not.toHaveProperty('hacked')
+  })
+})
+
+describe('a written predicate', () => {
+  test('has a name of its own in stack traces', () => {
+    const { compile } = sourceCompiler()
+    const stackOf = (field: string): string => {
+      const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if doc.${field} = 1;`, compile)
+      const doc = Object.defineProperty(new Doc({}), field, {
+        get() {
+          throw new Error('here')
+        },
+      })
+      try {
+        predicate(new User({}), 'read', doc)
+      } catch (error) {
+        return (error as Error).stack!
+      }
+      return ''
+    }
+    expect(stackOf('a')).toContain('polar-1.js')
+    expect(stackOf('b')).toContain('polar-2.js')
+  })
+
+  test('is shared by questions that are the same but for a resource that does not matter', () => {
+    const text = `allow(user: User, "read", _: Doc) if "admin" in user.roles;
+      allow(user: User, "write", _: Doc) if "admin" in user.roles; allow(user: User, "edit", doc: Doc) if doc.owner = user.id;`
+    const authorizer = new Authorizer({ evaluator: 'closures' }).registerClass(User).registerClass(Doc)
+    const policy = authorizer.loadSync(text)
+    const { compile } = sourceCompiler()
+    const meaning = { schema: authorizer.schema, limits: defaultLimits } as unknown as Meaning
+    const [read, write, edit, editAgain] = ['read', 'write', 'edit', 'edit'].map((action) =>
+      compile(planCheck(policy, authorizer.schema, { model: 'User' }, { action }, { model: 'Doc' }), meaning),
+    )
+    expect(read).toBe(write)
+    expect(edit).not.toBe(editAgain)
+  })
+
+  test('reads what it asks of several times only once', () => {
+    let reads = 0
+    const doc = Object.defineProperty(new Doc({}), 'owner', {
+      get() {
+        reads++
+        return { name: 'x', age: 3 }
+      },
+    })
+    const text =
+      'allow(_: User, "read", doc: Doc) if doc.owner.name = "x" and doc.owner.age = 3 and not doc.owner.name = "y";'
+    for (const compile of [compileClosures, sourceCompiler().compile]) {
+      reads = 0
+      expect(predicateOf(text, compile)(new User({}), 'read', doc)).toBe(true)
+      expect(reads).toBe(1)
+    }
+  })
+
+  test('is closures where the condition is nested deeper than JavaScript can be', () => {
+    const body = `${'(doc.a = 1 or (doc.b = 2 and '.repeat(400)}doc.c = 3${'))'.repeat(400)}`
+    for (const compile of [compileClosures, sourceCompiler().compile]) {
+      const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if ${body};`, compile)
+      expect(predicate(new User({}), 'read', new Doc({ a: 2, b: 2, c: 3 }))).toBe(true)
+      expect(predicate(new User({}), 'read', new Doc({ a: 2, b: 2, c: 4 }))).toBe(false)
+    }
+  })
+})
+
+describe('recursion along data', () => {
+  const text = `allow(user: User, "read", doc: Doc) if under(doc.team, user.team);${definitions}`
+  const chain = (length: number): Team => {
+    let team = red
+    for (let id = 10; id < 10 + length; id++) team = new Team({ id, name: `team ${id}`, parent: team })
+    return team
+  }
+  test('ends where it comes round, and where it is long', () => {
+    const asked = new Asked(text)
+    const user = new User({ team: red })
+    expect(asked.outcomes(user, new Doc({ team: chain(50) }))).toEqual(['true', 'true', 'true'])
+    expect(asked.outcomes(new User({ team: blue }), new Doc({ team: chain(50) }))).toEqual(['false', 'false', 'false'])
+    expect(asked.outcomes(user, new Doc({ team: chain(5_000) }))).toEqual(['true', 'true', 'true'])
+    expect(asked.outcomes(user, new Doc({ team: round }))).toEqual(['false', 'false', 'false'])
+  })
+})

@@ -1,0 +1,260 @@
+import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
+import type { Compare, Condition, Operand, Some } from '../../condition/condition.js'
+import { and } from '../../condition/construct.js'
+import { isSameOperand } from '../../condition/factor.js'
+import type { Meaning } from '../meaning.js'
+import { isLiteral } from '../compiler.js'
+import { budgetOf, equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from '../read.js'
+import { declaredModel } from '../../condition/type.js'
+
+export type Test = (frame: Frame) => boolean
+
+/** Elements between two looks at the clock. */
+const looks = elementsBetweenLooks - 1
+
+/** No arm stays open: nothing that could still be met counts. */
+const none = 0
+
+/** One of several quantifiers over one collection. */
+export interface Arm {
+  /** `each.field = literal`, which most arms begin with; no field: the element itself. */
+  readonly first: { readonly field: string | undefined; readonly literal: unknown } | undefined
+  /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
+  readonly second: { readonly field: string; readonly own: Operand; readonly value: Operand } | undefined
+  /** What stands behind the first. */
+  readonly rest: Test | undefined
+  /** All solutions of the rest, for their errors. */
+  readonly exhaust: Test | undefined
+}
+
+/** Several quantifiers over one collection, one after the other. */
+export interface Loop {
+  readonly arms: readonly Arm[]
+  readonly from: Reader
+  readonly slot: number
+  /** Whether an element can be an error. */
+  readonly canFail: boolean
+  /** What the time for long collections is taken from. */
+  readonly account: (frame: Frame) => Budget | LateBudget
+  /** Whether elements are counted. */
+  readonly counts: boolean
+  readonly meaning: Meaning
+}
+
+/** What a quantifier's condition begins with, where that is the element, or a field of it, that equals a literal. */
+export function splitFirst(some: Some): { readonly first: Arm['first']; readonly rest: Condition } {
+  const first = some.where.kind === 'and' ? some.where.of[0]! : some.where
+  const found = first.kind === 'compare' ? fieldEquals(first, some) : undefined
+  if (!found) return { first: undefined, rest: some.where }
+  return { first: found, rest: some.where.kind === 'and' ? and(...some.where.of.slice(1)) : { kind: 'true' } }
+}
+
+function fieldEquals(condition: Compare, some: Some): Arm['first'] {
+  if (condition.operator !== '=') return undefined
+  const { left, right } = condition
+  return fieldOf(left, right, some) ?? fieldOf(right, left, some)
+}
+
+function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
+  if (path.kind !== 'path' || path.root !== some.each || path.steps.length > 1 || !isLiteral(literal)) return undefined
+  return { field: path.steps[0]?.name, literal: literal.value }
+}
+
+/** What stands behind the first, where it is one field of the element that equals something else. */
+export function splitSecond(rest: Condition, some: Some): Arm['second'] {
+  if (rest.kind !== 'compare' || rest.operator !== '=') return undefined
+  return fieldOfEach(rest.left, rest.right, some) ?? fieldOfEach(rest.right, rest.left, some)
+}
+
+function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
+  if (path.kind !== 'path' || path.root !== some.each || path.steps.length !== 1) return undefined
+  if (value.kind !== 'path' || value.root === some.each) return undefined
+  return { field: path.steps[0]!.name, own: path, value }
+}
+
+/**
+ * All arms in one pass. The machine goes through the collection once for each
+ * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
+ */
+export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): Test {
+  const { arms, from, slot, canFail, account, counts, meaning } = loop
+  const [{ first }] = arms as readonly [Arm]
+  if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
+    return compileTable(loop, first.field, operand)
+  }
+  const tests = arms.map((arm) => compileArm(arm, slot, meaning))
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let open = tests.length
+    for (let index = 0; index < list.length && open > 0; index++) {
+      frame[slot] = list[index]
+      for (let arm = 0; arm < open; arm++) {
+        if (!tests[arm]!(frame)) continue
+        open = canFail ? arm : none
+      }
+      if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
+    }
+    return open < tests.length
+  }
+}
+
+/** All arms ask for one field: it is read once for each element. */
+function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): Test {
+  const { arms, from, slot, canFail, account, counts, meaning } = loop
+  const literals = arms.map((arm) => arm.first!.literal)
+  const second = arms[0]!.second
+  if (
+    second &&
+    field !== undefined &&
+    arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
+  ) {
+    // Arms of one literal are the same here.
+    return compileFieldPair(loop, [...new Set(literals)], field, second, operand(second.value))
+  }
+  const rests = arms.map((arm) => arm.rest)
+  const count = arms.length
+  if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals)
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let open = count
+    for (let index = 0; index < list.length && open > 0; index++) {
+      const element = list[index]
+      const value = field === undefined ? element : (own(element)[field] ?? read(element, field))
+      for (
+        let arm = armOf(value, literals, 0, open, meaning);
+        arm < open;
+        arm = armOf(value, literals, arm + 1, open, meaning)
+      ) {
+        const rest = rests[arm]
+        if (rest) {
+          frame[slot] = element
+          if (!rest(frame)) continue
+        }
+        open = canFail ? arm : none
+      }
+      if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
+    }
+    return open < count
+  }
+}
+
+/** The elements themselves are asked for, and nothing else: the names of roles, mostly. */
+function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): Test {
+  const count = literals.length
+  const [only] = literals
+  if (count === 1 && typeof only === 'string') return compileText(from, only, meaning)
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let open = count
+    for (let index = 0; index < list.length; index++) {
+      const element = list[index]
+      const arm = armOf(element, literals, 0, open, meaning)
+      if (arm >= open) continue
+      open = canFail ? arm : none
+      if (open === 0) return true
+    }
+    return open < count
+  }
+}
+
+/** One text is asked for. */
+function compileText(from: Reader, text: string, meaning: Meaning): Test {
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    for (let index = 0; index < list.length; index++) {
+      const element = list[index]
+      if (element === text || (typeof element !== 'string' && equalsLiteral(meaning, element, text))) return true
+    }
+    return false
+  }
+}
+
+/** The first of the open arms from `start` on whose literal a value is equal to; the number of open arms where there is none. */
+function armOf(value: unknown, literals: readonly unknown[], start: number, open: number, meaning: Meaning): number {
+  let arm = start
+  if (typeof value === 'string') while (arm < open && literals[arm] !== value) arm++
+  else while (arm < open && !equalsLiteral(meaning, value, literals[arm])) arm++
+  return arm
+}
+
+/** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
+function compileFieldPair(
+  { from, canFail, account, counts, meaning }: Loop,
+  literals: readonly unknown[],
+  first: string,
+  { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
+  value: Reader,
+): Test {
+  const count = literals.length
+  const otherModel = declaredModel(meaning.schema, path)
+  const model = declaredModel(meaning.schema, valueOperand)
+  // Shared by all questions: it depends on the class alone, and is replaced as a whole.
+  let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let open = count
+    let expected: unknown
+    let { cls, rows } = last
+    for (let index = 0; index < list.length && open > 0; index++) {
+      if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
+      const element = list[index]
+      const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
+      if (arm >= open) continue
+      if (expected === undefined) {
+        expected = get(value, frame)
+        const its = typeof expected === 'object' && expected !== null ? expected.constructor : undefined
+        if (its !== cls) {
+          rows = meaning.rowEquality(its)
+          cls = its
+          last = { cls, rows }
+        }
+      }
+      const other = own(element)[second] ?? read(element, second)
+      const same =
+        (other === expected && isThere(other)) ||
+        ((rows && typeof other === 'object' && other?.constructor === cls
+          ? areSameRow(rows, other as object, expected as object)
+          : undefined) ??
+          equals(meaning, other, expected, otherModel, model))
+      if (!same) continue
+      open = canFail ? arm : none
+    }
+    return open < count
+  }
+}
+
+/** Every element and every arm, whatever is found on the way. */
+export function compileExhaustiveLoop({ arms, from, slot, account, counts, meaning }: Loop): Test {
+  const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
+  return (frame) => {
+    let found = false
+    const list = listOf(get(from, frame))
+    for (let index = 0; index < list.length; index++) {
+      if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).look()
+      frame[slot] = list[index]
+      for (const test of tests) if (test(frame)) found = true
+    }
+    return found
+  }
+}
+
+function compileArm(arm: Arm, slot: number, meaning: Meaning): Test {
+  const { first, rest } = arm
+  if (!first) return rest ?? (() => true)
+  const { field, literal } = first
+  return (frame) => {
+    const value = field === undefined ? frame[slot] : read(frame[slot], field)
+    return equalsLiteral(meaning, value, literal) && (!rest || rest(frame))
+  }
+}
+
+/** An element as what attributes are read from in place: a load of its own is faster where elements of few classes are met. */
+function own(element: unknown): Readonly<Record<string, unknown>> {
+  return typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
+}
+const nothing = {}

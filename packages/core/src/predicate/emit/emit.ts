@@ -1,0 +1,500 @@
+import type { Expression } from '../../language/ast.js'
+import type { Schema } from '../../schema/schema.js'
+import { compileClosures } from '../closures/closures.js'
+import { CodeScope } from './scope.js'
+import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
+import { needsBudget } from '../../condition/cost.js'
+import { constructorOf, excludesNil, type Meaning } from '../meaning.js'
+import {
+  type BackEnd,
+  budgetFor,
+  type Compiled,
+  type CompilePredicate,
+  Compiler,
+  isLiteral,
+  type Leaf,
+  type Predicate,
+  type Round,
+  type WaitingPredicate,
+} from '../compiler.js'
+import {
+  type Ask,
+  basicHelpers,
+  type ExtraHelpers,
+  helperNames,
+  makeCalculate,
+  makeCall,
+  makeCompare,
+  makeContains,
+  makeIsa,
+  makeText,
+  type WaitingHelpers,
+  whole,
+} from './helpers.js'
+import { type Given, OperandWriter } from './operands.js'
+import {
+  equality,
+  equalityFunction,
+  isObject,
+  isScalar,
+  leaveRounds,
+  looks,
+  many,
+  plainly,
+  prelude,
+  present,
+  rounds,
+  sequence,
+  spent,
+  tabled,
+  text,
+  toTheEnd,
+  untilFound,
+  untilNoneIsOpen,
+  type WriteLoop,
+  waitingPrelude,
+} from './templates.js'
+import { declaredModel, operandType } from '../../condition/type.js'
+
+/**
+ * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
+ * written after it in the same scope, for that is evaluated after it.
+ */
+type Write = (scope: CodeScope) => string
+
+/**
+ * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
+ * share what it learns of the objects they meet, and those of two classes meet different ones. Where the resource does not
+ * matter, as with plain roles, questions of many classes share a function, so that it is soon a fast one; of very many classes
+ * any that have the same text do, since functions that are seldom called stay slow.
+ */
+export function sourceCompiler(): Required<BackEnd> {
+  // Of one authorizer. Functions are shared where their texts are equal and they are given nothing, so that they are the same.
+  const shared = new WeakMap<Meaning, Map<string, Predicate>>()
+  const sizes = new WeakMap<Meaning, number>()
+  let count = 0
+  const compile: CompilePredicate = (condition, meaning) => {
+    try {
+      const written = writePredicate(condition, meaning.schema)
+      const { text, given, isShared } = written
+      const known = shared.get(meaning) ?? new Map<string, Predicate>()
+      const size = (sizes.get(meaning) ?? 0) + 1
+      sizes.set(meaning, size)
+      const canShare = isShared || (size > fewPredicates && given.length === 0)
+      let predicate = canShare ? known.get(text) : undefined
+      // the text is that of a function which returns a predicate
+      predicate ??= make(written, condition, meaning, ++count) as Predicate
+      if (canShare) shared.set(meaning, known.set(text, predicate))
+      return predicate
+    } catch (error) {
+      // JavaScript can't be nested as deeply as the condition is.
+      if (error instanceof RangeError) return compileClosures(condition, meaning)
+      throw error
+    }
+  }
+  const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
+    try {
+      // as above, for one that waits
+      return make(writePredicate(condition, meaning.schema, true), condition, meaning, ++count) as WaitingPredicate
+    } catch (error) {
+      if (error instanceof RangeError) return undefined
+      throw error
+    }
+  }
+  return { compile, compileWaiting }
+}
+
+/** Runs the text of a predicate. */
+function make({ text, given }: PredicateText, condition: Condition, meaning: Meaning, number: number): unknown {
+  // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+  const made = new globalThis.Function('helpers', 'values', `${text}\n//# sourceURL=polar-${number}.js`)
+  const extras: ExtraHelpers & WaitingHelpers = {
+    isa: makeIsa(meaning),
+    compare: makeCompare(meaning),
+    contains: makeContains(meaning),
+    text: makeText(),
+    call: makeCall(meaning),
+    calculate: makeCalculate(),
+    whole,
+  }
+  // goals are expressions of the policy here
+  const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
+  return made(
+    { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...extras },
+    given.map((one) => resolve(one, meaning)),
+  )
+}
+
+/** Whether an argument is what the parameter was given. */
+function isParameter(argument: Operand, parameter: ParameterRoot): boolean {
+  return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
+}
+
+/** So many have functions of their own. */
+const fewPredicates = 16
+
+function resolve(given: Given, meaning: Meaning): unknown {
+  switch (given.kind) {
+    case 'value':
+      return given.value
+    case 'class':
+      return constructorOf(meaning.schema, given.model)
+    case 'goal':
+      return given.expression
+  }
+}
+
+/** A predicate as text. */
+export interface PredicateText {
+  /** The body of a function of `helpers` (see `SourceHelpers`) and `values` that makes the predicate. */
+  readonly text: string
+  /** What `values` are. */
+  readonly given: readonly Given[]
+  /** The constants that it reads. */
+  readonly constants: ReadonlySet<string>
+  /** Whether another predicate with that text is the same one. */
+  readonly isShared: boolean
+  /** Whether an evaluation has a budget. */
+  readonly counts: boolean
+}
+
+/**
+ * Writes a condition as JavaScript.
+ * @param waits - Whether it is to be a `WaitingPredicate`.
+ * @throws RangeError for one that is nested too deeply.
+ */
+export function writePredicate(condition: Condition, schema: Schema, waits = false): PredicateText {
+  return new Source(condition, schema, waits).write()
+}
+
+const subjects = ['actor', 'action', 'resource'] as const
+
+class Source extends Compiler<Write> {
+  readonly #condition: Condition
+  readonly #operands: OperandWriter
+  /** Whether every function waits. */
+  readonly #waits: boolean
+  readonly #functions: string[] = []
+  readonly #bodies = new Map<Definition, Compiled<Write>>()
+  readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
+  #count = 0
+  #usesOwn = false
+
+  constructor(condition: Condition, schema: Schema, waits: boolean) {
+    // What waits is not alone: others are asked meanwhile.
+    super(schema, waits || needsBudget(condition))
+    this.#condition = condition
+    this.#waits = waits
+    this.#operands = new OperandWriter(waits, (scope) => this.#account(scope))
+  }
+
+  write(): PredicateText {
+    const scope = new CodeScope()
+    const test = this.compile(this.#condition).test(scope)
+    const { given, constants } = this.#operands
+    const lines = [
+      '"use strict"',
+      `const { ${[...helperNames, ...(this.#waits ? ['whole'] : [])].join(', ')} } = helpers`,
+      ...given.map((_, index) => `const v${index} = values[${index}]`),
+      prelude,
+      ...(this.#waits ? [waitingPrelude] : []),
+      ...this.#functions,
+      `${this.#keyword} decide(${this.#given.join(', ')}) {`,
+      ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
+      ...(this.#usesOwn ? ['own.reset()'] : []),
+      scope.body(`return ${test}`, this.#waits),
+      '}',
+      ...(this.#waits ? [] : [many]),
+      'return decide',
+    ]
+    return {
+      text: lines.join('\n'),
+      given,
+      constants,
+      counts: this.#usesOwn || scope.parameters.has('budget'),
+      isShared: given.length === 0 && !scope.parameters.has('resource'),
+    }
+  }
+
+  /** What pays for methods and long collections. */
+  #account(scope: CodeScope): string {
+    if (this.counts) return scope.use('budget')
+    this.#usesOwn = true
+    return 'own'
+  }
+
+  get #keyword(): string {
+    return this.#waits ? 'async function' : 'function'
+  }
+
+  #call(name: string, args: readonly string[]): string {
+    const called = `${name}(${args.join(', ')})`
+    return this.#waits ? `(await ${called})` : called
+  }
+
+  /** Adds a function with what its scope is given. */
+  #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
+    this.#functions.push(
+      `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body, this.#waits)}\n}`,
+    )
+    return name
+  }
+
+  #newName(prefix: string): string {
+    return `${prefix}${++this.#count}`
+  }
+
+  /** A function of its own, written once, and called with what it uses. */
+  #function(body: Write): Write {
+    let made: { readonly name: string; readonly parameters: readonly string[] } | undefined
+    return (scope) => {
+      if (!made) {
+        const own = new CodeScope()
+        const name = this.#define(own, body(own))
+        made = { name, parameters: [...own.parameters] }
+      }
+      return this.#call(
+        made.name,
+        made.parameters.map((parameter) => scope.use(parameter)),
+      )
+    }
+  }
+
+  protected not(of: Write): Write {
+    return (scope) => `!${of(scope)}`
+  }
+
+  protected and(first: Write, second: Write, exhaust: Write | undefined): Write {
+    if (!exhaust) return (scope) => `(${first(scope)} && ${second(scope.inner())})`
+    return (scope) => `(${first(scope)} && (${second(scope.inner())} || (${exhaust(scope)}, false)))`
+  }
+
+  protected andAll(test: Write, parts: readonly Write[]): Write {
+    return this.#function((scope) => `return ${test(scope)} && (${parts.map((part) => part(scope)).join(', ')}, true)`)
+  }
+
+  protected or(arms: readonly Write[]): Write {
+    return (scope) => {
+      const first = arms[0]!(scope)
+      const inner = scope.inner()
+      return `(${[first, ...arms.slice(1).map((arm) => arm(inner))].join(' || ')})`
+    }
+  }
+
+  protected orAll(arms: readonly Write[]): Write {
+    return this.#function((scope) => `return !!(${arms.map((arm) => arm(scope)).join(' | ')})`)
+  }
+
+  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Write> {
+    const [some] = conditions as readonly [Some]
+    const each = this.#newName('each')
+    const arms = conditions.map((condition) => this.compile(condition.where))
+    const loop = (tests: readonly Write[], write: WriteLoop): Write =>
+      this.#function((scope) => {
+        const { before, value } = this.#operands.write(some.from, scope)
+        scope.own(each)
+        for (const condition of conditions) this.#operands.call(condition.each, each)
+        const inner = scope.inner()
+        const steps = tests.map((test) => test(inner))
+        const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
+        const lines = [...before, `const list = ${value}`, 'if (!isWhole(list)) bail()', start]
+        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${looks(this.#account(scope))}\n${step}\n}\n${end}`
+      })
+    return {
+      test: loop(
+        arms.map((arm) => arm.test),
+        canFail ? untilNoneIsOpen : untilFound,
+      ),
+      exhaust: canFail
+        ? loop(
+            arms.map((arm) => arm.exhaust ?? arm.test),
+            toTheEnd,
+          )
+        : undefined,
+    }
+  }
+
+  /** What is written before a value, where steps are counted. */
+  #spend(scope: CodeScope, steps: string): string {
+    return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
+  }
+
+  protected ref({ definition, args }: Ref): Compiled<Write> {
+    const write =
+      (mode: keyof Compiled<Write>): Write =>
+      (scope) => {
+        const { before, values } = this.#args(args, scope)
+        const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
+        return sequence(before, this.#call(this.#definition(definition, mode), given))
+      }
+    return { test: write('test'), exhaust: write('exhaust') }
+  }
+
+  /** What the predicate is given. */
+  get #given(): readonly string[] {
+    return this.#waits ? [...subjects, 'arrive'] : subjects
+  }
+
+  /** What every definition is given. */
+  get #alwaysGiven(): readonly string[] {
+    return this.counts ? [...this.#given, 'budget'] : this.#given
+  }
+
+  /** Operands that are given away, and so have to be there. */
+  #args(args: readonly Operand[], scope: CodeScope): { readonly before: string[]; readonly values: string[] } {
+    const written = args.map((arg) => this.#operands.write(arg, scope))
+    return { before: written.flatMap(present), values: written.map(({ value }) => value) }
+  }
+
+  /** The function of a definition. */
+  #definition(definition: Definition, mode: keyof Compiled<Write>): string {
+    const known = this.#called[mode].get(definition)
+    if (known !== undefined) return known
+    const name = this.#newName('f')
+    this.#called[mode].set(definition, name)
+    const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
+    const scope = new CodeScope([...this.#alwaysGiven, ...parameters])
+    const self = `${text(name)}, [${parameters.join(', ')}]`
+    const round = mode === 'test' ? this.round(definition) : undefined
+    if (round !== undefined) {
+      const [others, last = 'undefined'] = [parameters.slice(0, -1), parameters.at(-1)]
+      const areFixed = others.every((_, at) => isParameter(round.args[at]!, definition.parameters[at]!))
+      this.#define(scope, rounds(name, others, last, areFixed, this.#round(round, parameters, scope)), name)
+      return name
+    }
+    let body = this.#bodies.get(definition)
+    if (!body) {
+      body = this.compile(this.bodyOf(definition))
+      this.#bodies.set(definition, body)
+    }
+    const found = (body[mode] ?? body.test)(scope)
+    this.#define(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
+    return name
+  }
+
+  /** One round of a definition that is a loop. */
+  #round({ found, guard, args }: Round<Write>, parameters: readonly string[], scope: CodeScope): string {
+    const first = found(scope)
+    const second = guard(scope)
+    const { before, values } = this.#args(args, scope)
+    return [
+      `if (${first}) return ${leaveRounds(true)}`,
+      `if (!${second}) return ${leaveRounds(false)}`,
+      ...before,
+      ...values.map((value, index) => `const next${index} = ${value}`),
+      ...parameters.map((parameter, index) => `${parameter} = next${index}`),
+    ].join(';\n')
+  }
+
+  protected leaf(condition: Leaf): Write {
+    return (scope) => {
+      switch (condition.kind) {
+        case 'true':
+        case 'false':
+          return condition.kind
+        case 'test':
+          return this.#about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail()`)
+        case 'reads':
+          return this.#about(condition.of, scope, (x) => `${plainly(x, scope)}, true`)
+        case 'compare':
+          return this.#compare(condition, scope)
+        case 'in':
+          return this.#between(condition.item, condition.list, scope, (item, list) =>
+            this.counts
+              ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#models(condition.item, condition.list)})`
+              : `contains(${item}, ${list}${this.#models(condition.item, condition.list, 'undefined')})`,
+          )
+        case 'isa': {
+          const cls = constructorOf(this.schema, condition.model)
+          return this.#about(condition.of, scope, (x) => {
+            // An instance of the class is no promise either.
+            scope.learn(`plain ${x}`, x)
+            const known = declaredModel(this.schema, condition.of)
+            const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact}${known === undefined ? '' : `, ${text(known)}`})`
+            if (!cls) return asked
+            const its = this.#operands.give({ kind: 'class', model: condition.model })
+            const test = `${isObject(x)} && ${x}.constructor === ${its} || ${asked}`
+            // To ask whether nil is one takes longer than the rest of a check.
+            return excludesNil(cls) ? `${x} !== null && (${test})` : test
+          })
+        }
+        case 'text': {
+          const { operator } = condition
+          return this.#between(
+            condition.of,
+            condition.part,
+            scope,
+            (x, y) => `text("${operator}", ${x}, ${y}, ${this.#account(scope)})`,
+          )
+        }
+        case 'opaque': {
+          const { expression, bindings } = condition.goal
+          const { before, values } = this.#args(
+            bindings.map(({ operand }) => operand),
+            scope,
+          )
+          const entries = bindings.map(({ name }, index) => `[${text(name)}, ${values[index]}]`)
+          const goal = this.#operands.give({ kind: 'goal', expression, span: condition.span })
+          return sequence(before, `ask(${goal}, new Map([${entries.join(', ')}]), ${scope.use('budget')})`)
+        }
+        case 'failure':
+          return 'bail()'
+      }
+    }
+  }
+
+  #about(operand: Operand, scope: CodeScope, write: (value: string) => string): string {
+    const { before, value } = this.#operands.write(operand, scope)
+    return sequence(before, write(value))
+  }
+
+  #between(left: Operand, right: Operand, scope: CodeScope, write: (left: string, right: string) => string): string {
+    const x = this.#operands.write(left, scope)
+    const y = this.#operands.write(right, scope)
+    return sequence([...present(x), ...y.before], write(x.value, y.value))
+  }
+
+  #compare({ operator, left, right }: Compare, scope: CodeScope): string {
+    if (operator !== '=') {
+      const isEquality = operator === '==' || operator === '!='
+      return this.#between(left, right, scope, (x, y) => {
+        const asked = `compare("${operator}", ${x}, ${y}${isEquality ? this.#models(left, right) : ''})`
+        if (!isEquality)
+          return `typeof ${x} === "number" && typeof ${y} === "number" ? ${x} ${operator} ${y} : ${asked}`
+        if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
+        return `typeof ${x} === typeof ${y} && ${isScalar(x)} ? ${x} ${operator}= ${y} : ${asked}`
+      })
+    }
+    if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
+    if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
+    const same = this.#newName('same')
+    const cls = this.#classOf(left) ?? this.#classOf(right)
+    this.#functions.push(equalityFunction(same, cls, this.#models(left, right)))
+    const x = this.#operands.write(left, scope)
+    const y = this.#operands.write(right, scope)
+    return sequence([...x.before, ...y.before], equality(same, cls, x.value, y.value))
+  }
+
+  /** What follows the values in a comparison: the models that the schema declares them to be rows of; nothing where it declares none. */
+  #models(left: Operand, right: Operand, before?: string): string {
+    const models = [declaredModel(this.schema, left), declaredModel(this.schema, right)]
+    if (models.every((model) => model === undefined)) return ''
+    const written = models.map((model) => (model === undefined ? 'undefined' : text(model)))
+    return `, ${(before === undefined ? written : [before, ...written]).join(', ')}`
+  }
+
+  /** The class that rows of an operand are expected to be of. */
+  #classOf(operand: Operand): string | undefined {
+    const { model, list } = operandType(this.schema, operand)
+    if (model === undefined || list || !constructorOf(this.schema, model)) return undefined
+    return this.#operands.give({ kind: 'class', model })
+  }
+
+  #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
+    const it = this.#operands.value(literal)
+    return this.#about(operand, scope, (x) => {
+      if (literal === null) return `${x} === null || !${isScalar(x)} && equals(${x}, null)`
+      return `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && equals(${x}, ${it})`
+    })
+  }
+}

@@ -1,0 +1,124 @@
+import { arePartial, isWhole, needsCare } from '../../schema/partial.js'
+import type { Account } from '../../text/account.js'
+import { abandonAll, bailOut } from '../bail.js'
+import { type Budget, LateBudget } from '../budget.js'
+import type { CompareOperator } from '../../condition/condition.js'
+import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
+import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from '../read.js'
+import { withOrder } from '../valueMeaning.js'
+
+/** What the text of every predicate can call. */
+export interface BasicHelpers {
+  readonly bail: typeof bailOut
+  readonly abandonAll: typeof abandonAll
+  readonly isWhole: typeof isWhole
+  equals(left: unknown, right: unknown, leftModel?: string, rightModel?: string): boolean
+  /** The column that tells rows of a class apart; null where they are the same only as the same object. */
+  keyOf(cls: unknown): string | null | undefined
+  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
+  /** Begins the account of an evaluation. */
+  readonly begin: (() => Budget) | undefined
+  /** The budget of a predicate whose evaluations seldom need one. */
+  readonly own: LateBudget | undefined
+  readonly constants: ReadonlyMap<string, unknown>
+}
+
+/** What only some call. */
+export interface ExtraHelpers {
+  isa(value: unknown, model: string, exact: boolean, known?: string): boolean
+  compare(
+    operator: Exclude<CompareOperator, '='>,
+    left: unknown,
+    right: unknown,
+    leftModel?: string,
+    rightModel?: string,
+  ): boolean
+  contains(value: unknown, list: unknown, budget?: Budget, model?: string, elementModel?: string): boolean
+  readonly text: typeof textTest
+  call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
+  readonly calculate: typeof calculate
+}
+
+/** What those call that wait. */
+export interface WaitingHelpers {
+  readonly whole: typeof whole
+}
+
+/** All that are made. */
+export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers>
+
+// Each on its own, so that a module that was compiled has only those that its policy needs.
+export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
+  return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
+}
+export function makeCompare(meaning: EqualityMeaning): ExtraHelpers['compare'] {
+  const ordered = withOrder(meaning)
+  return (operator, left, right, leftModel, rightModel) =>
+    compare(ordered, operator, left, right, leftModel, rightModel)
+}
+export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains'] {
+  return (value, list, budget, model, elementModel) => {
+    budget?.spend(listOf(list).length)
+    return contains(meaning, value, list, model, elementModel)
+  }
+}
+export function makeText(): ExtraHelpers['text'] {
+  return textTest
+}
+export function makeCall(meaning: EqualityMeaning): ExtraHelpers['call'] {
+  return (receiver, method, args, account) => call(receiver, method, args, account, meaning.regExp)
+}
+export function makeCalculate(): ExtraHelpers['calculate'] {
+  return calculate
+}
+
+/** How extra helpers are made. */
+export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: EqualityMeaning) => ExtraHelpers[Name] }
+
+/** The names that a text has for its helpers. */
+export const helperNames: readonly (keyof SourceHelpers)[] = [
+  'bail',
+  'abandonAll',
+  'isWhole',
+  'equals',
+  'keyOf',
+  'isa',
+  'ask',
+  'begin',
+  'own',
+  'constants',
+  'compare',
+  'contains',
+  'text',
+  'call',
+  'calculate',
+]
+
+/** Answers a goal that a text was given, as the machine does; undefined where it can't be answered at once. */
+export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
+
+/** What has arrived, unless only the machine can tell what of it was loaded. */
+export function whole(value: unknown): unknown {
+  return arePartial() && (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) ? bailOut() : value
+}
+
+/** The helpers of one predicate. */
+export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
+  return {
+    bail: bailOut,
+    abandonAll,
+    isWhole,
+    equals: (left, right, leftModel, rightModel) => equals(meaning, left, right, leftModel, rightModel),
+    keyOf(cls) {
+      const rows = meaning.rowEquality(cls)
+      return rows && (rows.column ?? null)
+    },
+    ask(goal, values, budget) {
+      budget.ask()
+      return ask(goal, values) ?? bailOut()
+    },
+    begin,
+    own: begin && new LateBudget(begin),
+    constants: meaning.schema.constants,
+  }
+}

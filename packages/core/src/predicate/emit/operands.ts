@@ -1,0 +1,145 @@
+import type { Expression } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
+import type { CodeScope } from './scope.js'
+import type { Operand, Path, Root } from '../../condition/condition.js'
+import { isPlainLiteral } from '../compiler.js'
+import { assigned, befores, member, plains, text, type Written } from './templates.js'
+
+/** What a predicate's text is given, since it is no literal: never written into it. */
+export type Given =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** The class of a model. */
+  | { readonly kind: 'class'; readonly model: string }
+  /** What the machine is asked. */
+  | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
+
+/** Writes operands as JavaScript. */
+export class OperandWriter {
+  readonly given: Given[] = []
+  /** The constants that are read. */
+  readonly constants: Set<string> = new Set()
+  readonly #names = new Map<Root, string>()
+  readonly #waits: boolean
+  readonly #account: (scope: CodeScope) => string
+
+  /**
+   * @param waits - Whether what is read may have to be waited for.
+   * @param account - Writes what pays for methods.
+   */
+  constructor(waits: boolean, account: (scope: CodeScope) => string) {
+    this.#waits = waits
+    this.#account = account
+  }
+
+  /** Gives a root the name that it has in what is written next. */
+  call(root: Root, name: string): void {
+    this.#names.set(root, name)
+  }
+
+  write(operand: Operand, scope: CodeScope): Written {
+    switch (operand.kind) {
+      case 'value':
+        return { before: [], value: this.value(operand.value) }
+      case 'path':
+        return this.#path(operand, scope)
+      case 'count':
+        return this.#path(operand.of, scope)
+      case 'constant':
+        this.constants.add(operand.name)
+        return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
+      case 'field': {
+        const { before, value } = this.write(operand.of, scope)
+        const read = scope.local()
+        const reading = this.#read(read, value, operand.step.name, scope)
+        return { before: [...before, `object(${value})`, ...reading], value: read, unchecked: true }
+      }
+      case 'list': {
+        const elements = operand.elements.map((element) => this.write(element, scope))
+        return assigned(befores(elements), `[${plains(elements)}]`, scope)
+      }
+      case 'call': {
+        const of = this.write(operand.of, scope)
+        const args = operand.args.map((arg) => this.write(arg, scope))
+        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
+        return assigned(befores([of, ...args]), called, scope)
+      }
+      case 'arithmetic': {
+        const left = this.write(operand.left, scope)
+        const right = this.write(operand.right, scope)
+        const result = `calculate("${operand.operator}", ${left.value}, ${right.value})`
+        return assigned(befores([left, right]), result, scope)
+      }
+    }
+  }
+
+  /** Each step has a variable; what was read before is not read again. */
+  #path({ root, steps }: Path, scope: CodeScope): Written {
+    const before: string[] = []
+    let at = scope.use(this.name(root))
+    // Actor and resource were found to be rows of their models before a predicate was chosen for them.
+    if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
+      scope.learn(`object ${at}`, at)
+    for (const { name } of steps) {
+      const key = `${at} ${name}`
+      let read = scope.known(key)
+      if (read === undefined) {
+        // Of a text or a number anything else is undefined, which is seen to wherever it is used.
+        if (isOfPrimitives(name)) {
+          if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
+          scope.learn(`object ${at}`, at)
+          // How many rows a list has is not known of a part of it.
+          before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
+        }
+        read = scope.local()
+        scope.learn(key, read)
+        before.push(...this.#read(read, at, name, scope))
+      }
+      at = read
+    }
+    return { before, value: at, unchecked: steps.length > 0 && scope.known(`plain ${at}`) === undefined }
+  }
+
+  /** Reads an attribute into a variable. */
+  #read(into: string, of: string, name: string, scope: CodeScope): readonly string[] {
+    const read = `${into} = ${of}${member(name)}`
+    if (!this.#waits) return [read]
+    const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
+    return [read, `isLate(${into}) && (${into} = whole(${arriving}))`]
+  }
+
+  name(root: Root): string {
+    if (root.kind !== 'variable' && root.kind !== 'parameter') return root.kind
+    let name = this.#names.get(root)
+    if (name === undefined) {
+      name = `given${this.#names.size}`
+      this.#names.set(root, name)
+    }
+    return name
+  }
+
+  /** A literal as it is written; anything else is given to the function. */
+  value(value: unknown): string {
+    const isWritten =
+      typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
+    if (isWritten) return JSON.stringify(value)
+    return this.give({ kind: 'value', value })
+  }
+
+  /** The name of what the function is given. */
+  give(given: Given): string {
+    let index = this.given.findIndex((known) => isSameGiven(known, given))
+    if (index < 0) index = this.given.push(given) - 1
+    return `v${index}`
+  }
+}
+
+/** Whether a text, a number or a boolean has it, as nothing of Polar does. */
+function isOfPrimitives(name: string): boolean {
+  return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
+}
+
+function isSameGiven(one: Given, other: Given): boolean {
+  if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
+  if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
+  return other.kind === 'goal' && one.expression === other.expression
+}

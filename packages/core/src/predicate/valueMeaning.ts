@@ -1,0 +1,129 @@
+import { unknownRow } from '../values/hostError.js'
+import { unloadedRelation } from '../schema/reference.js'
+import type { Models } from '../schema/schema.js'
+import { tagOf } from '../schema/tags.js'
+import { Dict } from '../values/dict.js'
+import { type Equality, unifiable } from '../values/equality.js'
+import { compareEqual, compareOrder } from '../values/order.js'
+import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { bailOut } from './bail.js'
+import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
+
+/** What a host says of the application's classes. */
+export interface HostClasses {
+  classOf(value: unknown): string | undefined
+  isSubclass(name: string, ancestor: string): boolean | undefined
+  isa(value: unknown, name: string): boolean | PromiseLike<boolean>
+}
+
+/**
+ * What equality means to a host; all that would have to wait is undefined.
+ * @param equality - What the host says of the application's objects.
+ * @param hasEquality - Whether it compares objects without keys by more than identity.
+ * @param stranger - Ends an evaluation at a plain object of unknown class. Default: the machine is asked, which knows where it comes from.
+ */
+export function equalityMeaning(
+  schema: Models,
+  equality: Equality,
+  hasEquality: boolean,
+  stranger: (object: object) => never = bailOut,
+): EqualityMeaning {
+  // Shared by all questions: it depends on the class and the schema alone, and a schema that grows has meanings made anew.
+  const known = new Map<unknown, RowEquality | null>()
+  const rowEquality = (cls: unknown): RowEquality | undefined => {
+    let found = known.get(cls)
+    if (found === undefined) {
+      found = rowEqualityOf(schema, cls, hasEquality) ?? null
+      // A class that is no model may be of one object alone.
+      if (schema.modelOfClass(cls)) known.set(cls, found)
+    }
+    return found ?? undefined
+  }
+  // Two rows of one class are what is compared most.
+  const equalAtSight = (left: object, right: object, leftModel?: string, rightModel?: string): boolean | undefined => {
+    if (left.constructor !== right.constructor) return undefined
+    const rows = rowEquality(left.constructor)
+    if (rows) return areSameRow(rows, left, right)
+    const model = tagOf(left)
+    if (model === undefined || tagOf(right) !== model) return undefined
+    // Tagged rows have no class; where the schema says otherwise, the general way decides.
+    if ((leftModel !== undefined && leftModel !== model) || (rightModel !== undefined && rightModel !== model))
+      return undefined
+    const key = schema.key(model)
+    return key?.length === 1 && schema.models.has(model) ? areSameRow({ column: key[0] }, left, right) : undefined
+  }
+  return {
+    schema,
+    equality,
+    rowEquality,
+    equalAtSight,
+    stranger,
+    equal(left, right) {
+      if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
+        const same = equalAtSight(left, right)
+        if (same !== undefined) return same
+      }
+      return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
+    },
+  }
+}
+
+/** Adds what classes are to a host. */
+export function withClasses<Meaning extends EqualityMeaning>(
+  meaning: Meaning,
+  host: HostClasses,
+  errorFor: (error: unknown) => unknown = (error) => error,
+): Meaning & ClassMeaning {
+  const { schema } = meaning
+  return {
+    ...meaning,
+    isInstance(value, model, exact) {
+      // Of a row that is not loaded, only its host knows how much its relation says of its class.
+      if (exact && !unloadedRelation(value)) {
+        const own = schema.modelOf(value)?.name
+        if (own === undefined && (schema.isStranger(value) || schema.baseOf(value) !== undefined))
+          throw errorFor(unknownRow(value, model, 'tested for its class'))
+        return own === model
+      }
+      const known = host.classOf(value)
+      if (exact && known !== undefined) return known === model
+      if (known !== undefined) {
+        const isInstance = host.isSubclass(known, model)
+        // Of objects of a registered class, no check of another class is asked.
+        if (isInstance || isRow(value) || !schema.models.get(model)?.isaCheck) return isInstance
+      }
+      try {
+        const isInstance = now(host.isa(value, model))
+        // It can be of a subclass.
+        return exact && isInstance ? undefined : isInstance
+      } catch (error) {
+        throw errorFor(error)
+      }
+    },
+  }
+}
+
+/** Adds how values are ordered. */
+export function withOrder<Meaning extends EqualityMeaning>(meaning: Meaning): Meaning & ValueMeaning {
+  const { equality } = meaning
+  return {
+    ...meaning,
+    compare(operator, left, right) {
+      if (operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
+      const equal = now(compareEqual(left, right, equality))
+      return equal === undefined ? undefined : equal === (operator === '==')
+    },
+  }
+}
+
+function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
+  return typeof answer === 'boolean' ? answer : undefined
+}
+
+function isRow(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Dict)
+}
+
+function isSettled(value: unknown): boolean {
+  return value !== undefined && typeof (value as { then?: unknown } | null)?.then !== 'function'
+}

@@ -1,0 +1,101 @@
+import type { Definite } from '@arcturus/core'
+import type { PrintSql, SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
+import { refuse } from '../refusal.js'
+
+/** A query for the keys of the rows that a condition holds for, as it is given to Prisma's `$queryRaw`. */
+export interface IdQuery {
+  /** The SQL between its values. */
+  readonly texts: readonly string[]
+  readonly values: readonly unknown[]
+  readonly model: string
+}
+
+/** How many values a query may send that Prisma does not divide. */
+const maxValues = 32_000
+
+/** Writes {@link IdQuery | queries for keys}. */
+export class IdQueries {
+  readonly #print: PrintSql
+  readonly #tables: SqlTables
+  readonly #dialect: SqlDialect
+
+  constructor(print: PrintSql, tables: SqlTables, dialect: SqlDialect) {
+    this.#print = print
+    this.#tables = tables
+    this.#dialect = dialect
+  }
+
+  /**
+   * @param limit - How many keys are of use; one more tells that there are too many.
+   * @throws UnsupportedFilterError where SQL can't say the condition exactly, or the rows of the model have no key
+   */
+  write(condition: Definite, model: string, limit: number): IdQuery {
+    const table = this.#tables.table(model)
+    if (!table || table.key.length === 0) {
+      return refuse('no-key', `The rows of "${model}" have no key that they could be looked up by.`, undefined)
+    }
+    const values: unknown[] = []
+    const printed = this.#print(condition, {
+      dialect: this.#dialect,
+      tables: this.#tables,
+      row,
+      ahead: true,
+      // Prisma's own driver for SQLite has 3.45.
+      ...(this.#dialect === 'sqlite' && { depth: 96 }),
+      parameter: (value, column) => place(values.push(sent(value, column)) - 1),
+    })
+    const key = table.key.map(({ name }, at) => `${this.#name(row)}.${this.#name(name)} AS ${this.#name(keyName(at))}`)
+    const from = `${table.path.map((name) => this.#name(name)).join('.')} AS ${this.#name(row)}`
+    const select = `${key.join(', ')} FROM ${from} WHERE ${printed.sql} LIMIT ${limit + 1}`
+    const query = fill(printed.recursive ? this.#withoutEnd(printed.with, select) : `SELECT ${select}`, values)
+    if (query.values.length <= maxValues) return { ...query, model }
+    return refuse(
+      'bind-limit',
+      `This filter needs ${query.values.length} values; a query takes ${maxValues}.`,
+      undefined,
+    )
+  }
+
+  /**
+   * MariaDB ends recursion after 1,000 levels with a mere warning, and MySQL with an error. Neither limit is reached after
+   * this: there are not that many rows to pass. Each reads what the other takes for a comment.
+   */
+  #withoutEnd(queries: string, select: string): string {
+    if (this.#dialect !== 'mysql') return `${queries}SELECT ${select}`
+    const hint = '/*+ SET_VAR(cte_max_recursion_depth=4294967295) */'
+    return `/*M!100000 SET STATEMENT max_recursive_iterations=4294967295 FOR */ ${queries}SELECT ${hint} ${select}`
+  }
+
+  #name(name: string): string {
+    const mark = this.#dialect === 'mysql' ? '`' : '"'
+    return mark + name.replaceAll(mark, mark + mark) + mark
+  }
+}
+
+/** The name of a row of the model in the query. */
+const row = 'resource'
+
+/** The name of a column of the key in the result. */
+export function keyName(at: number): string {
+  return `key${at}`
+}
+
+/** Stands for a value while SQL is put together, which may be in another order than that of the text. */
+function place(at: number): string {
+  return `\u0000${at}\u0000`
+}
+
+function fill(sql: string, values: readonly unknown[]): Pick<IdQuery, 'texts' | 'values'> {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name and no SQL of ours has that character.
+  const parts = sql.split(/\u0000(\d+)\u0000/)
+  return {
+    texts: parts.filter((_, at) => at % 2 === 0),
+    values: parts.flatMap((part, at) => (at % 2 === 1 ? [values[Number(part)]] : [])),
+  }
+}
+
+/** A value as Prisma sends it in the type of the column. */
+function sent(value: unknown, { type }: SqlColumn): unknown {
+  const element = type.kind === 'list' ? type.of : type
+  return element.kind === 'integer' && !element.bigint && typeof value === 'bigint' ? Number(value) : value
+}

@@ -1,0 +1,192 @@
+import {
+  type Definite,
+  type KnownRow,
+  type Operand,
+  type Schema,
+  type Span,
+  type Subject,
+  UnsupportedFilterError,
+} from '@arcturus/core'
+import { definiteOf, type Formula, rootsOf } from '../formula.js'
+import { all, any, type Printed, type Where } from '../printed.js'
+import type { WherePrinter } from '../printer.js'
+import { refuse } from '../refusal.js'
+import type { IdQueries, IdQuery } from './idQuery.js'
+
+/**
+ * How filters are put to Prisma. `where`: as a `where` alone. `subquery`: as the keys of the rows, which one query of SQL finds
+ * first. `auto`: as a `where`, with the keys of those rows that no `where` can speak of.
+ */
+export type Strategy = 'auto' | 'where' | 'subquery'
+
+/** How one filter is put to Prisma. */
+export interface Plan {
+  /** What has to be found first; mostly nothing. */
+  readonly queries: readonly IdQuery[]
+  /** Why a `where` alone was not enough, where that was tried. */
+  readonly refused: unknown
+  /**
+   * @param keys - The rows that each query found.
+   * @throws UnsupportedFilterError where they are more than a `where` can name
+   */
+  where(keys: readonly Printed[]): Where
+}
+
+interface Part {
+  readonly queries: readonly IdQuery[]
+  readonly refused?: unknown
+  printed(keys: readonly Printed[]): Printed
+}
+
+/** Decides how filters are put to Prisma. */
+export class Planner {
+  readonly #printer: WherePrinter
+  readonly #queries: IdQueries | undefined
+  readonly #schema: Schema
+
+  /** @param queries - Undefined for a database for which no SQL is written. */
+  constructor(printer: WherePrinter, queries: IdQueries | undefined, schema: Schema) {
+    this.#printer = printer
+    this.#queries = queries
+    this.#schema = schema
+  }
+
+  /** @throws UnsupportedFilterError where the strategy has no way to say the condition exactly. */
+  plan(condition: Definite, model: string, strategy: Strategy): Plan {
+    const { queries, printed, refused } = this.#part(condition, model, strategy)
+    return { queries, refused, where: (keys) => this.#printer.finish(printed(keys), model) }
+  }
+
+  #part(condition: Definite, model: string, strategy: Strategy): Part {
+    const queries = this.#queries
+    if (condition.kind === 'true' || condition.kind === 'false') {
+      return { queries: [], printed: () => condition.kind === 'true' }
+    }
+    if (strategy === 'where') return this.#where(condition, model, undefined)
+    if (strategy === 'subquery') {
+      if (queries) return ofKeys(queries.write(condition, model, this.#printer.limit))
+      return refuse('provider', 'No query for the keys of rows is written for this database.', undefined)
+    }
+    const part = this.#tryWhere(condition, model, queries)
+    if (!(part instanceof UnsupportedFilterError)) return part
+    if (!queries) throw part
+    return { ...this.#mixed(condition, model, queries), refused: part.data?.['reason'] }
+  }
+
+  /** Rows that a `where` can speak of are not looked up where others are as good. */
+  #mixed(condition: Definite, model: string, queries: IdQueries): Part {
+    if (condition.kind !== 'or') return this.#found(condition, model, queries)
+    const { parts, others } = this.#divide(condition.of, model, queries)
+    return joined(any, [...parts, this.#found(joinedBy('or', others), model, queries)])
+  }
+
+  /**
+   * Of a conjunction all is looked up: its parts alone hold for more rows. SQL is given less only where it can't say it either.
+   * @throws UnsupportedFilterError
+   */
+  #found(condition: Definite, model: string, queries: IdQueries): Part {
+    try {
+      return ofKeys(queries.write(condition, model, this.#printer.limit))
+    } catch (error) {
+      if (!(error instanceof UnsupportedFilterError)) throw error
+      if (condition.kind === 'or') {
+        return joined(
+          any,
+          condition.of.map((one) => this.#found(one, model, queries)),
+        )
+      }
+      if (condition.kind !== 'and') throw error
+      const { parts, others } = this.#divide(condition.of, model, queries)
+      if (parts.length === 0 || others.length === 0) throw error
+      return joined(all, [...parts, this.#found(joinedBy('and', others), model, queries)])
+    }
+  }
+
+  /** What a `where` can say, and the rest. */
+  #divide(of: readonly Definite[], model: string, queries: IdQueries) {
+    const parts: Part[] = []
+    const others: Definite[] = []
+    for (const one of of) {
+      const part = this.#tryWhere(one, model, queries)
+      if (part instanceof UnsupportedFilterError) others.push(one)
+      else parts.push(part)
+    }
+    return { parts, others }
+  }
+
+  #tryWhere(condition: Definite, model: string, queries: IdQueries | undefined): Part | UnsupportedFilterError {
+    try {
+      return this.#where(condition, model, queries)
+    } catch (error) {
+      if (error instanceof UnsupportedFilterError) return error
+      throw error
+    }
+  }
+
+  /** @param queries - What finds out which of its parts hold that are the same for all rows; without it they are refused. */
+  #where(condition: Definite, model: string, queries: IdQueries | undefined): Part {
+    const formula = this.#printer.prepared(condition)
+    const closed = new Map<Formula, IdQuery>()
+    const note = (one: Formula, found: IdQueries): boolean => {
+      if (!closed.has(one)) closed.set(one, this.#isTrue(one, found))
+      return true
+    }
+    const printed = this.#printer.printed(formula, queries && ((one) => note(one, queries)))
+    this.#printer.assertWithinLimit(printed, model)
+    if (closed.size === 0) return { queries: [], printed: () => printed }
+    const parts = [...closed.keys()]
+    return {
+      queries: [...closed.values()],
+      printed: (keys) => this.#printer.printed(formula, (one) => keys[parts.indexOf(one)] !== false),
+    }
+  }
+
+  /** Looks for the known row that a formula speaks of, where it holds. */
+  #isTrue(formula: Formula, queries: IdQueries): IdQuery {
+    const condition = definiteOf(formula, this.#schema)
+    const span = spanOf(condition)
+    const known = [...rootsOf(formula)].find((root): root is KnownRow => root.kind === 'row')
+    if (!known || !span) return refuse('operand', 'It can not be told of which row this is said.', span)
+    const { model, type } = known
+    const row: Subject = { kind: 'resource', name: 'resource', model, type }
+    const isIt = known.key.map(({ field, value }): Definite => {
+      const left: Operand = { kind: 'path', root: row, steps: [{ name: field, model, span }] }
+      return { kind: 'compare', operator: '=', left, right: { kind: 'value', value }, span }
+    })
+    return queries.write({ kind: 'and', of: [...isIt, condition] }, model, 1)
+  }
+}
+
+/** Where in the policy a condition begins; there is such a place in everything that speaks of a row. */
+function spanOf(condition: Definite): Span | undefined {
+  switch (condition.kind) {
+    case 'true':
+    case 'false':
+      return undefined
+    case 'and':
+    case 'or':
+      return condition.of.map(spanOf).find((span) => span !== undefined)
+    case 'not':
+      return spanOf(condition.of)
+    default:
+      return condition.span
+  }
+}
+
+function joinedBy(kind: 'and' | 'or', of: readonly Definite[]): Definite {
+  return of.length === 1 ? of[0]! : { kind, of }
+}
+
+function ofKeys(query: IdQuery): Part {
+  return { queries: [query], printed: ([keys]) => keys ?? false }
+}
+
+function joined(join: typeof all, parts: readonly Part[]): Part {
+  const queries: IdQuery[] = []
+  const placed = parts.map((part) => {
+    const from = queries.length
+    queries.push(...part.queries)
+    return (keys: readonly Printed[]) => part.printed(keys.slice(from, from + part.queries.length))
+  })
+  return { queries, printed: (keys) => join(placed.map((printed) => printed(keys))) }
+}

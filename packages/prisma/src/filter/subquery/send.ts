@@ -1,0 +1,44 @@
+import { property } from '../../schema/fromClient.js'
+import { refuse } from '../refusal.js'
+import type { IdQuery } from './idQuery.js'
+
+/** Sends a query for keys. @returns the rows as the database gave them */
+export type Send = (query: IdQuery) => Promise<readonly object[]>
+
+/** Sends by a client, outside of all transactions but one that is the client itself. */
+export function sendBy(client: unknown): Send {
+  return async (query) => await rawQuery(client, query)
+}
+
+/**
+ * Sends within the interactive transaction of another query: outside of it what the transaction wrote is not seen, and on
+ * SQLite there is nothing but it.
+ * @param transaction - what Prisma's extensions are told of it; not part of its public API
+ */
+export function sendWithin(client: unknown, transaction: unknown): Send {
+  return async (query) => {
+    const pending = rawQuery(client, query)
+    const join = property(pending, 'requestTransaction')
+    if (typeof join !== 'function') {
+      return refuse(
+        'transaction',
+        'This version of Prisma does not let a filter look rows up within a transaction.',
+        undefined,
+      )
+    }
+    return await Reflect.apply(join, pending, [transaction])
+  }
+}
+
+/** Where nothing tells whether there is a transaction. */
+export const sendNowhere: Send = () =>
+  refuse('transaction', 'This version of Prisma does not say whether a query is part of a transaction.', undefined)
+
+function rawQuery(client: unknown, { texts, values }: IdQuery): PromiseLike<readonly object[]> {
+  const method = property(client, '$queryRaw')
+  if (typeof method !== 'function') {
+    return refuse('no-client', 'This filter has to look rows up, and there is no client to do it.', undefined)
+  }
+  // The form of a template: what stands between the texts is sent as values.
+  return Reflect.apply(method, client, [Object.assign([...texts], { raw: texts }), ...values])
+}

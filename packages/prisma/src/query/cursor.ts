@@ -1,0 +1,39 @@
+import type { Tables } from '../filter/tables.js'
+import { type Arguments, isArguments } from './literal.js'
+
+/**
+ * Where a cursor stands in an order is told by the row that it names, also by one that the filter leaves out. So that row is
+ * looked for among those that the filter leaves, before the query is sent: these are the arguments that find it.
+ * @returns undefined where there is no cursor
+ */
+export function findCursor(args: unknown, model: string, operation: string, tables: Tables): Arguments | undefined {
+  const cursor = isArguments(args) ? args['cursor'] : undefined
+  if (!isArguments(cursor)) return undefined
+  return { where: unfolded(cursor, model, tables), ...(operation === 'aggregate' ? { _count: true } : { take: 1 }) }
+}
+
+/** Whether the operation that looked for a row found it. */
+export function isFound(result: unknown): boolean {
+  if (Array.isArray(result)) return result.length > 0
+  // Prisma gives a count in the form in which the arguments of the query ask for one.
+  const count = typeof result === 'object' && result !== null && '_count' in result ? result._count : result
+  if (typeof count === 'object' && count !== null && '_all' in count) return count._all !== 0
+  return count !== 0 && count !== null
+}
+
+/** Arguments for no row, as after a cursor that does not exist. */
+export function afterNothing(args: Arguments, model: string, tables: Tables): Arguments {
+  const { cursor: _, where, ...rest } = args
+  return { ...rest, where: { AND: [where ?? {}, tables.noRow(model)] } }
+}
+
+/** Several columns that name a row together stand below one name in a cursor, and beside each other in a `where`. */
+function unfolded(cursor: Arguments, model: string, tables: Tables): Arguments {
+  const composite = new Set(
+    tables.model(model)?.uniques.flatMap(({ fields, argument }) => (fields.length > 1 ? [argument] : [])),
+  )
+  return Object.assign(
+    {},
+    ...Object.entries(cursor).map(([name, value]) => (composite.has(name) ? value : { [name]: value })),
+  )
+}

@@ -1,0 +1,306 @@
+import { ArgumentError } from '@arcturus/core'
+import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
+import type { PrismaRelation } from '../schema/schema.js'
+import type { Place } from '../filter/division.js'
+import { isEveryRow } from '../filter/printed.js'
+import { refuse } from '../filter/refusal.js'
+import { assertUnrepeated } from '../filter/repetition.js'
+import type { Tables } from '../filter/tables.js'
+import type { Answers, Scope } from '../rows/answers.js'
+import { guardedWhere } from './guardedWhere.js'
+import { type Arguments, isArguments, isLiteral } from './literal.js'
+import { type FilterRequest, type Markers, markerKey } from './markers.js'
+
+/** How the arguments of one query are answered. */
+interface Answering {
+  /** Prints the filter of a request for the rows of a model, at a place of the query. */
+  where(request: FilterRequest, model: string, place: Place): Arguments
+  /** Whether the query is for one row, so that the database alone pages through the rows of its relations. */
+  readonly isOfOneRow: boolean
+}
+
+/** What a `where` of the arguments selects is all that these operations read or write. */
+const guarded: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'delete',
+  'deleteMany',
+  // The other half of what it does, the creation, is checked beside: see `upsert.ts`.
+  'upsert',
+])
+
+/** Operations that are for one row, which a key names. */
+const ofOneRow: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'update',
+  'upsert',
+  'delete',
+  'create',
+])
+
+/** What is answered of a request for the rows of a model. */
+interface Answered {
+  readonly request: FilterRequest
+  readonly model: string
+  readonly place: Place
+  readonly where: Arguments
+}
+
+/** Puts the filters that arguments ask for in the place of the requests; nested ones of `include` and `select` too. */
+export class Resolver {
+  readonly #markers: Markers
+  readonly #tables: Tables
+  readonly #answers: Answers
+
+  constructor(markers: Markers, tables: Tables, answers: Answers) {
+    this.#markers = markers
+    this.#tables = tables
+    this.#answers = answers
+  }
+
+  /**
+   * The arguments with their filters: at once, or a promise where something has to be found first. What asks for a filter in
+   * any other place is left, and throws when the query is sent.
+   * @throws UnsupportedOperationError for an operation that a filter can't guard
+   */
+  resolve(args: unknown, model: string, operation: string, scope: Scope): unknown {
+    if (!isArguments(args)) return args
+    if (!guarded.has(operation) && this.requests(args).length > 0) {
+      throw new UnsupportedOperationError(
+        'unsupported-operation',
+        `A filter can't guard \`${operation}\`: no rows are selected by it.`,
+        { hint: "authorize what is created: await authorizer.authorize(user, 'create', authorizer.as(model, data))" },
+      )
+    }
+    let isWaiting = false
+    const isOfOneRow = ofOneRow.has(operation)
+    const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+      const answer = this.#answers.atOnce(request, of, place, scope)
+      isWaiting ||= answer === undefined
+      return answer ?? undecided
+    }
+    const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
+    return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
+  }
+
+  /** What the arguments of a query ask for, in either place. */
+  requests(args: unknown): readonly FilterRequest[] {
+    if (!isArguments(args)) return []
+    const [one, other] = [this.#markers.read(args), this.#markers.read(args['where'])]
+    if (!one && !other) assertNoneLost(args)
+    if (!one || !other || one === other) return one ?? other ?? []
+    return [...new Set([...one, ...other])]
+  }
+
+  /** Arguments that ask for the same filters. */
+  asking(requests: readonly FilterRequest[], args: Arguments): Arguments {
+    return { ...args, [markerKey]: this.#markers.make(requests) }
+  }
+
+  /** Finds the requests one after the other, and goes on when each is answered. */
+  async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, scope: Scope): Promise<Arguments> {
+    const answers: Answered[] = []
+    for (;;) {
+      let missing: Omit<Answered, 'where'> | undefined
+      const where = (request: FilterRequest, of: string, place: Place): Arguments => {
+        const known = answers.find(
+          (one) => sameRequest(one.request, request) && one.model === of && one.place === place,
+        )
+        if (!known) missing ??= { request, model: of, place }
+        return known?.where ?? undecided
+      }
+      const resolved = this.#level(args, model, 'root', [], { where, isOfOneRow })
+      if (!missing) return resolved
+      const { request, place } = missing
+      answers.push({ ...missing, where: await this.#answers.waiting(request, missing.model, place, scope) })
+    }
+  }
+
+  /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
+  #level(
+    args: Arguments,
+    model: string,
+    place: Place,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): Arguments {
+    const own = this.requests(args)
+    let resolved = this.#markers.read(args) ? withoutMarker(args) : args
+    const filters = (own.length > 0 ? own : inherited)
+      .map((request) => answering.where(request, model, place))
+      .filter((where) => !isEveryRow(where))
+    if (own.length > 0 || filters.length > 0) {
+      const { where: given, ...rest } = resolved
+      const uniques = this.#tables.model(model)?.uniques.map(({ argument }) => argument)
+      // Sound: where there are requests, it is an object.
+      const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
+      const guarded = guardedWhere(where, filters, uniques ?? [])
+      resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
+      if (place === 'root') {
+        const { include: _, select: __, ...sent } = resolved
+        assertUnrepeated(filters, sent, this.#tables.schema.provider)
+      }
+    }
+    const asking = own.filter((request) => request.related !== undefined)
+    const below =
+      asking.length > 0
+        ? asking.map(({ actor, related, choices }) => ({ actor, action: related!, related, choices }))
+        : inherited
+    for (const selection of ['include', 'select'] as const) {
+      const selected = resolved[selection]
+      if (isArguments(selected))
+        resolved = {
+          ...resolved,
+          [selection]: this.#selection(selected, model, below, answering, selection === 'include'),
+        }
+    }
+    return resolved
+  }
+
+  /** @param isInclude - Whether all that is selected are relations. */
+  #selection(
+    selected: Arguments,
+    model: string,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+    isInclude = false,
+  ): Arguments {
+    return Object.fromEntries(
+      Object.entries(selected).map(([name, args]) => {
+        if (name === '_count') return [name, this.#counts(args, model, inherited, answering)]
+        const field = this.#tables.field(model, name)
+        if (!field && inherited.length > 0 && (isInclude || isArguments(args))) throw unknownRelation(model, name)
+        if (field?.kind !== 'relation') return [name, args]
+        return [name, this.#related(args, field, inherited, answering)]
+      }),
+    )
+  }
+
+  #related(
+    args: unknown,
+    relation: PrismaRelation,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): unknown {
+    if (!isArguments(args) && args !== true) return unselected(args, relation.name, inherited)
+    const resolved = this.#level(args === true ? {} : args, relation.model, 'anywhere', inherited, answering)
+    if (answering.isOfOneRow && resolved['cursor'] !== undefined)
+      this.#assertUnfiltered(args, relation, inherited, answering)
+    if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
+      refuse(
+        'required-relation',
+        `Not every row that "${relation.name}" can lead to may be seen, and Prisma can't leave out the one row of a relation that must have one.`,
+        undefined,
+        `leave it out and find it by a query of its own, or make the relation optional; or include it as it is: { ...authorizedFilter(user), include: { ${relation.name}: true } }`,
+      )
+    }
+    return args === true && Object.keys(resolved).length === 0 ? true : resolved
+  }
+
+  /** @throws UnsupportedOperationError where rows are left out, one of which the cursor can name */
+  #assertUnfiltered(
+    args: unknown,
+    { name, model }: PrismaRelation,
+    inherited: readonly FilterRequest[],
+    answering: Answering,
+  ): void {
+    const own = this.requests(args)
+    const requests = own.length > 0 ? own : inherited
+    if (requests.every((request) => isEveryRow(answering.where(request, model, 'anywhere')))) return
+    throw new UnsupportedOperationError(
+      'unsupported-operation',
+      `A cursor in "${name}" is followed to a row that the filter leaves out, where the query is for one row.`,
+      { hint: `find the rows of "${name}" by a query of their own: findMany, with the filter and the cursor` },
+    )
+  }
+
+  #counts(args: unknown, model: string, inherited: readonly FilterRequest[], answering: Answering): unknown {
+    if (args === true && inherited.length > 0) {
+      const lists = this.#tables.model(model)!.fields.filter((field) => field.kind === 'relation' && field.list)
+      const all = Object.fromEntries(lists.map(({ name }) => [name, true]))
+      return { select: this.#selection(all, model, inherited, answering) }
+    }
+    if (!isArguments(args)) return unselected(args, '_count', inherited)
+    const selections = Object.entries(args).map(([name, selected]) => [
+      name,
+      isArguments(selected)
+        ? this.#selection(selected, model, inherited, answering)
+        : unselected(selected, `_count.${name}`, inherited),
+    ])
+    return Object.fromEntries(selections)
+  }
+}
+
+/**
+ * What does not select a relation, as it is.
+ * @throws ArgumentError for what is neither yes nor no, which Prisma takes for yes, where the rows of a relation are filtered
+ */
+function unselected(value: unknown, name: string, inherited: readonly FilterRequest[]): unknown {
+  if (value === false || value === undefined || inherited.length === 0) return value
+  throw new ArgumentError(
+    'invalid-argument',
+    `\`${name}\` is selected by something that is not \`true\`, and no arguments.`,
+    {
+      hint: `write \`${name}: true\`, or the arguments that its rows are selected by`,
+      data: { [name]: value },
+    },
+  )
+}
+
+/**
+ * Prisma ignores an argument that is undefined, so nothing else would tell that a filter was there.
+ * @throws UnresolvedFilterError
+ */
+function assertNoneLost(args: Arguments): void {
+  const { where } = args
+  if (!(markerKey in args) && !(isArguments(where) && markerKey in where)) return
+  if (args[markerKey] !== undefined || (isArguments(where) && where[markerKey] !== undefined)) return
+  throw new UnresolvedFilterError(
+    'unresolved-filter',
+    `\`${markerKey}\` is undefined: something replaced the filter. The query was not sent.`,
+    { hint: 'spread what comes from outside before authorizedFilter(user), or validate it' },
+  )
+}
+
+function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {
+  return rest
+}
+
+function unknownRelation(model: string, name: string): PrismaSchemaError {
+  return new PrismaSchemaError(
+    'prisma-schema',
+    `The Prisma schema that is known has no relation "${name}" in ${model}.`,
+    {
+      hint: 'run `prisma generate`, so that the schema that prismaAuthorization is given is the one of the client',
+      data: { model, name },
+    },
+  )
+}
+
+/** Stands for a filter that is not known yet, in arguments that are never sent. */
+const undecided: Arguments = { undecided: { notIn: [] } }
+
+function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
+  const { choices: ones } = one
+  const { choices: others } = other
+  return (
+    one.actor === other.actor &&
+    one.action === other.action &&
+    ones?.strategy === others?.strategy &&
+    ones?.unloaded === others?.unloaded
+  )
+}
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise
+}

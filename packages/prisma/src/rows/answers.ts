@@ -1,0 +1,146 @@
+import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
+import { TooManyRowsError } from '../errors.js'
+import { Keys } from '../filter/subquery/keys.js'
+import type { Plan, Planner } from '../filter/subquery/plan.js'
+import type { Send } from '../filter/subquery/send.js'
+import type { Place } from '../filter/division.js'
+import type { Where } from '../filter/printed.js'
+import { refuse } from '../filter/refusal.js'
+import type { Tables } from '../filter/tables.js'
+import type { Choices, FilterRequest } from '../query/markers.js'
+import { isMissing } from './missing.js'
+
+/** So many rows of a relation of the actor take less time to load than the database takes longer for joining them. */
+const mostLoaded = 1_000
+
+/** What may be done before a query is sent. */
+export interface Scope {
+  /** Whether what is missing of an actor may be loaded. */
+  readonly mayLoad: boolean
+  readonly send: Send
+}
+
+/** Answers requests for filters by a `where`. */
+export class Answers {
+  readonly #authorizer: Authorizer
+  readonly #planners: Readonly<Record<Place, Planner>>
+  readonly #tables: Tables
+  readonly #defaults: Required<Choices>
+  readonly #texts: TextFacts
+
+  constructor(
+    authorizer: Authorizer,
+    planners: Readonly<Record<Place, Planner>>,
+    tables: Tables,
+    defaults: Required<Choices>,
+    texts: TextFacts,
+  ) {
+    this.#authorizer = authorizer
+    this.#planners = planners
+    this.#tables = tables
+    this.#defaults = defaults
+    this.#texts = texts
+  }
+
+  /**
+   * @returns undefined where something has to be waited for: what is loaded of the actor, or the keys of rows
+   * @throws UnsupportedFilterError for what can't be said exactly
+   */
+  atOnce(request: FilterRequest, model: string, place: Place, scope: Scope): Where | undefined {
+    let plan: Plan
+    try {
+      plan = this.#plan(request, model, place, this.#filter(request, model, scope))
+    } catch (error) {
+      if ((scope.mayLoad && isMissing(error)) || error instanceof UnknownTextsError) return undefined
+      throw error
+    }
+    return plan.queries.length === 0 ? plan.where([]) : undefined
+  }
+
+  /** The same, when all has been waited for. */
+  async waiting(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Where> {
+    const plan = () => this.#waitingPlan(request, model, place, scope)
+    const { queries, where } = await this.#knowingTexts(scope, plan)
+    const keys = queries.map((query) => new Keys(this.#tables.model(query.model)!, this.#tables))
+    const found = await Promise.all(queries.map(scope.send))
+    return where(found.map((rows, at) => keys[at]!.where(rows)))
+  }
+
+  async #knowingTexts<Result>({ send }: Scope, plan: () => Promise<Result>): Promise<Result> {
+    try {
+      return await plan()
+    } catch (error) {
+      if (!(error instanceof UnknownTextsError)) throw error
+      await this.#texts.read(send).catch(refuseWithoutClient)
+      return await plan()
+    }
+  }
+
+  async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Plan> {
+    let filter: Filter
+    try {
+      filter = this.#filter(request, model, scope)
+    } catch (error) {
+      if (!scope.mayLoad || !isMissing(error)) throw error
+      return await this.#loading(request, model, place)
+    }
+    return this.#plan(request, model, place, filter)
+  }
+
+  /**
+   * Many rows, and more than a `where` can name, are left in the database, unless the request wants them loaded, or the database
+   * can't be asked about them.
+   */
+  async #loading(request: FilterRequest, model: string, place: Place): Promise<Plan> {
+    const { actor, action } = request
+    if (this.#unloaded(request) !== 'auto')
+      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
+    let isLong = false
+    try {
+      const filter = await this.#authorizer.filterLoading(actor, action, model, { most: mostLoaded })
+      const plan = this.#plan(request, model, place, filter)
+      if (plan.refused !== 'bind-limit') return plan
+    } catch (error) {
+      isLong = error instanceof TooManyRowsError
+      if (!isLong && !(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'bind-limit')) throw error
+    }
+    try {
+      return this.#plan(request, model, place, this.#bound(request, model, { unloaded: 'database' }))
+    } catch (error) {
+      if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
+      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
+    }
+  }
+
+  /** @throws QueryError where something has to be loaded */
+  #filter(request: FilterRequest, model: string, { mayLoad }: Scope): Filter {
+    const unloaded = this.#unloaded(request)
+    // What can't be loaded here can be read in the database all the same.
+    const inDatabase = unloaded === 'database' || (unloaded === 'auto' && !mayLoad)
+    return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
+  }
+
+  #bound({ actor, action }: FilterRequest, model: string, options: FilterOptions): Filter {
+    return this.#authorizer.filter(actor, action, model, options)
+  }
+
+  #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): Plan {
+    return this.#planners[place].plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
+  }
+
+  #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
+    return choices?.unloaded ?? this.#defaults.unloaded
+  }
+}
+
+/** @throws UnsupportedFilterError in the place of the one for a query that nobody sends */
+function refuseWithoutClient(error: unknown): never {
+  if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'no-client')) throw error
+  return refuse(
+    'collation',
+    'This filter compares texts, and there is no client to ask how the database does so.',
+    undefined,
+    'extend the client first, pass it as the option `client`, or pass what `verifyDatabase` read as the option `database`',
+  )
+}

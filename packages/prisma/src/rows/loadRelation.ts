@@ -1,0 +1,102 @@
+import { type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import { TooManyRowsError } from '../errors.js'
+import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
+import type { PrismaModel } from '../schema/schema.js'
+import type { Tables } from '../filter/tables.js'
+import { tagRows } from './rows.js'
+
+/**
+ * Gets a relation that is not loaded through the client; Prisma puts calls of one tick together into one query. A row that
+ * names the other one by its reference need not be there itself: it may be about to be created.
+ * @param client - The client before it was extended, undefined before there is one: what is limited here is no part of a relation, as
+ * the extended one would remember, since more is an error.
+ * @param unsaved - Rows that are not in the database: one with their key would be another row.
+ */
+export function relationLoader(
+  tables: Tables,
+  client: () => PrismaClientLike | undefined,
+  unsaved: WeakSet<object>,
+): Load {
+  return async (wanted) => {
+    const { object, name, model } = wanted
+    const relation = tables.field(model, name)
+    if (relation?.kind === 'relation' && relation.owner) {
+      if (relation.from.some((column) => property(object, column) === null)) return null
+      const other = keyed(relation.to, object, relation.from)
+      if (other) return await find(tables, client(), wanted, tables.model(relation.model), other)
+    }
+    if (unsaved.has(object)) throw notLoaded(wanted, 'the row is not created yet, and its data does not say')
+    const key = tables.model(model)?.key ?? []
+    const own = keyed(key, object, key)
+    if (!own) throw notLoaded(wanted, 'its key is not on the row')
+    const row = await find(tables, client(), wanted, tables.model(model), own, name)
+    if (row === null) throw notLoaded(wanted, 'the row is gone')
+    const rows = property(row, name)
+    if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most)
+      throw new TooManyRowsError(wanted)
+    return rows
+  }
+}
+
+/** Columns with the values that others have on a row; undefined where one is missing. */
+function keyed(columns: readonly string[], row: object, from: readonly string[]): object | undefined {
+  const values = from.map((column) => property(row, column))
+  if (columns.length === 0 || values.some((value) => value === undefined || value === null)) return undefined
+  return Object.fromEntries(columns.map((column, index) => [column, values[index]]))
+}
+
+/**
+ * @param name - The relation that is wanted of the row; without it the row is.
+ * @returns null where there is no such row
+ */
+async function find(
+  tables: Tables,
+  client: PrismaClientLike | undefined,
+  wanted: Wanted,
+  model: PrismaModel | undefined,
+  key: object,
+  name?: string,
+): Promise<unknown> {
+  const delegate = client && model ? delegateOf(client, model.name) : undefined
+  if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
+  const names = Object.keys(key)
+  const unique = model.uniques.find(
+    ({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)),
+  )
+  const where = unique && names.length > 1 ? { [unique.argument]: key } : key
+  const method = property(delegate, unique ? 'findUnique' : 'findFirst')
+  const args =
+    name === undefined
+      ? { where, select: columnsOf(model) }
+      : { where, select: { [name]: selectionOf(tables, wanted) } }
+  // Sound: delegates of every Prisma client have both.
+  const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
+  tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
+  return row
+}
+
+/** Rows of a relation come in the order of their key, however many are wanted: what a check says can depend on it. */
+function selectionOf(tables: Tables, { relation, most }: Wanted): true | object {
+  const model = relation && tables.model(relation.model)
+  if (!model) return true
+  const select = columnsOf(model)
+  if (!relation.many) return { select }
+  const orderBy = model.key.map((column) => ({ [column]: 'asc' }))
+  return { select, orderBy, ...(most !== undefined && { take: most + 1 }) }
+}
+
+/** All columns by their names: also those that the client omits from what it gives (`omit`). */
+function columnsOf({ fields }: PrismaModel): object {
+  return Object.fromEntries(fields.filter(({ kind }) => kind !== 'relation').map(({ name }) => [name, true]))
+}
+
+function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
+  return new RelationNotLoadedError(
+    'relation-not-loaded',
+    `The relation "${name}" of this ${model} is not loaded, and can't be: ${why}.`,
+    {
+      hint: `load it with the row: include: { ${name}: true }`,
+      data: { model, relation: name },
+    },
+  )
+}

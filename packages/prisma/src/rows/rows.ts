@@ -1,0 +1,132 @@
+import { markCareful, markPartial, tag } from '@arcturus/core'
+import type { Tables } from '../filter/tables.js'
+import { isArguments } from '../query/literal.js'
+
+/** Which models the rows of a result are of, down the relations that were asked for. */
+interface Shape {
+  readonly model: string
+  readonly relations: readonly (readonly [field: string, shape: Shape, isPartial: boolean])[]
+}
+
+/** Operations whose result is a row or a list of rows. */
+const rowOperations: ReadonlySet<string> = new Set([
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'create',
+  'createManyAndReturn',
+  'update',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+])
+
+/**
+ * Remembers the models of the rows that a query returned, nested ones too, and which of their relations are partial. The rows
+ * are not changed.
+ * @param args - The arguments that were sent.
+ * @param path - The fluent calls that led to the result (`['select', 'documents']`), if Prisma tells them.
+ * @param isProven - Whether no other extension stands between these arguments and the rows. If one does, every relation is
+ * partial.
+ */
+export function tagRows(
+  tables: Tables,
+  model: string,
+  operation: string,
+  args: unknown,
+  path: unknown,
+  result: unknown,
+  isProven = true,
+): void {
+  if (!rowOperations.has(operation)) return
+  const shape = fluent(shapeOf(tables, model, args), path, result)
+  if (!shape) return
+  if (isProven) tagAll(result, shape)
+  else tagDoubtful(result, shape.model, tables)
+}
+
+function shapeOf(tables: Tables, model: string, args: unknown): Shape {
+  const relations: [string, Shape, boolean][] = []
+  for (const selection of ['include', 'select']) {
+    const selected = get(args, selection)
+    if (typeof selected !== 'object' || selected === null) continue
+    for (const [name, inner] of Object.entries(selected)) {
+      const field = inner ? tables.field(model, name) : undefined
+      if (field?.kind === 'relation') relations.push([name, shapeOf(tables, field.model, inner), isPartial(inner)])
+    }
+  }
+  return { model, relations }
+}
+
+/**
+ * `user.findUnique(…).documents()` is a query for a user that selects its documents, and its result are the documents.
+ * @returns undefined where it can't be told what the result is: then nothing is remembered of it
+ */
+function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined {
+  if (!Array.isArray(path)) {
+    // Not told: a result without the one relation that was selected is the relation.
+    const only = shape.relations.length === 1 ? shape.relations[0]! : undefined
+    const row: unknown = Array.isArray(result) ? result[0] : result
+    if (!only || typeof row !== 'object' || row === null || only[0] in row) return shape
+    return undefined
+  }
+  let at: Shape | undefined = shape
+  // Each call is a pair: `select` or `include`, and the relation, which can have either name as well.
+  for (const name of path.filter((_, index) => index % 2 === 1)) {
+    at = at?.relations.find(([field]) => field === name)?.[1]
+  }
+  return at
+}
+
+/** Arguments that leave no row out of a relation. */
+const harmless: ReadonlySet<string> = new Set(['select', 'include', 'omit', 'orderBy'])
+
+/** Whether a relation can lack rows: for all that is known, any argument that is not known to be harmless leaves some out. */
+function isPartial(args: unknown): boolean {
+  if (args === true) return false
+  if (!isArguments(args)) return true
+  for (const name in args) if (!harmless.has(name) && args[name] !== undefined) return true
+  return false
+}
+
+/** Rows of a query that another extension may have changed: no relation that they hold is known to be whole. */
+function tagDoubtful(value: unknown, model: string, tables: Tables): void {
+  if (Array.isArray(value)) for (const row of value) tagDoubtful(row, model, tables)
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return
+  tag(value, model)
+  for (const field of tables.model(model)?.fields ?? []) {
+    const held = field.kind === 'relation' ? get(value, field.name) : undefined
+    if (field.kind !== 'relation' || held === undefined) continue
+    tagDoubtful(held, field.model, tables)
+    markPartial(value, field.name)
+  }
+}
+
+/** @returns whether a relation of the rows, or of rows below them, was loaded in part */
+function tagAll(value: unknown, shape: Shape): boolean {
+  if (Array.isArray(value)) {
+    let isAny = false
+    for (const row of value) if (tagAll(row, shape)) isAny = true
+    if (isAny) markCareful(value)
+    return isAny
+  }
+  if (typeof value !== 'object' || value === null) return false
+  tag(value, shape.model)
+  let isPartialBelow = false
+  for (const [field, inner, partial] of shape.relations) {
+    if (tagAll(get(value, field), inner)) {
+      markCareful(value)
+      isPartialBelow = true
+    }
+    if (!partial) continue
+    markPartial(value, field)
+    isPartialBelow = true
+  }
+  return isPartialBelow
+}
+
+function get(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
+}
