@@ -7,6 +7,8 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   resolve: {
     alias: [
+      { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
+      { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
       { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },
       { find: '@arcturus/core/compile', replacement: source('packages/core/src/compiled/index.ts') },

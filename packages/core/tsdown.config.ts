@@ -48,6 +48,8 @@ const parserModules: NonNullable<UserConfig['plugins']> = {
 const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
+    framework: 'src/enforcement/index.ts',
+    filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
     node: 'src/node/index.ts',
     oso: 'src/oso/index.ts',

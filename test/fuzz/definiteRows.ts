@@ -1,4 +1,4 @@
-import type { Definite, DefiniteReach, Operand, Root, Schema } from '@arcturus/core'
+import type { Definite, DefiniteReach, Operand, Root, Schema } from '@arcturus/core/filters'
 import { Decimal } from '@prisma/client-runtime-utils'
 
 /** What a leaf reads from a path: nothing where a step before the last has no row. */

@@ -1,5 +1,6 @@
-import { ArcturusError, Authorizer, type Definite, type Filter, UnsupportedFilterError } from '@arcturus/core'
+import { ArcturusError, Authorizer, type Filter, UnsupportedFilterError } from '@arcturus/core'
 import { compilePolicy, type MachineOnly } from '@arcturus/core/compile'
+import type { Definite } from '@arcturus/core/filters'
 import type { CompiledAuthorizer } from '@arcturus/core/runtime'
 import * as runtime from '@arcturus/core/runtime'
 import { DefiniteRows } from './definiteRows.js'

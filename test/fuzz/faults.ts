@@ -1,4 +1,4 @@
-import { type Condition, type Definite, definite, type Operand, type Root } from '@arcturus/core'
+import { type Condition, type Definite, definite, type Operand, type Root } from '@arcturus/core/filters'
 import { and, not, or } from '../../packages/core/src/condition/construct.js'
 import { isSameOperand } from '../../packages/core/src/condition/factor.js'
 import { substitute } from '../../packages/core/src/condition/substitute.js'

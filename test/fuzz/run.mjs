@@ -16,6 +16,8 @@ await build({
   external: Object.keys(manifest.devDependencies),
   resolve: {
     alias: {
+      '@arcturus/core/framework': here('../../packages/core/src/enforcement/index.ts'),
+      '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
       '@arcturus/core/sql': here('../../packages/core/src/sql/index.ts'),
       '@arcturus/core/compile': here('../../packages/core/src/compiled/index.ts'),
       '@arcturus/core/runtime': here('../../packages/core/src/compiled/runtime.ts'),

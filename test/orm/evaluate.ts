@@ -1,4 +1,4 @@
-import type { Definite, DefiniteReach, Operand, Root } from '@arcturus/core'
+import type { Definite, DefiniteReach, Operand, Root } from '@arcturus/core/filters'
 import { type Client, Prisma } from '../prisma/documents.js'
 
 /** A row with its relations: objects and lists of objects. */

@@ -1,4 +1,5 @@
-import { Authorizer, RelationMemory } from '@arcturus/core'
+import { Authorizer } from '@arcturus/core'
+import { RelationMemory } from '@arcturus/core/framework'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
@@ -260,7 +261,7 @@ describe.each(await openDatabases('partial', ['sqlite']))('A relation that was l
     expect(() => authorizer.can(ann, 'edit', document)).toThrow(notLoaded)
     expect(await authorizer.isAllowed(ann, 'edit', document)).toBe(false)
     expect(() => authorizer.filter(ann, 'edit', 'Document')).toThrow(notLoaded)
-    const filter = await authorizer.filterLoading(ann, 'edit', 'Document')
+    const filter = await authorizer.loadFilter(ann, 'edit', 'Document')
     expect(filter.matches(document)).toBe(false)
   })
 

@@ -1,4 +1,5 @@
-import { Authorizer, type Definite, type KnownRow, type Root, UnsupportedFilterError } from '@arcturus/core'
+import { Authorizer, UnsupportedFilterError } from '@arcturus/core'
+import type { Definite, KnownRow, Root } from '@arcturus/core/filters'
 import { printSql } from '@arcturus/core/sql'
 import { modelsOf, sqlTablesOf, type Where, WherePrinter } from '@arcturus/prisma'
 import fc from 'fast-check'

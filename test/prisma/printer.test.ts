@@ -1,4 +1,5 @@
-import { type Definite, UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import { type Where, WherePrinter } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-import { type Definite, type Operand, UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Definite, Operand } from '@arcturus/core/filters'
 import type { SqlColumn, SqlDialect, SqlTables, SqlType } from '@arcturus/core/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'

@@ -1,4 +1,4 @@
-import type { CompareOperator, Definite, Operand, Path, Root } from '@arcturus/core'
+import type { CompareOperator, Definite, Operand, Path, Root } from '@arcturus/core/filters'
 import fc from 'fast-check'
 import { span } from '../orm/conditions.js'
 

@@ -1,4 +1,4 @@
-import type { Definite, DefiniteReach, Path, Variable } from '@arcturus/core'
+import type { Definite, DefiniteReach, Path, Variable } from '@arcturus/core/filters'
 import { sqlTablesOf } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value, variableOf } from '../orm/conditions.js'

@@ -1,4 +1,4 @@
-import type { Definite, Operand } from '@arcturus/core'
+import type { Definite, Operand } from '@arcturus/core/filters'
 import type { SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resourceOf, span, value } from '../orm/conditions.js'

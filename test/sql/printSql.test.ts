@@ -1,4 +1,5 @@
-import { type Definite, type KnownRow, type Root, UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Definite, KnownRow, Root } from '@arcturus/core/filters'
 import { sqlTablesOf } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import { type PrintedSql, printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/core/sql'
 import type { Client } from '../prisma/documents.js'
 

@@ -1,4 +1,4 @@
-import type { Definite, DefiniteReach, Path, ReachStep, Root, Variable } from '@arcturus/core'
+import type { Definite, DefiniteReach, Path, ReachStep, Root, Variable } from '@arcturus/core/filters'
 import fc from 'fast-check'
 import { type Conditions, span, variableOf } from '../orm/conditions.js'
 

@@ -1,4 +1,5 @@
-import { Authorizer, RelationMemory, RelationNotLoadedError } from '@arcturus/core'
+import { Authorizer, RelationNotLoadedError } from '@arcturus/core'
+import { RelationMemory } from '@arcturus/core/framework'
 import { as } from '@arcturus/core/runtime'
 import { TypeOrmSchemaError, typeOrmAuthorization } from '@arcturus/typeorm'
 import { type DataSource, EntitySchema } from 'typeorm'

@@ -1,4 +1,5 @@
-import { type Definite, UnsupportedFilterError } from '@arcturus/core'
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import { TypeOrmTables } from '@arcturus/typeorm'
 import fc from 'fast-check'
 import type { DataSource } from 'typeorm'

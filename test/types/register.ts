@@ -51,7 +51,7 @@ export function onExpress(authorizer: Authorizer): void {
     // @ts-expect-error a misspelt action
     res.json(req.authorization.can('raed'))
     // @ts-expect-error an action of another model
-    await req.authorization.authorizedFilter('share', 'Document')
+    await req.authorization.filter('share', 'Document')
   })
   app.get('/folders', authorize('share', 'Folder'))
   // @ts-expect-error a misspelt action

@@ -1,3 +1,4 @@
+import { placeOf } from './language/codeFrame.js'
 import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
@@ -16,7 +17,7 @@ export interface ErrorDetails {
 }
 
 function placeIn(span: Span | undefined): string {
-  return span ? ` ${span.source.place(span)}` : ''
+  return span ? ` ${placeOf(span)}` : ''
 }
 
 /** Classes are told by a brand of the global symbol registry, so that `instanceof` holds across two copies of this package. */

@@ -1,8 +1,9 @@
 export { Authorizer, type AuthorizerOptions } from './authorizer/authorizer.js'
-export type { Refusable } from './authorizer/refusable.js'
-export type { Statistics } from './authorizer/planCache.js'
+export type { DecisionKind, DecisionListener } from './authorizer/decision.js'
+export type { DenialReason } from './authorizer/denial.js'
 export { Filter, type FilterOptions } from './authorizer/filter.js'
 export type { PolicySource } from './authorizer/loading.js'
+export type { RefusableFilter } from './authorizer/refusable.js'
 export type {
   ClassOptions,
   FieldDeclaration,
@@ -10,26 +11,30 @@ export type {
   RelationDeclaration,
   ScalarDeclaration,
 } from './authorizer/registration.js'
-export { RelationMemory } from './authorizer/relations.js'
-export type { Unloaded, Wanted } from './filter/bind/bind.js'
-export type { Load } from './filter/bind/loading.js'
-export { complement } from './filter/algebra/complement.js'
-export type * from './condition/condition.js'
-export { type DefiniteOptions, definite } from './filter/definite/definite.js'
-export { printCondition } from './condition/print.js'
-export { fieldType, type OperandType, operandType, stepField } from './condition/type.js'
-export * from './enforcement/index.js'
-export * from './errors.js'
+export type { EnforcementEvent } from './enforcement/event.js'
+export { UndecidedError } from './enforcement/guard.js'
+export { RoutePattern, type RoutePatternOptions } from './enforcement/routePattern.js'
+export {
+  ArcturusError,
+  ArgumentError,
+  AuthorizationError,
+  ForbiddenError,
+  InvalidBodyError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  RelationNotLoadedError,
+  UnauthenticatedError,
+  UnsupportedFilterError,
+} from './errors.js'
+export type { Code } from './language/codes.js'
 export type { Diagnostic } from './language/diagnostic.js'
 export { formatDiagnostic } from './language/formatDiagnostic.js'
-export { type Position, Source, type Span } from './language/source.js'
-export { type Limits, type Solution, Variable as QueryVariable } from './machine/index.js'
-export type { Block, Policy } from './policy/policy.js'
+export { Source, type Span } from './language/source.js'
+export type { Solution } from './machine/query/solution.js'
+export type { Limits } from './machine/state/limits.js'
+export { Variable as QueryVariable } from './machine/state/variable.js'
+export type { Policy } from './policy/policy.js'
 export type { Action, Actor, ModelName, Register } from './register.js'
-export { type DatabaseFacts, declaredReferences } from './schema/databaseFacts.js'
-export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from './schema/model.js'
-export { isPartial, markCareful, markPartial, needsCare } from './schema/partial.js'
-export { Schema } from './schema/schema.js'
-export { tag, tagOf } from './schema/tags.js'
 export type { RegExpEngine, RegExpLike } from './text/engine.js'
 export { Dict } from './values/dict.js'

@@ -1,28 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Action, ArgumentError, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
-  type Action,
-  ArgumentError,
   type Authority,
-  AuthorizationError,
   assertActor,
   assertAuthorizer,
   assertReason,
   assertRoute,
+  type Denial,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
   type Eventual,
   type Loaded,
   type Loader,
-  type ModelName,
   problemOf,
   problemType,
-  type Refusal,
   type RouteOptions,
   routedPath,
-  UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core'
+} from '@arcturus/core/framework'
 import { type Holder, hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import type {
   ErrorRequestHandler,
@@ -132,17 +128,17 @@ export function expressAuthorization(
   /** Goes on within the request's context, or hands on the refusal or failure. */
   function proceed(
     enforcement: Enforcement<Request, Actor>,
-    ask: () => Eventual<Refusal | undefined>,
+    ask: () => Eventual<Denial | undefined>,
     request: Request,
     response: Response,
     next: NextFunction,
   ): void {
-    const goOn = (refusal: Refusal | undefined): void => {
+    const goOn = (refusal: Denial | undefined): void => {
       if (refusal) refuse(refusal.error, request, response, next)
       else next()
     }
     enforcements.run(enforcement, () => {
-      let answer: Eventual<Refusal | undefined>
+      let answer: Eventual<Denial | undefined>
       try {
         answer = ask()
       } catch (error) {

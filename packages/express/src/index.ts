@@ -1,4 +1,5 @@
-export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export { UndecidedError } from '@arcturus/core'
+export { RequestAuthorization } from '@arcturus/core/framework'
 export {
   type ExpressAuthorization,
   type ExpressAuthorizationOptions,

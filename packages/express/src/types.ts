@@ -1,4 +1,5 @@
-import type { RequestAuthorization, Actor as SharedActor } from '@arcturus/core'
+import type { Actor as SharedActor } from '@arcturus/core'
+import type { RequestAuthorization } from '@arcturus/core/framework'
 
 /**
  * Open for your application: names the type of your actors for this package alone (`Register` of the core package names it for

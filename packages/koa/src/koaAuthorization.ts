@@ -1,29 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { STATUS_CODES } from 'node:http'
+import { type Action, ArgumentError, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
-  type Action,
-  ArgumentError,
   type Authority,
-  AuthorizationError,
   assertActor,
   assertAuthorizer,
   assertReason,
   assertRoute,
+  type Denial,
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
   type Eventual,
   type Loaded,
   type Loader,
-  type ModelName,
   problemOf,
   problemType,
-  type Refusal,
   type RouteOptions,
   routedPath,
-  UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core'
+} from '@arcturus/core/framework'
 import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
@@ -105,7 +101,7 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   /** Goes on if the question is answered by no refusal; what is denied by then or further down is thrown on, whoever asks. */
   async function proceed(
     context: Context,
-    ask: (enforcement: Enforcement<Context, Actor>) => Eventual<Refusal | undefined>,
+    ask: (enforcement: Enforcement<Context, Actor>) => Eventual<Denial | undefined>,
     next: (enforcement: Enforcement<Context, Actor>) => Promise<unknown>,
   ): Promise<void> {
     const enforcement = enforcementOf(context)

@@ -1,4 +1,5 @@
-import type { RequestAuthorization, Actor as SharedActor } from '@arcturus/core'
+import type { Actor as SharedActor } from '@arcturus/core'
+import type { RequestAuthorization } from '@arcturus/core/framework'
 import type { Context } from 'koa'
 
 /**

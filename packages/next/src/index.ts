@@ -1,4 +1,5 @@
-export { RequestAuthorization, UndecidedError } from '@arcturus/core'
+export { UndecidedError } from '@arcturus/core'
+export { RequestAuthorization } from '@arcturus/core/framework'
 export { background, KeptDecisionError } from './cacheScope.js'
 export { type CanProperties, type NextAuthorization, nextAuthorization } from './nextAuthorization.js'
 export type { AuthorizedRequest, RouteContext, RouteHandler, WithAuthorization } from './routeHandler.js'

@@ -1,4 +1,5 @@
-import type { Action, Actor, Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/core'
+import type { Action, Actor } from '@arcturus/core'
+import type { Authority, Loaded, RequestAuthorization, RouteOptions } from '@arcturus/core/framework'
 import type { ReactNode } from 'react'
 import { interrupt } from './interrupt.js'
 import { routeHandlers, type WithAuthorization } from './routeHandler.js'

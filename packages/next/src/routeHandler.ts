@@ -1,17 +1,14 @@
+import { type Action, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
-  type Action,
   type Authority,
-  AuthorizationError,
   type Enforcement,
   type Loaded,
-  type ModelName,
   problemOf,
   problemType,
   type RequestAuthorization,
   type RouteOptions,
-  UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core'
+} from '@arcturus/core/framework'
 import type { NextRequest } from 'next/server.js'
 import { attached } from './attached.js'
 import { redirectStatus } from './interrupt.js'

@@ -1,17 +1,19 @@
 import {
   type Action,
   ArgumentError,
-  type Authority,
   AuthorizationError,
-  type Enforcement,
   ForbiddenError,
   InvalidBodyError,
-  type Loaded,
-  type Loader,
   type ModelName,
-  type RequestAuthorization,
-  type RouteOptions,
 } from '@arcturus/core'
+import type {
+  Authority,
+  Enforcement,
+  Loaded,
+  Loader,
+  RequestAuthorization,
+  RouteOptions,
+} from '@arcturus/core/framework'
 import { interrupt, redirectStatus } from './interrupt.js'
 import type { Serving } from './serving.js'
 import { ambientSource, type RequestSource } from './source.js'

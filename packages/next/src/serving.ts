@@ -5,7 +5,7 @@ import {
   type Enforcement,
   type EnforcementOptions,
   Enforcements,
-} from '@arcturus/core'
+} from '@arcturus/core/framework'
 import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
 import { ambientSource, type RequestSource } from './source.js'

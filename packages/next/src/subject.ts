@@ -1,11 +1,5 @@
-import {
-  ArgumentError,
-  type Authority,
-  assertReason,
-  assertRoute,
-  type Loader,
-  type RouteOptions,
-} from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core'
+import { type Authority, assertReason, assertRoute, type Loader, type RouteOptions } from '@arcturus/core/framework'
 
 /** Says that a handler or action is for everybody. */
 export class Unguarded {

@@ -1,4 +1,5 @@
-import type { Action, Authority, ModelName } from '@arcturus/core'
+import type { Action, ModelName } from '@arcturus/core'
+import type { Authority } from '@arcturus/core/framework'
 import type { NextRequest } from 'next/server.js'
 import { describe, expectTypeOf, it } from 'vitest'
 import { nextAuthorization } from './nextAuthorization.js'

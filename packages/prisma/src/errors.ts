@@ -1,4 +1,5 @@
-import { ArcturusError, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import { ArcturusError, RelationNotLoadedError } from '@arcturus/core'
+import type { Wanted } from '@arcturus/core/filters'
 
 /** What is known of the Prisma schema can't be trusted, or nothing is known of it. */
 export class PrismaSchemaError extends ArcturusError {

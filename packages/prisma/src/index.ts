@@ -8,6 +8,11 @@ export {
 } from './authorization.js'
 export { verifyDatabase } from './database/verifyDatabase.js'
 export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
+export type { DatabaseOptions } from './filter/dialect.js'
+export type { Where } from './filter/printed.js'
+export { type FieldReference, WherePrinter } from './filter/printer.js'
+export { sqlTablesOf } from './filter/sql/tables.js'
+export type { Strategy } from './filter/subquery/plan.js'
 export type { PrismaExtension } from './query/extension.js'
 export type { Choices } from './query/markers.js'
 export type { PrismaClientLike } from './schema/fromClient.js'
@@ -23,8 +28,3 @@ export type {
   PrismaSchema,
   PrismaUnique,
 } from './schema/schema.js'
-export { sqlTablesOf } from './filter/sql/tables.js'
-export type { Strategy } from './filter/subquery/plan.js'
-export type { DatabaseOptions } from './filter/dialect.js'
-export type { Where } from './filter/printed.js'
-export { type FieldReference, WherePrinter } from './filter/printer.js'

@@ -1,4 +1,5 @@
-import { ArgumentError, type Authorizer, type DatabaseFacts, type Filter, QueryError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arcturus/core'
+import type { DatabaseFacts } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -169,7 +170,7 @@ export function typeOrmAuthorization(
       return filterFor(actor, action, entity)
     } catch (error) {
       if (!isMissing(error)) throw error
-      return print(await authorizer.filterLoading(actor, action, entity.name), entity)
+      return print(await authorizer.loadFilter(actor, action, entity.name), entity)
     }
   }
 

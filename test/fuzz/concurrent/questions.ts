@@ -41,7 +41,7 @@ const entries: Readonly<Record<string, Entry>> = {
   authorizedActionsMany: (authorizer, { actor, rows }) => authorizer.authorizedActionsMany(actor, rows),
   authorizeRequest: (authorizer, { actor, row }) => passed(authorizer.authorizeRequest(actor, row)),
   filterLoading: async (authorizer, { actor, action, model }) =>
-    String(await authorizer.filterLoading(actor, action, model)),
+    String(await authorizer.loadFilter(actor, action, model)),
   extent: (authorizer, { actor, action, model }) => authorizer.extent(actor, action, model),
   query: async (authorizer, { actor, row }) => {
     const bindings = new Map<string, unknown>([

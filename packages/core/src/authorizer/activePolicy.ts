@@ -1,18 +1,18 @@
 import { ArgumentError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
+import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy } from './loading.js'
 import type { Statistics } from './planCache.js'
-import { LoadedPolicy, type PolicySource, parsePolicy, type Surroundings } from './loading.js'
 
 /** The policy that answers now. */
-export class PolicyInForce {
-  readonly #surroundings: Surroundings
+export class ActivePolicy {
+  readonly #surroundings: PolicyContext
   /** Replaced as a whole: a question keeps the one that it began with. */
   #loaded: LoadedPolicy | undefined
   /** How many loads were begun, and which of them gave the policy in force. */
   #turns = 0
   #installed = 0
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: PolicyContext) {
     this.#surroundings = surroundings
   }
 

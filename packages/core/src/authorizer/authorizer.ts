@@ -1,25 +1,24 @@
-import { bind, type Wanted } from '../filter/bind/bind.js'
-import { bindLoading, type Load } from '../filter/bind/loading.js'
 import type { Condition } from '../condition/condition.js'
-import { missingIn } from '../filter/bind/missing.js'
 import { isSimple, simplify } from '../condition/simplify.js'
 import { descending } from '../condition/stack.js'
-import { type DecisionListener, DecisionListeners } from '../enforcement/decision.js'
-import type { RefusalReason } from '../enforcement/denial.js'
-import { after } from '../enforcement/eventual.js'
 import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, UnauthenticatedError } from '../errors.js'
+import { bind } from '../filter/bind/bind.js'
+import { bindLoading, type Load } from '../filter/bind/loading.js'
+import { missingIn } from '../filter/bind/missing.js'
 import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
 import type { Limits, QueryOptions, RuleCall, SchemaHostOptions, Solution } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ModelName } from '../register.js'
-import { createSchema } from '../values/builtIns.js'
 import type { Model } from '../schema/model.js'
 import { markCopy } from '../schema/partial.js'
 import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
+import type { Wanted } from '../schema/wanted.js'
+import { createSchema } from '../values/builtIns.js'
+import { ActivePolicy } from './activePolicy.js'
 import { allInOrder } from './allInOrder.js'
 import {
   assertAction,
@@ -30,19 +29,22 @@ import {
   assertRowOf,
   modelNamed,
 } from './arguments.js'
-import { type Refusable, refusable } from './refusable.js'
-import type { Statistics } from './planCache.js'
 import { Decider } from './decider.js'
+import type { DecisionListener } from './decision.js'
+import { DecisionListeners } from './decision.js'
+import type { DenialReason } from './denial.js'
 import { enumerate, solutionsOf } from './enumerate.js'
 import { backEndOf, type EvaluatorName } from './evaluator.js'
+import { after } from './eventual.js'
 import { fieldsRefused, namesIn, type Picked, pickFields } from './fields.js'
 import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
 import { Hosts } from './hosts.js'
-import { PolicyInForce } from './activePolicy.js'
 import { limitsOf } from './limits.js'
 import type { LoadedPolicy, PolicySource } from './loading.js'
+import type { Statistics } from './planCache.js'
 import { promised } from './promised.js'
 import type { Question } from './question.js'
+import { type RefusableFilter, refusable } from './refusable.js'
 import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
 import { RelationLoaders, type RelationMemory } from './relations.js'
 import { actionsFor } from './words.js'
@@ -91,7 +93,7 @@ export class Authorizer {
   readonly schema: Schema = createSchema()
   readonly #relations: RelationLoaders
   readonly #limits: Limits
-  readonly #inForce: PolicyInForce
+  readonly #inForce: ActivePolicy
   readonly #decider: Decider
   readonly #listeners = new DecisionListeners()
 
@@ -108,7 +110,7 @@ export class Authorizer {
     const hasEquality = options.equality !== undefined
     this.#limits = limits
     this.#relations = new RelationLoaders(this.schema)
-    this.#inForce = new PolicyInForce({
+    this.#inForce = new ActivePolicy({
       schema: this.schema,
       hosts,
       limits,
@@ -290,12 +292,12 @@ export class Authorizer {
    * As `authorize`, but says why not instead of throwing, and says it at once where nothing has to be waited for: `nobody` is signed
    * in, the resource is `hidden` from the actor, or this is `forbidden`; undefined is allowed.
    */
-  refusal(
+  denialReason(
     actor: unknown,
     action: Action,
     resource: unknown,
     options: RefusalOptions = {},
-  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+  ): DenialReason | undefined | Promise<DenialReason | undefined> {
     return this.#refusal(this.#decider.policy, actor, action, resource, options)
   }
 
@@ -305,7 +307,7 @@ export class Authorizer {
     action: string,
     resource: unknown,
     options: RefusalOptions,
-  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+  ): DenialReason | undefined | Promise<DenialReason | undefined> {
     const known = policy.checks.decide(actor, action, resource)
     if (known !== true) {
       // Both questions are one: what the first loads, the second knows.
@@ -324,7 +326,7 @@ export class Authorizer {
     resource: unknown,
     options: RefusalOptions,
     question: Question,
-  ): RefusalReason | undefined | Promise<RefusalReason | undefined> {
+  ): DenialReason | undefined | Promise<DenialReason | undefined> {
     return after(known ?? this.#decider.settleOpen(actor, action, resource, question), (allowed) => {
       if (this.#listeners.active && options.observed !== false)
         this.#listeners.tell('check', actor, action, resource, allowed)
@@ -515,7 +517,7 @@ export class Authorizer {
   }
 
   /** As `filter`, loading relations of the actor's side that are missing, where their models say how, and awaiting promises. */
-  async filterLoading<Name extends ModelName>(
+  async loadFilter<Name extends ModelName>(
     actor: unknown,
     action: Action<Name>,
     modelName: Name,
@@ -589,7 +591,7 @@ export class Authorizer {
   }
 
   /** For each class of actors, action and model whose filter can be refused: why, and where. */
-  check(): readonly Refusable[] {
+  check(): readonly RefusableFilter[] {
     return refusable(this.#inForce.current().policy, this.schema, this.readAction)
   }
 

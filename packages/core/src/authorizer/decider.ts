@@ -1,23 +1,23 @@
-import type { WaitingPredicate } from '../predicate/compiler.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { Deadline, holds, holdsSync, type Limits } from '../machine/index.js'
+import type { WaitingPredicate } from '../predicate/compiler.js'
 import type { Schema } from '../schema/schema.js'
+import type { ActivePolicy } from './activePolicy.js'
 import { allInOrder } from './allInOrder.js'
 import type { Hosts } from './hosts.js'
-import type { PolicyInForce } from './activePolicy.js'
 import type { LoadedPolicy } from './loading.js'
 import { Question } from './question.js'
 import type { RelationLoaders } from './relations.js'
 
 /** Answers checks: by predicates, and by the machine what those can't. */
 export class Decider {
-  readonly #inForce: PolicyInForce
+  readonly #inForce: ActivePolicy
   readonly #schema: Schema
   readonly #hosts: Hosts
   readonly #relations: RelationLoaders
   readonly #limits: Limits
 
-  constructor(inForce: PolicyInForce, schema: Schema, hosts: Hosts, relations: RelationLoaders, limits: Limits) {
+  constructor(inForce: ActivePolicy, schema: Schema, hosts: Hosts, relations: RelationLoaders, limits: Limits) {
     this.#inForce = inForce
     this.#schema = schema
     this.#hosts = hosts

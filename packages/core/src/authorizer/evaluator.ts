@@ -1,7 +1,7 @@
+import { ArgumentError } from '../errors.js'
 import { compileClosures } from '../predicate/closures/closures.js'
 import type { BackEnd } from '../predicate/compiler.js'
 import { sourceCompiler } from '../predicate/emit/emit.js'
-import { ArgumentError } from '../errors.js'
 
 /**
  * What answers a check: JavaScript that is written for the policy (`source`), functions put together from those of this

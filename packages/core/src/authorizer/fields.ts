@@ -1,9 +1,9 @@
-import { isPending } from '../enforcement/eventual.js'
 import { ForbiddenError, InvalidBodyError } from '../errors.js'
 import { isPartial, markPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { assertArrived, assertRow } from './arguments.js'
+import { isPending } from './eventual.js'
 
 /** Rows of which fields may be missing. */
 export type Picked<Rows> = Rows extends readonly (infer Row)[] ? Partial<Row>[] : Partial<Rows>

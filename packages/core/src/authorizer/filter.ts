@@ -1,16 +1,16 @@
-import { bailOut } from '../predicate/bail.js'
-import type { Unloaded } from '../filter/bind/bind.js'
-import { compileClosures } from '../predicate/closures/closures.js'
-import { compact } from '../filter/compact/compact.js'
 import type { Condition, Definite } from '../condition/condition.js'
-import { definite } from '../filter/definite/definite.js'
-import { FALSE, TRUE } from '../filter/algebra/logic.js'
-import { demandKnownRows } from '../filter/algebra/knownRow.js'
-import type { Meaning } from '../predicate/meaning.js'
-import type { Predicate } from '../predicate/compiler.js'
 import { printCondition } from '../condition/print.js'
 import { descending } from '../condition/stack.js'
-import { needsCare } from '../schema/partial.js'
+import { demandKnownRows } from '../filter/algebra/knownRow.js'
+import { FALSE, TRUE } from '../filter/algebra/logic.js'
+import { compact } from '../filter/compact/compact.js'
+import { definite } from '../filter/definite/definite.js'
+import { bailOut } from '../predicate/bail.js'
+import { compileClosures } from '../predicate/closures/closures.js'
+import type { Predicate } from '../predicate/compiler.js'
+import type { Meaning } from '../predicate/meaning.js'
+import { mayBePartial } from '../schema/partial.js'
+import type { Unloaded } from '../schema/wanted.js'
 import { assertRow } from './arguments.js'
 import { isForMachine } from './plans.js'
 
@@ -91,7 +91,7 @@ export class Filter {
   matches(row: unknown): boolean {
     assertRow(row, 'matches(row)')
     if (!this.#isOfModel(row)) return false
-    if (needsCare(row)) return this.#check(row)
+    if (mayBePartial(row)) return this.#check(row)
     try {
       this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
       return this.#predicate(this.actor, this.action, row)

@@ -1,8 +1,8 @@
-import type { Missing } from '../filter/bind/bind.js'
+import { type Host, HostError, type Limits, type Program, queryError, solve } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
 import { equalityMeaning, withClasses, withOrder } from '../predicate/valueMeaning.js'
-import { type Host, HostError, type Limits, type Program, queryError, solve } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
+import type { Missing } from '../schema/wanted.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 

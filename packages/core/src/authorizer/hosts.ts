@@ -1,7 +1,7 @@
-import type { Missing, Wanted } from '../filter/bind/bind.js'
 import { type Host, SchemaHost, type SchemaHostOptions } from '../machine/index.js'
 import { isPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
+import type { Missing, Wanted } from '../schema/wanted.js'
 import type { LoadRelation } from './relations.js'
 
 /** The application, as different questions see it. */

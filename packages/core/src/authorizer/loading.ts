@@ -1,14 +1,14 @@
-import type { BackEnd } from '../predicate/compiler.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
 import { compile, holdsSync, type Limits, type Program, type Query, solve } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
+import type { BackEnd } from '../predicate/compiler.js'
 import type { Schema } from '../schema/schema.js'
 import type { RegExpEngine } from '../text/engine.js'
-import { Checks, type Prove } from './planCache.js'
 import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
+import { Checks, type Prove } from './planCache.js'
 
 /** Polar text with the name that messages give it, such as a file name. */
 export interface PolicySource {
@@ -17,7 +17,7 @@ export interface PolicySource {
 }
 
 /** What a policy is made ready for. */
-export interface Surroundings {
+export interface PolicyContext {
   readonly schema: Schema
   readonly hosts: Hosts
   readonly limits: Limits
@@ -43,7 +43,7 @@ export class LoadedPolicy {
   readonly version: number
   readonly #limits: Limits
 
-  constructor(policy: Policy, surroundings: Surroundings) {
+  constructor(policy: Policy, surroundings: PolicyContext) {
     const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine } = surroundings
     this.policy = policy
     this.version = schema.version

@@ -51,7 +51,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     await expect(authorizer.authorizedFields(actor, 'read', note)).rejects.toThrow(hint)
     await expect(authorizer.authorizeRequest(actor, {})).rejects.toThrow(hint)
     expect(() => authorizer.filter(actor, 'read', 'Note')).toThrow(hint)
-    await expect(authorizer.filterLoading(actor, 'read', 'Note')).rejects.toThrow(hint)
+    await expect(authorizer.loadFilter(actor, 'read', 'Note')).rejects.toThrow(hint)
   })
 
   test.each([

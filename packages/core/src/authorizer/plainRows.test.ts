@@ -162,7 +162,7 @@ describe.each(['machine', 'closures', 'source'] as const)('with %s', (evaluator)
     loading.loadSync(policy.join('\n'))
     expect(await loading.isAllowed(loading.as('User', { id: 1 }), 'unified', doc)).toBe(true)
     expect(await loading.isAllowed(loading.as('User', { id: 1 }), 'not unified', doc)).toBe(false)
-    const filter = await loading.filterLoading(loading.as('User', { id: 1 }), 'not unified', 'Doc')
+    const filter = await loading.loadFilter(loading.as('User', { id: 1 }), 'not unified', 'Doc')
     expect(filter.matches(doc)).toBe(false)
   })
 

@@ -1,19 +1,19 @@
 import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
-import type { Meaning } from '../predicate/meaning.js'
-import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../predicate/compiler.js'
 import { descending, isStackOverflow } from '../condition/stack.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
-import { arePartial, needsCare } from '../schema/partial.js'
+import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../predicate/compiler.js'
+import type { Meaning } from '../predicate/meaning.js'
+import { arePartial, mayBePartial } from '../schema/partial.js'
 import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
 import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from './plans.js'
 import { type ActionKey, entryOf, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
-import { namesOutright, wordsOf } from './words.js'
+import { namesOutright, stringLiteralsOf } from './words.js'
 
 /** A question whose classes and action are known. */
-interface Plan {
+interface CheckPlan {
   /** Undefined where the rules are nested too deeply for one. */
   readonly condition: Condition | undefined
   /** Undefined where only the machine can answer. */
@@ -22,8 +22,8 @@ interface Plan {
   waiting: WaitingPredicate | null | undefined
 }
 
-const granted: Plan = { condition: undefined, predicate: () => true, waiting: undefined }
-const denied: Plan = { condition: undefined, predicate: () => false, waiting: undefined }
+const granted: CheckPlan = { condition: undefined, predicate: () => true, waiting: undefined }
+const denied: CheckPlan = { condition: undefined, predicate: () => false, waiting: undefined }
 
 /** How often a check was answered by what; a bail-out is a predicate that gave the question to one that waits, or to the machine. */
 export interface Statistics {
@@ -57,9 +57,9 @@ export class Checks {
   readonly #backEnd: BackEnd | undefined
   readonly #prove: Prove | undefined
   #known: ReadonlySet<string> | undefined
-  readonly #plans: PlanTable<Plan>
+  readonly #plans: PlanTable<CheckPlan>
   /** How often the machine was tried, by the kind of question. */
-  readonly #trials = new Map<PlansOfPair<Plan>, Map<string, number>>()
+  readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
   /** Conditions of filters by the model of the actor, the action and the model of the rows. */
   readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
@@ -85,7 +85,7 @@ export class Checks {
     const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
     const predicate = plan?.predicate
     // Predicates read what is there; the machine asks whether that is all there is.
-    if (!predicate || needsCare(actor) || needsCare(resource)) {
+    if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
       return undefined
     }
@@ -103,9 +103,9 @@ export class Checks {
   }
 
   /** The plan for a question of which there is none yet; for the first few of a kind it is the answer of the machine. */
-  #planAnew(actor: unknown, action: string, resource: unknown): Plan | undefined {
+  #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
-    if (!plans || needsCare(actor) || needsCare(resource) || !this.#knows(action))
+    if (!plans || mayBePartial(actor) || mayBePartial(resource) || !this.#knows(action))
       return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
@@ -126,7 +126,7 @@ export class Checks {
   /** What answers where `decide` could not, if the question can wait; undefined where the machine has to be asked. */
   waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
     const { compileWaiting } = this.#backEnd ?? {}
-    if (!compileWaiting || needsCare(actor) || needsCare(resource)) return undefined
+    if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
     const plan = this.#planOf(actor, action, resource)
     if (!plan?.condition || !plan.predicate) return undefined
     plan.waiting ??= compileWaiting(plan.condition, this.meaning) ?? null
@@ -202,7 +202,7 @@ export class Checks {
   }
 
   /** The plan for a question; undefined where only the machine answers. @throws ArgumentError for what can't be asked. */
-  #planOf(actor: unknown, action: string, resource: unknown): Plan | undefined {
+  #planOf(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
@@ -216,7 +216,7 @@ export class Checks {
     return plan
   }
 
-  #other(plans: PlansOfPair<Plan>, actor: unknown, action: string, resource: unknown): Plan {
+  #other(plans: PlansOfPair<CheckPlan>, actor: unknown, action: string, resource: unknown): CheckPlan {
     const known = this.#knows(action)
     const key = known ? action : otherAction
     let plan = plans.get(key)
@@ -228,7 +228,7 @@ export class Checks {
     return plan
   }
 
-  #plan(actor: unknown, action: ActionKind, resource: unknown): Plan {
+  #plan(actor: unknown, action: ActionKind, resource: unknown): CheckPlan {
     const { schema } = this.meaning
     try {
       const condition = planCheck(
@@ -260,7 +260,7 @@ export class Checks {
 
   /** The words of the policy, collected when an action is first looked for. */
   get #words(): ReadonlySet<string> {
-    this.#known ??= wordsOf(this.#policy)
+    this.#known ??= stringLiteralsOf(this.#policy)
     return this.#known
   }
 

@@ -1,4 +1,4 @@
-import type { Wanted } from '../filter/bind/bind.js'
+import type { Wanted } from '../schema/wanted.js'
 
 /** What an object promises itself; a relation that nobody loads stays undefined, which is an error when the filter is bound. */
 export function promised({ object, name }: Wanted): Promise<unknown> {

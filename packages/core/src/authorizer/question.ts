@@ -1,6 +1,6 @@
+import { type Host, Turns } from '../machine/index.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Arrive } from '../predicate/compiler.js'
-import { type Host, Turns } from '../machine/index.js'
 import type { Schema } from '../schema/schema.js'
 import { type Hosts, unloadedRelationOf } from './hosts.js'
 import type { LoadedPolicy } from './loading.js'

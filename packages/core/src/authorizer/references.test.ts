@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Wanted } from '../filter/bind/bind.js'
 import { QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
+import type { Wanted } from '../schema/wanted.js'
 import { Authorizer, type AuthorizerOptions } from './authorizer.js'
 
 type Row = Record<string, unknown>
@@ -144,7 +144,7 @@ class World {
     try {
       const { authorizer } = this
       const filter = this.#loads
-        ? await authorizer.filterLoading(user, 'do', 'Card')
+        ? await authorizer.loadFilter(user, 'do', 'Card')
         : authorizer.filter(user, 'do', 'Card')
       return filter.matches(card)
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { Condition, Definition } from '../condition/condition.js'
 import { partsIn, TRUE } from '../condition/construct.js'
-import { definite } from '../filter/definite/definite.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { UnsupportedFilterError } from '../errors.js'
+import { definite } from '../filter/definite/definite.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -11,7 +11,7 @@ import { WithoutActor } from './withoutActor.js'
 import { actionsToCheck, actorsOf } from './words.js'
 
 /** A filter that can be refused. */
-export interface Refusable {
+export interface RefusableFilter {
   /** Class of the actor. */
   readonly actor: string
   readonly action: string
@@ -25,8 +25,8 @@ export interface Refusable {
  * Every part of the policy, for every class of actors, action and model, that no filter can hold. Actors are those that have a
  * block or that an `allow` rule names; where there is none, every model.
  */
-export function refusable(policy: Policy, schema: Schema, readAction: string): readonly Refusable[] {
-  const found: Refusable[] = []
+export function refusable(policy: Policy, schema: Schema, readAction: string): readonly RefusableFilter[] {
+  const found: RefusableFilter[] = []
   const deriver = new Deriver(policy, schema)
   const named = [...actorsOf(policy)].filter((name) => schema.models.has(name))
   const models = [...schema.models.values()].filter(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Wanted } from '../filter/bind/bind.js'
 import type { Model, RelationField } from '../schema/model.js'
+import type { Wanted } from '../schema/wanted.js'
 import { Authorizer } from './authorizer.js'
 import { RelationMemory } from './relations.js'
 
@@ -47,7 +47,7 @@ describe('what was loaded of an object', () => {
     ['isAllowed', (w: ReturnType<typeof world>) => w.authorizer.isAllowed(w.ann, 'read', w.page)],
     ['authorizedActions', async (w) => (await w.authorizer.authorizedActions(w.ann, w.page)).size > 0],
     ['authorizedFields', async (w) => (await w.authorizer.authorizedFields(w.ann, 'read', w.page)).size > 0],
-    ['filterLoading', async (w) => (await w.authorizer.filterLoading(w.ann, 'read', 'Page')).kind === 'all'],
+    ['filterLoading', async (w) => (await w.authorizer.loadFilter(w.ann, 'read', 'Page')).kind === 'all'],
     [
       'authorize',
       (w) =>
@@ -74,7 +74,7 @@ describe('what was loaded of an object', () => {
     let memory: RelationMemory | undefined = new RelationMemory()
     const stop = authorizer.rememberIn(() => memory)
     for (let i = 0; i < 3; i++) await authorizer.isAllowed(ann, 'read', page)
-    await authorizer.filterLoading(ann, 'edit', 'Page')
+    await authorizer.loadFilter(ann, 'edit', 'Page')
     expect(state.fetched).toBe(1)
     memory = new RelationMemory()
     await authorizer.isAllowed(ann, 'read', page)
@@ -172,7 +172,7 @@ describe('a row that is known by its key alone', () => {
     )
     authorizer.loadSync('allow(user: User, "read", _: Page) if role in user.boss.roles and role.name = "editor";')
     const ann = authorizer.as('User', { id: 1, bossId: 2 })
-    expect((await authorizer.filterLoading(ann, 'read', 'Page')).kind).toBe('all')
+    expect((await authorizer.loadFilter(ann, 'read', 'Page')).kind).toBe('all')
     expect(loads).toEqual(['boss of 1', 'roles of 2'])
   })
 })
@@ -197,6 +197,6 @@ describe("what only the machine can answer on the actor's side", () => {
     authorizer.loadSync(`allow(user: User, "read", _: Page) if above(user); ${rules}`)
     const [ann, bo, cy] = ['Ann', 'Bo', 'Cy'].map((name, id) => authorizer.as('User', { id, name }))
     managers.set(ann!, bo!).set(bo!, cy!)
-    expect((await authorizer.filterLoading(ann, 'read', 'Page')).kind).toBe(kind)
+    expect((await authorizer.loadFilter(ann, 'read', 'Page')).kind).toBe(kind)
   })
 })

@@ -1,7 +1,7 @@
-import type { Wanted } from '../filter/bind/bind.js'
 import type { Load } from '../filter/bind/loading.js'
-import { adoptAll } from '../schema/adoption.js'
+import { adoptAll } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
+import type { Wanted } from '../schema/wanted.js'
 import { identityOf } from '../values/rows.js'
 
 /** Gets a relation that is not loaded; undefined where nothing is known that could. */

@@ -33,7 +33,7 @@ describe('what never arrives', () => {
     const authorizer = authorizerWith(ofTeam, 20)
     const user = new User(1, team)
     await expect(authorizer.isAllowed(user, 'read', new Note(1))).rejects.toThrow(timeLimit)
-    await expect(authorizer.filterLoading(user, 'read', 'Note')).rejects.toThrow(timeLimit)
+    await expect(authorizer.loadFilter(user, 'read', 'Note')).rejects.toThrow(timeLimit)
     await expect(authorizer.authorizedActions(user, new Note(1))).rejects.toThrow(timeLimit)
   })
 
@@ -47,21 +47,21 @@ describe('what never arrives', () => {
         },
       }),
     })
-    await expect(authorizer.filterLoading(user, 'read', 'Note')).rejects.toThrow(timeLimit)
+    await expect(authorizer.loadFilter(user, 'read', 'Note')).rejects.toThrow(timeLimit)
   })
 
   test.each([Number.POSITIVE_INFINITY, 2 ** 40])('ends nothing too early where the limit is %d', async (asyncTime) => {
     const authorizer = authorizerWith(ofTeam, asyncTime)
     const user = () => new User(1, new Promise((arrive) => setTimeout(arrive, 20, { id: 1 })))
     expect(await authorizer.isAllowed(user(), 'read', new Note(1))).toBe(true)
-    expect((await authorizer.filterLoading(user(), 'read', 'Note')).kind).toBe('condition')
+    expect((await authorizer.loadFilter(user(), 'read', 'Note')).kind).toBe('condition')
   })
 
   test('an error that arrives is the error of the question', async () => {
     const authorizer = authorizerWith(ofTeam)
     const user = () => new User(1, Promise.reject(new Error('the database is away')))
     await expect(authorizer.isAllowed(user(), 'read', new Note(1))).rejects.toThrow('the database is away')
-    await expect(authorizer.filterLoading(user(), 'read', 'Note')).rejects.toThrow('the database is away')
+    await expect(authorizer.loadFilter(user(), 'read', 'Note')).rejects.toThrow('the database is away')
   })
 })
 
@@ -117,9 +117,9 @@ test('a filter loads nothing where foreign keys tell enough', async () => {
   `)
   const user = authorizer.as('Person', { id: 1, repoId: 5 })
   const row = authorizer.as('Repo', { id: 5 })
-  expect((await authorizer.filterLoading(user, 'read', 'Repo')).matches(row)).toBe(true)
+  expect((await authorizer.loadFilter(user, 'read', 'Repo')).matches(row)).toBe(true)
   expect(loads).toEqual([])
-  expect((await authorizer.filterLoading(user, 'edit', 'Repo')).matches(row)).toBe(true)
+  expect((await authorizer.loadFilter(user, 'edit', 'Repo')).matches(row)).toBe(true)
   expect(loads).toEqual(['repo'])
 })
 

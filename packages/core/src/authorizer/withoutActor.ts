@@ -1,8 +1,8 @@
-import { BoundDefinitions } from '../filter/bind/definitions.js'
 import type { Condition, KnownRow, Operand, Ref } from '../condition/condition.js'
 import { and, not, or, TRUE } from '../condition/construct.js'
 import { type Replacement, substituteOperand } from '../condition/substitute.js'
 import { rowType, stepField } from '../condition/type.js'
+import { BoundDefinitions } from '../filter/bind/definitions.js'
 import type { Schema } from '../schema/schema.js'
 
 const nil: Operand = { kind: 'value', value: null }

@@ -3,7 +3,7 @@ import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
 
 /** The texts that a policy speaks of: an action that is not among them is one that nobody named. */
-export function wordsOf(policy: Policy): ReadonlySet<string> {
+export function stringLiteralsOf(policy: Policy): ReadonlySet<string> {
   const words = textsIn([...policy.rules.values()].flat())
   for (const block of policy.blocks.values()) for (const name of [...block.permissions, ...block.roles]) words.add(name)
   return words

@@ -1,11 +1,8 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans.js'
-import { actorsOf, wordsOf } from '../authorizer/words.js'
+import { actorsOf, stringLiteralsOf } from '../authorizer/words.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
-import { type PredicateText, writePredicate } from '../predicate/emit/emit.js'
-import type { ExtraHelpers } from '../predicate/emit/helpers.js'
-import type { Given } from '../predicate/emit/operands.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { ArgumentError } from '../errors.js'
 import type { Expression, Node } from '../language/ast.js'
@@ -13,6 +10,9 @@ import { print } from '../language/print.js'
 import { type Span, spanText } from '../language/source.js'
 import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
+import { type PredicateText, writePredicate } from '../predicate/emit/emit.js'
+import type { ExtraHelpers } from '../predicate/emit/helpers.js'
+import type { Given } from '../predicate/emit/operands.js'
 import type { Model } from '../schema/model.js'
 import { referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
@@ -108,7 +108,7 @@ class ModuleWriter {
         },
       )
     }
-    const words = [...wordsOf(this.#policy)]
+    const words = [...stringLiteralsOf(this.#policy)]
     const resources = [null, ...this.#schema.models.keys()]
     const plans = this.#actors().map((actor) => [
       actor,

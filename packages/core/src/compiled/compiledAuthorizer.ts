@@ -1,16 +1,16 @@
 import { otherAction, PlanTable } from '../authorizer/planTable.js'
+import { ArgumentError, QueryError } from '../errors.js'
+import { SchemaEquality } from '../machine/host/schemaValues.js'
+import type { Limits } from '../machine/state/limits.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Predicate } from '../predicate/compiler.js'
 import { basicHelpers } from '../predicate/emit/helpers.js'
 import { equalityMeaning } from '../predicate/valueMeaning.js'
-import { ArgumentError, QueryError } from '../errors.js'
-import { HostError, queryError, unknownRow } from '../values/hostError.js'
-import type { Limits } from '../machine/state/limits.js'
-import { SchemaEquality } from '../machine/host/schemaValues.js'
 import type { Class } from '../schema/model.js'
-import { arePartial, needsCare } from '../schema/partial.js'
+import { arePartial, mayBePartial } from '../schema/partial.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
+import { HostError, queryError, unknownRow } from '../values/hostError.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
 
@@ -86,7 +86,7 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 
   #isDoubtful(row: unknown): boolean {
-    return needsCare(row) || this.#models.isLeftOut(row)
+    return mayBePartial(row) || this.#models.isLeftOut(row)
   }
 
   /** The predicate of a question that was not asked before. */

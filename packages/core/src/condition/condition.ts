@@ -1,7 +1,7 @@
 import type { ArcturusError } from '../errors.js'
 import type { ArithmeticOperator, Expression } from '../language/ast.js'
 import type { Span } from '../language/source.js'
-import type { OperandType } from './type.js'
+import type { ScalarType } from '../schema/model.js'
 
 /**
  * A condition: what is left of a policy once the actor's class, the action and the resource's class are known. It is
@@ -14,7 +14,7 @@ export type Condition =
   | And
   | Or
   | Not
-  | Test
+  | Truthy
   | Reads
   | Compare
   | In
@@ -38,7 +38,7 @@ export interface Not {
   readonly of: Condition
 }
 /** An operand in the place of a condition: true or false as its value is; an error when it is neither. */
-export interface Test {
+export interface Truthy {
   readonly kind: 'test'
   readonly of: Operand
   readonly span: Span
@@ -277,4 +277,18 @@ export interface ReachStep {
 export interface Hop {
   readonly each: Variable
   readonly from: Path
+}
+
+/** What is known of an operand's value before it is read. */
+export interface OperandType {
+  /** The class of a row, undefined for scalars and where it is not known. */
+  readonly model: string | undefined
+  /** Whether the class is just `model`, no subclass. */
+  readonly exact: boolean
+  /** The type of a scalar, or of a list's elements; undefined for rows and where it is not known. */
+  readonly scalar: ScalarType | undefined
+  /** Whether the value is a list: of rows of `model`, or of scalars. */
+  readonly list: boolean
+  /** Whether the value can be nil. */
+  readonly nullable: boolean
 }

@@ -1,7 +1,7 @@
+import { hasCustomInstanceCheck } from '../schema/classes.js'
 import type { Schema } from '../schema/schema.js'
 import { comparability } from './comparability.js'
 import type { Compare, Condition, Definition, Operand, Path } from './condition.js'
-import { tellsItself } from '../predicate/meaning.js'
 import { canFailToRead, family, isNil, operandType } from './type.js'
 
 /**
@@ -61,7 +61,7 @@ export function presentWhen(schema: Schema, condition: Condition): readonly Path
       return condition.of.flatMap((one) => presentWhen(schema, one))
     case 'isa': {
       const model = schema.models.get(condition.model)
-      return condition.of.kind === 'path' && !(model && tellsItself(model)) ? [condition.of] : []
+      return condition.of.kind === 'path' && !(model && hasCustomInstanceCheck(model)) ? [condition.of] : []
     }
     case 'compare': {
       const { operator, left, right } = condition

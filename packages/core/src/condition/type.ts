@@ -3,22 +3,7 @@ import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { isDecimal } from '../values/numeric.js'
 import { canBeSameRow } from '../values/rows.js'
-import type { Operand, Path, Step } from './condition.js'
-
-/** What is known of an operand's value before it is read. */
-export interface OperandType {
-  /** The class of a row, undefined for scalars and where it is not known. */
-  readonly model: string | undefined
-  /** Whether the class is just `model`, no subclass. */
-  readonly exact: boolean
-  /** The type of a scalar, or of a list's elements; undefined for rows and where it is not known. */
-  readonly scalar: ScalarType | undefined
-  /** Whether the value is a list: of rows of `model`, or of scalars. */
-  readonly list: boolean
-  /** Whether the value can be nil. */
-  readonly nullable: boolean
-}
-
+import type { Operand, OperandType, Path, Step } from './condition.js'
 export const unknownType: OperandType = {
   model: undefined,
   exact: false,

@@ -12,7 +12,7 @@ export type Authority = Pick<
   | 'can'
   | 'isAllowed'
   | 'authorize'
-  | 'refusal'
+  | 'denialReason'
   | 'authorizeRequest'
   | 'authorizedActions'
   | 'authorizeField'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DecisionListeners } from './decision.js'
+import { DecisionListeners } from '../authorizer/decision.js'
 
 describe('the listeners to decisions', () => {
   it('hear of each until they are taken away', () => {

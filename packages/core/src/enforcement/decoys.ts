@@ -1,6 +1,6 @@
+import type { DenialReason } from '../authorizer/denial.js'
+import type { Eventual } from '../authorizer/eventual.js'
 import type { Authority } from './authority.js'
-import type { RefusalReason } from './denial.js'
-import type { Eventual } from './eventual.js'
 
 interface Decoy {
   readonly row: object
@@ -15,7 +15,7 @@ export class Decoys {
   readonly #decoys = new WeakMap<object, Decoy>()
 
   /** Keeps a row that a route loaded. */
-  keep(route: object, row: unknown, reason: RefusalReason | undefined): void {
+  keep(route: object, row: unknown, reason: DenialReason | undefined): void {
     const known = this.#decoys.get(route)
     const isHidden = reason === 'hidden' || reason === 'nobody'
     if (known && (known.isHidden || !isHidden)) return
@@ -27,7 +27,7 @@ export class Decoys {
     const decoy = this.#decoys.get(route)
     if (!decoy) return undefined
     try {
-      const refusal = authority.refusal(actor, action, decoy.row, { observed: false })
+      const refusal = authority.denialReason(actor, action, decoy.row, { observed: false })
       return refusal instanceof Promise ? refusal.then(ignore, ignore) : undefined
     } catch {
       // A row that the policy can't decide stands in for a missing one as well.

@@ -1,14 +1,6 @@
+import type { DenialReason } from '../authorizer/denial.js'
 import { fieldsRefused } from '../authorizer/fields.js'
 import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
-
-/** Why an actor was refused what there is; see `DenialReason`. */
-export type RefusalReason = Exclude<DenialReason, 'missing'>
-
-/**
- * Why an actor was refused: `nobody` is signed in; the resource is `missing`, or `hidden` from the actor; or the actor may
- * see it, but the action is `forbidden`. For logs: `missing` and `hidden` are one and the same to the visitor.
- */
-export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
 
 /** What a refusal may tell beside its status. */
 export interface DenialDetails {
@@ -22,7 +14,7 @@ export interface DenialDetails {
  * The error that a refusal becomes. What exists is not told: nobody gets a 401 and somebody a 404 whether the resource is
  * hidden or missing, from this one place, so that message and stack are equal to the byte too.
  */
-export function denial(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
+export function denialError(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
   const error = withoutStack(() => errorFor(reason, details.fields ?? []))
   if (details.explanation !== undefined) error.message += ` ${details.explanation}`
   // Frameworks print the stack in development; ours would tell which way the request went.

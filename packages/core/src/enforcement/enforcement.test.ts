@@ -32,7 +32,7 @@ function authority(requestRules: boolean): Authority {
     can: (_actor, _action, row) => isAllowed(row),
     isAllowed: async (_actor, _action, row) => isAllowed(row),
     authorize: (_actor, _action, row) => check(row),
-    refusal: async (actor, _action, row) => {
+    denialReason: async (actor, _action, row) => {
       const { allowed } = row as Row
       if (allowed === 'breaks') throw new QueryError('missing-attribute', 'No such attribute.')
       return allowed === 'yes' ? undefined : actor === null ? 'nobody' : allowed === 'hidden' ? 'hidden' : 'forbidden'
@@ -102,7 +102,7 @@ describe('enforcing on a resource', () => {
   })
 
   it('answers at once where nothing has to be waited for', () => {
-    const answers = { ...authority(false), refusal: () => undefined }
+    const answers = { ...authority(false), denialReason: () => undefined }
     const one = new Enforcement(answers, { actor: () => 'ada' }, {}, 'GET', () => {})
     expect(one.arm()).toBeUndefined()
     expect(one.enforce('read', () => ({ allowed: 'yes' }))).toBeUndefined()
@@ -199,9 +199,9 @@ describe('a missing row', () => {
     const shared = { decoys: new Decoys() }
     const counting: Authority = {
       ...authority(false),
-      refusal: async (who, action, resource, options) => {
+      denialReason: async (who, action, resource, options) => {
         asked.push([resource, options?.observed])
-        return authority(false).refusal(who, action, resource)
+        return authority(false).denialReason(who, action, resource)
       },
     }
     const request = async (loader: () => Promise<Row | undefined>) => {

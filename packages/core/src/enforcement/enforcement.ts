@@ -1,12 +1,14 @@
+import type { DecisionKind } from '../authorizer/decision.js'
+import type { DenialReason } from '../authorizer/denial.js'
+import type { Eventual } from '../authorizer/eventual.js'
+import { after } from '../authorizer/eventual.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import type { AuthorizationError } from '../errors.js'
 import type { Authority } from './authority.js'
-import type { DecisionKind } from './decision.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
-import { type DenialReason, denial, reasonOf } from './denial.js'
+import { denialError, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
-import { after, type Eventual } from './eventual.js'
 import { explain } from './explanation.js'
 import { failure } from './failure.js'
 import { Guard, UndecidedError } from './guard.js'
@@ -76,13 +78,13 @@ function fail(error: unknown): never {
 }
 
 /** A loader's row that was refused, or nothing that it found. */
-export class Refusal {
+export class Denial {
   readonly reason: DenialReason
   readonly error: AuthorizationError
 
   constructor(reason: DenialReason, explanation?: string) {
     this.reason = reason
-    this.error = denial(reason, { explanation })
+    this.error = denialError(reason, { explanation })
   }
 }
 
@@ -179,7 +181,7 @@ export class Enforcement<Request, Actor> {
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor or the policy.
    */
-  arm(): Eventual<Refusal | undefined> {
+  arm(): Eventual<Denial | undefined> {
     this.guard.arm()
     return failing(() => this.#askRequest())
   }
@@ -193,7 +195,7 @@ export class Enforcement<Request, Actor> {
    * @returns the refusal, if it is one.
    * @throws whatever failed: the lookup of the actor, the loader or the policy.
    */
-  enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Refusal | undefined> {
+  enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Denial | undefined> {
     if (typeof subject === 'string') return failing(() => this.#askModel(action, subject))
     return failing(() => this.#askRow(action, subject, options))
   }
@@ -222,14 +224,14 @@ export class Enforcement<Request, Actor> {
     return error
   }
 
-  #askRequest(): Eventual<Refusal | undefined> {
+  #askRequest(): Eventual<Denial | undefined> {
     return after(this.#identify(), () => {
       const { policy } = this.#authority
       return policy && !policy.rules.has('allow_request') ? undefined : this.#askRules()
     })
   }
 
-  async #askRules(): Promise<Refusal | undefined> {
+  async #askRules(): Promise<Denial | undefined> {
     const actor = this.authorization.identified
     let reason: DenialReason | undefined
     try {
@@ -242,13 +244,13 @@ export class Enforcement<Request, Actor> {
     return this.#answer(reason, 'request', undefined, undefined)
   }
 
-  #askRow(action: string, loader: Loader, options: EnforceOptions): Eventual<Refusal | undefined> {
+  #askRow(action: string, loader: Loader, options: EnforceOptions): Eventual<Denial | undefined> {
     return after(this.#identify(), () =>
       after(load(loader, this.#request), (row) => this.#decide(action, loader, row, options)),
     )
   }
 
-  #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Refusal | undefined> {
+  #decide(action: string, loader: Loader, row: unknown, options: EnforceOptions): Eventual<Denial | undefined> {
     const { model, admit = true, route = loader } = options
     const actor = this.authorization.identified
     if (row === undefined || row === null) {
@@ -257,7 +259,7 @@ export class Enforcement<Request, Actor> {
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
-    return after(this.#authority.refusal(actor, action, row), (reason) => {
+    return after(this.#authority.denialReason(actor, action, row), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
       const refusal = this.#answer(reason, 'check', action, row)
       if (!refusal && admit) this.authorization.admit(loader, row, action)
@@ -265,7 +267,7 @@ export class Enforcement<Request, Actor> {
     })
   }
 
-  async #askModel(action: string, model: string): Promise<Refusal | undefined> {
+  async #askModel(action: string, model: string): Promise<Denial | undefined> {
     await this.#identify()
     const actor = this.authorization.identified
     const extent = await this.#authority.extent(actor, action, model)
@@ -300,7 +302,7 @@ export class Enforcement<Request, Actor> {
     kind: DecisionKind,
     action: string | undefined,
     resource: unknown,
-  ): Refusal | undefined {
+  ): Denial | undefined {
     this.decided(kind, action, resource)
     return reason === undefined ? this.#allow(action, resource) : this.#refuse(reason, action, resource)
   }
@@ -311,7 +313,7 @@ export class Enforcement<Request, Actor> {
     return undefined
   }
 
-  #refuse(reason: DenialReason, action: string | undefined, resource: unknown): Refusal {
+  #refuse(reason: DenialReason, action: string | undefined, resource: unknown): Denial {
     this.#options.log?.({
       kind: 'denied',
       request: this.#request,
@@ -320,7 +322,7 @@ export class Enforcement<Request, Actor> {
       resource,
       reason,
     })
-    return new Refusal(reason, this.explanation(reason, action))
+    return new Denial(reason, this.explanation(reason, action))
   }
 
   /** What visitors are told of why they were refused. */

@@ -102,7 +102,7 @@ describe('the enforcements of requests', () => {
         const answers = [refusal === undefined]
         // Through the request and past it, one after the other.
         answers.push(await authorizer.isAllowed(user, 'edit', new Note()))
-        answers.push((await authorizer.filterLoading(user, 'read', 'Note')).kind !== 'none')
+        answers.push((await authorizer.loadFilter(user, 'read', 'Note')).kind !== 'none')
         return answers
       })
     }

@@ -1,5 +1,5 @@
-import type { DecisionKind } from './decision.js'
-import type { DenialReason } from './denial.js'
+import type { DecisionKind } from '../authorizer/decision.js'
+import type { DenialReason } from '../authorizer/denial.js'
 import type { UndecidedError } from './guard.js'
 
 /**

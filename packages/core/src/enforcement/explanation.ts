@@ -1,4 +1,4 @@
-import type { DenialReason } from './denial.js'
+import type { DenialReason } from '../authorizer/denial.js'
 
 /** A sentence for developers: why a request was refused. It tells what exists, so visitors of a real application never see it. */
 export function explain(reason: DenialReason, action: string | undefined, readAction: string): string {

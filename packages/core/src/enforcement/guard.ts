@@ -1,5 +1,5 @@
+import type { DecisionKind } from '../authorizer/decision.js'
 import { ArcturusError } from '../errors.js'
-import type { DecisionKind } from './decision.js'
 
 /** An application answered, and nothing had been authorized for it: a mistake in the application, never the visitor's. */
 export class UndecidedError extends ArcturusError {

@@ -1,4 +1,4 @@
-import { isPending } from './eventual.js'
+import { isPending } from '../authorizer/eventual.js'
 import type { Loader } from './requestAuthorization.js'
 
 /**

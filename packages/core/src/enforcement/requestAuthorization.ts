@@ -1,10 +1,11 @@
+import type { DecisionKind } from '../authorizer/decision.js'
+import type { DenialReason } from '../authorizer/denial.js'
 import { namesIn, type Picked } from '../authorizer/fields.js'
 import type { Filter } from '../authorizer/filter.js'
 import { ArgumentError } from '../errors.js'
 import type { Action, ModelName } from '../register.js'
 import type { Authority } from './authority.js'
-import type { DecisionKind } from './decision.js'
-import { type DenialReason, denial, fieldsOf, reasonOf } from './denial.js'
+import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
 
@@ -187,7 +188,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * The filter of the rows of a model on which the actor may do the action: for rows in memory. An ORM's own `authorizedFilter`
    * takes the actor and gives what its queries take.
    */
-  async authorizedFilter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
+  async filter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
     this.#request.personalize()
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
     // Waiting takes longer than making most filters does.
@@ -235,7 +236,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
       this.#request.decided(kind, action, subject)
-      throw denial(reason, { fields: fieldsOf(error), explanation: this.#request.explanation(reason, action) })
+      throw denialError(reason, { fields: fieldsOf(error), explanation: this.#request.explanation(reason, action) })
     }
     this.#request.decided(kind, action, subject)
   }

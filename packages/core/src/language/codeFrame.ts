@@ -6,6 +6,13 @@ const BEHIND = 80
 
 const INSIDE_PAIR = /^[\uDC00-\uDFFF]/
 
+/** Returns where a span is, for the end of a message: file, line and column, and the line itself with carets under the span. */
+export function placeOf(span: Span): string {
+  const { name } = span.source
+  const { line, column } = span.source.position(span.start)
+  return `(${name ? `${name}:` : 'line '}${line}:${column})\n${codeFrame(span)}`
+}
+
 /** The line that a span begins on, with carets under the part that it covers; of an endless line just the surroundings. */
 export function codeFrame({ source, start, end }: Span): string {
   const { text } = source

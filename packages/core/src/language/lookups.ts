@@ -1,5 +1,5 @@
-import { compareText } from './compareText.js'
 import type { Expression, Unify, Variable } from './ast.js'
+import { compareText } from './compareText.js'
 
 /** A lookup or a calculation inside a list or dictionary, and the variable that stands in its place. */
 export interface Lookup {

@@ -37,7 +37,7 @@ export type Unit = Expression | Group | Assignment | Negation
 export type Raw = Unit | Chain
 
 /** A node, and the stretch that it takes in its parent: with its parentheses. */
-interface Operand {
+interface Parsed {
   readonly node: Expression | Pattern
   readonly span: Span
 }
@@ -87,7 +87,7 @@ export function resolve(raw: Raw | Pattern): Expression | Pattern {
 
 /** An operator-precedence parser for what the grammar left flat. */
 class Resolution {
-  readonly #operands: Operand[] = []
+  readonly #operands: Parsed[] = []
   readonly #operators: Token[] = []
 
   of(raw: Raw): Expression {

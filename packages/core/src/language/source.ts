@@ -1,5 +1,3 @@
-import { codeFrame } from './codeFrame.js'
-
 /** A place in a source: `line` and `column` count from 1, `column` in characters (code points), not UTF-16 units. */
 export interface Position {
   readonly line: number
@@ -38,12 +36,6 @@ export class Source {
     if (start === undefined) return ''
     const end = this.text.indexOf('\n', start)
     return this.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '')
-  }
-
-  /** Where a span of this source is, for the end of a message: file, line and column, and the line itself with a mark under it. */
-  place(span: Span): string {
-    const { line, column } = this.position(span.start)
-    return `(${this.name ? `${this.name}:` : 'line '}${line}:${column})\n${codeFrame(span)}`
   }
 
   /** How many characters a stretch has. */

@@ -2,7 +2,9 @@ import type { Definite, DefiniteSome, Operand, Root } from '../condition/conditi
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { type Datum, type FilterCondition, type FilterRelation, isProjection } from './filter.js'
-import { leafGroups, type Place, placeOf } from './flatLeaf.js'
+import type { Flattening, Group } from './flatJoins.js'
+import { unsupported, withJoin } from './flatJoins.js'
+import { leafGroups, placeOf } from './flatLeaf.js'
 import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
 import { withoutClassTests } from './withoutClassTests.js'
@@ -11,25 +13,6 @@ import { withoutClassTests } from './withoutClassTests.js'
 export interface FlatFilter {
   readonly relations: FilterRelation[]
   readonly conditions: FilterCondition[][]
-}
-
-/** A joined table. The row of a `some` is another one than that of any other `some`. */
-export interface Join extends FilterRelation {
-  readonly row: Root | undefined
-}
-
-/** A conjunction: its joins in an order in which each stands behind what it starts from, and its conditions. */
-export interface Group {
-  readonly joins: readonly Join[]
-  readonly conditions: readonly FilterCondition[]
-}
-
-/** What a leaf needs to know. */
-export interface Flattening {
-  readonly types: HostTypes
-  /** Tables of the rows that conditions speak of. */
-  readonly tables: ReadonlyMap<Root, Place>
-  readonly model: string
 }
 
 const maxGroups = 10_000
@@ -144,14 +127,6 @@ function both(left: readonly Group[], right: readonly Group[], span: Span | unde
   )
 }
 
-/** Adds a join, unless it is there. @throws UnsupportedFilterError where another row of the same table is joined. */
-export function withJoin(joins: readonly Join[], join: Join, span: Span | undefined): readonly Join[] {
-  const known = joins.find(({ toTypeName }) => toTypeName === join.toTypeName)
-  if (!known) return [...joins, join]
-  if (keyOf(known) === keyOf(join) && known.row === join.row) return joins
-  throw unsupported(`Two rows of ${join.toTypeName} at once`, span)
-}
-
 function someGroups({ each, from, where, span }: DefiniteSome, context: Flattening): readonly Group[] {
   if (from.kind !== 'path') throw unsupported('A row of what is no relation', span)
   const place = placeOf(from, context, span, each)
@@ -184,7 +159,7 @@ function limited(groups: readonly Group[]): readonly Group[] {
   return groups
 }
 
-function keyOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
+export function keyOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
   return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
 }
 
@@ -205,13 +180,4 @@ function spanOf(condition: Definite): Span | undefined {
 
 function tooLarge(): UnsupportedFilterError {
   return new UnsupportedFilterError('filter-too-large', `The filter has more than ${maxGroups} alternatives.`)
-}
-
-/** What the flat form of a filter has no place for. */
-export function unsupported(what: string, span: Span | undefined): UnsupportedFilterError {
-  return new UnsupportedFilterError('unsupported-filter', `${what} can't be said by a filter of inner joins.`, {
-    span,
-    hint: "an adapter that reads the filter's `condition` can say it",
-    data: { reason: 'inner-joins' },
-  })
 }

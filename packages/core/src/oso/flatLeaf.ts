@@ -1,7 +1,8 @@
 import type { Compare, In, IsA, Operand, Root, Text } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
 import type { Datum, FilterCondition } from './filter.js'
-import { type Flattening, type Group, type Join, unsupported, withJoin } from './flatFilter.js'
+import type { Flattening, Group, Join } from './flatJoins.js'
+import { unsupported, withJoin } from './flatJoins.js'
 import { Relation } from './relation.js'
 
 type Path = Extract<Operand, { kind: 'path' }>

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.js'
-import { createSchema } from '../values/builtIns.js'
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { createSchema } from '../values/builtIns.js'
 import { coreError } from './coreErrors.js'
 import { DuplicateClassAliasError, InvalidConstructorError } from './errors.js'
 import { type Adapter, missingAdapter } from './filter.js'

@@ -3,9 +3,9 @@ import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { compileClosures } from './closures/closures.js'
-import type { Meaning } from './meaning.js'
 import type { CompilePredicate, Predicate } from './compiler.js'
 import { sourceCompiler } from './emit/emit.js'
+import type { Meaning } from './meaning.js'
 import { blue, bodies, Doc, definitions, Role, red, round, Team, User, values } from './testing/cases.js'
 
 type Outcome = 'true' | 'false' | 'machine' | 'no predicate'
@@ -104,7 +104,7 @@ function predicateOf(text: string, compile: CompilePredicate): Predicate {
   const condition = planCheck(policy, authorizer.schema, { model: 'User' }, { action: 'read' }, { model: 'Doc' })
   const meaning: Meaning = {
     schema: authorizer.schema,
-    limits: { steps: 1_000_000, syncTime: 1_000 },
+    limits: { steps: 1_000_000, syncTime: 600_000 },
     equal: (a, b) => a === b,
     equality: (a, b) => a === b,
     equalAtSight: () => undefined,

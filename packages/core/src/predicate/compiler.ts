@@ -1,13 +1,13 @@
-import type { Schema } from '../schema/schema.js'
-import { Budget } from './budget.js'
 import type { Condition, Definition, In, Operand, Ref, Some, Variable } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
-import type { Meaning } from './meaning.js'
 import { settledBody } from '../condition/simplify.js'
 import { unknownType } from '../condition/type.js'
+import type { Schema } from '../schema/schema.js'
+import { Budget } from './budget.js'
+import type { Meaning } from './meaning.js'
 
 /** A condition as a function: true or false; anything else bails out to the machine (`bail` is thrown). */
 export interface Predicate {

@@ -1,10 +1,9 @@
 import type { Expression } from '../language/ast.js'
-import type { Class, Model } from '../schema/model.js'
 import type { Models, Schema } from '../schema/schema.js'
+import type { Missing } from '../schema/wanted.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 import type { RowEquality } from '../values/rows.js'
-import type { Missing } from '../filter/bind/bind.js'
 import type { BudgetLimits } from './budget.js'
 
 /**
@@ -53,20 +52,4 @@ export interface Meaning extends ValueMeaning, ClassMeaning {
    * @param missing - Is told of relations that are not loaded, and has those that arrived.
    */
   ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, all?: boolean, missing?: Missing): boolean | undefined
-}
-
-/** Whether nil is no instance of a class, for certain: a class can have a say of its own in what its instances are. */
-export function excludesNil(cls: Class): boolean {
-  return cls[Symbol.hasInstance] === Function.prototype[Symbol.hasInstance]
-}
-
-/** Whether a class has a say of its own in what its instances are: values can be some that no class of theirs tells. */
-export function tellsItself({ isaCheck, class: cls }: Model): boolean {
-  return isaCheck !== undefined || (cls !== undefined && !excludesNil(cls))
-}
-
-/** The class whose own instances are instances of the model, whatever else is. */
-export function constructorOf(schema: Models, model: string): Class | undefined {
-  const found = schema.models.get(model)
-  return found?.isaCheck ? undefined : found?.class
 }

@@ -1,5 +1,5 @@
+import type { CompareOperator, Operand, Path, Text } from '../condition/condition.js'
 import type { ArithmeticOperator } from '../language/ast.js'
-import { HostError, queryError } from '../values/hostError.js'
 import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
 import { tagOf } from '../schema/tags.js'
@@ -8,19 +8,19 @@ import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { abandon } from '../values/abandon.js'
 import { Dict } from '../values/dict.js'
+import { HostError, queryError } from '../values/hostError.js'
 import { abandonAll, bail, bailOut } from './bail.js'
 import type { Budget } from './budget.js'
-import type { CompareOperator, Operand, Path, Text } from '../condition/condition.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
 /** The values of one evaluation, by slot: actor, resource, action, what it may use, parameters, variables. */
-export type Frame = unknown[]
+export type Slots = unknown[]
 export const budgetSlot = 3
 /** How many slots every frame has. */
 export const ownSlots = 4
 
 /** What an evaluation may use, where it counts. */
-export function budgetOf(frame: Frame): Budget {
+export function budgetOf(frame: Slots): Budget {
   // it was put there when the evaluation began
   return frame[budgetSlot] as Budget
 }
@@ -34,11 +34,11 @@ export class Reader {
   readonly name: string | undefined
   /** Reads what has the attribute; undefined: it is in the slot. */
   readonly of: Reader | undefined
-  readonly compute: ((frame: Frame) => unknown) | undefined
+  readonly compute: ((frame: Slots) => unknown) | undefined
   /** The slot that keeps the value once it was read; 0, which is the actor's, where none does. */
   memo = 0
 
-  constructor(slot: number, name?: string, of?: Reader, compute?: (frame: Frame) => unknown) {
+  constructor(slot: number, name?: string, of?: Reader, compute?: (frame: Slots) => unknown) {
     this.slot = slot
     this.name = name
     this.of = of
@@ -47,7 +47,7 @@ export class Reader {
 }
 
 /** The value of an operand; it can be a promise, as with `read`. */
-export function get(reader: Reader, frame: Frame): unknown {
+export function get(reader: Reader, frame: Slots): unknown {
   if (reader.compute !== undefined) return reader.compute(frame)
   if (reader.name === undefined) return frame[reader.slot]
   if (reader.memo !== 0) {
@@ -59,7 +59,7 @@ export function get(reader: Reader, frame: Frame): unknown {
   return value
 }
 
-function computed(compute: (frame: Frame) => unknown): Reader {
+function computed(compute: (frame: Slots) => unknown): Reader {
   return new Reader(0, undefined, undefined, compute)
 }
 
@@ -225,7 +225,7 @@ export function compileOperand(
   operand: Operand,
   pathOf: (path: Path) => Reader,
   meaning: Meaning,
-  accountOf: (frame: Frame) => Account,
+  accountOf: (frame: Slots) => Account,
 ): Reader {
   const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning, accountOf)
   switch (operand.kind) {

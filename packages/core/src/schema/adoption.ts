@@ -1,5 +1,9 @@
-import type { Models, Schema } from './schema.js'
 import { tagOf } from './tags.js'
+
+/** Which models are subclasses of others. */
+interface ClassTree {
+  isSubclass(name: string, ancestor: string): boolean
+}
 
 /**
  * Plain objects that a relation leads to, such as the memberships in a session's JSON. The relation says which model they are rows
@@ -7,9 +11,9 @@ import { tagOf } from './tags.js'
  */
 export class AdoptedRows {
   readonly #rows = new WeakMap<object, string>()
-  readonly #models: Pick<Models, 'isSubclass'>
+  readonly #models: ClassTree
 
-  constructor(models: Pick<Models, 'isSubclass'>) {
+  constructor(models: ClassTree) {
     this.#models = models
   }
 
@@ -57,24 +61,4 @@ export function isUntagged(value: object, reading: Reading): boolean {
   if (isPlain(value)) return true
   if (typeof cls === 'function' && cls !== Object) reading.valueClass = cls
   return false
-}
-
-/** Takes a value, or each element of a list, for rows of a model. */
-export function adoptAll(models: Pick<Models, 'adopt'>, value: unknown, model: string): void {
-  if (typeof value !== 'object' || value === null) return
-  if (!Array.isArray(value)) models.adopt(value, model)
-  else for (const one of value) if (typeof one === 'object' && one !== null) models.adopt(one, model)
-}
-
-/** Takes what was read from a field for rows of the model that the field leads to. */
-export function adoptRead(schema: Schema, holder: unknown, name: string, value: object): void {
-  const model = relatedModel(schema, holder, name)
-  if (model !== undefined) adoptAll(schema, value, model)
-}
-
-/** Name of the model that a field of an object leads to; undefined for a field that is no relation. */
-export function relatedModel(schema: Schema, holder: unknown, name: string): string | undefined {
-  const model = schema.baseOf(holder)
-  const field = model && schema.field(model.name, name)
-  return field?.kind === 'relation' ? field.model : undefined
 }

@@ -28,18 +28,18 @@ const partials: Partials = shared('arcturus.partial', {
 
 /** Remembers that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {
-  markCareful(row)
+  markLeadsToPartial(row)
   const { rows, lists, names } = partials
   rows.get(row)!.add(relation)
   names.add(relation)
   const value: unknown = Reflect.get(row, relation)
   if (!Array.isArray(value)) return
   lists.add(value)
-  markCareful(value)
+  markLeadsToPartial(value)
 }
 
 /** Remembers that a row, or a list of rows, leads to one with a partial relation. */
-export function markCareful(row: object): void {
+export function markLeadsToPartial(row: object): void {
   const known = partials
   known.any = true
   if (!known.rows.has(row)) known.rows.set(row, new Set())
@@ -61,14 +61,14 @@ export function arePartial(): boolean {
 }
 
 /** Whether a row has, or leads to, a partial relation, or a list is one: only who asks `isPartial` at each step may read it. */
-export function needsCare(value: unknown): boolean {
+export function mayBePartial(value: unknown): boolean {
   const { any, rows } = partials
   return any && typeof value === 'object' && value !== null && rows.has(value)
 }
 
 /** Whether a value is a list, and all there is of it. */
 export function isWhole(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && !needsCare(value)
+  return Array.isArray(value) && !mayBePartial(value)
 }
 
 /**
@@ -79,7 +79,7 @@ export function markCopy(row: object, model?: Model, models?: ReadonlyMap<string
   if (!partials.any) return
   if (model) markLeftOut(row, model, models, new Set())
   for (const value of Object.values(row))
-    if (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) markCareful(row)
+    if (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) markLeadsToPartial(row)
 }
 
 function markLeftOut(
@@ -103,11 +103,11 @@ function markLeftOut(
     for (const one of Array.isArray(held) ? held : [held]) {
       if (typeof one !== 'object' || one === null) continue
       markLeftOut(one, model, models, seen)
-      if (!needsCare(one)) continue
+      if (!mayBePartial(one)) continue
       // Known for what it is, it can be loaded.
       if (tagOf(one) === undefined) tag(one, model.name)
-      markCareful(row)
-      if (Array.isArray(held)) markCareful(held)
+      markLeadsToPartial(row)
+      if (Array.isArray(held)) markLeadsToPartial(held)
     }
   }
 }

@@ -2,7 +2,7 @@ import { ArgumentError } from '../errors.js'
 import { isPlain } from './adoption.js'
 import { scalarFamilies } from './families.js'
 import type { Field, RelationField, ScalarField } from './model.js'
-import type { Schema } from './schema.js'
+import type { Models, Schema } from './schema.js'
 import { tagOf } from './tags.js'
 
 /**
@@ -88,4 +88,24 @@ function assertScalar(model: string, name: string, type: ScalarField['type'], va
     hint: `convert it first, such as with a reviver: JSON.parse(text, reviver)`,
     data: { model, name, value },
   })
+}
+
+/** Takes a value, or each element of a list, for rows of a model. */
+export function adoptAll(models: Pick<Models, 'adopt'>, value: unknown, model: string): void {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) models.adopt(value, model)
+  else for (const one of value) if (typeof one === 'object' && one !== null) models.adopt(one, model)
+}
+
+/** Takes what was read from a field for rows of the model that the field leads to. */
+export function adoptRead(schema: Schema, holder: unknown, name: string, value: object): void {
+  const model = relatedModel(schema, holder, name)
+  if (model !== undefined) adoptAll(schema, value, model)
+}
+
+/** Name of the model that a field of an object leads to; undefined for a field that is no relation. */
+export function relatedModel(schema: Schema, holder: unknown, name: string): string | undefined {
+  const model = schema.baseOf(holder)
+  const field = model && schema.field(model.name, name)
+  return field?.kind === 'relation' ? field.model : undefined
 }

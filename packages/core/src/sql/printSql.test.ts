@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { CompareOperator, Definite, KnownRow, Operand, Path, Root, Variable } from '../condition/condition.js'
-import { type OperandType, unknownType } from '../condition/type.js'
+import type {
+  CompareOperator,
+  Definite,
+  KnownRow,
+  Operand,
+  OperandType,
+  Path,
+  Root,
+  Variable,
+} from '../condition/condition.js'
+import { unknownType } from '../condition/type.js'
 import { UnsupportedFilterError } from '../errors.js'
 import { Source } from '../language/source.js'
 import type { SqlDialect } from './dialect.js'

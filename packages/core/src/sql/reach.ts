@@ -1,15 +1,27 @@
-import type { DefiniteReach, Hop, ReachStep } from '../condition/condition.js'
+import type { Definite, DefiniteReach, Hop, ReachStep } from '../condition/condition.js'
+import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
-import { refuseOperand } from './place.js'
-import type { Printer } from './printer.js'
-import { itself } from './recursiveQueries.js'
+import { type Places, refuseOperand } from './place.js'
+import { itself, type RecursiveQueries } from './recursiveQueries.js'
 import { refuse } from './refusal.js'
 import type { Row } from './row.js'
+import type { Rows } from './rows.js'
 import { all, atom, type Sql } from './sql.js'
 import type { SqlColumn } from './tables.js'
 
+/** The parts of the printer that a recursion needs. */
+export interface ReachPrinter {
+  readonly dialect: StandardSql
+  readonly rows: Rows
+  readonly places: Places
+  asking(write: (queries: RecursiveQueries) => string | undefined): string | undefined
+  within(from: From, write: () => Sql): Sql
+  inside(row: Row, write: () => Sql): Sql
+  print(condition: Definite): Sql
+}
+
 /** A recursion along relations: the start is looked for among the rows from which the way leads to an end. */
-export function printReach(reach: DefiniteReach, printer: Printer): Sql {
+export function printReach(reach: DefiniteReach, printer: ReachPrinter): Sql {
   const key = keyOf(reach, printer)
   const columns = key.map((_, at) => printer.dialect.quote(`key${at + 1}`)).join(', ')
   const asked = printer.asking((queries) => {
@@ -26,7 +38,7 @@ export function printReach(reach: DefiniteReach, printer: Printer): Sql {
 function queryOf(
   { each, where, steps, span }: DefiniteReach,
   key: readonly SqlColumn[],
-  printer: Printer,
+  printer: ReachPrinter,
 ): string | undefined {
   const { rows, dialect } = printer
   const columns = key.map((_, at) => dialect.quote(`key${at + 1}`))
@@ -72,7 +84,7 @@ function queryOf(
   return `${itself} (${columns.join(', ')}) AS (${[ends, ...parts].join(' UNION ')})`
 }
 
-function keyOf({ each, span }: DefiniteReach, { rows }: Printer): readonly SqlColumn[] {
+function keyOf({ each, span }: DefiniteReach, { rows }: ReachPrinter): readonly SqlColumn[] {
   if (each.model === undefined) return refuseOperand({ kind: 'path', root: each, steps: [] }, span)
   const { key } = rows.table(each.model, span)
   if (key.length > 0) return key
@@ -80,7 +92,7 @@ function keyOf({ each, span }: DefiniteReach, { rows }: Printer): readonly SqlCo
 }
 
 /** Goes from row to row by inner joins; the last one is known to be there by what it is compared with. */
-function follow(hops: readonly Hop[], from: From, printer: Printer, write: (last: Row) => Sql): Sql {
+function follow(hops: readonly Hop[], from: From, printer: ReachPrinter, write: (last: Row) => Sql): Sql {
   const { rows, places } = printer
   const [hop, ...rest] = hops
   const { span } = hop!.from.steps.at(-1)!
@@ -101,7 +113,7 @@ function together(ways: readonly string[], found: string, columns: readonly stri
 }
 
 /** That the start is among the rows of a query. */
-function start(reach: DefiniteReach, key: readonly SqlColumn[], query: string, printer: Printer): Sql {
+function start(reach: DefiniteReach, key: readonly SqlColumn[], query: string, printer: ReachPrinter): Sql {
   const { rows, places } = printer
   const { start: path, span } = reach
   const needed = places.needed(path, span)

@@ -1,7 +1,7 @@
+import { compareText } from '../language/compareText.js'
 import type { Span } from '../language/source.js'
 import { isDecimal } from '../values/numeric.js'
 import { isInOrder } from '../values/order.js'
-import { compareText } from '../language/compareText.js'
 import { type ExactNumber, exactOf, floatOf, floorOf, precisionOf, textOf } from './exactNumber.js'
 import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'

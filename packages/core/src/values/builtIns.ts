@@ -1,6 +1,6 @@
-import { builtinClasses } from './builtin.js'
 import type { Class } from '../schema/model.js'
 import { Schema } from '../schema/schema.js'
+import { builtinClasses } from './builtin.js'
 
 /**
  * A schema that knows what every policy can name: `nil` and the built-in classes.

@@ -1,8 +1,8 @@
 import type { ComparisonOperator } from '../language/ast.js'
+import { compareText } from '../language/compareText.js'
 import { Dict } from './dict.js'
 import { type Equality, scalarsEqual } from './equality.js'
 import { compareNumeric, isDecimal, isNumeric, type Numeric } from './numeric.js'
-import { compareText } from '../language/compareText.js'
 
 export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>
 

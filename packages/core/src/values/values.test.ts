@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSchema } from './builtIns.js'
+import { compareText } from '../language/compareText.js'
 import type { Model } from '../schema/model.js'
+import { createSchema } from './builtIns.js'
 import { Dict, setEntry } from './dict.js'
 import { unifiable } from './equality.js'
 import { compareNumeric, type Numeric } from './numeric.js'
 import { compareEqual, compareOrder } from './order.js'
 import { identityOf, sameRow, UnknownRow } from './rows.js'
-import { compareText } from '../language/compareText.js'
 
 /** As decimal.js and Prisma have it. */
 class Decimal {

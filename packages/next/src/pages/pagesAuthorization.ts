@@ -1,23 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Action, type Actor, AuthorizationError, type ModelName, UnauthenticatedError } from '@arcturus/core'
 import {
-  type Action,
-  type Actor,
   type Authority,
-  AuthorizationError,
   assertActor,
   assertAuthorizer,
   type Enforcement,
   Enforcements,
   type Loaded,
-  type ModelName,
   problemOf,
   problemType,
   type RequestAuthorization,
   type RouteOptions,
-  UnauthenticatedError,
   wantsProblem,
-} from '@arcturus/core'
+} from '@arcturus/core/framework'
 import { hold, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'

@@ -1,7 +1,7 @@
 import { type CatalogColumn, columnsNamed, cutsTexts, readColumns, type VerifiedDatabase } from '@arcturus/core/sql'
-import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
 import { sqlDialectOf } from '../filter/sql/types.js'
 import type { Send } from '../filter/subquery/send.js'
+import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
 
 /** How the database compares and reads the texts of its columns: no Prisma schema says it. */
 export type Texts = Pick<VerifiedDatabase, 'columns' | 'cutsTexts'>

@@ -1,11 +1,11 @@
 import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
 import { PrismaSchemaError } from '../errors.js'
-import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
-import type { PrismaSchema } from '../schema/schema.js'
+import type { DatabaseOptions } from '../filter/dialect.js'
 import { sqlTablesOf } from '../filter/sql/tables.js'
 import { sqlDialectOf } from '../filter/sql/types.js'
 import { sendBy } from '../filter/subquery/send.js'
-import type { DatabaseOptions } from '../filter/dialect.js'
+import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
+import type { PrismaSchema } from '../schema/schema.js'
 
 /**
  * Compares a Prisma schema with the database of a client: tables, types of columns, values of enums, what can be null, foreign keys,

@@ -1,4 +1,4 @@
-import type { Operand } from '@arcturus/core'
+import type { Operand } from '@arcturus/core/filters'
 import { type Path, samePath } from './path.js'
 
 export type Arithmetic = Extract<Operand, { readonly kind: 'arithmetic' }>

@@ -1,4 +1,5 @@
-import { ArgumentError, type DatabaseFacts } from '@arcturus/core'
+import { ArgumentError } from '@arcturus/core'
+import type { DatabaseFacts } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import { TextFacts } from '../database/textFacts.js'
 import { PrismaSchemaError } from '../errors.js'

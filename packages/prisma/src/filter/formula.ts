@@ -10,7 +10,7 @@ import {
   type Root,
   type Schema,
   type Text,
-} from '@arcturus/core'
+} from '@arcturus/core/filters'
 import type { Path } from './path.js'
 
 /** A definite condition in which anything can be negated. */

@@ -1,4 +1,4 @@
-import type { Compare, Definite, Operand, Root, Variable } from '@arcturus/core'
+import type { Compare, Definite, Operand, Root, Variable } from '@arcturus/core/filters'
 import { and, type Formula, or, rootsOf, type SomeFormula } from './formula.js'
 import { isPrefix, type Path, samePath } from './path.js'
 import { refuse } from './refusal.js'

@@ -1,4 +1,5 @@
-import type { Operand, Root, Span } from '@arcturus/core'
+import type { Span } from '@arcturus/core'
+import type { Operand, Root } from '@arcturus/core/filters'
 import type { Column } from './column.js'
 import type { Formula } from './formula.js'
 import { refuse } from './refusal.js'

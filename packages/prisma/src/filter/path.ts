@@ -1,4 +1,4 @@
-import type { Operand, Root } from '@arcturus/core'
+import type { Operand, Root } from '@arcturus/core/filters'
 
 export type Path = Extract<Operand, { readonly kind: 'path' }>
 

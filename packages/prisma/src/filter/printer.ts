@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import type { TextFacts } from '../database/textFacts.js'
 import { withReferences } from '../schema/references.js'
 import type { PrismaModel, PrismaSchema } from '../schema/schema.js'

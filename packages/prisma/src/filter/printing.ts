@@ -1,4 +1,5 @@
-import type { Compare, In, IsA, Operand, Root, Span, Text } from '@arcturus/core'
+import type { Span } from '@arcturus/core'
+import type { Compare, In, IsA, Operand, Root, Text } from '@arcturus/core/filters'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { Column } from './column.js'
 import { type Arithmetic, computedOf } from './computed.js'

@@ -1,4 +1,5 @@
-import type { Compare, Definite, DefiniteSome, KnownRow, Operand, Span, Variable } from '@arcturus/core'
+import type { Span } from '@arcturus/core'
+import type { Compare, Definite, DefiniteSome, KnownRow, Operand, Variable } from '@arcturus/core/filters'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { and, type Formula, moved, rootsOf, type SomeFormula } from './formula.js'
 import { type Path, rowOf, samePath, sameRow } from './path.js'

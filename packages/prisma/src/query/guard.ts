@@ -1,13 +1,13 @@
-import { type PrismaClientLike, property } from '../schema/fromClient.js'
-import { sendBy, sendNowhere, sendWithin } from '../filter/subquery/send.js'
 import { refuse } from '../filter/refusal.js'
+import { sendBy, sendNowhere, sendWithin } from '../filter/subquery/send.js'
 import type { Tables } from '../filter/tables.js'
 import type { Scope } from '../rows/answers.js'
+import { tagRows } from '../rows/rows.js'
+import { type PrismaClientLike, property } from '../schema/fromClient.js'
 import { afterNothing, findCursor, isFound } from './cursor.js'
 import type { ModelQuery } from './extension.js'
 import type { Arguments } from './literal.js'
 import { isPromise, type Resolver } from './resolve.js'
-import { tagRows } from '../rows/rows.js'
 import type { Creations } from './upsert.js'
 
 /** What stands around every query of an extended client: filters go in, and the rows that come out are known. */

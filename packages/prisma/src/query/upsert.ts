@@ -1,10 +1,10 @@
 import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
-import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { isDecimal } from '../filter/numbers.js'
 import type { Tables } from '../filter/tables.js'
+import { isMissing } from '../rows/missing.js'
+import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { type Arguments, isArguments, isLiteral } from './literal.js'
 import type { FilterRequest } from './markers.js'
-import { isMissing } from '../rows/missing.js'
 
 /** The half of `upsert` that no filter guards: whether each actor may do `create` to what would be created. */
 export class Creations {

@@ -1,12 +1,12 @@
 import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
-import { Keys } from '../filter/subquery/keys.js'
-import type { Plan, Planner } from '../filter/subquery/plan.js'
-import type { Send } from '../filter/subquery/send.js'
 import type { Place } from '../filter/division.js'
 import type { Where } from '../filter/printed.js'
 import { refuse } from '../filter/refusal.js'
+import { Keys } from '../filter/subquery/keys.js'
+import type { FilterPlan, Planner } from '../filter/subquery/plan.js'
+import type { Send } from '../filter/subquery/send.js'
 import type { Tables } from '../filter/tables.js'
 import type { Choices, FilterRequest } from '../query/markers.js'
 import { isMissing } from './missing.js'
@@ -48,7 +48,7 @@ export class Answers {
    * @throws UnsupportedFilterError for what can't be said exactly
    */
   atOnce(request: FilterRequest, model: string, place: Place, scope: Scope): Where | undefined {
-    let plan: Plan
+    let plan: FilterPlan
     try {
       plan = this.#plan(request, model, place, this.#filter(request, model, scope))
     } catch (error) {
@@ -77,7 +77,7 @@ export class Answers {
     }
   }
 
-  async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Plan> {
+  async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<FilterPlan> {
     let filter: Filter
     try {
       filter = this.#filter(request, model, scope)
@@ -92,13 +92,13 @@ export class Answers {
    * Many rows, and more than a `where` can name, are left in the database, unless the request wants them loaded, or the database
    * can't be asked about them.
    */
-  async #loading(request: FilterRequest, model: string, place: Place): Promise<Plan> {
+  async #loading(request: FilterRequest, model: string, place: Place): Promise<FilterPlan> {
     const { actor, action } = request
     if (this.#unloaded(request) !== 'auto')
-      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
+      return this.#plan(request, model, place, await this.#authorizer.loadFilter(actor, action, model))
     let isLong = false
     try {
-      const filter = await this.#authorizer.filterLoading(actor, action, model, { most: mostLoaded })
+      const filter = await this.#authorizer.loadFilter(actor, action, model, { most: mostLoaded })
       const plan = this.#plan(request, model, place, filter)
       if (plan.refused !== 'bind-limit') return plan
     } catch (error) {
@@ -109,7 +109,7 @@ export class Answers {
       return this.#plan(request, model, place, this.#bound(request, model, { unloaded: 'database' }))
     } catch (error) {
       if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
-      return this.#plan(request, model, place, await this.#authorizer.filterLoading(actor, action, model))
+      return this.#plan(request, model, place, await this.#authorizer.loadFilter(actor, action, model))
     }
   }
 
@@ -125,7 +125,7 @@ export class Answers {
     return this.#authorizer.filter(actor, action, model, options)
   }
 
-  #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): Plan {
+  #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): FilterPlan {
     return this.#planners[place].plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
   }
 

@@ -1,7 +1,7 @@
-import { tagOf } from '@arcturus/core'
+import { tagOf } from '@arcturus/core/filters'
 import { expect, test } from 'vitest'
-import { readSchema } from '../schema/readSchema.js'
 import { Tables } from '../filter/tables.js'
+import { readSchema } from '../schema/readSchema.js'
 import { tagRows } from './rows.js'
 
 const tables = new Tables(

@@ -1,4 +1,4 @@
-import { markCareful, markPartial, tag } from '@arcturus/core'
+import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/filters'
 import type { Tables } from '../filter/tables.js'
 import { isArguments } from '../query/literal.js'
 
@@ -109,7 +109,7 @@ function tagAll(value: unknown, shape: Shape): boolean {
   if (Array.isArray(value)) {
     let isAny = false
     for (const row of value) if (tagAll(row, shape)) isAny = true
-    if (isAny) markCareful(value)
+    if (isAny) markLeadsToPartial(value)
     return isAny
   }
   if (typeof value !== 'object' || value === null) return false
@@ -117,7 +117,7 @@ function tagAll(value: unknown, shape: Shape): boolean {
   let isPartialBelow = false
   for (const [field, inner, partial] of shape.relations) {
     if (tagAll(get(value, field), inner)) {
-      markCareful(value)
+      markLeadsToPartial(value)
       isPartialBelow = true
     }
     if (!partial) continue

@@ -1,4 +1,4 @@
-import type { DatabaseFacts, Field, Model, ScalarType } from '@arcturus/core'
+import type { DatabaseFacts, Field, Model, ScalarType } from '@arcturus/core/filters'
 import { Tables } from '../filter/tables.js'
 import { withReferences } from './references.js'
 import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'

@@ -1,4 +1,4 @@
-import { type DatabaseFacts, declaredReferences } from '@arcturus/core'
+import { type DatabaseFacts, declaredReferences } from '@arcturus/core/filters'
 import type { PrismaField, PrismaRelation, PrismaSchema } from './schema.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import { printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/core/sql'
 import type { Recursion } from '../query/recursion.js'
 import { quoted } from '../schema/dialect.js'

@@ -1,4 +1,4 @@
-import { isPartial, markCareful, markPartial, needsCare } from '@arcturus/core'
+import { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '@arcturus/core/filters'
 import type { EntityManager, EntityTarget } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import { wrap } from '../prototypes.js'
@@ -28,7 +28,7 @@ function markGiven(row: object, given: object, { relations }: EntityMetadata): v
     const [from, to] = [given, row].map((of) => way.reduce<unknown>(property, of))
     if (!isObject(from) || !isObject(to) || property(from, propertyName) === undefined) continue
     markPartial(to, propertyName)
-    markCareful(row)
+    markLeadsToPartial(row)
   }
 }
 
@@ -42,8 +42,8 @@ function inherit(copy: object, row: object, { relations }: EntityMetadata): void
     if (!isObject(from) || !isObject(to) || (isLazy && !(`__${propertyName}__` in from))) continue
     const held = loaded(to, relation)
     if (isPartial(from, propertyName, loaded(from, relation))) markPartial(to, propertyName)
-    else if (Array.isArray(held) && held.some(needsCare)) markCareful(held)
-    else if (!needsCare(held)) continue
-    markCareful(copy)
+    else if (Array.isArray(held) && held.some(mayBePartial)) markLeadsToPartial(held)
+    else if (!mayBePartial(held)) continue
+    markLeadsToPartial(copy)
   }
 }

@@ -1,4 +1,5 @@
-import { isPartial, type Load, RelationNotLoadedError, type Wanted } from '@arcturus/core'
+import { RelationNotLoadedError } from '@arcturus/core'
+import { isPartial, type Load, type Wanted } from '@arcturus/core/filters'
 import type { DataSource } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

@@ -1,4 +1,4 @@
-import { isPartial, markCareful, markPartial, needsCare, tag } from '@arcturus/core'
+import { isPartial, markLeadsToPartial, markPartial, mayBePartial, tag } from '@arcturus/core/filters'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import type { Builder, Join } from '../query/builders.js'
@@ -63,14 +63,14 @@ class Marking {
       const isWhole = isQueried ? queried.isWhole(relation) : this.#isWhole(relation, alias, own)
       if (!isWhole || hasOtherRows(row, entity, one) || isPartial(owner, relation.propertyName, value))
         markPartial(owner, relation.propertyName)
-      if (objectsOf(value).some(needsCare)) for (const above of [owner, value]) markCareful(above as object)
-      if (needsCare(owner)) markCareful(row)
+      if (objectsOf(value).some(mayBePartial)) for (const above of [owner, value]) markLeadsToPartial(above as object)
+      if (mayBePartial(owner)) markLeadsToPartial(row)
     }
     for (const { mapToPropertyPropertyName: name, metadata, alias: mapped } of joins) {
       if (name === undefined || !metadata) continue
       for (const held of objectsOf(Reflect.get(row, name))) {
         this.mark(held, metadata, mapped.name)
-        if (needsCare(held)) markCareful(row)
+        if (mayBePartial(held)) markLeadsToPartial(row)
       }
     }
   }

@@ -1,4 +1,4 @@
-import { markPartial, tag } from '@arcturus/core'
+import { markPartial, tag } from '@arcturus/core/filters'
 import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 

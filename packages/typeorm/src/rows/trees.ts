@@ -1,4 +1,4 @@
-import { markCareful, markPartial } from '@arcturus/core'
+import { markLeadsToPartial, markPartial } from '@arcturus/core/filters'
 import type { DataSource, ObjectLiteral, TreeRepository } from 'typeorm'
 import { wrap } from '../prototypes.js'
 import { loaded, objectsOf } from './loadedRelations.js'
@@ -21,7 +21,7 @@ export function watchTrees(dataSource: DataSource): void {
         seen.add(row)
         markPartial(row, children.propertyName)
         const held = loaded(row, children)
-        if (Array.isArray(held)) markCareful(held)
+        if (Array.isArray(held)) markLeadsToPartial(held)
       }
       rows = rows.flatMap((row) => objectsOf(loaded(row, children)).filter((one) => !seen.has(one)))
     }

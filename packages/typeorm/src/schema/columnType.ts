@@ -1,4 +1,4 @@
-import type { ScalarType } from '@arcturus/core'
+import type { ScalarType } from '@arcturus/core/filters'
 import type { SqlDialect, SqlType } from '@arcturus/core/sql'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 

@@ -1,4 +1,4 @@
-import type { DatabaseFacts, Field, Model, RelationField, ScalarField } from '@arcturus/core'
+import type { DatabaseFacts, Field, Model, RelationField, ScalarField } from '@arcturus/core/filters'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'

@@ -1,4 +1,4 @@
-import type { DatabaseFacts } from '@arcturus/core'
+import type { DatabaseFacts } from '@arcturus/core/filters'
 import {
   columnsNamed,
   mismatch,

@@ -1,8 +1,9 @@
 import type { Expression, Parameter, Pattern, Rule } from '../../language/ast.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Term } from './terms.js'
-import { family, type OperandType } from '../type.js'
+import type { OperandType } from '../condition.js'
+import { family } from '../type.js'
+import type { Symbolic } from './terms.js'
 
 /**
  * The rules that a call can reach, the most specific first as in the machine's order (stable; POLAR.md §2.10). Rules whose
@@ -12,7 +13,7 @@ export function candidates(
   policy: Policy,
   schema: Schema,
   name: string,
-  args: readonly Term[],
+  args: readonly Symbolic[],
   types: readonly (OperandType | undefined)[],
 ): readonly Rule[] {
   const rules = policy.rules.get(name) ?? []
@@ -26,7 +27,7 @@ export function candidates(
 }
 
 /** Quick refusal by literal and class, so that a call does not cost the number of all rules. */
-function isPossible(schema: Schema, parameter: Parameter, arg: Term, type: OperandType | undefined): boolean {
+function isPossible(schema: Schema, parameter: Parameter, arg: Symbolic, type: OperandType | undefined): boolean {
   if (arg.kind !== 'operand') return true
   const literal = isLiteral(parameter.term)
     ? parameter.term
@@ -59,7 +60,7 @@ function insertionSort<T>(items: readonly T[], isBefore: (a: T, b: T) => boolean
   return sorted
 }
 
-function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Term[]): boolean {
+function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Symbolic[]): boolean {
   for (const [index, arg] of args.entries()) {
     const order = compare(schema, a.parameters[index]!.pattern, b.parameters[index]!.pattern, arg)
     if (order !== 0) return order < 0
@@ -68,7 +69,7 @@ function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Term[])
 }
 
 /** Negative where the first pattern is the more specific one. */
-function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined, arg: Term): number {
+function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined, arg: Symbolic): number {
   if (!a || !b) return a ? -1 : b ? 1 : 0
   // Patterns order rules only for the host's objects.
   if (

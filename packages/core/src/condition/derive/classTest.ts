@@ -1,12 +1,12 @@
 import type { ClassPattern } from '../../language/ast.js'
 import type { Policy } from '../../policy/policy.js'
+import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Class } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Condition, Operand } from '../condition.js'
+import type { Condition, Operand, OperandType } from '../condition.js'
 import { and, FALSE, or, TRUE } from '../construct.js'
-import { tellsItself } from '../../predicate/meaning.js'
-import { BeyondConditions, type Term } from './terms.js'
-import { family, type OperandType, operandType } from '../type.js'
+import { family, operandType } from '../type.js'
+import { BeyondConditions, type Symbolic } from './terms.js'
 
 const nil: Operand = { kind: 'value', value: null }
 
@@ -17,7 +17,7 @@ const nil: Operand = { kind: 'value', value: null }
 export function classTest(
   policy: Policy,
   schema: Schema,
-  term: Exclude<Term, { kind: 'unknown' }>,
+  term: Exclude<Symbolic, { kind: 'unknown' }>,
   pattern: ClassPattern,
 ): Condition {
   const { tag } = pattern
@@ -29,13 +29,13 @@ export function classTest(
 
 function testOne(
   schema: Schema,
-  term: Exclude<Term, { kind: 'unknown' }>,
+  term: Exclude<Symbolic, { kind: 'unknown' }>,
   tag: string,
   pattern: ClassPattern,
 ): Condition {
   const model = schema.models.get(tag)
   if (!model) throw new BeyondConditions('unknown-class', `no class is registered as ${tag}`, pattern)
-  const isAsked = tellsItself(model)
+  const isAsked = hasCustomInstanceCheck(model)
   if (term.kind !== 'operand') {
     if (isAsked) throw new BeyondConditions('class-check', `${tag} tells itself what its instances are`, pattern)
     return term.kind === 'list' ? is(model.class, Array) : tag === 'Dictionary' ? TRUE : FALSE

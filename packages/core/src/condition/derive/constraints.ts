@@ -1,7 +1,7 @@
 import { QueryError } from '../../errors.js'
 import type { Condition } from '../condition.js'
 import { and, not, or } from '../construct.js'
-import type { Next } from './onward.js'
+import type { Next } from './terms.js'
 import { BeyondConditions, type Substitution, type Unknown, type Waiting } from './terms.js'
 
 /** The end of all goals: what still waits for a value is an error, as the machine has it. */

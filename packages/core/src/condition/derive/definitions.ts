@@ -1,9 +1,8 @@
 import type { Span } from '../../language/source.js'
-import type { Condition, Definition, Operand, ParameterRoot } from '../condition.js'
+import type { Condition, Definition, Operand, OperandType, ParameterRoot } from '../condition.js'
 import { FALSE, partsIn, TRUE } from '../construct.js'
-import type { Next } from './onward.js'
+import type { Next } from './terms.js'
 import { BeyondConditions } from './terms.js'
-import type { OperandType } from '../type.js'
 import { isAction } from './unify.js'
 
 interface Entry {

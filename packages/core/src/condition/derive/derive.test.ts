@@ -3,8 +3,8 @@ import { planFilter } from '../../authorizer/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
-import { createSchema } from '../../values/builtIns.js'
 import type { Schema } from '../../schema/schema.js'
+import { createSchema } from '../../values/builtIns.js'
 import { printCondition } from '../print.js'
 
 class User {}

@@ -5,19 +5,20 @@ import { hasCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
+import type { Condition, Operand, OperandType } from '../condition.js'
+import { and, FALSE, not, or, TRUE } from '../construct.js'
+import { elementType, family, operandType, unknownType } from '../type.js'
 import { candidates } from './candidates.js'
 import { type Committed, choose, hasOneSolution, within } from './committed.js'
-import type { Condition, Operand } from '../condition.js'
 import { decided, demands } from './constraints.js'
-import { and, FALSE, not, or, TRUE } from '../construct.js'
 import { Definitions } from './definitions.js'
 import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
-import { type Next, onward, type Unified } from './onward.js'
+import { onward, type Unified } from './onward.js'
 import { opaqueCall, opaqueGoals } from './opaque.js'
-import { derivedOnce } from './rest.js'
+import { shareContinuation } from './rest.js'
 import { StandingRecursion } from './standing.js'
-import { BeyondConditions, Scope, Substitution, type Term, type Unknown, type Waiting } from './terms.js'
-import { elementType, family, type OperandType, operandType, unknownType } from '../type.js'
+import type { Next } from './terms.js'
+import { BeyondConditions, Scope, Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 import { Unifier } from './unify.js'
 
 /** Calls with unbound arguments are derived in place; so deep at most. */
@@ -166,8 +167,8 @@ export class Deriver {
   }
 
   /** What follows alternatives that can give values to some terms. */
-  #once(terms: readonly Term[], bound: Substitution, span: Span, next: Next): Next {
-    return derivedOnce(this.#schema, this.#definitions, terms, bound, span, next)
+  #once(terms: readonly Symbolic[], bound: Substitution, span: Span, next: Next): Next {
+    return shareContinuation(this.#schema, this.#definitions, terms, bound, span, next)
   }
 
   #alternatives(arms: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition {
@@ -294,7 +295,7 @@ export class Deriver {
   }
 
   /** What has no value yet is compared when it has one; what has one is read at once. */
-  #compare(goal: Compare, left: Term, right: Term, bound: Substitution, next: Next): Condition {
+  #compare(goal: Compare, left: Symbolic, right: Symbolic, bound: Substitution, next: Next): Condition {
     const { operator, span } = goal
     const open = unknownsAmong([left, right], bound)
     if (open.length === 0) {
@@ -318,7 +319,7 @@ export class Deriver {
     return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
   }
 
-  #member(goal: In, element: Term, list: Term, bound: Substitution, next: Next): Condition {
+  #member(goal: In, element: Symbolic, list: Symbolic, bound: Substitution, next: Next): Condition {
     const { item, collection, span } = goal
     const from = bound.resolve(list)
     const known = bound.resolve(element)
@@ -352,7 +353,7 @@ export class Deriver {
     const of = type.list ? elementType(type) : { ...type, model: undefined, scalar: undefined, nullable: true }
     const name = item.kind === 'variable' ? item.name : 'element'
     const each = { kind: 'variable', name, model: of.model, type: of } as const
-    const row: Term = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
+    const row: Symbolic = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
     const unified = this.#unifier.unify(element, row, bound, span)
     if (!unified) return and(...this.#unifier.reads(from, bound, span), FALSE)
     if (known.kind === 'operand')
@@ -361,11 +362,11 @@ export class Deriver {
   }
 
   /** The elements of a dictionary are its keys with their values. */
-  #pair(goal: In, element: Term, from: Operand, bound: Substitution, next: Next): Condition {
+  #pair(goal: In, element: Symbolic, from: Operand, bound: Substitution, next: Next): Condition {
     const { span } = goal
     const each = { kind: 'variable', name: 'pair', model: undefined, type: unknownType } as const
     const pair: Operand = { kind: 'path', root: each, steps: [] }
-    const elements = ['0', '1'].map((name): Term => {
+    const elements = ['0', '1'].map((name): Symbolic => {
       return { kind: 'operand', operand: this.#evaluator.read(pair, name, span, goal) }
     })
     const unified = this.#unifier.unify(element, { kind: 'list', elements, rest: undefined }, bound, span)
@@ -378,7 +379,7 @@ export class Deriver {
     if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
     if (!this.#policy.rules.has(goal.name))
       throw new BeyondConditions('undefined-rule', `no rule is named ${goal.name}`, goal)
-    const args: Term[] = []
+    const args: Symbolic[] = []
     let from = bound
     for (const arg of goal.args) {
       const evaluated = this.#evaluator.term(arg, scope, from)
@@ -395,7 +396,7 @@ export class Deriver {
   }
 
   /** A call that may bind its arguments: each rule in turn, and behind each what follows the call. */
-  #inlineCall(goal: Call, args: readonly Term[], bound: Substitution, next: Next): Condition {
+  #inlineCall(goal: Call, args: readonly Symbolic[], bound: Substitution, next: Next): Condition {
     if (++this.#inline > maxInlineDepth)
       throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
     try {
@@ -409,7 +410,7 @@ export class Deriver {
   }
 
   /** A rule for arguments, and what follows its call. */
-  #rule(rule: Rule, args: readonly Term[], bound: Substitution, next: Next): Condition | Committed {
+  #rule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
     const { parameters, goals } = plainRule(rule)
     const scope = new Scope(occurrences(...parameters, ...goals))
     const steps = this.#headSteps(parameters, args, scope)
@@ -454,7 +455,7 @@ export class Deriver {
 
   /** All rules of a call of operands; one that is beyond conditions becomes an opaque arm, and with a `cut` the whole call one. */
   #rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
-    const terms = args.map((operand): Term => ({ kind: 'operand', operand }))
+    const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
     const types = args.map((operand) => operandType(this.#schema, operand))
     const rules = candidates(this.#policy, this.#schema, rule, terms, types)
     const depth = this.#inline
@@ -469,7 +470,7 @@ export class Deriver {
     }
   }
 
-  #settledRule(rule: Rule, args: readonly Term[], end: Next): Condition | Committed {
+  #settledRule(rule: Rule, args: readonly Symbolic[], end: Next): Condition | Committed {
     try {
       return this.#rule(rule, args, Substitution.empty, end)
     } catch (error) {
@@ -483,9 +484,9 @@ export class Deriver {
   }
 
   /** What a head asks: all arguments are unified with the parameters first, then the patterns are looked at. */
-  #headSteps(parameters: readonly Parameter[], args: readonly Term[], scope: Scope): readonly HeadStep[] {
+  #headSteps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
     // Each is made once: `_` is another variable each time.
-    const terms: Term[] = []
+    const terms: Symbolic[] = []
     const unify = parameters.map(
       ({ term, span }, index): HeadStep =>
         (bound) => {

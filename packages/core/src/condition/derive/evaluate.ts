@@ -4,21 +4,21 @@ import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, Step } from '../condition.js'
 import { FALSE } from '../construct.js'
-import { onward, type Unified } from './onward.js'
-import { isTooLarge } from './operandSize.js'
-import { BeyondConditions, type Scope, type Substitution, type Term, Unknown, type Waiting } from './terms.js'
+import { isTooLarge } from '../operandSize.js'
 import { canFailToRead, operandType } from '../type.js'
+import { onward, type Unified } from './onward.js'
+import { BeyondConditions, type Scope, type Substitution, type Symbolic, Unknown, type Waiting } from './terms.js'
 
 /** What an expression stands for, and the bindings with what waits for it. */
 export interface Evaluated {
-  readonly term: Term
+  readonly term: Symbolic
   readonly bound: Substitution
 }
 
 /** What a goal is where a value that it needs is none. */
 type NoValue = Extract<Condition, { kind: 'false' | 'failure' }>
 
-type Unify = (left: Term, right: Term, bound: Substitution, span: Span) => Unified
+type Unify = (left: Symbolic, right: Symbolic, bound: Substitution, span: Span) => Unified
 
 /** What expressions stand for while a condition is derived. */
 export class Evaluator {
@@ -36,7 +36,7 @@ export class Evaluator {
     this.#grow = grow
   }
 
-  variable(name: string, scope: Scope): Term {
+  variable(name: string, scope: Scope): Symbolic {
     return { kind: 'unknown', unknown: scope.unknown(name) }
   }
 
@@ -67,7 +67,7 @@ export class Evaluator {
     }
   }
 
-  #plain(expression: Expression, scope: Scope): Term {
+  #plain(expression: Expression, scope: Scope): Symbolic {
     switch (expression.kind) {
       case 'number':
         if (typeof expression.value === 'bigint')
@@ -93,8 +93,8 @@ export class Evaluator {
     expressions: readonly Expression[],
     scope: Scope,
     from: Substitution,
-  ): { readonly terms: readonly Term[]; readonly bound: Substitution } | NoValue {
-    const terms: Term[] = []
+  ): { readonly terms: readonly Symbolic[]; readonly bound: Substitution } | NoValue {
+    const terms: Symbolic[] = []
     let bound = from
     for (const one of expressions) {
       const evaluated = this.term(one, scope, bound)
@@ -128,7 +128,7 @@ export class Evaluator {
     )
   }
 
-  #field(receiver: Term, name: string, expression: Dot, bound: Substitution): Evaluated | NoValue {
+  #field(receiver: Symbolic, name: string, expression: Dot, bound: Substitution): Evaluated | NoValue {
     if (receiver.kind === 'dictionary') {
       const term = receiver.entries.get(name)
       return term ? { term, bound } : FALSE
@@ -160,7 +160,7 @@ export class Evaluator {
 
   /** What is evaluated once some terms are known; until then an unknown stands for it, and the goal waits that gives it its value. */
   #whenKnown(
-    needed: readonly Term[],
+    needed: readonly Symbolic[],
     at: Expression,
     bound: Substitution,
     evaluate: (bound: Substitution) => Evaluated | NoValue,
@@ -168,7 +168,7 @@ export class Evaluator {
     const open = unknownsAmong(needed, bound)
     if (open.length === 0) return evaluate(bound)
     const result: Unknown = new Unknown('_')
-    const term: Term = { kind: 'unknown', unknown: result }
+    const term: Symbolic = { kind: 'unknown', unknown: result }
     const resume: Waiting['resume'] = (from, next) => {
       const evaluated = this.#whenKnown(needed, at, from, evaluate)
       if (!('term' in evaluated)) return evaluated
@@ -205,7 +205,7 @@ export class Evaluator {
 }
 
 /** A term as an operand; a structure with unknowns in it is none. */
-export function ground(term: Term, bound: Substitution, at: Expression | undefined): Operand {
+export function ground(term: Symbolic, bound: Substitution, at: Expression | undefined): Operand {
   switch (term.kind) {
     case 'operand':
       assertOperandSize(term.operand, at)
@@ -233,12 +233,12 @@ function assertOperandSize(operand: Operand, at: Expression | undefined): void {
 }
 
 /** A literal as a term. */
-export function value(of: unknown): Term {
+export function value(of: unknown): Symbolic {
   return { kind: 'operand', operand: { kind: 'value', value: of } }
 }
 
 /** The unknowns among terms that stand for nothing yet. */
-export function unknownsAmong(terms: readonly Term[], bound: Substitution): readonly Unknown[] {
+export function unknownsAmong(terms: readonly Symbolic[], bound: Substitution): readonly Unknown[] {
   return terms.flatMap((term) => {
     const known = bound.resolve(term)
     return known.kind === 'unknown' ? [known.unknown] : []

@@ -1,10 +1,6 @@
 import type { Condition } from '../condition.js'
 import { and, FALSE } from '../construct.js'
-import type { Substitution } from './terms.js'
-
-/** What the rest of a body makes of the bindings so far. */
-export type Next = (bound: Substitution) => Condition
-
+import type { Next, Substitution } from './terms.js'
 /** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
 export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
 

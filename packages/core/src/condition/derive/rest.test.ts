@@ -4,9 +4,9 @@ import { planFilter } from '../../authorizer/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
+import { writePredicate } from '../../predicate/emit/emit.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { Condition, Definition } from '../condition.js'
-import { writePredicate } from '../../predicate/emit/emit.js'
 
 class User {
   constructor(fields: object) {

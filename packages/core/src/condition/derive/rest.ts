@@ -2,22 +2,21 @@ import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, ParameterRoot, Path, Root } from '../condition.js'
 import { partsIn } from '../construct.js'
+import { type Replacement, substitute, substituteOperand } from '../substitute.js'
+import { operandType } from '../type.js'
 import { type Definitions, isLiteral, keyOf, parameterOf } from './definitions.js'
 import { unknownsAmong } from './evaluate.js'
-import type { Next } from './onward.js'
-import { type Replacement, substitute, substituteOperand } from '../substitute.js'
-import type { Substitution, Term, Waiting } from './terms.js'
-import { operandType } from '../type.js'
+import type { Next, Substitution, Symbolic, Waiting } from './terms.js'
 
 /**
  * What follows alternatives that give unknowns their values, for each of them: derived once for values of the same types, and referred
  * to behind each alternative. So a condition grows with the sum of the alternatives of its goals, not with their product.
  * @param terms - Those of the alternatives that are known behind them.
  */
-export function derivedOnce(
+export function shareContinuation(
   schema: Schema,
   definitions: Definitions,
-  terms: readonly Term[],
+  terms: readonly Symbolic[],
   from: Substitution,
   span: Span,
   next: Next,

@@ -1,6 +1,5 @@
 import type { Expression, Pattern } from '../../language/ast.js'
 import type { Condition, Operand } from '../condition.js'
-import type { Next } from './onward.js'
 
 /** A variable of a rule that is being derived, as long as nothing is known of it. */
 export class Unknown {
@@ -11,11 +10,11 @@ export class Unknown {
 }
 
 /** What a variable can stand for while a condition is derived: an operand, or a structure with unknowns in it. */
-export type Term =
+export type Symbolic =
   | { readonly kind: 'unknown'; readonly unknown: Unknown }
   | { readonly kind: 'operand'; readonly operand: Operand }
-  | { readonly kind: 'list'; readonly elements: readonly Term[]; readonly rest: Term | undefined }
-  | { readonly kind: 'dictionary'; readonly entries: ReadonlyMap<string, Term> }
+  | { readonly kind: 'list'; readonly elements: readonly Symbolic[]; readonly rest: Symbolic | undefined }
+  | { readonly kind: 'dictionary'; readonly entries: ReadonlyMap<string, Symbolic> }
 
 /** A goal that waits for the value of an unknown: it is solved as soon as one of them stands for something. */
 export interface Waiting {
@@ -62,7 +61,7 @@ export class Substitution {
   readonly #parent: Substitution | undefined
   readonly #unknown: Unknown | undefined
   /** What the unknown stands for, or what else is known of it. */
-  readonly #is: Term | Note | undefined
+  readonly #is: Symbolic | Note | undefined
   /** Goals whose unknowns nothing has given a value yet. */
   readonly waiting: readonly Waiting[]
   /** Goals that waited, and are to be solved before all that follows. */
@@ -71,7 +70,7 @@ export class Substitution {
   private constructor(
     parent: Substitution | undefined,
     unknown: Unknown | undefined,
-    is: Term | Note | undefined,
+    is: Symbolic | Note | undefined,
     waiting: readonly Waiting[],
     woken: readonly Waiting[],
   ) {
@@ -82,7 +81,7 @@ export class Substitution {
     this.woken = woken
   }
 
-  bind(unknown: Unknown, term: Term): Substitution {
+  bind(unknown: Unknown, term: Symbolic): Substitution {
     const from = term.kind === 'unknown' ? this.link(term.unknown) : this
     const woken = from.waiting.filter((one) => one.on.includes(unknown))
     if (woken.length === 0) return new Substitution(from, unknown, term, from.waiting, from.woken)
@@ -129,7 +128,7 @@ export class Substitution {
   }
 
   /** Follows unknowns until a term that is none, or an unknown that stands for nothing. */
-  resolve(term: Term): Term {
+  resolve(term: Symbolic): Symbolic {
     let at = term
     while (at.kind === 'unknown') {
       const next = this.#lookup(at.unknown)
@@ -140,7 +139,7 @@ export class Substitution {
   }
 
   /** The last unknown on the way to what a term stands for. */
-  holder(term: Term): Unknown | undefined {
+  holder(term: Symbolic): Unknown | undefined {
     let at = term
     let last: Unknown | undefined
     while (at.kind === 'unknown') {
@@ -184,7 +183,7 @@ export class Substitution {
     return { bound, unified }
   }
 
-  #lookup(unknown: Unknown): Term | undefined {
+  #lookup(unknown: Unknown): Symbolic | undefined {
     for (let at: Substitution | undefined = this; at; at = at.#parent)
       if (at.#unknown === unknown && typeof at.#is === 'object') return at.#is
     return undefined
@@ -201,3 +200,6 @@ export class BeyondConditions extends Error {
     this.at = at
   }
 }
+
+/** What the rest of a body makes of the bindings so far. */
+export type Next = (bound: Substitution) => Condition

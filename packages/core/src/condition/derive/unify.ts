@@ -3,13 +3,13 @@ import { occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
-import { classTest } from './classTest.js'
 import type { Condition, Operand } from '../condition.js'
 import { FALSE } from '../construct.js'
+import { canEqual, canFailToRead, family, isNil, operandType, rowType } from '../type.js'
+import { classTest } from './classTest.js'
 import { type Evaluator, ground } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
-import { BeyondConditions, type Scope, type Substitution, type Term, type Unknown, type Waiting } from './terms.js'
-import { canEqual, canFailToRead, family, isNil, operandType, rowType } from '../type.js'
+import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 
 /** Unifies terms, and matches them with patterns, while a condition is derived. */
 export class Unifier {
@@ -30,7 +30,7 @@ export class Unifier {
     return 'term' in b ? this.unify(a.term, b.term, b.bound, span) : { bound, conditions: [b] }
   }
 
-  unify(left: Term, right: Term, bound: Substitution, span: Span): Unified {
+  unify(left: Symbolic, right: Symbolic, bound: Substitution, span: Span): Unified {
     const a = bound.resolve(left)
     const b = bound.resolve(right)
     if (a.kind === 'unknown' && b.kind === 'unknown')
@@ -40,7 +40,7 @@ export class Unifier {
     if (a.kind === 'list' && b.kind === 'list') return this.#unifyLists(a, b, bound, span)
     if (a.kind === 'dictionary' && b.kind === 'dictionary') {
       if (a.entries.size !== b.entries.size) return undefined
-      const pairs: [Term, Term][] = []
+      const pairs: [Symbolic, Symbolic][] = []
       for (const [key, one] of a.entries) {
         const other = b.entries.get(key)
         if (!other) return undefined
@@ -50,7 +50,7 @@ export class Unifier {
     }
     if (a.kind === 'operand' && b.kind === 'operand') return this.#equal(a.operand, b.operand, bound, span)
     if (a.kind === 'operand' || b.kind === 'operand') {
-      const operand = a.kind === 'operand' ? a.operand : (b as Extract<Term, { kind: 'operand' }>).operand
+      const operand = a.kind === 'operand' ? a.operand : (b as Extract<Symbolic, { kind: 'operand' }>).operand
       const structure = a.kind === 'operand' ? b : a
       const type = operandType(this.#schema, operand)
       if (family(type) !== undefined && family(type) !== 'list')
@@ -61,22 +61,26 @@ export class Unifier {
   }
 
   #unifyLists(
-    a: Extract<Term, { kind: 'list' }>,
-    b: Extract<Term, { kind: 'list' }>,
+    a: Extract<Symbolic, { kind: 'list' }>,
+    b: Extract<Symbolic, { kind: 'list' }>,
     bound: Substitution,
     span: Span,
   ): Unified {
     const shared = Math.min(a.elements.length, b.elements.length)
     if (a.elements.length > shared && !b.rest) return undefined
     if (b.elements.length > shared && !a.rest) return undefined
-    const pairs = a.elements.slice(0, shared).map((one, index): [Term, Term] => [one, b.elements[index]!])
-    const tail = (list: typeof a): Term => ({ kind: 'list', elements: list.elements.slice(shared), rest: list.rest })
+    const pairs = a.elements.slice(0, shared).map((one, index): [Symbolic, Symbolic] => [one, b.elements[index]!])
+    const tail = (list: typeof a): Symbolic => ({
+      kind: 'list',
+      elements: list.elements.slice(shared),
+      rest: list.rest,
+    })
     if (a.rest && a.elements.length === shared) pairs.push([a.rest, tail(b)])
     else if (b.rest) pairs.push([b.rest, tail(a)])
     return this.#unifyAll(pairs, bound, span)
   }
 
-  #unifyAll(pairs: readonly (readonly [Term, Term])[], from: Substitution, span: Span): Unified {
+  #unifyAll(pairs: readonly (readonly [Symbolic, Symbolic])[], from: Substitution, span: Span): Unified {
     let bound = from
     const conditions: Condition[] = []
     for (const [a, b] of pairs) {
@@ -100,7 +104,7 @@ export class Unifier {
   }
 
   /** That all operands in a term can be read. */
-  reads(term: Term, bound: Substitution, span: Span): Condition[] {
+  reads(term: Symbolic, bound: Substitution, span: Span): Condition[] {
     const known = bound.resolve(term)
     switch (known.kind) {
       case 'unknown':
@@ -118,7 +122,7 @@ export class Unifier {
     return canFailToRead(this.#schema, of) ? [{ kind: 'reads', of, span }] : []
   }
 
-  #bind(unknown: Unknown, term: Term, bound: Substitution, span: Span): Unified {
+  #bind(unknown: Unknown, term: Symbolic, bound: Substitution, span: Span): Unified {
     return {
       bound: bound.bind(unknown, term),
       conditions: term.kind === 'operand' ? [...this.#reads(term.operand, span)] : [],
@@ -127,7 +131,7 @@ export class Unifier {
 
   /** A pattern for what has no value yet. */
   #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution): Unified {
-    const term: Term = { kind: 'unknown', unknown }
+    const term: Symbolic = { kind: 'unknown', unknown }
     let bound = from
     // What the pattern's variables are depends on the value.
     for (const name of occurrences(pattern).keys()) {
@@ -147,7 +151,7 @@ export class Unifier {
     })
   }
 
-  match(term: Term, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
+  match(term: Symbolic, pattern: Pattern, scope: Scope, bound: Substitution): Unified {
     const subject = bound.resolve(term)
     switch (pattern.kind) {
       case 'class pattern': {
@@ -206,7 +210,7 @@ export class Unifier {
   }
 
   /** What is known of a term that has passed a class test: whatever is asked of it next need not ask again. */
-  #narrow<T extends Term>(subject: T, tag: string): T | Extract<Term, { kind: 'operand' }> {
+  #narrow<T extends Symbolic>(subject: T, tag: string): T | Extract<Symbolic, { kind: 'operand' }> {
     if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !this.#schema.models.has(tag)) return subject
     const type = operandType(this.#schema, subject.operand)
     const isNarrower = type.model !== undefined && this.#schema.isSubclass(type.model, tag)
@@ -216,7 +220,7 @@ export class Unifier {
 
   /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */
   #fieldsOfAny(
-    subject: Term,
+    subject: Symbolic,
     fields: readonly { key: string; value: Pattern; span: Span }[],
     scope: Scope,
     bound: Substitution,
@@ -238,7 +242,7 @@ export class Unifier {
   }
 
   #fields(
-    subject: Term,
+    subject: Symbolic,
     fields: readonly { key: string; value: Pattern; span: Span }[],
     scope: Scope,
     from: Substitution,
@@ -247,7 +251,7 @@ export class Unifier {
     let bound = from
     const conditions: Condition[] = []
     for (const field of fields) {
-      let term: Term | undefined
+      let term: Symbolic | undefined
       if (subject.kind === 'dictionary') term = subject.entries.get(field.key)
       else if (subject.kind === 'operand')
         term = { kind: 'operand', operand: this.#evaluator.read(subject.operand, field.key, field.span, pattern) }
@@ -261,7 +265,7 @@ export class Unifier {
   }
 
   #matchList(
-    subject: Extract<Term, { kind: 'list' }>,
+    subject: Extract<Symbolic, { kind: 'list' }>,
     pattern: Extract<Pattern, { kind: 'list pattern' }>,
     scope: Scope,
     from: Substitution,
@@ -278,7 +282,7 @@ export class Unifier {
       conditions.push(...matched.conditions)
     }
     if (!pattern.rest) return { bound, conditions }
-    const rest: Term = { kind: 'list', elements: subject.elements.slice(fixed), rest: undefined }
+    const rest: Symbolic = { kind: 'list', elements: subject.elements.slice(fixed), rest: undefined }
     const unified = this.unify(this.#evaluator.variable(pattern.rest.name, scope), rest, bound, pattern.span)
     return unified && { bound: unified.bound, conditions: [...conditions, ...unified.conditions] }
   }

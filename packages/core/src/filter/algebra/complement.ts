@@ -1,11 +1,11 @@
+import type { Compare, Definite, Operand } from '../../condition/condition.js'
+import { operandType } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { isNumeric } from '../../values/numeric.js'
-import type { Compare, Definite, Operand } from '../../condition/condition.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 import { isUnreadable } from './presence.js'
-import { operandType } from '../../condition/type.js'
 
 /** The rows for which a definite condition is not true. */
 export function complement(schema: Schema, condition: Definite): Definite {

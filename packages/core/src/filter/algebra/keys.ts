@@ -1,6 +1,6 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
-import { identityOfRow } from './knownRow.js'
 import { isNil } from '../../condition/type.js'
+import { identityOfRow } from './knownRow.js'
 
 /** Texts that are equal for conditions that are the same in every row; of what is too much to be compared, its identity. */
 export class DefiniteKeys {

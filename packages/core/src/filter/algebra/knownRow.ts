@@ -1,9 +1,9 @@
+import type { Definite, KnownRow, Operand } from '../../condition/condition.js'
+import { rowType } from '../../condition/type.js'
 import type { Span } from '../../language/source.js'
 import { unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Definite, KnownRow, Operand } from '../../condition/condition.js'
 import { all } from './logic.js'
-import { rowType } from '../../condition/type.js'
 
 /** The row of the database that an object stands for; undefined where its key is not all there, as it is before it is saved. */
 export function knownRow(schema: Schema, object: object): KnownRow | undefined {

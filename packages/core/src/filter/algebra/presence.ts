@@ -1,8 +1,8 @@
+import type { CompareOperator, Definite, Operand, OperandType, Path } from '../../condition/condition.js'
+import { fieldType, isNil, operandType, stepField } from '../../condition/type.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { CompareOperator, Definite, Operand, Path } from '../../condition/condition.js'
 import { all, any, FALSE, TRUE } from './logic.js'
-import { fieldType, isNil, type OperandType, operandType, stepField } from '../../condition/type.js'
 
 /** The paths that must be no nil for a path to be read: those before a further step. */
 export function prefixes(schema: Schema, path: Path): readonly Path[] {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Definite, DefiniteSome, Path, Variable } from '../../condition/condition.js'
+import { unknownType } from '../../condition/type.js'
 import { Source } from '../../language/source.js'
 import { createSchema } from '../../values/builtIns.js'
-import type { Definite, DefiniteSome, Path, Variable } from '../../condition/condition.js'
 import { replaceRoots } from './roots.js'
-import { unknownType } from '../../condition/type.js'
 
 const span = { source: new Source(''), start: 0, end: 0 }
 const variable = (name: string): Variable => ({ kind: 'variable', name, model: undefined, type: unknownType })

@@ -1,8 +1,8 @@
+import type { Definite, DefiniteReach, Hop, Operand, Path, ReachStep, Variable } from '../../condition/condition.js'
+import { type Replacement, substituteOperand } from '../../condition/substitute.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from './complement.js'
-import type { Definite, DefiniteReach, Hop, Operand, Path, ReachStep, Variable } from '../../condition/condition.js'
 import { all, any } from './logic.js'
-import { type Replacement, substituteOperand } from '../../condition/substitute.js'
 
 /** What a `reach` in a condition is replaced by; undefined leaves it. */
 export type ReachReplacement = (reach: DefiniteReach) => Definite | undefined

@@ -1,7 +1,7 @@
-import { calculateNumbers, type PolarNumber } from '../../machine/terms/arithmetic.js'
-import { Float } from '../../machine/state/term.js'
-import { fail } from './failure.js'
 import type { Operand } from '../../condition/condition.js'
+import { Float } from '../../machine/state/term.js'
+import { calculateNumbers, type PolarNumber } from '../../machine/terms/arithmetic.js'
+import { fail } from './failure.js'
 
 /** What the machine calculates. */
 export function calculated(

@@ -1,17 +1,3 @@
-import { ArcturusError, QueryError } from '../../errors.js'
-import type { Span } from '../../language/source.js'
-import type { RelationField } from '../../schema/model.js'
-import { needsCare } from '../../schema/partial.js'
-import type { Schema } from '../../schema/schema.js'
-import { textTestUnits } from '../../text/call.js'
-import { Dict } from '../../values/dict.js'
-import { compareText } from '../../language/compareText.js'
-import { calculated } from './arithmetic.js'
-import { assertThere, decided, Failed, fail, placed, settled, undefinedElement, waiting } from './failure.js'
-import { BindReader, called } from './reader.js'
-import { BoundDefinitions } from './definitions.js'
-import { Budget, limitError } from '../../predicate/budget.js'
-import { ComparedRows } from './comparedRows.js'
 import type {
   Compare,
   Condition,
@@ -26,13 +12,26 @@ import type {
   Variable,
 } from '../../condition/condition.js'
 import { conjunction, disjunction, FALSE, not, or, TRUE } from '../../condition/construct.js'
-import { assertSize } from '../algebra/size.js'
-import { type Link, linkedArms, linkOf } from './link.js'
-import { withinSize } from '../../condition/operandSize.js'
-import type { Meaning } from '../../predicate/meaning.js'
-import type { Predicate } from '../../predicate/compiler.js'
 import { substituteOperand } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel } from '../../condition/type.js'
+import { ArcturusError, QueryError } from '../../errors.js'
+import { compareText } from '../../language/compareText.js'
+import type { Span } from '../../language/source.js'
+import { Budget, limitError } from '../../predicate/budget.js'
+import type { Predicate } from '../../predicate/compiler.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { mayBePartial } from '../../schema/partial.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Missing, Unloaded } from '../../schema/wanted.js'
+import { textTestUnits } from '../../text/call.js'
+import { Dict } from '../../values/dict.js'
+import { assertSize } from '../algebra/size.js'
+import { calculated } from './arithmetic.js'
+import { ComparedRows } from './comparedRows.js'
+import { BoundDefinitions } from './definitions.js'
+import { assertThere, decided, Failed, fail, placed, settled, undefinedElement, waiting } from './failure.js'
+import { joinedArms, type RowJoin, rowJoinOf } from './link.js'
+import { BindReader, called } from './reader.js'
 
 /**
  * A condition with the actor in it: what is known is computed, quantifiers over the actor's own collections are unrolled. Only
@@ -48,32 +47,11 @@ export function bind(
   return new Binder(meaning, undefined, unloaded).bind(condition, subjects(actor, action))
 }
 
-/** What a relation of the actor's side is that is not loaded: an error, or read in the database with the rows. */
-export type Unloaded = 'error' | 'database'
-
-/** What is read from an object and is not there at once: a relation that is not loaded, or a promise. */
-export interface Wanted {
-  readonly object: object
-  readonly name: string
-  /** The relation, undefined for a promise. */
-  readonly relation: RelationField | undefined
-  readonly model: string | undefined
-  /** How many rows of it are wanted; of more, none: getting them is an error then. Undefined for all. */
-  readonly most?: number | undefined
-}
-
 /** What the subjects of a condition stand for once the actor and the action are known. */
 export function subjects(actor: unknown, action: unknown): Environment {
   const actorOperand: Operand = { kind: 'value', value: actor }
   const actionOperand: Operand = { kind: 'value', value: action }
   return ({ kind }) => (kind === 'actor' ? actorOperand : kind === 'action' ? actionOperand : undefined)
-}
-
-/** What arrived already, and where to say what is missing. */
-export interface Missing {
-  arrived(object: object, name: string): { readonly value: unknown } | undefined
-  /** @param isKnown - Whether its key is known, which may be enough. */
-  want(wanted: Wanted, isKnown?: boolean): void
 }
 
 export type Environment = (root: Root) => Operand | undefined
@@ -130,7 +108,7 @@ export class Binder {
       }
       case 'or': {
         const of: Condition[] = []
-        for (const { arms, links } of linkedArms(condition)) {
+        for (const { arms, links } of joinedArms(condition)) {
           const together = arms.length > 1 ? this.#together(links, environment) : undefined
           if (together) of.push(together)
           else if (this.#isSettledBy(arms, environment, isLast, of)) break
@@ -303,7 +281,7 @@ export class Binder {
     const from = withElements(this.#operand(condition.from, environment))
     if (from.kind !== 'value') return { ...condition, from, where: this.bind(condition.where, environment, isLast) }
     if (!Array.isArray(from.value)) return fail('type-error', '`in` needs a list.', condition.span)
-    const link = linkOf(condition)
+    const link = rowJoinOf(condition)
     const linked = link && this.#linked([link], from.value, environment)
     return linked ?? this.#oneByOne(condition, from.value, environment, isLast)
   }
@@ -320,7 +298,7 @@ export class Binder {
   }
 
   /** Quantifiers over the same rows; undefined where they have to be told one by one. */
-  #together(links: readonly Link[], environment: Environment): Condition | undefined {
+  #together(links: readonly RowJoin[], environment: Environment): Condition | undefined {
     try {
       const from = this.#operand(links[0]!.some.from, environment)
       if (from.kind !== 'value' || !Array.isArray(from.value)) return undefined
@@ -336,7 +314,7 @@ export class Binder {
    * one comparison for each; what else it asks of a row is settled. So are several that differ in what else they ask. Undefined
    * where it takes more than that.
    */
-  #linked(links: readonly Link[], rows: readonly unknown[], environment: Environment): Condition | undefined {
+  #linked(links: readonly RowJoin[], rows: readonly unknown[], environment: Environment): Condition | undefined {
     const link = links[0]!
     const { span } = link.some
     // What is known may be an error to read where what stands before it is false.
@@ -358,7 +336,7 @@ export class Binder {
 
   /** Finds what is compared of the rows that pass; false where that takes more than reading it. */
   #findIn(
-    link: Link,
+    link: RowJoin,
     rows: readonly unknown[],
     compared: ComparedRows,
     environment: Environment,
@@ -384,7 +362,7 @@ export class Binder {
 
   /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */
   #passes(row: unknown, test: Predicate | undefined): boolean | undefined {
-    if (!test || needsCare(row)) return undefined
+    if (!test || mayBePartial(row)) return undefined
     try {
       return test(undefined, undefined, row)
     } catch {

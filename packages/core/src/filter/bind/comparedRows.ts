@@ -1,9 +1,9 @@
+import type { Path } from '../../condition/condition.js'
+import type { Meaning } from '../../predicate/meaning.js'
 import { doubtfulReference } from '../../schema/reference.js'
 import { areSameRow, isIdentified } from '../../values/rows.js'
 import { Failed } from './failure.js'
 import type { BindReader } from './reader.js'
-import type { Path } from '../../condition/condition.js'
-import type { Meaning } from '../../predicate/meaning.js'
 
 /** What is compared of each row of a list: read once, though several quantifiers range over the list. */
 export class ComparedRows {

@@ -1,7 +1,7 @@
-import type { Span } from '../../language/source.js'
 import type { Condition, Definition, Operand, ParameterRoot, Root } from '../../condition/condition.js'
 import { partsIn } from '../../condition/construct.js'
 import { substitute } from '../../condition/substitute.js'
+import type { Span } from '../../language/source.js'
 
 /** Definitions up to this size are put in the place of each reference. */
 const inlineSize = 64

@@ -1,9 +1,9 @@
+import type { Condition, Operand } from '../../condition/condition.js'
+import { FALSE, TRUE } from '../../condition/construct.js'
 import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import { abandon } from '../../values/abandon.js'
-import type { Condition, Operand } from '../../condition/condition.js'
-import { FALSE, TRUE } from '../../condition/construct.js'
 
 /** Stops the evaluation of a condition that fails. */
 export class Failed extends Error {

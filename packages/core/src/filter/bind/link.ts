@@ -1,17 +1,17 @@
-import type { Schema } from '../../schema/schema.js'
-import { compileClosures } from '../../predicate/closures/closures.js'
 import type { Compare, Condition, Operand, Or, Path, Some } from '../../condition/condition.js'
 import { and, partsIn } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
-import { type Arm, splitFirst } from '../../predicate/closures/loop.js'
-import type { Meaning } from '../../predicate/meaning.js'
-import type { Predicate } from '../../predicate/compiler.js'
-import { equalsLiteral, read } from '../../predicate/read.js'
 import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, unknownType } from '../../condition/type.js'
+import { compileClosures } from '../../predicate/closures/closures.js'
+import { type Arm, splitFirst } from '../../predicate/closures/loop.js'
+import type { Predicate } from '../../predicate/compiler.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { equalsLiteral, read } from '../../predicate/read.js'
+import type { Schema } from '../../schema/schema.js'
 
 /** A quantifier that compares its rows with one thing beside them: `some x in r where x.a = b and …`, where the rest is of `x`. */
-export class Link {
+export class RowJoin {
   readonly some: Some
   /** What is compared of each row. */
   readonly own: Path
@@ -61,7 +61,7 @@ export class Link {
   }
 
   /** Whether one pass over the rows tells what both say, one after the other. */
-  isLike(link: Link): boolean {
+  isLike(link: RowJoin): boolean {
     const isOwnFirst = this.#compare.left === this.own
     return (
       this.isLast === link.isLast &&
@@ -73,7 +73,7 @@ export class Link {
   }
 
   /** Whether both ask the same of a row, which some rules do that inherit by several ways. */
-  asksSame(link: Link): boolean {
+  asksSame(link: RowJoin): boolean {
     const [one, other] = [this.#only, link.#only]
     return one?.field !== undefined && one.field === other?.field && one.literal === other.literal
   }
@@ -95,10 +95,10 @@ export class Link {
 }
 
 // Shared by all questions: conditions never change, and these depend on the condition alone.
-const known = new WeakMap<Some, Link | null>()
+const known = new WeakMap<Some, RowJoin | null>()
 
 /** What a quantifier compares its rows with; undefined where it does not have this form. */
-export function linkOf(some: Some): Link | undefined {
+export function rowJoinOf(some: Some): RowJoin | undefined {
   let link = known.get(some)
   if (link === undefined) {
     link = findLink(some) ?? null
@@ -111,13 +111,13 @@ export function linkOf(some: Some): Link | undefined {
 export interface LinkedArms {
   readonly arms: readonly Condition[]
   /** What the arms compare rows with, each thing once, where they compare the same rows with the same thing. */
-  readonly links: readonly Link[]
+  readonly links: readonly RowJoin[]
 }
 
 const grouped = new WeakMap<Or, readonly LinkedArms[]>()
 
 /** The arms of a disjunction, those together that one pass over rows can tell. */
-export function linkedArms(condition: Or): readonly LinkedArms[] {
+export function joinedArms(condition: Or): readonly LinkedArms[] {
   let groups = grouped.get(condition)
   if (!groups) {
     groups = groupArms(condition.of)
@@ -127,9 +127,9 @@ export function linkedArms(condition: Or): readonly LinkedArms[] {
 }
 
 function groupArms(arms: readonly Condition[]): readonly LinkedArms[] {
-  const groups: { readonly arms: Condition[]; readonly links: Link[] }[] = []
+  const groups: { readonly arms: Condition[]; readonly links: RowJoin[] }[] = []
   for (const arm of arms) {
-    const link = arm.kind === 'some' ? linkOf(arm) : undefined
+    const link = arm.kind === 'some' ? rowJoinOf(arm) : undefined
     const last = groups.at(-1)
     if (link && last?.links[0]?.isLike(link)) {
       last.arms.push(arm)
@@ -139,7 +139,7 @@ function groupArms(arms: readonly Condition[]): readonly LinkedArms[] {
   return groups
 }
 
-function findLink(some: Some): Link | undefined {
+function findLink(some: Some): RowJoin | undefined {
   const { each, where } = some
   const parts = where.kind === 'and' ? where.of : [where]
   for (const part of parts) {
@@ -149,7 +149,7 @@ function findLink(some: Some): Link | undefined {
       [part.right, part.left],
     ] as const) {
       if (own.kind === 'path' && own.root === each && other.kind === 'path' && other.root !== each)
-        return new Link(some, part, own, other, parts)
+        return new RowJoin(some, part, own, other, parts)
     }
   }
   return undefined

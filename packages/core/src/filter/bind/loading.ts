@@ -1,11 +1,12 @@
+import type { Condition } from '../../condition/condition.js'
+import { descending } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
 import { Turns } from '../../machine/query/turns.js'
-import { unloadedRelation } from '../../schema/reference.js'
-import { Binder, type Missing, subjects, type Wanted } from './bind.js'
-import type { Condition } from '../../condition/condition.js'
 import type { Meaning } from '../../predicate/meaning.js'
+import { unloadedRelation } from '../../schema/reference.js'
+import type { Missing, Wanted } from '../../schema/wanted.js'
+import { Binder, subjects } from './bind.js'
 import { missingIn } from './missing.js'
-import { descending } from '../../condition/stack.js'
 
 /** Gets what is wanted; rejects where it can't. */
 export type Load = (wanted: Wanted) => Promise<unknown>

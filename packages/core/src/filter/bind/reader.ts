@@ -1,17 +1,18 @@
-import { HostError, queryError } from '../../values/hostError.js'
-import { adoptRead, holdsPlain, type Reading } from '../../schema/adoption.js'
+import type { KnownRow, Operand, Step } from '../../condition/condition.js'
+import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import type { Field, Model, RelationField } from '../../schema/model.js'
 import { isPartial } from '../../schema/partial.js'
+import { adoptRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { abandon } from '../../values/abandon.js'
-import type { Missing, Unloaded } from './bind.js'
-import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './failure.js'
-import type { KnownRow, Operand, Step } from '../../condition/condition.js'
+import { HostError, queryError } from '../../values/hostError.js'
 import { identityOfRow, knownRow } from '../algebra/knownRow.js'
+import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './failure.js'
 
 /** Reads what is known while an actor is put into a condition. */
 export class BindReader implements Reading {

@@ -1,5 +1,5 @@
-import type { Schema } from '../../schema/schema.js'
 import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
+import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'

@@ -1,7 +1,7 @@
 import type { Compare, Definite, In, IsA, Operand, Path, Text } from '../../condition/condition.js'
+import { isNil } from '../../condition/type.js'
 import type { DefiniteKeys } from '../algebra/keys.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
-import { isNil } from '../../condition/type.js'
 
 type Leaf = Compare | In | IsA | Text
 type Facts = Map<string, boolean>

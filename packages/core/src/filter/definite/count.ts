@@ -1,8 +1,8 @@
-import type { Schema } from '../../schema/schema.js'
 import type { Compare, CompareOperator, Definite, Variable } from '../../condition/condition.js'
+import { elementType, operandType } from '../../condition/type.js'
+import type { Schema } from '../../schema/schema.js'
 import { all, FALSE } from '../algebra/logic.js'
 import { isReadable } from '../algebra/presence.js'
-import { elementType, operandType } from '../../condition/type.js'
 
 const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
-import { UnsupportedFilterError } from '../../errors.js'
 import { printCondition } from '../../condition/print.js'
+import { UnsupportedFilterError } from '../../errors.js'
 
 class User {
   readonly id = 1

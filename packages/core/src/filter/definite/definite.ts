@@ -1,17 +1,26 @@
+import type {
+  Condition,
+  Definite,
+  DefiniteSome,
+  Definition,
+  Operand,
+  Path,
+  Ref,
+  Root,
+} from '../../condition/condition.js'
+import { partsIn } from '../../condition/construct.js'
+import { partsOf } from '../../condition/cost.js'
+import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
+import { substitute } from '../../condition/substitute.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from '../algebra/complement.js'
-import type { Condition, Definite, DefiniteSome, Definition, Operand, Path, Ref, Root } from '../../condition/condition.js'
-import { partsIn } from '../../condition/construct.js'
-import { partsOf } from '../../condition/cost.js'
-import { Leaves } from './leaves.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
-import { definitePath, isNever } from './operand.js'
-import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
 import { assertSize } from '../algebra/size.js'
 import { type Question, Recursions, refusal } from '../reach/recursions.js'
-import { substitute } from '../../condition/substitute.js'
+import { Leaves } from './leaves.js'
+import { definitePath, isNever } from './operand.js'
 
 export interface DefiniteOptions {
   /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */

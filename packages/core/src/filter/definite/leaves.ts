@@ -1,20 +1,31 @@
+import { comparability } from '../../condition/comparability.js'
+import type {
+  Compare,
+  Definite,
+  In,
+  IsA,
+  Operand,
+  OperandType,
+  Path,
+  Reads,
+  Text,
+  Truthy,
+} from '../../condition/condition.js'
+import { canBeEqual, family, isNil, operandType } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { unifiable } from '../../values/equality.js'
 import { compareEqual, compareOrder } from '../../values/order.js'
-import { comparability } from '../../condition/comparability.js'
 import { complement, opposite } from '../algebra/complement.js'
-import type { Compare, Definite, In, IsA, Operand, Path, Reads, Test, Text } from '../../condition/condition.js'
-import { compareCount } from './count.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
-import { argumentAsText, definiteOperand, definitePath, isNever, uncomputed } from './operand.js'
-import { tellsItself } from '../../predicate/meaning.js'
 import { isAbsent, isPresent, isReadable } from '../algebra/presence.js'
+import { compareCount } from './count.js'
+import { argumentAsText, definiteOperand, definitePath, isNever, uncomputed } from './operand.js'
 import { rowAmong, rowsEqual } from './rows.js'
-import { canBeEqual, family, isNil, type OperandType, operandType } from '../../condition/type.js'
 
-type Leaf = Compare | In | IsA | Reads | Test | Text
+type Leaf = Compare | In | IsA | Reads | Truthy | Text
 
 /** The rows for which a condition without others in it is true, or false. */
 export class Leaves {
@@ -59,7 +70,7 @@ export class Leaves {
     const schema = this.#schema
     if (isNever(schema, leaf.of)) return FALSE
     const model = schema.models.get(leaf.model)
-    if (model && tellsItself(model) && family(operandType(schema, leaf.of)) !== 'row')
+    if (model && hasCustomInstanceCheck(model) && family(operandType(schema, leaf.of)) !== 'row')
       throw new UnsupportedFilterError(
         'unsupported-filter',
         `${leaf.model} tells itself what its instances are, which no database can ask it.`,
@@ -99,7 +110,7 @@ export class Leaves {
     return definiteOperand(this.#schema, operand, span)
   }
 
-  #test({ of, span }: Test, expected: boolean): Definite {
+  #test({ of, span }: Truthy, expected: boolean): Definite {
     if (isNever(this.#schema, of)) return FALSE
     if (of.kind === 'call') return this.#method(of, span, expected)
     const path = definitePath(this.#schema, of, span)

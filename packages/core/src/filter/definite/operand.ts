@@ -1,9 +1,9 @@
+import type { Operand, Path } from '../../condition/condition.js'
+import { family, operandType, stepField } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Operand, Path } from '../../condition/condition.js'
 import { isFloat } from '../algebra/presence.js'
-import { family, operandType, stepField } from '../../condition/type.js'
 
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 

@@ -1,9 +1,9 @@
+import type { Definite, Operand, Path } from '../../condition/condition.js'
+import { operandType, stepField } from '../../condition/type.js'
 import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Definite, Operand, Path } from '../../condition/condition.js'
-import { operandType, stepField } from '../../condition/type.js'
 
 /**
  * That two rows are the same one, by the columns of their key; a to-one relation is compared by its foreign key, which its

@@ -1,12 +1,21 @@
+import type {
+  Condition,
+  Definite,
+  DefiniteReach,
+  Definition,
+  ParameterRoot,
+  Path,
+  Ref,
+  Variable,
+} from '../../condition/condition.js'
+import { substitute } from '../../condition/substitute.js'
+import { family } from '../../condition/type.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Condition, Definite, DefiniteReach, Definition, ParameterRoot, Path, Ref, Variable } from '../../condition/condition.js'
 import { any, TRUE } from '../algebra/logic.js'
-import { replaceReaches, replaceRoots } from '../algebra/roots.js'
 import { isPresent } from '../algebra/presence.js'
-import { substitute } from '../../condition/substitute.js'
-import { family } from '../../condition/type.js'
+import { replaceReaches, replaceRoots } from '../algebra/roots.js'
 import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
@@ -17,7 +26,7 @@ import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 export type Question = 'true' | 'not false' | 'error' | 'unsound'
 
 /** A question about the rows of a definition that calls itself. */
-interface Unknown {
+interface Equation {
   readonly definition: Definition
   readonly question: Question
   /** A row that it is asked of. */
@@ -25,9 +34,9 @@ interface Unknown {
   readonly span: Span
   /** In terms of itself and others, until it is solved. */
   formula: Definite
-  solution: Solution | undefined
+  solution: Fixpoint | undefined
 }
-type Solution = Pick<DefiniteReach, 'where' | 'steps'>
+type Fixpoint = Pick<DefiniteReach, 'where' | 'steps'>
 
 /**
  * Definitions that call themselves, as the least fixpoints that they are: each question about one is an unknown, whose formula
@@ -36,8 +45,8 @@ type Solution = Pick<DefiniteReach, 'where' | 'steps'>
 export class Recursions {
   readonly #schema: Schema
   readonly #print: (condition: Condition, question: Question, within: Definition) => Definite
-  readonly #unknowns = new Map<Definition, Map<Question, Unknown>>()
-  readonly #unprinted: Unknown[] = []
+  readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
+  readonly #unprinted: Equation[] = []
 
   /** @param print - The rows for which the answer is yes, as the body of a definition. */
   constructor(schema: Schema, print: (condition: Condition, question: Question, within: Definition) => Definite) {
@@ -54,7 +63,7 @@ export class Recursions {
     return pending(of, row)
   }
 
-  #unknown(definition: Definition, parameter: ParameterRoot, question: Question, span: Span): Unknown {
+  #unknown(definition: Definition, parameter: ParameterRoot, question: Question, span: Span): Equation {
     let ofDefinition = this.#unknowns.get(definition)
     if (!ofDefinition) {
       ofDefinition = new Map()
@@ -73,7 +82,7 @@ export class Recursions {
 
   /** A condition without unknowns. @throws UnsupportedFilterError where a recursion is not one along relations. */
   close(condition: Definite): Definite {
-    const unknowns: Unknown[] = []
+    const unknowns: Equation[] = []
     for (let unknown = this.#unprinted.pop(); unknown; unknown = this.#unprinted.pop()) {
       unknowns.push(unknown)
       const { definition, each, question } = unknown
@@ -85,7 +94,7 @@ export class Recursions {
     return this.#closed(condition)
   }
 
-  #solve(unknowns: readonly Unknown[]): void {
+  #solve(unknowns: readonly Equation[]): void {
     for (const component of components(unknowns)) {
       const [first] = component
       const solved = component.find((unknown) => this.#solveFor(unknown, component))
@@ -96,11 +105,11 @@ export class Recursions {
   }
 
   /** Solves one unknown of some that are asked of each other, by putting the others in their places. */
-  #solveFor(unknown: Unknown, component: readonly Unknown[]): boolean {
+  #solveFor(unknown: Equation, component: readonly Equation[]): boolean {
     const among = new Set<unknown>(component)
-    const isUnknown = (reach: DefiniteReach): reach is Pending<Unknown> => 'of' in reach && among.has(reach.of)
-    const ways = new Ways<Unknown>(this.#schema, unknown.span)
-    const parts = new Map<Unknown, Parts<Unknown>>()
+    const isUnknown = (reach: DefiniteReach): reach is Pending<Equation> => 'of' in reach && among.has(reach.of)
+    const ways = new Ways<Equation>(this.#schema, unknown.span)
+    const parts = new Map<Equation, Parts<Equation>>()
     for (const one of component) {
       const taken = ways.take(this.#closed(one.formula), isUnknown)
       if (!taken) return false
@@ -121,7 +130,7 @@ export class Recursions {
   }
 
   /** Puts another unknown in its places, where ways lead from it to others alone. */
-  #eliminate(ways: Ways<Unknown>, parts: Map<Unknown, Parts<Unknown>>, unknown: Unknown, other: Unknown): boolean {
+  #eliminate(ways: Ways<Equation>, parts: Map<Equation, Parts<Equation>>, unknown: Equation, other: Equation): boolean {
     const { base, ways: onward } = parts.get(other)!
     const leading = onward.filter((way) => way.target !== other || !ways.isStanding(way, other.each))
     const repeating = leading.filter((way) => way.target === other)
@@ -146,11 +155,11 @@ export class Recursions {
    * the same ways lead from the unknown to itself. Then its own ways to the other by the same steps are left out too.
    */
   #absorb(
-    ways: Ways<Unknown>,
-    parts: Map<Unknown, Parts<Unknown>>,
-    unknown: Unknown,
-    other: Unknown,
-    repeating: readonly Way<Unknown>[],
+    ways: Ways<Equation>,
+    parts: Map<Equation, Parts<Equation>>,
+    unknown: Equation,
+    other: Equation,
+    repeating: readonly Way<Equation>[],
   ): boolean {
     const own = parts.get(unknown)!
     const values = new Map<unknown, number>()
@@ -158,7 +167,7 @@ export class Recursions {
       own.ways.filter((way) => way.target === unknown).map((way) => wayKey(way, unknown.each, values)),
     )
     if (!repeating.every((way) => known.has(wayKey(way, other.each, values)))) return false
-    const isHere = (way: Way<Unknown>): boolean => ways.isStanding(way, unknown.each) && way.where.kind === 'true'
+    const isHere = (way: Way<Equation>): boolean => ways.isStanding(way, unknown.each) && way.where.kind === 'true'
     const toOther = own.ways.filter((way) => way.target === other)
     if (!toOther.some(isHere)) return false
     if (!toOther.every((way) => isHere(way) || known.has(wayKey(way, unknown.each, values)))) return false
@@ -175,7 +184,7 @@ export class Recursions {
     )
   }
 
-  #reach({ each, span }: Unknown, { where, steps }: Solution, start: Path): Definite {
+  #reach({ each, span }: Equation, { where, steps }: Fixpoint, start: Path): Definite {
     if (where.kind === 'false') return where
     const present = isPresent(this.#schema, start, span)
     if (where.kind === 'true') return present
@@ -185,11 +194,11 @@ export class Recursions {
   }
 }
 
-function pending(of: Unknown, start: Path): Pending<Unknown> {
+function pending(of: Equation, start: Path): Pending<Equation> {
   return { kind: 'reach', start, each: of.each, where: TRUE, steps: [], span: of.span, of }
 }
 
-function isPending(reach: DefiniteReach): reach is Pending<Unknown> {
+function isPending(reach: DefiniteReach): reach is Pending<Equation> {
   return 'of' in reach
 }
 
@@ -215,13 +224,13 @@ const unfollowed = 'calls itself in a way that no database can follow'
 const once = 'call it once in a rule, for a row that relations lead to, and not under `not`'
 
 /** Unknowns that are asked of each other, in such an order that what a group asks of others is solved before. */
-function components(unknowns: readonly Unknown[]): readonly (readonly Unknown[])[] {
-  const found: Unknown[][] = []
-  const order = new Map<Unknown, number>()
-  const lowest = new Map<Unknown, number>()
-  const stack: Unknown[] = []
+function components(unknowns: readonly Equation[]): readonly (readonly Equation[])[] {
+  const found: Equation[][] = []
+  const order = new Map<Equation, number>()
+  const lowest = new Map<Equation, number>()
+  const stack: Equation[] = []
   const among = new Set(unknowns)
-  const visit = (unknown: Unknown): number => {
+  const visit = (unknown: Equation): number => {
     const at = order.size
     order.set(unknown, at)
     lowest.set(unknown, at)

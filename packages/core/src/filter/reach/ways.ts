@@ -1,10 +1,10 @@
+import type { Definite, DefiniteReach, Hop, Path, ReachStep, Root, Variable } from '../../condition/condition.js'
+import { operandType } from '../../condition/type.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Definite, DefiniteReach, Hop, Path, ReachStep, Root, Variable } from '../../condition/condition.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
-import { replaceRoot, replaceRoots } from '../algebra/roots.js'
 import { isPresent } from '../algebra/presence.js'
-import { operandType } from '../../condition/type.js'
+import { replaceRoot, replaceRoots } from '../algebra/roots.js'
 
 /** What stands in a condition for an unknown one: `of` is true for the row `start`. */
 export interface Pending<Unknown> extends DefiniteReach {

@@ -1,11 +1,11 @@
 import type { Call } from '../../language/ast.js'
-import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import type { Operand } from '../state/operand.js'
-import type { Predicate } from './ruleGroup.js'
+import type { CompiledValue } from '../state/operand.js'
 import type { Step } from '../state/step.js'
 import { Cell, isDict, isList, type Term } from '../state/term.js'
+import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
+import type { RuleGroup } from './ruleGroup.js'
 
 /** A node of the index: by the key of the next argument that matters, down to the rules to try. */
 type Index = Map<unknown, Index | readonly Step[]>
@@ -39,12 +39,12 @@ const never: unique symbol = Symbol('never')
  * nothing of the application runs between the lookup of a key and its entry.
  */
 export class CallSite {
-  readonly predicate: Predicate
+  readonly predicate: RuleGroup
   /** Undefined where the application calls. */
   readonly node: Call | undefined
   /** Name of the rule in which the call stands. */
   readonly owner: string | undefined
-  readonly operands: readonly Operand[]
+  readonly operands: readonly CompiledValue[]
   /** How many negations enclose the call within its rule. */
   readonly negations: number
   /** Whether the call passes on nothing but what the rule around it was given. */
@@ -62,10 +62,10 @@ export class CallSite {
   #lastEntries: readonly Step[] | undefined = undefined
 
   constructor(
-    predicate: Predicate,
+    predicate: RuleGroup,
     node: Call | undefined,
     owner: string | undefined,
-    operands: readonly Operand[],
+    operands: readonly CompiledValue[],
     negations: number,
     isStanding: boolean,
   ) {

@@ -3,13 +3,13 @@ import { occurrences } from '../../language/mentions.js'
 import { Dict } from '../../values/dict.js'
 import { numberTerm } from '../goals/operands.js'
 import type { Host } from '../host/host.js'
-import type { Machine } from '../state/machine.js'
-import { decideClass } from '../terms/pattern.js'
 import type { CompiledRule } from '../program/rule.js'
-import { bySpecificity } from './specificity.js'
+import type { Machine } from '../state/machine.js'
 import type { Step } from '../state/step.js'
 import { Cell, DictTerm, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
+import { decideClass } from '../terms/pattern.js'
+import { bySpecificity } from './specificity.js'
 
 /** What a parameter asks of its argument, as far as it can be told without running anything. */
 interface ParameterTest {

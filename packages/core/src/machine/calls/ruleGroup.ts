@@ -2,7 +2,7 @@ import type { Rule } from '../../language/ast.js'
 import type { CompiledRule } from '../program/rule.js'
 
 /** The rules of one name that take the same number of arguments. */
-export class Predicate {
+export class RuleGroup {
   readonly name: string
   readonly arity: number
   readonly rules: readonly CompiledRule[]
@@ -32,11 +32,11 @@ export class Predicate {
 }
 
 /** The predicates of a policy, made as they are asked for. */
-export class PredicateTable {
+export class RuleGroupTable {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>
   readonly #compile: (rule: Rule) => CompiledRule
   readonly #isRecursive: (name: string) => boolean
-  readonly #predicates = new Map<string, Map<number, Predicate>>()
+  readonly #predicates = new Map<string, Map<number, RuleGroup>>()
 
   constructor(
     rules: ReadonlyMap<string, readonly Rule[]>,
@@ -48,7 +48,7 @@ export class PredicateTable {
     this.#isRecursive = isRecursive
   }
 
-  get(name: string, arity: number): Predicate {
+  get(name: string, arity: number): RuleGroup {
     let byArity = this.#predicates.get(name)
     if (byArity === undefined) {
       byArity = new Map()
@@ -58,7 +58,7 @@ export class PredicateTable {
     if (predicate === undefined) {
       const rules = this.#rules.get(name)
       const fitting = rules?.filter((rule) => rule.parameters.length === arity) ?? []
-      predicate = new Predicate(name, arity, fitting.map(this.#compile), rules !== undefined, this.#isRecursive(name))
+      predicate = new RuleGroup(name, arity, fitting.map(this.#compile), rules !== undefined, this.#isRecursive(name))
       byArity.set(arity, predicate)
     }
     return predicate

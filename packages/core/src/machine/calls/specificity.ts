@@ -1,8 +1,8 @@
 import type { Pattern } from '../../language/ast.js'
-import type { Candidate } from './dispatch.js'
 import type { Host } from '../host/host.js'
 import { Cell, Float, isDict, isList, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
+import type { Candidate } from './dispatch.js'
 
 /** Orders rules, the most specific for these arguments first; rules that are equally specific keep their order. */
 export function bySpecificity<R extends { readonly candidate: Candidate }>(

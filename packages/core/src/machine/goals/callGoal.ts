@@ -1,19 +1,19 @@
 import type { Call } from '../../language/ast.js'
 import { CallSite } from '../calls/callSite.js'
+import { Loop } from '../recursion/loops.js'
+import { isWatched, watch } from '../recursion/refuted.js'
 import { Fault } from '../state/fault.js'
 import { Frame } from '../state/frame.js'
-import { Loop } from '../recursion/loops.js'
 import type { Machine } from '../state/machine.js'
 import { evaluate } from '../state/operand.js'
-import { isWatched, watch } from '../recursion/refuted.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import { Cell, deref, type Term } from '../state/term.js'
 import { asksHost, planOperands } from './operands.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
 
 /** `rule(args)` */
-export function planCall(c: Context, node: Call): Plan {
+export function planCall(c: Context, node: Call): GoalPlan {
   if (node.keywords.length > 0) return () => () => refuseKeywords(node)
   const { before, operands } = planOperands(c, node.args)
   const predicate = c.predicates.get(node.name, node.args.length)

@@ -1,8 +1,6 @@
 import type { Compare, ComparisonOperator, Expression } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
-import { exportTerm } from '../terms/export.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from '../terms/format.js'
 import type { Machine } from '../state/machine.js'
 import { evaluate } from '../state/operand.js'
 import { unanswered } from '../state/replay.js'
@@ -10,8 +8,10 @@ import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Cell, deref, Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { exportTerm } from '../terms/export.js'
+import { formatTerm } from '../terms/format.js'
 import { planOperands } from './operands.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
 
 const names: Readonly<Record<ComparisonOperator, string>> = {
   '==': 'Eq',
@@ -23,7 +23,7 @@ const names: Readonly<Record<ComparisonOperator, string>> = {
 }
 
 /** `left < right` and the like: they compare values, and bind nothing. */
-export function planCompare(c: Context, node: Compare): Plan {
+export function planCompare(c: Context, node: Compare): GoalPlan {
   const { before, operands } = planOperands(c, [node.left, node.right])
   const [left, right] = [operands[0]!, operands[1]!]
   return inOrder([

@@ -2,14 +2,14 @@ import type { Expression, In } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import type { Choice } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate, type Operand } from '../state/operand.js'
-import { quickTest, Test } from './quick.js'
+import { type CompiledValue, evaluate } from '../state/operand.js'
 import { failed, pending } from '../state/signal.js'
 import { fail, type Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
 import { inStep } from './inGoal.js'
 import { hasEffect, planOperand, planOperands } from './operands.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { FrameTest, quickTest } from './quick.js'
 
 /** `variable in collection` with a variable that is mentioned here for the first time. */
 export interface EachNode extends In {
@@ -41,12 +41,12 @@ export function testsFrom(nodes: readonly Expression[], from: number): number {
  * no way back.
  * @param following comparisons that stand behind it; they are planned here.
  */
-export function planEach(c: Context, node: EachNode, following: readonly Expression[]): Plan {
+export function planEach(c: Context, node: EachNode, following: readonly Expression[]): GoalPlan {
   const { before, operand } = planOperand(c, node.collection)
   const slot = c.scope.slot(node.item.name)
   c.scope.ready(slot)
-  const tests: Test[] = []
-  const plans: Plan[] = []
+  const tests: FrameTest[] = []
+  const plans: GoalPlan[] = []
   for (const goal of following) {
     if (plans.length === tests.length) {
       const test = testOf(c, goal)
@@ -76,7 +76,7 @@ export function planEach(c: Context, node: EachNode, following: readonly Express
 }
 
 /** A comparison as a test, where all that it mentions is known by then. */
-function testOf(c: Context, node: Expression): Test | undefined {
+function testOf(c: Context, node: Expression): FrameTest | undefined {
   if (node.kind !== 'unify' && node.kind !== 'compare') return undefined
   for (const name of occurrences(node).keys()) {
     if (name === 'nil' || c.host.isConstant(name)) continue
@@ -85,10 +85,10 @@ function testOf(c: Context, node: Expression): Test | undefined {
   const { operands } = planOperands(c, [node.left, node.right])
   const [left, right] = [operands[0]!, operands[1]!]
   if (!isQuick(left) || !isQuick(right)) return undefined
-  return new Test(node.kind === 'unify' ? '=' : node.operator, left, right)
+  return new FrameTest(node.kind === 'unify' ? '=' : node.operator, left, right)
 }
 
-function isQuick(operand: Operand): boolean {
+function isQuick(operand: CompiledValue): boolean {
   switch (operand.kind) {
     case 'slot':
       return true
@@ -105,12 +105,12 @@ function isQuick(operand: Operand): boolean {
 class Each {
   readonly values: readonly unknown[]
   readonly slot: number
-  readonly tests: readonly Test[]
+  readonly tests: readonly FrameTest[]
   /** Goes on behind the tests, or with them. */
   readonly untested: Step
   readonly general: Step
   at = 0
-  constructor(values: readonly unknown[], slot: number, tests: readonly Test[], untested: Step, general: Step) {
+  constructor(values: readonly unknown[], slot: number, tests: readonly FrameTest[], untested: Step, general: Step) {
     this.values = values
     this.slot = slot
     this.tests = tests

@@ -3,16 +3,16 @@ import { planCall } from './callGoal.js'
 import { planCompare } from './comparisonGoals.js'
 import { planIn } from './inGoal.js'
 import { planAnd, planCut, planForall, planNot, planOr } from './logicGoals.js'
-import type { Context, Plan } from './plan.js'
+import type { Context, GoalPlan } from './plan.js'
 import { traced } from './traced.js'
 import { planAssign, planCondition, planMatches, planOutput, planUnify } from './valueGoals.js'
 
 /** Compiles any goal. */
-export function planGoal(c: Context, node: Expression): Plan {
+export function planGoal(c: Context, node: Expression): GoalPlan {
   return c.recorder === undefined ? planBare(c, node) : traced(c, c.recorder, node, () => planBare(c, node))
 }
 
-function planBare(c: Context, node: Expression): Plan {
+function planBare(c: Context, node: Expression): GoalPlan {
   switch (node.kind) {
     case 'and':
       return planAnd(c, node.operands)

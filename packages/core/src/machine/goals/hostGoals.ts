@@ -1,21 +1,27 @@
 import type { Call, Dot, New } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
-import { exportTerm } from '../terms/export.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from '../terms/format.js'
-import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/lookup.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate, type Operand } from '../state/operand.js'
+import { type CompiledValue, evaluate } from '../state/operand.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Cell, deref, dictGet, dictKeys, isDict, type Term } from '../state/term.js'
+import { exportTerm } from '../terms/export.js'
+import { formatTerm } from '../terms/format.js'
+import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/lookup.js'
 import { unify, unifyStep } from '../terms/unify.js'
-import type { Plan } from './plan.js'
+import type { GoalPlan } from './plan.js'
 
 /** `object.method(args)`: the result is stored in a slot that nothing has written yet. */
-export function methodPlan(node: Dot, call: Call, object: Operand, args: readonly Operand[], slot: number): Plan {
+export function methodPlan(
+  node: Dot,
+  call: Call,
+  object: CompiledValue,
+  args: readonly CompiledValue[],
+  slot: number,
+): GoalPlan {
   return (next) => {
     const step: Step = (m) => {
       m.asking()
@@ -57,7 +63,7 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args, m))
 }
 
-function exportAll(m: Machine, slots: Term[], args: readonly Operand[]): unknown[] {
+function exportAll(m: Machine, slots: Term[], args: readonly CompiledValue[]): unknown[] {
   // everything that can fail or wait is a goal of its own before the call
   return args.map((arg) => exportTerm(m, evaluate(m, slots, arg)))
 }
@@ -71,7 +77,7 @@ function assertNoKeywords(call: Call, node: Dot | New): void {
 }
 
 /** `new Class(args)`; what a constructor throws is the application's. */
-export function newPlan(node: New, args: readonly Operand[], slot: number): Plan {
+export function newPlan(node: New, args: readonly CompiledValue[], slot: number): GoalPlan {
   const call = node.call
   return (next) => {
     const step: Step = (m) => {
@@ -95,7 +101,7 @@ export function newPlan(node: New, args: readonly Operand[], slot: number): Plan
 }
 
 /** `object.(key)`: an open key goes through all keys of a dictionary. */
-export function dynamicLookupPlan(node: Dot, object: Operand, key: Operand, slot: number): Plan {
+export function dynamicLookupPlan(node: Dot, object: CompiledValue, key: CompiledValue, slot: number): GoalPlan {
   return (next) => {
     const step: Step = (m) => {
       m.asking()

@@ -1,8 +1,6 @@
 import type { In } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
-import { exportTerm } from '../terms/export.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from '../terms/format.js'
 import type { Choice } from '../state/frame.js'
 import { Iteration } from '../state/iteration.js'
 import type { Machine } from '../state/machine.js'
@@ -12,13 +10,15 @@ import { failed, pending } from '../state/signal.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Cell, deref, dictGet, dictKeys, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { exportTerm } from '../terms/export.js'
+import { formatTerm } from '../terms/format.js'
 import { unify, unifyStep } from '../terms/unify.js'
 import { isEach, planEach } from './eachGoal.js'
 import { planOperands } from './operands.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
 
 /** `item in collection`: each element is an alternative. */
-export function planIn(c: Context, node: In): Plan {
+export function planIn(c: Context, node: In): GoalPlan {
   const { item, collection } = node
   if (isEach(c, node)) return planEach(c, node, [])
   const { before, operands } = planOperands(c, [item, collection])

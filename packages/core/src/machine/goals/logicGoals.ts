@@ -1,18 +1,18 @@
 import type { Cut, Expression, Forall, Not, Or } from '../../language/ast.js'
-import { notProven, notStep } from './negation.js'
 import { isEach, planEach, testsFrom } from './eachGoal.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { notProven, notStep } from './negation.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
 import type { Enclosing } from './scope.js'
 import { makeCells } from './valueGoals.js'
 
 /** `a and b` */
-export function planAnd(c: Context, operands: readonly Expression[]): Plan {
+export function planAnd(c: Context, operands: readonly Expression[]): GoalPlan {
   return enclosed(c, 'and', () => inOrder(planGoals(c, operands)))
 }
 
 /** Goals one after the other; several of them can become one plan. */
-function planGoals(c: Context, goals: readonly Expression[]): Plan[] {
-  const plans: Plan[] = []
+function planGoals(c: Context, goals: readonly Expression[]): GoalPlan[] {
+  const plans: GoalPlan[] = []
   for (let at = 0; at < goals.length; at++) {
     const goal = goals[at]!
     const tests = c.recorder === undefined && isEach(c, goal) ? testsFrom(goals, at + 1) : 0
@@ -25,8 +25,11 @@ function planGoals(c: Context, goals: readonly Expression[]): Plan[] {
 }
 
 /** The body of a rule: its first goal apart from the others. */
-export function planBody(c: Context, goals: readonly Expression[]): { readonly all: Plan; readonly others: Plan } {
-  let others: Plan = (next) => next
+export function planBody(
+  c: Context,
+  goals: readonly Expression[],
+): { readonly all: GoalPlan; readonly others: GoalPlan } {
+  let others: GoalPlan = (next) => next
   const all = enclosed(c, 'and', () => {
     const plans = planGoals(c, goals)
     if (plans.length > 1) others = inOrder(plans.slice(1))
@@ -36,7 +39,7 @@ export function planBody(c: Context, goals: readonly Expression[]): { readonly a
 }
 
 /** `a or b`: arms are tried in order. */
-export function planOr(c: Context, node: Or): Plan {
+export function planOr(c: Context, node: Or): GoalPlan {
   const fresh: number[] = []
   for (const operand of node.operands) {
     // what an arm shares with others or with the goals behind it has to exist whichever arm is taken
@@ -62,19 +65,19 @@ export function planOr(c: Context, node: Or): Plan {
 }
 
 /** `not a`: what it mentions first counts for nothing behind it. */
-export function planNot(c: Context, node: Not): Plan {
+export function planNot(c: Context, node: Not): GoalPlan {
   return planNegation(c, node, () => c.goal(c, node.operand))
 }
 
 /** `forall(a, b)` is `not (a and not b)`. */
-export function planForall(c: Context, node: Forall): Plan {
+export function planForall(c: Context, node: Forall): GoalPlan {
   const { condition, action } = node
   const inner: Not = { kind: 'not', operand: action, span: action.span }
   const operands = condition.kind === 'and' ? [...condition.operands, inner] : [condition, inner]
   return planNegation(c, node, () => planAnd(c, operands))
 }
 
-function planNegation(c: Context, node: Expression, goal: () => Plan): Plan {
+function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalPlan {
   const record = c.scope.temporary()
   const enclosing: Enclosing = { kind: 'not', height: undefined }
   c.scope.enclosing.push(enclosing)
@@ -86,7 +89,7 @@ function planNegation(c: Context, node: Expression, goal: () => Plan): Plan {
 }
 
 /** Compiles a term that a `cut` inside may cut back to; the height of its beginning is noted only if one does. */
-function enclosed(c: Context, kind: 'and' | 'or', compile: () => Plan): Plan {
+function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): GoalPlan {
   const enclosing: Enclosing = { kind, height: undefined }
   c.scope.enclosing.push(enclosing)
   const plan = compile()
@@ -106,7 +109,7 @@ function enclosed(c: Context, kind: 'and' | 'or', compile: () => Plan): Plan {
  * `cut`: commits to what was decided since the term two levels up began, or since the negation around it did. In the body
  * of a rule (which is an `and` even where it has a single goal) that is the call.
  */
-export function planCut(c: Context, _node: Cut): Plan {
+export function planCut(c: Context, _node: Cut): GoalPlan {
   const terms = c.scope.enclosing
   let target = terms.length - 2
   for (let at = terms.length - 1; at > target; at--) if (terms[at]!.kind === 'not') target = at

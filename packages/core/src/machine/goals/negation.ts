@@ -1,7 +1,7 @@
 import type { Expression } from '../../language/ast.js'
+import { stalledNegation } from '../recursion/loops.js'
 import type { Choice } from '../state/frame.js'
 import { Frame } from '../state/frame.js'
-import { stalledNegation } from '../recursion/loops.js'
 import type { Machine } from '../state/machine.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'

@@ -1,24 +1,24 @@
 import type { Call, Dot, Expression, Node, Variable } from '../../language/ast.js'
-import { children } from '../../language/visit.js'
 import { compareText } from '../../language/compareText.js'
-import { float } from '../terms/arithmetic.js'
+import { children } from '../../language/visit.js'
 import {
-  arithmeticOperand,
-  constantOperand,
-  dictionaryOperand,
+  arithmeticValue,
+  type CompiledValue,
+  constantValue,
+  dictionaryValue,
   evaluate,
-  fieldOperand,
-  freshOperand,
-  listOperand,
-  type Operand,
-  slotOperand,
-  valueOperand,
+  fieldValue,
+  freshValue,
+  listValue,
+  literalValue,
+  slotValue,
 } from '../state/operand.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
+import { float } from '../terms/arithmetic.js'
 import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
-import type { Context, Plan } from './plan.js'
+import type { Context, GoalPlan } from './plan.js'
 
 /**
  * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become goals of their own, which
@@ -28,13 +28,16 @@ import type { Context, Plan } from './plan.js'
 export function planOperands(
   c: Context,
   nodes: readonly Expression[],
-): { readonly before: Plan[]; readonly operands: Operand[] } {
-  const before: Plan[] = []
+): { readonly before: GoalPlan[]; readonly operands: CompiledValue[] } {
+  const before: GoalPlan[] = []
   const hoist = nodes.some(hasEffect)
   return { before, operands: nodes.map((node) => operandOf(c, node, before, hoist)) }
 }
 
-export function planOperand(c: Context, node: Expression): { readonly before: Plan[]; readonly operand: Operand } {
+export function planOperand(
+  c: Context,
+  node: Expression,
+): { readonly before: GoalPlan[]; readonly operand: CompiledValue } {
   const { before, operands } = planOperands(c, [node])
   return { before, operand: operands[0]! }
 }
@@ -46,17 +49,17 @@ export function hasEffect(node: Node): boolean {
   return children(node).some(hasEffect)
 }
 
-function operandOf(c: Context, node: Expression, before: Plan[], hoist: boolean): Operand {
+function operandOf(c: Context, node: Expression, before: GoalPlan[], hoist: boolean): CompiledValue {
   switch (node.kind) {
     case 'number':
-      return valueOperand(node, numberTerm(node.value, node.float))
+      return literalValue(node, numberTerm(node.value, node.float))
     case 'string':
     case 'boolean':
-      return valueOperand(node, node.value)
+      return literalValue(node, node.value)
     case 'variable':
       return variableOperand(c, node)
     case 'list':
-      return listOperand(
+      return listValue(
         node,
         node.elements.map((element) => operandOf(c, element, before, hoist)),
         node.rest && variableOperand(c, node.rest),
@@ -64,7 +67,7 @@ function operandOf(c: Context, node: Expression, before: Plan[], hoist: boolean)
     case 'dictionary': {
       // values are computed in the order of the keys
       const entries = [...node.entries].sort((a, b) => compareText(a.key, b.key))
-      return dictionaryOperand(
+      return dictionaryValue(
         node,
         entries.map((entry) => entry.key),
         entries.map((entry) => operandOf(c, entry.value, before, hoist)),
@@ -75,13 +78,13 @@ function operandOf(c: Context, node: Expression, before: Plan[], hoist: boolean)
     case 'arithmetic': {
       const left = operandOf(c, node.left, before, hoist)
       const right = operandOf(c, node.right, before, hoist)
-      return hoisted(c, arithmeticOperand(node, node.operator, left, right), before, hoist)
+      return hoisted(c, arithmeticValue(node, node.operator, left, right), before, hoist)
     }
     case 'new': {
       const args = argumentsOf(c, node.call, before)
       const slot = c.scope.temporary()
       before.push(newPlan(node, args, slot))
-      return slotOperand(node, slot)
+      return slotValue(node, slot)
     }
     default:
       // the grammar admits nothing else where a value stands
@@ -89,41 +92,41 @@ function operandOf(c: Context, node: Expression, before: Plan[], hoist: boolean)
   }
 }
 
-function dotOperand(c: Context, node: Dot, before: Plan[], hoist: boolean): Operand {
+function dotOperand(c: Context, node: Dot, before: GoalPlan[], hoist: boolean): CompiledValue {
   const object = operandOf(c, node.object, before, hoist)
   const member = node.member
   switch (member.kind) {
     case 'string':
-      return hoisted(c, fieldOperand(node, object, member.value), before, hoist)
+      return hoisted(c, fieldValue(node, object, member.value), before, hoist)
     case 'variable': {
       const key = variableOperand(c, member)
       const slot = c.scope.temporary()
       before.push(dynamicLookupPlan(node, object, key, slot))
-      return slotOperand(node, slot)
+      return slotValue(node, slot)
     }
     case 'call': {
       const args = argumentsOf(c, member, before)
       const slot = c.scope.temporary()
       before.push(methodPlan(node, member, object, args, slot))
-      return slotOperand(node, slot)
+      return slotValue(node, slot)
     }
   }
 }
 
-function argumentsOf(c: Context, call: Call, before: Plan[]): Operand[] {
+function argumentsOf(c: Context, call: Call, before: GoalPlan[]): CompiledValue[] {
   return call.args.map((arg) => operandOf(c, arg, before, true))
 }
 
 /** An operand as it is, or computed by a goal of its own. */
-function hoisted(c: Context, operand: Operand, before: Plan[], hoist: boolean): Operand {
+function hoisted(c: Context, operand: CompiledValue, before: GoalPlan[], hoist: boolean): CompiledValue {
   if (!hoist) return operand
   const slot = c.scope.temporary()
   before.push(storePlan(operand, slot))
-  return slotOperand(operand.node, slot)
+  return slotValue(operand.node, slot)
 }
 
 /** Computes an operand into a slot that nothing has written yet. */
-export function storePlan(operand: Operand, slot: number): Plan {
+export function storePlan(operand: CompiledValue, slot: number): GoalPlan {
   return (next) => {
     const step: Step = (m) => {
       m.asking()
@@ -139,13 +142,13 @@ export function storePlan(operand: Operand, slot: number): Plan {
 }
 
 /** A name in the place of a value: a constant, or a variable that may be mentioned for the first time. */
-export function variableOperand(c: Context, node: Variable): Operand {
-  if (node.name === 'nil') return valueOperand(node, null)
-  if (c.host.isConstant(node.name)) return constantOperand(node, node.name)
+export function variableOperand(c: Context, node: Variable): CompiledValue {
+  if (node.name === 'nil') return literalValue(node, null)
+  if (c.host.isConstant(node.name)) return constantValue(node, node.name)
   const slot = c.scope.slot(node.name)
-  if (c.scope.isReady(slot)) return slotOperand(node, slot)
+  if (c.scope.isReady(slot)) return slotValue(node, slot)
   if (node.name !== '_') c.scope.ready(slot)
-  return freshOperand(node, slot)
+  return freshValue(node, slot)
 }
 
 export function numberTerm(value: number | bigint, isFloat: boolean): Term {
@@ -155,6 +158,6 @@ export function numberTerm(value: number | bigint, isFloat: boolean): Term {
 }
 
 /** Whether evaluating an operand can ask the host. */
-export function asksHost(operand: Operand): boolean {
+export function asksHost(operand: CompiledValue): boolean {
   return operand.kind === 'field' || operand.parts.some(asksHost)
 }

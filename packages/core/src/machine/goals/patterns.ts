@@ -1,9 +1,9 @@
 import type { Pattern } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
-import { type Operand, slotOperand } from '../state/operand.js'
+import { type CompiledValue, slotValue } from '../state/operand.js'
 import type { FieldMatcher, Matcher } from '../terms/pattern.js'
 import { planOperands } from './operands.js'
-import type { Context, Plan } from './plan.js'
+import type { Context, GoalPlan } from './plan.js'
 
 /**
  * Compiles a pattern.
@@ -13,7 +13,7 @@ import type { Context, Plan } from './plan.js'
 export function matcherOf(
   c: Context,
   pattern: Pattern,
-  before: Plan[],
+  before: GoalPlan[],
 ): { readonly matcher: Matcher; readonly fresh: readonly number[] } {
   const fresh: number[] = []
   for (const name of occurrences(pattern).keys()) {
@@ -42,11 +42,11 @@ export function matcherOf(
     return entries.map((entry) => ({ key: entry.key, pattern: compile(entry.value) }))
   }
 
-  function operandOf(part: Exclude<Pattern, { kind: `${string} pattern` }>): Operand {
+  function operandOf(part: Exclude<Pattern, { kind: `${string} pattern` }>): CompiledValue {
     if (part.kind === 'variable' && part.name === '_') {
       const slot = c.scope.temporary()
       fresh.push(slot)
-      return slotOperand(part, slot)
+      return slotValue(part, slot)
     }
     const planned = planOperands(c, [part])
     before.push(...planned.before)

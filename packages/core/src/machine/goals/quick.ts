@@ -1,13 +1,13 @@
 import type { ComparisonOperator } from '../../language/ast.js'
+import { compareText } from '../../language/compareText.js'
 import { isUntagged } from '../../schema/adoption.js'
-import { needsCare } from '../../schema/partial.js'
+import { mayBePartial } from '../../schema/partial.js'
 import { abandon } from '../../values/abandon.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
-import { compareText } from '../../language/compareText.js'
-import { notePlainClass } from '../terms/lookup.js'
 import type { Machine } from '../state/machine.js'
-import type { Operand } from '../state/operand.js'
+import type { CompiledValue } from '../state/operand.js'
 import { Cell, deref, Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { notePlainClass } from '../terms/lookup.js'
 
 const unsure: unique symbol = Symbol('unsure')
 
@@ -15,10 +15,10 @@ const unsure: unique symbol = Symbol('unsure')
  * Tests that are run many times in a row, over the elements of a list: comparisons of what is at hand. They bind nothing
  * and never wait; where they can't tell, the goal is proven the general way.
  */
-export class Test {
+export class FrameTest {
   readonly operator: '=' | ComparisonOperator
-  readonly left: Operand
-  readonly right: Operand
+  readonly left: CompiledValue
+  readonly right: CompiledValue
   /**
    * A class of the application: the one of both sides when they were compared last. All queries of a program share it; it
    * decides how quickly two objects are compared, and never how.
@@ -27,7 +27,7 @@ export class Test {
   /** How its instances are compared; it changes together with the class. */
   rows: RowEquality | undefined = undefined
 
-  constructor(operator: '=' | ComparisonOperator, left: Operand, right: Operand) {
+  constructor(operator: '=' | ComparisonOperator, left: CompiledValue, right: CompiledValue) {
     this.operator = operator
     this.left = left
     this.right = right
@@ -35,7 +35,7 @@ export class Test {
 }
 
 /** Whether a test holds; undefined where it can't tell. */
-export function quickTest(m: Machine, slots: readonly Term[], test: Test): boolean | undefined {
+export function quickTest(m: Machine, slots: readonly Term[], test: FrameTest): boolean | undefined {
   const left = quickValue(m, slots, test.left)
   if (left === unsure) return undefined
   const right = quickValue(m, slots, test.right)
@@ -46,7 +46,7 @@ export function quickTest(m: Machine, slots: readonly Term[], test: Test): boole
   return undefined
 }
 
-function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term | typeof unsure {
+function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue): Term | typeof unsure {
   switch (operand.kind) {
     case 'value':
       return operand.value
@@ -63,7 +63,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
       const object = own === undefined || own instanceof Cell ? quickValue(m, slots, of) : own
       if (typeof object !== 'object' || object === null) return unsure
       if (object.constructor !== operand.plainClass && !notePlainClass(m, object, operand)) return unsure
-      if (needsCare(object)) return unsure
+      if (mayBePartial(object)) return unsure
       m.at = operand.node.span
       // instances of this class are known to have fields that can be read as properties
       const value = (object as Readonly<Record<string, unknown>>)[operand.name]
@@ -73,7 +73,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
         abandon(value)
         return unsure
       }
-      if (value === undefined || needsCare(value)) return unsure
+      if (value === undefined || mayBePartial(value)) return unsure
       return typeof value === 'object' && value !== null && isUntagged(value, operand) ? unsure : value
     }
     default:
@@ -81,7 +81,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: Operand): Term 
   }
 }
 
-function quickEqual(m: Machine, left: Term, right: Term, test: Test): boolean | undefined {
+function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boolean | undefined {
   if (left === right) return true
   const a = typeof left
   const b = typeof right

@@ -1,14 +1,14 @@
 import type { Expression } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
-import { exportTerm } from '../terms/export.js'
 import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { fail } from '../state/step.js'
 import type { Recorder, TraceEvent } from '../state/trace.js'
-import type { Context, Plan } from './plan.js'
+import { exportTerm } from '../terms/export.js'
+import type { Context, GoalPlan } from './plan.js'
 
 /** Compiles a goal so that it tells a recorder when it begins, whenever it is proven, and when it fails. */
-export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => Plan): Plan {
+export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => GoalPlan): GoalPlan {
   const before = slotsOf(c, goal)
   const plan = compile()
   const after = slotsOf(c, goal)

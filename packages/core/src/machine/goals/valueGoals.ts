@@ -2,21 +2,21 @@ import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../
 import { withoutLookups } from '../../language/lookups.js'
 import { occurrences } from '../../language/mentions.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from '../terms/format.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate, type Operand } from '../state/operand.js'
-import { match } from '../terms/pattern.js'
+import { type CompiledValue, evaluate } from '../state/operand.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import { Cell, deref, type Term } from '../state/term.js'
+import { formatTerm } from '../terms/format.js'
+import { match } from '../terms/pattern.js'
 import { unifyStep } from '../terms/unify.js'
 import { planOperand, planOperands } from './operands.js'
 import { matcherOf } from './patterns.js'
-import { type Context, inOrder, type Plan } from './plan.js'
+import { type Context, type GoalPlan, inOrder } from './plan.js'
 
 /** `left = right` */
-export function planUnify(c: Context, node: Unify): Plan {
+export function planUnify(c: Context, node: Unify): GoalPlan {
   const { left, right, span } = node
   const apart = withoutLookups(node)
   if (apart) {
@@ -32,7 +32,7 @@ export function planUnify(c: Context, node: Unify): Plan {
   return inOrder([...before, (next) => unifyOperands(a, b, next)])
 }
 
-function unifyOperands(left: Operand, right: Operand, next: Step): Step {
+function unifyOperands(left: CompiledValue, right: CompiledValue, next: Step): Step {
   if (left.kind === 'slot' && right.kind === 'slot' && left.slot === right.slot) return next
   const step: Step = (m) => {
     m.asking()
@@ -56,7 +56,7 @@ function firstMention(c: Context, node: Expression, other: Expression): Variable
 }
 
 /** A variable that is mentioned for the first time becomes what the value is, without any unification. */
-function planBinding(c: Context, variable: Expression, value: Expression): Plan {
+function planBinding(c: Context, variable: Expression, value: Expression): GoalPlan {
   const { before, operand } = planOperand(c, value)
   const slot = c.scope.slot(variable.kind === 'variable' ? variable.name : '_')
   c.scope.ready(slot)
@@ -79,7 +79,7 @@ function planBinding(c: Context, variable: Expression, value: Expression): Plan 
 }
 
 /** `left := right` */
-export function planAssign(c: Context, node: Assign): Plan {
+export function planAssign(c: Context, node: Assign): GoalPlan {
   const { left, right } = node
   if (left.name === '_' || firstMention(c, left, right) !== undefined) return planBinding(c, left, right)
   const { before, operands } = planOperands(c, [left, right])
@@ -106,7 +106,7 @@ export function planAssign(c: Context, node: Assign): Plan {
 }
 
 /** A value in the place of a condition: it has to be true or false; an open variable becomes true. */
-export function planCondition(c: Context, node: Expression): Plan {
+export function planCondition(c: Context, node: Expression): GoalPlan {
   const { before, operand } = planOperand(c, node)
   return inOrder([
     ...before,
@@ -133,7 +133,7 @@ export function planCondition(c: Context, node: Expression): Plan {
 }
 
 /** `value matches pattern` */
-export function planMatches(c: Context, node: Matches): Plan {
+export function planMatches(c: Context, node: Matches): GoalPlan {
   const { before, operand } = planOperand(c, node.value)
   const { matcher, fresh } = matcherOf(c, node.pattern, before)
   return inOrder([
@@ -161,7 +161,7 @@ export function makeCells(m: Machine, slots: Term[], fresh: readonly number[]): 
 }
 
 /** `print(a, b)` and `debug(a, b)`: they always succeed. */
-export function planOutput(c: Context, node: Print | (Expression & { kind: 'debug' })): Plan {
+export function planOutput(c: Context, node: Print | (Expression & { kind: 'debug' })): GoalPlan {
   const { before, operands } = planOperands(c, node.args.filter(isValue))
   return inOrder([
     ...before,

@@ -1,5 +1,6 @@
-import { adoptRead, holdsPlain, type Reading } from '../../schema/adoption.js'
+import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import { isPartial } from '../../schema/partial.js'
+import { adoptRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
@@ -7,10 +8,17 @@ import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import { builtinClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
-import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
-import { identityOf, PartialRow, type RowEquality, rowEqualityOf, sameReference, UnknownRow } from '../../values/rows.js'
-import { type Awaitable, type Host, noField } from './host.js'
 import { HostError } from '../../values/hostError.js'
+import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
+import {
+  identityOf,
+  PartialRow,
+  type RowEquality,
+  rowEqualityOf,
+  sameReference,
+  UnknownRow,
+} from '../../values/rows.js'
+import { type Awaitable, type Host, noField } from './host.js'
 import { iteratorOf } from './iterators.js'
 import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'

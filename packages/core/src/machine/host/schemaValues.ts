@@ -3,8 +3,8 @@ import type { Models } from '../../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../../values/builtin.js'
 import { Dict } from '../../values/dict.js'
 import { type Equality, scalarsEqual } from '../../values/equality.js'
-import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
 import { unknownRow } from '../../values/hostError.js'
+import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
 
 /** What equality means for values of a schema; no machine is needed for it. */
 export class SchemaEquality {

@@ -1,15 +1,15 @@
 import type { Call, Rule } from '../../language/ast.js'
 import type { Policy } from '../../policy/policy.js'
 import { CallSite } from '../calls/callSite.js'
+import { RuleGroupTable } from '../calls/ruleGroup.js'
 import { planGoal } from '../goals/goals.js'
 import type { Host } from '../host/host.js'
-import type { Machine } from '../state/machine.js'
-import { PredicateTable } from '../calls/ruleGroup.js'
 import { recursiveNames } from '../recursion/recursiveNames.js'
-import { CompiledRule, type Surroundings } from './rule.js'
 import { standingCalls } from '../recursion/standing.js'
+import type { Machine } from '../state/machine.js'
 import type { Recorder } from '../state/trace.js'
 import type { Unions } from '../state/unions.js'
+import { CompiledRule, type RuleContext } from './rule.js'
 
 const none: ReadonlySet<Call> = new Set()
 
@@ -20,8 +20,8 @@ const none: ReadonlySet<Call> = new Set()
 export class Program {
   readonly policy: Policy
   readonly host: Host
-  readonly predicates: PredicateTable
-  readonly surroundings: Surroundings
+  readonly predicates: RuleGroupTable
+  readonly surroundings: RuleContext
   /**
    * A machine that has no query at the moment. A query takes it away for as long as it runs, so no two queries share one; it
    * comes back only when its query has ended without an error, and holds nothing of it.
@@ -35,7 +35,7 @@ export class Program {
     this.policy = policy
     this.host = host
     const unions: Unions = new Map(Object.entries(policy.unions))
-    this.predicates = new PredicateTable(
+    this.predicates = new RuleGroupTable(
       policy.rules,
       (rule: Rule) => new CompiledRule(rule, () => this.surroundings),
       (name) => this.#isRecursive(name),

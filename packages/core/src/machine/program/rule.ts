@@ -1,23 +1,23 @@
 import type { Call, Expression, Parameter, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { hasCut, occurrences } from '../../language/mentions.js'
+import { Candidate } from '../calls/dispatch.js'
 import { planBody } from '../goals/logicGoals.js'
 import { hasEffect, planOperand } from '../goals/operands.js'
 import { matcherOf } from '../goals/patterns.js'
-import { type Context, inOrder, type Plan } from '../goals/plan.js'
+import { type Context, type GoalPlan, inOrder } from '../goals/plan.js'
 import { Scope } from '../goals/scope.js'
 import { makeCells } from '../goals/valueGoals.js'
-import { Candidate } from '../calls/dispatch.js'
-import { evaluate, type Operand } from '../state/operand.js'
-import { isInstance, match } from '../terms/pattern.js'
+import { type CompiledValue, evaluate } from '../state/operand.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Cell } from '../state/term.js'
-import { unifyStep } from '../terms/unify.js'
 import type { Unions } from '../state/unions.js'
+import { isInstance, match } from '../terms/pattern.js'
+import { unifyStep } from '../terms/unify.js'
 
 /** What a rule is compiled with: everything but what is its own. */
-export interface Surroundings extends Omit<Context, 'scope' | 'owner' | 'standing'> {
+export interface RuleContext extends Omit<Context, 'scope' | 'owner' | 'standing'> {
   /** The calls of a rule that pass on nothing but what the rule was given; of a rule that can't call itself there are none. */
   readonly standingCalls: (rule: Rule) => ReadonlySet<Call>
 }
@@ -26,11 +26,11 @@ export interface Surroundings extends Omit<Context, 'scope' | 'owner' | 'standin
 export class CompiledRule {
   readonly node: Rule
   readonly candidate: Candidate
-  readonly #surroundings: () => Surroundings
+  readonly #surroundings: () => RuleContext
   /** Compiled once for all queries; the steps keep nothing of a query but in its machine. */
   #steps: Steps | undefined = undefined
 
-  constructor(node: Rule, surroundings: () => Surroundings) {
+  constructor(node: Rule, surroundings: () => RuleContext) {
     this.node = node
     this.#surroundings = surroundings
     const { host, unions } = surroundings()
@@ -64,7 +64,7 @@ interface Steps {
   readonly output: { readonly at: number; readonly step: Step } | undefined
 }
 
-function compile(rule: Rule, surroundings: Surroundings): Steps {
+function compile(rule: Rule, surroundings: RuleContext): Steps {
   const { parameters, goals } = plainRule(rule)
   const scope = new Scope(parameters.length, [...parameters, ...goals])
   const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
@@ -90,7 +90,7 @@ function compile(rule: Rule, surroundings: Surroundings): Steps {
 interface Output {
   readonly at: number
   readonly tag: string
-  readonly operand: Operand
+  readonly operand: CompiledValue
   readonly unions: Unions
   readonly node: Expression
 }
@@ -145,9 +145,9 @@ function outputStep(output: Output, entry: Step, others: Step): Step {
 }
 
 /** What has to be done when an argument is matched with its parameter: nothing for a variable that is new. */
-function planParameter(c: Context, parameter: Parameter, at: number): Plan[] {
+function planParameter(c: Context, parameter: Parameter, at: number): GoalPlan[] {
   const { term, pattern } = parameter
-  const plans: Plan[] = []
+  const plans: GoalPlan[] = []
   const isNew = term.kind === 'variable' && term.name !== 'nil' && !c.host.isConstant(term.name)
   if (isNew && term.name !== '_' && !c.scope.has(term.name)) c.scope.place(term.name, at)
   else if (!isNew || term.name !== '_') {
@@ -155,7 +155,7 @@ function planParameter(c: Context, parameter: Parameter, at: number): Plan[] {
     plans.push(...before, unifyArgument(operand, at))
   }
   if (pattern !== undefined) {
-    const before: Plan[] = []
+    const before: GoalPlan[] = []
     const { matcher, fresh } = matcherOf(c, pattern, before)
     plans.push(...before, (next) => {
       const step: Step = (m) => {
@@ -172,7 +172,7 @@ function planParameter(c: Context, parameter: Parameter, at: number): Plan[] {
   return plans
 }
 
-function unifyArgument(operand: Operand, at: number): Plan {
+function unifyArgument(operand: CompiledValue, at: number): GoalPlan {
   return (next) => {
     const step: Step = (m) => {
       m.asking()

@@ -1,10 +1,10 @@
 import { QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
-import { Fault } from '../state/fault.js'
 import { HostError } from '../../values/hostError.js'
+import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import { originOf } from './origin.js'
 import { stackText } from '../state/stack.js'
+import { originOf } from './origin.js'
 
 /** What the application gets to see of something that a step threw. */
 export function explain(m: Machine, thrown: unknown): unknown {

@@ -1,16 +1,16 @@
 import { call } from '../goals/callGoal.js'
-import { Deadline } from '../state/deadline.js'
-import { explain } from './errors.js'
-import { Frame } from '../state/frame.js'
 import type { Host } from '../host/host.js'
+import type { Program } from '../program/program.js'
+import { Deadline } from '../state/deadline.js'
+import { Frame } from '../state/frame.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
-import type { Program } from '../program/program.js'
-import { assertDecided } from './solution.js'
-import { solved } from './start.js'
 import { stop } from '../state/step.js'
 import { Cell, type Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
+import { explain } from './errors.js'
+import { assertDecided } from './solution.js'
+import { solved } from './start.js'
 
 /**
  * Whether a call of a rule with these arguments can be proven.

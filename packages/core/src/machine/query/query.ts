@@ -1,20 +1,15 @@
 import type { Expression } from '../../language/ast.js'
-import { Deadline } from '../state/deadline.js'
-import { explain } from './errors.js'
 import type { Host } from '../host/host.js'
+import type { Program } from '../program/program.js'
+import { Deadline } from '../state/deadline.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { asyncValue, Machine } from '../state/machine.js'
-import type { Program } from '../program/program.js'
 import { pending } from '../state/signal.js'
-import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
-import { start, startBody } from './start.js'
 import type { Cell } from '../state/term.js'
-
-/** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
-export interface RuleCall {
-  readonly rule: string
-  readonly args: readonly unknown[]
-}
+import { explain } from './errors.js'
+import { hasPromises, type Solution, settledSolution, solutionOf } from './solution.js'
+import type { RuleCall } from './start.js'
+import { start, startBody } from './start.js'
 
 export interface QueryOptions {
   /** Values of variables of the query, by name. */

@@ -1,8 +1,8 @@
-import { constraintsOn } from './constraints.js'
-import { exportTerm } from '../terms/export.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from '../state/term.js'
+import { exportTerm } from '../terms/export.js'
+import { constraintsOn } from './constraints.js'
 
 /** Values of the query's variables by name; variables that start with `_` and those that took no part are not in it. */
 export type Solution = ReadonlyMap<string, unknown>

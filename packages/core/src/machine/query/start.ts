@@ -4,10 +4,9 @@ import { Dict } from '../../values/dict.js'
 import { call } from '../goals/callGoal.js'
 import { planAnd } from '../goals/logicGoals.js'
 import { Scope } from '../goals/scope.js'
+import type { Program } from '../program/program.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
-import type { Program } from '../program/program.js'
-import type { RuleCall } from './query.js'
 import { type Step, stop } from '../state/step.js'
 import { Cell, DictTerm, ListTerm, type Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
@@ -155,4 +154,10 @@ function hasVariables(values: readonly unknown[]): boolean {
       (Array.isArray(value) && hasVariables(value)) ||
       (value instanceof Dict && hasVariables(Object.values(value))),
   )
+}
+
+/** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
+export interface RuleCall {
+  readonly rule: string
+  readonly args: readonly unknown[]
 }

@@ -1,9 +1,9 @@
 import type { CallSite } from '../calls/callSite.js'
+import type { RuleGroup } from '../calls/ruleGroup.js'
 import { Fault } from '../state/fault.js'
-import { IntSet } from './intSet.js'
 import type { Machine } from '../state/machine.js'
-import type { Predicate } from '../calls/ruleGroup.js'
 import { Cell, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+import { IntSet } from './intSet.js'
 
 /** Every so many calls, all calls around are remembered in a set; the ones since are compared with one by one. */
 const block = 64
@@ -20,7 +20,7 @@ const contents = 16
  */
 export class Loop {
   readonly site: CallSite
-  readonly predicate: Predicate
+  readonly predicate: RuleGroup
   /** The arguments stand first. */
   readonly slots: readonly Term[]
   readonly around: Loop | undefined
@@ -150,7 +150,7 @@ function isMade(term: Term): boolean {
 }
 
 /** The number of a ground call within this query. */
-function numberOf(m: Machine, predicate: Predicate, args: readonly Term[]): number {
+function numberOf(m: Machine, predicate: RuleGroup, args: readonly Term[]): number {
   for (let at = 0; at < predicate.arity; at++) if (args[at] instanceof Cell) return notGround
   let text = `${predicate.name}/${predicate.arity}`
   for (let at = 0; at < predicate.arity; at++) {

@@ -1,9 +1,9 @@
+import type { RuleGroup } from '../calls/ruleGroup.js'
 import type { Choice } from '../state/frame.js'
-import type { Loop } from './loops.js'
 import type { Machine } from '../state/machine.js'
-import type { Predicate } from '../calls/ruleGroup.js'
 import { fail, type Step } from '../state/step.js'
 import { Cell, Float, isDict, isList, type Term } from '../state/term.js'
+import type { Loop } from './loops.js'
 
 /** So many calls of recursive predicates cost less than remembering which of them have failed. */
 const unremembered = 500
@@ -18,13 +18,13 @@ type Table = Map<unknown, Table>
 export class Refuted {
   readonly #calls: Table = new Map()
 
-  has(predicate: Predicate, args: readonly Term[]): boolean {
+  has(predicate: RuleGroup, args: readonly Term[]): boolean {
     let table = this.#calls.get(predicate)
     for (let at = 0; table !== undefined && at < predicate.arity; at++) table = table.get(args[at])
     return table !== undefined
   }
 
-  add(predicate: Predicate, args: readonly Term[]): void {
+  add(predicate: RuleGroup, args: readonly Term[]): void {
     let table = entryOf(this.#calls, predicate)
     for (let at = 0; at < predicate.arity; at++) table = entryOf(table, args[at])
   }

@@ -1,6 +1,6 @@
 import type { ArithmeticOperator, Expression } from '../../language/ast.js'
 import { holdsPlain } from '../../schema/adoption.js'
-import { needsCare } from '../../schema/partial.js'
+import { mayBePartial } from '../../schema/partial.js'
 import { calculate } from '../terms/arithmetic.js'
 import { lookUp } from '../terms/lookup.js'
 import type { Machine } from './machine.js'
@@ -9,7 +9,7 @@ import { failed, pending, type Signal } from './signal.js'
 import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from './term.js'
 
 /** How a value of a rule is got when the rule runs. */
-export type OperandKind =
+export type CompiledValueKind =
   | 'value'
   | 'slot'
   /** The first occurrence of a variable: makes it. */
@@ -24,15 +24,15 @@ export type OperandKind =
  * A compiled expression that has a value. One class for all kinds, so that the code that evaluates them sees one shape; the
  * functions below make them, and say what each kind uses.
  */
-export class Operand {
-  readonly kind: OperandKind
+export class CompiledValue {
+  readonly kind: CompiledValueKind
   readonly slot: number
   readonly value: Term
   /** Name of a constant, a field or an operator. */
   readonly name: string
-  readonly parts: readonly Operand[]
+  readonly parts: readonly CompiledValue[]
   readonly keys: readonly string[]
-  readonly rest: Operand | undefined
+  readonly rest: CompiledValue | undefined
   readonly node: Expression
   /**
    * A class whose instances have the field as a plain property: the one that was met last. All queries of a program share it;
@@ -43,14 +43,14 @@ export class Operand {
   valueClass: unknown = undefined
 
   constructor(
-    kind: OperandKind,
+    kind: CompiledValueKind,
     node: Expression,
     slot: number,
     value: Term,
     name: string,
-    parts: readonly Operand[],
+    parts: readonly CompiledValue[],
     keys: readonly string[],
-    rest: Operand | undefined,
+    rest: CompiledValue | undefined,
   ) {
     this.kind = kind
     this.node = node
@@ -65,24 +65,28 @@ export class Operand {
 
 const none: readonly never[] = []
 
-export function valueOperand(node: Expression, value: Term): Operand {
-  return new Operand('value', node, -1, value, '', none, none, undefined)
+export function literalValue(node: Expression, value: Term): CompiledValue {
+  return new CompiledValue('value', node, -1, value, '', none, none, undefined)
 }
-export function slotOperand(node: Expression, slot: number): Operand {
-  return new Operand('slot', node, slot, undefined, '', none, none, undefined)
+export function slotValue(node: Expression, slot: number): CompiledValue {
+  return new CompiledValue('slot', node, slot, undefined, '', none, none, undefined)
 }
-export function freshOperand(node: Expression, slot: number): Operand {
-  return new Operand('fresh', node, slot, undefined, '', none, none, undefined)
+export function freshValue(node: Expression, slot: number): CompiledValue {
+  return new CompiledValue('fresh', node, slot, undefined, '', none, none, undefined)
 }
-export function constantOperand(node: Expression, name: string): Operand {
-  return new Operand('constant', node, -1, undefined, name, none, none, undefined)
+export function constantValue(node: Expression, name: string): CompiledValue {
+  return new CompiledValue('constant', node, -1, undefined, name, none, none, undefined)
 }
-export function fieldOperand(node: Expression, object: Operand, name: string): Operand {
-  return new Operand('field', node, -1, undefined, name, [object], none, undefined)
+export function fieldValue(node: Expression, object: CompiledValue, name: string): CompiledValue {
+  return new CompiledValue('field', node, -1, undefined, name, [object], none, undefined)
 }
-export function listOperand(node: Expression, parts: readonly Operand[], rest: Operand | undefined): Operand {
+export function listValue(
+  node: Expression,
+  parts: readonly CompiledValue[],
+  rest: CompiledValue | undefined,
+): CompiledValue {
   if (rest === undefined && parts.every((part) => part.kind === 'value')) {
-    return valueOperand(
+    return literalValue(
       node,
       new ListTerm(
         parts.map((part) => part.value),
@@ -91,26 +95,30 @@ export function listOperand(node: Expression, parts: readonly Operand[], rest: O
       ),
     )
   }
-  return new Operand('list', node, -1, undefined, '', parts, none, rest)
+  return new CompiledValue('list', node, -1, undefined, '', parts, none, rest)
 }
 /** @param keys in the order of their code points, as are `parts`. */
-export function dictionaryOperand(node: Expression, keys: readonly string[], parts: readonly Operand[]): Operand {
+export function dictionaryValue(
+  node: Expression,
+  keys: readonly string[],
+  parts: readonly CompiledValue[],
+): CompiledValue {
   if (parts.every((part) => part.kind === 'value')) {
-    return valueOperand(node, new DictTerm(new Map(keys.map((key, at) => [key, parts[at]!.value]))))
+    return literalValue(node, new DictTerm(new Map(keys.map((key, at) => [key, parts[at]!.value]))))
   }
-  return new Operand('dictionary', node, -1, undefined, '', parts, keys, undefined)
+  return new CompiledValue('dictionary', node, -1, undefined, '', parts, keys, undefined)
 }
-export function arithmeticOperand(
+export function arithmeticValue(
   node: Expression,
   operator: ArithmeticOperator,
-  left: Operand,
-  right: Operand,
-): Operand {
-  return new Operand('arithmetic', node, -1, undefined, operator, [left, right], none, undefined)
+  left: CompiledValue,
+  right: CompiledValue,
+): CompiledValue {
+  return new CompiledValue('arithmetic', node, -1, undefined, operator, [left, right], none, undefined)
 }
 
 /** The value of an operand, all the way down its chain of variables; or the signal that there is none (yet). */
-export function evaluate(m: Machine, slots: Term[], operand: Operand): Term | Signal {
+export function evaluate(m: Machine, slots: Term[], operand: CompiledValue): Term | Signal {
   switch (operand.kind) {
     case 'slot': {
       const term = slots[operand.slot]
@@ -135,13 +143,13 @@ export function evaluate(m: Machine, slots: Term[], operand: Operand): Term | Si
   }
 }
 
-function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
+function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Signal {
   const object = evaluate(m, slots, operand.parts[0]!)
   if (
     typeof object === 'object' &&
     object !== null &&
     object.constructor === operand.plainClass &&
-    !needsCare(object) &&
+    !mayBePartial(object) &&
     !m.replay.isReplaying
   ) {
     m.at = operand.node.span
@@ -149,7 +157,7 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
     if (
       value !== undefined &&
-      !needsCare(value) &&
+      !mayBePartial(value) &&
       !(typeof value === 'object' && value !== null && holdsPlain(value, operand))
     )
       return noteField(m, object, operand, value)
@@ -159,14 +167,14 @@ function readField(m: Machine, slots: Term[], operand: Operand): Term | Signal {
 }
 
 /** Takes a value that was read in place as the answer to the question that the general way would have asked. */
-function noteField(m: Machine, object: object, operand: Operand, value: unknown): unknown {
+function noteField(m: Machine, object: object, operand: CompiledValue, value: unknown): unknown {
   if (!m.replay.isRecording && !isThenable(value)) return value
   m.replay.note(operand.node, object, operand.name)
   return m.settleField(value, object, operand.name)
 }
 
 /** Constants are read anew by each step, but not by one that runs again: it goes on with the value that it had. */
-function readConstant(m: Machine, { node, name }: Operand): Term {
+function readConstant(m: Machine, { node, name }: CompiledValue): Term {
   const known = m.recall(node, undefined, name)
   if (known !== unanswered) return known
   const value = m.host.constant(name)
@@ -175,7 +183,7 @@ function readConstant(m: Machine, { node, name }: Operand): Term {
   return value
 }
 
-function build(m: Machine, slots: Term[], operand: Operand): Term | Signal {
+function build(m: Machine, slots: Term[], operand: CompiledValue): Term | Signal {
   const parts: Term[] = []
   for (const part of operand.parts) {
     const value = evaluate(m, slots, part)
@@ -187,7 +195,7 @@ function build(m: Machine, slots: Term[], operand: Operand): Term | Signal {
   return rest === failed || rest === pending ? rest : new ListTerm(parts, 0, rest)
 }
 
-function compute(m: Machine, slots: Term[], operand: Operand): Term | Signal {
+function compute(m: Machine, slots: Term[], operand: CompiledValue): Term | Signal {
   const left = evaluate(m, slots, operand.parts[0]!)
   if (left === failed || left === pending) return left
   const right = evaluate(m, slots, operand.parts[1]!)

@@ -1,6 +1,6 @@
 import type { Expression } from '../../language/ast.js'
-import type { Machine } from './machine.js'
 import type { Matcher } from '../terms/pattern.js'
+import type { Machine } from './machine.js'
 import type { Step } from './step.js'
 import type { Cell, Term } from './term.js'
 

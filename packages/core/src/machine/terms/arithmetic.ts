@@ -1,19 +1,19 @@
 import type { ArithmeticOperator } from '../../language/ast.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from './format.js'
 import type { Machine } from '../state/machine.js'
-import type { Operand } from '../state/operand.js'
+import type { CompiledValue } from '../state/operand.js'
 import type { Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Cell, deref, Float, type Term } from '../state/term.js'
+import { formatTerm } from './format.js'
 import { unifyStep } from './unify.js'
 
 const smallest = -(2n ** 63n)
 const largest = 2n ** 63n - 1n
 
 /** The result of an operation; while an operand is not known, a variable that the result will be unified with. */
-export function calculate(m: Machine, operand: Operand, left: Term, right: Term): Term | Signal {
+export function calculate(m: Machine, operand: CompiledValue, left: Term, right: Term): Term | Signal {
   if (left instanceof Cell || right instanceof Cell) return later(m, operand, left, right)
   // the operator was set from an operator of arithmetic when the operand was made
   const operator = operand.name as ArithmeticOperator
@@ -120,7 +120,7 @@ const names: Readonly<Record<ArithmeticOperator, string>> = {
   rem: 'Rem',
 }
 
-function later(m: Machine, operand: Operand, left: Term, right: Term): Cell {
+function later(m: Machine, operand: CompiledValue, left: Term, right: Term): Cell {
   const result = m.cell(true)
   const step: Step = (m) => {
     m.asking()

@@ -1,14 +1,14 @@
 import type { Expression } from '../../language/ast.js'
-import { exportTerm } from './export.js'
 import { Fault } from '../state/fault.js'
-import { formatTerm } from './format.js'
 import type { Machine } from '../state/machine.js'
-import type { Operand } from '../state/operand.js'
+import type { CompiledValue } from '../state/operand.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
 import { Cell, deref, dictGet, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { exportTerm } from './export.js'
+import { formatTerm } from './format.js'
 import { unifyStep } from './unify.js'
 
 /** Names that lead from any object to code. */
@@ -25,14 +25,14 @@ export function assertReachable(name: string, node: Expression): void {
 }
 
 /** Reads a field that has a fixed name, the general way; remembers in the operand when there is a quicker one. */
-export function lookUp(m: Machine, object: Term, operand: Operand): Term | Signal {
+export function lookUp(m: Machine, object: Term, operand: CompiledValue): Term | Signal {
   const value = lookUpKey(m, object, operand.name, operand.node)
   if (typeof object === 'object' && object !== null) notePlainClass(m, object, operand)
   return value
 }
 
 /** Remembers the class of an object of the application if its fields are read as properties. @returns whether they are. */
-export function notePlainClass(m: Machine, object: object, operand: Operand): boolean {
+export function notePlainClass(m: Machine, object: object, operand: CompiledValue): boolean {
   if (isDict(object) || object instanceof Cell || object instanceof ListTerm || object instanceof Float) return false
   const cls: unknown = object.constructor
   if (typeof cls !== 'function' || unreachable.has(operand.name) || isThenable(object)) return false

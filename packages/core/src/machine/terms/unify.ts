@@ -1,4 +1,3 @@
-import { exportTerm } from './export.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
@@ -17,6 +16,7 @@ import {
   ListTerm,
   type Term,
 } from '../state/term.js'
+import { exportTerm } from './export.js'
 
 /** After how many pairs of one unification it is counted what they cost: sixteen steps each. */
 const portion = 512

@@ -1,11 +1,11 @@
 import { parseQuery } from '../../language/parse.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
-import { createSchema } from '../../values/builtIns.js'
 import type { Class, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
-import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve } from '../index.js'
+import { createSchema } from '../../values/builtIns.js'
 import type { SchemaHostOptions } from '../host/schemaHost.js'
+import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve } from '../index.js'
 
 export interface World extends SchemaHostOptions {
   readonly policy?: string

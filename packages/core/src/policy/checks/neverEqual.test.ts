@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createSchema } from '../../values/builtIns.js'
 import type { Field, Model, ScalarType } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { createSchema } from '../../values/builtIns.js'
 import { diagnosticsOf, problems } from '../testing/problems.js'
 
 class User {}

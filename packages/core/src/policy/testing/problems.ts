@@ -1,9 +1,9 @@
 import type { Code } from '../../language/codes.js'
 import type { Diagnostic } from '../../language/diagnostic.js'
 import { Source, spanText } from '../../language/source.js'
-import { createSchema } from '../../values/builtIns.js'
 import type { Field, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
+import { createSchema } from '../../values/builtIns.js'
 import { buildPolicy, type PolicyResult } from '../buildPolicy.js'
 
 class Person {}

@@ -1,10 +1,11 @@
-import { bailOut } from '../bail.js'
-import { type Budget, LateBudget, type TabledCall } from '../budget.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { type Arm, compileExhaustiveLoop, compileLoop, splitFirst, splitSecond, type Test } from './loop.js'
-import { constructorOf, excludesNil, type Meaning } from '../meaning.js'
+import { declaredModel } from '../../condition/type.js'
+import { constructorOf, excludesNil } from '../../schema/classes.js'
+import { bailOut } from '../bail.js'
+import { type Budget, LateBudget, type TabledCall } from '../budget.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
+import type { Meaning } from '../meaning.js'
 import {
   budgetOf,
   budgetSlot,
@@ -13,20 +14,20 @@ import {
   contains,
   equals,
   equalsLiteral,
-  type Frame,
   get,
   isInstance,
   listOf,
   ownSlots,
   plain,
   Reader,
+  type Slots,
   textTest,
 } from '../read.js'
-import { declaredModel } from '../../condition/type.js'
+import { type Arm, compileExhaustiveLoop, compileLoop, type ElementTest, splitFirst, splitSecond } from './loop.js'
 
 /** A definition that has been compiled, or is being compiled: it can ask itself. */
 interface Callee {
-  body: Compiled<Test>
+  body: Compiled<ElementTest>
   size: number
 }
 type Definitions = Map<Definition, Callee>
@@ -56,7 +57,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   }
 }
 
-class Closures extends Compiler<Test> {
+class Closures extends Compiler<ElementTest> {
   readonly #meaning: Meaning
   readonly #own: LateBudget
   readonly #definitions: Definitions
@@ -91,7 +92,7 @@ class Closures extends Compiler<Test> {
   }
 
   /** What pays for methods and long collections. */
-  get #account(): (frame: Frame) => Budget | LateBudget {
+  get #account(): (frame: Slots) => Budget | LateBudget {
     const own = this.#own
     return this.counts ? budgetOf : () => own
   }
@@ -114,7 +115,7 @@ class Closures extends Compiler<Test> {
     return reader
   }
 
-  protected leaf(condition: Leaf): Test {
+  protected leaf(condition: Leaf): ElementTest {
     const meaning = this.#meaning
     switch (condition.kind) {
       case 'true':
@@ -173,7 +174,7 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  #compare(condition: Compare): Test {
+  #compare(condition: Compare): ElementTest {
     const { operator } = condition
     const meaning = this.#meaning
     if (operator === '=') {
@@ -194,13 +195,13 @@ class Closures extends Compiler<Test> {
   }
 
   /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
-  #equalsLiteral(operand: Operand, literal: unknown): Test {
+  #equalsLiteral(operand: Operand, literal: unknown): ElementTest {
     const meaning = this.#meaning
     const value = this.#operand(operand)
     return (frame) => equalsLiteral(meaning, get(value, frame), literal)
   }
 
-  #in(condition: In): Test {
+  #in(condition: In): ElementTest {
     const meaning = this.#meaning
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
@@ -213,11 +214,11 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected not(of: Test): Test {
+  protected not(of: ElementTest): ElementTest {
     return (frame) => !of(frame)
   }
 
-  protected and(first: Test, second: Test, exhaust: Test | undefined): Test {
+  protected and(first: ElementTest, second: ElementTest, exhaust: ElementTest | undefined): ElementTest {
     if (!exhaust) return (frame) => first(frame) && second(frame)
     return (frame) => {
       if (!first(frame)) return false
@@ -227,7 +228,7 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected andAll(test: Test, parts: readonly Test[]): Test {
+  protected andAll(test: ElementTest, parts: readonly ElementTest[]): ElementTest {
     return (frame) => {
       const found = test(frame)
       if (found) for (const part of parts) part(frame)
@@ -235,8 +236,8 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected or(arms: readonly Test[]): Test {
-    const [first, second] = arms as readonly [Test, Test]
+  protected or(arms: readonly ElementTest[]): ElementTest {
+    const [first, second] = arms as readonly [ElementTest, ElementTest]
     if (arms.length === 2) return (frame) => first(frame) || second(frame)
     return (frame) => {
       for (let index = 0; index < arms.length; index++) if (arms[index]!(frame)) return true
@@ -244,7 +245,7 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected orAll(arms: readonly Test[]): Test {
+  protected orAll(arms: readonly ElementTest[]): ElementTest {
     return (frame) => {
       let found = false
       for (const arm of arms) if (arm(frame)) found = true
@@ -252,7 +253,7 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Test> {
+  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<ElementTest> {
     const meaning = this.#meaning
     const from = this.#operand(conditions[0]!.from)
     const slot = this.#slot(conditions[0]!.each)
@@ -270,11 +271,11 @@ class Closures extends Compiler<Test> {
     }
   }
 
-  protected ref({ definition, args }: Ref): Compiled<Test> {
+  protected ref({ definition, args }: Ref): Compiled<ElementTest> {
     const callee = this.#callee(definition)
     const readers = args.map((arg) => this.#operand(arg))
     const call =
-      (mode: 'test' | 'exhaust'): Test =>
+      (mode: 'test' | 'exhaust'): ElementTest =>
       (frame) => {
         const inner = frameFor(callee.size, frame, readers)
         // Complete by the time that anything is evaluated.
@@ -305,7 +306,7 @@ class Closures extends Compiler<Test> {
   }
 
   /** A definition that asks itself at its very end: one round, again and again. */
-  #rounds({ found, guard, args }: Round<Test>, callee: Callee, parameters: number): Test {
+  #rounds({ found, guard, args }: Round<ElementTest>, callee: Callee, parameters: number): ElementTest {
     const readers = args.map((arg) => this.#operand(arg))
     return (frame) => {
       const budget = budgetOf(frame)
@@ -329,7 +330,7 @@ class Closures extends Compiler<Test> {
 }
 
 /** A recursive definition, whose answers are remembered when there are many. */
-function tabled(test: Test, parameters: number): Test {
+function tabled(test: ElementTest, parameters: number): ElementTest {
   return (frame) => {
     const budget = budgetOf(frame)
     const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
@@ -338,12 +339,12 @@ function tabled(test: Test, parameters: number): Test {
   }
 }
 
-function argumentsOf(frame: Frame, parameters: number): readonly unknown[] {
+function argumentsOf(frame: Slots, parameters: number): readonly unknown[] {
   return frame.slice(ownSlots, ownSlots + Math.max(0, parameters))
 }
 
 /** The frame of a definition that is called from another frame. */
-function frameFor(size: number, frame: Frame, args: readonly Reader[]): Frame {
+function frameFor(size: number, frame: Slots, args: readonly Reader[]): Slots {
   const inner = new Array<unknown>(size)
   for (let slot = 0; slot < ownSlots; slot++) inner[slot] = frame[slot]
   for (let at = 0; at < args.length; at++) inner[ownSlots + at] = get(args[at]!, frame)

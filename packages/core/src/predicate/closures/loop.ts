@@ -1,14 +1,14 @@
-import { areSameRow, type RowEquality } from '../../values/rows.js'
-import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
 import type { Compare, Condition, Operand, Some } from '../../condition/condition.js'
 import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
-import type { Meaning } from '../meaning.js'
-import { isLiteral } from '../compiler.js'
-import { budgetOf, equals, equalsLiteral, type Frame, get, isThere, listOf, type Reader, read } from '../read.js'
 import { declaredModel } from '../../condition/type.js'
+import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
+import { isLiteral } from '../compiler.js'
+import type { Meaning } from '../meaning.js'
+import { budgetOf, equals, equalsLiteral, get, isThere, listOf, type Reader, read, type Slots } from '../read.js'
 
-export type Test = (frame: Frame) => boolean
+export type ElementTest = (frame: Slots) => boolean
 
 /** Elements between two looks at the clock. */
 const looks = elementsBetweenLooks - 1
@@ -23,9 +23,9 @@ export interface Arm {
   /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
   readonly second: { readonly field: string; readonly own: Operand; readonly value: Operand } | undefined
   /** What stands behind the first. */
-  readonly rest: Test | undefined
+  readonly rest: ElementTest | undefined
   /** All solutions of the rest, for their errors. */
-  readonly exhaust: Test | undefined
+  readonly exhaust: ElementTest | undefined
 }
 
 /** Several quantifiers over one collection, one after the other. */
@@ -36,7 +36,7 @@ export interface Loop {
   /** Whether an element can be an error. */
   readonly canFail: boolean
   /** What the time for long collections is taken from. */
-  readonly account: (frame: Frame) => Budget | LateBudget
+  readonly account: (frame: Slots) => Budget | LateBudget
   /** Whether elements are counted. */
   readonly counts: boolean
   readonly meaning: Meaning
@@ -77,7 +77,7 @@ function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
  * All arms in one pass. The machine goes through the collection once for each
  * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
  */
-export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): Test {
+export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): ElementTest {
   const { arms, from, slot, canFail, account, counts, meaning } = loop
   const [{ first }] = arms as readonly [Arm]
   if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
@@ -101,7 +101,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
 }
 
 /** All arms ask for one field: it is read once for each element. */
-function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): Test {
+function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): ElementTest {
   const { arms, from, slot, canFail, account, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
   const second = arms[0]!.second
@@ -142,7 +142,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
 }
 
 /** The elements themselves are asked for, and nothing else: the names of roles, mostly. */
-function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): Test {
+function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): ElementTest {
   const count = literals.length
   const [only] = literals
   if (count === 1 && typeof only === 'string') return compileText(from, only, meaning)
@@ -161,7 +161,7 @@ function compileTextList({ from, canFail, meaning }: Loop, literals: readonly un
 }
 
 /** One text is asked for. */
-function compileText(from: Reader, text: string, meaning: Meaning): Test {
+function compileText(from: Reader, text: string, meaning: Meaning): ElementTest {
   return (frame) => {
     const list = listOf(get(from, frame))
     for (let index = 0; index < list.length; index++) {
@@ -187,7 +187,7 @@ function compileFieldPair(
   first: string,
   { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
   value: Reader,
-): Test {
+): ElementTest {
   const count = literals.length
   const otherModel = declaredModel(meaning.schema, path)
   const model = declaredModel(meaning.schema, valueOperand)
@@ -228,7 +228,7 @@ function compileFieldPair(
 }
 
 /** Every element and every arm, whatever is found on the way. */
-export function compileExhaustiveLoop({ arms, from, slot, account, counts, meaning }: Loop): Test {
+export function compileExhaustiveLoop({ arms, from, slot, account, counts, meaning }: Loop): ElementTest {
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
   return (frame) => {
     let found = false
@@ -243,7 +243,7 @@ export function compileExhaustiveLoop({ arms, from, slot, account, counts, meani
   }
 }
 
-function compileArm(arm: Arm, slot: number, meaning: Meaning): Test {
+function compileArm(arm: Arm, slot: number, meaning: Meaning): ElementTest {
   const { first, rest } = arm
   if (!first) return rest ?? (() => true)
   const { field, literal } = first

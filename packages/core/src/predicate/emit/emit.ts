@@ -1,10 +1,10 @@
-import type { Expression } from '../../language/ast.js'
-import type { Schema } from '../../schema/schema.js'
-import { compileClosures } from '../closures/closures.js'
-import { CodeScope } from './scope.js'
 import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { constructorOf, excludesNil, type Meaning } from '../meaning.js'
+import { declaredModel, operandType } from '../../condition/type.js'
+import type { Expression } from '../../language/ast.js'
+import { constructorOf, excludesNil } from '../../schema/classes.js'
+import type { Schema } from '../../schema/schema.js'
+import { compileClosures } from '../closures/closures.js'
 import {
   type BackEnd,
   budgetFor,
@@ -17,6 +17,7 @@ import {
   type Round,
   type WaitingPredicate,
 } from '../compiler.js'
+import type { Meaning } from '../meaning.js'
 import {
   type Ask,
   basicHelpers,
@@ -32,6 +33,7 @@ import {
   whole,
 } from './helpers.js'
 import { type Given, OperandWriter } from './operands.js'
+import { CodeScope } from './scope.js'
 import {
   equality,
   equalityFunction,
@@ -54,7 +56,6 @@ import {
   type WriteLoop,
   waitingPrelude,
 } from './templates.js'
-import { declaredModel, operandType } from '../../condition/type.js'
 
 /**
  * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is

@@ -1,8 +1,8 @@
-import { arePartial, isWhole, needsCare } from '../../schema/partial.js'
+import type { CompareOperator } from '../../condition/condition.js'
+import { arePartial, isWhole, mayBePartial } from '../../schema/partial.js'
 import type { Account } from '../../text/account.js'
 import { abandonAll, bailOut } from '../bail.js'
 import { type Budget, LateBudget } from '../budget.js'
-import type { CompareOperator } from '../../condition/condition.js'
 import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
 import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
@@ -99,7 +99,7 @@ export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boo
 
 /** What has arrived, unless only the machine can tell what of it was loaded. */
 export function whole(value: unknown): unknown {
-  return arePartial() && (needsCare(value) || (Array.isArray(value) && value.some(needsCare))) ? bailOut() : value
+  return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }
 
 /** The helpers of one predicate. */

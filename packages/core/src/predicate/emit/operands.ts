@@ -1,8 +1,8 @@
+import type { Operand, Path, Root } from '../../condition/condition.js'
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
-import type { CodeScope } from './scope.js'
-import type { Operand, Path, Root } from '../../condition/condition.js'
 import { isPlainLiteral } from '../compiler.js'
+import type { CodeScope } from './scope.js'
 import { assigned, befores, member, plains, text, type Written } from './templates.js'
 
 /** What a predicate's text is given, since it is no literal: never written into it. */

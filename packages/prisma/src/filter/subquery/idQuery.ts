@@ -1,4 +1,4 @@
-import type { Definite } from '@arcturus/core'
+import type { Definite } from '@arcturus/core/filters'
 import type { PrintSql, SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
 import { refuse } from '../refusal.js'
 

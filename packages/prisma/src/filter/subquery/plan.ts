@@ -1,12 +1,5 @@
-import {
-  type Definite,
-  type KnownRow,
-  type Operand,
-  type Schema,
-  type Span,
-  type Subject,
-  UnsupportedFilterError,
-} from '@arcturus/core'
+import { type Span, UnsupportedFilterError } from '@arcturus/core'
+import type { Definite, KnownRow, Operand, Schema, Subject } from '@arcturus/core/filters'
 import { definiteOf, type Formula, rootsOf } from '../formula.js'
 import { all, any, type Printed, type Where } from '../printed.js'
 import type { WherePrinter } from '../printer.js'
@@ -20,7 +13,7 @@ import type { IdQueries, IdQuery } from './idQuery.js'
 export type Strategy = 'auto' | 'where' | 'subquery'
 
 /** How one filter is put to Prisma. */
-export interface Plan {
+export interface FilterPlan {
   /** What has to be found first; mostly nothing. */
   readonly queries: readonly IdQuery[]
   /** Why a `where` alone was not enough, where that was tried. */
@@ -52,7 +45,7 @@ export class Planner {
   }
 
   /** @throws UnsupportedFilterError where the strategy has no way to say the condition exactly. */
-  plan(condition: Definite, model: string, strategy: Strategy): Plan {
+  plan(condition: Definite, model: string, strategy: Strategy): FilterPlan {
     const { queries, printed, refused } = this.#part(condition, model, strategy)
     return { queries, refused, where: (keys) => this.#printer.finish(printed(keys), model) }
   }

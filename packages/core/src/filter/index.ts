@@ -1,0 +1,47 @@
+export type {
+  And,
+  Compare,
+  CompareOperator,
+  Condition,
+  Definite,
+  DefiniteReach,
+  DefiniteSome,
+  Definition,
+  Failure,
+  Goal,
+  Hop,
+  In,
+  IsA,
+  KnownRow,
+  Not,
+  Opaque,
+  OpaqueReason,
+  Operand,
+  OperandType,
+  Or,
+  ParameterRoot,
+  Path,
+  ReachStep,
+  Reads,
+  Ref,
+  Root,
+  Some,
+  Step,
+  Subject,
+  Text,
+  Truthy,
+  Variable,
+} from '../condition/condition.js'
+export { printCondition } from '../condition/print.js'
+export { fieldType, operandType, stepField } from '../condition/type.js'
+export type { Position } from '../language/source.js'
+export type { Block } from '../policy/policy.js'
+export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.js'
+export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from '../schema/model.js'
+export { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '../schema/partial.js'
+export { Schema } from '../schema/schema.js'
+export { tag, tagOf } from '../schema/tags.js'
+export type { Unloaded, Wanted } from '../schema/wanted.js'
+export { complement } from './algebra/complement.js'
+export type { Load } from './bind/loading.js'
+export { type DefiniteOptions, definite } from './definite/definite.js'

@@ -1,0 +1,43 @@
+import type { Root } from '../condition/condition.js'
+import { UnsupportedFilterError } from '../errors.js'
+import type { Span } from '../language/source.js'
+import type { FilterCondition, FilterRelation } from './filter.js'
+import { keyOf } from './flatFilter.js'
+import type { Place } from './flatLeaf.js'
+import type { HostTypes } from './types.js'
+
+/** A joined table. The row of a `some` is another one than that of any other `some`. */
+export interface Join extends FilterRelation {
+  readonly row: Root | undefined
+}
+
+/** A conjunction: its joins in an order in which each stands behind what it starts from, and its conditions. */
+export interface Group {
+  readonly joins: readonly Join[]
+  readonly conditions: readonly FilterCondition[]
+}
+
+/** What a leaf needs to know. */
+export interface Flattening {
+  readonly types: HostTypes
+  /** Tables of the rows that conditions speak of. */
+  readonly tables: ReadonlyMap<Root, Place>
+  readonly model: string
+}
+
+/** What the flat form of a filter has no place for. */
+export function unsupported(what: string, span: Span | undefined): UnsupportedFilterError {
+  return new UnsupportedFilterError('unsupported-filter', `${what} can't be said by a filter of inner joins.`, {
+    span,
+    hint: "an adapter that reads the filter's `condition` can say it",
+    data: { reason: 'inner-joins' },
+  })
+}
+
+/** Adds a join, unless it is there. @throws UnsupportedFilterError where another row of the same table is joined. */
+export function withJoin(joins: readonly Join[], join: Join, span: Span | undefined): readonly Join[] {
+  const known = joins.find(({ toTypeName }) => toTypeName === join.toTypeName)
+  if (!known) return [...joins, join]
+  if (keyOf(known) === keyOf(join) && known.row === join.row) return joins
+  throw unsupported(`Two rows of ${join.toTypeName} at once`, span)
+}

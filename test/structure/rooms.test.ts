@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The rooms of each package in the order in which data flows. A file imports from its own room and from rooms above it. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'packages/core/src': [
+    'register',
+    'language',
+    'errors',
+    'schema',
+    'values',
+    'text',
+    'policy',
+    'machine',
+    'condition',
+    'predicate',
+    'filter',
+    'sql',
+    'authorizer',
+    'enforcement',
+    'compiled',
+    'oso',
+    'node',
+    'testing',
+    'index',
+  ],
+  'packages/core/src/condition': ['.', 'derive'],
+  'packages/core/src/predicate': ['.', 'closures', 'emit'],
+  'packages/core/src/filter': ['algebra', 'bind', 'reach', 'definite', 'compact', '.'],
+}
+
+/** The most files that may import each other in a circle, by room; every other room has no circle. */
+const circles: Readonly<Record<string, number>> = { 'packages/core/src/machine': 10 }
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(root, folder, String(name)))
+    .filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        !file.endsWith('.test.ts') &&
+        !/[/\\]testing[/\\](?!index|testAuthorization|expectation)/.test(file),
+    )
+}
+
+/** The files that a file imports, types included. */
+function importsOf(file: string): string[] {
+  const specifiers = readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^'"]*?from\s+'(\.[^']+)'/gm)
+  return [...specifiers].map(([, specifier]) => resolve(dirname(file), specifier!).replace(/\.js$/, '.ts'))
+}
+
+/** The first folder of a path, `.` for a file of the folder itself; at the top level the file's own name counts. */
+function roomOf(folder: string, file: string, names: readonly string[]): string {
+  const [first = '', second] = relative(join(root, folder), file).split(/[/\\]/)
+  if (second !== undefined) return first
+  return names.includes('.') ? '.' : first.replace(/\.ts$/, '')
+}
+
+describe.each(Object.entries(rooms))('%s', (folder, names) => {
+  const files = filesIn(folder)
+
+  test('has files in every room', () => {
+    expect(new Set(files.map((file) => roomOf(folder, file, names)))).toEqual(new Set(names))
+  })
+
+  test('imports only from rooms above', () => {
+    const upward = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => files.includes(imported))
+        .filter(
+          (imported) => names.indexOf(roomOf(folder, imported, names)) > names.indexOf(roomOf(folder, file, names)),
+        )
+        .map((imported) => `${relative(root, file)} imports ${relative(root, imported)}`),
+    )
+    expect(upward).toEqual([])
+  })
+})
+
+/** Groups of files that import each other in circles (Tarjan, Depth-first search and linear graph algorithms, 1972). */
+function circlesOf(files: readonly string[]): string[][] {
+  const found: string[][] = []
+  const order = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const stack: string[] = []
+  const visit = (file: string): number => {
+    order.set(file, order.size)
+    lowest.set(file, order.get(file)!)
+    stack.push(file)
+    for (const imported of importsOf(file)) {
+      if (!files.includes(imported)) continue
+      if (!order.has(imported)) lowest.set(file, Math.min(lowest.get(file)!, visit(imported)))
+      else if (stack.includes(imported)) lowest.set(file, Math.min(lowest.get(file)!, order.get(imported)!))
+    }
+    if (lowest.get(file) === order.get(file)) {
+      const circle = stack.splice(stack.indexOf(file))
+      if (circle.length > 1) found.push(circle.map((one) => relative(root, one)))
+    }
+    return lowest.get(file)!
+  }
+  for (const file of files) if (!order.has(file)) visit(file)
+  return found
+}
+
+test('files import each other in circles only where it is allowed', () => {
+  for (const circle of circlesOf(filesIn('packages/core/src'))) {
+    const most = Math.max(
+      0,
+      ...Object.entries(circles).map(([room, size]) => (circle.every((file) => file.startsWith(room)) ? size : 0)),
+    )
+    expect(circle.length, `${circle.join(', ')} import each other`).toBeLessThanOrEqual(most)
+  }
+})
