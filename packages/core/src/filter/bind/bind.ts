@@ -12,6 +12,7 @@ import type {
   Variable,
 } from '../../condition/condition.js'
 import { conjunction, disjunction, FALSE, not, or, TRUE } from '../../condition/construct.js'
+import { withinSize } from '../../condition/operandSize.js'
 import { substituteOperand } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel } from '../../condition/type.js'
 import { ArcturusError, QueryError } from '../../errors.js'
