@@ -6,6 +6,7 @@ import { FALSE, TRUE } from '../filter/algebra/logic.js'
 import { compact } from '../filter/compact/compact.js'
 import { definite } from '../filter/definite/definite.js'
 import { bailOut } from '../predicate/bail.js'
+import { Budget, limitError } from '../predicate/budget.js'
 import { compileClosures } from '../predicate/closures/closures.js'
 import type { Predicate } from '../predicate/compiler.js'
 import type { Meaning } from '../predicate/meaning.js'
@@ -74,13 +75,20 @@ export class Filter {
 
   /**
    * The filter for a printer: only true or false for every row.
-   * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares.
+   * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares; QueryError
+   * `filter-too-large`, and `time-limit` where it takes longer than `limits.syncTime`.
    */
   definite(): Definite {
     if (this.kind !== 'condition') return this.kind === 'all' ? TRUE : FALSE
-    const { schema } = this.#meaning
-    this.#definite ??= descending(() => demandKnownRows(compact(schema, definite(this.condition, schema))))
+    this.#definite ??= descending(() => this.#writeDefinite())
     return this.#definite
+  }
+
+  #writeDefinite(): Definite {
+    const { schema, limits } = this.#meaning
+    // Its steps were counted when the actor was put in.
+    const budget = Budget.of({ steps: Number.POSITIVE_INFINITY, syncTime: limits.syncTime }, 1, limitError)()
+    return demandKnownRows(compact(schema, definite(this.condition, schema, { budget }), budget))
   }
 
   /**

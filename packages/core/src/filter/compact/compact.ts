@@ -1,4 +1,5 @@
 import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
+import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
@@ -9,22 +10,26 @@ import { Settling } from './settling.js'
  * The same rows, in less work for a database: alternatives that range over one relation become one quantifier, equalities of
  * one column one list, what alternatives share stands once before them, what is settled is not asked again, and what reads the row itself
  * stands before what looks for other rows. Exact, because a definite condition is only true or false.
+ * @param budget - What counts its parts and looks at the clock.
  */
-export function compact(schema: Schema, condition: Definite): Definite {
+export function compact(schema: Schema, condition: Definite, budget?: Budget): Definite {
   const keys = new DefiniteKeys()
-  return new Settling(keys).settle(new Compacting(schema, keys).compact(condition))
+  return new Settling(keys).settle(new Compacting(schema, keys, budget).compact(condition))
 }
 
 class Compacting {
   readonly #schema: Schema
   readonly #keys: DefiniteKeys
+  readonly #budget: Budget | undefined
 
-  constructor(schema: Schema, keys: DefiniteKeys) {
+  constructor(schema: Schema, keys: DefiniteKeys, budget: Budget | undefined) {
     this.#schema = schema
+    this.#budget = budget
     this.#keys = keys
   }
 
   compact(condition: Definite): Definite {
+    this.#budget?.spend(1)
     switch (condition.kind) {
       case 'and':
         return this.#conjunction(condition.of.map((one) => this.compact(one)))

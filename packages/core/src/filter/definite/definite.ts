@@ -14,6 +14,7 @@ import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
 import { substitute } from '../../condition/substitute.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from '../algebra/complement.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
@@ -25,6 +26,8 @@ import { definitePath, isNever } from './operand.js'
 export interface DefiniteOptions {
   /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
   readonly wholeRows?: boolean
+  /** What counts its parts and looks at the clock. Default: nothing; the size of a filter is limited in any case. */
+  readonly budget?: Budget
 }
 
 /**
@@ -32,12 +35,17 @@ export interface DefiniteOptions {
  * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
  * F(a and b) = F(a) or (T(a) and F(b)), where a further solution of `a` must not be an error either.
  * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
- * that nothing declares, a recursion along a list before what can be an error.
+ * that nothing declares, a recursion along a list before what can be an error. QueryError `filter-too-large`, and what the
+ * budget throws.
  */
-export function definite(condition: Condition, schema: Schema, { wholeRows = false }: DefiniteOptions = {}): Definite {
-  const found = new Definer(schema, wholeRows, false).define(condition)
+export function definite(
+  condition: Condition,
+  schema: Schema,
+  { wholeRows = false, budget }: DefiniteOptions = {},
+): Definite {
+  const found = new Definer(schema, wholeRows, false, budget).define(condition)
   if (!isUnmet(found)) return found
-  const exact = new Definer(schema, wholeRows, true).define(condition)
+  const exact = new Definer(schema, wholeRows, true, budget).define(condition)
   if (!isUnmet(exact)) return exact
   throw refusal(exact.definition, exact.span, unmet, lastInstead)
 }
@@ -111,6 +119,7 @@ class Definer {
   readonly #isExact: boolean
   /** Paths that are no nil wherever the condition is asked that is being written. */
   #present: readonly Path[] = []
+  readonly #budget: Budget | undefined
   #size = 0
   /** The definition that calls itself whose body is written: what is not of itself is no least fixpoint there. */
   #within: Definition | undefined
@@ -120,8 +129,9 @@ class Definer {
   #asked: Ref | undefined
 
   /** @param isExact - Whether errors that are not met are taken from those that are told, where that can be asked. */
-  constructor(schema: Schema, wholeRows: boolean, isExact: boolean) {
+  constructor(schema: Schema, wholeRows: boolean, isExact: boolean, budget: Budget | undefined) {
     this.#schema = schema
+    this.#budget = budget
     this.#isExact = isExact
     this.#leaves = new Leaves(schema, wholeRows)
     this.#recursions = new Recursions(schema, (one, question, within) => {
@@ -389,6 +399,7 @@ class Definer {
 
   #count(): void {
     assertSize(++this.#size)
+    this.#budget?.spend(1)
   }
 
   /** That no solution of a condition, the first or a later one, is an error. */
