@@ -4,14 +4,12 @@ import type { Operand } from './condition.js'
 /** No policy that somebody wrote by hand calculates one value from more. */
 const maxSize = 1_000
 
-const sizes = new WeakMap<Operand, number>()
-
 /**
  * Whether an operand is made of too many others. What stands in several places counts in each: whoever walks an operand comes by
  * there as often, and a few goals (`b = a + a and c = b + b …`) make one that nobody lives to see the end of. Literals don't count.
  */
 export function isTooLarge(operand: Operand): boolean {
-  return sizeOf(operand) > maxSize
+  return sizeLeft(operand, maxSize) < 0
 }
 
 /** The operand. @throws QueryError if it is too large. */
@@ -22,21 +20,22 @@ export function withinSize(operand: Operand): Operand {
   })
 }
 
-function sizeOf(operand: Operand): number {
+/** What is left of a size once that of the operand is taken from it; negative where it is larger. */
+function sizeLeft(operand: Operand, from: number): number {
   switch (operand.kind) {
     case 'value':
-      return 0
+      return from
     case 'constant':
     case 'path':
     case 'count':
-      return 1
+      return from - 1
   }
-  let size = sizes.get(operand)
-  if (size === undefined) {
-    size = partsOf(operand).reduce((sum, part) => sum + sizeOf(part), 1)
-    sizes.set(operand, size)
+  let left = from - 1
+  for (const part of partsOf(operand)) {
+    if (left < 0) return left
+    left = sizeLeft(part, left)
   }
-  return size
+  return left
 }
 
 function partsOf(operand: Extract<Operand, { kind: 'field' | 'list' | 'call' | 'arithmetic' }>): readonly Operand[] {

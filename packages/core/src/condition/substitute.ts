@@ -46,7 +46,11 @@ export function substitute(condition: Condition, replace: Replacement): Conditio
 
 /** An operand with roots replaced; paths that meet are joined. @throws QueryError if it grows too large. */
 export function substituteOperand(operand: Operand, replace: Replacement): Operand {
-  const inner = (one: Operand): Operand => substituteOperand(one, replace)
+  return withinSize(replaced(operand, replace))
+}
+
+function replaced(operand: Operand, replace: Replacement): Operand {
+  const inner = (one: Operand): Operand => replaced(one, replace)
   switch (operand.kind) {
     case 'value':
     case 'constant':
@@ -70,10 +74,10 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
       // A root of rows is replaced by one of rows.
       return { ...operand, of: inner(operand.of) as Path }
     case 'call':
-      return withinSize({ ...operand, of: inner(operand.of), args: operand.args.map(inner) })
+      return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }
     case 'list':
-      return withinSize({ kind: 'list', elements: operand.elements.map(inner) })
+      return { kind: 'list', elements: operand.elements.map(inner) }
     case 'arithmetic':
-      return withinSize({ ...operand, left: inner(operand.left), right: inner(operand.right) })
+      return { ...operand, left: inner(operand.left), right: inner(operand.right) }
   }
 }
