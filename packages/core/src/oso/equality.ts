@@ -69,7 +69,7 @@ function containersEqual(
         propertiesEqual(a, b, open)
       )
     case 'object':
-      return isOpaque(a) || isOpaque(b) ? false : propertiesEqual(a, b, open)
+      return propertiesEqual(a, b, open) && !(isOpaque(a) || isOpaque(b))
   }
 }
 
@@ -105,6 +105,7 @@ function kindOf(value: object): Kind {
   if (typeof value === 'function') return 'identity'
   if (Array.isArray(value)) return 'array'
   if (isBinary(value)) return 'binary'
+  if (isOfOwnClass(value)) return 'object'
   if (value instanceof Map) return 'map'
   if (value instanceof Set) return 'set'
   if (value instanceof Date) return 'date'
@@ -121,9 +122,23 @@ function kindOf(value: object): Kind {
 
 const identities = [Promise, WeakMap, WeakSet, WeakRef]
 
+/** The prototypes of all classes that have a kind of their own. */
+const kinds: ReadonlySet<object | null> = new Set(
+  [Map, Set, Date, Number, Boolean, Symbol, RegExp, String, Error, BigInt, URL, ...identities].map(
+    ({ prototype }) => prototype as object,
+  ),
+)
+
+/** Whether an object is plain, or of a class that extends no other: most are, and all other kinds need not be tried. */
+function isOfOwnClass(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype) return true
+  return Object.getPrototypeOf(prototype) === Object.prototype && !kinds.has(prototype)
+}
+
 /** Whether nothing can be seen of what an object holds: its class keeps it elsewhere than in enumerable properties of the object. */
 function isOpaque(value: object): boolean {
-  if (ownKeys(value).length > 0 || value instanceof Dict) return false
+  if (Object.keys(value).length > 0 || value instanceof Dict || ownKeys(value).length > 0) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   // a plain object that is empty holds nothing; those of other realms have a prototype of their own
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
