@@ -88,6 +88,10 @@ export class MachineHost implements MachineInterface {
     return whenSettled([left, right], (a, b) => a !== null && b !== null && inOrder(operator, a, b))
   }
 
+  leadsToRows(): boolean {
+    return false
+  }
+
   readsPlainly(cls: unknown, field: string): boolean {
     if (typeof cls !== 'function') return this.#isPlain(cls, field)
     let fields = this.#plain.get(cls)

@@ -74,7 +74,9 @@ function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue):
         return unsure
       }
       if (value === undefined || mayBePartial(value)) return unsure
-      return typeof value === 'object' && value !== null && isUntagged(value, operand) ? unsure : value
+      return operand.leadsToRows && typeof value === 'object' && value !== null && isUntagged(value, operand)
+        ? unsure
+        : value
     }
     default:
       return unsure

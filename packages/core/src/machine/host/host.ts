@@ -45,6 +45,8 @@ export interface Host {
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> | undefined
   /** Whether reading a field of instances of this class is nothing but reading the property. */
   readsPlainly(cls: unknown, field: string): boolean
+  /** Whether plain objects in a field of instances of this class can be rows because of the field. */
+  leadsToRows(cls: unknown, field: string): boolean
   /** Reads a field. @throws HostError `missing-attribute`. */
   read(value: unknown, field: string): unknown
   /** The value of a field that was a promise, once that has settled. @throws HostError where there is none. */

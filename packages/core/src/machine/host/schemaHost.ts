@@ -109,6 +109,12 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     return cls !== undefined && cls !== Object
   }
 
+  leadsToRows(cls: unknown, field: string): boolean {
+    const model = this.schema.modelOfClass(cls)
+    // An instance of a class without a model can have a tag.
+    return model === undefined || this.schema.field(model.name, field)?.kind === 'relation'
+  }
+
   read(value: unknown, field: string): unknown {
     if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)

@@ -39,6 +39,8 @@ export class CompiledValue {
    * it decides how quickly a field is read, and never what is asked of the host, in which order, or what is replayed.
    */
   plainClass: unknown = undefined
+  /** Whether plain objects in the field of that class can be rows because of it; it changes together with the class. */
+  leadsToRows = true
   /** Of its values, in the same way. */
   valueClass: unknown = undefined
 
@@ -155,15 +157,16 @@ function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Si
     m.at = operand.node.span
     // instances of this class are known to have fields that can be read as properties
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
-    if (
-      value !== undefined &&
-      !mayBePartial(value) &&
-      !(typeof value === 'object' && value !== null && holdsPlain(value, operand))
-    )
+    if (value !== undefined && !mayBePartial(value) && !mayHoldRows(operand, value))
       return noteField(m, object, operand, value)
   }
   if (object === failed || object === pending) return object
   return lookUp(m, object, operand)
+}
+
+/** Whether a value holds plain objects that are rows because of the field that they were read from. */
+function mayHoldRows(operand: CompiledValue, value: unknown): boolean {
+  return operand.leadsToRows && typeof value === 'object' && value !== null && holdsPlain(value, operand)
 }
 
 /** Takes a value that was read in place as the answer to the question that the general way would have asked. */

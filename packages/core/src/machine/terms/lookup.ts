@@ -37,6 +37,7 @@ export function notePlainClass(m: Machine, object: object, operand: CompiledValu
   const cls: unknown = object.constructor
   if (typeof cls !== 'function' || unreachable.has(operand.name) || isThenable(object)) return false
   if (!m.host.readsPlainly(cls, operand.name)) return false
+  operand.leadsToRows = m.host.leadsToRows(cls, operand.name)
   operand.plainClass = cls
   return true
 }
