@@ -15,7 +15,7 @@ for (const name of readdirSync(`${root}packages`))
   if (existsSync(`${root}packages/${name}/README.md`)) documents.set(`package-${name}`, `packages/${name}/README.md`)
 
 const titledBlock = /^```\w+ title="([\w.]+)"\n(.*?)^```$/gms
-const claim = /^(\S.*?) \/\/ (true|false|undefined|'.*?'|Set \{.*?\}|\[.*?\])(?::.*)?$/gm
+const claim = /^(\S.*?) \/\/ (true|false|undefined|-?\d+(?:\.\d+)?|'.*?'|Set \{.*?\}|\[.*?\])(?::.*)?$/gm
 const throwing = /^(\S.*?) \/\/ throws (\w+)(?::.*)?$/gm
 
 function asserted(code) {

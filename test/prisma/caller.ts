@@ -1,9 +1,8 @@
 import type { PrismaProvider, PrismaSchema } from '@arcturus/prisma'
 import { createSchema, type Database } from './databases.js'
-import type { Prisma, PrismaClient } from './generated/caller-sqlite-js/client/index.js'
+import type { PrismaClient } from './generated/caller-sqlite-js/client/index.js'
 
 export type Client = PrismaClient
-export type { Prisma }
 
 /** Makes the tables of the schema `caller`, and a client for them. */
 export async function openCaller(database: Database): Promise<{ client: Client; schema: PrismaSchema }> {
