@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be told without running the tests. Every step runs, whatever the others said.
+// `npm run check`: everything that CI requires beside the tests. Every step runs, also after a failure.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +7,11 @@ import { packAll } from './pack.mjs'
 import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 import { typecheck, typedFolders } from './typecheck.mjs'
 
-/** What core was to weigh in a browser, parser, machine and all, minified and gzipped; and what it must not outgrow. */
-const coreGoal = 30_000
-const coreCeiling = 106_000
+/** The most that an entry of core may weigh in a browser, minified and gzipped, in bytes. */
+const ceilings = { index: 116_000, runtime: 13_500, sql: 33_500, filters: 29_500, framework: 18_500 }
 
 const run = (...args) => pnpm(args) === 0
-/** All of them, so that one run tells about every package. */
+/** Runs all, so that one run reports every failure. */
 const everyOne = (items, holds) => items.map((item) => holds(item)).every(Boolean)
 
 function grammarIsCurrent() {
@@ -23,17 +22,19 @@ function grammarIsCurrent() {
     : undefined
   writeFileSync(file, kept)
   if (generated === kept) return true
-  console.error('grammar.ts is not what grammar.ne gives: run `pnpm --filter @arcturus/core generate`.')
+  console.error('grammar.ts is out of date: run `pnpm --filter @arcturus/core generate`.')
   return false
 }
 
-async function coreHasNotGrown() {
-  const { bytes, outside } = await bundleForBrowser(`${root}packages/core/dist/index.mjs`)
-  console.log(
-    `core for the browser: ${(bytes / 1000).toFixed(1)} kB minified and gzipped; the ceiling is ${coreCeiling / 1000} kB, the goal of ${coreGoal / 1000} kB is not reached`,
-  )
-  if (outside.length > 0) console.error(`It imports what a browser has not: ${outside.join(', ')}`)
-  return bytes <= coreCeiling && outside.length === 0
+async function entriesFit() {
+  let fit = true
+  for (const [entry, ceiling] of Object.entries(ceilings)) {
+    const { bytes, outside } = await bundleForBrowser(`${root}packages/core/dist/${entry}.mjs`)
+    console.log(`${entry}: ${(bytes / 1000).toFixed(1)} kB minified and gzipped; the ceiling is ${ceiling / 1000} kB`)
+    if (outside.length > 0) console.error(`${entry} imports modules that browsers do not have: ${outside.join(', ')}`)
+    fit &&= bytes <= ceiling && outside.length === 0
+  }
+  return fit
 }
 
 const steps = {
@@ -59,7 +60,7 @@ const steps = {
       rmSync(tarballs, { recursive: true, force: true })
     }
   },
-  'Size in the browser': coreHasNotGrown,
+  'Size in the browser': entriesFit,
   'Examples in the documents': () => run('exec', 'vitest', 'run', 'test/docs'),
 }
 
@@ -78,6 +79,6 @@ for (const [name, holds] of Object.entries(steps)) {
 }
 const count = Object.keys(steps).length
 console.log(
-  `\n${failed.length === 0 ? `All ${count} checks hold.` : `Of ${count} checks these failed: ${failed.join(', ')}.`}`,
+  `\n${failed.length === 0 ? `All ${count} checks pass.` : `Of ${count} checks, these failed: ${failed.join(', ')}.`}`,
 )
 process.exit(failed.length === 0 ? 0 : 1)
