@@ -61,7 +61,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   const documents = (): Promise<Document[]> => source.getRepository(Document).find({ order: { id: 'ASC' } })
 
   it('are not those of another row, whose key is a number where this one is a text', async () => {
-    expect(() => authorizer.as('User', { id: '1' })).toThrow('User.id is declared as integer, and holds a string')
+    expect(() => authorizer.as('User', { id: '1' })).toThrow('User.id is declared as integer, but holds a string')
     // Without its schema, a tag is not checked.
     const [claimed, row] = [as('User', { id: '1' }), (await documents())[0]!]
     await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(RelationNotLoadedError)

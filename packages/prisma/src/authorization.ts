@@ -237,7 +237,7 @@ function sealed(where: Where): Where {
 /** @throws ArgumentError for an undefined actor, and for one that was not awaited. */
 function assertActor(actor: unknown): void {
   if (actor === undefined) {
-    throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'an actor that is nobody is null' })
+    throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'pass null for an anonymous user' })
   }
   if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
     throw new ArgumentError('invalid-argument', 'The actor is a promise.', { hint: 'await it first' })
@@ -253,7 +253,7 @@ function assertArguments(args: unknown): void {
     })
   }
   if ('action' in args && typeof args.action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action is a text.', {
+    throw new ArgumentError('invalid-argument', 'An action must be a string.', {
       hint: 'leave it out for the read action',
       data: { action: args.action },
     })

@@ -245,7 +245,7 @@ function assertArguments(args: unknown): asserts args is FindArguments {
     )
   }
   if ('action' in args && typeof args.action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action is a text.', {
+    throw new ArgumentError('invalid-argument', 'An action must be a string.', {
       hint: 'leave it out for the read action',
       data: { action: args.action },
     })

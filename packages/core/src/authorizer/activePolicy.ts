@@ -57,7 +57,9 @@ export class ActivePolicy {
   current(): LoadedPolicy {
     const loaded = this.#loaded
     if (!loaded) {
-      throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'await authorizer.load(text) first' })
+      throw new ArgumentError('no-policy', 'No policy is loaded.', {
+        hint: 'load one first: await authorizer.load(text)',
+      })
     }
     if (loaded.version === this.#surroundings.schema.version) return loaded
     this.#loaded = new LoadedPolicy(loaded.policy, this.#surroundings)

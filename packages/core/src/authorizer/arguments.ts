@@ -7,7 +7,7 @@ import type { Schema } from '../schema/schema.js'
 export function assertActor(actor: unknown): void {
   if (actor !== undefined) return
   throw new ArgumentError('undefined-actor', 'The actor is undefined.', {
-    hint: 'nobody is null; an undefined actor is most likely a session that was not loaded',
+    hint: 'pass null for an anonymous user; an undefined actor usually means that the session was not loaded',
   })
 }
 
@@ -15,21 +15,21 @@ export function assertActor(actor: unknown): void {
 export function assertResource(resource: unknown): void {
   if (resource !== undefined) return
   throw new ArgumentError('undefined-resource', 'The resource is undefined.', {
-    hint: 'decide what a missing record means before asking: usually 404',
+    hint: 'handle a missing record before the check; usually it is a 404',
   })
 }
 
 /** @throws ArgumentError for an action that is no text. */
 export function assertAction(action: unknown): void {
   if (typeof action !== 'string') {
-    throw new ArgumentError('invalid-argument', 'An action is a text.', { data: { action } })
+    throw new ArgumentError('invalid-argument', 'An action must be a string.', { data: { action } })
   }
 }
 
 /** @throws ArgumentError for the name of a field that is no text. */
 export function assertField(field: unknown): void {
   if (typeof field === 'string') return
-  throw new ArgumentError('invalid-argument', 'The name of a field is a text.', { data: { field } })
+  throw new ArgumentError('invalid-argument', 'The name of a field must be a string.', { data: { field } })
 }
 
 /**
@@ -39,8 +39,8 @@ export function assertField(field: unknown): void {
 export function assertArrived(value: unknown, what: string): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
   if (typeof (value as { readonly then?: unknown }).then !== 'function') return
-  throw new ArgumentError('invalid-argument', `The ${what} is a promise.`, {
-    hint: 'await it before asking: the answer would be about the promise',
+  throw new ArgumentError('invalid-argument', `The ${what} must not be a promise.`, {
+    hint: 'await it first; otherwise the check would be about the promise',
   })
 }
 
@@ -48,11 +48,11 @@ export function assertArrived(value: unknown, what: string): void {
 export function assertRow(value: unknown, taker: string): asserts value is object {
   assertArrived(value, `row of ${taker}`)
   if (typeof value !== 'object' || value === null) {
-    throw new ArgumentError('invalid-argument', `${taker} takes an object.`, { data: { value } })
+    throw new ArgumentError('invalid-argument', `${taker} needs an object.`, { data: { value } })
   }
   if (Array.isArray(value)) {
-    throw new ArgumentError('invalid-argument', `${taker} takes one row, and this is a list.`, {
-      hint: 'call it for each row of the list',
+    throw new ArgumentError('invalid-argument', `${taker} needs one row, not a list.`, {
+      hint: 'call it once for each row of the list',
     })
   }
 }
@@ -66,7 +66,7 @@ export function assertRowOf(model: Model, row: unknown, schema: Schema): void {
   const own = schema.modelOfClass(row.constructor)
   if (!own || own.class === model.class) return
   throw new ArgumentError('invalid-argument', `The row is an instance of ${own.name}, not of ${model.name}.`, {
-    hint: 'its class decides: `as` is for plain objects',
+    hint: 'pass the row itself: `as` is for plain objects',
   })
 }
 
@@ -85,13 +85,11 @@ export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'res
   const name = value.constructor === Object || !value.constructor ? undefined : value.constructor.name
   throw new ArgumentError(
     'unknown-row',
-    name
-      ? `The class ${name} of the ${what} is not registered.`
-      : `The ${what} is a plain object, and nothing says which model it is of.`,
+    name ? `The class ${name} of the ${what} is not registered.` : `The ${what} is a plain object of unknown model.`,
     {
       hint: name
-        ? `authorizer.registerClass(${name})`
-        : `authorizer.as('Model', ${what}); rows of an extended Prisma client are known by themselves`,
+        ? `register it: authorizer.registerClass(${name})`
+        : `name its model: authorizer.as('Model', ${what}); rows of an extended Prisma client need no name`,
       data: { value },
     },
   )
@@ -101,9 +99,13 @@ function assertKnownFunction(schema: Schema, value: object, what: 'actor' | 'res
   assertArrived(value, what)
   if (what === 'resource' && schema.modelOfClass(value)) return
   const name = 'name' in value && value.name ? ` ${String(value.name)}` : ''
-  throw new ArgumentError('unknown-row', `The ${what} is a function${name && `,${name}`}.`, {
-    hint: `pass what it gives or makes: an object that is the ${what}`,
-  })
+  throw new ArgumentError(
+    'unknown-row',
+    `The ${what} must be an object, not a function${name && ` (${name.trim()})`}.`,
+    {
+      hint: `call it, and pass the object that it returns`,
+    },
+  )
 }
 
 /** The model of a name. @throws ArgumentError for a name that nobody registered. */
@@ -111,10 +113,12 @@ export function modelNamed(schema: Schema, name: string): Model {
   const model = schema.models.get(name)
   if (model) return model
   if (typeof name !== 'string')
-    throw new ArgumentError('unknown-model', 'A model is named by a text.', { hint: "such as 'Document'" })
+    throw new ArgumentError('unknown-model', 'The name of a model must be a string.', {
+      hint: "pass a registered name, such as 'Document'",
+    })
   const near = didYouMean(name, schema.models.keys())
   throw new ArgumentError('unknown-model', `No model is registered as "${name}".`, {
-    hint: near ? `did you mean "${near}"?` : 'registerClass or registerModels makes it known',
+    hint: near ? `did you mean "${near}"?` : 'register it with registerClass or registerModels',
     data: { name },
   })
 }

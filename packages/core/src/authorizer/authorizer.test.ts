@@ -222,7 +222,7 @@ describe('arguments that can not be meant', () => {
     expect(() => authorizer.can(owner, 'raed', closed)).toThrow(/did you mean "read"/)
   })
   test('a class in the place of a model is not printed with all its code', () => {
-    expect(() => authorizer.filter(owner, 'read', Map as never)).toThrow(/^A model is named by a text\.\n/)
+    expect(() => authorizer.filter(owner, 'read', Map as never)).toThrow(/^The name of a model must be a string\.\n/)
   })
   test('a plain object can be told to be a row', () => {
     const row = authorizer.as('Issue', { id: 1, repo: closed })
@@ -304,5 +304,7 @@ test('a table is declared as a class is', () => {
 
 test.each([[undefined], [null], ['Pet'], [{}], [{ name: '' }], [{ name: 3 }]])('%o is no model', (model) => {
   // @ts-expect-error: as from JavaScript
-  expect(() => new Authorizer().registerModels([model])).toThrow('A model is an object with a name.')
+  expect(() => new Authorizer().registerModels([model])).toThrow(
+    'A model must be an object with a non-empty string as `name`.',
+  )
 })

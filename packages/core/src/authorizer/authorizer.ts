@@ -100,7 +100,7 @@ export class Authorizer {
   /** @throws ArgumentError for an option that can't be meant. */
   constructor(options: AuthorizerOptions = {}) {
     const { readAction = 'read' } = options
-    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', 'The readAction is a text.')
+    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
     const limits = limitsOf(options.limits)
     const hosts = new Hosts(this.schema, options)
@@ -500,7 +500,7 @@ export class Authorizer {
   ): Filter {
     const { unloaded = 'error' } = options
     if (unloaded !== 'error' && unloaded !== 'database')
-      throw new ArgumentError('invalid-argument', "`unloaded` is 'error' or 'database'.")
+      throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
     const { condition, policy } = this.#plan(actor, action, modelName)
     const bound = descending(() => bind(condition, actor, action, policy.checks.meaning, unloaded))
     return this.#told(this.#filter(actor, action, modelName, bound, policy))

@@ -79,9 +79,9 @@ describe('what answers a check', () => {
 
   test('is no secret when the choice is not possible', () => {
     forbidCode()
-    expect(() => new Authorizer({ evaluator: 'source' })).toThrow(/Text may not become code here/)
+    expect(() => new Authorizer({ evaluator: 'source' })).toThrow(/which this platform forbids/)
     // @ts-expect-error a name that is none
-    expect(() => new Authorizer({ evaluator: 'predicate' })).toThrow(/no evaluator "predicate"/)
+    expect(() => new Authorizer({ evaluator: 'predicate' })).toThrow(/Unknown evaluator "predicate"/)
   })
 })
 
@@ -93,7 +93,7 @@ describe('an object that claims a constructor', () => {
     expect(authorizer.can(ann, 'read', ann)).toBe(true)
     expect(authorizer.can(ann, 'read', null)).toBe(true)
     const resource = Object.assign(Object.create(null) as object, { constructor: claimed })
-    expect(() => authorizer.can(ann, 'read', resource)).toThrow(/nothing says which model|is not registered/)
-    expect(() => authorizer.can(resource, 'read', ann)).toThrow(/nothing says which model|is not registered/)
+    expect(() => authorizer.can(ann, 'read', resource)).toThrow(/of unknown model|is not registered/)
+    expect(() => authorizer.can(resource, 'read', ann)).toThrow(/of unknown model|is not registered/)
   })
 })

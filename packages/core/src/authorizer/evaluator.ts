@@ -21,17 +21,21 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
       return !isBrowser() && canMakeCode() ? sourceCompiler() : closures
     case 'source':
       if (canMakeCode()) return sourceCompiler()
-      throw new ArgumentError('invalid-argument', 'Text may not become code here, as `evaluator: "source"` wants.', {
-        hint: 'leave the option out: what is possible is then found out',
-      })
+      throw new ArgumentError(
+        'invalid-argument',
+        '`evaluator: "source"` needs `new Function`, which this platform forbids.',
+        {
+          hint: 'omit the option to auto-detect',
+        },
+      )
     case 'closures':
       return closures
     case 'machine':
       return undefined
     default: {
       const name: never = evaluator
-      throw new ArgumentError('invalid-argument', `There is no evaluator "${String(name)}".`, {
-        hint: 'one of auto, source, closures, machine',
+      throw new ArgumentError('invalid-argument', `Unknown evaluator "${String(name)}".`, {
+        hint: 'use auto, source, closures or machine',
       })
     }
   }

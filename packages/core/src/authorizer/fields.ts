@@ -88,12 +88,14 @@ class Picking {
  */
 export function namesIn(body: unknown): readonly string[] {
   if (isPending(body)) {
-    throw new InvalidBodyError('invalid-argument', 'The body is a promise.', {
-      hint: 'await it before asking: the answer would be about the promise',
+    throw new InvalidBodyError('invalid-argument', 'The body must not be a promise.', {
+      hint: 'await it first; otherwise the check would be about the promise',
     })
   }
   if (typeof body !== 'object' || body === null) {
-    throw new InvalidBodyError('invalid-argument', 'A body is an object whose names are fields.', { data: { body } })
+    throw new InvalidBodyError('invalid-argument', 'The body must be an object whose keys are field names.', {
+      data: { body },
+    })
   }
   if (Array.isArray(body)) return [...new Set(body.flatMap(namesIn))]
   // `FormData`, `URLSearchParams` and `Map` hold no fields of their own, and tell them.

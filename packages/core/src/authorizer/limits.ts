@@ -13,12 +13,12 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue
     if (!isLimit(name)) {
-      throw new ArgumentError('invalid-argument', `There is no limit "${name}".`, {
-        hint: `one of ${Object.keys(defaultLimits).join(', ')}`,
+      throw new ArgumentError('invalid-argument', `Unknown limit "${name}".`, {
+        hint: `use one of ${Object.keys(defaultLimits).join(', ')}`,
       })
     }
     if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new ArgumentError('invalid-argument', `The limit ${name} is a number.`, { data: { value } })
+      throw new ArgumentError('invalid-argument', `\`limits.${name}\` must be a number.`, { data: { value } })
     }
     limits[name] = name === 'asyncTime' ? Math.min(value, longestWait) : value
   }

@@ -72,7 +72,7 @@ export class LoadedPolicy {
       const query = solve(this.program, goal, { limits: this.#limits })
       const judge = (solution: unknown): void => {
         if (solution !== undefined) return
-        const message = 'A test of the policy (`?=`) failed.'
+        const message = 'An inline query (`?=`) of the policy failed.'
         throw new PolicyError([{ code: 'failed-test', severity: 'error', message, span: goal.span ?? span }])
       }
       try {
@@ -90,8 +90,8 @@ export function parsePolicy(sources: readonly (string | PolicySource)[], schema:
   const texts = sources.map((source) => {
     const given: Partial<PolicySource> | undefined = typeof source === 'string' ? { text: source } : source
     if (typeof given?.text === 'string') return new Source(given.text, given.name)
-    throw new ArgumentError('invalid-argument', 'A policy is a text, or { text, name }.', {
-      hint: "to read files: loadPolicyFiles of '@arcturus/core/node'",
+    throw new ArgumentError('invalid-argument', 'A policy must be a string or { text, name }.', {
+      hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })
   const { policy, diagnostics } = buildPolicy(texts, schema)

@@ -38,10 +38,10 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
 
   test.each([
     ['a promise', Promise.resolve(user), /await it/],
-    ['a class', User, /is a function/],
-    ['a function', () => user, /is a function/],
+    ['a class', User, /not a function/],
+    ['a function', () => user, /not a function/],
     ['a plain object', { id: 1 }, /authorizer\.as/],
-    ['undefined', undefined, /nobody is null/],
+    ['undefined', undefined, /null for an anonymous user/],
   ])('%s is no actor', async (_, actor, hint) => {
     expect(() => authorizer.can(actor, 'peek', note)).toThrow(hint)
     await expect(authorizer.isAllowed(actor, 'peek', note)).rejects.toThrow(ArgumentError)
@@ -57,7 +57,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
   test.each([
     ['a promise', findNote(), /await it/],
     ['a query that nobody awaited', query, /await it/],
-    ['a function', findNote, /is a function/],
+    ['a function', findNote, /not a function/],
     ['a plain object', { ownerId: 1 }, /authorizer\.as/],
     ['undefined', undefined, /is undefined/],
   ])('%s is no resource', async (_, resource, hint) => {

@@ -266,11 +266,10 @@ export class Checks {
 
   #unknownAction(action: string): ArgumentError {
     const hint = didYouMean(action, [...this.#words])
-    return new ArgumentError(
-      'unknown-action',
-      `The policy knows no action "${action}", and no rule leaves the action open.`,
-      { hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or mend the name', data: { action } },
-    )
+    return new ArgumentError('unknown-action', `Unknown action "${action}": no rule or block names it.`, {
+      hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or correct the name',
+      data: { action },
+    })
   }
 }
 
@@ -294,8 +293,8 @@ function oneByOne(predicate: Predicate): DecideMany {
 }
 
 function unknownKind(actor: unknown): ArgumentError {
-  return new ArgumentError('unknown-row', 'The class of the actor is not known, so no filter can be made for it.', {
-    hint: "register its class, or say which model a plain object is of: authorizer.as('User', user)",
+  return new ArgumentError('unknown-row', 'A filter needs an actor of a known class.', {
+    hint: "register its class, or name the model of a plain object: authorizer.as('User', user)",
     data: { value: actor },
   })
 }

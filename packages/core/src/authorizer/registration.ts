@@ -63,15 +63,15 @@ const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
 /** A class and its options as a model. @throws ArgumentError for what is no class, or an option that can't be meant. */
 export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions): Model {
   if (typeof cls !== 'function') {
-    throw new ArgumentError('invalid-argument', 'registerClass takes a class.', {
-      hint: 'for plain objects: registerModels, and as(model, row)',
+    throw new ArgumentError('invalid-argument', 'registerClass needs a class.', {
+      hint: 'for plain objects, use registerModels and as(model, row)',
       data: { value: cls },
     })
   }
   const name = options.name ?? cls.name
   if (!name)
-    throw new ArgumentError('invalid-argument', 'A class without a name needs one for policies.', {
-      hint: 'registerClass(cls, { name })',
+    throw new ArgumentError('invalid-argument', 'An anonymous class needs a name.', {
+      hint: 'name it: registerClass(cls, { name })',
     })
   return modelOf(schema, name, cls as unknown as Class, options) // a function is all that is asked of a class
 }
@@ -79,7 +79,9 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
 /** A declaration as a model; what is one already stays. @throws ArgumentError for what can't be meant. */
 export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclaration): Model {
   if (typeof model !== 'object' || model === null || typeof model.name !== 'string' || model.name === '') {
-    throw new ArgumentError('invalid-argument', 'A model is an object with a name.', { data: { value: model } })
+    throw new ArgumentError('invalid-argument', 'A model must be an object with a non-empty string as `name`.', {
+      data: { value: model },
+    })
   }
   return 'class' in model ? model : modelOf(schema, model.name, undefined, model)
 }
@@ -111,7 +113,7 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
     const other = many ? declaration.many : declaration.one
     const from = listOf(declaration.from)
     const to = declaration.to === undefined && from.length === 1 ? ['id'] : listOf(declaration.to)
-    if (from.length !== to.length) throw invalid(model, name, '`from` and `to` must name as many columns')
+    if (from.length !== to.length) throw invalid(model, name, '`from` and `to` must name the same number of columns')
     const kept = declaration.kept ?? true
     return {
       kind: 'relation',
@@ -131,7 +133,7 @@ function scalarOrRow(schema: Schema, model: string, name: string, declaration: S
   const { type, nullable = true, list = false } = declaration
   const scalar = scalarOf(type)
   if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array }
-  if (typeof type === 'string') throw invalid(model, name, `"${type}" is no type`)
+  if (typeof type === 'string') throw invalid(model, name, `unknown type "${type}"`)
   return {
     kind: 'relation',
     name,
@@ -170,8 +172,5 @@ function nameOf(schema: Schema, other: Class | string): string {
 }
 
 function invalid(model: string, field: string, why: string): ArgumentError {
-  return new ArgumentError(
-    'invalid-argument',
-    `The field ${model}.${field} is declared in a way that can't be meant: ${why}.`,
-  )
+  return new ArgumentError('invalid-argument', `Invalid declaration of field ${model}.${field}: ${why}.`)
 }

@@ -48,7 +48,7 @@ describe('the first checks of a kind', () => {
   test('know no action that the policy does not know', () => {
     const authorizer = load(policy)
     for (let asked = 1; asked <= 5; asked++)
-      expect(() => authorizer.can(ann, 'rea', new Folder(1))).toThrow(/knows no action "rea"/)
+      expect(() => authorizer.can(ann, 'rea', new Folder(1))).toThrow(/Unknown action "rea"/)
   })
 
   test('are errors where later ones are', () => {

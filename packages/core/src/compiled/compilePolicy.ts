@@ -74,7 +74,10 @@ export function compilePolicy(
   options: CompileOptions = {},
 ): CompiledModule {
   const { policy, schema } = authorizer
-  if (!policy) throw new ArgumentError('no-policy', 'No policy is loaded.', { hint: 'load it before it is compiled' })
+  if (!policy)
+    throw new ArgumentError('no-policy', 'No policy is loaded.', {
+      hint: 'load one before you compile it: await authorizer.load(text)',
+    })
   return new ModuleWriter(policy, schema, options).write()
 }
 
@@ -102,9 +105,9 @@ class ModuleWriter {
     if (checked) {
       throw new ArgumentError(
         'invalid-argument',
-        `${checked.name} is recognized by a function, which no module can hold.`,
+        `${checked.name} has an \`isaCheck\` function, which a compiled module cannot contain.`,
         {
-          hint: 'let its instances be of a class, or tag them: as(name, row)',
+          hint: 'register a class for its instances, or tag them: as(name, row)',
         },
       )
     }
@@ -154,7 +157,7 @@ class ModuleWriter {
     if (!actors && names.size === 0) for (const name of this.#schema.models.keys()) names.add(name)
     for (const name of names) {
       if (!this.#schema.models.has(name))
-        throw new ArgumentError('unknown-model', `No model is registered as "${name}", that is to be an actor.`)
+        throw new ArgumentError('unknown-model', `No model is registered for the actor "${name}".`)
       for (const other of this.#schema.descendants(name)) names.add(other)
     }
     return [null, ...names]

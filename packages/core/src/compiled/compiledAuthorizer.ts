@@ -93,21 +93,18 @@ export class CompiledAuthorizer<Action extends string = string> {
   #predicate(actor: unknown, action: string, resource: unknown): Predicate {
     assertKnown(this.#models, actor, 'actor')
     assertKnown(this.#models, resource, 'resource')
-    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action is a text.')
+    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action must be a string.')
     const plans = this.#table.of(actor, resource)
     const ofActor = plans && this.#compiled.get(this.#kindOf(actor))
     if (!plans || !ofActor) {
       throw new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
-        hint: 'compilePolicy(authorizer, { actors: [names] })',
+        hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
       })
     }
     const isNamed = this.#words.has(action)
     const plan = ofActor.get(this.#kindOf(resource))?.find((one) => one.action === (isNamed ? action : null))
     if (!plan && !isNamed) {
-      throw new ArgumentError(
-        'unknown-action',
-        `The policy knows no action "${action}", and no rule leaves the action open.`,
-      )
+      throw new ArgumentError('unknown-action', `Unknown action "${action}": no rule or block names it.`)
     }
     const predicate = (!isNamed && plans.get(otherAction)) || this.#instantiate(plan ?? never)
     plans.set(isNamed ? action : otherAction, predicate)
@@ -169,8 +166,8 @@ function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 're
   if (value === undefined) throw new ArgumentError(`undefined-${what}`, `The ${what} is undefined.`)
   const isObject = Object(value) === value
   if (!isObject || models.modelOf(value)) return
-  throw new ArgumentError('unknown-row', `The ${what} is of no class that the policy knows.`, {
-    hint: "await promises; say of a plain object as('Model', object)",
+  throw new ArgumentError('unknown-row', `The class of the ${what} is unknown.`, {
+    hint: "await a promise first; tag a plain object: as('Model', object)",
   })
 }
 
@@ -180,8 +177,12 @@ function given(models: CompiledModels, value: CompiledValue): unknown {
 }
 
 function machineOnly(what: string, cause?: unknown): QueryError {
-  return new QueryError('machine-only', `Only the query machine can answer this: ${what}`, {
-    hint: 'an Authorizer says what is missing, and awaits promises',
-    cause,
-  })
+  return new QueryError(
+    'machine-only',
+    `This needs the query machine, which compiled policies do not contain: ${what}`,
+    {
+      hint: 'use an Authorizer for it: it names missing data and awaits promises',
+      cause,
+    },
+  )
 }

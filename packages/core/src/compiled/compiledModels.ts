@@ -110,5 +110,5 @@ export class CompiledModels implements Models {
 }
 
 function absent(what: string, name: string): ArgumentError {
-  return new ArgumentError('invalid-argument', `The policy needs the ${what} ${name}.`)
+  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}, which was not passed.`)
 }

@@ -15,8 +15,8 @@ export function isTooLarge(operand: Operand): boolean {
 /** The operand. @throws QueryError if it is too large. */
 export function withinSize(operand: Operand): Operand {
   if (!isTooLarge(operand)) return operand
-  throw new QueryError('filter-too-large', `A value is calculated from more than ${maxSize} others.`, {
-    hint: 'use a calculated value less often in the calculation of others',
+  throw new QueryError('filter-too-large', `A value is computed from more than ${maxSize} others.`, {
+    hint: 'use computed values less often in other computations',
   })
 }
 

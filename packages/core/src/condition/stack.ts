@@ -9,8 +9,8 @@ export function descending<Result>(work: () => Result): Result {
     return work()
   } catch (error) {
     if (!isStackOverflow(error)) throw error
-    throw new QueryError('filter-too-large', 'The rules behind this filter are nested too deeply for one.', {
-      hint: 'checks of single rows are answered all the same: can, isAllowed, authorize',
+    throw new QueryError('filter-too-large', 'The rules of this filter are nested too deeply.', {
+      hint: 'check the rows one by one: can, isAllowed or authorize',
       cause: error,
     })
   }

@@ -16,7 +16,7 @@ export interface RouteOptions {
  */
 export function assertAuthorizer(made: string, authorizer: Partial<Authority> | null | undefined): void {
   if (typeof authorizer?.observe === 'function') return
-  throw new ArgumentError('invalid-argument', `${made} takes an authorizer.`, {
+  throw new ArgumentError('invalid-argument', `${made} needs an authorizer as its first argument.`, {
     hint: `${made}(new Authorizer(), { actor: (request) => request.user })`,
   })
 }
@@ -29,7 +29,7 @@ export function assertAuthorizer(made: string, authorizer: Partial<Authority> | 
  */
 export function assertActor(made: string, options: { readonly actor: unknown } | undefined): void {
   if (typeof options?.actor === 'function') return
-  throw new ArgumentError('invalid-argument', `${made} takes a function that tells who asks.`, {
+  throw new ArgumentError('invalid-argument', `${made}: \`actor\` must be a function that returns the current user.`, {
     hint: `${made}(authorizer, { actor: (request) => request.user })`,
   })
 }
@@ -44,8 +44,7 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
   const isAction = typeof action === 'string' && action !== ''
   if (isAction && typeof subject === 'string') modelNamed(authority.schema, subject)
   else if (!isAction || typeof subject !== 'function') {
-    const summary =
-      'authorize takes nothing, or an action and a function that loads the resource, or the name of a model.'
+    const summary = 'authorize needs an action and a loader or model name, or no arguments.'
     throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
   }
 }
@@ -53,7 +52,7 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
 function assertRouteOptions(options: unknown): void {
   const model: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'model') : null
   if (model === undefined || typeof model === 'string') return
-  throw new ArgumentError('invalid-argument', 'The options of a route are an object, and its `model` is a name.', {
+  throw new ArgumentError('invalid-argument', 'The options of a route must be an object whose `model` is a string.', {
     hint: "authorize('read', findDocument, { model: 'Document' })",
   })
 }
@@ -65,7 +64,7 @@ function assertRouteOptions(options: unknown): void {
  */
 export function assertReason(reason: unknown): void {
   if (typeof reason === 'string' && reason.trim() !== '') return
-  throw new ArgumentError('invalid-argument', 'unguarded takes the reason why the route is for everybody.', {
+  throw new ArgumentError('invalid-argument', 'unguarded needs a reason why the route is public.', {
     hint: "unguarded('liveness')",
   })
 }

@@ -275,11 +275,11 @@ describe('the reason of a refusal', () => {
 
   it('is told where visitors may know it', async () => {
     expect(await asked({ reasons: true }, 'hidden')).toBe(
-      'Not found. (It is there, but the actor may neither "edit" nor "read" it.)',
+      'Not found. (The resource exists, but the actor may neither "edit" nor "read" it.)',
     )
     expect(await asked({ reasons: true }, undefined)).toBe('Not found. (The loader found nothing.)')
     expect(await asked({ reasons: true }, 'visible')).toContain('not "edit" it')
-    expect(await asked({ reasons: true, ...nobody }, 'visible')).toContain('Nobody is signed in')
+    expect(await asked({ reasons: true, ...nobody }, 'visible')).toContain('Anonymous users may not do this')
   })
 
   it('is not told otherwise', async () => {
@@ -292,7 +292,7 @@ describe('the reason of a refusal', () => {
   it('is told of what a handler asks as well', async () => {
     const { one } = enforcement({ reasons: true })
     await one.identify()
-    await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toThrow('may know of it')
+    await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toThrow('may see the resource')
   })
 })
 

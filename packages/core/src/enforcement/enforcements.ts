@@ -72,14 +72,16 @@ export class Enforcements<Request extends object, Actor> {
 
 function assertLog(log: unknown): void {
   if (log === undefined || typeof log === 'function') return
-  throw new ArgumentError('invalid-argument', 'The option `log` is no function.', { hint: 'log: (event) => …' })
+  throw new ArgumentError('invalid-argument', 'The option `log` must be a function.', {
+    hint: 'pass a function: log: (event) => …',
+  })
 }
 
 function assertChallenge(challenge: unknown): void {
   if (challenge === undefined) return
   // What a header's value may hold, by RFC 9110.
   if (typeof challenge === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(challenge)) return
-  throw new ArgumentError('invalid-argument', 'The challenge can not be the value of a header.', {
-    hint: 'such as: Bearer realm="api"',
+  throw new ArgumentError('invalid-argument', '`challenge` must be a valid header value.', {
+    hint: 'pass a challenge such as: Bearer realm="api"',
   })
 }

@@ -4,17 +4,17 @@ import type { DenialReason } from '../authorizer/denial.js'
 export function explain(reason: DenialReason, action: string | undefined, readAction: string): string {
   switch (reason) {
     case 'nobody':
-      return '(Nobody is signed in, and nobody may do this.)'
+      return '(Anonymous users may not do this.)'
     case 'missing':
       return '(The loader found nothing.)'
     case 'hidden':
       return action === undefined || action === readAction
-        ? `(It is there, but the actor may not "${readAction}" it.)`
-        : `(It is there, but the actor may neither "${action}" nor "${readAction}" it.)`
+        ? `(The resource exists, but the actor may not "${readAction}" it.)`
+        : `(The resource exists, but the actor may neither "${action}" nor "${readAction}" it.)`
     case 'forbidden':
       return action === undefined
         ? '(The request-level rules do not allow it.)'
-        : `(The actor may know of it, but not "${action}" it.)`
+        : `(The actor may see the resource, but not "${action}" it.)`
     default:
       return reason satisfies never
   }

@@ -8,7 +8,7 @@ import { ArcturusError, AuthorizationError } from '../errors.js'
 export function failure(thrown: unknown): object {
   if (!(thrown instanceof Error)) {
     if (typeof thrown === 'object' && thrown !== null) return thrown
-    return new Error(`Something that is no error was thrown: ${String(thrown)}`, { cause: thrown })
+    return new Error(`A value that is not an error was thrown: ${String(thrown)}`, { cause: thrown })
   }
   if (thrown instanceof ArcturusError && !(thrown instanceof AuthorizationError) && !('status' in thrown)) {
     Object.assign(thrown, { status: 500, statusCode: 500, expose: false })

@@ -98,7 +98,7 @@ describe('the guard', () => {
 describe('an UndecidedError', () => {
   it('tells the route, what to do, and that it is not for visitors', () => {
     const error = new UndecidedError('GET /documents', 200)
-    expect(error.message).toContain('GET /documents was about to answer 200')
+    expect(error.message).toContain('GET /documents responded 200 without an authorization decision')
     expect(error.message).toContain('unguarded(reason)')
     expect(error).toMatchObject({ status: 500, statusCode: 500, expose: false, code: 'undecided' })
   })

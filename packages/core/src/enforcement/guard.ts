@@ -10,8 +10,8 @@ export class UndecidedError extends ArcturusError {
   readonly expose: boolean = false
 
   constructor(route: string, status: number) {
-    super('undecided', `${route} was about to answer ${status}, but nothing was authorized for it.`, {
-      hint: 'authorize(action, loader) on the route, a filter built in its handler, or unguarded(reason) right in front of a handler that is for everybody; unguarded(reason, router) for a router',
+    super('undecided', `${route} responded ${status} without an authorization decision.`, {
+      hint: 'add authorize(action, loader) to the route, build a filter in its handler, or put unguarded(reason) directly before a public handler (unguarded(reason, router) for a router)',
     })
   }
 }

@@ -70,7 +70,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     this.#request.personalize()
     if (!this.#resource)
       throw new ArgumentError('invalid-argument', 'No resource was loaded for this route.', {
-        hint: 'authorize(action, loader)',
+        hint: 'add authorize(action, loader) to the route',
       })
     // Sound: the row is what the loader gave whose type the framework's `authorize` put into `Resource`.
     return this.#resource.row as Resource
@@ -83,8 +83,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   resourceOf<Row>(loader: Loader<Row>): Loaded<Row> {
     if (!this.#loaded?.has(loader))
-      throw new ArgumentError('invalid-argument', 'That loader loaded nothing for this route.', {
-        hint: 'authorize(action, loader)',
+      throw new ArgumentError('invalid-argument', 'This loader did not run for this route.', {
+        hint: 'add authorize(action, loader) to the route',
       })
     // Sound: `admit` put under the loader what that very loader gave, and never nil.
     return this.#loaded.get(loader) as Loaded<Row>
@@ -219,8 +219,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
 
   #routeAction(): string {
     if (this.#resource) return this.#resource.action
-    throw new ArgumentError('invalid-argument', 'The route was authorized for no action.', {
-      hint: "assertWritable(body, 'edit', resource)",
+    throw new ArgumentError('invalid-argument', 'assertWritable needs an action: the route has none.', {
+      hint: "pass it: assertWritable(body, 'edit', resource)",
     })
   }
 

@@ -53,7 +53,7 @@ describe('a pattern of routes', () => {
   })
 
   it.each(['admin', '', '/a/*/b', '/a?b', undefined])('can not be %j', (pattern) => {
-    expect(() => new RoutePattern(pattern as never)).toThrow('Invalid pattern of paths')
+    expect(() => new RoutePattern(pattern as never)).toThrow('Invalid route pattern')
   })
 
   it('regards case if it is told to', () => {

@@ -36,8 +36,8 @@ export class RoutePattern {
     this.#hasRest = typeof pattern === 'string' && pattern.endsWith('/*')
     const path = this.#hasRest ? pattern.slice(0, -2) || '/' : pattern
     if (typeof path !== 'string' || !path.startsWith('/') || /[*?#]/.test(path)) {
-      throw new ArgumentError('invalid-argument', `Invalid pattern of paths: ${JSON.stringify(pattern)}.`, {
-        hint: "new RoutePattern('/admin/*') or new RoutePattern('/documents/:id')",
+      throw new ArgumentError('invalid-argument', `Invalid route pattern ${JSON.stringify(pattern)}.`, {
+        hint: "write '/admin/*' or '/documents/:id'",
       })
     }
     this.#segments = segmentsOf(routedPath(path, this.#isCaseSensitive))
@@ -62,8 +62,8 @@ function urlOf(request: Addressed | string): string {
   const { originalUrl, url, path } = request ?? {}
   const found = [originalUrl, url, path].find((one) => typeof one === 'string')
   if (typeof found === 'string') return found
-  throw new ArgumentError('invalid-argument', 'The request of `covers` has no `originalUrl`, `url` or `path`.', {
-    hint: 'adminPages.covers(request)',
+  throw new ArgumentError('invalid-argument', 'The request passed to `covers` has no `originalUrl`, `url` or `path`.', {
+    hint: 'pass the request: adminPages.covers(request)',
   })
 }
 

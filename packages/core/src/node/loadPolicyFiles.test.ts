@@ -41,10 +41,10 @@ describe('loadPolicyFiles', () => {
   })
 
   it.each([
-    ['a file that is not there', ['nowhere.polar'], /There is no policy file nowhere\.polar/],
+    ['a file that is not there', ['nowhere.polar'], /Policy file nowhere.polar does not exist/],
     ['a folder', ['.'], /can't be read/],
-    ['no file', [], /No policy file is named/],
-    ['what is no path', [undefined as unknown as string], /named by its path/],
+    ['no file', [], /at least one file/],
+    ['what is no path', [undefined as unknown as string], /must be a string/],
     ['a list', [['main.polar'] as unknown as string], /loadPolicyFiles\(authorizer, 'main\.polar', 'billing\.polar'\)/],
   ])('refuses %s', async (_, files, message) => {
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(ArgumentError)

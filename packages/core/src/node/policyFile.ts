@@ -9,7 +9,7 @@ import { ArgumentError } from '../errors.js'
  */
 export async function readPolicyFiles(files: readonly string[]): Promise<readonly PolicySource[]> {
   if (files.length === 0) {
-    throw new ArgumentError('invalid-argument', 'No policy file is named.', {
+    throw new ArgumentError('invalid-argument', 'loadPolicyFiles needs at least one file.', {
       hint: "name the files: loadPolicyFiles(authorizer, 'policy.polar')",
     })
   }
@@ -18,8 +18,8 @@ export async function readPolicyFiles(files: readonly string[]): Promise<readonl
 
 async function readPolicyFile(file: string): Promise<PolicySource> {
   if (typeof file !== 'string')
-    throw new ArgumentError('invalid-argument', 'A policy file is named by its path, which is a text.', {
-      hint: "loadPolicyFiles(authorizer, 'main.polar', 'billing.polar')",
+    throw new ArgumentError('invalid-argument', 'The path of a policy file must be a string.', {
+      hint: "pass paths: loadPolicyFiles(authorizer, 'main.polar', 'billing.polar')",
     })
   try {
     return { text: await readFile(file, 'utf8'), name: file }
@@ -27,8 +27,8 @@ async function readPolicyFile(file: string): Promise<PolicySource> {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     throw new ArgumentError(
       'unreadable-policy-file',
-      isMissing ? `There is no policy file ${file}.` : `The policy file ${file} can't be read.`,
-      { hint: `it was looked for at ${resolve(file)}`, cause, data: { file } },
+      isMissing ? `Policy file ${file} does not exist.` : `Policy file ${file} can't be read.`,
+      { hint: `check the path: ${resolve(file)}`, cause, data: { file } },
     )
   }
 }

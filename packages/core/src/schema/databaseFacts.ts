@@ -24,14 +24,14 @@ export function declaredReferences(
   const references: unknown = facts?.references
   if (references === undefined || typeof references === 'boolean') return () => references
   if (typeof references !== 'object' || references === null)
-    throw invalid('`references` is neither a boolean nor an object.', { references })
+    throw invalid('`references` must be a boolean or an object.', { references })
   const declared = new Map<string, unknown>(Object.entries(references))
   for (const [name, kept] of declared) {
-    if (typeof kept !== 'boolean') throw invalid(`\`references\` has no boolean for "${name}".`, { [name]: kept })
+    if (typeof kept !== 'boolean') throw invalid(`\`references\` must have a boolean for "${name}".`, { [name]: kept })
     // An embedded model has a dot in its name.
     const at = name.lastIndexOf('.')
     if (!isReference(name.slice(0, Math.max(at, 0)), name.slice(at + 1)))
-      throw invalid(`\`references\` names "${name}", which is no reference.`, { name })
+      throw invalid(`\`references\` names "${name}", which is not a reference.`, { name })
   }
   // Sound: each was found to be a boolean.
   return (model, relation) => declared.get(`${model}.${relation}`) as boolean | undefined

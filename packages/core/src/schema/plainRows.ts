@@ -84,8 +84,8 @@ function assertType(model: string, { name, type, list }: ScalarField, value: unk
 
 function assertScalar(model: string, name: string, type: ScalarField['type'], value: unknown): void {
   if (typeof value !== 'string' && !(type === 'date' && typeof value === 'number')) return
-  throw new ArgumentError('invalid-argument', `${model}.${name} is declared as ${type}, and holds a ${typeof value}.`, {
-    hint: `convert it first, such as with a reviver: JSON.parse(text, reviver)`,
+  throw new ArgumentError('invalid-argument', `${model}.${name} is declared as ${type}, but holds a ${typeof value}.`, {
+    hint: `convert it first, for example with a reviver: JSON.parse(text, reviver)`,
     data: { model, name, value },
   })
 }

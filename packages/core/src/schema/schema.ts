@@ -54,10 +54,14 @@ export class Schema {
   registerModel(model: Model): void {
     const known = this.#models.get(model.name)
     if (known && known.class !== model.class) {
-      throw new ArgumentError('duplicate-class-name', `The name "${model.name}" is registered for another class.`, {
-        hint: 'register this one under another name: registerClass(cls, { name })',
-        data: { name: model.name, known: known.class },
-      })
+      throw new ArgumentError(
+        'duplicate-class-name',
+        `The name "${model.name}" is already registered for another class.`,
+        {
+          hint: 'register this class under another name: registerClass(cls, { name })',
+          data: { name: model.name, known: known.class },
+        },
+      )
     }
     reserved(model.name)
     if (model.class && !known) {
@@ -79,8 +83,8 @@ export class Schema {
    */
   registerConstant(name: string, value: unknown): void {
     if (typeof name !== 'string')
-      throw new ArgumentError('invalid-argument', 'The name of a constant is a text.', {
-        hint: 'registerConstant(value, name)',
+      throw new ArgumentError('invalid-argument', 'The name of a constant must be a string.', {
+        hint: 'pass the value first: registerConstant(value, name)',
       })
     reserved(name)
     const isNew = !this.#constants.has(name)
@@ -264,10 +268,8 @@ export class Table {
 
 function reserved(name: string): void {
   if (name === 'Actor' || name === 'Resource') {
-    throw new ArgumentError(
-      'reserved-name',
-      `"${name}" is the name of a union that every policy has; nothing can be registered under it.`,
-      { data: { name } },
-    )
+    throw new ArgumentError('reserved-name', `The name "${name}" is reserved: it is a built-in union.`, {
+      data: { name },
+    })
   }
 }

@@ -66,7 +66,7 @@ describe('what a test expects', () => {
     [
       'another status',
       () => expectDenied(eve, 'edit', plans, { status: 404 }),
-      'User may not "edit" Note { id: 2 }, as expected, but is answered 403, not 404.',
+      'User may not "edit" Note { id: 2 }, as expected, but gets 403 instead of 404.',
     ],
     [
       'other actions',

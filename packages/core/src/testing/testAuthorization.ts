@@ -101,7 +101,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
             status ?? 'denied',
           )
         if (status === undefined || answered === status) continue
-        const message = `${who(actor)} may not ${asked}, as expected, but is answered ${answered}, not ${status}.`
+        const message = `${who(actor)} may not ${asked}, as expected, but gets ${answered} instead of ${status}.`
         throw new ExpectationError(message, answered, status)
       }
     },
@@ -119,8 +119,8 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     async expectOnlyAllowed(actor, action, rows, allowed) {
       const stranger = allowed.find((row) => !rows.includes(row))
       if (stranger !== undefined)
-        throw new ArgumentError('invalid-argument', `${show(stranger)} is not among the rows.`, {
-          hint: 'pass the same objects twice: all rows, and those of them that are allowed',
+        throw new ArgumentError('invalid-argument', `${show(stranger)} is not one of the rows.`, {
+          hint: 'pass the same objects in both lists: all rows, and the allowed ones',
         })
       const answers = await Promise.all(rows.map((row) => authorizer.isAllowed(actor, action, row)))
       const found = rows.filter((_, at) => answers[at])
@@ -137,7 +137,9 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 
     as(actor) {
       if (actor === undefined)
-        throw new ArgumentError('undefined-actor', 'The actor of the request is undefined.', { hint: 'nobody is null' })
+        throw new ArgumentError('undefined-actor', 'The actor of the request is undefined.', {
+          hint: 'pass null for an anonymous user',
+        })
       const standIns = acceptStandIns(authorizer)
       const name =
         [...standIns].find(([, known]) => known === actor)?.[0] ??
@@ -152,7 +154,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 function listOf(actions: Actions): readonly Action[] {
   const list = typeof actions === 'string' ? [actions] : actions
   if (list.length > 0) return list
-  throw new ArgumentError('invalid-argument', 'No action is expected to be anything.', { hint: 'name one or more' })
+  throw new ArgumentError('invalid-argument', 'The expectation names no action.', { hint: 'name at least one' })
 }
 
 async function statusOf(question: () => Promise<void>): Promise<number | 'allowed'> {

@@ -125,7 +125,7 @@ function patternUnits(
   } catch (error) {
     if (!(error instanceof Unanalyzed)) throw error
     throw new HostError('unsafe-pattern', `The pattern /${source}/ may take too long to match: ${error.message}.`, {
-      hint: 'write it without nested repetitions, or pass a linear-time engine: new Authorizer({ regExp })',
+      hint: 'remove nested repetitions, or pass a linear-time engine: new Authorizer({ regExp })',
       data: { source, flags },
     })
   }

@@ -41,7 +41,7 @@ class Parser {
 
   parse(): Pattern {
     const pattern = this.#choice()
-    if (this.#at < this.#chars.length) throw new Unanalyzed('its parentheses are not paired')
+    if (this.#at < this.#chars.length) throw new Unanalyzed('its parentheses do not match')
     return pattern
   }
 
@@ -97,7 +97,7 @@ class Parser {
       } else if (!this.#takes(':')) throw new Unanalyzed('it has flags within parentheses')
     }
     const of = this.#choice()
-    if (!this.#takes(')')) throw new Unanalyzed('its parentheses are not paired')
+    if (!this.#takes(')')) throw new Unanalyzed('its parentheses do not match')
     return kind ? { kind, of } : of
   }
 
