@@ -32,6 +32,7 @@ const clients = [
     'foreign',
     'dangling',
     'caller',
+    'other-keys',
     'fuzz-plain',
     'fuzz-other',
     'fuzz-composite',

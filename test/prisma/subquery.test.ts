@@ -182,7 +182,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
     const actor = alone.as('User', { ...user })
     await expect(whereOf(actor, 'read', 'Document')).rejects.toThrow(UnsupportedFilterError)
     await expect(whereOf(actor, 'read', 'Document', { strategy: 'subquery' })).rejects.toMatchObject({
-      data: { reason: 'no-client' },
+      data: { reason: 'collation' },
     })
     expect(await bare.document.count({ where: await whereOf(actor, 'read', 'Document', { client: bare }) })).toBe(2)
   })

@@ -30,7 +30,7 @@ import {
   property,
   schemaOfClient,
 } from './schema/fromClient.js'
-import { modelsOf } from './schema/models.js'
+import { modelsIn } from './schema/models.js'
 import { withReferences } from './schema/references.js'
 import type { PrismaSchema } from './schema/schema.js'
 
@@ -104,8 +104,8 @@ export function prismaAuthorization<ModelName extends string = string>(
   const unsaved = new WeakSet<object>()
   const isClient = (one: unknown): one is PrismaClientLike =>
     typeof one === 'object' && one !== null && '$extends' in one
-  const read = (client: PrismaClientLike) => withReferences(schemaOfClient(client), options.database)
-  const given = source && (isClient(source) ? read(source) : withReferences(assertSchema(source), options.database))
+  const read = (client: PrismaClientLike) => withReferences(schemaOfClient(client), options)
+  const given = source && (isClient(source) ? read(source) : withReferences(assertSchema(source), options))
   const defaults = { strategy: options.strategy ?? 'auto', unloaded: options.unloaded ?? 'auto' } as const
   // A client can be extended again for each request.
   const readOf = new WeakMap<PrismaClientLike, ReadTexts>()
@@ -126,7 +126,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     const tables = new Tables(schema)
     if (text !== registered) {
       authorizer.registerModels(
-        modelsOf(schema),
+        modelsIn(tables),
         relationLoader(tables, () => bare, unsaved),
       )
     }

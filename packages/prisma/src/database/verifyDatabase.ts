@@ -1,9 +1,10 @@
 import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
 import { PrismaSchemaError } from '../errors.js'
-import type { DatabaseOptions } from '../filter/dialect.js'
-import { sqlTablesOf } from '../filter/sql/tables.js'
+import { type DatabaseOptions, dialectsOf } from '../filter/dialect.js'
+import { PrismaSqlTables } from '../filter/sql/tables.js'
 import { sqlDialectOf } from '../filter/sql/types.js'
 import { sendBy } from '../filter/subquery/send.js'
+import { Tables } from '../filter/tables.js'
 import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
 import type { PrismaSchema } from '../schema/schema.js'
 
@@ -38,7 +39,11 @@ export async function verifyDatabase(
   }
   const send = sendBy(client)
   const models = new Map(known.models.map(({ name, fields }) => [name, fields.map((field) => field.name)]))
-  const tables = sqlTablesOf(known, acceptCollation === undefined ? {} : { acceptCollation })
+  // The schema is taken at its word: it is what is compared.
+  const tables = new PrismaSqlTables(
+    new Tables(known),
+    dialectsOf(known, acceptCollation === undefined ? {} : { acceptCollation }),
+  )
   // Prisma's driver for PostgreSQL takes every time for one of UTC.
   return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) =>
     send({ texts: [sql], values: [], model: '' }),

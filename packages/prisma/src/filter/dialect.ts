@@ -77,6 +77,26 @@ export function dialectsOf(
   }
 }
 
+/**
+ * Whether two texts of a column are equal to the database only if they are the same. MySQL and SQL Server compare texts by a collation
+ * that ignores case, unless the catalog or the application says otherwise; the other databases by code point, unless the catalog does.
+ * @throws ArgumentError, or PrismaSchemaError where `acceptCollation` names what is no column of texts.
+ */
+export function exactTexts(
+  schema: PrismaSchema,
+  { acceptCollation = false, database }: DatabaseOptions,
+): (column: PrismaColumn) => boolean {
+  const isAccepted = accepting(acceptCollation, schema.models)
+  const read = verifiedOf(database)
+  const texts = read && new TextFacts(schema, { texts: read })
+  const isUsual = schema.provider !== 'mysql' && schema.provider !== 'sqlserver'
+  return (column) =>
+    column.type !== 'String' ||
+    column.native?.name === 'Uuid' ||
+    isAccepted(column) ||
+    (texts ? texts.of(column, false).textEquality : isUsual)
+}
+
 function accepting(
   acceptCollation: boolean | readonly string[],
   models: PrismaSchema['models'],

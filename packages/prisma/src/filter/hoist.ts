@@ -90,7 +90,7 @@ function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formu
   const { from } = some
   if (from.kind !== 'path') return formula
   const relation = tables.relation(from)
-  if (!relation) return formula
+  if (!relation || relation.collated) return formula
   const prefix = from.steps.slice(0, -1)
   const last = from.steps.at(-1)!
   const outer = relation.from.map(

@@ -34,7 +34,7 @@ export class WherePrinter {
     place: Place = 'anywhere',
     texts?: TextFacts,
   ) {
-    const known = withReferences(schema, options.database)
+    const known = withReferences(schema, options)
     this.#tables = new Tables(known)
     this.#dialect = dialectOf(schema.provider)
     this.#dialects = dialectsOf(known, options, texts)

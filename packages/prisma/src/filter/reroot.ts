@@ -174,16 +174,16 @@ class Rerooting {
       )
     const found: (readonly [Path, Path])[] = []
     if (ownModel === otherModel && isEqual(ownModel.key.map((name) => [name, name]))) found.push([own, other])
-    for (const one of references(ownModel)) {
+    for (const one of this.#references(ownModel)) {
       if (one.model === otherModel.name && isEqual(one.from.map((name, at) => [name, one.to[at]]))) {
         found.push([stepped(own, one, ownModel, span), other])
       }
     }
-    for (const two of references(otherModel)) {
+    for (const two of this.#references(otherModel)) {
       if (two.model === ownModel.name && isEqual(two.from.map((name, at) => [two.to[at], name]))) {
         found.push([own, stepped(other, two, otherModel, span)])
       }
-      for (const one of references(ownModel)) {
+      for (const one of this.#references(ownModel)) {
         const isSame =
           one.model === two.model && isEqual(one.from.map((name, at) => [name, two.from[two.to.indexOf(one.to[at]!)]]))
         if (isSame) found.push([stepped(own, one, ownModel, span), stepped(other, two, otherModel, span)])
@@ -204,6 +204,10 @@ class Rerooting {
     const isEnd = rows.some((row) => ends.some((end) => samePath(end, row)))
     const isPresent = pairs.some(({ present }) => present.some((path) => rows.some((row) => samePath(row, path))))
     return isEnd || isPresent || rows.some((row) => this.#isKept(row))
+  }
+
+  #references({ fields }: PrismaModel): PrismaRelation[] {
+    return fields.filter((field): field is PrismaRelation => field.kind === 'relation' && this.#tables.names(field))
   }
 
   #isKept(path: Path): boolean {
@@ -263,10 +267,6 @@ function isNotNil(formula: Formula, column: Path): boolean {
   if (formula.kind !== 'compare' || formula.operator !== '!=') return false
   const { left, right } = formula
   return left.kind === 'path' && samePath(left, column) && right.kind === 'value' && right.value === null
-}
-
-function references({ fields }: PrismaModel): PrismaRelation[] {
-  return fields.filter((field): field is PrismaRelation => field.kind === 'relation' && field.owner)
 }
 
 function stepped(row: Path, { name }: PrismaRelation, model: PrismaModel | undefined, span: Span): Path {

@@ -70,9 +70,14 @@ export class Tables {
       )
   }
 
-  /** Whether the columns of the own row refer to another one, and the database keeps that reference. */
+  /** Whether the columns of the own row refer to another one that has the same ones, and the database keeps that reference. */
   isKept(relation: PrismaRelation): boolean {
-    return relation.owner && this.#isKept(relation)
+    return this.names(relation) && this.#isKept(relation)
+  }
+
+  /** Whether the columns of the own row tell which row a relation leads to, if it is there. */
+  names({ owner, collated }: PrismaRelation): boolean {
+    return owner && !collated
   }
 
   /** Whether the other rows of a relation, or a table between the two, refer to the own row, and the database keeps that reference. */
@@ -144,7 +149,7 @@ export class Tables {
     for (;;) {
       const [relation, column] = steps.slice(-2)
       const field = relation && column ? this.field(relation.model, relation.name) : undefined
-      const at = field?.kind === 'relation' && field.owner ? field.to.indexOf(column!.name) : -1
+      const at = field?.kind === 'relation' && this.names(field) ? field.to.indexOf(column!.name) : -1
       if (field?.kind !== 'relation' || at === -1) return { path: { ...path, steps }, present }
       present.push({ ...path, steps: steps.slice(0, -1) })
       steps = [...steps.slice(0, -2), { ...relation!, name: field.from[at]! }]

@@ -4,6 +4,7 @@ import type { Place } from '../filter/division.js'
 import { isEveryRow } from '../filter/printed.js'
 import { refuse } from '../filter/refusal.js'
 import { assertUnrepeated } from '../filter/repetition.js'
+import { sendOnce } from '../filter/subquery/send.js'
 import type { Tables } from '../filter/tables.js'
 import type { Answers, Scope } from '../rows/answers.js'
 import type { PrismaRelation } from '../schema/schema.js'
@@ -108,8 +109,9 @@ export class Resolver {
   }
 
   /** Finds the requests one after the other, and goes on when each is answered. */
-  async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, scope: Scope): Promise<Arguments> {
+  async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, within: Scope): Promise<Arguments> {
     const answers: Answered[] = []
+    const scope = { ...within, send: sendOnce(within.send) }
     for (;;) {
       let missing: Omit<Answered, 'where'> | undefined
       const where = (request: FilterRequest, of: string, place: Place): Arguments => {

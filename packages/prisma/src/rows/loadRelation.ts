@@ -3,7 +3,7 @@ import type { Load, Wanted } from '@arcturus/core/filters'
 import { TooManyRowsError } from '../errors.js'
 import type { Tables } from '../filter/tables.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
-import type { PrismaModel } from '../schema/schema.js'
+import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { tagRows } from './rows.js'
 
 /**
@@ -24,19 +24,27 @@ export function relationLoader(
     if (relation?.kind === 'relation' && relation.owner) {
       if (relation.from.some((column) => property(object, column) === null)) return null
       const other = keyed(relation.to, object, relation.from)
-      if (other) return await find(tables, client(), wanted, tables.model(relation.model), other)
+      if (other)
+        return await find(tables, client(), wanted, tables.model(relation.model), other, {
+          isCollated: relation.collated,
+        })
     }
     if (unsaved.has(object)) throw notLoaded(wanted, 'the row is not created yet, and its data does not say')
     const key = tables.model(model)?.key ?? []
     const own = keyed(key, object, key)
     if (!own) throw notLoaded(wanted, 'its key is not on the row')
-    const row = await find(tables, client(), wanted, tables.model(model), own, name)
+    if (relation?.kind === 'relation' && relation.collated)
+      return await findCollated(tables, client(), wanted, relation, own)
+    const row = await find(tables, client(), wanted, tables.model(model), own, { name })
     if (row === null) throw notLoaded(wanted, 'the row is gone')
-    const rows = property(row, name)
-    if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most)
-      throw new TooManyRowsError(wanted)
-    return rows
+    return complete(property(row, name), wanted)
   }
+}
+
+/** @throws TooManyRowsError for more rows than are wanted */
+function complete(rows: unknown, wanted: Wanted): unknown {
+  if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most) throw new TooManyRowsError(wanted)
+  return rows
 }
 
 /** Columns with the values that others have on a row; undefined where one is missing. */
@@ -47,7 +55,8 @@ function keyed(columns: readonly string[], row: object, from: readonly string[])
 }
 
 /**
- * @param name - The relation that is wanted of the row; without it the row is.
+ * @param how.name - The relation that is wanted of the row; without it the row is.
+ * @param how.isCollated - Whether the database compares the key by a collation.
  * @returns null where there is no such row
  */
 async function find(
@@ -56,14 +65,15 @@ async function find(
   wanted: Wanted,
   model: PrismaModel | undefined,
   key: object,
-  name?: string,
+  { name, isCollated = false }: { readonly name?: string; readonly isCollated?: boolean | undefined },
 ): Promise<unknown> {
   const delegate = client && model ? delegateOf(client, model.name) : undefined
   if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
   const names = Object.keys(key)
-  const unique = model.uniques.find(
-    ({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)),
-  )
+  // Queries by a unique key are put together, and their rows told apart by the key: one that a collation finds would be lost.
+  const unique =
+    !isCollated &&
+    model.uniques.find(({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)))
   const where = unique && names.length > 1 ? { [unique.argument]: key } : key
   const method = property(delegate, unique ? 'findUnique' : 'findFirst')
   const args =
@@ -74,6 +84,34 @@ async function find(
   const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
   tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
   return row
+}
+
+/**
+ * Finds the rows of a relation by a condition of the database. Selected with their row, Prisma would leave out those whose texts only
+ * a collation takes for equal.
+ */
+async function findCollated(
+  tables: Tables,
+  client: PrismaClientLike | undefined,
+  wanted: Wanted,
+  relation: PrismaRelation,
+  own: object,
+): Promise<unknown> {
+  const delegate = client && delegateOf(client, relation.model)
+  const inverse = tables.inverse(relation)
+  if (!delegate) throw notLoaded(wanted, 'no client was extended')
+  if (!inverse) throw notLoaded(wanted, 'its model does not have the other end of it')
+  const operation = relation.list ? 'findMany' : 'findFirst'
+  const selection = selectionOf(tables, wanted)
+  const args = {
+    ...(selection !== true && selection),
+    where: { [inverse.name]: { [inverse.list ? 'some' : 'is']: own } },
+  }
+  // Sound: delegates of every Prisma client have both.
+  const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
+  const rows = await Reflect.apply(method, delegate, [args])
+  tagRows(tables, relation.model, operation, {}, undefined, rows)
+  return complete(rows, wanted)
 }
 
 /** Rows of a relation come in the order of their key, however many are wanted: what a check says can depend on it. */

@@ -1,11 +1,14 @@
 import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/filters'
 import type { Tables } from '../filter/tables.js'
 import { isArguments } from '../query/literal.js'
+import type { PrismaRelation } from '../schema/schema.js'
 
 /** Which models the rows of a result are of, down the relations that were asked for. */
 interface Shape {
   readonly model: string
   readonly relations: readonly (readonly [field: string, shape: Shape, isPartial: boolean])[]
+  /** Relations to one row whose keys the database compares by a collation, and Prisma by their texts. */
+  readonly collated: readonly PrismaRelation[]
 }
 
 /** Operations whose result is a row or a list of rows. */
@@ -49,15 +52,23 @@ export function tagRows(
 
 function shapeOf(tables: Tables, model: string, args: unknown): Shape {
   const relations: [string, Shape, boolean][] = []
+  const collated: PrismaRelation[] = []
   for (const selection of ['include', 'select']) {
     const selected = get(args, selection)
     if (typeof selected !== 'object' || selected === null) continue
     for (const [name, inner] of Object.entries(selected)) {
       const field = inner ? tables.field(model, name) : undefined
-      if (field?.kind === 'relation') relations.push([name, shapeOf(tables, field.model, inner), isPartial(inner)])
+      if (field?.kind !== 'relation') continue
+      // Prisma finds fewer rows than the database where it puts rows together itself.
+      relations.push([
+        name,
+        shapeOf(tables, field.model, inner),
+        isPartial(inner) || (field.list && field.collated === true),
+      ])
+      if (!field.list && field.collated) collated.push(field)
     }
   }
-  return { model, relations }
+  return { model, relations, collated }
 }
 
 /**
@@ -115,6 +126,11 @@ function tagAll(value: unknown, shape: Shape): boolean {
   if (typeof value !== 'object' || value === null) return false
   tag(value, shape.model)
   let isPartialBelow = false
+  for (const { name, from, owner } of shape.collated) {
+    if (get(value, name) !== null || (owner && from.some((column) => get(value, column) === null))) continue
+    markPartial(value, name)
+    isPartialBelow = true
+  }
   for (const [field, inner, partial] of shape.relations) {
     if (tagAll(get(value, field), inner)) {
       markLeadsToPartial(value)

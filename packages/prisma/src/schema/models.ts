@@ -1,4 +1,5 @@
-import type { DatabaseFacts, Field, Model, ScalarType } from '@arcturus/core/filters'
+import type { Field, Model, ScalarType } from '@arcturus/core/filters'
+import type { DatabaseOptions } from '../filter/dialect.js'
 import { Tables } from '../filter/tables.js'
 import { withReferences } from './references.js'
 import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
@@ -8,8 +9,12 @@ import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
  * @param database - What is known of the database, in the place of what the schema promises.
  * @throws ArgumentError where `database` names no reference.
  */
-export function modelsOf(schema: PrismaSchema, database?: DatabaseFacts): Model[] {
-  const tables = new Tables(withReferences(schema, database))
+export function modelsOf(schema: PrismaSchema, database?: DatabaseOptions['database']): Model[] {
+  return modelsIn(new Tables(withReferences(schema, { database })))
+}
+
+/** The same for a schema of whose references all is known. */
+export function modelsIn(tables: Tables): Model[] {
   return tables.schema.models.map((model) => ({
     name: model.name,
     class: undefined,
@@ -23,8 +28,9 @@ export function modelsOf(schema: PrismaSchema, database?: DatabaseFacts): Model[
 function fieldOf(field: PrismaField, tables: Tables): Field {
   const { name, list } = field
   if (field.kind !== 'relation') return { kind: 'scalar', name, type: scalarOf(field), nullable: field.nullable, list }
-  const { model, from, to } = field
+  const { model } = field
   const nullable = tables.canBeMissing(field)
+  const { from, to } = field.collated ? { from: [], to: [] } : field
   return { kind: 'relation', name, model, many: list, nullable, kept: tables.isKept(field), from, to }
 }
 

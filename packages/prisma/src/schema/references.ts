@@ -1,25 +1,41 @@
-import { type DatabaseFacts, declaredReferences } from '@arcturus/core/filters'
-import type { PrismaField, PrismaRelation, PrismaSchema } from './schema.js'
+import { declaredReferences } from '@arcturus/core/filters'
+import { type DatabaseOptions, exactTexts } from '../filter/dialect.js'
+import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
 
 /**
- * A schema with what is known of its references in the place of what it promises.
+ * A schema with what is known of its references in the place of what it promises. A reference that the database compares by a
+ * collation is not kept: its columns do not tell which row it leads to.
  * @throws ArgumentError for a declaration that names no reference.
  */
 export function withReferences<Name extends string>(
   schema: PrismaSchema<Name>,
-  facts: DatabaseFacts | undefined,
+  options: DatabaseOptions,
 ): PrismaSchema<Name> {
-  if (facts?.references === undefined) return schema
-  const keptOf = declaredReferences(facts, (model, name) =>
-    isReference(schema.models.find((one) => one.name === model)?.fields.find((one) => one.name === name)),
-  )
+  const { database: facts } = options
+  const models = new Map<string, PrismaModel>(schema.models.map((model) => [model.name, model]))
+  const keptOf =
+    facts?.references === undefined
+      ? () => undefined
+      : declaredReferences(facts, (model, name) =>
+          isReference(models.get(model)?.fields.find((one) => one.name === name)),
+        )
+  const isExact = exactTexts(schema, options)
+  const isCollated = (name: string, columns: readonly string[]): boolean =>
+    models.get(name)!.fields.some((field) => field.kind === 'scalar' && columns.includes(field.name) && !isExact(field))
+  const withFacts = (model: PrismaModel, field: PrismaField): PrismaField => {
+    if (field.kind !== 'relation') return field
+    const isByTable = field.from.length === 0
+    const collated =
+      isCollated(model.name, isByTable ? model.key : field.from) ||
+      isCollated(field.model, isByTable ? models.get(field.model)!.key : field.to)
+    const kept = (isReference(field) ? keptOf(model.name, field.name) : undefined) ?? field.kept
+    return { ...field, kept, ...(collated && { collated }) }
+  }
   return {
     ...schema,
     models: schema.models.map((model) => ({
       ...model,
-      fields: model.fields.map((field) =>
-        isReference(field) ? { ...field, kept: keptOf(model.name, field.name) ?? field.kept } : field,
-      ),
+      fields: model.fields.map((field) => withFacts(model, field)),
     })),
   }
 }

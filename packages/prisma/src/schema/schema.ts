@@ -75,6 +75,8 @@ export interface PrismaRelation {
   readonly to: readonly string[]
   /** Whether the database keeps the reference. Default: with `relationMode = "foreignKeys"` it does, unless an end is a view. */
   readonly kept?: boolean | undefined
+  /** Whether its columns are texts that the database compares in its own way: 'a' can refer to 'A'. Default false. */
+  readonly collated?: boolean | undefined
 }
 
 /** The values of an enum that have another name in the database; undefined where none has. */

@@ -99,6 +99,6 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
  * @throws PrismaSchemaError where `acceptCollation` names what is no column of texts; ArgumentError where `database` names no reference.
  */
 export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}, texts?: TextFacts): SqlTables {
-  const known = withReferences(schema, options.database)
+  const known = withReferences(schema, options)
   return new PrismaSqlTables(new Tables(known), dialectsOf(known, options, texts))
 }

@@ -10,6 +10,22 @@ export function sendBy(client: unknown): Send {
   return async (query) => await rawQuery(client, query)
 }
 
+/** Sends each query once: what a query of the application needs in several places is the same. */
+export function sendOnce(send: Send): Send {
+  const sent: { readonly query: IdQuery; readonly rows: Promise<readonly object[]> }[] = []
+  return (query) => {
+    const known = sent.find((one) => sameList(one.query.texts, query.texts) && sameList(one.query.values, query.values))
+    if (known) return known.rows
+    const rows = send(query)
+    sent.push({ query, rows })
+    return rows
+  }
+}
+
+function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, at) => Object.is(value, other[at]))
+}
+
 /**
  * Sends within the interactive transaction of another query: outside of it what the transaction wrote is not seen, and on
  * SQLite there is nothing but it.
