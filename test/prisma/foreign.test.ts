@@ -179,16 +179,29 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     expect(catalogs).toHaveLength(1)
   })
 
+  /** Tables of these names in another schema, which have the foreign key. */
+  const elsewhere = async (isThere: boolean): Promise<void> => {
+    const other = `arcturus_foreign_elsewhere_${process.pid}`
+    const tables = [
+      `CREATE SCHEMA ${other}`,
+      `CREATE TABLE ${other}."User" (id INTEGER PRIMARY KEY)`,
+      `CREATE TABLE ${other}."Doc" (id INTEGER PRIMARY KEY, "ownerId" INTEGER REFERENCES ${other}."User" (id))`,
+    ]
+    await database.execute(isThere ? tables : [`DROP SCHEMA ${other} CASCADE`])
+  }
+
   it('are compared by what `verifyDatabase` read, which names each promise that is not kept', async () => {
-    const database = await verifyDatabase(bare, schema)
-    const problems = database.problems.map(({ kind, model, field }) => `${kind} ${model}.${field}`)
+    if (provider === 'postgresql') await elsewhere(true)
+    const verified = await verifyDatabase(bare, schema)
+    const problems = verified.problems.map(({ kind, model, field }) => `${kind} ${model}.${field}`)
     expect(problems).toContain('foreign-key Doc.owner')
-    expect(database.references).toEqual({ 'Doc.owner': false })
+    expect(verified.references).toEqual({ 'Doc.owner': false })
     if (provider === 'postgresql') expect(problems).toContain('column-type User.name')
-    const { client, authorizedFilter, verifyOwn } = authorization({ database })
+    const { client, authorizedFilter, verifyOwn } = authorization({ database: verified })
     const listed = await client.doc.findMany(authorizedFilter(new Reader(), { action: 'same' }))
     expect(listed.map(({ id }) => id)).toEqual([1])
-    expect((await verifyOwn()).problems).toEqual(database.problems)
+    expect((await verifyOwn()).problems).toEqual(verified.problems)
+    if (provider === 'postgresql') await elsewhere(false)
     const accepting = await verifyDatabase(bare, schema, { acceptCollation: ['Doc.status'] })
     expect(accepting.problems.map(({ kind, field }) => `${kind} ${field}`)).toContain('collation status')
   })

@@ -39,7 +39,8 @@ describe.each(databases)('What somebody forgot on $name', (database) => {
       const args = uses[use]!(authorizedWhere(user(), 'read', 'Document'))
       await expect(bare.document.findMany(args)).rejects.toThrow(UnresolvedFilterError)
       await expect(bare.document.deleteMany(args)).rejects.toThrow(/await/)
-      expect(sql).toEqual([])
+      // The `where` itself reads how texts are compared.
+      expect(sql.filter((one) => !/sqlite_master|char\(0\)/.test(one))).toEqual([])
     })
 
     it.each(['as a where', 'spread into a where'])('on the extended client filters all the same: %s', async (use) => {

@@ -180,7 +180,7 @@ export function prismaAuthorization<ModelName extends string = string>(
         hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
       })
     }
-    const sender = client ?? extended
+    const sender = client ?? extended ?? (isClient(source) ? source : undefined)
     // Where nobody can look keys up, what a `where` can't say is refused for what it is.
     const choices = sender ? request.choices : { strategy: 'where' as const, ...request.choices }
     // A client of an interactive transaction can't be connected: what is loaded is not part of the transaction.

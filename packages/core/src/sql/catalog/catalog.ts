@@ -34,6 +34,9 @@ export interface CatalogText {
 
 /** A foreign key that the database keeps. */
 export interface CatalogReference {
+  /** The schemas of the two tables; undefined where the database has none. */
+  readonly schema?: string | undefined
+  readonly toSchema?: string | undefined
   readonly table: string
   readonly columns: readonly string[]
   readonly to: string

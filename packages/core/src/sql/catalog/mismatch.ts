@@ -1,6 +1,6 @@
 import type { SqlDialect } from '../dialect.js'
 import type { SqlPair, SqlRelation, SqlTables, SqlType } from '../tables.js'
-import type { CatalogColumn, CatalogReference } from './catalog.js'
+import { type CatalogColumn, type CatalogReference, columnsNamed } from './catalog.js'
 
 export interface Mismatch {
   readonly kind: 'column-type' | 'enum-values' | 'collation'
@@ -108,31 +108,44 @@ export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlD
   }
 }
 
+/** What the database says of itself. */
+interface Catalog {
+  readonly columns: readonly CatalogColumn[]
+  readonly references: readonly CatalogReference[]
+}
+
 /** Whether foreign keys keep all references of a relation to rows that exist. */
 export function isKeptBy(
-  references: readonly CatalogReference[],
+  catalog: Catalog,
   path: readonly string[],
   { model, link }: SqlRelation,
   tables: SqlTables,
 ): boolean {
   const other = tables.table(model)?.path
   if (!other) return false
-  if (link.kind === 'columns') return isKeptPair(references, path, other, link.pairs)
+  if (link.kind === 'columns') return isKeptPair(catalog, path, other, link.pairs)
   const back = link.own.map(({ from, to }) => ({ from: to, to: from }))
-  return isKeptPair(references, link.path, path, back) && isKeptPair(references, link.path, other, link.other)
+  return isKeptPair(catalog, link.path, path, back) && isKeptPair(catalog, link.path, other, link.other)
 }
 
+/** A name can stand for tables of several schemas: then each of them has the foreign key. */
 function isKeptPair(
-  references: readonly CatalogReference[],
+  { columns: known, references }: Catalog,
   from: readonly string[],
   to: readonly string[],
   pairs: readonly SqlPair[],
 ): boolean {
   const wanted = pairs.map((pair) => `${pair.from.name} ${pair.to.name}`.toLowerCase()).sort()
-  return references.some(({ table, columns, to: other, toColumns, weakness }) => {
-    if (weakness !== undefined || table !== from.at(-1)!.toLowerCase() || other !== to.at(-1)!.toLowerCase())
-      return false
+  const [own, others] = [columnsNamed(known, from, pairs[0]!.from.name), columnsNamed(known, to, pairs[0]!.to.name)]
+  const keeps = (
+    home: CatalogColumn,
+    { schema, toSchema, table, columns, to: other, toColumns, weakness }: CatalogReference,
+  ) => {
+    if (weakness !== undefined || table !== home.table || other !== to.at(-1)!.toLowerCase()) return false
+    if (schema !== undefined && schema !== home.schema) return false
+    if (toSchema !== undefined && !others.some((one) => one.schema === toSchema)) return false
     const has = columns.map((column, at) => `${column} ${toColumns[at]}`).sort()
     return has.join() === wanted.join()
-  })
+  }
+  return own.length > 0 && own.every((home) => references.some((reference) => keeps(home, reference)))
 }

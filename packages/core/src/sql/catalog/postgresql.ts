@@ -51,11 +51,15 @@ export async function postgresReferences(names: string, query: CatalogQuery): Pr
     `CAST((SELECT json_agg(a.attname ORDER BY k.at) FROM unnest(${keys}) WITH ORDINALITY AS k(num, at) JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = k.num) AS text)`
   const rows = await query(`
     SELECT CAST(c.relname AS text) AS "table", CAST(r.relname AS text) AS "to",
+      CAST(n.nspname AS text) AS "schema", CAST(m.nspname AS text) AS "toSchema",
       ${columns('f.conkey', 'f.conrelid')} AS "columns", ${columns('f.confkey', 'f.confrelid')} AS "toColumns",
       CASE WHEN NOT f.convalidated THEN 'it was not validated' WHEN f.condeferrable THEN 'it can be deferred' ELSE '' END AS "weakness"
     FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_namespace m ON m.oid = r.relnamespace
     WHERE f.contype = 'f' AND lower(c.relname) IN (${names})`)
   return rows.map((row) => ({
+    schema: nameOf(row, 'schema'),
+    toSchema: nameOf(row, 'toSchema'),
     table: nameOf(row, 'table'),
     columns: listOf(row, 'columns').map((one) => one.toLowerCase()),
     to: nameOf(row, 'to'),

@@ -74,7 +74,7 @@ export async function verify(promises: Promises, query: CatalogQuery): Promise<V
   for (const { model, field, relation } of relationsOf(promises)) {
     const path = tables.table(model)?.path
     if (!path) continue
-    const isKept = isKeptBy(keys, path, relation, tables)
+    const isKept = isKeptBy({ columns, references: keys }, path, relation, tables)
     references[`${model}.${field}`] = isKept
     if (!isKept) problems.push(foreignKeyProblem(model, field, relation, path, keys))
   }
