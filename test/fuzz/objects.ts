@@ -89,6 +89,7 @@ function toScalar(value: ScalarValue | { readonly list: readonly ScalarValue[] }
   if ('number' in value) return -0
   if ('bigint' in value) return BigInt(value.bigint)
   if ('decimal' in value) return new Decimal(value.decimal)
+  if ('read' in value) return value.read
   return value.list.map(toScalar)
 }
 
@@ -134,7 +135,8 @@ function declarationOf(world: World, model: string, field: FieldSpec): FieldDecl
     case 'one':
       return {
         one: field.model,
-        nullable: field.nullable,
+        nullable: field.nullable || world.foreign === true,
+        kept: !world.foreign,
         // A reference to a row that may be deleted softly says nothing of it.
         ...(field.from && !modelNamed(world, field.model).deletes
           ? { from: field.from, to: targetOf(world, field) }
@@ -152,10 +154,14 @@ export function describeRow(world: World, index: number, isTold: (field: string)
   return `#${index} ${describeValues(world, world.rows[index]!, isTold)}`
 }
 
-export function describeValues(world: World, { model, values }: Row, isTold: (field: string) => boolean): string {
+export function describeValues(
+  world: World,
+  { model, values, odd = {} }: Row,
+  isTold: (field: string) => boolean,
+): string {
   const shown = fieldsOf(world, model).flatMap(({ name }) =>
     name in values && (isTold(name) || keyOf(world, model).includes(name))
-      ? [`${name}: ${describe(values[name]!)}`]
+      ? [`${name}: ${name in odd ? `odd value ${odd[name]}` : describe(values[name]!)}`]
       : [],
   )
   return `${model} { ${shown.join(', ')} }`
@@ -168,6 +174,7 @@ export function describe(value: Value): string {
   if ('number' in value) return value.number
   if ('bigint' in value) return `${value.bigint}n`
   if ('decimal' in value) return `${value.decimal} (decimal)`
+  if ('read' in value) return String(value.read)
   if ('list' in value) return `[${value.list.map(describe).join(', ')}]`
   if ('part' in value)
     return `{ ${Object.entries(value.part)

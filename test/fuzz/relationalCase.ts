@@ -57,7 +57,8 @@ export function relationalCase(seed: number, index: number): RandomCase {
   if (latest?.seed !== seed || latest.rows !== rows) latest = { seed, rows, made: relationalWorld(seed, rows) }
   const { tables, world } = latest.made
   const { asked, constructs } = caseIn(Random.ofCase(seed ^ 0x5bd1e995, index), world)
-  return { asked: { ...asked, tables }, constructs }
+  const used = world.foreign ? ['rows that SQL wrote'] : []
+  return { asked: { ...asked, tables }, constructs: new Set([...constructs, ...used]) }
 }
 
 function relationalWorld(seed: number, index: number): Relational {
@@ -65,7 +66,10 @@ function relationalWorld(seed: number, index: number): Relational {
   // One schema in three is made on the spot, which the entities of TypeORM can be.
   const tables = random.chance(0.35) ? 'made' : random.pick(Object.keys(pool))
   const made = tables === 'made' ? madeSchema(seed, Math.floor(index / worldsOfMade)) : { models: pooledSchema(tables) }
-  return { tables, world: { ...made, ...relationalRows(random, made.models), constants: randomConstants(random) } }
+  const isForeign = Random.ofCase(seed ^ 0x3c6ef372, index).chance(0.5)
+  const foreign = isForeign ? Random.ofCase(seed ^ 0x2545f491, index) : undefined
+  const rows = relationalRows(random, made.models, foreign)
+  return { tables, world: { ...made, ...rows, constants: randomConstants(random), foreign: isForeign } }
 }
 
 function madeSchema(seed: number, at: number): Made {

@@ -1,3 +1,4 @@
+import { goneKey, withOdd } from './foreignRows.js'
 import { scalarOf } from './pools.js'
 import type { Random } from './random.js'
 import { isLink, linksOf } from './relationalSchema.js'
@@ -26,10 +27,14 @@ const counts: Readonly<Record<string, readonly [number, number]>> = {
   Bug: [1, 4],
 }
 
-/** Rows as tables hold them: what a relation to many gives follows from foreign keys and links. */
+/**
+ * Rows as tables hold them: what a relation to many gives follows from foreign keys and links.
+ * @param foreign - decides what of them SQL writes that no ORM would; default: nothing
+ */
 export function relationalRows(
   random: Random,
   models: readonly ModelSpec[],
+  foreign?: Random,
 ): { readonly rows: readonly Row[]; readonly ghosts: readonly Row[] } {
   const schema = { models }
   // Numbers beyond 2 ** 53 are read wrongly by some drivers: not all rows have them.
@@ -56,7 +61,10 @@ export function relationalRows(
       const row = isEmpty || ghost ? undefined : random.pick(rowsOf(field.model))
       values[field.name] = row === undefined ? null : { row }
       const other = isEmpty ? undefined : (ghost ?? rows[row!])
-      for (const [at, name] of targetOf(schema, field).entries()) values[field.from![at]!] = other?.values[name] ?? null
+      const isGone = foreign?.chance(0.2) === true
+      if (isGone) values[field.name] = null
+      const key = isGone ? goneKey(foreign) : other?.values
+      for (const [at, name] of targetOf(schema, field).entries()) values[field.from![at]!] = key?.[name] ?? null
     }
   }
   addManys(random, schema, rows, rowsOf)
@@ -64,7 +72,7 @@ export function relationalRows(
     ghost.values['deletedAt'] = { date: '2024-02-29T00:00:00.000Z' }
     addLinksOfGhost(random, schema, ghost, rowsOf)
   }
-  return { rows, ghosts }
+  return { rows: foreign ? rows.map((row) => withOdd(foreign, schema, row)) : rows, ghosts }
 }
 
 type Schema = { readonly models: readonly ModelSpec[] }

@@ -96,7 +96,7 @@ function withoutRow(asked: Case, row: number): Case | undefined {
       }
       values[name] = kept ?? null
     }
-    rows.push({ model: one.model, values })
+    rows.push({ ...one, values })
   }
   for (const [index, { model, values }] of rows.entries()) {
     for (const field of fieldsOf(world, model)) {
@@ -105,7 +105,7 @@ function withoutRow(asked: Case, row: number): Case | undefined {
         continue
       const other = rows[value.row]!.values
       const columns = targetOf(world, field).map((name, at) => [field.from![at]!, other[name]!])
-      rows[index] = { model, values: { ...rows[index]!.values, ...Object.fromEntries(columns) } }
+      rows[index] = { ...rows[index]!, values: { ...rows[index]!.values, ...Object.fromEntries(columns) } }
     }
   }
   return { ...asked, world: { ...world, rows }, actors: asked.actors.map((one) => one && moved(one)) }

@@ -7,6 +7,8 @@ export interface World {
   readonly ghosts?: readonly Row[]
   /** Of a schema that is made on the spot. */
   readonly storage?: Storage
+  /** Whether SQL wrote some of it: references that lead nowhere, and odd values. */
+  readonly foreign?: boolean
 }
 
 /** What of a schema has other names, or types of its own, in the database alone. */
@@ -65,6 +67,8 @@ export interface ManySpec {
 export interface Row {
   readonly model: string
   readonly values: Readonly<Record<string, Value>>
+  /** Columns in which SQL writes another value: which one of those that the database has for their type. */
+  readonly odd?: Readonly<Record<string, number>>
 }
 
 /** A value of a field, as JSON can hold it. */
@@ -83,6 +87,8 @@ export type ScalarValue =
   | { readonly number: '-0' }
   | { readonly bigint: string }
   | { readonly decimal: string }
+  /** As a driver read it. */
+  | { readonly read: unknown }
 
 /** A row by its place in the world; a copy is another object that is the same row. */
 export interface Reference {

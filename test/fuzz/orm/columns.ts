@@ -21,5 +21,6 @@ function scalarValue(value: ScalarValue): unknown {
   if (typeof value !== 'object' || value === null) return value
   if ('date' in value) return new Date(value.date)
   if ('bigint' in value) return BigInt(value.bigint)
+  if ('read' in value) return value.read
   return 'decimal' in value ? value.decimal : -0
 }

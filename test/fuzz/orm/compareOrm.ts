@@ -37,7 +37,7 @@ function asRead(
 ): { readonly prepared: Prepared; readonly answers: readonly Answer[] } {
   const { asked } = prepared
   const world = orm.read(asked.world)
-  if (world === asked.world || !mentionsExactNumbers(asked)) return { prepared, answers }
+  if (world === asked.world || !(asked.world.foreign || mentionsExactNumbers(asked))) return { prepared, answers }
   const read = new Prepared({ ...asked, world })
   return {
     prepared: read,

@@ -6,6 +6,8 @@ export interface Planted {
   readonly sql?: (text: string) => string
   /** What becomes of a `where` of Prisma's, or of a part of it. */
   readonly where?: (part: Where) => Where
+  /** Whether references that are not kept are taken for kept. */
+  readonly references?: boolean
 }
 
 export type Where = Readonly<Record<string, unknown>>
@@ -37,6 +39,12 @@ export const planted: Readonly<Record<string, Planted>> = {
   'a collation of MariaDB': {
     orm: /^TypeORM on MariaDB/,
     sql: replaced(/CAST\(CONVERT\(([^()]+) USING utf8mb4\) AS BINARY\)/g, '$1'),
+  },
+  'a reference that counts as its row to TypeORM': { orm: typeorm, references: true },
+  'a reference that counts as its row to Prisma': { orm: prisma, references: true },
+  'NaN that is in an order': {
+    orm: /^TypeORM on PostgreSQL/,
+    sql: replaced(/CAST\('NaN' AS double precision\)/g, "CAST('1e-300' AS double precision)"),
   },
   'a list of keys cut off': { orm: prisma, where: (part) => cut(part) },
   '`every` for `none`': {

@@ -3,12 +3,15 @@ import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@ar
 import { openDatabases } from '../../prisma/databases.js'
 import { createTables } from '../../prisma/ddl.js'
 import { withoutTime } from '../evaluators.js'
+import { goneLinks } from '../foreignRows.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
 import type { Case } from '../randomCase.js'
+import { pool } from '../relationalCase.js'
 import { linksOf } from '../relationalSchema.js'
-import { keyOf, type Value, type World } from '../world.js'
+import { keyOf, type Row, type Storage, type Value, type World } from '../world.js'
 import { columnsOf } from './columns.js'
+import { oddValues, withRead, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import { changedWhere, type Planted } from './planted.js'
 import { nameOf } from './prismaSchema.js'
@@ -47,10 +50,18 @@ export async function openPrisma(
   ).default
   const client = new PrismaClient({ adapter: database.adapter })
   await database.execute(createTables(schema, { references: false }))
-  return new PrismaOrm(`Prisma on ${database.name.split(' ')[0]}`, schema, isExact, planted, client, async () => {
-    await client.$disconnect()
-    await database.close()
-  })
+  return new PrismaOrm(
+    `Prisma on ${database.name.split(' ')[0]}`,
+    schema,
+    pool[pooled]!,
+    isExact,
+    planted,
+    client,
+    async () => {
+      await client.$disconnect()
+      await database.close()
+    },
+  )
 }
 
 /** The schema of which the application says that texts are compared by code point; MariaDB's others ignore case and accents. */
@@ -64,15 +75,19 @@ function testFolder(): string {
 class PrismaOrm implements Orm {
   readonly name: string
   readonly #schema: PrismaSchema
+  readonly #storage: Storage
   readonly #acceptCollation: boolean
   readonly #planted: Planted | undefined
   readonly #client: Client
   readonly close: () => Promise<void>
   #world: World | undefined
+  /** The world as it was read, where SQL wrote some of it. */
+  #read: World | undefined
 
   constructor(
     name: string,
     schema: PrismaSchema,
+    storage: Storage,
     acceptCollation: boolean,
     planted: Planted | undefined,
     client: Client,
@@ -80,6 +95,7 @@ class PrismaOrm implements Orm {
   ) {
     this.name = name
     this.#schema = schema
+    this.#storage = storage
     this.#acceptCollation = acceptCollation
     this.#planted = planted
     this.#client = client
@@ -91,7 +107,7 @@ class PrismaOrm implements Orm {
   }
 
   read(world: World): World {
-    return world
+    return this.#read ?? world
   }
 
   async fill(world: World): Promise<void> {
@@ -108,19 +124,42 @@ class PrismaOrm implements Orm {
     for (const { model, field } of links) {
       // `A` holds the model that sorts first; of a relation to the own model, the field that does.
       const isFirst = model === field.model ? field.name < field.inverse! : model < field.model
-      const pairs = world.rows.flatMap((row) =>
+      const links = world.rows.flatMap((row) =>
         row.model !== model
           ? []
-          : (row.values[field.name] as { rows: readonly { row: number }[] }).rows.map(({ row: other }) => {
-              const ends = [Number(row.values['id']), Number(world.rows[other]!.values['id'])]
-              return `(${(isFirst ? ends : ends.reverse()).join(', ')})`
-            }),
+          : (row.values[field.name] as { rows: readonly { row: number }[] }).rows.map(
+              ({ row: other }) => [row, world.rows[other]!] as const,
+            ),
       )
+      const gone = world.foreign ? goneLinks(world, model, field.model) : []
+      const pairs = [...links, ...gone].map((rows) => {
+        const ends = rows.map(({ values }) => Number(values['id']))
+        return `(${(isFirst ? ends : ends.reverse()).join(', ')})`
+      })
       const into = `${quote}_${nameOf(model, field)}${quote} (${quote}A${quote}, ${quote}B${quote})`
       if (pairs.length > 0)
         await this.#client.$executeRawUnsafe(`INSERT INTO ${into} VALUES ${[...new Set(pairs)].join(', ')}`)
     }
     this.#world = world
+    this.#read = world.foreign ? await this.#writeOdd(world) : undefined
+  }
+
+  async #writeOdd(world: World): Promise<World> {
+    const { provider } = this.#schema
+    const values = oddValues[provider === 'mysql' || provider === 'sqlite' ? provider : 'postgresql']
+    const quote = provider === 'mysql' ? '`' : '"'
+    await writeOdd(
+      world,
+      this.#storage,
+      values,
+      (name) => `${quote}${name}${quote}`,
+      (sql) => this.#client.$executeRawUnsafe(sql),
+    )
+    const find = ({ model, values }: Row): Promise<object> =>
+      delegateOf(this.#client, model).findUniqueOrThrow({ where: uniqueOf(keyOf(world, model), values) })
+    const found: Record<string, unknown>[] = []
+    for (const row of world.rows) found.push({ ...(await find(row)) })
+    return withRead(world, found)
   }
 
   async ask(asked: Case): Promise<Asked> {
@@ -132,6 +171,7 @@ class PrismaOrm implements Orm {
       acceptCollation: this.#acceptCollation,
       unloaded: turn % 3 === 0 ? 'database' : 'auto',
       strategy: turn % 4 === 0 ? 'subquery' : 'auto',
+      ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
     })
     const change = this.#planted?.where
     // What is extended last is asked last.

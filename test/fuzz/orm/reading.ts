@@ -38,9 +38,9 @@ function fieldAs({ types }: Reading, field: FieldSpec): FieldSpec {
   return field.kind === 'scalar' ? { ...field, type: types[field.type] ?? field.type } : field
 }
 
-function rowAs(reading: Reading, { model, values }: Row): Row {
-  const entries = Object.entries(values).map(([name, value]) => [name, valueAs(reading, value)])
-  return { model, values: Object.fromEntries(entries) }
+function rowAs(reading: Reading, row: Row): Row {
+  const entries = Object.entries(row.values).map(([name, value]) => [name, valueAs(reading, value)])
+  return { ...row, values: Object.fromEntries(entries) }
 }
 
 function valueAs(reading: Reading, value: Value): Value {

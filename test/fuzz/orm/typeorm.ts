@@ -5,12 +5,14 @@ import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import { type Database, openDatabases } from '../../typeorm/databases.js'
 import { withoutTime } from '../evaluators.js'
+import { goneLinks } from '../foreignRows.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
 import type { Case } from '../randomCase.js'
 import { linksOf } from '../relationalSchema.js'
 import { descendantsOf, keyOf, type ModelSpec, type Row, type Storage, type World } from '../world.js'
 import { columnsOf } from './columns.js'
+import { oddValues, withRead, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import type { Planted } from './planted.js'
 import { asNumbers, asTexts, readAs } from './reading.js'
@@ -40,7 +42,7 @@ async function open(
   const pool: unknown = Reflect.get(source.driver, 'pool')
   if (pool instanceof EventEmitter) pool.setMaxListeners(0)
   if (planted?.sql) plant(source, planted.sql)
-  return new TypeOrm(`TypeORM on ${database.name.split(' ')[0]}`, database, source, entities, storage)
+  return new TypeOrm(`TypeORM on ${database.name.split(' ')[0]}`, database, source, entities, storage, planted)
 }
 
 const onlyOneConnection: Readonly<Record<SqlDialect, object>> = {
@@ -75,14 +77,25 @@ class TypeOrm implements Orm {
   readonly #source: DataSource
   readonly #entities: Entities
   readonly #storage: Storage
+  readonly #planted: Planted | undefined
   #world: World | undefined
+  /** The world as it was read, where SQL wrote some of it. */
+  #read: World | undefined
 
-  constructor(name: string, database: Database, source: DataSource, entities: Entities, storage: Storage) {
+  constructor(
+    name: string,
+    database: Database,
+    source: DataSource,
+    entities: Entities,
+    storage: Storage,
+    planted: Planted | undefined,
+  ) {
     this.name = name
     this.#database = database
     this.#source = source
     this.#entities = entities
     this.#storage = storage
+    this.#planted = planted
   }
 
   close(): Promise<void> {
@@ -102,7 +115,7 @@ class TypeOrm implements Orm {
 
   /** The drivers of the servers give numbers that JavaScript's own do not tell apart as texts, SQLite's as numbers. */
   read(world: World): World {
-    return readAs(this.#database.kind === 'sqlite' ? asNumbers : asTexts, world)
+    return this.#read ?? readAs(this.#database.kind === 'sqlite' ? asNumbers : asTexts, world)
   }
 
   async fill(world: World): Promise<void> {
@@ -123,6 +136,30 @@ class TypeOrm implements Orm {
     }
     for (const { model, field } of links) await this.#fillLinks(world, model, field)
     this.#world = world
+    this.#read = undefined
+    if (world.foreign) this.#read = await this.#writeOdd(world)
+  }
+
+  async #writeOdd(world: World): Promise<World> {
+    const { kind } = this.#database
+    const values = { ...oddValues[kind], ...(kind === 'mysql' ? { date: ["'0000-00-00'", "'2024-00-10'"] } : {}) }
+    if (kind === 'mysql') await this.#source.query("SET SESSION sql_mode = ''")
+    await writeOdd(
+      world,
+      this.#storage,
+      values,
+      (name) => this.#quoted(name),
+      (sql) => this.#source.query(sql),
+    )
+    if (kind === 'mysql') await this.#source.query('SET SESSION sql_mode = DEFAULT')
+    const found: Record<string, unknown>[] = []
+    for (const row of world.rows) found.push({ ...(await this.#find(world, row)) })
+    return withRead(this.read(world), found)
+  }
+
+  #find(world: World, { model, values }: Row): Promise<object> {
+    const where = Object.fromEntries(keyOf(world, model).map((name) => [name, values[name]]))
+    return this.#source.getRepository(this.#entities.classes.get(model)!).findOneByOrFail(where)
   }
 
   async #fillLinks(world: World, model: string, field: ReturnType<typeof linksOf>[number]['field']): Promise<void> {
@@ -142,6 +179,8 @@ class TypeOrm implements Orm {
     }
     add([...world.rows, ...(world.ghosts ?? [])], model, field.name, true)
     add(world.ghosts ?? [], field.model, field.inverse!, false)
+    const gone = world.foreign ? goneLinks(world, model, field.model) : []
+    for (const ends of gone) pairs.add(`(${ends.map(keyText).join(', ')})`)
     if (pairs.size === 0) return
     const columns = [...linkColumns(world.models, model, 'own'), ...linkColumns(world.models, field.model, 'other')]
     await this.#source.query(
@@ -156,7 +195,9 @@ class TypeOrm implements Orm {
   async ask(asked: Case): Promise<Asked> {
     const world = this.#world!
     const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
-    const authorization = typeOrmAuthorization(authorizer, this.#source)
+    const authorization = typeOrmAuthorization(authorizer, this.#source, {
+      ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
+    })
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))
     const entity = this.#entities.classes.get(asked.model)!
@@ -168,11 +209,7 @@ class TypeOrm implements Orm {
       world.rows.flatMap((row, at) => (family.includes(row.model) ? [[keyText(row.values), at] as const] : [])),
     )
     const select = Object.fromEntries(key.map((name) => [name, true]))
-    const fetch = (row: number): Promise<object> => {
-      const { model, values } = world.rows[row]!
-      const where = Object.fromEntries(keyOf(world, model).map((name) => [name, values[name]]))
-      return this.#source.getRepository(this.#entities.classes.get(model)!).findOneByOrFail(where)
-    }
+    const fetch = (row: number): Promise<object> => this.#find(world, world.rows[row]!)
     const actors = new Map<number, Promise<object>>()
     const subject = async (actor: number | null): Promise<object | null> => {
       if (actor === null) return null
