@@ -124,7 +124,7 @@ class PrismaOrm implements Orm {
     for (const { model, field } of links) {
       // `A` holds the model that sorts first; of a relation to the own model, the field that does.
       const isFirst = model === field.model ? field.name < field.inverse! : model < field.model
-      const links = world.rows.flatMap((row) =>
+      const linked = world.rows.flatMap((row) =>
         row.model !== model
           ? []
           : (row.values[field.name] as { rows: readonly { row: number }[] }).rows.map(
@@ -132,7 +132,7 @@ class PrismaOrm implements Orm {
             ),
       )
       const gone = world.foreign ? goneLinks(world, model, field.model) : []
-      const pairs = [...links, ...gone].map((rows) => {
+      const pairs = [...linked, ...gone].map((rows) => {
         const ends = rows.map(({ values }) => Number(values['id']))
         return `(${(isFirst ? ends : ends.reverse()).join(', ')})`
       })
