@@ -162,6 +162,13 @@ export const behaviours: readonly Behaviour[] = [
     status: 200,
     body: '{"answer":["title"]}',
   },
+  {
+    name: 'the methods of an authorization work destructured, and are decisions',
+    path: '/asking/destructured',
+    actor: 'bob',
+    status: 200,
+    body: '{"answer":[false,true,false,["title"],{"title":"Plans"},"ForbiddenError","condition"]}',
+  },
   { name: 'a public route answers', path: '/health', status: 200, body: 'classified' },
   {
     name: 'a route before authorize() answers',

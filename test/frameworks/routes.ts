@@ -1,3 +1,5 @@
+import type { RequestAuthorization } from '@arcturus/core/framework'
+
 /**
  * The application that the behaviours are tried on, told without a framework: each framework's test builds it from this
  * table, in this order.
@@ -31,6 +33,7 @@ type LoaderName = 'document' | 'throws an error' | 'throws nothing' | 'throws "r
  * - `secret` …: answers `classified` in the way that follows, with the header `x-secret`; `redirect` goes to `/classified`.
  * - `ask …`: asks, then answers JSON: whether the actor may read document 1 (`check`, of the authorizer itself; `own check`, of
  *   the request's authorization), the kind of a filter on documents (`filter`), the allowed actions on document 1 (`actions`).
+ * - `ask destructured`: answers what methods return that were taken out of the request's authorization, of document 1.
  * - `pick`: answers what the actor may read of the loaded document. `pick list`: of documents 1 and 2.
  * - `write title`, `write owner`: asserts that a body with the title, or with title, owner and one more, may be written to the loaded
  *   document; then as `title`.
@@ -56,6 +59,7 @@ export type Reply =
   | 'ask filter'
   | 'ask actions'
   | 'ask fields'
+  | 'ask destructured'
   | 'pick'
   | 'pick list'
   | 'write title'
@@ -68,6 +72,26 @@ export type Reply =
   | 'late error'
   | 'cached'
   | 'wait'
+
+/** What the methods of an authorization return about a document when they are called without it. */
+export async function askDestructured(
+  authorization: RequestAuthorization<unknown, unknown>,
+  document: object,
+): Promise<readonly unknown[]> {
+  const { can, isAllowed, authorize, authorizedActions, filter } = authorization
+  const { authorizedFields, authorizeField, pickAuthorized, assertWritable } = authorization
+  await authorize('read', document)
+  await authorizeField('read', 'title', document)
+  return [
+    can('edit', document),
+    await isAllowed('read', document),
+    (await authorizedActions(document)).has('edit'),
+    [...(await authorizedFields('read', document))],
+    await pickAuthorized(document),
+    await assertWritable({ title: 'New' }, 'edit', document).catch((error: Error) => error.name),
+    (await filter('read', 'Document')).kind,
+  ]
+}
 
 /** The loaders that throw. */
 export const throwing: Readonly<Record<`throws ${string}` & LoaderName, () => Promise<never>>> = {
@@ -124,6 +148,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/asking/own', protection: none, reply: 'ask own check' },
   { method: 'GET', path: '/asking/filter', protection: none, reply: 'ask filter' },
   { method: 'GET', path: '/asking/fields', protection: none, reply: 'ask fields' },
+  { method: 'GET', path: '/asking/destructured', protection: none, reply: 'ask destructured' },
   { method: 'GET', path: '/fields/:id', protection: document('read'), reply: 'pick' },
   { method: 'GET', path: '/fields', protection: none, reply: 'pick list' },
   { method: 'POST', path: '/fields/:id/title', protection: document('edit'), reply: 'write title' },

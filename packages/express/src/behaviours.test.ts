@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
-import { type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
+import { askDestructured, type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { expressAuthorization } from './expressAuthorization.js'
 
@@ -107,6 +107,9 @@ function replies(world: World): Record<Reply, RequestHandler> {
     }),
     'ask fields': async(async (req, res) => {
       res.json({ answer: [...(await req.authorization.authorizedFields('read', await first()))] })
+    }),
+    'ask destructured': async(async (req, res) => {
+      res.json({ answer: await askDestructured(req.authorization, (await first())!) })
     }),
     pick: async(async (req, res) => {
       res.json(await req.authorization.pickAuthorized())

@@ -6,7 +6,7 @@ import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { describeBehaviours } from '../../../test/frameworks/behaviours.js'
 import { listen, writeHeader } from '../../../test/frameworks/listen.js'
-import { type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
+import { askDestructured, type Reply, type Route, routes, throwing } from '../../../test/frameworks/routes.js'
 import type { World } from '../../../test/frameworks/world.js'
 import { koaAuthorization } from './koaAuthorization.js'
 import type { RouteContext } from './types.js'
@@ -122,6 +122,9 @@ function replies(world: World): Record<Reply, Middleware> {
     },
     'ask fields': async (ctx) => {
       ctx.body = { answer: [...(await ctx.state.authorization.authorizedFields('read', await first()))] }
+    },
+    'ask destructured': async (ctx) => {
+      ctx.body = { answer: await askDestructured(ctx.state.authorization, (await first())!) }
     },
     pick: async (ctx) => {
       ctx.body = await ctx.state.authorization.pickAuthorized()

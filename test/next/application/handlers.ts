@@ -1,6 +1,6 @@
 import type { AuthorizedRequest, RouteHandler } from '@arcturus/next'
 import { redirect } from 'next/navigation'
-import { type Protection, type Reply, type Route, routes, throwing } from '../../frameworks/routes'
+import { askDestructured, type Protection, type Reply, type Route, routes, throwing } from '../../frameworks/routes'
 import type { Document } from '../../frameworks/world'
 import { unguarded, withAuthorization, world } from './world'
 
@@ -110,6 +110,8 @@ const replies: Readonly<Record<Reply, Handler>> = {
     ),
   'ask fields': async ({ authorization }) =>
     Response.json({ answer: [...(await authorization.authorizedFields('read', await first()))] }),
+  'ask destructured': async ({ authorization }) =>
+    Response.json({ answer: await askDestructured(authorization, await first()) }),
   pick: async ({ authorization }) => Response.json(await authorization.pickAuthorized()),
   'pick list': async ({ authorization }) =>
     Response.json(await authorization.pickAuthorized([await first(), (await world.document('2')) as Document])),

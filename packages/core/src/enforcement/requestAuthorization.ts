@@ -29,7 +29,10 @@ export interface Deciding {
   explanation(reason: DenialReason, action: string): string | undefined
 }
 
-/** The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. */
+/**
+ * The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. They can be
+ * taken out of it: `const { authorize, can } = request.authorization`.
+ */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
   #lasting: boolean
@@ -39,6 +42,18 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   #loaded: Map<Loader, unknown> | undefined
   #actor: Actor | null = null
   #resource: { readonly row: unknown; readonly action: string } | undefined
+
+  static {
+    // A method is bound when it is read, so that requests that don't read it don't pay for it.
+    const { prototype } = RequestAuthorization
+    for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (name === 'constructor' || typeof method !== 'function') continue
+      const get = function (this: RequestAuthorization): unknown {
+        return method.bind(this)
+      }
+      Object.defineProperty(prototype, name, { get, configurable: true })
+    }
+  }
 
   /**
    * @param lasting - Whether the request only reads, so that what was decided stays decided.
