@@ -192,10 +192,10 @@ export function expressAuthorization(
   function unguarded(reason: string, handler?: RequestHandler): RequestHandler {
     assertReason(reason)
     assertUnguarded(handler)
-    return (request, response, next) => {
+    const open: RequestHandler = (request, response, next) => {
       const enforcement = enforcementOf(request, response)
       if (!handler) {
-        enforcement.open(reason, handlersBehind(request, next))
+        enforcement.open(reason, handlersBehind(request, next, open))
         next()
         return
       }
@@ -205,8 +205,19 @@ export function expressAuthorization(
         isWithin = false
         Reflect.apply(next, undefined, parameters)
       }
-      return handler(request, response, leave)
+      // What error handlers answer is theirs.
+      const fail = (error: unknown): never => {
+        isWithin = false
+        throw error
+      }
+      try {
+        const result: unknown = handler(request, response, leave)
+        return result instanceof Promise ? result.catch(fail) : undefined
+      } catch (error) {
+        return fail(error)
+      }
     }
+    return open
   }
 
   const problems = (): ErrorRequestHandler => (error, request, response, next) => {

@@ -3,7 +3,13 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { Authorizer, type EnforcementEvent, RoutePattern } from '@arcturus/core'
-import express, { type Express, type RequestHandler, type Response } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { expressAuthorization } from './expressAuthorization.js'
@@ -16,6 +22,9 @@ const rules = 'allow(_: User, "read", _: User);'
 // Sound as far as these tests go: what they use of Express is the same in 4.
 const express4 = createRequire(import.meta.url)('express4') as typeof express
 
+function fail(): never {
+  throw new Error('no')
+}
 const secret: RequestHandler = (_req, res) => void res.json('classified')
 
 describe.each([
@@ -148,6 +157,70 @@ describe.each([
           expect([status, text.includes('classified')]).toEqual([500, false])
         }
       }
+    })
+
+    it.each<[string, (app: Express, middleware: RequestHandler) => void]>([
+      ['another path', (app, open) => app.use(open).use('/health', here)],
+      ['a route of another path', (app, open) => app.use(open).get('/health', through)],
+      ['a route of another method', (app, open) => app.use(open).post('/secret', through)],
+      ['another path below its own', (app, open) => app.use('/secret', open).use('/secret/health', here)],
+      ['another path of a nested router', (app, open) => app.use(framework.Router().use(open).get('/health', through))],
+      ['nothing', (app, open) => app.use(framework.Router().use(open))],
+      ['different handlers in two places', (app, open) => app.use(open, through).use(open)],
+    ])('guards what is not right behind, if that is %s', async (_what, use) => {
+      for (const add of [
+        (app: Express) => app.get('/secret', secret),
+        (app: Express) => app.use('/secret', secret),
+        (app: Express) => app.use(framework.Router().get('/secret', secret)),
+      ]) {
+        const { app, authorize, unguarded } = application()
+        app.use(authorize())
+        use(app, unguarded('liveness'))
+        add(app)
+        expect((await request(app).get('/secret')).status).toBe(500)
+      }
+    })
+
+    it.each<[string, (router: Express | Router, middleware: RequestHandler) => void]>([
+      ['a route', (router, open) => router.use(open).get('/health', secret)],
+      ['a path', (router, open) => router.use(open).use('/health', secret)],
+      ['a path with a parameter', (router, open) => router.use('/:page', open).use('/:page', secret)],
+    ])('opens what is right behind, if that is %s', async (_what, use) => {
+      for (const nest of [undefined, {}, { mergeParams: true }]) {
+        const { app, authorize, unguarded } = application()
+        const router = nest ? framework.Router(nest) : app
+        app.use(authorize())
+        use(router, unguarded('liveness'))
+        if (router !== app) app.use('/:site', framework.Router().use(router))
+        expect((await request(app).get(nest ? '/site/health' : '/health')).status).toBe(200)
+      }
+    })
+
+    it('guards what error handlers answer for a handler for everybody', async () => {
+      for (const handler of [
+        through,
+        (() => fail()) as RequestHandler,
+        (_req, _res, next) => next(new Error('no')),
+      ] as RequestHandler[]) {
+        for (const wrapped of [false, true]) {
+          const { app, authorize, unguarded } = application()
+          app.use(authorize())
+          if (wrapped) app.use(unguarded('styles', handler))
+          else app.use(unguarded('styles'), handler)
+          app.use(() => fail())
+          app.use(((_error, _req, res, _next) => res.status(200).json('classified')) as ErrorRequestHandler)
+          const { status, text } = await request(app).get('/')
+          expect([status, text.includes('classified')]).toEqual([500, false])
+        }
+      }
+    })
+
+    it('opens a handler within a router for everybody, and what is beside it', async () => {
+      const { app, authorize, unguarded } = application()
+      const router = framework.Router().use(unguarded('styles'), through).get('/page', secret)
+      app.use(authorize()).use('/site', unguarded('public pages', router)).get('/site/report', secret)
+      expect((await request(app).get('/site/page')).status).toBe(200)
+      expect((await request(app).get('/site/report')).status).toBe(500)
     })
 
     it('guards what falls out of a router', async () => {

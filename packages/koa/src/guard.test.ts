@@ -112,6 +112,21 @@ describe.each([
       if (ctx.path === '/style.css' && ctx.status === 404) ctx.body = 'body {}'
     }
 
+    it('guards what middleware above answers for one that throws', async () => {
+      const { app, authorize, unguarded } = application()
+      app.use(async (ctx, next) => {
+        await next().catch(() => undefined)
+        if (ctx.body === undefined) ctx.body = 'classified'
+      })
+      app.use(authorize()).use(
+        unguarded('styles', () => {
+          throw new Error('no')
+        }),
+      )
+      const { status, text } = await request(app.callback()).get('/')
+      expect([status, text.includes('classified')]).toEqual([500, false])
+    })
+
     it.each([
       ['first', files],
       ['if nothing behind it does', filesAfter],

@@ -168,7 +168,13 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
         // Nobody behind it answered, so that it may.
         isWithin = context.status === 404 && !hasBody(context)
       }
-      return Reflect.apply(middleware, undefined, [context, leave])
+      try {
+        return await Reflect.apply(middleware, undefined, [context, leave])
+      } catch (error) {
+        // What middleware above makes of the error is not its answer.
+        isWithin = false
+        throw error
+      }
     }
     return open
   }

@@ -99,7 +99,10 @@ export class Guard {
    */
   open(reason: string, covers: () => boolean = everything): boolean {
     if (this.#state.kind === 'decided' || this.#state.kind === 'blocked') return false
-    this.#state = { kind: 'unguarded', reason, covers }
+    const outer = this.#state
+    // Handlers for everybody within others leave those as they are.
+    const both = outer.kind === 'unguarded' && outer.covers() ? () => covers() || outer.covers() : covers
+    this.#state = { kind: 'unguarded', reason, covers: both }
     return true
   }
 
