@@ -143,13 +143,24 @@ describe.each([
       ])
     })
 
-    it('opens no application as a whole', async () => {
+    it.each<[string, (middleware: Middleware) => Middleware]>([
+      ['as it is', (open) => open],
+      ['within another', (open) => (ctx, next) => open(ctx, next)],
+    ])('opens no application as a whole if it is used %s', async (_what, wrap) => {
       const { app, authorize, unguarded } = application()
-      app.use(authorize()).use(unguarded('styles')).use(files).use(secret)
+      app.use(authorize()).use(wrap(unguarded('styles')))
+      app.use(files).use(secret)
       const errors: Error[] = []
       app.on('error', (error) => errors.push(error))
       expect((await request(app.callback()).get('/report')).status).toBe(500)
       expect(errors).toMatchObject([{ message: expect.stringContaining('would open every route behind it') }])
+    })
+
+    it('guards another route that a route for everybody passes on to', async () => {
+      const { app, authorize, unguarded, router } = application()
+      router.get('/health', unguarded('liveness'), (_ctx, next) => next()).get('/:page', secret)
+      app.use(authorize()).use(router.routes())
+      expect((await request(app.callback()).get('/health')).status).toBe(500)
     })
 
     it('opens the rest of a route', async () => {

@@ -59,12 +59,12 @@ export interface Authorize {
 export interface KoaAuthorization {
   readonly authorize: Authorize
   /**
-   * Lets the responses of a route pass the guard that is for everybody, or those of a middleware. A request that the middleware
-   * passes on is guarded again.
+   * Lets the responses of a route of `@koa/router` pass the guard that is for everybody, or those of a middleware. A request that the
+   * middleware passes on is guarded again, and so is one that enters another route.
    *
    * @param reason - Why, for whoever reads the code.
-   * @param middleware - The middleware. Without it all that is behind is for everybody: the rest of a route.
-   * @throws {ArgumentError} There is no reason, or an application uses it without a middleware: that would open all that is behind.
+   * @param middleware - The middleware. Without it the rest of the route is for everybody, and what that passes on to behind the router.
+   * @throws {ArgumentError} There is no reason, or it has no middleware and is not on a route: that would open all that is behind.
    * @example
    * router.get('/health', unguarded('liveness'), health)
    * app.use(unguarded('styles', serve('public')))
@@ -156,8 +156,8 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     const open = async (context: Context, next: Next): Promise<unknown> => {
       const enforcement = enforcementOf(context)
       if (!middleware) {
-        assertOnRoute(context, open)
-        enforcement.open(reason)
+        const route = routeEntered(context, open)
+        enforcement.open(reason, () => Reflect.get(context, 'captures') === route)
         return next()
       }
       let isWithin = true
@@ -195,12 +195,23 @@ function assertUnguarded(middleware: unknown): void {
   })
 }
 
-/** Koa does not say when a middleware passes a request on, so that behind `app.use(unguarded(…))` nothing would be guarded. */
-function assertOnRoute({ app }: Context, middleware: unknown): void {
-  if (!Array.isArray(app.middleware) || !app.middleware.some((one) => one === middleware)) return
-  throw new ArgumentError('invalid-argument', 'app.use(unguarded(reason)) would open every route behind it.', {
-    hint: "app.use(unguarded('styles', serve('public'))), or unguarded(reason) on a route",
-  })
+/**
+ * Returns what identifies the route that a request is on: `@koa/router` assigns `captures` anew for each that the request enters. Koa
+ * itself does not tell when a middleware passes a request on.
+ *
+ * @throws {ArgumentError} The middleware is not on a route, so that it would open all that is behind.
+ */
+function routeEntered(context: Context, middleware: unknown): unknown {
+  const captures: unknown = Reflect.get(context, 'captures')
+  const used: readonly unknown[] = context.app.middleware
+  if (captures !== undefined && !used.includes(middleware)) return captures
+  throw new ArgumentError(
+    'invalid-argument',
+    'unguarded(reason) outside of a route would open every route behind it.',
+    {
+      hint: "app.use(unguarded('styles', serve('public'))), or unguarded(reason) on a route of @koa/router",
+    },
+  )
 }
 
 /** Whether Koa will answer with a body of the application. Without one it writes the message of the status. */
