@@ -335,6 +335,42 @@ describe('what was asked for nobody', () => {
   })
 })
 
+describe('what is for one actor', () => {
+  it('is read by nothing of an authorization where the framework refuses it', async () => {
+    const row = {}
+    const loader = () => row
+    const kept = new Error('kept')
+    let isKept = false
+    const authorization = new RequestAuthorization(authority(false), true, {
+      decided: () => {},
+      personalize: () => {
+        if (isKept) throw kept
+      },
+      explanation: () => undefined,
+    })
+    authorization.identify('ada')
+    authorization.admit(loader, row, 'read')
+    expect(authorization.resourceOf(loader)).toBe(row)
+    isKept = true
+    const parameters: Readonly<Record<string, readonly unknown[]>> = {
+      resourceOf: [loader],
+      assertWritable: [{ title: 1 }],
+    }
+    const forFrameworks = ['constructor', 'identified', 'identify', 'forget', 'admit']
+    const names = Object.getOwnPropertyNames(RequestAuthorization.prototype).filter(
+      (name) => !forFrameworks.includes(name),
+    )
+    expect(names).toEqual(expect.arrayContaining(['actor', 'resource', 'resourceOf', 'can', 'isAllowed', 'filter']))
+    for (const name of names) {
+      const read = async (): Promise<unknown> => {
+        const value: unknown = Reflect.get(authorization, name)
+        return typeof value === 'function' ? value(...(parameters[name] ?? ['read'])) : value
+      }
+      await expect(read(), name).rejects.toBe(kept)
+    }
+  })
+})
+
 describe('request-level rules', () => {
   it('are asked only where the policy has some', async () => {
     const request: Row = { allowed: 'visible' }

@@ -97,6 +97,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    * @throws {ArgumentError} The loader did not run for this request.
    */
   resourceOf<Row>(loader: Loader<Row>): Loaded<Row> {
+    this.#request.personalize()
     if (!this.#loaded?.has(loader))
       throw new ArgumentError('invalid-argument', 'This loader did not run for this route.', {
         hint: 'add authorize(action, loader) to the route',
