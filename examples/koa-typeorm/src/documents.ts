@@ -28,7 +28,7 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
     if (ctx.query['folder'] !== undefined)
       query.andWhere('document.folderId = :folder', { folder: numberIn(ctx, 'folder', 0) })
     const search = searchIn(ctx)
-    if (search) query.andWhere(`LOWER(document.title) LIKE :search ESCAPE '\\'`, { search })
+    if (search) query.andWhere(`LOWER(document.title) LIKE :search ESCAPE '!'`, { search })
 
     const [rows, count] = await query.getManyAndCount()
     const [picked, actions] = await Promise.all([
@@ -119,5 +119,5 @@ function searchIn(ctx: Context): string | undefined {
   return `%${text
     .trim()
     .toLowerCase()
-    .replace(/[\\%_]/g, '\\$&')}%`
+    .replace(/[!%_]/g, '!$&')}%`
 }
