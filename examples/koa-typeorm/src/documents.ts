@@ -116,8 +116,5 @@ function changesIn(body: Record<string, unknown>): Partial<Pick<Document, Change
 function searchIn(ctx: Context): string | undefined {
   const text = ctx.query['search']
   if (typeof text !== 'string' || text.trim() === '') return undefined
-  return `%${text
-    .trim()
-    .toLowerCase()
-    .replace(/[!%_]/g, '!$&')}%`
+  return `%${text.trim().toLowerCase().replace(/[!%_]/g, '!$&')}%`
 }
