@@ -181,14 +181,14 @@ describe.each([
       }
     })
 
-    it.each<[string, (router: Express | Router, middleware: RequestHandler) => void]>([
+    it.each<[string, (router: Router, middleware: RequestHandler) => void]>([
       ['a route', (router, open) => router.use(open).get('/health', secret)],
       ['a path', (router, open) => router.use(open).use('/health', secret)],
       ['a path with a parameter', (router, open) => router.use('/:page', open).use('/:page', secret)],
     ])('opens what is right behind, if that is %s', async (_what, use) => {
       for (const nest of [undefined, {}, { mergeParams: true }]) {
         const { app, authorize, unguarded } = application()
-        const router = nest ? framework.Router(nest) : app
+        const router: Router = nest ? framework.Router(nest) : app
         app.use(authorize())
         use(router, unguarded('liveness'))
         if (router !== app) app.use('/:site', framework.Router().use(router))
