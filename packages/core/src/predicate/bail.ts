@@ -7,20 +7,15 @@ import { abandon } from '../values/abandon.js'
  */
 export const bail: unique symbol = Symbol('bail')
 
-/** Gives the question to the machine. @param unawaited - A promise that the question met, if that is why. */
-export function bailOut(unawaited?: unknown): never {
-  abandon(unawaited)
-  throw bail
-}
-
 /**
- * Ends a function of a predicate by an error. The machine reads again what the function has read: nobody waits for the promises
- * among it, or for those in a list.
+ * Gives the question to the machine.
+ * @param unawaited - A value that was read and not used yet. The machine reads it again: nobody waits for this one, or for what it lists.
+ * @param other - Another one.
  */
-export function abandonAll(values: readonly unknown[], error: unknown): never {
-  for (const value of values) {
+export function bailOut(unawaited?: unknown, other?: unknown): never {
+  for (const value of [unawaited, other]) {
     if (Array.isArray(value)) value.forEach(abandon)
     else abandon(value)
   }
-  throw error
+  throw bail
 }

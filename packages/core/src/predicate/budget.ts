@@ -188,6 +188,8 @@ export const elementsBetweenLooks = 256
 export class LateBudget implements Account {
   private readonly begin: () => Budget
   private budget: Budget | undefined = undefined
+  /** Whether a predicate takes anything from it. */
+  isUsed = false
 
   constructor(begin: () => Budget) {
     this.begin = begin
@@ -195,7 +197,7 @@ export class LateBudget implements Account {
 
   /** When an evaluation begins. */
   reset(): void {
-    this.budget = undefined
+    if (this.budget !== undefined) this.budget = undefined
   }
 
   charge(units: number): void {

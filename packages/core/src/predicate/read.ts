@@ -6,10 +6,9 @@ import { tagOf } from '../schema/tags.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
-import { abandon } from '../values/abandon.js'
 import { Dict } from '../values/dict.js'
 import { HostError, queryError } from '../values/hostError.js'
-import { abandonAll, bail, bailOut } from './bail.js'
+import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
@@ -65,16 +64,20 @@ function computed(compute: (frame: Slots) => unknown): Reader {
 
 /**
  * Reads an attribute: anything but undefined, which bails out. It can still be a promise; whoever uses the value for more than
- * reading on from it has to see to that (`plain`, `equals`).
+ * reading on from it has to see to that (`plain`, `equals`), before anything else is read (`held`). Of a promise itself
+ * anything is undefined.
  */
 export function read(object: unknown, name: string): unknown {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
   if (arePartial() && isPart(object)) return bailOut()
   // any object can have the attribute
   const value = (object as Readonly<Record<string, unknown>>)[name]
-  // If it has to be waited for, whoever waits reads it again.
-  if (typeof value === 'object' && value !== null) abandon(value)
-  return value === undefined ? bailOut() : value
+  return value === undefined ? bailOut(object) : value
+}
+
+/** A value that is kept while others are read: if one of those ends the evaluation, nobody would wait for a promise. */
+export function held(value: unknown): unknown {
+  return typeof value === 'object' && value instanceof Promise ? bailOut(value) : value
 }
 
 /**
@@ -91,14 +94,16 @@ export function equals(
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
   if (typeof left === 'string' && typeof right === 'string') return false
-  if (isPart(left) || isPart(right)) return bailOut()
+  if (isPart(left) || isPart(right)) return bailOut(left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     const same = meaning.equalAtSight(left, right, leftModel, rightModel)
     if (same !== undefined) return same
+    plain(left, right)
+    plain(right)
     meet(meaning, left, leftModel)
     meet(meaning, right, rightModel)
   }
-  return meaning.equal(left, right) ?? abandonAll([left, right], bail)
+  return meaning.equal(left, right) ?? bailOut(left, right)
 }
 
 /** Takes plain objects for what the schema says of the place that they were read from. Where it says nothing, this is the end. */
@@ -156,11 +161,11 @@ export function compare(
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     if (operator === '==' || operator === '!=') {
-      meet(meaning, left, leftModel)
-      meet(meaning, right, rightModel)
+      meet(meaning, plain(left, right), leftModel)
+      meet(meaning, plain(right), rightModel)
     }
   }
-  return meaning.compare(operator, plain(left), plain(right)) ?? bailOut()
+  return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
 }
 
 function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, right: number): boolean {
@@ -193,7 +198,7 @@ export function contains(
 }
 
 export function listOf(value: unknown): readonly unknown[] {
-  return isWhole(value) ? value : bailOut()
+  return isWhole(value) ? value : bailOut(value)
 }
 
 /** False with nil on a side. */
@@ -202,30 +207,33 @@ export function textTest(operator: Text['operator'], text: unknown, part: unknow
     account.charge(textTestUnits(operator, text, part))
     return text[operator](part)
   }
-  return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut()
+  return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut(text, part)
 }
 
-/** A value as it is, when it is one: nothing missing, and nothing to wait for. */
-export function plain(value: unknown): unknown {
+/**
+ * A value as it is, when it is one: nothing missing, and nothing to wait for.
+ * @param other - What was read as well, and not used yet.
+ */
+export function plain<T>(value: T, other?: unknown): T {
   switch (typeof value) {
     case 'undefined':
-      return bailOut()
+      return bailOut(other)
     case 'object':
     case 'function':
-      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut(value)
+      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut(value, other)
   }
   return value
 }
 
 /**
  * Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`.
- * @param accountOf - What pays for the methods that an evaluation calls.
+ * @param accountOf - Returns what pays for the methods that an evaluation calls; called only if there are any.
  */
 export function compileOperand(
   operand: Operand,
   pathOf: (path: Path) => Reader,
   meaning: Meaning,
-  accountOf: (frame: Slots) => Account,
+  accountOf: () => (frame: Slots) => Account,
 ): Reader {
   const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning, accountOf)
   switch (operand.kind) {
@@ -255,13 +263,14 @@ export function compileOperand(
       const of = compile(operand.of)
       const args = operand.args.map(compile)
       const { method } = operand
+      const account = accountOf()
       return computed((frame) => {
         const receiver = plain(get(of, frame))
         return call(
           receiver,
           method,
           args.map((arg) => plain(get(arg, frame))),
-          accountOf(frame),
+          account(frame),
           meaning.regExp,
         )
       })
@@ -270,7 +279,7 @@ export function compileOperand(
       const left = compile(operand.left)
       const right = compile(operand.right)
       const { operator } = operand
-      return computed((frame) => calculate(operator, get(left, frame), get(right, frame)))
+      return computed((frame) => calculate(operator, held(get(left, frame)), get(right, frame)))
     }
   }
 }
@@ -296,7 +305,7 @@ export function call(
 
 /** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
 export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number {
-  if (typeof left !== 'number' || typeof right !== 'number') return bailOut()
+  if (typeof left !== 'number' || typeof right !== 'number') return bailOut(left, right)
   const result = compute(operator, left, right)
   return Number.isSafeInteger(result) || (Number.isFinite(result) && !Number.isInteger(result)) ? result : bailOut()
 }

@@ -15,6 +15,7 @@ import {
   equals,
   equalsLiteral,
   get,
+  held,
   isInstance,
   listOf,
   ownSlots,
@@ -41,13 +42,15 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const { test } = compiler.compile(condition)
   const size = compiler.size
   if (!counts && size === ownSlots) {
+    if (!own.isUsed) return (actor, action, resource) => test([actor, resource, action])
     return (actor, action, resource) => {
       own.reset()
       return test([actor, resource, action])
     }
   }
+  const usesOwn = own.isUsed
   return (actor, action, resource) => {
-    own.reset()
+    if (usesOwn) own.reset()
     const frame = new Array<unknown>(size)
     frame[0] = actor
     frame[1] = resource
@@ -93,12 +96,19 @@ class Closures extends Compiler<ElementTest> {
 
   /** What pays for methods and long collections. */
   get #account(): (frame: Slots) => Budget | LateBudget {
+    if (this.counts) return budgetOf
     const own = this.#own
-    return this.counts ? budgetOf : () => own
+    own.isUsed = true
+    return () => own
   }
 
   #operand(operand: Operand): Reader {
-    return compileOperand(operand, (path) => this.#path(path), this.#meaning, this.#account)
+    return compileOperand(
+      operand,
+      (path) => this.#path(path),
+      this.#meaning,
+      () => this.#account,
+    )
   }
 
   /** What is read more than once is kept, unless it is read from an element, of which there are many. */
@@ -126,7 +136,7 @@ class Closures extends Compiler<ElementTest> {
         const value = this.#operand(condition.of)
         return (frame) => {
           const found = get(value, frame)
-          return found === true ? true : found === false ? false : bailOut()
+          return found === true ? true : found === false ? false : bailOut(found)
         }
       }
       case 'reads': {
@@ -158,13 +168,13 @@ class Closures extends Compiler<ElementTest> {
         const part = this.#operand(condition.part)
         const { operator } = condition
         const account = this.#account
-        return (frame) => textTest(operator, get(of, frame), get(part, frame), account(frame))
+        return (frame) => textTest(operator, held(get(of, frame)), get(part, frame), account(frame))
       }
       case 'opaque': {
         const { expression, bindings } = condition.goal
         const readers = bindings.map(({ name, operand }) => [name, this.#operand(operand)] as const)
         return (frame) => {
-          const values = new Map(readers.map(([name, value]) => [name, get(value, frame)]))
+          const values = new Map(readers.map(([name, value]) => [name, held(get(value, frame))]))
           budgetOf(frame).ask()
           return meaning.ask(expression, values) ?? bailOut()
         }
@@ -185,8 +195,8 @@ class Closures extends Compiler<ElementTest> {
     const right = this.#operand(condition.right)
     const [x, y] = this.#models(condition.left, condition.right)
     return operator === '='
-      ? (frame) => equals(meaning, get(left, frame), get(right, frame), x, y)
-      : (frame) => compare(meaning, operator, get(left, frame), get(right, frame), x, y)
+      ? (frame) => equals(meaning, held(get(left, frame)), get(right, frame), x, y)
+      : (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
   }
 
   /** The models that two operands are rows of, or lists of them. */
@@ -206,11 +216,11 @@ class Closures extends Compiler<ElementTest> {
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
     const [x, y] = this.#models(condition.item, condition.list)
-    if (!this.counts) return (frame) => contains(meaning, get(item, frame), get(list, frame), x, y)
+    if (!this.counts) return (frame) => contains(meaning, held(get(item, frame)), get(list, frame), x, y)
     return (frame) => {
       const elements = get(list, frame)
       budgetOf(frame).spend(listOf(elements).length)
-      return contains(meaning, get(item, frame), elements, x, y)
+      return contains(meaning, held(get(item, frame)), elements, x, y)
     }
   }
 
@@ -264,7 +274,7 @@ class Closures extends Compiler<ElementTest> {
       const compiled = this.compile(rest)
       return { first, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
     })
-    const loop = { arms, from, slot, canFail, account: this.#account, counts: this.counts, meaning }
+    const loop = { arms, from, slot, canFail, account: () => this.#account, counts: this.counts, meaning }
     return {
       test: compileLoop(loop, (operand) => this.#operand(operand)),
       exhaust: canFail ? compileExhaustiveLoop(loop) : undefined,
@@ -347,6 +357,6 @@ function argumentsOf(frame: Slots, parameters: number): readonly unknown[] {
 function frameFor(size: number, frame: Slots, args: readonly Reader[]): Slots {
   const inner = new Array<unknown>(size)
   for (let slot = 0; slot < ownSlots; slot++) inner[slot] = frame[slot]
-  for (let at = 0; at < args.length; at++) inner[ownSlots + at] = get(args[at]!, frame)
+  for (let at = 0; at < args.length; at++) inner[ownSlots + at] = held(get(args[at]!, frame))
   return inner
 }

@@ -6,7 +6,7 @@ import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
 import { isLiteral } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
-import { budgetOf, equals, equalsLiteral, get, isThere, listOf, type Reader, read, type Slots } from '../read.js'
+import { budgetOf, equals, equalsLiteral, get, held, isThere, listOf, type Reader, read, type Slots } from '../read.js'
 
 export type ElementTest = (frame: Slots) => boolean
 
@@ -35,8 +35,8 @@ export interface Loop {
   readonly slot: number
   /** Whether an element can be an error. */
   readonly canFail: boolean
-  /** What the time for long collections is taken from. */
-  readonly account: (frame: Slots) => Budget | LateBudget
+  /** Returns what the time for long collections is taken from; called only if any is. */
+  readonly account: () => (frame: Slots) => Budget | LateBudget
   /** Whether elements are counted. */
   readonly counts: boolean
   readonly meaning: Meaning
@@ -78,12 +78,13 @@ function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
  * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
  */
 export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): ElementTest {
-  const { arms, from, slot, canFail, account, counts, meaning } = loop
+  const { arms, from, slot, canFail, counts, meaning } = loop
   const [{ first }] = arms as readonly [Arm]
   if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
     return compileTable(loop, first.field, operand)
   }
   const tests = arms.map((arm) => compileArm(arm, slot, meaning))
+  const account = loop.account()
   return (frame) => {
     const list = listOf(get(from, frame))
     let open = tests.length
@@ -102,7 +103,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
 
 /** All arms ask for one field: it is read once for each element. */
 function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): ElementTest {
-  const { arms, from, slot, canFail, account, counts, meaning } = loop
+  const { arms, from, slot, canFail, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
   const second = arms[0]!.second
   if (
@@ -116,6 +117,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
   if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals)
+  const account = loop.account()
   return (frame) => {
     const list = listOf(get(from, frame))
     let open = count
@@ -182,13 +184,14 @@ function armOf(value: unknown, literals: readonly unknown[], start: number, open
 
 /** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
 function compileFieldPair(
-  { from, canFail, account, counts, meaning }: Loop,
+  { from, canFail, account: accountOf, counts, meaning }: Loop,
   literals: readonly unknown[],
   first: string,
   { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
   value: Reader,
 ): ElementTest {
   const count = literals.length
+  const account = accountOf()
   const otherModel = declaredModel(meaning.schema, path)
   const model = declaredModel(meaning.schema, valueOperand)
   // Shared by all questions: it depends on the class alone, and is replaced as a whole.
@@ -205,7 +208,7 @@ function compileFieldPair(
       const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
       if (arm >= open) continue
       if (expected === undefined) {
-        expected = get(value, frame)
+        expected = held(get(value, frame))
         const its = typeof expected === 'object' && expected !== null ? expected.constructor : undefined
         if (its !== cls) {
           rows = meaning.rowEquality(its)
@@ -228,8 +231,9 @@ function compileFieldPair(
 }
 
 /** Every element and every arm, whatever is found on the way. */
-export function compileExhaustiveLoop({ arms, from, slot, account, counts, meaning }: Loop): ElementTest {
+export function compileExhaustiveLoop({ arms, from, slot, account: accountOf, counts, meaning }: Loop): ElementTest {
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
+  const account = accountOf()
   return (frame) => {
     let found = false
     const list = listOf(get(from, frame))

@@ -37,8 +37,11 @@ import { CodeScope } from './scope.js'
 import {
   equality,
   equalityFunction,
+  found,
+  held,
   isObject,
   isScalar,
+  kept,
   leaveRounds,
   looks,
   many,
@@ -47,6 +50,7 @@ import {
   present,
   rounds,
   sequence,
+  settled,
   spent,
   tabled,
   text,
@@ -203,7 +207,7 @@ class Source extends Compiler<Write> {
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
       ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
       ...(this.#usesOwn ? ['own.reset()'] : []),
-      scope.body(`return ${test}`, this.#waits),
+      scope.body(`return ${test}`),
       '}',
       ...(this.#waits ? [] : [many]),
       'return decide',
@@ -235,9 +239,7 @@ class Source extends Compiler<Write> {
 
   /** Adds a function with what its scope is given. */
   #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
-    this.#functions.push(
-      `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body, this.#waits)}\n}`,
-    )
+    this.#functions.push(`${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`)
     return name
   }
 
@@ -292,13 +294,13 @@ class Source extends Compiler<Write> {
     const arms = conditions.map((condition) => this.compile(condition.where))
     const loop = (tests: readonly Write[], write: WriteLoop): Write =>
       this.#function((scope) => {
-        const { before, value } = this.#operands.write(some.from, scope)
+        const from = this.#operands.write(some.from, scope)
         scope.own(each)
         for (const condition of conditions) this.#operands.call(condition.each, each)
         const inner = scope.inner()
         const steps = tests.map((test) => test(inner))
         const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
-        const lines = [...before, `const list = ${value}`, 'if (!isWhole(list)) bail()', start]
+        const lines = [...settled(from), `const list = ${from.value}`, 'if (!isWhole(list)) bail(list)', start]
         return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${looks(this.#account(scope))}\n${step}\n}\n${end}`
       })
     return {
@@ -344,7 +346,7 @@ class Source extends Compiler<Write> {
   /** Operands that are given away, and so have to be there. */
   #args(args: readonly Operand[], scope: CodeScope): { readonly before: string[]; readonly values: string[] } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
-    return { before: written.flatMap(present), values: written.map(({ value }) => value) }
+    return { before: written.flatMap(kept), values: written.map(({ value }) => value) }
   }
 
   /** The function of a definition. */
@@ -394,16 +396,21 @@ class Source extends Compiler<Write> {
         case 'false':
           return condition.kind
         case 'test':
-          return this.#about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail()`)
+          return this.#about(condition.of, scope, (x) => `${x} === true || ${x} !== false && bail(${x})`)
         case 'reads':
           return this.#about(condition.of, scope, (x) => `${plainly(x, scope)}, true`)
         case 'compare':
           return this.#compare(condition, scope)
         case 'in':
-          return this.#between(condition.item, condition.list, scope, (item, list) =>
-            this.counts
-              ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#models(condition.item, condition.list)})`
-              : `contains(${item}, ${list}${this.#models(condition.item, condition.list, 'undefined')})`,
+          return this.#between(
+            condition.item,
+            condition.list,
+            scope,
+            (item, list) =>
+              this.counts
+                ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#models(condition.item, condition.list)})`
+                : `contains(${item}, ${list}${this.#models(condition.item, condition.list, 'undefined')})`,
+            false,
           )
         case 'isa': {
           const cls = constructorOf(this.schema, condition.model)
@@ -445,14 +452,24 @@ class Source extends Compiler<Write> {
   }
 
   #about(operand: Operand, scope: CodeScope, write: (value: string) => string): string {
-    const { before, value } = this.#operands.write(operand, scope)
-    return sequence(before, write(value))
+    const written = this.#operands.write(operand, scope)
+    return sequence(settled(written), write(written.value))
   }
 
-  #between(left: Operand, right: Operand, scope: CodeScope, write: (left: string, right: string) => string): string {
+  /** @param isAlwaysUsed - Whether the left value is used whatever the right one is. */
+  #between(
+    left: Operand,
+    right: Operand,
+    scope: CodeScope,
+    write: (left: string, right: string) => string,
+    isAlwaysUsed = true,
+  ): string {
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
-    return sequence([...present(x), ...y.before], write(x.value, y.value))
+    return sequence(
+      [...(y.before.length > 0 || !isAlwaysUsed ? kept(x) : present(x)), ...settled(y)],
+      write(x.value, y.value),
+    )
   }
 
   #compare({ operator, left, right }: Compare, scope: CodeScope): string {
@@ -473,7 +490,7 @@ class Source extends Compiler<Write> {
     this.#functions.push(equalityFunction(same, cls, this.#models(left, right)))
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
-    return sequence([...x.before, ...y.before], equality(same, cls, x.value, y.value))
+    return sequence([...(y.before.length > 0 ? held(x, cls) : x.before), ...y.before], equality(same, cls, x, y))
   }
 
   /** What follows the values in a comparison: the models that the schema declares them to be rows of; nothing where it declares none. */
@@ -493,9 +510,14 @@ class Source extends Compiler<Write> {
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
     const it = this.#operands.value(literal)
-    return this.#about(operand, scope, (x) => {
-      if (literal === null) return `${x} === null || !${isScalar(x)} && equals(${x}, null)`
-      return `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && equals(${x}, ${it})`
-    })
+    const written = this.#operands.write(operand, scope)
+    const x = written.value
+    const asked = `${found(written)}equals(${x}, ${it})`
+    return sequence(
+      written.before,
+      literal === null
+        ? `${x} === null || !${isScalar(x)} && ${asked}`
+        : `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && ${asked}`,
+    )
   }
 }

@@ -1,7 +1,7 @@
 import type { CompareOperator } from '../../condition/condition.js'
 import { arePartial, isWhole, mayBePartial } from '../../schema/partial.js'
 import type { Account } from '../../text/account.js'
-import { abandonAll, bailOut } from '../bail.js'
+import { bailOut } from '../bail.js'
 import { type Budget, LateBudget } from '../budget.js'
 import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
 import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from '../read.js'
@@ -10,7 +10,6 @@ import { withOrder } from '../valueMeaning.js'
 /** What the text of every predicate can call. */
 export interface BasicHelpers {
   readonly bail: typeof bailOut
-  readonly abandonAll: typeof abandonAll
   readonly isWhole: typeof isWhole
   equals(left: unknown, right: unknown, leftModel?: string, rightModel?: string): boolean
   /** The column that tells rows of a class apart; null where they are the same only as the same object. */
@@ -78,7 +77,6 @@ export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: Eq
 /** The names that a text has for its helpers. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
-  'abandonAll',
   'isWhole',
   'equals',
   'keyOf',
@@ -106,7 +104,6 @@ export function whole(value: unknown): unknown {
 export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
   return {
     bail: bailOut,
-    abandonAll,
     isWhole,
     equals: (left, right, leftModel, rightModel) => equals(meaning, left, right, leftModel, rightModel),
     keyOf(cls) {

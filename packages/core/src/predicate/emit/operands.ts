@@ -3,7 +3,7 @@ import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import { isPlainLiteral } from '../compiler.js'
 import type { CodeScope } from './scope.js'
-import { assigned, befores, member, plains, text, type Written } from './templates.js'
+import { assigned, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
 
 /** What a predicate's text is given, since it is no literal: never written into it. */
 export type Given =
@@ -48,26 +48,34 @@ export class OperandWriter {
         this.constants.add(operand.name)
         return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
       case 'field': {
-        const { before, value } = this.write(operand.of, scope)
+        const of = this.write(operand.of, scope)
+        const { value } = of
         const read = scope.local()
         const reading = this.#read(read, value, operand.step.name, scope)
-        return { before: [...before, `object(${value})`, ...reading], value: read, unchecked: true }
+        const found = this.#waits ? [] : [`${read} !== undefined || bail(${value})`]
+        return {
+          before: [...settled(of), `object(${value})`, ...reading, ...found],
+          value: read,
+          unchecked: this.#waits,
+          isPending: !this.#waits,
+        }
       }
       case 'list': {
         const elements = operand.elements.map((element) => this.write(element, scope))
-        return assigned(befores(elements), `[${plains(elements)}]`, scope)
+        return assigned(keptButLast(elements), `[${plains(elements)}]`, scope)
       }
       case 'call': {
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
         const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
-        return assigned(befores([of, ...args]), called, scope)
+        return assigned(keptButLast([of, ...args]), called, scope)
       }
       case 'arithmetic': {
         const left = this.write(operand.left, scope)
         const right = this.write(operand.right, scope)
         const result = `calculate("${operand.operator}", ${left.value}, ${right.value})`
-        return assigned(befores([left, right]), result, scope)
+        const first = right.before.length === 0 ? settled(left) : held(left)
+        return assigned([...first, ...settled(right)], result, scope)
       }
     }
   }
@@ -79,7 +87,13 @@ export class OperandWriter {
     // Actor and resource were found to be rows of their models before a predicate was chosen for them.
     if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
       scope.learn(`object ${at}`, at)
+    // Those that a predicate or a definition is given are no promises.
+    let isPending = !this.#waits && root.kind === 'variable'
+    let parent: string | undefined
     for (const { name } of steps) {
+      // Of a promise anything is undefined.
+      if (parent !== undefined) before.push(`${at} !== undefined || bail(${parent})`)
+      parent = undefined
       const key = `${at} ${name}`
       let read = scope.known(key)
       if (read === undefined) {
@@ -92,11 +106,22 @@ export class OperandWriter {
         }
         read = scope.local()
         scope.learn(key, read)
+        const mayHang = isPending && scope.known(`plain ${at}`) === undefined
+        if (mayHang && name in Promise.prototype) before.push(`plain(${at})`)
         before.push(...this.#read(read, at, name, scope))
+        if (mayHang) parent = at
       }
       at = read
+      isPending = !this.#waits
     }
-    return { before, value: at, unchecked: steps.length > 0 && scope.known(`plain ${at}`) === undefined }
+    const isPlain = scope.known(`plain ${at}`) !== undefined
+    return {
+      before,
+      value: at,
+      unchecked: steps.length > 0 && !isPlain,
+      isPending: isPending && !isPlain,
+      parent,
+    }
   }
 
   /** Reads an attribute into a variable. */

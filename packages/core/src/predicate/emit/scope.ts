@@ -37,15 +37,10 @@ export class CodeScope {
     return this.own(`t${this.#locals.size}`)
   }
 
-  /**
-   * The body of the function, with its variables declared. What they hold when it ends by an error is abandoned, unless the
-   * function waits for what it reads.
-   */
-  body(text: string, waits: boolean): string {
+  /** The body of the function, with its variables declared. */
+  body(text: string): string {
     const names = [...this.#locals].filter((name) => name.startsWith('t')).join(', ')
-    if (names === '') return text
-    if (waits) return `let ${names}\n${text}`
-    return `let ${names}\ntry {\n${text}\n} catch (error) {\nabandonAll([${names}], error)\n}`
+    return names === '' ? text : `let ${names}\n${text}`
   }
 
   /** The variable that holds what is described by the key, if there is one. */

@@ -7,6 +7,10 @@ export interface Written {
   readonly value: string
   /** Whether it may be undefined where that is no value: whoever uses it has to see to it. */
   readonly unchecked?: boolean
+  /** Whether it may be a promise: whoever reads something else before it is used has to see to it (`held`). */
+  readonly isPending?: boolean
+  /** What it was read from, if that may be a promise: then it is undefined. */
+  readonly parent?: string | undefined
 }
 
 /** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
@@ -15,6 +19,9 @@ export const prelude: string = `function object(x) {
 }
 function plain(x) {
   return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
+}
+function holdable(x) {
+  return x instanceof Promise ? bail(x) : true
 }`
 
 /** How a predicate is asked about many; in its own text, so that it becomes part of the loop. */
@@ -125,12 +132,40 @@ export function assigned(before: readonly string[], value: string, scope: CodeSc
 }
 
 /** What is evaluated first, and that the value is there. */
-export function present({ before, value, unchecked }: Written): readonly string[] {
-  return unchecked ? [...before, `${value} !== undefined || bail()`] : before
+export function present({ before, value, unchecked, parent = '' }: Written): readonly string[] {
+  return unchecked ? [...before, `${value} !== undefined || bail(${parent})`] : before
 }
 
-export function befores(operands: readonly Written[]): readonly string[] {
-  return operands.flatMap(({ before }) => before)
+/**
+ * What is evaluated first, and that the value is no promise: it is kept while others are read, and if one of those ended the
+ * evaluation, nobody would wait for it.
+ * @param cls - The class that rows are expected to be of, where it is known.
+ */
+export function held({ before, value, isPending, parent }: Written, cls?: string): readonly string[] {
+  if (!isPending) return before
+  const isRow = cls === undefined ? '' : `${value} !== null && ${value}.constructor === ${cls} || `
+  const isThere = parent === undefined ? 'true' : `${value} !== undefined || bail(${parent})`
+  return [...before, `typeof ${value} === "object" ? ${isRow}holdable(${value}) : ${isThere}`]
+}
+
+/** What comes before a comparison that bails out if a value is undefined: then what it was read from may be a promise. */
+export function found({ value, parent }: Written): string {
+  return parent === undefined ? '' : `(${value} !== undefined || bail(${parent})) && `
+}
+
+/** What is evaluated first, and that what the value is read from is no promise. */
+export function settled(operand: Written): readonly string[] {
+  return operand.parent === undefined ? operand.before : present(operand)
+}
+
+/** As with `held`, and that the value is there. */
+export function kept(operand: Written): readonly string[] {
+  return held({ ...operand, before: present(operand), parent: undefined })
+}
+
+/** The values of a list or of a call, of which all are read before any is used. */
+export function keptButLast(operands: readonly Written[]): readonly string[] {
+  return operands.flatMap((operand, at) => (at < operands.length - 1 ? kept(operand) : settled(operand)))
 }
 
 export function plains(operands: readonly Written[]): string {
@@ -166,13 +201,15 @@ export function member(name: string): string {
  * key, two numbers, two texts.
  * @param cls - The class that rows are expected to be of, where it is known.
  */
-export function equality(name: string, cls: string | undefined, x: string, y: string): string {
+export function equality(name: string, cls: string | undefined, left: Written, right: Written): string {
+  const [x, y] = [left.value, right.value]
+  const parents = [left.parent, right.parent].map((parent) => (parent === undefined ? '' : `, ${parent}`)).join('')
   const isRow = (z: string): string =>
     `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
   const areBoth = (type: string): string => `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
   const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
   const differ = [areRows, areBoth('number'), areBoth('string')].join(' || ')
-  return `${x} === ${y} ? (plain(${x}), true) : !(${differ}) && ${name}(${x}, ${y})`
+  return `${x} === ${y} ? (${parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents.slice(2)}) : plain(${x})`}, true) : !(${differ}) && ${found(left)}${found(right)}${name}(${x}, ${y})`
 }
 
 /**
