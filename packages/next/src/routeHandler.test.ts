@@ -155,7 +155,7 @@ describe('a route handler', () => {
   it('tells in development why it refuses', async () => {
     const { withAuthorization: guard } = application({ reasons: true })
     const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
-    expect(await answer.text()).toContain('It is there, but the actor may neither "edit" nor "read" it.')
+    expect(await answer.text()).toContain('The resource exists, but the actor may neither "edit" nor "read" it.')
   })
 })
 
