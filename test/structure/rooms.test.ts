@@ -28,13 +28,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'testing',
     'index',
   ],
+  'packages/core/src/machine': ['host', 'state', 'recursion', 'terms', 'calls', 'goals', 'program', 'query', '.'],
   'packages/core/src/condition': ['.', 'derive'],
   'packages/core/src/predicate': ['.', 'closures', 'emit'],
   'packages/core/src/filter': ['algebra', 'bind', 'reach', 'definite', 'compact', '.'],
 }
 
-/** The most files that may import each other in a circle, by room; every other room has no circle. */
-const circles: Readonly<Record<string, number>> = { 'packages/core/src/machine': 10 }
+/**
+ * The most files that may import each other in a circle, by room; every other room has no circle. A step of a query takes the
+ * query's state and returns the next step, and that state holds steps to come back to.
+ */
+const circles: Readonly<Record<string, number>> = { 'packages/core/src/machine/state': 7 }
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true })

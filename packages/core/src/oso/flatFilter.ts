@@ -3,7 +3,7 @@ import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { type Datum, type FilterCondition, type FilterRelation, isProjection } from './filter.js'
 import type { Flattening, Group } from './flatJoins.js'
-import { unsupported, withJoin } from './flatJoins.js'
+import { relationKey, unsupported, withJoin } from './flatJoins.js'
 import { leafGroups, placeOf } from './flatLeaf.js'
 import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
@@ -39,11 +39,11 @@ export function flatFilter(model: string, types: HostTypes, condition: Definite)
  */
 function sharedJoins(groups: readonly Group[], types: HostTypes, span: Span | undefined): FilterRelation[] {
   const all = new Map<string, FilterRelation>()
-  for (const { joins } of groups) for (const join of joins) all.set(keyOf(join), relationOf(join))
+  for (const { joins } of groups) for (const join of joins) all.set(relationKey(join), relationOf(join))
   const tables = new Set([...all.values()].map(({ toTypeName }) => toTypeName))
   if (tables.size < all.size) throw unsupported('Two ways to one table', span)
   for (const group of groups) {
-    const own = new Set(group.joins.map(keyOf))
+    const own = new Set(group.joins.map(relationKey))
     for (const [key, join] of all) {
       if (own.has(key) || implies(group, join, types)) continue
       throw unsupported(
@@ -157,10 +157,6 @@ function isEach(operand: Operand, each: Root): boolean {
 function limited(groups: readonly Group[]): readonly Group[] {
   if (groups.length > maxGroups) throw tooLarge()
   return groups
-}
-
-export function keyOf({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
-  return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
 }
 
 function spanOf(condition: Definite): Span | undefined {

@@ -2,8 +2,7 @@ import type { Root } from '../condition/condition.js'
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import type { FilterCondition, FilterRelation } from './filter.js'
-import { keyOf } from './flatFilter.js'
-import type { Place } from './flatLeaf.js'
+import type { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
 
 /** A joined table. The row of a `some` is another one than that of any other `some`. */
@@ -15,6 +14,26 @@ export interface Join extends FilterRelation {
 export interface Group {
   readonly joins: readonly Join[]
   readonly conditions: readonly FilterCondition[]
+}
+
+/** Where a path leads: to a row of a joined table, or to a column. */
+export type Place = RowPlace | ColumnPlace
+
+export interface RowPlace {
+  readonly kind: 'row'
+  readonly table: string
+  readonly joins: readonly Join[]
+  /** For the row of a relation to one: where it starts. */
+  readonly from: { readonly place: RowPlace; readonly relation: Relation } | undefined
+}
+
+export interface ColumnPlace {
+  readonly kind: 'column'
+  readonly table: string
+  readonly field: string
+  readonly joins: readonly Join[]
+  /** Whether a step on the way can have no row although nothing is joined there. */
+  readonly mayBeNoRow: boolean
 }
 
 /** What a leaf needs to know. */
@@ -38,6 +57,11 @@ export function unsupported(what: string, span: Span | undefined): UnsupportedFi
 export function withJoin(joins: readonly Join[], join: Join, span: Span | undefined): readonly Join[] {
   const known = joins.find(({ toTypeName }) => toTypeName === join.toTypeName)
   if (!known) return [...joins, join]
-  if (keyOf(known) === keyOf(join) && known.row === join.row) return joins
+  if (relationKey(known) === relationKey(join) && known.row === join.row) return joins
   throw unsupported(`Two rows of ${join.toTypeName} at once`, span)
+}
+
+/** Equal for the same relation. */
+export function relationKey({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
+  return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
 }

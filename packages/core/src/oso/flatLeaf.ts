@@ -1,31 +1,12 @@
 import type { Compare, In, IsA, Operand, Root, Text } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
 import type { Datum, FilterCondition } from './filter.js'
-import type { Flattening, Group, Join } from './flatJoins.js'
+import type { ColumnPlace, Flattening, Group, Join, Place, RowPlace } from './flatJoins.js'
 import { unsupported, withJoin } from './flatJoins.js'
 import { Relation } from './relation.js'
 
 type Path = Extract<Operand, { kind: 'path' }>
 type Comparison = FilterCondition['cmp']
-
-/** Where a path leads: to a row of a joined table, or to a column. */
-export type Place = RowPlace | ColumnPlace
-
-interface RowPlace {
-  readonly kind: 'row'
-  readonly table: string
-  readonly joins: readonly Join[]
-  /** For the row of a relation to one: where it starts. */
-  readonly from: { readonly place: RowPlace; readonly relation: Relation } | undefined
-}
-interface ColumnPlace {
-  readonly kind: 'column'
-  readonly table: string
-  readonly field: string
-  readonly joins: readonly Join[]
-  /** Whether a step on the way can have no row although nothing is joined there. */
-  readonly mayBeNoRow: boolean
-}
 
 /**
  * Where a path leads.

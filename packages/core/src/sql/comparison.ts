@@ -1,5 +1,6 @@
 import type { CompareOperator } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
+import { equalTo, orderedTo, refuseMixture, refuseType } from './columnTest.js'
 import {
   computedText,
   type Infinities,
@@ -12,7 +13,7 @@ import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'
 import { all, any, atom, not, type Sql, written } from './sql.js'
 import type { SqlColumn, SqlType } from './tables.js'
-import { equalTo, type Order, orderedTo, refuseMixture, refuseType, type ValueTest } from './valueTest.js'
+import type { Order, ValueTest } from './valueTest.js'
 
 /** A column of a row, or what is computed of it, as it is written. */
 export interface Value {

@@ -11,6 +11,7 @@ import type {
 } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
 import { Calculator } from './arithmetic.js'
+import { refuseType } from './columnTest.js'
 import { Comparisons, isJson, type Value } from './comparison.js'
 import type { SqlOptions } from './dialect.js'
 import type { StandardSql } from './dialects/standard.js'
@@ -24,7 +25,6 @@ import { Row } from './row.js'
 import { Rows } from './rows.js'
 import { all, any, not, type Sql } from './sql.js'
 import type { SqlColumn } from './tables.js'
-import { refuseType } from './valueTest.js'
 
 type Leaf = Exclude<Definite, { kind: 'true' | 'false' | 'and' | 'or' | 'not' }>
 

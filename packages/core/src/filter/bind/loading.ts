@@ -1,7 +1,7 @@
 import type { Condition } from '../../condition/condition.js'
 import { descending } from '../../condition/stack.js'
 import { QueryError } from '../../errors.js'
-import { Turns } from '../../machine/query/turns.js'
+import { Turns } from '../../machine/state/turns.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { unloadedRelation } from '../../schema/reference.js'
 import type { Missing, Wanted } from '../../schema/wanted.js'

@@ -1,9 +1,10 @@
 import type { Call } from '../../language/ast.js'
+import { Cell } from '../state/cell.js'
+import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import type { CompiledValue } from '../state/operand.js'
 import type { Step } from '../state/step.js'
-import { Cell, isDict, isList, type Term } from '../state/term.js'
+import { isDict, isList, type Term } from '../state/term.js'
 import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
 import type { RuleGroup } from './ruleGroup.js'
 

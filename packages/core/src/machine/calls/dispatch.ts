@@ -1,13 +1,13 @@
-import type { Parameter, Pattern } from '../../language/ast.js'
+import type { Parameter, Pattern, Rule } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import { Dict } from '../../values/dict.js'
-import { numberTerm } from '../goals/operands.js'
 import type { Host } from '../host/host.js'
-import type { CompiledRule } from '../program/rule.js'
+import { Cell } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
 import type { Step } from '../state/step.js'
-import { Cell, DictTerm, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
+import { numberTerm } from '../terms/arithmetic.js'
 import { decideClass } from '../terms/pattern.js'
 import { bySpecificity } from './specificity.js'
 
@@ -24,13 +24,24 @@ interface ParameterTest {
 /** A number is the place of the only argument that is in doubt: it is open, and nothing but its class is asked for. */
 type Answer = 'yes' | 'no' | 'maybe' | number
 
+/** A compiled rule: the steps that a call goes on with. */
+export interface TriedRule {
+  readonly node: Rule
+  /** Proves the body, for arguments that match the head. */
+  readonly body: Step
+  /** Matches the head, then proves the body. */
+  readonly entry: Step
+  /** Proves the body, for arguments that match the head but for an open one whose class has to be tested. */
+  openEntry(at: number): Step
+}
+
 /** A rule as a call sees it: what its parameters ask for. */
 export class Candidate {
-  readonly rule: CompiledRule
+  readonly rule: TriedRule
   readonly tests: readonly ParameterTest[]
   readonly unions: Unions
 
-  constructor(rule: CompiledRule, host: Host, unions: Unions) {
+  constructor(rule: TriedRule, host: Host, unions: Unions) {
     this.rule = rule
     this.unions = unions
     const seen = new Set<string>()

@@ -1,11 +1,17 @@
 import type { Rule } from '../../language/ast.js'
-import type { CompiledRule } from '../program/rule.js'
+import type { Candidate } from './dispatch.js'
+
+/** A rule of a group, with its parameters' tests. */
+export interface GroupedRule {
+  readonly node: Rule
+  readonly candidate: Candidate
+}
 
 /** The rules of one name that take the same number of arguments. */
 export class RuleGroup {
   readonly name: string
   readonly arity: number
-  readonly rules: readonly CompiledRule[]
+  readonly rules: readonly GroupedRule[]
   /** Whether the policy has rules of that name at all. */
   readonly isDefined: boolean
   /** Whether a call can lead to another one of the same predicate. */
@@ -16,7 +22,7 @@ export class RuleGroup {
    */
   capacity: number
 
-  constructor(name: string, arity: number, rules: readonly CompiledRule[], isDefined: boolean, recursive: boolean) {
+  constructor(name: string, arity: number, rules: readonly GroupedRule[], isDefined: boolean, recursive: boolean) {
     this.name = name
     this.arity = arity
     this.rules = rules
@@ -34,13 +40,13 @@ export class RuleGroup {
 /** The predicates of a policy, made as they are asked for. */
 export class RuleGroupTable {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>
-  readonly #compile: (rule: Rule) => CompiledRule
+  readonly #compile: (rule: Rule) => GroupedRule
   readonly #isRecursive: (name: string) => boolean
   readonly #predicates = new Map<string, Map<number, RuleGroup>>()
 
   constructor(
     rules: ReadonlyMap<string, readonly Rule[]>,
-    compile: (rule: Rule) => CompiledRule,
+    compile: (rule: Rule) => GroupedRule,
     isRecursive: (name: string) => boolean,
   ) {
     this.#rules = rules

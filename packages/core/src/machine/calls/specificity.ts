@@ -1,11 +1,17 @@
-import type { Pattern } from '../../language/ast.js'
+import type { Pattern, Rule } from '../../language/ast.js'
 import type { Host } from '../host/host.js'
-import { Cell, Float, isDict, isList, type Term } from '../state/term.js'
+import { Cell } from '../state/cell.js'
+import { Float, isDict, isList, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
-import type { Candidate } from './dispatch.js'
+
+/** A rule and the unions of its policy. */
+interface Ranked {
+  readonly rule: { readonly node: Rule }
+  readonly unions: Unions
+}
 
 /** Orders rules, the most specific for these arguments first; rules that are equally specific keep their order. */
-export function bySpecificity<R extends { readonly candidate: Candidate }>(
+export function bySpecificity<R extends { readonly candidate: Ranked }>(
   host: Host,
   rules: readonly R[],
   args: readonly Term[],
@@ -23,7 +29,7 @@ export function bySpecificity<R extends { readonly candidate: Candidate }>(
 }
 
 /** The leftmost parameters that differ decide. */
-function isMoreSpecific(host: Host, left: Candidate, right: Candidate, args: readonly Term[]): boolean {
+function isMoreSpecific(host: Host, left: Ranked, right: Ranked, args: readonly Term[]): boolean {
   for (let at = 0; at < args.length; at++) {
     const a = left.rule.node.parameters[at]?.pattern
     const b = right.rule.node.parameters[at]?.pattern

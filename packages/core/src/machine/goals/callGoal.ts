@@ -1,14 +1,16 @@
 import type { Call } from '../../language/ast.js'
 import { CallSite } from '../calls/callSite.js'
-import { Loop } from '../recursion/loops.js'
-import { isWatched, watch } from '../recursion/refuted.js'
+import { meetsItself } from '../recursion/loops.js'
+import { isWatched, watch } from '../recursion/watch.js'
+import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import { Frame } from '../state/frame.js'
+import { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate } from '../state/operand.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
-import { Cell, deref, type Term } from '../state/term.js'
+import type { Term } from '../state/term.js'
+import { evaluate } from '../terms/evaluate.js'
 import { asksHost, planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 
@@ -71,7 +73,7 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
   let after = next
   if (site.predicate.recursive) {
     loop = new Loop(site, slots, loop, negations)
-    if (loop.meetsItself(m) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
+    if (meetsItself(m, loop) || m.refuted?.has(site.predicate, slots)) return m.backtrack()
     if (isWatched(m, loop)) after = watch(m, loop, next)
   }
   const frame = new Frame(slots, caller, after, site, m.choices.length, caller.depth + 1, negations, loop)

@@ -1,6 +1,7 @@
 import type { Expression } from '../../language/ast.js'
 import { planCall } from './callGoal.js'
 import { planCompare } from './comparisonGoals.js'
+import { isEach, planEach } from './eachGoal.js'
 import { planIn } from './inGoal.js'
 import { planAnd, planCut, planForall, planNot, planOr } from './logicGoals.js'
 import type { Context, GoalPlan } from './plan.js'
@@ -31,7 +32,7 @@ function planBare(c: Context, node: Expression): GoalPlan {
     case 'compare':
       return planCompare(c, node)
     case 'in':
-      return planIn(c, node)
+      return isEach(c, node) ? planEach(c, node, []) : planIn(c, node)
     case 'matches':
       return planMatches(c, node)
     case 'call':

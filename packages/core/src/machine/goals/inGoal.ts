@@ -1,26 +1,25 @@
 import type { In } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
+import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Choice } from '../state/frame.js'
 import { Iteration } from '../state/iteration.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate } from '../state/operand.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending } from '../state/signal.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
-import { Cell, deref, dictGet, dictKeys, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { dictGet, dictKeys, Float, isDict, isThenable, ListTerm, type Term } from '../state/term.js'
+import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
 import { unify, unifyStep } from '../terms/unify.js'
-import { isEach, planEach } from './eachGoal.js'
 import { planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 
 /** `item in collection`: each element is an alternative. */
 export function planIn(c: Context, node: In): GoalPlan {
   const { item, collection } = node
-  if (isEach(c, node)) return planEach(c, node, [])
   const { before, operands } = planOperands(c, [item, collection])
   const [element, list] = [operands[0]!, operands[1]!]
   return inOrder([

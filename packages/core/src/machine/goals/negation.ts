@@ -1,11 +1,12 @@
 import type { Expression } from '../../language/ast.js'
 import { stalledNegation } from '../recursion/loops.js'
+import { Cell, deref } from '../state/cell.js'
 import type { Choice } from '../state/frame.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { exit, fail, type Step } from '../state/step.js'
 import { type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
-import { Cell, deref, type Term } from '../state/term.js'
+import type { Term } from '../state/term.js'
 
 /** One negation while the goal inside it is being proven. */
 class Negation {

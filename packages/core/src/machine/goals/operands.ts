@@ -6,17 +6,16 @@ import {
   type CompiledValue,
   constantValue,
   dictionaryValue,
-  evaluate,
   fieldValue,
   freshValue,
   listValue,
   literalValue,
   slotValue,
-} from '../state/operand.js'
+} from '../state/compiledValue.js'
 import { failed, pending } from '../state/signal.js'
 import type { Step } from '../state/step.js'
-import type { Term } from '../state/term.js'
-import { float } from '../terms/arithmetic.js'
+import { numberTerm } from '../terms/arithmetic.js'
+import { evaluate } from '../terms/evaluate.js'
 import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
 import type { Context, GoalPlan } from './plan.js'
 
@@ -149,12 +148,6 @@ export function variableOperand(c: Context, node: Variable): CompiledValue {
   if (c.scope.isReady(slot)) return slotValue(node, slot)
   if (node.name !== '_') c.scope.ready(slot)
   return freshValue(node, slot)
-}
-
-export function numberTerm(value: number | bigint, isFloat: boolean): Term {
-  if (isFloat) return float(Number(value))
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : BigInt(value)
 }
 
 /** Whether evaluating an operand can ask the host. */

@@ -1,7 +1,7 @@
 import type { Pattern } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
-import { type CompiledValue, slotValue } from '../state/operand.js'
-import type { FieldMatcher, Matcher } from '../terms/pattern.js'
+import { type CompiledValue, slotValue } from '../state/compiledValue.js'
+import type { FieldMatcher, Matcher } from '../state/matcher.js'
 import { planOperands } from './operands.js'
 import type { Context, GoalPlan } from './plan.js'
 

@@ -4,9 +4,10 @@ import { isUntagged } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
 import { abandon } from '../../values/abandon.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { Cell, deref } from '../state/cell.js'
+import type { CompiledValue } from '../state/compiledValue.js'
 import type { Machine } from '../state/machine.js'
-import type { CompiledValue } from '../state/operand.js'
-import { Cell, deref, Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { Float, isDict, isList, isThenable, type Term } from '../state/term.js'
 import { notePlainClass } from '../terms/lookup.js'
 
 const unsure: unique symbol = Symbol('unsure')

@@ -1,12 +1,13 @@
 import { Dict } from '../../values/dict.js'
+import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
-import { evaluate } from '../state/operand.js'
+import type { FieldMatcher, Matcher } from '../state/matcher.js'
 import { type Constraint, type Excluded, Suspended } from '../state/suspension.js'
-import { Cell, DictTerm, deref, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
+import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { Expression, Pattern } from '../terms/expression.js'
-import type { FieldMatcher, Matcher } from '../terms/pattern.js'
 
 /**
  * What is known of a variable that has no value: all constraints that have to do with it, in the order in which they were

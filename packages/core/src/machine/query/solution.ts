@@ -1,6 +1,7 @@
+import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import { Cell, DictTerm, deref, isThenable, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, isThenable, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
 import { constraintsOn } from './constraints.js'
 

@@ -5,10 +5,11 @@ import { call } from '../goals/callGoal.js'
 import { planAnd } from '../goals/logicGoals.js'
 import { Scope } from '../goals/scope.js'
 import type { Program } from '../program/program.js'
+import { Cell } from '../state/cell.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { type Step, stop } from '../state/step.js'
-import { Cell, DictTerm, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
 
 /** A query was given nothing. */

@@ -1,9 +1,10 @@
-import type { CallSite } from '../calls/callSite.js'
-import type { RuleGroup } from '../calls/ruleGroup.js'
+import type { Callee } from '../state/caller.js'
+import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
+import { IntSet } from '../state/intSet.js'
+import type { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
-import { Cell, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
-import { IntSet } from './intSet.js'
+import { dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
 
 /** Every so many calls, all calls around are remembered in a set; the ones since are compared with one by one. */
 const block = 64
@@ -15,91 +16,61 @@ const block = 64
 const contents = 16
 
 /**
- * A call of a recursive predicate, and those around it. A ground call that meets itself below itself can't be proven that
- * way: it fails, so that cyclic data ends.
+ * Whether a call is ground and the same as one that it is part of. It stalls if no call between the two reads data.
+ * @throws Fault if there is a negation between the two: then neither answer would be right.
  */
-export class Loop {
-  readonly site: CallSite
-  readonly predicate: RuleGroup
-  /** The arguments stand first. */
-  readonly slots: readonly Term[]
-  readonly around: Loop | undefined
-  readonly depth: number
-  readonly negations: number
-  /** The depth of the outermost call that was met again below this one: what failed because of that may hold elsewhere. */
-  restsOn: number
-  /** What identifies each argument among values of its kind; undefined for one that is not ground. */
-  identities: readonly unknown[] | undefined = undefined
-  #number: number | undefined = undefined
-  #set: IntSet | undefined = undefined
-
-  constructor(site: CallSite, slots: readonly Term[], around: Loop | undefined, negations: number) {
-    this.site = site
-    this.predicate = site.predicate
-    this.slots = slots
-    this.around = around
-    this.depth = around === undefined ? 1 : around.depth + 1
-    this.negations = negations
-    this.restsOn = this.depth
+export function meetsItself(m: Machine, loop: Loop): boolean {
+  const { predicate } = loop
+  let at = loop.around
+  for (; at !== undefined && at.depth % block !== 0; at = at.around) {
+    if (at.predicate === predicate && mayBeSame(loop, at) && isSame(m, loop, at)) return close(m, loop, at)
   }
+  if (at === undefined) return false
+  const number = numberOfCall(m, loop)
+  if (number === notGround || !numbersUpTo(m, at).has(number)) return false
+  while (numberOfCall(m, at) !== number) at = at.around!
+  return close(m, loop, at)
+}
 
-  /**
-   * Whether the call is ground and the same as one that it is part of. It stalls where no call between the two reads data.
-   * @throws Fault where a negation stands between the two: then neither answer would be right.
-   */
-  meetsItself(m: Machine): boolean {
-    const { predicate } = this
-    let at = this.around
-    for (; at !== undefined && at.depth % block !== 0; at = at.around) {
-      if (at.predicate === predicate && mayBeSame(this, at) && isSame(m, this, at)) return this.#loop(m, at)
-    }
-    if (at === undefined) return false
-    const number = this.#name(m)
-    if (number === notGround || !at.#calls(m).has(number)) return false
-    while (at.#name(m) !== number) at = at.around!
-    return this.#loop(m, at)
+/** Notes that a call is the same as one around it. */
+function close(m: Machine, inner: Loop, outer: Loop): true {
+  if (outer.negations !== inner.negations) {
+    throw negatedLoop(
+      inner,
+      `Whether \`${inner.predicate.name}\` holds depends on its own negation.`,
+      'no answer is right for a rule that holds when it does not hold',
+    )
   }
+  let isStanding = inner.site.isStanding
+  for (let at = inner.around!; at !== outer; at = at.around!) {
+    at.restsOn = Math.min(at.restsOn, outer.depth)
+    isStanding &&= at.site.isStanding
+  }
+  if (isStanding) m.stall(inner)
+  return true
+}
 
-  #loop(m: Machine, outer: Loop): true {
-    if (outer.negations !== this.negations) {
-      throw negatedLoop(
-        this,
-        `Whether \`${this.predicate.name}\` holds depends on its own negation.`,
-        'no answer is right for a rule that holds when it does not hold',
-      )
-    }
-    let isStanding = this.site.isStanding
-    for (let at = this.around!; at !== outer; at = at.around!) {
-      at.restsOn = Math.min(at.restsOn, outer.depth)
-      isStanding &&= at.site.isStanding
-    }
-    if (isStanding) m.stall(this)
-    return true
-  }
+function numberOfCall(m: Machine, loop: Loop): number {
+  loop.number ??= numberOf(m, loop.predicate, loop.slots)
+  return loop.number
+}
 
-  /** A number for the call, the same for the same call. */
-  #name(m: Machine): number {
-    this.#number ??= numberOf(m, this.predicate, this.slots)
-    return this.#number
+/** The calls up to one at the end of a block; made from the outside inwards, so that no depth becomes recursion. */
+function numbersUpTo(m: Machine, end: Loop): IntSet {
+  const blocks: Loop[] = []
+  for (let at: Loop | undefined = end; at !== undefined && at.numbers === undefined; at = at.around) {
+    if (at.depth % block === 0) blocks.push(at)
   }
-
-  /** The calls up to this one, at the end of a block; made from the outside inwards, so that no depth becomes recursion. */
-  #calls(m: Machine): IntSet {
-    const blocks: Loop[] = []
-    for (let at: Loop | undefined = this; at !== undefined && at.#set === undefined; at = at.around) {
-      if (at.depth % block === 0) blocks.push(at)
+  for (let last = blocks.pop(); last !== undefined; last = blocks.pop()) {
+    const numbers: number[] = []
+    let at: Loop | undefined = last
+    for (; at !== undefined && at.numbers === undefined; at = at.around) {
+      const number = numberOfCall(m, at)
+      if (number !== notGround) numbers.push(number)
     }
-    for (let last = blocks.pop(); last !== undefined; last = blocks.pop()) {
-      const numbers: number[] = []
-      let at: Loop | undefined = last
-      for (; at !== undefined && at.#set === undefined; at = at.around) {
-        const number = at.#name(m)
-        if (number !== notGround) numbers.push(number)
-      }
-      last.#set = (at === undefined ? IntSet.empty : at.#set!).with(numbers)
-    }
-    return this.#set!
+    last.numbers = (at === undefined ? IntSet.empty : at.numbers!).with(numbers)
   }
+  return end.numbers!
 }
 
 /** The error for a negation of a call that stalled: its failure says nothing. */
@@ -150,7 +121,7 @@ function isMade(term: Term): boolean {
 }
 
 /** The number of a ground call within this query. */
-function numberOf(m: Machine, predicate: RuleGroup, args: readonly Term[]): number {
+function numberOf(m: Machine, predicate: Callee, args: readonly Term[]): number {
   for (let at = 0; at < predicate.arity; at++) if (args[at] instanceof Cell) return notGround
   let text = `${predicate.name}/${predicate.arity}`
   for (let at = 0; at < predicate.arity; at++) {

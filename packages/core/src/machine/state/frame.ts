@@ -1,5 +1,5 @@
-import type { CallSite } from '../calls/callSite.js'
-import type { Loop } from '../recursion/loops.js'
+import type { Caller } from './caller.js'
+import type { Loop } from './loop.js'
 import type { Machine } from './machine.js'
 import type { Step } from './step.js'
 import type { Term } from './term.js'
@@ -15,7 +15,7 @@ export class Frame {
   /** What comes after the call, in the parent. */
   readonly next: Step
   /** The call; undefined for the query itself. */
-  readonly site: CallSite | undefined
+  readonly site: Caller | undefined
   /** Height of the stack of choices when the call began: where its `cut` cuts back to. */
   readonly height: number
   readonly depth: number
@@ -28,7 +28,7 @@ export class Frame {
     slots: Term[],
     parent: Frame | undefined,
     next: Step,
-    site: CallSite | undefined,
+    site: Caller | undefined,
     height: number,
     depth: number,
     negations: number,

@@ -3,19 +3,20 @@ import type { Span } from '../../language/source.js'
 import { type Account, unitsPerMillisecond, unitsPerStep } from '../../text/account.js'
 import { abandon } from '../../values/abandon.js'
 import type { Host } from '../host/host.js'
-import type { Program } from '../program/program.js'
-import { Turns } from '../query/turns.js'
-import type { Loop } from '../recursion/loops.js'
-import type { Refuted } from '../recursion/refuted.js'
+import type { Running } from './caller.js'
+import { Cell } from './cell.js'
 import { Fault } from './fault.js'
 import { Choice, Frame, type Retry } from './frame.js'
 import { closeIterator } from './iteration.js'
 import { defaultLimits, type Limits } from './limits.js'
+import type { Loop } from './loop.js'
+import type { Refuted } from './refuted.js'
 import { Replay, unanswered } from './replay.js'
 import { pending } from './signal.js'
 import { fail, type Step, stop } from './step.js'
 import { Suspended, type Suspension, type Undo, wake } from './suspension.js'
-import { Cell, isThenable, type Term } from './term.js'
+import { isThenable, type Term } from './term.js'
+import { Turns } from './turns.js'
 import { Variable } from './variable.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
@@ -43,7 +44,7 @@ export class Machine implements Account {
   readonly choices: Choice[] = []
   state: State = 'ready'
   /** What runs, for those who explain an error. */
-  program: Program | undefined = undefined
+  program: Running | undefined = undefined
   /** The query, where it is an expression. */
   goal: Expression | undefined = undefined
   /** How many goals wait for a variable. */

@@ -1,5 +1,6 @@
+import { Cell } from './cell.js'
 import { Fault } from './fault.js'
-import { Cell, DictTerm, Float, ListTerm } from './term.js'
+import { DictTerm, Float, ListTerm } from './term.js'
 
 /** `recall` returns it for a question that has no recorded answer. */
 export const unanswered: unique symbol = Symbol('unanswered')

@@ -1,8 +1,9 @@
 import type { Expression } from '../../language/ast.js'
-import type { Matcher } from '../terms/pattern.js'
+import type { Cell } from './cell.js'
 import type { Machine } from './machine.js'
+import type { Matcher } from './matcher.js'
 import type { Step } from './step.js'
-import type { Cell, Term } from './term.js'
+import type { Term } from './term.js'
 
 /**
  * A goal that waits for the value of a variable: when one of its variables is bound (or linked to another variable), it is

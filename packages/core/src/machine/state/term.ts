@@ -1,47 +1,10 @@
 import { Dict } from '../../values/dict.js'
-import type { Suspension } from './suspension.js'
 
 /**
- * A value while a query runs: a value of JavaScript as it is, or one of the four classes of this file. The machine alone
+ * A value while a query runs: a value of JavaScript as it is, a `Cell`, or one of the three classes of this file. The machine alone
  * makes those; none of them ever reaches the application (see export.ts).
  */
 export type Term = unknown
-
-const unbound: unique symbol = Symbol('unbound')
-
-/** A logic variable. */
-export class Cell {
-  value: Term = unbound
-  /** Goals that wait for its value. */
-  goals: readonly Suspension[] | undefined = undefined
-  /** Whether it is known elsewhere: another variable was unified with it, or it is an argument of a call. */
-  linked: boolean
-  /** Order of creation, so that a negation can tell which were there before it. */
-  readonly serial: number
-  /** Its name in the query; undefined for variables of rules and for temporary ones. */
-  readonly name: string | undefined
-
-  constructor(serial: number, linked: boolean, name?: string) {
-    this.serial = serial
-    this.linked = linked
-    this.name = name
-  }
-
-  get isBound(): boolean {
-    return this.value !== unbound
-  }
-
-  unbind(): void {
-    this.value = unbound
-  }
-}
-
-/** What a term stands for: its value, or the variable at the end of the chain. */
-export function deref(term: Term): Term {
-  let at = term
-  while (at instanceof Cell && at.value !== unbound) at = at.value
-  return at
-}
 
 /** A float whose value is a whole number; all other numbers tell by themselves whether they are integers. */
 export class Float {

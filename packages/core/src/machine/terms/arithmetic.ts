@@ -1,11 +1,12 @@
 import type { ArithmeticOperator } from '../../language/ast.js'
+import { Cell, deref } from '../state/cell.js'
+import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import type { CompiledValue } from '../state/operand.js'
 import type { Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
-import { Cell, deref, Float, type Term } from '../state/term.js'
+import { Float, type Term } from '../state/term.js'
 import { formatTerm } from './format.js'
 import { unifyStep } from './unify.js'
 
@@ -71,6 +72,13 @@ function toFloat(term: PolarNumber): number {
 /** A float as a term. */
 export function float(value: number): number | Float {
   return Number.isSafeInteger(value) ? new Float(value) : value
+}
+
+/** A number of the policy as a term. */
+export function numberTerm(value: number | bigint, isFloat: boolean): Term {
+  if (isFloat) return float(Number(value))
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : BigInt(value)
 }
 
 function integers(operator: Exclude<ArithmeticOperator, '/'>, left: bigint, right: bigint): bigint | undefined {

@@ -1,6 +1,7 @@
 import { Dict, setEntry } from '../../values/dict.js'
+import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
-import { Cell, DictTerm, deref, Float, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, Float, ListTerm, type Term } from '../state/term.js'
 import { RestVariable, Variable } from '../state/variable.js'
 
 /**

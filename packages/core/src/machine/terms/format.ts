@@ -1,6 +1,7 @@
 import { compareText } from '../../language/compareText.js'
 import type { Host } from '../host/host.js'
-import { Cell, DictTerm, deref, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
+import { Cell, deref } from '../state/cell.js'
+import { DictTerm, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
 
 /** How much of a term is written: what is beyond it, as in a cyclic term, is an ellipsis. */
 const longest = 100_000

@@ -1,30 +1,20 @@
 import type { Expression } from '../../language/ast.js'
 import { isBuiltinInstance } from '../../values/builtin.js'
 import { type Host, noField } from '../host/host.js'
+import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import { type CompiledValue, evaluate } from '../state/operand.js'
+import type { FieldMatcher, Matcher } from '../state/matcher.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
-import { Cell, deref, dictGet, dictHas, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
+import { dictGet, dictHas, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
 import type { Unions } from '../state/unions.js'
+import { evaluate } from './evaluate.js'
 import { exportTerm } from './export.js'
 import { assertReachable } from './lookup.js'
 import { unify } from './unify.js'
-
-/** A compiled pattern. Its variables are in slots that have been filled before it is matched. */
-export type Matcher =
-  | { readonly kind: 'value'; readonly operand: CompiledValue }
-  | { readonly kind: 'class'; readonly tag: string; readonly fields: readonly FieldMatcher[]; readonly unions: Unions }
-  | { readonly kind: 'fields'; readonly fields: readonly FieldMatcher[] }
-  | { readonly kind: 'list'; readonly elements: readonly Matcher[]; readonly rest: CompiledValue | undefined }
-
-export interface FieldMatcher {
-  readonly key: string
-  readonly pattern: Matcher
-}
 
 /** Matches a value against a pattern, binding variables of both. */
 export function match(m: Machine, slots: Term[], value: Term, pattern: Matcher, node: Expression): Verdict {

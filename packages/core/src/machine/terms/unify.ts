@@ -1,21 +1,10 @@
+import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import type { AnyList } from '../state/term.js'
-import {
-  Cell,
-  deref,
-  dictGet,
-  dictHas,
-  dictKeys,
-  Float,
-  isDict,
-  isList,
-  isThenable,
-  ListTerm,
-  type Term,
-} from '../state/term.js'
+import { dictGet, dictHas, dictKeys, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from './export.js'
 
 /** After how many pairs of one unification it is counted what they cost: sixteen steps each. */

@@ -1,6 +1,7 @@
 import type { SqlDialect } from '../dialect.js'
 import type { SqlPair, SqlRelation, SqlTables, SqlType } from '../tables.js'
-import { type CatalogColumn, type CatalogReference, columnsNamed } from './catalog.js'
+import { columnsNamed } from './catalog.js'
+import type { CatalogColumn, CatalogReference } from './entries.js'
 
 export interface Mismatch {
   readonly kind: 'column-type' | 'enum-values' | 'collation'

@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogQuery, CatalogReference } from './catalog.js'
+import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { nameOf, textOf } from './row.js'
 
 /** Collations that compare by code point, trailing blanks included. `utf8mb4_bin` is none: to it `a` is `a `. */

@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogQuery, CatalogReference } from './catalog.js'
+import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { listOf, nameOf, textOf } from './row.js'
 
 /** Types that have no place for digits of a second, or for which none are told, keep 6. */

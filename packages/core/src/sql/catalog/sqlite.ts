@@ -1,5 +1,5 @@
-import type { CatalogColumn, CatalogQuery, CatalogReference } from './catalog.js'
 import { collationsOf } from './definition.js'
+import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { nameOf, textOf } from './row.js'
 
 export async function sqliteColumns(names: string, query: CatalogQuery): Promise<readonly CatalogColumn[]> {

@@ -1,28 +1,12 @@
 import type { DatabaseFacts } from '../../schema/databaseFacts.js'
 import type { SqlDialect } from '../dialect.js'
-import type { SqlColumn, SqlRelation, SqlTables } from '../tables.js'
-import {
-  type CatalogColumn,
-  type CatalogQuery,
-  type CatalogReference,
-  columnsNamed,
-  readColumns,
-  readReferences,
-} from './catalog.js'
+import type { SqlColumn, SqlRelation } from '../tables.js'
+import { columnsNamed, readColumns, readReferences } from './catalog.js'
+import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { isKeptBy, mismatch } from './mismatch.js'
+import type { DatabaseProblem, Promises } from './promises.js'
 import { cutsTexts } from './sqlite.js'
 import { zoneProblems } from './zone.js'
-
-/** A promise of a schema that the database does not keep. */
-export interface DatabaseProblem {
-  /** What was promised: that a table or a column is there, its type, its values, that it is never null, a collation … */
-  readonly kind: 'missing' | 'column-type' | 'nullable' | 'enum-values' | 'collation' | 'foreign-key' | 'time-zone'
-  /** The model, and the field where it is about one. */
-  readonly model?: string | undefined
-  readonly field?: string | undefined
-  /** What is promised, what the database has, and what to do. */
-  readonly message: string
-}
 
 /** The state of a database, compared with a schema. It is plain data, so that it can be kept. */
 export interface VerifiedDatabase extends DatabaseFacts {
@@ -33,15 +17,6 @@ export interface VerifiedDatabase extends DatabaseFacts {
   readonly columns: readonly CatalogColumn[]
   /** Whether the driver reads a text only up to its first zero character. */
   readonly cutsTexts: boolean
-}
-
-export interface Promises {
-  readonly dialect: SqlDialect
-  readonly tables: SqlTables
-  /** The fields of each model, by its name. */
-  readonly models: ReadonlyMap<string, readonly string[]>
-  /** Whether the driver keeps dates with a zone as those of UTC, whatever the zone of the connection is. */
-  readonly zonedAsUtc: boolean
 }
 
 /**

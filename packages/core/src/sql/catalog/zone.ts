@@ -1,6 +1,6 @@
-import type { CatalogColumn, CatalogQuery } from './catalog.js'
+import type { CatalogColumn, CatalogQuery } from './entries.js'
+import type { DatabaseProblem, Promises } from './promises.js'
 import { textOf } from './row.js'
-import type { DatabaseProblem, Promises } from './verify.js'
 
 const utc = /^(?:(?:etc\/)?(?:utc|gmt|universal|zulu|greenwich)|[+-]00:?00|0)$/i
 const fixed = /^[+-]\d\d:?\d\d$/

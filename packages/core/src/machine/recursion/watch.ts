@@ -1,43 +1,13 @@
-import type { RuleGroup } from '../calls/ruleGroup.js'
+import { Cell } from '../state/cell.js'
 import type { Choice } from '../state/frame.js'
+import type { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
+import { Refuted } from '../state/refuted.js'
 import { fail, type Step } from '../state/step.js'
-import { Cell, Float, isDict, isList, type Term } from '../state/term.js'
-import type { Loop } from './loops.js'
+import { Float, isDict, isList } from '../state/term.js'
 
 /** So many calls of recursive predicates cost less than remembering which of them have failed. */
 const unremembered = 500
-
-/** By the predicate and the arguments, one after the other; a call that has failed leads to the end. */
-type Table = Map<unknown, Table>
-
-/**
- * The calls of recursive predicates that have failed in this query, once there have been many: asked again, they fail at once, so
- * that what leads to the same calls in many ways is not quadratic or worse.
- */
-export class Refuted {
-  readonly #calls: Table = new Map()
-
-  has(predicate: RuleGroup, args: readonly Term[]): boolean {
-    let table = this.#calls.get(predicate)
-    for (let at = 0; table !== undefined && at < predicate.arity; at++) table = table.get(args[at])
-    return table !== undefined
-  }
-
-  add(predicate: RuleGroup, args: readonly Term[]): void {
-    let table = entryOf(this.#calls, predicate)
-    for (let at = 0; at < predicate.arity; at++) table = entryOf(table, args[at])
-  }
-}
-
-function entryOf(table: Table, key: unknown): Table {
-  let entry = table.get(key)
-  if (entry === undefined) {
-    entry = new Map()
-    table.set(key, entry)
-  }
-  return entry
-}
 
 /** Whether it is to be remembered that a call fails: of many, where all arguments are values that are told apart at sight. */
 export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {

@@ -1,0 +1,38 @@
+import type { Suspension } from './suspension.js'
+import type { Term } from './term.js'
+
+const unbound: unique symbol = Symbol('unbound')
+
+/** A logic variable. */
+export class Cell {
+  value: Term = unbound
+  /** Goals that wait for its value. */
+  goals: readonly Suspension[] | undefined = undefined
+  /** Whether it is known elsewhere: another variable was unified with it, or it is an argument of a call. */
+  linked: boolean
+  /** Order of creation, so that a negation can tell which were there before it. */
+  readonly serial: number
+  /** Its name in the query; undefined for variables of rules and for temporary ones. */
+  readonly name: string | undefined
+
+  constructor(serial: number, linked: boolean, name?: string) {
+    this.serial = serial
+    this.linked = linked
+    this.name = name
+  }
+
+  get isBound(): boolean {
+    return this.value !== unbound
+  }
+
+  unbind(): void {
+    this.value = unbound
+  }
+}
+
+/** What a term stands for: its value, or the variable at the end of the chain. */
+export function deref(term: Term): Term {
+  let at = term
+  while (at instanceof Cell && at.value !== unbound) at = at.value
+  return at
+}

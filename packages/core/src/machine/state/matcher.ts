@@ -1,0 +1,14 @@
+import type { CompiledValue } from './compiledValue.js'
+import type { Unions } from './unions.js'
+
+/** A compiled pattern. Its variables are in slots that have been filled before it is matched. */
+export type Matcher =
+  | { readonly kind: 'value'; readonly operand: CompiledValue }
+  | { readonly kind: 'class'; readonly tag: string; readonly fields: readonly FieldMatcher[]; readonly unions: Unions }
+  | { readonly kind: 'fields'; readonly fields: readonly FieldMatcher[] }
+  | { readonly kind: 'list'; readonly elements: readonly Matcher[]; readonly rest: CompiledValue | undefined }
+
+export interface FieldMatcher {
+  readonly key: string
+  readonly pattern: Matcher
+}
