@@ -186,7 +186,7 @@ describe('a compiled policy', () => {
       ['Member', 'Task'].map((name) => ({
         name,
         class: undefined,
-        fields: new Map([['owner', { kind: 'relation', ...owner }]]),
+        fields: new Map([['owner', { kind: 'relation' as const, ...owner }]]),
         key: ['id'],
         closed: false,
         isaCheck: undefined,
