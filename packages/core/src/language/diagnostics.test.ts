@@ -70,16 +70,16 @@ describe('formatDiagnostic', () => {
   })
 
   test.each([
-    ['f(1)\ng(2);', 'is the semicolon of the statement before missing?'],
+    ['f(1)\ng(2);', 'end the previous statement with a semicolon'],
     ['f(x) if x isa User;', 'write "matches"'],
     ['f(x) if ! x;', 'write "not"'],
     ['f(x) if g(x) && h(x);', 'write "and"'],
     ['f(x) if g(x) || h(x);', 'write "or"'],
-    ["f('a');", 'a string stands between double quotes: "…"'],
-    ['f(1); // the first', 'a comment begins with #'],
-    ['./policies/main.polar', "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"],
-    ['policy.polar', "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"],
-    ['f(x) if', 'is a semicolon or a closing bracket missing?'],
+    ["f('a');", 'write a string in double quotes: "…"'],
+    ['f(1); // the first', 'start a comment with #'],
+    ['./policies/main.polar', "read the file with loadPolicyFiles of '@arcturus/core/node'"],
+    ['policy.polar', "read the file with loadPolicyFiles of '@arcturus/core/node'"],
+    ['f(x) if', 'add the missing semicolon or closing bracket'],
   ])('helps with %j', (text, hint) => {
     expect(parseFile(new Source(text)).diagnostics[0]!.hint).toBe(hint)
   })

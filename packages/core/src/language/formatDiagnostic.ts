@@ -6,7 +6,7 @@ import type { Diagnostic } from './diagnostic.js'
  *
  * @example
  * ```
- * error: Did not expect ) here. [unexpected-token]
+ * error: Unexpected token ). [unexpected-token]
  *   at policy.polar:1:12
  * 1 | allow(a, b) if );
  *   |            ^

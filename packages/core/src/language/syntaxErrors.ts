@@ -19,15 +19,15 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['!', 'write "not"'],
   ['|', 'write "or"'],
   ['&', 'write "and"'],
-  ["'", 'a string stands between double quotes: "…"'],
-  ['/', 'a comment begins with #'],
-  ['?=', 'an inline query stands on its own: end the statement before with a semicolon'],
+  ["'", 'write a string in double quotes: "…"'],
+  ['/', 'start a comment with #'],
+  ['?=', 'end the previous statement with a semicolon: an inline query is a statement of its own'],
 ])
 
 /** `found` is the part of the token that stands before the character. */
 export function invalidCharacter(character: string, found: string, span: Span): Diagnostic {
   const named = character === '\0' ? 'The end of the text' : `The character ${JSON.stringify(character)}`
-  const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'has no meaning in Polar'}.`
+  const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'is not valid in Polar'}.`
   return error('invalid-character', message, span, { character, found }, found ? undefined : MEANT.get(character))
 }
 
@@ -60,19 +60,25 @@ export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
-  const missing = startsLine ? 'is the semicolon of the statement before missing?' : undefined
+  const missing = startsLine ? 'end the previous statement with a semicolon' : undefined
   const hint = isFileName(span.source.text) ? READ_FILE : (MEANT.get(text) ?? missing)
-  return error('unexpected-token', `Did not expect ${shown} here.`, span, { token: contentsOf(token) }, hint)
+  return error('unexpected-token', `Unexpected token ${shown}.`, span, { token: contentsOf(token) }, hint)
 }
 
-const READ_FILE = "this is the name of a file: read it with loadPolicyFiles of '@arcturus/core/node'"
+const READ_FILE = "read the file with loadPolicyFiles of '@arcturus/core/node'"
 
 function isFileName(text: string): boolean {
   return text.length < 300 && /^\S+\.polar$/.test(text)
 }
 
 export function unexpectedEnd(span: Span): Diagnostic {
-  return error('unexpected-end', 'The text ends too early.', span, {}, 'is a semicolon or a closing bracket missing?')
+  return error(
+    'unexpected-end',
+    'Unexpected end of the text.',
+    span,
+    {},
+    'add the missing semicolon or closing bracket',
+  )
 }
 
 export function tooDeeplyNested(span: Span, limit: number): Diagnostic {
@@ -87,5 +93,5 @@ export function wrongValueType(text: string, expected: 'value' | 'logical expres
 
 /** `span` is that of the second occurrence, `entries` begins at the first entry of the dictionary. */
 export function duplicateKey(key: string, span: Span, entries: Span): Diagnostic {
-  return error('duplicate-key', `The key "${key}" is given twice.`, span, { key, entries })
+  return error('duplicate-key', `Duplicate key "${key}".`, span, { key, entries })
 }

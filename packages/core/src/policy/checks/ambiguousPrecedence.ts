@@ -8,7 +8,7 @@ export const ambiguousPrecedence: Check = (context) => {
     const inner = kind === 'and' ? 'or' : 'and'
     for (const { kind, span } of operands) {
       if (kind !== inner || isBehindParenthesis(span)) continue
-      const message = '"and" and "or" stand side by side without parentheses; "and" binds tighter.'
+      const message = '"and" and "or" are combined without parentheses; "and" binds tighter.'
       context.warning('ambiguous-precedence', message, span, { hint: 'put this in parentheses' })
     }
   }

@@ -20,7 +20,7 @@ export const conflictingDeclaration: Check = (context) => {
           continue
         }
         const was = earlier.to ? `relation to ${earlier.to.name}` : earlier.kind
-        const message = `"${declared.name}" is declared as a ${declared.kind} of ${name}, but it is a ${was} already.`
+        const message = `"${declared.name}" is declared as a ${declared.kind} of ${name}, but it is already a ${was}.`
         context.error('conflicting-declaration', message, declared.span, {
           hint: earlier.kind === declared.kind ? 'remove one of the two' : 'give one of the two another name',
           data: { name: declared.name, class: name, was: earlier.kind, is: declared.kind },

@@ -4,13 +4,13 @@ import type { Check } from './check.js'
 export const declarationForm: Check = (context) => ({
   declaration: ({ name: { name }, value }) => {
     if (name === 'relations' && value.kind === 'names') {
-      context.error('declaration-form', 'Relations are a dictionary of classes, not a list.', value.span, {
+      context.error('declaration-form', '`relations` must be a dictionary of classes, not a list.', value.span, {
         hint: 'write relations = { name: Class };',
         data: { name, form: value.kind },
       })
     }
     if ((name === 'roles' || name === 'permissions') && value.kind === 'relations') {
-      context.error('declaration-form', `The ${name} of a block are a list of strings, not a dictionary.`, value.span, {
+      context.error('declaration-form', `\`${name}\` must be a list of strings, not a dictionary.`, value.span, {
         hint: `write ${name} = ["name"];`,
         data: { name, form: value.kind },
       })

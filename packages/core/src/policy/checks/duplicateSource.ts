@@ -24,7 +24,7 @@ export function duplicateSource(context: CheckContext): ReadonlySet<Source> {
     const same = sameName ? (sameName.text === text ? 'file' : 'name') : 'contents'
     const message = {
       file: `The file ${name} is loaded twice.`,
-      name: `Two files of the name ${name} are loaded, with different contents.`,
+      name: `Two files named ${name} have different contents.`,
       contents: `The file ${name} has the same contents as ${other}.`,
     }[same]
     context.error('duplicate-source', message, { source, start: 0, end: 0 }, { data: { same, name, other } })

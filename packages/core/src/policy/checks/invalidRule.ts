@@ -25,7 +25,7 @@ export const invalidRule: Check<PolicyContext> = (context) => {
         .slice(0, SHOWN)
         .map((type) => ({ type, mismatch: matchRule(rule, type, context) }))
       const hint = types.map(({ type, mismatch }) => `not ${headText(type)}: ${mismatch}`).join('\n')
-      const message = `This rule has none of the types that rules of the name ${rule.name} have.`
+      const message = `This rule matches no rule type of ${rule.name}.`
       const span = context.written.has(rule) ? rule.head : (rule.body?.span ?? rule.head)
       context.error('invalid-rule', message, span, { hint, data: { rule, types } })
     },

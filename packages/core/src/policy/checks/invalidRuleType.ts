@@ -10,7 +10,7 @@ export const invalidRuleType: Check = (context) => ({
       computes ||= kind === 'dot' || kind === 'arithmetic' || kind === 'new'
     })
     if (!computes) return
-    const message = 'A rule type can not contain lookups, arithmetic or "new".'
+    const message = 'A rule type must not contain lookups, arithmetic or "new".'
     context.error('invalid-rule-type', message, headOf(type), { data: { type, reason: 'computed' } })
   },
 })

@@ -6,7 +6,7 @@ export const listAsAction: Check<PolicyContext> = (context) => ({
   rule: ({ name, parameters }) => {
     const action = parameters[1]?.term
     if ((name !== 'allow' && name !== 'allow_field') || action?.kind !== 'list') return
-    const message = 'An action is a text and never a list, so this rule allows nothing.'
+    const message = 'An action must be a string, not a list: this rule allows nothing.'
     const hint = `write action, and in the condition: action in ${spanText(action.span)}`
     context.warning('unreachable-rule', message, action.span, { hint })
   },

@@ -4,8 +4,8 @@ import type { Check, PolicyContext } from './check.js'
 export const missingAllowRule: Check<PolicyContext> = (context) => ({
   end: () => {
     if (['allow', 'allow_field', 'allow_request'].some((name) => context.rules.has(name))) return
-    const message = 'No rule allows anything: all that is asked will be denied.'
-    const hint = 'write allow(actor, action, resource) if …;'
+    const message = 'No rule allows anything: every check will be denied.'
+    const hint = 'add a rule: allow(actor, action, resource) if …;'
     context.warning('missing-allow-rule', message, undefined, { hint })
   },
 })

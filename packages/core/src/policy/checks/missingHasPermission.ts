@@ -16,8 +16,8 @@ export const missingHasPermission: Check<PolicyContext> = (context) => {
     },
     end: () => {
       if (isCalled) return
-      const message = 'No rule asks for a permission, so the blocks have no effect.'
-      const hint = 'write allow(actor, action, resource) if has_permission(actor, action, resource);'
+      const message = 'No rule calls has_permission, so the blocks have no effect.'
+      const hint = 'add a rule: allow(actor, action, resource) if has_permission(actor, action, resource);'
       context.warning('missing-has-permission', message, undefined, { hint })
     },
   }

@@ -5,7 +5,7 @@ export const missingRelatedBlock: Check<BlockContext> = checkShorthand(({ implie
   const to = on && block.declared.get(on.relation.value)?.to
   if (!to || context.blocks.has(to.name)) return
   const relation = on.relation.value
-  const message = `The relation "${relation}" leads to ${to.name}, which has no block that could declare "${implier.value}".`
+  const message = `The relation "${relation}" leads to ${to.name}, which has no block to declare "${implier.value}".`
   context.error('missing-related-block', message, to.span, {
     hint: `declare it: resource ${to.name} {}`,
     data: { class: block.name.name, relation, to: to.name, term: implier.value },

@@ -17,7 +17,7 @@ export const missingRequiredRule: Check<PolicyContext> = (context) => {
   }
   for (const [type, declared] of ruleTypes.required) {
     if (found.has(type)) continue
-    const message = `No rule says what the ${declared.kind} "${declared.name}" is.`
+    const message = `Missing rule for the ${declared.kind} "${declared.name}".`
     const hint = `write ${headText(type)} if …;`
     context.error('missing-required-rule', message, declared.span, { hint, data: { type, kind: declared.kind } })
   }

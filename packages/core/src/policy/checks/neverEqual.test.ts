@@ -87,7 +87,7 @@ describe('never-equal', () => {
   test.each([
     ['d.owner = u.id', 'compare its key: d.owner.id'],
     ['d.tags = "a"', 'look for it in the list: "a" in d.tags'],
-    ['u in d.members', 'ask something of an element: one in d.members and one.… = …'],
+    ['u in d.members', 'compare a field of an element: one in d.members and one.… = …'],
     ['d.title = 1', undefined],
   ])('says what may be meant: %s', (goal, hint) => {
     const found = diagnosticsOf('never-equal', `f(d: Document, u: User) if ${goal} and u.id = d.id;`, schema())

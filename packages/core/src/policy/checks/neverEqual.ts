@@ -35,7 +35,7 @@ export const neverEqual: PathCheck = ({ schema, warning }) => {
       const [list, kind] = side(goal.collection)
       if (kind?.family !== 'list') return
       const hint =
-        kind.elements?.family === 'row' ? `ask something of an element: one in ${list} and one.… = …` : undefined
+        kind.elements?.family === 'row' ? `compare a field of an element: one in ${list} and one.… = …` : undefined
       report(goal.span, side(goal.item), [`an element of ${list}`, kind.elements], hint)
     },
     patternField: ({ key, value, span }: Entry<Pattern>, model) => {

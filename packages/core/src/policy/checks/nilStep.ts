@@ -20,7 +20,7 @@ export const nilStep: PathCheck = (context) => {
       // Once is enough: where this step came first, the same path is not mentioned again.
       knowledge.present(object)
       const read = member.kind === 'variable' ? 'a field' : `"${member.kind === 'call' ? member.name : member.value}"`
-      const message = `${path} can be nil, and it is an error to read ${read} from nil.`
+      const message = `${path} can be nil: reading ${read} of nil is an error.`
       context.warning('nil-step', message, span, { hint: `check it first: ${path} != nil and …`, data: { path } })
     },
   }

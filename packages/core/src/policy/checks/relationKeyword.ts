@@ -5,7 +5,7 @@ export const relationKeyword: Check<BlockContext> = checkShorthand(({ on }, _blo
   if (!on || on.keyword.name === 'on') return
   context.error(
     'relation-keyword',
-    `The relation of a shorthand rule stands behind "on", not behind "${on.keyword.name}".`,
+    `Expected "on" before the relation of a shorthand rule, found "${on.keyword.name}".`,
     on.keyword.span,
     {
       hint: 'did you mean "on"?',

@@ -15,7 +15,7 @@ export const repeatedDeclaration: Check = (context) => {
       if (seen.has(name)) {
         const message = `The block of ${block} declares its ${name} twice.`
         context.error('repeated-declaration', message, value.span, {
-          hint: 'write them as one',
+          hint: 'merge them',
           data: { name, class: block },
         })
       }

@@ -20,7 +20,7 @@ export const repeatedRule: Check<PolicyContext> = (context) => {
       }
       const { source, start } = first.span
       const file = source.name && source !== rule.span.source ? ` of ${source.name}` : ''
-      const message = `This rule stands in line ${source.position(start).line}${file} already.`
+      const message = `This rule repeats the one in line ${source.position(start).line}${file}.`
       context.warning('repeated-rule', message, rule.span, { hint: 'remove it', data: { rule, first } })
     },
   }

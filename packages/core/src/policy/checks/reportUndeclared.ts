@@ -6,7 +6,7 @@ import { suggestion } from './suggestion.js'
 /** Says that a shorthand rule speaks of what its block does not declare. */
 export function reportUndeclared(term: StringLiteral, block: MergedBlock, context: BlockContext): void {
   const { name } = block.name
-  const message = `"${term.value}" is neither a role nor a permission nor a relation of ${name}.`
+  const message = `"${term.value}" is not a role, permission or relation of ${name}.`
   context.error('undeclared-term', message, term.span, {
     hint: suggestion(term.value, block.declared.keys()) ?? `declare it in the block of ${name}`,
     data: { term: term.value, class: name },

@@ -14,7 +14,7 @@ export const restVariableInType: Check<PolicyContext> = (context) => {
         return own && listOf(own)
       })
       if (!isMet) continue
-      const message = 'A list in a rule type can not have a rest variable.'
+      const message = 'A list in a rule type must not have a rest variable.'
       context.error('invalid-rule-type', message, headOf(type), { data: { type, reason: 'rest' } })
     }
   }

@@ -31,7 +31,7 @@ describe('singleton-variable', () => {
 
   test('says how to mark one that does not matter', () => {
     expect(diagnosticsOf('singleton-variable', 'f(color) if 1 = 1;').map((one) => one.hint)).toEqual([
-      'is it misspelt? one that does not matter is called _color or _',
+      'correct the name, or rename an unused variable to _color or _',
     ])
   })
 })

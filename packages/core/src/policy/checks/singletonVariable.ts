@@ -8,8 +8,8 @@ export const singletonVariable: NameCheck = (use, once, context) => {
   if (use.kind !== 'variable' || !once) return
   const hint = nothing.has(use.name)
     ? 'did you mean "nil"?'
-    : `is it misspelt? one that does not matter is called _${use.name} or _`
-  context.error('singleton-variable', `The variable ${use.name} stands only once in this rule.`, use.span, {
+    : `correct the name, or rename an unused variable to _${use.name} or _`
+  context.error('singleton-variable', `The variable ${use.name} appears only once in this rule.`, use.span, {
     hint,
     data: { name: use.name },
   })

@@ -18,6 +18,6 @@ export function suggestion(word: string, candidates: Iterable<string>): string |
 export function classHint(name: string, { models }: { readonly models: ReadonlyMap<string, unknown> }): string {
   return (
     suggestion(name, models.keys()) ??
-    `register it: registerClass(${name}); models of an ORM are known once that is set up, so load policies afterwards`
+    `register it: registerClass(${name}); for a model of an ORM, set up the ORM before you load policies`
   )
 }

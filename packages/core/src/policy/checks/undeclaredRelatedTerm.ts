@@ -6,7 +6,7 @@ export const undeclaredRelatedTerm: Check<BlockContext> = checkShorthand(({ impl
   const to = on && block.declared.get(on.relation.value)?.to?.name
   const related = to === undefined ? undefined : context.blocks.get(to)
   if (!related || related.declared.has(implier.value)) return
-  const message = `"${implier.value}" is neither a role nor a permission nor a relation of ${to}, to which "${on?.relation.value}" leads.`
+  const message = `"${implier.value}" is not a role, permission or relation of ${to}, the class of the relation "${on?.relation.value}".`
   context.error('undeclared-related-term', message, implier.span, {
     hint: suggestion(implier.value, related.declared.keys()) ?? `declare it in the block of ${to}`,
     data: { term: implier.value, class: block.name.name, to },

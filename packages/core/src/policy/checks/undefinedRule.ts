@@ -14,7 +14,7 @@ export const undefinedRule: Check<PolicyContext> = (context) => {
     call: (call) => {
       if (!isInRule || context.rules.has(call.name)) return
       const hint = suggestion(call.name, context.rules.keys())
-      const message = `There is no rule of the name ${call.name}.`
+      const message = `Undefined rule ${call.name}.`
       context.error('undefined-rule', message, call.span, { ...(hint && { hint }), data: { name: call.name, call } })
     },
   }

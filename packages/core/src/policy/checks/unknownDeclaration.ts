@@ -6,8 +6,8 @@ export const unknownDeclaration: Check = (context) => ({
   declaration: ({ name: { name }, value }) => {
     if (name === 'roles' || name === 'permissions' || name === 'relations') return
     const known = value.kind === 'names' ? ['roles', 'permissions'] : ['relations']
-    const hint = suggestion(name, known) ?? `known with this form: ${known.join(', ')}`
-    context.error('unknown-declaration', `Blocks have no declaration "${name}".`, value.span, {
+    const hint = suggestion(name, known) ?? `use one of ${known.join(', ')}`
+    context.error('unknown-declaration', `Unknown declaration "${name}" in a block.`, value.span, {
       hint,
       data: { name, form: value.kind },
     })

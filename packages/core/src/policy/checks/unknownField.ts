@@ -11,7 +11,7 @@ export const unknownField: PathCheck = (context) => {
     if (!byModel.has(model)) byModel.set(model, allFields(model, context))
     const fields = byModel.get(model)
     if (!fields || fields.has(name)) return
-    const hint = suggestion(name, fields) ?? `its fields: ${[...fields].slice(0, 10).join(', ')}`
+    const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
     context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
   }
   return {

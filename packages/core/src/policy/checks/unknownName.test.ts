@@ -40,7 +40,7 @@ describe('unknown-permission', () => {
   test.each([
     ['unknown-role', 'has_role(_: Person, "admn", _: Company);', 'did you mean "admin"?'],
     ['unknown-relation', 'has_relation(_: Person, "bos", _: Company);', 'did you mean "boss"?'],
-    ['unknown-relation', 'f(p, c: Company) if has_relation(p, "x", c);', 'declared: boss'],
+    ['unknown-relation', 'f(p, c: Company) if has_relation(p, "x", c);', 'use a declared name: boss'],
   ] as const)('%s: %s %s', (code, rule, hint) => {
     const blocks = 'actor Person {} resource Company { roles = ["admin"]; relations = {boss: Person}; }'
     expect(diagnosticsOf(code, `${blocks} ${rule}`).map((one) => one.hint)).toEqual([hint])

@@ -20,7 +20,7 @@ export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
       const names = namesOf(cls)
       if (names.size === 0 || names.has(value)) return
       const message = `No block${cls === undefined ? '' : ` of ${cls}`} declares a ${kind} "${value}".`
-      const hint = suggestion(value, names) ?? `declared: ${[...names].slice(0, 10).join(', ')}`
+      const hint = suggestion(value, names) ?? `use a declared name: ${[...names].slice(0, 10).join(', ')}`
       context.warning(`unknown-${kind}`, message, span, { hint, data: { name: value, class: cls } })
     }
     const compare = (one: Expression, other: Expression): void => {

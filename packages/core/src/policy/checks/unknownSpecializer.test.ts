@@ -19,7 +19,7 @@ describe('unknown-specializer', () => {
     ['f(_: Persn);', 'did you mean "Person"?'],
     [
       'f(_: Xylophone);',
-      'register it: registerClass(Xylophone); models of an ORM are known once that is set up, so load policies afterwards',
+      'register it: registerClass(Xylophone); for a model of an ORM, set up the ORM before you load policies',
     ],
   ])('%s: %s', (policy, hint) => {
     expect(diagnosticsOf('unknown-specializer', policy).map((one) => one.hint)).toEqual([hint])

@@ -22,7 +22,7 @@ export const unreachableRule: Check<PolicyContext> = (context) => {
       const first = before?.find((one) => covers(one, rule))
       if (first) {
         const { line } = first.span.source.position(first.span.start)
-        const message = `This rule is never tried: the one in line ${line} comes before it, matches all that it does, and cuts.`
+        const message = `This rule is never tried: the rule in line ${line} comes first, matches the same arguments and cuts.`
         context.warning('unreachable-rule', message, rule.head, { data: { rule, first } })
       } else if (cuts && matchesAll(rule.parameters, context.schema)) {
         if (before) before.push(rule)

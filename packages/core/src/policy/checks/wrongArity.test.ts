@@ -13,7 +13,7 @@ describe('wrong-arity', () => {
 
   test('says what would fit', () => {
     expect(diagnosticsOf('wrong-arity', 'f(x) if g(x, 1); g(1); g(1, 2, 3);').map((one) => one.hint)).toEqual([
-      'the rules of that name have 1 or 3',
+      'change the arguments: rules of this name have 1 or 3',
     ])
   })
 })

@@ -11,8 +11,8 @@ export const wrongArity: Check<PolicyContext> = (context) => {
       const known = arities.get(name)
       if (!known || keywords.length > 0 || known.has(args.length)) return
       const counts = [...known].sort((one, other) => one - other).join(' or ')
-      const message = `This call of ${name} has ${args.length} argument${args.length === 1 ? '' : 's'}; it always fails.`
-      const hint = `the rules of that name have ${counts}`
+      const message = `This call of ${name} always fails: it has ${args.length} argument${args.length === 1 ? '' : 's'}.`
+      const hint = `change the arguments: rules of this name have ${counts}`
       context.warning('wrong-arity', message, span, { hint, data: { name, given: args.length, known: [...known] } })
     },
   }
