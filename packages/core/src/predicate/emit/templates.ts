@@ -20,8 +20,8 @@ export const prelude: string = `function object(x) {
 function plain(x) {
   return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
 }
-function holdable(x) {
-  return x instanceof Promise ? bail(x) : true
+function holdable(x, parent) {
+  return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
 }`
 
 /** How a predicate is asked about many; in its own text, so that it becomes part of the loop. */
@@ -143,9 +143,13 @@ export function present({ before, value, unchecked, parent = '' }: Written): rea
  */
 export function held({ before, value, isPending, parent }: Written, cls?: string): readonly string[] {
   if (!isPending) return before
-  const isRow = cls === undefined ? '' : `${value} !== null && ${value}.constructor === ${cls} || `
+  if (cls !== undefined) {
+    // Written as in `equality`, so that it is evaluated once.
+    const isRow = `${value} !== null && ${value} !== undefined && ${value}.constructor === ${cls}`
+    return [...before, `${isRow} || holdable(${value}${parent === undefined ? '' : `, ${parent}`})`]
+  }
   const isThere = parent === undefined ? 'true' : `${value} !== undefined || bail(${parent})`
-  return [...before, `typeof ${value} === "object" ? ${isRow}holdable(${value}) : ${isThere}`]
+  return [...before, `typeof ${value} === "object" ? holdable(${value}) : ${isThere}`]
 }
 
 /** What comes before a comparison that bails out if a value is undefined: then what it was read from may be a promise. */
@@ -203,13 +207,13 @@ export function member(name: string): string {
  */
 export function equality(name: string, cls: string | undefined, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
-  const parents = [left.parent, right.parent].map((parent) => (parent === undefined ? '' : `, ${parent}`)).join('')
+  const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
   const isRow = (z: string): string =>
     `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
   const areBoth = (type: string): string => `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
   const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
   const differ = [areRows, areBoth('number'), areBoth('string')].join(' || ')
-  return `${x} === ${y} ? (${parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents.slice(2)}) : plain(${x})`}, true) : !(${differ}) && ${found(left)}${found(right)}${name}(${x}, ${y})`
+  return `${x} === ${y} ? (${parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`}, true) : !(${differ}) && ${name}(${x}, ${y}${parents && `, ${parents}`})`
 }
 
 /**
@@ -220,7 +224,7 @@ export function equality(name: string, cls: string | undefined, left: Written, r
 export function equalityFunction(name: string, cls: string | undefined, models: string): string {
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
   return `${known}let ${name}Class, ${name}Key
-function ${name}(l, r) {
+function ${name}(l, r, leftParent, rightParent) {
   if (l === r) return plain(l), true
   if (${isObject('l')} && ${isObject('r')}) {
     const its = l.constructor
@@ -237,6 +241,8 @@ function ${name}(l, r) {
       }
     }
   } else if (typeof l === typeof r && ${isScalar('l')}) return false
+  if (l === undefined) bail(r, leftParent)
+  if (r === undefined) bail(l, rightParent)
   return equals(l, r${models})
 }`
 }
