@@ -130,7 +130,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(ids(await prisma.document.findMany(authorizedFilter(await userOf(1))))).toEqual([])
   })
 
-  it('are read by an interactive transaction itself, which sees what it wrote; to load them it would wait for its own end', async () => {
+  it('are read inside an interactive transaction, which sees its own writes', async () => {
     const counts = await prisma.$transaction(async (tx) => {
       const bo = await tx.user.findUniqueOrThrow({ where: { id: 2 } })
       const before = await tx.document.count(authorizedFilter(bo))

@@ -215,7 +215,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(ids(await run(prisma))).toEqual([2, 4])
   })
 
-  it('that were filtered are no relations that were loaded: decisions about their rows are those of all rows', async () => {
+  it('that were filtered do not count as loaded relations', async () => {
     const cy = await prisma.document.findUniqueOrThrow(
       authorizedFilter(null, { where: { id: 6 }, include: { owner: true } }),
     )

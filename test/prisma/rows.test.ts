@@ -107,7 +107,7 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
   })
 
   it.each(['before', 'after'])(
-    'that an extension with computed fields wraps, added %s, are not known, and asking about them says what to do',
+    'wrapped by an extension with computed fields, added %s, are a typed error with a hint',
     async (order) => {
       const computed = (client: Client): Client =>
         client.$extends({

@@ -21,7 +21,7 @@ class Shelf {
 }
 
 it.each<EvaluatorName>(['machine', 'closures', 'source'])(
-  'takes a relation that was loaded in part for one that is not loaded, also of an instance of a class (%s)',
+  'treats a relation loaded in part as not loaded, also for class instances (%s)',
   (evaluator) => {
     const authorizer = new Authorizer({ evaluator })
       .registerClass(Person, { key: 'name' })

@@ -69,7 +69,7 @@ describe('the enforcements of requests', () => {
     })
   })
 
-  it('share what they load for one request that reads, and load it again for the next: what was revoked is gone', async () => {
+  it('load relations once per reading request, and again for the next one', async () => {
     const roles = {
       kind: 'relation',
       name: 'roles',

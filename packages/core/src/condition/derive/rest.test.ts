@@ -196,7 +196,7 @@ describe('what stands behind several rules is asked as the machine asks it', () 
   })
 })
 
-test('a filter with more ways than there is time for is refused at once; its rows are for the machine, which has a limit', {
+test('a filter with too many alternatives is refused at once; the machine checks its rows', {
   timeout: 5_000,
 }, () => {
   const authorizer = load(policies['calls in a row']!(24, 2), 24, { limits: { syncTime: 50 } })

@@ -51,7 +51,7 @@ function definiteOf(rules: string): string {
   return printCondition(authorizer.filter(new User(), 'read', 'Issue').definite())
 }
 
-test('what is given to a recursion is read, whatever is asked of it: it is an error where there is nothing to read from', () => {
+test('an argument of a recursion is read first, and is an error if it cannot be read', () => {
   const rules = (rest: string): string => `
     allow(_: User, "read", i: Issue) if starred(i.parent.home) ${rest};
     starred(r: Repo) if r.stars > 3;
@@ -63,7 +63,7 @@ test('what is given to a recursion is read, whatever is asked of it: it is an er
 const ofChildren = 'known(i: Issue) if c in i.children and known(c);'
 const canFail = 'known(i: Issue) if i.repo.stars > 3;'
 
-test('a rule that asks itself for the rows of a list has no filter before one that can be an error, which may not be met', () => {
+test('a rule that calls itself for rows of a list has no filter before one that can fail', () => {
   const rules = (...of: readonly string[]): string =>
     ['allow(_: User, "read", i: Issue) if known(i);', ...of].join('\n')
   expect(definiteOf(rules(canFail, ofChildren))).toContain('reach')
@@ -88,7 +88,7 @@ test('behind a negation only those errors of a rule that asks itself count that 
   )
 })
 
-test('what a part of a conjunction would meet behind its first solution counts only where the rest is not true', () => {
+test('errors after the first solution of a goal count only if the rest is not true', () => {
   const rules = (ends: string): string => `
     allow(_: User, "read", i: Issue) if not ((i.open or i.repo.stars > 3) and known(i.parent));
     allow(_: User, "read", i: Issue) if i.count = 1;
@@ -223,7 +223,7 @@ test('a decimal of the application is a number, which no text is comparable with
   expect(authorizer.filter(new User(), 'read', 'Repo').definite()).toEqual({ kind: 'false' })
 })
 
-test('a list that is nil has no elements to be missing, or to be counted: that nothing is in it is an error, and no answer', () => {
+test('a test of membership in a nil list is an error', () => {
   const rules = (condition: string): string => `allow(_: User, "read", i: Issue) if i.home != nil and ${condition};`
   for (const field of ['labels', 'topics'])
     for (const condition of [
