@@ -2,8 +2,8 @@ import type { Family } from '../schema/families.js'
 import type { CompareOperator } from './condition.js'
 
 /**
- * Whether values of two families, nil left aside, can be compared by an operator: `certain`, or `never`, which is an error each
- * time; `unknown` where it depends on the values.
+ * Returns whether an operator can compare non-nil values of two families.
+ * @returns `certain`, `never` (an error for all values), or `unknown` if it depends on the values.
  */
 export function comparability(
   operator: CompareOperator,
@@ -28,12 +28,15 @@ export function comparability(
   }
 }
 
-/** Values that the language leaves to the application: whatever they are compared with, there is an answer. */
+/**
+ * Returns whether the application compares the values of a family. Comparing them with any value is
+ * never an error.
+ */
 function isForeign(family: Family | undefined): boolean {
   return family === 'row' || family === 'date' || family === 'bytes'
 }
 
-/** What orders the values of a family; undefined where that is up to the value. */
+/** Returns how the values of a family are ordered; undefined if it depends on the value. */
 function orderOf(family: Family | undefined): 'text' | 'number' | 'none' | undefined {
   switch (family) {
     case 'text':

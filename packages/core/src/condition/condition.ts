@@ -4,9 +4,11 @@ import type { Span } from '../language/source.js'
 import type { ScalarType } from '../schema/model.js'
 
 /**
- * A condition: what is left of a policy once the actor's class, the action and the resource's class are known. It is
- * true, false or an error (a missing attribute, a step through nil, a condition that is no boolean …); `and` and `or`
- * are read from left to right and stop as the query machine does.
+ * The residual of a policy for one actor class, action and resource class.
+ *
+ * A condition is true, false or an error: a missing attribute, a step through nil, a condition that
+ * is not a boolean. `and` and `or` evaluate from left to right and stop when the query machine
+ * does.
  */
 export type Condition =
   | { readonly kind: 'true' }
@@ -37,13 +39,16 @@ export interface Not {
   readonly kind: 'not'
   readonly of: Condition
 }
-/** An operand in the place of a condition: true or false as its value is; an error when it is neither. */
+/** An operand used as a condition: true or false like its value; an error for any other value. */
 export interface Truthy {
   readonly kind: 'test'
   readonly of: Operand
   readonly span: Span
 }
-/** True when the operand can be read; else the error that reading it is. What the policy reads without using is still read. */
+/**
+ * True if the operand can be read; otherwise the error of reading it. Represents reads of the
+ * policy whose value is unused: they still happen.
+ */
 export interface Reads {
   readonly kind: 'reads'
   readonly of: Operand
@@ -51,8 +56,11 @@ export interface Reads {
 }
 export type CompareOperator = '=' | '!=' | '==' | '<' | '<=' | '>' | '>='
 /**
- * `=` is the unification of two values: never an error of types. `==`, `!=` and the orderings are Polar's comparisons, an
- * error where the types can't be compared. In a `Definite`, `!=` is the plain negation of `=`, and `==` does not occur.
+ * A comparison of two operands.
+ *
+ * `=` is the unification of two values and never a type error. `==`, `!=` and the orderings are
+ * Polar's comparisons: an error if the types can't be compared. In a `Definite`, `!=` is the plain
+ * negation of `=`, and `==` does not occur.
  */
 export interface Compare {
   readonly kind: 'compare'
@@ -62,8 +70,9 @@ export interface Compare {
   readonly span: Span
 }
 /**
- * The item is equal (`=`) to an element of a list: a list value, or a field that holds a list of scalars. A text is the list of
- * its characters. In a `Definite` a field of JSON is a list, or a text, or has no elements.
+ * True if the item equals (`=`) an element of a list: a list value, or a field that holds a list of
+ * scalars. A text is the list of its characters. In a `Definite`, a JSON field is a list, a text,
+ * or empty.
  */
 export interface In {
   readonly kind: 'in'
@@ -71,7 +80,7 @@ export interface In {
   readonly list: Operand
   readonly span: Span
 }
-/** There is a row (or an element) in `from` for which `where` is true. */
+/** True if `where` is true for some row (or element) of `from`. */
 export interface Some {
   readonly kind: 'some'
   readonly each: Variable
@@ -79,7 +88,10 @@ export interface Some {
   readonly where: Condition
   readonly span: Span
 }
-/** The operand's value is an instance of the model: of just that class when `exact`, else of a subclass too. */
+/**
+ * True if the operand's value is an instance of the model: of that class alone if `exact`,
+ * otherwise of a subclass too.
+ */
 export interface IsA {
   readonly kind: 'isa'
   readonly of: Operand
@@ -94,107 +106,119 @@ export interface Text {
   readonly part: Operand
   readonly span: Span
 }
-/** A shared definition of the condition's graph, with the operands for its parameters. */
+/** A reference to a shared definition, with the operands for its parameters. */
 export interface Ref {
   readonly kind: 'ref'
   readonly definition: Definition
   readonly args: readonly Operand[]
   readonly span: Span
 }
-/** Only the query machine can answer this: the goal, and what its variables stand for. */
+/** A goal that only the query machine can evaluate, with the bindings of its variables. */
 export interface Opaque {
   readonly kind: 'opaque'
   readonly goal: Goal
   readonly reason: OpaqueReason
   readonly span: Span
 }
-/** What is known to fail whatever the row; appears only when an actor is bound. */
+/** An error for every row. Occurs only if an actor is bound. */
 export interface Failure {
   readonly kind: 'failure'
   readonly error: ArcturusError
 }
 
-/** What the machine is asked in the place of an opaque condition: an expression of the policy, and what its variables stand for. */
+/**
+ * The query that the machine runs for an opaque condition: an expression of the policy, and the
+ * bindings of its variables.
+ */
 export interface Goal {
   readonly expression: Expression
   readonly bindings: readonly { readonly name: string; readonly operand: Operand }[]
 }
 export interface OpaqueReason {
-  /** Stable, such as `cut`, `recursion`, `unbound value`. */
+  /** A stable code, such as `cut`, `recursion`, `unbound value`. */
   readonly code: string
-  /** One sentence that says what stands in the way, and what to write instead where there is something. */
+  /** One sentence: the obstacle, and an alternative to write if one exists. */
   readonly message: string
 }
 
-/** A condition with parameters, derived once and referred to wherever its call appears; it can refer to itself. */
+/**
+ * A condition with parameters. It is derived once and referred to by every equal call; it can refer
+ * to itself.
+ */
 export interface Definition {
   readonly name: string
   readonly parameters: readonly ParameterRoot[]
-  /** The arguments of the call that it stands for: literals of the policy, and the parameters. */
+  /** The arguments of the call that it represents: literals of the policy, and the parameters. */
   readonly arguments: readonly Operand[]
   readonly condition: Condition
-  /** Whether it refers to itself, also by way of others. */
+  /** Whether it refers to itself, directly or through other definitions. */
   readonly recursive: boolean
 }
 
 interface RootBase {
   readonly name: string
-  /** The class of the value, where it is known. */
+  /** The class of the value; undefined if unknown. */
   readonly model: string | undefined
-  /** All that is known of the value. */
+  /** The static type of the value. */
   readonly type: OperandType
 }
-/** Actor and resource; and the action, where it is one that the policy does not name. */
+/** The actor, the resource, or an action that the policy does not name. */
 export interface Subject extends RootBase {
   readonly kind: 'actor' | 'resource' | 'action'
 }
-/** What a quantifier ranges over. */
+/** The row or element that a quantifier binds. */
 export interface Variable extends RootBase {
   readonly kind: 'variable'
 }
-/** An argument of a definition. */
+/** A parameter of a definition. */
 export interface ParameterRoot extends RootBase {
   readonly kind: 'parameter'
 }
 /**
- * A row of the database that is known by its key alone, such as the actor's; appears only when an actor is bound, by option. What
- * is read from it is read in the database: a leaf that reads from it, as each to-one step, is true only where it has the row.
+ * A row of the database that is identified by its key alone, such as the actor's. Occurs only if an
+ * actor is bound, by option.
+ *
+ * The database reads its fields. A leaf that reads from it is true only if the row exists, as with
+ * each to-one step.
  */
 export interface KnownRow extends RootBase {
   readonly kind: 'row'
   readonly model: string
-  /** Fields of the model, and their values, which are no nil: no other row has them. */
+  /** Fields of the model and their non-nil values, which identify exactly this row. */
   readonly key: readonly { readonly field: string; readonly value: unknown }[]
 }
 export type Root = Subject | Variable | ParameterRoot | KnownRow
 
-/** One step of a path: the name, and the class it is read from where that is known. */
+/** One step of a path: the field name, and the class that it is read from if known. */
 export interface Step {
   readonly name: string
   readonly model: string | undefined
-  /** Whether it is read from a list: `length`, then. */
+  /** Whether the step reads the `length` of a list. */
   readonly ofList?: true
   readonly span: Span
 }
 
-/** A root and fields read from it, one after the other; no steps: the root itself. */
+/** A root and the fields read from it in order. Without steps, it is the root itself. */
 export interface Path {
   readonly kind: 'path'
   readonly root: Root
   readonly steps: readonly Step[]
-  /** What a class test that was passed before has told of the value; undefined: what the schema tells. */
+  /** The type after an earlier class test succeeded; undefined: the type of the schema. */
   readonly as?: OperandType | undefined
 }
 
 export type Operand =
-  /** `float`: a number that was written as one, such as 2.0; what is calculated with it is calculated in doubles. */
+  /**
+   * A literal. `float`: the number is written as a float, such as 2.0, so arithmetic on it uses
+   * doubles.
+   */
   | { readonly kind: 'value'; readonly value: unknown; readonly float?: true }
-  /** A registered class or constant, and steps from it; read at each check and at each bind. */
+  /** A registered class or constant, which is read at each check and at each bind. */
   | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
   | Path
-  /** A field of an operand that is no path. */
+  /** A field of an operand other than a path. */
   | { readonly kind: 'field'; readonly of: Operand; readonly step: Step }
-  /** A method of the host's value. */
+  /** A call of a method of the host's value. */
   | {
       readonly kind: 'call'
       readonly of: Operand
@@ -210,18 +234,25 @@ export type Operand =
       readonly right: Operand
       readonly span: Span
     }
-  /** How many elements a list has: the rows of a relation, or those of a column that holds a list. In a `Definite` alone. */
+  /**
+   * The length of a list: the number of rows of a relation, or of elements of a list column. Occurs
+   * only in a `Definite`.
+   */
   | { readonly kind: 'count'; readonly of: Path }
 
 /**
- * What a printer is given: a condition that is only true or false for every row. Negation stands before `some`, `reach`, `in`,
- * `isa` and `text` alone. A leaf is true only when every to-one step of its paths has a row; what a comparison means for nil:
- * `=` and `!=` take nil for a value (`nil = nil`, `nil != 1`), orderings and text are false with nil on a side.
+ * The input of a printer: a condition that is true or false, never an error, for every row.
  *
- * Operands are values, paths, counts, the `concat` of texts, and arithmetic of numbers: where it is asked, none of its operands
- * is nil, and it has a result. Whole numbers give whole numbers, exactly, but by `/`; where a `float` or a quotient takes part,
- * and where a side is not whole, it is computed in doubles as JavaScript does (`x / 0` is an infinity, or NaN, which is no
- * number's equal, not its own either: `x != x` tells it). A printer whose database computes otherwise refuses.
+ * `not` applies only to `some`, `reach`, `in`, `isa`, `text` and comparisons. A leaf is true only
+ * if every to-one step of its paths has a row. `=` and `!=` treat nil as a value (`nil = nil`,
+ * `nil != 1`). Orderings and text operators are false if a side is nil.
+ *
+ * Operands are values, paths, counts, the `concat` of texts, and arithmetic of numbers. When
+ * arithmetic is evaluated, none of its operands is nil and a result exists. Whole numbers yield
+ * exact whole numbers, except for `/`. A `float`, a quotient or an operand that is not whole makes
+ * it arithmetic of doubles, as in JavaScript. There `x / 0` is an infinity or NaN; NaN equals no
+ * number, not even itself, so `x != x` detects it. A printer rejects arithmetic that its database
+ * computes differently.
  */
 export type Definite =
   | { readonly kind: 'true' }
@@ -245,47 +276,52 @@ export interface DefiniteSome {
 }
 
 /**
- * From `start`, zero or more steps along relations, to a row for which `where` is true: a least fixpoint. False where `start` is
- * nil. Closed: `where` and the steps speak of `each`, what a step passes, and values alone, so the rows from which the way
- * leads to an end are the same ones whatever the start. The data may have cycles.
+ * True if zero or more steps along relations lead from `start` to a row for which `where` is true:
+ * a least fixpoint. False if `start` is nil.
+ *
+ * It is closed: `where` and the steps refer only to `each`, the rows that a step passes, and
+ * values. Therefore the rows from which an end can be reached do not depend on the start. The data
+ * may contain cycles.
  */
 export interface DefiniteReach {
   readonly kind: 'reach'
-  /** A row: a root, or to-one steps from it. */
+  /** A row: a root, or to-one steps from a root. */
   readonly start: Path
-  /** A row that has been reached; of the start's model. */
+  /** A reached row, of the same model as the start. */
   readonly each: Variable
-  /** What ends the way, of `each`. */
+  /** The condition on `each` that ends the search. */
   readonly where: Definite
   readonly steps: readonly ReachStep[]
   readonly span: Span
 }
 
-/** One kind of step from a row that has been reached to the next. */
+/** One kind of step from a reached row to the next. */
 export interface ReachStep {
-  /** The row that the step leads to. */
+  /** The row at the end of the step. */
   readonly next: Variable
-  /** Rows between `each` and `next`, one after the other (those of a table that joins, say); usually there are none. */
+  /** Rows between `each` and `next` in order, such as those of a join table. Usually empty. */
   readonly through: readonly Hop[]
-  /** A relation, to-one (of one step or more) or to-many: of `each`, or of the last row that is passed. */
+  /**
+   * A relation of `each`, or of the last row in `through`: to-many, or to-one (one or more steps).
+   */
   readonly from: Path
-  /** Of `each`, the rows that are passed, and `next`. */
+  /** A condition on `each`, the rows of `through`, and `next`. */
   readonly where: Definite
 }
 
-/** A row on the way: some row of `from`, which is a relation of `each` or of the row before. */
+/** An intermediate row: some row of `from`, a relation of `each` or of the previous row. */
 export interface Hop {
   readonly each: Variable
   readonly from: Path
 }
 
-/** What is known of an operand's value before it is read. */
+/** The static type of an operand's value. */
 export interface OperandType {
-  /** The class of a row, undefined for scalars and where it is not known. */
+  /** The class of a row; undefined for scalars and if unknown. */
   readonly model: string | undefined
-  /** Whether the class is just `model`, no subclass. */
+  /** Whether the class is exactly `model`, not a subclass. */
   readonly exact: boolean
-  /** The type of a scalar, or of a list's elements; undefined for rows and where it is not known. */
+  /** The type of a scalar, or of a list's elements; undefined for rows and if unknown. */
   readonly scalar: ScalarType | undefined
   /** Whether the value is a list: of rows of `model`, or of scalars. */
   readonly list: boolean

@@ -3,7 +3,7 @@ import type { Condition } from './condition.js'
 export const TRUE: Condition = { kind: 'true' }
 export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
 
-/** The conditions that a condition is put together of; a definition that it refers to is none of them. */
+/** Returns the direct subconditions of a condition, without the bodies of definitions. */
 export function partsIn(condition: Condition): readonly Condition[] {
   switch (condition.kind) {
     case 'and':
@@ -19,7 +19,7 @@ export function partsIn(condition: Condition): readonly Condition[] {
 }
 const none: readonly Condition[] = []
 
-/** Conditions with the parts of those of a kind in their place. */
+/** Returns conditions in which those of a kind are replaced by their parts. */
 function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readonly Condition[] {
   let parts: Condition[] | undefined
   for (let at = 0; at < conditions.length; at++) {
@@ -34,12 +34,15 @@ function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readon
   return parts ?? conditions
 }
 
-/** A conjunction, flattened; what stands behind a false is never reached. */
+/**
+ * Returns a flattened conjunction, cut off after a false or a failure: nothing behind it is
+ * evaluated.
+ */
 export function and(...conditions: readonly Condition[]): Condition {
   return conjunction(conditions)
 }
 
-/** As `and`, of a list. */
+/** Same as `and`, for an array. */
 export function conjunction(conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
   for (const one of flattened('and', conditions)) {
@@ -51,14 +54,15 @@ export function conjunction(conditions: readonly Condition[]): Condition {
 }
 
 /**
- * A disjunction, flattened. What stands behind a true is kept: it is reached when a later part of a conjunction is false, and
- * can be an error. Nothing is reached behind a failure.
+ * Returns a flattened disjunction. Parts behind a true are kept: if a later part of a conjunction
+ * is false, they are evaluated and can be an error. Parts behind a failure are dropped: they are
+ * never evaluated.
  */
 export function or(...conditions: readonly Condition[]): Condition {
   return disjunction(conditions)
 }
 
-/** As `or`, of a list. */
+/** Same as `or`, for an array. */
 export function disjunction(conditions: readonly Condition[]): Condition {
   const of: Condition[] = []
   let isTrue = false
@@ -71,7 +75,10 @@ export function disjunction(conditions: readonly Condition[]): Condition {
   return of.length === 0 ? FALSE : of.length === 1 ? of[0]! : { kind: 'or', of }
 }
 
-/** A negation. One of a negation stays: it is settled by a single proof, while what is negated twice can have more. */
+/**
+ * Returns a negation. A double negation is kept: it has at most one solution, while its operand can
+ * have more.
+ */
 export function not(condition: Condition): Condition {
   switch (condition.kind) {
     case 'true':

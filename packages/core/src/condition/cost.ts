@@ -2,13 +2,14 @@ import type { Condition, Definition } from './condition.js'
 import { partsIn } from './construct.js'
 
 /**
- * How many parts of a condition are looked at, at most, for one element of each collection. A definition counts wherever it is
- * referred to: a small graph can stand for a tree that nobody lives to see the end of.
+ * Returns the maximum number of parts evaluated with one element in each collection. A definition
+ * counts at each reference: a small graph can represent a tree too large to ever evaluate.
+ * @param known - Memoizes the results of definitions.
  */
 export function partsOf(condition: Condition, known: Map<Definition, number> = new Map()): number {
   if (condition.kind !== 'ref') return partsIn(condition).reduce((sum, one) => sum + partsOf(one, known), 1)
   const { definition } = condition
-  // Calls of recursive definitions are counted when they are made.
+  // Calls of recursive definitions are counted when they are evaluated.
   if (definition.recursive) return 1
   let parts = known.get(definition)
   if (parts === undefined) {
@@ -19,15 +20,18 @@ export function partsOf(condition: Condition, known: Map<Definition, number> = n
 }
 
 /**
- * Whether an evaluation has to count what it does: where collections are looked at within others, where definitions ask
- * themselves, where the machine is asked, and where there is very much to ask. Elsewhere it ends soon by itself.
+ * Returns whether an evaluation has to count its steps. Needed for nested collections, recursive
+ * definitions, goals for the machine and very many parts. All other evaluations end soon.
  */
 export function needsBudget(condition: Condition): boolean {
   return partsOf(condition) > fewParts || loopsOf(condition, new Map()) > 1
 }
 const fewParts = 1_000
 
-/** How deep collections are looked at within each other; asking itself or the machine counts as deep. */
+/**
+ * Returns the nesting depth of collections. A recursive definition or a goal for the machine counts
+ * as two levels.
+ */
 function loopsOf(condition: Condition, known: Map<Definition, number>): number {
   switch (condition.kind) {
     case 'ref': {

@@ -1,7 +1,10 @@
 import type { Condition, Operand } from './condition.js'
 import { and, or, TRUE } from './construct.js'
 
-/** Neighbouring arms that begin with the same test have it in front: it is true once, or none of them is. */
+/**
+ * Moves a common first test of adjacent arms in front of them: `A and B or A and C` becomes
+ * `A and (B or C)`. The test has at most one solution, so the result is the same.
+ */
 export function factor(condition: Condition): Condition {
   if (condition.kind !== 'or') return condition
   const arms: Condition[] = []
@@ -16,7 +19,7 @@ export function factor(condition: Condition): Condition {
   return or(...arms)
 }
 
-/** Whether two conditions begin with the same test. */
+/** Returns whether two conditions begin with the same test. */
 export function beginAlike(one: Condition, other: Condition): boolean {
   return isSameTest(firstOf(one), firstOf(other))
 }
@@ -29,7 +32,10 @@ function restOf(condition: Condition): Condition {
   return condition.kind === 'and' ? and(...condition.of.slice(1)) : TRUE
 }
 
-/** Whether two conditions are one test of one path; those are the tests that repeat. */
+/**
+ * Returns whether two conditions are the same test of the same path. Only tests that occur
+ * repeatedly are compared.
+ */
 function isSameTest(one: Condition, other: Condition): boolean {
   if (one.kind === 'isa' && other.kind === 'isa') {
     return one.model === other.model && one.exact === other.exact && isSameOperand(one.of, other.of)
@@ -41,14 +47,14 @@ function isSameTest(one: Condition, other: Condition): boolean {
   return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
 }
 
-/** Whether two operands read the same: paths from one root, or equal literals. */
+/** Returns whether two operands are the same: equal paths from one root, or equal literals. */
 export function isSameOperand(one: Operand, other: Operand): boolean {
   if (one === other) return true
   if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
   return isReadBy(one, other) && isReadBy(other, one)
 }
 
-/** Whether reading `whole` reads `part` on the way. */
+/** Returns whether reading `whole` reads `part` first. */
 export function isReadBy(part: Operand, whole: Operand): boolean {
   if (part === whole) return true
   if (part.kind !== 'path' || whole.kind !== 'path' || part.root !== whole.root) return false

@@ -5,12 +5,12 @@ import { factor, isReadBy } from './factor.js'
 import { canFail } from './fallible.js'
 import { canFailToRead } from './type.js'
 
-/** What was true before a condition is asked, one conjunction within the other. */
+/** The conditions that are true before a condition is evaluated, in nested conjunctions. */
 class Before {
   readonly #facts: Facts
   readonly #outside: Before | undefined
   readonly #settled = new Set<string>()
-  /** What is looked at when somebody asks, which is seldom. */
+  /** Conditions to examine on demand, which is rare. */
   #parts: Condition[] = []
 
   constructor(facts: Facts, outside: Before | undefined) {
@@ -29,7 +29,10 @@ class Before {
   }
 }
 
-/** What is settled wherever a condition is evaluated: paths that were read, and paths that are no nil. */
+/**
+ * Removes the parts of a condition that earlier parts have settled: paths that were read, and paths
+ * that are not nil.
+ */
 export class Facts {
   readonly #schema: Schema
   readonly #ids = new Map<Root, number>()
@@ -39,8 +42,10 @@ export class Facts {
   }
 
   /**
-   * The condition without the parts that are settled when they are reached.
-   * @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter.
+   * Returns the condition without the parts that are settled before they are evaluated.
+   * @param before - The conditions that are true before it. Default: none.
+   * @param isLast - Whether nothing is evaluated after the condition is true, so that further
+   *   solutions don't matter.
    */
   drop(condition: Condition, before: Before | undefined = undefined, isLast: boolean = true): Condition {
     switch (condition.kind) {
@@ -84,7 +89,7 @@ export class Facts {
     }
   }
 
-  /** What a condition that turned out true has settled. */
+  /** Adds the facts that a true condition has settled. */
   learn(condition: Condition, facts: Set<string>): void {
     for (const operand of readsFirst(condition)) {
       if (operand.kind !== 'path') continue
@@ -111,13 +116,16 @@ export class Facts {
   }
 }
 
-/** The path of `path != nil`. */
+/** Returns the path of `path != nil`; undefined for other comparisons. */
 export function noNil(condition: Compare): Operand | undefined {
   const { operator, left, right } = condition
   return operator === '!=' && right.kind === 'value' && right.value === null && left.kind === 'path' ? left : undefined
 }
 
-/** The operands that a condition reads before anything else, whatever they are. What is called may read none of its arguments. */
+/**
+ * Returns the operands that a condition reads first, whatever their values. None for a call of a
+ * definition, which may read none of its arguments.
+ */
 function readsFirst(condition: Condition): readonly Operand[] {
   switch (condition.kind) {
     case 'test':

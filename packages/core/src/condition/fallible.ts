@@ -5,9 +5,9 @@ import type { Compare, Condition, Definition, Operand, Path } from './condition.
 import { canFailToRead, family, isNil, operandType } from './type.js'
 
 /**
- * Whether evaluating a condition can be an error for some row, as far as the schema tells.
- * @param known - What was found of definitions; without it, any of them can be an error.
- * @param present - Paths that are no nil here.
+ * Returns whether the schema allows a row for which evaluating a condition is an error.
+ * @param known - Results for definitions. Without it, every definition counts as fallible.
+ * @param present - Paths that are not nil here.
  */
 export function canFail(
   schema: Schema,
@@ -54,7 +54,7 @@ export function canFail(
   }
 }
 
-/** The paths that are no nil where a condition is true. */
+/** Returns the paths that are not nil if a condition is true. */
 export function presentWhen(schema: Schema, condition: Condition): readonly Path[] {
   switch (condition.kind) {
     case 'and':
@@ -78,7 +78,10 @@ export function presentWhen(schema: Schema, condition: Condition): readonly Path
   }
 }
 
-/** What was found of definitions, and those that are being looked at for one of them: what they are is part of its answer. */
+/**
+ * Memoizes which definitions are fallible. A definition that is being examined counts as infallible
+ * in its own body, since its other parts decide.
+ */
 export class Fallible {
   readonly #known = new Map<Definition, boolean>()
   readonly #visited = new Set<Definition>()
@@ -105,13 +108,13 @@ function canFailToCompare(schema: Schema, condition: Compare, present: readonly 
   return comparability(operator, family(operandType(schema, left)), family(operandType(schema, right))) !== 'certain'
 }
 
-/** Whether an operand is a list for certain, whatever the row. */
+/** Returns whether an operand is a list for every row. */
 function isList(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
   const type = operandType(schema, operand)
   return type.list && !type.nullable && !canFailToRead(schema, operand, present)
 }
 
-/** Whether an operand is text or nil for certain. */
+/** Returns whether an operand is text or nil for every row. */
 function isText(schema: Schema, operand: Operand, present: readonly Path[]): boolean {
   return family(operandType(schema, operand)) === 'text' && !canFailToRead(schema, operand, present)
 }

@@ -1,18 +1,24 @@
 import { QueryError } from '../errors.js'
 import type { Operand } from './condition.js'
 
-/** No policy that somebody wrote by hand calculates one value from more. */
+/** The maximum number of operands in an operand. Policies written by hand stay below it. */
 const maxSize = 1_000
 
 /**
- * Whether an operand is made of too many others. What stands in several places counts in each: whoever walks an operand comes by
- * there as often, and a few goals (`b = a + a and c = b + b …`) make one that nobody lives to see the end of. Literals don't count.
+ * Returns whether an operand consists of too many others.
+ *
+ * A shared operand counts at each occurrence, because traversals visit each occurrence. A few goals
+ * such as `b = a + a and c = b + b …` build an operand too large to ever traverse. Literals don't
+ * count.
  */
 export function isTooLarge(operand: Operand): boolean {
   return sizeLeft(operand, maxSize) < 0
 }
 
-/** The operand. @throws QueryError if it is too large. */
+/**
+ * Returns the operand.
+ * @throws QueryError if it is too large.
+ */
 export function withinSize(operand: Operand): Operand {
   if (!isTooLarge(operand)) return operand
   throw new QueryError('filter-too-large', `A value is computed from more than ${maxSize} others.`, {
@@ -20,7 +26,7 @@ export function withinSize(operand: Operand): Operand {
   })
 }
 
-/** What is left of a size once that of the operand is taken from it; negative where it is larger. */
+/** Returns a size minus that of the operand; negative if the operand is larger. */
 function sizeLeft(operand: Operand, from: number): number {
   switch (operand.kind) {
     case 'value':

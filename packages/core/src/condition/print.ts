@@ -3,8 +3,10 @@ import type { Models } from '../schema/schema.js'
 import type { Condition, Definite, Operand, ReachStep } from './condition.js'
 
 /**
- * A condition as text that a person can read, one line: `some role in actor.roles where role.repo = resource`.
- * @param schema - Tells the keys of rows, which are shown with them.
+ * Returns a condition as one line of readable text.
+ * @param condition - Any condition, or the definite condition that a printer receives.
+ * @param schema - The models. With it, rows are printed with their keys.
+ * @example `some role in actor.roles where role.repo = resource`
  */
 export function printCondition(condition: Condition | Definite, schema?: Models): string {
   return new Printer(schema).condition(condition)
@@ -93,7 +95,7 @@ class Printer {
     const name = referencedModel(value) ?? value.constructor?.name ?? 'value'
     const model = this.#schema?.modelOf(value)
     const key = (model && this.#schema?.key(model.name)) ?? []
-    // a key names fields of the row
+    // Sound: a key consists of fields of the row.
     const parts = key.map((field) => [field, (value as Readonly<Record<string, unknown>>)[field]] as const)
     if (parts.length === 0 || parts.some(([, part]) => typeof part === 'object' || part === undefined))
       return `a ${name}`

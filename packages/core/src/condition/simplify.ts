@@ -6,13 +6,17 @@ import { beginAlike, factor } from './factor.js'
 import { Facts, noNil } from './facts.js'
 import { substitute } from './substitute.js'
 
-/** Definitions up to this size are put in the place of each reference; larger ones only where there is a single one. */
+/**
+ * Definitions up to this size are inlined at each reference; larger ones only if they have a single
+ * reference.
+ */
 const inlineSize = 24
 
 /**
- * A condition with the same three outcomes and less to evaluate: definitions that are small or used once stand where they are
- * referred to, and what an earlier part of a conjunction has settled is not asked again (that a path can be read, and is no
- * nil).
+ * Returns a condition with the same three outcomes that is cheaper to evaluate.
+ *
+ * Definitions that are small or used once are inlined. Facts that an earlier part of a conjunction
+ * has settled are not evaluated again: that a path can be read, and that it is not nil.
  */
 export function simplify(schema: Schema, condition: Condition): Condition {
   const uses = new Map<Definition, number>()
@@ -53,8 +57,8 @@ export function simplify(schema: Schema, condition: Condition): Condition {
 }
 
 /**
- * Whether nothing of a condition could be said in less, and nothing of it is a failure: so is most of what is left once an actor is
- * known.
+ * Returns whether a condition can't be simplified and contains no failure. Most residuals for a
+ * bound actor are simple.
  */
 export function isSimple(condition: Condition): boolean {
   switch (condition.kind) {
@@ -79,10 +83,12 @@ export function isSimple(condition: Condition): boolean {
   }
 }
 
-/** The body of a recursive definition without the parts that are settled when they are reached, whoever calls it. */
+/**
+ * Returns the body of a recursive definition without the parts that are settled for every caller.
+ */
 export function settledBody(schema: Schema, { condition }: Definition): Condition {
   const settled = (one: Condition): Condition => new Facts(schema).drop(one, undefined, false)
-  // Its arms stay as they are: a loop is known by its last one.
+  // The arms are kept separate: a loop is recognized by its last arm.
   return condition.kind === 'or' ? or(...condition.of.map(settled)) : settled(condition)
 }
 

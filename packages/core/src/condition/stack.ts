@@ -1,8 +1,8 @@
 import { QueryError } from '../errors.js'
 
 /**
- * Does something that goes down a condition, which is as deep as the policy.
- * @throws QueryError where that is deeper than JavaScript's stack.
+ * Runs a function that descends a condition, which is as deep as the policy.
+ * @throws QueryError if JavaScript's stack overflows.
  */
 export function descending<Result>(work: () => Result): Result {
   try {
@@ -16,7 +16,7 @@ export function descending<Result>(work: () => Result): Result {
   }
 }
 
-/** Whether an error is that of a full stack; engines call it by different names. */
+/** Returns whether an error is a stack overflow, whose message differs between engines. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof Error && /call stack|too much recursion/i.test(error.message)
 }

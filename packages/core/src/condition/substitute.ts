@@ -2,10 +2,14 @@ import type { Condition, Operand, Path, Root, Variable } from './condition.js'
 import { and, not, or } from './construct.js'
 import { withinSize } from './operandSize.js'
 
-/** What a root is replaced by; undefined leaves it. */
+/** Returns the operand that replaces a root; undefined keeps the root. */
 export type Replacement = (root: Root) => Operand | undefined
 
-/** A condition with roots replaced by operands. Its own variables are new ones, so that it can stand within another copy of itself. */
+/**
+ * Returns a condition with roots replaced by operands. Its own variables are renewed, so that it
+ * can be nested in another copy of itself.
+ * @throws QueryError if an operand grows too large.
+ */
 export function substitute(condition: Condition, replace: Replacement): Condition {
   const operand = (one: Operand): Operand => substituteOperand(one, replace)
   switch (condition.kind) {
@@ -44,7 +48,11 @@ export function substitute(condition: Condition, replace: Replacement): Conditio
   }
 }
 
-/** An operand with roots replaced; paths that meet are joined. @throws QueryError if it grows too large. */
+/**
+ * Returns an operand with roots replaced. A path that replaces the root of a path is joined with
+ * it.
+ * @throws QueryError if it grows too large.
+ */
 export function substituteOperand(operand: Operand, replace: Replacement): Operand {
   return withinSize(replaced(operand, replace))
 }
@@ -71,7 +79,7 @@ function replaced(operand: Operand, replace: Replacement): Operand {
         : { ...operand, of }
     }
     case 'count':
-      // A root of rows is replaced by one of rows.
+      // Sound: the replacement of a root that holds rows holds rows, too.
       return { ...operand, of: inner(operand.of) as Path }
     case 'call':
       return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }

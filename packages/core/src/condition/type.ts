@@ -12,7 +12,10 @@ export const unknownType: OperandType = {
   nullable: true,
 }
 
-/** A row of a model. */
+/**
+ * Returns the type of a row of a model; of a scalar for built-in classes such as `String`.
+ * @param exact - Whether the class is exactly `model`. Default: whether it has no subclasses.
+ */
 export function rowType(
   schema: Schema,
   model: string,
@@ -31,7 +34,7 @@ const builtInScalars: Readonly<Record<string, ScalarType>> = {
   Boolean: 'boolean',
 }
 
-/** The type of a field's value. */
+/** Returns the type of a field's value. */
 export function fieldType(schema: Schema, field: Field): OperandType {
   if (field.kind === 'scalar')
     return {
@@ -47,13 +50,13 @@ export function fieldType(schema: Schema, field: Field): OperandType {
 
 const length: Field = { kind: 'scalar', name: 'length', type: 'integer', nullable: false, list: false }
 
-/** What is read by one step. */
+/** Returns the field that a step reads; undefined if unknown. */
 export function stepField(schema: Schema, step: Step): Field | undefined {
   if (step.ofList) return length
   return step.model === undefined ? undefined : schema.field(step.model, step.name)
 }
 
-/** The type of an operand's value. */
+/** Returns the static type of an operand's value. */
 export function operandType(schema: Schema, operand: Operand): OperandType {
   switch (operand.kind) {
     case 'value':
@@ -83,8 +86,11 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
 }
 
 /**
- * The model whose rows the schema declares an operand's value to be, or its elements: a plain object there is one of them. The
- * actor and the resource are rows by themselves. A class test that narrowed the type does not count: it has to be answered first.
+ * Returns the model of the rows that the schema declares for an operand's value or its elements. A
+ * plain object there counts as a row of that model.
+ *
+ * Undefined for the actor and the resource themselves, which are always rows. A narrowing class
+ * test is ignored: it has to be evaluated first.
  */
 export function declaredModel(schema: Schema, operand: Operand): string | undefined {
   if (operand.kind !== 'path') return operandType(schema, operand).model
@@ -93,12 +99,12 @@ export function declaredModel(schema: Schema, operand: Operand): string | undefi
   return operandType(schema, { kind: 'path', root, steps }).model
 }
 
-/** Whether a call puts texts one behind the other. */
+/** Returns whether a call concatenates texts. */
 function isConcat(schema: Schema, { of, method }: Extract<Operand, { kind: 'call' }>): boolean {
   return method === 'concat' && operandType(schema, of).scalar === 'string' && !operandType(schema, of).list
 }
 
-/** The type of an element of a list. */
+/** Returns the type of an element of a list. */
 export function elementType(list: OperandType): OperandType {
   return { ...list, list: false, nullable: list.model === undefined }
 }
@@ -129,8 +135,8 @@ function valueType(schema: Schema, value: unknown): OperandType {
 }
 
 /**
- * Whether reading the operand can fail: a step through nil, or an attribute that nothing declares.
- * @param present - Paths that are no nil here.
+ * Returns whether reading an operand can fail: a step through nil, or an undeclared attribute.
+ * @param present - Paths that are not nil here.
  */
 export function canFailToRead(schema: Schema, operand: Operand, present: readonly Path[] = []): boolean {
   switch (operand.kind) {
@@ -158,7 +164,7 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
   }
 }
 
-/** Whether a path is the first steps of another one. */
+/** Returns whether a path equals the first `length` steps of another path. */
 function isBeginning(path: Path, of: Path, length: number): boolean {
   return (
     path.root === of.root &&
@@ -167,14 +173,17 @@ function isBeginning(path: Path, of: Path, length: number): boolean {
   )
 }
 
-/** The family of values that a type belongs to; undefined where any value is possible. */
+/** Returns the family of values of a type; undefined if any value is possible. */
 export function family(type: OperandType): Family | undefined {
   if (type.list) return 'list'
   if (type.model !== undefined) return 'row'
   return type.scalar === undefined ? undefined : scalarFamilies[type.scalar]
 }
 
-/** Whether two values of these types can be equal: nil equals nil, and values of one family may equal each other. */
+/**
+ * Returns whether two values of these types can be equal. Nil equals nil, and values of one family
+ * may be equal.
+ */
 export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): boolean {
   if (a.nullable && b.nullable) return true
   const left = family(a)
@@ -185,7 +194,7 @@ export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): bool
   return canBeSameRow(schema, a.model!, b.model!)
 }
 
-/** Whether two operands can be equal, as far as their types tell. */
+/** Returns whether the types of two operands allow equal values. */
 export function canEqual(schema: Schema, left: Operand, right: Operand): boolean {
   const a = operandType(schema, left)
   const b = operandType(schema, right)
@@ -193,7 +202,7 @@ export function canEqual(schema: Schema, left: Operand, right: Operand): boolean
   return isNil(right) ? a.nullable : canBeEqual(schema, a, b)
 }
 
-/** Whether an operand is nil as it stands in the policy. */
+/** Returns whether an operand is the literal nil. */
 export function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
 }

@@ -6,8 +6,9 @@ import { family } from '../type.js'
 import type { Symbolic } from './terms.js'
 
 /**
- * The rules that a call can reach, the most specific first as in the machine's order (stable; POLAR.md §2.10). Rules whose
- * heads can't hold for these arguments may still be among them.
+ * Returns the rules that a call can reach, most specific first, in the machine's stable order
+ * (POLAR.md §2.10). The result may contain rules whose heads never match these arguments.
+ * @param types - The types of the arguments; undefined for an argument that is not an operand.
  */
 export function candidates(
   policy: Policy,
@@ -26,7 +27,10 @@ export function candidates(
   return insertionSort(possible, (a, b) => isMoreSpecific(schema, a, b, args))
 }
 
-/** Quick refusal by literal and class, so that a call does not cost the number of all rules. */
+/**
+ * Returns false for rules excluded by a literal or a class. This quick filter keeps the cost of a
+ * call below the number of rules.
+ */
 function isPossible(schema: Schema, parameter: Parameter, arg: Symbolic, type: OperandType | undefined): boolean {
   if (arg.kind !== 'operand') return true
   const literal = isLiteral(parameter.term)
@@ -49,7 +53,7 @@ function isLiteral(node: Expression | Pattern): node is Extract<Expression, { ki
   return node.kind === 'string' || node.kind === 'boolean' || (node.kind === 'number' && typeof node.value === 'number')
 }
 
-/** As the machine sorts: only ever moves a rule before one that it is more specific than. */
+/** Sorts as the machine does: moves a rule only before one that is less specific. */
 function insertionSort<T>(items: readonly T[], isBefore: (a: T, b: T) => boolean): readonly T[] {
   const sorted: T[] = []
   for (const item of items) {
@@ -68,7 +72,7 @@ function isMoreSpecific(schema: Schema, a: Rule, b: Rule, args: readonly Symboli
   return false
 }
 
-/** Negative where the first pattern is the more specific one. */
+/** Returns a negative number if the first pattern is more specific. */
 function compare(schema: Schema, a: Pattern | undefined, b: Pattern | undefined, arg: Symbolic): number {
   if (!a || !b) return a ? -1 : b ? 1 : 0
   // Patterns order rules only for the host's objects.

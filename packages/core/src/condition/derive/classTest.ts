@@ -11,8 +11,11 @@ import { BeyondConditions, type Symbolic } from './terms.js'
 const nil: Operand = { kind: 'value', value: null }
 
 /**
- * Whether a term is an instance of a pattern's class, fields left aside: decided where the schema knows the operand's class,
- * else a condition. A path that can be nil leaves `!= nil`.
+ * Returns whether a term is an instance of a pattern's class, apart from the pattern's fields. The
+ * result is true or false if the schema determines the operand's class, otherwise a condition. For
+ * a nullable path, `!= nil` remains.
+ * @throws BeyondConditions if the class is not registered, or checks a structure with its own
+ *   instance check.
  */
 export function classTest(
   policy: Policy,

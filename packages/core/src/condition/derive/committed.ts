@@ -2,20 +2,23 @@ import type { Expression } from '../../language/ast.js'
 import type { Condition } from '../condition.js'
 import { and, not, or } from '../construct.js'
 
-/** An alternative with a `cut`: behind what stands before it nothing else is tried, neither another solution nor what follows. */
+/**
+ * An alternative with a `cut`. Once `guard` is true, neither another of its solutions nor a later
+ * alternative is tried.
+ */
 export interface Committed {
   readonly guard: Condition
   readonly rest: Condition
 }
 
-/** Alternatives in their order. */
+/** Returns the disjunction of alternatives in order, with the effect of each `cut`. */
 export function choose(alternatives: readonly (Condition | Committed)[]): Condition {
   let arms: Condition[] = []
   for (const one of alternatives.toReversed()) {
     if (!('guard' in one)) arms.unshift(one)
     else if (one.guard.kind === 'true') arms = [one.rest]
     else if (one.guard.kind !== 'false') {
-      // A negation is settled by the first solution.
+      // The double negation keeps the first solution only.
       const guarded = and(not(not(one.guard)), one.rest)
       const others = or(...arms)
       arms = others.kind === 'false' ? [guarded] : [guarded, and(not(one.guard), others)]
@@ -24,12 +27,12 @@ export function choose(alternatives: readonly (Condition | Committed)[]): Condit
   return or(...arms)
 }
 
-/** An alternative behind what the head of its rule asks. */
+/** Returns an alternative guarded by the condition of its rule's head, too. */
 export function within(head: Condition, { guard, rest }: Committed): Committed {
   return { guard: and(head, guard), rest }
 }
 
-/** Whether a goal has one solution at most, whatever it binds. */
+/** Returns whether a goal has at most one solution, whatever it binds. */
 export function hasOneSolution({ kind }: Expression): boolean {
   return kind === 'unify' || kind === 'assign' || kind === 'matches' || kind === 'variable' || kind === 'dot'
 }

@@ -4,7 +4,7 @@ import { and, not, or } from '../construct.js'
 import type { Next } from './terms.js'
 import { BeyondConditions, type Substitution, type Unknown, type Waiting } from './terms.js'
 
-/** The end of all goals: what still waits for a value is an error, as the machine has it. */
+/** The last continuation: each goal that still waits is an error, as in the machine. */
 export const decided: Next = ({ waiting }) => and(...waiting.map(undecided))
 
 function undecided({ at, when }: Waiting): Condition {
@@ -20,26 +20,29 @@ function undecided({ at, when }: Waiting): Condition {
   return when ? or(not(when), failure) : failure
 }
 
-/** A variable without a value that is known outside a negation, and where a proof inside asks something of it. */
+/**
+ * An unbound variable from outside a negation, and the condition under which a proof inside
+ * constrains it.
+ */
 export interface Demand {
   readonly of: Unknown
-  /** Default: whatever the row. */
+  /** Default: for every row. */
   readonly when: Condition | undefined
 }
 
 /**
- * What a proof inside a negation asks of variables that are known outside.
+ * Returns the constraints that a proof inside a negation imposes on variables from outside.
  * @param older - Variables that the rule has mentioned before.
- * @throws BeyondConditions where it is not known whether a variable is one from outside.
+ * @throws BeyondConditions if it is unknown whether a variable is from outside.
  */
 export function demands(start: Substitution, end: Substitution, older: ReadonlySet<Unknown>): readonly Demand[] {
   const found: Demand[] = []
   const isKnown = (unknown: Unknown): boolean => start.isLinked(unknown) || start.isAwaited(unknown)
   const { bound, unified } = end.since(start)
-  // Which of two stands for the other makes a difference to what the machine finds.
+  // The direction of the binding affects the result of the machine.
   if (unified.some((one) => older.has(one) || isKnown(one))) throw unclear()
   for (const of of bound) {
-    // To be told the class of a value asks nothing of a variable.
+    // Narrowing the class of a bound variable does not constrain it.
     if (start.resolve({ kind: 'unknown', unknown: of }).kind !== 'unknown') continue
     if (isKnown(of)) found.push({ of, when: undefined })
     else if (older.has(of) && end.isAwaited(of)) throw unclear()

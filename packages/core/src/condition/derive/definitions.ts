@@ -7,22 +7,30 @@ import { isAction } from './unify.js'
 
 interface Entry {
   readonly definition: { -readonly [K in keyof Definition]: Definition[K] }
-  /** How many negations enclosed its first call. */
+  /** The number of negations around its first call. */
   readonly negations: number
   isDone: boolean
 }
 
-/** The calls of operands that have been derived, each once for operands of the same types, for all conditions of a policy. */
+/**
+ * The definitions of a policy, shared by all conditions. A call is derived once per combination of
+ * argument types.
+ */
 export class Definitions {
   readonly #all = new Map<string, Entry>()
   readonly #open: Entry[] = []
-  /** Those that leave something for the caller to decide, and so can't be derived apart from what follows the call. */
+  /**
+   * Keys of calls that leave goals waiting. They can't be derived separately from the caller's
+   * continuation.
+   */
   readonly #undecided = new Set<string>()
 
   /**
-   * A reference to the definition of a call; undefined for one that leaves goals which wait for a value.
-   * @param negations - How many enclose the call.
-   * @param derive - Derives the call for parameters in the place of operands.
+   * Returns a reference to the definition of a call; undefined if the call leaves goals that wait
+   * for a value.
+   * @param negations - The number of negations around the call.
+   * @param derive - Derives the call with parameters in place of operands.
+   * @throws BeyondConditions if the call recurses through a negation.
    */
   refer(
     rule: string,
@@ -62,7 +70,10 @@ export class Definitions {
     return undefined
   }
 
-  /** Whether a condition asks a definition that is being derived, also by way of others. */
+  /**
+   * Returns whether a condition refers to a definition that is being derived, directly or through
+   * others.
+   */
   leadsToOpen(condition: Condition, seen: Set<Definition> = new Set()): boolean {
     if (condition.kind !== 'ref') return partsIn(condition).some((one) => this.leadsToOpen(one, seen))
     const { definition } = condition
@@ -72,7 +83,7 @@ export class Definitions {
     return this.leadsToOpen(definition.condition, seen)
   }
 
-  /** Forgets a definition, and those that were made for it: they may refer to it. */
+  /** Removes a definition and those derived after it, which may refer to it. */
   #forget(key: string): void {
     const keys = [...this.#all.keys()]
     for (const one of keys.slice(keys.indexOf(key))) this.#all.delete(one)
@@ -91,17 +102,17 @@ function entryOf(rule: string, args: readonly Operand[], types: readonly Operand
   return { definition, negations, isDone: false }
 }
 
-/** A parameter of a definition, for operands of a type. */
+/** Returns a parameter of a definition for operands of a type. */
 export function parameterOf(name: string, type: OperandType): ParameterRoot {
   return { kind: 'parameter', name, model: type.list ? undefined : type.model, type }
 }
 
-/** What a definition is derived for, rather than a parameter of it. */
+/** Returns whether an argument is part of the definition itself instead of a parameter. */
 export function isLiteral(operand: Operand): boolean {
   return operand.kind === 'value' || isAction(operand)
 }
 
-/** What a definition depends on: the values of literals, and the types of all else. */
+/** Returns the key of an argument: the value of a literal, otherwise the type. */
 export function keyOf(operand: Operand, type: OperandType): string {
   if (isAction(operand)) return 'action'
   if (operand.kind === 'value') {

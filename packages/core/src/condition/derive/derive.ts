@@ -21,16 +21,20 @@ import type { Next } from './terms.js'
 import { BeyondConditions, Scope, Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 import { Unifier } from './unify.js'
 
-/** Calls with unbound arguments are derived in place; so deep at most. */
+/** The maximum nesting of calls with unbound arguments, which are derived inline. */
 const maxInlineDepth = 60
-/** A condition with more nodes than this is left to the machine. */
+/** The machine evaluates conditions with more nodes than this. */
 const maxSize = 20_000
 
 /**
- * Evaluates a policy symbolically: what a rule asks of operands whose classes are known, and whose values are not. Goals are
- * walked in their order with a substitution; a call is replaced by its rules' bodies, heads unified. A call whose arguments
- * are all operands becomes a definition that is derived once, for all conditions of the policy. Nothing of the application runs
- * and nothing is awaited while a condition is derived, so two questions never derive at the same time.
+ * Evaluates a policy symbolically, for operands whose classes are known and whose values are not.
+ *
+ * Goals are solved in order with a substitution. A call is replaced by the bodies of its rules
+ * after head unification. A call whose arguments are all operands becomes a definition, which is
+ * derived once for all conditions of the policy.
+ *
+ * Derivation is synchronous and runs no code of the application, so two derivations never
+ * interleave.
  */
 export class Deriver {
   readonly #policy: Policy
@@ -54,7 +58,12 @@ export class Deriver {
     this.#unifier = new Unifier(policy, schema, this.#evaluator)
   }
 
-  /** The condition under which a rule holds for operands. What only the machine can answer is opaque in it. */
+  /**
+   * Returns the condition under which a rule holds for operands. Goals that only the machine can
+   * evaluate are opaque in it.
+   * @param rule - The name of the rule.
+   * @param span - The position for errors.
+   */
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
     this.#size = 0
     if (!this.#policy.rules.has(rule)) {
@@ -151,7 +160,10 @@ export class Deriver {
     return this.#solve(goal, scope, bound, (inner) => this.#all(goals, at + 1, scope, inner, next))
   }
 
-  /** Arms that bind nothing for what follows, and leave nothing to be decided there, are one condition; else what follows stands behind each arm. */
+  /**
+   * If the arms bind nothing for the continuation and leave no goals waiting, they form one
+   * condition. Otherwise the continuation is derived behind each arm.
+   */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
     const shared = [...occurrences(goal)].filter(([name, count]) => this.#isShared(name, count, scope, bound))
     if (shared.length === 0) {
@@ -166,7 +178,7 @@ export class Deriver {
     return this.#alternatives(arms, scope, bound, this.#once(terms, bound, goal.span, next))
   }
 
-  /** What follows alternatives that can give values to some terms. */
+  /** Returns a continuation that alternatives which may bind `terms` share. */
   #once(terms: readonly Symbolic[], bound: Substitution, span: Span, next: Next): Next {
     return shareContinuation(this.#schema, this.#definitions, terms, bound, span, next)
   }
@@ -181,7 +193,7 @@ export class Deriver {
     )
   }
 
-  /** A conjunction with a `cut` in it. */
+  /** Derives a conjunction that contains a `cut`. */
   #commit(goals: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Committed {
     const at = goals.findIndex(isCut)
     const first = this.#first(goals.slice(0, at), scope, bound)
@@ -191,7 +203,10 @@ export class Deriver {
     return { guard: first.condition, rest: again ?? this.#all(rest, 0, scope, first.bound, next) }
   }
 
-  /** The first solution of goals, whose bindings are known; no bindings where there is none. */
+  /**
+   * Derives the first solution of goals. `bound` is undefined if no solution exists.
+   * @throws BeyondConditions if the bindings of the first solution depend on the row.
+   */
   #first(
     goals: readonly Expression[],
     scope: Scope,
@@ -238,19 +253,20 @@ export class Deriver {
     return { condition: and(...conditions), bound }
   }
 
-  /** Whether a variable that stands in some goals gets its value there, and stands elsewhere too. */
+  /** Returns whether some goals bind a variable that also occurs outside them. */
   #isShared(name: string, count: number, scope: Scope, bound: Substitution): boolean {
     return count < scope.occurrences.get(name)! && this.#isOpen(name, scope, bound)
   }
 
-  /** Whether a variable can still be bound. */
+  /** Returns whether a variable can still be bound. */
   #isOpen(name: string, scope: Scope, bound: Substitution): boolean {
     return bound.resolve(this.#evaluator.variable(name, scope)).kind !== 'operand'
   }
 
   /**
-   * A negation: nobody sees what its goals bind. Where they ask something of a variable that has its value later, they are asked
-   * again then, if they could be proven at all.
+   * Derives a negation, whose bindings are local. If its goals constrain a variable that is bound
+   * later, they are derived again at that time, provided that they are provable at all.
+   * @param when - The condition under which the goals are provable. Default: always.
    */
   #not(
     goal: Expression,
@@ -294,7 +310,7 @@ export class Deriver {
     }
   }
 
-  /** What has no value yet is compared when it has one; what has one is read at once. */
+  /** Derives a comparison. It waits for unbound terms; bound terms are read immediately. */
   #compare(goal: Compare, left: Symbolic, right: Symbolic, bound: Substitution, next: Next): Condition {
     const { operator, span } = goal
     const open = unknownsAmong([left, right], bound)
@@ -314,7 +330,7 @@ export class Deriver {
     if (!('term' in element)) return element
     const list = this.#evaluator.term(goal.collection, scope, element.bound)
     if (!('term' in list)) return list
-    // What is looked for is read before the list is gone through, also where the list has no elements.
+    // The element is read before the list is searched, even if the list is empty.
     const reads = this.#unifier.reads(element.term, list.bound, goal.span)
     return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
   }
@@ -343,7 +359,7 @@ export class Deriver {
       throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
     const operand = from.operand
     const type = operandType(this.#schema, operand)
-    // What is known is a character of a text, or is none.
+    // A bound element is compared with the characters of a text.
     const isText = known.kind === 'operand' && type.scalar === 'string'
     if (type.model === 'Dictionary' && !type.list) return this.#pair(goal, element, operand, bound, next)
     if (!type.list && family(type) !== undefined && !isText)
@@ -361,7 +377,7 @@ export class Deriver {
     return { kind: 'some', each, from: operand, where: onward(unified, next), span }
   }
 
-  /** The elements of a dictionary are its keys with their values. */
+  /** Derives membership in a dictionary, whose elements are pairs of key and value. */
   #pair(goal: In, element: Symbolic, from: Operand, bound: Substitution, next: Next): Condition {
     const { span } = goal
     const each = { kind: 'variable', name: 'pair', model: undefined, type: unknownType } as const
@@ -388,14 +404,16 @@ export class Deriver {
       from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
       args.push(term)
     }
-    // Arguments are read before any rule is looked at, also where nothing depends on them.
+    // Arguments are read before any rule is evaluated, even if no rule depends on them.
     const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
     const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
     const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
     return and(...reads, defined ? and(defined, next(from)) : this.#inlineCall(goal, args, from, next))
   }
 
-  /** A call that may bind its arguments: each rule in turn, and behind each what follows the call. */
+  /**
+   * Derives a call that may bind its arguments: each rule in order, followed by the continuation.
+   */
   #inlineCall(goal: Call, args: readonly Symbolic[], bound: Substitution, next: Next): Condition {
     if (++this.#inline > maxInlineDepth)
       throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
@@ -409,7 +427,7 @@ export class Deriver {
     }
   }
 
-  /** A rule for arguments, and what follows its call. */
+  /** Derives a rule for arguments, followed by the continuation of its call. */
   #rule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
     const { parameters, goals } = plainRule(rule)
     const scope = new Scope(occurrences(...parameters, ...goals))
@@ -425,7 +443,10 @@ export class Deriver {
     return head ? within(condition, this.#commit(goals, scope, head, next)) : condition
   }
 
-  /** A call of operands. A row that can be nil is asked about first: rules are for a row, or for nil. */
+  /**
+   * Returns the condition of a call of operands. For a nullable row, it is a test for nil with one
+   * reference for the row and one for nil, since a rule is derived for either.
+   */
   #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
     const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
     const [row] = rows
@@ -445,7 +466,10 @@ export class Deriver {
     return ofNil.kind === 'false' ? whenRow : or(and(compare('='), ofNil), whenRow)
   }
 
-  /** A call that is derived once for operands of these types, then referred to; undefined where it leaves what its caller has to decide. */
+  /**
+   * Returns a reference to the definition of a call; undefined if the call leaves goals to its
+   * caller.
+   */
   #refer(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
     const types = args.map((operand) => operandType(this.#schema, operand))
     return this.#definitions.refer(rule, args, types, this.#negations, span, (inner, end) =>
@@ -453,7 +477,10 @@ export class Deriver {
     )
   }
 
-  /** All rules of a call of operands; one that is beyond conditions becomes an opaque arm, and with a `cut` the whole call one. */
+  /**
+   * Derives all rules of a call of operands. A rule beyond conditions becomes an opaque arm; if it
+   * contains a `cut`, the whole call becomes opaque.
+   */
   #rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
     const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
     const types = args.map((operand) => operandType(this.#schema, operand))
@@ -483,9 +510,12 @@ export class Deriver {
     }
   }
 
-  /** What a head asks: all arguments are unified with the parameters first, then the patterns are looked at. */
+  /**
+   * Returns the steps of a head: first the unification of all arguments with the parameters, then
+   * the pattern matches.
+   */
   #headSteps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
-    // Each is made once: `_` is another variable each time.
+    // Each term is created once, because every `_` is a new variable.
     const terms: Symbolic[] = []
     const unify = parameters.map(
       ({ term, span }, index): HeadStep =>
@@ -495,7 +525,8 @@ export class Deriver {
           if (!('term' in evaluated)) return { bound, conditions: [evaluated] }
           terms[index] = evaluated.term
           const arg = bound.resolve(args[index]!)
-          // A new variable is the argument itself, which is more than being unified with it.
+          // A new variable is bound as an alias of the argument, which is stronger than a
+          // unification.
           if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
             return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
           return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
@@ -508,10 +539,13 @@ export class Deriver {
   }
 }
 
-/** One thing that the head of a rule asks. */
+/** One unification or pattern match of a rule's head. */
 type HeadStep = (bound: Substitution) => Unified
 
-/** What follows the steps of a head, each with the goals that it wakes. */
+/**
+ * Derives the steps of a head in order, each followed by the goals that it wakes, then the
+ * continuation.
+ */
 function inOrder(steps: readonly HeadStep[], at: number, bound: Substitution, next: Next): Condition {
   const step = steps[at]
   return step ? onward(step(bound), (inner) => inOrder(steps, at + 1, inner, next)) : next(bound)

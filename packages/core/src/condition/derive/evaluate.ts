@@ -9,25 +9,25 @@ import { canFailToRead, operandType } from '../type.js'
 import { onward, type Unified } from './onward.js'
 import { BeyondConditions, type Scope, type Substitution, type Symbolic, Unknown, type Waiting } from './terms.js'
 
-/** What an expression stands for, and the bindings with what waits for it. */
+/** The term of an expression, and the substitution with the goals that wait for it. */
 export interface Evaluated {
   readonly term: Symbolic
   readonly bound: Substitution
 }
 
-/** What a goal is where a value that it needs is none. */
+/** The condition of a goal whose expression has no value. */
 type NoValue = Extract<Condition, { kind: 'false' | 'failure' }>
 
 type Unify = (left: Symbolic, right: Symbolic, bound: Substitution, span: Span) => Unified
 
-/** What expressions stand for while a condition is derived. */
+/** Evaluates expressions to terms while a condition is derived. */
 export class Evaluator {
   readonly #schema: Schema
   readonly #unify: Unify
   readonly #grow: (at: Expression) => void
 
   /**
-   * @param unify - For the results of what is evaluated later.
+   * @param unify - Unifies the result of a postponed evaluation.
    * @param grow - Counts one more part of the condition.
    */
   constructor(schema: Schema, unify: Unify, grow: (at: Expression) => void) {
@@ -40,7 +40,11 @@ export class Evaluator {
     return { kind: 'unknown', unknown: scope.unknown(name) }
   }
 
-  /** What an expression stands for; where it has no value, what the goal is instead: false (a key that a dictionary lacks), or an error. */
+  /**
+   * Returns the term of an expression. Without a value, returns the condition of its goal: false (a
+   * key that a dictionary lacks) or a failure.
+   * @throws BeyondConditions if no term can represent the expression.
+   */
   term(expression: Expression, scope: Scope, bound: Substitution): Evaluated | NoValue {
     switch (expression.kind) {
       case 'list': {
@@ -145,7 +149,7 @@ export class Evaluator {
     const { operator, span } = expression
     const isOpen = all.terms.some((term) => all.bound.resolve(term).kind === 'unknown')
     const known = all.terms.map((term) => all.bound.resolve(term))
-    // What is known is read at once, also where the result is never asked for.
+    // A bound operand is read immediately, even if the result is never used.
     if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.#schema, one.operand)))
       throw new BeyondConditions('unbound-value', 'a calculation with something that is not known', expression)
     return this.#whenKnown(all.terms, expression, all.bound, (bound) => {
@@ -158,7 +162,10 @@ export class Evaluator {
     })
   }
 
-  /** What is evaluated once some terms are known; until then an unknown stands for it, and the goal waits that gives it its value. */
+  /**
+   * Evaluates after the needed terms are bound. Until then it returns an unknown, and a waiting
+   * goal that binds it.
+   */
   #whenKnown(
     needed: readonly Symbolic[],
     at: Expression,
@@ -196,7 +203,10 @@ export class Evaluator {
     return { kind: 'field', of: operand, step }
   }
 
-  /** An expression in a place that needs a value. */
+  /**
+   * Returns the operand of an expression.
+   * @throws BeyondConditions if it has no value, or is not bound.
+   */
   operand(expression: Expression, scope: Scope, bound: Substitution): Operand {
     const evaluated = this.term(expression, scope, bound)
     if (!('term' in evaluated)) throw new BeyondConditions('no-value', 'this has no value here', expression)
@@ -204,7 +214,10 @@ export class Evaluator {
   }
 }
 
-/** A term as an operand; a structure with unknowns in it is none. */
+/**
+ * Returns a term as an operand.
+ * @throws BeyondConditions if the term contains an unknown, is a dictionary, or is too large.
+ */
 export function ground(term: Symbolic, bound: Substitution, at: Expression | undefined): Operand {
   switch (term.kind) {
     case 'operand':
@@ -232,12 +245,12 @@ function assertOperandSize(operand: Operand, at: Expression | undefined): void {
   if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is calculated from too many others', at)
 }
 
-/** A literal as a term. */
+/** Returns a literal as a term. */
 export function value(of: unknown): Symbolic {
   return { kind: 'operand', operand: { kind: 'value', value: of } }
 }
 
-/** The unknowns among terms that stand for nothing yet. */
+/** Returns the unbound unknowns among terms. */
 export function unknownsAmong(terms: readonly Symbolic[], bound: Substitution): readonly Unknown[] {
   return terms.flatMap((term) => {
     const known = bound.resolve(term)

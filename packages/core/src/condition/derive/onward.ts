@@ -1,10 +1,16 @@
 import type { Condition } from '../condition.js'
 import { and, FALSE } from '../construct.js'
 import type { Next, Substitution } from './terms.js'
-/** Bindings that a unification adds, and the conditions under which it holds; undefined where it can't hold. */
+/**
+ * The bindings that a unification adds, and the conditions under which it holds; undefined if it
+ * never holds.
+ */
 export type Unified = { readonly bound: Substitution; readonly conditions: readonly Condition[] } | undefined
 
-/** What follows a unification: the goals that waited for its unknowns, each with those that it wakes, then the rest. */
+/**
+ * Derives the goals that a unification wakes, each followed by those that it wakes, then the
+ * continuation.
+ */
 export function onward(unified: Unified, next: Next): Condition {
   if (!unified) return FALSE
   const last = unified.conditions.at(-1)?.kind

@@ -4,7 +4,7 @@ import type { Span } from '../../language/source.js'
 import type { Condition, Operand } from '../condition.js'
 import type { BeyondConditions, Scope, Substitution } from './terms.js'
 
-/** A call that only the machine can answer. */
+/** Returns the opaque condition of a call that only the machine can evaluate. */
 export function opaqueCall(rule: string, args: readonly Operand[], span: Span, why: BeyondConditions): Condition {
   const names = args.map((_, index) => `argument_${index}`)
   const expression: Call = {
@@ -19,8 +19,9 @@ export function opaqueCall(rule: string, args: readonly Operand[], span: Span, w
 }
 
 /**
- * The goals of a rule that only the machine can answer, once its head has bound what it binds.
- * @throws BeyondConditions where a variable of the head stands for no operand.
+ * Returns the opaque condition of a rule's goals, which only the machine can evaluate, with the
+ * bindings of the rule's head.
+ * @throws BeyondConditions if a variable of the head is not bound to an operand.
  */
 export function opaqueGoals(
   parameters: readonly Parameter[],

@@ -9,9 +9,12 @@ import { unknownsAmong } from './evaluate.js'
 import type { Next, Substitution, Symbolic, Waiting } from './terms.js'
 
 /**
- * What follows alternatives that give unknowns their values, for each of them: derived once for values of the same types, and referred
- * to behind each alternative. So a condition grows with the sum of the alternatives of its goals, not with their product.
- * @param terms - Those of the alternatives that are known behind them.
+ * Derives the continuation of a disjunction once per tuple of argument types and refers to it from
+ * each branch. Thus conditions grow with the sum of the branches, not with their product.
+ * @param terms - The terms of the branches that the continuation can use.
+ * @param from - The substitution before the branches.
+ * @param next - The continuation.
+ * @returns The shared continuation.
  */
 export function shareContinuation(
   schema: Schema,
@@ -24,7 +27,7 @@ export function shareContinuation(
   const kinds = terms.map((term) => from.resolve(term).kind)
   const open = unknownsAmong(terms, from)
   const isWoken = ({ on }: Waiting): boolean => on.some((one) => open.includes(one))
-  // A class is all that may be asked of a value as soon as it is there: other goals tell more than whether they hold.
+  // Only class tests may wake: they do nothing but hold or fail. Other goals can also bind values.
   const isPlain = ({ at }: Waiting): boolean => at.kind === 'class pattern' && !at.fields?.length
   if (
     kinds.includes('list') ||
@@ -47,7 +50,7 @@ export function shareContinuation(
     if (known.has(key)) return known.get(key)?.(operands) ?? next(end)
     const given = operands.map((one, at) => (isLiteral(one) ? one : pathOf(parameterOf(open[at]!.name, types[at]!))))
     const condition = next(open.reduce((to, one, at) => to.bind(one, { kind: 'operand', operand: given[at]! }), end))
-    // What calls itself stays in one piece.
+    // A recursive continuation stays in one piece.
     const isOpen = definitions.leadsToOpen(condition)
     const rest: Rest =
       isOpen || partsIn(condition).length === 0
@@ -60,10 +63,13 @@ export function shareContinuation(
   }
 }
 
-/** A condition by what is put in the place of its parameters. */
+/** Returns the condition for replacements of its parameters. */
 type Rest = (replace: Replacement) => Condition
 
-/** A condition as a definition of all that it speaks of, but for the action, which is there everywhere. */
+/**
+ * Returns a reference to a definition of the condition, with all its roots as parameters. The
+ * action is no parameter, because it is available everywhere.
+ */
 function definedAs(condition: Condition, span: Span): Rest {
   const parameters = new Map<Root, ParameterRoot>()
   const body = substitute(condition, (root) => {

@@ -2,20 +2,21 @@ import type { Condition, Definition, Operand } from '../condition.js'
 import { partsIn } from '../construct.js'
 
 /**
- * Finds definitions that depend on themselves whatever the data are: a chain of calls leads from one back to it, and no call on
- * the way reads data for its arguments, as in `banned(u) if banned(u);`. Their failure decides no negation, so only the machine
- * can answer one.
+ * Detects definitions that recurse for all data, as in `banned(u) if banned(u);`. A chain of calls
+ * leads from the definition back to it, and none of the calls reads data for its arguments.
+ *
+ * The failure of such a definition decides no negation, so only the machine can evaluate it.
  */
 export class StandingRecursion {
-  /** Definitions that are known to lead to none. */
+  /** Definitions that lead to no such definition. */
   readonly #harmless = new Set<Definition>()
 
-  /** Whether a condition refers to such a definition, also by way of others. */
+  /** Returns whether a condition refers to such a definition, directly or through others. */
   isIn(condition: Condition): boolean {
     const reached = new Set<Definition>()
     this.#collect(condition, reached)
     const found = [...reached].some((definition) => definition.recursive && returns(definition))
-    // What is still being derived is not all there yet; it can't be asked for under a negation.
+    // Definitions that are being derived are incomplete, but a negation can't refer to them.
     if (!found) for (const definition of reached) this.#harmless.add(definition)
     return found
   }
@@ -29,7 +30,7 @@ export class StandingRecursion {
   }
 }
 
-/** Whether calls that pass on nothing but parameters lead from a definition back to it. */
+/** Returns whether calls whose arguments are all parameters lead from a definition back to it. */
 function returns(start: Definition): boolean {
   const seen = new Set<Definition>()
   const open: Definition[] = [start]

@@ -1,7 +1,7 @@
 import type { Expression, Pattern } from '../../language/ast.js'
 import type { Condition, Operand } from '../condition.js'
 
-/** A variable of a rule that is being derived, as long as nothing is known of it. */
+/** An unbound variable of a rule that is being derived. */
 export class Unknown {
   readonly name: string
   constructor(name: string) {
@@ -9,18 +9,18 @@ export class Unknown {
   }
 }
 
-/** What a variable can stand for while a condition is derived: an operand, or a structure with unknowns in it. */
+/** A term: an unknown, an operand, or a structure that may contain unknowns. */
 export type Symbolic =
   | { readonly kind: 'unknown'; readonly unknown: Unknown }
   | { readonly kind: 'operand'; readonly operand: Operand }
   | { readonly kind: 'list'; readonly elements: readonly Symbolic[]; readonly rest: Symbolic | undefined }
   | { readonly kind: 'dictionary'; readonly entries: ReadonlyMap<string, Symbolic> }
 
-/** A goal that waits for the value of an unknown: it is solved as soon as one of them stands for something. */
+/** A goal that waits for unknowns. It is solved when any of them is bound. */
 export interface Waiting {
   readonly on: readonly Unknown[]
   readonly at: Expression | Pattern
-  /** Where it waits; elsewhere it is settled. Default: whatever the row. */
+  /** The condition under which it waits; otherwise it is settled. Default: for every row. */
   readonly when?: Condition
   readonly resume: (bound: Substitution, next: Next) => Condition
 }
@@ -28,19 +28,22 @@ export interface Waiting {
 /** The variables of one rule that is being derived. */
 export class Scope {
   readonly #unknowns = new Map<string, Unknown>()
-  /** How often each name stands in the rule. */
+  /** The number of occurrences of each name in the rule. */
   readonly occurrences: ReadonlyMap<string, number>
 
   constructor(occurrences: ReadonlyMap<string, number>) {
     this.occurrences = occurrences
   }
 
-  /** The variables that were met so far. */
+  /** The variables that have occurred so far. */
   get unknowns(): ReadonlyMap<string, Unknown> {
     return this.#unknowns
   }
 
-  /** The variable of a name: the same one for the whole rule, but for `_`, which is a new one each time. */
+  /**
+   * Returns the variable of a name. The same name returns the same variable within the rule; each
+   * `_` returns a new one.
+   */
   unknown(name: string): Unknown {
     if (name === '_') return new Unknown(name)
     let unknown = this.#unknowns.get(name)
@@ -52,19 +55,22 @@ export class Scope {
   }
 }
 
-/** What is known of an unknown beside its value. */
+/** A property of an unknown apart from its value. */
 type Note = 'linked' | 'awaited' | 'unified'
 
-/** What unknowns stand for, and the goals that wait for them. Immutable: each binding makes a new one. */
+/**
+ * The bindings of unknowns, and the goals that wait for them. Immutable: each binding returns a new
+ * substitution.
+ */
 export class Substitution {
   static readonly empty: Substitution = new Substitution(undefined, undefined, undefined, [], [])
   readonly #parent: Substitution | undefined
   readonly #unknown: Unknown | undefined
-  /** What the unknown stands for, or what else is known of it. */
+  /** The binding of the unknown, or a note about it. */
   readonly #is: Symbolic | Note | undefined
-  /** Goals whose unknowns nothing has given a value yet. */
+  /** Goals whose unknowns are unbound. */
   readonly waiting: readonly Waiting[]
-  /** Goals that waited, and are to be solved before all that follows. */
+  /** Goals that waited and must be solved before the continuation. */
   readonly woken: readonly Waiting[]
 
   private constructor(
@@ -90,8 +96,8 @@ export class Substitution {
   }
 
   /**
-   * Lets one of two unknowns stand for the other, where a goal says that they are the same.
-   * @throws BeyondConditions where goals wait for both: which are solved first is the machine's to say.
+   * Binds one unknown to another, for a goal that unifies them.
+   * @throws BeyondConditions if goals wait for both: only the machine determines their order.
    */
   unify(one: Unknown, other: Unknown): Substitution {
     const isAsked = (unknown: Unknown): boolean => this.waiting.some(({ on }) => on.includes(unknown))
@@ -108,7 +114,10 @@ export class Substitution {
     return noted.bind(one, { kind: 'unknown', unknown: other })
   }
 
-  /** Notes that an unknown is known elsewhere: to another rule, as another name, or to a goal that waits. */
+  /**
+   * Notes that an unknown is visible elsewhere: in another rule, under another name, or to a
+   * waiting goal.
+   */
   link(unknown: Unknown): Substitution {
     return this.#note(unknown, 'linked')
   }
@@ -122,12 +131,12 @@ export class Substitution {
     return this.#has(unknown, what) ? this : new Substitution(this, unknown, what, this.waiting, this.woken)
   }
 
-  /** The same with no goal that is woken, for who solves them. */
+  /** Returns the substitution without woken goals, for the caller that solves them. */
   awake(): Substitution {
     return new Substitution(this, undefined, undefined, this.waiting, [])
   }
 
-  /** Follows unknowns until a term that is none, or an unknown that stands for nothing. */
+  /** Follows bindings to a term that is bound or structured, or to an unbound unknown. */
   resolve(term: Symbolic): Symbolic {
     let at = term
     while (at.kind === 'unknown') {
@@ -138,7 +147,10 @@ export class Substitution {
     return at
   }
 
-  /** The last unknown on the way to what a term stands for. */
+  /**
+   * Returns the last unknown in the chain of bindings from a term; undefined if the term is not an
+   * unknown.
+   */
   holder(term: Symbolic): Unknown | undefined {
     let at = term
     let last: Unknown | undefined
@@ -155,7 +167,7 @@ export class Substitution {
     return this.#has(unknown, 'linked')
   }
 
-  /** Whether a goal waits for an unknown, or did. */
+  /** Returns whether a goal waits for an unknown, or has waited for it. */
   isAwaited(unknown: Unknown): boolean {
     return this.#has(unknown, 'awaited')
   }
@@ -166,12 +178,15 @@ export class Substitution {
     return false
   }
 
-  /** Whether the same goals wait as elsewhere. */
+  /** Returns whether the same goals wait as in another substitution. */
   waitsLike({ waiting }: Pick<Substitution, 'waiting'>): boolean {
     return this.waiting.length === waiting.length && this.waiting.every((one) => waiting.includes(one))
   }
 
-  /** What has been given a value, or has been unified with another unknown, since an earlier substitution. */
+  /**
+   * Returns the unknowns that were bound, and those unified with another unknown, since an earlier
+   * substitution.
+   */
   since(start: Substitution): { readonly bound: readonly Unknown[]; readonly unified: readonly Unknown[] } {
     const bound: Unknown[] = []
     const unified: Unknown[] = []
@@ -190,7 +205,10 @@ export class Substitution {
   }
 }
 
-/** Thrown while deriving where only the query machine can go on; caught where the machine can be asked a whole goal. */
+/**
+ * Thrown during derivation if only the query machine can continue. Caught at a whole goal, which
+ * becomes opaque.
+ */
 export class BeyondConditions extends Error {
   readonly code: string
   readonly at: Expression | Pattern | undefined
@@ -201,5 +219,5 @@ export class BeyondConditions extends Error {
   }
 }
 
-/** What the rest of a body makes of the bindings so far. */
+/** The continuation of a goal: derives the rest of a body for the bindings so far. */
 export type Next = (bound: Substitution) => Condition

@@ -11,7 +11,7 @@ import { type Evaluator, ground } from './evaluate.js'
 import { onward, type Unified } from './onward.js'
 import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 
-/** Unifies terms, and matches them with patterns, while a condition is derived. */
+/** Unifies terms and matches them against patterns while a condition is derived. */
 export class Unifier {
   readonly #policy: Policy
   readonly #schema: Schema
@@ -95,7 +95,8 @@ export class Unifier {
   #equal(left: Operand, right: Operand, bound: Substitution, span: Span): Unified {
     if (left.kind === 'value' && right.kind === 'value')
       return left.value === right.value ? { bound, conditions: [] } : undefined
-    // The policy's own words are all known, so an action that it does not name is none of them.
+    // An action operand differs from every literal, because it is an action that the policy does
+    // not name.
     if ((isAction(left) && right.kind === 'value') || (isAction(right) && left.kind === 'value')) return undefined
     if (canEqual(this.#schema, left, right)) {
       return { bound, conditions: [{ kind: 'compare', operator: '=', left, right, span }] }
@@ -103,7 +104,7 @@ export class Unifier {
     return { bound, conditions: [...this.#reads(left, span), ...this.#reads(right, span), FALSE] }
   }
 
-  /** That all operands in a term can be read. */
+  /** Returns the conditions that all operands of a term can be read. */
   reads(term: Symbolic, bound: Substitution, span: Span): Condition[] {
     const known = bound.resolve(term)
     switch (known.kind) {
@@ -129,11 +130,11 @@ export class Unifier {
     }
   }
 
-  /** A pattern for what has no value yet. */
+  /** Postpones the match of a pattern until its term is bound. */
   #matchLater(unknown: Unknown, pattern: Pattern, scope: Scope, from: Substitution): Unified {
     const term: Symbolic = { kind: 'unknown', unknown }
     let bound = from
-    // What the pattern's variables are depends on the value.
+    // The bindings of the pattern's variables depend on the value.
     for (const name of occurrences(pattern).keys()) {
       const variable = bound.resolve(this.#evaluator.variable(name, scope))
       if (variable.kind === 'unknown' && !this.#schema.constants.has(name)) bound = bound.link(variable.unknown)
@@ -142,7 +143,10 @@ export class Unifier {
     return { bound: bound.wait({ on: [unknown], at: pattern, resume }), conditions: [] }
   }
 
-  /** Whether a class fits those that an unknown has to be of: one of each two must extend the other. */
+  /**
+   * Returns whether a class is compatible with the classes that waiting goals require of an
+   * unknown. One of each two must be a subclass of the other.
+   */
   #isCompatible(unknown: Unknown, tag: string, bound: Substitution): boolean {
     const { models } = this.#schema
     return bound.waiting.every(({ on, at }) => {
@@ -173,13 +177,14 @@ export class Unifier {
         )
       }
       case 'dictionary pattern': {
-        // Anything at all matches a pattern that asks for no field, nil too.
+        // An empty dictionary pattern matches every value, nil too.
         if (pattern.fields.length === 0) return { bound, conditions: [] }
         if (subject.kind === 'unknown') return this.#matchLater(subject.unknown, pattern, scope, bound)
         if (subject.kind === 'operand') {
           if (isNil(subject.operand)) return undefined
           const type = operandType(this.#schema, subject.operand)
-          // A field that a value lacks fails to match here and is an error elsewhere: only a row's class tells which fields it has.
+          // A missing field is a mismatch here and an error elsewhere. Only the class of a row
+          // determines its fields.
           if (type.model === undefined || type.list)
             return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
           const fields = this.#fields(subject, pattern.fields, scope, bound, pattern)
@@ -209,7 +214,10 @@ export class Unifier {
     }
   }
 
-  /** What is known of a term that has passed a class test: whatever is asked of it next need not ask again. */
+  /**
+   * Returns a term with the type that a class test established, so that later goals need not repeat
+   * the test.
+   */
   #narrow<T extends Symbolic>(subject: T, tag: string): T | Extract<Symbolic, { kind: 'operand' }> {
     if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !this.#schema.models.has(tag)) return subject
     const type = operandType(this.#schema, subject.operand)
@@ -218,7 +226,10 @@ export class Unifier {
     return { kind: 'operand', operand: { ...subject.operand, as } }
   }
 
-  /** Fields of a value that may be anything: nil matches only where the pattern asks for nothing in particular. */
+  /**
+   * Matches fields of a value of unknown type. Nil matches only if the pattern constrains no field.
+   * @throws BeyondConditions if the pattern constrains no field.
+   */
   #fieldsOfAny(
     subject: Symbolic,
     fields: readonly { key: string; value: Pattern; span: Span }[],
@@ -231,7 +242,10 @@ export class Unifier {
     return this.#fields(subject, fields, scope, bound, pattern)
   }
 
-  /** Whether a pattern asks for something in particular. */
+  /**
+   * Returns whether a pattern constrains a field, by a literal, a constant, a nested pattern or a
+   * bound variable.
+   */
   #asks(fields: readonly { key: string; value: Pattern }[], bound: Substitution, scope: Scope): boolean {
     return fields.some(
       ({ value }) =>
@@ -288,7 +302,7 @@ export class Unifier {
   }
 }
 
-/** The action, where it is one that the policy does not name. */
+/** Returns whether an operand is the action that the policy does not name. */
 export function isAction(operand: Operand): boolean {
   return operand.kind === 'path' && operand.root.kind === 'action' && operand.steps.length === 0
 }
