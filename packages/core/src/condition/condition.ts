@@ -4,7 +4,7 @@ import type { Span } from '../language/source.js'
 import type { ScalarType } from '../schema/model.js'
 
 /**
- * The residual of a policy for one actor class, action and resource class.
+ * The residual of a policy for an actor class, an action and a resource class.
  *
  * A condition is true, false or an error: a missing attribute, a step through nil, a condition that
  * is not a boolean. `and` and `or` evaluate from left to right and stop when the query machine
@@ -137,7 +137,7 @@ export interface Goal {
 export interface OpaqueReason {
   /** A stable code, such as `cut`, `recursion`, `unbound value`. */
   readonly code: string
-  /** One sentence: the obstacle, and an alternative to write if one exists. */
+  /** A sentence: the obstacle, and an alternative to write if there is any. */
   readonly message: string
 }
 
@@ -189,7 +189,7 @@ export interface KnownRow extends RootBase {
 }
 export type Root = Subject | Variable | ParameterRoot | KnownRow
 
-/** One step of a path: the field name, and the class that it is read from if known. */
+/** A step of a path: the field name, and the class that it is read from if known. */
 export interface Step {
   readonly name: string
   readonly model: string | undefined
@@ -295,15 +295,13 @@ export interface DefiniteReach {
   readonly span: Span
 }
 
-/** One kind of step from a reached row to the next. */
+/** A kind of step from a reached row to the next. */
 export interface ReachStep {
   /** The row at the end of the step. */
   readonly next: Variable
   /** Rows between `each` and `next` in order, such as those of a join table. Usually empty. */
   readonly through: readonly Hop[]
-  /**
-   * A relation of `each`, or of the last row in `through`: to-many, or to-one (one or more steps).
-   */
+  /** A relation of `each`, or of the last row in `through`: to-many, or to-one steps. */
   readonly from: Path
   /** A condition on `each`, the rows of `through`, and `next`. */
   readonly where: Definite

@@ -76,8 +76,8 @@ export function disjunction(conditions: readonly Condition[]): Condition {
 }
 
 /**
- * Returns a negation. A double negation is kept: it has at most one solution, while its operand can
- * have more.
+ * Returns a negation. A double negation is kept: it has at most a single solution, while its
+ * operand can have more.
  */
 export function not(condition: Condition): Condition {
   switch (condition.kind) {

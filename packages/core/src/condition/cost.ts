@@ -2,8 +2,9 @@ import type { Condition, Definition } from './condition.js'
 import { partsIn } from './construct.js'
 
 /**
- * Returns the maximum number of parts evaluated with one element in each collection. A definition
- * counts at each reference: a small graph can represent a tree too large to ever evaluate.
+ * Returns the maximum number of parts evaluated with a single element in each collection. A
+ * definition counts at each reference: a small graph can represent a tree too large to ever
+ * evaluate.
  * @param known - Memoizes the results of definitions.
  */
 export function partsOf(condition: Condition, known: Map<Definition, number> = new Map()): number {

@@ -3,7 +3,7 @@ import { and, or, TRUE } from './construct.js'
 
 /**
  * Moves a common first test of adjacent arms in front of them: `A and B or A and C` becomes
- * `A and (B or C)`. The test has at most one solution, so the result is the same.
+ * `A and (B or C)`. The test has at most a single solution, so the result is the same.
  */
 export function factor(condition: Condition): Condition {
   if (condition.kind !== 'or') return condition
@@ -47,7 +47,7 @@ function isSameTest(one: Condition, other: Condition): boolean {
   return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
 }
 
-/** Returns whether two operands are the same: equal paths from one root, or equal literals. */
+/** Returns whether two operands are the same: equal paths from the same root, or equal literals. */
 export function isSameOperand(one: Operand, other: Operand): boolean {
   if (one === other) return true
   if (one.kind === 'value' && other.kind === 'value') return one.value === other.value

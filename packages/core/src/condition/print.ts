@@ -3,7 +3,7 @@ import type { Models } from '../schema/schema.js'
 import type { Condition, Definite, Operand, ReachStep } from './condition.js'
 
 /**
- * Returns a condition as one line of readable text.
+ * Returns a condition as readable text on a single line.
  * @param condition - Any condition, or the definite condition that a printer receives.
  * @param schema - The models. With it, rows are printed with their keys.
  * @example `some role in actor.roles where role.repo = resource`

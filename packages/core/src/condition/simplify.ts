@@ -16,7 +16,7 @@ const inlineSize = 24
  * Returns a condition with the same three outcomes that is cheaper to evaluate.
  *
  * Definitions that are small or used once are inlined. Facts that an earlier part of a conjunction
- * has settled are not evaluated again: that a path can be read, and that it is not nil.
+ * has settled are not evaluated again. Such facts are that a path can be read, or is not nil.
  */
 export function simplify(schema: Schema, condition: Condition): Condition {
   const uses = new Map<Definition, number>()

@@ -181,8 +181,8 @@ export function family(type: OperandType): Family | undefined {
 }
 
 /**
- * Returns whether two values of these types can be equal. Nil equals nil, and values of one family
- * may be equal.
+ * Returns whether two values of these types can be equal. Nil equals nil, and values of the same
+ * family may be equal.
  */
 export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): boolean {
   if (a.nullable && b.nullable) return true

@@ -53,7 +53,7 @@ function isLiteral(node: Expression | Pattern): node is Extract<Expression, { ki
   return node.kind === 'string' || node.kind === 'boolean' || (node.kind === 'number' && typeof node.value === 'number')
 }
 
-/** Sorts as the machine does: moves a rule only before one that is less specific. */
+/** Sorts as the machine does: moves a rule only before a less specific rule. */
 function insertionSort<T>(items: readonly T[], isBefore: (a: T, b: T) => boolean): readonly T[] {
   const sorted: T[] = []
   for (const item of items) {

@@ -14,8 +14,8 @@ const nil: Operand = { kind: 'value', value: null }
  * Returns whether a term is an instance of a pattern's class, apart from the pattern's fields. The
  * result is true or false if the schema determines the operand's class, otherwise a condition. For
  * a nullable path, `!= nil` remains.
- * @throws BeyondConditions if the class is not registered, or checks a structure with its own
- *   instance check.
+ * @throws BeyondConditions if the class is not registered, or if a class with its own instance
+ *   check is matched with a list or dictionary.
  */
 export function classTest(
   policy: Policy,

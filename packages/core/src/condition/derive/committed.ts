@@ -27,12 +27,12 @@ export function choose(alternatives: readonly (Condition | Committed)[]): Condit
   return or(...arms)
 }
 
-/** Returns an alternative guarded by the condition of its rule's head, too. */
+/** Returns an alternative whose guard includes the condition of its rule's head. */
 export function within(head: Condition, { guard, rest }: Committed): Committed {
   return { guard: and(head, guard), rest }
 }
 
-/** Returns whether a goal has at most one solution, whatever it binds. */
+/** Returns whether a goal has at most a single solution, whatever it binds. */
 export function hasOneSolution({ kind }: Expression): boolean {
   return kind === 'unify' || kind === 'assign' || kind === 'matches' || kind === 'variable' || kind === 'dot'
 }

@@ -161,7 +161,7 @@ export class Deriver {
   }
 
   /**
-   * If the arms bind nothing for the continuation and leave no goals waiting, they form one
+   * If the arms bind nothing for the continuation and leave no goals waiting, they form a single
    * condition. Otherwise the continuation is derived behind each arm.
    */
   #any(arms: readonly Expression[], goal: Expression, scope: Scope, bound: Substitution, next: Next): Condition {
@@ -205,7 +205,8 @@ export class Deriver {
 
   /**
    * Derives the first solution of goals. `bound` is undefined if no solution exists.
-   * @throws BeyondConditions if the bindings of the first solution depend on the row.
+   * @throws BeyondConditions if later goals use the bindings of several possible solutions, or if
+   *   such a solution leaves goals waiting.
    */
   #first(
     goals: readonly Expression[],
@@ -444,8 +445,8 @@ export class Deriver {
   }
 
   /**
-   * Returns the condition of a call of operands. For a nullable row, it is a test for nil with one
-   * reference for the row and one for nil, since a rule is derived for either.
+   * Returns the condition of a call of operands; undefined if the call leaves goals to its caller.
+   * A nullable row is compared with nil first, since a rule is derived either for a row or for nil.
    */
   #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
     const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
@@ -539,7 +540,7 @@ export class Deriver {
   }
 }
 
-/** One unification or pattern match of a rule's head. */
+/** A unification or pattern match of a rule's head. */
 type HeadStep = (bound: Substitution) => Unified
 
 /**

@@ -28,7 +28,7 @@ export class Evaluator {
 
   /**
    * @param unify - Unifies the result of a postponed evaluation.
-   * @param grow - Counts one more part of the condition.
+   * @param grow - Counts another part of the condition.
    */
   constructor(schema: Schema, unify: Unify, grow: (at: Expression) => void) {
     this.#schema = schema

@@ -27,7 +27,7 @@ export function shareContinuation(
   const kinds = terms.map((term) => from.resolve(term).kind)
   const open = unknownsAmong(terms, from)
   const isWoken = ({ on }: Waiting): boolean => on.some((one) => open.includes(one))
-  // Only class tests may wake: they do nothing but hold or fail. Other goals can also bind values.
+  // Only class tests may wake: they just hold or fail. The effects of other goals go beyond that.
   const isPlain = ({ at }: Waiting): boolean => at.kind === 'class pattern' && !at.fields?.length
   if (
     kinds.includes('list') ||
@@ -50,7 +50,7 @@ export function shareContinuation(
     if (known.has(key)) return known.get(key)?.(operands) ?? next(end)
     const given = operands.map((one, at) => (isLiteral(one) ? one : pathOf(parameterOf(open[at]!.name, types[at]!))))
     const condition = next(open.reduce((to, one, at) => to.bind(one, { kind: 'operand', operand: given[at]! }), end))
-    // A recursive continuation stays in one piece.
+    // A recursive continuation is not split.
     const isOpen = definitions.leadsToOpen(condition)
     const rest: Rest =
       isOpen || partsIn(condition).length === 0
@@ -67,8 +67,8 @@ export function shareContinuation(
 type Rest = (replace: Replacement) => Condition
 
 /**
- * Returns a reference to a definition of the condition, with all its roots as parameters. The
- * action is no parameter, because it is available everywhere.
+ * Returns a reference to a definition of the condition, with all its roots as parameters. Only the
+ * action is not a parameter, because it is available everywhere.
  */
 function definedAs(condition: Condition, span: Span): Rest {
   const parameters = new Map<Root, ParameterRoot>()

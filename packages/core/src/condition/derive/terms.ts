@@ -25,7 +25,7 @@ export interface Waiting {
   readonly resume: (bound: Substitution, next: Next) => Condition
 }
 
-/** The variables of one rule that is being derived. */
+/** The variables of a rule that is being derived. */
 export class Scope {
   readonly #unknowns = new Map<string, Unknown>()
   /** The number of occurrences of each name in the rule. */
@@ -42,7 +42,7 @@ export class Scope {
 
   /**
    * Returns the variable of a name. The same name returns the same variable within the rule; each
-   * `_` returns a new one.
+   * `_` returns a new variable.
    */
   unknown(name: string): Unknown {
     if (name === '_') return new Unknown(name)
@@ -96,7 +96,7 @@ export class Substitution {
   }
 
   /**
-   * Binds one unknown to another, for a goal that unifies them.
+   * Binds an unknown to another unknown, for a goal that unifies them.
    * @throws BeyondConditions if goals wait for both: only the machine determines their order.
    */
   unify(one: Unknown, other: Unknown): Substitution {
