@@ -301,7 +301,10 @@ export interface ReachStep {
   readonly next: Variable
   /** Rows between `each` and `next` in order, such as those of a join table. Usually empty. */
   readonly through: readonly Hop[]
-  /** A relation of `each`, or of the last row in `through`: to-many, or to-one steps. */
+  /**
+   * A relation of `each`, or of the last row in `through`: to-many, or to-one with one or more
+   * steps.
+   */
   readonly from: Path
   /** A condition on `each`, the rows of `through`, and `next`. */
   readonly where: Definite

@@ -206,8 +206,8 @@ export class Substitution {
 }
 
 /**
- * Thrown during derivation if only the query machine can continue. Caught at a whole goal, which
- * becomes opaque.
+ * Thrown during derivation if only the query machine can continue. It is caught at a rule or call,
+ * which becomes opaque.
  */
 export class BeyondConditions extends Error {
   readonly code: string
