@@ -21,11 +21,12 @@ import type { KindName } from './module.js'
 
 export interface CompileOptions {
   /**
-   * The models whose instances can be actors, beside nobody (nil). By default those that have an actor block, or that an `allow`
-   * rule names for its actor, and their subclasses.
+   * The names of the models whose instances can be actors. Anonymous actors (nil) are always
+   * included. Default: the models that have an actor block or that type the actor of an `allow`
+   * rule, and their subclasses.
    */
   readonly actors?: readonly string[]
-  /** Where the module finds its runtime. Default `@arcturus/core/runtime`. */
+  /** The specifier from which the module imports its runtime. Default: `@arcturus/core/runtime`. */
   readonly runtime?: string
 }
 
@@ -42,18 +43,20 @@ export interface MachineOnly {
 export interface CompiledModule {
   /** A JavaScript module (ESM) that exports `createAuthorizer`. */
   readonly code: string
-  /** Its types, for a `.d.ts` beside it. */
+  /** The module's types, for a `.d.ts` file beside it. */
   readonly types: string
-  /** What only the query machine could answer. */
+  /** The checks that need the query machine and that the module therefore rejects. */
   readonly machineOnly: readonly MachineOnly[]
 }
 
 /**
- * Writes the loaded policy as a JavaScript module that answers checks without parser and query machine, and that makes no code of
- * text: for start-up, for pages with a Content Security Policy, and for the edge. The answers are those of the authorizer.
+ * Compiles the loaded policy to a JavaScript module that decides checks without the parser and the
+ * query machine. The module never calls `new Function`. It suits fast start-up, pages with a
+ * Content Security Policy, and edge platforms. Its decisions equal those of the authorizer.
  *
- * @throws ArgumentError where no policy is loaded, for an unknown name among the actors, and for a class that is recognized by a
- * function of the application (`isaCheck`), which no text can hold.
+ * @throws ArgumentError if no policy is loaded, or if `options.actors` contains an unknown name.
+ * Also if a class is recognized by a function of the application (`isaCheck`), which no text can
+ * contain.
  * @example
  * ```ts
  * import { Authorizer } from '@arcturus/core'
@@ -85,7 +88,7 @@ class ModuleWriter {
   readonly #policy: Policy
   readonly #schema: Schema
   readonly #options: CompileOptions
-  /** The names of predicates, by their text: many classes can share one. */
+  /** The names of predicates, keyed by their text: many classes can share one. */
   readonly #predicates = new Map<string, string>()
   readonly #constants = new Set<string>()
   readonly #actions = new Set<string>()
@@ -139,14 +142,17 @@ class ModuleWriter {
     return { code, types: this.#types(runtime, classes, constants), machineOnly: this.#machineOnly }
   }
 
-  /** What the predicates need of the runtime, and no more. */
+  /** Returns only the helpers and imports that the predicates need. */
   #makers(): { readonly helpers: readonly (keyof ExtraHelpers)[]; readonly imports: readonly string[] } {
     const texts = [...this.#predicates.keys()]
     const helpers = extraNames.filter((name) => texts.some((text) => text.includes(`${name}(`)))
     return { helpers, imports: [...helpers.map(makerOf), ...(this.#counts ? ['makeBudget'] : [])].sort() }
   }
 
-  /** What has to be given when the module runs: a class is, by its name. */
+  /**
+   * Whether the application must pass this constant when the module runs. Classes are passed
+   * separately.
+   */
   #isOfApplication(name: string): boolean {
     return name !== 'nil' && !this.#schema.models.has(name)
   }
@@ -163,7 +169,7 @@ class ModuleWriter {
     return [null, ...names]
   }
 
-  /** The plans of a pair as text; nothing where all of them are false. */
+  /** Returns the plans of an actor and a resource as text; empty if all of them are false. */
   #plansOf(actor: KindName, resource: KindName, words: readonly string[]): readonly string[] {
     const lines = [null, ...words].flatMap((action) => this.#plan(actor, action, resource))
     if (lines.length === 0) return []
@@ -181,7 +187,8 @@ class ModuleWriter {
       if (isForMachine(condition)) return [this.#refused(action, condition)]
       return [this.#written(action, condition, writePredicate(condition, this.#schema))]
     } catch (error) {
-      // The condition is nested more deeply than this JavaScript's stack, and so would its text be.
+      // The condition is nested more deeply than this JavaScript's stack allows, and so would its
+      // text be.
       if (!(error instanceof RangeError) && !isStackOverflow(error)) throw error
       const reason = 'the rules are nested too deeply'
       this.#machineOnly.push({ actor, action, resource, reason, span: undefined })
@@ -209,7 +216,7 @@ class ModuleWriter {
     return `{ action: ${JSON.stringify(action)}, why: ${JSON.stringify(why)} }`
   }
 
-  /** Notes what the machine would be asked for. */
+  /** Records the parts of a condition that need the machine. */
   #report(condition: Condition, actor: KindName, action: string | null, resource: KindName): void {
     for (const { reason, span } of opaqueParts(condition)) {
       this.#machineOnly.push({ actor, action, resource, reason: reason.message, span })
@@ -232,7 +239,10 @@ class ModuleWriter {
 const header =
   '// Written by compilePolicy of @arcturus/core/compile; compile the policy anew instead of changing this.'
 
-/** What only some predicates call; a text that has the name for something else gets a helper that it does not need. */
+/**
+ * The helpers that only some predicates call. A text that contains such a name for another reason
+ * gets a helper that it does not need.
+ */
 const extraNames: readonly (keyof ExtraHelpers)[] = ['calculate', 'call', 'compare', 'contains', 'isa', 'text']
 
 function makerOf(helper: keyof ExtraHelpers): string {
@@ -268,14 +278,14 @@ function writeGiven(given: Given, policy: Policy): string {
   }
 }
 
-/** A literal of the policy that JSON has no word for. */
+/** Writes a literal of the policy that JSON can't represent. */
 function writeLiteral(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
   return JSON.stringify(value)
 }
 
-/** What only the machine can answer, by the rule that asks for it and its place. */
+/** Describes a goal that needs the machine: the rule that contains it, and its position. */
 function ruleOf(
   { goal, span }: { readonly goal: { readonly expression: Expression }; readonly span: Span },
   policy: Policy,
@@ -283,7 +293,8 @@ function ruleOf(
   const { expression } = goal
   const asked = spanText(span)
   if (asked) return `${asked} (${placeOf(span)})`
-  // The question of the API stands nowhere; what stands in its way is a `cut` of one of its rules.
+  // The API's own goal has no position in the policy. It needs the machine because one of its rules
+  // has a `cut`.
   const rules = (expression.kind === 'call' && policy.rules.get(expression.name)) || []
   const places = rules.filter(hasCut).map((rule) => placeOf(rule.span))
   return `${print(expression)}${places.length > 0 ? `, for the cut of the rule at ${places.join(', ')}` : ''}`
@@ -298,7 +309,7 @@ function hasCut(node: Node): boolean {
   return node.kind === 'cut' || children(node).some(hasCut)
 }
 
-/** Every part of a condition that is for the machine, once. */
+/** Returns each part of a condition that needs the machine, once. */
 function opaqueParts(root: Condition): ReadonlySet<Extract<Condition, { kind: 'opaque' }>> {
   const found = new Set<Extract<Condition, { kind: 'opaque' }>>()
   const seen = new Set<Condition>()

@@ -14,24 +14,31 @@ import { HostError, queryError, unknownRow } from '../values/hostError.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
 
-/** What a compiled policy is about: what an `Authorizer` is told by `registerClass` and `registerConstant`. */
+/**
+ * The application's classes, constants and settings for a compiled policy: the equivalents of
+ * `registerClass` and `registerConstant`.
+ */
 export interface World<ClassName extends string = string, ConstantName extends string = string> {
-  /** The classes, by the names that the policy gives them. */
+  /** The classes, by the names that the policy uses. */
   readonly classes: Readonly<Record<ClassName, Class>>
-  /** The constants that the policy reads; read anew at each question. */
+  /** The constants that the policy uses. They are read anew at each check. */
   readonly constants?: Readonly<Record<ConstantName, unknown>>
-  /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
+  /** Decides whether two objects that are not rows with keys are equal. Default: they never are. */
   readonly equality?: Equality
-  /** Makes the regular expressions of the policy, in linear time. Default: JavaScript's own; see `RegExpEngine`. */
+  /**
+   * Creates the regular expressions of the policy, in linear time. Default: JavaScript's own; see
+   * `RegExpEngine`.
+   */
   readonly regExp?: RegExpEngine
-  /** Limits of a question: `steps` and `syncTime`. */
+  /** Limits of one check: `steps` and `syncTime`. */
   readonly limits?: Partial<Limits>
 }
 
 /**
- * Answers checks from a policy that was compiled to a module: neither parser nor machine is there. Answers are those of
- * `Authorizer`; what only the machine could answer (a promise, a relation that is not loaded, a missing attribute, a part of the
- * policy that no predicate has) is a `QueryError` `machine-only`.
+ * Decides checks with a policy that was compiled to a module, without the parser and the query
+ * machine. Its decisions equal those of `Authorizer`. Checks that need the machine throw a
+ * `QueryError` `machine-only`: those with a promise, a relation that is not loaded, a missing
+ * attribute, or a part of the policy that has no predicate.
  */
 export class CompiledAuthorizer<Action extends string = string> {
   readonly #models: CompiledModels
@@ -40,7 +47,7 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #table: PlanTable<Predicate>
   readonly #instantiate: (plan: CompiledPlan) => Predicate
 
-  /** @throws ArgumentError for a class or a constant that is missing. */
+  /** @throws ArgumentError if a class or a constant is missing. */
   constructor(policy: CompiledPolicy, world: World) {
     this.#models = new CompiledModels(policy, world.classes, world.constants ?? {})
     this.#words = new Set(policy.words)
@@ -52,10 +59,11 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 
   /**
-   * Whether the actor may do the action to the resource.
-   * @throws ArgumentError for an undefined actor or resource, one of unknown class, or an action that nobody knows.
-   * @throws QueryError `machine-only` for what only the query machine can answer; `not-compiled` for a class of actors that the
-   * module is not for.
+   * Returns whether the actor may do the action to the resource.
+   * @throws ArgumentError if the actor or resource is undefined or of an unknown class, or if the
+   * action is unknown.
+   * @throws QueryError `machine-only` if the check needs the query machine; `not-compiled` if the
+   * module was not compiled for the actor's class.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
     const known = this.#table.of(actor, resource)?.get(action)
@@ -69,13 +77,16 @@ export class CompiledAuthorizer<Action extends string = string> {
     }
   }
 
-  /** As `can` for each of many resources, in their order. @throws what `can` throws for any of them. */
+  /**
+   * Returns the result of `can` for each resource, in their order.
+   * @throws the errors of `can`, for any of the resources.
+   */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
     const rows = Array.isArray(resources) ? resources : [...resources]
     const answers = new Array<boolean>(rows.length)
     for (let at = 0; at < rows.length; ) {
       const row: unknown = rows[at]
-      // Neighbours of one class have one predicate.
+      // Adjacent resources of one class share one predicate.
       const isOfClass = !arePartial() && this.#models.modelOfClass(row?.constructor)
       const many = isOfClass ? this.#table.of(actor, row)?.get(action)?.many : undefined
       const end = many ? many(actor, action, rows, at, answers) : at
@@ -89,7 +100,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     return mayBePartial(row) || this.#models.isLeftOut(row)
   }
 
-  /** The predicate of a question that was not asked before. */
+  /** Returns the predicate of a check that was not made before. */
   #predicate(actor: unknown, action: string, resource: unknown): Predicate {
     assertKnown(this.#models, actor, 'actor')
     assertKnown(this.#models, resource, 'resource')
@@ -123,7 +134,10 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 }
 
-/** For the modules that `compilePolicy` writes: a policy becomes what makes authorizers of it. */
+/**
+ * For the modules that `compilePolicy` writes: turns a policy into a function that creates its
+ * authorizers.
+ */
 export function compiled<Action extends string, ClassName extends string, ConstantName extends string>(
   policy: CompiledPolicy,
 ): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
@@ -132,7 +146,7 @@ export function compiled<Action extends string, ClassName extends string, Consta
 
 const never: CompiledPlan = { action: null, make: () => () => false }
 
-/** How predicates are made of what the module holds. */
+/** Returns a function that creates predicates from the plans of the module. */
 function instantiate(
   models: CompiledModels,
   policy: CompiledPolicy,

@@ -7,7 +7,10 @@ import { tagOf } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import type { CompiledPolicy } from './module.js'
 
-/** What a compiled policy knows of classes and tables: what the schema knew when it was compiled, with the classes of now. */
+/**
+ * The classes and tables of a compiled policy: the schema's facts at compile time, with the classes
+ * of the running application.
+ */
 export class CompiledModels implements Models {
   readonly models: Map<string, KnownModel> = new Map()
   readonly constants: Map<string, unknown> = new Map([['nil', null]])
@@ -15,16 +18,16 @@ export class CompiledModels implements Models {
   readonly #ancestors = new Map<string, readonly string[]>()
   readonly #references = new Map<string, References>()
   readonly #adopted = new AdoptedRows(this)
-  /** Models that others extend. */
+  /** Models that other models extend. */
   readonly #parents = new Set<string>()
 
-  /** @throws ArgumentError for a class or a constant that is missing. */
+  /** @throws ArgumentError if a class or a constant is missing. */
   constructor(
     { models, constants }: CompiledPolicy,
     classes: Readonly<Record<string, Class>>,
     values: Readonly<Record<string, unknown>>,
   ) {
-    // built-in classes are all constructors
+    // Sound: built-in classes are all constructors.
     for (const [name, cls] of builtinClasses)
       this.#add(
         name,
@@ -79,10 +82,13 @@ export class CompiledModels implements Models {
     return typeof value === 'object' && value !== null && isPlain(value) && this.baseOf(value) === undefined
   }
 
-  /** Whether a plain object, which can be the copy of a row, is nil where it refers to a row: a filter may have left that out. */
+  /**
+   * Whether a plain object, which can be the copy of a row, has nil for a reference to a row. A
+   * filter may have omitted that row.
+   */
   isLeftOut(value: unknown): boolean {
     const references = arePartial() ? this.#references.get(tagOf(value) ?? '') : undefined
-    // only objects have a tag
+    // Sound: only objects have a tag.
     return references !== undefined && leftOut(value as object, references).length > 0
   }
 
@@ -98,7 +104,7 @@ export class CompiledModels implements Models {
     return this.ancestors(name).includes(ancestor)
   }
 
-  /** The compiler has written the keys that are inherited, too. */
+  /** The compiler has written the inherited keys, too. */
   key(name: string): readonly string[] | undefined {
     return this.models.get(name)?.key
   }

@@ -3,50 +3,56 @@ import type { Predicate } from '../predicate/compiler.js'
 import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { References } from '../schema/partial.js'
 
-/** What a module that `compilePolicy` wrote consists of. */
+/** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
-  /** Of this form. */
+  /** The version of this format. */
   readonly format: 1
-  /** Makes helpers that only some predicates need. */
+  /** Creates the helpers that only some predicates need. */
   readonly helpers: MakeHelpers
-  /** What begins the account of an evaluation; undefined where none counts its steps. */
+  /**
+   * Returns a function that starts the budget of an evaluation. Undefined if no predicate counts
+   * its steps.
+   */
   readonly budget?: (limits: Partial<BudgetLimits> | undefined, parts: number) => () => Budget
   readonly models: readonly CompiledModel[]
   /** The constants that predicates read. */
   readonly constants: readonly string[]
-  /** The texts that the policy speaks of: an action that is not among them is one that nobody named. */
+  /** The string literals of the policy. An action that is not among them is named by no rule. */
   readonly words: readonly string[]
-  /** By kind of actor and of resource. */
+  /** Plans by class of actor, then by class of resource. */
   readonly plans: readonly (readonly [actor: KindName, ofActor: readonly PlansOfResource[]])[]
 }
 
 export interface CompiledModel {
   readonly name: string
-  /** Its key, also where a class declares it that it extends. */
+  /** The model's key, even if it is inherited. */
   readonly key?: readonly string[]
-  /** Itself, and the models that it extends, where there are any. */
+  /** The model itself and the models that it extends. Default: only itself. */
   readonly ancestors?: readonly string[]
-  /** Its relations to one row, and the columns that refer to it. */
+  /** Its relations to one row, and the columns that refer to that row. */
   readonly references?: References
-  /** Whether its rows are instances of a class, which the application gives. */
+  /** Whether its rows are instances of a class, which the application must pass. */
   readonly hasClass: boolean
 }
 
-/** The name of a model; nil as null. */
+/** The name of a model; null for nil. */
 export type KindName = string | null
 
-/** What is missing among the plans is always false. */
+/** The plans of one resource class. A check without a plan is always false. */
 export type PlansOfResource = readonly [resource: KindName, plans: readonly CompiledPlan[]]
 
 export interface CompiledPlan {
   /** Null for every action that the policy does not name. */
   readonly action: string | null
-  /** Undefined where only the machine can answer. */
+  /** Undefined if the plan needs the machine. */
   readonly make?: (helpers: SourceHelpers, values: readonly unknown[]) => Predicate
   readonly values?: readonly CompiledValue[]
-  /** How many parts of the condition a step can take, where an evaluation counts its steps. */
+  /**
+   * How many parts of the condition one step can evaluate. Set only if the evaluation counts its
+   * steps.
+   */
   readonly parts?: number
-  /** Why only the machine can answer. */
+  /** Why the plan needs the machine. */
   readonly why?: string
 }
 
@@ -54,5 +60,5 @@ export type CompiledValue =
   | { readonly value: unknown }
   /** The class of a model. */
   | { readonly class: string }
-  /** What only the machine can answer: the rule and where it stands. */
+  /** A goal that needs the machine: the rule and its position. */
   | { readonly goal: string }

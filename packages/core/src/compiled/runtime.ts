@@ -15,9 +15,9 @@ export { CompiledAuthorizer, compiled, type World } from './compiledAuthorizer.j
 export type { CompiledModel, CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
 
 /**
- * Says which model a plain object is a row of; the object is left untouched. A name that the policy does not know makes the object
- * one of no class.
- * @throws ArgumentError for what is no single object.
+ * Marks a plain object as a row of a model. The object itself is not modified. With a name that is
+ * unknown to the policy, the object has no class.
+ * @throws ArgumentError if `row` is not a single object.
  */
 export function as<Row extends object>(modelName: string, row: Row): Row {
   assertRow(row, `as('${modelName}', row)`)
@@ -26,12 +26,12 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
   return row
 }
 
-/** Begins the account of what an evaluation uses. */
+/** Returns a function that starts the budget of one evaluation. */
 export function makeBudget(limits: Partial<BudgetLimits> | undefined, parts: number): () => Budget {
   return Budget.of({ ...defaultLimits, ...limits }, parts, limitError)
 }
 
-/** Tests of classes. */
+/** Creates the helper for class tests. */
 export function makeIsa(meaning: EqualityMeaning): ExtraHelpers['isa'] {
   return makeIsaOf(withClasses(meaning, new SchemaValues(meaning.schema, undefined)))
 }

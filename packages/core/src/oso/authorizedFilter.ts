@@ -19,8 +19,10 @@ import { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
 
 /**
- * The rows of a class to which the actor may do the action, what is missing on the actor's side loaded through the adapter.
- * @throws UnsupportedFilterError for what can't be a filter; QueryError where the actor's side fails whatever the row.
+ * Computes the filter for the rows of a class to which the actor may do the action. Missing data of
+ * the actor is loaded through the adapter.
+ * @throws UnsupportedFilterError if the rule has no equivalent filter. QueryError if the actor's
+ * data causes an error for every row.
  */
 export async function authorizedFilter(
   actor: unknown,
@@ -33,7 +35,7 @@ export async function authorizedFilter(
   }
   const { schema } = host
   const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
-  // an action of another type is just another value that rules compare with
+  // Sound: an action of another type is just another value that rules compare with.
   const condition = planFilter(policy, schema, kind, { action: action as string }, model)
   const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true, machineHost.regExp)
   const { asyncTime } = defaultLimits
@@ -52,7 +54,10 @@ async function load(host: Host, { object, name, model }: Wanted): Promise<unknow
   return (object as Readonly<Record<string, unknown>>)[name]
 }
 
-/** The flat form is made when it is asked for: an adapter that knows conditions never meets its limits. */
+/**
+ * The flat form is computed when it is read. An adapter that reads `condition` is never subject to
+ * its limits.
+ */
 class AuthorizedFilter implements Filter {
   readonly model: string
   readonly types: HostTypes
@@ -61,9 +66,9 @@ class AuthorizedFilter implements Filter {
   constructor(model: string, types: HostTypes, condition: Definite) {
     this.model = model
     this.types = types
-    // not enumerable: copies, and what is printed or compared, is what oso's filter is
+    // Not enumerable: copies, printed forms and comparisons then match oso's own filter.
     Object.defineProperty(this, 'condition', { value: condition })
-    // enumerable on the object itself, so that copies have them
+    // Enumerable on the object itself, so that copies include them.
     Object.defineProperty(this, 'relations', { enumerable: true, get: () => this.#flatten().relations })
     Object.defineProperty(this, 'conditions', { enumerable: true, get: () => this.#flatten().conditions })
   }

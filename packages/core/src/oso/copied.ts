@@ -1,8 +1,8 @@
 import { Dict, setEntry } from '../values/dict.js'
 
 /**
- * A result as the caller's own: lists and dictionaries are copied, however deep, so that to change them changes nothing
- * else. What holds itself is copied into what holds itself.
+ * Returns a result that belongs to the caller: lists and dictionaries are copied at any depth.
+ * Changes to the copy therefore affect nothing else. A cyclic value becomes a cyclic copy.
  */
 export function copied(root: unknown): unknown {
   const copies = new Map<object, object>()

@@ -7,17 +7,17 @@ import type { Span } from '../language/source.js'
 import { InvalidIteratorError, KwargsError, UnexpectedExpressionError, UnregisteredClassError } from './errors.js'
 import { locationOf } from './location.js'
 
-/** What oso says in the place of one of our codes. */
+/** The form of oso's error for one of our codes. */
 interface Form {
   /** Category and variant, the `name` of the error. */
   readonly name: string
   readonly message: (facts: Facts) => string
-  /** Whether the message ends with the place. Default true. */
+  /** Whether the message ends with the position. Default: true. */
   readonly placed?: (facts: Facts) => boolean
 }
 
 interface Facts {
-  /** What we say. */
+  /** Our own message. */
   readonly summary: string
   readonly hint?: string | undefined
   readonly data: Readonly<Record<string, unknown>>
@@ -27,7 +27,7 @@ type Forms = Partial<Readonly<Record<Code, Form | ((facts: Facts) => Error)>>>
 
 const never = () => false
 
-/** What is wrong with a policy or the text of a query. */
+/** Errors in the text of a policy or a query. */
 const diagnostics: Forms = {
   'invalid-character': {
     name: 'ParseError::InvalidTokenCharacter',
@@ -146,7 +146,7 @@ const unsupported: Form = {
     `Unsupported operation: ${summary}${hint === undefined ? '' : ` To mend it: ${hint}.`}`,
 }
 
-/** What is wrong while a query runs, and with what the application registers. */
+/** Errors while a query runs, and errors of registration. */
 const failures: Forms = {
   'type-error': { name: 'RuntimeError::TypeError', message: ({ summary }) => `Type error: ${summary}` },
   'unsupported-operation': { name: 'RuntimeError::Unsupported', message: ({ summary }) => `Not supported: ${summary}` },
@@ -207,11 +207,14 @@ const failures: Forms = {
   'filter-too-large': unsupported,
 }
 
-/** What oso warns of; all other warnings are for those who call the policy's checks themselves. */
+/**
+ * The warnings that oso has. All other warnings are for users who run the policy's checks
+ * themselves.
+ */
 const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string | undefined>>> = {
   'ambiguous-precedence': () =>
     'Expression without parentheses could be ambiguous.\nPrior to 0.20, `x and y or z` would parse as `x and (y or z)`.\nAs of 0.20, it parses as `(x and y) or z`, matching other languages.',
-  // of one that stands twice in a rule it said nothing
+  // oso doesn't warn about a specializer that occurs twice in a rule.
   'unknown-specializer': ({ data }) =>
     data['once'] === true
       ? `Unknown specializer ${data['name']}${data['suggestion'] === undefined ? '' : `, did you mean ${data['suggestion']}?`}`
@@ -222,19 +225,20 @@ const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string | undefin
     'Warning: your policy uses resource blocks but does not call the\nhas_permission rule. This means that permissions you define in a\nresource block will not have any effect. Did you mean to include a\ncall to has_permission in a top-level allow rule?\n\n  allow(actor, action, resource) if\n      has_permission(actor, action, resource);',
 }
 
-/** An error of ours as oso would have thrown it; ours is its `cause`. */
+/** Converts one of our errors to oso's. The original is its `cause`. */
 export function coreError(error: ArcturusError): Error {
   const trace =
     error instanceof QueryError && (error.code === 'type-error' || isApplication(error.code)) ? error.trace : ''
   const facts = { summary: error.summary, hint: error.hint, data: error.data ?? {} }
-  // oso points at where a wrong value was written, and nowhere where it comes from the application
+  // oso points at the place where a wrong value was written. It points nowhere if the value comes
+  // from the application.
   const span = 'valueSpan' in facts.data ? (facts.data['valueSpan'] as Span | undefined) : error.span
   return Object.assign(converted(failures[error.code], error.code, facts, span, trace), { cause: error })
 }
 
-/** The error that oso throws for what is wrong with a text. */
+/** Converts an error in a text to oso's. */
 export function diagnosticError({ code, message, span, data = {} }: Diagnostic): Error {
-  // of a key that is given twice oso only knows the whole dictionary
+  // For a duplicate key, oso only knows the position of the whole dictionary.
   if (code === 'duplicate-key')
     return converted(diagnostics[code], code, { summary: message, data }, data['entries'] as Span, '')
   const star = code === 'singleton-variable' && span ? starBefore(span) : undefined
@@ -251,12 +255,12 @@ export function diagnosticError({ code, message, span, data = {} }: Diagnostic):
   return converted(diagnostics[code], code, { summary: message, data }, span, '')
 }
 
-/** The star of a rest variable, with the space behind it. */
+/** Returns the star of a rest variable, with the space behind it. */
 function starBefore({ source, start }: Span): string | undefined {
   return /[[,]\s*(\*\s*)$/.exec(source.text.slice(0, start))?.[1]
 }
 
-/** What oso throws for a second policy. */
+/** Returns oso's error for a second policy. */
 export function multipleLoadError(): Error {
   return named(
     'RuntimeError::MultipleLoadError',
@@ -264,7 +268,7 @@ export function multipleLoadError(): Error {
   )
 }
 
-/** The text of a warning; undefined where oso has none. */
+/** Returns the text of a warning; undefined if oso has no such warning. */
 export function warningText({ code, message, span, data = {} }: Diagnostic): string | undefined {
   const text = warnings[code]?.({ summary: message, data })
   return text === undefined ? undefined : `${text}${span ? locationOf(span) : ''}`
@@ -287,13 +291,13 @@ function isApplication(code: Code): boolean {
   return typeof form === 'object' && form.name === 'RuntimeError::Application'
 }
 
-/** A node that a diagnostic carries, as Polar. */
+/** Prints a node from a diagnostic's data as Polar. */
 function polar(node: unknown): string {
-  // checks put nodes of the policy into these data
+  // Sound: checks put nodes of the policy into these data.
   return print(node as Node)
 }
 
-/** A rule type without the word. */
+/** Prints a rule type without the word `type`. */
 function typeText(type: unknown): string {
   return polar(type).replace(/^type\s+/, '')
 }

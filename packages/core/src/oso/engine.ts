@@ -14,11 +14,14 @@ import { MachineHost } from './machineHost.js'
 import { type LogSettings, logRecorder, logSettings } from './polarLog.js'
 import type { Options } from './types.js'
 
-/** What one `Oso` runs on: the policy that is in force, and what is registered. Its errors are those of oso. */
+/**
+ * The state behind one `Oso`: the current policy and the registered classes. Its errors are those
+ * of oso.
+ */
 export class Engine {
   readonly host: Host = new Host()
   readonly machineHost: MachineHost
-  // Both are replaced as a whole; a query keeps the program that it began with.
+  // Both are replaced as a whole. A running query keeps the program that it began with.
   #policy: Policy
   #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
 
@@ -27,12 +30,15 @@ export class Engine {
     this.#policy = this.#build([])
   }
 
-  /** The policy that is in force. */
+  /** The current policy. */
   get policy(): Policy {
     return this.#policy
   }
 
-  /** The policy in force, compiled anew where names were registered since, or `POLAR_LOG` was changed. */
+  /**
+   * The current policy, compiled. It is compiled again after a registration or a change of
+   * `POLAR_LOG`.
+   */
   get program(): Program {
     const { version } = this.host.schema
     const log = logSettings()
@@ -50,8 +56,9 @@ export class Engine {
   }
 
   /**
-   * Loads sources as one policy, which is in force when this returns, unless it has inline queries that have to wait. A policy
-   * that has rules has to be cleared first; what has none stays, and is part of the new policy.
+   * Loads sources as one policy. It is in force when this returns, unless inline queries have to
+   * wait. A policy that has rules must be cleared first. A policy without rules stays, and becomes
+   * part of the new one.
    */
   async load(sources: readonly Source[]): Promise<void> {
     if (this.#policy.rules.size > 0) throw multipleLoadError()
@@ -70,7 +77,7 @@ export class Engine {
     return solve(this.program, goal, options)
   }
 
-  /** Whether the call of a rule has any result; a promise where it has to wait. */
+  /** Returns whether the call of a rule has any result; a promise if it has to wait. */
   holds(call: RuleCall): boolean | Promise<boolean> {
     return isProven(this.program, call)
   }
@@ -78,7 +85,7 @@ export class Engine {
   #build(sources: readonly Source[]): Policy {
     const { policy, found } = buildPolicy(sources, this.host.schema)
     if (policy) return policy
-    // where there is no policy there is an error
+    // Sound: without a policy there is an error.
     throw diagnosticError(found.find(({ severity }) => severity === 'error')!)
   }
 
@@ -88,7 +95,7 @@ export class Engine {
   }
 }
 
-/** An error of ours as oso would have thrown it; the application's own as they are. */
+/** Converts one of our errors to oso's; the application's errors are returned unchanged. */
 export function asCoreError(error: unknown): unknown {
   return error instanceof ArcturusError ? coreError(error) : error
 }
@@ -99,7 +106,7 @@ function warn(warning: Diagnostic): void {
   if (text !== undefined) console.warn('[warning]', text)
 }
 
-/** Whether a goal has a result; a promise where it has to wait. */
+/** Returns whether a goal has a result; a promise if it has to wait. */
 function isProven(program: Program, goal: Expression | RuleCall): boolean | Promise<boolean> {
   const run = solve(program, goal)
   let first: ReturnType<typeof run.next>

@@ -2,27 +2,30 @@ import { isBinary, sameBinary } from '../values/binary.js'
 import { Dict } from '../values/dict.js'
 
 /**
- * The default of the `equalityFn` option: whether two values are equal by content, at any depth. It is the equality of
- * `lodash.isEqual`, except for objects whose content it can't see.
+ * Returns whether two values are equal by content, at any depth. This is the default of the
+ * `equalityFn` option. It is the equality of `lodash.isEqual`, except for objects whose content is
+ * not visible.
  *
- * - Objects of one class are equal when their own enumerable properties are. An object of a class that has none (`Headers`,
- *   `Intl.NumberFormat`, a class with `#private` fields) is equal to itself alone.
- * - Dates are equal by time, URLs by `href`, bytes by content whatever the view, patterns by source and flags, errors by class,
- *   name, message and properties, sets and maps by their elements in any order. NaN equals NaN.
- * - Functions, promises, weak references and weak collections are equal to themselves alone.
+ * - Objects of one class are equal if their own enumerable properties are. An object without
+ * visible content is equal only to itself: `Headers`, `Intl.NumberFormat`, a class with `#private`
+ * fields.
+ * - Dates are equal by time, URLs by `href`, bytes by content whatever the view, patterns by source
+ * and flags. Errors are equal by class, name, message and properties, sets and maps by their
+ * elements in any order. NaN equals NaN.
+ * - Functions, promises, weak references and weak collections are equal only to themselves.
  */
 export function defaultEqualityFn(a: unknown, b: unknown): boolean {
   return deepEqual(a, b, new Map())
 }
 
-/** Pairs that are being compared further up: they are equal as far as anyone has seen. */
+/** Pairs that are being compared further up. They count as equal unless a difference is found. */
 type Open = Map<object, object>
 
 function deepEqual(a: unknown, b: unknown, open: Open): boolean {
   if (a === b) return true
   if (a === null || a === undefined || b === null || b === undefined) return false
   if (typeof a !== 'object' && typeof b !== 'object') return Number.isNaN(a) && Number.isNaN(b)
-  // a number and a Number object are equal when their values are
+  // A number and a Number object are equal if their values are.
   return objectsEqual(Object(a), Object(b), open)
 }
 
@@ -129,18 +132,24 @@ const kinds: ReadonlySet<object | null> = new Set(
   ),
 )
 
-/** Whether an object is plain, or of a class that extends no other: most are, and all other kinds need not be tried. */
+/**
+ * Whether an object is plain, or of a class that extends no other. Most objects are, and need no
+ * test for the other kinds.
+ */
 function isOfOwnClass(value: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return true
   return Object.getPrototypeOf(prototype) === Object.prototype && !kinds.has(prototype)
 }
 
-/** Whether nothing can be seen of what an object holds: its class keeps it elsewhere than in enumerable properties of the object. */
+/**
+ * Whether an object's content is invisible: its class stores it outside the object's enumerable
+ * properties.
+ */
 function isOpaque(value: object): boolean {
   if (Object.keys(value).length > 0 || value instanceof Dict || ownKeys(value).length > 0) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  // a plain object that is empty holds nothing; those of other realms have a prototype of their own
+  // An empty plain object has no content. Plain objects of other realms have their own prototype.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
   return !isPlain || Reflect.ownKeys(value).length > 0
 }
@@ -151,7 +160,7 @@ function elementsEqual(a: ArrayLike<unknown>, b: ArrayLike<unknown>, open: Open)
   return true
 }
 
-/** What is the same on both sides is put aside first; all else is compared one by one. */
+/** Removes the elements that are identical on both sides first, then compares the rest pairwise. */
 function setsEqual(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>, open: Open): boolean {
   if (a.size !== b.size) return false
   return bagsEqual(
@@ -192,7 +201,9 @@ function ownKeys(value: object): readonly (string | symbol)[] {
   return [...names, ...symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(value, key))]
 }
 
-/** Objects without a class equal those of any class; plain objects of two realms are of one class. */
+/**
+ * Objects without a class equal those of any class. Plain objects of two realms are of one class.
+ */
 function sameClass(a: object, b: object): boolean {
   if (a.constructor === b.constructor || !('constructor' in a) || !('constructor' in b)) return true
   return isRealmObject(a.constructor) && isRealmObject(b.constructor)

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 import type { Class } from '../schema/model.js'
 
-/** The base of the errors that the drop-in throws itself; what is wrong with Polar is a plain `Error`, as in oso. */
+/** The base of the drop-in's own errors. An error in Polar is a plain `Error`, as in oso. */
 export class OsoError extends Error {}
 
 /** A decision against the actor. */
 export class AuthorizationError extends OsoError {}
 
-/** The actor may not even read the resource: to be answered by 404. */
+/** The actor may not even read the resource. Respond with 404. */
 export class NotFoundError extends AuthorizationError {
   constructor() {
     super(
@@ -16,7 +16,7 @@ export class NotFoundError extends AuthorizationError {
   }
 }
 
-/** The actor may read the resource, but not do this: to be answered by 403. */
+/** The actor may read the resource, but not do this action. Respond with 403. */
 export class ForbiddenError extends AuthorizationError {
   constructor() {
     super(

@@ -28,32 +28,37 @@ export interface FilterRelation {
 }
 
 /**
- * Which rows of `model` are meant: those for which there is one row for each of `relations` (inner joins, in order) such that
- * all conditions of some group are true. nil is an ordinary value.
+ * Describes rows of `model`: those that have one row for each of `relations` (inner joins, in
+ * order) such that all conditions of some group are true. nil is an ordinary value.
  */
 export interface Filter {
   model: string
-  /** @throws (when read) where the rows can't be described by inner joins; `condition` always describes them. */
+  /**
+   * @throws (when read) if inner joins can't describe the rows; `condition` always describes them.
+   */
   relations: FilterRelation[]
   /** A disjunction of conjunctions. @throws as `relations`. */
   conditions: FilterCondition[][]
   types: HostTypes
-  /** The same rows, without the limits of inner joins: each quantifier has a row of its own, and negation is exact. */
+  /**
+   * The same rows without the limits of inner joins: each quantifier has its own row, and negation
+   * is exact.
+   */
   condition: Definite
 }
 
-/** How an application's ORM makes queries of filters. */
+/** Builds and runs the queries of an application's ORM from filters. */
 export interface Adapter<Query = unknown, Resource = unknown> {
   buildQuery: (filter: Filter) => Query
   executeQuery: (query: Query) => Promise<Resource[]>
 }
 
-/** Whether a side of a condition is a field or a row, and not a value. */
+/** Returns whether a side of a condition is a field or a row, not a value. */
 export function isProjection(datum: Datum): datum is Projection {
   return (datum as Partial<Projection>).typeName !== undefined
 }
 
-/** The adapter before the application sets one. */
+/** The default adapter, before the application sets one. */
 export function missingAdapter<Query, Resource>(): Adapter<Query, Resource> {
   const refuse = (): never => {
     throw new DataFilteringConfigurationError()

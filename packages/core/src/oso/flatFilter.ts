@@ -19,9 +19,10 @@ const maxGroups = 10_000
 const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: false } }
 
 /**
- * A condition as a disjunction of conjunctions over inner joins.
- * @throws UnsupportedFilterError where that would be other rows: alternatives with different joins, two rows of one table,
- * negated quantifiers, subclasses, parts of texts.
+ * Converts a condition to a disjunction of conjunctions over inner joins.
+ * @throws UnsupportedFilterError if the result would describe other rows. This includes
+ * alternatives with different joins, two rows of one table, negated quantifiers, subclasses, and
+ * parts of texts.
  */
 export function flatFilter(model: string, types: HostTypes, condition: Definite): FlatFilter {
   const context: Flattening = { types, tables: new Map(), model }
@@ -34,8 +35,8 @@ export function flatFilter(model: string, types: HostTypes, condition: Definite)
 }
 
 /**
- * The joins of all groups.
- * @throws UnsupportedFilterError where a group can be true of rows that lack one of them.
+ * Returns the joins of all groups.
+ * @throws UnsupportedFilterError if a group can be true for rows that lack one of them.
  */
 function sharedJoins(groups: readonly Group[], types: HostTypes, span: Span | undefined): FilterRelation[] {
   const all = new Map<string, FilterRelation>()
@@ -55,7 +56,10 @@ function sharedJoins(groups: readonly Group[], types: HostTypes, span: Span | un
   return [...all.values()]
 }
 
-/** Whether two conditions compare the same columns, or one with the same value, in the same way. */
+/**
+ * Whether two conditions compare the same columns, or one column with the same value, by the same
+ * operator.
+ */
 function isSame(one: FilterCondition, other: FilterCondition): boolean {
   const isSameDatum = (a: Datum, b: Datum): boolean =>
     isProjection(a) && isProjection(b)
@@ -64,7 +68,10 @@ function isSame(one: FilterCondition, other: FilterCondition): boolean {
   return one.cmp === other.cmp && isSameDatum(one.lhs, other.lhs) && isSameDatum(one.rhs, other.rhs)
 }
 
-/** Whether the rows of a group have a foreign key that is no nil, so that the join finds the row that it leads to. */
+/**
+ * Whether the rows of a group have a foreign key that is not nil, so that the join finds the
+ * referenced row.
+ */
 function implies({ conditions }: Group, { fromTypeName, fromFieldName }: FilterRelation, types: HostTypes): boolean {
   const relation = types.get(fromTypeName)?.fields.get(fromFieldName)
   if (!(relation instanceof Relation) || relation.kind === 'many') return false
@@ -116,7 +123,7 @@ function groupsOf(condition: Definite, context: Flattening): readonly Group[] {
   }
 }
 
-/** Conjunctions of every group of the one with every group of the other. */
+/** Returns the conjunction of every group on the left with every group on the right. */
 function both(left: readonly Group[], right: readonly Group[], span: Span | undefined): readonly Group[] {
   if (left.length * right.length > maxGroups) throw tooLarge()
   return left.flatMap((a) =>
@@ -137,7 +144,7 @@ function someGroups({ each, from, where, span }: DefiniteSome, context: Flatteni
   )
 }
 
-/** Of a list in a column only that it contains something can be said. */
+/** The only supported condition on a list column is that it contains an element. */
 function elementGroups({ each, from, where, span }: DefiniteSome, context: Flattening): readonly Group[] {
   if (where.kind === 'true') throw unsupported('That a list is not empty', span)
   if (where.kind === 'or')

@@ -5,25 +5,25 @@ import type { FilterCondition, FilterRelation } from './filter.js'
 import type { Relation } from './relation.js'
 import type { HostTypes } from './types.js'
 
-/** A joined table. The row of a `some` is another one than that of any other `some`. */
+/** A joined table. Each `some` has its own row, different from that of any other `some`. */
 export interface Join extends FilterRelation {
   readonly row: Root | undefined
 }
 
-/** A conjunction: its joins in an order in which each stands behind what it starts from, and its conditions. */
+/** A conjunction: its conditions and its joins. Each join follows the one that it starts from. */
 export interface Group {
   readonly joins: readonly Join[]
   readonly conditions: readonly FilterCondition[]
 }
 
-/** Where a path leads: to a row of a joined table, or to a column. */
+/** The end of a path: a row of a joined table, or a column. */
 export type Place = RowPlace | ColumnPlace
 
 export interface RowPlace {
   readonly kind: 'row'
   readonly table: string
   readonly joins: readonly Join[]
-  /** For the row of a relation to one: where it starts. */
+  /** For the row of a to-one relation: the place where it starts. */
   readonly from: { readonly place: RowPlace; readonly relation: Relation } | undefined
 }
 
@@ -36,15 +36,15 @@ export interface ColumnPlace {
   readonly mayBeNoRow: boolean
 }
 
-/** What a leaf needs to know. */
+/** The context of a leaf. */
 export interface Flattening {
   readonly types: HostTypes
-  /** Tables of the rows that conditions speak of. */
+  /** Tables of the rows in the conditions. */
   readonly tables: ReadonlyMap<Root, Place>
   readonly model: string
 }
 
-/** What the flat form of a filter has no place for. */
+/** Returns the error for a condition that the flat form of a filter can't represent. */
 export function unsupported(what: string, span: Span | undefined): UnsupportedFilterError {
   return new UnsupportedFilterError('unsupported-filter', `${what} can't be said by a filter of inner joins.`, {
     span,
@@ -53,7 +53,10 @@ export function unsupported(what: string, span: Span | undefined): UnsupportedFi
   })
 }
 
-/** Adds a join, unless it is there. @throws UnsupportedFilterError where another row of the same table is joined. */
+/**
+ * Adds a join, unless it is present.
+ * @throws UnsupportedFilterError if another row of the same table is joined.
+ */
 export function withJoin(joins: readonly Join[], join: Join, span: Span | undefined): readonly Join[] {
   const known = joins.find(({ toTypeName }) => toTypeName === join.toTypeName)
   if (!known) return [...joins, join]
@@ -61,7 +64,7 @@ export function withJoin(joins: readonly Join[], join: Join, span: Span | undefi
   throw unsupported(`Two rows of ${join.toTypeName} at once`, span)
 }
 
-/** Equal for the same relation. */
+/** Returns a key that is equal for the same relation. */
 export function relationKey({ fromTypeName, fromFieldName, toTypeName }: FilterRelation): string {
   return JSON.stringify([fromTypeName, fromFieldName, toTypeName])
 }

@@ -9,8 +9,8 @@ type Path = Extract<Operand, { kind: 'path' }>
 type Comparison = FilterCondition['cmp']
 
 /**
- * Where a path leads.
- * @param row - the variable of a quantifier over what the path leads to.
+ * Returns the place that a path leads to.
+ * @param row - the variable of a quantifier over the path's rows.
  */
 export function placeOf(path: Path, context: Flattening, span: Span, row?: Root): Place {
   let at = startOf(path.root, context, span)
@@ -45,7 +45,10 @@ function joined(at: RowPlace, field: string, relation: Relation, row: Root | und
   }
 }
 
-/** A column; that of the other side of a relation to one is its foreign key, for which nothing has to be joined. */
+/**
+ * Returns a column. The column on the other side of a to-one relation is its foreign key, which
+ * needs no join.
+ */
 function columnOf(at: RowPlace, field: string): ColumnPlace {
   const { from } = at
   if (from && from.relation.otherField === field) {
@@ -54,7 +57,7 @@ function columnOf(at: RowPlace, field: string): ColumnPlace {
   return { kind: 'column', table: at.table, field, joins: at.joins, mayBeNoRow: false }
 }
 
-/** The groups of a condition that is neither `and`, `or` nor `some`. */
+/** Returns the groups of a condition that is neither `and`, `or` nor `some`. */
 export function leafGroups(
   condition: Compare | In | IsA | Text,
   negated: boolean,
@@ -92,7 +95,10 @@ function compareGroups({ operator, left, right, span }: Compare, context: Flatte
   return comparison(a, cmp, b, guards(a, b, cmp), span)
 }
 
-/** A comparison of two sides, after others; what is compared with itself is decided by that. */
+/**
+ * Returns the comparison of two sides, preceded by other conditions. A comparison of a side with
+ * itself is decided at once.
+ */
 function comparison(
   a: Side,
   cmp: Comparison,
@@ -105,7 +111,7 @@ function comparison(
   return cmp === 'Eq' || cmp === 'Leq' || cmp === 'Geq' ? [settled] : []
 }
 
-/** Whether two sides are the same value of the same row: a table can be joined although it is the model's own. */
+/** Whether two sides are the same value of the same row. A joined table can be the model's own. */
 function isSameSide(a: Side, b: Side): boolean {
   if (a.kind === 'value' || b.kind === 'value' || a.table !== b.table || a.joins.length !== b.joins.length) return false
   const sameRow = a.joins.every((join, at) => {
@@ -124,7 +130,9 @@ function sideOf(operand: Operand, context: Flattening, span: Span): Side {
   throw unsupported('A computed value', span)
 }
 
-/** What a column is declared to hold is of a class unless it is nil; of rows only their own values could tell. */
+/**
+ * A column is of its declared class unless it is nil. For rows, only their own values could decide.
+ */
 function classGroups({ of, model, span }: IsA, context: Flattening): readonly Group[] {
   const place = sideOf(of, context, span)
   const declared = place.kind === 'column' ? context.types.get(place.table)?.fields.get(place.field) : undefined
@@ -134,7 +142,10 @@ function classGroups({ of, model, span }: IsA, context: Flattening): readonly Gr
   return [group([place], [{ lhs: datum(place), cmp: 'Neq', rhs: { value: null } }], span)]
 }
 
-/** What has to be no nil: the sides of an ordering, and steps that nothing is joined for. */
+/**
+ * Returns the conditions that a side is not nil: the sides of an ordering, and steps without a
+ * join.
+ */
 function guards(a: Side, b: Side, cmp: Comparison): readonly FilterCondition[] {
   const isOrder = cmp !== 'Eq' && cmp !== 'Neq'
   return [a, b].flatMap((side): FilterCondition[] =>
@@ -150,21 +161,25 @@ function rowGroups(a: Side, b: Side, cmp: Comparison, span: Span): readonly Grou
   if (other.kind === 'value' && other.value === null) return nilGroups(row, cmp, span)
   const keys = keysOf(row, other)
   if (keys) {
-    // A relation to one is compared by its foreign key: the rows that have none are compared as well.
+    // A to-one relation is compared by its foreign key, so that rows without one are compared as
+    // well.
     return comparison(keys[0], cmp, keys[1], [], span)
   }
   if (row.from && cmp === 'Neq') throw unsupported('That a relation leads to another row, or to none,', span)
   return comparison(row, cmp, other, [], span)
 }
 
-/** Whether a row is there; of a relation to one its foreign key says it. */
+/** Returns the test whether a row exists; for a to-one relation, by its foreign key. */
 function nilGroups(row: RowPlace, cmp: 'Eq' | 'Neq', span: Span): readonly Group[] {
   if (!row.from) return cmp === 'Eq' ? [] : [group([row], [], span)]
   const key = columnOf(row.from.place, row.from.relation.myField)
   return [group([key], [{ lhs: datum(key), cmp, rhs: { value: null } }], span)]
 }
 
-/** The columns that are equal exactly when a row is another one, where a relation to one tells them. */
+/**
+ * Returns the columns that are equal exactly when the row is the other one, if a to-one relation
+ * has them.
+ */
 function keysOf(row: RowPlace, other: Side): readonly [Side, Side] | undefined {
   const relation = row.from?.relation ?? (other.kind === 'row' ? other.from?.relation : undefined)
   if (!relation) return undefined
@@ -197,7 +212,7 @@ function inGroups({ item, list, span }: In, negated: boolean, context: Flattenin
   }
   const b = sideOf(list, context, span)
   if (b.kind !== 'column') throw unsupported('A list that is no column', span)
-  // nil has no elements, and it is an error to look for one
+  // nil has no elements, and a search in it is an error.
   const readable: FilterCondition = { lhs: datum(b), cmp: 'Neq', rhs: { value: null } }
   return [group([a, b], [readable, { lhs: datum(a), cmp: negated ? 'Nin' : 'In', rhs: datum(b) }], span)]
 }

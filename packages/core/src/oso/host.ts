@@ -8,22 +8,24 @@ import { type Adapter, missingAdapter } from './filter.js'
 import { Relation } from './relation.js'
 import type { Class, ClassParams, IsaCheck, UserType } from './types.js'
 
-/** What one `Oso` knows of the application: its classes, and how to query its data. */
+/** The application's side of one `Oso`: its classes, and the adapter that queries its data. */
 export class Host<Query = unknown, Resource = unknown> {
-  /** Registered classes by name and by class; a class with several names is found by its last one. */
+  /**
+   * Registered classes by name and by class. A class with several names is found by its last one.
+   */
   readonly types: Map<string | Class, UserType> = new Map()
   adapter: Adapter<Query, Resource> = missingAdapter()
-  // oso knows objects by their classes alone
+  // oso recognizes objects by their classes alone.
   readonly schema: Schema = createSchema(false)
 
   constructor() {
     for (const { name, class: cls } of this.schema.models.values()) {
-      // the classes of Polar itself are all constructors
+      // Sound: the classes of Polar itself are all constructors.
       this.#add(name, cls as Class, new Map(), undefined)
     }
   }
 
-  /** What is registered under a name or for a class. */
+  /** Returns the registration of a name or a class; undefined if there is none. */
   getType(cls?: Class | string): UserType | undefined {
     return cls === undefined ? undefined : this.types.get(cls)
   }
@@ -64,7 +66,7 @@ function isInstance(value: unknown, cls: Class): boolean {
   return value instanceof cls || (value !== null && value !== undefined && value.constructor === cls)
 }
 
-/** Whether `new` takes it; a class is not called for that. */
+/** Returns whether `new` accepts the value, without calling the class. */
 export function isConstructor(value: unknown): value is Class {
   try {
     Reflect.construct(String, [], value as Class)
@@ -81,7 +83,7 @@ const scalarTypes: ReadonlyMap<unknown, ScalarType> = new Map<unknown, ScalarTyp
   [Date, 'date'],
 ])
 
-/** Nobody said which fields can be nil, so all can. */
+/** Fields don't declare whether they can be nil, so all can. */
 function fieldOf(name: string, type: Class | Relation): Field {
   if (!(type instanceof Relation)) {
     return { kind: 'scalar', name, type: scalarTypes.get(type) ?? 'unknown', nullable: true, list: type === Array }

@@ -4,7 +4,8 @@ import { UnsupportedFilterError } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
 
 /**
- * Refuses what orders objects by what JavaScript makes of them: oso's checks allow it, and no database does the same.
+ * Rejects orderings of objects by JavaScript's conversions. oso's checks allow them, and no
+ * database computes the same.
  * @throws UnsupportedFilterError
  */
 export function assertNoHostOrder(condition: Condition, schema: Schema, seen: Set<Definition> = new Set()): void {

@@ -1,6 +1,9 @@
 import type { Span } from '../language/source.js'
 
-/** Where a span begins, as oso writes it at the end of a message: the place, the line and a caret. */
+/**
+ * Returns the start of a span as oso writes it at the end of a message: the position, the line and
+ * a caret.
+ */
 export function locationOf({ source, start }: Span): string {
   const { line, column } = source.position(start)
   const number = String(line).padStart(3, '0')

@@ -13,13 +13,16 @@ import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
 import type { Class, EqualityFn, UserType } from './types.js'
 
-/** What the query machine asks of the application, answered as oso answers it. */
+/** The application's side of the query machine, with oso's semantics. */
 export class MachineHost implements MachineInterface {
   readonly meetsAllProofs: boolean = true
   readonly #host: Host
   readonly #equal: EqualityFn
   readonly regExp: RegExpEngine | undefined
-  /** Shared by all queries: whether a field is read as a property depends on the class alone. Weak: that may be of one object. */
+  /**
+   * Shared by all queries. Whether a field is read as a property depends on the class alone. Weak,
+   * since a class can exist for one object only.
+   */
   readonly #plain = new WeakMap<object, Map<string, boolean>>()
   readonly #nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
@@ -37,7 +40,7 @@ export class MachineHost implements MachineInterface {
     return this.#host.schema.constants.get(name)
   }
 
-  /** Instances and classes are decided by their class, also where it has an `isaCheck`. */
+  /** Instances and classes are recognized by their class, even if it has an `isaCheck`. */
   classOf(value: unknown): string | undefined {
     if (typeof value === 'function') return this.#typeOf(value)?.name
     return typeof value === 'object' && value !== null && !isOwn(value)
@@ -65,7 +68,7 @@ export class MachineHost implements MachineInterface {
 
   isNearer(value: unknown, left: string, right: string): boolean {
     const chain = ancestorsOf(value === null || value === undefined ? undefined : value.constructor)
-    // a class that is not registered is told of where a value is tested for it
+    // An unregistered class is reported when a value is tested for it.
     const leftAt = chain.indexOf(this.#host.types.get(left)?.cls)
     const rightAt = chain.indexOf(this.#host.types.get(right)?.cls)
     return leftAt !== -1 && (rightAt === -1 || leftAt < rightAt)
@@ -83,7 +86,7 @@ export class MachineHost implements MachineInterface {
     return this.equal(left, right)
   }
 
-  /** JavaScript's own order, but for nil, which has none. */
+  /** JavaScript's own order, except for nil, which has none. */
   order(operator: OrderOperator, left: unknown, right: unknown): Awaitable<boolean> {
     return whenSettled([left, right], (a, b) => a !== null && b !== null && inOrder(operator, a, b))
   }
@@ -116,7 +119,7 @@ export class MachineHost implements MachineInterface {
       throw missing('missing-attribute', new InvalidAttributeError(value, field))
     const relation = this.#relationOf(value, field)
     if (relation) return relatedRows(this.#host, value, relation, this.#nowhere)
-    // `in` refuses what is no object, by an error that says so
+    // `in` throws for a value that is not an object, with an error that says so.
     if (!(field in (value as object))) throw missing('missing-attribute', new InvalidAttributeError(value, field))
     return propertyOf(value, field)
   }
@@ -125,7 +128,7 @@ export class MachineHost implements MachineInterface {
     return value
   }
 
-  /** A pattern takes a field that is missing for undefined. */
+  /** A pattern reads a missing field as undefined. */
   readForPattern(value: unknown, field: string): unknown {
     if (value === null || value === undefined) return undefined
     const relation = this.#relationOf(value, field)
@@ -189,14 +192,14 @@ export class MachineHost implements MachineInterface {
     throw new HostError('unregistered-class', `Unregistered class: ${name}.`, { data: { name } })
   }
 
-  /** The relation that a field is, if it is one. Relations come before attributes. */
+  /** Returns the relation of a field, if it is one. Relations take precedence over attributes. */
   #relationOf(value: NonNullable<unknown>, field: string): Relation | undefined {
     const relation = this.#typeOf(value.constructor)?.fields.get(field)
     return relation instanceof Relation ? relation : undefined
   }
 }
 
-/** What the language has itself: its class tests are asked of `isa`. */
+/** Whether a value belongs to the language itself. `isa` handles its class tests. */
 function isOwn(value: object): boolean {
   return Array.isArray(value) || value instanceof Dict
 }
@@ -209,7 +212,10 @@ function missing(code: 'missing-attribute' | 'not-a-function', error: Error): Ho
   return new HostError(code, error.message, { cause: error })
 }
 
-/** oso takes a TypeError of a method for the policy's mistake; the machine does so where no promise came first. */
+/**
+ * oso treats a TypeError of a method as a mistake of the policy. The machine does so unless a
+ * promise came first.
+ */
 function asApplicationError<T>(run: () => T): T {
   try {
     return run()
@@ -228,7 +234,7 @@ function hasAccessor(cls: unknown, field: string): boolean {
   return false
 }
 
-/** A class and those that it extends. */
+/** Returns a class and those that it extends. */
 function ancestorsOf(cls: unknown): readonly unknown[] {
   const chain: unknown[] = []
   for (let at = cls; isConstructor(at); at = Object.getPrototypeOf(at)) chain.push(at)
@@ -240,7 +246,7 @@ function iteratorOf(iterable: Iterable<unknown>): Iterator<unknown> {
 }
 
 function inOrder(operator: OrderOperator, left: unknown, right: unknown): boolean {
-  // any two values of JavaScript can be ordered; what that means is the application's affair
+  // Sound: JavaScript orders any two values. The meaning is the application's responsibility.
   const a = left as number
   const b = right as number
   switch (operator) {
@@ -255,7 +261,7 @@ function inOrder(operator: OrderOperator, left: unknown, right: unknown): boolea
   }
 }
 
-/** Calls a function with values once none of them is a promise, at once where none is. */
+/** Calls a function with values once none of them is a promise; at once if none is. */
 function whenSettled<T>(values: readonly unknown[], run: (...settled: unknown[]) => T): T | Promise<T> {
   return values.some(isPromise) ? Promise.all(values).then((settled) => run(...settled)) : run(...values)
 }

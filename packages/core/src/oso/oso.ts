@@ -7,8 +7,9 @@ import { Polar } from './polar.js'
 import type { Class, CustomError, Options } from './types.js'
 
 /**
- * The API of the npm package `oso` 0.27: the same rules are asked (`allow`, `allow_field`, `allow_request`), with the same
- * defaults, results and errors. Where it answers otherwise on purpose, it is because oso was wrong.
+ * The API of the npm package `oso` 0.27. It queries the same rules (`allow`, `allow_field`,
+ * `allow_request`), with the same defaults, results and errors. Intentional differences are
+ * corrections of oso's mistakes.
  */
 export class Oso<
   Actor = unknown,
@@ -32,15 +33,17 @@ export class Oso<
     this.#readAction = options.readAction || 'read'
   }
 
-  /** Whether the actor may do the action to the resource. */
+  /** Returns whether the actor may do the action to the resource. */
   async isAllowed(actor: Actor, action: Action, resource: Resource): Promise<boolean> {
     return this.queryRuleOnce('allow', actor, action, resource)
   }
 
   /**
-   * Lets pass who may do the action to the resource.
-   * @param options.checkRead - Whether those who may not read it are told that it does not exist. Default: true.
-   * @throws the option `notFoundError` for those who may not read it, `forbiddenError` for the rest.
+   * Throws unless the actor may do the action to the resource.
+   * @param options.checkRead - Whether actors who may not read the resource get `notFoundError`.
+   * Default: true.
+   * @throws the option `notFoundError` for actors who may not read it, `forbiddenError` for all
+   * others.
    */
   async authorize(
     actor: Actor,
@@ -56,8 +59,10 @@ export class Oso<
   }
 
   /**
-   * The actions that the actor may do to the resource.
-   * @param options.allowWildcard - Whether a rule that takes any action gives `*`, rather than an error. Default: false.
+   * Returns the actions that the actor may do to the resource.
+   * @param options.allowWildcard - Whether a rule that allows any action returns `*` instead of
+   * throwing. Default: false.
+   * @throws OsoError if a rule allows any action and `allowWildcard` is false.
    */
   async authorizedActions(
     actor: Actor,
@@ -67,17 +72,26 @@ export class Oso<
     return this.#enumerate<Action>('action', 'Actions', ['allow', actor, new Variable('action'), resource], options)
   }
 
-  /** Lets a request pass. @throws the option `forbiddenError` */
+  /**
+   * Throws unless the actor may make the request.
+   * @throws the option `forbiddenError`
+   */
   async authorizeRequest(actor: Actor, request: Request): Promise<void> {
     if (!(await this.queryRuleOnce('allow_request', actor, request))) throw new this.#forbiddenError()
   }
 
-  /** Lets pass who may do the action to a field of the resource. @throws the option `forbiddenError` */
+  /**
+   * Throws unless the actor may do the action to a field of the resource.
+   * @throws the option `forbiddenError`
+   */
   async authorizeField(actor: Actor, action: Action, resource: Resource, field: Field): Promise<void> {
     if (!(await this.queryRuleOnce('allow_field', actor, action, resource, field))) throw new this.#forbiddenError()
   }
 
-  /** The fields of the resource to which the actor may do the action; options as for `authorizedActions`. */
+  /**
+   * Returns the fields of the resource to which the actor may do the action. The options are those
+   * of `authorizedActions`.
+   */
   async authorizedFields(
     actor: Actor,
     action: Action,
@@ -107,15 +121,16 @@ export class Oso<
             The result of authorized${what}() contained an "unconstrained" ${name} that could represent any ${name}, but allowWildcard was set to False. To fix, set allowWildcard to True and compare with the "*" string.
           `)
       }
-      // the policy says what actions and fields are
+      // Sound: the policy defines the types of actions and fields.
       found.add(value as Found)
     }
     return found
   }
 
   /**
-   * A query, of the adapter, for the resources of a class to which the actor may do the action.
-   * @throws UnregisteredClassError; Error `RuntimeError::DataFilteringUnsupportedOp` for what can't be a filter.
+   * Returns the adapter's query for the resources of a class to which the actor may do the action.
+   * @throws UnregisteredClassError; Error `RuntimeError::DataFilteringUnsupportedOp` if the policy
+   * has no equivalent filter.
    */
   async authorizedQuery(actor: Actor, action: Action, resourceClass: Class<Resource> | string): Promise<Query> {
     const host = this.getHost()
@@ -129,7 +144,10 @@ export class Oso<
     }
   }
 
-  /** The resources of a class to which the actor may do the action. @throws as `authorizedQuery` */
+  /**
+   * Returns the resources of a class to which the actor may do the action.
+   * @throws the errors of `authorizedQuery`
+   */
   async authorizedResources(
     actor: Actor,
     action: Action,
@@ -139,7 +157,7 @@ export class Oso<
     return query ? this.getHost().adapter.executeQuery(query) : []
   }
 
-  /** Says how filters become queries, and how those are run. */
+  /** Sets the adapter, which builds queries from filters and runs them. */
   setDataFilteringAdapter(adapter: Adapter<Query, Resource>): void {
     this.getHost().adapter = adapter
   }

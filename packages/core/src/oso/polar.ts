@@ -17,29 +17,29 @@ import type { Class, ClassParams, Options, QueryOpts, QueryResult } from './type
 export class Polar<Query = unknown, Resource = unknown> {
   readonly #engine: Engine
 
-  /** @param engine - What it runs on; a new one unless a subclass gives it. */
+  /** @param engine - The engine to run on. Default: a new one; subclasses pass their own. */
   constructor(options: Options = {}, engine: Engine = new Engine(options)) {
     this.#engine = engine
   }
 
-  /** Nothing has to be freed here; for programs that do. */
+  /** Does nothing: no memory has to be freed here. It exists for programs that call it. */
   free(): void {}
 
-  /** Forgets the policy. Registered classes and constants stay. */
+  /** Removes the policy. Registered classes and constants stay. */
   clearRules(): void {
     this.#engine.clear()
   }
 
   /**
    * Loads files as one policy.
-   * @throws PolarFileExtensionError, PolarFileNotFoundError, and what `loadStr` throws.
+   * @throws PolarFileExtensionError, PolarFileNotFoundError, and the errors of `loadStr`.
    */
   async loadFiles(filenames: readonly string[]): Promise<void> {
     if (filenames.length === 0) return
     return this.#engine.load(await Promise.all(filenames.map(readSource)))
   }
 
-  /** @deprecated Files of one policy are loaded together: `loadFiles`. */
+  /** @deprecated Load the files of one policy together: `loadFiles`. */
   async loadFile(filename: string): Promise<void> {
     console.error(
       '`Oso.loadFile` has been deprecated in favor of `Oso.loadFiles` as of the 0.20 release.\n\nPlease see changelog for migration instructions: https://docs.osohq.com/project/changelogs/2021-09-15.html',
@@ -48,17 +48,19 @@ export class Polar<Query = unknown, Resource = unknown> {
   }
 
   /**
-   * Loads a policy; it is in force when this returns, unless it has inline queries (`?=`) that have to be awaited.
-   * @throws Error with a `name` such as `ParseError::UnrecognizedToken` for what is wrong first; InlineQueryFailedError. The
-   * policy from before stays in force.
+   * Loads a policy. It is in force when this returns, unless inline queries (`?=`) have to be
+   * awaited.
+   * @throws Error for the first mistake, with a `name` such as `ParseError::UnrecognizedToken`;
+   * InlineQueryFailedError. The previous policy stays in force.
    */
   async loadStr(contents: string, filename?: string): Promise<void> {
     return this.#engine.load([new Source(contents, filename)])
   }
 
   /**
-   * Runs a query: Polar text, or the call of a rule. Results come as they are found.
-   * @throws (at once) Error for a text that can't be parsed; the rest is thrown by the generator.
+   * Runs a query: Polar text, or the call of a rule. Results are yielded as they are found.
+   * @throws Error at once if the text can't be parsed. All other errors are thrown by the
+   * generator.
    */
   query(query: Predicate | string, options: QueryOpts = {}): QueryResult {
     return this.#run(typeof query === 'string' ? parsed(query) : { rule: query.name, args: query.args }, options)
@@ -77,7 +79,7 @@ export class Polar<Query = unknown, Resource = unknown> {
     }
   }
 
-  /** Runs a rule; a `Variable` among the arguments is what the query is to find. */
+  /** Runs a rule. The query finds values for each `Variable` among the arguments. */
   queryRule(options: QueryOpts, name: string, ...args: unknown[]): QueryResult
   queryRule(name: string, ...args: unknown[]): QueryResult
   queryRule(nameOrOptions: QueryOpts | string, ...args: unknown[]): QueryResult {
@@ -87,28 +89,32 @@ export class Polar<Query = unknown, Resource = unknown> {
     return this.query(new Predicate(name, rest), nameOrOptions)
   }
 
-  /** Whether a rule has any result. */
+  /** Returns whether a rule has any result. */
   async queryRuleOnce(name: string, ...args: unknown[]): Promise<boolean> {
     return this.#engine.holds({ rule: name, args })
   }
 
-  /** Makes a class known to policies. @throws InvalidConstructorError, DuplicateClassAliasError */
+  /**
+   * Registers a class for use in policies.
+   * @throws InvalidConstructorError, DuplicateClassAliasError
+   */
   registerClass(cls: Class, params?: ClassParams): void {
     this.#engine.host.registerClass(cls, params)
   }
 
-  /** Makes a value known to policies, in the place of one that has the name. */
+  /** Registers a value for use in policies. It replaces a value of the same name. */
   registerConstant(value: unknown, name: string): void {
     this.#engine.host.registerConstant(value, name)
   }
 
-  /** What is registered. */
+  /** Returns the registered classes and the adapter. */
   getHost(): Host<Query, Resource> {
-    // its adapter makes and takes queries of just this type, as `setDataFilteringAdapter` sees to
+    // Sound: its adapter builds and runs queries of just this type, as `setDataFilteringAdapter`
+    // ensures.
     return this.#engine.host as unknown as Host<Query, Resource>
   }
 
-  /** Reads queries from the terminal and prints what they give, after loading files. */
+  /** Loads files, then reads queries from the terminal and prints their results. */
   async repl(files: readonly string[] = []): Promise<void> {
     return startRepl(this, files)
   }

@@ -4,18 +4,24 @@ import { spanText } from '../language/source.js'
 import type { Recorder, TraceEvent } from '../machine/state/trace.js'
 import { placeOf } from './location.js'
 
-/** What is told of queries, as the environment variable `POLAR_LOG` says: nothing, their rules, or all their goals. */
+/**
+ * The amount of logging, from the environment variable `POLAR_LOG`: nothing, the rules of queries,
+ * or all their goals.
+ */
 export type LogLevel = 'off' | 'info' | 'trace'
 
-/** Where the lines go: among what the program prints, or at once to standard error. */
+/** The level, and whether lines go to standard error at once or to the program's normal output. */
 export interface LogSettings {
   readonly level: LogLevel
   readonly now: boolean
 }
 
-/** Reads `POLAR_LOG`, a list of `trace`, `debug`, `info`, `now`, `off` and `0`; anything else is as `info`. */
+/**
+ * Reads `POLAR_LOG`, a list of `trace`, `debug`, `info`, `now`, `off` and `0`. Any other word
+ * counts as `info`.
+ */
 export function logSettings(environment: NodeJS.ProcessEnv = process.env): LogSettings {
-  // Every query asks, and reading the environment takes a while.
+  // This runs for every query, and reading the environment is slow.
   const { POLAR_LOG: asked, RUST_LOG: traced } = environment
   if (!asked && !traced) return silent
   const words = (asked ?? '').split(',').filter(Boolean)
@@ -27,7 +33,7 @@ export function logSettings(environment: NodeJS.ProcessEnv = process.env): LogSe
 
 const silent: LogSettings = { level: 'off', now: false }
 
-/** Tells of queries in the form of oso; undefined where nothing is to be told. */
+/** Returns a recorder that logs queries in oso's format; undefined if logging is off. */
 export function logRecorder({ level, now }: LogSettings): Recorder | undefined {
   if (level === 'off') return undefined
   return {

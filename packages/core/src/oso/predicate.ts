@@ -1,4 +1,4 @@
-/** A call of a rule, as `query` takes it in the place of a text. */
+/** A call of a rule, which `query` accepts instead of text. */
 export class Predicate {
   readonly name: string
   readonly args: readonly unknown[]

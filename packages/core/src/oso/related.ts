@@ -5,13 +5,13 @@ import type { Host } from './host.js'
 import type { Relation } from './relation.js'
 
 /**
- * The rows of a relation of an instance, through the application's adapter: a list, or the one row. A key that is nil leads to
- * no row: to nil, or to an empty list.
- * @throws Error where a relation to one row finds none or several.
+ * Fetches the rows of an instance's relation through the application's adapter: a list, or the one
+ * row. A key that is nil results in nil, or in an empty list.
+ * @throws Error if a to-one relation finds no row or several.
  */
 export function relatedRows(host: Host, instance: object, relation: Relation, span: Span): unknown {
   if (!host.getType(relation.otherType)) throw new UnregisteredClassError(relation.otherType)
-  // a relation names fields of the instances of its class
+  // Sound: a relation names fields of its class's instances.
   const key = (instance as Readonly<Record<string, unknown>>)[relation.myField]
   if (key === null) return relation.kind === 'one' ? null : []
   return fetchRows(host, relation, filterBy(host, relation, key, span))

@@ -1,7 +1,7 @@
 /** Rows of another class that belong to an instance: those whose `otherField` equals the instance's `myField`. */
 export class Relation {
   readonly kind: 'one' | 'many'
-  /** Name that the other class is registered under. */
+  /** The name under which the other class is registered. */
   readonly otherType: string
   readonly myField: string
   readonly otherField: string

@@ -3,7 +3,7 @@ import type { REPLServer } from 'node:repl'
 import { inspect } from 'node:util'
 import type { QueryResult } from './types.js'
 
-/** What a session runs queries with. */
+/** The query interface of a session. */
 export interface Session {
   loadFiles(filenames: readonly string[]): Promise<void>
   query(query: string): QueryResult
@@ -16,8 +16,9 @@ interface Colours {
 }
 
 /**
- * Reads queries and prints their bindings, then `true`, or `false` where there is no result. Inside the REPL of Node that one
- * becomes the session. A policy that can't be loaded is told of, and the session begins without it.
+ * Reads queries and prints their bindings, then `true`, or `false` if there is no result. Inside
+ * the REPL of Node, that REPL becomes the session. If a policy can't be loaded, the error is
+ * printed, and the session starts without it.
  */
 export async function startRepl(session: Session, files: readonly string[]): Promise<void> {
   const colours = coloursOf(process.stdout, process.stderr)
@@ -32,7 +33,9 @@ export async function startRepl(session: Session, files: readonly string[]): Pro
   else read(session, prompt, colours)
 }
 
-/** Answers the lines of standard input one after the other, so that answers stand below their queries. */
+/**
+ * Runs the lines of standard input one after the other, so that results appear below their queries.
+ */
 function read(session: Session, prompt: string, colours: Colours): void {
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt, tabSize: 4 })
   let answered = Promise.resolve()
@@ -54,14 +57,16 @@ function takeOver(host: REPLServer, session: Session, prompt: string, colours: C
   })
 }
 
-/** The REPL of Node, when this runs inside of it. */
+/** Returns the REPL of Node, if this runs inside it. */
 function nodeRepl(): REPLServer | undefined {
   const host: unknown = (globalThis as { readonly repl?: { readonly repl?: unknown } }).repl?.repl
-  // Node puts its server there
+  // Sound: Node stores its server there.
   return host as REPLServer | undefined
 }
 
-/** Runs one line. Gives whether there were results; undefined for an empty line and after an error. */
+/**
+ * Runs one line. Returns whether there were results; undefined for an empty line or after an error.
+ */
 export async function evaluate(
   session: Session,
   line: string,

@@ -1,7 +1,7 @@
 import { type Adapter, type Datum, type Filter, type FilterCondition, isProjection } from './filter.js'
 import { Relation } from './relation.js'
 
-/** What the adapter needs of TypeORM's query builder. */
+/** The part of TypeORM's query builder that the adapter uses. */
 export interface TypeOrmQuery {
   innerJoin(entity: string, alias: string, condition: string): this
   where(condition: string, parameters: Record<string, unknown>): this
@@ -9,7 +9,7 @@ export interface TypeOrmQuery {
   getMany(): Promise<any[]>
 }
 
-/** What the adapter needs of TypeORM's `Connection` or `DataSource`. */
+/** The part of TypeORM's `Connection` or `DataSource` that the adapter uses. */
 export interface TypeOrmConnection {
   getRepository(model: string): { createQueryBuilder(alias: string): TypeOrmQuery }
 }
@@ -25,7 +25,10 @@ const operators: Readonly<Record<FilterCondition['cmp'], string>> = {
   Nin: 'NOT IN',
 }
 
-/** An adapter that runs filters as inner joins over TypeORM's entities; rows are told apart by their `id`. */
+/**
+ * Returns an adapter that runs filters as inner joins over TypeORM's entities. Rows are identified
+ * by their `id`.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: as the entities, which resources are
 export function typeOrmAdapter(connection: TypeOrmConnection): Adapter<TypeOrmQuery, any> {
   return {
@@ -63,7 +66,7 @@ function isNil(datum: Datum): boolean {
   return !isProjection(datum) && datum.value === null
 }
 
-/** A row stands for its `id`, on both sides. */
+/** Writes one side of a condition. A row is represented by its `id`, on both sides. */
 function sideOf(datum: Datum, parameters: Record<string, unknown>): string {
   if (isProjection(datum)) return `${datum.typeName}.${datum.fieldName ?? 'id'}`
   const name = String(Object.keys(parameters).length)

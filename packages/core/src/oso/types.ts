@@ -17,29 +17,35 @@ export type CustomError = new (...args: any[]) => Error
 export interface Options {
   /** Whether two objects are equal. Default: `defaultEqualityFn`. */
   readonly equalityFn?: EqualityFn
-  /** Makes the regular expressions of policies, in linear time. Default: JavaScript's own; see `RegExpEngine`. */
+  /**
+   * Creates the regular expressions of policies, in linear time. Default: JavaScript's own; see
+   * `RegExpEngine`.
+   */
   readonly regExp?: RegExpEngine
-  /** Thrown by `authorize` where the actor may not read the resource. Default: `NotFoundError`. */
+  /** Thrown by `authorize` if the actor may not read the resource. Default: `NotFoundError`. */
   readonly notFoundError?: CustomError
-  /** Thrown by the `authorize…` methods otherwise. Default: `ForbiddenError`. */
+  /** Thrown by the `authorize…` methods in all other cases. Default: `ForbiddenError`. */
   readonly forbiddenError?: CustomError
-  /** The action that tells the two apart. Default: `read`. */
+  /** The action that decides between the two errors. Default: `read`. */
   readonly readAction?: unknown
 }
 
 /** Options of `registerClass`. */
 export interface ClassParams {
-  /** What policies call the class. Default: its own name. */
+  /** The name of the class in policies. Default: its own name. */
   readonly name?: string
-  /** What its fields hold, and its relations; data filtering needs to know them. */
+  /** The types and relations of its fields. Data filtering needs them. */
   readonly fields?: Readonly<Record<string, Class | Relation>> | ReadonlyMap<string, Class | Relation>
-  /** Recognizes values that are no instances. */
+  /** Recognizes values that are not instances. */
   readonly isaCheck?: IsaCheck
 }
 
 /** Options of `query` and `queryRule`. */
 export interface QueryOpts {
-  /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default: false. */
+  /**
+   * Whether a variable that is only constrained results in an `Expression` instead of an error.
+   * Default: false.
+   */
   readonly acceptExpression?: boolean
   /** Values of variables, by name. */
   readonly bindings?: ReadonlyMap<string, unknown>

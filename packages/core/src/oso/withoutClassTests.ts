@@ -2,8 +2,9 @@ import type { Definite, Operand, Root } from '../condition/condition.js'
 import type { HostTypes, UserType } from './types.js'
 
 /**
- * A condition without the tests of the resource's class, where it says the same of all its classes: rows of a model are asked
- * for together with those of its subclasses. Else the condition as it is.
+ * Returns a condition without the tests of the resource's class, if it is the same for all its
+ * classes. Rows of a model are queried together with those of its subclasses. Otherwise returns the
+ * condition unchanged.
  */
 export function withoutClassTests(model: string, types: HostTypes, condition: Definite): Definite {
   const arms = (condition.kind === 'or' ? condition.of : [condition]).map(withoutTest)
@@ -14,7 +15,10 @@ export function withoutClassTests(model: string, types: HostTypes, condition: De
   return arms.every(({ rest }) => same(first.rest, rest, new Map())) ? first.rest : condition
 }
 
-/** A condition that begins with an exact test of the resource's class: that class, and what comes behind. */
+/**
+ * Splits a condition that begins with an exact test of the resource's class into that class and the
+ * rest.
+ */
 function withoutTest(condition: Definite): { readonly model: string; readonly rest: Definite } | undefined {
   const [test, ...rest] = condition.kind === 'and' ? condition.of : [condition]
   if (test?.kind !== 'isa' || !test.exact || test.of.kind !== 'path') return undefined
@@ -25,7 +29,10 @@ function withoutTest(condition: Definite): { readonly model: string; readonly re
   }
 }
 
-/** Names of the registered classes whose instances are instances of the model, itself included. */
+/**
+ * Returns the names of the registered classes whose instances are instances of the model, itself
+ * included.
+ */
 function subclassesOf(model: string, types: HostTypes): readonly string[] {
   const own: UserType | undefined = types.get(model)
   const names = [...types].filter(([key, { cls }]) => typeof key === 'string' && own && extendsClass(cls, own.cls))
@@ -37,7 +44,7 @@ function extendsClass(cls: unknown, base: unknown): boolean {
   return false
 }
 
-/** Whether two conditions say the same; `rows` pairs the rows that their quantifiers speak of. */
+/** Whether two conditions are the same. `rows` pairs the rows of their quantifiers. */
 function same(a: Definite, b: Definite, rows: ReadonlyMap<Root, Root>): boolean {
   switch (a.kind) {
     case 'true':
@@ -55,7 +62,7 @@ function same(a: Definite, b: Definite, rows: ReadonlyMap<Root, Root>): boolean 
         same(a.where, b.where, new Map([...rows, [a.each as Root, b.each as Root]]))
       )
     case 'reach':
-      // Equal ones are made for each class; to tell would take more than it is worth.
+      // Each class has its own equal recursion. A comparison would cost more than it saves.
       return false
     case 'compare':
       return (
