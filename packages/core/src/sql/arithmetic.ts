@@ -8,20 +8,26 @@ import type { SqlColumn } from './tables.js'
 
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 
-/** A number in SQL: a column, a value, or what is computed of them. */
+/** A number in SQL: a column, a value, or an expression of them. */
 interface Computed {
   readonly text: string
-  /** Whole numbers are computed exactly, all others in doubles. */
+  /** Whole numbers are computed exactly, all others as doubles. */
   readonly kind: 'whole' | 'double'
-  /** How far from zero a whole number can be. */
+  /** The largest absolute value of a whole number. */
   readonly most: bigint
-  /** Its value, where it is one of the policy. */
+  /** Its value, if it is a constant of the policy. */
   readonly constant?: number | undefined
-  /** Whether it is a double that is whole where its value is: a column of doubles. */
+  /** Whether it is a double that is whole if its value is: a column of doubles. */
   readonly isMixed?: boolean | undefined
-  /** Which zero it is where it is zero: the positive one, the one that the database says, or one that it does not know. */
+  /**
+   * Which zero it is if it is zero: the positive one, the one that the database reports, or an
+   * unknown one.
+   */
   readonly zero: 'positive' | 'told' | 'unknown'
-  /** When it is an infinity, which the database does not have: null stands for it. */
+  /**
+   * The conditions under which it is an infinity. The database has none, and the number is null
+   * instead.
+   */
   readonly infinite?: Value['infinite']
 }
 
@@ -32,7 +38,7 @@ const whole: SqlColumn = {
   type: { kind: 'integer', from: -largest, to: largest, bigint: false },
 }
 
-/** Computes numbers as a check does: whole ones exactly, all others in doubles. */
+/** Computes numbers as a check does: whole ones exactly, all others as doubles. */
 export class Calculator {
   readonly #dialect: StandardSql
   readonly #parameter: Parameter
@@ -44,7 +50,7 @@ export class Calculator {
     this.#read = read
   }
 
-  /** The result as it is compared. */
+  /** Returns the result in the form for comparisons. */
   value(operand: Arithmetic): Value {
     const presences: Sql[] = []
     const { text, kind, most, infinite } = this.#compute(operand, operand.span, presences)
@@ -99,7 +105,7 @@ export class Calculator {
       const most = BigInt(Math.abs(value))
       return { text: this.#parameter(value, whole), kind: 'whole', most, constant: value, zero: 'positive' }
     }
-    // Drivers lose the sign of a zero on its way.
+    // Drivers lose the sign of a zero in transit.
     return {
       text: this.#dialect.double(this.#parameter(value, double)),
       kind: 'double',
@@ -140,7 +146,7 @@ export class Calculator {
     return { text: this.#dialect.double(text), kind: 'double', most: 0n, zero: 'unknown' }
   }
 
-  /** A whole number, also where it is one in the form of a double. */
+  /** Returns a whole number, even if its form is a double; undefined if it is not whole. */
   #integral(one: Computed, span: Span): Computed | undefined {
     if (one.kind === 'whole') return one
     if (one.constant === undefined || !Number.isSafeInteger(one.constant)) return undefined
@@ -156,7 +162,7 @@ export class Calculator {
     return { text, kind: 'double', most: 0n, zero, infinite: a.text === b.text ? undefined : infinite }
   }
 
-  /** That a divisor that is zero is the negative one. */
+  /** Returns the condition that a zero divisor is the negative zero. */
   #isNegativeZero({ text, constant, zero }: Computed, span: Span): Sql {
     if (constant !== undefined) return Object.is(constant, -0)
     if (zero === 'positive') return false

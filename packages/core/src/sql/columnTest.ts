@@ -17,7 +17,10 @@ function is(operator: Order | '=', value: unknown): ValueTest {
   return { kind: 'is', operator, value }
 }
 
-/** Which values of a column equal a value that is not nil. A value of another type equals none. */
+/**
+ * Returns the test for a column's values that equal a value other than nil. A value of another type
+ * equals none.
+ */
 export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTest {
   const { type } = column
   switch (type.kind) {
@@ -29,7 +32,7 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
     }
     case 'uuid':
       if (typeof value !== 'string') return otherType(column, value, span)
-      // The database reads a UUID in several forms, and gives it back in one.
+      // The database reads a UUID in several forms, and returns it in one.
       return isUuid(value) ? is('=', value) : never
     case 'form':
       if (typeof value !== 'string') return otherType(column, value, span)
@@ -37,7 +40,8 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
     case 'text':
       if (typeof value !== 'string') return otherType(column, value, span)
       if (isStorable(value)) return is('=', value)
-      // No database keeps half a pair of UTF-16; some keep a zero character, which others end a text at.
+      // No database stores half of a UTF-16 pair. Some store a zero character; in others it ends
+      // the text.
       return value.includes('\0')
         ? refuse('column-type', 'A text with a zero character can not be looked for.', span)
         : never
@@ -56,7 +60,7 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
   }
 }
 
-/** Which values of a column stand in that order to a value that is not nil. */
+/** Returns the test for a column's values that are in that order to a value other than nil. */
 export function orderedTo(column: SqlColumn, order: Order, value: unknown, span: Span): ValueTest {
   const { type } = column
   switch (type.kind) {
@@ -106,7 +110,10 @@ export function refuseMixture({ name }: SqlColumn, span: Span): never {
   return refuse('mixed-types', `The column "${name}" is of another type than what it is compared with.`, span)
 }
 
-/** A value of another type equals none of the column's; of a type that nobody knows, nothing is said. */
+/**
+ * A value of another type equals none of the column's values. A value of an unknown type is
+ * refused.
+ */
 function otherType(column: SqlColumn, value: unknown, span: Span): ValueTest {
   return typeof value !== 'object' || value instanceof Date || isDecimal(value) ? never : refuseMixture(column, span)
 }
@@ -115,7 +122,8 @@ type NumberType = Extract<SqlType, { kind: 'integer' | 'float' | 'decimal' }>
 
 function numberEqual(type: NumberType, value: unknown, column: SqlColumn, span: Span): ValueTest {
   if (type.kind === 'integer' && Number.isSafeInteger(value)) {
-    // Sound: no other value is a safe integer. Most keys are, and there can be thousands; the sum makes 0 of -0.
+    // Sound: no other value is a safe integer. Most keys are, and there can be thousands. The
+    // addition turns -0 into 0.
     const whole = (value as number) + 0
     return whole < type.from || whole > type.to ? never : is('=', type.bigint ? BigInt(whole) : whole)
   }
@@ -139,7 +147,7 @@ function numberOrder(type: NumberType, order: Order, value: unknown, column: Sql
   const isBelow = order === '<' || order === '<='
   switch (type.kind) {
     case 'integer': {
-      // Beyond what the column can hold, the database may refuse the number itself.
+      // Beyond the column's range, the database may reject the number itself.
       if (!exact) return Number(value) > 0 === isBelow ? always : never
       const floor = floorOf(exact)
       if (floor > type.to) return isBelow ? always : never
@@ -151,7 +159,8 @@ function numberOrder(type: NumberType, order: Order, value: unknown, column: Sql
       if (type.single) return refuseType(column, span)
       const { number, side } = nearest(exact, span)
       if (side === 0) return is(order, number)
-      // The nearest number of JavaScript is not the value: it belongs to the one side or to the other.
+      // The nearest number of JavaScript is not the value itself. It is on one side of it or the
+      // other.
       return is(isBelow ? (side < 0 ? '<=' : '<') : side < 0 ? '>' : '>=', number)
     }
     case 'decimal':
@@ -184,7 +193,10 @@ function refuseInfinite(span: Span): never {
 
 type Precision = Extract<SqlType, { kind: 'date' }>['precision']
 
-/** JavaScript reads a finer date without what is finer: equal to a millisecond is within it. */
+/**
+ * JavaScript truncates a finer date to milliseconds. A date that equals a millisecond is therefore
+ * within it.
+ */
 function dateEqual(precision: Precision, date: Date): ValueTest {
   switch (precision) {
     case 'days':
@@ -231,7 +243,7 @@ function isNotANumber(value: unknown): boolean {
   return typeof value !== 'bigint' && Number.isNaN(Number(value))
 }
 
-/** The values of a column that has only a few, by asking each. */
+/** Tests each value of a column that has only a few. */
 function among<Value>(values: readonly Value[], test: (value: Value) => boolean): ValueTest {
   const those = values.filter(test)
   return those.length === values.length ? always : oneOf(those)

@@ -15,27 +15,30 @@ import { all, any, atom, not, type Sql, written } from './sql.js'
 import type { SqlColumn, SqlType } from './tables.js'
 import type { Order, ValueTest } from './valueTest.js'
 
-/** A column of a row, or what is computed of it, as it is written. */
+/** A column of a row, or an expression of columns, as SQL. */
 export interface Value {
   readonly text: string
   readonly column: SqlColumn
-  /** That all rows on the way to it are there. */
+  /** The condition that all rows on the path to it exist. */
   readonly presence: Sql
-  /** Whether it is null where one of them is not. */
+  /** Whether it is null if one of those rows is missing. */
   readonly isToldByNull: boolean
-  /** Whether it is computed, so that it has no collation of its own. */
+  /** Whether it is computed, and therefore has no collation of its own. */
   readonly isComputed?: boolean
-  /** Whether it is null where it is NaN, or an infinity. */
+  /** Whether it is null instead of NaN or an infinity. */
   readonly isNullForNaN?: boolean
   readonly infinite?: Infinities | undefined
 }
 
 export type TextOperator = 'startsWith' | 'endsWith' | 'includes'
 
-/** Gives a value of a column's type a place in the query. */
+/** Adds a value of a column's type to the query and returns its placeholder. */
 export type Parameter = (value: unknown, column: SqlColumn) => string
 
-/** What comparisons of columns mean to a check, in SQL; true only where all rows on the way are there. */
+/**
+ * Writes comparisons of columns as SQL with the semantics of a check. They are true only if all
+ * rows on the paths exist.
+ */
 export class Comparisons {
   readonly #dialect: StandardSql
   readonly #parameter: Parameter
@@ -46,7 +49,7 @@ export class Comparisons {
     this.#parameter = parameter
   }
 
-  /** Writes what will be negated. */
+  /** Writes a condition that will be negated. */
   negated<Result>(write: () => Result): Result {
     const before = this.#isNegated
     this.#isNegated = true
@@ -89,12 +92,12 @@ export class Comparisons {
     return all([any([this.#holds(test, { ...value, presence: true }), infinite]), value.presence])
   }
 
-  /** The column's value is one of some, of which one can be nil. */
+  /** Writes that the column's value is one of several values, of which one can be nil. */
   amongValues(value: Value, others: readonly unknown[], span: Span): Sql {
     const values = new Set<unknown>()
     const rest: ValueTest[] = []
     let hasNil = false
-    // There can be thousands of them.
+    // There can be thousands of values.
     for (const other of others) {
       if (other === null) {
         hasNil = true
@@ -124,7 +127,7 @@ export class Comparisons {
     if (operator === '=' || operator === '==') return this.#columnsEqual(left, right, pair)
     if (operator === '!=') return this.#columnsDiffer(left, right, pair)
     if ((operator === '<=' || operator === '>=') && isItself(left, right, pair)) return this.withNil('!=', left, span)
-    // A side that is null is nil, or NaN: in no order, not even with an infinity.
+    // A side that is null is nil or NaN, which have no order, not even with an infinity.
     const isSome = (one: Value): Sql => atom(`${one.text} IS NOT NULL`)
     const order = any([
       this.#order(left, operator, right, pair),
@@ -158,7 +161,7 @@ export class Comparisons {
     return all([found, ...this.#presences(of, part)])
   }
 
-  /** A text of the policy that has a column's text in it. */
+  /** Writes that a text of the policy contains a column's text. */
   textInValue(operator: TextOperator, of: unknown, part: Value, span: Span): Sql {
     if (of === null) return false
     if (typeof of !== 'string') return refuseMixture(part.column, span)
@@ -169,7 +172,7 @@ export class Comparisons {
     return this.#present(this.#dialect[operator](whole, this.#textOperand(part, span)), part)
   }
 
-  /** Texts, one behind the other. */
+  /** Concatenates texts. */
   concat(parts: readonly (Value | string)[], span: Span): Value {
     const operands = parts.map((one) =>
       typeof one === 'string'
@@ -180,7 +183,10 @@ export class Comparisons {
     return { text: this.#dialect.concat(operands), column: text, presence, isToldByNull: false, isComputed: true }
   }
 
-  /** One text is an element of the list in a column of JSON, or a character of the text in it. */
+  /**
+   * Writes that a text is an element of the list in a JSON column, or a character of the text in
+   * it.
+   */
   inJson(list: Value, item: unknown, span: Span): Sql {
     if (typeof item !== 'string') return refuseType(list.column, span)
     if (!isStorable(item))
@@ -189,13 +195,13 @@ export class Comparisons {
     return this.#present(this.#dialect.inJson(list.text, valueOperand(this.#parameter(item, text)), isCharacter), list)
   }
 
-  /** A column's text is. */
+  /** Does the same for a column's text. */
   textInJson(list: Value, item: Value, span: Span): Sql {
     const operand = this.#textOperand(item, span)
     return all([this.#dialect.inJson(list.text, operand, undefined), ...this.#presences(list, item)])
   }
 
-  /** One value is an element of a column that holds a list. */
+  /** Writes that a value is an element of a column that holds a list. */
   inList(list: Value, item: unknown, span: Span): Sql {
     if (isJson(list)) return this.inJson(list, item, span)
     const element = elementOf(list, span)
@@ -211,7 +217,7 @@ export class Comparisons {
     return this.#present(found ?? refuseType(list.column, span), list)
   }
 
-  /** One text is an element of a list that is a text. */
+  /** Writes that a text is an element of a list that is stored as a text. */
   #inSeparated(list: Value, element: SqlColumn, item: unknown, span: Span): Sql {
     const test = item === null ? undefined : equalTo(element, item, span)
     if (test?.kind !== 'is' || typeof test.value !== 'string' || test.value.includes(',')) return false
@@ -221,7 +227,10 @@ export class Comparisons {
     return this.#present(test.value === '' ? all([found, atom(`${list.text} <> ''`)]) : found, list)
   }
 
-  /** What a column's value is to the policy: any number is an Integer and a Float. */
+  /**
+   * Writes whether a column's value is an instance of a built-in class. Any number is an Integer
+   * and a Float.
+   */
   isInstance(value: Value, model: string, span: Span): Sql {
     const { kind } = value.column.type
     if (isJson(value) && (model === 'List' || model === 'String'))
@@ -247,7 +256,7 @@ export class Comparisons {
     return (values) => this.#parameter(values, list)
   }
 
-  /** A place for a text beside a column that is taken as text. */
+  /** Returns the placeholder function for texts that are compared with a column as text. */
   #textPlace(column: SqlColumn): Place {
     const { type } = column
     return this.#place(type.kind === 'text' ? column : { ...column, type: { kind: 'text', exact: true } })
@@ -287,7 +296,7 @@ export class Comparisons {
     const nan = operator === '>' || operator === '>=' ? this.#dialect.nan(column.type) : undefined
     const isDate = operator === '=' ? undefined : this.#dialect.isDate(text, column.type)
     const placed = this.#place(column)(other)
-    // Beside what is computed there is no column that would tell the type of a value.
+    // Beside a computed value, no column determines the type of the other value.
     const isWhole = isComputed && column.type.kind === 'integer'
     const compared = atom(`${text} ${operator} ${isWhole ? this.#dialect.whole(placed, magnitude(other)) : placed}`)
     return all([compared, nan === undefined ? true : atom(`${text} <> ${nan}`), isDate ?? true])
@@ -313,7 +322,8 @@ export class Comparisons {
   #differs(test: ValueTest, value: Value): Sql {
     const { text, column, presence } = value
     if (test.kind === 'never') return presence
-    // A column of numbers can hold other ones than 0 and 1, which drivers read as either.
+    // A column of numbers can contain numbers other than 0 and 1, which drivers read as either
+    // boolean.
     if (test.kind === 'is' && typeof test.value === 'boolean')
       return all([
         any([this.#is(text, column, '=', !test.value), column.nullable && atom(`${text} IS NULL`)]),
@@ -326,7 +336,7 @@ export class Comparisons {
     return all([not(this.negated(() => this.#holds(test, value))), presence])
   }
 
-  /** How two columns are written so that the database compares them as a check does. */
+  /** Writes two columns so that the database compares them as a check does. */
   #comparable(left: Value, right: Value, operator: CompareOperator, span: Span): Pair {
     const [a, b] = [left.column.type, right.column.type]
     if (isTextual(a) && isTextual(b)) {
@@ -343,9 +353,9 @@ export class Comparisons {
     if (!isSafe && (a.kind === 'float' || b.kind === 'float')) return refusePair(left, right, span)
     if (a.kind === 'integer' || b.kind === 'integer')
       return { ...plain, nan: this.#dialect.nan(a) ?? this.#dialect.nan(b) }
-    // The one has a decimal value, the other a binary one.
+    // One has a decimal value, the other a binary one.
     if (a.kind !== b.kind) return refusePair(left, right, span)
-    // A decimal is read as one object, which equals itself whatever it is.
+    // A decimal is read as one object, which always equals itself.
     const isSame = a.kind === 'decimal' && left.text === right.text && isEquality(operator)
     const nan = isSame ? undefined : this.#dialect.nan(a)
     return { ...plain, nan }
@@ -414,13 +424,14 @@ export class Comparisons {
 
   #textColumn(text: string, { type, identifies }: SqlColumn, isComputed = false): SqlTextOperand {
     if (type.kind !== 'text' || isComputed) return computedText(text)
-    // Too few rows are found of a key that is cut off, so too many are left out.
+    // A lookup of a truncated key finds too few rows, never too many. Under negation that is
+    // reversed.
     const isIndexed = identifies === true && !this.#isNegated
     const cut = type.cut ? (isIndexed ? 'but in equality' : 'always') : undefined
     return { text, kind: 'column', exact: type.exact, collation: type.collation, cut }
   }
 
-  /** A column of texts, of an enum or of UUIDs as a text. */
+  /** Returns a column of texts, of an enum or of UUIDs as a text. */
   #textOperand({ text, column, isComputed }: Value, span: Span): SqlTextOperand {
     const { type } = column
     switch (type.kind) {
@@ -457,7 +468,7 @@ function magnitude(whole: unknown): bigint {
 
 const turnedOrder = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
-/** That a number stands in that order to all that are finite. */
+/** Returns the condition that a number is in that order to all finite numbers. */
 function beyond({ infinite }: Value, order: Order): Sql {
   if (!infinite) return false
   return order === '<' || order === '<=' ? infinite.negative : infinite.positive
@@ -474,7 +485,10 @@ type Pair =
       readonly left: string
       readonly right: string
       readonly nan: string | undefined
-      /** That both are dates to a check: an invalid one equals none, not even itself, and is in no order. */
+      /**
+       * The condition that both are valid dates. In a check, an invalid date equals none, not even
+       * itself, and has no order.
+       */
       readonly isDate?: Sql | undefined
     }
 
@@ -482,7 +496,7 @@ function isEquality(operator: CompareOperator): boolean {
   return operator === '=' || operator === '==' || operator === '!='
 }
 
-/** Whether both are one column, all of whose values equal themselves. */
+/** Whether both are the same column, and all its values equal themselves. */
 function isItself(left: Value, right: Value, pair: Pair): boolean {
   const isWhole = pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined
   return isWhole && left.text === right.text && !left.isComputed
@@ -492,7 +506,7 @@ function isTextual({ kind }: SqlType): boolean {
   return kind === 'text' || kind === 'enum' || kind === 'uuid' || kind === 'form'
 }
 
-/** Whether two columns of a type of the database's own are the same just where their texts are. */
+/** Whether two columns of a database-specific type are equal exactly if their texts are. */
 function haveOneForm(a: SqlType, b: SqlType): boolean {
   if (a.kind === 'form' && b.kind === 'form') return a.name === b.name
   return a.kind === 'uuid' && b.kind === 'uuid'
@@ -510,7 +524,7 @@ function refusePair(left: Value, right: Value, span: Span): never {
   )
 }
 
-/** Whether a column is JSON, and not a list of it. */
+/** Returns whether a column is JSON, not a list of JSON. */
 export function isJson({ column }: Value): boolean {
   return column.type.kind === 'other' && column.type.json === true
 }

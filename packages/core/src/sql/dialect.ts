@@ -4,10 +4,10 @@ import { Sqlite } from './dialects/sqlite.js'
 import type { StandardSql } from './dialects/standard.js'
 import type { SqlColumn, SqlTables } from './tables.js'
 
-/** The databases that SQL is written for; MariaDB is `mysql`. */
+/** The supported databases. Use `mysql` for MariaDB. */
 export type SqlDialect = 'sqlite' | 'postgresql' | 'mysql'
 
-/** How a database says what databases say in different ways. */
+/** Returns the SQL writer of a dialect. */
 export function writerOf(dialect: SqlDialect): StandardSql {
   switch (dialect) {
     case 'sqlite':
@@ -22,25 +22,31 @@ export function writerOf(dialect: SqlDialect): StandardSql {
 export interface SqlOptions {
   readonly dialect: SqlDialect
   readonly tables: SqlTables
-  /** The resource's row: its alias in the query, without quotes; or a column of it as it is to be written. */
+  /**
+   * The resource's row: its alias in the query, without quotes, or a function that returns the SQL
+   * of a column.
+   */
   readonly row: string | ((column: SqlColumn) => string)
-  /** What every other alias begins with. Default `arc_`. */
+  /** The prefix of all other aliases. Default: `arc_`. */
   readonly prefix?: string
   /**
-   * Whether the statement can begin with what {@link PrintedSql.with} is, in which recursions stand once for the whole condition.
-   * By default each is in the condition, where it is asked, and `with` is empty; so it is on MySQL and MariaDB where they are asked
-   * more than eight times, for each of which MariaDB doubles the memory that it takes.
+   * Whether the statement can begin with {@link PrintedSql.with}, which then contains each
+   * recursion once for the whole condition. Default: false. Then each recursion is in the
+   * condition, at each use, and `with` is empty. MySQL and MariaDB use that form, too, if
+   * recursions are used more than eight times: MariaDB doubles its memory for each use.
    */
   readonly ahead?: boolean
   /**
-   * How deep a query may nest, in places of the database's parser: 11 for a query in another one, 4 for other brackets. SQLite up to 3.45
-   * has 100. Default: what the newest versions take.
+   * The maximum nesting of a query, in stack places of the database's parser: 11 for a subquery, 4
+   * for other brackets. SQLite up to 3.45 has 100 places. Default: the limit of the newest
+   * versions.
    */
   readonly depth?: number
   /**
-   * Takes a value for the query and gives what stands for it, such as `$1`; asked once for each place, in the order of the text:
-   * `with`, then `sql`. The value is of the column's type: a number, a bigint, a text (also for decimals, UUIDs and enums), a
-   * Date; for a column of kind `list`, an array of those. Booleans and null are written as they are.
+   * Binds a value and returns its placeholder, such as `$1`. Called once for each place, in the
+   * order of the text: `with`, then `sql`. The value is of the column's type: a number, a bigint, a
+   * Date, or a text (also for decimals, UUIDs and enums). For a column of kind `list`, it is an
+   * array of those. Booleans and null are written as literals.
    */
   parameter(value: unknown, column: SqlColumn): string
 }

@@ -1,14 +1,14 @@
 import { isDecimal } from '../values/numeric.js'
 
-/** A number, exactly: `digits` × 10^-`scale`. */
+/** An exact number: `digits` × 10^-`scale`. */
 export interface ExactNumber {
   readonly digits: bigint
   readonly scale: number
 }
 
 /**
- * The exact value of a number, a bigint or a decimal object; a number of JavaScript is what it prints as. Undefined for what is
- * no number, NaN and the infinities.
+ * Returns the exact value of a number, a bigint or a decimal object. A JavaScript number has the
+ * value that it prints as. Returns undefined for other values, NaN and the infinities.
  */
 export function exactOf(value: unknown): ExactNumber | undefined {
   if (typeof value === 'bigint') return { digits: value, scale: 0 }
@@ -34,7 +34,10 @@ export function floorOf({ digits, scale }: ExactNumber): bigint {
   return digits % unit < 0n ? quotient - 1n : quotient
 }
 
-/** The number of JavaScript that prints as this value, or the nearest one and on which side of the value it lies. */
+/**
+ * Returns the JavaScript number that prints as this value. Otherwise returns the nearest number,
+ * and on which side of the value it is.
+ */
 export function floatOf(value: ExactNumber): { readonly number: number; readonly side: -1 | 0 | 1 } | undefined {
   const number = Number(textOf(value))
   const printed = exactOf(number)
@@ -48,14 +51,14 @@ function compareExact(left: ExactNumber, right: ExactNumber): -1 | 0 | 1 {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Written out in full, without an exponent. */
+/** Writes the number in full, without an exponent. */
 export function textOf({ digits, scale }: ExactNumber): string {
   if (scale === 0) return String(digits)
   const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0')
   return `${digits < 0n ? '-' : ''}${text.slice(0, -scale)}.${text.slice(-scale)}`
 }
 
-/** How many digits it takes to write the value. */
+/** Returns the number of digits that the value needs. */
 export function precisionOf({ digits }: ExactNumber): number {
   const text = String(digits < 0n ? -digits : digits).replace(/0+$/, '')
   return Math.max(text.length, 1)

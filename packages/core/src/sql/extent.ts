@@ -1,34 +1,37 @@
-/** What a query takes of the database that reads it. */
+/** The size of a query, in terms of the database's limits. */
 export interface Extent {
-  /** How deep its brackets stand in each other; those of a query count for more, about as many places as parsers keep for them. */
+  /**
+   * The maximum nesting of brackets. Those of a query count for more: about as many places as
+   * parsers use for them.
+   */
   readonly depth: number
-  /** How many queries are in it; a recursive one counts wherever it is asked. */
+  /** The number of queries. A recursive query counts at each use. */
   readonly queries: number
-  /** How often the recursive queries of one WITH are asked. */
+  /** The number of uses of the recursive queries of one WITH. */
   readonly recursions: number
 }
 
 export const unlimited: Extent = { depth: Infinity, queries: Infinity, recursions: Infinity }
 
-/** The recursive queries that can be asked in a place. */
+/** The recursive queries that are visible in a place. */
 interface Scope {
-  /** How many queries each is. */
+  /** The number of queries in each. */
   readonly sizes: Map<string, number>
   asked: number
 }
 
-/** A pair of brackets that is open. */
+/** An open pair of brackets. */
 interface Bracket {
   readonly depth: number
   readonly scope: Scope
-  /** The recursive query that stands in them. */
+  /** The recursive query that the brackets define. */
   readonly defines: string | undefined
   queries: number
 }
 
 const tokens = /"(?:[^"]|"")*"|`(?:[^`]|``)*`|'(?:[^']|'')*'|\((?=(SELECT|WITH)?)|\)|\bSELECT\b|\bAS\b/g
 
-/** Reads a text as `Printer` writes it. */
+/** Measures a text that `Printer` wrote. */
 export function extentOf(text: string): Extent {
   let at: Bracket = { depth: 0, scope: { sizes: new Map(), asked: 0 }, defines: undefined, queries: 0 }
   const around: Bracket[] = []
@@ -63,7 +66,7 @@ export function extentOf(text: string): Extent {
           at.queries += 1 + at.scope.sizes.get(token)!
           recursions = Math.max(recursions, ++at.scope.asked)
         }
-        // Only what is defined has its columns behind it; an alias can have them too.
+        // A definition is followed by its columns. An alias can be, too.
         if (text.startsWith(' (', index + token.length)) name = previous === 'AS' ? undefined : token
     }
     previous = token

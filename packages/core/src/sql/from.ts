@@ -1,12 +1,12 @@
 import { all, type Sql, written } from './sql.js'
 
-/** The tables of one query, and what links them. */
+/** The tables of one query, and their join conditions. */
 export class From {
   #text = ''
   #first: ((rest: string) => string) | undefined
   readonly #where: Sql[] = []
 
-  /** @param table - with its alias */
+  /** @param table - including its alias */
   inner(table: string, links: readonly Sql[]): void {
     if (this.#text !== '') {
       this.#text += ` JOIN ${table} ON ${written(all(links))}`
@@ -16,17 +16,23 @@ export class From {
     this.#where.push(...links)
   }
 
-  /** A table that all others are looked up from, however many rows the database takes it for. */
+  /**
+   * Adds the table that all others are looked up from, whatever the database's estimate of its
+   * rows.
+   */
   first(table: string, links: readonly Sql[]): void {
     this.#first = (rest) => `${table} STRAIGHT_JOIN (${rest}) ON ${written(all(links))}`
   }
 
-  /** A table of which there is at most one row for each that is here; its columns are null where there is none. */
+  /**
+   * Left-joins a table that has at most one row for each present row. Its columns are null if there
+   * is none.
+   */
   left(table: string, links: readonly Sql[]): void {
     this.#text += ` LEFT JOIN ${table} ON ${written(all(links))}`
   }
 
-  /** `SELECT … FROM … WHERE …`, once everything is in it. */
+  /** Returns `SELECT … FROM … WHERE …`, once all tables are added. */
   select(columns: readonly string[], condition: Sql): string {
     const parts = [...this.#where, condition].filter((part) => part !== true)
     const where = parts.length === 0 ? '' : ` WHERE ${parts.map(conjunct).join(' AND ')}`
@@ -39,7 +45,7 @@ export class From {
   }
 }
 
-/** As it is written between parts of a conjunction. */
+/** Writes a part of a conjunction. */
 function conjunct(part: Sql): string {
   return typeof part === 'object' && part.kind === 'and' ? part.text : written(part)
 }

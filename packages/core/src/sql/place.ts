@@ -5,16 +5,16 @@ import type { Row } from './row.js'
 import type { Rows } from './rows.js'
 import type { SqlField } from './tables.js'
 
-/** Where a path leads: through to-one relations to a row, and to a field of it. */
+/** The end of a path: a row, reached through to-one relations, and a field of it. */
 export interface Place {
   readonly row: Row
-  /** The row's model, where it is known. */
+  /** The row's model, if it is known. */
   readonly model: string | undefined
-  /** Undefined where the path is the row itself. */
+  /** Undefined if the path is the row itself. */
   readonly field: SqlField | undefined
 }
 
-/** Finds the rows and fields that paths speak of. */
+/** Finds the rows and fields of paths. */
 export class Places {
   readonly #rows: Rows
 
@@ -22,14 +22,17 @@ export class Places {
     this.#rows = rows
   }
 
-  /** The row that has to be put into a query of its own before a path can be read. */
+  /**
+   * Returns the row that needs a subquery of its own before a path can be read; undefined if none
+   * does.
+   */
   needed(operand: Operand, span: Span): Row | undefined {
     if (operand.kind !== 'path') return undefined
     const found = this.#walk(operand, span)
     return 'needed' in found ? found.needed : undefined
   }
 
-  /** Where a path leads whose rows are all there. */
+  /** Returns the end of a path whose rows are all in the query. */
   here(operand: Operand, span: Span): Place {
     if (operand.kind !== 'path') return refuseOperand(operand, span)
     const found = this.#walk(operand, span)
@@ -61,7 +64,7 @@ export class Places {
     return model === undefined ? undefined : this.#rows.field(model, name)
   }
 
-  /** Whether what is asked of a row is in the query. */
+  /** Whether a row's field can be read in the query. */
   #isReadable(row: Row, field: SqlField | undefined): boolean {
     if (field?.kind === 'column') return row.column(field.column) !== undefined
     if (field?.kind !== 'relation') return row.isIn

@@ -2,17 +2,17 @@ import type { Parameter } from './comparison.js'
 import { refuse } from './refusal.js'
 import type { SqlColumn } from './tables.js'
 
-/** A character that is in no identifier, so that values are found again where they ended up. */
+/** A character that occurs in no identifier. It marks the positions of values in the text. */
 const mark = '\u0001'
 
 /**
- * The values of a query. What is written gets marks first: parts of a query are not written in the order in which they stand in
- * it, and some places are numbered by their order.
+ * The values of a query. Placeholders are marks at first: parts of a query are not written in the
+ * order of the final text. Some dialects number their placeholders by that order.
  */
 export class Placeholders {
   readonly #most: number
   readonly #values: { readonly value: unknown; readonly column: SqlColumn }[] = []
-  /** Numbers of the values, by which texts are compared. */
+  /** Numbers of the values, for comparing texts. */
   readonly #numbers = new Map<unknown, number>()
   #places = 0
 
@@ -25,24 +25,26 @@ export class Placeholders {
     return `${mark}${this.#values.length - 1}${mark}`
   }
 
-  /** What is the same for texts that differ in nothing: in no word, and in no value. */
+  /** Returns a key that is equal for texts with the same words and the same values. */
   key(text: string): string {
     const parts = text.split(mark)
     return parts.map((part, at) => (at % 2 === 0 ? part : this.#number(this.#values[Number(part)]!.value))).join(mark)
   }
 
   #number(value: unknown): string {
-    // A map takes -0 for 0.
+    // A map treats -0 as 0.
     if (Object.is(value, -0)) return '-0'
     const number = this.#numbers.get(value) ?? this.#numbers.size
     this.#numbers.set(value, number)
     return String(number)
   }
 
-  /** Puts the values in their places; of a text behind the one before. */
+  /**
+   * Replaces the marks of a text by placeholders. Call it in the order of the statement's texts.
+   */
   fill(text: string, parameter: Parameter): string {
     const parts = text.split(mark)
-    // Between two marks stands the number of a value.
+    // The number of a value is between two marks.
     this.#places += (parts.length - 1) / 2
     if (this.#places > this.#most)
       refuse(

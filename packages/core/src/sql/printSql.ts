@@ -10,23 +10,24 @@ import { refuse } from './refusal.js'
 import { bracketed } from './sql.js'
 
 export interface PrintedSql {
-  /** `WITH RECURSIVE …` and a blank, for the very beginning of the statement, or an empty text. */
+  /** `WITH RECURSIVE …` and a blank, for the very start of the statement; or an empty text. */
   readonly with: string
   /**
-   * A condition of SQL in brackets, for a WHERE: true for the rows that are found. For the others it is false, or null: who negates
-   * it takes `IS NOT TRUE`.
+   * An SQL condition in brackets, for a WHERE. It is true for the rows of the result, and false or
+   * null for all others. Negate it with `IS NOT TRUE`.
    */
   readonly sql: string
   /**
-   * Whether it has a recursive query. MariaDB ends such a one after `max_recursive_iterations` levels with a mere warning: the
-   * statement must be run with a higher limit, and that warning (1931) is an error.
+   * Whether it contains a recursive query. MariaDB ends such a query after
+   * `max_recursive_iterations` levels with only a warning. Run the statement with a higher limit,
+   * and treat that warning (1931) as an error.
    */
   readonly recursive: boolean
 }
 
 /**
- * Writes a condition for the rows of a model as SQL: exactly, or not at all.
- * @throws UnsupportedFilterError for what the database does not compare as a check does.
+ * Returns the exact SQL of a condition for the rows of a model.
+ * @throws UnsupportedFilterError if the database can't evaluate the condition as a check does.
  */
 export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
   const dialect = writerOf(options.dialect)
@@ -42,14 +43,14 @@ export function printSql(condition: Definite, options: SqlOptions): PrintedSql {
   return { ...printed, with: fill(printed.with), sql: fill(printed.sql) }
 }
 
-/** The same with marks in the places of values. */
+/** Writes the SQL with marks in the places of values. */
 function write(condition: Definite, dialect: StandardSql, options: SqlOptions, placeholders: Placeholders): PrintedSql {
   const printer = new Printer(dialect, options, placeholders)
   const sql = bracketed(descending(() => printer.print(condition)))
   return { with: printer.with, sql, recursive: printer.isRecursive }
 }
 
-/** @throws UnsupportedFilterError for a query that the database has no room for. */
+/** @throws UnsupportedFilterError if the query exceeds a limit of the database. */
 function assertReadable({ depth, queries, recursions }: Extent, most: Extent): void {
   if (depth <= most.depth && queries <= most.queries && recursions <= most.recursions) return
   refuse(

@@ -28,7 +28,7 @@ import type { SqlColumn } from './tables.js'
 
 type Leaf = Exclude<Definite, { kind: 'true' | 'false' | 'and' | 'or' | 'not' }>
 
-/** Writes conditions as SQL that is true for just the rows for which they hold. */
+/** Writes conditions as SQL that is true exactly for the rows for which they are true. */
 export class Printer {
   readonly dialect: StandardSql
   readonly rows: Rows
@@ -36,12 +36,12 @@ export class Printer {
   readonly #compare: Comparisons
   readonly #calculator: Calculator
   readonly #newQueries: () => RecursiveQueries
-  /** Those of the WITH that is being written, or that will stand ahead of the statement. */
+  /** The queries of the WITH that is being written, or that will precede the statement. */
   #queries: RecursiveQueries | undefined
   isRecursive = false
-  /** The query that is being written; undefined for the one around all of it. */
+  /** The query that is being written; undefined for the outermost one. */
   #query: From | undefined
-  /** What keeps the answers of that query for different rows apart. */
+  /** Conditions that separate the results of that query for different outer rows. */
   #distinct: Sql[] = []
 
   constructor(dialect: StandardSql, options: SqlOptions, placeholders: Placeholders) {
@@ -75,7 +75,7 @@ export class Printer {
     }
   }
 
-  /** Parts that are true only where the same row is there are asked of it together. */
+  /** Parts that are true only if the same row exists are tested in one subquery. */
   #group(parts: readonly Definite[], join: (parts: readonly Sql[]) => Sql): Sql {
     const byRow = new Map<Row | undefined, Definite[]>()
     for (const part of parts) {
@@ -90,7 +90,10 @@ export class Printer {
     )
   }
 
-  /** Rows that are there wherever the condition holds, and have to be put into a query of their own. */
+  /**
+   * Returns the rows that exist whenever the condition is true, and that need a subquery of their
+   * own.
+   */
   #needed(condition: Definite): readonly Row[] {
     switch (condition.kind) {
       case 'true':
@@ -110,7 +113,7 @@ export class Printer {
     }
   }
 
-  /** What is asked of a row in a query of its own. */
+  /** Writes a test of a row in a subquery of its own. */
   inside(row: Row, write: () => Sql): Sql {
     const from = new From()
     const close = row.open(from)
@@ -121,7 +124,7 @@ export class Printer {
     }
   }
 
-  /** Writes what is asked in a query. */
+  /** Writes a condition within a query. */
   within(from: From, write: () => Sql): Sql {
     const before = this.#query
     this.#query = from
@@ -132,12 +135,15 @@ export class Printer {
     }
   }
 
-  /** What the statement begins with. */
+  /** The start of the statement. */
   get with(): string {
     return this.#queries?.with ?? ''
   }
 
-  /** Writes what asks recursive queries: those of the WITH that is there to take them, else of one of its own. */
+  /**
+   * Writes SQL that uses recursive queries. They are added to the current WITH if there is one,
+   * otherwise to a new one.
+   */
   asking(write: (queries: RecursiveQueries) => string | undefined): string | undefined {
     if (this.#queries) return write(this.#queries)
     const queries = this.#newQueries()
@@ -200,7 +206,7 @@ export class Printer {
     }
   }
 
-  /** The rows of a relation, or the elements of a list, put into a query. */
+  /** Adds the rows of a relation, or the elements of a list, to a query. */
   #each({ row, field }: Place, from: From, source: Operand, span: Span): Row {
     if (field?.kind === 'relation') return this.rows.each(row, field.relation, from, span)!
     if (field?.kind !== 'column' || field.column.type.kind !== 'list') return refuseOperand(source, span)
@@ -225,7 +231,7 @@ export class Printer {
   }
 
   #withNil(operator: Compare['operator'], operand: Operand, span: Span): Sql {
-    // An ordering with nil on a side is false.
+    // An ordering with nil on either side is false.
     if (operator !== '=' && operator !== '==' && operator !== '!=') return false
     const equal = operator !== '!='
     if (operand.kind !== 'path') return !equal
@@ -240,7 +246,7 @@ export class Printer {
       : this.#isThere(place.row, relation, span)
   }
 
-  /** That a to-one relation has a row. */
+  /** Writes that a to-one relation has a row. */
   #isThere(own: Row, relation: Parameters<Rows['hop']>[1], span: Span): Sql {
     const row = this.rows.hop(own, relation, span)!
     if (relation.kept || row.join()) return row.presence
@@ -338,7 +344,7 @@ export class Printer {
   }
 }
 
-/** The operands of a leaf that are read of rows. */
+/** Returns the operands of a leaf that are read from rows. */
 function operandsOf(leaf: Leaf): readonly Operand[] {
   switch (leaf.kind) {
     case 'some':
@@ -356,7 +362,7 @@ function operandsOf(leaf: Leaf): readonly Operand[] {
   }
 }
 
-/** The paths that an operand is computed of. */
+/** Returns the paths in an operand. */
 function pathsOf(operand: Operand): readonly Path[] {
   switch (operand.kind) {
     case 'path':

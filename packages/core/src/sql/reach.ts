@@ -20,7 +20,7 @@ export interface ReachPrinter {
   print(condition: Definite): Sql
 }
 
-/** A recursion along relations: the start is looked for among the rows from which the way leads to an end. */
+/** Writes a recursion along relations. The start must be among the rows that lead to an end. */
 export function printReach(reach: DefiniteReach, printer: ReachPrinter): Sql {
   const key = keyOf(reach, printer)
   const columns = key.map((_, at) => printer.dialect.quote(`key${at + 1}`)).join(', ')
@@ -32,8 +32,9 @@ export function printReach(reach: DefiniteReach, printer: ReachPrinter): Sql {
 }
 
 /**
- * The rows from which the way leads to an end are the same ones whatever the start, so they are found once, from the ends
- * backwards. UNION leaves out what was found before, so cycles end. Undefined where there are no ends.
+ * Writes the query of the rows that lead to an end. They are the same for every start, so they are
+ * found once, backwards from the ends. UNION drops rows that were found before, so cycles end.
+ * Returns undefined if there are no ends.
  */
 function queryOf(
   { each, where, steps, span }: DefiniteReach,
@@ -43,7 +44,7 @@ function queryOf(
   const { rows, dialect } = printer
   const columns = key.map((_, at) => dialect.quote(`key${at + 1}`))
 
-  /** The keys of the rows for which a condition holds; undefined where there are none. */
+  /** Writes the keys of the rows for which a condition is true; undefined if there are none. */
   const keys = (write: (from: From) => Sql): string | undefined => {
     const from = new From()
     const row = rows.scan(each.model!, from, span)
@@ -55,7 +56,7 @@ function queryOf(
           condition,
         )
   }
-  /** The rows that lead by one step to a row that was found. */
+  /** Writes the rows that lead to a found row in one step. */
   const before = (
     step: ReachStep,
     link: (links: readonly Sql[], from: From) => Sql,
@@ -91,7 +92,10 @@ function keyOf({ each, span }: DefiniteReach, { rows }: ReachPrinter): readonly 
   return refuse('no-key', `Rows of ${each.model} have no key, by which a recursion tells them from each other.`, span)
 }
 
-/** Goes from row to row by inner joins; the last one is known to be there by what it is compared with. */
+/**
+ * Follows relations from row to row by inner joins. The comparison of the last row proves that it
+ * exists.
+ */
 function follow(hops: readonly Hop[], from: From, printer: ReachPrinter, write: (last: Row) => Sql): Sql {
   const { rows, places } = printer
   const [hop, ...rest] = hops
@@ -106,13 +110,15 @@ function follow(hops: readonly Hop[], from: From, printer: ReachPrinter, write: 
   return rows.with(hop!.each, row, () => (isLast ? write(row) : follow(rest, from, printer, write)))
 }
 
-/** Several steps as one part, for a database whose recursive query may name itself once. */
+/**
+ * Joins several steps into one part, for a database whose recursive query may refer to itself once.
+ */
 function together(ways: readonly string[], found: string, columns: readonly string[], alias: string): string {
   const selected = columns.map((column) => `${alias}.${column}`).join(', ')
   return `SELECT ${selected} FROM ${itself} AS ${found} CROSS JOIN LATERAL (${ways.join(' UNION ALL ')}) AS ${alias} (${columns.join(', ')})`
 }
 
-/** That the start is among the rows of a query. */
+/** Writes that the start is among the rows of a query. */
 function start(reach: DefiniteReach, key: readonly SqlColumn[], query: string, printer: ReachPrinter): Sql {
   const { rows, places } = printer
   const { start: path, span } = reach

@@ -1,23 +1,25 @@
-/** Stands for a query's own name while it is written; no SQL has that character. */
+/** Represents a query's own name while it is written. No SQL contains that character. */
 export const itself = '\u0003'
 
 /**
- * The recursive queries of one WITH, each behind those that it asks. One that is asked twice is there once, and none is within
- * another: parsers take texts of a certain depth only (SQLite up to 3.45 has a stack of 100 places).
+ * The recursive queries of one WITH, each after those that it uses. A query that is used twice is
+ * written once, and none is nested in another. Parsers limit the depth of a text: SQLite up to 3.45
+ * has a stack of 100 places.
  */
 export class RecursiveQueries {
   readonly #key: (query: string) => string
   readonly #name: (at: number) => string
   readonly #queries = new Map<string, { readonly name: string; readonly query: string }>()
 
-  /** @param key - what is the same for queries that are the same */
+  /** @param key - returns a key that is equal for equal queries */
   constructor(key: (query: string) => string, name: (at: number) => string) {
     this.#key = key
     this.#name = name
   }
 
   /**
-   * @param query - with its columns, and what calls it `itself`
+   * Adds a query, unless an equal one is present.
+   * @param query - the query with its columns; `itself` represents its name
    * @returns its name
    */
   add(query: string): string {
@@ -29,7 +31,7 @@ export class RecursiveQueries {
     return name
   }
 
-  /** What the statement begins with that asks them. */
+  /** The start of a statement that uses them. */
   get with(): string {
     const written = [...this.#queries.values()].map(({ name, query }) => query.replaceAll(itself, name))
     return written.length === 0 ? '' : `WITH RECURSIVE ${written.join(', ')} `

@@ -1,7 +1,7 @@
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 
-/** Why a condition can't be SQL, in a word that stays the same. */
+/** Why a condition can't be SQL, as a stable identifier. */
 export type SqlRefusal =
   | 'bind-limit'
   | 'column-type'
@@ -16,7 +16,7 @@ export type SqlRefusal =
 const wayOut =
   'check the rows one by one with can(), or say it in the policy by columns of types that the database compares'
 
-/** Ends the printing of a condition that SQL would not say exactly. */
+/** Throws because SQL can't represent the condition exactly. */
 export function refuse(reason: SqlRefusal, message: string, span: Span | undefined, hint: string = wayOut): never {
   throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
 }

@@ -5,36 +5,39 @@ import type { SqlColumn, SqlRelation } from './tables.js'
 /** Writes a column of one table of a query. */
 export type Columns = (column: SqlColumn) => string
 
-/** How a row gets into a query. */
+/** Adds a row to a query. */
 export interface Entrance {
-  /** Its columns that another table of the query has too, by name, as they are written there. */
+  /** Its columns that another table of the query also has: their SQL there, by name. */
   readonly known: ReadonlyMap<string, string>
-  /** Puts its table into a query: for certain, or where there is one. */
+  /** Adds its table to a query, by an inner join or a left join. */
   enter(from: From, join: 'inner' | 'left'): Columns
-  /** How its table is joined where it is asked for. */
+  /** The kind of join for its table. */
   readonly join: 'inner' | 'left'
-  /** That there is such a row, by its own columns, or by those that are known. */
+  /** Writes that the row exists, by its own columns or by the known ones. */
   isThere(columns: Columns | undefined): Sql
-  /** Whether what is known of it are values: it is the same row for all rows of the query. */
+  /** Whether its known columns are values. It is then the same row for all rows of the query. */
   readonly isConstant?: boolean
 }
 
 /**
- * A row that a query speaks of. Its table may not be in the query yet: as long as only those of its columns are asked for that
- * another table has too (those of a reference, say), it need not be.
+ * A row in a query. Its table is joined only when it is needed: another table can have some of its
+ * columns, for example those of a reference.
  */
 export class Row {
-  /** The column that stands for the whole of it: it is the element of a list. */
+  /** The column that represents the whole row, if it is the element of a list. */
   readonly element: SqlColumn | undefined
   readonly #entrance: Entrance | undefined
-  /** The query that it is in, to which other tables can be joined; undefined for the one that is not written here. */
+  /**
+   * The query that contains it, to which other tables can be joined. Undefined if that query is not
+   * written here.
+   */
   #from: From | undefined
   #columns: Columns | undefined
   #isCertain: boolean
-  /** The rows of its to-one relations, as far as they were asked for. */
+  /** The rows of its to-one relations that were read. */
   readonly hops: Map<SqlRelation, Row> = new Map()
 
-  /** @param columns - of a row that is in the query already */
+  /** @param columns - the columns of a row that is already in the query */
   constructor(from: From | undefined, columns: Columns | undefined, entrance?: Entrance, element?: SqlColumn) {
     this.element = element
     this.#from = from
@@ -43,46 +46,52 @@ export class Row {
     this.#isCertain = entrance === undefined || (entrance.join === 'inner' && !entrance.isConstant)
   }
 
-  /** Whether it is in a query that is written here, or around it. */
+  /** Whether it is in a query that is written here, or in an outer one. */
   get isIn(): boolean {
     return this.#columns !== undefined || this.#from !== undefined || this.isConstant
   }
 
-  /** The query that it is in, to which other tables can be joined; undefined for one that is not written here. */
+  /**
+   * The query that contains it, to which other tables can be joined. Undefined if that query is not
+   * written here.
+   */
   get from(): From | undefined {
     return this.#from
   }
 
-  /** How a column is written; undefined where the row has to be opened before. */
+  /** Writes a column; undefined if the row has to be opened first. */
   column(column: SqlColumn): string | undefined {
     const known = this.#columns ? undefined : this.#entrance?.known.get(column.name)
     return known ?? (this.join() ? this.#columns!(column) : undefined)
   }
 
-  /** Puts its table into the query that it is in. @returns false where it is in none. */
+  /**
+   * Joins its table to the query that contains it.
+   * @returns false if no query contains it
+   */
   join(): boolean {
     if (!this.#columns && this.#from && this.#entrance)
       this.#columns = this.#entrance.enter(this.#from, this.#entrance.join)
     return this.#columns !== undefined
   }
 
-  /** That the row is there. */
+  /** The condition that the row exists. */
   get presence(): Sql {
     return this.#isCertain ? true : this.#entrance!.isThere(this.#columns)
   }
 
-  /** Whether what it is written by are values, and its table is not in the query. */
+  /** Whether its columns are values and its table is not in the query. */
   get isConstant(): boolean {
     return this.#columns === undefined && this.#entrance?.isConstant === true
   }
 
-  /** Whether a column of it that is not null tells that the row is there. */
+  /** Whether a column that is not null proves that the row exists. */
   get isToldByColumns(): boolean {
     if (this.#isCertain || this.#columns !== undefined) return true
     return this.#entrance!.known.size === 1 && !this.isConstant
   }
 
-  /** Puts its table into another query, in which it is there for certain, until the function that comes back is called. */
+  /** Inner-joins its table to another query, until the returned function is called. */
   open(from: From): () => void {
     const before = [this.#from, this.#columns, this.#isCertain] as const
     this.#columns = this.#entrance!.enter(from, 'inner')
@@ -96,7 +105,7 @@ export class Row {
   }
 }
 
-/** That none of some columns is null. */
+/** Writes that none of the columns is null. */
 export function noNull(columns: readonly string[]): Sql {
   return all(columns.map((column) => atom(`${column} IS NOT NULL`, `${column} IS NULL`)))
 }

@@ -7,26 +7,26 @@ import { type Columns, noNull, Row } from './row.js'
 import { any, atom, type Sql } from './sql.js'
 import type { SqlColumn, SqlField, SqlPair, SqlRelation, SqlRestriction, SqlTable, SqlTables } from './tables.js'
 
-/** Writes what is compared with columns. */
+/** Writes comparisons of columns with values. */
 export interface ColumnValues {
-  /** A value of a column, as it is written; undefined for one that the column can't have. */
+  /** Writes a value of a column; undefined if the column can't have that value. */
   value(column: SqlColumn, value: unknown, span: Span): string | undefined
-  /** That a column has a value. */
+  /** Writes that a column has a value. */
   equal(text: string, column: SqlColumn, value: unknown, span: Span): Sql
-  /** That a column has a value, which is one of the database. */
+  /** Writes that a column has a value, in the form that the database stores. */
   stored(text: string, column: SqlColumn, value: unknown): Sql
 }
 
-/** The rows that a query speaks of: what the roots of paths stand for, and how one leads to the other. */
+/** The rows of a query: the rows of the paths' roots, and their relations to other rows. */
 export class Rows {
   readonly tables: SqlTables
   readonly #dialect: StandardSql
   readonly #prefix: string
   readonly #columns: ColumnValues
-  /** The row that the whole is asked of. */
+  /** The row of the whole condition. */
   #resource: Row | undefined
   #roots = new Map<Root, Row>()
-  /** One object for each field, by which relations are known again. */
+  /** One object for each field, which makes relations comparable by identity. */
   readonly #fields = new Map<string, SqlField | undefined>()
   #aliases = 0
 
@@ -38,7 +38,7 @@ export class Rows {
     this.#columns = columns
   }
 
-  /** A name for a table that no other table has, in quotes. */
+  /** Returns a unique, quoted alias for a table. */
   alias(): string {
     return this.#dialect.quote(this.name())
   }
@@ -57,7 +57,7 @@ export class Rows {
     return this.#fields.get(key)
   }
 
-  /** Says what a root stands for while something is written. */
+  /** Sets the row of a root while a part is written. */
   with<Result>(root: Root, row: Row, write: () => Result): Result {
     this.#roots.set(root, row)
     try {
@@ -67,7 +67,7 @@ export class Rows {
     }
   }
 
-  /** Writes what speaks of no row around it, in the same words wherever it stands. */
+  /** Writes SQL that refers to no outer row. Its text is then the same everywhere. */
   apart<Result>(write: () => Result): Result {
     const around = [this.#resource, this.#roots, this.#aliases] as const
     this.#resource = undefined
@@ -89,14 +89,14 @@ export class Rows {
     return row ?? refuse('operand', `"${root.name}" is no row here.`, span)
   }
 
-  /** All rows of a model. */
+  /** Returns a row that ranges over all rows of a model. */
   scan(model: string, from: From, span: Span | undefined): Row {
     return new Row(from, this.#enter(this.table(model, span), () => [])(from, 'inner'))
   }
 
   /**
-   * The row that a to-one relation leads to; undefined where its own row has to be opened before.
-   * @param isImplied - Whether what is asked of its columns can be true only of a row that is there.
+   * Returns the row of a to-one relation; undefined if its own row has to be opened first.
+   * @param isImplied - Whether the tests of its columns can be true only if the row exists.
    */
   hop(own: Row, relation: SqlRelation, span: Span | undefined, isImplied = false): Row | undefined {
     const found = isImplied ? undefined : own.hops.get(relation)
@@ -120,14 +120,17 @@ export class Rows {
     return row
   }
 
-  /** The rows that a relation leads to, each of them, put into the query. Undefined where the own row has to be opened before. */
+  /**
+   * Adds all rows of a relation to the query. Returns undefined if the own row has to be opened
+   * first.
+   */
   each(own: Row, relation: SqlRelation, from: From, span: Span | undefined): Row | undefined {
     const { link } = relation
     const references = referencesOf(own, link.kind === 'columns' ? link.pairs : link.own)
     if (!references) return undefined
     if (link.kind === 'columns' || !relation.kept)
       return new Row(from, this.#entrance(relation, references, span)(from, 'inner'))
-    // Of rows that are linked by a table, that table has the key.
+    // For rows that are linked by a table, that table contains the key.
     const middle = this.#middle(link.path, references)(from, 'inner')
     const known = link.other.map((pair) => ({ pair, text: middle(pair.from) }))
     return new Row(from, undefined, {
@@ -140,7 +143,7 @@ export class Rows {
     })
   }
 
-  /** That a row is one of those that a restriction leaves. */
+  /** Writes that a row fulfils a restriction. */
   restriction(columns: Columns, restriction: SqlRestriction): Sql {
     const text = columns(restriction.column)
     if (restriction.kind === 'null') return atom(`${text} IS NULL`)
@@ -194,7 +197,7 @@ export class Rows {
     )
   }
 
-  /** Puts a table into a query, under an alias, with what it is linked by and what is demanded of its rows. */
+  /** Adds a table to a query under an alias, with its join conditions and restrictions. */
   #enter(table: SqlTable, links: (columns: Columns) => readonly Sql[]) {
     return (from: From, join: 'inner' | 'left'): Columns => {
       const alias = this.alias()
@@ -208,7 +211,7 @@ export class Rows {
 
 interface Reference {
   readonly pair: SqlPair
-  /** The own column, as it is written. */
+  /** The SQL of the own column. */
   readonly text: string
 }
 

@@ -1,13 +1,13 @@
 /**
- * A piece of SQL that is a condition, or what is known without asking: true or false. Where it does not hold it may be null;
- * `not` takes care of that.
+ * An SQL condition, or a constant: true or false. It may be null instead of false; `not` handles
+ * that.
  */
 export type Sql = boolean | SqlText
 
 export interface SqlText {
   readonly kind: 'exists' | 'and' | 'or' | 'atom'
   readonly text: string
-  /** How its contrary is said, where there is a short way. */
+  /** Its negation, if there is a short form. */
   readonly contrary?: string | undefined
 }
 
@@ -25,25 +25,28 @@ export function any(parts: readonly Sql[]): Sql {
   return joined('or', parts.filter((part) => part !== false) as readonly SqlText[]) ?? false
 }
 
-/** The rows for which a condition does not hold; where it is null it does not. */
+/** Writes the negation of a condition. It is true if the condition is null. */
 export function not(part: Sql): Sql {
   if (typeof part === 'boolean') return !part
   if (part.contrary !== undefined) return atom(part.contrary, part.text)
   return part.kind === 'exists' ? atom(`NOT ${part.text}`) : atom(`(${part.text}) IS NOT TRUE`)
 }
 
-/** As it is written between other conditions. */
+/** Writes a condition as a part of another one. */
 export function written(part: Sql): string {
   if (typeof part === 'boolean') return part ? '(1 = 1)' : '(1 = 0)'
   return part.kind === 'and' || part.kind === 'or' ? `(${part.text})` : part.text
 }
 
-/** As it is written among conditions that nobody knows. */
+/** Writes a condition in brackets, for use among unknown conditions. */
 export function bracketed(part: Sql): string {
   return typeof part === 'boolean' ? written(part) : `(${part.text})`
 }
 
-/** Databases read a long row of conditions as one deep tree, and take trees of a certain depth only (SQLite 1,000 levels). */
+/**
+ * Databases parse a long chain of conditions as one deep tree, and limit its depth (SQLite: 1,000
+ * levels).
+ */
 const longest = 100
 
 function joined(kind: 'and' | 'or', parts: readonly SqlText[]): SqlText | undefined {

@@ -1,10 +1,13 @@
-/** What holds the rows of a model, as an ORM knows it. Names are as the database has them, without quotes. */
+/** The table of a model, in the ORM's description. Names are the database's own, without quotes. */
 export interface SqlTable {
-  /** Database, schema and table, as far as they are said: `['public', 'documents']`. */
+  /** Database, schema and table, as far as they are specified: `['public', 'documents']`. */
   readonly path: readonly string[]
-  /** The columns that tell a row from all others, in order; empty where there are none. */
+  /** The columns that identify a row, in order; empty if there are none. */
   readonly key: readonly SqlColumn[]
-  /** What the ORM itself demands of every row of the model: not deleted softly, of this class of the table's. */
+  /**
+   * The ORM's own conditions for every row of the model: not softly deleted, of this class in the
+   * table.
+   */
   readonly restrictions: readonly SqlRestriction[]
 }
 
@@ -12,23 +15,29 @@ export interface SqlColumn {
   readonly name: string
   readonly nullable: boolean
   readonly type: SqlType
-  /** Whether it is part of a key or a reference, which only an index finds. Default false. */
+  /**
+   * Whether it is part of a key or a reference, which must be looked up by an index. Default:
+   * false.
+   */
   readonly identifies?: boolean | undefined
 }
 
-/** What a column holds, and what has to be known of how the database compares it. */
+/** The type of a column, and the facts about its comparison in the database. */
 export type SqlType =
   | { readonly kind: 'boolean' }
-  /** Whole numbers within a range; beyond it the database may refuse the number itself. `bigint`: sent as a bigint. */
+  /**
+   * Whole numbers within a range. Beyond it, the database may reject the number itself. `bigint`:
+   * sent as a bigint.
+   */
   | { readonly kind: 'integer'; readonly from: bigint; readonly to: bigint; readonly bigint: boolean }
-  /** `single`: of 32 bits. */
+  /** `single`: whether it has 32 bits. */
   | { readonly kind: 'float'; readonly single: boolean }
-  /** `digits`: how many of them the database compares exactly. Sent as text. */
+  /** `digits`: the number of digits that the database compares exactly. Sent as text. */
   | { readonly kind: 'decimal'; readonly digits: number }
   /**
-   * `exact`: whether the column's own collation finds texts equal only when their code points are; false if that is not known.
-   * `collation`: its name, where the column has one of its own. `cut`: whether the application reads a text only up to its first
-   * zero character, which SQLite compares whole.
+   * `exact`: whether the column's own collation finds texts equal only if their code points are;
+   * false if unknown. `collation`: its name, if the column has one of its own. `cut`: whether the
+   * application reads a text only up to its first zero character. SQLite compares the whole text.
    */
   | {
       readonly kind: 'text'
@@ -36,20 +45,23 @@ export type SqlType =
       readonly collation?: string | undefined
       readonly cut?: boolean | undefined
     }
-  /** Values by the names that the application has for them: as the database has them. */
+  /** The database's values, by the names that the application uses. */
   | { readonly kind: 'enum'; readonly values: ReadonlyMap<string, string> }
-  /** Of the database's own type; as text it is in lower case. */
+  /** A UUID type of the database. As text it is in lower case. */
   | { readonly kind: 'uuid' }
   /**
-   * Of the database's own type, and read by the application as the text that the database has for it: a bigint, a decimal, a date.
-   * `has`: whether it is such a text; each value has just one, and columns of one `name` have the same one for it.
+   * A type of the database that the application reads as the database's text: a bigint, a decimal,
+   * a date. `has`: whether a text has that form. Each value has exactly one text, and columns of
+   * one `name` have the same text for it.
    */
   | { readonly kind: 'form'; readonly name: string; readonly has: (text: string) => boolean }
   /**
-   * `finer`: than the milliseconds of JavaScript, which cuts off what is finer. `zoned`: whether the column knows the zone of its
-   * times; two columns of which just one does are not compared. `uneven`: of SQLite, whose texts for times are with or without
-   * milliseconds. `wall`: kept without an offset from UTC, as the clocks of the process' time zone show it. `common`: whether only
-   * the years 1 to 9999 of our calendar are read as dates; any other value, such as PostgreSQL's infinity, is read as an invalid one.
+   * `finer`: more precise than JavaScript's milliseconds, which truncate it. `zoned`: whether the
+   * column stores its times with a zone. Two columns are compared only if both or neither do.
+   * `uneven`: an SQLite column, whose texts have milliseconds or not. `wall`: stored without an
+   * offset from UTC, as the clocks of the process' time zone show it. `common`: whether only the
+   * years 1 to 9999 of our calendar are read as dates. Any other value, such as PostgreSQL's
+   * infinity, is read as an invalid date.
    */
   | {
       readonly kind: 'date'
@@ -60,8 +72,9 @@ export type SqlType =
       readonly uneven?: boolean | undefined
     }
   /**
-   * An array of PostgreSQL. `nullIsEmpty`: whether the application reads null as an empty list. `separated`: it is a text instead, in
-   * which commas stand between the elements; an empty one has none.
+   * An array of PostgreSQL. `nullIsEmpty`: whether the application reads null as an empty list.
+   * `separated`: it is a text instead, with commas between the elements. An empty text has no
+   * elements.
    */
   | {
       readonly kind: 'list'
@@ -70,9 +83,9 @@ export type SqlType =
       readonly separated?: boolean | undefined
     }
   /**
-   * Refused, and called by this name: JSON, bytes, what is rewritten on its way by the application … `nil`: whether the application
-   * reads null, and nothing but null, as nil; then that alone can be asked. `json`: whether it is JSON, in whose lists texts can
-   * be looked for.
+   * An unsupported type, with its name: JSON, bytes, values that the application transforms …
+   * `nil`: whether the application reads null, and nothing but null, as nil. Then nil is the only
+   * supported test. `json`: whether it is JSON, in whose lists texts can be searched.
    */
   | {
       readonly kind: 'other'
@@ -87,22 +100,22 @@ export type SqlRestriction =
 
 /** Rows of another model that belong to a row. */
 export interface SqlRelation {
-  /** Name of the other model. */
+  /** The name of the other model. */
   readonly model: string
   readonly many: boolean
   readonly link: SqlLink
   /**
-   * Whether a reference of the own row that is not null leads to a row in every case: the database keeps it, and the other
-   * model has no restrictions. Then the other row need not be looked for.
+   * Whether every reference of the own row that is not null leads to a row. That requires a foreign
+   * key, and another model without restrictions. The other row then needs no lookup.
    */
   readonly kept: boolean
 }
 
-/** Which rows are linked. */
+/** How two rows are linked. */
 export type SqlLink =
-  /** By columns that are equal, pairwise. */
+  /** By equal columns, pairwise. */
   | { readonly kind: 'columns'; readonly pairs: readonly SqlPair[] }
-  /** By the rows of a table that has nothing else. */
+  /** By the rows of a table that has no other columns. */
   | {
       readonly kind: 'table'
       readonly path: readonly string[]
@@ -120,17 +133,21 @@ export interface SqlPair {
 export type SqlField =
   | { readonly kind: 'column'; readonly column: SqlColumn }
   | { readonly kind: 'relation'; readonly relation: SqlRelation }
-  /** A group of the row's own columns that is read as a row: its fields are asked for under the model's name. */
+  /**
+   * A group of the row's own columns that is read as a row. Its fields are found under the model's
+   * name.
+   */
   | { readonly kind: 'embedded'; readonly model: string }
 
-/** Finds in the database what a condition speaks of. */
+/** Maps the models and fields of a condition to the database. */
 export interface SqlTables {
-  /** Undefined for a model without a table. */
+  /** Returns the table of a model; undefined if it has none. */
   table(model: string): SqlTable | undefined
   field(model: string, name: string): SqlField | undefined
   /**
-   * Which rows of a model's table are of a class: all of them, none, or those that meet a restriction.
-   * @param exact - just of that class, no subclass
+   * Returns which rows of a model's table are of a class: all of them, none, or those that fulfil a
+   * restriction.
+   * @param exact - whether subclasses are excluded
    */
   instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction
 }

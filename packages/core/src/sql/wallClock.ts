@@ -1,20 +1,21 @@
 import type { Order, ValueTest } from './valueTest.js'
 
-/** A change of the clocks: from one offset from UTC to another. All in milliseconds. */
+/** A change of the clocks from one offset from UTC to another. All in milliseconds. */
 interface Turn {
   readonly at: number
   readonly before: number
   readonly after: number
 }
 
-/** Further away than this, the order of wall-clock times is that of instants. */
+/** Times that are further apart have the same order as wall-clock times and as instants. */
 const near = 30 * 3_600_000
 
 /**
- * Which wall-clock times of the process' time zone are read as an instant that stands in an order to the given one. Drivers write
- * such a time without an offset, and read the first of two instants that it can be. Where the clocks go back, the second one is
- * never read; where they go forward, a time that no clock shows is read as one after the change.
- * @returns undefined if the time can be compared as it is
+ * Returns the test for wall-clock times of the process' time zone that are read as an instant in
+ * the given order to `date`. Drivers write such a time without an offset, and read the first of its
+ * two possible instants. When the clocks go back, the second one is never read. When they go
+ * forward, a time that no clock shows is read as one after the change.
+ * @returns undefined if the time can be compared directly
  */
 export function wallClockTest(operator: Order | '=', date: Date): ValueTest | undefined {
   const time = date.getTime()
@@ -28,7 +29,7 @@ export function wallClockTest(operator: Order | '=', date: Date): ValueTest | un
     return { kind: 'is', operator: operator === '<' || operator === '<=' ? '<' : '>=', value: new Date(end) }
   }
   const within = (from: number, to: number): ValueTest => ({ kind: 'within', from: wallText(from), to: wallText(to) })
-  // Finer than milliseconds, a time is read as the millisecond that it is in.
+  // A time that is finer than milliseconds is read as the millisecond that contains it.
   const [own, next] = [time, time + 1]
   switch (operator) {
     case '=':
@@ -50,7 +51,7 @@ function either(...of: readonly ValueTest[]): ValueTest {
   return { kind: 'any', of }
 }
 
-/** A time as a wall clock shows it, which need not be one that the clocks of the zone ever show. */
+/** Returns a time as a wall clock shows it. The clocks of the zone may never show that time. */
 function wallText(time: number): string {
   return new Date(time).toISOString().slice(0, -1).replace('T', ' ')
 }

@@ -4,7 +4,10 @@ import { mysqlColumns, mysqlReferences } from './mysql.js'
 import { postgresColumns, postgresReferences } from './postgresql.js'
 import { sqliteColumns, sqliteReferences } from './sqlite.js'
 
-/** The columns of some tables, in one query. @param tables - their names, without a schema */
+/**
+ * Reads the columns of some tables, in one query.
+ * @param tables - their names, without a schema
+ */
 export async function readColumns(
   dialect: SqlDialect,
   tables: readonly string[],
@@ -22,7 +25,7 @@ export async function readColumns(
   }
 }
 
-/** The foreign keys of some tables. */
+/** Reads the foreign keys of some tables. */
 export async function readReferences(
   dialect: SqlDialect,
   tables: readonly string[],
@@ -41,8 +44,9 @@ export async function readReferences(
 }
 
 /**
- * The columns that a name can stand for: several where tables of one name are in several schemas, and none is found first.
- * @param path - of the table; without a schema, tables of all schemas are meant
+ * Returns the columns that a name can mean. There are several if tables of one name are in several
+ * schemas and none takes precedence.
+ * @param path - the table's path; without a schema, tables of all schemas match
  */
 export function columnsNamed(
   columns: readonly CatalogColumn[],

@@ -1,7 +1,7 @@
 /**
- * The collations that a `CREATE TABLE` of SQLite declares, by the names of columns in lower case: SQLite has no other place to read
- * them from.
- * @returns undefined for a text that is no such statement
+ * Reads the collations from a `CREATE TABLE` of SQLite, by column name in lower case. SQLite stores
+ * them nowhere else.
+ * @returns undefined if the text is not such a statement
  */
 export function collationsOf(definition: string): ReadonlyMap<string, string> | undefined {
   const tokens = tokensOf(definition)

@@ -1,8 +1,14 @@
-/** A column as the database itself describes it. Names are in lower case: databases differ in whether case matters. */
+/**
+ * A column in the database's own description. Names are in lower case: databases differ in whether
+ * case matters.
+ */
 export interface CatalogColumn {
-  /** The schema of the table; undefined where the database has none. */
+  /** The schema of the table; undefined if the database has no schemas. */
   readonly schema?: string | undefined
-  /** Whether the name of the table alone means this table; undefined where the database has no such rule. */
+  /**
+   * Whether the unqualified table name means this table; undefined if the database has no such
+   * rule.
+   */
   readonly visible?: boolean | undefined
   readonly table: string
   readonly column: string
@@ -11,9 +17,9 @@ export interface CatalogColumn {
   readonly nullable: boolean
   /** How texts of the column are compared; undefined for a column without a collation. */
   readonly text?: CatalogText | undefined
-  /** The values of an enum, as they are stored. */
+  /** The values of an enum, in their stored form. */
   readonly values?: readonly string[] | undefined
-  /** How many digits of a second the column keeps; undefined for a type without any. */
+  /** The number of digits of a second that the column stores; undefined for other types. */
   readonly digits?: number | undefined
   readonly unsigned?: boolean | undefined
 }
@@ -21,24 +27,27 @@ export interface CatalogColumn {
 /** The collation of a column: whether it compares texts by code point. */
 export interface CatalogText {
   readonly collation: string
-  /** Whether it finds two texts equal only when their code points are. */
+  /** Whether it finds two texts equal only if their code points are equal. */
   readonly equality: boolean
   /** Whether it orders texts by code point. */
   readonly order: boolean
 }
 
-/** A foreign key that the database keeps. */
+/** A foreign key that the database enforces. */
 export interface CatalogReference {
-  /** The schemas of the two tables; undefined where the database has none. */
+  /** The schemas of the two tables; undefined if the database has no schemas. */
   readonly schema?: string | undefined
   readonly toSchema?: string | undefined
   readonly table: string
   readonly columns: readonly string[]
   readonly to: string
   readonly toColumns: readonly string[]
-  /** Why rows can refer to missing ones all the same: the key is deferred, not validated, or not enforced. */
+  /**
+   * Why rows can refer to missing ones nevertheless: the key is deferred, not validated, or not
+   * enforced.
+   */
   readonly weakness?: string | undefined
 }
 
-/** Runs one statement and returns its rows, by the names of its columns. */
+/** Runs one statement and returns its rows, keyed by column name. */
 export type CatalogQuery = (sql: string) => Promise<readonly object[]>

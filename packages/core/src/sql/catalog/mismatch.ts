@@ -9,7 +9,10 @@ export interface Mismatch {
   readonly found: string
 }
 
-/** Types of the databases that compare and read values as filters take it, by what is declared. SQLite's columns take any value. */
+/**
+ * The database types whose comparison and reading match the declared type. SQLite's columns accept
+ * any value.
+ */
 const types: Readonly<Record<'postgresql' | 'mysql', Readonly<Partial<Record<SqlType['kind'], readonly string[]>>>>> = {
   postgresql: {
     boolean: ['bool'],
@@ -31,7 +34,7 @@ const types: Readonly<Record<'postgresql' | 'mysql', Readonly<Partial<Record<Sql
   },
 }
 
-/** How many bits the whole numbers of a type have. */
+/** The number of bits of each integer type. */
 const bits: Readonly<Record<string, number>> = {
   int2: 16,
   int4: 32,
@@ -43,7 +46,10 @@ const bits: Readonly<Record<string, number>> = {
   bigint: 64,
 }
 
-/** Where a column is not of the type, the collation or the values that the schema declares; undefined where it is. */
+/**
+ * Returns how a column differs from the type, collation or values that the schema declares;
+ * undefined if it doesn't.
+ */
 export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlDialect): Mismatch | undefined {
   const type = declared.kind === 'list' ? declared.of : declared
   const name = column.type.replace(/^_/, '')
@@ -109,13 +115,15 @@ export function mismatch(declared: SqlType, column: CatalogColumn, dialect: SqlD
   }
 }
 
-/** What the database says of itself. */
+/** The database's description of itself. */
 interface Catalog {
   readonly columns: readonly CatalogColumn[]
   readonly references: readonly CatalogReference[]
 }
 
-/** Whether foreign keys keep all references of a relation to rows that exist. */
+/**
+ * Returns whether foreign keys guarantee that all references of a relation lead to existing rows.
+ */
 export function isKeptBy(
   catalog: Catalog,
   path: readonly string[],
@@ -129,7 +137,9 @@ export function isKeptBy(
   return isKeptPair(catalog, link.path, path, back) && isKeptPair(catalog, link.path, other, link.other)
 }
 
-/** A name can stand for tables of several schemas: then each of them has the foreign key. */
+/**
+ * A name can mean tables of several schemas. In that case each of them must have the foreign key.
+ */
 function isKeptPair(
   { columns: known, references }: Catalog,
   from: readonly string[],

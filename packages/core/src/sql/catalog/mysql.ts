@@ -1,7 +1,10 @@
 import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { nameOf, textOf } from './row.js'
 
-/** Collations that compare by code point, trailing blanks included. `utf8mb4_bin` is none: to it `a` is `a `. */
+/**
+ * Collations that compare by code point, including trailing blanks. `utf8mb4_bin` is not one: it
+ * treats `a` and `a ` as equal.
+ */
 const byCodePoint = /^utf8(?:mb[34])?_(?:nopad|0900)_bin$/
 
 export async function mysqlColumns(names: string, query: CatalogQuery): Promise<readonly CatalogColumn[]> {
@@ -38,7 +41,7 @@ export async function mysqlColumns(names: string, query: CatalogQuery): Promise<
   })
 }
 
-/** The values in `enum('a','it''s')`. */
+/** Returns the values in `enum('a','it''s')`. */
 function valuesOf(type: string): readonly string[] {
   return [...type.matchAll(/'((?:[^']|'')*)'/g)].map(([, value]) => value!.replaceAll("''", "'"))
 }

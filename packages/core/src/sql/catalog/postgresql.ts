@@ -1,11 +1,11 @@
 import type { CatalogColumn, CatalogQuery, CatalogReference } from './entries.js'
 import { listOf, nameOf, textOf } from './row.js'
 
-/** Types that have no place for digits of a second, or for which none are told, keep 6. */
+/** Time types. A column of them without a number of digits has 6. */
 const times: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'time', 'timetz'])
 
 export async function postgresColumns(names: string, query: CatalogQuery): Promise<readonly CatalogColumn[]> {
-  // What earlier versions have no column for is read through JSON, where it is just missing.
+  // Columns that earlier versions don't have are read through JSON, where they are just missing.
   const rows = await query(`
     SELECT CAST(n.nspname AS text) AS "schema", CAST(c.relname AS text) AS "table", CAST(a.attname AS text) AS "column",
       CAST(b.typname AS text) AS "type", CAST(a.attnotnull AS text) AS "required", CAST(a.atttypmod AS text) AS "modifier",

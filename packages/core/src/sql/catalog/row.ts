@@ -1,16 +1,16 @@
-/** A text of a row that a catalog gave; drivers give some as bytes. */
+/** Returns a text from a catalog row. Some drivers return some texts as bytes. */
 export function textOf(row: object, name: string): string {
   const value: unknown = Reflect.get(row, name)
   if (value instanceof Uint8Array) return new TextDecoder().decode(value)
   return value === null || value === undefined ? '' : String(value)
 }
 
-/** The same in lower case, as names are compared. */
+/** Returns a text in lower case, the form in which names are compared. */
 export function nameOf(row: object, name: string): string {
   return textOf(row, name).toLowerCase()
 }
 
-/** A list that the catalog gave as JSON. */
+/** Returns a list that the catalog returned as JSON. */
 export function listOf(row: object, name: string): readonly string[] {
   const text = textOf(row, name)
   if (text === '') return []

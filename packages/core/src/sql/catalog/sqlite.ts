@@ -13,7 +13,7 @@ export async function sqliteColumns(names: string, query: CatalogQuery): Promise
     const [table, column] = [nameOf(row, 'table'), nameOf(row, 'column')]
     if (!definitions.has(table)) definitions.set(table, collationsOf(textOf(row, 'definition')))
     const isPlain = Number(textOf(row, 'collated')) === 0
-    // A view has the collations of what it selects, which only its tables tell.
+    // A view has the collations of the columns that it selects, and only its tables declare those.
     const isTold = textOf(row, 'kind') === 'table' && definitions.get(table) !== undefined
     const collation = isPlain ? 'BINARY' : isTold ? (definitions.get(table)?.get(column) ?? 'BINARY') : 'unknown'
     const isBinary = collation.toUpperCase() === 'BINARY'
@@ -27,7 +27,10 @@ export async function sqliteColumns(names: string, query: CatalogQuery): Promise
   })
 }
 
-/** Whether the driver reads a text only up to its first zero character, which the database keeps and compares whole. */
+/**
+ * Returns whether the driver reads a text only up to its first zero character. The database stores
+ * and compares the whole text.
+ */
 export async function cutsTexts(query: CatalogQuery): Promise<boolean> {
   const [row] = await query(`SELECT 'a' || char(0) || 'b' AS "text"`)
   return row === undefined || textOf(row, 'text') !== 'a\0b'

@@ -8,11 +8,14 @@ import type { DatabaseProblem, Promises } from './promises.js'
 import { cutsTexts } from './sqlite.js'
 import { zoneProblems } from './zone.js'
 
-/** The state of a database, compared with a schema. It is plain data, so that it can be kept. */
+/** The state of a database, compared with a schema. It is plain data, so that it can be stored. */
 export interface VerifiedDatabase extends DatabaseFacts {
-  /** Empty if the database keeps every promise. */
+  /** Empty if the database fulfils every assumption. */
   readonly problems: readonly DatabaseProblem[]
-  /** Whether a foreign key keeps each reference that the schema takes for kept, by model and relation: `Document.folder`. */
+  /**
+   * Whether a foreign key enforces each reference that the schema assumes to be enforced, by model
+   * and relation: `Document.folder`.
+   */
   readonly references: Readonly<Record<string, boolean>>
   readonly columns: readonly CatalogColumn[]
   /** Whether the driver reads a text only up to its first zero character. */
@@ -20,8 +23,9 @@ export interface VerifiedDatabase extends DatabaseFacts {
 }
 
 /**
- * Compares what filters rely on with what the database says of itself. Its rows are not read.
- * @throws what the query throws
+ * Compares the assumptions of filters with the database's description of itself. It reads none of
+ * the tables' rows.
+ * @throws the errors of `query`
  */
 export async function verify(promises: Promises, query: CatalogQuery): Promise<VerifiedDatabase> {
   const { dialect, tables, models } = promises
@@ -63,7 +67,7 @@ interface OwnRelation {
   readonly relation: SqlRelation
 }
 
-/** The relations whose references the schema takes for kept. */
+/** Returns the relations whose references the schema assumes to be enforced. */
 function relationsOf({ tables, models }: Promises): readonly OwnRelation[] {
   return [...models].flatMap(([model, fields]) =>
     fields.flatMap((field): readonly OwnRelation[] => {

@@ -6,8 +6,9 @@ const utc = /^(?:(?:etc\/)?(?:utc|gmt|universal|zulu|greenwich)|[+-]00:?00|0)$/i
 const fixed = /^[+-]\d\d:?\d\d$/
 
 /**
- * The zone of a connection decides what a driver reads of columns that know their instants: PostgreSQL's `timestamptz` where a driver
- * cuts its offset off, and MySQL's `timestamp`, of which two instants look the same in the hour that comes twice.
+ * Returns the problems of a connection's time zone, which affects how drivers read columns that
+ * store instants. These are PostgreSQL's `timestamptz`, if a driver cuts its offset off, and
+ * MySQL's `timestamp`. In the latter, two instants look the same in the hour that occurs twice.
  */
 export async function zoneProblems(
   { dialect, zonedAsUtc }: Promises,

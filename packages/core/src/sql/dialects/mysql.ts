@@ -12,13 +12,15 @@ import {
   valueOperand,
 } from './standard.js'
 
-/** MySQL and MariaDB, whose usual collations ignore case, accents and trailing blanks. */
+/** MySQL and MariaDB. Their usual collations ignore case, accents and trailing blanks. */
 export class MySql extends StandardSql {
   override readonly values = 60_000
-  // MariaDB takes twice the memory for each time that a WITH's recursive queries are asked: 200 MB for 15, and then it is killed.
-  // To plan many queries in each other it takes 150 MB for 170 of them, up to 25 GB for 720.
+  // MariaDB doubles its memory for each use of a WITH's recursive queries: 200 MB for 15 uses, and
+  // then the server is killed. Planning nested queries takes 150 MB for 170 of them, and up to 25
+  // GB for 720.
   override readonly most: Extent = { depth: Infinity, queries: 250, recursions: 8 }
-  // MariaDB takes the rows that were found for as many as there are ends, and reads the whole table at each level instead.
+  // MariaDB estimates the found rows by the number of ends, and would otherwise read the whole
+  // table at each level.
   override readonly scansToRecurse = true
 
   override quote(name: string): string {
@@ -54,14 +56,15 @@ export class MySql extends StandardSql {
     }
   }
 
-  // A column can hold it; as the server writes numbers, an application reads the other one.
+  // A column can hold the negative zero. Because of the server's number format, an application
+  // reads the positive one.
   override readonly keepsNegativeZero = false
 
   override isNegativeZero(number: string): Sql {
     return atom(`ATAN2(${number}, -1) < 0`)
   }
 
-  /** Of bytes, since columns can have different collations. */
+  /** Concatenates bytes, since columns can have different collations. */
   override concat(texts: readonly SqlTextOperand[]): string {
     return `CONCAT(${texts.map((one) => this.byCodePoint(one)).join(', ')})`
   }
@@ -70,7 +73,7 @@ export class MySql extends StandardSql {
     return `CAST(${value} AS CHAR)`
   }
 
-  /** The bytes of UTF-8, which are ordered as code points are. */
+  /** The bytes of UTF-8, which have the same order as code points. */
   override byCodePoint({ text }: SqlTextOperand): string {
     return `CAST(CONVERT(${text} USING utf8mb4) AS BINARY)`
   }
@@ -78,7 +81,7 @@ export class MySql extends StandardSql {
   override textEquals(left: SqlTextOperand, right: SqlTextOperand): Sql {
     const equal = atom(`${left.text} = ${right.text}`)
     if (!haveOneCollation(left, right)) return this.#sameBytes(left, right)
-    // Equal texts are equal in every collation, and in that of the column an index finds them.
+    // Equal texts are equal in every collation, and an index serves the column's own collation.
     return left.exact && right.exact ? equal : all([equal, this.#sameBytes(left, right)])
   }
 
@@ -91,14 +94,15 @@ export class MySql extends StandardSql {
   }
 
   /**
-   * MariaDB remembers what a subquery answers by the columns of the row around it that the subquery speaks of, and finds texts
-   * again by their collation: it answers for 'b' what it found out for 'B'. With the row's key among them, it asks each row.
+   * MariaDB caches a subquery's result by the outer columns that it refers to, and compares texts
+   * by their collation: it reuses for 'b' the result of 'B'. With the row's key among those
+   * columns, each row is evaluated.
    */
   override distinct(key: readonly string[]): Sql {
     return atom(key.length === 0 ? 'RAND() >= 0' : `CHAR_LENGTH(CONCAT(${key.join(', ')})) >= 0`)
   }
 
-  /** Of 0000-00-00, and of dates whose month or day is zero, JavaScript makes no date. */
+  /** JavaScript can't represent 0000-00-00, or dates whose month or day is zero. */
   override isDate(date: string, type: SqlType): Sql | undefined {
     const isDate = type.kind === 'date' || (type.kind === 'form' && type.name === 'date')
     return isDate ? all([atom(`MONTH(${date}) > 0`), atom(`DAYOFMONTH(${date}) > 0`)]) : undefined
@@ -111,7 +115,8 @@ export class MySql extends StandardSql {
   override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
     const exactly = super.startsWithValue(of, part, place)
     if (of.kind !== 'column') return exactly
-    // A prefix of the same code points is one in every collation, and in that of the column an index finds it.
+    // A prefix of the same code points is one in every collation, and an index serves the column's
+    // own collation.
     const pattern = `${part.replace(/[|%_]/g, '|$&')}%`
     return all([atom(`${of.text} LIKE ${place(pattern)} ESCAPE '|'`), exactly])
   }
@@ -126,7 +131,10 @@ export class MySql extends StandardSql {
     return atom(`RIGHT(${this.byCodePoint(of)}, LENGTH(${end})) = ${end}`)
   }
 
-  /** What JSON says of an element is asked by its place, since as a value the number 1 is the text "1". */
+  /**
+   * Reads the JSON type of an element by its position: as a value, the number 1 equals the text
+   * "1".
+   */
   override inJson(json: string, item: SqlTextOperand, isCharacter: boolean | undefined): Sql {
     const elements = `JSON_TABLE(${json}, '$[*]' COLUMNS (at FOR ORDINALITY, value LONGTEXT PATH '$')) AS ${element}`
     const isText = `JSON_TYPE(JSON_EXTRACT(${json}, CONCAT('$[', ${element}.at - 1, ']'))) = 'STRING'`
@@ -150,7 +158,10 @@ export class MySql extends StandardSql {
   }
 }
 
-/** Whether the database compares the two as they are, by the collation of a column; two columns can have different ones. */
+/**
+ * Whether the database compares the two directly, by the collation of a column. Two columns can
+ * have different ones.
+ */
 function haveOneCollation(left: SqlTextOperand, right: SqlTextOperand): boolean {
   if (left.kind !== 'column') return left.kind === 'value' && right.kind === 'column'
   return right.kind === 'value' || (right.kind === 'column' && left.collation === right.collation)

@@ -12,7 +12,7 @@ import {
 
 export class PostgreSql extends StandardSql {
   override readonly values = 60_000
-  // A recursive query may name itself once.
+  // A recursive query may refer to itself once.
   override readonly recursesInParts = false
 
   override same(left: string, right: string): Sql {
@@ -53,7 +53,7 @@ export class PostgreSql extends StandardSql {
     return `CAST(${value} AS text)`
   }
 
-  /** A type of its own, such as citext, has operators of its own; as text it has none of them. */
+  /** A custom type, such as citext, has its own operators. Cast to text, it has none of them. */
   override byCodePoint({ text, kind, exact }: SqlTextOperand): string {
     return kind === 'column' && !exact ? `CAST(${text} AS text) COLLATE "C"` : `${text} COLLATE "C"`
   }
@@ -68,8 +68,8 @@ export class PostgreSql extends StandardSql {
   }
 
   /**
-   * Equal texts are equal in every collation, and in that of the column an index finds them. The planner takes COALESCE for no
-   * second condition that would leave fewer rows.
+   * Equal texts are equal in every collation, and an index serves the column's own collation. The
+   * planner does not treat COALESCE as a second condition that reduces the rows.
    */
   #exactly(left: SqlTextOperand, right: SqlTextOperand, equals: (left: string) => string): Sql {
     const found = atom(equals(left.text))
@@ -78,7 +78,7 @@ export class PostgreSql extends StandardSql {
   }
 
   override textOrder(left: SqlTextOperand, order: string, right: SqlTextOperand): Sql {
-    // The collation of one side is that of the comparison.
+    // The collation of one side is the collation of the comparison.
     return atom(`${this.byCodePoint(left)} ${order} ${right.text}`)
   }
 
@@ -98,7 +98,7 @@ export class PostgreSql extends StandardSql {
     return this.#like(of, `%${escaped(part)}%`, place)
   }
 
-  /** LIKE compares by code point, and there are indexes that serve it; in some collations it is an error. */
+  /** LIKE compares by code point, and some indexes serve it. In some collations it is an error. */
   #like(of: SqlTextOperand, pattern: string, place: Place): Sql {
     return atom(`${of.exact ? of.text : this.byCodePoint(of)} LIKE ${place(pattern)}`)
   }

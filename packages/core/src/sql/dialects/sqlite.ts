@@ -5,7 +5,8 @@ import { element, type Place, type Quotient, type SqlTextOperand, StandardSql, v
 
 export class Sqlite extends StandardSql {
   override readonly values = 32_000
-  // Expressions may be 1,000 levels deep, of which a query takes several; and queries 1,000, with those that recursion repeats.
+  // Expressions may be 1,000 levels deep, and a query takes several levels. Queries may be 1,000
+  // levels deep, including those that a recursion repeats.
   override readonly most: Extent = { depth: 250, queries: 250, recursions: Infinity }
 
   override same(left: string, right: string): Sql {
@@ -42,7 +43,7 @@ export class Sqlite extends StandardSql {
     return `CAST(${value} AS TEXT)`
   }
 
-  /** What `datetime('now')` gives has no milliseconds. */
+  /** The result of `datetime('now')` has no milliseconds. */
   override evenDate(date: string): string {
     return `strftime('%Y-%m-%d %H:%M:%f', ${date})`
   }
@@ -59,11 +60,14 @@ export class Sqlite extends StandardSql {
     if (left.cut === 'always' || right.cut === 'always') return this.#equalAsRead(left, right)
     if (left.exact && right.exact) return atom(`${left.text} = ${right.text}`)
     const exactly = atom(`${left.text} COLLATE BINARY = ${right.text}`)
-    // In the column's own collation its index finds them.
+    // The index of the column's own collation finds them.
     return left.collation === undefined ? exactly : all([atom(`${left.text} = ${right.text}`), exactly])
   }
 
-  /** A column is cut off where it has the text, and behind it nothing, or a zero character: this is a range, which an index serves. */
+  /**
+   * A truncated column equals a text if it contains the text followed by nothing or by a zero
+   * character. This is a range, which an index serves.
+   */
   #equalAsRead(left: SqlTextOperand, right: SqlTextOperand): Sql {
     if (right.kind !== 'value') return atom(`${this.byCodePoint(left)} = ${asRead(right)}`)
     const column = binary(left)
@@ -90,7 +94,7 @@ export class Sqlite extends StandardSql {
 
   override textOrder(left: SqlTextOperand, order: string, right: SqlTextOperand): Sql {
     if (left.cut && right.kind === 'value') {
-      // What is behind a zero character is not read: such a text is the one that it begins with.
+      // The part behind a zero character is not read. Such a text equals the part before it.
       if (order === '>') return atom(`${binary(left)} >= ${behind(right)}`)
       if (order === '<=') return atom(`${binary(left)} < ${behind(right)}`)
     } else if (left.cut || right.cut) return atom(`${this.byCodePoint(left)} ${order} ${asRead(right)}`)
@@ -98,7 +102,7 @@ export class Sqlite extends StandardSql {
     return atom(`${isExact ? left.text : `${left.text} COLLATE BINARY`} ${order} ${right.text}`)
   }
 
-  /** LIKE would ignore the case of letters; a range does not, and an index serves it. */
+  /** LIKE would ignore the case of letters. A range does not, and an index serves it. */
   override startsWithValue(of: SqlTextOperand, part: string, place: Place): Sql {
     const column = binary(of)
     const end = successor(part)
@@ -106,7 +110,7 @@ export class Sqlite extends StandardSql {
     return end === undefined ? from : all([from, atom(`${column} < ${place(end)}`)])
   }
 
-  // As bytes, texts are compared whole; as texts, `substr` and `length` end at a zero character.
+  // As bytes, whole texts are compared. As texts, `substr` and `length` end at a zero character.
   override startsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
     const start = asBytes(part)
     const found = atom(`substr(${asBytes(of)}, 1, length(${start})) = ${start}`)
@@ -116,7 +120,7 @@ export class Sqlite extends StandardSql {
   override endsWith(of: SqlTextOperand, part: SqlTextOperand): Sql {
     const end = asBytes(part)
     const found = atom(`substr(${asBytes(of)}, -length(${end})) = ${end}`)
-    // From 0 on, substr gives the whole text.
+    // From position 0, substr returns the whole text.
     return part.kind === 'value' ? found : any([atEmpty(of, end), found])
   }
 
@@ -142,15 +146,18 @@ export class Sqlite extends StandardSql {
   }
 }
 
-/** Up to this length a list of texts is looked for one by one, by an index. */
+/** The maximum length of a list of texts that are looked up one by one, by an index. */
 const shortList = 32
 
-/** A text as the application reads it. */
+/** Returns a text in the form that the application reads. */
 function asRead({ text, cut }: SqlTextOperand): string {
   return cut ? `substr(${text}, 1, length(${text}))` : text
 }
 
-/** That a part is empty, which every text begins and ends with; `substr` makes NULL of no bytes. */
+/**
+ * Returns the condition that a part is empty: every text begins and ends with it. `substr` returns
+ * NULL for no bytes.
+ */
 function atEmpty(of: SqlTextOperand, part: string): Sql {
   return all([atom(`length(${part}) = 0`), atom(`${of.text} IS NOT NULL`)])
 }
@@ -163,7 +170,7 @@ function binary({ text, exact }: SqlTextOperand): string {
   return exact ? text : `${text} COLLATE BINARY`
 }
 
-/** The first text that does not begin with a value and a zero character. */
+/** Returns the first text after all that begin with a value and a zero character. */
 function behind({ text }: SqlTextOperand): string {
   return `${text} || char(1)`
 }

@@ -2,39 +2,45 @@ import { type Extent, unlimited } from '../extent.js'
 import { all, any, atom, type Sql } from '../sql.js'
 import type { SqlType } from '../tables.js'
 
-/** A text in SQL: a column, a value, or what is made of them. */
+/** A text in SQL: a column, a value, or an expression of them. */
 export interface SqlTextOperand {
   readonly text: string
-  /** A column has a collation, and an index can serve it; a value takes on the collation of what it is compared with. */
+  /**
+   * A column has a collation, and an index can serve it. A value adopts the collation of the other
+   * side.
+   */
   readonly kind: 'column' | 'value' | 'computed'
-  /** Whether its collation finds texts equal only when their code points are; true for what has none of its own. */
+  /**
+   * Whether its collation finds texts equal only if their code points are. True for a text without
+   * its own collation.
+   */
   readonly exact: boolean
-  /** The name of a column's own collation, where it has one. */
+  /** The name of a column's own collation, if it has one. */
   readonly collation?: string | undefined
   /** Whether the application reads the column only up to its first zero character. */
   readonly cut?: 'always' | 'but in equality' | undefined
 }
 
-/** A text that is computed of others. */
+/** Returns an operand for a computed text. */
 export function computedText(text: string): SqlTextOperand {
   return { text, kind: 'computed', exact: true }
 }
 
-/** A place for a text. */
+/** Returns an operand for a placeholder of a text. */
 export function valueOperand(text: string): SqlTextOperand {
   return { text, kind: 'value', exact: true }
 }
 
-/** What the elements of JSON are called within a query, where no table of the application's is. */
+/** The alias of JSON elements within a subquery that contains no table of the application. */
 export const element = 'arcturus_element'
 
 export interface Quotient {
   readonly text: string
-  /** When it is an infinity, where the database has none: the text is null then. */
+  /** The conditions for an infinity, if the database has none. The text is null in that case. */
   readonly infinite?: Infinities | undefined
 }
 
-/** When a number is infinite. */
+/** The conditions under which a number is infinite. */
 export interface Infinities {
   readonly positive: Sql
   readonly negative: Sql
@@ -42,18 +48,21 @@ export interface Infinities {
 
 export const largestInteger: bigint = 2n ** 63n - 1n
 
-/** Gives a value a place in the query. */
+/** Adds a value to the query and returns its placeholder. */
 export type Place = (value: unknown) => string
 
-/** What most databases say in the same way; a database overrides what it says in another. */
+/** The SQL that most databases share. A dialect overrides the parts that differ. */
 export abstract class StandardSql {
-  /** How many values a statement can have, less some for what else is in it. */
+  /** The maximum number of values in a statement, minus a reserve for other values in it. */
   abstract readonly values: number
-  /** The most that its parser takes of a query, whatever its version. */
+  /** The maximum extent of a query for the database's parser, in every version. */
   readonly most: Extent = unlimited
-  /** Whether a query that is recursive can have several parts that go on. */
+  /** Whether a recursive query can have several recursive parts. */
   readonly recursesInParts: boolean = true
-  /** Whether it has to be told that a recursion goes on from the rows that were found, not from all that there are. */
+  /**
+   * Whether the database needs a hint that a recursion continues from the found rows, not from all
+   * rows.
+   */
   readonly scansToRecurse: boolean = false
 
   quote(name: string): string {
@@ -64,46 +73,52 @@ export abstract class StandardSql {
     return names.map((name) => this.quote(name)).join('.')
   }
 
-  /** Both are the same, or both are null. */
+  /** Both are equal, or both are null. */
   abstract same(left: string, right: string): Sql
 
-  /** They are not the same, and not both null. */
+  /** They are not equal, and not both null. */
   abstract differs(left: string, right: string): Sql
 
   boolean(value: boolean): string {
     return value ? 'TRUE' : 'FALSE'
   }
 
-  /** Whether null stands for NaN, which the database does not have. */
+  /** Whether null represents NaN, which the database does not have. */
   abstract readonly isNullForNaN: boolean
 
-  /** As a number of floating point, of 64 bits. */
+  /** Converts a number to a 64-bit floating-point number. */
   abstract double(number: string): string
 
-  /** As a whole number that can be so far from zero. */
+  /**
+   * Converts a number to a whole number.
+   * @param most - the largest absolute value that it can have
+   */
   abstract whole(number: string, most: bigint): string
 
   /**
-   * A quotient of doubles, also by zero.
-   * @param isNegative - whether a divisor that is zero is the negative one
+   * Writes a quotient of doubles. The divisor can be zero.
+   * @param isNegative - whether a zero divisor is the negative zero
    */
   abstract quotient(dividend: string, divisor: string, isNegative: Sql): Quotient
 
   /** Whether a column of doubles can hold the negative zero. */
   readonly keepsNegativeZero: boolean = true
 
-  /** That a double that is zero is the negative one; undefined where that can't be told. */
+  /**
+   * Writes that a zero double is the negative zero; undefined if the database can't distinguish
+   * them.
+   */
   abstract isNegativeZero(number: string): Sql | undefined
 
-  /** Texts, one behind the other. */
+  /** Concatenates texts. */
   concat(texts: readonly SqlTextOperand[]): string {
     return `(${texts.map((one) => one.text).join(' || ')})`
   }
 
-  /** As a text. */
+  /** Converts a value to a text. */
   abstract asText(value: string): string
 
-  /** As a text that is compared by its code points. */
+  /** Writes a text so that it is compared by code point. */
   abstract byCodePoint(operand: SqlTextOperand): string
 
   textEquals(left: SqlTextOperand, right: SqlTextOperand): Sql {
@@ -119,7 +134,7 @@ export abstract class StandardSql {
     return this.among(column.exact ? column.text : this.byCodePoint(column), values, place, placeAll)
   }
 
-  /** @param placeAll - gives a list of values one place, where the database has lists */
+  /** @param placeAll - binds a list of values to one placeholder, if the database has lists */
   among(column: string, values: readonly unknown[], place: Place, _placeAll: Place): Sql {
     return atom(`${column} IN (${values.map(place).join(', ')})`)
   }
@@ -141,54 +156,68 @@ export abstract class StandardSql {
   abstract includes(of: SqlTextOperand, part: SqlTextOperand): Sql
 
   /**
-   * What is always true, and keeps the answers of a subquery for different rows around it apart; undefined where they are.
-   * @param _key - of the row around it
+   * Returns a condition that is always true. It separates the results of a subquery for different
+   * outer rows. Undefined if the database needs none.
+   * @param _key - the key columns of the outer row
    */
   distinct(_key: readonly string[]): Sql | undefined {
     return undefined
   }
 
-  /** NaN, where a column of that type can hold it: in no order to a check, and greater than all numbers to the database. */
+  /**
+   * Writes NaN if a column of that type can hold it. NaN has no order in a check, and is greater
+   * than all numbers in the database.
+   */
   nan(_type: SqlType): string | undefined {
     return undefined
   }
 
-  /** That a column's value is one that the application reads as a date; undefined where every value is. */
+  /**
+   * Writes that the application reads a column's value as a valid date; undefined if every value is
+   * one.
+   */
   isDate(_date: string, _type: SqlType): Sql | undefined {
     return undefined
   }
 
-  /** A date without what is finer than milliseconds; undefined where there is no such function. */
+  /** Truncates a date to milliseconds; undefined if there is no such function. */
   milliseconds(_date: string): string | undefined {
     return undefined
   }
 
-  /** A date whose texts are not all of one form, in one. */
+  /** Converts a date whose texts have different forms to one form. */
   evenDate(date: string): string {
     return date
   }
 
-  /** The elements of a list as the rows of a table with one column; undefined where the database has no lists. */
+  /**
+   * Writes the elements of a list as the rows of a table with one column; undefined if the database
+   * has no lists.
+   */
   elements(_list: string, _alias: string): { readonly table: string; readonly column: string } | undefined {
     return undefined
   }
 
   /**
-   * A text is an element of the list in a column of JSON, or a character of the text in it.
-   * @param isCharacter - whether it is a single one; undefined where that is not known
+   * Writes that a text is an element of the list in a JSON column, or a character of the text in
+   * it.
+   * @param isCharacter - whether the text is a single character; undefined if unknown
    */
   abstract inJson(json: string, item: SqlTextOperand, isCharacter: boolean | undefined): Sql
 
-  /** A column of JSON holds a list, or a text. */
+  /** Writes that a JSON column contains a list, or a text. */
   abstract isJson(json: string, what: 'List' | 'String'): Sql
 
-  /** A list of the database has an element that is the same as the item. */
+  /**
+   * Writes that a list of the database has an element that equals the item; undefined if it has no
+   * lists.
+   */
   has(_list: string, _item: string, _isNull: boolean): Sql | undefined {
     return undefined
   }
 }
 
-/** Said with `=` and `IS NULL`, which indexes serve. */
+/** Writes equality with `=` and `IS NULL`, which indexes serve. */
 export function sameOrNull(left: string, right: string): Sql {
   return any([atom(`${left} = ${right}`), all([atom(`${left} IS NULL`), atom(`${right} IS NULL`)])])
 }
