@@ -23,7 +23,7 @@ export interface CompileOptions {
   /**
    * The names of the models whose instances can be actors. Anonymous actors (nil) are always
    * included. Default: the models that have an actor block or that type the actor of an `allow`
-   * rule, and their subclasses.
+   * rule, and their subclasses. If there are none, all models.
    */
   readonly actors?: readonly string[]
   /** The specifier from which the module imports its runtime. Default: `@arcturus/core/runtime`. */
@@ -54,9 +54,12 @@ export interface CompiledModule {
  * query machine. The module never calls `new Function`. It suits fast start-up, pages with a
  * Content Security Policy, and edge platforms. Its decisions equal those of the authorizer.
  *
+ * @param authorizer - an authorizer with a loaded policy
+ * @param options - the actors, and the module's runtime
+ * @returns the module's code and types, and the checks that it rejects
  * @throws ArgumentError if no policy is loaded, or if `options.actors` contains an unknown name.
- * Also if a class is recognized by a function of the application (`isaCheck`), which no text can
- * contain.
+ * Also thrown if a class is recognized by a function of the application (`isaCheck`), which no text
+ * can contain.
  * @example
  * ```ts
  * import { Authorizer } from '@arcturus/core'
@@ -150,8 +153,8 @@ class ModuleWriter {
   }
 
   /**
-   * Whether the application must pass this constant when the module runs. Classes are passed
-   * separately.
+   * Whether the application must pass this constant when the module runs. nil is built in, and
+   * classes are passed separately.
    */
   #isOfApplication(name: string): boolean {
     return name !== 'nil' && !this.#schema.models.has(name)

@@ -60,6 +60,7 @@ export class CompiledAuthorizer<Action extends string = string> {
 
   /**
    * Returns whether the actor may do the action to the resource.
+   * @param actor - a row of a model, or null for an anonymous actor
    * @throws ArgumentError if the actor or resource is undefined or of an unknown class, or if the
    * action is unknown.
    * @throws QueryError `machine-only` if the check needs the query machine; `not-compiled` if the

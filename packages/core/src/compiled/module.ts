@@ -17,7 +17,10 @@ export interface CompiledPolicy {
   readonly models: readonly CompiledModel[]
   /** The constants that predicates read. */
   readonly constants: readonly string[]
-  /** The string literals of the policy. An action that is not among them is named by no rule. */
+  /**
+   * The string literals of the policy, and the permissions and roles of its blocks. An action that
+   * is not among them is named by no rule or block.
+   */
   readonly words: readonly string[]
   /** Plans by class of actor, then by class of resource. */
   readonly plans: readonly (readonly [actor: KindName, ofActor: readonly PlansOfResource[]])[]

@@ -6,12 +6,12 @@ import { Dict } from '../values/dict.js'
  * `equalityFn` option. It is the equality of `lodash.isEqual`, except for objects whose content is
  * not visible.
  *
- * - Objects of one class are equal if their own enumerable properties are. An object without
- * visible content is equal only to itself: `Headers`, `Intl.NumberFormat`, a class with `#private`
- * fields.
+ * - Objects of one class are equal if their own enumerable properties are. An object of a class
+ *   without any is equal only to itself: `Headers`, `Intl.NumberFormat`, or a class with `#private`
+ *   fields.
  * - Dates are equal by time, URLs by `href`, bytes by content whatever the view, patterns by source
- * and flags. Errors are equal by class, name, message and properties, sets and maps by their
- * elements in any order. NaN equals NaN.
+ *   and flags. Errors are equal by class, name, message and properties, sets and maps by their
+ *   elements in any order. NaN equals NaN.
  * - Functions, promises, weak references and weak collections are equal only to themselves.
  */
 export function defaultEqualityFn(a: unknown, b: unknown): boolean {

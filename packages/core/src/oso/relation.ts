@@ -1,4 +1,6 @@
-/** Rows of another class that belong to an instance: those whose `otherField` equals the instance's `myField`. */
+/**
+ * The rows of another class that belong to an instance: their `otherField` equals its `myField`.
+ */
 export class Relation {
   readonly kind: 'one' | 'many'
   /** The name under which the other class is registered. */

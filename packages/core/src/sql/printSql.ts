@@ -27,6 +27,8 @@ export interface PrintedSql {
 
 /**
  * Returns the exact SQL of a condition for the rows of a model.
+ * @param condition - the condition of the rows
+ * @param options - the dialect, the tables, the resource's row and the placeholders
  * @throws UnsupportedFilterError if the database can't evaluate the condition as a check does.
  */
 export function printSql(condition: Definite, options: SqlOptions): PrintedSql {

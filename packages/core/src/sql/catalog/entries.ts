@@ -12,7 +12,9 @@ export interface CatalogColumn {
   readonly visible?: boolean | undefined
   readonly table: string
   readonly column: string
-  /** The type's own name, in lower case and without its length: `varchar`, `bpchar`, `timestamp`. */
+  /**
+   * The type's own name, in lower case and without its length: `varchar`, `bpchar`, `timestamp`.
+   */
   readonly type: string
   readonly nullable: boolean
   /** How texts of the column are compared; undefined for a column without a collation. */

@@ -7,7 +7,7 @@ export interface Promises {
   readonly tables: SqlTables
   /** The fields of each model, by its name. */
   readonly models: ReadonlyMap<string, readonly string[]>
-  /** Whether the driver reads zoned dates as UTC, whatever the connection's time zone. */
+  /** Whether the driver treats zoned dates as UTC, whatever the zone of the connection. */
   readonly zonedAsUtc: boolean
 }
 

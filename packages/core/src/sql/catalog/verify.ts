@@ -25,6 +25,8 @@ export interface VerifiedDatabase extends DatabaseFacts {
 /**
  * Compares the assumptions of filters with the database's description of itself. It reads none of
  * the tables' rows.
+ * @param promises - the schema's assumptions, and the dialect
+ * @param query - runs a statement on the application's connection
  * @throws the errors of `query`
  */
 export async function verify(promises: Promises, query: CatalogQuery): Promise<VerifiedDatabase> {
