@@ -8,9 +8,12 @@ export class Cell {
   value: Term = unbound
   /** Goals that wait for its value. */
   goals: readonly Suspension[] | undefined = undefined
-  /** Whether it is known elsewhere: another variable was unified with it, or it is an argument of a call. */
+  /**
+   * Whether it is known elsewhere: another variable was unified with it, or it is an argument of a
+   * call.
+   */
   linked: boolean
-  /** Order of creation, so that a negation can tell which were there before it. */
+  /** Order of creation, so that a negation recognizes the variables from before it. */
   readonly serial: number
   /** Its name in the query; undefined for variables of rules and for temporary ones. */
   readonly name: string | undefined
@@ -30,7 +33,7 @@ export class Cell {
   }
 }
 
-/** What a term stands for: its value, or the variable at the end of the chain. */
+/** Returns the value of a term, or the variable at the end of its chain. */
 export function deref(term: Term): Term {
   let at = term
   while (at instanceof Cell && at.value !== unbound) at = at.value

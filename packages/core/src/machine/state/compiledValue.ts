@@ -1,11 +1,11 @@
 import type { ArithmeticOperator, Expression } from '../../language/ast.js'
 import { DictTerm, ListTerm, type Term } from './term.js'
 
-/** How a value of a rule is got when the rule runs. */
+/** How a value of a rule is computed when the rule runs. */
 export type CompiledValueKind =
   | 'value'
   | 'slot'
-  /** The first occurrence of a variable: makes it. */
+  /** The first occurrence of a variable: makes the variable. */
   | 'fresh'
   | 'constant'
   | 'field'
@@ -14,8 +14,9 @@ export type CompiledValueKind =
   | 'arithmetic'
 
 /**
- * A compiled expression that has a value. One class for all kinds, so that the code that evaluates them (terms/evaluate.ts) sees one shape; the
- * functions below make them, and say what each kind uses.
+ * A compiled expression that has a value. All kinds share one class, so that the evaluating code
+ * (terms/evaluate.ts) sees one shape. The functions below make the kinds and show the fields that
+ * each kind uses.
  */
 export class CompiledValue {
   readonly kind: CompiledValueKind
@@ -28,13 +29,17 @@ export class CompiledValue {
   readonly rest: CompiledValue | undefined
   readonly node: Expression
   /**
-   * A class whose instances have the field as a plain property: the one that was met last. All queries of a program share it;
-   * it decides how quickly a field is read, and never what is asked of the host, in which order, or what is replayed.
+   * The last class whose instances had the field as a plain property. All queries of a program
+   * share it. It decides only how quickly a field is read, never the questions to the host, their
+   * order or their replay.
    */
   plainClass: unknown = undefined
-  /** Whether plain objects in the field of that class can be rows because of it; it changes together with the class. */
+  /**
+   * Whether plain objects in the field of that class can be rows because of the field; it changes
+   * together with the class.
+   */
   leadsToRows = true
-  /** Of its values, in the same way. */
+  /** The last class of the field's values, cached in the same way. */
   valueClass: unknown = undefined
 
   constructor(
@@ -92,7 +97,7 @@ export function listValue(
   }
   return new CompiledValue('list', node, -1, undefined, '', parts, none, rest)
 }
-/** @param keys in the order of their code points, as are `parts`. */
+/** @param keys - The keys, in the order of their code points, as are `parts`. */
 export function dictionaryValue(
   node: Expression,
   keys: readonly string[],

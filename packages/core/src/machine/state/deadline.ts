@@ -1,23 +1,26 @@
 import { Fault } from './fault.js'
 
-/** How long a question may take in all once it has had to wait. */
+/** The total time of a query, once it has had to wait. */
 export class Deadline {
   readonly #time: number
   #passed: Promise<never> | undefined = undefined
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
   #isOver = false
 
-  /** @param time milliseconds; it begins with the first work that is waited for. */
+  /** @param time - Milliseconds; they begin with the first awaited work. */
   constructor(time: number) {
     this.#time = time
   }
 
-  /** Whether the time is up: whoever waited has been told, and what still arrives is for nobody. */
+  /** Whether the time is up: waiting callers have been rejected, and later results are ignored. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** What the work gives. @throws Fault when the time is up before, and what the work throws. */
+  /**
+   * Returns the result of the work.
+   * @throws Fault if the time is up first, and any error of the work.
+   */
   meet<Value>(work: Promise<Value>): Promise<Value> {
     this.#passed ??= this.#start()
     return Promise.race([work, this.#passed])

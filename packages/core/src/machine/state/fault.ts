@@ -2,14 +2,17 @@ import type { Code } from '../../language/codes.js'
 import type { Span } from '../../language/source.js'
 
 export interface FaultDetails {
-  /** What the error points at. */
+  /** The place of the error. */
   readonly span?: Span | undefined
   readonly hint?: string | undefined
   readonly data?: Readonly<Record<string, unknown>> | undefined
   readonly cause?: unknown
 }
 
-/** What a step throws when the query can't go on; whoever drives the machine makes a `QueryError` of it, with the stack. */
+/**
+ * A step throws it if the query can't go on. The driver of the machine makes a `QueryError` of it,
+ * with the stack.
+ */
 export class Fault {
   readonly code: Code
   readonly summary: string

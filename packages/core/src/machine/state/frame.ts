@@ -5,23 +5,23 @@ import type { Step } from './step.js'
 import type { Term } from './term.js'
 
 /**
- * One call of a rule while it is being proven: arguments first, then the variables of the rule that is tried. All rules
- * that a call tries share its frame, for when the next one is tried nothing of the one before is alive, and each writes
- * its variables before it reads them.
+ * One call of a rule during its proof: first the arguments, then the variables of the current rule.
+ * All rules that a call tries share its frame. When the next rule is tried, nothing of the previous
+ * one is alive, and each rule writes its variables before it reads them.
  */
 export class Frame {
   readonly slots: Term[]
   readonly parent: Frame
-  /** What comes after the call, in the parent. */
+  /** Continuation of the call, in the parent. */
   readonly next: Step
   /** The call; undefined for the query itself. */
   readonly site: Caller | undefined
-  /** Height of the stack of choices when the call began: where its `cut` cuts back to. */
+  /** Height of the stack of choice points when the call began; its `cut` cuts back to it. */
   readonly height: number
   readonly depth: number
-  /** How many negations enclose the call. */
+  /** Number of negations around the call. */
   readonly negations: number
-  /** The nearest call around this one that may meet itself again. */
+  /** The nearest enclosing call that may repeat itself. */
   readonly loop: Loop | undefined
 
   constructor(
@@ -46,21 +46,22 @@ export class Frame {
 }
 
 /**
- * How a choice without a list of alternatives goes on. It leaves the choice on the stack or takes it off, and names the step
- * to run: it neither asks the host nor goes back any further by itself, so that choices never nest in JavaScript's stack.
+ * Continues a choice point that has no list of alternatives. It keeps the choice point on the stack
+ * or removes it, and returns the next step. It neither calls the host nor backtracks further by
+ * itself, so that choice points never nest in JavaScript's stack.
  */
 export type Retry = (m: Machine, choice: Choice) => Step
 
-/** A point to come back to. */
+/** A choice point. */
 export class Choice {
-  /** Height of the trail: what is above it is undone. */
+  /** Height of the trail; entries above it are undone. */
   readonly trail: number
   readonly frame: Frame
-  /** Alternatives; the one to try next is at `at`. */
+  /** Alternatives; the next one is at `at`. */
   readonly steps: readonly Step[] | undefined
   at: number
   readonly retry: Retry | undefined
-  /** What `retry` needs. */
+  /** Data of `retry`. */
   readonly data: unknown
 
   constructor(

@@ -1,17 +1,17 @@
-/** Bits of a number that one level of the tree looks at. */
+/** Bits of a number that one level of the tree reads. */
 const bits = 5
 const width = 32
 
 type Node = readonly (Node | number | undefined)[] | number
 
 /**
- * An immutable set of natural numbers that shares what it can with the set it was made from: a tree whose leaves are
- * words of 32 bits.
+ * An immutable set of natural numbers that shares structure with the set it was made from: a tree
+ * whose leaves are words of 32 bits.
  */
 export class IntSet {
   static readonly empty: IntSet = new IntSet(0, 0)
   readonly #root: Node
-  /** How many levels stand above the leaves. */
+  /** Number of levels above the leaves. */
   readonly #levels: number
 
   private constructor(root: Node, levels: number) {
@@ -49,7 +49,7 @@ export class IntSet {
   }
 }
 
-/** A node with some more values, which are in order. */
+/** Returns a copy of a node with further values, which must be sorted. */
 function insert(node: Node | undefined, values: readonly number[], level: number): Node {
   if (level === 0) {
     return values.reduce((word, value) => word | (1 << (value & (width - 1))), typeof node === 'number' ? node : 0)

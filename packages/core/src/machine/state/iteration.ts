@@ -1,7 +1,7 @@
 import type { Choice } from './frame.js'
 import { isThenable } from './term.js'
 
-/** What a choice that goes through an iterator of the application holds. */
+/** The data of a choice point that goes through an iterator of the application. */
 export class Iteration {
   readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
   constructor(iterator: Iterator<unknown> | AsyncIterator<unknown>) {
@@ -10,9 +10,9 @@ export class Iteration {
 }
 
 /**
- * Tells the iterator of a choice, if it holds one, that nobody will ask it for more. What it says to that is of no concern to
- * the query.
- * @returns how many were closed.
+ * Closes the iterator of a choice point, if it holds one. The result and errors of closing are
+ * ignored.
+ * @returns the number of closed iterators.
  */
 export function closeIterator(choice: Choice): number {
   if (!(choice.data instanceof Iteration)) return 0

@@ -1,10 +1,13 @@
-/** What a query may use before it ends in a typed error. */
+/** Limits of a query; a query that exceeds one ends in a typed error. */
 export interface Limits {
-  /** How deep rule calls may nest. Default 250,000. */
+  /** Maximum depth of nested rule calls. Default 250,000. */
   readonly frames: number
-  /** How many steps a query may take in all. Default 5,000,000. */
+  /** Maximum number of steps of a query. Default 5,000,000. */
   readonly steps: number
-  /** Milliseconds that a query may compute without giving the event loop a turn, added up. Default 1,000. */
+  /**
+   * Maximum computing time in milliseconds, summed up, without a turn of the event loop. Default
+   * 1,000.
+   */
   readonly syncTime: number
   /** Milliseconds from the start to the end of a query that waits for promises. Default 30,000. */
   readonly asyncTime: number

@@ -3,22 +3,28 @@ import type { IntSet } from './intSet.js'
 import type { Term } from './term.js'
 
 /**
- * A call of a recursive predicate, and those around it. A ground call that meets itself below itself can't be proven that
- * way: it fails, so that cyclic data ends.
+ * A call of a recursive predicate, with the enclosing ones. A ground call that repeats an enclosing
+ * call can't be proven that way: it fails, so that cyclic data terminates.
  */
 export class Loop {
   readonly site: Caller
   readonly predicate: Callee
-  /** The arguments stand first. */
+  /** The slots of the call; the arguments come first. */
   readonly slots: readonly Term[]
   readonly around: Loop | undefined
   readonly depth: number
   readonly negations: number
-  /** The depth of the outermost call that was met again below this one: what failed because of that may hold elsewhere. */
+  /**
+   * Depth of the outermost call that was repeated below this one. A failure because of that
+   * repetition may succeed elsewhere.
+   */
   restsOn: number
-  /** What identifies each argument among values of its kind; undefined for one that is not ground. */
+  /**
+   * Identity of each argument among values of its kind; undefined for an argument that is not
+   * ground.
+   */
   identities: readonly unknown[] | undefined = undefined
-  /** A number for the call, the same for the same call; made when it is first needed. */
+  /** A number for the call, the same for equal calls; made on first use. */
   number: number | undefined = undefined
   /** At the end of a block of calls: the numbers of all calls up to this one. */
   numbers: IntSet | undefined = undefined

@@ -21,7 +21,7 @@ import { Variable } from './variable.js'
 
 export type State = 'ready' | 'solution' | 'exhausted' | 'waiting'
 
-/** Up to so many elements it is quicker to take them off one by one than to set the length of an array. */
+/** Up to this many elements, popping one by one is quicker than setting the length of an array. */
 const few = 32
 
 function clear(array: unknown[]): void {
@@ -29,12 +29,13 @@ function clear(array: unknown[]): void {
   else while (array.length > 0) array.pop()
 }
 
-/** How many steps are taken between two looks at the clock. */
+/** Steps between two readings of the clock. */
 const slice = 256
 
 /**
- * The state of one query, and what steps do to it. Nothing recurses: calls are frames on the heap, what can still be tried
- * is a stack of choices, and what has to be undone on the way back to one is the trail.
+ * The state of one query and the operations of its steps. Nothing recurses: calls are frames on the
+ * heap, open alternatives are a stack of choice points, and the trail records the bindings to undo
+ * on backtracking.
  */
 export class Machine implements Account {
   host: Host
@@ -43,33 +44,36 @@ export class Machine implements Account {
   readonly trail: (Cell | Undo)[] = []
   readonly choices: Choice[] = []
   state: State = 'ready'
-  /** What runs, for those who explain an error. */
+  /** The program that runs, for error messages. */
   program: Running | undefined = undefined
-  /** The query, where it is an expression. */
+  /** The query, if it is an expression. */
   goal: Expression | undefined = undefined
-  /** How many goals wait for a variable. */
+  /** Number of goals that wait for a variable. */
   suspended = 0
-  /** Goals whose variable has been bound, to be proven before the query goes on. */
+  /** Goals whose variable has been bound; they are proven before the query goes on. */
   woken: Suspension[] | undefined = undefined
   /** Whether promises can be awaited. */
   asynchronous = false
-  /** What the host has to settle before the step can be run again. */
+  /** The promise that has to settle before the step can run again. */
   waitingFor: PromiseLike<unknown> | undefined = undefined
-  /** Where that is the value of a field: the field, and whose. */
+  /** The field and its object, if the promise is the value of a field. */
   #field: { readonly of: unknown; readonly name: string } | undefined = undefined
-  /** How many iterators of the application choices hold open. */
+  /** Number of iterators of the application that choice points hold open. */
   iterators = 0
-  /** The place in the policy for which the host is being asked. */
+  /** The place in the policy that the current call of the host evaluates. */
   at: Span | undefined = undefined
-  /** Whether even a TypeError that the host throws now ends the query as it is. */
+  /** Whether even a TypeError thrown by the host now ends the query unchanged. */
   raw = false
-  /** How many calls of recursive predicates there were, and which are known to fail. */
+  /** Number of calls of recursive predicates so far, and the calls that are known to fail. */
   recursiveCalls = 0
   refuted: Refuted | undefined = undefined
-  /** How often a call failed because it is a part of itself whatever the data are, and the last one that did. */
+  /**
+   * Number of calls that failed because they contain themselves whatever the data are, and the last
+   * of them.
+   */
   stalls = 0
   stalled: Loop | undefined = undefined
-  /** The questions that the running step has asked the host; recorded once it has had to wait. */
+  /** The questions of the running step to the host; recorded once the step has had to wait. */
   readonly replay: Replay = new Replay()
 
   #next: Step = stop
@@ -77,11 +81,11 @@ export class Machine implements Account {
   readonly #numbers = new Map<unknown, number>()
   #shown: WeakMap<Variable, Cell> | undefined = undefined
   #stepsLeft: number
-  /** When the present run began, once it has taken more than one slice. */
+  /** Start of the present run, set once it has taken more than one slice. */
   #since: number | undefined = undefined
   #computed = 0
 
-  // how far the running step may have to be undone, and whether it runs again
+  // Height of the trail to which the running step may be undone, and whether the step runs again.
   #trailAtStep = 0
   #again = false
   #turns: Turns | undefined = undefined
@@ -93,7 +97,11 @@ export class Machine implements Account {
     this.frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
   }
 
-  /** Makes it as new, for a query in the frame that is given, whose goal is this step. */
+  /**
+   * Resets the machine for a new query.
+   * @param frame - The frame of the query.
+   * @param step - The first step of its goal.
+   */
   begin(frame: Frame, step: Step): void {
     clear(this.trail)
     clear(this.choices)
@@ -117,12 +125,15 @@ export class Machine implements Account {
     this.#again = false
     this.#field = undefined
     this.#turns = undefined
-    // A variable that the application kept means nothing to another query.
+    // A variable that the application kept has no meaning in another query.
     this.#shown = undefined
     if (this.#numbers.size > 0) this.#numbers.clear()
   }
 
-  /** Looks for the next solution, until the state says what was found. @throws QueryError and what the host throws. */
+  /**
+   * Searches for the next solution; `state` then holds the outcome.
+   * @throws Fault, and any error of the host.
+   */
   run(): void {
     let step = this.state === 'solution' ? fail : this.#next
     this.state = 'ready'
@@ -144,8 +155,9 @@ export class Machine implements Account {
   }
 
   /**
-   * Runs the step that had to wait, now that the answer is there. Each time the step gets further by one answer at least, and
-   * what it asks again counts as steps: so a step can't run again for ever.
+   * Runs the waiting step again, now that its promise has settled. Each run gets at least one
+   * answer further, and repeated questions count as steps. A step therefore can't run again for
+   * ever.
    */
   #rerun(step: Step): Step {
     this.#stepsLeft -= 1 + (this.replay.size >> 4)
@@ -157,20 +169,27 @@ export class Machine implements Account {
     return next
   }
 
-  /** Counts work inside a step, such as the elements of two long lists that are compared. */
+  /** Counts work inside a step, such as comparing the elements of two long lists. */
   spend(amount: number): void {
     this.#stepsLeft -= amount
     this.#look()
   }
 
-  /** Pays for work of the host that can't be interrupted. @throws Fault when the limits do not allow as much. */
+  /**
+   * Counts work of the host that can't be interrupted.
+   * @param units - The amount of work, in units of which `unitsPerStep` make a step.
+   * @throws Fault if the work exceeds the limits.
+   */
   charge(units: number): void {
     if (units < unitsPerStep) return
     if (units > this.limits.syncTime * unitsPerMillisecond) throw this.#timeLimit()
     this.spend(Math.ceil(units / unitsPerStep))
   }
 
-  /** @throws Fault when a limit is passed. */
+  /**
+   * Checks the limits of steps and of computing time.
+   * @throws Fault if a limit is exceeded.
+   */
   #look(): void {
     if (this.#stepsLeft <= 0)
       throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
@@ -192,7 +211,7 @@ export class Machine implements Account {
     this.#since = undefined
   }
 
-  /** Lets go of all that a query that has ended made. */
+  /** Releases everything that a finished query made. */
   release(frame: Frame): void {
     if (this.iterators > 0) this.cut(0)
     clear(this.trail)
@@ -201,19 +220,22 @@ export class Machine implements Account {
     this.frame = frame
   }
 
-  /** The query is proven: `run` returns. */
+  /** Marks the query as proven: `run` returns. */
   solved(): Step {
     this.state = 'solution'
     return stop
   }
 
-  /** Notes that a call fails because it is a part of itself whatever the data are: under a negation that is no answer. */
+  /**
+   * Records that a call fails because it contains itself whatever the data are. Such a failure does
+   * not decide a negation.
+   */
   stall(loop: Loop): void {
     this.stalls++
     this.stalled = loop
   }
 
-  /** A number for a value, the same whenever the value is the same. */
+  /** Returns a number for a value, always the same for the same value. */
   number(value: unknown): number {
     let number = this.#numbers.get(value)
     if (number === undefined) {
@@ -233,7 +255,7 @@ export class Machine implements Account {
     this.choices.push(new Choice(trail, this.frame, undefined, 0, retry, data))
   }
 
-  /** Undoes everything since the last choice and goes on with its next alternative. */
+  /** Undoes everything since the last choice point and goes on with its next alternative. */
   backtrack(): Step {
     const choice = this.choices[this.choices.length - 1]!
     this.undo(choice.trail)
@@ -246,14 +268,14 @@ export class Machine implements Account {
     return steps[at]!
   }
 
-  /** A goal that still waits for a variable. */
+  /** Returns the expression of a goal that still waits for a variable, if there is one. */
   pendingNode(): Expression | undefined {
     for (const entry of this.trail)
       if (entry instanceof Suspended && entry.suspension.active) return entry.suspension.constraint.node
     return undefined
   }
 
-  /** Forgets all choices above a height: what was decided since stands. */
+  /** Removes all choice points above a height; the bindings made since then remain. */
   cut(height: number): void {
     if (this.choices.length <= height) return
     if (this.iterators > 0) {
@@ -274,7 +296,7 @@ export class Machine implements Account {
 
   // variables
 
-  /** A new variable of the rule that runs. */
+  /** Makes a variable for the running rule. */
   cell(linked: boolean): Cell {
     return new Cell(this.#serial++, linked)
   }
@@ -283,7 +305,7 @@ export class Machine implements Account {
     return new Cell(this.#serial++, false, name)
   }
 
-  /** The variable that stands for a cell where the application gets to see it. */
+  /** Returns the variable that represents a cell in the application. */
   variableFor(cell: Cell): Variable {
     const variable = new Variable(cell.name ?? '_')
     this.#shown ??= new WeakMap()
@@ -291,12 +313,12 @@ export class Machine implements Account {
     return variable
   }
 
-  /** What the application gave, with a variable of this query as what it stands for. */
+  /** Returns a value of the application as a term: a variable of this query becomes its cell. */
   import(value: unknown): Term {
     return value instanceof Variable ? (this.#shown?.get(value) ?? value) : value
   }
 
-  /** All variables made from now on have this serial or a higher one. */
+  /** The lowest serial of variables made from now on. */
   get serial(): number {
     return this.#serial
   }
@@ -307,14 +329,17 @@ export class Machine implements Account {
     if (cell.goals !== undefined) wake(this, cell.goals)
   }
 
-  /** Notes that a variable is known elsewhere. */
+  /** Records that a variable is known elsewhere. */
   link(cell: Cell): void {
     if (cell.linked) return
     cell.linked = true
     this.trail.push(new Linked(cell))
   }
 
-  /** What comes next after variables may have been bound: the goals that waited for them, if any, then `next`. */
+  /**
+   * Returns the step after variables may have been bound: the goals that waited for them, if any,
+   * then `next`.
+   */
   proceed(next: Step): Step {
     const woken = this.woken
     if (woken === undefined) return next
@@ -339,7 +364,10 @@ export class Machine implements Account {
     return after
   }
 
-  /** A frame for a call from the present one. @throws Fault when calls nest too deep. */
+  /**
+   * Enters the frame of a call from the present frame.
+   * @throws Fault if calls nest too deep.
+   */
   enter(frame: Frame): void {
     if (frame.depth > this.limits.frames) {
       throw new Fault('frame-limit', `Rule calls nest more than ${this.limits.frames} deep.`, raise)
@@ -349,27 +377,29 @@ export class Machine implements Account {
 
   // the host
 
-  /** To be called first in a step that may ask the host. */
+  /** Must be called first in a step that may call the host. */
   asking(): void {
     this.#trailAtStep = this.trail.length
-    // The records of a step that runs again are its own.
+    // A step that runs again keeps its own records.
     if (this.#again) this.#again = false
     else if (this.replay.isRecording) this.replay.begin()
   }
 
   /**
-   * The answer to a question, where this step was answered before it had to wait; else `unanswered`.
-   * @param asker - The operand, the call or the kind of question: what asks, with the same meaning each time.
-   * @param object - Whom it is asked of.
-   * @param detail - What of it: a name, or the variables of the rule.
+   * Returns the recorded answer to a question if this step received one before it had to wait;
+   * otherwise returns `unanswered`.
+   * @param asker - The operand, the call or the kind of question; it must be the same in each run.
+   * @param object - The object of the question.
+   * @param detail - The name that is read from the object, or the variables of the rule.
    */
   recall(asker: unknown, object: unknown, detail: unknown): unknown {
     return this.asynchronous ? this.replay.recall(asker, object, detail) : unanswered
   }
 
   /**
-   * Takes the answer to the question that was recalled last. Where it is a promise the result is `pending` and the step has
-   * to end in `wait`; it will run again, and recall the answer.
+   * Takes the answer to the question that was recalled last. For a promise it returns `pending`,
+   * and the step has to end in `wait`. The step then runs again and recalls the answer.
+   * @throws Fault for a promise in a synchronous query.
    */
   settle(answer: unknown): unknown {
     if (isThenable(answer)) {
@@ -382,20 +412,23 @@ export class Machine implements Account {
     return answer
   }
 
-  /** As `settle`, for the value of a field. */
+  /** Does the same as `settle` for the value of a field. */
   settleField(value: unknown, of: unknown, name: string): unknown {
     const settled = this.settle(value)
     if (settled === pending) this.#field = { of, name }
     return settled
   }
 
-  /** What a promise among the values has become, or `pending`. */
+  /** Returns the settled value of a promise among the values, or `pending`. */
   awaited(promise: PromiseLike<unknown>): unknown {
     const known = this.recall(awaiting, promise, undefined)
     return known === unanswered ? this.settle(promise) : known
   }
 
-  /** Ends a step that met `pending`: all that it did is undone, and it runs again when the answer is there. */
+  /**
+   * Ends a step that received `pending`: undoes all its effects and runs it again once the promise
+   * has settled.
+   */
   wait(step: Step): Step {
     this.undo(this.#trailAtStep)
     this.woken = undefined
@@ -404,13 +437,13 @@ export class Machine implements Account {
     return stop
   }
 
-  /** Waits for what was asked for; then the query can go on. */
+  /** Waits for the promise; afterwards the query can go on. */
   async arrival(): Promise<void> {
     let answer: unknown
     try {
       answer = await this.waitingFor
     } catch (thrown) {
-      // what the application rejects with is its own error, whatever it is
+      // any rejection is an error of the application
       this.raw = true
       throw thrown
     }
@@ -426,7 +459,7 @@ export class Machine implements Account {
   }
 }
 
-/** Asks for what a promise becomes. */
+/** Key of the question for the settled value of a promise. */
 const awaiting: unique symbol = Symbol('awaiting')
 
 const exhausted: Retry = (m) => {
@@ -446,7 +479,7 @@ class Linked implements Undo {
 
 const raise = { hint: 'endless recursion ends like this; a query that needs more can be given more: see `limits`' }
 
-/** A synchronous query can't go on. */
+/** Returns the error of a synchronous query that would have to wait. */
 export function asyncValue(span: Span | undefined): Fault {
   return new Fault('async-value', 'A synchronous query meets a promise.', {
     span,

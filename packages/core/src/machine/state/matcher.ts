@@ -1,7 +1,7 @@
 import type { CompiledValue } from './compiledValue.js'
 import type { Unions } from './unions.js'
 
-/** A compiled pattern. Its variables are in slots that have been filled before it is matched. */
+/** A compiled pattern. Its variables are in slots that are filled before matching. */
 export type Matcher =
   | { readonly kind: 'value'; readonly operand: CompiledValue }
   | { readonly kind: 'class'; readonly tag: string; readonly fields: readonly FieldMatcher[]; readonly unions: Unions }

@@ -1,12 +1,15 @@
 import type { Callee } from './caller.js'
 import type { Term } from './term.js'
 
-/** By the predicate and the arguments, one after the other; a call that has failed leads to the end. */
+/**
+ * A nested map by the predicate and each argument in turn; a complete path is a call that has
+ * failed.
+ */
 type Table = Map<unknown, Table>
 
 /**
- * The calls of recursive predicates that have failed in this query, once there have been many: asked again, they fail at once, so
- * that what leads to the same calls in many ways is not quadratic or worse.
+ * The calls of recursive predicates that have failed in this query, kept once there are many. A
+ * repeated call fails at once, so that many paths to the same calls are not quadratic or worse.
  */
 export class Refuted {
   readonly #calls: Table = new Map()

@@ -2,33 +2,35 @@ import { Cell } from './cell.js'
 import { Fault } from './fault.js'
 import { DictTerm, Float, ListTerm } from './term.js'
 
-/** `recall` returns it for a question that has no recorded answer. */
+/** Result of `recall` for a question without a recorded answer. */
 export const unanswered: unique symbol = Symbol('unanswered')
 
-/** How many values one record takes: what asked, of which object, what of it, and the answer. */
+/** Number of values in one record: the asker, the object, the detail and the answer. */
 const width = 4
-/** Longer records are dropped rather than kept for the next query. */
+/** Longer records are dropped instead of kept for the next query. */
 const kept = 64 * width
 
 /**
- * The questions that the running step has asked the host, with the answers. A step that met a promise runs again once the
- * promise has settled; until it comes to that question, it gets the recorded answers. An answer belongs to its question: the
- * operand or call, the object, and the name or the bindings. A step that asks anything else when it runs again ends the query.
+ * The questions of the running step to the host, with the answers. A step that received a promise
+ * runs again once the promise has settled. Up to that question it receives the recorded answers. An
+ * answer belongs to its question: the operand or call, the object, and the name or the bindings. A
+ * step that reads anything else when it runs again ends the query.
  *
- * Nothing is recorded before the query first has to wait. The step that waits then asks again what it asked before the promise;
- * where that leads it to another question, it waits for the answer to that one instead.
+ * Nothing is recorded before the query first has to wait. The waiting step then repeats its
+ * questions from before the promise. If that leads to another question, it waits for the answer to
+ * that question instead.
  */
 export class Replay {
   readonly #records: unknown[] = []
-  /** Length of the records of this step, and how much of them the step has asked again. */
+  /** Length of the records of this step, and the part of them that the step has repeated. */
   #length = 0
   #at = 0
 
   #isRecording = false
-  /** What the query first waited for, until the step has come to it again. */
+  /** The first promise of the query, until the step has reached it again. */
   #first: First | undefined = undefined
 
-  // the question that was asked last
+  // the last question
   #asker: unknown = undefined
   #object: unknown = undefined
   #detail: unknown = undefined
@@ -38,17 +40,20 @@ export class Replay {
     return this.#isRecording
   }
 
-  /** Whether the step has still to ask what it asked before. */
+  /** Whether the step still has questions to repeat. */
   get isReplaying(): boolean {
     return this.#at < this.#length || this.#first !== undefined
   }
 
-  /** How many answers the step has. */
+  /** Number of answers of the step. */
   get size(): number {
     return this.#length / width
   }
 
-  /** Begins the records of another step. @throws Fault where the last one did not ask all that it had asked before. */
+  /**
+   * Begins the records of another step.
+   * @throws Fault if the last step did not repeat all its questions.
+   */
   begin(): void {
     if (this.#at < this.#length) throw mismatch(this.#records[this.#at + 2])
     this.#length = 0
@@ -56,12 +61,15 @@ export class Replay {
     this.#first = undefined
   }
 
-  /** Runs the same step again. */
+  /** Begins another run of the same step. */
   again(): void {
     this.#at = 0
   }
 
-  /** The recorded answer to a question. @throws Fault where another question was recorded here. */
+  /**
+   * Returns the recorded answer to a question, or `unanswered`.
+   * @throws Fault if another question was recorded here.
+   */
   recall(asker: unknown, object: unknown, detail: unknown): unknown {
     const at = this.#at
     if (at < this.#length) {
@@ -80,14 +88,14 @@ export class Replay {
     return first.answer
   }
 
-  /** Notes a question that has not been asked before, as its answer comes next. */
+  /** Stores a new question; its answer comes next. */
   note(asker: unknown, object: unknown, detail: unknown): void {
     this.#asker = asker
     this.#object = object
     this.#detail = detail
   }
 
-  /** Records the answer to the question that was recalled or noted last. */
+  /** Records the answer to the last question that was recalled or noted. */
   answer(answer: unknown): void {
     const records = this.#records
     const at = this.#length
@@ -99,14 +107,14 @@ export class Replay {
     this.#at = this.#length
   }
 
-  /** Takes the answer that the query has waited for. */
+  /** Stores the answer that the query waited for. */
   arrive(answer: unknown): void {
     if (this.#isRecording) this.answer(answer)
     else this.#first = { asker: this.#asker, object: this.#object, detail: this.#detail, answer }
     this.#isRecording = true
   }
 
-  /** Forgets everything: nothing of one query is left for the next. */
+  /** Removes everything, so that nothing of one query remains for the next. */
   clear(): void {
     this.#object = undefined
     this.#detail = undefined
@@ -120,7 +128,7 @@ export class Replay {
   }
 }
 
-/** A question, and the answer that was waited for. */
+/** A question, and its awaited answer. */
 interface First {
   readonly asker: unknown
   readonly object: unknown
@@ -128,7 +136,10 @@ interface First {
   readonly answer: unknown
 }
 
-/** Whether two parts of questions are one; a step makes its own lists, dictionaries and variables anew when it runs again. */
+/**
+ * Returns whether two parts of questions are the same. A step that runs again makes new lists,
+ * dictionaries and variables.
+ */
 function areSame(recorded: unknown, now: unknown): boolean {
   return Object.is(recorded, now) || (isMade(recorded) && isMade(now) && recorded.constructor === now.constructor)
 }

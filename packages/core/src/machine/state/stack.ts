@@ -2,10 +2,10 @@ import type { Span } from '../../language/source.js'
 import { spanText } from '../../language/source.js'
 import type { Frame } from './frame.js'
 
-/** How many calls are written of each end of a long stack. */
+/** Number of calls shown at each end of a long stack. */
 const shown = 50
 
-/** The Polar stack of a frame: the calls that led to it, the innermost last. */
+/** Returns the Polar stack of a frame: the calls that led to it, the innermost last. */
 export function stackText(frame: Frame, innermost: Span | undefined): string {
   const frames: Frame[] = []
   for (let at = frame; at.parent !== at; at = at.parent) if (at.site !== undefined) frames.push(at)

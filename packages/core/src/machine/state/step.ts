@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js'
 
-/** One step of a query: it does its work and names the next one. */
+/** One step of a query: does its work and returns the next step. */
 export type Step = (m: Machine) => Step
 
 /** The query pauses: it is proven, exhausted or waits for a promise (see `Machine.state`). */
@@ -13,5 +13,8 @@ export const exit: Step = (m) => {
   return frame.next
 }
 
-/** Goes back to the last choice. What a choice runs when it is come back to ends in this, rather than go back by itself. */
+/**
+ * Backtracks to the last choice point. The steps of a resumed choice point end in this instead of
+ * backtracking by themselves.
+ */
 export const fail: Step = (m) => m.backtrack()

@@ -6,14 +6,15 @@ import type { Step } from './step.js'
 import type { Term } from './term.js'
 
 /**
- * A goal that waits for the value of a variable: when one of its variables is bound (or linked to another variable), it is
- * proven before the query goes on. What still waits when the query is proven is a constraint that nothing decided.
+ * A goal that waits for the value of a variable. When one of its variables is bound or linked to
+ * another variable, it is proven before the query goes on. A goal that still waits when the query
+ * is proven is an undecided constraint.
  */
 export class Suspension {
   /** Runs in a frame with these slots and ends in `exit`. */
   readonly step: Step
   readonly slots: Term[]
-  /** Where it comes from, and how it reads. */
+  /** Its origin and its text. */
   readonly constraint: Constraint
   active = true
 
@@ -24,7 +25,7 @@ export class Suspension {
   }
 }
 
-/** What a suspended goal says, for those who read the constraints left on a variable. */
+/** The content of a suspended goal, for readers of the constraints left on a variable. */
 export type Constraint =
   | { readonly kind: 'operation'; readonly operator: string; readonly args: readonly Term[]; readonly node: Expression }
   /** `object.key` is `result` */
@@ -39,14 +40,14 @@ export type Constraint =
       readonly kind: 'matches'
       readonly value: Term
       readonly pattern: Matcher
-      /** Where the variables of the pattern are. */
+      /** The slots of the pattern's variables. */
       readonly slots: Term[]
       readonly node: Expression
     }
   /** All these alternatives are excluded: constraints on variables from before the negation. */
   | { readonly kind: 'not'; readonly alternatives: readonly (readonly Excluded[])[]; readonly node: Expression }
 
-/** What one proof inside a negation demanded. */
+/** One binding or constraint that a proof inside a negation required. */
 export type Excluded =
   | { readonly kind: 'binding'; readonly cell: Cell; readonly value: Term }
   | { readonly kind: 'constraint'; readonly constraint: Constraint }
@@ -64,10 +65,10 @@ export function suspend(m: Machine, cells: readonly Cell[], suspension: Suspensi
   for (const cell of cells) cell.goals = cell.goals ? [...cell.goals, suspension] : [suspension]
 }
 
-/** Something on the trail that is more than a binding. */
+/** An entry of the trail that is more than a binding. */
 export interface Undo {
   undo(m: Machine): void
-  /** The variable, where the entry says that it was linked. */
+  /** The variable, if the entry records that it was linked. */
   readonly linked?: Cell
 }
 
@@ -89,7 +90,7 @@ export class Suspended implements Undo {
   }
 }
 
-/** Takes the goals that wait for a variable, to be run next. */
+/** Takes the goals that wait for a variable, to run next. */
 export function wake(m: Machine, goals: readonly Suspension[]): void {
   for (const goal of goals) {
     if (!goal.active) continue

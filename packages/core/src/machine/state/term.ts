@@ -1,12 +1,15 @@
 import { Dict } from '../../values/dict.js'
 
 /**
- * A value while a query runs: a value of JavaScript as it is, a `Cell`, or one of the three classes of this file. The machine alone
- * makes those; none of them ever reaches the application (see export.ts).
+ * A value during a query: a JavaScript value, a `Cell`, or one of the three classes of this file.
+ * Only the machine makes those classes; none of them ever reaches the application (see export.ts).
  */
 export type Term = unknown
 
-/** A float whose value is a whole number; all other numbers tell by themselves whether they are integers. */
+/**
+ * A float whose value is a whole number; all other numbers show by themselves whether they are
+ * integers.
+ */
 export class Float {
   readonly value: number
   constructor(value: number) {
@@ -14,7 +17,10 @@ export class Float {
   }
 }
 
-/** A list of a policy: some elements of an array, and perhaps a rest that is another list or not known yet. */
+/**
+ * A list of a policy: some elements of an array, and possibly a rest that is another list or an
+ * open variable.
+ */
 export class ListTerm {
   readonly items: readonly Term[]
   /** Index of the first element. */
@@ -50,7 +56,10 @@ export function dictKeys(dict: AnyDict): string[] {
   return dict instanceof DictTerm ? [...dict.entries.keys()] : Object.keys(dict)
 }
 
-/** The value of a key, undefined (which no dictionary of a policy holds) where the key is not there. */
+/**
+ * Returns the value of a key; undefined, which no dictionary of a policy contains, if the key is
+ * missing.
+ */
 export function dictGet(dict: AnyDict, key: string): Term | undefined {
   if (dict instanceof DictTerm) return dict.entries.get(key)
   return Object.hasOwn(dict, key) ? dict[key] : undefined
@@ -60,9 +69,9 @@ export function dictHas(dict: AnyDict, key: string): boolean {
   return dict instanceof DictTerm ? dict.entries.has(key) : Object.hasOwn(dict, key)
 }
 
-/** Whether a value is to be awaited. */
+/** Returns whether a value has to be awaited. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== 'object' || value === null) return false
-  // any object may have a property of that name
+  // Sound: any object may have a property of that name.
   return typeof (value as { readonly then?: unknown }).then === 'function'
 }

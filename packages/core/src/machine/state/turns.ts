@@ -1,18 +1,19 @@
-/** Between two looks at the clock. */
+/** Settled promises between two readings of the clock. */
 const arrivals = 64
 /** Milliseconds after which the event loop gets a turn. */
 const patience = 50
 
 /**
- * Gives the event loop a turn now and then while a query waits for one promise after the other. Promises that settle without
- * one would otherwise keep timers, such as that of the query's deadline, and everybody else from running.
+ * Yields to the event loop now and then while a query waits for one promise after another.
+ * Otherwise, promises that settle without a turn would block timers, such as the query's deadline,
+ * and all other work.
  */
 export class Turns {
-  // No `#`: there is one of these for each question that waits.
+  // No `#`: there is one instance for each waiting question.
   private arrived = 0
   private since: number | undefined = undefined
 
-  /** To be called for each promise that has settled: the turn to be awaited, where one is due. */
+  /** Must be called for each settled promise; returns the turn to await, if one is due. */
   due(): Promise<void> | undefined {
     return ++this.arrived % arrivals === 0 ? this.look() : undefined
   }

@@ -1,4 +1,6 @@
-/** A variable as the API sees it: an argument that a query is to find, or one that a solution leaves open. */
+/**
+ * A variable of the API: an argument that a query has to find, or one that a solution leaves open.
+ */
 export class Variable {
   readonly name: string
   constructor(name: string) {
@@ -8,7 +10,7 @@ export class Variable {
 
 /** The end of a list that a solution leaves open: `[1, *rest]`. */
 export class RestVariable {
-  /** Its name; called so in the library `oso`. */
+  /** Its name; the library `oso` uses the same property. */
   readonly RestVariable: string
   constructor(name: string) {
     this.RestVariable = name
