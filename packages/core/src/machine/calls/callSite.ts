@@ -8,10 +8,15 @@ import { isDict, isList, type Term } from '../state/term.js'
 import { type Candidate, keyOf, kinds, literalsAt, resolve } from './dispatch.js'
 import type { RuleGroup } from './ruleGroup.js'
 
-/** A node of the index: by the key of the next argument that matters, down to the rules to try. */
+/**
+ * A node of the index, by the key of the next deciding argument; the leaves are the rules to try.
+ */
 type Index = Map<unknown, Index | readonly Step[]>
 
-/** The same by what decides between the rules. A class that is no model may be of one object alone, and is kept weakly. */
+/**
+ * The index by the exact keys of arguments. A class that is not a model may belong to a single
+ * object, so it is held weakly.
+ */
 class Kinds {
   readonly #values = new Map<unknown, Kinds | readonly Step[]>()
   readonly #classes = new WeakMap<object, Kinds | readonly Step[]>()
@@ -30,35 +35,39 @@ function isObject(key: unknown): key is object {
   return typeof key === 'function' || (typeof key === 'object' && key !== null)
 }
 
-/** Stands for an argument that can't be told from others quickly; no argument has it. */
+/** Key of an argument without a quick key; it equals no argument. */
 const never: unique symbol = Symbol('never')
 
 /**
- * A place that calls a rule. It knows which rules fit which kinds of arguments: what depends on constants that stand at the
- * call is decided once, the rest once for each combination of argument classes (and of constants that rules ask for). All
- * queries of a program share that: an entry depends on the key that it is kept under and on nothing else of a query, and
- * nothing of the application runs between the lookup of a key and its entry.
+ * A place that calls a rule, with an inline cache of the rules that fit each kind of arguments.
+ * Constants at the call are decided once. The rest is decided once for each combination of argument
+ * classes and of constants that rules name. All queries of a program share the cache: an entry
+ * depends only on its key. No code of the application runs between the lookup of a key and its
+ * entry.
  */
 export class CallSite {
   readonly predicate: RuleGroup
-  /** Undefined where the application calls. */
+  /** Undefined if the application calls. */
   readonly node: Call | undefined
-  /** Name of the rule in which the call stands. */
+  /** Name of the rule that contains the call. */
   readonly owner: string | undefined
   readonly operands: readonly CompiledValue[]
-  /** How many negations enclose the call within its rule. */
+  /** Number of negations around the call within its rule. */
   readonly negations: number
-  /** Whether the call passes on nothing but what the rule around it was given. */
+  /** Whether the call passes on only arguments that the rule around it received. */
   readonly isStanding: boolean
-  /** Rules that the constants of the call leave. */
+  /** Rules that fit the constants of the call. */
   #candidates: readonly Candidate[] | undefined = undefined
-  /** The arguments that decide between rules, and the constants that rules ask of them. */
+  /**
+   * Indexes of the arguments that decide between rules, and the constants that rules compare them
+   * with.
+   */
   #positions: readonly number[] = []
   #literals: readonly (ReadonlySet<unknown> | undefined)[] = []
   #index: Kinds | readonly Step[] | undefined = undefined
-  /** The same by the constructors of arguments, or by the values themselves, where those decide. */
+  /** The index by the constructors of arguments, or by the values themselves if those decide. */
   #quick: Index | readonly Step[] | undefined = undefined
-  /** What was looked up there last, and what was found. */
+  /** The last quick keys, and the entries found for them. */
   readonly #lastKeys: unknown[] = []
   #lastEntries: readonly Step[] | undefined = undefined
 
@@ -78,7 +87,10 @@ export class CallSite {
     this.isStanding = isStanding
   }
 
-  /** The rules to try for these arguments, the most specific first. @throws Fault where no rule has the name. */
+  /**
+   * Returns the rules to try for these arguments, the most specific first.
+   * @throws Fault if no rule has the name.
+   */
   entries(m: Machine, args: readonly Term[]): readonly Step[] {
     const positions = this.#positions
     const last = this.#lastKeys
@@ -95,7 +107,7 @@ export class CallSite {
     return this.#lastEntries ?? this.#find(m, args)
   }
 
-  /** Looks the rules up by what decides between them, and remembers them by what is quicker to look up. */
+  /** Finds the rules by the exact keys, and stores them under the quick keys as well. */
   #find(m: Machine, args: readonly Term[]): readonly Step[] {
     if (this.#candidates === undefined) this.#prepare()
     const positions = this.#positions
@@ -129,23 +141,25 @@ export class CallSite {
   }
 }
 
-/** What an argument is looked up by quickly: its constructor, or itself. */
+/** Returns the key for a quick lookup: the constructor of the argument, or the argument itself. */
 function keyAtSight(arg: Term): unknown {
   if (typeof arg !== 'object' || arg === null) return typeof arg === 'function' ? never : arg
   const cls: unknown = arg.constructor
-  // JSON can have a key of that name: a text there is no class, and not the text that a rule names.
+  // An object from JSON can have a key of that name; a string there is neither a class nor a
+  // constant of a rule.
   return typeof cls === 'function' ? cls : never
 }
 
 /**
- * What tells a call with another argument of the same kind without looking up its class: the constructor, the value if rules
- * ask for it, or else its type; `never` where none of these does.
+ * Returns a key for the kind of an argument without looking up its class. The key is its
+ * constructor, its value if a rule names that, or else its type. Returns `never` if none of these
+ * decides.
  */
 function quickKey(m: Machine, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
   if (typeof arg === 'function') return never
   if (typeof arg !== 'object' || arg === null) return literals?.has(arg) ? arg : kinds[typeof arg]
   const cls: unknown = arg.constructor
-  // An array may be of a class that extends arrays.
+  // An array may belong to a class that extends arrays.
   const isOwn = arg instanceof Cell || isDict(arg) || (isList(arg) && (cls === Array || !Array.isArray(arg)))
   return isOwn || m.host.decidesClass(cls) ? cls : never
 }
@@ -156,13 +170,15 @@ function lookUp(index: Kinds | readonly Step[] | undefined, path: readonly unkno
   return at instanceof Kinds ? undefined : at
 }
 
-/** What has a place for each key: `Index` or `Kinds`. */
+/** A container with an entry for each key: `Index` or `Kinds`. */
 interface Node<Own> {
   get(key: unknown): Own | readonly Step[] | undefined
   set(key: unknown, found: Own | readonly Step[]): unknown
 }
 
-/** An index that has the entries as well; there is nothing to index where no argument decides. */
+/**
+ * Returns the index with the entries added. Without deciding arguments, there is nothing to index.
+ */
 function store<Own extends Node<Own>>(
   index: Own | readonly Step[] | undefined,
   path: readonly unknown[],

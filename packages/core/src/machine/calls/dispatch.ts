@@ -11,31 +11,37 @@ import { numberTerm } from '../terms/arithmetic.js'
 import { decideClass } from '../terms/pattern.js'
 import { bySpecificity } from './specificity.js'
 
-/** What a parameter asks of its argument, as far as it can be told without running anything. */
+/** The test of a parameter on its argument, as far as it is known without running anything. */
 interface ParameterTest {
-  /** A text, number, boolean or nil that the argument has to be. */
+  /** A string, number, boolean or nil that the argument must equal. */
   readonly literal: Term | undefined
-  /** A class that it has to be an instance of. */
+  /** A class that the argument must be an instance of. */
   readonly tag: string | undefined
-  /** Whether that is not all: the head has to be matched when the rule is tried. */
+  /** Whether there are further tests: the head then has to be matched when the rule is tried. */
   readonly more: boolean
 }
 
-/** A number is the place of the only argument that is in doubt: it is open, and nothing but its class is asked for. */
+/**
+ * A number is the index of the only undecided argument: it is open, and only its class has to be
+ * tested.
+ */
 type Answer = 'yes' | 'no' | 'maybe' | number
 
-/** A compiled rule: the steps that a call goes on with. */
+/** A compiled rule: the steps with which a call continues. */
 export interface TriedRule {
   readonly node: Rule
   /** Proves the body, for arguments that match the head. */
   readonly body: Step
   /** Matches the head, then proves the body. */
   readonly entry: Step
-  /** Proves the body, for arguments that match the head but for an open one whose class has to be tested. */
+  /**
+   * Proves the body for arguments that match the head, except an open one whose class has to be
+   * tested.
+   */
   openEntry(at: number): Step
 }
 
-/** A rule as a call sees it: what its parameters ask for. */
+/** A rule from the point of view of a call: the tests of its parameters. */
 export class Candidate {
   readonly rule: TriedRule
   readonly tests: readonly ParameterTest[]
@@ -48,7 +54,7 @@ export class Candidate {
     this.tests = rule.node.parameters.map((parameter) => testOf(parameter, host, seen))
   }
 
-  /** Whether the rule may fit an argument that is the same in every call. */
+  /** Returns whether the rule may fit an argument that is the same in every call. */
   admits(at: number, value: Term): boolean {
     const { literal } = this.tests[at]!
     return literal === undefined || compareLiteral(literal, value) !== 'no'
@@ -60,7 +66,8 @@ export class Candidate {
   }
 
   /**
-   * Whether the rule fits: as where a rule is tried, values are unified before any class is tested.
+   * Returns whether the rule fits. As in the proof of a rule, values are unified before any class
+   * is tested.
    * @throws Fault for a class that is not registered.
    */
   fits(host: Host, args: readonly Term[]): Answer {
@@ -71,7 +78,7 @@ export class Candidate {
       const { tag, more } = this.tests[at]!
       const arg = args[at]
       if (tag === undefined) continue
-      // whether an unregistered class matters is found out when the rule is tried
+      // trying the rule decides whether an unregistered class matters
       if (answer !== 'yes' && host.isSubclass(tag, tag) === undefined && !this.unions.has(tag)) return 'maybe'
       const member = this.#isInstance(host, tag, arg, at)
       if (member === 'no') return 'no'
@@ -126,7 +133,7 @@ function testOf(parameter: Parameter, host: Host, seen: Set<string>): ParameterT
       more = true
       break
     default:
-      // a literal, or an expression that is computed behind the body
+      // a literal, or an expression that is computed after the head
       break
   }
   if (pattern?.kind === 'class pattern') {
@@ -173,14 +180,14 @@ function compareLiteral(literal: Term, arg: Term): Answer {
   }
 }
 
-/** A value of the same class as a term, for class tests. */
+/** Returns a value of the same class as a term, for class tests. */
 export function sampleOf(term: Term): unknown {
   if (term instanceof ListTerm) return []
   if (term instanceof DictTerm) return new Dict()
   return term instanceof Float ? term.value : term
 }
 
-/** The constants that candidates ask of an argument; undefined where there are none. */
+/** Returns the constants that candidates compare an argument with; undefined if there are none. */
 export function literalsAt(candidates: readonly Candidate[], at: number): ReadonlySet<unknown> | undefined {
   const literals = new Set<unknown>()
   for (const candidate of candidates) {
@@ -190,7 +197,7 @@ export function literalsAt(candidates: readonly Candidate[], at: number): Readon
   return literals.size > 0 ? literals : undefined
 }
 
-/** Keys of the index for arguments of which only the type matters. */
+/** Keys of the index for arguments whose type alone matters. */
 export const kinds: Readonly<Record<string, symbol>> = {
   string: Symbol('string'),
   number: Symbol('number'),
@@ -199,14 +206,17 @@ export const kinds: Readonly<Record<string, symbol>> = {
   undefined: Symbol('undefined'),
   symbol: Symbol('symbol'),
   function: Symbol('function'),
-  // of what is of this type, only nil is no object
+  // among values of this type, only nil is not an object
   object: Symbol('nil'),
 }
 const list: unique symbol = Symbol('list')
 const dictionary: unique symbol = Symbol('dictionary')
 const unknownClass: unique symbol = Symbol('no class')
 
-/** Equal for arguments between which no rule can tell before it is tried. */
+/**
+ * Returns the key of an argument. No rule distinguishes arguments with equal keys before it is
+ * tried.
+ */
 export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | undefined): unknown {
   const value = arg instanceof Float ? arg.value : arg
   if (typeof value !== 'object' || value === null) {
@@ -225,12 +235,15 @@ export function keyOf(host: Host, arg: Term, literals: ReadonlySet<unknown> | un
   return typeof own === 'function' ? own : unknownClass
 }
 
-/** The key for a text that rules name: never one of a class. */
+/** Returns the key for a string that rules name; it never equals the key of a class. */
 function textKey(text: string): string {
   return text.startsWith('class ') || text.startsWith('text ') ? `text ${text}` : text
 }
 
-/** An integer as the type that a constant equal to it would have if it is not the same: bigint for those a double can't tell apart. */
+/**
+ * Returns an integer in the other numeric type, in which an equal constant may be written: a number
+ * for a bigint, and a bigint for an unsafe integer. Returns undefined if there is no such form.
+ */
 function otherForm(value: unknown): number | bigint | undefined {
   if (typeof value === 'bigint') {
     const double = Number(value)
@@ -242,7 +255,7 @@ function otherForm(value: unknown): number | bigint | undefined {
     : undefined
 }
 
-/** The rules to try for arguments of this kind, in order. */
+/** Returns the rules to try for arguments of this kind, in order. */
 export function resolve(m: Machine, candidates: readonly Candidate[], args: readonly Term[]): readonly Step[] {
   const fitting: { readonly candidate: Candidate; readonly answer: Answer }[] = []
   for (const candidate of candidates) {

@@ -1,24 +1,24 @@
 import type { Rule } from '../../language/ast.js'
 import type { Candidate } from './dispatch.js'
 
-/** A rule of a group, with its parameters' tests. */
+/** A rule of a group, with the tests of its parameters. */
 export interface GroupedRule {
   readonly node: Rule
   readonly candidate: Candidate
 }
 
-/** The rules of one name that take the same number of arguments. */
+/** The rules of one name and arity. */
 export class RuleGroup {
   readonly name: string
   readonly arity: number
   readonly rules: readonly GroupedRule[]
-  /** Whether the policy has rules of that name at all. */
+  /** Whether the policy has any rules of that name. */
   readonly isDefined: boolean
-  /** Whether a call can lead to another one of the same predicate. */
+  /** Whether a call can lead to another call of the same predicate. */
   readonly recursive: boolean
   /**
-   * How many slots a frame needs for the rules that have been compiled so far. It only grows, and a frame that was made before
-   * grows with what is written to it.
+   * Number of slots that a frame needs for the rules compiled so far. It only grows; the array of
+   * an older frame grows when it is written to.
    */
   capacity: number
 
@@ -31,13 +31,13 @@ export class RuleGroup {
     this.capacity = arity
   }
 
-  /** Notes that one of its rules has been compiled, and how many slots that needs. */
+  /** Records that a rule of the group has been compiled, and the number of slots that it needs. */
   needs(slots: number): void {
     if (slots > this.capacity) this.capacity = slots
   }
 }
 
-/** The predicates of a policy, made as they are asked for. */
+/** The predicates of a policy, made on first use. */
 export class RuleGroupTable {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>
   readonly #compile: (rule: Rule) => GroupedRule

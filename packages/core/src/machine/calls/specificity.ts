@@ -10,7 +10,10 @@ interface Ranked {
   readonly unions: Unions
 }
 
-/** Orders rules, the most specific for these arguments first; rules that are equally specific keep their order. */
+/**
+ * Orders rules, the most specific for these arguments first; equally specific rules keep their
+ * order.
+ */
 export function bySpecificity<R extends { readonly candidate: Ranked }>(
   host: Host,
   rules: readonly R[],
@@ -28,7 +31,7 @@ export function bySpecificity<R extends { readonly candidate: Ranked }>(
   return sorted
 }
 
-/** The leftmost parameters that differ decide. */
+/** Returns whether the left rule is more specific; the leftmost parameters that differ decide. */
 function isMoreSpecific(host: Host, left: Ranked, right: Ranked, args: readonly Term[]): boolean {
   for (let at = 0; at < args.length; at++) {
     const a = left.rule.node.parameters[at]?.pattern
@@ -39,7 +42,7 @@ function isMoreSpecific(host: Host, left: Ranked, right: Ranked, args: readonly 
   return false
 }
 
-/** Positive when the left pattern is the more specific one. */
+/** Returns a positive number if the left pattern is the more specific one. */
 function compare(host: Host, unions: Unions, left: Pattern | undefined, right: Pattern | undefined, arg: Term): number {
   if (left === undefined || right === undefined) return (left ? 1 : 0) - (right ? 1 : 0)
   const unionsDiffer = Number(isUnion(right, unions)) - Number(isUnion(left, unions))
@@ -61,7 +64,7 @@ function isUnion(pattern: Pattern, unions: Unions): boolean {
   return pattern.kind === 'class pattern' && unions.has(pattern.tag)
 }
 
-/** Objects of the application: only their classes have an order. */
+/** Returns whether a term is an object of the application; only their classes have an order. */
 function isObject(term: Term): boolean {
   return (
     typeof term === 'object' &&

@@ -1,4 +1,4 @@
-/** Something that may follow any of the iteration protocols. */
+/** A value that may follow any of the iteration protocols. */
 interface Protocols {
   readonly next?: unknown
   readonly [Symbol.iterator]?: unknown
@@ -6,15 +6,15 @@ interface Protocols {
 }
 
 /**
- * An iterator over a value: itself where it is one, else by the asynchronous protocol, else by the synchronous one;
- * undefined where it follows none.
+ * Returns an iterator over a value: the value itself if it is an iterator, else by the asynchronous
+ * protocol, else by the synchronous one. Returns undefined if it follows none of them.
  */
 export function iteratorOf(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
   if (value === null || value === undefined) return undefined
-  // any value may follow a protocol
+  // Sound: any value may follow a protocol.
   const object = value as Protocols
   const synchronous = object[Symbol.iterator]
-  // what the protocols say of such functions
+  // Sound: the protocols define the results of such functions.
   if (typeof object.next === 'function' && typeof synchronous === 'function') {
     return Reflect.apply(synchronous, value, []) as Iterator<unknown>
   }

@@ -24,20 +24,20 @@ import { SchemaValues } from './schemaValues.js'
 import { showObject } from './show.js'
 
 export interface SchemaHostOptions {
-  /** Decides of two objects that are no rows with keys whether they are equal. Default: they never are. */
+  /** Decides whether two objects are equal that are not rows with keys. Default: they never are. */
   readonly equality?: Equality
   /**
-   * Makes the regular expressions of policies, in linear time. Default: JavaScript's own, which refuse patterns that can backtrack
-   * exponentially (`unsafe-pattern`).
+   * Makes the regular expressions of policies, in linear time. Default: JavaScript's own,
+   * restricted to patterns that can't backtrack exponentially; others throw `unsafe-pattern`.
    */
   readonly regExp?: RegExpEngine
-  /** Where `print` goes. Default `console.log`. */
+  /** Receives the output of `print`. Default `console.log`. */
   readonly print?: (text: string) => void
-  /** Where `debug` goes. Default: nowhere. */
+  /** Receives the output of `debug`. Default: the output is dropped. */
   readonly debug?: (text: string) => void | Promise<void>
 }
 
-/** Functions that make functions of text. */
+/** Functions that make functions from text. */
 const makers: ReadonlySet<unknown> = new Set([
   Function,
   async function later() {}.constructor,
@@ -45,7 +45,10 @@ const makers: ReadonlySet<unknown> = new Set([
   async function* eachLater() {}.constructor,
 ])
 
-/** The host over a schema: what the Authorizer means by classes, equality and fields. Made to be extended. */
+/**
+ * The host over a schema: the Authorizer's semantics of classes, equality and fields. It is
+ * designed for subclasses.
+ */
 export class SchemaHost extends SchemaValues implements Host, Reading {
   readonly meetsAllProofs: boolean = false
   declare readonly schema: Schema
@@ -85,7 +88,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     const model = unloaded && this.schema.models.get(name)
     if (model && !model.isaCheck) return this.#isReferenced(value, unloaded, name)
     const isInstance = super.isa(value, name)
-    // It can be nil: where that is another answer, only the row tells.
+    // The value may be nil; if nil has another result, only the loaded row can decide.
     if (unloaded && doubtfulReference(value) && isInstance !== super.isa(null, name)) throw notLoaded(value, unloaded)
     return isInstance
   }
@@ -118,14 +121,17 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   read(value: unknown, field: string): unknown {
     if (value === null || value === undefined) throw this.#missing(value, field, 'test it against nil first')
     if (typeof value !== 'object' && typeof value !== 'function') throw this.#missing(value, field)
-    // any object may have the field
+    // Sound: any object may have the field.
     const result = (value as Readonly<Record<string, unknown>>)[field]
     return result !== undefined && !isPartial(value, field, result)
       ? this.related(value, field, result)
       : this.absent(value, field)
   }
 
-  /** Stands for a field that an object does not have. @throws HostError `missing-attribute`, `relation-not-loaded`. */
+  /**
+   * Returns the replacement for a field that an object does not have.
+   * @throws HostError `missing-attribute`, `relation-not-loaded`.
+   */
   protected absent(value: object, field: string): unknown {
     const model = this.schema.baseOf(value)
     const declared = model && this.schema.field(model.name, field)
@@ -144,7 +150,10 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     return this.related(of, field, value)
   }
 
-  /** What was read from a field: plain objects that a relation leads to are rows of its model. */
+  /**
+   * Returns a value that was read from a field; plain objects of a relation become rows of its
+   * model.
+   */
   protected related(holder: unknown, field: string, value: unknown): unknown {
     if (typeof value === 'object' && value !== null && holdsPlain(value, this))
       adoptRead(this.schema, holder, field, value)
@@ -158,7 +167,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 
   call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
     const target: unknown =
-      // any value but these two may have the method
+      // Sound: any value except these two may have the method.
       value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
     if (typeof target !== 'function') {
       assertThere([value])
@@ -217,13 +226,16 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     return super.otherwiseEqual(left, right, same)
   }
 
-  /** Not that of a row which may be of a subclass, and is not loaded. */
+  /** Returns undefined for a row that is not loaded and may belong to a subclass. */
   protected override rowClass(value: object | null): string | undefined {
     const name = super.rowClass(value)
     return name && unloadedRelation(value) && this.schema.descendants(name).length > 1 ? undefined : name
   }
 
-  /** Whether a row that is not loaded is an instance for certain; for certain not, where its class is no ancestor either. */
+  /**
+   * Returns whether a row that is not loaded is an instance of a class.
+   * @throws HostError `relation-not-loaded` if only the loaded row can decide.
+   */
   #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
     const doubt = doubtfulReference(value)
     const model = doubt?.model ?? this.schema.modelOf(value)?.name
@@ -248,7 +260,10 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     })
   }
 
-  /** How many steps up its prototypes a value is an instance of a class. */
+  /**
+   * Returns the number of steps up the prototype chain from a value to a class; undefined if the
+   * value is not an instance.
+   */
   #distance(value: unknown, name: string): number | undefined {
     const cls = this.classNamed(name)
     if (typeof cls !== 'function' || value === null || value === undefined) return undefined
@@ -264,7 +279,8 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
 }
 
 /**
- * That no value, and no element of one, is a row or nil: nobody is given what may be either.
+ * Asserts that no value, and no element of a value, may be either a row or nil. Code of the
+ * application never receives such a value.
  * @throws HostError `relation-not-loaded`.
  */
 function assertThere(values: readonly unknown[]): void {

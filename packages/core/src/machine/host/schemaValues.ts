@@ -6,12 +6,15 @@ import { type Equality, scalarsEqual } from '../../values/equality.js'
 import { unknownRow } from '../../values/hostError.js'
 import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
 
-/** What equality means for values of a schema; no machine is needed for it. */
+/** The equality of values of a schema; it needs no machine. */
 export class SchemaEquality {
   readonly schema: Models
   readonly #equality: Equality | undefined
 
-  /** @param equality - Decides of two objects that are no rows with keys whether they are equal; by default they never are. */
+  /**
+   * @param equality - Decides whether two objects are equal that are not rows with keys; by default
+   * they never are.
+   */
   constructor(schema: Models, equality: Equality | undefined) {
     this.schema = schema
     this.#equality = equality
@@ -26,7 +29,10 @@ export class SchemaEquality {
     return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
   }
 
-  /** Where keys do not decide. @throws HostError `unknown-row` for a row and an object that may be one. */
+  /**
+   * Returns whether two values are equal if keys do not decide.
+   * @throws HostError `unknown-row` for a row and an object that may be one.
+   */
   protected otherwiseEqual(
     left: unknown,
     right: unknown,
@@ -39,7 +45,7 @@ export class SchemaEquality {
   }
 }
 
-/** As `SchemaEquality`, and what classes mean. */
+/** `SchemaEquality` with the semantics of classes. */
 export class SchemaValues extends SchemaEquality {
   classOf(value: unknown): string | undefined {
     switch (typeof value) {
@@ -76,7 +82,10 @@ export class SchemaValues extends SchemaEquality {
     return isBuiltinInstance(value, name) ?? this.#isRow(value, name, model.class)
   }
 
-  /** Whether an object is an instance whose class is not known, or not for certain. @throws HostError `unknown-row` where that decides. */
+  /**
+   * Returns whether an object without a certain class is an instance.
+   * @throws HostError `unknown-row` if that class decides.
+   */
   #isRow(value: unknown, name: string, cls: Class | undefined): boolean {
     const base = this.schema.baseOf(value)?.name
     if (base !== undefined && this.schema.isSubclass(base, name)) return true
@@ -85,7 +94,7 @@ export class SchemaValues extends SchemaEquality {
     return typeof cls === 'function' && value instanceof cls
   }
 
-  /** The model that decides all class tests of an object. */
+  /** Returns the name of the model that decides all class tests of an object. */
   protected rowClass(value: object | null): string | undefined {
     return this.schema.modelOf(value)?.name
   }

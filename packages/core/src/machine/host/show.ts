@@ -1,6 +1,9 @@
 import type { Schema } from '../../schema/schema.js'
 
-/** A value of the application in a message: its class and its key, not all that it holds. */
+/**
+ * Returns the text of a value of the application in a message: its class and its key, without its
+ * other content.
+ */
 export function showObject(schema: Schema, value: unknown): string {
   switch (typeof value) {
     case 'object':
@@ -18,7 +21,7 @@ export function showObject(schema: Schema, value: unknown): string {
   const model = schema.baseOf(value)
   const name = model?.name ?? classNameOf(value)
   const key = model && schema.key(model.name)
-  // fields that the schema knows and the compiler does not
+  // Sound: fields that the schema declares and the compiler does not know.
   const row = value as Readonly<Record<string, unknown>>
   return key ? `${name} { ${key.map((field) => `${field}: ${String(row[field])}`).join(', ')} }` : name
 }

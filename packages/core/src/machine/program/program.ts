@@ -14,8 +14,9 @@ import { CompiledRule, type RuleContext } from './rule.js'
 const none: ReadonlySet<Call> = new Set()
 
 /**
- * A policy whose rules are compiled for a host, each when it is tried for the first time. Make a new one when classes or
- * constants have been registered since: which names are constants, and which class extends which, is decided here.
+ * A policy whose rules are compiled for a host, each when it is tried for the first time. The
+ * program fixes which names are constants and which class extends which. Make a new program after
+ * registering classes or constants.
  */
 export class Program {
   readonly policy: Policy
@@ -23,11 +24,14 @@ export class Program {
   readonly predicates: RuleGroupTable
   readonly surroundings: RuleContext
   /**
-   * A machine that has no query at the moment. A query takes it away for as long as it runs, so no two queries share one; it
-   * comes back only when its query has ended without an error, and holds nothing of it.
+   * A machine without a query. A query takes it for as long as it runs, so no two queries share a
+   * machine. The machine returns only after a query without an error, and holds nothing of it.
    */
   idle: Machine | undefined = undefined
-  /** Shared by all queries: which rules fit depends on the policy and on the classes of arguments alone. */
+  /**
+   * Shared by all queries: the rules that fit depend only on the policy and on the classes of
+   * arguments.
+   */
   readonly #sites = new Map<string, CallSite>()
   #recursive: ReadonlySet<string> | undefined = undefined
 
@@ -50,7 +54,7 @@ export class Program {
     }
   }
 
-  /** Where the application calls a rule. */
+  /** Returns the site for calls of a rule by the application. */
   site(rule: string, arity: number): CallSite {
     const known = this.#sites.get(rule)
     if (known !== undefined && known.predicate.arity === arity) return known
@@ -67,7 +71,7 @@ export class Program {
 
 /**
  * Compiles a policy for a host.
- * @param recorder what is told of every goal, rule and solution; all queries of this program are recorded then.
+ * @param recorder - Receives every goal, rule and solution of all queries of this program.
  */
 export function compile(policy: Policy, host: Host, recorder?: Recorder): Program {
   return new Program(policy, host, recorder)

@@ -17,9 +17,12 @@ import { evaluate } from '../terms/evaluate.js'
 import { isInstance, match } from '../terms/pattern.js'
 import { unifyStep } from '../terms/unify.js'
 
-/** What a rule is compiled with: everything but what is its own. */
+/** The context for compiling a rule, without the parts that belong to the rule itself. */
 export interface RuleContext extends Omit<Context, 'scope' | 'owner' | 'standing'> {
-  /** The calls of a rule that pass on nothing but what the rule was given; of a rule that can't call itself there are none. */
+  /**
+   * Returns the calls of a rule that pass on only arguments of the rule. A rule that can't call
+   * itself has none.
+   */
   readonly standingCalls: (rule: Rule) => ReadonlySet<Call>
 }
 
@@ -28,7 +31,7 @@ export class CompiledRule {
   readonly node: Rule
   readonly candidate: Candidate
   readonly #surroundings: () => RuleContext
-  /** Compiled once for all queries; the steps keep nothing of a query but in its machine. */
+  /** Compiled once for all queries; the steps keep the state of a query only in its machine. */
   #steps: Steps | undefined = undefined
 
   constructor(node: Rule, surroundings: () => RuleContext) {
@@ -50,7 +53,10 @@ export class CompiledRule {
     return this.#steps.entry
   }
 
-  /** Proves the body for arguments that match the head, but for one that is open and whose class has to be tested. */
+  /**
+   * Proves the body for arguments that match the head, except an open one whose class has to be
+   * tested.
+   */
   openEntry(at: number): Step {
     this.#steps ??= compile(this.node, this.#surroundings())
     const { output } = this.#steps
@@ -61,7 +67,10 @@ export class CompiledRule {
 interface Steps {
   readonly body: Step
   readonly entry: Step
-  /** The parameter that the first goal gives its value when the call leaves it open, and the step to begin with then. */
+  /**
+   * The parameter that the first goal binds if the call leaves it open, and the first step in that
+   * case.
+   */
   readonly output: { readonly at: number; readonly step: Step } | undefined
 }
 
@@ -87,7 +96,7 @@ function compile(rule: Rule, surroundings: RuleContext): Steps {
   return { body: bodyStep, entry, output: { at: output.at, step: outputStep(output, entry, plan.others(exit)) } }
 }
 
-/** `parameter = value` as the first goal of a rule, where the parameter asks for a class and for nothing else. */
+/** `parameter = value` as the first goal of a rule, if the parameter tests only a class. */
 interface Output {
   readonly at: number
   readonly tag: string
@@ -117,12 +126,12 @@ function outputOf(c: Context, parameters: readonly Parameter[], goals: readonly 
 }
 
 /**
- * Gives the open parameter its value and tests its class at once. Otherwise the class would be a constraint on the variable
- * that the very next goal wakes.
+ * Binds the open parameter and tests its class at once. Otherwise the class would be a constraint
+ * on the variable that the very next goal wakes.
  */
 function outputStep(output: Output, entry: Step, others: Step): Step {
   const { at, tag, operand, unions, node } = output
-  // Shared by all queries: a class that passes the test, which depends on the class alone.
+  // A class that passes the test, shared by all queries: the test depends only on the class.
   let known: unknown
   const step: Step = (m) => {
     m.asking()
@@ -145,7 +154,7 @@ function outputStep(output: Output, entry: Step, others: Step): Step {
   return step
 }
 
-/** What has to be done when an argument is matched with its parameter: nothing for a variable that is new. */
+/** Plans the matching of an argument with its parameter; a new variable needs none. */
 function planParameter(c: Context, parameter: Parameter, at: number): GoalPlan[] {
   const { term, pattern } = parameter
   const plans: GoalPlan[] = []

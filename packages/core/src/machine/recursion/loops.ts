@@ -6,18 +6,23 @@ import type { Loop } from '../state/loop.js'
 import type { Machine } from '../state/machine.js'
 import { dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
 
-/** Every so many calls, all calls around are remembered in a set; the ones since are compared with one by one. */
+/**
+ * Number of calls in a block. A set at the end of a block holds all enclosing calls; later calls
+ * are compared one by one.
+ */
 const block = 64
 
 /**
- * How much of a list or a dictionary is looked at: longer ones are told apart by what they were made from, for a recursion
- * along a list would otherwise look at all of it again and again.
+ * Number of elements of a list or a dictionary that are compared. Longer ones are identified by the
+ * array or object that they were made from. Otherwise, a recursion along a list would read all of
+ * it again and again.
  */
 const contents = 16
 
 /**
- * Whether a call is ground and the same as one that it is part of. It stalls if no call between the two reads data.
- * @throws Fault if there is a negation between the two: then neither answer would be right.
+ * Returns whether a call is ground and the same as an enclosing call. The call stalls if no call
+ * between the two reads data.
+ * @throws Fault if there is a negation between the two: neither answer would be right then.
  */
 export function meetsItself(m: Machine, loop: Loop): boolean {
   const { predicate } = loop
@@ -32,7 +37,7 @@ export function meetsItself(m: Machine, loop: Loop): boolean {
   return close(m, loop, at)
 }
 
-/** Notes that a call is the same as one around it. */
+/** Records that a call is the same as an enclosing one. */
 function close(m: Machine, inner: Loop, outer: Loop): true {
   if (outer.negations !== inner.negations) {
     throw negatedLoop(
@@ -55,7 +60,10 @@ function numberOfCall(m: Machine, loop: Loop): number {
   return loop.number
 }
 
-/** The calls up to one at the end of a block; made from the outside inwards, so that no depth becomes recursion. */
+/**
+ * Returns the numbers of all calls up to one at the end of a block. They are collected from the
+ * outside inwards, so that no depth becomes recursion.
+ */
 function numbersUpTo(m: Machine, end: Loop): IntSet {
   const blocks: Loop[] = []
   for (let at: Loop | undefined = end; at !== undefined && at.numbers === undefined; at = at.around) {
@@ -73,7 +81,7 @@ function numbersUpTo(m: Machine, end: Loop): IntSet {
   return end.numbers!
 }
 
-/** The error for a negation of a call that stalled: its failure says nothing. */
+/** Returns the error for negating a call that stalled: the failure of the call decides nothing. */
 export function stalledNegation(loop: Loop): Fault {
   return negatedLoop(
     loop,
@@ -86,7 +94,7 @@ function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): 
   return new Fault('negated-loop', summary, { span: site.node?.span, hint, data: { name: predicate.name } })
 }
 
-/** Whether texts, numbers and the like are the same: they tell most calls apart. */
+/** Compares strings, numbers and the like; they distinguish most calls. */
 function mayBeSame(left: Loop, right: Loop): boolean {
   const a = left.slots
   const b = right.slots
@@ -113,14 +121,14 @@ function identify(m: Machine, loop: Loop): readonly unknown[] {
   return loop.identities
 }
 
-/** Stands for the number of a call that is not ground. */
+/** The number of a call that is not ground. */
 const notGround = -1
 
 function isMade(term: Term): boolean {
   return term instanceof Float || isList(term) || isDict(term)
 }
 
-/** The number of a ground call within this query. */
+/** Returns the number of a ground call within this query. */
 function numberOf(m: Machine, predicate: Callee, args: readonly Term[]): number {
   for (let at = 0; at < predicate.arity; at++) if (args[at] instanceof Cell) return notGround
   let text = `${predicate.name}/${predicate.arity}`
@@ -133,7 +141,10 @@ function numberOf(m: Machine, predicate: Callee, args: readonly Term[]): number 
   return m.number(text)
 }
 
-/** A text that is the same for equal ground terms, and for no others; undefined for terms that are not ground. */
+/**
+ * Returns a text that is equal only for equal ground terms; undefined for terms that are not
+ * ground.
+ */
 function contentOf(m: Machine, root: Term): string | undefined {
   const open: { readonly text: string | undefined; readonly term: Term }[] = [{ text: undefined, term: root }]
   let result = ''

@@ -2,8 +2,8 @@ import type { Node, Rule } from '../../language/ast.js'
 import { children } from '../../language/visit.js'
 
 /**
- * Names of the rules that can lead to a call of themselves: the strongly connected components of "calls", by Tarjan's
- * algorithm with a stack of its own.
+ * Returns the names of rules that can lead to a call of themselves. They are the strongly connected
+ * components of "calls", by Tarjan's algorithm with a stack of its own.
  */
 export function recursiveNames(rules: ReadonlyMap<string, readonly Rule[]>): ReadonlySet<string> {
   const calls = new Map([...rules].map(([name, all]) => [name, [...calledBy(all)].filter((other) => rules.has(other))]))

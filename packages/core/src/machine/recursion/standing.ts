@@ -4,11 +4,12 @@ import { occurrences } from '../../language/mentions.js'
 import { children } from '../../language/visit.js'
 
 /**
- * The calls in a rule that pass on nothing but literals and values the rule was given. In `banned(u) if banned(u);` the call of
- * `banned` does; in `banned(u) if banned(u.boss);` it reads data first.
+ * Returns the calls in a rule that pass on only literals and values that the rule received. In
+ * `banned(u) if banned(u);` the call of `banned` is one. In `banned(u) if banned(u.boss);` it reads
+ * data first.
  *
- * A recursion whose calls all do so depends on itself whatever the data are. One that reads data on its way is a search along
- * that data, which fails when it comes back to where it was.
+ * A recursion that consists of such calls depends on itself whatever the data are. A recursion that
+ * reads data is a search along the data, which fails when it returns to an earlier point.
  * @param rules - All rules of the policy, by name.
  */
 export function standingCalls(rule: Rule, rules: ReadonlyMap<string, readonly Rule[]>): ReadonlySet<Call> {
@@ -19,7 +20,7 @@ export function standingCalls(rule: Rule, rules: ReadonlyMap<string, readonly Ru
   )
 }
 
-/** The variables of a rule that hold nothing but what it was given. */
+/** The variables of a rule that hold only values that it received. */
 class Given {
   readonly #names: Set<string>
 
@@ -73,7 +74,10 @@ class Given {
   }
 }
 
-/** Whether a rule can give a parameter the value of another argument that is given, as `same(x, x);` does. */
+/**
+ * Returns whether a rule can bind a parameter to another argument that is given, as `same(x, x);`
+ * does.
+ */
 function passesTo(rule: Rule, at: number, args: readonly Expression[], given: Given): boolean {
   const { parameters } = plainRule(rule)
   const term = parameters[at]?.term
@@ -84,12 +88,14 @@ function passesTo(rule: Rule, at: number, args: readonly Expression[], given: Gi
   return new Given(goalsOf(rule), new Map(), inputs).has(term)
 }
 
-/** The variables that stand for arguments or parts of them; fields that a pattern reads are not among them. */
+/**
+ * Returns the variables of arguments or of their parts, without the fields that a pattern reads.
+ */
 function headVariables(rule: Rule): Iterable<string> {
   return occurrences(...plainRule(rule).parameters.map(({ term }) => term)).keys()
 }
 
-/** All goals of a rule, however deep they are nested. */
+/** Returns all goals of a rule, at any depth. */
 function goalsOf(rule: Rule): readonly Node[] {
   const found: Node[] = []
   const open: Node[] = [...plainRule(rule).goals]

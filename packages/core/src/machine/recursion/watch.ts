@@ -6,10 +6,13 @@ import { Refuted } from '../state/refuted.js'
 import { fail, type Step } from '../state/step.js'
 import { Float, isDict, isList } from '../state/term.js'
 
-/** So many calls of recursive predicates cost less than remembering which of them have failed. */
+/** Up to this many calls of recursive predicates cost less than storing the failed ones. */
 const unremembered = 500
 
-/** Whether it is to be remembered that a call fails: of many, where all arguments are values that are told apart at sight. */
+/**
+ * Returns whether the failure of a call is stored: only among many calls, and only if all arguments
+ * are values that are compared by identity.
+ */
 export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
   if (++m.recursiveCalls <= unremembered || m.program?.surroundings.recorder !== undefined) return false
   for (let at = 0; at < predicate.arity; at++) {
@@ -19,10 +22,10 @@ export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
   return true
 }
 
-/** A call of which it is noted whether it was ever proven. */
+/** A call that is watched for a proof. */
 class Watch {
   readonly loop: Loop
-  /** How many calls had stalled before. */
+  /** Number of calls that had stalled before. */
   readonly stalls: number
   isProven = false
 
@@ -32,7 +35,10 @@ class Watch {
   }
 }
 
-/** Sees to it that a call is remembered if it fails. @returns what comes after it */
+/**
+ * Stores a call if it fails.
+ * @returns the step after the call
+ */
 export function watch(m: Machine, loop: Loop, next: Step): Step {
   const call = new Watch(loop, m.stalls)
   m.pushRetry(exhausted, call)
@@ -42,12 +48,15 @@ export function watch(m: Machine, loop: Loop, next: Step): Step {
   }
 }
 
-/** Nothing is left to try for a call. That it failed because it was part of another one says nothing of it elsewhere. */
+/**
+ * Handles a call without further alternatives. A failure inside a repeated call decides nothing
+ * about the same call elsewhere.
+ */
 function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
-  // `watch` pushed it
+  // Sound: `watch` pushed it.
   const { isProven, loop, stalls } = choice.data as Watch
-  // what stalled has to be met again under a negation
+  // a stalled call has to be repeated under a negation
   if (!isProven && loop.restsOn >= loop.depth && m.stalls === stalls) {
     m.refuted ??= new Refuted()
     m.refuted.add(loop.predicate, loop.slots)
