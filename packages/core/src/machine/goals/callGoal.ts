@@ -24,7 +24,7 @@ export function planCall(c: Context, node: Call): GoalPlan {
   return inOrder([...before, (next) => callStep(site, asks, next)])
 }
 
-/** How an argument is got that is no variable known before. */
+/** Sources of an argument that is not a known variable. */
 const fixed = -1
 const computed = -2
 

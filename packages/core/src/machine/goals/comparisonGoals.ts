@@ -23,7 +23,7 @@ const names: Readonly<Record<ComparisonOperator, string>> = {
   '>=': 'Geq',
 }
 
-/** `left < right` and the like: they compare values, and bind nothing. */
+/** `left < right` and the like: they compare values and bind nothing. */
 export function planCompare(c: Context, node: Compare): GoalPlan {
   const { before, operands } = planOperands(c, [node.left, node.right])
   const [left, right] = [operands[0]!, operands[1]!]
@@ -95,7 +95,9 @@ function compare(m: Machine, operator: ComparisonOperator, left: Term, right: Te
   return settled === pending ? pending : decide(operator, settled)
 }
 
-/** What the host said, as the operator means it: of equality it was asked only one way. */
+/**
+ * Returns the result of the host in the sense of the operator: `!=` negates the host's equality.
+ */
 function decide(operator: ComparisonOperator, answer: unknown): boolean {
   return operator === '!=' ? answer === false : answer === true
 }
@@ -104,7 +106,7 @@ function isEquality(operator: ComparisonOperator): operator is '==' | '!=' {
   return operator === '==' || operator === '!='
 }
 
-/** Booleans count as numbers here. */
+/** Returns a number for a boolean or a float. */
 function plain(term: Term): Term {
   if (typeof term === 'boolean') return term ? 1 : 0
   return term instanceof Float ? term.value : term
@@ -133,7 +135,7 @@ function numbers(operator: ComparisonOperator, left: number | bigint, right: num
     case '>=':
       return left >= right
     case '==':
-      // also right for a bigint and a number, of which neither is below the other
+      // also right for a bigint and a number if neither is below the other
       return left === right || (left <= right && left >= right)
     case '!=':
       return !(left === right || (left <= right && left >= right))

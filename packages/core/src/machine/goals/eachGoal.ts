@@ -12,12 +12,12 @@ import { hasEffect, planOperand, planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 import { FrameTest, quickTest } from './quick.js'
 
-/** `variable in collection` with a variable that is mentioned here for the first time. */
+/** `variable in collection` with the first mention of the variable. */
 export interface EachNode extends In {
   readonly item: Expression & { readonly kind: 'variable' }
 }
 
-/** Whether each element can go into the variable's slot as it is. */
+/** Returns whether each element can go into the variable's slot unchanged. */
 export function isEach(c: Context, node: Expression): node is EachNode {
   if (node.kind !== 'in') return false
   const { item, collection } = node
@@ -27,7 +27,10 @@ export function isEach(c: Context, node: Expression): node is EachNode {
   return !occurrences(collection).has(item.name)
 }
 
-/** How many of the goals from an index on are comparisons that could be tests, were they over known variables. */
+/**
+ * Returns the number of goals from an index on that are comparisons and could be tests if their
+ * variables were known.
+ */
 export function testsFrom(nodes: readonly Expression[], from: number): number {
   let at = from
   for (; at < nodes.length; at++) {
@@ -38,9 +41,9 @@ export function testsFrom(nodes: readonly Expression[], from: number): number {
 }
 
 /**
- * Goes through a collection. Comparisons that follow are tested as each element is taken, so that one that fails them costs
- * no way back.
- * @param following comparisons that stand behind it; they are planned here.
+ * Goes through a collection. The comparisons after it are tested as each element is taken, so that
+ * an element that fails them needs no backtracking.
+ * @param following - The comparisons after it; they are planned here.
  */
 export function planEach(c: Context, node: EachNode, following: readonly Expression[]): GoalPlan {
   const { before, operand } = planOperand(c, node.collection)
@@ -76,7 +79,7 @@ export function planEach(c: Context, node: EachNode, following: readonly Express
   ])
 }
 
-/** A comparison as a test, where all that it mentions is known by then. */
+/** Returns a comparison as a test if all its variables are known by then. */
 function testOf(c: Context, node: Expression): FrameTest | undefined {
   if (node.kind !== 'unify' && node.kind !== 'compare') return undefined
   for (const name of occurrences(node).keys()) {
@@ -102,12 +105,12 @@ function isQuick(operand: CompiledValue): boolean {
   }
 }
 
-/** The elements of an array of the application that are still to be taken. */
+/** The remaining elements of an array of the application. */
 class Each {
   readonly values: readonly unknown[]
   readonly slot: number
   readonly tests: readonly FrameTest[]
-  /** Goes on behind the tests, or with them. */
+  /** Continues after the tests, or with them. */
   readonly untested: Step
   readonly general: Step
   at = 0
@@ -136,7 +139,7 @@ function eachStep(m: Machine, slots: Term[], each: Each): Step {
 
 function nextElement(m: Machine, choice: Choice): Step {
   m.choices.pop()
-  // `eachStep` pushed it
+  // Sound: `eachStep` pushed it.
   const each = choice.data as Each
   return (m) => eachStep(m, m.frame.slots, each)
 }

@@ -16,7 +16,7 @@ import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/
 import { unify, unifyStep } from '../terms/unify.js'
 import type { GoalPlan } from './plan.js'
 
-/** `object.method(args)`: the result is stored in a slot that nothing has written yet. */
+/** `object.method(args)`: stores the result in a slot that nothing has written yet. */
 export function methodPlan(
   node: Dot,
   call: Call,
@@ -78,7 +78,7 @@ function assertNoKeywords(call: Call, node: Dot | New): void {
   })
 }
 
-/** `new Class(args)`; what a constructor throws is the application's. */
+/** `new Class(args)`; an error of a constructor belongs to the application. */
 export function newPlan(node: New, args: readonly CompiledValue[], slot: number): GoalPlan {
   const call = node.call
   return (next) => {
@@ -128,7 +128,7 @@ export function dynamicLookupPlan(node: Dot, object: CompiledValue, key: Compile
   }
 }
 
-/** `object.(key)` with a key that is not known. */
+/** `object.(key)` with an open key. */
 function lookUpOpen(m: Machine, object: Term, key: Cell, result: Cell, node: Dot, next: Step): Step {
   if (object instanceof Cell) {
     suspendLookup(m, object, key, result, node)

@@ -42,12 +42,12 @@ export function planIn(c: Context, node: In): GoalPlan {
   ])
 }
 
-/** Whether a text is in an array of the application: once for each time that it is. */
+/** Succeeds once for each occurrence of a string in an array of the application. */
 function memberStep(m: Machine, text: string, values: readonly unknown[], node: In, next: Step): Step {
   let count = 0
   for (const value of values) {
     if (value === text) count++
-    // an object may be equal to it nevertheless
+    // an object may still be equal to it
     else if (typeof value === 'object' || typeof value === 'function') {
       return elementsStep(m, new Elements(text, values, 0, undefined, node, next))
     }
@@ -57,12 +57,12 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
   return next
 }
 
-/** What an `in` goes through, and what each element is unified with. */
+/** The elements of an `in`, and the term that each is unified with. */
 class Elements {
   readonly item: Term
   readonly items: readonly Term[]
   at: number
-  /** Where the list goes on. */
+  /** Continuation of the list. */
   readonly rest: Term | undefined
   readonly node: In
   readonly next: Step
@@ -76,7 +76,10 @@ class Elements {
   }
 }
 
-/** Goes through a collection of any kind; `again` is the step that is running. */
+/**
+ * Goes through a collection of any kind.
+ * @param again - The running step.
+ */
 export function inStep(m: Machine, item: Term, values: Term, node: In, next: Step, again: Step): Step {
   const collection = deref(values)
   if (collection instanceof ListTerm) {
@@ -105,7 +108,7 @@ export function inStep(m: Machine, item: Term, values: Term, node: In, next: Ste
   return iterateStep(m, item, collection, node, next, again)
 }
 
-/** Takes the first element that fits; those behind it are left to a choice. */
+/** Takes the first element that fits; a choice point keeps the later ones. */
 function elementsStep(m: Machine, elements: Elements): Step {
   const { items, item } = elements
   for (let work = 1; elements.at < items.length; work++) {
@@ -132,12 +135,12 @@ function elementsStep(m: Machine, elements: Elements): Step {
 
 function moreElements(m: Machine, choice: Choice): Step {
   m.choices.pop()
-  // `elementsStep` pushed it
+  // Sound: `elementsStep` pushed it.
   const elements = choice.data as Elements
   return (m) => elementsStep(m, elements)
 }
 
-/** What the state of going through an iterator of the application is. */
+/** The state of going through an iterator of the application. */
 class Iterating extends Iteration {
   readonly item: Term
   readonly next: Step
@@ -148,7 +151,7 @@ class Iterating extends Iteration {
   }
 }
 
-/** The elements of an object of the application, one at a time as they are asked for. */
+/** Takes the elements of an object of the application one at a time. */
 function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: Step, again: Step): Step {
   if (isScalar(collection) || collection instanceof Float) {
     throw new Fault(
@@ -191,9 +194,9 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** Takes the next element that fits; the choice stays until the iterator says that there are no more. */
+/** Takes the next element that fits; the choice point stays until the iterator is done. */
 function nextIterated(_m: Machine, choice: Choice): Step {
-  // `iterateStep` pushed it
+  // Sound: `iterateStep` pushed it.
   const { iterator, item, next } = choice.data as Iterating
   const step: Step = (m) => {
     for (let work = 1; ; work++) {
@@ -206,14 +209,14 @@ function nextIterated(_m: Machine, choice: Choice): Step {
         m.raw = false
       }
       if (result === pending) return m.wait(step)
-      // what `next` of an iterator gives
+      // Sound: `next` of an iterator returns it.
       const { done, value } = result as IteratorResult<unknown>
       if (done) {
         m.choices.pop()
         m.iterators--
         return fail
       }
-      // what is asked from here on is asked again, in the same order, by `tryAgain`
+      // `tryAgain` repeats the following questions to the host in the same order
       m.asking()
       const verdict = unify(m, value, item)
       if (verdict === true) return m.proceed(next)
@@ -225,7 +228,7 @@ function nextIterated(_m: Machine, choice: Choice): Step {
   return step
 }
 
-/** Unifies an element once more, for where the host had to wait. */
+/** Unifies an element once more after the host had to wait. */
 function tryAgain(value: unknown, item: Term, next: Step): Step {
   const step: Step = (m) => {
     m.asking()

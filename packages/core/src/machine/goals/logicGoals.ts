@@ -10,7 +10,7 @@ export function planAnd(c: Context, operands: readonly Expression[]): GoalPlan {
   return enclosed(c, 'and', () => inOrder(planGoals(c, operands)))
 }
 
-/** Goals one after the other; several of them can become one plan. */
+/** Plans goals one after the other; several of them can become one plan. */
 function planGoals(c: Context, goals: readonly Expression[]): GoalPlan[] {
   const plans: GoalPlan[] = []
   for (let at = 0; at < goals.length; at++) {
@@ -24,7 +24,7 @@ function planGoals(c: Context, goals: readonly Expression[]): GoalPlan[] {
   return plans
 }
 
-/** The body of a rule: its first goal apart from the others. */
+/** Plans the body of a rule: all goals, and those after the first one. */
 export function planBody(
   c: Context,
   goals: readonly Expression[],
@@ -42,7 +42,7 @@ export function planBody(
 export function planOr(c: Context, node: Or): GoalPlan {
   const fresh: number[] = []
   for (const operand of node.operands) {
-    // what an arm shares with others or with the goals behind it has to exist whichever arm is taken
+    // variables that an arm shares with other arms or later goals must exist whichever arm is taken
     for (const name of c.scope.shared([operand])) {
       if (name === 'nil' || c.host.isConstant(name)) continue
       const slot = c.scope.slot(name)
@@ -64,7 +64,7 @@ export function planOr(c: Context, node: Or): GoalPlan {
   })
 }
 
-/** `not a`: what it mentions first counts for nothing behind it. */
+/** `not a`: the first mentions inside it do not count after it. */
 export function planNot(c: Context, node: Not): GoalPlan {
   return planNegation(c, node, () => c.goal(c, node.operand))
 }
@@ -88,7 +88,10 @@ function planNegation(c: Context, node: Expression, goal: () => GoalPlan): GoalP
   return (next) => notStep(node, record, enclosing.height, plan(notProven(record)), next)
 }
 
-/** Compiles a term that a `cut` inside may cut back to; the height of its beginning is noted only if one does. */
+/**
+ * Compiles a term that a `cut` inside may cut back to. The height of its beginning is recorded only
+ * if one does.
+ */
 function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): GoalPlan {
   const enclosing: Enclosing = { kind, height: undefined }
   c.scope.enclosing.push(enclosing)
@@ -106,8 +109,9 @@ function enclosed(c: Context, kind: 'and' | 'or', compile: () => GoalPlan): Goal
 }
 
 /**
- * `cut`: commits to what was decided since the term two levels up began, or since the negation around it did. In the body
- * of a rule (which is an `and` even where it has a single goal) that is the call.
+ * `cut`: commits to the decisions since the term two levels up began, or since the enclosing
+ * negation began. In the body of a rule, that is the call: a body is an `and` even if it has a
+ * single goal.
  */
 export function planCut(c: Context, _node: Cut): GoalPlan {
   const terms = c.scope.enclosing
@@ -123,7 +127,7 @@ export function planCut(c: Context, _node: Cut): GoalPlan {
   enclosing.height ??= c.scope.temporary()
   const slot = enclosing.height
   return (next) => (m) => {
-    // the term that encloses the cut wrote it
+    // Sound: the term that encloses the cut wrote it.
     m.cut(m.frame.slots[slot] as number)
     return next
   }

@@ -8,23 +8,23 @@ import { exit, fail, type Step } from '../state/step.js'
 import { type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
 import type { Term } from '../state/term.js'
 
-/** One negation while the goal inside it is being proven. */
+/** One negation during the proof of its goal. */
 class Negation {
   readonly node: Expression
-  /** Where the trail, the choices and the variables were when it began. */
+  /** The trail, the choice points and the variables at the beginning. */
   readonly trail: number
   readonly serial: number
   readonly body: Step
   readonly record: number
   readonly height: number | undefined
   readonly next: Step
-  /** How many calls had stalled before. */
+  /** Number of calls that had stalled before. */
   readonly stalls: number
-  /** How many choices there were when the goal began. */
+  /** Number of choice points when the goal began. */
   choices = 0
-  /** Whether the goal was proven without asking anything of a variable that is known elsewhere. */
+  /** Whether the goal was proven without a demand on a variable that is known elsewhere. */
   proven = false
-  /** What proofs demanded of such variables; each excludes that combination. */
+  /** The demands of each proof on such variables; each list excludes that combination. */
   alternatives: Excluded[][] | undefined = undefined
   cells: Set<Cell> | undefined = undefined
 
@@ -41,11 +41,12 @@ class Negation {
 }
 
 /**
- * `not goal`. Proofs of the goal are looked for until one asks nothing of open variables, or all of them where the host
- * wants to meet them; none of its bindings survives.
- * @param record the slot that holds the state of the negation
- * @param height the slot in which a `cut` inside expects the height of its choices, if there is one
- * @param body the goal, ending in `notProven(record)`
+ * `not goal`. Searches for proofs of the goal until one demands nothing of open variables, or for
+ * all proofs if the host requires it. No binding of the goal survives.
+ * @param record - The slot that holds the state of the negation.
+ * @param height - The slot from which a `cut` inside reads the height of its choice points, if
+ * there is one.
+ * @param body - The goal, ending in `notProven(record)`.
  */
 export function notStep(node: Expression, record: number, height: number | undefined, body: Step, next: Step): Step {
   return (m) => {
@@ -58,10 +59,13 @@ export function notStep(node: Expression, record: number, height: number | undef
   }
 }
 
-/** The goal inside a negation is proven: notes what that took, and looks for the next proof. */
+/**
+ * Runs when the goal inside a negation is proven: records the demands of the proof, and searches
+ * for the next proof.
+ */
 export function notProven(record: number): Step {
   return (m) => {
-    // `notStep` put it there
+    // Sound: `notStep` wrote it there.
     const negation = m.frame.slots[record] as Negation
     if (!negation.proven) note(m, negation)
     if (negation.proven && !m.host.meetsAllProofs) m.cut(negation.choices)
@@ -77,7 +81,7 @@ function note(m: Machine, negation: Negation): void {
   const demands: Excluded[] = []
   const cells = new Set<Cell>()
   const fresh = new Set<Cell>()
-  // what waited for variables before the negation
+  // goals that waited for variables before the negation
   const before = new Map<Cell, readonly Suspension[] | undefined>()
   const bound: Cell[] = []
   for (let at = negation.trail; at < m.trail.length; at++) {
@@ -99,7 +103,7 @@ function note(m: Machine, negation: Negation): void {
     } else if (entry.linked !== undefined) fresh.add(entry.linked)
   }
   for (const cell of bound) {
-    // what nothing outside knew of may be anything: there is a value that proves the goal
+    // a variable unknown outside is free: some value of it proves the goal
     if (fresh.has(cell) || !(cell.linked || cell.goals !== undefined)) continue
     demands.push({ kind: 'binding', cell, value: deref(cell.value) })
     cells.add(cell)
@@ -114,7 +118,7 @@ function note(m: Machine, negation: Negation): void {
 
 function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
-  // `notStep` pushed it
+  // Sound: `notStep` pushed it.
   const negation = choice.data as Negation
   const hasStalled = m.stalls !== negation.stalls
   m.stalls = negation.stalls
@@ -124,7 +128,7 @@ function exhausted(m: Machine, choice: Choice): Step {
   return negation.next
 }
 
-/** Whether the goal can be proven depends on variables: it is looked into again when one of them has a value. */
+/** Suspends a negation whose goal depends on variables: it runs again when one of them is bound. */
 function suspendNegation(m: Machine, negation: Negation): void {
   const { node, record, height, body, alternatives = [], cells = [] } = negation
   const origin = m.frame

@@ -20,9 +20,9 @@ import { dynamicLookupPlan, methodPlan, newPlan } from './hostGoals.js'
 import type { Context, GoalPlan } from './plan.js'
 
 /**
- * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become goals of their own, which
- * `before` collects; where there is one, everything that can have an effect does, so that all happens in the order of
- * the text.
+ * Compiles expressions that have values. Method calls, `new` and lookups by a variable key become
+ * goals of their own, collected in `before`. If there is one, everything that can have an effect
+ * becomes a goal too, so that all effects follow the order of the text.
  */
 export function planOperands(
   c: Context,
@@ -41,7 +41,7 @@ export function planOperand(
   return { before, operand: operands[0]! }
 }
 
-/** Whether evaluating it does more than read fields. */
+/** Returns whether evaluating a node does more than read fields. */
 export function hasEffect(node: Node): boolean {
   if (node.kind === 'new') return true
   if (node.kind === 'dot' && node.member.kind !== 'string') return true
@@ -86,7 +86,7 @@ function operandOf(c: Context, node: Expression, before: GoalPlan[], hoist: bool
       return slotValue(node, slot)
     }
     default:
-      // the grammar admits nothing else where a value stands
+      // the grammar admits no other node in the place of a value
       throw new Error(`not a value: ${node.kind}`)
   }
 }
@@ -116,7 +116,7 @@ function argumentsOf(c: Context, call: Call, before: GoalPlan[]): CompiledValue[
   return call.args.map((arg) => operandOf(c, arg, before, true))
 }
 
-/** An operand as it is, or computed by a goal of its own. */
+/** Returns an operand unchanged, or computes it by a goal of its own. */
 function hoisted(c: Context, operand: CompiledValue, before: GoalPlan[], hoist: boolean): CompiledValue {
   if (!hoist) return operand
   const slot = c.scope.temporary()
@@ -140,7 +140,10 @@ export function storePlan(operand: CompiledValue, slot: number): GoalPlan {
   }
 }
 
-/** A name in the place of a value: a constant, or a variable that may be mentioned for the first time. */
+/**
+ * Compiles a name in the place of a value: a constant, or a variable, possibly at its first
+ * mention.
+ */
 export function variableOperand(c: Context, node: Variable): CompiledValue {
   if (node.name === 'nil') return literalValue(node, null)
   if (c.host.isConstant(node.name)) return constantValue(node, node.name)
@@ -150,7 +153,7 @@ export function variableOperand(c: Context, node: Variable): CompiledValue {
   return freshValue(node, slot)
 }
 
-/** Whether evaluating an operand can ask the host. */
+/** Returns whether evaluating an operand can call the host. */
 export function asksHost(operand: CompiledValue): boolean {
   return operand.kind === 'field' || operand.parts.some(asksHost)
 }

@@ -7,8 +7,9 @@ import type { Context, GoalPlan } from './plan.js'
 
 /**
  * Compiles a pattern.
- * @param before collects goals for what has to be computed first.
- * @returns the pattern, and the slots of the variables that it is the first to mention: they need cells before it is matched.
+ * @param before - Collects the goals that have to run first.
+ * @returns the pattern, and the slots of the variables that it mentions first: they need cells
+ * before matching
  */
 export function matcherOf(
   c: Context,

@@ -7,26 +7,26 @@ import type { Unions } from '../state/unions.js'
 import type { Scope } from './scope.js'
 
 /**
- * A goal that knows its variables and waits to be told what comes after it. Goals are planned from left to right, for it
- * matters who mentions a variable first, and made into steps from right to left.
+ * A compiled goal with its variables that takes its continuation. Goals are planned from left to
+ * right, because the first mention of a variable matters, and made into steps from right to left.
  */
 export type GoalPlan = (next: Step) => Step
 
-/** What compiling a goal needs to know. */
+/** The context of compiling a goal. */
 export interface Context {
   readonly scope: Scope
   readonly host: Host
   readonly unions: Unions
   readonly predicates: RuleGroupTable
-  /** Name of the rule that the goal is of; undefined in a query. */
+  /** Name of the rule that contains the goal; undefined in a query. */
   readonly owner: string | undefined
   readonly recorder: Recorder | undefined
-  /** The calls that pass on nothing but what the rule was given. */
+  /** The calls that pass on only arguments of the rule. */
   readonly standing: ReadonlySet<Call>
   readonly goal: (context: Context, node: Expression) => GoalPlan
 }
 
-/** One plan after another. */
+/** Puts plans in sequence. */
 export function inOrder(plans: readonly GoalPlan[]): GoalPlan {
   if (plans.length === 1) return plans[0]!
   return (next) => plans.reduceRight((after, plan) => plan(after), next)

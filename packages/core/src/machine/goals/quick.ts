@@ -13,19 +13,20 @@ import { notePlainClass } from '../terms/lookup.js'
 const unsure: unique symbol = Symbol('unsure')
 
 /**
- * Tests that are run many times in a row, over the elements of a list: comparisons of what is at hand. They bind nothing
- * and never wait; where they can't tell, the goal is proven the general way.
+ * A test that is run many times in a row over the elements of a list: a comparison of values at
+ * hand. Tests bind nothing and never wait; if a test is undecided, the goal is proven the general
+ * way.
  */
 export class FrameTest {
   readonly operator: '=' | ComparisonOperator
   readonly left: CompiledValue
   readonly right: CompiledValue
   /**
-   * A class of the application: the one of both sides when they were compared last. All queries of a program share it; it
-   * decides how quickly two objects are compared, and never how.
+   * A class of the application: the class of both sides in the last comparison. All queries of a
+   * program share it. It affects only the speed of comparing two objects, never the result.
    */
   plainClass: unknown = unsure
-  /** How its instances are compared; it changes together with the class. */
+  /** The equality of its instances; it changes together with the class. */
   rows: RowEquality | undefined = undefined
 
   constructor(operator: '=' | ComparisonOperator, left: CompiledValue, right: CompiledValue) {
@@ -35,7 +36,7 @@ export class FrameTest {
   }
 }
 
-/** Whether a test holds; undefined where it can't tell. */
+/** Returns whether a test holds; undefined if it is undecided. */
 export function quickTest(m: Machine, slots: readonly Term[], test: FrameTest): boolean | undefined {
   const left = quickValue(m, slots, test.left)
   if (left === unsure) return undefined
@@ -60,17 +61,17 @@ function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue):
     case 'field': {
       const of = operand.parts[0]!
       const own = of.kind === 'slot' ? slots[of.slot] : undefined
-      // Most of what is read from is an element, as it is.
+      // Most objects are elements, unchanged.
       const object = own === undefined || own instanceof Cell ? quickValue(m, slots, of) : own
       if (typeof object !== 'object' || object === null) return unsure
       if (object.constructor !== operand.plainClass && !notePlainClass(m, object, operand)) return unsure
       if (mayBePartial(object)) return unsure
       m.at = operand.node.span
-      // instances of this class are known to have fields that can be read as properties
+      // Sound: instances of this class are known to have fields that can be read as properties.
       const value = (object as Readonly<Record<string, unknown>>)[operand.name]
       if (typeof value === 'string' || typeof value === 'number') return value
       if (isThenable(value)) {
-        // The general way reads it again, so nobody waits for this promise.
+        // The general way reads the field again, so nothing awaits this promise.
         abandon(value)
         return unsure
       }
@@ -98,7 +99,7 @@ function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boole
       test.plainClass = cls
     }
   } else if (test.rows !== undefined) {
-    // both have a class, so they are objects
+    // Sound: both have a class, so they are objects.
     const same = areSameRow(test.rows, left as object, right as object)
     if (same !== undefined) return same
   }
@@ -108,7 +109,7 @@ function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boole
   return typeof equal === 'boolean' ? equal : undefined
 }
 
-/** The constructor of an object; undefined where there is none. */
+/** Returns the constructor of an object; undefined if there is none. */
 function classOf(term: Term): unknown {
   return typeof term === 'object' && term !== null ? term.constructor : undefined
 }

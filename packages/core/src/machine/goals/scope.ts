@@ -1,17 +1,22 @@
 import type { Node } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 
-/** What a `cut` may cut back to: the terms around it, from the call (or the query, or a negation) inwards. */
+/**
+ * A term that a `cut` may cut back to. The enclosing terms are listed from the call, the query or a
+ * negation inwards.
+ */
 export interface Enclosing {
   readonly kind: 'call' | 'and' | 'or' | 'not'
-  /** The slot that holds the height of the stack of choices when the term began, if a `cut` needs it. */
+  /**
+   * The slot for the height of the stack of choice points when the term began, if a `cut` needs it.
+   */
   height: number | undefined
 }
 
 /**
- * The variables of one rule or query while it is compiled: their slots, and which of them have been written when the goal
- * that is being compiled runs. A goal that is the first to mention a variable writes its slot, and so will do it again
- * when the query comes back to it; nothing ever has to be reset.
+ * The variables of one rule or query during compilation: their slots, and the slots that are
+ * written when the current goal runs. The goal that first mentions a variable writes its slot, and
+ * writes it again after backtracking. Slots therefore need no reset.
  */
 export class Scope {
   readonly #slots = new Map<string, number>()
@@ -19,17 +24,20 @@ export class Scope {
   #ready: Set<number>
   size: number
   readonly enclosing: Enclosing[] = [{ kind: 'call', height: undefined }]
-  /** How many negations enclose the goal that is being compiled, within this rule. */
+  /** Number of negations around the current goal, within this rule. */
   negations = 0
 
-  /** @param nodes all that will be compiled in this scope. */
+  /**
+   * @param params - Number of arguments.
+   * @param nodes - Everything that will be compiled in this scope.
+   */
   constructor(params: number, nodes: readonly Node[]) {
     this.size = params
     this.#ready = new Set()
     this.#occurrences = occurrences(...nodes)
   }
 
-  /** The slot of a variable; each `_` has its own. */
+  /** Returns the slot of a variable; each `_` has its own. */
   slot(name: string): number {
     if (name === '_') return this.temporary()
     let slot = this.#slots.get(name)
@@ -40,7 +48,7 @@ export class Scope {
     return slot
   }
 
-  /** Lets a variable be an argument. */
+  /** Makes a variable an argument. */
   place(name: string, slot: number): void {
     this.#slots.set(name, slot)
     this.#ready.add(slot)
@@ -66,7 +74,7 @@ export class Scope {
     return this.#slots
   }
 
-  /** Compiles a part whose first mentions count for nothing behind it. */
+  /** Compiles a part whose first mentions do not count after it. */
   apart<T>(compile: () => T): T {
     const before = this.#ready
     this.#ready = new Set(before)
@@ -77,7 +85,7 @@ export class Scope {
     }
   }
 
-  /** Variables that these nodes are the first to mention, but not the only ones. */
+  /** Returns the variables that these nodes mention first, but not alone. */
   shared(nodes: readonly Node[]): string[] {
     const names: string[] = []
     for (const [name, count] of occurrences(...nodes)) {

@@ -7,7 +7,10 @@ import type { Recorder, TraceEvent } from '../state/trace.js'
 import { exportTerm } from '../terms/export.js'
 import type { Context, GoalPlan } from './plan.js'
 
-/** Compiles a goal so that it tells a recorder when it begins, whenever it is proven, and when it fails. */
+/**
+ * Compiles a goal so that a recorder receives an event when it begins, whenever it is proven, and
+ * when it fails.
+ */
 export function traced(c: Context, recorder: Recorder, goal: Expression, compile: () => GoalPlan): GoalPlan {
   const before = slotsOf(c, goal)
   const plan = compile()
@@ -39,7 +42,7 @@ export function traced(c: Context, recorder: Recorder, goal: Expression, compile
   }
 }
 
-/** Where the variables of a goal are that have been mentioned by now. */
+/** Returns the slots of the variables of a goal that have been mentioned so far. */
 function slotsOf(c: Context, goal: Expression): ReadonlyMap<string, number> {
   const slots = new Map<string, number>()
   for (const name of occurrences(goal).keys()) {

@@ -50,14 +50,14 @@ function unifyOperands(left: CompiledValue, right: CompiledValue, next: Step): S
   return step
 }
 
-/** A variable that nothing has mentioned yet, the other side included. */
+/** Returns a variable that neither an earlier goal nor the other side has mentioned. */
 function firstMention(c: Context, node: Expression, other: Expression): Variable | undefined {
   if (node.kind !== 'variable' || node.name === '_' || node.name === 'nil' || c.host.isConstant(node.name)) return
   if (c.scope.has(node.name) && c.scope.isReady(c.scope.slot(node.name))) return
   return occurrences(other).has(node.name) ? undefined : node
 }
 
-/** A variable that is mentioned for the first time becomes what the value is, without any unification. */
+/** Binds a variable at its first mention to the value, without unification. */
 function planBinding(c: Context, variable: Expression, value: Expression): GoalPlan {
   const { before, operand } = planOperand(c, value)
   const slot = c.scope.slot(variable.kind === 'variable' ? variable.name : '_')
@@ -107,7 +107,9 @@ export function planAssign(c: Context, node: Assign): GoalPlan {
   ])
 }
 
-/** A value in the place of a condition: it has to be true or false; an open variable becomes true. */
+/**
+ * A value in the place of a condition: it has to be true or false; an open variable becomes true.
+ */
 export function planCondition(c: Context, node: Expression): GoalPlan {
   const { before, operand } = planOperand(c, node)
   return inOrder([
@@ -157,7 +159,7 @@ export function planMatches(c: Context, node: Matches): GoalPlan {
   ])
 }
 
-/** Gives variables that are about to be mentioned for the first time their cells. */
+/** Makes the cells of variables before their first mention. */
 export function makeCells(m: Machine, slots: Term[], fresh: readonly number[]): void {
   for (const slot of fresh) slots[slot] = m.cell(false)
 }
@@ -190,7 +192,9 @@ export function planOutput(c: Context, node: Print | (Expression & { kind: 'debu
   ])
 }
 
-/** Conditions given to `debug` are not values; there is nothing to write of them. */
+/**
+ * Returns whether an argument is a value. A condition given to `debug` is not; it prints nothing.
+ */
 function isValue(node: Expression): boolean {
   switch (node.kind) {
     case 'number':

@@ -83,8 +83,8 @@ export class SchemaValues extends SchemaEquality {
   }
 
   /**
-   * Returns whether an object without a certain class is an instance.
-   * @throws HostError `unknown-row` if that class decides.
+   * Returns whether an object whose class is unknown or uncertain is an instance.
+   * @throws HostError `unknown-row` if its class would decide.
    */
   #isRow(value: unknown, name: string, cls: Class | undefined): boolean {
     const base = this.schema.baseOf(value)?.name

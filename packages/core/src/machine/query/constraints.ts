@@ -10,8 +10,8 @@ import { exportTerm } from '../terms/export.js'
 import { Expression, Pattern } from '../terms/expression.js'
 
 /**
- * What is known of a variable that has no value: all constraints that have to do with it, in the order in which they were
- * met. The variable itself is called `_this` in them.
+ * Returns the constraints on a variable without a value: all that concern it, in the order of their
+ * appearance. They name the variable itself `_this`.
  */
 export function constraintsOn(m: Machine, cell: Cell): Expression {
   return new Expression('And', new Writer(m, cell).conjuncts())
@@ -20,7 +20,7 @@ export function constraintsOn(m: Machine, cell: Cell): Expression {
 class Writer {
   readonly #machine: Machine
   readonly #subject: Cell
-  /** Variables that are a field of another one, and the expression that says so. */
+  /** Variables that are a field of another one, and the expression of that field. */
   readonly #fields = new Map<Cell, Expression>()
 
   constructor(machine: Machine, subject: Cell) {
@@ -32,7 +32,7 @@ class Writer {
     return this.#connected().flatMap((constraint) => this.#write(constraint))
   }
 
-  /** Constraints that mention the variable, or one that such a constraint mentions. */
+  /** Returns the constraints that mention the variable, or one that such a constraint mentions. */
   #connected(): Constraint[] {
     const all: Constraint[] = []
     for (const entry of this.#machine.trail) {
@@ -103,7 +103,7 @@ class Writer {
     return fields.flatMap((field) => this.#matches(new Expression('Dot', [value, field.key]), field.pattern, slots))
   }
 
-  /** The negation of what one proof demanded. */
+  /** Returns the negation of the demands of one proof. */
   #excluded(demands: readonly Excluded[]): Expression {
     const parts = demands.flatMap((demand) =>
       demand.kind === 'binding'
@@ -152,7 +152,7 @@ function termsOf(constraint: Constraint): Term[] {
   }
 }
 
-/** The open variables in terms. */
+/** Returns the open variables in terms. */
 function cellsOf(terms: readonly Term[]): Cell[] {
   const cells: Cell[] = []
   const seen = new Set<Term>()

@@ -6,7 +6,7 @@ import type { Machine } from '../state/machine.js'
 import { stackText } from '../state/stack.js'
 import { originOf } from './origin.js'
 
-/** What the application gets to see of something that a step threw. */
+/** Returns the application's view of an error that a step threw. */
 export function explain(m: Machine, thrown: unknown): unknown {
   if (thrown instanceof Fault) {
     const { span, hint, data, cause } = thrown.details
@@ -15,7 +15,7 @@ export function explain(m: Machine, thrown: unknown): unknown {
   if (thrown instanceof HostError) {
     return make(m, thrown.code, thrown.message, m.at, { hint: thrown.hint, data: thrown.data, cause: thrown.cause })
   }
-  // like `oso`, which takes a TypeError for the policy's mistake; all others are the application's own
+  // as in `oso`, a TypeError is a mistake of the policy; all other errors belong to the application
   if (thrown instanceof TypeError && m.at !== undefined && !m.raw) {
     return make(m, 'application-error', thrown.message, m.at, { cause: thrown })
   }

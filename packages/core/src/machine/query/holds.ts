@@ -14,9 +14,10 @@ import { assertDecided } from './solution.js'
 import { solved } from './start.js'
 
 /**
- * Whether a call of a rule with these arguments can be proven.
- * @param host - The application as this query sees it, where that is not how the program's host does: see `QueryOptions`.
- * @param deadline - Of a question that has waited already.
+ * Returns whether a call of a rule with these arguments can be proven.
+ * @param host - The application for this query, if it differs from the program's host: see
+ * `QueryOptions`.
+ * @param deadline - The deadline of a question that has waited already.
  * @throws QueryError
  */
 export function holds(
@@ -34,7 +35,10 @@ export function holds(
   return finish(m, program)
 }
 
-/** Whether a call of a rule with these arguments can be proven. @throws QueryError, `async-value` for a promise. */
+/**
+ * Returns whether a call of a rule with these arguments can be proven.
+ * @throws QueryError, `async-value` for a promise.
+ */
 export function holdsSync(
   program: Program,
   rule: string,
@@ -48,7 +52,8 @@ export function holdsSync(
 }
 
 function machineFor(program: Program, limits: Limits): Machine {
-  // while the application answers to this query it may ask another: that one gets a machine of its own
+  // code of the application may start another query during this one; that query gets a machine of
+  // its own
   const m = program.idle ?? new Machine(program.host)
   program.idle = undefined
   m.program = program
@@ -58,7 +63,7 @@ function machineFor(program: Program, limits: Limits): Machine {
 
 const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
 
-/** Runs until there is an answer, or until it has to wait: false then. */
+/** Runs the query; returns true if it has a result, and false if it has to wait. */
 function prove(m: Machine, program: Program, rule: string, args: readonly unknown[]): boolean {
   try {
     const site = program.site(rule, args.length)
@@ -96,7 +101,7 @@ async function wait(m: Machine, program: Program, deadline: Deadline): Promise<b
   }
 }
 
-/** The answer; the machine is free for the next query, and holds nothing of this one. */
+/** Returns the result. The machine is free for the next query, and holds nothing of this one. */
 function finish(m: Machine, program: Program): boolean {
   const answer = m.state === 'solution'
   m.release(root)

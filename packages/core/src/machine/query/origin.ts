@@ -4,12 +4,12 @@ import { children } from '../../language/visit.js'
 import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 
-/** How far a value is followed through variables and calls. */
+/** Maximum number of variables and calls through which a value is followed. */
 const furthest = 32
 
 /**
- * Facts about an error. Where it is about the value of an expression, they say where in the policy or the query that value
- * was written, if it was: `valueSpan`.
+ * Returns the facts about an error. If it is about the value of an expression, `valueSpan` is the
+ * place in the policy or the query that contains the value, if there is one.
  */
 export function originOf(
   m: Machine,
@@ -17,7 +17,7 @@ export function originOf(
 ): Readonly<Record<string, unknown>> | undefined {
   if (data === undefined || !('expression' in data)) return data
   const { expression, ...rest } = data
-  // the goals that make such faults give the expression
+  // Sound: the goals that throw such faults add the expression.
   const node = expression as Expression | undefined
   return { ...rest, valueSpan: node && follow(m, node, m.frame, data['value'], furthest) }
 }
@@ -67,7 +67,10 @@ function followVariable(m: Machine, node: Variable, frame: Frame, value: unknown
   return arg && follow(m, arg, frame.parent, value, left)
 }
 
-/** What an expression stands for, through variables that are equated with it in the same place. */
+/**
+ * Returns the definition of an expression, through a variable that is equated with it in the same
+ * place.
+ */
 function definitionOf(m: Machine, node: Expression, frame: Frame): Expression | undefined {
   if (node.kind !== 'variable') return node
   for (const goal of goalsAround(m, frame, node)) {
@@ -83,7 +86,7 @@ function equated(goal: Node, name: string): Expression | undefined {
   return isNamed(goal.right, name) ? goal.left : undefined
 }
 
-/** All goals of the rule or the query that an expression stands in. */
+/** Returns all goals of the rule or the query that contains an expression. */
 function goalsAround(m: Machine, frame: Frame, node: Expression): Node[] {
   const root = frame.site === undefined ? m.goal : ruleOf(frame, node.span)?.body
   const goals: Node[] = []
@@ -95,7 +98,10 @@ function goalsAround(m: Machine, frame: Frame, node: Expression): Node[] {
   return goals
 }
 
-/** The rule of a frame's predicate in whose text a span lies: that which is being proven. */
+/**
+ * Returns the rule of a frame's predicate whose text contains a span: the rule that is being
+ * proven.
+ */
 function ruleOf(frame: Frame, span: Span): Rule | undefined {
   return frame.site?.predicate.rules.find(({ node }) => {
     const { source, start, end } = node.span
@@ -103,7 +109,7 @@ function ruleOf(frame: Frame, span: Span): Rule | undefined {
   })?.node
 }
 
-/** Where a rule has a value written in the place of a parameter. */
+/** Returns the place of a value that a rule contains instead of a parameter. */
 function writtenInRule(m: Machine, name: string, arity: number, at: number, value: unknown): Span | undefined {
   const rules = m.program?.predicates.get(name, arity).rules ?? []
   return rules.map((rule) => rule.node.parameters[at]!.term).find((term) => isLiteral(term, value))?.span

@@ -15,25 +15,40 @@ export interface QueryOptions {
   /** Values of variables of the query, by name. */
   readonly bindings?: ReadonlyMap<string, unknown>
   readonly limits?: Partial<Limits>
-  /** Whether a variable that is only constrained is answered by an `Expression`, rather than refused. Default false. */
+  /**
+   * Whether a variable that is only constrained has an `Expression` as its value. Otherwise it is
+   * an error. Default false.
+   */
   readonly acceptExpression?: boolean
-  /** Whether all other variables of an expression are its own, as those of a rule's body are: no solution tells them. Default false. */
+  /**
+   * Whether all other variables of an expression are local, like those of a rule's body: solutions
+   * omit them. Default false.
+   */
   readonly asBody?: boolean
-  /** What values are read from, where that is not the program's host; it knows the same names and classes. */
+  /** The host of the values, if it is not the program's host; it has the same names and classes. */
   readonly host?: Host
 }
 
-/** A query that runs: it computes no further than it is asked. */
+/** A running query; it computes solutions only on demand. */
 export interface Query {
-  /** The next solution, undefined after the last; a promise where the query has to wait. @throws QueryError */
+  /**
+   * Returns the next solution, or undefined after the last; a promise if the query has to wait.
+   * @throws QueryError
+   */
   next(): Solution | undefined | Promise<Solution | undefined>
-  /** The next solution. @throws QueryError, `async-value` where the query would have to wait. */
+  /**
+   * Returns the next solution, or undefined after the last.
+   * @throws QueryError, `async-value` if the query would have to wait.
+   */
   nextSync(): Solution | undefined
-  /** Ends the query and the iterators of the application that it holds open. */
+  /** Ends the query and closes the iterators of the application that it holds open. */
   close(): void
 }
 
-/** Begins a query: an expression, or a call of a rule. Nothing is computed before the first solution is asked for. */
+/**
+ * Begins a query: an expression, or a call of a rule. Nothing is computed before the first solution
+ * is requested.
+ */
 export function solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
   return new RunningQuery(program, goal, options)
 }
@@ -44,7 +59,7 @@ class RunningQuery implements Query {
   readonly #accept: boolean
   readonly #deadline: Deadline
   #closed = false
-  /** The answer that is being waited for; later questions wait for it as well. */
+  /** The awaited solution; later calls wait for it first. */
   #running: Promise<Solution | undefined> | undefined = undefined
 
   constructor(program: Program, goal: Expression | RuleCall, options: QueryOptions) {
@@ -107,7 +122,7 @@ class RunningQuery implements Query {
     }
   }
 
-  /** Goes on whenever what it waits for is there, until there is an answer. */
+  /** Resumes after each promise until there is a result. */
   async #arrived(): Promise<Solution | undefined> {
     for (;;) {
       await this.#machine.arrival()

@@ -5,13 +5,16 @@ import { DictTerm, isThenable, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
 import { constraintsOn } from './constraints.js'
 
-/** Values of the query's variables by name; variables that start with `_` and those that took no part are not in it. */
+/**
+ * Values of the query's variables by name, without variables that start with `_` or took no part.
+ */
 export type Solution = ReadonlyMap<string, unknown>
 
 /**
- * The solution that the machine is at. Values that are promises are in it as they are.
- * @param named the variables of the query.
- * @throws Fault when constraints are left that nothing decided, unless they are accepted.
+ * Returns the current solution of the machine. Promises among the values remain promises.
+ * @param named - The variables of the query.
+ * @param accept - Whether undecided constraints are accepted as values.
+ * @throws Fault if undecided constraints remain and are not accepted.
  */
 export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept: boolean): Solution {
   const solution = new Map<string, unknown>()
@@ -34,7 +37,10 @@ export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept:
   return solution
 }
 
-/** @throws Fault when constraints are left on variables that the query does not name. */
+/**
+ * Asserts that no constraints remain on variables that the query does not name.
+ * @throws Fault if one remains.
+ */
 export function assertDecided(m: Machine): void {
   if (m.suspended === 0) return
   const span = m.pendingNode()?.span
@@ -51,7 +57,7 @@ function undecided(name: string): Fault {
   })
 }
 
-/** A variable in a term on which goals wait. */
+/** Returns a variable in a term that goals wait for. */
 function openCell(m: Machine, root: Term): Cell | undefined {
   const open: Term[] = [root]
   for (let count = 0; open.length > 0; count++) {
@@ -72,7 +78,7 @@ export function hasPromises(solution: Solution): boolean {
   return false
 }
 
-/** A solution without promises. */
+/** Returns a solution with all promises settled. */
 export async function settledSolution(solution: Solution): Promise<Solution> {
   if (!hasPromises(solution)) return solution
   const settled = new Map<string, unknown>()

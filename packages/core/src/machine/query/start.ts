@@ -12,7 +12,7 @@ import { type Step, stop } from '../state/step.js'
 import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
 
-/** A query was given nothing. */
+/** The calls of a query that pass on only arguments: a query has no arguments. */
 const none: ReadonlySet<Call> = new Set()
 
 /** The end of every query. */
@@ -22,8 +22,8 @@ export const solved: Step = (m) => {
 }
 
 /**
- * Readies a machine for a query.
- * @returns the variables that the query names.
+ * Prepares a machine for a query.
+ * @returns the variables that the query names
  */
 export function start(
   m: Machine,
@@ -73,7 +73,7 @@ function startExpression(
   begin(m, program, goal, known, () => bind(m, named, bindings))
 }
 
-/** Readies a machine for the body of a rule, some of whose variables have values. */
+/** Prepares a machine for the body of a rule, with values for some of its variables. */
 export function startBody(
   m: Machine,
   program: Program,
@@ -85,7 +85,7 @@ export function startBody(
   return new Map()
 }
 
-/** @param known - The variables that there are before the goal is proven. */
+/** @param known - The variables that exist before the goal is proven. */
 function begin(
   m: Machine,
   program: Program,
@@ -110,7 +110,7 @@ function begin(
 }
 
 function rootFrame(slots: Term[]): Frame {
-  // the choice that ends the query stays whatever is cut
+  // no `cut` removes the choice point that ends the query
   return new Frame(slots, undefined, stop, undefined, 1, 0, 0, undefined)
 }
 
@@ -126,7 +126,9 @@ function variableNamed(m: Machine, name: string, named: Map<string, Cell>): Cell
   return cell
 }
 
-/** A value of the application as a term: only variables in it, and what holds them, are anything else than it is. */
+/**
+ * Returns a value of the application as a term. Only variables and their containers are converted.
+ */
 function importTerm(m: Machine, value: unknown, named: Map<string, Cell>): Term {
   if (value instanceof Variable) return variableNamed(m, value.name, named)
   if (Array.isArray(value) && hasVariables(value)) {
@@ -157,7 +159,10 @@ function hasVariables(values: readonly unknown[]): boolean {
   )
 }
 
-/** A call of a rule by name; a `Variable` among the arguments is what the query is to find. */
+/**
+ * A call of a rule by name; the query has to find the values of each `Variable` among the
+ * arguments.
+ */
 export interface RuleCall {
   readonly rule: string
   readonly args: readonly unknown[]

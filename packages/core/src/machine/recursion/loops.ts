@@ -94,7 +94,7 @@ function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): 
   return new Fault('negated-loop', summary, { span: site.node?.span, hint, data: { name: predicate.name } })
 }
 
-/** Compares strings, numbers and the like; they distinguish most calls. */
+/** Returns whether strings, numbers and the like are equal; they distinguish most calls. */
 function mayBeSame(left: Loop, right: Loop): boolean {
   const a = left.slots
   const b = right.slots
@@ -142,8 +142,8 @@ function numberOf(m: Machine, predicate: Callee, args: readonly Term[]): number 
 }
 
 /**
- * Returns a text that is equal only for equal ground terms; undefined for terms that are not
- * ground.
+ * Returns a text that is the same for equal ground terms and for no others; undefined for terms
+ * that are not ground.
  */
 function contentOf(m: Machine, root: Term): string | undefined {
   const open: { readonly text: string | undefined; readonly term: Term }[] = [{ text: undefined, term: root }]

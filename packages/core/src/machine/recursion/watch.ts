@@ -49,14 +49,14 @@ export function watch(m: Machine, loop: Loop, next: Step): Step {
 }
 
 /**
- * Handles a call without further alternatives. A failure inside a repeated call decides nothing
- * about the same call elsewhere.
+ * Handles a call without further alternatives. A failure because the call repeats an enclosing one
+ * decides nothing elsewhere.
  */
 function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // Sound: `watch` pushed it.
   const { isProven, loop, stalls } = choice.data as Watch
-  // a stalled call has to be repeated under a negation
+  // a stalled call must stall again under a negation
   if (!isProven && loop.restsOn >= loop.depth && m.stalls === stalls) {
     m.refuted ??= new Refuted()
     m.refuted.add(loop.predicate, loop.slots)

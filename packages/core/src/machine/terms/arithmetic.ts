@@ -13,10 +13,13 @@ import { unifyStep } from './unify.js'
 const smallest = -(2n ** 63n)
 const largest = 2n ** 63n - 1n
 
-/** The result of an operation; while an operand is not known, a variable that the result will be unified with. */
+/**
+ * Returns the result of an operation. If an operand is open, returns a variable that will be
+ * unified with the result.
+ */
 export function calculate(m: Machine, operand: CompiledValue, left: Term, right: Term): Term | Signal {
   if (left instanceof Cell || right instanceof Cell) return later(m, operand, left, right)
-  // the operator was set from an operator of arithmetic when the operand was made
+  // Sound: the name of an arithmetic operand is its operator.
   const operator = operand.name as ArithmeticOperator
   if (typeof left === 'number' && typeof right === 'number') {
     if (operator === '+' || operator === '-' || operator === '*') {
@@ -39,7 +42,7 @@ export function calculate(m: Machine, operand: CompiledValue, left: Term, right:
   })
 }
 
-/** The result of an operation; undefined where whole numbers have none. */
+/** Returns the result of an operation; undefined if whole numbers have none. */
 export function calculateNumbers(
   operator: ArithmeticOperator,
   left: PolarNumber,
@@ -53,14 +56,17 @@ export function calculateNumbers(
   return Number.isSafeInteger(number) ? number : result
 }
 
-/** A number as a term: a whole one that is a float is told by its class. */
+/** A number as a term: a whole number that is a float has the class `Float`. */
 export type PolarNumber = number | bigint | Float
 
 function isNumber(term: Term): term is PolarNumber {
   return typeof term === 'number' || typeof term === 'bigint' || term instanceof Float
 }
 
-/** Whole numbers of JavaScript are integers, as far as it can tell them from their neighbours. */
+/**
+ * Returns whether a number is an integer: a whole number of JavaScript in the range of exact
+ * integers, or a bigint.
+ */
 function isInteger(term: PolarNumber): term is number | bigint {
   return typeof term === 'bigint' || (typeof term === 'number' && Number.isSafeInteger(term))
 }
@@ -69,12 +75,12 @@ function toFloat(term: PolarNumber): number {
   return term instanceof Float ? term.value : Number(term)
 }
 
-/** A float as a term. */
+/** Returns a float as a term. */
 export function float(value: number): number | Float {
   return Number.isSafeInteger(value) ? new Float(value) : value
 }
 
-/** A number of the policy as a term. */
+/** Returns a number of the policy as a term. */
 export function numberTerm(value: number | bigint, isFloat: boolean): Term {
   if (isFloat) return float(Number(value))
   const number = Number(value)

@@ -9,7 +9,10 @@ import { DictTerm, isThenable, ListTerm, type Term } from '../state/term.js'
 import { calculate } from './arithmetic.js'
 import { lookUp } from './lookup.js'
 
-/** The value of an operand, all the way down its chain of variables; or the signal that there is none (yet). */
+/**
+ * Returns the value of an operand, through its whole chain of variables, or the signal that it has
+ * none (yet).
+ */
 export function evaluate(m: Machine, slots: Term[], operand: CompiledValue): Term | Signal {
   switch (operand.kind) {
     case 'slot': {
@@ -45,7 +48,7 @@ function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Si
     !m.replay.isReplaying
   ) {
     m.at = operand.node.span
-    // instances of this class are known to have fields that can be read as properties
+    // Sound: instances of this class are known to have fields that can be read as properties.
     const value = (object as Readonly<Record<string, unknown>>)[operand.name]
     if (value !== undefined && !mayBePartial(value) && !mayHoldRows(operand, value))
       return noteField(m, object, operand, value)
@@ -54,24 +57,27 @@ function readField(m: Machine, slots: Term[], operand: CompiledValue): Term | Si
   return lookUp(m, object, operand)
 }
 
-/** Whether a value holds plain objects that are rows because of the field that they were read from. */
+/**
+ * Returns whether a value holds plain objects that are rows because of the field they were read
+ * from.
+ */
 function mayHoldRows(operand: CompiledValue, value: unknown): boolean {
   return operand.leadsToRows && typeof value === 'object' && value !== null && holdsPlain(value, operand)
 }
 
-/** Takes a value that was read in place as the answer to the question that the general way would have asked. */
+/** Records a value that was read directly, as the answer to the question of the general way. */
 function noteField(m: Machine, object: object, operand: CompiledValue, value: unknown): unknown {
   if (!m.replay.isRecording && !isThenable(value)) return value
   m.replay.note(operand.node, object, operand.name)
   return m.settleField(value, object, operand.name)
 }
 
-/** Constants are read anew by each step, but not by one that runs again: it goes on with the value that it had. */
+/** Reads a constant anew in each step. A step that runs again keeps its earlier value. */
 function readConstant(m: Machine, { node, name }: CompiledValue): Term {
   const known = m.recall(node, undefined, name)
   if (known !== unanswered) return known
   const value = m.host.constant(name)
-  // A constant that is a promise is awaited by whoever needs its value.
+  // A constant that is a promise is awaited by the goal that needs its value.
   if (m.replay.isRecording) m.replay.answer(value)
   return value
 }

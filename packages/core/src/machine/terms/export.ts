@@ -5,8 +5,9 @@ import { DictTerm, Float, ListTerm, type Term } from '../state/term.js'
 import { RestVariable, Variable } from '../state/variable.js'
 
 /**
- * A term as the application sees it: what a policy made becomes a new array or `Dict`, what came from the application is
- * handed back as it is, and a variable that is not bound is a `Variable`. Deep terms do not recurse.
+ * Returns a term in the form for the application. Lists and dictionaries of a policy become new
+ * arrays and `Dict`s. Values of the application are returned unchanged, and an open variable
+ * becomes a `Variable`. Deep terms do not recurse.
  */
 export function exportTerm(m: Machine, term: Term): unknown {
   const value = deref(term)
@@ -19,10 +20,10 @@ function isMade(value: Term): boolean {
 
 type Job =
   | { readonly kind: 'convert'; readonly term: Term; readonly put: (value: unknown) => void }
-  /** All that a term holds has been converted. */
+  /** All parts of the term have been converted. */
   | { readonly kind: 'leave'; readonly term: Term }
 
-/** Conversion of one term. A term that holds itself is cut where it comes round. */
+/** Converts one term. A term that contains itself is cut at the repetition. */
 function convert(m: Machine, root: Term): unknown {
   let result: unknown
   const open = new Set<Term>()

@@ -1,4 +1,7 @@
-/** What a solution says of a variable that it does not bind, where the query accepts such: a tree of constraints. */
+/**
+ * A tree of constraints on a variable that a solution does not bind, if the query accepts such
+ * solutions.
+ */
 export class Expression {
   /** `And`, `Or`, `Not`, `Unify`, `Eq`, `Neq`, `Lt`, `Leq`, `Gt`, `Geq`, `In`, `Isa`, `Dot`, `Add` … */
   readonly operator: string

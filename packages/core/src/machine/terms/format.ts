@@ -3,10 +3,15 @@ import type { Host } from '../host/host.js'
 import { Cell, deref } from '../state/cell.js'
 import { DictTerm, dictGet, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
 
-/** How much of a term is written: what is beyond it, as in a cyclic term, is an ellipsis. */
+/**
+ * Maximum length of a formatted term; an ellipsis replaces the rest, for example in a cyclic term.
+ */
 const longest = 100_000
 
-/** A term as Polar writes it: texts in quotes, dictionaries in the order of their keys, objects as the host shows them. */
+/**
+ * Returns a term in Polar's syntax: strings in quotes, dictionaries in the order of their keys,
+ * objects in the form of the host.
+ */
 export function formatTerm(host: Host, term: Term): string {
   let text = ''
   const jobs: { readonly literal: string | undefined; readonly term: Term }[] = [{ literal: undefined, term }]

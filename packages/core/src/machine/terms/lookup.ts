@@ -15,7 +15,10 @@ import { unifyStep } from './unify.js'
 /** Names that lead from any object to code. */
 const unreachable: ReadonlySet<string> = new Set(['constructor', 'prototype', '__proto__'])
 
-/** @throws Fault for a name that no object of the application is asked for. */
+/**
+ * Asserts that a name may be read from objects of the application.
+ * @throws Fault for any other name.
+ */
 export function assertReachable(name: string, node: Expression): void {
   if (!unreachable.has(name)) return
   throw new Fault('unreachable-name', `"${name}" can't be reached from a policy.`, {
@@ -25,14 +28,19 @@ export function assertReachable(name: string, node: Expression): void {
   })
 }
 
-/** Reads a field that has a fixed name, the general way; remembers in the operand when there is a quicker one. */
+/**
+ * Reads a field with a fixed name the general way; stores in the operand if there is a quicker way.
+ */
 export function lookUp(m: Machine, object: Term, operand: CompiledValue): Term | Signal {
   const value = lookUpKey(m, object, operand.name, operand.node)
   if (typeof object === 'object' && object !== null) notePlainClass(m, object, operand)
   return value
 }
 
-/** Remembers the class of an object of the application if its fields are read as properties. @returns whether they are. */
+/**
+ * Stores the class of an object of the application if its fields are read as properties.
+ * @returns whether they are
+ */
 export function notePlainClass(m: Machine, object: object, operand: CompiledValue): boolean {
   if (isDict(object) || object instanceof Cell || object instanceof ListTerm || object instanceof Float) return false
   const cls: unknown = object.constructor
@@ -43,7 +51,10 @@ export function notePlainClass(m: Machine, object: object, operand: CompiledValu
   return true
 }
 
-/** `object.key`: a value, `failed` where a dictionary does not have the key, or a variable while the object is unknown. */
+/**
+ * Reads `object.key`. Returns a value, `failed` if a dictionary does not have the key, or a
+ * variable while the object is open.
+ */
 export function lookUpKey(m: Machine, object: Term, key: string, node: Expression): Term | Signal {
   if (object instanceof Cell) return later(m, object, key, node)
   if (isDict(object)) {
@@ -65,7 +76,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
   return m.settleField(m.host.read(receiver, key), receiver, key)
 }
 
-/** An object as the host knows it: converted, and awaited where it is a promise. */
+/** Returns an object in the form for the host: converted, and awaited if it is a promise. */
 export function settleReceiver(m: Machine, object: Term): unknown {
   return isThenable(object) ? m.awaited(object) : exportTerm(m, object)
 }
@@ -81,7 +92,10 @@ function later(m: Machine, object: Cell, key: string, node: Expression): Cell {
   return result
 }
 
-/** @throws Fault for a key of `object.(key)` that is no text. */
+/**
+ * Asserts that the key of `object.(key)` is a string.
+ * @throws Fault for any other key.
+ */
 export function assertKey(m: Machine, key: Term, node: Expression): asserts key is string {
   if (typeof key === 'string') return
   throw new Fault('type-error', `cannot look up field ${formatTerm(m.host, key)} on an external instance`, {

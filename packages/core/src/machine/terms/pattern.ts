@@ -38,7 +38,10 @@ export function match(m: Machine, slots: Term[], value: Term, pattern: Matcher, 
   }
 }
 
-/** Whether a known value is an instance of a class or of a union. @throws Fault for an unregistered class. */
+/**
+ * Returns whether a known value is an instance of a class or of a union.
+ * @throws Fault for an unregistered class.
+ */
 export function isInstance(m: Machine, value: Term, tag: string, unions: Unions, node: Expression): Verdict {
   let object: unknown = value
   if (isThenable(value)) {
@@ -55,18 +58,21 @@ export function isInstance(m: Machine, value: Term, tag: string, unions: Unions,
   return false
 }
 
-/** @param term - The value before it was converted, or awaited. */
+/** @param term - The value before it was converted or awaited. */
 function isOne(m: Machine, term: Term, value: unknown, tag: string, node: Expression): Verdict {
   const decided = decideClass(m.host, value, tag, node)
   if (decided !== undefined) return decided
   const known = m.recall(node, term, tag)
-  // the answer of `isa`
+  // Sound: `isa` returned it.
   if (known !== unanswered) return known as boolean
   m.at = node.span
   return m.settle(m.host.isa(value, tag)) as Verdict
 }
 
-/** A class test that the class of the value alone decides; undefined where the host has to look at the value. */
+/**
+ * Decides a class test by the class of the value alone; returns undefined if the host has to
+ * inspect the value.
+ */
 export function decideClass(
   host: Host,
   value: unknown,
@@ -84,7 +90,10 @@ export function decideClass(
   return verdict || !host.hasCheck(tag) || isInstanceOfModel(host, value) ? verdict : undefined
 }
 
-/** Whether a value is an object of a registered class: no check of another class is asked about it. */
+/**
+ * Returns whether a value is an object of a registered class: checks of other classes do not apply
+ * to it.
+ */
 function isInstanceOfModel(host: Host, value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && !isList(value) && !isDict(value) && host.classOf(value) !== undefined
@@ -170,7 +179,10 @@ function firstOf(list: readonly Term[] | ListTerm): { readonly head: Term; reado
   return { head: at[0], tail: new ListTerm(at, 1, undefined) }
 }
 
-/** Whether a class fits those that a variable is already known to be of: one of each two must extend the other. */
+/**
+ * Returns whether a class is compatible with the known classes of a variable: one of each pair must
+ * extend the other.
+ */
 function compatible(m: Machine, cell: Cell, pattern: Extract<Matcher, { kind: 'class' }>): boolean {
   const members = pattern.unions.get(pattern.tag)
   if (members !== undefined) return members.size > 0
@@ -184,7 +196,10 @@ function compatible(m: Machine, cell: Cell, pattern: Extract<Matcher, { kind: 'c
   return true
 }
 
-/** Suspends a match until the variable has a value; `step` then runs over a copy of the present slots. */
+/**
+ * Suspends a match until the variable has a value; the step then runs over a copy of the present
+ * slots.
+ */
 function later(m: Machine, slots: Term[], cell: Cell, pattern: Matcher, node: Expression): true {
   const last = slots.length
   const step: Step = (m) => {
@@ -200,7 +215,9 @@ function later(m: Machine, slots: Term[], cell: Cell, pattern: Matcher, node: Ex
   return true
 }
 
-/** The variables of a pattern that waits depend on the value: they are known elsewhere. */
+/**
+ * Links the variables of a waiting pattern: they depend on the value, so they are known elsewhere.
+ */
 function linkVariables(m: Machine, slots: readonly Term[], pattern: Matcher): void {
   switch (pattern.kind) {
     case 'value': {

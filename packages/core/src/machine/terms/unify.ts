@@ -7,13 +7,13 @@ import type { AnyList } from '../state/term.js'
 import { dictGet, dictHas, dictKeys, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from './export.js'
 
-/** After how many pairs of one unification it is counted what they cost: sixteen steps each. */
+/** Number of pairs of one unification between two charges: sixteen steps for each pair. */
 const portion = 512
 const cost = 16 * portion
 
 /**
- * Makes two terms equal by binding variables; false where they can't be. Of two variables one is bound to the other, so
- * that both stay open. There is no occurs check.
+ * Makes two terms equal by binding variables; returns false if they can't be equal. Of two
+ * variables, one is bound to the other, so that both stay open. There is no occurs check.
  */
 export function unify(m: Machine, left: Term, right: Term): Verdict {
   const a = left instanceof Cell ? deref(left) : left
@@ -22,7 +22,7 @@ export function unify(m: Machine, left: Term, right: Term): Verdict {
   if (a instanceof Cell) return bindCell(m, a, b)
   if (b instanceof Cell) return bindCell(m, b, a)
   if (typeof a !== 'object' && typeof b !== 'object' && typeof a === typeof b && typeof a !== 'function') {
-    // two different numbers, texts or booleans
+    // two different numbers, strings or booleans
     return left === right && left instanceof Cell
   }
   return isList(a) || isDict(a) || isThenable(a) ? unifyStructures(m, a, b) : unifyValues(m, a, b)
@@ -34,7 +34,7 @@ function bindCell(m: Machine, cell: Cell, value: Term): true {
     return true
   }
   if (cell.name !== undefined && value.name !== undefined) {
-    // both are named in the query: a solution reports the ones that are bound, so both have to be
+    // both are named in the query: a solution reports the bound ones, so both have to be bound
     const shared = m.cell(true)
     m.bind(cell, shared)
     m.bind(value, shared)
@@ -46,7 +46,7 @@ function bindCell(m: Machine, cell: Cell, value: Term): true {
   return true
 }
 
-/** Pairs that are still to be unified: the rest of two lists, or two terms. */
+/** Pairs that remain to be unified: the rests of two lists, or two terms. */
 interface Pair {
   readonly left: Term
   readonly right: Term
@@ -80,8 +80,8 @@ function unifyStructures(m: Machine, left: Term, right: Term): Verdict {
 }
 
 /**
- * Goes along two lists as far as elements can be settled on the spot; the first pair that needs more is left on `open`,
- * behind it the rest of the lists.
+ * Goes along two lists as far as their elements are decided at once. Pushes the first other pair on
+ * `open`, and below it the rest of the lists.
  */
 function unifyLists(m: Machine, left: AnyList, right: AnyList, open: Pair[]): Verdict {
   const a = cursor(left)
@@ -125,12 +125,12 @@ function remaining(list: Cursor): Term {
   return new ListTerm(list.items, list.at, list.rest)
 }
 
-/** Numbers (those that are told apart by `===`), texts and booleans. */
+/** Returns whether a term is a number that `===` compares, a string or a boolean. */
 function isScalar(term: Term): boolean {
   return typeof term === 'string' || typeof term === 'boolean' || typeof term === 'number'
 }
 
-/** Two different values of which at most one is a list, and at most one a dictionary. */
+/** Unifies two different values of which at most one is a list, and at most one a dictionary. */
 function unifyValues(m: Machine, left: Term, right: Term): Verdict {
   const a = awaited(m, left)
   if (a === pending) return pending
@@ -141,14 +141,14 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
   if (isOwnValue(a) && isOwnValue(b)) {
     const x = a instanceof Float ? a.value : a
     const y = b instanceof Float ? b.value : b
-    // a number and a bigint are equal when neither is below the other, and neither is NaN
+    // a number and a bigint are equal if neither is below the other and neither is NaN
     if ((typeof x === 'number' || typeof x === 'bigint') && (typeof y === 'number' || typeof y === 'bigint')) {
       return x <= y && x >= y
     }
     return false
   }
   const known = m.recall(equality, a, b)
-  // the answer to whether the two are equal
+  // Sound: the recorded answer to this question is a boolean.
   if (known !== unanswered) return known as boolean
   m.raw = true
   const verdict = m.settle(m.host.equal(exportTerm(m, a), exportTerm(m, b))) as Verdict
@@ -160,15 +160,18 @@ function awaited(m: Machine, term: Term): Term {
   return isThenable(term) ? m.awaited(term) : term
 }
 
-/** Asks whether two values are equal. */
+/** Key of the question whether two values are equal. */
 const equality: unique symbol = Symbol('equality')
 
-/** What the language itself has, so that no host is asked about it. */
+/** Returns whether a term is a value of the language itself, which needs no host. */
 function isOwnValue(term: Term): boolean {
   return isScalar(term) || typeof term === 'bigint' || term instanceof Float || isList(term) || isDict(term)
 }
 
-/** Unifies and goes on with `next`; `again` is the step that is running, to be run again where the host has to wait. */
+/**
+ * Unifies two terms and continues with `next`.
+ * @param again - The running step, which runs again if the host has to wait.
+ */
 export function unifyStep(m: Machine, left: Term, right: Term, next: Step, again: Step): Step {
   if (left === failed) return m.backtrack()
   if (left === pending) return m.wait(again)

@@ -17,7 +17,7 @@ export interface World extends SchemaHostOptions {
   readonly acceptExpression?: boolean
 }
 
-/** A policy compiled over classes and constants. */
+/** Compiles a policy over classes and constants. */
 export function programOf(world: World = {}): Program {
   const schema = createSchema()
   for (const [name, model] of Object.entries(world.classes ?? {})) {
@@ -38,7 +38,7 @@ export function programOf(world: World = {}): Program {
   return compile(policy, world.host?.(schema, world) ?? new SchemaHost(schema, world), world.recorder)
 }
 
-/** A query that has not begun. */
+/** Returns a query that has not begun. */
 export function queryOf(text: string, world: World = {}): Query {
   const parsed = parseQuery(new Source(text))
   if (!('expression' in parsed)) throw new Error(parsed.diagnostics.map((one) => one.message).join('\n'))
@@ -48,7 +48,7 @@ export function queryOf(text: string, world: World = {}): Query {
 
 type Answers = Record<string, unknown>[]
 
-/** All solutions of a query, or the first `take`. */
+/** Returns all solutions of a query, or the first `take`. */
 export function ask(text: string, world: World = {}, take: number = Number.POSITIVE_INFINITY): Answers {
   const query = queryOf(text, world)
   const answers: Answers = []
@@ -61,7 +61,7 @@ export function ask(text: string, world: World = {}, take: number = Number.POSIT
   return answers
 }
 
-/** All solutions of a query that may have to wait. */
+/** Returns all solutions of a query that may have to wait. */
 export async function askLater(
   text: string,
   world: World = {},
