@@ -133,7 +133,7 @@ function testOf(parameter: Parameter, host: Host, seen: Set<string>): ParameterT
       more = true
       break
     default:
-      // a literal, or an expression that is computed after the head
+      // a literal, or an expression that is computed after the body
       break
   }
   if (pattern?.kind === 'class pattern') {

@@ -7,8 +7,9 @@ import type { Unions } from '../state/unions.js'
 import type { Scope } from './scope.js'
 
 /**
- * A compiled goal with its variables that takes its continuation. Goals are planned from left to
- * right, because the first mention of a variable matters, and made into steps from right to left.
+ * A planned goal: its variables have slots, and it takes its continuation to make its step. Goals
+ * are planned from left to right, because the first mention of a variable matters, and made into
+ * steps from right to left.
  */
 export type GoalPlan = (next: Step) => Step
 

@@ -8,8 +8,9 @@ import type { Machine } from '../state/machine.js'
 const furthest = 32
 
 /**
- * Returns the facts about an error. If it is about the value of an expression, `valueSpan` is the
- * place in the policy or the query that contains the value, if there is one.
+ * Returns the facts about an error. For an error about the value of an expression, `valueSpan` is
+ * the place in the policy or the query that contains the value. It is undefined if there is no such
+ * place.
  */
 export function originOf(
   m: Machine,

@@ -3,7 +3,10 @@
  * solutions.
  */
 export class Expression {
-  /** `And`, `Or`, `Not`, `Unify`, `Eq`, `Neq`, `Lt`, `Leq`, `Gt`, `Geq`, `In`, `Isa`, `Dot`, `Add` … */
+  /**
+   * For example `And`, `Or`, `Not`, `Unify`, `Eq`, `Neq`, `Lt`, `Leq`, `Gt`, `Geq`, `In`, `Isa`,
+   * `Dot`, `Add`.
+   */
   readonly operator: string
   readonly args: readonly unknown[]
   constructor(operator: string, args: readonly unknown[]) {
