@@ -4,18 +4,20 @@ import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'
 import { patternSteps } from './patternCost.js'
 
-/** A step of a regular expression, or an element of a list that is made, in units. */
+/** Units for a step of a regular expression, or for an element of a new list. */
 const perPatternStep = 8
 const perElement = 64
 
 export type Method = (...args: readonly unknown[]) => unknown
 
 /**
- * Calls a method. Methods of texts, lists and regular expressions are paid for first, at their worst case: the product of the
- * lengths for `includes` and its like, the length of the result for `repeat`, `concat` and `replaceAll`, and the steps of a pattern.
- * Methods of the application are not known; they cost nothing here.
- * @param engine - Makes the regular expressions, in the place of JavaScript's own.
- * @throws HostError `unsafe-pattern` for a pattern that can backtrack exponentially; what the account throws; what the method throws.
+ * Calls a method of a value, after charging for its worst case.
+ * Methods of texts, lists and regular expressions are charged. `includes` and similar methods cost
+ * the product of the lengths. `repeat`, `concat` and `replaceAll` cost the length of the result.
+ * Patterns cost their steps. Methods of the application have unknown costs and are free.
+ * @param engine - Makes the regular expressions, in place of JavaScript's own.
+ * @throws HostError `unsafe-pattern` for a pattern that can backtrack exponentially.
+ * @throws the errors of the account and of the method.
  */
 export function callMethod(
   target: Method,
@@ -38,7 +40,7 @@ export function callMethod(
   return Reflect.apply(target, receiver, args)
 }
 
-/** What a test of a text costs, such as `startsWith`. */
+/** Returns the units that a test of a text costs, such as `startsWith`. */
 export function textTestUnits(operator: string, text: string, part: string): number {
   return operator === 'includes' ? text.length * Math.max(1, part.length) : part.length
 }
@@ -71,13 +73,16 @@ function callOfText(
 }
 
 const patternMethods: ReadonlySet<string> = new Set(['match', 'matchAll', 'search', 'replace', 'replaceAll', 'split'])
-/** Methods whose arguments are texts and numbers, and cost more than to read the text. */
+/** Methods that take texts and numbers, and that cost more than reading the text. */
 const textMethods: ReadonlySet<string> = new Set([
   ...patternMethods,
   ...['includes', 'indexOf', 'lastIndexOf', 'startsWith', 'endsWith', 'concat', 'repeat', 'padStart', 'padEnd'],
 ])
 
-/** An argument as the method takes it; it is made a text once, so that it is as long as it was found to be. */
+/**
+ * Returns an argument as the method takes it. It becomes a text only once, so its length can't
+ * change later.
+ */
 function textOf(arg: unknown): unknown {
   return typeof arg === 'object' && arg !== null && !isRegExp(arg) && !hasPatternMethod(arg) ? String(arg) : arg
 }
@@ -86,7 +91,10 @@ function hasPatternMethod(value: object): boolean {
   return Symbol.match in value || Symbol.replace in value || Symbol.search in value || Symbol.split in value
 }
 
-/** The regular expression that a method of a text uses; undefined where it looks for a text, or for what the application made. */
+/**
+ * Returns the regular expression that a method of a text uses. Returns undefined if the method
+ * searches for a text, or for an object that the application made.
+ */
 function patternOf(method: string, arg: unknown, engine: RegExpEngine | undefined): RegExp | EngineRegExp | undefined {
   if (isRegExp(arg)) return fresh(arg.source, arg.flags, engine)
   if (method === 'replace' || method === 'replaceAll' || method === 'split') return undefined
@@ -94,7 +102,10 @@ function patternOf(method: string, arg: unknown, engine: RegExpEngine | undefine
   return fresh(arg === undefined ? '(?:)' : String(arg), method === 'matchAll' ? 'g' : '', engine)
 }
 
-/** A regular expression of its own for each call: `lastIndex` of a shared one would be left over from other questions. */
+/**
+ * Returns a new regular expression for each call: a shared one would keep `lastIndex` from other
+ * queries.
+ */
 function fresh(source: string, flags: string, engine: RegExpEngine | undefined): RegExp | EngineRegExp {
   return engine ? new EngineRegExp(source, flags, engine) : new RegExp(source, flags)
 }
@@ -131,19 +142,19 @@ function patternUnits(
   }
 }
 
-/** What is made of the matches of a pattern, or of a text, by what they are replaced with. */
+/** Returns the units of the result of a method, for matches that are replaced with `by`. */
 function resultUnits(method: string, text: string, isForAll: boolean, by: unknown): number {
   const matches = isForAll ? text.length + 1 : 1
   if (method !== 'replace' && method !== 'replaceAll') return matches * perElement
   return text.length + matches * (typeof by === 'string' ? by.length + dollars(by) * text.length : 1)
 }
 
-/** How many parts of the text, or groups of a match, a replacement can contain. */
+/** Returns how many parts of the text, or groups of a match, a replacement can contain. */
 function dollars(by: string): number {
   return by.split('$').length - 1
 }
 
-/** What a method that looks for no pattern costs at most. */
+/** Returns the maximum cost of a method that uses no pattern. */
 function textUnits(method: string, text: string, args: readonly unknown[]): number {
   const [first, second] = args
   const part = lengthOf(first)
@@ -176,12 +187,15 @@ function lengthOf(value: unknown): number {
   return typeof value === 'string' ? value.length : String(value).length
 }
 
-/** A number of times; what is none is refused by the method itself. */
+/** Returns a count of at least zero. The method itself rejects an invalid count. */
 function atLeastNothing(value: unknown): number {
   return Math.max(0, Number(value)) || 0
 }
 
-/** What a method of a list costs at most: each element once, nested ones as often as they are reached, and what stands between them. */
+/**
+ * Returns the maximum cost of a method of a list: each element once, nested ones as often as they
+ * are reached, and separators.
+ */
 function listUnits(list: readonly unknown[], method: string, args: readonly unknown[]): number {
   const own = perElement * list.length
   switch (method) {
@@ -199,7 +213,7 @@ function listUnits(list: readonly unknown[], method: string, args: readonly unkn
   }
 }
 
-/** More elements than this are not counted: no limit allows them. */
+/** Counting ends at this many elements: no limit allows more. */
 const most = 50_000_000
 
 function countWithin(list: readonly unknown[], depth: number, counted = 0): number {
@@ -211,7 +225,7 @@ function countWithin(list: readonly unknown[], depth: number, counted = 0): numb
   return count
 }
 
-/** The characters of the texts in a list, however deep. */
+/** Counts the characters of all texts in a list, at any depth. */
 function textUnitsWithin(list: readonly unknown[], counted = 0): number {
   let count = counted
   for (const one of list) {
@@ -222,7 +236,7 @@ function textUnitsWithin(list: readonly unknown[], counted = 0): number {
   return count
 }
 
-/** Whether a value is a regular expression of JavaScript whose methods are its own. */
+/** Returns whether a value is a JavaScript regular expression whose methods are not overridden. */
 function isRegExp(value: unknown): value is RegExp {
   return value instanceof RegExp && value.exec === RegExp.prototype.exec && value.test === RegExp.prototype.test
 }

@@ -1,8 +1,11 @@
-/** A set of code points (or UTF-16 units), and of the end of the text, as sorted ranges that do not touch. */
+/**
+ * A set of code points (or UTF-16 units) and possibly the end of the text, as sorted, disjoint
+ * ranges.
+ */
 export type CharSet = readonly (readonly [from: number, to: number])[]
 
 const last = 0x10ffff
-/** Stands for the end of the text. */
+/** Represents the end of the text. */
 const end = last + 1
 
 export const everything: CharSet = [[0, end]]
@@ -44,7 +47,7 @@ export function union(...sets: readonly CharSet[]): CharSet {
   return result
 }
 
-/** All other characters; the end of the text is none. */
+/** Returns all other characters, without the end of the text. */
 export function complement(set: CharSet): CharSet {
   const result: [number, number][] = []
   let next = 0
@@ -61,8 +64,9 @@ export function areDisjoint(left: CharSet, right: CharSet): boolean {
 }
 
 /**
- * At least all characters that are the same as one of the set, whatever their case. Beyond ASCII it is not looked up which those
- * are: all may be, and two of them are the same as an ASCII letter (U+017F as `s`, U+212A as `k`).
+ * Returns a superset of the characters that equal one of the set, ignoring case.
+ * Characters beyond ASCII are not looked up: if the set has any, the result has all. Two of them
+ * equal an ASCII letter (U+017F is `s`, U+212A is `k`).
  */
 export function foldCase(set: CharSet): CharSet {
   const folded: CharSet[] = [set]

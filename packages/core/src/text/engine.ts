@@ -1,15 +1,17 @@
-/** A regular expression of another engine, as `RegExp` has it. */
+/** A regular expression of another engine, with the interface of `RegExp`. */
 export interface RegExpLike {
-  /** Where to begin, with the flags `g` and `y`. */
+  /** Where the next match begins, with the flags `g` and `y`. */
   lastIndex: number
-  /** The next match with its groups and its `index`, or null. */
+  /** Returns the next match with its groups and its `index`, or null. */
   exec(text: string): RegExpExecArray | null
 }
 
 /**
- * Makes regular expressions that take linear time, such as those of RE2. It is used for every pattern of a policy: for `match`,
- * `matchAll`, `search`, `replace`, `replaceAll` and `split` of a text, and for `test` and `exec` of a `RegExp`.
- * @throws what the engine throws for a pattern that it does not support; the check or the filter throws it.
+ * Makes regular expressions that take linear time, such as those of RE2.
+ * Every pattern of a policy uses it: in `match`, `matchAll`, `search`, `replace`, `replaceAll` and
+ * `split` of a text, and in `test` and `exec` of a `RegExp`.
+ * @throws the engine's error for a pattern that it does not support; the check or the filter throws
+ * it.
  * @example
  * import { RE2 } from 're2-wasm'
  * // RE2 demands the flag `u`
@@ -17,7 +19,9 @@ export interface RegExpLike {
  */
 export type RegExpEngine = (source: string, flags: string) => RegExpLike
 
-/** A regular expression of another engine in the place of one of JavaScript, for the methods of texts. */
+/**
+ * A regular expression of another engine, for the methods of texts that expect one of JavaScript.
+ */
 export class EngineRegExp {
   readonly source: string
   readonly flags: string
@@ -28,7 +32,7 @@ export class EngineRegExp {
     this.source = source
     this.flags = flags
     this.#engine = engine(source, flags)
-    // `split` and `matchAll` make another one of the same source
+    // `split` and `matchAll` create a copy of the pattern
     const species = function species(pattern: EngineRegExp, its: string): EngineRegExp {
       return new EngineRegExp(pattern.source, its, engine)
     }
@@ -79,7 +83,9 @@ type Method =
   | typeof Symbol.replace
   | typeof Symbol.split
 
-/** What JavaScript does with a regular expression of its own: its methods call nothing but `exec` of the one that they are given. */
+/**
+ * Calls JavaScript's own method of `RegExp`: these methods call only `exec` of the given object.
+ */
 function own(method: Method, pattern: EngineRegExp, ...args: readonly unknown[]): unknown {
   return Reflect.apply(RegExp.prototype[method], pattern, args)
 }

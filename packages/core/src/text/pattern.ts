@@ -1,25 +1,26 @@
 import { anyChar, type CharSet, complement, digits, foldCase, lineEnds, spaces, union, wordChars } from './charSet.js'
 
-/** A regular expression, as far as the cost of matching it goes. */
+/** The parts of a regular expression that determine the cost of matching. */
 export type Pattern =
   | { readonly kind: 'set'; readonly set: CharSet }
   | { readonly kind: 'sequence'; readonly of: readonly Pattern[] }
   | { readonly kind: 'choice'; readonly of: readonly Pattern[] }
   | { readonly kind: 'repeat'; readonly of: Pattern; readonly min: number; readonly max: number }
   | { readonly kind: 'lookahead' | 'lookbehind'; readonly of: Pattern }
-  /** `^`, `$`, `\b` and `\B`; `$` holds at the end, with the flag `m` at the end of each line. */
+  /** `^`, `$`, `\b` and `\B`; `$` matches at the end, with the flag `m` at the end of each line. */
   | { readonly kind: 'start' | 'lineStart' | 'end' | 'lineEnd' | 'boundary' }
   | { readonly kind: 'backreference' }
 
-/** Why a pattern is not analyzed: it is refused then. */
+/** The reason why a pattern is not analyzed, and therefore rejected. */
 export class Unanalyzed extends Error {}
 
 const maxLength = 4_096
 const maxDepth = 64
 
 /**
- * Parses the source of a regular expression. What is unusual is taken for more than it matches, never for less.
- * @throws Unanalyzed for a pattern that is too long, too deep, or has a syntax that is not supported.
+ * Parses the source of a regular expression. Unusual syntax is read as matching more than it does,
+ * never less.
+ * @throws Unanalyzed for a pattern that is too long or too deep, or that has unsupported syntax.
  */
 export function parsePattern(source: string, flags: string): Pattern {
   if (flags.includes('v')) throw new Unanalyzed('it has the flag `v`')
@@ -101,7 +102,7 @@ class Parser {
     return kind ? { kind, of } : of
   }
 
-  /** `\1`, `\12` or `\k<name>`; what is an octal escape instead matches less. */
+  /** Parses `\1`, `\12` or `\k<name>`. An octal escape, which looks the same, matches less. */
   #backreference(): Pattern {
     if (this.#next() === 'k' && this.#peek() === '<') while (this.#next() !== '>');
     while (this.#peek() >= '0' && this.#peek() <= '9') this.#at++
@@ -126,7 +127,7 @@ class Parser {
     return { min, max: found[2] === undefined ? min : found[3] ? Number(found[3]) : Number.POSITIVE_INFINITY }
   }
 
-  /** What stands between brackets. */
+  /** Parses the contents of brackets. */
   #class(): CharSet {
     const isNegated = this.#takes('^')
     let set: CharSet = []
@@ -149,7 +150,7 @@ class Parser {
     return isNegated ? complement(set) : set
   }
 
-  /** One element of a class; undefined where it is not known. */
+  /** Parses one element of a class; returns undefined if it is unknown. */
   #classAtom(): CharSet | undefined {
     const char = this.#next()
     if (char !== '\\') return one(char)
@@ -158,7 +159,7 @@ class Parser {
     return set === anyChar ? undefined : set
   }
 
-  /** What an escape matches: any character where it is an unusual one. */
+  /** Returns the characters that an escape matches: any character for an unusual escape. */
   #escape(): CharSet {
     const char = this.#next()
     switch (char) {
@@ -207,7 +208,7 @@ class Parser {
     if (!found) return anyChar
     this.#at += found[0].length
     const code = Number.parseInt(found[0], 16)
-    // a pair of surrogates can be one character
+    // a surrogate can be half of a character
     return code >= 0xd800 && code <= 0xdfff ? anyChar : [[code, code]]
   }
 
@@ -246,7 +247,7 @@ function one(char: string): CharSet {
   return [[code, code]]
 }
 
-/** The only character of a set. */
+/** Returns the only character of a set; undefined if it has several. */
 function single(set: CharSet): number | undefined {
   const [range] = set
   return set.length === 1 && range![0] === range![1] ? range![0] : undefined

@@ -1,7 +1,7 @@
 import { areDisjoint, type CharSet, endOfText, everything, lineEnds, union } from './charSet.js'
 import { type Pattern, parsePattern, Unanalyzed } from './pattern.js'
 
-/** At most `factor` × length ^ `degree` steps. */
+/** A limit of `factor` × length ^ `degree` steps. */
 interface Bound {
   readonly factor: number
   readonly degree: number
@@ -9,19 +9,22 @@ interface Bound {
 const constant: Bound = { factor: 1, degree: 0 }
 const linear: Bound = { factor: 1, degree: 1 }
 
-/** What it costs to match a part of a pattern and all that follows it, from one place of a text, by backtracking. */
+/**
+ * The cost of matching a part of a pattern and its continuation by backtracking, from one place of
+ * a text.
+ */
 interface Cost {
-  /** The characters with which it can go on; with any other one it fails. */
+  /** The characters that the match can begin with; any other character makes it fail. */
   readonly first: CharSet
-  /** Whether it does more than a constant amount of work before it looks at the first character. */
+  /** Whether it does more than constant work before it reads the first character. */
   readonly isEager: boolean
-  /** Steps until it has failed; undefined if it can't fail. */
+  /** Steps until it fails; undefined if it can't fail. */
   readonly failing: Bound | undefined
-  /** Steps until it has matched. */
+  /** Steps until it matches. */
   readonly passing: Bound
-  /** Whether matching takes no more steps than it consumes characters, times the factor. */
+  /** Whether matching takes at most a constant number of steps per consumed character. */
   readonly isLean: boolean
-  /** Whether the next character does not decide all choices. */
+  /** Whether some choice is not determined by the next character. */
   readonly isAmbiguous: boolean
 }
 
@@ -34,18 +37,20 @@ const matched: Cost = {
   isAmbiguous: false,
 }
 
-/** The parts that are looked at for one pattern; repetitions count as often as they are written out. */
+/** The maximum number of parts of one pattern; repetitions count once per written-out copy. */
 const maxParts = 20_000
-/** Repetitions up to here are written out. */
+/** The maximum count of a repetition that is written out. */
 const maxCount = 1_000
 
 /**
- * The most steps that a backtracking matcher takes for a pattern and a text, whatever the text: for one match, or for all.
- *
- * A repetition followed by something that begins otherwise, as in `[a-z]+:`, has one way to end. `\d+\d+:` has as many as the text is
- * long, so the pattern is quadratic. If what is repeated can match one text in two ways, as in `(a+)+`, there can be exponentially
- * many: such patterns are refused.
- * @throws Unanalyzed for a pattern that can take exponentially many steps, and for one that is not understood.
+ * Returns the maximum steps of a backtracking matcher for a pattern and any text of a length, for
+ * one match or for all.
+ * A repetition followed by a different character, as in `[a-z]+:`, can end in one way. `\d+\d+:`
+ * can end in as many ways as the text is long, so the pattern is quadratic. If a repeated part can
+ * match one text in two ways, as in `(a+)+`, the number of ways can be exponential. Such patterns
+ * are rejected.
+ * @throws Unanalyzed for a pattern that can take exponentially many steps, or that is not
+ * understood.
  */
 export function patternSteps(source: string, flags: string, length: number, isForAll: boolean): number {
   const pattern = parsePattern(source, flags)
@@ -108,14 +113,14 @@ class Analysis {
     const around: Cost = { ...matched, first: union(first, next.first), failing: constant }
     const body = this.cost(of, around)
     if (body.isAmbiguous) throw new Unanalyzed('it repeats a part that can match one text in several ways')
-    // Each character is looked at by one round, unless a round looks at characters of others.
+    // Each character is read by one round, unless a round looks ahead at other characters.
     const round = sum(body.passing, body.failing)
     const isPlain = !looksAround(of)
     const rounds: Bound = isPlain ? { ...round, degree: 1 } : { ...round, degree: round.degree + 1 }
     const isLean = next.isLean && isPlain && body.failing?.degree === 0
     const own = { first: around.first, isEager: isEager || next.isEager, isAmbiguous: next.isAmbiguous }
     if (next.failing === undefined) {
-      // It stops where it has to: what follows is there wherever that is.
+      // The repetition ends only where it must, and the continuation matches at any such place.
       return { ...own, failing: undefined, passing: sum(rounds, next.passing), isLean, isAmbiguous: true }
     }
     if (areDisjoint(first, next.first) && !next.isEager) {
@@ -126,7 +131,7 @@ class Analysis {
   }
 }
 
-/** What follows a part that takes some steps and can fail. */
+/** Returns the cost of a continuation after a part that takes `own` steps and can fail. */
 function after(next: Cost, own: Bound): Cost {
   return { ...next, failing: sum(own, next.failing), passing: sum(own, next.passing) }
 }
@@ -195,14 +200,17 @@ function canBeEmpty(pattern: Pattern): boolean {
   }
 }
 
-/** Whether a part looks at characters that it does not consume. */
+/** Returns whether a part reads characters that it does not consume. */
 function looksAround(pattern: Pattern): boolean {
   const { kind } = pattern
   if (kind === 'lookahead' || kind === 'lookbehind' || kind === 'backreference') return true
   return partsOf(pattern).some(looksAround)
 }
 
-/** In how many ways a part without repetitions can be tried, times its size: it is matched backwards. */
+/**
+ * Returns how many ways there are to try a part without repetitions, times its size. (Lookbehinds
+ * match backwards.)
+ */
 function pathsOf(pattern: Pattern): number {
   switch (pattern.kind) {
     case 'sequence':
@@ -219,7 +227,7 @@ function pathsOf(pattern: Pattern): number {
   }
 }
 
-/** Whether it can match at the start of the text alone. */
+/** Returns whether a pattern can only match at the start of the text. */
 function isAnchored(pattern: Pattern): boolean {
   switch (pattern.kind) {
     case 'start':

@@ -1,6 +1,7 @@
 /**
- * Whether two binary values hold the same: bytes by content, whatever the view (`Uint8Array`, `Buffer`, `Uint8ClampedArray`,
- * `DataView`, `ArrayBuffer`), and other typed arrays by their numbers when they are of one type.
+ * Returns whether two binary values have equal contents.
+ * Bytes are compared by content, whatever the view (`Uint8Array`, `Buffer`, `Uint8ClampedArray`,
+ * `DataView`, `ArrayBuffer`). Other typed arrays of the same type are compared by their numbers.
  * @returns undefined if neither is a binary value.
  */
 export function sameBinary(left: object, right: object): boolean | undefined {
@@ -10,7 +11,7 @@ export function sameBinary(left: object, right: object): boolean | undefined {
   const b = bytesOf(right)
   if (a && b) return sameElements(a, b)
   if (a || b || left.constructor !== right.constructor) return false
-  // what has no bytes here is a typed array
+  // Sound: a binary value without bytes here is a typed array.
   return sameElements(left as unknown as Numbers, right as unknown as Numbers)
 }
 
@@ -18,19 +19,19 @@ export function isBinary(value: unknown): value is ArrayBufferView | ArrayBuffer
   return ArrayBuffer.isView(value) || isBuffer(value)
 }
 
-/** Whether all instances of a class are binary values. */
+/** Returns whether all instances of a class are binary values. */
 export function isBinaryClass(cls: unknown): boolean {
   for (let at: unknown = cls; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
     if (at === ArrayBuffer || at === DataView || at === typedArray) return true
   }
   return typeof SharedArrayBuffer === 'function' && cls === SharedArrayBuffer
 }
-/** What all typed arrays extend. */
+/** The superclass of all typed arrays. */
 const typedArray: unknown = Object.getPrototypeOf(Uint8Array)
 
 type Numbers = ArrayLike<unknown>
 
-/** The bytes of a value; undefined for an array of other numbers. */
+/** Returns the bytes of a value; undefined for an array of other numbers. */
 function bytesOf(value: ArrayBufferView | ArrayBuffer): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   if (!ArrayBuffer.isView(value)) return new Uint8Array(value)

@@ -3,14 +3,15 @@ import { Schema } from '../schema/schema.js'
 import { builtinClasses } from './builtin.js'
 
 /**
- * A schema that knows what every policy can name: `nil` and the built-in classes.
- * @param adopts - Whether a plain object that a relation leads to is a row of the relation's model. Default true.
+ * Returns a schema with the names that every policy knows: `nil` and the built-in classes.
+ * @param adopts - Whether a plain object that a relation leads to is a row of the relation's model.
+ * Default true.
  */
 export function createSchema(adopts = true): Schema {
   const schema = new Schema(adopts)
   schema.registerConstant('nil', null)
   for (const [name, cls] of builtinClasses) {
-    // built-in classes are all constructors
+    // Sound: built-in classes are all constructors.
     schema.registerModel({
       name,
       class: cls as Class,

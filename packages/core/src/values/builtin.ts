@@ -1,7 +1,7 @@
 import { Dict } from './dict.js'
 import { isDecimal } from './numeric.js'
 
-/** The classes that every policy can name without registering them, and the JavaScript class that each stands for. */
+/** The classes that every policy can name without registration, each with its JavaScript class. */
 export const builtinClasses: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['Boolean', Boolean],
   ['Integer', Number],
@@ -12,8 +12,9 @@ export const builtinClasses: ReadonlyMap<string, unknown> = new Map<string, unkn
 ])
 
 /**
- * Whether a value is an instance of a built-in class: any number is both an Integer and a Float, only a `Dict` is a
- * Dictionary. Undefined when the name is not of a built-in class.
+ * Returns whether a value is an instance of a built-in class. Any number is both an Integer and a
+ * Float; only a `Dict` is a Dictionary.
+ * @returns undefined if the name is not that of a built-in class.
  */
 export function isBuiltinInstance(value: unknown, name: string): boolean | undefined {
   switch (name) {

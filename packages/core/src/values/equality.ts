@@ -4,15 +4,18 @@ import { Dict } from './dict.js'
 import { isNumeric, isSameNumber } from './numeric.js'
 
 /**
- * Decides whether two objects are equal; asked of pairs that the language itself does not decide (and that are not the
- * same object). A promise is awaited where the query can be.
+ * Decides whether two objects are equal. It is only called for two different objects that the
+ * language itself can't compare. A promise is awaited if the query can wait.
  */
 export type Equality = (left: unknown, right: unknown) => boolean | Promise<boolean>
 
 /**
- * What `=` means between two values of JavaScript: numbers by numeric value (a bigint and a decimal included), text and
- * booleans by value, dates by time, bytes by content whatever the view, lists elementwise, dictionaries by equal keys with equal values, nil with nil alone,
- * and everything else as `equality` says (by identity where none is given). Never true for two different kinds.
+ * Returns whether `=` holds for two values of JavaScript. Values of different kinds are never
+ * equal.
+ * Numbers are compared by numeric value (including bigints and decimals), text and booleans by
+ * value, and dates by time. Bytes are compared by content, whatever the view. Lists are compared
+ * elementwise, dictionaries by equal keys with equal values. Nil equals only nil. All other values
+ * are compared by `equality`, by default by identity.
  */
 export function unifiable(left: unknown, right: unknown, equality?: Equality): boolean | Promise<boolean> {
   if (left === right) return true
@@ -31,8 +34,9 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
 }
 
 /**
- * Equality of two values that are not the same one, where the kinds alone decide: undefined when both are objects (or
- * functions) that only an `Equality` can tell apart, lists and dictionaries included; and where one is nil, and the other may be.
+ * Compares two different values whose kinds alone decide whether they are equal.
+ * @returns undefined if both are objects (or functions), including lists and dictionaries, which
+ * only an `Equality` can compare; also if one is nil and the other may be.
  */
 export function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   if (left === null || right === null || left === undefined || right === undefined) {
@@ -49,7 +53,10 @@ export function scalarsEqual(left: unknown, right: unknown): boolean | undefined
   return left === right
 }
 
-/** Whether a test holds of all numbers below `length`, in order; a promise from the first test that gives one on. */
+/**
+ * Returns whether a test holds for all numbers below `length`, in order. The result is a promise if
+ * a test returns one.
+ */
 function all(length: number, test: (at: number) => boolean | Promise<boolean>, from = 0): boolean | Promise<boolean> {
   for (let at = from; at < length; at++) {
     const answer = test(at)

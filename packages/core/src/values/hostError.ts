@@ -8,8 +8,9 @@ export interface HostErrorDetails {
 }
 
 /**
- * What a host throws where the query is at fault or the object is not what the policy takes it for: the machine adds the
- * place and the Polar stack and throws a `QueryError` of the same code.
+ * An error of a host, thrown if the query is wrong or the object is not of the kind that the policy
+ * expects. The machine adds the place and the Polar stack, and throws a `QueryError` of the same
+ * code.
  */
 export class HostError extends Error {
   readonly code: Code
@@ -24,7 +25,10 @@ export class HostError extends Error {
   }
 }
 
-/** The error for an object of which nothing says whether it is a row of a model, where that decides. */
+/**
+ * Returns the error for an object that may or may not be a row of a model, if the decision depends
+ * on it.
+ */
 export function unknownRow(value: unknown, model: string, how: string): HostError {
   return new HostError('unknown-row', `An object of unknown class is ${how}, and it may be a row of ${model}.`, {
     hint: `declare the relation that leads to it, or call authorizer.as('${model}', row)`,
@@ -32,7 +36,7 @@ export function unknownRow(value: unknown, model: string, how: string): HostErro
   })
 }
 
-/** A host's error as the application gets to see it, where no query was running that would know the place. */
+/** Converts a host's error for the application, if no running query knows the place. */
 export function queryError({ code, message, hint, data, cause }: HostError): QueryError {
   const details = { hint, data, cause }
   return code === 'relation-not-loaded'

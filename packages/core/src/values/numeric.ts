@@ -1,13 +1,16 @@
-/** What has a numeric value: a number, a bigint, or a decimal object of an ORM or of a decimal library. */
+/** A numeric value: a number, a bigint, or a decimal object of an ORM or of a decimal library. */
 export type Numeric = number | bigint | Decimal
 
-/** Decimal.js and its likes (Prisma.Decimal among them): exact decimal numbers that print themselves. */
+/**
+ * An exact decimal number that prints itself: of decimal.js and similar libraries, including
+ * Prisma.Decimal.
+ */
 export interface Decimal {
   toString(): string
   readonly [Symbol.toStringTag]: string
 }
 
-/** Whether a value is an object that stands for an exact decimal number. */
+/** Returns whether a value is an object that represents an exact decimal number. */
 export function isDecimal(value: unknown): value is Decimal {
   return typeof value === 'object' && (value as Partial<Decimal> | null)?.[Symbol.toStringTag] === 'Decimal'
 }
@@ -17,34 +20,41 @@ export function isNumeric(value: unknown): value is Numeric {
 }
 
 /**
- * Orders two numeric values exactly: negative, zero or positive, NaN when a side is not a number at all. A number of
- * JavaScript counts as what it prints as where the other side is a decimal (0.1 equals the decimal 0.1).
+ * Orders two numeric values exactly: negative, zero or positive; NaN if a side is not a number.
+ * Beside a decimal, a JavaScript number has its printed value (0.1 equals the decimal 0.1).
  */
 export function compareNumeric(left: Numeric, right: Numeric): number {
   if (typeof left === 'object' || typeof right === 'object') return compareDecimals(left, right)
   if (left < right) return -1
   if (left > right) return 1
-  // JavaScript orders a bigint and a number exactly; neither below nor above, they are equal unless one is NaN
+  // JavaScript orders a bigint and a number exactly; if neither is less, they are equal unless one
+  // is NaN
   return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : 0
 }
 
-/** Whether two numeric values are the same number: of just those `compareNumeric` is zero. */
+/**
+ * Returns whether two numeric values are the same number, which is when `compareNumeric` returns
+ * zero.
+ */
 export function isSameNumber(left: Numeric, right: Numeric): boolean {
-  // neither below nor above, as in `compareNumeric`
+  // neither is less, as in `compareNumeric`
   if (typeof left !== 'object' && typeof right !== 'object') return left <= right && left >= right
   const a = digitsOf(left)
   const b = digitsOf(right)
   return a && b ? String(a) === String(b) : Number(String(left)) === Number(String(right))
 }
 
-/** The number is sign × 0.digits × 10^exponent; no leading or trailing zeros. Of zero the sign and the exponent are 0, digits are none. */
+/**
+ * The number sign × 0.digits × 10^exponent, without leading or trailing zeros. Zero has sign 0,
+ * exponent 0 and no digits.
+ */
 type Digits = readonly [sign: number, exponent: number, digits: string]
 
 function compareDecimals(left: Numeric, right: Numeric): number {
   const a = digitsOf(left)
   const b = digitsOf(right)
   if (a === undefined || b === undefined) {
-    // an infinity or NaN: what JavaScript says of the nearest numbers is exact then
+    // an infinity or NaN, which JavaScript compares exactly with the nearest numbers
     const x = Number(String(left))
     const y = Number(String(right))
     return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN

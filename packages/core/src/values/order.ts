@@ -7,9 +7,11 @@ import { compareNumeric, isDecimal, isNumeric, type Numeric } from './numeric.js
 export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>
 
 /**
- * What `<`, `<=`, `>`, `>=` mean. Numbers by value (booleans count as 0 and 1), text by code point, dates by time, other
- * objects through `valueOf` where both give a number or both a text. With nil on a side it is false.
- * @returns undefined where the two can't be ordered; that is an error to whoever asks.
+ * Compares two values with `<`, `<=`, `>` or `>=`.
+ * Numbers are ordered by value (booleans are 0 and 1), text by code point, and dates by time. Other
+ * objects are ordered through `valueOf` if both return a number or both a text. If a side is nil,
+ * the result is false.
+ * @returns undefined if the two have no order; the caller throws an error.
  */
 export function compareOrder(operator: OrderOperator, left: unknown, right: unknown): boolean | undefined {
   if (left === null || right === null) return false
@@ -20,7 +22,10 @@ export function compareOrder(operator: OrderOperator, left: unknown, right: unkn
   return undefined
 }
 
-/** Whether two values stand in an order, by the sign of what compares the first with the second. */
+/**
+ * Returns whether an operator holds, given the sign of the comparison of the first value with the
+ * second.
+ */
 export function isInOrder(operator: OrderOperator, sign: number): boolean {
   switch (operator) {
     case '<':
@@ -34,7 +39,7 @@ export function isInOrder(operator: OrderOperator, sign: number): boolean {
   }
 }
 
-/** The number or the text that orders a value; undefined where nothing does. */
+/** Returns the number or the text that orders a value; undefined if it has none. */
 function orderable(value: unknown): Numeric | string | undefined {
   switch (typeof value) {
     case 'number':
@@ -57,8 +62,10 @@ function orderable(value: unknown): Numeric | string | undefined {
 }
 
 /**
- * What `==` means: like `=`, but a boolean counts as 0 or 1 beside a number, and lists and dictionaries have none.
- * @returns undefined where the two can't be compared (lists, dictionaries, text with a number): an error to whoever asks.
+ * Compares two values with `==`: like `=`, but a boolean is 0 or 1 beside a number. Lists and
+ * dictionaries are not compared.
+ * @returns undefined if the two are not comparable (lists, dictionaries, text with a number); the
+ * caller throws an error.
  */
 export function compareEqual(
   left: unknown,
@@ -76,7 +83,7 @@ export function compareEqual(
   return a === b || (scalarsEqual(a, b) ?? (equality ? equality(a, b) : false))
 }
 
-/** What the language itself has, as opposed to objects of the application. */
+/** Returns whether a value belongs to the language itself, not to the application. */
 function isOwn(value: unknown): boolean {
   return typeof value === 'string' || isNumeric(value) || isContainer(value)
 }

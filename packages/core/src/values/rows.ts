@@ -7,7 +7,10 @@ import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
 import { isNumeric } from './numeric.js'
 
-/** A row of which a part of the key is undefined, most likely because it was not selected: it can't be told from others. */
+/**
+ * A row with an undefined part of the key, most likely an unselected column: it can't be
+ * identified.
+ */
 export class PartialRow {
   readonly row: object
   readonly missing: string
@@ -18,12 +21,12 @@ export class PartialRow {
   }
 }
 
-/** An object that is compared with a row, and of which it is not known whether it is one. */
+/** An object that is compared with a row, and that may or may not be a row itself. */
 export class UnknownRow {
   readonly object: object
-  /** The row that it is compared with. */
+  /** The row that the object is compared with. */
   readonly other: object
-  /** The model of the other, or the common one of both. */
+  /** The model of the other row, or the common model of both. */
   readonly model: string
   /** Whether rows of the model have keys. */
   readonly hasKey: boolean
@@ -37,9 +40,12 @@ export class UnknownRow {
 }
 
 /**
- * Whether two objects are the same row: instances of models that share their rows, whose key is complete and equal.
- * @returns undefined where keys do not decide: neither is of a model, or one has no key, or a part of it is nil; the one of
- * which a part of the key is undefined, where both have one; the one of unknown class where the other is a row.
+ * Returns whether two objects are the same row: instances of models that share their rows, with
+ * complete and equal keys.
+ * @returns undefined if keys do not decide: neither object has a model, a model has no key, or a
+ * part of a key is nil.
+ * @returns a `PartialRow` if both have keys and a part of one is undefined.
+ * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
  */
 export function sameRow(schema: Models, left: unknown, right: unknown): boolean | PartialRow | UnknownRow | undefined {
   if (left === right) return true
@@ -59,15 +65,17 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
     if (y instanceof PartialRow) return y
     return x.length === y.length && x.every((part, at) => areEqual(part, y[at]))
   }
-  // A plain object can be of a subclass of the model that its relation names, which can have a key.
+  // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
   if (schema.modelOf(left) === undefined) return new UnknownRow(schema, left, right, b.name)
   if (schema.modelOf(right) === undefined) return new UnknownRow(schema, right, left, a.name)
   return share ? undefined : false
 }
 
 /**
- * Whether two values are equal of which one may be nil, as the reference to a row that may be gone.
- * @returns undefined where that takes the row: beside nil, and wherever the keys do not decide.
+ * Returns whether two values are equal, if one may be nil, such as the reference to a row that may
+ * be gone.
+ * @returns undefined if only the row itself decides: beside nil, and whenever the keys do not
+ * decide.
  */
 export function sameReference(schema: Models, left: unknown, right: unknown): boolean | undefined {
   const [a, b] = [doubtfulReference(left), doubtfulReference(right)]
@@ -76,13 +84,16 @@ export function sameReference(schema: Models, left: unknown, right: unknown): bo
   return b && isReferenced(schema, b, left)
 }
 
-/** Whether two references lead to one row, or both to none. Those of two keys can both lead to none. */
+/**
+ * Returns whether two references lead to the same row, or both to no row. (References with
+ * different keys can both lead to no row.)
+ */
 function isSameReference(a: Reference, b: Reference): boolean {
   const parts = a.columns.map((name, at) => [a.key[at], b.key[b.columns.indexOf(name)]])
   return a.model === b.model && a.columns.length === b.columns.length && parts.every(([x, y]) => areEqual(x, y))
 }
 
-/** Whether a reference leads to a value: to a row in hand, which is there, or to none. */
+/** Returns whether a reference leads to a value, which is an existing row or not a row. */
 function isReferenced(schema: Models, { model, columns, key }: Reference, value: unknown): boolean | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const of = schema.baseOf(value)?.name
@@ -91,7 +102,7 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
   const isKey = schema.key(model)?.every((name) => columns.includes(name)) === true
   const isEqual = isKey && schema.isSubclass(of, model)
   for (let at = 0; at < columns.length; at++) {
-    // columns are named by the schema, which the compiler does not know
+    // Sound: the schema names the columns, and the compiler does not know them.
     const part = (value as Readonly<Record<string, unknown>>)[columns[at]!]
     if (part === undefined) return undefined
     if (!areEqual(part, key[at])) return false
@@ -103,12 +114,15 @@ function areEqual(part: unknown, other: unknown): boolean {
   return part === other || scalarsEqual(part, other) === true
 }
 
-/** Whether the objects of a model are rows, and no values. */
+/** Returns whether the objects of a model are rows, not values. */
 function isRowModel({ name, class: cls }: KnownModel): boolean {
   return !builtinClasses.has(name) && !(cls && isValueClass(cls))
 }
 
-/** Whether an object of no model can be meant for a row: it is not a value, and not a reference that is not loaded. */
+/**
+ * Returns whether an object without a model may be a row: not a value and not an unloaded
+ * reference.
+ */
 function isUnknown(value: object): boolean {
   return !(
     value instanceof Date ||
@@ -121,7 +135,10 @@ function isUnknown(value: object): boolean {
   )
 }
 
-/** What identifies an object among all others: a text for a row whose key is complete and says all in its text, else the object itself. */
+/**
+ * Returns the identity of an object: a text for a row with a complete, textual key, otherwise the
+ * object itself.
+ */
 export function identityOf(schema: Models, value: object): unknown {
   const model = schema.baseOf(value)
   const key = model && keyOf(schema, model, value)
@@ -131,7 +148,7 @@ export function identityOf(schema: Models, value: object): unknown {
   return JSON.stringify([owner, ...parts])
 }
 
-/** Whether an object is a row whose key is complete and says all in its text. */
+/** Returns whether an object is a row with a complete, textual key. */
 export function isIdentified(schema: Models, value: object): boolean {
   const model = referencedModel(value) ?? schema.baseOf(value)?.name
   const names = (model === undefined ? undefined : schema.key(model)) ?? []
@@ -142,18 +159,22 @@ export function isIdentified(schema: Models, value: object): boolean {
   return names.length > 0
 }
 
-/** Whether a part of a key is known by its text: not a promise, say. */
+/**
+ * Returns whether the text of a key's part identifies it. A promise, for example, has no such text.
+ */
 function isTextual(part: unknown): boolean {
   return typeof part !== 'object' || part instanceof Date || isNumeric(part)
 }
 
-/** The values of a row's key; undefined where the model has none, or a part of it is nil. */
+/**
+ * Returns the values of a row's key; undefined if the model has no key, or if a part of it is nil.
+ */
 function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown[] | PartialRow | undefined {
   const names = schema.key(model.name)
   if (!names?.length) return undefined
   const parts: unknown[] = []
   for (const name of names) {
-    // a key names fields of the row, which the schema knows and the compiler does not
+    // Sound: a key names fields of the row, which the schema knows and the compiler does not.
     const part = (row as Readonly<Record<string, unknown>>)[name]
     if (part === undefined) return new PartialRow(row, name)
     if (part === null) return undefined
@@ -162,14 +183,17 @@ function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown
   return parts
 }
 
-/** Whether two models have one root, and rows with one kind of key. */
+/** Returns whether two models have the same root, and rows with the same kind of key. */
 function shareRows(schema: Models, a: string, b: string): boolean {
   const [left, right] = [schema.keyOwner(a), schema.keyOwner(b)]
   if (left !== undefined && right !== undefined) return left === right
   return rootOf(schema, a) === rootOf(schema, b)
 }
 
-/** Whether a row can be an instance of both, or two instances of them the same row. */
+/**
+ * Returns whether a row can be an instance of both models, or two instances of them can be the same
+ * row.
+ */
 export function canBeSameRow(schema: Models, a: string, b: string): boolean {
   return schema.isSubclass(a, b) || schema.isSubclass(b, a) || shareRows(schema, a, b)
 }
@@ -179,13 +203,14 @@ function rootOf(schema: Models, name: string): unknown {
   return schema.models.get(root)?.class ?? root
 }
 
-/** How two rows of one class are compared: by a column of the key, or (no column) by being the same object. */
+/** How two rows of one class are compared: by a key column, or (without a column) by identity. */
 export interface RowEquality {
   readonly column: string | undefined
 }
 
 /**
- * How rows of a class are compared; undefined for what is no row, or where it takes more than one column.
+ * Returns how rows of a class are compared. Returns undefined if its objects are not rows, or if
+ * the key has several columns.
  * @param hasEquality - Whether objects without keys are compared by more than identity.
  */
 export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean): RowEquality | undefined {
@@ -196,17 +221,20 @@ export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean
   return decides ? { column: key?.[0] } : undefined
 }
 
-/** Whether two rows of the class that `rows` is about are the same; undefined where the key's values do not tell at once. */
+/**
+ * Returns whether two rows of the class of `rows` are the same; undefined if the key's values do
+ * not decide at once.
+ */
 export function areSameRow(rows: RowEquality, left: object, right: object): boolean | undefined {
   const { column } = rows
   if (column === undefined) return left === right
-  // the key names a column, whose type the compiler does not know
+  // Sound: the key names a column, whose type the compiler does not know.
   const a = (left as Readonly<Record<string, unknown>>)[column]
   const b = (right as Readonly<Record<string, unknown>>)[column]
   return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
 }
 
-/** Classes whose instances are values: equal by what they hold. */
+/** Returns whether instances of a class are values: equal if their contents are. */
 function isValueClass(cls: Class): boolean {
   const { prototype } = cls
   return (
