@@ -1,13 +1,15 @@
 import { tagOf } from './tags.js'
 
-/** Which models are subclasses of others. */
+/** The subclass relation of models. */
 interface ClassTree {
   isSubclass(name: string, ancestor: string): boolean
 }
 
 /**
- * Plain objects that a relation leads to, such as the memberships in a session's JSON. The relation says which model they are rows
- * of. One registry for each schema: relations of another schema can lead from the same objects to other models.
+ * The plain objects that relations lead to, such as the memberships in a session's JSON. The
+ * relation names the model of such a row.
+ * Each schema has a registry of its own: relations of another schema can lead from the same objects
+ * to other models.
  */
 export class AdoptedRows {
   readonly #rows = new WeakMap<object, string>()
@@ -17,7 +19,10 @@ export class AdoptedRows {
     this.#models = models
   }
 
-  /** Takes a plain object for a row of a model. Tags win; of two models, the subclass wins, and unrelated ones leave the object unknown. */
+  /**
+   * Adopts a plain object as a row of a model. A tag takes precedence. Of two models, the subclass
+   * wins; two unrelated models make the object unknown.
+   */
   adopt(value: object, model: string): void {
     if (!isPlain(value) || tagOf(value) !== undefined) return
     const known = this.#rows.get(value)
@@ -26,35 +31,44 @@ export class AdoptedRows {
     else if (!this.#models.isSubclass(known, model)) this.#rows.set(value, none)
   }
 
-  /** The model that an object was taken for; its row can be of a subclass. */
+  /** Returns the model that an object was adopted for; the row can be of a subclass. */
   modelOf(value: object): string | undefined {
     return this.#rows.get(value) || undefined
   }
 }
 
-/** Marks an object that two relations say different things of; no model has this name. */
+/** Marks an object that two relations disagree about; no model has this name. */
 const none = ''
 
-/** Whether an object is an instance of no class: what `{…}` and `JSON.parse` make, in this realm or in another. */
+/**
+ * Returns whether an object has no class: a result of `{…}` or `JSON.parse`, in this realm or in
+ * another.
+ */
 export function isPlain(value: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** What a place that reads objects remembers of them: most are instances of one class. */
+/** A cache for one place that reads objects, most of which have the same class. */
 export interface Reading {
-  /** The class of the instance that was read last: all objects that have it as their constructor are its instances. */
+  /** The class of the last instance: all objects with this constructor are its instances. */
   valueClass: unknown
 }
 
-/** Whether a value is a plain object without a tag, or a list with one: nothing but the relation that it was read from says what it is. */
+/**
+ * Returns whether a value is an untagged plain object, or a list that contains one. Only the
+ * relation that it was read from determines its model.
+ */
 export function holdsPlain(value: object, reading: Reading): boolean {
   if (!Array.isArray(value)) return isUntagged(value, reading)
   for (const one of value) if (typeof one === 'object' && one !== null && isUntagged(one, reading)) return true
   return false
 }
 
-/** Whether an object is plain, and without a tag. Prototypes take several times as long as the constructor. */
+/**
+ * Returns whether an object is plain and has no tag. Comparing constructors is several times faster
+ * than reading prototypes.
+ */
 export function isUntagged(value: object, reading: Reading): boolean {
   const cls: unknown = value.constructor
   if ((cls === reading.valueClass && cls !== undefined) || tagOf(value) !== undefined) return false

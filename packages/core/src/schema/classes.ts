@@ -1,17 +1,24 @@
 import type { Class, Model } from './model.js'
 import type { Models } from './schema.js'
 
-/** Whether nil is no instance of a class, for certain: a class can have a say of its own in what its instances are. */
+/**
+ * Returns whether nil is certainly no instance of a class: a class can define its own instance
+ * check.
+ */
 export function excludesNil(cls: Class): boolean {
   return cls[Symbol.hasInstance] === Function.prototype[Symbol.hasInstance]
 }
 
-/** Whether a class has a say of its own in what its instances are: values can be some that no class of theirs tells. */
+/**
+ * Returns whether a class has its own instance check, so that other values can be instances too.
+ */
 export function hasCustomInstanceCheck({ isaCheck, class: cls }: Model): boolean {
   return isaCheck !== undefined || (cls !== undefined && !excludesNil(cls))
 }
 
-/** The class whose own instances are instances of the model, whatever else is. */
+/**
+ * Returns the class whose instances always are instances of the model; the model can have others.
+ */
 export function constructorOf(schema: Models, model: string): Class | undefined {
   const found = schema.models.get(model)
   return found?.isaCheck ? undefined : found?.class

@@ -1,21 +1,24 @@
 import { ArgumentError } from '../errors.js'
 
 /**
- * What is known of a database, in the place of what the schema of its ORM promises: the result of `verifyDatabase`, or the
- * application's own word. What is left out is as the schema says.
+ * Facts about a database that replace the promises of the ORM's schema: the result of
+ * `verifyDatabase`, or a declaration by the application. Facts that are left out are as in the
+ * schema.
  */
 export interface DatabaseFacts {
   /**
-   * Whether the database keeps references to rows that exist: all of them, or those that are named by their model and relation
-   * (`{ 'Document.folder': false }`). A reference that is not kept is nil where its row is gone, so filters look for the row.
+   * Whether the database ensures that references lead to existing rows: for all references, or by
+   * model and relation.
+   * For example, `{ 'Document.folder': false }`. A reference that is not ensured is nil if its row
+   * is gone, so filters look up the row.
    */
   readonly references?: boolean | Readonly<Record<string, boolean>> | undefined
 }
 
 /**
- * Finds what is declared of a reference; undefined where nothing is.
+ * Returns a function that finds the declaration of a reference; undefined if there is none.
  * @param isReference - Whether a model has a relation by which its own rows refer to others.
- * @throws ArgumentError for what is no declaration, and for the name of what is no reference.
+ * @throws ArgumentError for an invalid declaration, and for a name that is not that of a reference.
  */
 export function declaredReferences(
   facts: DatabaseFacts | undefined,
@@ -33,7 +36,7 @@ export function declaredReferences(
     if (!isReference(name.slice(0, Math.max(at, 0)), name.slice(at + 1)))
       throw invalid(`\`references\` names "${name}", which is not a reference.`, { name })
   }
-  // Sound: each was found to be a boolean.
+  // Sound: each value was checked to be a boolean.
   return (model, relation) => declared.get(`${model}.${relation}`) as boolean | undefined
 }
 

@@ -1,9 +1,9 @@
 import type { ScalarType } from './model.js'
 
-/** What values a type has, as far as comparing goes: those of two families are never equal. */
+/** The kinds of values that can be compared: values of two families are never equal. */
 export type Family = 'boolean' | 'number' | 'text' | 'date' | 'bytes' | 'row' | 'list'
 
-/** The families of scalars; undefined where any value is possible. */
+/** The family of each scalar type; undefined if any value is possible. */
 export const scalarFamilies: Readonly<Record<ScalarType, Exclude<Family, 'row' | 'list'> | undefined>> = {
   boolean: 'boolean',
   integer: 'number',

@@ -1,8 +1,8 @@
-/** A constructor, or anything that stands for one in `instanceof`. */
+/** A constructor, or any other object that `instanceof` accepts. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type that every constructor is assignable to
 export type Class<T = unknown> = abstract new (...args: any[]) => T
 
-/** What a scalar column or attribute holds. `unknown` is anything: nothing is assumed of it. */
+/** The type of a scalar column or attribute. `unknown` is any value, without assumptions. */
 export type ScalarType =
   | 'boolean'
   | 'integer'
@@ -17,12 +17,12 @@ export type ScalarType =
   | 'bytes'
   | 'unknown'
 
-/** A column, or an attribute that is no relation. */
+/** A column, or an attribute that is not a relation. */
 export interface ScalarField {
   readonly kind: 'scalar'
   readonly name: string
   readonly type: ScalarType
-  /** Whether its value can be nil. True where nobody said otherwise. */
+  /** Whether its value can be nil. True by default. */
   readonly nullable: boolean
   /** Whether it holds a list of `type`. */
   readonly list: boolean
@@ -36,31 +36,40 @@ export interface RelationField {
   readonly model: string
   /** True for a list of rows, false for at most one. */
   readonly many: boolean
-  /** Whether there can be no row: always false for `many` (an empty list is not nil). */
+  /** Whether the row can be missing. Always false for `many`: an empty list is not nil. */
   readonly nullable: boolean
   /**
-   * Whether what the row refers by leads to a row in every case: for `one` its own columns in `from`, unless one of them is null; for
-   * `many` each row of the table between the two. The database says so by a foreign key. Where it is false, a reference to a row
-   * that is gone is nil, and `one` is `nullable`. False where the other row refers to this one: it need not be there.
+   * Whether each reference leads to an existing row, as a foreign key in the database ensures.
+   * For `one`, the reference is its own columns in `from`, unless one of them is null. For `many`,
+   * it is each row of the join table. If false, a reference to a row that is gone is nil, and `one`
+   * is `nullable`. Also false if the other row refers to this one: the other row may not exist.
    */
   readonly kept: boolean
-  /** Own columns and the other's columns that must be equal, pairwise; empty where the link has a table of its own. */
+  /**
+   * Own columns and the other's columns that must be equal, pairwise; empty if the link is a join
+   * table.
+   */
   readonly from: readonly string[]
   readonly to: readonly string[]
 }
 
 export type Field = ScalarField | RelationField
 
-/** A class or a table that the policy speaks of. */
+/** A class or a table that policies can name. */
 export interface Model {
   readonly name: string
-  /** The JavaScript class whose instances are rows; undefined where rows are plain objects known by a tag. */
+  /**
+   * The JavaScript class whose instances are rows; undefined if rows are plain objects with a tag.
+   */
   readonly class: Class | undefined
   readonly fields: ReadonlyMap<string, Field>
-  /** Names of the key's fields, in order; undefined where the model declares no key (then rows are equal by identity). */
+  /**
+   * Names of the key's fields, in order; undefined if the model declares no key, so that rows are
+   * equal by identity.
+   */
   readonly key: readonly string[] | undefined
-  /** Whether `fields` names everything there is, so that an unknown one is a mistake. */
+  /** Whether `fields` is complete, so that an unknown field is a mistake. */
   readonly closed: boolean
-  /** Recognizes objects that are no instances of `class`. */
+  /** Recognizes objects that are not instances of `class`. */
   readonly isaCheck: ((value: unknown) => boolean) | undefined
 }

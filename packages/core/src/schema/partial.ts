@@ -3,22 +3,30 @@ import { shared } from './shared.js'
 import { tag, tagOf } from './tags.js'
 
 /**
- * Which relations of which rows were loaded in part: filtered, limited or paged. What is there says nothing of what is not, so to
- * a decision they are not loaded. One registry for the whole process, as for tags; the rows are left untouched. It only grows, and
- * by row: what is marked while a question waits makes its answers more careful, never less.
+ * Records the relations of rows that were loaded in part: filtered, limited or paged.
+ * The loaded rows prove nothing about missing ones, so a decision treats such relations as not
+ * loaded. The whole process shares one registry, as for tags, and the rows are unchanged. The
+ * registry only grows, row by row. A mark that is added while a query waits makes its result more
+ * careful, never less.
  */
 interface Partials {
-  /** Rows and lists of rows to read with care: the relations that are partial, none for what only leads to such a row. */
+  /**
+   * Rows and lists to read with care, with their partial relations. The set is empty for a row that
+   * only leads to such a row.
+   */
   readonly rows: WeakMap<object, Set<string>>
-  /** Partial lists, so that the relation of a copy, which holds the same list, is known for what it is. */
+  /** Partial lists, which identify the relation of a copy, since it holds the same list. */
   readonly lists: WeakSet<object>
-  /** The names of such relations: of a copy nil says nothing of them, unless its reference is nil too. */
+  /**
+   * Names of partial relations: in a copy, nil proves nothing about them, unless the reference is
+   * nil too.
+   */
   readonly names: Set<string>
-  /** Whether there ever was one. */
+  /** Whether any row was ever marked. */
   any: boolean
 }
 
-/** Looked up once: every check asks it. */
+/** Looked up once, since every check reads it. */
 const partials: Partials = shared('arcturus.partial', {
   rows: new WeakMap(),
   lists: new WeakSet(),
@@ -26,7 +34,7 @@ const partials: Partials = shared('arcturus.partial', {
   any: false,
 })
 
-/** Remembers that a relation of a row was loaded in part. */
+/** Records that a relation of a row was loaded in part. */
 export function markPartial(row: object, relation: string): void {
   markLeadsToPartial(row)
   const { rows, lists, names } = partials
@@ -38,7 +46,7 @@ export function markPartial(row: object, relation: string): void {
   markLeadsToPartial(value)
 }
 
-/** Remembers that a row, or a list of rows, leads to one with a partial relation. */
+/** Records that a row, or a list of rows, leads to one with a partial relation. */
 export function markLeadsToPartial(row: object): void {
   const known = partials
   known.any = true
@@ -46,8 +54,9 @@ export function markLeadsToPartial(row: object): void {
 }
 
 /**
- * Whether a relation of a row, or of the row that it is a copy of, was loaded in part.
- * @param value - What was read of it: reading it again could begin to load it.
+ * Returns whether a relation of a row was loaded in part. The row can also be a copy of the loaded
+ * row.
+ * @param value - The value of the relation, since reading it again could start to load it.
  */
 export function isPartial(row: unknown, relation: string, value: unknown): boolean {
   const { any, rows, lists } = partials
@@ -55,25 +64,28 @@ export function isPartial(row: unknown, relation: string, value: unknown): boole
   return rows.get(row)?.has(relation) === true || (Array.isArray(value) && lists.has(value))
 }
 
-/** Whether there can be a row with a partial relation at all. */
+/** Returns whether any row can have a partial relation. */
 export function arePartial(): boolean {
   return partials.any
 }
 
-/** Whether a row has, or leads to, a partial relation, or a list is one: only who asks `isPartial` at each step may read it. */
+/**
+ * Returns whether a row has or leads to a partial relation, or a list is partial. Only code that
+ * calls `isPartial` at each step may read such a value.
+ */
 export function mayBePartial(value: unknown): boolean {
   const { any, rows } = partials
   return any && typeof value === 'object' && value !== null && rows.has(value)
 }
 
-/** Whether a value is a list, and all there is of it. */
+/** Returns whether a value is a complete list. */
 export function isWhole(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && !mayBePartial(value)
 }
 
 /**
- * Remembers of a copy of a row what was known of the row, by what it holds, and by the rows that it, or what it holds, refers to and does
- * not hold.
+ * Records for a copy of a row the facts about the row. They are derived from the rows that the copy
+ * holds, and from references to rows that it does not hold.
  */
 export function markCopy(row: object, model?: Model, models?: ReadonlyMap<string, Model>): void {
   if (!partials.any) return
@@ -94,7 +106,7 @@ function markLeftOut(
   for (const field of fields.values()) {
     if (field.kind !== 'relation') continue
     const { name, many, from } = field
-    // What is read by a getter could begin to be loaded.
+    // A getter could start to load its value.
     const held: unknown = Object.getOwnPropertyDescriptor(row, name)?.value
     const isKnown = many || !partials.names.has(name) || from.some((column) => Reflect.get(row, column) === null)
     if (held === null && !isKnown) markPartial(row, name)
@@ -104,7 +116,7 @@ function markLeftOut(
       if (typeof one !== 'object' || one === null) continue
       markLeftOut(one, model, models, seen)
       if (!mayBePartial(one)) continue
-      // Known for what it is, it can be loaded.
+      // Once its model is known, its relations can be loaded.
       if (tagOf(one) === undefined) tag(one, model.name)
       markLeadsToPartial(row)
       if (Array.isArray(held)) markLeadsToPartial(held)
@@ -112,17 +124,20 @@ function markLeftOut(
   }
 }
 
-/** Relations to one row, and the columns that refer to it. */
+/** Relations to one row, each with the columns that refer to it. */
 export type References = readonly (readonly [relation: string, columns: readonly string[]])[]
 
-/** But for those by the key alone: such a row may be what is referred to. */
+/**
+ * Returns the references among fields, except those by the key alone: the related row may refer to
+ * this one instead.
+ */
 export function referencesOf(fields: Iterable<Field>, key: readonly string[] = []): References {
   const isReference = (field: Field): field is RelationField =>
     field.kind === 'relation' && !field.many && field.from.some((name) => !key.includes(name))
   return [...fields].filter(isReference).map(({ name, from }) => [name, from])
 }
 
-/** Relations of a row that are nil though it refers to a row. */
+/** Returns the relations of a row that are nil although its columns refer to a row. */
 export function leftOut(row: object, references: References): string[] {
   const isNil = (name: string) => (Reflect.get(row, name) ?? null) === null
   return references

@@ -6,13 +6,16 @@ import type { Models, Schema } from './schema.js'
 import { tagOf } from './tags.js'
 
 /**
- * Takes all plain objects that relations lead to from a row, at any depth, for rows of the relations' models. Getters are not called:
- * they could begin to load. It ends at instances of classes, and at rows that are tagged: those were gone through when they were.
- * @throws ArgumentError for a plain object with a text in the place of a date, a number or a boolean, as JSON has it.
+ * Adopts all plain objects that relations lead to from a row, at any depth, as rows of the
+ * relations' models.
+ * Getters are not called, since they could start to load. Traversal ends at instances of classes,
+ * and at tagged rows, which were traversed when they were tagged.
+ * @throws ArgumentError for a plain object with a text as a date, a number or a boolean, as JSON
+ * has it.
  */
 export function adoptWithin(schema: Schema, row: object, model: string): void {
   let open: Held | undefined = { row, model, next: undefined }
-  // Made for the first row within another.
+  // Created for the first nested row.
   let seen: Set<object> | undefined
   while (open) {
     const { row: holder, model: its, next }: Held = open
@@ -20,7 +23,7 @@ export function adoptWithin(schema: Schema, row: object, model: string): void {
     const { typed, relations } = partsOf(schema, its)
     if (typed.length > 0 && isPlain(holder)) {
       for (const field of typed) {
-        // Fields are named by the schema, which the compiler does not know.
+        // Sound: the schema names the fields, and the compiler does not know them.
         assertType(its, field, (holder as Readonly<Record<string, unknown>>)[field.name])
       }
     }
@@ -41,21 +44,21 @@ export function adoptWithin(schema: Schema, row: object, model: string): void {
   }
 }
 
-/** Rows that are still to be gone through. */
+/** A row that is still to be visited. */
 interface Held {
   readonly row: object
   readonly model: string
   readonly next: Held | undefined
 }
 
-/** The fields of a model that matter here. */
+/** The fields of a model that a traversal reads. */
 interface Parts {
-  /** Of which texts are no values. */
+  /** Fields whose values can't be texts. */
   readonly typed: readonly ScalarField[]
   readonly relations: readonly RelationField[]
 }
 
-/** By the fields of a model: a schema that grows has them anew. */
+/** Cached by the fields of a model, which are a new array when the schema grows. */
 const known = new WeakMap<readonly Field[], Parts>()
 
 function partsOf(schema: Schema, model: string): Parts {
@@ -76,7 +79,9 @@ function isTyped({ type }: ScalarField): boolean {
   return family === 'date' || family === 'number' || family === 'boolean'
 }
 
-/** A text is no date: it would be equal to none, and whatever is not equal is allowed by `not`. */
+/**
+ * Rejects a text as a date: it would equal no date, and `not` allows all values that are not equal.
+ */
 function assertType(model: string, { name, type, list }: ScalarField, value: unknown): void {
   if (list && Array.isArray(value)) for (const one of value) assertScalar(model, name, type, one)
   else assertScalar(model, name, type, value)
@@ -90,20 +95,23 @@ function assertScalar(model: string, name: string, type: ScalarField['type'], va
   })
 }
 
-/** Takes a value, or each element of a list, for rows of a model. */
+/** Adopts a value, or each element of a list, as a row of a model. */
 export function adoptAll(models: Pick<Models, 'adopt'>, value: unknown, model: string): void {
   if (typeof value !== 'object' || value === null) return
   if (!Array.isArray(value)) models.adopt(value, model)
   else for (const one of value) if (typeof one === 'object' && one !== null) models.adopt(one, model)
 }
 
-/** Takes what was read from a field for rows of the model that the field leads to. */
+/** Adopts a value that was read from a field, as a row of the model that the field leads to. */
 export function adoptRead(schema: Schema, holder: unknown, name: string, value: object): void {
   const model = relatedModel(schema, holder, name)
   if (model !== undefined) adoptAll(schema, value, model)
 }
 
-/** Name of the model that a field of an object leads to; undefined for a field that is no relation. */
+/**
+ * Returns the name of the model that a field of an object leads to; undefined if the field is not a
+ * relation.
+ */
 export function relatedModel(schema: Schema, holder: unknown, name: string): string | undefined {
   const model = schema.baseOf(holder)
   const field = model && schema.field(model.name, name)

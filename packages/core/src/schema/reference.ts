@@ -1,12 +1,12 @@
 import type { RelationField } from './model.js'
 
-/** The relation that a row stands for, where it is known by its foreign key alone. */
+/** The relation of a row that is known by its foreign key alone. */
 export interface UnloadedRelation {
   readonly model: string
   readonly relation: string
 }
 
-/** A row of which only the columns are known that a foreign key refers to. */
+/** A row with only those columns that a foreign key refers to. */
 class ReferencedRow {
   readonly #field: RelationField
   readonly #holder: string
@@ -27,8 +27,9 @@ class ReferencedRow {
 }
 
 /**
- * A reference that nobody keeps: the row with that key, or nil. It has no columns and no model, so that nothing takes it for the
- * one or the other; only its key can be compared.
+ * A reference that the database does not ensure: the row with that key, or nil.
+ * It has no columns and no model, so that it is not used as a row or as nil. Only its key can be
+ * compared.
  */
 class DoubtfulReference extends ReferencedRow {
   readonly #reference: Reference
@@ -43,24 +44,28 @@ class DoubtfulReference extends ReferencedRow {
   }
 }
 
-/** What a reference that nobody keeps says: the row of the model with these values, if there is one. */
+/**
+ * The contents of a reference that the database does not ensure: the row of the model with these
+ * values, if it exists.
+ */
 export interface Reference {
   readonly model: string
   readonly columns: readonly string[]
   readonly key: readonly unknown[]
 }
 
-/** Columns are named by the schema, which the compiler does not know. */
+/** Sound: the schema names the columns, and the compiler does not know them. */
 function columnsOf(row: object): Record<string, unknown> {
   return row as Record<string, unknown>
 }
 
 /**
- * The row that a to-one relation leads to, where the relation is not loaded but the foreign key is there: an object that has the
- * referenced columns alone, which is enough to compare it. Nil for a nil key. Where nobody keeps the reference, the object stands
- * for the row or for nil.
+ * Returns the row that a to-one relation leads to, if the relation is not loaded but its foreign
+ * key is.
+ * The result has only the referenced columns, which are enough to compare it. It is nil for a nil
+ * key. If the database does not ensure the reference, the result represents the row or nil.
  * @param model - Name of the model that has the relation.
- * @returns undefined where the key is not known.
+ * @returns undefined if the key is not known.
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
@@ -79,17 +84,23 @@ export function referencedRow(object: object, model: string, field: RelationFiel
   return row
 }
 
-/** Name of the model of a row that is known by a foreign key alone; undefined where it may not be there. */
+/**
+ * Returns the model of a row that is known by a foreign key alone; undefined if the row may not
+ * exist.
+ */
 export function referencedModel(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? ReferencedRow.modelOf(value) : undefined
 }
 
-/** The relation that is not loaded, where a value came from its foreign key: what else it would have is not known. */
+/**
+ * Returns the unloaded relation of a value that came from a foreign key: its other columns are
+ * unknown.
+ */
 export function unloadedRelation(value: unknown): UnloadedRelation | undefined {
   return typeof value === 'object' && value !== null ? ReferencedRow.relationOf(value) : undefined
 }
 
-/** What is known of a value that is a row or nil; undefined for anything else. */
+/** Returns the reference that represents a row or nil; undefined for any other value. */
 export function doubtfulReference(value: unknown): Reference | undefined {
   return typeof value === 'object' && value !== null ? DoubtfulReference.referenceOf(value) : undefined
 }

@@ -5,24 +5,27 @@ import { referencedModel } from './reference.js'
 import { tagOf } from './tags.js'
 
 /**
- * The names that a policy can speak of: models (classes and tables) and constants. It grows while the application starts;
- * a policy is checked against it when it is loaded.
+ * The names that a policy can use: models (classes and tables) and constants.
+ * The schema grows while the application starts. A policy is checked against it when it is loaded.
  */
 export class Schema {
   readonly #models = new Map<string, Model>()
   readonly #constants = new Map<string, unknown>()
   readonly #byClass = new Map<unknown, Model>()
-  /** The names of a class, where it has any. */
+  /** The names of each registered class. */
   readonly #names = new Map<unknown, string[]>()
   #ancestors = new Map<string, readonly string[]>()
   #keys = new Map<string, readonly string[] | undefined>()
   #fields = new Map<string, readonly Field[]>()
   #descendants: ReadonlyMap<string, readonly string[]> | undefined
-  /** Undefined where relations say nothing of plain objects. */
+  /** Undefined if relations do not determine the models of plain objects. */
   readonly #adopted: AdoptedRows | undefined
   #version = 0
 
-  /** @param adopts - Whether a plain object that a relation leads to is a row of the relation's model. */
+  /**
+   * @param adopts - Whether a plain object that a relation leads to is a row of the relation's
+   * model. Default true.
+   */
   constructor(adopts = true) {
     this.#adopted = adopts ? new AdoptedRows(this) : undefined
   }
@@ -33,24 +36,28 @@ export class Schema {
   }
 
   /**
-   * Constants by name. A class is one as well: its name in the place of a value is the class itself. The name of a model
-   * without a class stands for a value that equals nothing else; it must not be taken for a variable.
+   * Constants by name, including classes: the name of a class as a value is the class itself.
+   * The name of a model without a class represents a value that equals nothing else, so that it is
+   * not read as a variable.
    */
   get constants(): ReadonlyMap<string, unknown> {
     return this.#constants
   }
 
-  /** Grows with every new name, so that what was derived from the schema can be told stale. */
+  /** Increases with every new name, so that data derived from an older schema can be recognized. */
   get version(): number {
     return this.#version
   }
 
-  /** Whether a policy can use this name for a class or a constant. */
+  /** Returns whether a policy can use this name for a class or a constant. */
   isName(name: string): boolean {
     return this.#models.has(name) || this.#constants.has(name)
   }
 
-  /** Adds a model. @throws ArgumentError when the name is taken by another one. */
+  /**
+   * Adds a model.
+   * @throws ArgumentError if another model or constant has the name.
+   */
   registerModel(model: Model): void {
     const known = this.#models.get(model.name)
     if (known && known.class !== model.class) {
@@ -78,8 +85,8 @@ export class Schema {
   }
 
   /**
-   * Adds a constant, or replaces it: policies read constants anew at each check.
-   * @throws ArgumentError for a name that is reserved, or no text.
+   * Adds or replaces a constant: policies read constants anew at each check.
+   * @throws ArgumentError if the name is reserved, or not a text.
    */
   registerConstant(name: string, value: unknown): void {
     if (typeof name !== 'string')
@@ -93,8 +100,10 @@ export class Schema {
   }
 
   /**
-   * The model of a value: of just its constructor, as tagged, or as the relation says that it was read from. Undefined where none is
-   * known, and for a plain object that can be of a subclass of the relation's model (see `baseOf`).
+   * Returns the model of a value, from its own constructor, its tag, or the relation that it was
+   * read from.
+   * @returns undefined if no model is known, or if a plain object can be of a subclass of the
+   * relation's model (see `baseOf`).
    */
   modelOf(value: unknown): Model | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
@@ -106,31 +115,40 @@ export class Schema {
     return adopted === undefined || this.#hasDescendants(adopted) ? undefined : this.#models.get(adopted)
   }
 
-  /** As `modelOf`, but also a model that the value can be a subclass of: enough for keys, and for the fields that the model declares. */
+  /**
+   * Returns the model of a value like `modelOf`, or else a model that the value can be a subclass
+   * of. That suffices for keys, and for the fields that the model declares.
+   */
   baseOf(value: unknown): Model | undefined {
     const model = this.modelOf(value)
     if (model || typeof value !== 'object' || value === null) return model
     return tagOf(value) === undefined ? this.#models.get(this.#adopted?.modelOf(value) ?? '') : undefined
   }
 
-  /** Takes a plain object for a row of a model, as the relation says that it was read from. What has a class or a tag keeps it. */
+  /**
+   * Adopts a plain object as a row of a model, because of the relation that it was read from. An
+   * object with a class or a tag keeps its model.
+   */
   adopt(value: object, model: string): void {
     this.#adopted?.adopt(value, model)
   }
 
-  /** Whether nothing says which model a plain object is a row of, if any. */
+  /** Returns whether a value is a plain object whose model, if any, is unknown. */
   isStranger(value: unknown): value is object {
     if (!this.#adopted || typeof value !== 'object' || value === null || !isPlain(value)) return false
     const name = tagOf(value)
     return name === undefined ? this.baseOf(value) === undefined : !this.#models.has(name)
   }
 
-  /** The model registered for a class, if any; the last one where it has several names. */
+  /** Returns the model registered for a class, if any; the last one if it has several names. */
   modelOfClass(cls: unknown): Model | undefined {
     return this.#byClass.get(cls)
   }
 
-  /** Names of a model and of the registered classes that it extends, itself first. Empty for an unknown name. */
+  /**
+   * Returns the names of a model and of the registered classes that it extends, itself first. Empty
+   * for an unknown name.
+   */
   ancestors(name: string): readonly string[] {
     const known = this.#ancestors.get(name)
     if (known) return known
@@ -145,12 +163,14 @@ export class Schema {
     return names
   }
 
-  /** Whether every instance of `name` is one of `ancestor`; a name is a subclass of itself. */
+  /**
+   * Returns whether every instance of `name` is one of `ancestor`; a name is a subclass of itself.
+   */
   isSubclass(name: string, ancestor: string): boolean {
     return this.ancestors(name).includes(ancestor)
   }
 
-  /** Names of the models whose instances are instances of this one, itself first. */
+  /** Returns the names of the models whose instances are instances of this one, itself first. */
   descendants(name: string): readonly string[] {
     this.#descendants ??= this.#allDescendants()
     return [name, ...(this.#descendants.get(name) ?? [])]
@@ -174,7 +194,7 @@ export class Schema {
     return descendants
   }
 
-  /** The field of a model, also where it was declared for a class that it extends. */
+  /** Returns a field of a model, including fields of the classes that it extends. */
   field(model: string, name: string): Field | undefined {
     const own = this.#models.get(model)?.fields.get(name)
     if (own) return own
@@ -185,7 +205,7 @@ export class Schema {
     return undefined
   }
 
-  /** The fields of a model, and of the classes that it extends. */
+  /** Returns the fields of a model, and of the classes that it extends. */
   fields(model: string): readonly Field[] {
     const known = this.#fields.get(model)
     if (known) return known
@@ -194,7 +214,7 @@ export class Schema {
     return fields
   }
 
-  /** The key of a model, also where it was declared for a class that it extends. */
+  /** Returns the key of a model, or else the key of a class that it extends. */
   key(model: string): readonly string[] | undefined {
     const known = this.#keys.get(model)
     if (known || this.#keys.has(model)) return known
@@ -205,9 +225,10 @@ export class Schema {
   }
 
   /**
-   * Where the rows of a model get their keys from: the topmost class that declares one. Models with one such class share their
-   * rows; a common class without a key (what an ORM lets every class extend) makes no rows the same.
-   * @returns undefined where no key is declared.
+   * Returns the topmost class that declares a key for a model. Models with the same such class
+   * share their rows.
+   * A common superclass without a key, such as an ORM's base class, makes no rows the same.
+   * @returns undefined if no key is declared.
    */
   keyOwner(model: string): unknown {
     let owner: unknown
@@ -227,10 +248,10 @@ export class Schema {
   }
 }
 
-/** What matters of a model once a policy is compiled. */
+/** The parts of a model that are used once a policy is compiled. */
 export type KnownModel = Pick<Model, 'name' | 'class' | 'key'> & Partial<Pick<Model, 'isaCheck'>>
 
-/** What a schema says of values: all that is asked once a policy is compiled. */
+/** The part of a schema that is used once a policy is compiled: the models of values. */
 export interface Models
   extends Pick<Schema, 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'> {
   readonly models: ReadonlyMap<string, KnownModel>
@@ -239,7 +260,7 @@ export interface Models
   modelOfClass(cls: unknown): KnownModel | undefined
 }
 
-/** The class of a text, a number or a boolean. */
+/** Returns the class of a text, a number or a boolean. */
 export function primitiveClass(value: unknown): unknown {
   switch (typeof value) {
     case 'string':
@@ -253,7 +274,7 @@ export function primitiveClass(value: unknown): unknown {
   }
 }
 
-/** What the name of a model without a class stands for in the place of a value. */
+/** The value of a name of a model without a class. */
 export class Table {
   readonly #name: string
 

@@ -1,8 +1,10 @@
 import { shared } from './shared.js'
 
 /**
- * Which model a plain object is a row of. One registry for the whole process, also where two copies of this package are
- * loaded; nobody else can tell by a row that it is tagged. Questions only read it; a row has one model, whoever asks.
+ * The models of tagged plain objects. The whole process shares one registry, even if two copies of
+ * this package are loaded.
+ * A tag is invisible on the row. Queries only read tags, and a row has the same model for every
+ * reader.
  */
 interface Tags {
   get(row: object): string | undefined
@@ -16,7 +18,10 @@ class Given {
   }
 }
 
-/** Keeps the model in a private field of the row: for the rows of a list that takes a tenth of the time of a WeakMap's entries. */
+/**
+ * Keeps the model in a private field of the row. For the rows of a list, that takes a tenth of the
+ * time of entries in a WeakMap.
+ */
 class Tagged extends Given {
   #model: string
 
@@ -25,9 +30,9 @@ class Tagged extends Given {
     this.#model = model
   }
 
-  /** The models of rows that take no fields any more. */
+  /** The models of rows that accept no new fields, such as frozen ones. */
   static readonly #others = new WeakMap<object, string>()
-  /** Mostly there is none. */
+  /** Mostly false. */
   static #hasOthers = false
 
   static get(row: object): string | undefined {
@@ -45,15 +50,17 @@ class Tagged extends Given {
   }
 }
 
-/** Looked up once: every check of a plain object asks it. */
+/** Looked up once, since every check of a plain object reads it. */
 const tags: Tags = shared('arcturus.tags', Tagged)
 
-/** Remembers that a row belongs to a model; a later call for the same row replaces the earlier one. */
+/**
+ * Records that a row belongs to a model; a later call for the same row replaces the earlier one.
+ */
 export function tag(row: object, model: string): void {
   tags.set(row, model)
 }
 
-/** The model that was remembered for a value, if any. */
+/** Returns the model that was recorded for a value, if any. */
 export function tagOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? tags.get(value) : undefined
 }
