@@ -2,17 +2,17 @@ import type { Declaration, Name, ResourceBlock, ShorthandRule } from '../languag
 import type { Span } from '../language/source.js'
 import type { Block, Policy } from './policy.js'
 
-/** What one name of a block stands for. */
+/** A name that a block declares. */
 export interface Declared {
   readonly kind: 'role' | 'permission' | 'relation'
   readonly name: string
-  /** Where it is declared; for a relation, where its class stands. */
+  /** The declaration; for a relation, its class. */
   readonly span: Span
-  /** Of a relation: the class that it leads to. */
+  /** The class that a relation leads to; undefined for roles and permissions. */
   readonly to: Name | undefined
 }
 
-/** All blocks of one class, read as one. */
+/** All blocks of one class, merged. */
 export interface MergedBlock {
   readonly keyword: Block['keyword']
   readonly name: Name
@@ -20,7 +20,10 @@ export interface MergedBlock {
   readonly shorthand: readonly ShorthandRule[]
 }
 
-/** What a block declares: roles first, then permissions, then relations, each in the order of the text. */
+/**
+ * Returns the declarations of a block: roles, then permissions, then relations, each in source
+ * order.
+ */
 export function declarationsOf(block: ResourceBlock): readonly Declared[] {
   const of = (name: string): readonly Declaration['value'][] =>
     block.productions.flatMap((one) => (one.kind === 'declaration' && one.name.name === name ? [one.value] : []))
@@ -36,7 +39,10 @@ export function declarationsOf(block: ResourceBlock): readonly Declared[] {
   return [...names('roles', 'role'), ...names('permissions', 'permission'), ...relations]
 }
 
-/** Reads all blocks of a class as one, by the class's name, in the order of the text. The first declaration of a name counts. */
+/**
+ * Merges all blocks of each class, by the class's name, in source order. The first declaration of a
+ * name counts.
+ */
 export function mergeBlocks(blocks: readonly ResourceBlock[]): ReadonlyMap<string, MergedBlock> {
   interface Growing extends MergedBlock {
     keyword: Block['keyword']
@@ -60,7 +66,7 @@ export function mergeBlocks(blocks: readonly ResourceBlock[]): ReadonlyMap<strin
   return merged
 }
 
-/** The blocks as a policy shows them. */
+/** Returns the blocks in their public form. */
 export function publicBlocks(blocks: ReadonlyMap<string, MergedBlock>): Policy['blocks'] {
   const shown = new Map<string, Block>()
   for (const [name, { keyword, declared }] of blocks) {
@@ -77,7 +83,7 @@ export function publicBlocks(blocks: ReadonlyMap<string, MergedBlock>): Policy['
   return shown
 }
 
-/** The members of the two unions: actors are resources as well. */
+/** Returns the members of the two unions: actors are resources as well. */
 export function unionsOf(blocks: ReadonlyMap<string, MergedBlock>): Policy['unions'] {
   const all = [...blocks.values()]
   return {

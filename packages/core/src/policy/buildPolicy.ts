@@ -11,22 +11,21 @@ import { expandBlocks } from './expand.js'
 import type { Policy } from './policy.js'
 import { ruleTypesOf, typesOf } from './ruleTypes.js'
 
-/** What became of some sources. */
+/** The result of building a policy from sources. */
 export interface PolicyResult {
-  /** Undefined where there is an error. */
+  /** Undefined if there is an error. */
   readonly policy: Policy | undefined
   /** All errors and warnings, in the order of the sources; those without a place last. */
   readonly diagnostics: readonly Diagnostic[]
-  /** The same in the order in which they were found: whoever stops at the first error stops at the first one of these. */
+  /** The same diagnostics in the order of detection, for callers that stop at the first error. */
   readonly found: readonly Diagnostic[]
 }
 
 /**
- * Parses, checks and expands a policy. All sources are one policy; nothing is run, and the inline queries are left to the
- * caller.
- *
- * What is wrong with the text, or with what a single statement says, is found first, then what is wrong with shorthand, then
- * what is wrong with the rules as a whole; but where blocks are not understood, no more is said of what follows from them.
+ * Parses, checks and expands a policy. All sources form one policy. Nothing is run: the caller runs
+ * the inline queries.
+ * Errors in the text and in single statements come first, then errors in shorthand, then errors in
+ * the rules as a whole. If blocks have errors, errors that follow from them are not reported.
  */
 export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyResult {
   const facts = { sources, schema }
@@ -66,7 +65,10 @@ export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyR
   return resultOf({ sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }, sources, found)
 }
 
-/** Whether later stages would stumble over an error. A misspelt variable matters to its own rule alone. */
+/**
+ * Returns whether an error prevents the later stages. A misspelt variable only affects its own
+ * rule.
+ */
 function isInTheWay({ severity, code }: Diagnostic): boolean {
   return severity === 'error' && code !== 'singleton-variable'
 }

@@ -2,14 +2,17 @@ import type { Call, Expression, Parameter, Rule, ShorthandRule, StringLiteral, V
 import type { Span } from '../language/source.js'
 import type { Declared, MergedBlock } from './blocks.js'
 
-/** The rule that asks for what is declared: `has_role(actor, "name", resource)` and its like. */
+/** The rule for each kind of declaration, such as `has_role(actor, "name", resource)`. */
 const ruleNames: Readonly<Record<Declared['kind'], string>> = {
   role: 'has_role',
   permission: 'has_permission',
   relation: 'has_relation',
 }
 
-/** The rules that shorthand stands for, block by block. A shorthand rule that speaks of what nobody declared has none. */
+/**
+ * Expands the shorthand of blocks to rules, block by block. A shorthand rule with an undeclared
+ * name expands to no rule.
+ */
 export function expandBlocks(blocks: ReadonlyMap<string, MergedBlock>): readonly Rule[] {
   const rules: Rule[] = []
   for (const block of blocks.values()) {
@@ -54,7 +57,7 @@ function bodyOf(
   const declared = to === undefined ? undefined : blocks.get(to)?.declared.get(implier.value)
   if (to === undefined || !declared) return undefined
   const related = `related_${variableName(to)}`
-  // The relation comes first: it finds the related resource, about which the second call then asks.
+  // The relation comes first: it finds the related resource for the second call.
   const operands = [
     call('relation', related, on.relation, own, on.relation.span),
     call(declared.kind, 'actor', implier, related, span),
@@ -74,7 +77,10 @@ function call(kind: Declared['kind'], subject: string, name: StringLiteral, obje
   return { kind: 'call', name: ruleNames[kind], args, keywords: [], span }
 }
 
-/** The variable for an instance of a class: the class's name in lower case, or marked where it is in lower case already. */
+/**
+ * Returns the variable for an instance of a class: the class's name in lower case, or with a mark
+ * if it is in lower case already.
+ */
 function variableName(cls: string): string {
   const lower = cls.toLowerCase()
   return lower === cls ? `${lower}_instance` : lower

@@ -4,16 +4,16 @@ import type { Schema } from '../schema/schema.js'
 import type { Policy } from './policy.js'
 import { hasEntries, sameNode } from './sameNode.js'
 
-/** The names that decide which class is one of another. */
+/** The names that decide whether a class is a subclass of another. */
 export interface ClassNames {
   readonly schema: Schema
   readonly unions: Policy['unions']
 }
 
-/** Why a rule does not have a type, in words; undefined when it does. */
+/** The reason why a rule does not match a type, in words; undefined if it does. */
 export type Mismatch = string | undefined
 
-/** Whether a rule has a type: each parameter is at least as special as the type's. */
+/** Compares a rule with a type: each parameter must be at least as specific as the type's. */
 export function matchRule(rule: Rule, type: RuleType, names: ClassNames): Mismatch {
   const [own, wanted] = [rule.parameters, type.parameters]
   if (own.length !== wanted.length) return `it has ${own.length} parameters, the type has ${wanted.length}`
@@ -24,7 +24,10 @@ export function matchRule(rule: Rule, type: RuleType, names: ClassNames): Mismat
   return undefined
 }
 
-/** What a parameter says of its value: a class or a dictionary that it matches, just this value, or nothing. */
+/**
+ * A parameter's requirement: a class or a dictionary that the value must match, an exact value, or
+ * nothing.
+ */
 type Demand =
   | {
       readonly kind: 'pattern'
@@ -41,7 +44,7 @@ function demandOf({ term, pattern }: Parameter): Demand {
   switch (term.kind) {
     case 'variable':
       return { kind: 'anything', variable: term.name }
-    // What is computed is compared in the body; the head says nothing of it.
+    // Computed values are compared in the body; the head has no requirement.
     case 'dot':
     case 'arithmetic':
     case 'new':
@@ -107,7 +110,10 @@ function matchClass(own: ClassPattern, wanted: ClassPattern, names: ClassNames):
   return matchFields(own.fields ?? [], wanted.fields ?? [])
 }
 
-/** Whether every instance of the class `tag` is one of `wanted`; a union is a class whose subclasses are its members. */
+/**
+ * Returns whether every instance of the class `tag` is one of `wanted`. A union is a class whose
+ * subclasses are its members.
+ */
 function isOneOf(tag: string, wanted: string, { schema, unions }: ClassNames): boolean {
   if (tag === wanted) return true
   if (tag === 'Actor' || tag === 'Resource') return false

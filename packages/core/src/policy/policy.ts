@@ -2,7 +2,7 @@ import type { InlineQuery, Rule, RuleType } from '../language/ast.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import type { Source } from '../language/source.js'
 
-/** What the blocks of a class declare, all blocks of one name merged. */
+/** The declarations of a class's blocks, merged. */
 export interface Block {
   readonly keyword: 'actor' | 'resource'
   readonly name: string
@@ -15,7 +15,9 @@ export interface Block {
 /** A loaded policy: checked, expanded, immutable. */
 export interface Policy {
   readonly sources: readonly Source[]
-  /** All rules by name; written ones in the order of the sources, then those that blocks expand to. */
+  /**
+   * All rules by name: written rules in the order of the sources, then the expansions of blocks.
+   */
   readonly rules: ReadonlyMap<string, readonly Rule[]>
   readonly ruleTypes: ReadonlyMap<string, readonly RuleType[]>
   readonly blocks: ReadonlyMap<string, Block>
@@ -23,6 +25,6 @@ export interface Policy {
   readonly unions: { readonly Actor: ReadonlySet<string>; readonly Resource: ReadonlySet<string> }
   /** In source order. */
   readonly inlineQueries: readonly InlineQuery[]
-  /** In the order in which they were found: first those of single statements, then those of the whole. */
+  /** In order of detection: warnings for single statements, then for the whole policy. */
   readonly warnings: readonly Diagnostic[]
 }

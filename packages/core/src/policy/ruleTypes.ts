@@ -3,17 +3,23 @@ import { Source, type Span } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import type { Declared, MergedBlock } from './blocks.js'
 
-/** The types that rules have to match, and the rules that have to be there. */
+/** The types that rules must match, and the rules that must exist. */
 export interface RuleTypes {
-  /** Those that every policy has and those that are written, by name; and the one of `has_role` where roles are declared. */
+  /**
+   * The built-in types and the written types, by name; also the type of `has_role` if roles are
+   * declared.
+   */
   readonly general: ReadonlyMap<string, readonly RuleType[]>
-  /** Those of `has_relation` that blocks need, by relation and then by the class that declares it. */
+  /**
+   * The types of `has_relation` that blocks need, by relation and then by the class that declares
+   * it.
+   */
   readonly relations: ReadonlyMap<string, ReadonlyMap<string, RuleType>>
   /** Types that at least one rule must match, with the declaration that needs it. */
   readonly required: ReadonlyMap<RuleType, Declared>
 }
 
-/** Where types come from that no policy wrote. */
+/** The span of built-in types, which no policy contains. */
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
 const always: readonly RuleType[] = [
@@ -32,7 +38,7 @@ const whereRolesAre = ruleType('has_role', [
   ofClass('resource', 'Resource'),
 ])
 
-/** Collects the rule types of a policy from what is written and from its blocks. */
+/** Collects the rule types of a policy from the written types and from its blocks. */
 export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<string, MergedBlock>): RuleTypes {
   const required = new Map<RuleType, Declared>()
   const role = firstRole(blocks)
@@ -61,13 +67,16 @@ export function ruleTypesOf(written: readonly RuleType[], blocks: ReadonlyMap<st
   return { general, relations, required }
 }
 
-/** All types of rules of a name. */
+/** Returns all types of rules of a name. */
 export function typesOf(name: string, { general, relations }: RuleTypes): readonly RuleType[] {
   const some = general.get(name) ?? []
   return name === 'has_relation' ? [...some, ...[...relations.values()].flatMap((types) => [...types.values()])] : some
 }
 
-/** The types that a rule might have: of those of the relations, the ones with its relation and its resource's class. */
+/**
+ * Returns the types that a rule can match. Of the types of relations, those with its relation and
+ * its resource's class.
+ */
 export function candidatesFor(rule: Rule, { general, relations }: RuleTypes, schema: Schema): readonly RuleType[] {
   const some = general.get(rule.name) ?? []
   const [, relation, object] = rule.parameters
@@ -86,7 +95,7 @@ function firstRole(blocks: ReadonlyMap<string, MergedBlock>): Declared | undefin
   return undefined
 }
 
-/** The relations that shorthand asks for: behind `on`, or as what a right follows from. */
+/** Returns the relations that shorthand uses: after `on`, or as the body of a rule. */
 function neededRelations(blocks: ReadonlyMap<string, MergedBlock>): ReadonlySet<Declared> {
   const needed = new Set<Declared>()
   for (const block of blocks.values()) {

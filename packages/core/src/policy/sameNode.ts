@@ -1,13 +1,13 @@
 import type { Entry, Expression, Pattern } from '../language/ast.js'
 
 /**
- * Whether two patterns or values without operators are written alike, wherever they stand. Numbers are compared by value
- * (`1` is `1.0`); `_` is never like another `_`.
+ * Returns whether two patterns or values without operators are written alike, in any place.
+ * Numbers are compared by value (`1` is `1.0`); `_` never equals another `_`.
  */
 export function sameNode(one: Pattern, other: Pattern): boolean {
   switch (one.kind) {
     case 'number':
-      // One can be a bigint and the other not, so `===` would not do.
+      // Not `===`, as one can be a bigint and the other not.
       return other.kind === 'number' && one.value <= other.value && one.value >= other.value
     case 'string':
     case 'boolean':
@@ -35,7 +35,7 @@ export function sameNode(one: Pattern, other: Pattern): boolean {
   }
 }
 
-/** Whether all of `wanted` are there, with the same values. */
+/** Returns whether entries contain all of `wanted`, with the same values. */
 export function hasEntries(entries: readonly Entry<Pattern>[], wanted: readonly Entry<Pattern>[]): boolean {
   if (wanted.length === 0) return true
   const byKey = new Map(entries.map(({ key, value }) => [key, value]))

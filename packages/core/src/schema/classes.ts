@@ -2,8 +2,8 @@ import type { Class, Model } from './model.js'
 import type { Models } from './schema.js'
 
 /**
- * Returns whether nil is certainly no instance of a class: a class can define its own instance
- * check.
+ * Returns whether nil is certainly not an instance of a class, as a class can define its own
+ * instance check.
  */
 export function excludesNil(cls: Class): boolean {
   return cls[Symbol.hasInstance] === Function.prototype[Symbol.hasInstance]

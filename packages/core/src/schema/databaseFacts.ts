@@ -16,7 +16,7 @@ export interface DatabaseFacts {
 }
 
 /**
- * Returns a function that finds the declaration of a reference; undefined if there is none.
+ * Returns a function that returns the declaration of a reference, or undefined if there is none.
  * @param isReference - Whether a model has a relation by which its own rows refer to others.
  * @throws ArgumentError for an invalid declaration, and for a name that is not that of a reference.
  */

@@ -56,7 +56,7 @@ export class Schema {
 
   /**
    * Adds a model.
-   * @throws ArgumentError if another model or constant has the name.
+   * @throws ArgumentError if the name is reserved, or registered for another class.
    */
   registerModel(model: Model): void {
     const known = this.#models.get(model.name)

@@ -65,8 +65,8 @@ export function areDisjoint(left: CharSet, right: CharSet): boolean {
 
 /**
  * Returns a superset of the characters that equal one of the set, ignoring case.
- * Characters beyond ASCII are not looked up: if the set has any, the result has all. Two of them
- * equal an ASCII letter (U+017F is `s`, U+212A is `k`).
+ * Characters beyond ASCII are not looked up: if the set has any, the result has all of them. Two of
+ * them equal an ASCII letter (U+017F is `s`, U+212A is `k`).
  */
 export function foldCase(set: CharSet): CharSet {
   const folded: CharSet[] = [set]

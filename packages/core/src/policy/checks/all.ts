@@ -34,10 +34,12 @@ import { unregisteredRelation } from './unregisteredRelation.js'
 import { unregisteredTypeClass } from './unregisteredTypeClass.js'
 import { wrongArity } from './wrongArity.js'
 
-/** Rows of checks: what those of one row find comes in the order of the text, one row after the other. */
+/**
+ * Rows of checks. The diagnostics of one row are in source order, and the rows follow each other.
+ */
 type Rows<Context extends CheckContext> = readonly (readonly Check<Context>[])[]
 
-/** Of rules, rule types and blocks, one statement at a time. */
+/** Checks of rules, rule types and blocks, one statement at a time. */
 export const statementChecks: Rows<CheckContext> = [
   [invalidRuleType],
   [checkNames(singletonVariable, unknownSpecializer)],
@@ -46,13 +48,13 @@ export const statementChecks: Rows<CheckContext> = [
   [unregisteredBlock, conflictingDeclaration],
 ]
 
-/** Of blocks, once all of them are read. */
+/** Checks of blocks, once all of them are read. */
 export const blockChecks: Rows<BlockContext> = [
   [unregisteredRelation],
   [undeclaredHead, relationKeyword, undeclaredBody, notARelation, missingRelatedBlock, undeclaredRelatedTerm],
 ]
 
-/** Of all rules and inline queries together. */
+/** Checks of all rules and inline queries together. */
 export const policyChecks: Rows<PolicyContext> = [
   [unregisteredTypeClass],
   [restVariableInType],

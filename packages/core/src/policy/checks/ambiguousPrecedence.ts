@@ -2,7 +2,9 @@ import type { And, Or } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import type { Check } from './check.js'
 
-/** `and` beside `or` stands in parentheses, so that nobody has to remember which of the two binds tighter. */
+/**
+ * `and` beside `or` must be in parentheses, so that readers need not remember which binds tighter.
+ */
 export const ambiguousPrecedence: Check = (context) => {
   const look = ({ kind, operands }: And | Or): void => {
     const inner = kind === 'and' ? 'or' : 'and'

@@ -1,6 +1,6 @@
 import type { Check } from './check.js'
 
-/** A block is an `actor` or a `resource`; nothing else is, and one of the two has to be written. */
+/** The keyword of a block must be `actor` or `resource`. */
 export const blockKeyword: Check = (context) => ({
   'resource block': ({ keyword, name }) => {
     if (keyword?.name === 'actor' || keyword?.name === 'resource') return

@@ -10,7 +10,7 @@ import { type Handlers, walk } from './walk.js'
 
 type More = Pick<Diagnostic, 'hint' | 'data'>
 
-/** What every check has: the names that are registered, and somewhere to say what is wrong. */
+/** The context of a check: the registered names, and functions that report diagnostics. */
 export interface CheckContext {
   readonly sources: readonly Source[]
   readonly schema: Schema
@@ -18,24 +18,24 @@ export interface CheckContext {
   warning(code: Code, message: string, span: Span | undefined, more?: More): void
 }
 
-/** Once all blocks are read. */
+/** The context once all blocks are read. */
 export interface BlockContext extends CheckContext {
   readonly blocks: ReadonlyMap<string, MergedBlock>
 }
 
-/** Once the shorthand is expanded. */
+/** The context once the shorthand is expanded. */
 export interface PolicyContext extends BlockContext {
-  /** All rules by name; `written` are those that no block expanded to. */
+  /** All rules by name; `written` are those outside the expansion of blocks. */
   readonly rules: ReadonlyMap<string, readonly Rule[]>
   readonly written: ReadonlySet<Rule>
   readonly unions: Policy['unions']
   readonly ruleTypes: RuleTypes
 }
 
-/** A check looks at statements, a node at a time. */
+/** A check of statements, one node at a time. */
 export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Handlers
 
-/** Makes a check of what is to be said of one shorthand rule, given what the blocks of its class declare. */
+/** Makes a check of single shorthand rules, given the declarations of the blocks of their class. */
 export function checkShorthand(
   check: (rule: ShorthandRule, block: MergedBlock, context: BlockContext) => void,
 ): Check<BlockContext> {
@@ -52,7 +52,7 @@ export function checkShorthand(
   }
 }
 
-/** Gives a context the two functions that report into `found`. */
+/** Adds two functions to a context, which report into `found`. */
 export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>>(
   facts: Facts,
   found: Diagnostic[],
@@ -66,8 +66,9 @@ export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>
 }
 
 /**
- * Runs checks over groups of nodes in one walk. What they report goes into `into` group by group; within a group row by
- * row; within a row in the order of the text, and for one node in the order of the checks.
+ * Runs checks over groups of nodes in one walk, and reports into `into`.
+ * Diagnostics are ordered by group, then by row, then in source order, and for one node in the
+ * order of the checks.
  */
 export function runChecks<Context extends CheckContext>(
   rows: readonly (readonly Check<Context>[])[],
@@ -83,7 +84,7 @@ export function runChecks<Context extends CheckContext>(
     const visitors = checks.map((check) => check(context))
     for (const { end } of visitors) if (end) ends.push(end)
     for (const [kind, handler] of visitors.flatMap((visitor) => Object.entries(visitor))) {
-      // A visitor's entries are functions of the nodes of just that kind, and are called with no others.
+      // Sound: an entry of a visitor is only called with nodes of its own kind.
       const one = handler as (node: Node) => void
       const known = handlers.get(kind)
       if (known) known.push(one)

@@ -2,8 +2,8 @@ import { type Declared, declarationsOf } from '../blocks.js'
 import type { Check } from './check.js'
 
 /**
- * A name is declared once in a block, and in all blocks of a class as the same: as a role, as a permission, or as a
- * relation to one class.
+ * A name must be declared only once in a block. All blocks of a class must agree whether it is a
+ * role, a permission, or a relation to one class.
  */
 export const conflictingDeclaration: Check = (context) => {
   const byClass = new Map<string, Map<string, Declared>>()

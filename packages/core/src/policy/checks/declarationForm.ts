@@ -1,6 +1,6 @@
 import type { Check } from './check.js'
 
-/** Roles and permissions are lists of strings, relations a dictionary of classes. */
+/** Roles and permissions must be lists of strings, relations a dictionary of classes. */
 export const declarationForm: Check = (context) => ({
   declaration: ({ name: { name }, value }) => {
     if (name === 'relations' && value.kind === 'names') {

@@ -2,9 +2,8 @@ import type { Source } from '../../language/source.js'
 import type { CheckContext } from './check.js'
 
 /**
- * A file is loaded once, under one name. Sources without a name are not compared.
- *
- * @returns the sources that are not loaded already
+ * A file must be loaded only once, under one name. Sources without a name are not compared.
+ * @returns the sources that are not loaded already.
  */
 export function duplicateSource(context: CheckContext): ReadonlySet<Source> {
   const byName = new Map<string, Source>()

@@ -4,20 +4,20 @@ import type { Schema } from '../../schema/schema.js'
 import type { Check, PolicyContext } from './check.js'
 import { Knowledge, type Known } from './knowledge.js'
 
-/** Sees the paths of a rule. */
+/** Visits the paths of a rule. */
 export interface PathVisitor {
-  /** `object` is read from: its field, or a method that is called. */
+  /** Called when a field of `object` is read, or one of its methods is called. */
   readonly step?: (node: Dot, object: Known, knowledge: Knowledge) => void
-  /** A pattern names a field of a class. */
+  /** Called when a pattern names a field of a class. */
   readonly patternField?: (field: Entry<Pattern>, model: string) => void
-  /** A goal that is no `and`, `or`, `not` or `forall`; what it says is not known yet. */
+  /** Called for each goal except `and`, `or`, `not` and `forall`, before its facts are known. */
   readonly goal?: (goal: Expression, knowledge: Knowledge) => void
 }
 
-/** A check of the paths of a rule; none where the schema has nothing that could be wrong. */
+/** A check of the paths of a rule; undefined if the schema has no facts to check. */
 export type PathCheck = (context: PolicyContext) => PathVisitor | undefined
 
-/** Checks of the paths of the written rules. */
+/** Makes a check of the paths of the written rules. */
 export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext> {
   return (context) => {
     const visitors = checks.flatMap((check) => check(context) ?? [])
@@ -41,7 +41,10 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
   }
 }
 
-/** Follows a rule's goals in order, and tells of each step of a path what is known of its object there. */
+/**
+ * Follows a rule's goals in order, and calls the visitor for each step of a path with the facts
+ * about its object.
+ */
 function followPaths(rule: Rule, schema: Schema, visitor: Required<PathVisitor>): void {
   const knowledge = new Knowledge(schema)
   for (const [index, { term, pattern }] of rule.parameters.entries()) {
@@ -52,12 +55,15 @@ function followPaths(rule: Rule, schema: Schema, visitor: Required<PathVisitor>)
   if (rule.body) followGoal(rule.body, knowledge, visitor)
 }
 
-/** Each `_` is a variable of its own. */
+/** Returns the name of a parameter's variable. Each `_` is a separate variable. */
 function parameterName(term: Parameter['term'], index: number): string {
   return term.kind === 'variable' && term.name !== '_' ? term.name : `_${index}`
 }
 
-/** Nesting is limited by the parser, so the recursion over `and`, `or`, `not` and `forall` is as well. */
+/**
+ * Follows a goal. The parser limits nesting, so recursion over `and`, `or`, `not` and `forall` is
+ * limited too.
+ */
 function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   switch (goal.kind) {
     case 'and':
@@ -83,7 +89,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
   }
 }
 
-/** What is known once a goal has succeeded. */
+/** Adds the facts that hold once a goal has succeeded. */
 function learnTrue(goal: Expression, knowledge: Knowledge): void {
   switch (goal.kind) {
     case 'unify':
@@ -107,7 +113,7 @@ function learnTrue(goal: Expression, knowledge: Knowledge): void {
   }
 }
 
-/** What is known once a goal has failed. */
+/** Adds the facts that hold once a goal has failed. */
 function learnFalse(goal: Expression, knowledge: Knowledge): void {
   if (goal.kind === 'unify' || (goal.kind === 'compare' && goal.operator === '==')) {
     notEqual(goal.left, goal.right, knowledge)
@@ -121,7 +127,9 @@ function notEqual(left: Expression, right: Expression, knowledge: Knowledge): vo
 
 const isNil = (node: Expression): boolean => node.kind === 'variable' && node.name === 'nil'
 
-/** Tells of all steps in values, the innermost first. Not recursive: paths and sums can be long. */
+/**
+ * Visits all steps in values, the innermost first. Not recursive, as paths and sums can be long.
+ */
 function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   const open: Expression[] = [goal]
   for (let node = open.pop(); node; node = open.pop()) {
@@ -156,7 +164,7 @@ function followPath(path: Dot, knowledge: Knowledge, visitor: Required<PathVisit
 }
 
 function pushExpressions(node: Exclude<Expression, Dot | Matches | New>, open: Expression[]): void {
-  // Of all expressions, only a `matches` has anything but expressions below it.
+  // Sound: of all expressions, only `matches` has children that are not expressions.
   const below = children(node) as readonly Expression[]
   for (let index = below.length - 1; index >= 0; index--) open.push(below[index]!)
 }

@@ -4,10 +4,10 @@ import { candidatesFor, typesOf } from '../ruleTypes.js'
 import type { Check, PolicyContext } from './check.js'
 import { headText } from './typeText.js'
 
-/** So many types are named where a rule has none of them. */
+/** The maximum number of types in the message for a rule that matches none of them. */
 const SHOWN = 10
 
-/** A rule has one of the types of its name, where there are any. */
+/** A rule must match one of the types of its name, if there are any. */
 export const invalidRule: Check<PolicyContext> = (context) => {
   const byName = new Map<string, readonly RuleType[]>()
   const typesFor = (name: string): readonly RuleType[] => {

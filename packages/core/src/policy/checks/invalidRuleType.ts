@@ -2,7 +2,7 @@ import type { Check } from './check.js'
 import { headOf } from './typeText.js'
 import { walk } from './walk.js'
 
-/** A rule type says what rules look like: nothing is computed in it. */
+/** A rule type must not compute values: it only describes rules. */
 export const invalidRuleType: Check = (context) => ({
   'rule type': (type) => {
     let computes = false

@@ -2,48 +2,54 @@ import type { Dot, Expression, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 
-/** What is known of a value in a rule. */
+/** The facts about a value in a rule. */
 export interface Known {
-  /** The value as a path from a variable, such as `document.folder`; undefined for what is no such path. */
+  /**
+   * The value as a path from a variable, such as `document.folder`; undefined for any other value.
+   */
   readonly path: string | undefined
-  /** Its class, if that is known. */
+  /** Its class, if known. */
   readonly model: string | undefined
-  /** The field that it was read from, and the model of that, if the schema has it. */
+  /** The field that it was read from, and the field's model, if the schema has it. */
   readonly from: { readonly model: string; readonly field: Field } | undefined
 }
 
 const nothing: Known = { path: undefined, model: undefined, from: undefined }
 
-/** No rule that a person wrote has more aliases, or longer paths; what goes beyond is not followed. */
+/**
+ * The maximum number of aliases and the maximum length of a path; written rules have fewer. Longer
+ * paths are not followed.
+ */
 const ALIASES = 100
 const PATH_LENGTH = 300
 
 /**
- * What is known of a rule's variables at one place of its body: their classes, and which paths are certainly not nil.
- * Goals are tried in order, so whatever succeeded before a place holds there.
+ * The facts about a rule's variables at one place of its body: their classes, and the paths that
+ * are certainly not nil.
+ * Goals are tried in order, so a goal that succeeded before a place holds there.
  */
 export class Knowledge {
   readonly #schema: Schema
-  /** Paths whose class is known otherwise than from the schema's fields. */
+  /** Paths whose class is known from another source than the schema's fields. */
   readonly #models = new Map<string, string>()
   readonly #present = new Set<string>()
-  /** Variables that stand for a path. */
+  /** Variables that equal a path. */
   readonly #aliases = new Map<string, string>()
-  /** How to forget what was learned, the latest last. */
+  /** Functions that undo each fact, the latest last. */
   readonly #trail: (() => void)[] = []
 
   constructor(schema: Schema) {
     this.#schema = schema
   }
 
-  /** Runs a function, and then forgets what was learned in it. */
+  /** Runs a function, then removes the facts that it added. */
   branch(run: () => void): void {
     const before = this.#trail.length
     run()
     while (this.#trail.length > before) this.#trail.pop()?.()
   }
 
-  /** What is known of a variable. */
+  /** Returns the facts about a variable. */
   variable(name: string): Known {
     const path = this.#aliases.get(name)
     if (path === undefined) return { path: name, model: this.#models.get(name), from: undefined }
@@ -51,7 +57,7 @@ export class Knowledge {
     return fields.reduce((known, field) => this.step(known, field), this.variable(root))
   }
 
-  /** What is known of a field, given what is known of its object. */
+  /** Returns the facts about a field, given those about its object. */
   step(object: Known, name: string): Known {
     if (object.path === undefined || name.includes('.')) return nothing
     const path = `${object.path}.${name}`
@@ -62,7 +68,9 @@ export class Knowledge {
     return { path, model: this.#models.get(path) ?? one, from }
   }
 
-  /** What is known of an expression: of variables and of fields that are read one from another. */
+  /**
+   * Returns the facts about an expression: a variable, or fields that are read one from another.
+   */
   of(expression: Expression): Known {
     const fields: string[] = []
     let at = expression
@@ -74,19 +82,19 @@ export class Knowledge {
     return fields.reduceRight((known, field) => this.step(known, field), this.variable(at.name))
   }
 
-  /** Whether a value is certainly not nil. */
+  /** Returns whether a value is certainly not nil. */
   isPresent({ path }: Known): boolean {
     return path !== undefined && this.#present.has(path)
   }
 
-  /** Learns that a value is not nil. */
+  /** Adds the fact that a value is not nil. */
   present({ path }: Known): void {
     if (path === undefined || this.#present.has(path)) return
     this.#present.add(path)
     this.#trail.push(() => this.#present.delete(path))
   }
 
-  /** Learns that a value is of a class. What is known already counts where it says more. */
+  /** Adds the fact that a value is of a class. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
     const { path } = known
     if (path === undefined || !this.#schema.models.has(model)) return
@@ -100,17 +108,17 @@ export class Knowledge {
     })
   }
 
-  /** Learns that two expressions are equal. */
+  /** Adds the fact that two expressions are equal. */
   equal(left: Expression, right: Expression): void {
     const [one, other] = [this.of(left), this.of(right)]
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
-    // What a variable stands for is asked anew: the first of the two lines can have changed it.
+    // The facts are read again, since the first line can have changed them.
     if (left.kind === 'variable') this.#alias(left.name, this.of(right))
     if (right.kind === 'variable') this.#alias(right.name, this.of(left))
   }
 
-  /** Learns that a value matches a pattern, and so do its fields. */
+  /** Adds the fact that a value matches a pattern, and that its fields match too. */
   matches(known: Known, pattern: Pattern): void {
     switch (pattern.kind) {
       case 'class pattern':
@@ -131,7 +139,7 @@ export class Knowledge {
     }
   }
 
-  /** Whether an expression's value is certainly not nil. */
+  /** Returns whether an expression's value is certainly not nil. */
   isSomething(expression: Expression, known: Known): boolean {
     switch (expression.kind) {
       case 'number':
@@ -147,7 +155,7 @@ export class Knowledge {
     }
   }
 
-  /** A variable of which nothing is known yet stands for the path that it is equal to. */
+  /** Makes a variable without known facts an alias of the path that it equals. */
   #alias(name: string, other: Known): void {
     if (other.path === undefined || name === '_' || this.#schema.isName(name)) return
     const own = this.variable(name)

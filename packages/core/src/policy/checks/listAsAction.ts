@@ -1,7 +1,9 @@
 import { spanText } from '../../language/source.js'
 import type { Check, PolicyContext } from './check.js'
 
-/** The action of an `allow` rule is one text: a list of them in its place is none of them. */
+/**
+ * The action of an `allow` rule must be one text: a list in its place matches none of its elements.
+ */
 export const listAsAction: Check<PolicyContext> = (context) => ({
   rule: ({ name, parameters }) => {
     const action = parameters[1]?.term

@@ -1,6 +1,6 @@
 import type { Check, PolicyContext } from './check.js'
 
-/** A policy has a rule that allows something. */
+/** A policy must have a rule that allows some action. */
 export const missingAllowRule: Check<PolicyContext> = (context) => ({
   end: () => {
     if (['allow', 'allow_field', 'allow_request'].some((name) => context.rules.has(name))) return

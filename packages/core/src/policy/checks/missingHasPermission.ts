@@ -1,6 +1,9 @@
 import type { Check, PolicyContext } from './check.js'
 
-/** Where there are blocks some rule asks for a permission: without it what they declare has no effect. */
+/**
+ * A policy with blocks must have a rule that calls `has_permission`: otherwise their declarations
+ * have no effect.
+ */
 export const missingHasPermission: Check<PolicyContext> = (context) => {
   let isInRule = false
   let isCalled = context.blocks.size === 0

@@ -1,6 +1,9 @@
 import { type BlockContext, type Check, checkShorthand } from './check.js'
 
-/** The class that a shorthand rule reaches over a relation has a block: only there its roles and permissions are declared. */
+/**
+ * The class that a shorthand rule reaches over a relation must have a block, which declares its
+ * roles and permissions.
+ */
 export const missingRelatedBlock: Check<BlockContext> = checkShorthand(({ implier, on }, block, context) => {
   const to = on && block.declared.get(on.relation.value)?.to
   if (!to || context.blocks.has(to.name)) return

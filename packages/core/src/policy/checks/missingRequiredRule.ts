@@ -4,7 +4,10 @@ import { candidatesFor } from '../ruleTypes.js'
 import type { Check, PolicyContext } from './check.js'
 import { headText } from './typeText.js'
 
-/** Where roles are declared a rule says who has them, and where shorthand asks for a relation, what it leads to. */
+/**
+ * A policy that declares roles must have a `has_role` rule. If shorthand uses a relation, a
+ * `has_relation` rule must define it.
+ */
 export const missingRequiredRule: Check<PolicyContext> = (context) => {
   const { ruleTypes, rules, schema } = context
   const found = new Set<RuleType>()

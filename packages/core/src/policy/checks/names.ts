@@ -3,10 +3,10 @@ import type { Schema } from '../../schema/schema.js'
 import type { Check, CheckContext } from './check.js'
 import { walk } from './walk.js'
 
-/** Says what is to be said of a name that nobody registered, and whether it stands just `once` in the rule. */
+/** Reports an unregistered name; `once` is whether the rule has it only once. */
 export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: CheckContext) => void
 
-/** Checks of the names in a rule. */
+/** Makes a check of the names in a rule. */
 export function checkNames(...checks: readonly NameCheck[]): Check {
   return (context) => ({
     rule: (rule) => {
@@ -22,8 +22,8 @@ interface Use {
 }
 
 /**
- * Each variable and class of a rule where it stands first, in the order of the text; but for names that start with `_`, contain
- * `::`, are registered or are unions.
+ * Returns the first use of each variable and class of a rule, in source order. It skips names that
+ * start with `_`, contain `::`, are registered or are unions.
  */
 function namesIn(rule: Rule, schema: Schema): readonly (readonly [use: Variable | ClassPattern, once: boolean])[] {
   const uses = new Map<string, Use>()

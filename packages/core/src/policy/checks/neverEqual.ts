@@ -7,16 +7,19 @@ import { canBeSameRow } from '../../values/rows.js'
 import type { PathCheck } from './followPaths.js'
 import type { Knowledge } from './knowledge.js'
 
-/** What a value is, as far as comparing goes. */
+/** The kind of a value, for comparisons. */
 interface Kind {
   readonly family: Family
   readonly model?: string | undefined
-  /** What a list holds, if that is known. */
+  /** The kind of a list's elements, if known. */
   readonly elements?: Kind | undefined
   readonly nullable: boolean
 }
 
-/** What is compared for being equal, or looked for in a collection, can be equal: a number is no text, and a row is no number. */
+/**
+ * Compared values must be able to be equal, and a collection must be able to contain the value. For
+ * example, a number never equals a text or a row.
+ */
 export const neverEqual: PathCheck = ({ schema, warning }) => {
   const isDeclared = ({ fields }: { readonly fields: ReadonlyMap<string, Field> }): boolean => fields.size > 0
   if (![...schema.models.values()].some(isDeclared)) return undefined
@@ -45,7 +48,7 @@ export const neverEqual: PathCheck = ({ schema, warning }) => {
   }
 }
 
-/** How one of two that are compared reads, and what it is; undefined where that is not known. */
+/** The text and the kind of one side of a comparison; the kind is undefined if unknown. */
 type Side = readonly [text: string, kind: Kind | undefined]
 
 function kindOf(node: Expression, knowledge: Knowledge, schema: Schema): Kind | undefined {
@@ -90,7 +93,10 @@ function scalarKind({ type, nullable }: Extract<Field, { kind: 'scalar' }>): Kin
   return family && { family, nullable }
 }
 
-/** A row of a model of which something is declared; what instances of any other class are equal to is up to the application. */
+/**
+ * Returns the kind of a row of a model with declarations. For instances of any other class, the
+ * application defines equality.
+ */
 function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undefined {
   return schema.models.get(model)?.fields.size ? { family: 'row', model, nullable } : undefined
 }
@@ -105,7 +111,7 @@ function a({ family, model }: Kind): string {
   return family === 'row' ? `a row of ${model}` : family === 'bytes' ? 'bytes' : `a ${family}`
 }
 
-/** What was meant, where that is likely. */
+/** Returns a hint with the likely intention, if there is one. */
 function hintFor(schema: Schema, [left, one]: [string, Kind], [right, other]: [string, Kind]): string | undefined {
   if (one.family === 'list') return `look for it in the list: ${right} in ${left}`
   if (other.family === 'list') return `look for it in the list: ${left} in ${right}`

@@ -1,13 +1,16 @@
 import type { Field } from '../../schema/model.js'
 import type { PathCheck } from './followPaths.js'
 
-/** These say no to nil, and are no error. */
+/** These operators fail for nil, without an error. */
 const textOperators: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'includes'])
 
-/** Nothing is read on from a field that can be nil, unless the rule has made sure before that it is not. */
+/** A field that can be nil must be checked before its own fields are read. */
 export const nilStep: PathCheck = (context) => {
   const { models } = context.schema
-  /** Whether the schema says so; of attributes only where it knows them all, as it does when it comes from a database. */
+  /**
+   * Whether the schema declares it nullable. For attributes, that counts only if the schema knows
+   * them all, as it does when it comes from a database.
+   */
   const canBeNil = (field: Field, model: string): boolean =>
     field.nullable && (field.kind === 'relation' || models.get(model)?.closed === true)
   const all = [...models.values()]
@@ -17,7 +20,7 @@ export const nilStep: PathCheck = (context) => {
       const { path, from } = object
       if (!from || !canBeNil(from.field, from.model) || knowledge.isPresent(object)) return
       if (from.field.kind === 'scalar' && member.kind === 'call' && textOperators.has(member.name)) return
-      // Once is enough: where this step came first, the same path is not mentioned again.
+      // Reported once: later uses of the same path are not mentioned again.
       knowledge.present(object)
       const read = member.kind === 'variable' ? 'a field' : `"${member.kind === 'call' ? member.name : member.value}"`
       const message = `${path} can be nil: reading ${read} of nil is an error.`

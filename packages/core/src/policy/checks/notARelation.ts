@@ -1,6 +1,6 @@
 import { type BlockContext, type Check, checkShorthand } from './check.js'
 
-/** Behind `on` stands a relation, not a role or a permission. */
+/** The name after `on` must be a relation, not a role or a permission. */
 export const notARelation: Check<BlockContext> = checkShorthand(({ on }, block, context) => {
   const declared = on && block.declared.get(on.relation.value)
   if (!declared || declared.kind === 'relation') return

@@ -1,6 +1,6 @@
 import { type BlockContext, type Check, checkShorthand } from './check.js'
 
-/** The relation of a shorthand rule stands behind `on`. */
+/** The relation of a shorthand rule must follow `on`. */
 export const relationKeyword: Check<BlockContext> = checkShorthand(({ on }, _block, context) => {
   if (!on || on.keyword.name === 'on') return
   context.error(

@@ -1,6 +1,9 @@
 import type { Check } from './check.js'
 
-/** A block declares its roles, its permissions and its relations once each; more of them can stand in another block. */
+/**
+ * A block must declare its roles, its permissions and its relations only once each. More
+ * declarations can be in another block.
+ */
 export const repeatedDeclaration: Check = (context) => {
   const seen = new Set<string>()
   let block = ''

@@ -2,9 +2,12 @@ import type { Rule } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
 import type { Check, PolicyContext } from './check.js'
 
-/** A rule is written once: a second time it finds only what was found already. */
+/** A rule must be written only once: a second copy finds nothing new. */
 export const repeatedRule: Check<PolicyContext> = (context) => {
-  /** By text; shorthand means another rule in the block of another class, so by that class before. */
+  /**
+   * Rules by text. Shorthand means a different rule in the block of each class, so the outer key is
+   * that class.
+   */
   const firsts = new Map<string, Map<string, Rule>>()
   return {
     rule: (rule) => {

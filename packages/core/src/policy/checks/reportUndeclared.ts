@@ -3,7 +3,7 @@ import type { MergedBlock } from '../blocks.js'
 import type { BlockContext } from './check.js'
 import { suggestion } from './suggestion.js'
 
-/** Says that a shorthand rule speaks of what its block does not declare. */
+/** Reports a term of a shorthand rule that its block does not declare. */
 export function reportUndeclared(term: StringLiteral, block: MergedBlock, context: BlockContext): void {
   const { name } = block.name
   const message = `"${term.value}" is not a role, permission or relation of ${name}.`

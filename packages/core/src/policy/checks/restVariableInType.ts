@@ -2,7 +2,10 @@ import type { Parameter } from '../../language/ast.js'
 import type { Check, PolicyContext } from './check.js'
 import { headOf } from './typeText.js'
 
-/** A list in a rule type has no rest variable, at least where a rule has a list in its place. */
+/**
+ * A list in a rule type must not have a rest variable, at least if a rule has a list at the same
+ * place.
+ */
 export const restVariableInType: Check<PolicyContext> = (context) => {
   for (const [name, types] of context.ruleTypes.general) {
     for (const type of types) {

@@ -1,9 +1,12 @@
 import type { NameCheck } from './names.js'
 
-/** What other languages call `nil`. */
+/** The names of `nil` in other languages. */
 const nothing: ReadonlySet<string> = new Set(['null', 'undefined', 'None'])
 
-/** A variable that stands only once in a rule means nothing, or is misspelt; unless its name starts with `_`. */
+/**
+ * A variable that a rule uses only once has no effect, or is misspelt; unless its name starts with
+ * `_`.
+ */
 export const singletonVariable: NameCheck = (use, once, context) => {
   if (use.kind !== 'variable' || !once) return
   const hint = nothing.has(use.name)

@@ -1,9 +1,15 @@
 import { didYouMean } from '../../language/didYouMean.js'
 
-/** So many words are compared and no more, so that a policy full of mistakes is still read in good time. */
+/**
+ * The maximum number of words that are compared, so that a policy full of mistakes is still read in
+ * good time.
+ */
 const CANDIDATES = 300
 
-/** A hint that names the candidate of which a word is likely a misspelling; undefined if none is near. */
+/**
+ * Returns a hint with the candidate that a word is likely a misspelling of; undefined if none is
+ * near.
+ */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
   const some: string[] = []
   for (const candidate of candidates) {
@@ -14,7 +20,7 @@ export function suggestion(word: string, candidates: Iterable<string>): string |
   return meant === undefined ? undefined : `did you mean "${meant}"?`
 }
 
-/** A hint for a class that is not registered. */
+/** Returns a hint for a class that is not registered. */
 export function classHint(name: string, { models }: { readonly models: ReadonlyMap<string, unknown> }): string {
   return (
     suggestion(name, models.keys()) ??

@@ -1,7 +1,10 @@
 import { type BlockContext, type Check, checkShorthand } from './check.js'
 import { suggestion } from './suggestion.js'
 
-/** What a shorthand rule asks for over a relation is declared in the block that the relation leads to. */
+/**
+ * The term that a shorthand rule uses over a relation must be declared in the block that the
+ * relation leads to.
+ */
 export const undeclaredRelatedTerm: Check<BlockContext> = checkShorthand(({ implier, on }, block, context) => {
   const to = on && block.declared.get(on.relation.value)?.to?.name
   const related = to === undefined ? undefined : context.blocks.get(to)

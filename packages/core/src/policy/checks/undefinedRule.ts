@@ -1,7 +1,9 @@
 import type { Check, PolicyContext } from './check.js'
 import { suggestion } from './suggestion.js'
 
-/** A rule that is called in another one is there. (An inline query says so itself, when it runs.) */
+/**
+ * A rule that another rule calls must exist. (An inline query reports this itself, when it runs.)
+ */
 export const undefinedRule: Check<PolicyContext> = (context) => {
   let isInRule = false
   return {

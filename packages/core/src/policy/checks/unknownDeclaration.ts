@@ -1,7 +1,7 @@
 import type { Check } from './check.js'
 import { suggestion } from './suggestion.js'
 
-/** A block declares `roles`, `permissions` and `relations`, and nothing else. */
+/** A block must only declare `roles`, `permissions` and `relations`. */
 export const unknownDeclaration: Check = (context) => ({
   declaration: ({ name: { name }, value }) => {
     if (name === 'roles' || name === 'permissions' || name === 'relations') return

@@ -3,7 +3,10 @@ import type { PolicyContext } from './check.js'
 import type { PathCheck } from './followPaths.js'
 import { suggestion } from './suggestion.js'
 
-/** A field that is read from a model is one of its fields, or of a model that extends it; where the model names them all. */
+/**
+ * A field that is read from a model must be one of its fields, or of a model that extends it, if
+ * the model declares all its fields.
+ */
 export const unknownField: PathCheck = (context) => {
   if (![...context.schema.models.values()].some((model) => model.closed)) return undefined
   const byModel = new Map<string, ReadonlySet<string> | undefined>()
@@ -22,7 +25,10 @@ export const unknownField: PathCheck = (context) => {
   }
 }
 
-/** The names of all fields that an instance of a model can have; undefined where nobody knows them all. */
+/**
+ * Returns the names of all fields that an instance of a model can have; undefined if they are not
+ * all known.
+ */
 function allFields(name: string, { schema }: PolicyContext): ReadonlySet<string> | undefined {
   const fields = new Set<string>()
   for (const one of schema.descendants(name)) {
@@ -30,7 +36,7 @@ function allFields(name: string, { schema }: PolicyContext): ReadonlySet<string>
     if (!model?.closed) return undefined
     for (const field of model.fields.keys()) fields.add(field)
   }
-  // What is inherited is there too, whoever declared it.
+  // Inherited fields count too, whichever class declared them.
   for (const one of schema.ancestors(name))
     for (const field of schema.models.get(one)?.fields.keys() ?? []) fields.add(field)
   return fields

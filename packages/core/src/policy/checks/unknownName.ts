@@ -4,14 +4,19 @@ import type { Check, PolicyContext } from './check.js'
 import { suggestion } from './suggestion.js'
 
 /**
- * A role, a permission or a relation that a written rule names, in its head, in a call or in a comparison, is declared in
- * a block of the resource's class; where the class is not known, in some block. Where none are declared all names will do.
+ * A role, a permission or a relation in a written rule must be declared in a block of the
+ * resource's class.
+ * This applies to names in the head, in a call or in a comparison. If the class is unknown, any
+ * block can declare the name. If no names are declared, all names are valid.
  */
 export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
   return (context) => {
     const ruleName = `has_${kind}`
     const namesOf = declaredNames(kind, context)
-    /** Of the rule that is being read: its parameters, and the one that is the name, with the class it is of. */
+    /**
+     * For the current rule: its parameters, the parameter that is the name, and the class of that
+     * name.
+     */
     let parameters: readonly Parameter[] = []
     let named: { readonly variable: string; readonly of: string | undefined } | undefined
     let isWritten = true
@@ -61,13 +66,13 @@ export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
   }
 }
 
-/** The class that a pattern asks for; a union is none. */
+/** Returns the class that a pattern requires; undefined for a union. */
 function classOf(pattern: Pattern | undefined): string | undefined {
   if (pattern?.kind !== 'class pattern' || pattern.tag === 'Actor' || pattern.tag === 'Resource') return undefined
   return pattern.tag
 }
 
-/** The class that parameters ask a variable for. */
+/** Returns the class that parameters require for a variable. */
 function classIn(parameters: readonly Parameter[], variable: string): string | undefined {
   const parameter = parameters.findLast(
     ({ term, pattern }) => term.kind === 'variable' && term.name === variable && classOf(pattern) !== undefined,
@@ -75,7 +80,10 @@ function classIn(parameters: readonly Parameter[], variable: string): string | u
   return classOf(parameter?.pattern)
 }
 
-/** What the blocks of a class declare, those of its sub- and superclasses included, and what rule types name. */
+/**
+ * Returns the names that the blocks of a class, its subclasses and its superclasses declare, and
+ * those in rule types.
+ */
 function declaredNames(
   kind: Declared['kind'],
   { blocks, ruleTypes, schema }: PolicyContext,
@@ -84,7 +92,7 @@ function declaredNames(
     const literal = name?.pattern ?? name?.term
     return literal?.kind === 'string' ? [literal.value] : []
   })
-  /** By class, what blocks of the class and of its subclasses declare. */
+  /** By class, the names that blocks of the class and of its subclasses declare. */
   const below = new Map<string | undefined, Set<string>>()
   const own = new Map<string, readonly string[]>()
   for (const [name, { declared }] of blocks) {

@@ -1,7 +1,7 @@
 import type { NameCheck } from './names.js'
 import { classHint } from './suggestion.js'
 
-/** What other languages call the built-in classes. */
+/** The names of the built-in classes in other languages. */
 const foreign: Readonly<Record<string, readonly string[]>> = {
   Integer: ['int', 'integer', 'i32', 'i64', 'u32', 'u64', 'usize', 'size_t'],
   Float: ['float', 'f32', 'f64', 'double'],
@@ -10,7 +10,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   Dictionary: ['dict', 'Dict', 'dictionary', 'hash', 'Hash', 'map', 'Map', 'HashMap', 'hashmap', 'hash_map'],
 }
 
-/** A class after `:` or `matches` is registered. */
+/** A class after `:` or `matches` must be registered. */
 export const unknownSpecializer: NameCheck = (use, once, context) => {
   if (use.kind !== 'class pattern') return
   const builtIn = Object.keys(foreign).find((name) => foreign[name]?.includes(use.tag))

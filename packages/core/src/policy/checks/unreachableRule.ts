@@ -5,8 +5,9 @@ import type { Check, PolicyContext } from './check.js'
 import { walk } from './walk.js'
 
 /**
- * A rule is not preceded by one that matches whenever it does, and that first of all cuts: then it is never tried. (Only
- * rules with the same classes in the same places are sure to be tried in the order in which they are written.)
+ * A rule must not follow another rule that always matches when it does and that cuts first: it
+ * would never be tried.
+ * (Only rules with the same classes in the same places are certain to be tried in source order.)
  */
 export const unreachableRule: Check<PolicyContext> = (context) => {
   const cutting = new Map<string, Rule[]>()
@@ -37,7 +38,7 @@ function cutsAtOnce(body: Expression | undefined): boolean {
   return body.operands.find(({ kind }) => kind !== 'print' && kind !== 'debug')?.kind === 'cut'
 }
 
-/** Whether parameters match all values of their classes: each is a variable of its own. */
+/** Returns whether parameters match all values of their classes: each is a different variable. */
 function matchesAll(parameters: readonly Parameter[], schema: Schema): boolean {
   const names = new Set<string>()
   return parameters.every(({ term, pattern }) => {
@@ -53,7 +54,10 @@ function matchesAll(parameters: readonly Parameter[], schema: Schema): boolean {
   })
 }
 
-/** Whether a rule whose parameters match all values of their classes asks for the same classes as another. */
+/**
+ * Returns whether a rule whose parameters match all values of their classes requires the same
+ * classes as another.
+ */
 function covers({ parameters }: Rule, other: Rule): boolean {
   return (
     parameters.length === other.parameters.length &&

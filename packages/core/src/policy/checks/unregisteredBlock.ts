@@ -1,7 +1,7 @@
 import type { Check } from './check.js'
 import { classHint } from './suggestion.js'
 
-/** A block is about a registered class. */
+/** The class of a block must be registered. */
 export const unregisteredBlock: Check = (context) => ({
   'resource block': ({ name: { name, span }, span: block }) => {
     if (context.schema.isName(name)) return

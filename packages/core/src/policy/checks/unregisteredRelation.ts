@@ -1,7 +1,7 @@
 import type { BlockContext, Check } from './check.js'
 import { classHint } from './suggestion.js'
 
-/** A relation leads to a registered class. */
+/** A relation must lead to a registered class. */
 export const unregisteredRelation: Check<BlockContext> = (context) => ({
   declaration: ({ value }) => {
     if (value.kind !== 'relations') return

@@ -2,7 +2,10 @@ import type { Parameter, Pattern, RuleType } from '../../language/ast.js'
 import type { Check, PolicyContext } from './check.js'
 import { classHint } from './suggestion.js'
 
-/** A class in a rule type is registered, at least where a rule names another one in its place. */
+/**
+ * A class in a rule type must be registered, at least if a rule names another class at the same
+ * place.
+ */
 export const unregisteredTypeClass: Check<PolicyContext> = (context) => {
   const { schema, rules, ruleTypes } = context
   const report = (type: RuleType, index: number, pattern: Pattern): void => {
@@ -28,7 +31,7 @@ export const unregisteredTypeClass: Check<PolicyContext> = (context) => {
 
 const isUnion = (name: string): boolean => name === 'Actor' || name === 'Resource'
 
-/** Whether a parameter says that its value is of a class, and of which, but not of this one. */
+/** Returns whether a parameter requires a class other than this one. */
 function namesAnother({ term, pattern }: Parameter, tag: string): boolean {
   switch (pattern?.kind) {
     case 'class pattern':

@@ -1,12 +1,16 @@
 import type { Node } from '../../language/ast.js'
 import { children, type NodeOf } from '../../language/visit.js'
 
-/** What a check wants to see: a function for each kind of node that matters to it; `end` comes after the last node. */
+/**
+ * The handlers of a check: a function for each kind of node that it reads; `end` is called after
+ * the last node.
+ */
 export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => void } & { readonly end?: () => void }
 
 /**
- * Calls `look` for a node and everything below it, in the order of the text. A method call and a `new` are seen as their
- * arguments only, so that every `call` that is seen calls a rule. (The parser limits how deep nodes nest.)
+ * Calls `look` for a node and everything below it, in source order.
+ * A method call and a `new` are visited as their arguments only, so that every visited `call` calls
+ * a rule. (The parser limits how deep nodes nest.)
  */
 export function walk(node: Node, look: (node: Node) => void): void {
   look(node)

@@ -1,6 +1,9 @@
 import type { Check, PolicyContext } from './check.js'
 
-/** A call has as many arguments as some rule of its name has parameters; else it just fails. */
+/**
+ * A call must have as many arguments as some rule of its name has parameters; otherwise it always
+ * fails.
+ */
 export const wrongArity: Check<PolicyContext> = (context) => {
   const arities = new Map<string, Set<number>>()
   for (const [name, rules] of context.rules) {

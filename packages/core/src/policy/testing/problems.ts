@@ -41,7 +41,10 @@ const many = (name: string, model: string): Field => ({
   to: [],
 })
 
-/** People, companies, folders and documents: the schema knows all fields of documents and folders, and none of people. */
+/**
+ * Returns a schema of people, companies, folders and documents. It knows all fields of documents
+ * and folders, and none of people.
+ */
 export function officeSchema(): Schema {
   const schema = createSchema()
   const add = (cls: NonNullable<Model['class']>, fields: readonly Field[]): void => {
@@ -69,12 +72,15 @@ export function build(policy: string, schema: Schema = officeSchema()): PolicyRe
   return buildPolicy([new Source(policy)], schema)
 }
 
-/** The diagnostics of one code. */
+/** Returns the diagnostics of one code. */
 export function diagnosticsOf(code: Code, policy: string, schema?: Schema): readonly Diagnostic[] {
   return build(policy, schema).diagnostics.filter((one) => one.code === code)
 }
 
-/** Where a policy has problems of one code, as `line:column text`; `nowhere` for those without a place. */
+/**
+ * Returns the places of problems of one code, as `line:column text`; `nowhere` for those without a
+ * place.
+ */
 export function problems(code: Code, policy: string, schema?: Schema): readonly string[] {
   return diagnosticsOf(code, policy, schema).map(({ span }) => {
     if (!span) return 'nowhere'
