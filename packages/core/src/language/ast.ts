@@ -1,11 +1,14 @@
 import type { Span } from './source.js'
 
-/** What every node has. Nodes are immutable. */
+/** The properties of every node. Nodes are immutable. */
 interface Base {
   readonly span: Span
 }
 
-/** An integer or a float literal. An integer is a `bigint` where a JavaScript number can't hold it exactly. */
+/**
+ * An integer or a float literal. An integer is a `bigint` if a JavaScript number can't hold it
+ * exactly.
+ */
 export interface NumberLiteral extends Base {
   readonly kind: 'number'
   readonly value: number | bigint
@@ -19,7 +22,10 @@ export interface BooleanLiteral extends Base {
   readonly kind: 'boolean'
   readonly value: boolean
 }
-/** A name in the place of a value: a variable, `_`, or the name of a registered class or constant (only a schema can tell). */
+/**
+ * A name used as a value: a variable, `_`, or a registered class or constant (only a schema can
+ * distinguish them).
+ */
 export interface Variable extends Base {
   readonly kind: 'variable'
   readonly name: string
@@ -40,7 +46,7 @@ export interface Dictionary extends Base {
   readonly kind: 'dictionary'
   readonly entries: readonly Entry<Expression>[]
 }
-/** `name(args, key: value)`: a call of a rule, or of a method or class where it stands behind `.` or `new`. */
+/** `name(args, key: value)`: a call of a rule; after `.` or `new`, a call of a method or class. */
 export interface Call extends Base {
   readonly kind: 'call'
   readonly name: string
@@ -100,7 +106,10 @@ export interface Not extends Base {
   readonly kind: 'not'
   readonly operand: Expression
 }
-/** `a and b and c`: two operands or more, in order; nested right arms are flattened, a parenthesized one is not. */
+/**
+ * `a and b and c`: two or more operands, in order. Nested right operands are flattened, unless they
+ * are in parentheses.
+ */
 export interface And extends Base {
   readonly kind: 'and'
   readonly operands: readonly Expression[]
@@ -150,24 +159,27 @@ export type Expression =
   | Debug
   | Print
 
-/** `Class` or `Class{field: pattern}`; `fields` is undefined where no braces were written. */
+/** `Class` or `Class{field: pattern}`; `fields` is undefined without braces. */
 export interface ClassPattern extends Base {
   readonly kind: 'class pattern'
   readonly tag: string
   readonly fields: readonly Entry<Pattern>[] | undefined
 }
-/** `{field: pattern}` in the place of a pattern. */
+/** `{field: pattern}` used as a pattern. */
 export interface DictionaryPattern extends Base {
   readonly kind: 'dictionary pattern'
   readonly fields: readonly Entry<Pattern>[]
 }
-/** `[pattern, *rest]` in the place of a pattern. */
+/** `[pattern, *rest]` used as a pattern. */
 export interface ListPattern extends Base {
   readonly kind: 'list pattern'
   readonly elements: readonly Pattern[]
   readonly rest: Variable | undefined
 }
-/** What stands behind `:` in a parameter and behind `matches`; inside a compound pattern a variable is an expression. */
+/**
+ * The pattern after `:` in a parameter, or after `matches`. Inside a compound pattern, a variable
+ * is an expression.
+ */
 export type Pattern = ClassPattern | DictionaryPattern | ListPattern | Expression
 
 /** A parameter of a rule: `name: pattern` (then `term` is a variable), or any value. */
@@ -183,7 +195,7 @@ export interface Rule extends Base {
   readonly parameters: readonly Parameter[]
   /** Undefined for a fact. */
   readonly body: Expression | undefined
-  /** Where the head `name(…)` stands. */
+  /** The span of the head `name(…)`. */
   readonly head: Span
 }
 /** `type name(parameters);` */
@@ -214,10 +226,13 @@ export interface ShorthandRule extends Base {
   readonly kind: 'shorthand rule'
   readonly head: StringLiteral
   readonly implier: StringLiteral
-  /** `keyword` is whatever word was written where `on` belongs. */
+  /** `keyword` is the word at the place of `on`, which can be another word. */
   readonly on: { readonly keyword: Name; readonly relation: StringLiteral } | undefined
 }
-/** `actor Class { … }` or `resource Class { … }`; `keyword` is whatever word was written, undefined for none. */
+/**
+ * `actor Class { … }` or `resource Class { … }`; `keyword` is the word before the class, undefined
+ * if there is none.
+ */
 export interface ResourceBlock extends Base {
   readonly kind: 'resource block'
   readonly keyword: Name | undefined

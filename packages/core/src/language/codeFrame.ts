@@ -1,19 +1,25 @@
 import type { Span } from './source.js'
 
-/** How much of a line is shown at most before and behind the place; much more of the latter than of the former is rare. */
+/** The maximum length of a line that is shown before and after the place. */
 const BEFORE = 80
 const BEHIND = 80
 
 const INSIDE_PAIR = /^[\uDC00-\uDFFF]/
 
-/** Returns where a span is, for the end of a message: file, line and column, and the line itself with carets under the span. */
+/**
+ * Returns the place of a span, for the end of a message: file, line and column, and the line itself
+ * with carets under the span.
+ */
 export function placeOf(span: Span): string {
   const { name } = span.source
   const { line, column } = span.source.position(span.start)
   return `(${name ? `${name}:` : 'line '}${line}:${column})\n${codeFrame(span)}`
 }
 
-/** The line that a span begins on, with carets under the part that it covers; of an endless line just the surroundings. */
+/**
+ * Returns the line that a span begins on, with carets under the span; only the surroundings of a
+ * long line.
+ */
 export function codeFrame({ source, start, end }: Span): string {
   const { text } = source
   const { line } = source.position(start)
@@ -22,11 +28,11 @@ export function codeFrame({ source, start, end }: Span): string {
   const cut = start - from > BEFORE
   if (cut) from = start - BEFORE
   if (INSIDE_PAIR.test(text.slice(from, from + 1))) from++
-  // What stands behind a cut is not worth an ellipsis: nobody looks for a place there.
+  // The end of a cut line needs no ellipsis: readers look for the place, which is before it.
   const behind = text.slice(start, start + BEHIND).split(/\r?\n/, 1)[0]!
   const before = text.slice(from, start)
   const covered = Math.max(1, [...behind.slice(0, end - start)].length)
-  // Tabs stay tabs, so that the carets stand right at any width.
+  // Tabs stay tabs, so that the carets are aligned at any tab width.
   const indent = [...before].map((character) => (character === '\t' ? '\t' : ' ')).join('')
   const gutter = ' '.repeat(String(line).length)
   return `${line} | ${cut ? '…' : ''}${before}${behind}\n${gutter} | ${cut ? ' ' : ''}${indent}${'^'.repeat(covered)}`

@@ -1,6 +1,7 @@
 /**
- * All codes of diagnostics and errors, each with its meaning. Codes are stable: tools may rely on them.
- * The sentences are for documents: no code at run time imports them.
+ * All codes of diagnostics and errors, each with its meaning. Codes are stable: tools may rely on
+ * them.
+ * The sentences are for documentation: no code at run time imports them.
  */
 export const codes = {
   // syntax
@@ -34,7 +35,7 @@ export const codes = {
   'missing-required-rule': 'A rule that declared roles or relations require is missing.',
   'missing-allow-rule': 'A policy without `allow`, `allow_field` and `allow_request`.',
   'missing-has-permission': 'A policy with blocks that never calls `has_permission`.',
-  // what looks wrong in a policy that loads
+  // likely mistakes in a policy that loads
   'wrong-arity': 'A call with a number of arguments that no rule of this name accepts.',
   'unknown-permission': 'A permission that no block declares.',
   'unknown-role': 'A role that no block declares.',

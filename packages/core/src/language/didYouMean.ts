@@ -1,4 +1,7 @@
-/** How many letters must be added, dropped, changed or swapped with their neighbour to get from one word to the other. */
+/**
+ * Returns how many letters must be added, dropped, changed or swapped with their neighbour to turn
+ * one word into the other.
+ */
 function distance(from: string, to: string): number {
   let before: number[] = []
   let previous: number[] = Array.from({ length: to.length + 1 }, (_, index) => index)
@@ -17,12 +20,14 @@ function distance(from: string, to: string): number {
   return previous[to.length]!
 }
 
-/** Longer words are no misspellings of anything, and comparing them takes long. */
+/** Longer words are not compared: they are not misspellings, and comparing them takes long. */
 const LONGEST = 100
 
 /**
- * The candidate that a word is most likely a misspelling of, the first of several as likely; undefined if none is near:
- * two letters in five may be wrong. Other capitals count as half a letter.
+ * Returns the candidate that a word is most likely a misspelling of; the first of equally likely
+ * ones.
+ * Two letters in five may be wrong. A letter in the wrong case counts as half a letter.
+ * @returns undefined if no candidate is near.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined

@@ -2,7 +2,8 @@ import { codeFrame } from './codeFrame.js'
 import type { Diagnostic } from './diagnostic.js'
 
 /**
- * A diagnostic as text for people: severity and message, place, the line with carets under what is meant, the hint.
+ * Formats a diagnostic as text for people: severity and message, place, the line with carets under
+ * the span, the hint.
  *
  * @example
  * ```

@@ -1,15 +1,15 @@
 import type { Expression, Parameter, Rule, Variable } from './ast.js'
 
-/** A rule whose head computes nothing. */
+/** A rule whose head computes no values. */
 export interface PlainRule {
   readonly parameters: readonly Parameter[]
-  /** The goals of its body, and behind them those that say what the head computes. */
+  /** The goals of its body, followed by the goals that compute the values of the head. */
   readonly goals: readonly Expression[]
 }
 
 /**
- * Replaces what has to be computed in a head by variables; they are unified with the results behind the body, as by then
- * everything that is computed with is known.
+ * Replaces computed values in a head by variables. They are unified with the results after the
+ * body, when all operands are known.
  */
 export function plainRule({ parameters, body }: Rule): PlainRule {
   const behind: Expression[] = []

@@ -5,7 +5,7 @@ import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unc
 import { resolveEscapes, type Token, type TokenType } from './token.js'
 import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
-/** moo finds single characters without a regular expression as long as they stand before all else. */
+/** moo finds single characters without a regular expression if they come before all other rules. */
 const rules = moo.compile({
   blank: ' ',
   single: ['(', ')', '[', ']', '{', '}', ',', ';', '.', '+', '-', '*', '/', '|'],
@@ -26,14 +26,14 @@ const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
 const LARGEST_INTEGER = 2n ** 63n - 1n
 
 /**
- * Splits a text into tokens, one at a time, without white space and comments. Never fails: what is no token becomes one
- * of type `error` that says why.
+ * Splits a text into tokens, one at a time, without white space and comments.
+ * Never throws: invalid text becomes a token of type `error` with a diagnostic.
  */
 export class Lexer {
   readonly #source: Source
-  // The types of moo forget this method.
+  // Sound: the types of moo omit this method.
   readonly #lexer = (rules as moo.Lexer & { clone(): moo.Lexer }).clone()
-  /** Where the last token ended. */
+  /** The end of the last token. */
   end = 0
 
   constructor(source: Source) {
@@ -41,7 +41,7 @@ export class Lexer {
     this.#lexer.reset(source.text)
   }
 
-  /** The next token; undefined behind the last. */
+  /** Returns the next token; undefined after the last. */
   next(): Token | undefined {
     const source = this.#source
     for (let token = this.#lexer.next(); token; token = this.#lexer.next()) {
@@ -62,7 +62,7 @@ export class Lexer {
           return { type, kind: type, text, source, start, end, diagnostic: undefined }
         case 'keyword':
         case 'symbol': {
-          // A namespace without a name behind it.
+          // A namespace without a following name.
           const broken = source.text.startsWith('::', end) && !text.endsWith('?')
           if (broken)
             return this.#error(
@@ -89,7 +89,7 @@ export class Lexer {
     return undefined
   }
 
-  /** `more` is how much of the text is part of this token, but was not of moo's. */
+  /** `more` is the number of moo's tokens after this one that belong to it. */
   #error(text: string, start: number, diagnostic: Diagnostic, more = 0): Token {
     for (let taken = 0; taken < more; taken++) this.#lexer.next()
     this.end = start + text.length
@@ -103,13 +103,16 @@ function diagnoseNumber(text: string, span: Span): Diagnostic | undefined {
   return FLOAT.test(text) ? undefined : invalidFloat(text, span)
 }
 
-/** (A number of a million digits is not worth converting.) */
+/**
+ * Returns whether a number exceeds the range of integers. (A number of a million digits is not
+ * worth converting.)
+ */
 function exceedsInteger(text: string): boolean {
   const digits = text.replace(/^0+/, '')
   return digits.length > 19 || BigInt(digits || '0') > LARGEST_INTEGER
 }
 
-/** A quote without its counterpart on the line. */
+/** Returns the diagnostic for a quote that is not closed on its line. */
 function diagnoseOpenString(source: Source, start: number, text: string): Diagnostic {
   const at = (offset: number, length: number): Span => ({ source, start: offset, end: offset + length })
   const end = start + text.length
@@ -125,7 +128,10 @@ function trailingBackslashes(text: string): number {
   return count
 }
 
-/** A character that begins no token; a question mark only begins `?=`, and what is wrong is the character behind it. */
+/**
+ * Returns the diagnostic for a character that begins no token. A question mark only begins `?=`, so
+ * that the error is the character after it.
+ */
 function diagnoseCharacter(source: Source, start: number, character: string): Diagnostic {
   if (character !== '?') return invalidCharacter(character, '', { source, start, end: start + 1 })
   const next = String.fromCodePoint(source.text.codePointAt(start + 1) ?? 0)

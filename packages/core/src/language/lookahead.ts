@@ -3,21 +3,22 @@ import type { Token } from './token.js'
 
 type RulesByName = nearley.Grammar['byName']
 
-/** What the parser predicts with before the end of the text: nothing can begin there. */
+/** The predictions at the end of the text: no rule can begin there. */
 const NOTHING: RulesByName = {}
 
 /**
- * Which rules can begin with a token. An Earley parser predicts every rule that could stand at a place; nearly all of them
- * can't begin with the token that is there, and that can be known beforehand. It halves the time that parsing takes.
+ * Computes which rules can begin with a token, which halves the time of parsing.
+ * An Earley parser predicts every rule that is possible at a place. Nearly all of them can't begin
+ * with the next token, and that is known beforehand.
  */
 export class Lookahead {
   readonly rules: RulesByName
   readonly #all: readonly Rule[]
   readonly #tables = new Map<string, RulesByName>()
-  /** By the name of what a rule begins with, the names of such rules. */
+  /** For each name of a rule, the names of the rules that begin with it. */
   readonly #begunBy = new Map<string, Set<string>>()
 
-  /** No rule of the grammar may be empty. */
+  /** @param grammar - Must not have empty rules. */
   constructor(grammar: nearley.Grammar) {
     this.rules = grammar.byName
     this.#all = grammar.rules
@@ -46,7 +47,7 @@ export class Lookahead {
       const [first] = symbols
       if (typeof first !== 'string' && first.test(token)) beginning.add(name)
     }
-    // What is added while they are gone through is gone through too.
+    // The loop also visits names that are added during it.
     for (const name of beginning) for (const one of this.#begunBy.get(name) ?? []) beginning.add(one)
     const table: RulesByName = {}
     for (const rule of this.#all) {
@@ -60,17 +61,17 @@ export class Lookahead {
   }
 }
 
-/** A grammar of which a parser only sees the rules that can begin with the token that it gets next. */
+/** A grammar that shows a parser only the rules that can begin with the next token. */
 export class PredictingGrammar extends nearley.Grammar {
   readonly #lookahead: Lookahead
 
   constructor(start: string, lookahead: Lookahead) {
-    // The rule that nearley is to start with is that of the first one it is given.
+    // nearley starts with the rule of the first production.
     super(lookahead.rules[start]!.slice(0, 1))
     this.#lookahead = lookahead
   }
 
-  /** The token that the parser gets next; undefined for none. */
+  /** Sets the parser's next token; undefined for none. */
   expect(token: Token | undefined): void {
     this.byName = this.#lookahead.rulesFor(token)
   }

@@ -1,16 +1,17 @@
 import type { Expression, Unify, Variable } from './ast.js'
 import { compareText } from './compareText.js'
 
-/** A lookup or a calculation inside a list or dictionary, and the variable that stands in its place. */
+/** A lookup or a calculation inside a list or dictionary, and the variable that replaces it. */
 export interface Lookup {
   readonly variable: Variable
   readonly value: Expression
 }
 
 /**
- * The two sides of `[a.b, 1] = [c, d]` without what has to be computed in them. Polar unifies the lists first, and computes
- * each lookup afterwards, in the order of the text: the first that does not fit ends it.
- * @returns undefined where there is nothing of the kind, or where an object is made, which comes first.
+ * Returns the two sides of `[a.b, 1] = [c, d]` without their computed values.
+ * Polar unifies the lists first. It then computes each lookup, in source order, until one does not
+ * unify.
+ * @returns undefined if there are no such values, or if one makes an object, which comes first.
  */
 export function withoutLookups(
   node: Unify,
@@ -39,7 +40,7 @@ function replaceIn(node: Expression, lookups: Lookup[]): Expression {
     case 'dot':
     case 'arithmetic':
     case 'new': {
-      // no variable of a policy has a name like this
+      // no variable of a policy has such a name
       const variable: Variable = {
         kind: 'variable',
         name: `value at ${node.span.start}-${node.span.end}`,

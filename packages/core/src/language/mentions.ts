@@ -1,7 +1,7 @@
 import type { Node } from './ast.js'
 import { children } from './visit.js'
 
-/** How often each variable stands in some nodes; `_` never counts. */
+/** Returns how often each variable occurs in some nodes; `_` never counts. */
 export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   const open: Node[] = [...nodes]
@@ -12,7 +12,7 @@ export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, numb
   return counts
 }
 
-/** Whether a `cut` stands in a node. */
+/** Returns whether a node contains a `cut`. */
 export function hasCut(node: Node): boolean {
   return node.kind === 'cut' || children(node).some(hasCut)
 }

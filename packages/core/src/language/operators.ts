@@ -2,41 +2,44 @@ import type { ArithmeticOperator, ComparisonOperator, Expression, Pattern, Varia
 import type { Span } from './source.js'
 import type { Token } from './token.js'
 
-/** An expression in parentheses: `span` includes them, that of `inner` does not. */
+/** An expression in parentheses: `span` includes them, the span of `inner` does not. */
 export interface Group {
   readonly kind: 'group'
   readonly inner: Expression
   readonly span: Span
 }
-/** `left operator right` of the flat grammar, where `left` may be a chain too: precedence is not decided yet. */
+/**
+ * `left operator right` of the flat grammar, before precedence is resolved; `left` may be a chain
+ * too.
+ */
 export interface Chain {
   readonly kind: 'chain'
   readonly left: Raw
   readonly operator: Token
   readonly right: Unit | Pattern
 }
-/** `not` before what may be the beginning of its operand. */
+/** `not` before a possible beginning of its operand. */
 export interface Negation {
   readonly kind: 'negation'
   readonly operator: Token
   readonly operand: Unit
 }
-/** `variable := right`, where `right` may be the beginning of the value. */
+/** `variable := right`; `right` may be the beginning of the value. */
 export interface Assignment {
   readonly kind: 'assignment'
   readonly variable: Variable
   readonly operator: Token
   readonly right: Expression | Group
 }
-/** What may follow `and` and `or`. */
+/** A possible operand after `and` and `or`. */
 export type Unit = Expression | Group | Assignment | Negation
 /**
- * What the grammar gives for an expression. An Earley parser completes every prefix of an expression, so that operators
- * become nodes of the AST only when the token behind the whole has been seen.
+ * The grammar's result for an expression. An Earley parser completes every prefix of an expression,
+ * so operators only become nodes of the AST when the token after the whole has been read.
  */
 export type Raw = Unit | Chain
 
-/** A node, and the stretch that it takes in its parent: with its parentheses. */
+/** A node with its span in the parent, including parentheses. */
 interface Parsed {
   readonly node: Expression | Pattern
   readonly span: Span
@@ -64,12 +67,15 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   matches: 8,
 }
 
-/** The span from the beginning of one span or token to the end of another. */
+/** Returns the span from the beginning of one span or token to the end of another. */
 export function join(from: Span, to: Span): Span {
   return { source: from.source, start: from.start, end: to.end }
 }
 
-/** Turns a finished chain into nodes by the precedence of its operators; the binary ones are left-associative. */
+/**
+ * Converts a finished chain to nodes by the precedence of its operators; binary operators are
+ * left-associative.
+ */
 export function resolve(raw: Raw): Expression
 export function resolve(raw: Raw | Pattern): Expression | Pattern
 export function resolve(raw: Raw | Pattern): Expression | Pattern {
@@ -85,7 +91,7 @@ export function resolve(raw: Raw | Pattern): Expression | Pattern {
   }
 }
 
-/** An operator-precedence parser for what the grammar left flat. */
+/** An operator-precedence parser for the flat chains of the grammar. */
 class Resolution {
   readonly #operands: Parsed[] = []
   readonly #operators: Token[] = []
@@ -104,7 +110,7 @@ class Resolution {
       this.#push(right)
     }
     while (this.#operators.length > 0) this.#reduce()
-    // By the grammar a pattern only stands behind `matches`, so it is never the whole.
+    // Sound: by the grammar a pattern only follows `matches`, so it is never the whole.
     return this.#operands[0]!.node as Expression
   }
 
@@ -126,7 +132,7 @@ class Resolution {
     const precedence = PRECEDENCE[operator.text]!
     while (this.#operators.length > 0) {
       const before = this.#operators.at(-1)!.text
-      // `and` and `or` take all their arms at once.
+      // `and` and `or` take all their operands at once.
       if (PRECEDENCE[before]! < precedence || (before === operator.text && isJunction(before))) break
       this.#reduce()
     }
@@ -140,7 +146,7 @@ class Resolution {
     const right = this.#operands.pop()!
     if (operator === 'not') {
       const span = join(token, right.span)
-      // Only the right side of `matches` is no expression.
+      // Sound: only the right side of `matches` can be a pattern.
       this.#operands.push({ node: { kind: 'not', operand: right.node as Expression, span }, span })
       return
     }
@@ -168,8 +174,8 @@ function isJunction(operator: string): operator is 'and' | 'or' {
 
 function binary(operator: string, left: Expression, right: Expression | Pattern, span: Span): Expression {
   if (operator === 'matches') return { kind: 'matches', value: left, pattern: right, span }
-  // By the grammar the right side of all other operators is an expression, the left side of `:=` a variable, and the
-  // operators that are not named here are those of `Arithmetic`.
+  // Sound: by the grammar the right side of all other operators is an expression, and the left side
+  // of `:=` is a variable. The operators that are not named here are those of `Arithmetic`.
   const value = right as Expression
   switch (operator) {
     case '=':

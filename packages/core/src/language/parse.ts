@@ -12,7 +12,7 @@ import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
 import { Tokens } from './tokens.js'
 import { checkValueTypes } from './valueTypes.js'
 
-/** What each way to start parsing gives. */
+/** The result of each way to start parsing. */
 interface Starts {
   rule: Statement
   ruleType: Statement
@@ -28,13 +28,16 @@ const lookahead = new Lookahead(
     ParserRules: productions.map(([name, symbols, build]) => ({
       name,
       symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-      // Each is only called with the values of its own production.
+      // Sound: each is only called with the values of its own production.
       postprocess: build as nearley.Postprocessor,
     })),
   }),
 )
 
-/** nearley describes an error at a length that grows with the square of the nesting; we need only its place. */
+/**
+ * nearley describes an error at a length that grows with the square of the nesting; only its place
+ * is needed.
+ */
 class Parser extends nearley.Parser {
   reportError(): string {
     return ''
@@ -44,13 +47,14 @@ class Parser extends nearley.Parser {
 type Parsed<T> = { readonly derivations: readonly T[] } | { readonly diagnostic: Diagnostic; readonly braces: number }
 
 /**
- * Parses to the first `terminator`, or to the end. The tokens are then behind what was parsed, or at what could not be;
- * `braces` is how many `{` are open there. An unambiguous grammar gives one derivation.
+ * Parses to the first `terminator`, or to the end. An unambiguous grammar has one derivation.
+ * Afterwards the tokens are after the parsed part, or at the first token that could not be parsed.
+ * `braces` is how many `{` are open there.
  */
 export function derive<S extends keyof Starts>(start: S, tokens: Tokens, terminator?: string): Parsed<Starts[S]> {
   const grammar = new PredictingGrammar(start, lookahead)
   const feed = new TokenFeed(tokens, terminator, grammar)
-  // Of a token nearley uses `text` before `value`; its types only know the latter.
+  // Sound: nearley uses `text` of a token before `value`; its types only have the latter.
   const parser = new Parser(grammar, { lexer: feed as unknown as nearley.Lexer })
   const failed = (diagnostic: Diagnostic): Parsed<Starts[S]> => ({ diagnostic, braces: feed.braces })
   try {
@@ -78,8 +82,9 @@ export function parseQuery(
 }
 
 /**
- * Parses a policy. Statements are parsed one by one, so that all syntax errors are found: those that are left out of the
- * file have a diagnostic each. Takes time linear in the length of the text.
+ * Parses a policy in time linear in the length of the text.
+ * Statements are parsed one by one, so that all syntax errors are found. Each invalid statement is
+ * left out of the file and has a diagnostic.
  */
 export function parseFile(source: Source): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
   const tokens = new Tokens(source)
@@ -98,7 +103,9 @@ export function parseFile(source: Source): { readonly file: File; readonly diagn
   return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
 }
 
-/** The statement that begins at `first`, which the tokens are at; undefined after an error. */
+/**
+ * Parses the statement that begins at `first`, the current token; returns undefined after an error.
+ */
 function parseStatement(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Statement | undefined {
   const start = startOf(first, tokens.peek(1))
   if (start === undefined) {
@@ -112,7 +119,7 @@ function parseStatement(first: Token, tokens: Tokens, diagnostics: Diagnostic[])
   return undefined
 }
 
-/** What the statement that begins with two tokens is; undefined if none can. */
+/** Returns how to parse the statement that begins with two tokens; undefined if none can. */
 function startOf(
   first: Token,
   second: Token | undefined,
@@ -123,7 +130,10 @@ function startOf(
   return second?.type === 'symbol' || second?.text === '{' ? 'blockHeader' : 'rule'
 }
 
-/** A block with those of its productions that can be parsed; undefined after an error in its header. */
+/**
+ * Parses a block with those of its productions that are valid; returns undefined after an error in
+ * its header.
+ */
 function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): ResourceBlock | undefined {
   const header = derive('blockHeader', tokens, '{')
   if ('diagnostic' in header) {
@@ -151,7 +161,10 @@ function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Re
   return { kind: 'resource block', ...header.derivations[0]!, productions, span: join(first, tokens.last ?? first) }
 }
 
-/** Whether the tokens are at the very beginning of a line and of what looks like a statement: where to go on after an error. */
+/**
+ * Returns whether the tokens are at the beginning of a line, and of a likely statement: parsing can
+ * resume there after an error.
+ */
 function beginsStatement(tokens: Tokens): boolean {
   const first = tokens.peek()
   if (!first || (first.start > 0 && tokens.source.text[first.start - 1] !== '\n')) return false
@@ -161,18 +174,18 @@ function beginsStatement(tokens: Tokens): boolean {
   return second.text === '(' || second.text === '{' || (second.type === 'symbol' && tokens.peek(2)?.text === '{')
 }
 
-/** Goes on after an error in the statement that began at `first`. */
+/** Resumes after an error in the statement that began at `first`. */
 function skipStatement(first: Token, tokens: Tokens): void {
   for (let token = tokens.peek(); token; token = tokens.peek()) {
     if (token !== first && beginsStatement(tokens)) break
     tokens.skip()
     if (token.text === ';') break
   }
-  // The end of a block that was not one.
+  // The end of an invalid block.
   while (tokens.peek()?.text === '}') tokens.skip()
 }
 
-/** Goes on after an error in a production: behind its `;`, or at the block's `}`. */
+/** Resumes after an error in a production: after its `;`, or at the block's `}`. */
 function skipProduction(tokens: Tokens, open: number): void {
   let braces = open
   for (let token = tokens.peek(); token; token = tokens.peek()) {

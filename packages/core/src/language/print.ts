@@ -13,10 +13,10 @@ import type {
 } from './ast.js'
 import { isKey } from './words.js'
 
-/** How wide a rule may get before its body is broken into lines. */
+/** The maximum width of a rule before its body is broken into lines. */
 const WIDTH = 100
 
-/** How tightly what is written binds: it needs parentheses where something tighter belongs. */
+/** How tightly a node binds: a looser node needs parentheses in a place for a tighter one. */
 const OR = 1
 const AND = 2
 const NOT = 3
@@ -28,8 +28,8 @@ const IN = 8
 const OPERAND = 9
 
 /**
- * The text of a node, with no more parentheses than it needs: parsing it gives the same AST, spans apart. Comments are
- * not part of the AST, so they are lost.
+ * Prints a node, without needless parentheses: parsing the text returns the same AST except for
+ * spans. Comments are not part of the AST, so they are lost.
  */
 export function print(node: Node): string {
   switch (node.kind) {
@@ -85,7 +85,7 @@ function printBlock({ keyword, name, productions }: ResourceBlock): string {
   return productions.length === 0 ? `${head}}` : `${head}\n${productions.map((one) => `  ${print(one)}\n`).join('')}}`
 }
 
-/** A term, in parentheses if it binds less tightly than its place asks for. */
+/** Prints a term, in parentheses if it binds less tightly than its place requires. */
 function within(node: Expression | Pattern, tightness: number): string {
   const text = printTerm(node)
   return tightnessOf(node) < tightness ? `(${text})` : text
@@ -137,7 +137,7 @@ function printTerm(node: Expression | Pattern): string {
     case 'new':
       return `new ${printTerm(node.call)}`
     case 'dot':
-      // Behind a number the dot would be a decimal point.
+      // After a number, the dot would be a decimal point.
       return printDot(
         node,
         node.object.kind === 'number' ? `(${printTerm(node.object)})` : within(node.object, OPERAND),
@@ -180,7 +180,10 @@ function printTerm(node: Expression | Pattern): string {
   }
 }
 
-/** What stands inside a compound pattern: patterns, literals, variables and lookups; other expressions in parentheses. */
+/**
+ * Prints the contents of a compound pattern: patterns, literals, variables and lookups; other
+ * expressions in parentheses.
+ */
 function printInner(node: Pattern): string {
   switch (node.kind) {
     case 'class pattern':

@@ -7,7 +7,7 @@ export interface Position {
 /** One text of Polar: the contents of a file, a string given to the API, or a query. */
 export class Source {
   readonly text: string
-  /** File name, as given by whoever loaded it. */
+  /** The file name, as passed to the API. */
   readonly name: string | undefined
   #lineStarts: readonly number[] | undefined
   #hasPairs: boolean | undefined
@@ -17,7 +17,7 @@ export class Source {
     this.name = name
   }
 
-  /** The position of an offset (in UTF-16 units) into `text`. */
+  /** Returns the position of an offset (in UTF-16 units) into `text`. */
   position(offset: number): Position {
     const starts = this.#starts()
     let low = 0
@@ -30,7 +30,10 @@ export class Source {
     return { line: low + 1, column: this.#characters(starts[low]!, offset) + 1 }
   }
 
-  /** The text of a line, counted from 1, without its line break; empty when there is no such line. */
+  /**
+   * Returns the text of a line, counted from 1, without its line break; empty if there is no such
+   * line.
+   */
   line(line: number): string {
     const start = this.#starts()[line - 1]
     if (start === undefined) return ''
@@ -38,9 +41,10 @@ export class Source {
     return this.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '')
   }
 
-  /** How many characters a stretch has. */
+  /** Returns the number of characters between two offsets. */
   #characters(start: number, end: number): number {
-    // Nearly all texts have no character that takes two units, and then a line of any length costs nothing.
+    // Nearly all texts have no character of two units, and then a line of any length takes constant
+    // time.
     this.#hasPairs ??= /[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(this.text)
     return this.#hasPairs ? [...this.text.slice(start, end)].length : end - start
   }
@@ -55,14 +59,14 @@ export class Source {
   }
 }
 
-/** A stretch of a source: offsets in UTF-16 units, `end` exclusive. */
+/** A part of a source: offsets in UTF-16 units, `end` exclusive. */
 export interface Span {
   readonly source: Source
   readonly start: number
   readonly end: number
 }
 
-/** The text that a span covers. */
+/** Returns the text of a span. */
 export function spanText(span: Span): string {
   return span.source.text.slice(span.start, span.end)
 }

@@ -13,7 +13,7 @@ function error(
   return { code, severity: 'error', message, span, data, ...(hint === undefined ? {} : { hint }) }
 }
 
-/** What is written in Polar for what other languages write. */
+/** The syntax of Polar for that of other languages. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['isa', 'write "matches"'],
   ['!', 'write "not"'],
@@ -24,14 +24,16 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['?=', 'end the previous statement with a semicolon: an inline query is a statement of its own'],
 ])
 
-/** `found` is the part of the token that stands before the character. */
+/** Returns the diagnostic of an invalid character; `found` is the part of the token before it. */
 export function invalidCharacter(character: string, found: string, span: Span): Diagnostic {
   const named = character === '\0' ? 'The end of the text' : `The character ${JSON.stringify(character)}`
   const message = `${named} ${found ? `cannot follow ${JSON.stringify(found)}` : 'is not valid in Polar'}.`
   return error('invalid-character', message, span, { character, found }, found ? undefined : MEANT.get(character))
 }
 
-/** The quote that `span` points at is never closed; `found` is the text behind it. */
+/**
+ * Returns the diagnostic of a quote at `span` that is never closed; `found` is the text after it.
+ */
 export function unclosedString(found: string, span: Span): Diagnostic {
   return error('invalid-character', 'This string is never closed.', span, { character: '\0', found }, 'close it with "')
 }
@@ -49,10 +51,13 @@ export function invalidFloat(text: string, span: Span): Diagnostic {
   return error('invalid-float', `${text} is not a number.`, span, { text })
 }
 
-/** Words whose misplaced use is told apart from that of other tokens. */
+/** Words whose misuse has its own diagnostic. */
 const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
 
-/** `startsLine` is whether it looks like the beginning of the next statement. */
+/**
+ * Returns the diagnostic of an unexpected token; `startsLine` is whether it looks like the
+ * beginning of the next statement.
+ */
 export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
   const { text } = token
   const span = spanOf(token)
@@ -91,7 +96,10 @@ export function wrongValueType(text: string, expected: 'value' | 'logical expres
   return error('wrong-value-type', `Expected ${article}; this is ${other}.`, span, { text, expected })
 }
 
-/** `span` is that of the second occurrence, `entries` begins at the first entry of the dictionary. */
+/**
+ * Returns the diagnostic of a duplicate key. `span` is the second occurrence, `entries` begins at
+ * the first entry of the dictionary.
+ */
 export function duplicateKey(key: string, span: Span, entries: Span): Diagnostic {
   return error('duplicate-key', `Duplicate key "${key}".`, span, { key, entries })
 }

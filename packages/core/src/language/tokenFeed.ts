@@ -2,13 +2,16 @@ import type { PredictingGrammar } from './lookahead.js'
 import type { Token } from './token.js'
 import type { Tokens } from './tokens.js'
 
-/** How deep brackets and `not` may nest; what reads the AST recursively relies on it. */
+/** The maximum nesting of brackets and `not`; recursive readers of the AST rely on it. */
 export const NESTING_LIMIT = 1000
 
-/** Why a feed gave no more tokens. */
+/** The reason why a feed ended. */
 export type Stop = 'terminator' | 'error token' | 'too deep' | 'end'
 
-/** Hands nearley the tokens of one statement: up to and with `terminator`, or up to what can not be parsed. */
+/**
+ * Passes nearley the tokens of one statement: up to and including `terminator`, or up to the first
+ * token that can't be parsed.
+ */
 export class TokenFeed {
   readonly #tokens: Tokens
   readonly #terminator: string | undefined
@@ -28,8 +31,9 @@ export class TokenFeed {
   }
 
   /**
-   * nearley asks for a token once it accepted the one before, and only then that is taken from the tokens: if nearley
-   * throws, they are at the one that can not stand there.
+   * Returns the next token to nearley, which calls this once it has accepted the token before.
+   * Only then is that token taken from the tokens. If nearley throws, the tokens are at the
+   * unexpected one.
    */
   next(): Token | undefined {
     if (this.stop) return undefined
@@ -68,7 +72,7 @@ export class TokenFeed {
     }
   }
 
-  // What follows is for lexers that are given text; a feed has its tokens already.
+  // The other methods are for lexers that receive text; a feed has its tokens already.
   reset(): void {}
   save(): Record<string, never> {
     return {}

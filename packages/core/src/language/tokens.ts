@@ -2,10 +2,10 @@ import { Lexer } from './lexer.js'
 import type { Source, Span } from './source.js'
 import type { Token } from './token.js'
 
-/** How many tokens are read before those that lie behind are forgotten. */
+/** How many tokens are read before the earlier ones are dropped. */
 const CHUNK = 256
 
-/** The tokens of a text, read on demand, with a position to read on from. */
+/** The tokens of a text, read on demand, with a current position. */
 export class Tokens {
   readonly source: Source
   readonly #lexer: Lexer
@@ -18,7 +18,7 @@ export class Tokens {
     this.#lexer = new Lexer(source)
   }
 
-  /** The token at the position, or one behind it; undefined at the end. */
+  /** Returns the token at the position, or `ahead` tokens after it; undefined at the end. */
   peek(ahead = 0): Token | undefined {
     const wanted = this.#at + ahead
     while (this.#buffer.length <= wanted) {
@@ -38,12 +38,12 @@ export class Tokens {
     this.#at = 0
   }
 
-  /** The token that was skipped last; undefined before all others. */
+  /** The last token that was skipped; undefined at the beginning. */
   get last(): Token | undefined {
     return this.#last
   }
 
-  /** Where the last token that was read ends: the place of what is missing there. */
+  /** The end of the last token that was read: the place of a missing token. */
   get end(): Span {
     return { source: this.source, start: this.#lexer.end, end: this.#lexer.end }
   }

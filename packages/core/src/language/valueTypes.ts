@@ -5,7 +5,10 @@ import { duplicateKey, tooDeeplyNested, wrongValueType } from './syntaxErrors.js
 import { NESTING_LIMIT } from './tokenFeed.js'
 import { children } from './visit.js'
 
-/** What is only ever true or false. Variables, booleans and lookups can be either, all else is a value. */
+/**
+ * Nodes that are only ever true or false. Variables, booleans and lookups can be conditions or
+ * values; all others are values.
+ */
 const CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
   ...(['in', 'matches', 'compare', 'unify', 'assign', 'not', 'and', 'or'] as const),
   ...(['call', 'cut', 'debug', 'print', 'forall'] as const),
@@ -19,7 +22,7 @@ const VALUES: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
   'arithmetic',
 ])
 
-/** What takes conditions, and what takes anything; all else takes values. */
+/** Nodes that take conditions, and nodes that take both; all others take values. */
 const OF_CONDITIONS: ReadonlySet<Node['kind']> = new Set<Node['kind']>(['not', 'and', 'or', 'forall'])
 const OF_ANYTHING: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
   ...(['new', 'rule', 'rule type', 'inline query', 'resource block', 'declaration', 'shorthand rule', 'file'] as const),
@@ -42,8 +45,8 @@ function entriesOf(node: Node): readonly Entry<unknown>[] {
 }
 
 /**
- * What the grammar leaves open: conditions where values belong and the reverse, keys that are given twice, and nesting
- * beyond the limit. What is wrong inside comes before what is wrong around it.
+ * Reports errors that the grammar allows: conditions as values, values as conditions, duplicate
+ * keys, and nesting beyond the limit. Inner errors come before outer ones.
  */
 export function checkValueTypes(root: Node): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = []

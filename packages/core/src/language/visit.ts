@@ -4,8 +4,8 @@ import type { Entry, Node } from './ast.js'
 export type NodeOf<K extends Node['kind']> = Extract<Node, { readonly kind: K }>
 
 /**
- * A function for each kind of node that is of interest. It gets the nodes around, the outermost first, and may return
- * `false` so that what is inside is not visited.
+ * A function for each kind of node of interest. It receives the ancestors, the outermost first. If
+ * it returns `false`, the node's children are not visited.
  */
 export type Visitor = {
   readonly [K in Node['kind']]?: (node: NodeOf<K>, parents: readonly Node[]) => unknown
@@ -14,7 +14,7 @@ export type Visitor = {
 const NONE: readonly Node[] = []
 const valuesOf = <V>(entries: readonly Entry<V>[]): readonly V[] => entries.map((entry) => entry.value)
 
-/** The nodes right inside a node, in source order. */
+/** Returns the children of a node, in source order. */
 export function children(node: Node): readonly Node[] {
   switch (node.kind) {
     case 'number':
@@ -83,11 +83,14 @@ export function children(node: Node): readonly Node[] {
   }
 }
 
-/** Calls the visitor for a node and all nodes inside it, the outer before the inner, in source order. */
+/**
+ * Calls the visitor for a node and all nodes inside it, the outer before the inner, in source
+ * order.
+ */
 export function visit(root: Node, visitor: Visitor): void {
   const parents: Node[] = []
   const enter = (node: Node): void => {
-    // A visitor has for each kind a function of just that kind.
+    // Sound: a visitor has for each kind a function of that kind.
     const look = visitor[node.kind] as ((node: Node, parents: readonly Node[]) => unknown) | undefined
     if (look?.(node, parents) === false) return
     parents.push(node)

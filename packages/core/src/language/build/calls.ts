@@ -80,8 +80,8 @@ export const printer = ([keyword, , { args, close }]: readonly [Token, Token, Ar
   span: join(keyword, close),
 })
 
-// Operators that are written like calls: `in(x, list)`; `.(object, "field")` and `new (Class(…))`, where a last argument is
-// what is unified with the result.
+// Operators that are written like calls: `in(x, list)`, `.(object, "field")` and `new (Class(…))`.
+// The last two can have a last argument, which is unified with the result.
 
 export const prefixIn = (data: readonly [Token, Token, Raw, Token, Raw, Token]): Expression => ({
   kind: 'in',

@@ -8,7 +8,7 @@ export interface RawEntry {
   readonly value: Raw | Pattern
 }
 export const toEntry = ({ key, value }: RawEntry): Entry<Expression> => {
-  // The grammar has no patterns among arguments and in dictionaries.
+  // Sound: the grammar allows no patterns in arguments and dictionaries.
   const resolved = resolve(value) as Expression
   return { key: key.text, value: resolved, span: join(key, 'span' in value ? value.span : resolved.span) }
 }

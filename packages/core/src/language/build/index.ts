@@ -1,6 +1,7 @@
 /**
- * What the productions of the grammar become: each function takes the parts of one production. They run for every prefix
- * that could be the whole, so they do constant work until a token closes what they build.
+ * The values of the grammar's productions: each function takes the parts of one production.
+ * They run for every prefix that could be the whole, so they do constant work until a closing token
+ * is read.
  */
 export * from './atoms.js'
 export * from './blocks.js'

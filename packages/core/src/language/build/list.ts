@@ -1,12 +1,12 @@
 import type { Token } from '../token.js'
 
-/** A list while it grows at its end. */
+/** A list that grows at its end. */
 export interface Cons<T> {
   readonly previous: Cons<T> | undefined
   readonly last: T
 }
 
-/** The list as it stands, for which a token behind it has been seen. */
+/** Converts a list to an array, once the token after it has been read. */
 export function toArray<T, R>(list: Cons<T> | undefined, map: (item: T) => R): readonly R[] {
   const items: R[] = []
   for (let at = list; at; at = at.previous) items.push(map(at.last))
@@ -16,5 +16,5 @@ export function toArray<T, R>(list: Cons<T> | undefined, map: (item: T) => R): r
 export const first = <T>([last]: readonly [T]): Cons<T> => ({ previous: undefined, last })
 export const next = <T>([previous, , last]: readonly [Cons<T>, Token, T]): Cons<T> => ({ previous, last })
 
-/** What stands for just another, or for another and a comma. */
+/** For a production of one part, or of one part and a comma: returns that part. */
 export const only = <T>([value]: readonly [T, ...unknown[]]): T => value

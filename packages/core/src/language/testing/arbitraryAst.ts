@@ -72,7 +72,7 @@ function entries<V>(value: fc.Arbitrary<V>): fc.Arbitrary<readonly Entry<V>[]> {
 }
 const rest: fc.Arbitrary<Variable | undefined> = fc.option(variable, { nil: undefined })
 
-// (A type alias: fast-check wants what has an implicit index signature.)
+// (A type alias: fast-check needs an implicit index signature.)
 type Terms = {
   value: Expression
   condition: Expression
@@ -82,7 +82,9 @@ type Terms = {
 }
 const depth = { depthSize: 'small', withCrossShrink: true } as const
 
-/** Expressions and patterns that the language can say: values where it wants values, conditions where it wants those. */
+/**
+ * Valid expressions and patterns: values in places for values, conditions in places for conditions.
+ */
 const terms = fc.letrec<Terms>((tie) => {
   const value: fc.Arbitrary<Expression> = tie('value')
   const condition: fc.Arbitrary<Expression> = tie('condition')
@@ -184,10 +186,10 @@ const statement: fc.Arbitrary<Statement> = fc.oneof(
   block,
 )
 
-/** Conditions and values, as a query may be. */
+/** Conditions and values, both of which a query can be. */
 export const arbitraryExpression: fc.Arbitrary<Expression> = fc.oneof(terms.condition, terms.value)
 
-/** Policies that can be written; their spans mean nothing. */
+/** Valid policies, with meaningless spans. */
 export const arbitraryFile: fc.Arbitrary<File> = fc
   .array(statement, { maxLength: 4 })
   .map((statements) => ({ kind: 'file', statements, span }))

@@ -1,4 +1,4 @@
-/** A node without its spans, to compare two. */
+/** Returns a node without its spans, for comparisons. */
 export function withoutSpans(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withoutSpans)
   if (typeof node !== 'object' || node === null) return node
