@@ -34,8 +34,9 @@ export interface Assignment {
 /** A possible operand after `and` and `or`. */
 export type Unit = Expression | Group | Assignment | Negation
 /**
- * The grammar's result for an expression. An Earley parser completes every prefix of an expression,
- * so operators only become nodes of the AST when the token after the whole has been read.
+ * The grammar's result for an expression.
+ * An Earley parser completes every prefix of an expression. Operators therefore become nodes of the
+ * AST only when the token after the whole has been read.
  */
 export type Raw = Unit | Chain
 

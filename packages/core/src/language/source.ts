@@ -1,4 +1,7 @@
-/** A place in a source: `line` and `column` count from 1, `column` in characters (code points), not UTF-16 units. */
+/**
+ * A place in a source. `line` and `column` count from 1; `column` counts characters (code points),
+ * not UTF-16 units.
+ */
 export interface Position {
   readonly line: number
   readonly column: number

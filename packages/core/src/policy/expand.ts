@@ -78,8 +78,8 @@ function call(kind: Declared['kind'], subject: string, name: StringLiteral, obje
 }
 
 /**
- * Returns the variable for an instance of a class: the class's name in lower case, or with a mark
- * if it is in lower case already.
+ * Returns the variable for an instance of a class: the class's name in lower case. A name in lower
+ * case already is marked.
  */
 function variableName(cls: string): string {
   const lower = cls.toLowerCase()

@@ -1,7 +1,8 @@
 import type { Entry, Expression, Pattern } from '../language/ast.js'
 
 /**
- * Returns whether two patterns or values without operators are written alike, in any place.
+ * Returns whether two patterns or values without operators are written alike, regardless of their
+ * place.
  * Numbers are compared by value (`1` is `1.0`); `_` never equals another `_`.
  */
 export function sameNode(one: Pattern, other: Pattern): boolean {

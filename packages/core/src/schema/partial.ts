@@ -84,7 +84,7 @@ export function isWhole(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * Records for a copy of a row the facts about the row. They are derived from the rows that the copy
+ * Records the partial relations of a copy of a row. They are derived from the rows that the copy
  * holds, and from references to rows that it does not hold.
  */
 export function markCopy(row: object, model?: Model, models?: ReadonlyMap<string, Model>): void {

@@ -8,10 +8,9 @@ export interface RegExpLike {
 
 /**
  * Makes regular expressions that take linear time, such as those of RE2.
- * Every pattern of a policy uses it: in `match`, `matchAll`, `search`, `replace`, `replaceAll` and
- * `split` of a text, and in `test` and `exec` of a `RegExp`.
- * @throws the engine's error for a pattern that it does not support; the check or the filter throws
- * it.
+ * Every pattern of a policy uses it. The patterns are those of `match`, `matchAll`, `search`,
+ * `replace`, `replaceAll` and `split` of a text, and of `test` and `exec` of a `RegExp`.
+ * @throws the engine's error for an unsupported pattern; the check or the filter throws it.
  * @example
  * import { RE2 } from 're2-wasm'
  * // RE2 demands the flag `u`

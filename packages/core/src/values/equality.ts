@@ -34,9 +34,9 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
 }
 
 /**
- * Compares two different values whose kinds alone decide whether they are equal.
- * @returns undefined if both are objects (or functions), including lists and dictionaries, which
- * only an `Equality` can compare; also if one is nil and the other may be.
+ * Compares two different values if their kinds decide whether they are equal.
+ * @returns undefined if only an `Equality` can compare them: objects and functions, including lists
+ * and dictionaries. Also undefined if one is nil and the other may be.
  */
 export function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   if (left === null || right === null || left === undefined || right === undefined) {

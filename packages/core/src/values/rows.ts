@@ -114,7 +114,7 @@ function areEqual(part: unknown, other: unknown): boolean {
   return part === other || scalarsEqual(part, other) === true
 }
 
-/** Returns whether the objects of a model are rows, not values. */
+/** Returns whether the objects of a model are rows rather than values. */
 function isRowModel({ name, class: cls }: KnownModel): boolean {
   return !builtinClasses.has(name) && !(cls && isValueClass(cls))
 }

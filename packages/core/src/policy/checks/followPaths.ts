@@ -10,7 +10,9 @@ export interface PathVisitor {
   readonly step?: (node: Dot, object: Known, knowledge: Knowledge) => void
   /** Called when a pattern names a field of a class. */
   readonly patternField?: (field: Entry<Pattern>, model: string) => void
-  /** Called for each goal except `and`, `or`, `not` and `forall`, before its facts are known. */
+  /**
+   * Called for each goal except `and`, `or`, `not` and `forall`, before its own facts are added.
+   */
   readonly goal?: (goal: Expression, knowledge: Knowledge) => void
 }
 

@@ -4,8 +4,8 @@ import type { PathCheck } from './followPaths.js'
 import { suggestion } from './suggestion.js'
 
 /**
- * A field that is read from a model must be one of its fields, or of a model that extends it, if
- * the model declares all its fields.
+ * A field that is read from a model must be declared by the model, by one that it extends, or by
+ * one that extends it. Only models that declare all their fields are checked.
  */
 export const unknownField: PathCheck = (context) => {
   if (![...context.schema.models.values()].some((model) => model.closed)) return undefined
@@ -36,7 +36,7 @@ function allFields(name: string, { schema }: PolicyContext): ReadonlySet<string>
     if (!model?.closed) return undefined
     for (const field of model.fields.keys()) fields.add(field)
   }
-  // Inherited fields count too, whichever class declared them.
+  // Inherited fields count too, whichever class declares them.
   for (const one of schema.ancestors(name))
     for (const field of schema.models.get(one)?.fields.keys() ?? []) fields.add(field)
   return fields
