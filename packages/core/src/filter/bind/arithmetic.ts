@@ -3,7 +3,10 @@ import { Float } from '../../machine/state/term.js'
 import { calculateNumbers, type PolarNumber } from '../../machine/terms/arithmetic.js'
 import { fail } from './failure.js'
 
-/** What the machine calculates. */
+/**
+ * Calculates as the query machine does.
+ * @throws Failed for operands that are not numbers, an overflow, or a remainder by zero.
+ */
 export function calculated(
   { operator, span }: Extract<Operand, { kind: 'arithmetic' }>,
   left: Extract<Operand, { kind: 'value' }>,

@@ -35,8 +35,10 @@ import { joinedArms, type RowJoin, rowJoinOf } from './link.js'
 import { BindReader, called } from './reader.js'
 
 /**
- * A condition with the actor in it: what is known is computed, quantifiers over the actor's own collections are unrolled. Only
- * the resource is left. What fails whatever the row is a `failure`.
+ * Binds a condition to an actor: computes known operands and unrolls quantifiers over the actor's
+ * own collections. The result depends on the resource alone. A condition that fails for every row
+ * becomes a `failure`.
+ * @param unloaded - How to treat a relation that is not loaded. Default `'error'`.
  */
 export function bind(
   condition: Condition,
@@ -48,7 +50,7 @@ export function bind(
   return new Binder(meaning, undefined, unloaded).bind(condition, subjects(actor, action))
 }
 
-/** What the subjects of a condition stand for once the actor and the action are known. */
+/** Returns the substitution of the actor and the action for the subjects of a condition. */
 export function subjects(actor: unknown, action: unknown): Environment {
   const actorOperand: Operand = { kind: 'value', value: actor }
   const actionOperand: Operand = { kind: 'value', value: action }
@@ -57,7 +59,7 @@ export function subjects(actor: unknown, action: unknown): Environment {
 
 export type Environment = (root: Root) => Operand | undefined
 
-/** Puts an actor into a condition. */
+/** Binds conditions to an actor. */
 export class Binder {
   readonly #meaning: Meaning
   readonly #schema: Schema
@@ -75,7 +77,11 @@ export class Binder {
     this.#reader = new BindReader(meaning.schema, missing, unloaded)
   }
 
-  /** @param isLast - Whether nothing is asked once the condition is true, so that its further solutions do not matter. */
+  /**
+   * Returns the bound condition; a failure becomes a `failure`.
+   * @param isLast - Whether nothing is evaluated after this condition, so that its further
+   * solutions do not matter.
+   */
   bind(condition: Condition, environment: Environment, isLast: boolean = true): Condition {
     this.#count(1)
     try {
@@ -157,7 +163,7 @@ export class Binder {
     }
   }
 
-  /** Binds arms up to the one that settles a disjunction; whether there is one. */
+  /** Binds arms until one settles the disjunction. Returns whether one did. */
   #isSettledBy(arms: readonly Condition[], environment: Environment, isLast: boolean, bound: Condition[]): boolean {
     for (const arm of arms) {
       const part = this.bind(arm, environment, isLast)
@@ -181,7 +187,9 @@ export class Binder {
     return this.#ask(opaque, values, isLast)
   }
 
-  /** The machine's answer; and an error behind it, where further solutions matter. */
+  /**
+   * Runs the machine. If further solutions matter, an error behind the first is part of the result.
+   */
   #ask(opaque: Opaque, values: ReadonlyMap<string, unknown>, isLast: boolean): Condition {
     let first: Condition = FALSE
     try {
@@ -191,7 +199,7 @@ export class Binder {
       return first
     } catch (error) {
       if (!(error instanceof ArcturusError)) throw error
-      // An error only where all that follows holds too: the machine has to see the whole.
+      // It is an error only if everything after it holds too: the machine has to see the whole.
       if (error.code === 'unhandled-constraint') return opaque
       return or(first, { kind: 'failure', error })
     }
@@ -201,7 +209,7 @@ export class Binder {
     return decided(this.#answer(ask, span), span)
   }
 
-  /** What values mean; an error is one of the policy, at the place that asks. */
+  /** Evaluates an operation on values. A `QueryError` is placed at `span` in the policy. */
   #answer(ask: () => boolean | undefined, span: Span): boolean | undefined {
     try {
       return ask()
@@ -218,7 +226,7 @@ export class Binder {
     const left = this.#operand(condition.left, environment)
     const right = this.#operand(condition.right, environment)
     if (left.kind === 'value' && right.kind === 'value') return this.#comparison(condition, left.value, right.value)
-    // What speaks of the resource alone is the same for every actor.
+    // A comparison of the resource alone is the same for every actor.
     if (left === condition.left && right === condition.right) return condition
     const { operator, span } = condition
     assertThere([left, right], span)
@@ -229,7 +237,7 @@ export class Binder {
     return { kind: 'compare', operator, left, right, span }
   }
 
-  /** An object of unknown class is compared with no row of the database: nothing says which row it is. */
+  /** Fails if an object of unknown class is compared with a row: nothing identifies its row. */
   #assertMet(known: Operand, other: Operand, span: Span): void {
     if (known.kind !== 'value') return
     const { value } = known
@@ -298,7 +306,10 @@ export class Binder {
     return disjunction(arms)
   }
 
-  /** Quantifiers over the same rows; undefined where they have to be told one by one. */
+  /**
+   * Binds quantifiers over the same rows in one pass. Returns undefined if they have to be bound
+   * one by one.
+   */
   #together(links: readonly RowJoin[], environment: Environment): Condition | undefined {
     try {
       const from = this.#operand(links[0]!.some.from, environment)
@@ -311,14 +322,15 @@ export class Binder {
   }
 
   /**
-   * A quantifier over known rows that compares each of them with one path of the resource is that path in a list of values, or
-   * one comparison for each; what else it asks of a row is settled. So are several that differ in what else they ask. Undefined
-   * where it takes more than that.
+   * Binds a quantifier over known rows that compares each row with one path of the resource. The
+   * result is that path in a list of values, or one comparison per value. The other tests of a row
+   * are settled. Several quantifiers that differ only in those tests bind together. Returns
+   * undefined if the condition needs more than that.
    */
   #linked(links: readonly RowJoin[], rows: readonly unknown[], environment: Environment): Condition | undefined {
     const link = links[0]!
     const { span } = link.some
-    // What is known may be an error to read where what stands before it is false.
+    // Reading a known operand can be an error even if the condition before it is false.
     if (environment(link.other.root)?.kind === 'value') return undefined
     const item = this.#operand(link.other, environment)
     const canFail = item === link.other ? link.canFail(this.#schema) : canFailToRead(this.#schema, item)
@@ -335,7 +347,10 @@ export class Binder {
     return link.compare(found, item)
   }
 
-  /** Finds what is compared of the rows that pass; false where that takes more than reading it. */
+  /**
+   * Collects the compared values of the rows that pass. Returns false if that takes more than
+   * reading.
+   */
   #findIn(
     link: RowJoin,
     rows: readonly unknown[],
@@ -355,13 +370,16 @@ export class Binder {
       const own = compared.at(at)
       if (own === undefined || (isUndeclared && this.#schema.isStranger(own))) return false
       if (passes && own !== null) found.push(own)
-      // What a row has is compared before it is asked what it does not pass.
+      // A row is compared before its failing test: the comparison must not be an error.
       else if (passes || !compared.isComparable(at)) return false
     }
     return true
   }
 
-  /** What a predicate tells of a row; undefined where it can't: of what is not all there, or what is wrong. */
+  /**
+   * Returns whether a row passes a predicate; undefined if the row may be partial or the predicate
+   * throws.
+   */
   #passes(row: unknown, test: Predicate | undefined): boolean | undefined {
     if (!test || mayBePartial(row)) return undefined
     try {
@@ -376,7 +394,10 @@ export class Binder {
     return kind === 'true' ? true : kind === 'false' ? false : undefined
   }
 
-  /** A definition is bound once for the same values; a recursive one whose arguments are all known is the machine's. */
+  /**
+   * Binds a definition once per set of values. A recursive one whose arguments are all known goes
+   * to the machine.
+   */
   #ref(condition: Ref, environment: Environment, isLast: boolean): Condition {
     const { definition, span } = condition
     const args = this.#operands(condition.args, environment)
@@ -464,17 +485,20 @@ export class Binder {
   }
 }
 
-/** As what is outside, with a row in the place of a variable. */
+/** Returns the environment with a row substituted for a variable. */
 function within(outside: Environment, each: Variable, value: unknown): Environment {
   return (root) => (root === each ? { kind: 'value', value } : outside(root))
 }
 
-/** The values of operands; undefined where one of them is not known. */
+/** Returns the values of operands; undefined if one of them is not known. */
 function valuesOf(operands: readonly Operand[]): readonly unknown[] | undefined {
   return operands.every((one) => one.kind === 'value') ? operands.map((one) => one.value) : undefined
 }
 
-/** In the place of a list a text is its characters, and a dictionary its keys with their values. */
+/**
+ * Returns the elements of a known operand: characters of a text, and entries of a dictionary sorted
+ * by key.
+ */
 function withElements(list: Operand): Operand {
   if (list.kind !== 'value') return list
   if (typeof list.value === 'string') return { kind: 'value', value: [...list.value] }

@@ -5,7 +5,10 @@ import { areSameRow, isIdentified } from '../../values/rows.js'
 import { Failed } from './failure.js'
 import type { BindReader } from './reader.js'
 
-/** What is compared of each row of a list: read once, though several quantifiers range over the list. */
+/**
+ * The compared values of the rows of a list, each read once even if several quantifiers range over
+ * the list.
+ */
 export class ComparedRows {
   readonly #rows: readonly unknown[]
   readonly #own: Path
@@ -14,7 +17,7 @@ export class ComparedRows {
   readonly #read: unknown[]
   readonly #comparable: (boolean | undefined)[]
 
-  /** @param own - What is read of a row, a path from it. */
+  /** @param own - The path that is read from each row. */
   constructor(rows: readonly unknown[], own: Path, reader: BindReader, meaning: Meaning) {
     this.#rows = rows
     this.#own = own
@@ -24,13 +27,16 @@ export class ComparedRows {
     this.#comparable = new Array(rows.length)
   }
 
-  /** What is compared of a row; undefined where it can't be read, or takes more than its key to be compared. */
+  /**
+   * Returns the compared value of a row; undefined if it can't be read, or its key is not enough to
+   * compare it.
+   */
   at(index: number): unknown {
     this.#read[index] ??= this.#readOf(this.#rows[index])
     return this.#read[index]
   }
 
-  /** Whether comparing it is no error, whatever it is compared with; of rows that takes their keys. */
+  /** Returns whether comparing the value is never an error. Rows need their keys for that. */
   isComparable(index: number): boolean {
     this.#comparable[index] ??= this.#canCompare(this.at(index))
     return this.#comparable[index]

@@ -3,21 +3,22 @@ import { partsIn } from '../../condition/construct.js'
 import { substitute } from '../../condition/substitute.js'
 import type { Span } from '../../language/source.js'
 
-/** Definitions up to this size are put in the place of each reference. */
+/** Definitions up to this size are inlined at each reference. */
 const inlineSize = 64
 
-/** A definition of which some arguments are known, as it is bound for them; the others are its parameters. */
+/** A definition bound for some known arguments; the other arguments are its parameters. */
 interface Bound {
   readonly definition: { -readonly [K in keyof Definition]: Definition[K] }
   isDone: boolean
 }
 
-/** What a definition's condition is bound with: what its known parameters stand for. */
+/** The substitution of known arguments for the parameters of a definition. */
 export type Known = (root: Root) => Operand | undefined
 
 /**
- * The definitions of one filter, each bound once for the same known arguments: so the work is linear in the policy, however often
- * a rule is called, and a definition that calls itself for the same arguments refers to itself.
+ * The definitions of one filter, each bound once for the same known arguments. So the work is
+ * linear in the policy, however often a rule is called. A definition that calls itself with the
+ * same arguments refers to itself.
  */
 export class BoundDefinitions {
   readonly #all = new Map<Definition, Map<string, Bound>>()
@@ -25,8 +26,8 @@ export class BoundDefinitions {
   readonly #ids = new Map<unknown, number>()
 
   /**
-   * The condition of a call.
-   * @param variant - What else it depends on.
+   * Returns the condition of a call.
+   * @param variant - Anything else that the bound condition depends on.
    * @param bind - Binds the definition's condition.
    */
   refer(
@@ -69,7 +70,7 @@ export class BoundDefinitions {
     return reference(bound, openArgs, span)
   }
 
-  /** Values and rows by identity. */
+  /** Identifies values and rows by identity. */
   #keyOf(operand: Operand): string {
     if (operand.kind === 'path') return [this.#idOf(operand.root), ...operand.steps.map(({ name }) => name)].join('.')
     const value = operand.kind === 'value' ? operand.value : operand
@@ -86,7 +87,10 @@ export class BoundDefinitions {
   }
 }
 
-/** What is known of arguments: values; and rows of the database that are known by their keys, beside another one. */
+/**
+ * Returns a test for known arguments: values; and, beside an unknown argument, rows known by their
+ * keys.
+ */
 function knownAmong(args: readonly Operand[]): (operand: Operand) => boolean {
   const isRow = (one: Operand): boolean => one.kind === 'path' && one.root.kind === 'row'
   const areRowsKnown = args.some((one) => one.kind !== 'value' && !isRow(one))
@@ -101,7 +105,9 @@ function reference({ definition, isDone }: Bound, args: readonly Operand[], span
   return { kind: 'ref', definition, args, span }
 }
 
-/** What is left of a number of parts once those of the condition are taken from it; negative where they are more. */
+/**
+ * Subtracts the number of parts of a condition from a number. Negative if the condition has more.
+ */
 function partsLeft(condition: Condition, from: number): number {
   let left = from - 1
   for (const one of partsIn(condition)) {

@@ -14,7 +14,10 @@ export class Failed extends Error {
   }
 }
 
-/** That no operand is a reference whose row may be gone: it is a row or nil, and its key alone does not say which. */
+/**
+ * Throws if an operand is a reference whose row may be gone: its key alone does not decide between
+ * a row and nil.
+ */
 export function assertThere(operands: readonly Operand[], span?: Span): void {
   for (const one of operands)
     if (one.kind === 'value' && doubtfulReference(one.value)) failUnloaded(unloadedRelation(one.value)!, span)
@@ -49,7 +52,7 @@ export function decided(result: boolean | undefined, span: Span): Condition {
   return result === undefined ? waiting(span) : result ? TRUE : FALSE
 }
 
-/** An error as it was thrown where nobody knew the place. */
+/** Adds a span to an error that has none. */
 export function placed(error: QueryError, span: Span): QueryError {
   if (error.span) return error
   const { code, summary, hint, data, cause } = error

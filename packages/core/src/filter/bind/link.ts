@@ -10,16 +10,19 @@ import type { Meaning } from '../../predicate/meaning.js'
 import { equalsLiteral, read } from '../../predicate/read.js'
 import type { Schema } from '../../schema/schema.js'
 
-/** A quantifier that compares its rows with one thing beside them: `some x in r where x.a = b and …`, where the rest is of `x`. */
+/**
+ * A quantifier that compares its rows with one path outside them: `some x in r where x.a = b and
+ * …`, if the other tests are of `x`.
+ */
 export class RowJoin {
   readonly some: Some
-  /** What is compared of each row. */
+  /** The path of the row that is compared. */
   readonly own: Path
-  /** What it is compared with. */
+  /** The path that it is compared with. */
   readonly other: Path
-  /** What else is asked of each row. */
+  /** The other tests of each row. */
   readonly tests: Condition
-  /** Whether all of that is asked before. */
+  /** Whether all of those tests come before the comparison. */
   readonly isLast: boolean
   readonly #compare: Compare
   #test: Predicate | null | undefined
@@ -35,19 +38,24 @@ export class RowJoin {
     this.#compare = compare
   }
 
-  /** Whether reading the other thing can be an error. */
+  /** Returns whether reading the other path can be an error. */
   canFail(schema: Schema): boolean {
     this.#canFail ??= canFailToRead(schema, this.other)
     return this.#canFail
   }
 
-  /** Whether no relation leads to what is compared, so that its rows are told one by one. */
+  /**
+   * Returns whether no relation leads to the compared path, so that its rows are compared one by
+   * one.
+   */
   isUndeclared(schema: Schema): boolean {
     this.#isUndeclared ??= declaredModel(schema, this.own) === undefined
     return this.#isUndeclared
   }
 
-  /** That what one of some rows has is what the other thing has become. */
+  /**
+   * Compares the values of some rows with the bound other operand: true if one of them is equal.
+   */
   compare(owns: readonly unknown[], other: Operand): Condition {
     const { span } = this.#compare
     const isOwnFirst = this.#compare.left === this.own
@@ -60,7 +68,7 @@ export class RowJoin {
     return of.length === 1 ? of[0]! : { kind: 'or', of }
   }
 
-  /** Whether one pass over the rows tells what both say, one after the other. */
+  /** Returns whether one pass over the rows decides both quantifiers, one after the other. */
   isLike(link: RowJoin): boolean {
     const isOwnFirst = this.#compare.left === this.own
     return (
@@ -72,21 +80,24 @@ export class RowJoin {
     )
   }
 
-  /** Whether both ask the same of a row, which some rules do that inherit by several ways. */
+  /**
+   * Returns whether both test the same field for the same literal, as rules do that inherit in
+   * several ways.
+   */
   asksSame(link: RowJoin): boolean {
     const [one, other] = [this.#only, link.#only]
     return one?.field !== undefined && one.field === other?.field && one.literal === other.literal
   }
 
-  /** What is asked of a row, where it is that one field equals a literal: the name of a role, mostly. */
+  /** The test of a row if it is only that one field equals a literal: mostly the name of a role. */
   get #only(): Arm['first'] {
     const { first, rest } = splitFirst({ ...this.some, where: this.tests })
     return rest.kind === 'true' ? first : undefined
   }
 
   /**
-   * What tells of a row, in the place of the resource, whether it passes the tests; undefined where they speak of more than the
-   * row. It bails out where an answer takes more than what is there.
+   * Returns a predicate that takes a row as its resource and tests it; undefined if the tests
+   * depend on more than the row. It bails out if the result depends on values that are not there.
    */
   testFor(meaning: Meaning): Predicate | undefined {
     this.#test ??= compileTest(this.tests, this.some, meaning) ?? null
@@ -94,10 +105,10 @@ export class RowJoin {
   }
 }
 
-// Shared by all questions: conditions never change, and these depend on the condition alone.
+// Shared by all evaluations: conditions never change, and these depend on the condition alone.
 const known = new WeakMap<Some, RowJoin | null>()
 
-/** What a quantifier compares its rows with; undefined where it does not have this form. */
+/** Returns the comparison of a quantifier with one path; undefined if it has another form. */
 export function rowJoinOf(some: Some): RowJoin | undefined {
   let link = known.get(some)
   if (link === undefined) {
@@ -107,16 +118,19 @@ export function rowJoinOf(some: Some): RowJoin | undefined {
   return link ?? undefined
 }
 
-/** Arms of a disjunction that stand in a row. */
+/** Neighboring arms of a disjunction. */
 export interface LinkedArms {
   readonly arms: readonly Condition[]
-  /** What the arms compare rows with, each thing once, where they compare the same rows with the same thing. */
+  /**
+   * The comparisons of the arms, without repetitions, if the arms compare the same rows with the
+   * same path.
+   */
   readonly links: readonly RowJoin[]
 }
 
 const grouped = new WeakMap<Or, readonly LinkedArms[]>()
 
-/** The arms of a disjunction, those together that one pass over rows can tell. */
+/** Groups the arms of a disjunction: the arms of a group share one pass over the rows. */
 export function joinedArms(condition: Or): readonly LinkedArms[] {
   let groups = grouped.get(condition)
   if (!groups) {
@@ -161,7 +175,7 @@ function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate 
   const { first, rest } = splitFirst({ ...some, where: tests })
   if (first?.field !== undefined && rest.kind === 'true') {
     const { field, literal } = first
-    // The name of a role, mostly.
+    // Mostly the name of a role.
     return (_actor, _action, row) => equalsLiteral(meaning, read(row, field), literal)
   }
   const row: Path = {
@@ -177,7 +191,7 @@ function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate 
   return isOwn ? compileClosures(ofRow, meaning) : undefined
 }
 
-/** Whether a condition asks for nothing but what a row has. */
+/** Returns whether a condition depends on nothing but the attributes of a row. */
 function isPlain(condition: Condition): boolean {
   switch (condition.kind) {
     case 'some':

@@ -8,14 +8,16 @@ import type { Missing, Wanted } from '../../schema/wanted.js'
 import { Binder, subjects } from './bind.js'
 import { missingIn } from './missing.js'
 
-/** Gets what is wanted; rejects where it can't. */
+/** Loads a value that binding needs; rejects if it can't. */
 export type Load = (wanted: Wanted) => Promise<unknown>
 
 /**
- * As `bind`, getting what is not loaded on the actor's side: all that is found missing is asked for at once, then the
- * condition is bound again, until nothing is missing. What is known by its key is asked for last, and only if that is not enough.
- * @param time - Milliseconds that it may take in all.
- * @throws QueryError `time-limit`.
+ * Like `bind`, but loads missing values on the actor's side. Each round loads everything missing at
+ * once and binds the condition again, until nothing is missing. Rows known by their keys are loaded
+ * last, and only if their keys are not enough.
+ * @param load - Loads one value.
+ * @param time - Limit for the whole call, in milliseconds.
+ * @throws QueryError `time-limit`; `step-limit` after too many rounds.
  */
 export async function bindLoading(
   condition: Condition,
@@ -38,7 +40,8 @@ export async function bindLoading(
         return values?.has(name) ? { value: values.get(name) } : undefined
       },
       want: (one, isKnown) => {
-        // A row that is known by its key alone is made anew each time; what is missing of it is there when it is loaded itself.
+        // A row known only by its key is made anew each time; its attributes are there once it is
+        // loaded itself.
         if (unloadedRelation(one.object)) return
         const names = asked.get(one.object) ?? new Set()
         if (!names.has(one.name)) (isKnown ? known : wanted).push(one)
@@ -46,7 +49,7 @@ export async function bindLoading(
       },
     }
     const bound = descending(() => new Binder(meaning, missing).bind(condition, subjects(actor, action)))
-    // Keys are enough for most that is asked of the rows behind them, of which there can be thousands.
+    // Keys are enough for most tests of the rows behind them, of which there can be thousands.
     if (wanted.length === 0 && (known.length === 0 || !missingIn(bound))) return bound
     const loading = wanted.length > 0 ? wanted : known
     const values = await patience.wait(Promise.all(loading.map(load)))
@@ -57,17 +60,20 @@ export async function bindLoading(
   }
 }
 
-/** So often a condition is bound again: what the actor's side leads to from one row to the next is not that deep. */
+/** Limit of rounds: chains of rows on the actor's side are not that deep. */
 const maxRounds = 10_000
 
-/** Each round reads objects that the one before did not know: they are made anew each time, or there is no end of them. */
+/**
+ * Each round reads objects unknown to the one before: getters make them anew, or there is no end of
+ * them.
+ */
 function neverEnds(): QueryError {
   return new QueryError('step-limit', `The filter loads one thing after the other for more than ${maxRounds} rounds.`, {
     hint: 'getters that a policy reads must return the same object each time; leave what is endless in the database',
   })
 }
 
-/** How long is waited for one thing after the other. */
+/** Limits the time of a sequence of waits. */
 class Patience {
   readonly #time: number
   readonly #end: number
@@ -87,7 +93,7 @@ class Patience {
       const value = await Promise.race([promise, passed])
       const turn = this.#turns.due()
       if (turn) await turn
-      // What arrives at once gives timers no turn.
+      // Promises that resolve at once never let the timer run.
       if (Date.now() > this.#end) throw this.#error()
       return value
     } finally {

@@ -1,7 +1,10 @@
 import type { Condition, Definition } from '../../condition/condition.js'
 import { partsIn } from '../../condition/construct.js'
 
-/** What is not there yet on the actor's side is never taken for empty, not even where other arms of the policy go on. */
+/**
+ * Returns the first error for a value not loaded yet, wherever it is in the condition. Such a value
+ * never counts as empty, even if other arms of the policy succeed.
+ */
 export function missingIn(condition: Condition, seen: Set<Definition> = new Set()): Error | undefined {
   switch (condition.kind) {
     case 'ref': {

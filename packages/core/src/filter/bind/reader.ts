@@ -14,15 +14,15 @@ import { HostError, queryError } from '../../values/hostError.js'
 import { identityOfRow, knownRow } from '../algebra/knownRow.js'
 import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './failure.js'
 
-/** Reads what is known while an actor is put into a condition. */
+/** Reads known values while a condition is bound to an actor. */
 export class BindReader implements Reading {
   valueClass: unknown = undefined
   readonly #schema: Schema
   readonly #missing: Missing | undefined
   readonly #unloaded: Unloaded
-  /** One root for each row, so that printers can tell which paths are of one row. */
+  /** One root per row, so that printers recognize the paths of one row. */
   #rows: Map<string, KnownRow> | undefined
-  /** The field that was looked up last. */
+  /** The field of the latest lookup. */
   #last: { readonly model: Model; readonly step: Step; readonly field: Field | undefined } | undefined
 
   constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
@@ -31,7 +31,7 @@ export class BindReader implements Reading {
     this.#unloaded = unloaded
   }
 
-  /** What steps from an operand lead to: what is there of it is read. */
+  /** Follows steps from an operand, reading values as far as they are known. */
   steps(operand: Operand, steps: readonly Step[]): Operand {
     let at = operand
     for (let index = 0; index < steps.length; index++) {
@@ -47,11 +47,11 @@ export class BindReader implements Reading {
   }
 
   /**
-   * What steps from an object lead to, where it is all there or is a row that a foreign key refers to; undefined where it takes
-   * more to tell.
+   * Follows steps from an object that is complete, or is a row that a foreign key refers to.
+   * Returns undefined if the value takes more than that.
    */
   known(object: unknown, steps: readonly Step[]): unknown {
-    // What is waited for elsewhere may have arrived.
+    // A value that is loaded elsewhere may have arrived.
     if (this.#missing) return undefined
     let at = object
     for (const step of steps) {
@@ -65,7 +65,7 @@ export class BindReader implements Reading {
     return undefined
   }
 
-  /** What was read: plain objects that a relation leads to are rows of its model. */
+  /** Returns the value read. Plain objects that a relation leads to become rows of its model. */
   #adopted(object: unknown, { name }: Step, value: unknown): unknown {
     if (typeof value === 'object' && value !== null && holdsPlain(value, this))
       adoptRead(this.#schema, object, name, value)
@@ -79,7 +79,7 @@ export class BindReader implements Reading {
     return doubtfulReference(row) ? undefined : row
   }
 
-  /** There can be thousands of rows of one model. */
+  /** Memoizes the latest lookup: there can be thousands of rows of one model. */
   #fieldOf(model: Model, step: Step): Field | undefined {
     if (this.#last?.model !== model || this.#last.step !== step)
       this.#last = { model, step, field: this.#schema.field(model.name, step.name) }
@@ -96,7 +96,7 @@ export class BindReader implements Reading {
     const value = !arrived && isPartial(object, step.name, own) ? undefined : own
     if (value !== undefined) {
       if (isPromise(value)) {
-        // Its failure is nobody's: what waits for it reads it again.
+        // Its rejection is ignored: the code that awaits the value reads it again.
         abandon(value)
         if (this.#missing && typeof object === 'object')
           this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
@@ -112,21 +112,25 @@ export class BindReader implements Reading {
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 
-  /** A to-one relation that is not loaded is known by its foreign key. */
+  /** Reads a to-one relation that is not loaded by its foreign key. */
   #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
     const row = referencedRow(object, model, field)
     if (this.#missing && row !== null && !wasAsked) {
-      // Of a model without a key, or with another one, rows are the same as objects: only the row itself tells.
+      // If the model has no key, or another one, rows are compared as objects: only the row itself
+      // decides.
       const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
       this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
     }
-    // Whether a row is there that nobody keeps is known to the database.
+    // The database knows whether the row exists.
     const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
     if (left) return left
     return row === undefined ? failUnloaded({ model, relation: step.name }, step.span) : { kind: 'value', value: row }
   }
 
-  /** What is read from a row, left to be read in the database; undefined where it can't or may not be. */
+  /**
+   * Leaves a read from a row to the database. Returns undefined if that is impossible or not
+   * allowed.
+   */
   #leave(object: object, step: Step, kind: Field['kind']): Operand | undefined {
     if (this.#unloaded !== 'database') return undefined
     const row = knownRow(this.#schema, object)
@@ -138,7 +142,7 @@ export class BindReader implements Reading {
   }
 }
 
-/** What a method of a value returns; the account pays for it. */
+/** Returns the result of a method of a value; the cost is charged to the account. */
 export function called(
   receiver: unknown,
   { method, span }: Extract<Operand, { kind: 'call' }>,
