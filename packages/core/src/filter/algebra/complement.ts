@@ -7,7 +7,7 @@ import { isNumeric } from '../../values/numeric.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 import { isUnreadable } from './presence.js'
 
-/** The rows for which a definite condition is not true. */
+/** Returns the rows for which a definite condition is not true. */
 export function complement(schema: Schema, condition: Definite): Definite {
   switch (condition.kind) {
     case 'true':
@@ -33,7 +33,7 @@ export function complement(schema: Schema, condition: Definite): Definite {
   }
 }
 
-/** As `complement`, of the rows for which the operands of a comparison can be read. */
+/** Like `complement`, for the rows for which the operands of a comparison can be read. */
 export function opposite(schema: Schema, condition: Definite): Definite {
   return condition.kind === 'compare' ? any(flipped(schema, condition)) : complement(schema, condition)
 }
@@ -45,7 +45,7 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
   if (operator === '=' || operator === '!=' || operator === '==') return [opposite]
   if (isNaNValue(condition.left) || isNaNValue(condition.right)) {
     for (const one of [condition.left, condition.right]) assertNumber(schema, one, condition.span)
-    // NaN is in no order, so no ordering with it is true.
+    // NaN has no order, so no ordering with it is true.
     return [TRUE]
   }
   // An ordering with nil is false, so its complement is true there.
@@ -58,7 +58,10 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
   return [...nils, ...noValues, opposite]
 }
 
-/** That an operand is in no order at all: NaN, which does not equal itself, or what is one object and does: an invalid date, NaN as a decimal. */
+/**
+ * Returns when an operand has no order: NaN, which does not equal itself; an invalid date or NaN as
+ * a decimal, which equal themselves as the same object.
+ */
 function isNoValue(schema: Schema, one: Operand, span: Span): readonly Definite[] {
   const compare = (operator: '!=' | '<='): Compare => ({ kind: 'compare', operator, left: one, right: one, span })
   if (one.kind === 'arithmetic') return isFiniteNumber(schema, one) ? [] : [compare('!=')]
@@ -68,7 +71,7 @@ function isNoValue(schema: Schema, one: Operand, span: Span): readonly Definite[
   return [scalar === 'float' ? compare('!=') : { kind: 'not', of: compare('<=') }]
 }
 
-/** Whether an operand is a number that is neither NaN nor infinite, whatever the row. */
+/** Returns whether an operand is a number that is neither NaN nor infinite, for every row. */
 function isFiniteNumber(schema: Schema, operand: Operand): boolean {
   switch (operand.kind) {
     case 'value':
@@ -85,8 +88,9 @@ function isFiniteNumber(schema: Schema, operand: Operand): boolean {
 }
 
 /**
- * What is ordered with NaN must have an order with numbers: for any other value a check is an error.
- * @throws UnsupportedFilterError for an operand of which the schema does not tell how a driver reads it
+ * Asserts that an operand compared with NaN has an order with numbers: for any other value a check
+ * is an error.
+ * @throws UnsupportedFilterError if the schema does not determine how a driver reads the operand.
  */
 function assertNumber(schema: Schema, operand: Operand, span: Span): void {
   const { scalar, list } = operandType(schema, operand)

@@ -2,7 +2,10 @@ import type { Definite, Operand, Path, Root } from '../../condition/condition.js
 import { isNil } from '../../condition/type.js'
 import { identityOfRow } from './knownRow.js'
 
-/** Texts that are equal for conditions that are the same in every row; of what is too much to be compared, its identity. */
+/**
+ * Returns texts that are equal for conditions that are the same in every row. A condition too large
+ * to compare has its identity.
+ */
 export class DefiniteKeys {
   readonly #ids = new Map<object, number>()
   readonly #known = new Map<Definite, string>()
@@ -28,7 +31,7 @@ export class DefiniteKeys {
     return typeof value === 'object' && value !== null ? this.#identity(value) : `${typeof value} ${String(value)}`
   }
 
-  /** That a path is nil, and that it is not: the keys of those two comparisons. */
+  /** Returns the key of a comparison of a path with nil, `=` or `!=`. */
   ofNil(path: Path, operator: '=' | '!='): string {
     return `${operator} nil(${this.#path(path)})`
   }
@@ -71,7 +74,7 @@ export class DefiniteKeys {
   }
 
   #root(root: Root): string {
-    // The resource is another object for each class that is derived for.
+    // The resource is another object for each class that the condition is derived for.
     if (root.kind === 'resource') return root.kind
     return root.kind === 'row' ? identityOfRow(root) : this.#identity(root)
   }

@@ -5,11 +5,13 @@ import { unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { all } from './logic.js'
 
-/** The row of the database that an object stands for; undefined where its key is not all there, as it is before it is saved. */
+/**
+ * Returns the database row of an object; undefined if its key is incomplete, as before it is saved.
+ */
 export function knownRow(schema: Schema, object: object): KnownRow | undefined {
   const model = schema.modelOf(object)?.name
   if (model === undefined) return undefined
-  // A row that is known by a foreign key has the columns that the key refers to, and no others.
+  // A row known by a foreign key has only the columns that the key refers to.
   const names = unloadedRelation(object) ? Object.keys(object) : (schema.key(model) ?? [])
   const key = names.map((field) => ({ field, value: Reflect.get(object, field) as unknown }))
   if (key.length === 0 || !key.every(({ field, value }) => isKeyValue(schema, model, field, value))) return undefined
@@ -21,14 +23,14 @@ function isKeyValue(schema: Schema, model: string, field: string, value: unknown
   return value !== undefined && value !== null && schema.field(model, field)?.kind !== 'relation'
 }
 
-/** The same text for the same row. */
+/** Returns a text that is equal for the same row. */
 export function identityOfRow({ model, key }: KnownRow): string {
   return JSON.stringify([model, ...key.map(({ field, value }) => [field, typeof value, String(value)])])
 }
 
 /**
- * The condition, false where a row is gone of whose relations it asks what they do not hold: nothing is granted because of
- * what a row that is not there does not have.
+ * Returns the condition, false if a row is gone and the condition negates one of its relations. The
+ * absence of a row grants nothing.
  */
 export function demandKnownRows(condition: Definite): Definite {
   const rows = new Map<KnownRow, Definite>()

@@ -3,20 +3,20 @@ import type { Definite } from '../../condition/condition.js'
 export const TRUE: Definite = { kind: 'true' }
 export const FALSE: Definite = { kind: 'false' }
 
-/** A conjunction, flattened. */
+/** Returns a flattened conjunction. */
 export function all(conditions: readonly Definite[]): Definite {
   return joined('and', conditions, 'true', FALSE) ?? TRUE
 }
 
-/** A disjunction, flattened. */
+/** Returns a flattened disjunction. */
 export function any(conditions: readonly Definite[]): Definite {
   return joined('or', conditions, 'false', TRUE) ?? FALSE
 }
 
 /**
- * Every filter is put together by this, so it goes through its parts once.
- * @param neutral - What adds nothing.
- * @param decisive - What the whole is as soon as it is a part.
+ * Joins conditions in one pass: every filter is built by this.
+ * @param neutral - The kind of a part that adds nothing.
+ * @param decisive - The result if any part is of this kind.
  */
 function joined(
   kind: 'and' | 'or',

@@ -4,7 +4,7 @@ import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { all, any, FALSE, TRUE } from './logic.js'
 
-/** The paths that must be no nil for a path to be read: those before a further step. */
+/** Returns the paths that must not be nil for a path to be read: those before a further step. */
 export function prefixes(schema: Schema, path: Path): readonly Path[] {
   const found: Path[] = []
   let at: OperandType = path.root.type
@@ -17,7 +17,9 @@ export function prefixes(schema: Schema, path: Path): readonly Path[] {
   return found
 }
 
-/** That an operand can be read: no step on its path is nil; and that what is computed has a result. */
+/**
+ * Returns when an operand can be read: no step on its path is nil, and a computation has a result.
+ */
 export function isReadable(schema: Schema, operand: Operand, span: Span): Definite {
   const parts = partsOf(operand)
   if (parts)
@@ -26,22 +28,28 @@ export function isReadable(schema: Schema, operand: Operand, span: Span): Defini
       ...limits(schema, operand).map((one) => one.within),
     ])
   if (operand.kind === 'count') return isPresent(schema, operand.of, span)
-  // A leaf on the longest path is true only when every step before it has a row.
+  // A leaf on the longest path is true only if every step before it has a row.
   const longest = operand.kind === 'path' ? prefixes(schema, operand).at(-1) : undefined
   return longest ? compareNil('!=', longest, span) : TRUE
 }
 
-/** What an operand is computed from, none of which may be nil; undefined for what is read. */
+/**
+ * Returns the operands of a computation, none of which may be nil; undefined for an operand that is
+ * read.
+ */
 function partsOf(operand: Operand): readonly Operand[] | undefined {
   if (operand.kind === 'arithmetic') return [operand.left, operand.right]
   return operand.kind === 'call' ? [operand.of, ...operand.args] : undefined
 }
 
-/** Whole numbers have 64 bits; those of a column of floats are exact up to the safe ones, and floats beyond. */
+/**
+ * Whole numbers have 64 bits. A column of floats is exact up to the safe integers, and holds floats
+ * beyond.
+ */
 const greatest = 2n ** 63n - 1n
 const least = -(2n ** 63n)
 
-/** Within which limits arithmetic has a result, and what is beyond each. */
+/** Returns the limits within which arithmetic has a result, and the conditions beyond them. */
 function limits(schema: Schema, operand: Operand): readonly { readonly within: Definite; readonly beyond: Definite }[] {
   if (operand.kind !== 'arithmetic' || isFloat(operand)) return []
   const { operator, right, span } = operand
@@ -67,13 +75,19 @@ function limits(schema: Schema, operand: Operand): readonly { readonly within: D
   ]
 }
 
-/** The columns of floats that arithmetic reads: where one of them is no whole number, the result is a float, which has no limits. */
+/**
+ * Returns the columns of floats that arithmetic reads. If one of them is not a whole number, the
+ * result is a float, without limits.
+ */
 function floatColumns(schema: Schema, operand: Operand): readonly Path[] {
   if (operand.kind === 'arithmetic') return [operand.left, operand.right].flatMap((one) => floatColumns(schema, one))
   return operand.kind === 'path' && operandType(schema, operand).scalar === 'float' ? [operand] : []
 }
 
-/** How large a whole number can be that an operand stands for; what is larger than a safe integer counts as a float. */
+/**
+ * Returns the greatest magnitude of a whole number that an operand can be. Larger ones than a safe
+ * integer count as floats.
+ */
 function magnitude(operand: Operand): number {
   if (operand.kind === 'value') return Math.abs(Number(operand.value))
   if (operand.kind !== 'arithmetic') return Number.MAX_SAFE_INTEGER
@@ -82,27 +96,27 @@ function magnitude(operand: Operand): number {
   return operand.operator === '+' || operand.operator === '-' ? left + right : right
 }
 
-/** Whether an operand is a float whatever the row. */
+/** Returns whether an operand is a float for every row. */
 export function isFloat(operand: Operand): boolean {
   if (operand.kind === 'value') return operand.float === true || !Number.isSafeInteger(operand.value)
   return operand.kind === 'arithmetic' && (operand.operator === '/' || isFloat(operand.left) || isFloat(operand.right))
 }
 
-/** That an operand can be read and is no nil. */
+/** Returns when an operand can be read and is not nil. */
 export function isPresent(schema: Schema, operand: Operand, span: Span): Definite {
   if (isNil(operand)) return FALSE
   const canBeNil = operand.kind === 'path' && operand.steps.length > 0 && operandType(schema, operand).nullable
   return canBeNil ? compareNil('!=', operand, span) : isReadable(schema, operand, span)
 }
 
-/** That an operand can be read and is nil. */
+/** Returns when an operand can be read and is nil. */
 export function isAbsent(schema: Schema, operand: Operand, span: Span): Definite {
   if (isNil(operand)) return TRUE
   if (operand.kind !== 'path' || !operandType(schema, operand).nullable) return FALSE
   return all([isReadable(schema, operand, span), compareNil('=', operand, span)])
 }
 
-/** That some step of an operand's path is nil, or what is computed has no result. */
+/** Returns when a step of an operand's path is nil, or a computation has no result. */
 export function isUnreadable(schema: Schema, operand: Operand, span: Span): Definite {
   const parts = partsOf(operand)
   if (parts) {

@@ -4,25 +4,25 @@ import type { Schema } from '../../schema/schema.js'
 import { complement } from './complement.js'
 import { all, any } from './logic.js'
 
-/** What a `reach` in a condition is replaced by; undefined leaves it. */
+/** Returns the replacement of a `reach`; undefined keeps it. */
 export type ReachReplacement = (reach: DefiniteReach) => Definite | undefined
 
-/** A condition with every `reach` replaced, from the innermost on. */
+/** Replaces every `reach` in a condition, from the innermost on. */
 export function replaceReaches(schema: Schema, condition: Definite, replace: ReachReplacement): Definite {
   return rewrite(schema, condition, undefined, replace)
 }
 
 /**
- * A condition with roots replaced by paths. Its own variables are new ones: another copy of it can stand within it, or within what
- * it is put in, and that one's variables are others than its own.
+ * Replaces roots by paths. The condition's own variables are renewed: another copy of it can be
+ * nested within it, or within its context, and must not share them.
  */
 export function replaceRoots(schema: Schema, condition: Definite, replace: Replacement): Definite {
   return rewrite(schema, condition, replace, () => undefined)
 }
 
-/** A path with its root replaced by a path. */
+/** Replaces the root of a path by a path. */
 export function replaceRoot(path: Path, replace: Replacement): Path {
-  // A row is replaced by a row.
+  // Sound: a row is replaced by a row.
   return substituteOperand(path, replace) as Path
 }
 
@@ -71,7 +71,7 @@ function rewrite(
   }
 }
 
-/** A new variable in the place of one that a condition has of its own, and what to replace where it is known. */
+/** Returns a new variable for one that a condition declares, and the replacement extended by it. */
 function renew(variable: Variable, replace: Replacement): readonly [Variable, Replacement] {
   const own: Variable = { ...variable }
   const row: Path = { kind: 'path', root: own, steps: [] }

@@ -1,6 +1,9 @@
 import { QueryError } from '../../errors.js'
 
-/** Nobody's database would take more; and parts that can be an error are written once for each part behind them. */
+/**
+ * More than any database takes. Parts that can be an error are written once for each part behind
+ * them.
+ */
 const maxSize = 100_000
 
 /** @throws QueryError for a filter of too many parts. */

@@ -7,10 +7,12 @@ import { replaceRoots } from '../algebra/roots.js'
 import { Settling } from './settling.js'
 
 /**
- * The same rows, in less work for a database: alternatives that range over one relation become one quantifier, equalities of
- * one column one list, what alternatives share stands once before them, what is settled is not asked again, and what reads the row itself
- * stands before what looks for other rows. Exact, because a definite condition is only true or false.
- * @param budget - What counts its parts and looks at the clock.
+ * Returns a condition for the same rows that costs a database less. Exact, because a definite
+ * condition is only true or false:
+ * - Alternatives over one relation become one quantifier; equalities of one column become one list.
+ * - Parts that alternatives share come once, before them. Settled tests are dropped.
+ * - Tests of the row itself come before searches for other rows.
+ * @param budget - Counts the parts and checks the time.
  */
 export function compact(schema: Schema, condition: Definite, budget?: Budget): Definite {
   const keys = new DefiniteKeys()
@@ -37,7 +39,7 @@ class Compacting {
         return this.#disjunction(condition.of.map((one) => this.compact(one)))
       case 'not': {
         const of = this.compact(condition.of)
-        // Sound: what stands behind a negation keeps its kind, unless nothing is left to negate.
+        // Sound: a negated condition keeps its kind, unless it becomes a constant.
         return of.kind === 'false' ? { kind: 'true' } : { kind: 'not', of: of as typeof condition.of }
       }
       case 'some': {
@@ -62,7 +64,7 @@ class Compacting {
     const others = arms.filter((one) => one.kind !== 'some')
     const distinct = any(this.#distinct([...others, ...quantified]))
     if (distinct.kind !== 'or') return distinct
-    // Only what is a conjunction has anything to share.
+    // Only conjunctions have parts to share.
     const factored = distinct.of.some((one) => one.kind === 'and') ? this.#factored(distinct.of) : distinct
     return inOrder(factored.kind === 'or' ? any(this.#listed(factored.of)) : factored)
   }
@@ -71,7 +73,10 @@ class Compacting {
     return [...new Map(conditions.map((one) => [this.#keys.of(one), one])).values()]
   }
 
-  /** Quantifiers over the same rows: `some x where p or some x where q` is `some x where (p or q)`. */
+  /**
+   * Merges quantifiers over the same rows: `some x where p or some x where q` is `some x where (p
+   * or q)`.
+   */
   #merged(quantifiers: readonly DefiniteSome[]): readonly DefiniteSome[] {
     const groups = new Map<string, DefiniteSome[]>()
     for (const one of quantifiers) {
@@ -91,7 +96,10 @@ class Compacting {
     })
   }
 
-  /** `(p and q) or (p and r)` is `p and (q or r)`: what an alternative shares with most others stands before them. */
+  /**
+   * Factors a disjunction: `(p and q) or (p and r)` is `p and (q or r)`, starting with the most
+   * frequent part.
+   */
   #factored(arms: readonly Definite[]): Definite {
     const parts = arms.map((arm) => new Map(conjunctsOf(arm).map((one) => [this.#keys.of(one), one])))
     const counts = new Map<string, number>()
@@ -115,7 +123,7 @@ class Compacting {
     return any(found)
   }
 
-  /** Equalities of one column with values become one list, where the first of them stands. */
+  /** Merges equalities of one column with values into one list, at the place of the first. */
   #listed(arms: readonly Definite[]): readonly Definite[] {
     const lists = new Map<string, { readonly at: number; readonly item: Path; readonly of: (readonly unknown[])[] }>()
     const found: Definite[] = []
@@ -151,7 +159,10 @@ function conjunctsOf(condition: Definite): readonly Definite[] {
   return condition.kind === 'and' ? condition.of : [condition]
 }
 
-/** The values that a path is compared with, where they can stand in a list: nil is asked for in another way. */
+/**
+ * Returns the values that a path is compared with, if they can be in a list: nil needs another
+ * test.
+ */
 function listOf(condition: Definite): { readonly item: Path; readonly values: readonly unknown[] } | undefined {
   if (condition.kind === 'in') {
     const { item, list } = condition
@@ -174,7 +185,7 @@ function isListable(value: unknown): boolean {
   return value instanceof Date || (value !== null && value !== undefined && typeof value !== 'object')
 }
 
-/** What costs less is asked first; what costs the same stays in the policy's order. */
+/** Orders parts by cost; equal costs keep the policy's order. */
 function inOrder(condition: Definite): Definite {
   if (condition.kind !== 'and' && condition.kind !== 'or') return condition
   return { kind: condition.kind, of: condition.of.toSorted((a, b) => costOf(a) - costOf(b)) }

@@ -7,8 +7,9 @@ type Leaf = Compare | In | IsA | Text
 type Facts = Map<string, boolean>
 
 /**
- * Drops what is settled where it is asked: what an earlier part of a conjunction says is true there, and what an earlier
- * alternative says is false. `owner != nil and (owner = nil or owner.age > 3)` is `owner != nil and owner.age > 3`.
+ * Drops tests that are already decided. Earlier parts of a conjunction are true, and earlier
+ * alternatives are false. For example, `owner != nil and (owner = nil or owner.age > 3)` becomes
+ * `owner != nil and owner.age > 3`.
  */
 export class Settling {
   readonly #keys: DefiniteKeys
@@ -48,7 +49,7 @@ export class Settling {
       case 'not': {
         const of = this.settle(condition.of, facts)
         if (of.kind === 'true') return FALSE
-        // Sound: what can be negated is settled as a constant, or keeps its kind.
+        // Sound: a negated condition becomes a constant, or keeps its kind.
         return of.kind === 'false' ? TRUE : { kind: 'not', of: of as typeof condition.of }
       }
       case 'some': {
@@ -64,7 +65,7 @@ export class Settling {
     }
   }
 
-  /** Whether a step of the operand's path is known to be nil. */
+  /** Returns whether a step of the operand's path is known to be nil. */
   #isUnreadable(operand: Operand, facts: Facts): boolean {
     return stepsBefore(operand).some((path) => facts.get(this.#keys.ofNil(path, '=')) === true)
   }
@@ -101,7 +102,7 @@ export class Settling {
     }
   }
 
-  /** That a path is nil, and that it is not, are each other's opposite where the path can be read. */
+  /** Records nil tests of a path: `= nil` and `!= nil` are opposites if the path can be read. */
   #learnNil(leaf: Leaf, isTrue: boolean, facts: Facts): void {
     if (leaf.kind !== 'compare' || (leaf.operator !== '=' && leaf.operator !== '!=')) return
     const path = isNil(leaf.right) ? leaf.left : isNil(leaf.left) ? leaf.right : undefined
@@ -124,7 +125,9 @@ function operandsOf(leaf: Leaf): readonly Operand[] {
   }
 }
 
-/** The paths that are no nil where a leaf is true, besides those that its paths go through. */
+/**
+ * Returns the paths that are not nil if a leaf is true, besides those that its paths go through.
+ */
 function presentIn(leaf: Leaf): readonly Path[] {
   switch (leaf.kind) {
     case 'compare': {
@@ -145,7 +148,7 @@ function presentIn(leaf: Leaf): readonly Path[] {
   }
 }
 
-/** The paths that a path goes through. */
+/** Returns the paths that a path goes through. */
 function stepsBefore(operand: Operand): readonly Path[] {
   if (operand.kind === 'count') return stepsBefore(operand.of)
   if (operand.kind !== 'path') return []

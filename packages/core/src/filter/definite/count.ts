@@ -7,8 +7,8 @@ import { isReadable } from '../algebra/presence.js'
 const mirrored = { '=': '=', '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const
 
 /**
- * A count of rows compared with a number, where it asks no more than whether there is a row: a quantifier, which printers know
- * better. Undefined for everything else.
+ * Converts a comparison of a count that only tests whether there is a row to a quantifier, which
+ * printers write better. Returns undefined for any other comparison.
  */
 export function compareCount(schema: Schema, { operator, left, right, span }: Compare): Definite | undefined {
   if (right.kind === 'count')
@@ -20,7 +20,7 @@ export function compareCount(schema: Schema, { operator, left, right, span }: Co
   const type = operandType(schema, of)
   const limit = right.value
   const [none, one] = [0, 1].map((count) => holds(operator, count, limit))
-  // Beyond one, the answer changes once more at most: from the limit on.
+  // Beyond one, the result changes at most once more: at the limit.
   const more = Math.max(2, Math.ceil(limit) + 1)
   if (holds(operator, more, limit) !== one || (limit >= 1 && holds(operator, limit, limit) !== one)) return undefined
   if (type.model === undefined && none !== one) return undefined

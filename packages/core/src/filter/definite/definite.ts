@@ -24,19 +24,29 @@ import { Leaves } from './leaves.js'
 import { definitePath, isNever } from './operand.js'
 
 export interface DefiniteOptions {
-  /** Leaves rows compared as a whole, for printers that know what makes rows equal. Default false: by the columns of their key. */
+  /**
+   * Leaves comparisons of whole rows, for printers that know how to compare rows. Default false:
+   * rows are compared by the columns of their key.
+   */
   readonly wholeRows?: boolean
-  /** What counts its parts and looks at the clock. Default: nothing; the size of a filter is limited in any case. */
+  /**
+   * Counts the parts and checks the time. Default: no budget; the size of a filter is limited in
+   * any case.
+   */
   readonly budget?: Budget
 }
 
 /**
- * The rows for which a filter's condition is true, as a condition that is only true or false: what printers write. With T and
- * F for "is true" and "is false": T(a and b) = T(a) and T(b); T(a or b) = T(a) or (F(a) and T(b)); T(not c) = F(c); and
- * F(a and b) = F(a) or (T(a) and F(b)), where a further solution of `a` must not be an error either.
- * @throws UnsupportedFilterError for what is not said in terms of the database: an opaque part, a method of a row, a field
- * that nothing declares, a recursion along a list before what can be an error. QueryError `filter-too-large`, and what the
- * budget throws.
+ * Returns the rows for which a filter's condition is true, as a condition that is only ever true or
+ * false. Printers print this form. With T and F for "is true" and "is false":
+ * - T(a and b) = T(a) and T(b)
+ * - T(a or b) = T(a) or (F(a) and T(b))
+ * - T(not c) = F(c)
+ * - F(a and b) = F(a) or (T(a) and F(b)), if no further solution of `a` is an error
+ * @throws UnsupportedFilterError if a part has no equivalent in the database: an opaque part, a
+ * method of a row, an undeclared field, a recursion along a list before a condition that can be an
+ * error.
+ * @throws QueryError `filter-too-large`, and the errors of the budget.
  */
 export function definite(
   condition: Condition,
@@ -54,7 +64,10 @@ function isUnmet(found: Definite | Ref): found is Ref {
   return found.kind === 'ref'
 }
 
-/** Whether two conditions begin with a test for just one class of one root each, so that where one holds, the other is false. */
+/**
+ * Returns whether two conditions begin with tests for exactly one class each, of the same root. If
+ * one holds, the other is false.
+ */
 function areOfOtherClasses(a: Condition, b: Condition): boolean {
   const [left, right] = [a, b].map((one) => (one.kind === 'and' ? one.of[0] : one))
   if (left?.kind !== 'isa' || right?.kind !== 'isa' || !left.exact || !right.exact) return false
@@ -64,7 +77,7 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
   return (one === other || (one.kind === 'resource' && other.kind === 'resource')) && left.model !== right.model
 }
 
-/** The first call of a definition that is meant, among those that decide a condition. */
+/** Returns the first call of a matching definition among those that decide a condition. */
 function callIn(
   condition: Condition,
   isMeant: (definition: Definition) => boolean,
@@ -84,7 +97,7 @@ function callIn(
   return undefined
 }
 
-/** The call of a definition that calls itself by which a condition is decided. */
+/** Returns the first recursive call that decides a condition. */
 function recursiveIn(condition: Condition): Ref | undefined {
   return callIn(condition, (definition) => definition.recursive)
 }
@@ -93,7 +106,10 @@ function callsItself(condition: Condition): boolean {
   return recursiveIn(condition) !== undefined
 }
 
-/** Whether what is met before a condition is true is less than what is met where all its solutions are looked at. */
+/**
+ * Returns whether evaluating all solutions of a condition can be an error when its first solution
+ * is not.
+ */
 function canMeetMore(condition: Condition): boolean {
   switch (condition.kind) {
     case 'or':
@@ -117,18 +133,24 @@ class Definer {
   readonly #fallible = new Fallible()
   readonly #recursions: Recursions
   readonly #isExact: boolean
-  /** Paths that are no nil wherever the condition is asked that is being written. */
+  /** Paths that are not nil wherever the current condition is evaluated. */
   #present: readonly Path[] = []
   readonly #budget: Budget | undefined
   #size = 0
-  /** The definition that calls itself whose body is written: what is not of itself is no least fixpoint there. */
+  /**
+   * The recursive definition whose body is being written. Its calls under a negation are not a
+   * least fixpoint.
+   */
   #within: Definition | undefined
-  /** Whether errors are told that are not met, because a call before them is true: within itself that can't be asked. */
+  /**
+   * Whether errors may be reported that are never reached, because a call before them is true.
+   * Within the call itself that can't be tested.
+   */
   #tellsUnmet = false
-  /** A call whose errors are asked where it is true as well. Elsewhere none that are not met do any harm. */
+  /** A call whose errors count even if it is true. Elsewhere unreachable errors do no harm. */
   #asked: Ref | undefined
 
-  /** @param isExact - Whether errors that are not met are taken from those that are told, where that can be asked. */
+  /** @param isExact - Whether to exclude unreachable errors if that can be tested. */
   constructor(schema: Schema, wholeRows: boolean, isExact: boolean, budget: Budget | undefined) {
     this.#schema = schema
     this.#budget = budget
@@ -140,7 +162,7 @@ class Definer {
     })
   }
 
-  /** @returns The call of which errors are told that are not met, where that makes a difference. */
+  /** @returns The rows; or the call that reports unreachable errors, if those make a difference. */
   define(condition: Condition): Definite | Ref {
     // Each part is written at least once, wherever it is referred to.
     assertSize(partsOf(condition))
@@ -160,7 +182,7 @@ class Definer {
     }
   }
 
-  /** Definitions stand in the place of their calls; those that call themselves are asked later what the answer is. */
+  /** Inlines a definition at its call. Recursive ones are solved later. */
   #call(ref: Ref, question: Question): Definite {
     const { definition, args } = ref
     if (definition.recursive) return this.#recursions.call(ref, question)
@@ -198,7 +220,7 @@ class Definer {
         const { where } = condition
         const some = this.#some(condition, this.whenTrue(where))
         if (!this.#canFail(where)) return some
-        // Rows of a database have no order: where one is an error, the whole is taken for one.
+        // Rows of a database have no order: if one is an error, the whole quantifier is one.
         return all([some, complement(this.#schema, this.#some(condition, this.#whenErrorOf(condition)))])
       }
       case 'test':
@@ -262,41 +284,45 @@ class Definer {
     }
   }
 
-  /** That a conjunction of a condition and others is false, by those for which the others are. */
+  /** Returns when the conjunction of a condition and others is false, given when the others are. */
   #whenEitherFalse(one: Condition, whenRestFalse: Definite): Definite {
     if (!this.#canFail(one)) return any([this.whenFalse(one), whenRestFalse])
-    // What is false is sound: said like this, the condition that calls itself stands nowhere twice.
+    // A false condition has no errors: in this form the recursive condition occurs only once.
     if (callsItself(one)) return all([this.#isSound(one), any([this.whenFalse(one), whenRestFalse])])
     return any([this.whenFalse(one), all([this.whenTrue(one), this.#isSound(one), whenRestFalse])])
   }
 
-  /** That a condition is false, or is true: for what stands behind it in a disjunction, which is true then in any case. */
+  /**
+   * Returns when a condition before another arm of a disjunction is no error. If it is true, so is
+   * the disjunction.
+   */
   #whenPassed(condition: Condition): Definite {
     return callsItself(condition)
       ? complement(this.#schema, this.#whenError(condition, true))
       : this.whenFalse(condition)
   }
 
-  /** That what is asked of a row is an error. */
+  /** Returns when the condition on a row is an error. */
   #whenErrorOf({ where }: Extract<Condition, { kind: 'some' }>): Definite {
     if (!this.#leadsBack(where)) return complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
     this.#note(where)
     return this.#whenError(where, true)
   }
 
-  /** Notes that errors of a condition are asked where it may be true. */
+  /** Records that errors of a condition count where it may be true. */
   #note(condition: Condition): void {
     if (!this.#isExact || this.#leadsBack(condition)) this.#asked ??= recursiveIn(condition)
   }
 
-  /** Whether a condition calls the definition that is being written. */
+  /** Returns whether a condition calls the definition being written. */
   #leadsBack(condition: Condition): boolean {
     return this.#within !== undefined && callIn(condition, (one) => one === this.#within) !== undefined
   }
 
   /**
-   * That evaluating a condition meets an error, whatever order rows are met in.
-   * @param isLast - Whether nothing is asked behind what is true; else every solution is looked at.
+   * Returns when evaluating a condition reaches an error, in whatever order the rows come.
+   * @param isLast - Whether nothing is evaluated after the condition. Otherwise every solution is
+   * evaluated.
    */
   #whenError(condition: Condition, isLast: boolean): Definite {
     this.#count()
@@ -341,7 +367,7 @@ class Definer {
       case 'ref': {
         const error = this.#call(condition, isLast ? 'error' : 'unsound')
         if (!this.#isExact || !isLast || !condition.definition.recursive || this.#leadsBack(condition)) return error
-        // What is true meets none before that.
+        // A true call reaches no error before its solution.
         return all([error, complement(this.#schema, this.whenTrue(condition))])
       }
       default:
@@ -349,7 +375,10 @@ class Definer {
     }
   }
 
-  /** That the first part of a conjunction meets an error: before it is true, or behind that, where the rest does not hold. */
+  /**
+   * Returns when the first part of a conjunction reaches an error: before it is true, or after that
+   * if the rest fails.
+   */
   #whenErrorBefore(one: Condition, rest: readonly Condition[]): Definite {
     const before = this.#whenError(one, true)
     if (!canMeetMore(one)) return before
@@ -364,8 +393,8 @@ class Definer {
   }
 
   /**
-   * Parts of a conjunction: each is asked where those before it are true. Where one of them is not, it alone says what the
-   * conjunction is.
+   * Splits a conjunction: each part is evaluated only if those before it are true. If one is not,
+   * it alone decides the conjunction.
    */
   #oneByOne(parts: readonly Condition[]): readonly (<T>(write: (one: Condition) => T) => T)[] {
     let present = this.#present
@@ -384,7 +413,7 @@ class Definer {
     })
   }
 
-  /** Parts one by one, each with those before it that can be an error. */
+  /** Writes parts one by one, each with the earlier parts that can be an error. */
   #withEarlier(
     parts: readonly Condition[],
     print: (one: Condition, before: readonly Condition[]) => Definite,
@@ -402,7 +431,7 @@ class Definer {
     this.#budget?.spend(1)
   }
 
-  /** That no solution of a condition, the first or a later one, is an error. */
+  /** Returns when no solution of a condition, the first or a later one, is an error. */
   #isSound(condition: Condition): Definite {
     this.#count()
     if (!this.#canFail(condition)) return TRUE

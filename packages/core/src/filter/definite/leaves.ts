@@ -27,7 +27,7 @@ import { rowAmong, rowsEqual } from './rows.js'
 
 type Leaf = Compare | In | IsA | Reads | Truthy | Text
 
-/** The rows for which a condition without others in it is true, or false. */
+/** Computes the rows for which a leaf, a condition without others in it, is true or false. */
 export class Leaves {
   readonly #schema: Schema
   readonly #wholeRows: boolean
@@ -79,7 +79,7 @@ export class Leaves {
     return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
   }
 
-  /** That an operand can be read; nothing else is asked of it. */
+  /** Returns when an operand can be read, whatever its value. */
   readable(operand: Operand, span: Span): Definite {
     if (operand.kind === 'list') return all(operand.elements.map((one) => this.readable(one, span)))
     const read = this.#operand(operand, span)
@@ -89,7 +89,7 @@ export class Leaves {
     )
   }
 
-  /** That `in` can go through an operand. */
+  /** Returns when `in` can iterate over an operand. */
   iterable(list: Operand, span: Span): Definite {
     if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
     const path = definitePath(this.#schema, list, span)
@@ -98,14 +98,14 @@ export class Leaves {
     return any(['List', 'String'].map((model): Definite => ({ kind: 'isa', of: path, model, exact: false, span })))
   }
 
-  /** A character of a text. */
+  /** Returns when an operand contains a character. */
   #character(item: Operand, of: Path, span: Span): Definite {
     if (item.kind !== 'value') throw noList(span)
     if (typeof item.value !== 'string' || [...item.value].length !== 1) return FALSE
     return { kind: 'text', operator: 'includes', of, part: item, span }
   }
 
-  /** As printers know it; undefined where it is an error for every row. */
+  /** Returns the operand in the form of printers; undefined if it is an error for every row. */
   #operand(operand: Operand, span: Span): Operand | undefined {
     return definiteOperand(this.#schema, operand, span)
   }
@@ -120,7 +120,7 @@ export class Leaves {
     return { kind: 'compare', operator: '=', left: path, right: { kind: 'value', value: expected }, span }
   }
 
-  /** Methods of texts that databases have too. */
+  /** Translates the methods of texts that databases have too. */
   #method(call: Extract<Operand, { kind: 'call' }>, span: Span, expected: boolean): Definite {
     const { method, of } = call
     const part = call.args[0] && argumentAsText(call.args[0])
@@ -146,18 +146,21 @@ export class Leaves {
     return [operandType(this.#schema, condition.left), operandType(this.#schema, condition.right)]
   }
 
-  /** Whether the comparison is an error of types whatever the row. */
+  /** Returns whether the comparison is a type error for every row. */
   #incomparable(condition: Compare): boolean {
     if (isNil(condition.left) || isNil(condition.right)) return false
     const [left, right] = this.#types(condition)
     const isExact = (operand: Operand, { scalar }: OperandType): boolean =>
       operand.kind !== 'value' && (scalar === 'decimal' || scalar === 'bigint')
-    // What a driver makes of such columns, a number, an object or a text, is not known here.
+    // Drivers return such columns as numbers, objects or texts: the type is unknown here.
     if (isExact(condition.left, left) || isExact(condition.right, right)) return false
     return comparability(condition.operator, family(left), family(right)) === 'never'
   }
 
-  /** When a comparison of two types that can't be compared is true, or false: where nil takes the place of a value. */
+  /**
+   * Returns when a comparison of incomparable types is true, or false: only nil can replace a
+   * value.
+   */
   #mixed({ operator, left, right, span }: Compare, expected: boolean): Definite {
     const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]
     if (operator !== '==' && operator !== '!=') {
@@ -172,7 +175,10 @@ export class Leaves {
     ])
   }
 
-  /** With operands that are known to printers; undefined where one is an error for every row. */
+  /**
+   * Returns the comparison with operands in the form of printers; undefined if one is an error for
+   * every row.
+   */
   #known(condition: Compare): Compare | undefined {
     const left = this.#operand(condition.left, condition.span)
     const right = this.#operand(condition.right, condition.span)
@@ -186,7 +192,7 @@ export class Leaves {
     const arms = textsOf(this.#schema, condition.left, span).flatMap((left) =>
       textsOf(this.#schema, condition.right, span).map((right): Definite => {
         const operands = [left.operand, right.operand]
-        // A leaf is true only where its paths can be read; nil has no elements to a database.
+        // A leaf is true only if its paths can be read; in a database, nil has no elements.
         const isDoubtful = (one: Operand): boolean =>
           one.kind === 'arithmetic' ||
           one.kind === 'call' ||
@@ -203,7 +209,7 @@ export class Leaves {
     return any(arms)
   }
 
-  /** Where both operands can be read. */
+  /** Compares operands that can be read. */
   #compareKnown(condition: Compare, expected: boolean): Definite {
     const { operator, left, right, span } = condition
     if (left.kind === 'value' && right.kind === 'value')
@@ -217,12 +223,12 @@ export class Leaves {
     const isNegated = !counted && operator === '!='
     if (expected !== isNegated) return answer
     const isSame = answer.kind === 'compare' && answer.left === left && answer.right === right
-    // What is false was read before.
+    // A false comparison implies that its operands were read.
     const readable = expected ? [left, right].map((one) => isReadable(this.#schema, one, span)) : []
     return all([...readable, isSame ? opposite(this.#schema, answer) : complement(this.#schema, answer)])
   }
 
-  /** A boolean is 0 or 1 beside a number, but for `=`. */
+  /** Compares a boolean with a number as 0 or 1, except with `=`. */
   #booleanAsNumber(condition: Compare, expected: boolean): Definite | undefined {
     const { operator, left, right, span } = condition
     const [a, b] = this.#types(condition).map(family)
@@ -279,7 +285,10 @@ export class Leaves {
     return { kind: 'compare', operator: '=', left, right, span }
   }
 
-  /** Polar counts booleans as 0 and 1 beside numbers; databases differ there. */
+  /**
+   * Rejects mixtures with booleans: Polar counts them as 0 and 1 beside numbers, and databases
+   * differ.
+   */
   #refuseMixture(condition: Compare): void {
     const [left, right] = this.#types(condition)
     const a = family(left)
@@ -316,7 +325,7 @@ export class Leaves {
     const known = list.kind === 'value' ? this.#amongRows(one, type, elementsIn(list.value, span), span) : undefined
     if (known) return known
     const elements = elementsOf(list, span).map((element) => this.#operand(element, span))
-    // An element that is an error is one whatever is looked for.
+    // An element that is an error is one for every item.
     if (!elements.every((element) => element !== undefined)) return FALSE
     const possible = elements.filter((element) => canBeEqual(this.#schema, type, operandType(this.#schema, element)))
     if (possible.length === 0) return FALSE
@@ -336,7 +345,7 @@ export class Leaves {
     return { kind: 'in', item: one, list: { kind: 'value', value: [...values] }, span }
   }
 
-  /** Rows, which may be thousands, need not be looked at as operands. */
+  /** Compares with many rows without converting each to an operand: there may be thousands. */
   #amongRows(item: Operand, type: OperandType, rows: readonly unknown[], span: Span): Definite | undefined {
     if (item.kind !== 'path' || family(type) !== 'row' || this.#wholeRows || rows.length < 2) return undefined
     return rowAmong(this.#schema, item, rows, span)
@@ -354,26 +363,26 @@ function elementsIn(list: unknown, span: Span): readonly unknown[] {
   return list
 }
 
-/** Of values that are no rows; undefined for an error. */
+/** Compares values other than rows. Returns undefined for an error. */
 function compareValues(operator: Compare['operator'], left: unknown, right: unknown): boolean | undefined {
   if (operator !== '=' && operator !== '==' && operator !== '!=') return compareOrder(operator, left, right)
   const equal = operator === '=' ? unifiable(left, right) : compareEqual(left, right)
   return typeof equal === 'boolean' ? equal === (operator !== '!=') : undefined
 }
 
-/** A text, or nil, in a column, a value or what is put together of such ones. */
+/** Returns whether an operand is a text or nil: a column, a value or a concatenation of these. */
 function isText(schema: Schema, operand: Operand): boolean {
   const type = operandType(schema, operand)
   return !type.list && type.scalar === 'string'
 }
 
-/** JavaScript takes nil for a text in the place of an argument. */
+/** Returns nil as the text "null": JavaScript converts arguments like this. */
 function nilAsText(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
   const isAbsentSometimes = operand.kind === 'path' && operandType(schema, operand).nullable
   return isAbsentSometimes ? [{ operand: { kind: 'value', value: 'null' }, when: isAbsent(schema, operand, span) }] : []
 }
 
-/** An operand, and what it is where an argument of `concat` is nil. */
+/** Returns an operand and its variants for nil arguments of `concat`. */
 function textsOf(schema: Schema, operand: Operand, span: Span): readonly { operand: Operand; when: Definite }[] {
   if (operand.kind !== 'call') return [{ operand, when: TRUE }]
   let variants: readonly { args: readonly Operand[]; when: Definite }[] = [{ args: [], when: TRUE }]

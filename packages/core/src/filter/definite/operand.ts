@@ -8,9 +8,10 @@ import { isFloat } from '../algebra/presence.js'
 type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 
 /**
- * An operand as printers know them; undefined for one that is an error whatever the row: a field that a closed model does not
- * declare, or of a text; arithmetic with what is no number.
- * @throws UnsupportedFilterError for what no database computes as a check does.
+ * Returns an operand in the form of printers. Returns undefined if it is an error for every row: a
+ * field that a closed model does not declare, a field of a text, arithmetic with an operand that is
+ * not a number.
+ * @throws UnsupportedFilterError if no database computes the operand as a check does.
  */
 export function definiteOperand(schema: Schema, operand: Operand, span: Span): Operand | undefined {
   if (isNever(schema, operand)) return undefined
@@ -47,7 +48,10 @@ export function definiteOperand(schema: Schema, operand: Operand, span: Span): O
   }
 }
 
-/** A path to a field that the schema knows. @throws UnsupportedFilterError for anything else: it has no place in a database. */
+/**
+ * Returns a path to a field that the schema knows.
+ * @throws UnsupportedFilterError for any other operand: the database has no column for it.
+ */
 export function definitePath(schema: Schema, operand: Operand, span: Span): Path {
   if (operand.kind !== 'path') throw uncomputed(operand, span)
   for (const step of operand.steps) {
@@ -65,7 +69,9 @@ export function definitePath(schema: Schema, operand: Operand, span: Span): Path
   return operand
 }
 
-/** Whether reading an operand is an error whatever the row, as far as the schema tells for certain. */
+/**
+ * Returns whether reading an operand is an error for every row, as far as the schema is certain.
+ */
 export function isNever(schema: Schema, operand: Operand): boolean {
   switch (operand.kind) {
     case 'path':
@@ -90,14 +96,20 @@ function isDeclaredNowhere(schema: Schema, model: string, name: string): boolean
   return schema.descendants(model).every((one) => schema.models.get(one)?.closed && !schema.field(one, name))
 }
 
-/** Nil, or of a type that nothing can be calculated with; drivers return decimals as objects or texts. */
+/**
+ * Returns whether an operand is nil, or of a type without arithmetic; drivers return decimals as
+ * objects or texts.
+ */
 function isNoNumber(schema: Schema, operand: Operand): boolean {
   if (operand.kind === 'value' && operand.value === null) return true
   const type = operandType(schema, operand)
   return family(type) === 'number' ? type.scalar === 'decimal' : family(type) !== undefined
 }
 
-/** Whether it does not depend on the row if a remainder by zero is an error, as that of whole numbers is, or no number. */
+/**
+ * Returns whether a remainder by zero has the same outcome for every row: an error for whole
+ * numbers, NaN otherwise.
+ */
 function isRemainderKnown(schema: Schema, operand: Arithmetic): boolean {
   const { operator, left, right } = operand
   if (operator !== 'rem' && operator !== 'mod') return true
@@ -105,7 +117,7 @@ function isRemainderKnown(schema: Schema, operand: Arithmetic): boolean {
   return isWhole(schema, left) && isWhole(schema, right)
 }
 
-/** Whether an operand is a whole number whatever the row. */
+/** Returns whether an operand is a whole number for every row. */
 function isWhole(schema: Schema, operand: Operand): boolean {
   if (operand.kind === 'value') return operand.float !== true && Number.isSafeInteger(operand.value)
   if (operand.kind === 'arithmetic')
@@ -113,7 +125,7 @@ function isWhole(schema: Schema, operand: Operand): boolean {
   return operandType(schema, operand).scalar === 'integer'
 }
 
-/** A literal as the text that JavaScript takes it for. */
+/** Returns a literal converted to a text as JavaScript does. */
 export function argumentAsText(operand: Operand): Operand {
   const isOther = operand.kind === 'value' && (operand.value === null || typeof operand.value !== 'object')
   return isOther ? { kind: 'value', value: String(operand.value) } : operand

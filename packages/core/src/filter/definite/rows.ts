@@ -6,13 +6,13 @@ import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 
 /**
- * That two rows are the same one, by the columns of their key; a to-one relation is compared by its foreign key, which its
- * own table has.
- * @throws UnsupportedFilterError where no key is declared.
+ * Returns when two rows are the same, by the columns of their key. A to-one relation is compared by
+ * its foreign key, in its own table.
+ * @throws UnsupportedFilterError if no key is declared.
  */
 export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: Span): Definite {
   const models = [operandType(schema, left).model, operandType(schema, right).model]
-  // A class above those that declare keys says nothing about which of them a row is of.
+  // A class above those that declare keys does not determine the key of a row.
   const model = models.find((one) => one !== undefined && schema.keyOwner(one) === undefined) ?? models[0] ?? models[1]
   const key = model === undefined ? undefined : schema.key(model)
   if (model === undefined || !key || key.length === 0) {
@@ -39,8 +39,9 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
 }
 
 /**
- * That a row is one of several, by one list of their keys; undefined where it takes more: a key of several columns, rows of
- * another class, a part of a key that is no plain value.
+ * Returns when a row is one of several, as one list of their keys. Returns undefined if a list is
+ * not enough: a key of several columns, rows of another class, a part of a key that is not a plain
+ * value.
  */
 export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], span: Span): Definite | undefined {
   const { model } = operandType(schema, path)
@@ -64,12 +65,12 @@ function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
 }
 
-/** @throws QueryError where that part is undefined: it is not known which row this is. */
+/** @throws QueryError if that part is undefined: the row is unknown then. */
 function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
   const model = schema.baseOf(row)?.name
   if (model === undefined && typeof row === 'object' && row !== null && !unloadedRelation(row))
     throw new QueryError('unknown-row', 'An object of unknown class is compared with a row.', { span })
-  // A key names fields of the row, which the schema knows and the compiler does not.
+  // Sound: a key names fields of the row; the schema knows them, and the compiler does not.
   const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
   if (value !== undefined) return value
   const unloaded = unloadedRelation(row)
@@ -86,7 +87,7 @@ function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unkn
   )
 }
 
-/** The column that holds a part of a row's key. */
+/** Returns the column that holds a part of a row's key. */
 function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
   if (row.kind === 'value') return { kind: 'value', value: partOfKey(schema, row.value, name, span) }
   if (row.kind !== 'path')

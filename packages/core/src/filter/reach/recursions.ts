@@ -20,27 +20,27 @@ import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
 /**
- * What is asked of a condition: whether it is true; whether it is true or an error; whether an error is met before it is true, or
- * where all its solutions are looked at (`unsound`).
+ * A question about a condition: `'true'`; `'not false'`, which is true or an error; `'error'`, an
+ * error before it is true; `'unsound'`, an error in any of its solutions.
  */
 export type Question = 'true' | 'not false' | 'error' | 'unsound'
 
-/** A question about the rows of a definition that calls itself. */
+/** The equation of one question about a recursive definition. */
 interface Equation {
   readonly definition: Definition
   readonly question: Question
-  /** A row that it is asked of. */
+  /** The row that the question is about. */
   readonly each: Variable
   readonly span: Span
-  /** In terms of itself and others, until it is solved. */
+  /** Refers to itself and other equations until it is solved. */
   formula: Definite
   solution: Fixpoint | undefined
 }
 type Fixpoint = Pick<DefiniteReach, 'where' | 'steps'>
 
 /**
- * Definitions that call themselves, as the least fixpoints that they are: each question about one is an unknown, whose formula
- * is taken apart into what ends the way and the ways that lead on to another row.
+ * Solves recursive definitions as least fixpoints. Each question about a definition is an unknown.
+ * Its formula splits into a base case and ways to another row.
  */
 export class Recursions {
   readonly #schema: Schema
@@ -48,13 +48,18 @@ export class Recursions {
   readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
   readonly #unprinted: Equation[] = []
 
-  /** @param print - The rows for which the answer is yes, as the body of a definition. */
+  /**
+   * @param print - Returns the rows for which the question is true, from the body of a definition.
+   */
   constructor(schema: Schema, print: (condition: Condition, question: Question, within: Definition) => Definite) {
     this.#schema = schema
     this.#print = print
   }
 
-  /** What stands for the answer until it is closed. @throws UnsupportedFilterError for what is no call for a row. */
+  /**
+   * Returns a placeholder for the answer until it is closed.
+   * @throws UnsupportedFilterError if the call is not about a row.
+   */
   call({ definition, args, span }: Ref, question: Question): Definite {
     const [row] = args
     const [parameter] = definition.parameters
@@ -80,7 +85,10 @@ export class Recursions {
     return unknown
   }
 
-  /** A condition without unknowns. @throws UnsupportedFilterError where a recursion is not one along relations. */
+  /**
+   * Returns the condition without unknowns.
+   * @throws UnsupportedFilterError if a recursion does not follow relations.
+   */
   close(condition: Definite): Definite {
     const unknowns: Equation[] = []
     for (let unknown = this.#unprinted.pop(); unknown; unknown = this.#unprinted.pop()) {
@@ -99,12 +107,14 @@ export class Recursions {
       const [first] = component
       const solved = component.find((unknown) => this.#solveFor(unknown, component))
       if (!solved) throw refusal(first!.definition, first!.span)
-      // The others are asked of it, and no more by it.
+      // The others depend on it, but no longer the other way round.
       this.#solve(component.filter((unknown) => unknown !== solved))
     }
   }
 
-  /** Solves one unknown of some that are asked of each other, by putting the others in their places. */
+  /**
+   * Solves one unknown of a component by substituting the others. Returns whether that succeeded.
+   */
   #solveFor(unknown: Equation, component: readonly Equation[]): boolean {
     const among = new Set<unknown>(component)
     const isUnknown = (reach: DefiniteReach): reach is Pending<Equation> => 'of' in reach && among.has(reach.of)
@@ -129,7 +139,7 @@ export class Recursions {
     return true
   }
 
-  /** Puts another unknown in its places, where ways lead from it to others alone. */
+  /** Substitutes another unknown, if ways lead from it only to other unknowns. */
   #eliminate(ways: Ways<Equation>, parts: Map<Equation, Parts<Equation>>, unknown: Equation, other: Equation): boolean {
     const { base, ways: onward } = parts.get(other)!
     const leading = onward.filter((way) => way.target !== other || !ways.isStanding(way, other.each))
@@ -151,8 +161,9 @@ export class Recursions {
   }
 
   /**
-   * Whether the ways from another unknown to itself need not be gone: where that is true for a row, the unknown is as well, and
-   * the same ways lead from the unknown to itself. Then its own ways to the other by the same steps are left out too.
+   * Drops the ways from another unknown to itself if they are redundant. They are if the unknown is
+   * true for each row for which the other is, and has the same ways to itself. Then its own ways to
+   * the other by the same steps are dropped too.
    */
   #absorb(
     ways: Ways<Equation>,
@@ -177,7 +188,7 @@ export class Recursions {
     return true
   }
 
-  /** Solved unknowns in their places. */
+  /** Returns a condition with the solutions of its unknowns. */
   #closed(condition: Definite): Definite {
     return replaceReaches(this.#schema, condition, (reach) =>
       isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
@@ -206,7 +217,7 @@ function isRow({ type }: ParameterRoot): boolean {
   return family(type) === 'row' && !type.nullable
 }
 
-/** The error for a definition that calls itself, with why it can't be followed and what to write instead. */
+/** Returns the error for a recursive definition: why it can't be a filter, and its alternative. */
 export function refusal(
   { name }: Definition,
   span: Span,
@@ -223,7 +234,10 @@ export function refusal(
 const unfollowed = 'calls itself in a way that no database can follow'
 const once = 'call it once in a rule, for a row that relations lead to, and not under `not`'
 
-/** Unknowns that are asked of each other, in such an order that what a group asks of others is solved before. */
+/**
+ * Returns the groups of unknowns that depend on each other, each after the groups that it depends
+ * on.
+ */
 function components(unknowns: readonly Equation[]): readonly (readonly Equation[])[] {
   const found: Equation[][] = []
   const order = new Map<Equation, number>()

@@ -2,8 +2,9 @@ import type { Root } from '../../condition/condition.js'
 import type { Way } from './ways.js'
 
 /**
- * A text that is the same for two ways with the same hops and the same condition, whatever their rows are called.
- * @param values - Numbers of the values that were met so far.
+ * Returns a text that is equal for two ways with the same hops and condition, whatever their rows
+ * are called.
+ * @param values - Numbers the values seen so far; extended by the call.
  */
 export function wayKey({ hops, where, to }: Way<unknown>, first: Root, values: Map<unknown, number>): string {
   const roots = new Map<unknown, number>([[first, 0]])

@@ -6,29 +6,29 @@ import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { isPresent } from '../algebra/presence.js'
 import { replaceRoot, replaceRoots } from '../algebra/roots.js'
 
-/** What stands in a condition for an unknown one: `of` is true for the row `start`. */
+/** A placeholder for an unknown in a condition: `of` is true for the row `start`. */
 export interface Pending<Unknown> extends DefiniteReach {
   readonly of: Unknown
 }
 
-/** A way from a row to another one for which an unknown condition has to be true. */
+/** A way from a row to another one for which an unknown has to be true. */
 export interface Way<Unknown> {
   /** Rows on the way and beside it, in the order in which they are found. */
   readonly hops: readonly Hop[]
-  /** Of the first row and those of the hops. */
+  /** The condition of the first row and the hops' rows. */
   readonly where: Definite
-  /** The first row, one of the hops', or to-one steps from there. */
+  /** The end: the first row, a hop's row, or to-one steps from there. */
   readonly to: Path
   readonly target: Unknown
 }
 
-/** A condition of a row as a disjunction: of what knows no unknown, and of ways to unknowns. */
+/** A condition of a row as a disjunction: a base without unknowns, and ways to unknowns. */
 export interface Parts<Unknown> {
   readonly base: Definite
   readonly ways: readonly Way<Unknown>[]
 }
 
-/** Takes conditions apart, and puts ways together. */
+/** Splits conditions into ways, and joins ways. */
 export class Ways<Unknown> {
   readonly #schema: Schema
   readonly #span: Span
@@ -38,7 +38,10 @@ export class Ways<Unknown> {
     this.#span = span
   }
 
-  /** Undefined where an unknown stands elsewhere: under `not`, beside another one, or below a `reach`. */
+  /**
+   * Splits a condition. Returns undefined if an unknown is under `not`, beside another one, or
+   * below a `reach`.
+   */
   take(
     condition: Definite,
     isUnknown: (reach: DefiniteReach) => reach is Pending<Unknown>,
@@ -78,7 +81,7 @@ export class Ways<Unknown> {
     }
   }
 
-  /** To the rows of a relation, by the row that it is a relation of. */
+  /** Returns the hops to the rows of a relation, by way of its own row. */
   #hopsTo(each: Variable, from: Path): readonly Hop[] {
     const last = from.steps.at(-1)
     if (!last || from.steps.length === 1) return [{ each, from }]
@@ -90,12 +93,12 @@ export class Ways<Unknown> {
     ]
   }
 
-  /** Whether a way leads to where it begins. */
+  /** Returns whether a way leads back to its start. */
   isStanding(way: Way<Unknown>, first: Root): boolean {
     return way.to.root === first && way.to.steps.length === 0
   }
 
-  /** That a way leads to a row for which a condition of `each` is true. */
+  /** Returns when a way leads to a row for which a condition of `each` is true. */
   close(way: Way<Unknown>, each: Root, condition: Definite): Definite {
     const end = all([
       isPresent(this.#schema, way.to, this.#span),
@@ -104,7 +107,7 @@ export class Ways<Unknown> {
     return this.#within(way.hops, all([way.where, end]))
   }
 
-  /** That there are rows for the hops for which a condition is true. */
+  /** Returns when rows exist for the hops for which a condition is true. */
   #within(hops: readonly Hop[], condition: Definite): Definite {
     return hops.reduceRight((where, { each, from }): Definite => {
       if (where.kind === 'false') return where
@@ -114,7 +117,7 @@ export class Ways<Unknown> {
     }, condition)
   }
 
-  /** One way after another, whose first row is `each`. */
+  /** Joins one way to another, whose first row is `each`. */
   join(first: Way<Unknown>, each: Root, second: Way<Unknown>): Way<Unknown> {
     const isRow = first.to.steps.length === 0
     const met = isRow ? undefined : this.#rowAt(first.to)
@@ -135,7 +138,10 @@ export class Ways<Unknown> {
     }
   }
 
-  /** A way as a step: what is not on the way itself is a condition of it. Undefined where it is no relation that leads on. */
+  /**
+   * Returns a way as a step; conditions beside the way become the step's condition. Returns
+   * undefined if no relation leads on.
+   */
   step(way: Way<Unknown>, first: Root): ReachStep | undefined {
     const direct = way.to.steps.length > 0
     const next = direct ? this.#rowAt(way.to) : way.hops.find((hop) => hop.each === way.to.root)?.each
@@ -161,12 +167,12 @@ export class Ways<Unknown> {
   }
 }
 
-/** Whether an unknown stands anywhere in a condition. */
+/** Returns whether a condition contains an unknown. */
 function contains(condition: Definite, isUnknown: (reach: DefiniteReach) => boolean): boolean {
   return reachesIn(condition).some(isUnknown)
 }
 
-/** Every `reach` in a condition. */
+/** Returns every `reach` in a condition. */
 export function reachesIn(condition: Definite): readonly DefiniteReach[] {
   switch (condition.kind) {
     case 'and':
