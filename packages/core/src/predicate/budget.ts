@@ -2,60 +2,70 @@ import { QueryError } from '../errors.js'
 import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
 import { bailOut } from './bail.js'
 
-/** What an evaluation may use; the machine, which has the same limits, says which of them is passed. */
+/**
+ * The limits of an evaluation. The machine has the same ones, and reports which of them is
+ * exceeded.
+ */
 export interface BudgetLimits {
   readonly steps: number
   /** Milliseconds. */
   readonly syncTime: number
 }
 
-/** Calls of recursive definitions within each other, before the machine takes over: it needs no stack. */
+/** The depth of recursive calls at which the machine takes over: it needs no stack. */
 const maxDepth = 1_000
-/** So many calls of recursive definitions cost less than remembering their answers. */
+/** Up to this number of recursive calls, memoizing results costs more than it saves. */
 const untabledCalls = 1_000
-/** So many loops in loops are as fast as remembering their answers. */
+/** Up to this number of nested loops, running them is as fast as memoizing their results. */
 const fewLoops = 1
-/** Between two looks at the clock; steps that have more parts are fewer. */
+/** Steps between two checks of the time; fewer if a step has many parts. */
 const stepsBetweenLooks = 256
 const partsBetweenLooks = 1_000_000
 
-/** What a limit that is passed throws. */
+/** Throws for an exceeded limit. */
 export type EndEvaluation = (limit: keyof BudgetLimits, limits: BudgetLimits) => never
 
-/** Ends an evaluation by the error of the limit. */
+/** Throws the error of the limit. */
 export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
   const hint = 'a query that needs more can be given more: see `limits`'
   if (limit === 'steps') throw new QueryError('step-limit', `The query takes more than ${steps} steps.`, { hint })
   throw new QueryError('time-limit', `The query computes for more than ${syncTime} ms.`, { hint })
 }
 
-/** As `limitError` for time; for steps, the machine counts again, which needs others. */
+/** Throws as `limitError` for time. For steps it bails out: the machine counts other steps. */
 export const bailForSteps: EndEvaluation = (limit, limits) =>
   limit === 'steps' ? bailOut() : limitError(limit, limits)
 
-/** A call of a recursive definition, or all rounds of one that is a loop, and the answer once it is known. */
+/** A call of a recursive definition, or all rounds of a loop, and the result once it is known. */
 export interface TabledCall {
   answer: boolean | undefined
 }
-/** By the last argument. */
+/** Calls by their last argument. */
 export type TabledCalls = Map<unknown, TabledCall>
-/** By what comes before it, one after the other: the definition, and the other arguments. */
+/**
+ * Nested maps with a level for each key before the last argument: the definition, and the other
+ * arguments.
+ */
 type Table = Map<unknown, unknown>
 
 /**
- * What one evaluation of a predicate has used. Steps are elements of collections that were looked at, and calls of recursive
- * definitions. Where it has used up what it may, it bails out. Answers of recursive definitions are remembered once there have
- * been many of them: what was quadratic or worse is linear then, and data that go round in a circle are noticed. Each evaluation
- * has its own.
+ * The resources that one evaluation of a predicate has used. Steps are visited elements of
+ * collections and calls of recursive definitions. If a limit is exceeded, the evaluation ends.
+ * Results of recursive definitions are memoized once there are many calls. That makes quadratic or
+ * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget.
  */
 export class Budget implements Account {
-  /** What predicates count themselves: steps that were taken, and how many there are when it looks at the clock again. */
+  /**
+   * Counted by the predicates themselves: the steps taken, and the number of steps at the next
+   * check of the time.
+   */
   steps = 0
   mark: number
-  // No `#`: there is one of these for each evaluation, and making private fields takes longer than many a decision.
+  // No `#`: each evaluation makes one of these, and private fields take longer to make than many a
+  // decision.
   private readonly limits: BudgetLimits
   private readonly end: EndEvaluation
-  /** Steps between two looks at the clock. */
+  /** Steps between two checks of the time. */
   private readonly slice: number
   private since: number | undefined = undefined
   private depth = 0
@@ -71,9 +81,9 @@ export class Budget implements Account {
   }
 
   /**
-   * What begins the account of an evaluation.
-   * @param parts - How many parts of a condition a step can take.
-   * @param end - Throws when a limit is passed.
+   * Returns a function that makes the budget of an evaluation.
+   * @param parts - The most parts of a condition that a step can evaluate.
+   * @param end - Throws if a limit is exceeded. Default: bails out for steps.
    */
   static of(limits: BudgetLimits, parts: number, end: EndEvaluation = bailForSteps): () => Budget {
     const slice = Math.min(stepsBetweenLooks, Math.ceil(partsBetweenLooks / parts))
@@ -86,20 +96,20 @@ export class Budget implements Account {
     if (this.steps > this.mark) this.look()
   }
 
-  /** Pays for a method of a text, a list or a pattern. */
+  /** Charges a method of a text, a list or a pattern. */
   charge(units: number): void {
     if (units < unitsPerStep) return
     if (units > this.limits.syncTime * unitsPerMillisecond) this.end('syncTime', this.limits)
     this.spend(Math.ceil(units / unitsPerStep))
   }
 
-  /** Before the machine is asked, which can take long. */
+  /** Counts a step and checks the limits before a call of the machine, which can take long. */
   ask(): void {
     this.steps++
     this.look()
   }
 
-  /** Where more steps have been taken than the mark says. */
+  /** Checks the limits; called when the steps exceed the mark. */
   look(): void {
     if (this.steps > this.limits.steps) this.end('steps', this.limits)
     const now = Date.now()
@@ -108,7 +118,10 @@ export class Budget implements Account {
     this.mark = Math.min(this.steps + this.slice, this.limits.steps)
   }
 
-  /** Begins a call of a recursive definition. @returns how many calls there may still be before answers are remembered */
+  /**
+   * Begins a call of a recursive definition.
+   * @returns How many calls are left before results are memoized.
+   */
   enter(): number {
     if (++this.depth > maxDepth) bailOut()
     this.spend(1)
@@ -116,15 +129,18 @@ export class Budget implements Account {
   }
 
   /**
-   * As `enter`, for a definition that is a loop. A loop in the rounds of another one comes by the same places again and again:
-   * after a few times its answers are remembered at once.
+   * As `enter`, for a definition that is a loop. A loop in the rounds of another one reaches the
+   * same places again and again: after a few times its results are memoized at once.
    */
   enterRounds(): number {
     const untabled = this.enter()
     return this.depth > 1 && ++this.nested > fewLoops ? 0 : untabled
   }
 
-  /** The call with these arguments; what is asked again while it is not yet answered goes round in a circle. */
+  /**
+   * Returns the call with these arguments. A repeated call without a result yet is a cycle: it
+   * bails out.
+   */
   call(definition: unknown, args: readonly unknown[]): TabledCall {
     const calls = this.table(definition, args.slice(0, -1))
     const last = args[args.length - 1]
@@ -142,12 +158,15 @@ export class Budget implements Account {
     return answer
   }
 
-  /** Begins to remember the rounds of a loop: their answer is one. */
+  /** Begins to memoize the rounds of a loop, which share one result. */
   rounds(): TabledCall {
     return { answer: undefined }
   }
 
-  /** The answer of one more round, where it is known: a loop that comes back to where it was has found nothing. */
+  /**
+   * Returns the result of one more round, if known. A loop that returns to an earlier round is
+   * false.
+   */
   round(calls: TabledCalls, last: unknown, rounds: TabledCall): boolean | undefined {
     this.spend(1)
     const known = calls.get(last)
@@ -158,7 +177,7 @@ export class Budget implements Account {
     return known === rounds ? false : (known.answer ?? bailOut())
   }
 
-  /** Ends a call that went round: the last round's answer is that of all. */
+  /** Ends the rounds of a loop: the result of the last round is that of all. */
   leaveRounds(count: number, rounds: TabledCall | undefined, answer: boolean): boolean {
     this.depth--
     this.calls += count
@@ -167,35 +186,35 @@ export class Budget implements Account {
     return answer
   }
 
-  /** The calls of a definition with these arguments, by the one behind them. */
+  /** Returns the calls of a definition with these leading arguments, by their last argument. */
   table(definition: unknown, args: readonly unknown[]): TabledCalls {
     this.tables ??= new Map()
     let table = entryOf(this.tables, definition)
     for (let at = 0; at < args.length; at++) table = entryOf(table, args[at])
-    // what is as deep as this is by the last argument
+    // Sound: the maps at this depth are by the last argument.
     return table as TabledCalls
   }
 }
 
-/** How many elements of a collection are looked at between two looks at the clock: a power of two. */
+/** Visited elements of a collection between two checks of the time: a power of two. */
 export const elementsBetweenLooks = 256
 
 /**
- * The budget of evaluations that seldom need one: it begins when something is charged first, or a collection turns out to be long.
- * Evaluations do not wait, so there is one at a time; one that begins within another, in a getter of the application, ends the
- * account of that one early.
+ * The budget of evaluations that seldom need one. It begins at the first charge, or when a
+ * collection turns out to be long. Evaluations are synchronous, so there is one at a time. One that
+ * begins within another, in a getter of the application, resets the outer budget early.
  */
 export class LateBudget implements Account {
   private readonly begin: () => Budget
   private budget: Budget | undefined = undefined
-  /** Whether a predicate takes anything from it. */
+  /** Whether a predicate uses it. */
   isUsed = false
 
   constructor(begin: () => Budget) {
     this.begin = begin
   }
 
-  /** When an evaluation begins. */
+  /** Begins an evaluation. */
   reset(): void {
     if (this.budget !== undefined) this.budget = undefined
   }
@@ -206,7 +225,7 @@ export class LateBudget implements Account {
     this.budget.charge(units)
   }
 
-  /** When as many elements of a collection have been looked at as there are between two looks. */
+  /** Checks the limits after every `elementsBetweenLooks` elements of a collection. */
   look(): void {
     this.budget ??= this.begin()
     this.budget.spend(elementsBetweenLooks)
@@ -220,6 +239,6 @@ function entryOf(table: Table, key: unknown): Table {
     entry = new Map()
     table.set(key, entry)
   }
-  // what is above the last argument leads on
+  // Sound: the maps above the last argument hold maps.
   return entry as Table
 }

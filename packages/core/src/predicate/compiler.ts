@@ -9,15 +9,18 @@ import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
 import type { Meaning } from './meaning.js'
 
-/** A condition as a function: true or false; anything else bails out to the machine (`bail` is thrown). */
+/**
+ * A compiled condition. Returns true or false; in any other case it throws `bail`, and the machine
+ * takes over.
+ */
 export interface Predicate {
   (actor: unknown, action: unknown, resource: unknown): boolean
   readonly many?: DecideMany
 }
 
 /**
- * The answers for neighbours of one class, from one of them on.
- * @returns where it ended: at another class, or at what is for the machine.
+ * Decides consecutive resources of one class, beginning at `from`.
+ * @returns The index at which it stopped: a resource of another class, or one for the machine.
  */
 export type DecideMany = (
   actor: unknown,
@@ -27,42 +30,49 @@ export type DecideMany = (
   answers: (boolean | undefined)[],
 ) => number
 
-/** Makes a function of a condition. */
+/** Compiles a condition to a function. */
 export type CompilePredicate = (condition: Condition, meaning: Meaning) => Predicate
 
-/** As `Predicate`, where what is read may have to be waited for. */
+/** Like `Predicate`, but awaits the values that it reads. */
 export type WaitingPredicate = (actor: unknown, action: unknown, resource: unknown, arrive: Arrive) => Promise<boolean>
 
-/** What is to be awaited in the place of a promise, or of an attribute that is missing; it bails out where nothing is. */
+/**
+ * Returns the value to await in place of a promise or a missing attribute. Bails out if there is
+ * none.
+ */
 export type Arrive = (value: unknown, object: unknown, name: string) => unknown
 
-/** What makes functions of conditions. */
+/** A back end: compiles conditions to functions. */
 export interface BackEnd {
   readonly compile: CompilePredicate
-  /** Makes a function that waits; it gives undefined where it can't, and is undefined where there are none. */
+  /**
+   * Compiles a condition to a function that waits. Returns undefined if it can't; omitted by back
+   * ends without such functions.
+   */
   readonly compileWaiting?: (condition: Condition, meaning: Meaning) => WaitingPredicate | undefined
 }
 
-/** What begins the account of an evaluation. */
+/** Returns a function that makes the budget of an evaluation. */
 export function budgetFor(condition: Condition, { limits }: Meaning): () => Budget {
   return Budget.of(limits, partsOf(condition))
 }
 
-/** What a back end has made of a condition. */
+/** A condition compiled by a back end. */
 export interface Compiled<Code> {
   readonly test: Code
   /**
-   * Meets every solution, not just the first, and bails out where one is an error. The machine tries the next solution of a
-   * goal when a later goal fails, so an error in it counts then. Undefined where that can't happen.
+   * Evaluates every solution, not only the first, and bails out if one is an error. The machine
+   * tries the next solution of a goal when a later goal fails, so an error in it counts then.
+   * Undefined if no solution can be an error.
    */
   readonly exhaust: Code | undefined
 }
 
-/** One round of a definition that asks itself at its very end, for other arguments. */
+/** One round of a definition whose recursive call is a tail call. */
 export interface Round<Code> {
-  /** What ends it with true. */
+  /** If true, the result is true. */
   readonly found: Code
-  /** What has to hold for a further round; else it ends with false. */
+  /** If false, the result is false; otherwise there is another round. */
   readonly guard: Code
   /** The arguments of the next round. */
   readonly args: readonly Operand[]
@@ -73,10 +83,13 @@ export type Leaf =
   | Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'ref' | 'failure' }>
   | { readonly kind: 'failure' }
 
-/** What is the same for all back ends: in which order things are asked, what is one loop, and what is looked at for errors. */
+/**
+ * The part shared by all back ends: the order of evaluation, the conditions that share a loop, and
+ * the solutions that are evaluated for their errors.
+ */
 export abstract class Compiler<Code> {
   readonly schema: Schema
-  /** Whether an evaluation counts what it does. */
+  /** Whether an evaluation counts its steps. */
   readonly counts: boolean
 
   constructor(schema: Schema, counts: boolean) {
@@ -86,16 +99,20 @@ export abstract class Compiler<Code> {
 
   protected abstract leaf(condition: Leaf): Code
   protected abstract not(of: Code): Code
-  /** Both, from left to right; where the second is false, all solutions of the first are looked at. */
+  /**
+   * Evaluates both, from left to right. If the second is false, all solutions of the first are
+   * evaluated.
+   */
   protected abstract and(first: Code, second: Code, exhaust: Code | undefined): Code
-  /** Where the test is true, all solutions of its parts are looked at. */
+  /** If the test is true, evaluates all solutions of its parts. */
   protected abstract andAll(test: Code, parts: readonly Code[]): Code
   protected abstract or(arms: readonly Code[]): Code
-  /** Every arm, whatever is found on the way. */
+  /** Evaluates every arm, whatever the others return. */
   protected abstract orAll(arms: readonly Code[]): Code
   /**
-   * Several quantifiers over one collection, one after the other, in one pass.
-   * @param canFail - Whether an element can be an error: then what an earlier arm would still have met counts.
+   * Evaluates several successive quantifiers over one collection in one pass.
+   * @param canFail - Whether an element can be an error: then errors that an earlier arm would
+   * still reach count.
    */
   protected abstract loop(arms: readonly Some[], canFail: boolean): Compiled<Code>
   protected abstract ref(condition: Ref): Compiled<Code>
@@ -117,19 +134,19 @@ export abstract class Compiler<Code> {
       case 'ref':
         return this.ref(condition)
       case 'opaque':
-        // The machine was asked for one solution; where more matter, it answers the whole question.
+        // The machine was run for one solution; if more matter, it evaluates the whole query.
         return { test: this.leaf(condition), exhaust: this.leaf({ kind: 'failure' }) }
       default:
         return once(this.leaf(condition))
     }
   }
 
-  /** What a definition stands for. */
+  /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
     return definition.recursive ? settledBody(this.schema, definition) : definition.condition
   }
 
-  /** One round of a definition that is a loop; undefined for another one. */
+  /** Returns one round of a definition that is a loop; undefined for any other definition. */
   protected round(definition: Definition): Round<Code> | undefined {
     const condition = this.bodyOf(definition)
     if (condition.kind !== 'or') return undefined
@@ -142,7 +159,7 @@ export abstract class Compiler<Code> {
     return { found: this.compile(or(...condition.of.slice(0, -1))).test, guard: guard.test, args: again.args }
   }
 
-  /** Neighbouring arms that range over one collection are one loop. */
+  /** Compiles neighboring arms over one collection to one loop. */
   #run(run: readonly Condition[]): Compiled<Code> {
     const [first] = run
     if (first?.kind === 'some') {
@@ -154,12 +171,15 @@ export abstract class Compiler<Code> {
     }
     if (first?.kind !== 'in') return this.compile(first!)
     if (!isLiteral(first.item)) return once(this.leaf(first))
-    // Nobody knows what the elements are: any of them may be a promise, or missing.
+    // The elements are of unknown type: any of them may be a promise, or missing.
     const { test } = this.loop((run as readonly In[]).map(quantified), true)
     return once(test)
   }
 
-  /** From left to right; when one fails, the further solutions of those before it are looked at for errors. */
+  /**
+   * Evaluates parts from left to right. If one is false, further solutions of those before it are
+   * evaluated for errors.
+   */
   #conjunction(parts: readonly Compiled<Code>[]): Compiled<Code> {
     const test = parts.reduceRight<Code | undefined>(
       (rest, own) => (rest === undefined ? own.test : this.and(own.test, rest, own.exhaust)),
@@ -180,7 +200,7 @@ function once<Code>(test: Code): Compiled<Code> {
   return { test, exhaust: undefined }
 }
 
-/** Arms one by one, those that range over one collection and stand side by side together. */
+/** Groups neighboring arms that range over one collection; any other arm is a group of its own. */
 function runsOf(arms: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = []
   for (const arm of arms) {
@@ -197,7 +217,7 @@ function isSameLoop(one: Condition, other: Condition): boolean {
   return isSameOperand(one.list, other.list)
 }
 
-/** `literal in list` as a quantifier. */
+/** Returns `literal in list` as a quantifier. */
 function quantified({ item, list, span }: In): Some {
   const each: Variable = { kind: 'variable', name: 'element', model: undefined, type: unknownType }
   const element: Operand = { kind: 'path', root: each, steps: [] }
@@ -210,12 +230,15 @@ function quantified({ item, list, span }: In): Some {
   }
 }
 
-/** A text, a number, a boolean or nil; equal to nothing but itself, objects aside. */
+/**
+ * Returns whether an operand is a text, a number, a boolean or nil: equal only to itself, apart
+ * from objects.
+ */
 export function isLiteral(operand: Operand): operand is Extract<Operand, { kind: 'value' }> {
   return operand.kind === 'value' && isPlainLiteral(operand.value)
 }
 
-/** Whether a value is a text, a number, a boolean or nil. */
+/** Returns whether a value is a text, a number, a boolean or nil. */
 export function isPlainLiteral(value: unknown): value is string | number | boolean | null {
   return (
     value === null ||

@@ -7,49 +7,55 @@ import type { RowEquality } from '../values/rows.js'
 import type { BudgetLimits } from './budget.js'
 
 /**
- * What values mean, for whoever evaluates a condition over them: the same as for the query machine. Undefined wherever only
- * the machine can tell (a promise, an error).
+ * The semantics of values for evaluators of conditions: the same as for the query machine.
+ * Functions return undefined if only the machine can decide (a promise, an error).
  */
 export interface EqualityMeaning {
   readonly schema: Models
-  /** `=` of two values; undefined too where one of them is undefined or a promise. */
+  /**
+   * Returns whether two values are equal (`=`); undefined also if one of them is undefined or a
+   * promise.
+   */
   equal(a: unknown, b: unknown): boolean | undefined
   /**
-   * As `equal`, where the classes or the tags of two objects tell at once.
-   * @param aModel - The model whose row the schema says the object to be.
+   * As `equal`, if the classes or tags of two objects are enough to decide.
+   * @param aModel - The model whose row the object is according to the schema.
    */
   equalAtSight(a: object, b: object, aModel?: string, bModel?: string): boolean | undefined
-  /** Ends the evaluation for a plain object of which nothing tells whose row it is. */
+  /** Ends the evaluation at a plain object of unknown class. */
   stranger(object: object): never
-  /** How rows of a class are compared; undefined for what is no row, or where it takes more than one column. */
+  /**
+   * Returns how rows of a class are compared; undefined for a class without rows, or a key of
+   * several columns.
+   */
   rowEquality(cls: unknown): RowEquality | undefined
-  /** What the host says of two objects that the language does not decide; what it throws is what the evaluation throws. */
+  /** The host's equality of objects, beyond that of the language. Its errors end the evaluation. */
   readonly equality: Equality
-  /** Makes the regular expressions of methods; undefined for JavaScript's own. */
+  /** Makes the regular expressions of methods. Default: JavaScript's own. */
   readonly regExp?: RegExpEngine | undefined
 }
 
-/** As `EqualityMeaning`, and what orders values. */
+/** `EqualityMeaning` with the order of values. */
 export interface ValueMeaning extends EqualityMeaning {
   /** `==`, `!=` and the orderings. */
   compare(operator: '==' | '!=' | '<' | '<=' | '>' | '>=', a: unknown, b: unknown): boolean | undefined
 }
 
-/** As `EqualityMeaning`, and what classes are. */
+/** `EqualityMeaning` with classes. */
 export interface ClassMeaning extends EqualityMeaning {
-  /** Whether a value is an instance of a registered class, or of just that class. */
+  /** Returns whether a value is an instance of a registered class, or of exactly that class. */
   isInstance(value: unknown, model: string, exact: boolean): boolean | undefined
 }
 
-/** What a condition means: its values, and what only the machine can answer. */
+/** The semantics of a condition: its values, and the goals for the machine. */
 export interface Meaning extends ValueMeaning, ClassMeaning {
   readonly schema: Schema
-  /** What an evaluation may use. */
+  /** The limits of an evaluation. */
   readonly limits: BudgetLimits
   /**
-   * Whether a goal of the policy holds, as the machine says.
-   * @param all - Whether solutions behind the first are looked for too, since they can be errors.
-   * @param missing - Is told of relations that are not loaded, and has those that arrived.
+   * Returns whether a goal of the policy holds according to the machine.
+   * @param all - Whether to evaluate solutions after the first too, since they can be errors.
+   * @param missing - Receives relations that are not loaded, and holds those that arrived.
    */
   ask(goal: Expression, bindings: ReadonlyMap<string, unknown>, all?: boolean, missing?: Missing): boolean | undefined
 }

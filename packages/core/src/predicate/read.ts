@@ -12,29 +12,31 @@ import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
-/** The values of one evaluation, by slot: actor, resource, action, what it may use, parameters, variables. */
+/**
+ * The values of one evaluation, by slot: actor, resource, action, budget, parameters, variables.
+ */
 export type Slots = unknown[]
 export const budgetSlot = 3
-/** How many slots every frame has. */
+/** The number of slots that every frame has. */
 export const ownSlots = 4
 
-/** What an evaluation may use, where it counts. */
+/** Returns the budget of an evaluation that counts its steps. */
 export function budgetOf(frame: Slots): Budget {
-  // it was put there when the evaluation began
+  // Sound: the slot is set when the evaluation begins.
   return frame[budgetSlot] as Budget
 }
 
 /**
- * How an operand is read from a frame: a slot, an attribute of what another reader reads, or a function. Reading in place is
- * what makes it fast: calling one of many functions costs more than reading an attribute.
+ * Reads an operand from a frame: a slot, an attribute of another reader's value, or a function.
+ * Reading in place is fast: calling one of many functions costs more than reading an attribute.
  */
 export class Reader {
   readonly slot: number
   readonly name: string | undefined
-  /** Reads what has the attribute; undefined: it is in the slot. */
+  /** The reader of the object with the attribute; undefined if the value is in the slot. */
   readonly of: Reader | undefined
   readonly compute: ((frame: Slots) => unknown) | undefined
-  /** The slot that keeps the value once it was read; 0, which is the actor's, where none does. */
+  /** The slot that memoizes the value; 0, the actor's slot, if none does. */
   memo = 0
 
   constructor(slot: number, name?: string, of?: Reader, compute?: (frame: Slots) => unknown) {
@@ -45,7 +47,7 @@ export class Reader {
   }
 }
 
-/** The value of an operand; it can be a promise, as with `read`. */
+/** Returns the value of an operand; it can be a promise, as with `read`. */
 export function get(reader: Reader, frame: Slots): unknown {
   if (reader.compute !== undefined) return reader.compute(frame)
   if (reader.name === undefined) return frame[reader.slot]
@@ -63,26 +65,30 @@ function computed(compute: (frame: Slots) => unknown): Reader {
 }
 
 /**
- * Reads an attribute: anything but undefined, which bails out. It can still be a promise; whoever uses the value for more than
- * reading on from it has to see to that (`plain`, `equals`), before anything else is read (`held`). Of a promise itself
- * anything is undefined.
+ * Returns an attribute; bails out if it is undefined. It can be a promise. Code that does more with
+ * the value than read on from it must check it (`plain`, `equals`) before it reads anything else
+ * (`held`). Any attribute of a promise itself is undefined.
  */
 export function read(object: unknown, name: string): unknown {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return bailOut()
   if (arePartial() && isPart(object)) return bailOut()
-  // any object can have the attribute
+  // Sound: any object can have the attribute.
   const value = (object as Readonly<Record<string, unknown>>)[name]
   return value === undefined ? bailOut(object) : value
 }
 
-/** A value that is kept while others are read: if one of those ends the evaluation, nobody would wait for a promise. */
+/**
+ * Returns a value that is kept while others are read. Bails out for a promise: if another read
+ * ended the evaluation, nobody would await it.
+ */
 export function held(value: unknown): unknown {
   return typeof value === 'object' && value instanceof Promise ? bailOut(value) : value
 }
 
 /**
- * Whether two values are equal; what is missing or has to be waited for bails out.
- * @param leftModel - The model whose rows the schema says the left value to be, or its elements.
+ * Returns whether two values are equal. Bails out for a missing value or a promise.
+ * @param leftModel - The model of the left value or its elements according to the schema.
+ * @param rightModel - The model of the right value or its elements.
  */
 export function equals(
   meaning: EqualityMeaning,
@@ -106,7 +112,10 @@ export function equals(
   return meaning.equal(left, right) ?? bailOut(left, right)
 }
 
-/** Takes plain objects for what the schema says of the place that they were read from. Where it says nothing, this is the end. */
+/**
+ * Assigns plain objects the model that the schema declares for the place that they were read from.
+ * Ends the evaluation if it declares none.
+ */
 function meet(meaning: EqualityMeaning, value: object, model: string | undefined): void {
   if (Array.isArray(value) || value instanceof Dict) {
     for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, model)
@@ -118,7 +127,11 @@ function meet(meaning: EqualityMeaning, value: object, model: string | undefined
   if (schema.isStranger(value)) meaning.stranger(value)
 }
 
-/** Whether a value is an instance of a class. @param known - The model whose rows the schema says the value to be. */
+/**
+ * Returns whether a value is an instance of a class.
+ * @param exact - Whether instances of subclasses are excluded.
+ * @param known - The model of the value according to the schema.
+ */
 export function isInstance(
   meaning: ClassMeaning,
   value: unknown,
@@ -131,18 +144,21 @@ export function isInstance(
   return meaning.isInstance(it, model, exact) ?? bailOut()
 }
 
-/** Whether a value is a list, and not known to be all there is of it. */
+/** Returns whether a value is a list that may be partial. */
 function isPart(value: unknown): boolean {
   return Array.isArray(value) && !isWhole(value)
 }
 
-/** That a value is equal to itself: unless it is missing, or has to be waited for and may never come. */
+/**
+ * Asserts that a value equals itself: bails out if it is missing or a promise, which may never
+ * resolve.
+ */
 export function isThere(value: unknown): true {
   plain(value)
   return true
 }
 
-/** Whether a value is equal to a text, a number, a boolean or nil. */
+/** Returns whether a value is equal to a text, a number, a boolean or nil. */
 export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown): boolean {
   if (value === literal) return true
   if (value === null || (typeof value === typeof literal && literal !== null)) return false
@@ -185,7 +201,7 @@ function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, r
   }
 }
 
-/** Whether a list has an element that is equal to a value. */
+/** Returns whether a list has an element that is equal to a value. */
 export function contains(
   meaning: EqualityMeaning,
   value: unknown,
@@ -201,7 +217,7 @@ export function listOf(value: unknown): readonly unknown[] {
   return isWhole(value) ? value : bailOut(value)
 }
 
-/** False with nil on a side. */
+/** Runs a text operator. Returns false if an operand is nil. */
 export function textTest(operator: Text['operator'], text: unknown, part: unknown, account: Account): boolean {
   if (typeof text === 'string' && typeof part === 'string') {
     account.charge(textTestUnits(operator, text, part))
@@ -211,8 +227,8 @@ export function textTest(operator: Text['operator'], text: unknown, part: unknow
 }
 
 /**
- * A value as it is, when it is one: nothing missing, and nothing to wait for.
- * @param other - What was read as well, and not used yet.
+ * Returns a value; bails out if it is missing or a promise.
+ * @param other - Another value that was read and not used yet.
  */
 export function plain<T>(value: T, other?: unknown): T {
   switch (typeof value) {
@@ -226,8 +242,10 @@ export function plain<T>(value: T, other?: unknown): T {
 }
 
 /**
- * Compiles an operand to a function that reads it from a frame; the value can be a promise, as with `read`.
- * @param accountOf - Returns what pays for the methods that an evaluation calls; called only if there are any.
+ * Compiles an operand to a function that reads it from a frame; the value can be a promise, as with
+ * `read`.
+ * @param accountOf - Returns the account for the methods that an evaluation calls; called only if
+ * there are any.
  */
 export function compileOperand(
   operand: Operand,
@@ -293,7 +311,7 @@ export function call(
   regExp: RegExpEngine | undefined,
 ): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
-  // anything else can have the method
+  // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function' || method === 'constructor') return bailOut()
   try {
@@ -303,7 +321,10 @@ export function call(
   }
 }
 
-/** Integers stay exact and finite here; all else is the machine's, which knows overflow and division by zero. */
+/**
+ * Calculates exact and finite numbers. Bails out for any other: the machine handles overflow and
+ * division by zero.
+ */
 export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): number {
   if (typeof left !== 'number' || typeof right !== 'number') return bailOut(left, right)
   const result = compute(operator, left, right)

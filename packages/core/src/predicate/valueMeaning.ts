@@ -9,7 +9,7 @@ import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
 import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 
-/** What a host says of the application's classes. */
+/** The application's classes, according to the host. */
 export interface HostClasses {
   classOf(value: unknown): string | undefined
   isSubclass(name: string, ancestor: string): boolean | undefined
@@ -17,10 +17,11 @@ export interface HostClasses {
 }
 
 /**
- * What equality means to a host; all that would have to wait is undefined.
- * @param equality - What the host says of the application's objects.
+ * Returns the equality of a host; functions return undefined if they would have to wait.
+ * @param equality - The host's equality of the application's objects.
  * @param hasEquality - Whether it compares objects without keys by more than identity.
- * @param stranger - Ends an evaluation at a plain object of unknown class. Default: the machine is asked, which knows where it comes from.
+ * @param stranger - Ends an evaluation at a plain object of unknown class. Default: bails out to
+ * the machine, which knows where the object comes from.
  */
 export function equalityMeaning(
   schema: Models,
@@ -28,25 +29,27 @@ export function equalityMeaning(
   hasEquality: boolean,
   stranger: (object: object) => never = bailOut,
 ): EqualityMeaning {
-  // Shared by all questions: it depends on the class and the schema alone, and a schema that grows has meanings made anew.
+  // Shared by all evaluations: it depends on the class and the schema alone. A schema that grows
+  // has its meanings made anew.
   const known = new Map<unknown, RowEquality | null>()
   const rowEquality = (cls: unknown): RowEquality | undefined => {
     let found = known.get(cls)
     if (found === undefined) {
       found = rowEqualityOf(schema, cls, hasEquality) ?? null
-      // A class that is no model may be of one object alone.
+      // Not memoized without a model: such a class may belong to one object alone.
       if (schema.modelOfClass(cls)) known.set(cls, found)
     }
     return found ?? undefined
   }
-  // Two rows of one class are what is compared most.
+  // The most frequent comparison: two rows of one class.
   const equalAtSight = (left: object, right: object, leftModel?: string, rightModel?: string): boolean | undefined => {
     if (left.constructor !== right.constructor) return undefined
     const rows = rowEquality(left.constructor)
     if (rows) return areSameRow(rows, left, right)
     const model = tagOf(left)
     if (model === undefined || tagOf(right) !== model) return undefined
-    // Tagged rows have no class; where the schema says otherwise, the general way decides.
+    // Tagged rows have no class. If the schema declares another model, the general comparison
+    // decides.
     if ((leftModel !== undefined && leftModel !== model) || (rightModel !== undefined && rightModel !== model))
       return undefined
     const key = schema.key(model)
@@ -68,7 +71,7 @@ export function equalityMeaning(
   }
 }
 
-/** Adds what classes are to a host. */
+/** Adds the classes of a host. */
 export function withClasses<Meaning extends EqualityMeaning>(
   meaning: Meaning,
   host: HostClasses,
@@ -78,7 +81,7 @@ export function withClasses<Meaning extends EqualityMeaning>(
   return {
     ...meaning,
     isInstance(value, model, exact) {
-      // Of a row that is not loaded, only its host knows how much its relation says of its class.
+      // The class of a row that is not loaded depends on its relation; only the host knows it.
       if (exact && !unloadedRelation(value)) {
         const own = schema.modelOf(value)?.name
         if (own === undefined && (schema.isStranger(value) || schema.baseOf(value) !== undefined))
@@ -89,12 +92,12 @@ export function withClasses<Meaning extends EqualityMeaning>(
       if (exact && known !== undefined) return known === model
       if (known !== undefined) {
         const isInstance = host.isSubclass(known, model)
-        // Of objects of a registered class, no check of another class is asked.
+        // Custom checks of other classes do not run for objects of a registered class.
         if (isInstance || isRow(value) || !schema.models.get(model)?.isaCheck) return isInstance
       }
       try {
         const isInstance = now(host.isa(value, model))
-        // It can be of a subclass.
+        // It can be an instance of a subclass.
         return exact && isInstance ? undefined : isInstance
       } catch (error) {
         throw errorFor(error)
@@ -103,7 +106,7 @@ export function withClasses<Meaning extends EqualityMeaning>(
   }
 }
 
-/** Adds how values are ordered. */
+/** Adds the order of values. */
 export function withOrder<Meaning extends EqualityMeaning>(meaning: Meaning): Meaning & ValueMeaning {
   const { equality } = meaning
   return {

@@ -293,7 +293,7 @@ class Definer {
   }
 
   /**
-   * Returns when a condition before another arm of a disjunction is no error. If it is true, so is
+   * Returns when a condition before another arm of a disjunction is not an error. If it is true, so is
    * the disjunction.
    */
   #whenPassed(condition: Condition): Definite {

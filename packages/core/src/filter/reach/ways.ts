@@ -81,7 +81,7 @@ export class Ways<Unknown> {
     }
   }
 
-  /** Returns the hops to the rows of a relation, by way of its own row. */
+  /** Returns the hops to the rows of a relation: to its owner first, if that is another row. */
   #hopsTo(each: Variable, from: Path): readonly Hop[] {
     const last = from.steps.at(-1)
     if (!last || from.steps.length === 1) return [{ each, from }]
