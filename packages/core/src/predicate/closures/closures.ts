@@ -26,7 +26,7 @@ import {
 } from '../read.js'
 import { type Arm, compileExhaustiveLoop, compileLoop, type ElementTest, splitFirst, splitSecond } from './loop.js'
 
-/** A definition that has been compiled, or is being compiled: it can ask itself. */
+/** A definition that is compiled, or is being compiled: it can call itself. */
 interface Callee {
   body: Compiled<ElementTest>
   size: number
@@ -68,7 +68,7 @@ class Closures extends Compiler<ElementTest> {
   readonly #readers = new Map<string, Reader>()
   #size = ownSlots
 
-  /** @param own - The budget of evaluations that are not counted. */
+  /** @param own - The budget of evaluations that do not count their steps. */
   constructor(meaning: Meaning, counts: boolean, own: LateBudget, definitions: Definitions) {
     super(meaning.schema, counts)
     this.#meaning = meaning
@@ -80,7 +80,7 @@ class Closures extends Compiler<ElementTest> {
     return this.#size
   }
 
-  /** Gives a root a slot of the frame. */
+  /** Assigns a slot of the frame to a root. */
   #slot(root: Root): number {
     if (root.kind === 'actor') return 0
     if (root.kind === 'resource') return 1
@@ -94,7 +94,7 @@ class Closures extends Compiler<ElementTest> {
     return slot
   }
 
-  /** What pays for methods and long collections. */
+  /** Returns the account for methods and long collections. */
   get #account(): (frame: Slots) => Budget | LateBudget {
     if (this.counts) return budgetOf
     const own = this.#own
@@ -111,7 +111,10 @@ class Closures extends Compiler<ElementTest> {
     )
   }
 
-  /** What is read more than once is kept, unless it is read from an element, of which there are many. */
+  /**
+   * Compiles a path. Values read more than once are memoized, except those of elements, of which
+   * there are many.
+   */
   #path({ root, steps }: Path): Reader {
     let reader = new Reader(this.#slot(root))
     let key = `${reader.slot}`
@@ -199,12 +202,14 @@ class Closures extends Compiler<ElementTest> {
       : (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
   }
 
-  /** The models that two operands are rows of, or lists of them. */
+  /** Returns the models of two operands: of their rows, or of the rows in their lists. */
   #models(left: Operand, right: Operand): readonly [string | undefined, string | undefined] {
     return [declaredModel(this.schema, left), declaredModel(this.schema, right)]
   }
 
-  /** Equal to a text, a number, a boolean or nil: the most frequent test of all. */
+  /**
+   * Compiles an equality with a text, a number, a boolean or nil: the most frequent test of all.
+   */
   #equalsLiteral(operand: Operand, literal: unknown): ElementTest {
     const meaning = this.#meaning
     const value = this.#operand(operand)
@@ -288,7 +293,7 @@ class Closures extends Compiler<ElementTest> {
       (mode: 'test' | 'exhaust'): ElementTest =>
       (frame) => {
         const inner = frameFor(callee.size, frame, readers)
-        // Complete by the time that anything is evaluated.
+        // Complete before the first evaluation.
         const test = callee.body[mode] ?? callee.body.test
         return test(inner)
       }
@@ -315,7 +320,7 @@ class Closures extends Compiler<ElementTest> {
     return callee
   }
 
-  /** A definition that asks itself at its very end: one round, again and again. */
+  /** Compiles a definition whose recursive call is a tail call to a loop over its rounds. */
   #rounds({ found, guard, args }: Round<ElementTest>, callee: Callee, parameters: number): ElementTest {
     const readers = args.map((arg) => this.#operand(arg))
     return (frame) => {
@@ -339,7 +344,7 @@ class Closures extends Compiler<ElementTest> {
   }
 }
 
-/** A recursive definition, whose answers are remembered when there are many. */
+/** Compiles a recursive definition; its results are memoized when there are many. */
 function tabled(test: ElementTest, parameters: number): ElementTest {
   return (frame) => {
     const budget = budgetOf(frame)
@@ -353,7 +358,7 @@ function argumentsOf(frame: Slots, parameters: number): readonly unknown[] {
   return frame.slice(ownSlots, ownSlots + Math.max(0, parameters))
 }
 
-/** The frame of a definition that is called from another frame. */
+/** Returns the frame of a definition that is called from another frame. */
 function frameFor(size: number, frame: Slots, args: readonly Reader[]): Slots {
   const inner = new Array<unknown>(size)
   for (let slot = 0; slot < ownSlots; slot++) inner[slot] = frame[slot]

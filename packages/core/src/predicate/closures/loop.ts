@@ -10,39 +10,45 @@ import { budgetOf, equals, equalsLiteral, get, held, isThere, listOf, type Reade
 
 export type ElementTest = (frame: Slots) => boolean
 
-/** Elements between two looks at the clock. */
+/** Mask for the elements between two checks of the time. */
 const looks = elementsBetweenLooks - 1
 
-/** No arm stays open: nothing that could still be met counts. */
+/** No arm stays open: no error that could still be reached counts. */
 const none = 0
 
 /** One of several quantifiers over one collection. */
 export interface Arm {
-  /** `each.field = literal`, which most arms begin with; no field: the element itself. */
+  /** `each.field = literal`, the first test of most arms; without a field, the element itself. */
   readonly first: { readonly field: string | undefined; readonly literal: unknown } | undefined
-  /** `each.field = value` with a value that does not depend on the element, where that is all that stands behind it. */
+  /**
+   * `each.field = value`, if that is all after the first test, and the value does not depend on the
+   * element.
+   */
   readonly second: { readonly field: string; readonly own: Operand; readonly value: Operand } | undefined
-  /** What stands behind the first. */
+  /** The condition after the first test. */
   readonly rest: ElementTest | undefined
   /** All solutions of the rest, for their errors. */
   readonly exhaust: ElementTest | undefined
 }
 
-/** Several quantifiers over one collection, one after the other. */
+/** Several successive quantifiers over one collection. */
 export interface Loop {
   readonly arms: readonly Arm[]
   readonly from: Reader
   readonly slot: number
   /** Whether an element can be an error. */
   readonly canFail: boolean
-  /** Returns what the time for long collections is taken from; called only if any is. */
+  /** Returns the budget for the time of long collections; called only if there are any. */
   readonly account: () => (frame: Slots) => Budget | LateBudget
   /** Whether elements are counted. */
   readonly counts: boolean
   readonly meaning: Meaning
 }
 
-/** What a quantifier's condition begins with, where that is the element, or a field of it, that equals a literal. */
+/**
+ * Splits the first test from a quantifier's condition, if it compares the element, or a field of
+ * it, with a literal.
+ */
 export function splitFirst(some: Some): { readonly first: Arm['first']; readonly rest: Condition } {
   const first = some.where.kind === 'and' ? some.where.of[0]! : some.where
   const found = first.kind === 'compare' ? fieldEquals(first, some) : undefined
@@ -61,7 +67,10 @@ function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
   return { field: path.steps[0]?.name, literal: literal.value }
 }
 
-/** What stands behind the first, where it is one field of the element that equals something else. */
+/**
+ * Returns the condition after the first test if it is one equality: a field of the element with a
+ * path from elsewhere.
+ */
 export function splitSecond(rest: Condition, some: Some): Arm['second'] {
   if (rest.kind !== 'compare' || rest.operator !== '=') return undefined
   return fieldOfEach(rest.left, rest.right, some) ?? fieldOfEach(rest.right, rest.left, some)
@@ -74,8 +83,9 @@ function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
 }
 
 /**
- * All arms in one pass. The machine goes through the collection once for each
- * arm; where an element can be an error, what an earlier arm would still have met is looked at before a later arm counts.
+ * Compiles all arms to one pass. The machine iterates over the collection once for each arm. If an
+ * element can be an error, errors that an earlier arm would still reach count before a later arm is
+ * true.
  */
 export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): ElementTest {
   const { arms, from, slot, canFail, counts, meaning } = loop
@@ -101,7 +111,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
   }
 }
 
-/** All arms ask for one field: it is read once for each element. */
+/** Compiles arms that compare the same field: it is read once for each element. */
 function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): ElementTest {
   const { arms, from, slot, canFail, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
@@ -143,7 +153,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
   }
 }
 
-/** The elements themselves are asked for, and nothing else: the names of roles, mostly. */
+/** Compiles arms that compare only the elements themselves: mostly the names of roles. */
 function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): ElementTest {
   const count = literals.length
   const [only] = literals
@@ -162,7 +172,7 @@ function compileTextList({ from, canFail, meaning }: Loop, literals: readonly un
   }
 }
 
-/** One text is asked for. */
+/** Compiles a search for one text. */
 function compileText(from: Reader, text: string, meaning: Meaning): ElementTest {
   return (frame) => {
     const list = listOf(get(from, frame))
@@ -174,7 +184,10 @@ function compileText(from: Reader, text: string, meaning: Meaning): ElementTest 
   }
 }
 
-/** The first of the open arms from `start` on whose literal a value is equal to; the number of open arms where there is none. */
+/**
+ * Returns the first open arm, from `start` on, whose literal equals a value; `open` if there is
+ * none.
+ */
 function armOf(value: unknown, literals: readonly unknown[], start: number, open: number, meaning: Meaning): number {
   let arm = start
   if (typeof value === 'string') while (arm < open && literals[arm] !== value) arm++
@@ -182,7 +195,10 @@ function armOf(value: unknown, literals: readonly unknown[], start: number, open
   return arm
 }
 
-/** `each.first` is one of some literals, and `each.second` is a value that is the same for all elements: a role's name and its resource. */
+/**
+ * Compiles arms with `each.first` equal to a literal, and `each.second` to a value shared by all
+ * elements. For example, a role's name and its resource.
+ */
 function compileFieldPair(
   { from, canFail, account: accountOf, counts, meaning }: Loop,
   literals: readonly unknown[],
@@ -194,7 +210,7 @@ function compileFieldPair(
   const account = accountOf()
   const otherModel = declaredModel(meaning.schema, path)
   const model = declaredModel(meaning.schema, valueOperand)
-  // Shared by all questions: it depends on the class alone, and is replaced as a whole.
+  // Shared by all evaluations: it depends on the class alone, and is replaced as a whole.
   let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
   return (frame) => {
     const list = listOf(get(from, frame))
@@ -230,7 +246,7 @@ function compileFieldPair(
   }
 }
 
-/** Every element and every arm, whatever is found on the way. */
+/** Compiles every arm for every element, even after one is true. */
 export function compileExhaustiveLoop({ arms, from, slot, account: accountOf, counts, meaning }: Loop): ElementTest {
   const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
   const account = accountOf()
@@ -257,7 +273,10 @@ function compileArm(arm: Arm, slot: number, meaning: Meaning): ElementTest {
   }
 }
 
-/** An element as what attributes are read from in place: a load of its own is faster where elements of few classes are met. */
+/**
+ * Returns an element as an object for reading in place: a separate load is faster if elements are
+ * of few classes.
+ */
 function own(element: unknown): Readonly<Record<string, unknown>> {
   return typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
 }

@@ -62,19 +62,21 @@ import {
 } from './templates.js'
 
 /**
- * Writes an expression of JavaScript that is true or false, or bails out. What it reads for certain is known to what is
- * written after it in the same scope, for that is evaluated after it.
+ * Writes a JavaScript expression that is true or false, or bails out. The scope records its
+ * unconditional reads. Later text in the same scope can use them, since it is evaluated later.
  */
 type Write = (scope: CodeScope) => string
 
 /**
- * A back end that writes JavaScript. Each function has a name of its own (`polar-1.js` …): V8 lets functions of equal text
- * share what it learns of the objects they meet, and those of two classes meet different ones. Where the resource does not
- * matter, as with plain roles, questions of many classes share a function, so that it is soon a fast one; of very many classes
- * any that have the same text do, since functions that are seldom called stay slow.
+ * Returns a back end that compiles conditions to JavaScript. Each function has a name of its own
+ * (`polar-1.js` …): V8 shares inline caches between functions of equal text, and functions for two
+ * classes read different objects. If the resource does not matter, as with plain roles, many
+ * classes share a function, which is soon optimized. With very many classes, all functions of equal
+ * text are shared, since functions that are seldom called stay slow.
  */
 export function sourceCompiler(): Required<BackEnd> {
-  // Of one authorizer. Functions are shared where their texts are equal and they are given nothing, so that they are the same.
+  // Belongs to one authorizer. Functions are shared if their texts are equal and they have no
+  // arguments, so that they are the same.
   const shared = new WeakMap<Meaning, Map<string, Predicate>>()
   const sizes = new WeakMap<Meaning, number>()
   let count = 0
@@ -87,19 +89,19 @@ export function sourceCompiler(): Required<BackEnd> {
       sizes.set(meaning, size)
       const canShare = isShared || (size > fewPredicates && given.length === 0)
       let predicate = canShare ? known.get(text) : undefined
-      // the text is that of a function which returns a predicate
+      // Sound: the text is the body of a function that returns a predicate.
       predicate ??= make(written, condition, meaning, ++count) as Predicate
       if (canShare) shared.set(meaning, known.set(text, predicate))
       return predicate
     } catch (error) {
-      // JavaScript can't be nested as deeply as the condition is.
+      // The condition is nested more deeply than JavaScript allows.
       if (error instanceof RangeError) return compileClosures(condition, meaning)
       throw error
     }
   }
   const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
     try {
-      // as above, for one that waits
+      // Sound: as above, for a waiting predicate.
       return make(writePredicate(condition, meaning.schema, true), condition, meaning, ++count) as WaitingPredicate
     } catch (error) {
       if (error instanceof RangeError) return undefined
@@ -109,9 +111,9 @@ export function sourceCompiler(): Required<BackEnd> {
   return { compile, compileWaiting }
 }
 
-/** Runs the text of a predicate. */
+/** Compiles the text of a predicate. */
 function make({ text, given }: PredicateText, condition: Condition, meaning: Meaning, number: number): unknown {
-  // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+  // Spelled like this because bundlers for the edge reject the usual form unseen.
   const made = new globalThis.Function('helpers', 'values', `${text}\n//# sourceURL=polar-${number}.js`)
   const extras: ExtraHelpers & WaitingHelpers = {
     isa: makeIsa(meaning),
@@ -122,7 +124,7 @@ function make({ text, given }: PredicateText, condition: Condition, meaning: Mea
     calculate: makeCalculate(),
     whole,
   }
-  // goals are expressions of the policy here
+  // Sound: goals are expressions of the policy here.
   const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
   return made(
     { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...extras },
@@ -130,12 +132,12 @@ function make({ text, given }: PredicateText, condition: Condition, meaning: Mea
   )
 }
 
-/** Whether an argument is what the parameter was given. */
+/** Returns whether an argument is the parameter itself. */
 function isParameter(argument: Operand, parameter: ParameterRoot): boolean {
   return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
 }
 
-/** So many have functions of their own. */
+/** Up to this number, predicates have functions of their own. */
 const fewPredicates = 16
 
 function resolve(given: Given, meaning: Meaning): unknown {
@@ -151,9 +153,12 @@ function resolve(given: Given, meaning: Meaning): unknown {
 
 /** A predicate as text. */
 export interface PredicateText {
-  /** The body of a function of `helpers` (see `SourceHelpers`) and `values` that makes the predicate. */
+  /**
+   * The body of a function of `helpers` (see `SourceHelpers`) and `values` that returns the
+   * predicate.
+   */
   readonly text: string
-  /** What `values` are. */
+  /** The descriptions of `values`. */
   readonly given: readonly Given[]
   /** The constants that it reads. */
   readonly constants: ReadonlySet<string>
@@ -165,8 +170,8 @@ export interface PredicateText {
 
 /**
  * Writes a condition as JavaScript.
- * @param waits - Whether it is to be a `WaitingPredicate`.
- * @throws RangeError for one that is nested too deeply.
+ * @param waits - Whether to write a `WaitingPredicate`. Default false.
+ * @throws RangeError if the condition is nested too deeply.
  */
 export function writePredicate(condition: Condition, schema: Schema, waits = false): PredicateText {
   return new Source(condition, schema, waits).write()
@@ -186,7 +191,7 @@ class Source extends Compiler<Write> {
   #usesOwn = false
 
   constructor(condition: Condition, schema: Schema, waits: boolean) {
-    // What waits is not alone: others are asked meanwhile.
+    // A waiting evaluation is not alone: others run meanwhile.
     super(schema, waits || needsBudget(condition))
     this.#condition = condition
     this.#waits = waits
@@ -221,7 +226,7 @@ class Source extends Compiler<Write> {
     }
   }
 
-  /** What pays for methods and long collections. */
+  /** Writes the account for methods and long collections. */
   #account(scope: CodeScope): string {
     if (this.counts) return scope.use('budget')
     this.#usesOwn = true
@@ -237,7 +242,7 @@ class Source extends Compiler<Write> {
     return this.#waits ? `(await ${called})` : called
   }
 
-  /** Adds a function with what its scope is given. */
+  /** Adds a function whose parameters are those of its scope. */
   #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
     this.#functions.push(`${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`)
     return name
@@ -247,7 +252,7 @@ class Source extends Compiler<Write> {
     return `${prefix}${++this.#count}`
   }
 
-  /** A function of its own, written once, and called with what it uses. */
+  /** Writes a function once, and a call of it with the names that it uses. */
   #function(body: Write): Write {
     let made: { readonly name: string; readonly parameters: readonly string[] } | undefined
     return (scope) => {
@@ -317,7 +322,7 @@ class Source extends Compiler<Write> {
     }
   }
 
-  /** What is written before a value, where steps are counted. */
+  /** Writes the count of steps before a value, if steps are counted. */
   #spend(scope: CodeScope, steps: string): string {
     return this.counts ? `${spent(scope.use('budget'), steps)}, ` : ''
   }
@@ -333,23 +338,23 @@ class Source extends Compiler<Write> {
     return { test: write('test'), exhaust: write('exhaust') }
   }
 
-  /** What the predicate is given. */
+  /** The parameters of the predicate. */
   get #given(): readonly string[] {
     return this.#waits ? [...subjects, 'arrive'] : subjects
   }
 
-  /** What every definition is given. */
+  /** The parameters of every definition. */
   get #alwaysGiven(): readonly string[] {
     return this.counts ? [...this.#given, 'budget'] : this.#given
   }
 
-  /** Operands that are given away, and so have to be there. */
+  /** Writes arguments of a call, which must not be missing. */
   #args(args: readonly Operand[], scope: CodeScope): { readonly before: string[]; readonly values: string[] } {
     const written = args.map((arg) => this.#operands.write(arg, scope))
     return { before: written.flatMap(kept), values: written.map(({ value }) => value) }
   }
 
-  /** The function of a definition. */
+  /** Returns the name of a definition's function. */
   #definition(definition: Definition, mode: keyof Compiled<Write>): string {
     const known = this.#called[mode].get(definition)
     if (known !== undefined) return known
@@ -375,7 +380,7 @@ class Source extends Compiler<Write> {
     return name
   }
 
-  /** One round of a definition that is a loop. */
+  /** Writes one round of a definition that is a loop. */
   #round({ found, guard, args }: Round<Write>, parameters: readonly string[], scope: CodeScope): string {
     const first = found(scope)
     const second = guard(scope)
@@ -415,14 +420,14 @@ class Source extends Compiler<Write> {
         case 'isa': {
           const cls = constructorOf(this.schema, condition.model)
           return this.#about(condition.of, scope, (x) => {
-            // An instance of the class is no promise either.
+            // An instance of the class is not a promise either.
             scope.learn(`plain ${x}`, x)
             const known = declaredModel(this.schema, condition.of)
             const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact}${known === undefined ? '' : `, ${text(known)}`})`
             if (!cls) return asked
             const its = this.#operands.give({ kind: 'class', model: condition.model })
             const test = `${isObject(x)} && ${x}.constructor === ${its} || ${asked}`
-            // To ask whether nil is one takes longer than the rest of a check.
+            // `instanceof` with nil takes longer than the rest of a check.
             return excludesNil(cls) ? `${x} !== null && (${test})` : test
           })
         }
@@ -493,7 +498,10 @@ class Source extends Compiler<Write> {
     return sequence([...(y.before.length > 0 ? held(x, cls) : x.before), ...y.before], equality(same, cls, x, y))
   }
 
-  /** What follows the values in a comparison: the models that the schema declares them to be rows of; nothing where it declares none. */
+  /**
+   * Writes the models of both operands, the last arguments of a comparison; nothing if the schema
+   * declares none.
+   */
   #models(left: Operand, right: Operand, before?: string): string {
     const models = [declaredModel(this.schema, left), declaredModel(this.schema, right)]
     if (models.every((model) => model === undefined)) return ''
@@ -501,7 +509,7 @@ class Source extends Compiler<Write> {
     return `, ${(before === undefined ? written : [before, ...written]).join(', ')}`
   }
 
-  /** The class that rows of an operand are expected to be of. */
+  /** Returns the expected class of an operand's rows. */
   #classOf(operand: Operand): string | undefined {
     const { model, list } = operandType(this.schema, operand)
     if (model === undefined || list || !constructorOf(this.schema, model)) return undefined

@@ -7,22 +7,22 @@ import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
 import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
-/** What the text of every predicate can call. */
+/** The helpers of every predicate's text. */
 export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
   equals(left: unknown, right: unknown, leftModel?: string, rightModel?: string): boolean
-  /** The column that tells rows of a class apart; null where they are the same only as the same object. */
+  /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
-  /** Begins the account of an evaluation. */
+  /** Makes the budget of an evaluation. */
   readonly begin: (() => Budget) | undefined
   /** The budget of a predicate whose evaluations seldom need one. */
   readonly own: LateBudget | undefined
   readonly constants: ReadonlyMap<string, unknown>
 }
 
-/** What only some call. */
+/** The helpers of some texts. */
 export interface ExtraHelpers {
   isa(value: unknown, model: string, exact: boolean, known?: string): boolean
   compare(
@@ -38,15 +38,15 @@ export interface ExtraHelpers {
   readonly calculate: typeof calculate
 }
 
-/** What those call that wait. */
+/** The helpers of texts that wait. */
 export interface WaitingHelpers {
   readonly whole: typeof whole
 }
 
-/** All that are made. */
+/** All helpers. */
 export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers>
 
-// Each on its own, so that a module that was compiled has only those that its policy needs.
+// Separate functions, so that a compiled module contains only those that its policy needs.
 export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
   return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
 }
@@ -71,10 +71,10 @@ export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
 }
 
-/** How extra helpers are made. */
+/** Functions that make the extra helpers. */
 export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: EqualityMeaning) => ExtraHelpers[Name] }
 
-/** The names that a text has for its helpers. */
+/** The names of the helpers in a text. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
   'isWhole',
@@ -92,15 +92,15 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'calculate',
 ]
 
-/** Answers a goal that a text was given, as the machine does; undefined where it can't be answered at once. */
+/** Evaluates a goal as the machine does; undefined if it can't be decided synchronously. */
 export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
 
-/** What has arrived, unless only the machine can tell what of it was loaded. */
+/** Returns an awaited value; bails out if only the machine knows how much of it was loaded. */
 export function whole(value: unknown): unknown {
   return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }
 
-/** The helpers of one predicate. */
+/** Returns the helpers of one predicate. */
 export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
   return {
     bail: bailOut,

@@ -5,12 +5,15 @@ import { isPlainLiteral } from '../compiler.js'
 import type { CodeScope } from './scope.js'
 import { assigned, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
 
-/** What a predicate's text is given, since it is no literal: never written into it. */
+/**
+ * A value passed to a predicate's function instead of being written into its text: it is not a
+ * literal.
+ */
 export type Given =
   | { readonly kind: 'value'; readonly value: unknown }
   /** The class of a model. */
   | { readonly kind: 'class'; readonly model: string }
-  /** What the machine is asked. */
+  /** A goal for the machine. */
   | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
 
 /** Writes operands as JavaScript. */
@@ -23,15 +26,15 @@ export class OperandWriter {
   readonly #account: (scope: CodeScope) => string
 
   /**
-   * @param waits - Whether what is read may have to be waited for.
-   * @param account - Writes what pays for methods.
+   * @param waits - Whether values that are read may have to be awaited.
+   * @param account - Writes the account for methods.
    */
   constructor(waits: boolean, account: (scope: CodeScope) => string) {
     this.#waits = waits
     this.#account = account
   }
 
-  /** Gives a root the name that it has in what is written next. */
+  /** Sets the name of a root for the text that is written next. */
   call(root: Root, name: string): void {
     this.#names.set(root, name)
   }
@@ -80,28 +83,29 @@ export class OperandWriter {
     }
   }
 
-  /** Each step has a variable; what was read before is not read again. */
+  /** Writes a path with a variable for each step; earlier reads are reused. */
   #path({ root, steps }: Path, scope: CodeScope): Written {
     const before: string[] = []
     let at = scope.use(this.name(root))
-    // Actor and resource were found to be rows of their models before a predicate was chosen for them.
+    // Actor and resource are rows of their models: the predicate was chosen by them.
     if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
       scope.learn(`object ${at}`, at)
-    // Those that a predicate or a definition is given are no promises.
+    // Arguments of a predicate or a definition are not promises.
     let isPending = !this.#waits && root.kind === 'variable'
     let parent: string | undefined
     for (const { name } of steps) {
-      // Of a promise anything is undefined.
+      // Any attribute of a promise is undefined.
       if (parent !== undefined) before.push(`${at} !== undefined || bail(${parent})`)
       parent = undefined
       const key = `${at} ${name}`
       let read = scope.known(key)
       if (read === undefined) {
-        // Of a text or a number anything else is undefined, which is seen to wherever it is used.
+        // Any other attribute of a text or a number is undefined, which is checked wherever it is
+        // used.
         if (isOfPrimitives(name)) {
           if (scope.known(`object ${at}`) === undefined) before.push(`typeof ${at} === "object" || object(${at})`)
           scope.learn(`object ${at}`, at)
-          // How many rows a list has is not known of a part of it.
+          // A partial list does not know its number of rows.
           before.push(`Array.isArray(${at}) && !isWhole(${at}) && bail()`)
         }
         read = scope.local()
@@ -124,7 +128,7 @@ export class OperandWriter {
     }
   }
 
-  /** Reads an attribute into a variable. */
+  /** Writes the read of an attribute into a variable. */
   #read(into: string, of: string, name: string, scope: CodeScope): readonly string[] {
     const read = `${into} = ${of}${member(name)}`
     if (!this.#waits) return [read]
@@ -142,7 +146,7 @@ export class OperandWriter {
     return name
   }
 
-  /** A literal as it is written; anything else is given to the function. */
+  /** Writes a literal; any other value becomes an argument of the function. */
   value(value: unknown): string {
     const isWritten =
       typeof value === 'number' ? Number.isFinite(value) && !Object.is(value, -0) : isPlainLiteral(value)
@@ -150,7 +154,7 @@ export class OperandWriter {
     return this.give({ kind: 'value', value })
   }
 
-  /** The name of what the function is given. */
+  /** Returns the name of an argument of the function. */
   give(given: Given): string {
     let index = this.given.findIndex((known) => isSameGiven(known, given))
     if (index < 0) index = this.given.push(given) - 1
@@ -158,7 +162,7 @@ export class OperandWriter {
   }
 }
 
-/** Whether a text, a number or a boolean has it, as nothing of Polar does. */
+/** Returns whether a text, a number or a boolean has the attribute, which Polar does not allow. */
 function isOfPrimitives(name: string): boolean {
   return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
 }

@@ -1,6 +1,9 @@
-/** The names of one function that is written: what it is given, what it has itself, and what they are known to be. */
+/**
+ * The names in one generated function: its parameters, its variables, and the facts known about
+ * them.
+ */
 export class CodeScope {
-  /** What the function is given; what it uses without having it is added. */
+  /** The parameters; names that it uses without declaring them are added. */
   readonly parameters: Set<string>
   readonly #locals: Set<string>
   readonly #known: Map<string, string>
@@ -15,35 +18,38 @@ export class CodeScope {
     this.#known = new Map(known)
   }
 
-  /** The part of a function that is not always evaluated: what it learns is not known behind it. */
+  /**
+   * Returns the scope of a part that is not always evaluated: facts learned there are unknown after
+   * it.
+   */
   inner(): CodeScope {
     return new CodeScope(this.parameters, this.#locals, this.#known)
   }
 
-  /** Uses a name from outside, unless the function has it. */
+  /** Uses a name from outside, unless the function declares it. */
   use(name: string): string {
     if (!this.#locals.has(name)) this.parameters.add(name)
     return name
   }
 
-  /** Says that the function declares the name itself. */
+  /** Records that the function declares the name itself. */
   own(name: string): string {
     this.#locals.add(name)
     return name
   }
 
-  /** A new variable. */
+  /** Returns a new variable. */
   local(): string {
     return this.own(`t${this.#locals.size}`)
   }
 
-  /** The body of the function, with its variables declared. */
+  /** Returns the body of the function, with its variables declared. */
   body(text: string): string {
     const names = [...this.#locals].filter((name) => name.startsWith('t')).join(', ')
     return names === '' ? text : `let ${names}\n${text}`
   }
 
-  /** The variable that holds what is described by the key, if there is one. */
+  /** Returns the variable recorded under a key, if there is one. */
   known(key: string): string | undefined {
     return this.#known.get(key)
   }

@@ -1,19 +1,25 @@
 import { elementsBetweenLooks } from '../budget.js'
 import type { CodeScope } from './scope.js'
 
-/** An operand: what is to be evaluated first, and the expression that then stands for it as often as one likes. */
+/**
+ * An operand: the expressions to evaluate first, and an expression for its value that can be
+ * repeated.
+ */
 export interface Written {
   readonly before: readonly string[]
   readonly value: string
-  /** Whether it may be undefined where that is no value: whoever uses it has to see to it. */
+  /** Whether it may be undefined, which is not a value: the code that uses it has to check. */
   readonly unchecked?: boolean
-  /** Whether it may be a promise: whoever reads something else before it is used has to see to it (`held`). */
+  /**
+   * Whether it may be a promise: code that reads another value before using it has to check
+   * (`held`).
+   */
   readonly isPending?: boolean
-  /** What it was read from, if that may be a promise: then it is undefined. */
+  /** The object that it was read from, if that may be a promise: then the value is undefined. */
   readonly parent?: string | undefined
 }
 
-/** What is the same in every predicate stands in each all the same, so that what is learned of objects is not shared. */
+/** Functions repeated in every predicate, so that predicates do not share inline caches. */
 export const prelude: string = `function object(x) {
   return typeof x === "object" || typeof x === "function" || bail()
 }
@@ -24,7 +30,7 @@ function holdable(x, parent) {
   return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
 }`
 
-/** How a predicate is asked about many; in its own text, so that it becomes part of the loop. */
+/** Decides many resources; in the text of each predicate, so that V8 inlines it into the loop. */
 export const many: string = `decide.many = (actor, action, resources, from, answers) => {
   const cls = resources[from].constructor
   let at = from
@@ -38,12 +44,15 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
   return at
 }`
 
-/** What those that wait have as well: what they wait for, as far as it is to be told from values. */
+/** Additional functions of waiting predicates: whether to wait, as far as the value shows. */
 export const waitingPrelude: string = `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`
 
-/** @param left - What is done before the loop is left, after as many elements as the expression says. */
+/**
+ * @param left - Writes the code before leaving the loop, after the number of elements in the
+ * expression.
+ */
 export type WriteLoop = (
   tests: readonly string[],
   left: (elements: string) => string,
@@ -59,7 +68,7 @@ export const untilFound: WriteLoop = (tests, left) => ({
   end: `return ${left('list.length')}false`,
 })
 
-/** When an arm is met, those before it stay open: what they would still have met counts. */
+/** When an arm is true, those before it stay open: errors that they would still reach count. */
 export const untilNoneIsOpen: WriteLoop = (tests, left) => ({
   start: `let open = ${tests.length}`,
   step: tests
@@ -76,7 +85,7 @@ export const toTheEnd: WriteLoop = (tests, left) => ({
   end: `return ${left('list.length')}found`,
 })
 
-/** The body of a recursive definition. */
+/** Writes the body of a recursive definition. */
 export function tabled(self: string, test: string): string {
   return `const known = budget.enter() > 0 ? undefined : budget.call(${self})
 if (known !== undefined && known.answer !== undefined) return budget.leave(undefined, known.answer)
@@ -84,9 +93,10 @@ return budget.leave(known, ${test})`
 }
 
 /**
- * The body of a definition that asks itself at its very end, for other arguments: one round, again and again.
- * @param others - The arguments but for the last, by which answers are remembered.
- * @param areFixed - Whether every round has the same of them.
+ * Writes the body of a definition whose recursive call is a tail call: a loop over its rounds.
+ * @param others - The arguments except the last, by which results are memoized.
+ * @param last - The last argument.
+ * @param areFixed - Whether `others` are the same in every round.
  */
 export function rounds(
   name: string,
@@ -108,12 +118,12 @@ ${round}
 }`
 }
 
-/** Steps that are taken: written out, for it is done for each collection. */
+/** Writes the count of steps; inlined, since it runs for each collection. */
 export function spent(budget: string, steps: string): string {
   return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
 }
 
-/** A look at the clock now and then, in the loop over a collection. */
+/** Writes a periodic check of the time in the loop over a collection. */
 export function looks(account: string): string {
   return `if ((i & ${elementsBetweenLooks - 1}) === ${elementsBetweenLooks - 1}) ${account}.look();`
 }
@@ -131,15 +141,15 @@ export function assigned(before: readonly string[], value: string, scope: CodeSc
   return { before: [...before, `${name} = ${value}`], value: name }
 }
 
-/** What is evaluated first, and that the value is there. */
+/** Returns the expressions to evaluate first, and a check that the value is not missing. */
 export function present({ before, value, unchecked, parent = '' }: Written): readonly string[] {
   return unchecked ? [...before, `${value} !== undefined || bail(${parent})`] : before
 }
 
 /**
- * What is evaluated first, and that the value is no promise: it is kept while others are read, and if one of those ended the
- * evaluation, nobody would wait for it.
- * @param cls - The class that rows are expected to be of, where it is known.
+ * Returns the expressions to evaluate first, and a check that the value is not a promise. The value
+ * is kept while others are read: if one of those ended the evaluation, nobody would await it.
+ * @param cls - The expected class of rows, if it is known.
  */
 export function held({ before, value, isPending, parent }: Written, cls?: string): readonly string[] {
   if (!isPending) return before
@@ -152,22 +162,28 @@ export function held({ before, value, isPending, parent }: Written, cls?: string
   return [...before, `typeof ${value} === "object" ? holdable(${value}) : ${isThere}`]
 }
 
-/** What comes before a comparison that bails out if a value is undefined: then what it was read from may be a promise. */
+/**
+ * Writes a check before a comparison that bails out for undefined: the object that it was read from
+ * may be a promise.
+ */
 export function found({ value, parent }: Written): string {
   return parent === undefined ? '' : `(${value} !== undefined || bail(${parent})) && `
 }
 
-/** What is evaluated first, and that what the value is read from is no promise. */
+/**
+ * Returns the expressions to evaluate first, and a check that the object of the read is not a
+ * promise.
+ */
 export function settled(operand: Written): readonly string[] {
   return operand.parent === undefined ? operand.before : present(operand)
 }
 
-/** As with `held`, and that the value is there. */
+/** As `held`, and a check that the value is not missing. */
 export function kept(operand: Written): readonly string[] {
   return held({ ...operand, before: present(operand), parent: undefined })
 }
 
-/** The values of a list or of a call, of which all are read before any is used. */
+/** Writes the values of a list or a call, all of which are read before any is used. */
 export function keptButLast(operands: readonly Written[]): readonly string[] {
   return operands.flatMap((operand, at) => (at < operands.length - 1 ? kept(operand) : settled(operand)))
 }
@@ -176,7 +192,7 @@ export function plains(operands: readonly Written[]): string {
   return operands.map(({ value }) => `plain(${value})`).join(', ')
 }
 
-/** A value that is there and need not be waited for, which is found out once. */
+/** Writes a value that is neither missing nor a promise; it is checked once. */
 export function plainly(x: string, scope: CodeScope): string {
   if (scope.known(`plain ${x}`) !== undefined) return x
   scope.learn(`plain ${x}`, x)
@@ -187,7 +203,7 @@ export function isObject(x: string): string {
   return `typeof ${x} === "object" && ${x} !== null`
 }
 
-/** Whether a value can only be equal to one of its own kind that is the same. */
+/** Writes a test for values that are equal only to the same value of their own type. */
 export function isScalar(x: string): string {
   return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`
 }
@@ -201,9 +217,9 @@ export function member(name: string): string {
 }
 
 /**
- * Whether two values are equal. What is answered most often stands in its place: two that are the same, two rows of a class without a
- * key, two numbers, two texts.
- * @param cls - The class that rows are expected to be of, where it is known.
+ * Writes an equality test. The most frequent cases are inlined: the same value, two rows of a class
+ * without a key, two numbers, two texts.
+ * @param cls - The expected class of rows, if it is known.
  */
 export function equality(name: string, cls: string | undefined, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
@@ -217,9 +233,10 @@ export function equality(name: string, cls: string | undefined, left: Written, r
 }
 
 /**
- * A function that compares two values; it remembers how rows of the class that it met last are compared. All questions share
- * that: it depends on the class alone, and both variables change together, after all that can throw.
- * @param models - What `equals` is given behind the values.
+ * Writes a function that compares two values. It memoizes the key of the class of the latest rows,
+ * for all evaluations: the key depends on the class alone. Both variables change together, after
+ * everything that can throw.
+ * @param models - The last arguments of `equals`: the models of both values.
  */
 export function equalityFunction(name: string, cls: string | undefined, models: string): string {
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`

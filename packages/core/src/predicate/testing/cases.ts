@@ -32,7 +32,7 @@ export const fails: Role = Object.defineProperty(new Role({}), 'name', {
 })
 const role = (name: unknown, team: unknown): Role => new Role({ name, team })
 
-/** What the field that a case is about is made to hold. */
+/** The values of the field under test. */
 export const values: readonly unknown[] = [
   undefined,
   null,
@@ -88,7 +88,10 @@ export const values: readonly unknown[] = [
   ['reader', role('reader', red)],
 ]
 
-/** Bodies of rules over `user.it`, `user.team` (the red one), `doc.it` and `doc.team` (the blue one). */
+/**
+ * Bodies of rules over `user.it`, `user.team` (the red one), `doc.it` and `doc.team` (the blue
+ * one).
+ */
 export const bodies: readonly string[] = [
   'user.it',
   'not user.it',
