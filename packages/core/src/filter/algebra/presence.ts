@@ -18,7 +18,8 @@ export function prefixes(schema: Schema, path: Path): readonly Path[] {
 }
 
 /**
- * Returns when an operand can be read: no step on its path is nil, and a computation has a result.
+ * Returns the condition that an operand can be read: no step on its path is nil, and a computation
+ * has a result.
  */
 export function isReadable(schema: Schema, operand: Operand, span: Span): Definite {
   const parts = partsOf(operand)
@@ -102,21 +103,23 @@ export function isFloat(operand: Operand): boolean {
   return operand.kind === 'arithmetic' && (operand.operator === '/' || isFloat(operand.left) || isFloat(operand.right))
 }
 
-/** Returns when an operand can be read and is not nil. */
+/** Returns the condition that an operand can be read and is not nil. */
 export function isPresent(schema: Schema, operand: Operand, span: Span): Definite {
   if (isNil(operand)) return FALSE
   const canBeNil = operand.kind === 'path' && operand.steps.length > 0 && operandType(schema, operand).nullable
   return canBeNil ? compareNil('!=', operand, span) : isReadable(schema, operand, span)
 }
 
-/** Returns when an operand can be read and is nil. */
+/** Returns the condition that an operand can be read and is nil. */
 export function isAbsent(schema: Schema, operand: Operand, span: Span): Definite {
   if (isNil(operand)) return TRUE
   if (operand.kind !== 'path' || !operandType(schema, operand).nullable) return FALSE
   return all([isReadable(schema, operand, span), compareNil('=', operand, span)])
 }
 
-/** Returns when a step of an operand's path is nil, or a computation has no result. */
+/**
+ * Returns the condition that a step of an operand's path is nil, or a computation has no result.
+ */
 export function isUnreadable(schema: Schema, operand: Operand, span: Span): Definite {
   const parts = partsOf(operand)
   if (parts) {

@@ -284,7 +284,10 @@ class Definer {
     }
   }
 
-  /** Returns when the conjunction of a condition and others is false, given when the others are. */
+  /**
+   * Returns the condition that the conjunction of a part and others is false, given that of the
+   * others.
+   */
   #whenEitherFalse(one: Condition, whenRestFalse: Definite): Definite {
     if (!this.#canFail(one)) return any([this.whenFalse(one), whenRestFalse])
     // A false condition has no errors: in this form the recursive condition occurs only once.
@@ -293,8 +296,8 @@ class Definer {
   }
 
   /**
-   * Returns when a condition before another arm of a disjunction is not an error. If it is true, so is
-   * the disjunction.
+   * Returns the condition that a condition before another arm of a disjunction is not an error. If
+   * it is true, the disjunction is too.
    */
   #whenPassed(condition: Condition): Definite {
     return callsItself(condition)
@@ -302,14 +305,14 @@ class Definer {
       : this.whenFalse(condition)
   }
 
-  /** Returns when the condition on a row is an error. */
+  /** Returns the condition that the condition on a row is an error. */
   #whenErrorOf({ where }: Extract<Condition, { kind: 'some' }>): Definite {
     if (!this.#leadsBack(where)) return complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
     this.#note(where)
     return this.#whenError(where, true)
   }
 
-  /** Records that errors of a condition count where it may be true. */
+  /** Records that errors of a condition count even if it may be true. */
   #note(condition: Condition): void {
     if (!this.#isExact || this.#leadsBack(condition)) this.#asked ??= recursiveIn(condition)
   }
@@ -320,7 +323,8 @@ class Definer {
   }
 
   /**
-   * Returns when evaluating a condition reaches an error, in whatever order the rows come.
+   * Returns the condition that evaluating a condition reaches an error, in whatever order the rows
+   * come.
    * @param isLast - Whether nothing is evaluated after the condition. Otherwise every solution is
    * evaluated.
    */
@@ -376,8 +380,8 @@ class Definer {
   }
 
   /**
-   * Returns when the first part of a conjunction reaches an error: before it is true, or after that
-   * if the rest fails.
+   * Returns the condition that the first part of a conjunction reaches an error: before it is true,
+   * or after that if the rest fails.
    */
   #whenErrorBefore(one: Condition, rest: readonly Condition[]): Definite {
     const before = this.#whenError(one, true)
@@ -431,7 +435,9 @@ class Definer {
     this.#budget?.spend(1)
   }
 
-  /** Returns when no solution of a condition, the first or a later one, is an error. */
+  /**
+   * Returns the condition that no solution of a condition, the first or a later one, is an error.
+   */
   #isSound(condition: Condition): Definite {
     this.#count()
     if (!this.#canFail(condition)) return TRUE

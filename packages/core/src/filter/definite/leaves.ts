@@ -79,7 +79,7 @@ export class Leaves {
     return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
   }
 
-  /** Returns when an operand can be read, whatever its value. */
+  /** Returns the condition that an operand can be read, whatever its value. */
   readable(operand: Operand, span: Span): Definite {
     if (operand.kind === 'list') return all(operand.elements.map((one) => this.readable(one, span)))
     const read = this.#operand(operand, span)
@@ -89,7 +89,7 @@ export class Leaves {
     )
   }
 
-  /** Returns when `in` can iterate over an operand. */
+  /** Returns the condition that `in` can iterate over an operand. */
   iterable(list: Operand, span: Span): Definite {
     if (list.kind !== 'path' || isNever(this.#schema, list)) return this.readable(list, span)
     const path = definitePath(this.#schema, list, span)
@@ -98,7 +98,7 @@ export class Leaves {
     return any(['List', 'String'].map((model): Definite => ({ kind: 'isa', of: path, model, exact: false, span })))
   }
 
-  /** Returns when an operand contains a character. */
+  /** Returns the condition that an operand contains a character. */
   #character(item: Operand, of: Path, span: Span): Definite {
     if (item.kind !== 'value') throw noList(span)
     if (typeof item.value !== 'string' || [...item.value].length !== 1) return FALSE
@@ -158,8 +158,8 @@ export class Leaves {
   }
 
   /**
-   * Returns when a comparison of incomparable types is true, or false: only nil can replace a
-   * value.
+   * Returns the condition that a comparison of incomparable types is true, or false: only nil can
+   * replace a value.
    */
   #mixed({ operator, left, right, span }: Compare, expected: boolean): Definite {
     const [isLeftNil, isRightNil] = [isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)]

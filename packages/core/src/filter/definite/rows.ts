@@ -6,8 +6,8 @@ import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 
 /**
- * Returns when two rows are the same, by the columns of their key. A to-one relation is compared by
- * its foreign key, in its own table.
+ * Returns the condition that two rows are the same, by the columns of their key. A to-one relation
+ * is compared by its foreign key, in its own table.
  * @throws UnsupportedFilterError if no key is declared.
  */
 export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: Span): Definite {
@@ -39,9 +39,9 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
 }
 
 /**
- * Returns when a row is one of several, as one list of their keys. Returns undefined if a list is
- * not enough: a key of several columns, rows of another class, a part of a key that is not a plain
- * value.
+ * Returns the condition that a row is one of several, as one list of their keys. Returns undefined
+ * if a list is not enough. That is a key of several columns, rows of another class, or a part of a
+ * key that is not a plain value.
  */
 export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], span: Span): Definite | undefined {
   const { model } = operandType(schema, path)

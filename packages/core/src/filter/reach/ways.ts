@@ -98,7 +98,7 @@ export class Ways<Unknown> {
     return way.to.root === first && way.to.steps.length === 0
   }
 
-  /** Returns when a way leads to a row for which a condition of `each` is true. */
+  /** Returns the condition that a way leads to a row for which a condition of `each` is true. */
   close(way: Way<Unknown>, each: Root, condition: Definite): Definite {
     const end = all([
       isPresent(this.#schema, way.to, this.#span),
@@ -107,7 +107,7 @@ export class Ways<Unknown> {
     return this.#within(way.hops, all([way.where, end]))
   }
 
-  /** Returns when rows exist for the hops for which a condition is true. */
+  /** Returns the condition that rows exist for the hops for which a condition is true. */
   #within(hops: readonly Hop[], condition: Definite): Definite {
     return hops.reduceRight((where, { each, from }): Definite => {
       if (where.kind === 'false') return where

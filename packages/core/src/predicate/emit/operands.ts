@@ -162,7 +162,10 @@ export class OperandWriter {
   }
 }
 
-/** Returns whether a text, a number or a boolean has the attribute, which Polar does not allow. */
+/**
+ * Returns whether a text, a number or a boolean has the attribute, which no such value has in
+ * Polar.
+ */
 function isOfPrimitives(name: string): boolean {
   return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
 }
