@@ -10,8 +10,8 @@ export const bail: unique symbol = Symbol('bail')
 
 /**
  * Hands the evaluation over to the machine.
- * @param unawaited - A value that was read and not used yet. The machine reads it again, so that
- * nobody awaits this promise, or those in this list.
+ * @param unawaited - A value that was read and not used yet. The machine reads it again, so nobody
+ * awaits this promise, or the promises in this list.
  * @param other - Another such value.
  * @throws `bail`, always.
  */

@@ -86,8 +86,8 @@ function floatColumns(schema: Schema, operand: Operand): readonly Path[] {
 }
 
 /**
- * Returns the greatest magnitude of a whole number that an operand can be. Larger ones than a safe
- * integer count as floats.
+ * Returns the greatest absolute value of an operand as a whole number. A column's value above the
+ * safe integers counts as a float.
  */
 function magnitude(operand: Operand): number {
   if (operand.kind === 'value') return Math.abs(Number(operand.value))

@@ -11,8 +11,8 @@ import { equalsLiteral, read } from '../../predicate/read.js'
 import type { Schema } from '../../schema/schema.js'
 
 /**
- * A quantifier that compares its rows with one path outside them. For example, `some x in r where
- * x.a = b and …`, if the other tests are of `x`.
+ * A quantifier that compares its rows with one path outside them. For example,
+ * `some x in r where x.a = b and …`, if the other tests are of `x`.
  */
 export class RowJoin {
   readonly some: Some

@@ -116,12 +116,12 @@ export class BindReader implements Reading {
   #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
     const row = referencedRow(object, model, field)
     if (this.#missing && row !== null && !wasAsked) {
-      // If the model has no key, or another one, rows are compared as objects: only the row itself
-      // decides.
+      // Without a key, or with a key of other columns, rows are compared as objects: only the
+      // loaded row decides.
       const isKnown = row !== undefined && this.#schema.key(field.model)?.every((name) => field.to.includes(name))
       this.#missing.want({ object, name: step.name, relation: field, model }, isKnown)
     }
-    // The database knows whether the row exists.
+    // The row may be gone: the database knows whether it exists.
     const left = row === undefined || doubtfulReference(row) ? this.#leave(object, step, 'relation') : undefined
     if (left) return left
     return row === undefined ? failUnloaded({ model, relation: step.name }, step.span) : { kind: 'value', value: row }

@@ -74,8 +74,8 @@ class Compacting {
   }
 
   /**
-   * Merges quantifiers over the same rows: `some x where p or some x where q` is `some x where (p
-   * or q)`.
+   * Merges quantifiers over the same rows: `some x where p or some x where q` is
+   * `some x where (p or q)`.
    */
   #merged(quantifiers: readonly DefiniteSome[]): readonly DefiniteSome[] {
     const groups = new Map<string, DefiniteSome[]>()
@@ -97,8 +97,8 @@ class Compacting {
   }
 
   /**
-   * Factors a disjunction: `(p and q) or (p and r)` is `p and (q or r)`, starting with the most
-   * frequent part.
+   * Factors a disjunction: `(p and q) or (p and r)` is `p and (q or r)`, for the part that most
+   * alternatives share.
    */
   #factored(arms: readonly Definite[]): Definite {
     const parts = arms.map((arm) => new Map(conjunctsOf(arm).map((one) => [this.#keys.of(one), one])))

@@ -296,8 +296,8 @@ class Definer {
   }
 
   /**
-   * Returns the condition that a condition before another arm of a disjunction is not an error. If
-   * it is true, the disjunction is too.
+   * Returns the condition that an earlier arm of a disjunction is not an error. If it is true, the
+   * disjunction is too.
    */
   #whenPassed(condition: Condition): Definite {
     return callsItself(condition)
@@ -305,14 +305,14 @@ class Definer {
       : this.whenFalse(condition)
   }
 
-  /** Returns the condition that the condition on a row is an error. */
+  /** Returns the condition that the test of a row is an error. */
   #whenErrorOf({ where }: Extract<Condition, { kind: 'some' }>): Definite {
     if (!this.#leadsBack(where)) return complement(this.#schema, any([this.whenTrue(where), this.whenFalse(where)]))
     this.#note(where)
     return this.#whenError(where, true)
   }
 
-  /** Records that errors of a condition count even if it may be true. */
+  /** Records a recursive call whose errors count even if the condition is true. */
   #note(condition: Condition): void {
     if (!this.#isExact || this.#leadsBack(condition)) this.#asked ??= recursiveIn(condition)
   }

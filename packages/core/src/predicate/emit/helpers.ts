@@ -95,7 +95,10 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
 /** Evaluates a goal as the machine does; undefined if it can't be decided synchronously. */
 export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
 
-/** Returns an awaited value; bails out if only the machine knows how much of it was loaded. */
+/**
+ * Returns an awaited value. Bails out if it may be partial: only the machine knows how much of it
+ * was loaded.
+ */
 export function whole(value: unknown): unknown {
   return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }

@@ -163,8 +163,8 @@ export class OperandWriter {
 }
 
 /**
- * Returns whether a text, a number or a boolean has the attribute, which no such value has in
- * Polar.
+ * Returns whether JavaScript's texts, numbers or booleans have the attribute; in Polar they have
+ * none.
  */
 function isOfPrimitives(name: string): boolean {
   return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
