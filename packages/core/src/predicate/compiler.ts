@@ -84,8 +84,8 @@ export type Leaf =
   | { readonly kind: 'failure' }
 
 /**
- * The part shared by all back ends: the order of evaluation, the conditions that share a loop, and
- * the solutions that are evaluated for their errors.
+ * The part shared by all back ends. It decides the order of evaluation, the conditions that share a
+ * loop, and the solutions evaluated for their errors.
  */
 export abstract class Compiler<Code> {
   readonly schema: Schema

@@ -10,7 +10,7 @@ type Arithmetic = Extract<Operand, { kind: 'arithmetic' }>
 /**
  * Returns an operand in the form of printers. Returns undefined if it is an error for every row.
  * That is a field that a closed model does not declare, a field of a text, or arithmetic with an
- * operand that is not a number.
+ * operand other than a number.
  * @throws UnsupportedFilterError if no database computes the operand as a check does.
  */
 export function definiteOperand(schema: Schema, operand: Operand, span: Span): Operand | undefined {

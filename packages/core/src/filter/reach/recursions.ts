@@ -20,8 +20,11 @@ import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
 /**
- * A question about a condition: `'true'`; `'not false'`, which is true or an error; `'error'`, an
- * error before it is true; `'unsound'`, an error in any of its solutions.
+ * A question about a condition:
+ * - `'true'`: whether it is true
+ * - `'not false'`: whether it is true or an error
+ * - `'error'`: whether there is an error before it is true
+ * - `'unsound'`: whether any of its solutions is an error
  */
 export type Question = 'true' | 'not false' | 'error' | 'unsound'
 

@@ -69,7 +69,7 @@ type Write = (scope: CodeScope) => string
 
 /**
  * Returns a back end that compiles conditions to JavaScript. Each function has a name of its own
- * (`polar-1.js` …): V8 shares inline caches between functions of equal text, and functions for two
+ * (`polar-1.js` …). V8 shares inline caches between functions of equal text, and functions for two
  * classes read different objects. If the resource does not matter, as with plain roles, many
  * classes share a function, which is soon optimized. With very many classes, all functions of equal
  * text are shared, since functions that are seldom called stay slow.
