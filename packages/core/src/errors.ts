@@ -5,14 +5,14 @@ import type { Span } from './language/source.js'
 
 export type { Code }
 
-/** What an error of this package can carry beside its message. */
+/** The optional details of an error. */
 export interface ErrorDetails {
-  /** Where in the policy, or in the query text. */
+  /** The place in the policy or in the query text. */
   readonly span?: Span | undefined
-  /** What to do about it. */
+  /** The advice on how to fix the error. */
   readonly hint?: string | undefined
   readonly cause?: unknown
-  /** Facts for those who map errors to another form. */
+  /** Structured facts for code that converts errors to another form. */
   readonly data?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -20,19 +20,26 @@ function placeIn(span: Span | undefined): string {
   return span ? ` ${placeOf(span)}` : ''
 }
 
-/** Classes are told by a brand of the global symbol registry, so that `instanceof` holds across two copies of this package. */
+/**
+ * The key of the brands of an error class. It is in the global symbol registry, so that
+ * `instanceof` works across two copies of this package.
+ */
 const brands = Symbol.for('arcturus.brands')
 
-/** Keeps what the message says already out of logs and of JSON: the text of a whole policy hangs on a span. */
+/**
+ * Makes a property non-enumerable, so that logs and JSON omit it. The message already contains its
+ * facts, and a span refers to the text of the whole policy.
+ */
 function quiet(error: Error, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true })
 }
 
-/** The base of every error that this package throws. */
+/** The base class of every error that this package throws. */
 export class ArcturusError extends Error {
   static readonly brand: string = 'ArcturusError'
   readonly code: Code
-  // None of these is an enumerable property: the message says it already, and the text of a whole policy hangs on a span.
+  // None of these is an enumerable property: the message already contains them, and a span refers
+  // to the text of the whole policy.
   readonly #summary: string
   readonly #details: ErrorDetails
 
@@ -58,7 +65,7 @@ export class ArcturusError extends Error {
     return this.#details.data
   }
 
-  /** The message without place, frame and hint. */
+  /** The message without its place, code frame and hint. */
   get summary(): string {
     return this.#summary
   }
@@ -77,12 +84,12 @@ export class ArcturusError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false
     const names = (value as { [brands]?: unknown })[brands]
-    // biome-ignore lint/complexity/noThisInStatic: each subclass asks for its own brand
+    // biome-ignore lint/complexity/noThisInStatic: each subclass looks for its own brand
     return Array.isArray(names) && names.includes(this.brand)
   }
 }
 
-/** A policy that can't be loaded: everything that is wrong with it. */
+/** An invalid policy, with the diagnostics of all its errors. */
 export class PolicyError extends ArcturusError {
   static override readonly brand: string = 'PolicyError'
   declare readonly diagnostics: readonly Diagnostic[]
@@ -99,20 +106,23 @@ export class PolicyError extends ArcturusError {
   }
 }
 
-/** An argument of the API that can't be meant: an unknown model, an undefined actor … */
+/** An invalid argument of the API, for example an unknown model or an undefined actor. */
 export class ArgumentError extends ArcturusError {
   static override readonly brand: string = 'ArgumentError'
 }
 
-/** A body that holds no fields: `null`, a text, a number, a promise. A visitor can send that in place of an object. */
+/**
+ * A request body without fields: `null`, a string, a number or a promise. A client can send it in
+ * place of an object.
+ */
 export class InvalidBodyError extends ArgumentError {
   static override readonly brand: string = 'InvalidBodyError'
 }
 
-/** An error while a query runs. */
+/** An error of a running query. */
 export class QueryError extends ArcturusError {
   static override readonly brand: string = 'QueryError'
-  /** The Polar stack, the innermost evaluation last; empty where nothing was running. */
+  /** The Polar stack, innermost evaluation last. It is empty if no evaluation was running. */
   readonly trace: string
 
   constructor(code: Code, summary: string, details: ErrorDetails & { readonly trace?: string | undefined } = {}) {
@@ -122,17 +132,20 @@ export class QueryError extends ArcturusError {
   }
 }
 
-/** A relation that a decision needs is not on the object; nothing is assumed about it. */
+/**
+ * A relation that a decision needs is missing on the object. The decision is neither allowed nor
+ * denied.
+ */
 export class RelationNotLoadedError extends QueryError {
   static override readonly brand: string = 'RelationNotLoadedError'
 }
 
-/** A filter that can't be written exactly: nothing wider or narrower is offered instead. */
+/** A filter that has no exact translation. No wider or narrower filter replaces it. */
 export class UnsupportedFilterError extends ArcturusError {
   static override readonly brand: string = 'UnsupportedFilterError'
 }
 
-/** A decision against the actor. `status` and `statusCode` are what an HTTP answer should have. */
+/** A decision against the actor. `status` and `statusCode` are the status of the HTTP response. */
 export class AuthorizationError extends ArcturusError {
   static override readonly brand: string = 'AuthorizationError'
   readonly status: number
@@ -144,13 +157,13 @@ export class AuthorizationError extends ArcturusError {
   get statusCode(): number {
     return this.status
   }
-  /** For those who follow `http-errors`: visitors may read the message. */
+  /** For the convention of `http-errors`: clients may see the message. */
   get expose(): boolean {
     return true
   }
 }
 
-/** Nobody is signed in, and nobody may do this. */
+/** The request is anonymous, and anonymous users may not do this. Status 401. */
 export class UnauthenticatedError extends AuthorizationError {
   static override readonly brand: string = 'UnauthenticatedError'
   constructor(summary = 'Sign in to do this.') {
@@ -158,7 +171,7 @@ export class UnauthenticatedError extends AuthorizationError {
   }
 }
 
-/** The actor may not even read the resource: to them it does not exist. */
+/** The actor may not read the resource, or the resource does not exist. Status 404. */
 export class NotFoundError extends AuthorizationError {
   static override readonly brand: string = 'NotFoundError'
   constructor(summary = 'Not found.') {
@@ -166,10 +179,10 @@ export class NotFoundError extends AuthorizationError {
   }
 }
 
-/** The actor may read the resource, but not do this. */
+/** The actor may read the resource, but may not do this. Status 403. */
 export class ForbiddenError extends AuthorizationError {
   static override readonly brand: string = 'ForbiddenError'
-  /** The fields that it is about; none where it is about all of the resource. */
+  /** The refused fields. Empty if the refusal concerns the whole resource. */
   declare readonly fields: readonly string[]
   constructor(summary = 'You may not do this.', fields: readonly string[] = []) {
     super('forbidden', summary, 403)

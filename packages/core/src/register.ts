@@ -1,6 +1,7 @@
 /**
- * Open for your application: names who asks, and what they can ask for, so that a misspelt action or model is an error of the
- * compiler and `req.authorization.actor` has its type. What is not named stays `unknown`, or any text.
+ * The application's types, added by declaration merging: the type of its actors and the actions of
+ * each model. A misspelt action or model is then a compile error, and `req.authorization.actor` has
+ * its type. Without a declaration the actor is `unknown`, and actions and models are `string`.
  *
  * @example
  * declare module '@arcturus/core' {
@@ -13,7 +14,7 @@
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface Register {}
 
-/** The registered type of actors; `unknown` if none is. */
+/** The registered type of actors, or `unknown` if none is registered. */
 export type Actor = Register extends { actor: infer A } ? A : unknown
 
 /** The actions of each model. */
@@ -22,5 +23,5 @@ type Actions = Register extends { actions: infer A } ? A : Readonly<Record<strin
 /** The name of a model. */
 export type ModelName = keyof Actions & string
 
-/** An action on a model, or on any of them. */
+/** An action on a model; by default on any model. */
 export type Action<Model extends ModelName = ModelName> = Actions[Model] & string

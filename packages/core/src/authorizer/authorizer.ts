@@ -50,29 +50,31 @@ import { RelationLoaders, type RelationMemory } from './relations.js'
 import { actionsFor } from './words.js'
 
 export interface AuthorizerOptions extends SchemaHostOptions {
-  /** The action that says whether somebody may know of a resource at all. Default `read`. */
+  /** The action that decides whether an actor may learn that a resource exists. Default `read`. */
   readonly readAction?: string
-  /** Limits of a query; see `Limits` for the defaults. */
+  /** The limits of a query. `Limits` documents the defaults. */
   readonly limits?: Partial<Limits>
   /**
-   * What answers checks: `source`, `closures` or `machine`; by default (`auto`) the machine at first, and the fastest that the
-   * platform allows from the fourth check of a kind on.
+   * The back end that evaluates checks: `source`, `closures` or `machine`. The default, `auto`,
+   * starts with the machine. From the fourth check of a kind on, it uses the fastest back end that
+   * the platform allows.
    */
   readonly evaluator?: EvaluatorName
 }
 
-/** How `refusal` is asked. */
+/** The options of `denialReason`. */
 interface RefusalOptions {
-  /** Whether a resource that the actor may not read is `hidden`. By default it is. */
+  /** Whether a resource that the actor may not read is `hidden`. Default true. */
   readonly checkRead?: boolean
-  /** Whether listeners are called. By default they are. */
+  /** Whether listeners are called. Default true. */
   readonly observed?: boolean
 }
 
 /**
- * Answers, from one policy: may this actor do this to that record (`can`, `isAllowed`, `authorize`; `canMany` for many of them),
- * which records may they (`filter`), and what may they do (`authorizedActions`, `authorizedFields`). An actor that is nobody is
- * `null`.
+ * Decides from one policy whether an actor may perform an action on a resource (`can`, `isAllowed`,
+ * `authorize`, `canMany`). It also returns the filter of the permitted rows (`filter`), and the
+ * permitted actions and fields (`authorizedActions`, `authorizedFields`). The actor `null` is an
+ * anonymous user.
  *
  * @example
  * ```ts
@@ -87,9 +89,9 @@ interface RefusalOptions {
  * ```
  */
 export class Authorizer {
-  /** The action that says whether somebody may know of a resource at all. */
+  /** The action that decides whether an actor may learn that a resource exists. */
   readonly readAction: string
-  /** What policies can name. */
+  /** The classes, models and constants that policies can name. */
   readonly schema: Schema = createSchema()
   readonly #relations: RelationLoaders
   readonly #limits: Limits
@@ -97,7 +99,7 @@ export class Authorizer {
   readonly #decider: Decider
   readonly #listeners = new DecisionListeners()
 
-  /** @throws ArgumentError for an option that can't be meant. */
+  /** @throws ArgumentError if an option is invalid. */
   constructor(options: AuthorizerOptions = {}) {
     const { readAction = 'read' } = options
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
@@ -122,12 +124,15 @@ export class Authorizer {
     this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
   }
 
-  /** The policy that answers now; undefined before the first load. */
+  /** The active policy. It is undefined before the first load. */
   get policy(): Policy | undefined {
     return this.#inForce.policy
   }
 
-  /** How many checks were answered by a predicate, and how many by the machine, since the policy was loaded. */
+  /**
+   * The number of checks that a predicate evaluated, and the number that the machine evaluated,
+   * since the policy was loaded.
+   */
   get statistics(): Readonly<Statistics> {
     return this.#inForce.statistics
   }
@@ -135,25 +140,30 @@ export class Authorizer {
   // registration
 
   /**
-   * Makes a class known to policies, by its name.
-   * @throws ArgumentError for what is no class, a name that is taken, or a field that can't be meant.
+   * Registers a class under its name, so that policies can refer to it.
+   * @throws ArgumentError if `cls` is not a class, if its name is taken, or if a field is invalid.
    */
   registerClass(cls: unknown, options: ClassOptions = {}): this {
     this.schema.registerModel(modelOfClass(this.schema, cls, options))
     return this
   }
 
-  /** Makes a value known to policies; they read it anew at each question. @throws ArgumentError for a name that is reserved, or no text. */
+  /**
+   * Registers a constant under a name. Policies read its value anew in each query.
+   * @throws ArgumentError if the name is reserved or not a string.
+   */
   registerConstant(value: unknown, name: string): this {
     this.schema.registerConstant(name, value)
     return this
   }
 
   /**
-   * Makes models known that have no class, such as the tables of an ORM; they are declared as classes are.
-   * @param load - Gets a relation of a row that is not loaded. The asynchronous entry points ask it: each question once for a
-   * relation of an object, or what `rememberIn` gives once for all that it is given for.
-   * @throws ArgumentError for a name that is taken, or a field that can't be meant.
+   * Registers models that have no class, such as the tables of an ORM. Their declarations are those
+   * of classes.
+   * @param load - Loads a missing relation of a row. Only the asynchronous methods call it. They
+   * call it once per query for a relation of an object, or once for the lifetime of the memory that
+   * `rememberIn` supplies.
+   * @throws ArgumentError if a name is taken or a field is invalid.
    */
   registerModels(models: Iterable<Model | ModelDeclaration>, load?: Load): this {
     for (const model of models) {
@@ -164,10 +174,11 @@ export class Authorizer {
   }
 
   /**
-   * Says which model a plain object is a row of; the object is left untouched. Plain objects that it holds where the schema declares
-   * relations are rows of the relations' models, at any depth.
-   * @throws ArgumentError for an unknown model, for what is no single row, for an instance of another registered class, and for a
-   * text in the place of a declared date, number or boolean.
+   * Marks a plain object as a row of a model and returns it; the object itself is not changed.
+   * Plain objects in its declared relations become rows of the relations' models, at any depth.
+   * @throws ArgumentError if the model is unknown, if `row` is not a single row, if it is an
+   * instance of another registered class, or if it has a string for a declared date, number or
+   * boolean.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
     const model = modelNamed(this.schema, modelName)
@@ -178,19 +189,20 @@ export class Authorizer {
     return row
   }
 
-  /** The model of a value, if it is known. */
+  /** Returns the name of a value's model, or undefined if the model is unknown. */
   modelOf(value: unknown): string | undefined {
     return this.schema.modelOf(value)?.name
   }
 
-  /** Hears of every decision; the function that comes back ends it. */
+  /** Calls the listener with every decision. Returns a function that removes the listener. */
   observe(listener: DecisionListener): () => void {
     return this.#listeners.add(listener)
   }
 
   /**
-   * For frameworks: says where relations that were loaded are remembered beyond a question, such as the request that is being
-   * served. Asked before each loading; undefined is nowhere. The function that comes back ends it.
+   * For frameworks: sets the function that returns the memory of loaded relations beyond one query,
+   * such as the memory of the current request. It is called before each load; if it returns
+   * undefined, the relation is kept for the query only. Returns a function that removes it.
    */
   rememberIn(current: () => RelationMemory | undefined): () => void {
     return this.#relations.rememberIn(current)
@@ -199,15 +211,20 @@ export class Authorizer {
   // loading
 
   /**
-   * Loads a policy, all its sources together, and puts it in the place of the last one. While it loads, and when it can't be
-   * loaded, the last one goes on answering. Of several loads at the same time the one that began last wins.
-   * @throws PolicyError with everything that is wrong.
+   * Loads a policy from all its sources together and replaces the active policy. During the load,
+   * and if the load fails, the old policy stays active. Of several concurrent loads, the load that
+   * started last wins.
+   * @throws PolicyError with all errors of the policy.
    */
   load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
     return this.#inForce.load(sources)
   }
 
-  /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
+  /**
+   * Loads a policy synchronously; otherwise as `load`.
+   * @throws PolicyError with all errors of the policy; QueryError `async-value` if a `?=` test has
+   * to wait.
+   */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
     return this.#inForce.loadSync(sources)
   }
@@ -215,9 +232,11 @@ export class Authorizer {
   // checks
 
   /**
-   * Whether the actor may do the action to the resource, at once.
-   * @throws ArgumentError for an undefined actor or resource, one of unknown class, or an action that nobody knows.
-   * @throws QueryError where the policy fails for them; `async-value` where it has to wait: then use `isAllowed`.
+   * Returns whether the actor may perform the action on the resource, synchronously.
+   * @throws ArgumentError if the actor or the resource is undefined or of an unknown class, or if
+   * the action is unknown.
+   * @throws QueryError if the policy fails for these arguments. The code is `async-value` if the
+   * policy has to wait; use `isAllowed` then.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
     const allowed = this.#decider.decide(actor, action, resource)
@@ -226,8 +245,9 @@ export class Authorizer {
   }
 
   /**
-   * As `can` for each of many resources, such as the rows of a page, in one pass: the answers, in the order of the resources.
-   * @throws what `can` throws for any of them.
+   * Returns whether the actor may perform the action on each of many resources, in one pass and in
+   * the order of the resources. An example is the rows of a page.
+   * @throws the errors of `can` for any of the resources.
    */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
     const rows = Array.isArray(resources) ? resources : [...resources]
@@ -235,8 +255,8 @@ export class Authorizer {
   }
 
   /**
-   * As `canMany`, waiting where the policy meets a promise. Only rows that are not decided at once cost a promise; what the
-   * first of them loads, the others know.
+   * Returns the results of `canMany`, and awaits promises in the policy. Only rows that are not
+   * decided synchronously cost a promise. The rows share the relations that are loaded.
    */
   async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
     const rows = [...resources]
@@ -249,27 +269,32 @@ export class Authorizer {
     return answers
   }
 
-  /** As `can`, waiting where the policy meets a promise. */
+  /**
+   * Returns whether the actor may perform the action on the resource, and awaits promises in the
+   * policy. Otherwise as `can`.
+   */
   isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
     return this.#answer(actor, action, resource)
   }
 
   async #answer(actor: unknown, action: string, resource: unknown): Promise<boolean> {
     const { policy } = this.#decider
-    // Whoever does not wait goes on before anything was decided, so that guards hold back what they do.
+    // A caller that does not await continues before any decision is made, so that guards hold back
+    // its response.
     if (this.#listeners.active) await undefined
     const decision = this.#decider.settle(actor, action, resource, policy)
-    // Waiting takes longer than most decisions do.
+    // An `await` takes longer than most decisions.
     const allowed = typeof decision === 'boolean' ? decision : await decision
     if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
     return allowed
   }
 
   /**
-   * Lets pass who may do the action to the resource.
-   * @param options.checkRead - Whether those who may not even read it are told that it does not exist. Default true.
-   * @throws UnauthenticatedError (401) for nobody, NotFoundError (404) for those who may not read it, ForbiddenError (403) for
-   * the rest; and what `can` throws.
+   * Resolves if the actor may perform the action on the resource, and rejects otherwise.
+   * @param options.checkRead - Whether an actor who may not read the resource gets a 404 in place
+   * of a 403. Default true.
+   * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
+   * not read the resource, ForbiddenError (403) otherwise; also the errors of `can`.
    */
   async authorize(
     actor: unknown,
@@ -281,7 +306,7 @@ export class Authorizer {
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
     const refusal = this.#refusal(policy, actor, action, resource, options)
-    // Waiting takes longer than most decisions do.
+    // An `await` takes longer than most decisions.
     const reason = typeof refusal === 'object' ? await refusal : refusal
     if (reason === 'nobody') throw new UnauthenticatedError()
     if (reason === 'hidden') throw new NotFoundError()
@@ -289,8 +314,10 @@ export class Authorizer {
   }
 
   /**
-   * As `authorize`, but says why not instead of throwing, and says it at once where nothing has to be waited for: `nobody` is signed
-   * in, the resource is `hidden` from the actor, or this is `forbidden`; undefined is allowed.
+   * Returns the reason for a denial, or undefined if the action is allowed. `nobody`: the actor is
+   * anonymous. `hidden`: the actor may not read the resource. `forbidden`: the actor may read it.
+   * The result is a promise only if the policy has to wait.
+   * @throws the errors of `can`.
    */
   denialReason(
     actor: unknown,
@@ -310,7 +337,7 @@ export class Authorizer {
   ): DenialReason | undefined | Promise<DenialReason | undefined> {
     const known = policy.checks.decide(actor, action, resource)
     if (known !== true) {
-      // Both questions are one: what the first loads, the second knows.
+      // Both checks are one question: the second uses the relations that the first has loaded.
       return this.#refusalOf(known, actor, action, resource, options, this.#decider.question(policy))
     }
     if (this.#listeners.active && options.observed !== false)
@@ -318,7 +345,7 @@ export class Authorizer {
     return undefined
   }
 
-  /** As `refusal`, of what is not known to be allowed. */
+  /** Returns the reason for a denial if the synchronous result is denied or undecided. */
   #refusalOf(
     known: false | undefined,
     actor: unknown,
@@ -342,15 +369,16 @@ export class Authorizer {
   // what may they do
 
   /**
-   * The actions that the actor may do to the resource. Where a rule leaves the action open, all that the policy knows for the
-   * resource's class are tried.
+   * Returns the actions that the actor may perform on the resource. If a rule leaves the action
+   * open, it tries every action that the policy names for the resource's class.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
     return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question())
   }
 
   /**
-   * As `authorizedActions` for each of many resources, such as the rows of a page, in one pass: in the order of the resources.
+   * Returns the result of `authorizedActions` for each of many resources, in one pass and in the
+   * order of the resources. An example is the rows of a page.
    */
   async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
     const rows = [...resources]
@@ -360,7 +388,7 @@ export class Authorizer {
     return allInOrder(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], question)))
   }
 
-  /** What predicates can tell; undefined where the machine has to be asked. */
+  /** Returns the actions by predicates alone, or undefined if the machine has to decide. */
   #actions(actor: unknown, resource: unknown): Set<string> | undefined {
     assertActor(actor)
     assertResource(resource)
@@ -380,8 +408,9 @@ export class Authorizer {
   }
 
   /**
-   * Lets pass who may do the action to a field of the resource (`allow_field`).
-   * @throws UnauthenticatedError (401) for nobody, ForbiddenError (403).
+   * Resolves if the actor may perform the action on a field of the resource (`allow_field`), and
+   * rejects otherwise.
+   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
    */
   async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
     this.#assertQuestion(actor, action, resource)
@@ -391,7 +420,10 @@ export class Authorizer {
     if (!allowed) throw actor === null ? new UnauthenticatedError() : fieldsRefused([field])
   }
 
-  /** The fields of the resource to which the actor may do the action; where a rule leaves the field open, all declared ones. */
+  /**
+   * Returns the fields of the resource on which the actor may perform the action (`allow_field`).
+   * If a rule leaves the field open, all declared fields are tried.
+   */
   async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
     this.#assertQuestion(actor, action, resource)
     const model = this.modelOf(resource)
@@ -405,9 +437,10 @@ export class Authorizer {
   }
 
   /**
-   * A copy of a row with those of its fields alone with which the actor may do the action (`allow_field`); of each row of a list,
-   * all asked about at the same time. Rows that it holds are copied by their own rules; other values stay as they are.
-   * @throws ArgumentError for what is no row, or one of unknown model.
+   * Returns a copy of a row with only the fields on which the actor may perform the action
+   * (`allow_field`). For a list it returns a list of copies, and decides all rows concurrently.
+   * Nested rows are copied by their own rules; other values are kept.
+   * @throws ArgumentError if a value is not a row, or is a row of an unknown model.
    */
   async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
     assertActor(actor)
@@ -420,21 +453,25 @@ export class Authorizer {
       if (this.#listeners.active) this.#listeners.tell('field', actor, action, row, fields.size > 0)
       return fields
     })
-    // Sound: what comes back has the shape of what went in, and fewer fields.
+    // Sound: the result has the shape of the input, with fewer fields.
     return picked as Picked<Rows>
   }
 
   /**
-   * Lets pass who may do the action to every field that a body names (`allow_field`): before it is written to the resource, or,
-   * for what is not made yet, to the registered class. A list of bodies names the fields of them all.
-   * @param body - An object, `FormData` or `URLSearchParams`; what a field holds is the field.
-   * @throws UnauthenticatedError (401) for nobody, NotFoundError (404) for those who may not read the resource, ForbiddenError (403)
-   * with the `fields` for the rest; ArgumentError for what is no body.
+   * Resolves if the actor may perform the action on every field of a request body (`allow_field`),
+   * and rejects otherwise. Call it before the body is written.
+   * @param resource - The row that is written. For a row that does not exist yet, the registered
+   * class.
+   * @param body - An object, `FormData` or `URLSearchParams`, or a list of them; the fields of all
+   * are checked. The contents of a field count as the field itself.
+   * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
+   * not read the resource, ForbiddenError (403) with the `fields` otherwise; ArgumentError if
+   * `body` is not a body.
    */
   async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
     this.#assertQuestion(actor, action, resource)
     const names = namesIn(body)
-    // Nothing was asked, so nothing is decided.
+    // A body without fields needs no decision.
     if (names.length === 0) return
     const question = this.#decider.question()
     const fields = await this.#allowedFields(actor, action, resource, names, question)
@@ -448,7 +485,10 @@ export class Authorizer {
     throw fieldsRefused(refused)
   }
 
-  /** Which of these names are fields with which the actor may do the action, and maybe more. */
+  /**
+   * Returns the names that are fields on which the actor may perform the action; the result may
+   * contain more fields.
+   */
   #allowedFields(
     actor: unknown,
     action: string,
@@ -459,7 +499,10 @@ export class Authorizer {
     return this.#enumerate('allow_field', (field) => [actor, action, resource, field], names, question)
   }
 
-  /** Lets a request pass (`allow_request`). @throws UnauthenticatedError (401) for nobody, ForbiddenError (403). */
+  /**
+   * Resolves if the actor may make the request (`allow_request`), and rejects otherwise.
+   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
+   */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
@@ -488,9 +531,14 @@ export class Authorizer {
   // which records
 
   /**
-   * The rows of a model on which the actor may do the action: a row is in the filter exactly when the check returns true.
-   * @throws ArgumentError for an undefined actor, one of unknown class, an unknown model or action.
-   * @throws QueryError where the actor's side fails whatever the row; RelationNotLoadedError where a relation of it is missing.
+   * Returns the filter of the rows of a model on which the actor may perform the action. A row is
+   * in the filter exactly if the check returns true.
+   * @param options.unloaded - The treatment of a relation that is missing on the actor's side:
+   * `error` throws, `database` reads it in the database. Default `error`.
+   * @throws ArgumentError if the actor is undefined or of an unknown class, or if the model or the
+   * action is unknown.
+   * @throws QueryError if the actor's side fails for every row; RelationNotLoadedError if a
+   * relation of the actor's side is missing.
    */
   filter<Name extends ModelName>(
     actor: unknown,
@@ -507,8 +555,10 @@ export class Authorizer {
   }
 
   /**
-   * Whether the actor may do the action to rows of a model: to `all` that there can be, to `none`, or it depends on the row
-   * (`condition`). It says nothing about any one row unless it is `all`. @throws what `filterLoading` throws.
+   * Returns whether the actor may perform the action on rows of a model: on `all` possible rows, on
+   * `none`, or depending on the row (`condition`). Only `all` allows a conclusion about a given
+   * row.
+   * @throws the errors of `loadFilter`.
    */
   async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
     const { kind } = await this.#filterLoading(actor, action, modelName)
@@ -516,7 +566,10 @@ export class Authorizer {
     return kind
   }
 
-  /** As `filter`, loading relations of the actor's side that are missing, where their models say how, and awaiting promises. */
+  /**
+   * Returns the result of `filter`. It loads missing relations of the actor's side if their models
+   * have a loader, and awaits promises.
+   */
   async loadFilter<Name extends ModelName>(
     actor: unknown,
     action: Action<Name>,
@@ -526,7 +579,10 @@ export class Authorizer {
     return this.eventualFilter(actor, action, modelName, options)
   }
 
-  /** As `filterLoading`, but gives it at once where nothing has to be waited for, and throws at once then. */
+  /**
+   * Returns the result of `loadFilter`, as a promise only if something has to be awaited. Otherwise
+   * it returns or throws synchronously.
+   */
   eventualFilter<Name extends ModelName>(
     actor: unknown,
     action: Action<Name>,
@@ -545,7 +601,8 @@ export class Authorizer {
   ): Filter | Promise<Filter> {
     const { condition, policy } = this.#plan(actor, action, modelName)
     const { meaning } = policy.checks
-    // Mostly all is there, or foreign keys tell enough: nothing is loaded then.
+    // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
+    // then.
     const known = descending(() => bind(condition, actor, action, meaning))
     if (!missingIn(known)) return this.#filter(actor, action, modelName, known, policy)
     const ask = this.#relations.forQuestion()
@@ -571,12 +628,14 @@ export class Authorizer {
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
     const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
-    // Rows are checked under the policy that the filter was made of.
+    // Rows are checked by the policy from which the filter was made.
     const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, actor, action, row)
     return new Filter(modelName, actor, action, condition, policy.checks.meaning, isTrue)
   }
 
-  /** @throws what fails whatever the row, and what is not there yet. */
+  /**
+   * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
+   */
   #simplified(bound: Condition): Condition {
     const condition = simplify(this.schema, bound)
     const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
@@ -590,21 +649,31 @@ export class Authorizer {
     return filter
   }
 
-  /** For each class of actors, action and model whose filter can be refused: why, and where. */
+  /**
+   * Returns the reason and the place for each actor class, action and model whose filter can be
+   * refused.
+   */
   check(): readonly RefusableFilter[] {
     return refusable(this.#inForce.current().policy, this.schema, this.readAction)
   }
 
   // queries
 
-  /** Runs a query written in Polar, such as `allow(actor, "read", resource)`; solutions come as they are found. @throws PolicyError for what can't be parsed. */
+  /**
+   * Runs a query in Polar, such as `allow(actor, "read", resource)`, and yields its solutions as
+   * they are found.
+   * @throws PolicyError if the text is not a valid query.
+   */
   query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
     const parsed = parseQuery(new Source(text))
     if (!('expression' in parsed)) throw new PolicyError(parsed.diagnostics)
     return this.#run(parsed.expression, options)
   }
 
-  /** Runs a rule; a `Variable` among the arguments is what the query is to find. */
+  /**
+   * Runs a rule, and yields its solutions. A `Variable` among the arguments is an unknown of the
+   * query.
+   */
   queryRule(name: string, ...args: readonly unknown[]): AsyncGenerator<Solution, void, void> {
     return this.#run({ rule: name, args }, {})
   }
