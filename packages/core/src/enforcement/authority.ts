@@ -1,6 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 
-/** What enforcement asks of an authorizer. */
+/** The members of an authorizer that enforcement uses. */
 export type Authority = Pick<
   Authorizer,
   | 'policy'

@@ -2,17 +2,20 @@ import { modelNamed } from '../authorizer/arguments.js'
 import { ArgumentError } from '../errors.js'
 import type { Authority } from './authority.js'
 
-/** What `authorize(action, loader)` can be told beside. */
+/** The options of `authorize(action, loader)`. */
 export interface RouteOptions {
-  /** The model of the row, where the row itself does not tell: a plain object that no extended client gave. */
+  /**
+   * The model of the row. It is needed for a plain object that does not come from an extended
+   * client.
+   */
   readonly model?: string | undefined
 }
 
 /**
- * Holds a framework to an authorizer.
+ * Asserts that a framework got an authorizer.
  *
- * @param made - The function that makes the middleware, for the message.
- * @throws {ArgumentError} There is none.
+ * @param made - The function that creates the middleware, for the message.
+ * @throws {ArgumentError} `authorizer` is not an authorizer.
  */
 export function assertAuthorizer(made: string, authorizer: Partial<Authority> | null | undefined): void {
   if (typeof authorizer?.observe === 'function') return
@@ -22,10 +25,11 @@ export function assertAuthorizer(made: string, authorizer: Partial<Authority> | 
 }
 
 /**
- * Holds a framework's options to having somebody who asks; types are no help in JavaScript, and nobody is no default.
+ * Asserts that a framework's options have an `actor` function. JavaScript has no types to check it,
+ * and there is no default.
  *
- * @param made - The function that makes the middleware, for the message.
- * @throws {ArgumentError} There is no `actor` function.
+ * @param made - The function that creates the middleware, for the message.
+ * @throws {ArgumentError} The `actor` function is missing.
  */
 export function assertActor(made: string, options: { readonly actor: unknown } | undefined): void {
   if (typeof options?.actor === 'function') return
@@ -35,9 +39,10 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
 }
 
 /**
- * Holds a guarded route to its action and its loader or model when it is declared, not when it is first visited.
+ * Asserts the arguments of a guarded route when it is declared, before its first request.
  *
- * @throws {ArgumentError} One of them is missing, or nobody registered the model by then.
+ * @throws {ArgumentError} The action, or the loader or model, is missing, or the model is not
+ * registered by then.
  */
 export function assertRoute(authority: Authority, action: unknown, subject: unknown, options: unknown = {}): void {
   assertRouteOptions(options)
@@ -58,9 +63,9 @@ function assertRouteOptions(options: unknown): void {
 }
 
 /**
- * Holds a route that is for everybody to its reason.
+ * Asserts that a public route has a reason.
  *
- * @throws {ArgumentError} There is none.
+ * @throws {ArgumentError} The reason is missing or blank.
  */
 export function assertReason(reason: unknown): void {
   if (typeof reason === 'string' && reason.trim() !== '') return

@@ -8,13 +8,14 @@ interface Decoy {
 }
 
 /**
- * The rows that stand in for missing ones. A hidden row and a missing row have the same response; with a decoy they also take the
- * same questions to the policy and to the database. A decoy is a row that the same route loaded before, preferably a hidden one.
+ * The decoys: rows that replace missing rows in decisions. A hidden row and a missing row have the
+ * same response; with a decoy they also cause the same queries to the policy and to the database. A
+ * decoy is a row that the same route loaded before, preferably a hidden one.
  */
 export class Decoys {
   readonly #decoys = new WeakMap<object, Decoy>()
 
-  /** Keeps a row that a route loaded. */
+  /** Keeps a row that a route loaded as its decoy. */
   keep(route: object, row: unknown, reason: DenialReason | undefined): void {
     const known = this.#decoys.get(route)
     const isHidden = reason === 'hidden' || reason === 'nobody'
@@ -22,7 +23,10 @@ export class Decoys {
     if (typeof row === 'object' && row !== null) this.#decoys.set(route, { row, isHidden })
   }
 
-  /** Asks about the decoy of a route what would be asked about a row. The answer is nobody's: neither is it returned nor observed. */
+  /**
+   * Decides about a route's decoy as about a row. The result is discarded: it is neither returned
+   * nor observed.
+   */
   refuse(authority: Authority, route: object, actor: unknown, action: string): Eventual<void> {
     const decoy = this.#decoys.get(route)
     if (!decoy) return undefined
@@ -30,7 +34,7 @@ export class Decoys {
       const refusal = authority.denialReason(actor, action, decoy.row, { observed: false })
       return refusal instanceof Promise ? refusal.then(ignore, ignore) : undefined
     } catch {
-      // A row that the policy can't decide stands in for a missing one as well.
+      // A row that the policy can't decide also serves as a decoy.
       return undefined
     }
   }

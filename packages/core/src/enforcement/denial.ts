@@ -2,27 +2,29 @@ import type { DenialReason } from '../authorizer/denial.js'
 import { fieldsRefused } from '../authorizer/fields.js'
 import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
 
-/** What a refusal may tell beside its status. */
+/** The details that a refusal may reveal in addition to its status. */
 export interface DenialDetails {
-  /** The fields that were refused: the visitor named them. */
+  /** The refused fields. The client named them. */
   readonly fields?: readonly string[] | undefined
-  /** Why, where visitors may know. */
+  /** The reason, if the client may know it. */
   readonly explanation?: string | undefined
 }
 
 /**
- * The error that a refusal becomes. What exists is not told: nobody gets a 401 and somebody a 404 whether the resource is
- * hidden or missing, from this one place, so that message and stack are equal to the byte too.
+ * Returns the error for a refusal. It does not reveal whether a resource exists: an anonymous user
+ * gets a 401 and any other user a 404, for hidden and for missing resources alike. All come from
+ * this one place, so that message and stack are byte-identical too.
  */
 export function denialError(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
   const error = withoutStack(() => errorFor(reason, details.fields ?? []))
   if (details.explanation !== undefined) error.message += ` ${details.explanation}`
-  // Frameworks print the stack in development; ours would tell which way the request went.
+  // Frameworks print the stack in development. Ours would reveal the path of the request through
+  // the code.
   error.stack = `${error.name}: ${error.message}`
   return error
 }
 
-/** Taking down a stack is most of what an error costs. */
+/** Runs `make` without capturing stacks: the capture is most of the cost of an error. */
 function withoutStack<Made>(make: () => Made): Made {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -47,14 +49,17 @@ function errorFor(reason: DenialReason, fields: readonly string[]): Authorizatio
   }
 }
 
-/** The reason behind an error that the authorizer threw; undefined where it is no refusal, but a failure. */
+/**
+ * Returns the reason behind an error of the authorizer, or undefined if the error is a failure and
+ * not a refusal.
+ */
 export function reasonOf(error: unknown, actor: unknown): DenialReason | undefined {
   if (!(error instanceof AuthorizationError)) return undefined
   if (actor === null || error instanceof UnauthenticatedError) return 'nobody'
   return error instanceof NotFoundError ? 'hidden' : 'forbidden'
 }
 
-/** The fields that an error is about, if it is about any. */
+/** Returns the fields that an error concerns. Empty if it concerns none. */
 export function fieldsOf(error: unknown): readonly string[] {
   return error instanceof ForbiddenError ? error.fields : []
 }

@@ -16,54 +16,60 @@ import { load } from './loading.js'
 import { type Loader, RequestAuthorization } from './requestAuthorization.js'
 import { standInFor } from './standIns.js'
 
-/** What every framework package takes, with its own request or context. */
+/** The options of every framework package, with the request or context of that framework. */
 export interface EnforcementOptions<Request, Actor> {
   /**
-   * Who asks: `req => req.user`. `undefined` and `null` are nobody, whom the policy is asked about as `nil`, so that public
-   * things stay public. Somebody who was found stays for the request.
+   * Returns the current user: `req => req.user`. `undefined` and `null` mean an anonymous user. The
+   * policy then decides with `nil` as the actor, so that public resources stay public. A user is
+   * looked up once per request.
    */
   readonly actor: (request: Request) => Actor | null | undefined | Promise<Actor | null | undefined>
-  /** Value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
+  /** The value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
   readonly challenge?: string | undefined
   /**
-   * Answers a refusal with a body by RFC 9457, `application/problem+json`: `true` always, `false` never. By default where the
-   * request's `Accept` names that type; otherwise refusals have the framework's plain form.
+   * Whether refusals have a body by RFC 9457, `application/problem+json`: `true` always, `false`
+   * never. By default only if the request's `Accept` names that type; other refusals have the
+   * framework's plain form.
    */
   readonly problemDetails?: boolean | undefined
   /**
-   * Tells visitors why they were refused, and with it what exists. By default only where `NODE_ENV` is `development`; logs are
-   * told always.
+   * Whether responses contain the reason of a refusal, which also reveals the existence of
+   * resources. By default only if `NODE_ENV` is `development`. Logs always contain it.
    */
   readonly reasons?: boolean | undefined
   /**
-   * Called with what was allowed, what was denied and why, with the decision that opened the guard, and with responses that the
-   * guard held back. An error that it throws fails the request.
+   * Called with each allowed and each denied decision, with its reason. It is also called with the
+   * decision that opened the guard, and with each response that the guard blocked. An error that it
+   * throws fails the request.
    */
   readonly log?: ((event: EnforcementEvent<Request, Actor>) => void) | undefined
 }
 
-/** What `enforce` can be told beside. */
+/** The options of `enforce`. */
 export interface EnforceOptions extends RouteOptions {
-  /** Whether the row becomes the resource of the request; by default it does. */
+  /** Whether the row becomes the resource of the request. Default true. */
   readonly admit?: boolean | undefined
-  /** Which loads of rows are of a kind. By default those of one loader are. */
+  /** The key of the loads that share a decoy. By default the loader. */
   readonly route?: object | undefined
 }
 
-/** What a framework adds to enforcement. */
+/** The hooks of a framework package. */
 export interface EnforcementHooks<Request> {
-  /** Returns the request as the request-level rules read it. By default it is the request itself. */
+  /** Returns the request as the request-level rules read it. By default the request itself. */
   readonly ruled?: ((request: Request) => unknown) | undefined
-  /** Called before anything is asked of the authorization of a request; what it throws is thrown to whoever asks. */
+  /**
+   * Called before each use of a request's authorization. An error that it throws is passed on to
+   * the caller.
+   */
   readonly beforeUse?: (() => void) | undefined
 }
 
-/** What the enforcements of one application have in common. */
+/** The state that all requests of one application share. */
 export interface Shared<Request> extends EnforcementHooks<Request> {
   readonly decoys: Decoys
 }
 
-/** Runs a question so that whatever it throws is an error that frameworks take for one. */
+/** Runs a question and converts any thrown value to an error that frameworks recognize. */
 function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
   try {
     const answer = question()
@@ -77,7 +83,7 @@ function fail(error: unknown): never {
   throw failure(error)
 }
 
-/** A loader's row that was refused, or nothing that it found. */
+/** The refusal of a loader's row, of a missing row, or of a request. */
 export class Denial {
   readonly reason: DenialReason
   readonly error: AuthorizationError
@@ -88,7 +94,10 @@ export class Denial {
   }
 }
 
-/** The rules of enforcement for one request, whatever the framework: who asks, what is decided, what may be answered. */
+/**
+ * The enforcement of one request, for any framework: its actor, its decisions, and whether its
+ * response may be sent.
+ */
 export class Enforcement<Request, Actor> {
   readonly guard: Guard = new Guard()
   readonly authorization: RequestAuthorization<unknown, Actor>
@@ -102,10 +111,16 @@ export class Enforcement<Request, Actor> {
   readonly #lasting: boolean
   readonly #onPersonal: () => void
   readonly #shared: Shared<Request>
-  /** Whether it is being found out who asks; what else the request decides meanwhile counts for less, never for more. */
+  /**
+   * Whether the actor is being looked up. Other decisions of the request count for less meanwhile,
+   * never for more.
+   */
   #identifying = false
 
-  /** @param onPersonal - Called with each question about the actor: the response must not be cached for others. */
+  /**
+   * @param onPersonal - Called when the response comes to depend on the actor: caches must not
+   * share it.
+   */
   constructor(
     authority: Authority,
     options: EnforcementOptions<Request, Actor>,
@@ -124,12 +139,12 @@ export class Enforcement<Request, Actor> {
     this.authorization = new RequestAuthorization(authority, this.#lasting, this)
   }
 
-  /** Whether it is that of a request. */
+  /** Returns whether this is the enforcement of the request. */
   isOf(request: Request): boolean {
     return this.#request === request
   }
 
-  /** What was loaded for its questions; undefined once it is answered. */
+  /** The relations that were loaded for this request; undefined after its response. */
   get relations(): RelationMemory | undefined {
     if (this.#isAnswered) return undefined
     this.#relations ??= new RelationMemory(this.#lasting)
@@ -137,8 +152,8 @@ export class Enforcement<Request, Actor> {
   }
 
   /**
-   * For frameworks: the answer is under way. What goes on after that (a stream of events, a timer) can go on for long: it is told
-   * nothing that was known before.
+   * For frameworks: marks the response as under way. Work that continues after it, such as an event
+   * stream or a timer, can run for long and gets no remembered decisions or relations.
    */
   answered(): void {
     this.#isAnswered = true
@@ -146,19 +161,20 @@ export class Enforcement<Request, Actor> {
     this.authorization.forget()
   }
 
-  /** A decision was made within the request, through whichever door. */
+  /** Records a decision within the request, by any entry point. */
   decided(kind: DecisionKind, action: unknown, resource: unknown): void {
-    // What is asked to find out who asks says as little about the answer as the rules for requests.
+    // A decision during the lookup of the actor says as little about the response as the
+    // request-level rules.
     const by = this.#identifying ? 'request' : kind
     if (this.guard.decided(by)) {
-      // Sound: these kinds open no guard.
+      // Sound: the excluded kinds do not open the guard.
       const opening = by as Exclude<DecisionKind, 'request' | 'actions' | 'model'>
       this.#options.log?.({ kind: 'opened', request: this.#request, by: opening, action, resource })
     }
     this.#onPersonal()
   }
 
-  /** Something is asked of the authorization of the request, so that the response depends on who the actor is. */
+  /** Marks the response as dependent on the actor, since the request uses its authorization. */
   personalize(): void {
     this.#shared.beforeUse?.()
     this.guard.personalize()
@@ -166,9 +182,11 @@ export class Enforcement<Request, Actor> {
   }
 
   /**
-   * The handlers that follow are for everybody.
+   * Opens the guard for public handlers.
    *
-   * @param covers - Whether the request is still with these handlers. By default it always is.
+   * @param reason - Why the handlers are public.
+   * @param covers - Returns whether the request is still inside these handlers. By default always
+   * true.
    */
   open(reason: string, covers?: () => boolean): void {
     if (this.guard.open(reason, covers))
@@ -176,10 +194,10 @@ export class Enforcement<Request, Actor> {
   }
 
   /**
-   * Arms the guard and asks the request-level rules, if the policy has any.
+   * Arms the guard, and evaluates the request-level rules if the policy has any.
    *
-   * @returns the refusal, if it is one.
-   * @throws whatever failed: the lookup of the actor or the policy.
+   * @returns The refusal, or undefined if the request is allowed.
+   * @throws the error of the actor lookup or of the policy.
    */
   arm(): Eventual<Denial | undefined> {
     this.guard.arm()
@@ -187,30 +205,38 @@ export class Enforcement<Request, Actor> {
   }
 
   /**
-   * Loads a row and asks whether the actor may; if so it becomes the resource of the request. Or asks whether there can be rows
-   * of a model to which the actor may do the action: for routes that make or list them. That is a decision only if they may do it
-   * to all there can be; else the handler has to ask about its row, or build its filter.
+   * Loads a row and decides whether the actor may perform the action. If allowed, the row becomes
+   * the resource of the request.
+   *
+   * With the name of a model it decides whether there can be rows on which the actor may perform
+   * the action, for routes that create or list rows. It counts as a decision only if the actor may
+   * do so on all possible rows. Otherwise the handler has to check its row or build its filter.
    *
    * @param subject - The loader, or the name of the model.
-   * @returns the refusal, if it is one.
-   * @throws whatever failed: the lookup of the actor, the loader or the policy.
+   * @returns The refusal, or undefined if the actor may.
+   * @throws the error of the actor lookup, the loader or the policy.
    */
   enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Denial | undefined> {
     if (typeof subject === 'string') return failing(() => this.#askModel(action, subject))
     return failing(() => this.#askRow(action, subject, options))
   }
 
-  /** Finds out who asks, before anything is asked of the policy. @throws what the lookup throws. */
+  /**
+   * Looks up the actor before any decision.
+   * @throws the error of the lookup.
+   */
   identify(): Eventual<void> {
     return failing(() => this.#identify())
   }
 
   /**
-   * Asks the guard for an answer that is about to go out, and tells the log if it may not.
+   * Checks a response before it is sent, and logs it if it is blocked.
    *
-   * @param route - For the message: `GET /documents/1`.
-   * @param hasBody - Whether the response has a body. A response to OPTIONS without one needs no decision.
-   * @returns the error to answer instead, if it may not.
+   * @param status - The status of the response.
+   * @param route - The route for the message: `GET /documents/1`.
+   * @param hasBody - Whether the response has a body. A response to OPTIONS without a body needs no
+   * decision. Default true.
+   * @returns The error to send in its place if the response is blocked, otherwise undefined.
    */
   hold(status: number, route: string, hasBody = true): UndecidedError | undefined {
     if (!this.guard.blocks(this.#method, status, hasBody)) return undefined
@@ -218,7 +244,7 @@ export class Enforcement<Request, Actor> {
     try {
       this.#options.log?.({ kind: 'undecided', request: this.#request, error })
     } catch (cause) {
-      // The answer is held back whatever the log does; what it threw goes where the error goes.
+      // A failing log does not unblock the response. Its error becomes the cause.
       error.cause = cause
     }
     return error
@@ -283,7 +309,7 @@ export class Enforcement<Request, Actor> {
     }
     try {
       const standIn = standInFor(this.#authority, this.#request)
-      // Sound: a test says who asks in the place of the option.
+      // Sound: the actor that a test supplies replaces the result of the option.
       const actor = standIn ? (standIn.actor as Actor | null) : this.#options.actor(this.#request)
       const identified = after(actor, (found) => {
         end()
@@ -325,7 +351,9 @@ export class Enforcement<Request, Actor> {
     return new Denial(reason, this.explanation(reason, action))
   }
 
-  /** What visitors are told of why they were refused. */
+  /**
+   * Returns the reason of a refusal for the client, or undefined if responses contain no reasons.
+   */
   explanation(reason: DenialReason, action: string | undefined): string | undefined {
     return this.#options.reasons ? explain(reason, action, this.#authority.readAction) : undefined
   }

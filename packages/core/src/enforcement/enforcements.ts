@@ -3,31 +3,34 @@ import type { Authority } from './authority.js'
 import { Decoys } from './decoys.js'
 import { Enforcement, type EnforcementHooks, type EnforcementOptions, type Shared } from './enforcement.js'
 
-/** An `AsyncLocalStorage`, wherever the platform has it. */
+/** An `AsyncLocalStorage`, on any platform that has it. */
 export interface AsyncContext<Value> {
   getStore(): Value | undefined
   run<Result>(value: Value, work: () => Result): Result
 }
 
 /**
- * For frameworks: the enforcement of each request that is being served. Filters and checks that the application asks of the
- * authorizer itself are tied to their request by the asynchronous context, and share what they load.
+ * For frameworks: the enforcements of all requests in progress. The asynchronous context ties the
+ * application's own calls of the authorizer to their request, so that they count for it and share
+ * the relations they load.
  */
 export class Enforcements<Request extends object, Actor> {
   readonly #authority: Authority
   readonly #options: EnforcementOptions<Request, Actor>
   /**
-   * Under which a request keeps its enforcement. A `WeakMap` would keep both, and all that they lead to, until the whole heap is
-   * collected: young objects of such maps are taken for alive.
+   * The property in which a request keeps its enforcement. A `WeakMap` would keep both, and every
+   * object that they refer to, until a full garbage collection: minor collections treat the entries
+   * of such maps as alive.
    */
   readonly #key = Symbol('arcturus.enforcement')
-  /** Tells concurrent requests apart: each has the enforcement that its work was begun with. */
+  /** Separates concurrent requests: each has the enforcement with which its work began. */
   readonly #current: AsyncContext<Enforcement<Request, Actor>>
   readonly #shared: Shared<Request>
 
   /**
-   * @param current - Made for these enforcements alone.
-   * @throws ArgumentError for a `log` that is no function, and a `challenge` that no header can hold: they would fail requests instead.
+   * @param current - A context for these enforcements alone.
+   * @throws ArgumentError if `log` is not a function, or if `challenge` is not a valid header
+   * value. Otherwise they would fail requests later.
    */
   constructor(
     authority: Authority,
@@ -45,18 +48,18 @@ export class Enforcements<Request extends object, Actor> {
     authority.rememberIn(() => this.#current.getStore()?.relations)
   }
 
-  /** The one enforcement of a request, where it has begun. */
+  /** Returns the enforcement of a request, or undefined if it has not begun. */
   known(request: Request): Enforcement<Request, Actor> | undefined {
     const current = this.#current.getStore()
     if (current?.isOf(request)) return current
-    // Sound: nobody else has the symbol.
+    // Sound: no other code has the symbol.
     return Reflect.get(request, this.#key) as Enforcement<Request, Actor> | undefined
   }
 
   /**
    * Begins the enforcement of a request that has none.
    *
-   * @param onPersonal - Called at each question about the actor.
+   * @param onPersonal - Called when the response comes to depend on the actor.
    */
   begin(request: Request, method: string, onPersonal: () => void = () => {}): Enforcement<Request, Actor> {
     const enforcement = new Enforcement(this.#authority, this.#options, request, method, onPersonal, this.#shared)
@@ -64,7 +67,7 @@ export class Enforcements<Request extends object, Actor> {
     return enforcement
   }
 
-  /** Does some work of a request so that what it asks of the authorizer counts for that request. */
+  /** Runs a request's work, so that its calls of the authorizer count for that request. */
   run<Result>(enforcement: Enforcement<Request, Actor>, work: () => Result): Result {
     return this.#current.run(enforcement, work)
   }
@@ -79,7 +82,7 @@ function assertLog(log: unknown): void {
 
 function assertChallenge(challenge: unknown): void {
   if (challenge === undefined) return
-  // What a header's value may hold, by RFC 9110.
+  // The characters of a header value by RFC 9110.
   if (typeof challenge === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(challenge)) return
   throw new ArgumentError('invalid-argument', '`challenge` must be a valid header value.', {
     hint: 'pass a challenge such as: Bearer realm="api"',

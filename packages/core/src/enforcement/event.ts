@@ -3,8 +3,8 @@ import type { DenialReason } from '../authorizer/denial.js'
 import type { UndecidedError } from './guard.js'
 
 /**
- * What an application's log is told of a request. It may hold what the visitor must not learn: which row was hidden, what
- * went wrong in the policy.
+ * The events that an application's log receives about a request. They may contain facts that the
+ * client must not learn, for example which row was hidden, or an error of the policy.
  */
 export type EnforcementEvent<Request = unknown, Actor = unknown> =
   | {
@@ -12,7 +12,7 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       readonly request: Request
       readonly actor: Actor | null
       readonly action: string | undefined
-      /** The name of the model for a route that asks about one. */
+      /** The name of the model if the route decides about a model. */
       readonly resource: unknown
     }
   | {
@@ -21,7 +21,7 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       readonly actor: Actor | null
       /** `undefined` for the request-level rules. */
       readonly action: string | undefined
-      /** `undefined` where the loader found nothing, and for the request-level rules. */
+      /** `undefined` if the loader found no row, and for the request-level rules. */
       readonly resource: unknown
       readonly reason: DenialReason
     }
@@ -34,7 +34,7 @@ type Opened<Request> =
       readonly kind: 'opened'
       readonly request: Request
       readonly by: Exclude<DecisionKind, 'request' | 'actions' | 'model'>
-      /** `undefined` if the decision is about no certain action. */
+      /** `undefined` if the decision concerns no particular action. */
       readonly action: unknown
       /** The row, or the name of the model. */
       readonly resource: unknown

@@ -1,6 +1,9 @@
 import type { DenialReason } from '../authorizer/denial.js'
 
-/** A sentence for developers: why a request was refused. It tells what exists, so visitors of a real application never see it. */
+/**
+ * Returns a sentence for developers with the reason of a refusal. It reveals whether the resource
+ * exists, so a production application must not show it to clients.
+ */
 export function explain(reason: DenialReason, action: string | undefined, readAction: string): string {
   switch (reason) {
     case 'nobody':

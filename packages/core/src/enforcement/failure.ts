@@ -1,9 +1,10 @@
 import { ArcturusError, AuthorizationError } from '../errors.js'
 
 /**
- * Anything thrown, as an error that a framework takes for one. A thrown `undefined`, `'route'` or `'router'` would make
- * Express go on as if nothing had happened, so what is no error becomes one. Errors of the policy get the status 500 and,
- * by the convention of `http-errors`, are not to be shown; an application's own errors stay as they are.
+ * Converts any thrown value to an error that frameworks recognize. Express would continue after a
+ * thrown `undefined`, `'route'` or `'router'`, so a value that is not an error is wrapped in one.
+ * Errors of the policy get the status 500 and, by the convention of `http-errors`, `expose: false`.
+ * An application's own errors stay unchanged.
  */
 export function failure(thrown: unknown): object {
   if (!(thrown instanceof Error)) {

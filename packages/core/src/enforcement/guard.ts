@@ -1,12 +1,15 @@
 import type { DecisionKind } from '../authorizer/decision.js'
 import { ArcturusError } from '../errors.js'
 
-/** An application answered, and nothing had been authorized for it: a mistake in the application, never the visitor's. */
+/**
+ * The application responded without an authorization decision. This is a bug of the application,
+ * never a fault of the client.
+ */
 export class UndecidedError extends ArcturusError {
   static override readonly brand: string = 'UndecidedError'
   readonly status: number = 500
   readonly statusCode: number = 500
-  /** For those who follow `http-errors`: the message is for logs, not for visitors. */
+  /** For the convention of `http-errors`: the message is for logs, not for clients. */
   readonly expose: boolean = false
 
   constructor(route: string, status: number) {
@@ -23,17 +26,17 @@ type State =
   | { readonly kind: 'unguarded'; readonly reason: string; readonly covers: () => boolean }
   | { readonly kind: 'blocked' }
 
-// The same for every request.
+// Shared by all requests.
 const idle: State = { kind: 'idle' }
 const armed: State = { kind: 'armed' }
 const decided: State = { kind: 'decided' }
 const everything = (): boolean => true
 
 /**
- * Whether the answer to one request may go out.
+ * Decides whether the response to one request may be sent.
  *
- * idle → armed → unguarded → decided; armed → blocked, which is final: what was held back stays back. A request that leaves the
- * handlers for which it was unguarded is armed again.
+ * idle → armed → unguarded → decided; armed → blocked, which is final: a blocked response stays
+ * blocked. A request that leaves its unguarded handlers is armed again.
  */
 export class Guard {
   #state: State = idle
@@ -44,44 +47,54 @@ export class Guard {
     return this.#state.kind
   }
 
-  /** Whether something about the actor was asked, so that the answer is for them alone. */
+  /**
+   * Whether the request has read the actor or a decision about the actor. The response is then for
+   * this actor alone.
+   */
   get personal(): boolean {
     return this.#personal
   }
 
-  /** Whether it was armed before anything was decided: then somebody holds the answers, and sees each of them go out. */
+  /**
+   * Whether the guard was armed before any decision. Then a hook holds the responses and sees each
+   * of them before it is sent.
+   */
   get armed(): boolean {
     return this.#armed
   }
 
-  /** Whether an answer may still be held back; if not, none needs to be looked at. */
+  /** Whether a response may still be blocked. If false, responses need no inspection. */
   get holds(): boolean {
     const state = this.#state
     return state.kind === 'armed' || state.kind === 'blocked' || (state.kind === 'unguarded' && !state.covers())
   }
 
-  /** Whether `arm` would start to guard: nothing was decided, and the request is not with handlers for everybody. */
+  /**
+   * Whether `arm` would start to guard: no decision was made, and the request is outside of public
+   * handlers.
+   */
   get armable(): boolean {
     const state = this.#state
     return state.kind === 'idle' || (state.kind === 'unguarded' && !state.covers())
   }
 
-  /** From now on a successful answer needs a decision. */
+  /** Arms the guard: from now on a successful response needs a decision. */
   arm(): void {
     if (!this.armable) return
     this.#state = armed
     this.#armed = true
   }
 
-  /** The answer depends on the actor. */
+  /** Marks the response as dependent on the actor. */
   personalize(): void {
     this.#personal = true
   }
 
   /**
-   * A decision was made. Request-level rules, a list of actions and a model as such decide nothing about the content.
+   * Records a decision. The kinds `request`, `actions` and `model` decide nothing about the content
+   * of the response.
    *
-   * @returns whether the decision opened the guard.
+   * @returns Whether the decision opened the guard.
    */
   decided(kind: DecisionKind): boolean {
     this.#personal = true
@@ -92,24 +105,27 @@ export class Guard {
   }
 
   /**
-   * The handlers that follow are for everybody.
+   * Opens the guard for public handlers.
    *
-   * @param covers - Whether the request is still with these handlers. By default it always is.
-   * @returns whether this opened the guard.
+   * @param reason - Why the handlers are public.
+   * @param covers - Returns whether the request is still inside these handlers. By default always
+   * true.
+   * @returns Whether this call opened the guard.
    */
   open(reason: string, covers: () => boolean = everything): boolean {
     if (this.#state.kind === 'decided' || this.#state.kind === 'blocked') return false
     const outer = this.#state
-    // Handlers for everybody within others leave those as they are.
+    // Nested public handlers leave the outer ones public.
     const both = outer.kind === 'unguarded' && outer.covers() ? () => covers() || outer.covers() : covers
     this.#state = { kind: 'unguarded', reason, covers: both }
     return true
   }
 
   /**
-   * Returns whether a response may not be sent. If so, the guard stays blocked.
+   * Returns whether a response must not be sent. If so, the guard stays blocked.
    *
-   * @param hasBody - Whether the response has a body. A response to OPTIONS without one needs no decision.
+   * @param hasBody - Whether the response has a body. A response to OPTIONS without a body needs no
+   * decision. Default true.
    */
   blocks(method: string, status: number, hasBody = true): boolean {
     if (!this.holds) return false

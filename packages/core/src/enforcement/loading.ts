@@ -2,8 +2,9 @@ import { isPending } from '../authorizer/eventual.js'
 import type { Loader } from './requestAuthorization.js'
 
 /**
- * The row that a loader finds; undefined where it finds none, also where it says so by an error: a 404 of the framework's, or
- * what `findUniqueOrThrow` and its likes throw. Answered as it is, that error would tell the missing row from the hidden one.
+ * Returns the row of a loader, or undefined if the loader finds none. Errors for missing rows count
+ * as not found too: a 404 of the framework, or the error of `findUniqueOrThrow` and similar
+ * methods. Sent unchanged, such an error would distinguish a missing row from a hidden one.
  */
 export function load(loader: Loader, request: unknown): unknown {
   try {
@@ -21,6 +22,6 @@ function nothingFound(error: unknown): undefined {
 function isNotFound(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const is = (property: string, value: unknown): boolean => Reflect.get(error, property) === value
-  // Prisma tells by a code, TypeORM by a name.
+  // Prisma identifies the error by a code, TypeORM by a name.
   return is('status', 404) || is('statusCode', 404) || is('code', 'P2025') || is('name', 'EntityNotFoundError')
 }

@@ -1,18 +1,24 @@
 /**
- * The decisions of one request. While the request only reads, a question is asked once; while it may change what the policy
- * looks at, only askers that wait at the same time share an answer. Errors are not remembered. It belongs to one request, so to
- * one actor; an answer is found by the very resource and the action.
+ * The remembered decisions of one request, and so of one actor. If the request only reads, each
+ * decision is made once. If it may change data that the policy reads, only concurrent callers share
+ * a decision. Errors are not remembered. The key of a decision is the identity of the resource, and
+ * the action.
  */
 export class DecisionMemory {
   readonly #answers = new Map<unknown, Map<string, Promise<boolean>>>()
   readonly #lasting: boolean
 
-  /** @param lasting - Whether nothing that a decision depends on changes during the request. */
+  /**
+   * @param lasting - Whether all data that decisions depend on stays unchanged during the request.
+   */
   constructor(lasting: boolean) {
     this.#lasting = lasting
   }
 
-  /** The answer to a question about a resource (the same object, not an equal one). */
+  /**
+   * Returns the decision about a resource, by object identity. It calls `ask` only if the decision
+   * is not remembered.
+   */
   answer(action: string, resource: unknown, ask: () => Promise<boolean>): Promise<boolean> {
     const known = this.#answers.get(resource)?.get(action)
     if (known) return known

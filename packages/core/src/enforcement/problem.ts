@@ -6,16 +6,16 @@ export interface ProblemDetails {
   readonly title: string
   readonly status: number
   readonly detail: string
-  /** The fields that may not be written, or read. */
+  /** The fields that the actor may not write or read. */
   readonly fields?: readonly string[]
 }
 
-/** The media type of such a body. */
+/** The media type of a problem body. */
 export const problemType = 'application/problem+json'
 
 const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found' }
 
-/** The problem that tells a visitor of a denial. */
+/** Returns the problem body of a denial. */
 export function problemOf(error: AuthorizationError): ProblemDetails {
   const { name, status, message } = error
   const problem: ProblemDetails = { type: 'about:blank', title: titles[status] ?? name, status, detail: message }
@@ -24,10 +24,11 @@ export function problemOf(error: AuthorizationError): ProblemDetails {
 }
 
 /**
- * Whether a refusal is to be answered as a problem.
+ * Returns whether a refusal should have a problem body.
  *
- * @param option - Always, never, or, if undefined, where it is asked for.
- * @param accept - The request's `Accept`: asked for is what it names, not what `*` would allow.
+ * @param option - `true` always, `false` never, `undefined` if the request accepts it by name.
+ * @param accept - The request's `Accept`. Only the type's own name counts; a wildcard such as `*`
+ * does not.
  */
 export function wantsProblem(option: boolean | undefined, accept: string | null | undefined): boolean {
   if (option !== undefined) return option

@@ -9,34 +9,38 @@ import { denialError, fieldsOf, reasonOf } from './denial.js'
 import { failure } from './failure.js'
 import { DecisionMemory } from './memory.js'
 
-/** A function that fetches the resource of a route; each framework gives it its own request or context. */
+/**
+ * A function that fetches the resource of a route. Each framework passes its own request or
+ * context.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the only parameters that every loader is assignable to
 export type Loader<Row = unknown> = (...parameters: any[]) => Row
 
-/** What a loader finds when it finds something. */
+/** The row that a loader returns, without null and undefined. */
 export type Loaded<Row> = NonNullable<Awaited<Row>>
 
-/** A request that decisions are made for. */
+/** The request on whose behalf decisions are made. */
 export interface Deciding {
   /** Called after each decision. */
   decided(kind: DecisionKind, action: unknown, resource: unknown): void
   /**
-   * Called before each question and before the actor is read: the response depends on who it is. What it throws is thrown to whoever
-   * asks, whether the answer is remembered or not.
+   * Called before each decision and before the actor is read: the response then depends on the
+   * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
    */
   personalize(): void
-  /** What visitors are told of why they were refused. */
+  /** Returns the explanation of a refusal for the client. */
   explanation(reason: DenialReason, action: string): string | undefined
 }
 
 /**
- * The questions that a handler asks about the actor of its request, of the resource of its route unless another is given. They can be
- * taken out of it: `const { authorize, can } = request.authorization`.
+ * The authorization of one request: decisions about its actor. Each method uses the resource of the
+ * route unless another resource is passed. The methods are bound, so they can be destructured:
+ * `const { authorize, can } = request.authorization`.
  */
 export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   readonly #authority: Authority
   #lasting: boolean
-  /** Of one actor: it is dropped when another one is known. */
+  /** The remembered decisions of the current actor. It is dropped if the actor changes. */
   #memory: DecisionMemory | undefined
   readonly #request: Deciding
   #loaded: Map<Loader, unknown> | undefined
@@ -44,7 +48,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   #resource: { readonly row: unknown; readonly action: string } | undefined
 
   static {
-    // A method is bound when it is read, so that requests that don't read it don't pay for it.
+    // A method is bound when it is read, so that requests that do not read it pay nothing.
     const { prototype } = RequestAuthorization
     for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       if (name === 'constructor' || typeof method !== 'function') continue
@@ -56,8 +60,8 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * @param lasting - Whether the request only reads, so that what was decided stays decided.
-   * @param request - What hears of its decisions.
+   * @param lasting - Whether the request only reads, so that decisions can be remembered.
+   * @param request - Receives each decision.
    */
   constructor(authority: Authority, lasting: boolean, request: Deciding) {
     this.#authority = authority
@@ -65,21 +69,24 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     this.#request = request
   }
 
-  /** Who asks; `null` is nobody. A response that depends on it is `Cache-Control: private`. */
+  /**
+   * The actor of the request, or `null` if it is anonymous. A response that depends on it is
+   * `Cache-Control: private`.
+   */
   get actor(): Actor | null {
     this.#request.personalize()
     return this.#actor
   }
 
-  /** For frameworks: the actor, of which the response does not depend for that. */
+  /** For frameworks: the actor. Reading it does not make the response private. */
   get identified(): Actor | null {
     return this.#actor
   }
 
   /**
-   * What the last `authorize(action, loader)` of the route loaded and allowed.
+   * The row that the last `authorize(action, loader)` of the route loaded and allowed.
    *
-   * @throws {ArgumentError} No route loaded anything.
+   * @throws {ArgumentError} The route loaded no row.
    */
   get resource(): Resource {
     this.#request.personalize()
@@ -87,12 +94,12 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       throw new ArgumentError('invalid-argument', 'No resource was loaded for this route.', {
         hint: 'add authorize(action, loader) to the route',
       })
-    // Sound: the row is what the loader gave whose type the framework's `authorize` put into `Resource`.
+    // Sound: the framework's `authorize` put the type of this loader's row into `Resource`.
     return this.#resource.row as Resource
   }
 
   /**
-   * What a certain loader loaded, where routers in routers load several resources.
+   * Returns the row that a given loader loaded, if nested routers load several resources.
    *
    * @throws {ArgumentError} The loader did not run for this request.
    */
@@ -102,14 +109,15 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       throw new ArgumentError('invalid-argument', 'This loader did not run for this route.', {
         hint: 'add authorize(action, loader) to the route',
       })
-    // Sound: `admit` put under the loader what that very loader gave, and never nil.
+    // Sound: `admit` stored the row of this very loader under it, and never nil.
     return this.#loaded.get(loader) as Loaded<Row>
   }
 
   /**
-   * Whether the actor may, answered at once.
+   * Returns whether the actor may perform the action on the resource, synchronously.
    *
-   * @throws {ArcturusError} The policy can't answer without waiting (`isAllowed` can), or it fails.
+   * @param resource - The resource. By default the resource of the route.
+   * @throws {ArcturusError} The policy fails, or it has to wait; then use `isAllowed`.
    */
   can(action: Action, ...resource: [resource: unknown] | []): boolean {
     const subject = this.#subject(resource)
@@ -118,7 +126,12 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     return answer
   }
 
-  /** Whether the actor may. */
+  /**
+   * Returns whether the actor may perform the action on the resource, and awaits promises in the
+   * policy.
+   *
+   * @param resource - The resource. By default the resource of the route.
+   */
   async isAllowed(action: Action, ...resource: [resource: unknown] | []): Promise<boolean> {
     const subject = this.#subject(resource)
     this.#memory ??= new DecisionMemory(this.#lasting)
@@ -130,16 +143,23 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * Goes on only if the actor may.
+   * Resolves if the actor may perform the action on the resource, and rejects otherwise.
    *
-   * @throws {AuthorizationError} With the `status` to answer: 401 for nobody, 404 for what the actor can't see, else 403.
+   * @param resource - The resource. By default the resource of the route.
+   * @throws {AuthorizationError} With the `status` of the response: 401 for an anonymous actor, 404
+   * if the actor may not read the resource, 403 otherwise.
    */
   async authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
     await this.#refusing(action, subject, () => this.#authority.authorize(this.#actor, action, subject))
   }
 
-  /** What the actor may do. Decides nothing about an answer's content, so the guard does not take it for a decision. */
+  /**
+   * Returns the actions that the actor may perform on the resource. They decide nothing about the
+   * content of the response, so they do not open the guard.
+   *
+   * @param resource - The resource. By default the resource of the route.
+   */
   async authorizedActions(...resource: [resource: unknown] | []): Promise<Set<string>> {
     const subject = this.#subject(resource)
     const actions = await this.#authority.authorizedActions(this.#actor, subject)
@@ -147,7 +167,11 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     return actions
   }
 
-  /** The fields that the actor may do this with: `authorizedFields('read')`. */
+  /**
+   * Returns the fields on which the actor may perform the action: `authorizedFields('read')`.
+   *
+   * @param resource - The resource. By default the resource of the route.
+   */
   async authorizedFields(action: Action, ...resource: [resource: unknown] | []): Promise<Set<string>> {
     const subject = this.#subject(resource)
     const fields = await this.#authority.authorizedFields(this.#actor, action, subject)
@@ -156,9 +180,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * Goes on only if the actor may do this with that field.
+   * Resolves if the actor may perform the action on the field, and rejects otherwise.
    *
-   * @throws {AuthorizationError} 401 for nobody, else 403.
+   * @param resource - The resource. By default the resource of the route.
+   * @throws {AuthorizationError} 401 for an anonymous actor, 403 otherwise.
    */
   async authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
@@ -167,15 +192,18 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * A copy of a row with those fields alone that the actor may read; of each row of a list. The route's own, if none is given.
+   * Returns a copy of a row with only the fields that the actor may read; for a list, a list of
+   * copies.
    *
-   * @param action - What else they are to be allowed to do with the fields.
+   * @param rows - The row or the list of rows. By default the resource of the route.
+   * @param action - The action that the actor must be allowed to perform on the fields. Default:
+   * the authorizer's `readAction`.
    */
   async pickAuthorized(): Promise<Picked<Resource>>
   async pickAuthorized<const Rows extends object>(rows: Rows, action?: Action): Promise<Picked<Rows>>
   async pickAuthorized(...parameters: [rows?: object, action?: Action]): Promise<unknown> {
     const asked = parameters[1] ?? this.#authority.readAction
-    // Sound: what is no row is told by an error.
+    // Sound: `pickAuthorized` throws for a value that is not a row.
     const subject = this.#subject(parameters.length === 0 ? [] : [parameters[0]]) as object
     const picked = await this.#authority.pickAuthorized(this.#actor, asked, subject)
     this.#request.decided('field', asked, subject)
@@ -183,11 +211,15 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * Goes on only if the actor may write every field that a body names; a body without fields decides nothing.
+   * Resolves if the actor may write every field that a body names, and rejects otherwise. A body
+   * without fields is no decision.
    *
-   * @param action - What is to be done with the fields; by default what the route was authorized for.
-   * @param resource - What it is written to; by default the route's. For what is not made yet, its class.
-   * @throws {AuthorizationError} 401 for nobody, 404 for a resource that the actor may not read, else 403 naming the fields.
+   * @param action - The action on the fields. By default the action for which the route was
+   * authorized.
+   * @param resource - The row that is written, or the class of a row that does not exist yet. By
+   * default the resource of the route.
+   * @throws {AuthorizationError} 401 for an anonymous actor, 404 if the actor may not read the
+   * resource, otherwise 403 with the names of the fields.
    */
   async assertWritable(
     body: unknown,
@@ -201,32 +233,33 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   }
 
   /**
-   * The filter of the rows of a model on which the actor may do the action: for rows in memory. An ORM's own `authorizedFilter`
-   * takes the actor and gives what its queries take.
+   * Returns the filter of the rows of a model on which the actor may perform the action. Use it for
+   * rows in memory: an ORM's own `authorizedFilter` takes the actor and returns the input of its
+   * queries.
    */
   async filter<Name extends ModelName>(action: Action<Name>, model: Name): Promise<Filter> {
     this.#request.personalize()
     const filter = this.#authority.eventualFilter(this.#actor, action, model)
-    // Waiting takes longer than making most filters does.
+    // An `await` takes longer than making most filters.
     const ready = filter instanceof Promise ? await filter : filter
     this.#request.decided('filter', action, model)
     return ready
   }
 
-  /** For frameworks: from now on this is who asks. */
+  /** For frameworks: sets the actor. */
   identify(actor: Actor | null): void {
-    // What was answered to one is no answer to another.
+    // Decisions about one actor do not apply to another.
     if (actor !== this.#actor) this.#memory = undefined
     this.#actor = actor
   }
 
-  /** For frameworks: from now on what was decided may change. */
+  /** For frameworks: stops remembering decisions, since they may change from now on. */
   forget(): void {
     this.#lasting = false
     this.#memory = undefined
   }
 
-  /** For frameworks: a loader's row was allowed. */
+  /** For frameworks: records that a loader's row was allowed. */
   admit(loader: Loader, row: unknown, action: string): void {
     this.#loaded ??= new Map()
     this.#loaded.set(loader, row)
@@ -257,7 +290,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     this.#request.decided(kind, action, subject)
   }
 
-  /** An `undefined` that was passed is not "none passed": a row that was not found must not become the route's. */
+  /**
+   * Distinguishes a passed `undefined` from a missing argument: a row that was not found must not
+   * become the route's resource.
+   */
   #subject(resource: readonly [unknown] | readonly []): unknown {
     this.#request.personalize()
     return resource.length === 0 ? this.resource : resource[0]

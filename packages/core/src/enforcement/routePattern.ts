@@ -1,12 +1,18 @@
 import { ArgumentError } from '../errors.js'
 
-/** How paths are compared. */
+/** The options of path comparison. */
 export interface RoutePatternOptions {
-  /** Whether `/Admin` is another path than `/admin`. By default it is not, as for the routers of Express and Koa. */
+  /**
+   * Whether `/Admin` and `/admin` are different paths. Default false, as for the routers of Express
+   * and Koa.
+   */
   readonly caseSensitive?: boolean | undefined
 }
 
-/** Where a request keeps its path: Express and Koa keep the whole one in `originalUrl`. */
+/**
+ * The properties that hold the path of a request. Express and Koa keep the whole path in
+ * `originalUrl`.
+ */
 interface Addressed {
   readonly originalUrl?: unknown
   readonly url?: unknown
@@ -14,8 +20,9 @@ interface Addressed {
 }
 
 /**
- * A pattern of paths as a value of policies. It compares paths as routers do: without regard to case or to a slash at the end, by
- * the whole path of a request below any mount, and `%61` is `a`.
+ * A pattern of paths as a value of policies. It compares paths as routers do: case-insensitively,
+ * without a trailing slash, and with `%61` equal to `a`. It compares the whole path of a request,
+ * including the path of any mount.
  *
  * @example
  * authorizer.registerConstant(new RoutePattern('/admin/*'), 'adminPages')
@@ -27,9 +34,9 @@ export class RoutePattern {
   readonly #isCaseSensitive: boolean
 
   /**
-   * @param pattern - A path such as `/admin/users`. `:name` is any one segment; `/*` at the end is the path in front of it and all
-   * that is below.
-   * @throws {ArgumentError} The pattern does not start with `/`, or has `*` elsewhere.
+   * @param pattern - A path such as `/admin/users`. `:name` matches any one segment. `/*` at the
+   * end matches the path before it and all paths below.
+   * @throws {ArgumentError} The pattern does not start with `/`, or has `*` in another position.
    */
   constructor(pattern: string, options: RoutePatternOptions = {}) {
     this.#isCaseSensitive = options.caseSensitive ?? false
@@ -44,10 +51,10 @@ export class RoutePattern {
   }
 
   /**
-   * Returns whether a request's path is one of the pattern.
+   * Returns whether a request's path matches the pattern.
    *
    * @param request - A request or context with `originalUrl`, `url` or `path`, or a path itself.
-   * @throws {ArgumentError} The request has none of them.
+   * @throws {ArgumentError} The request has none of these properties.
    */
   covers(request: Addressed | string): boolean {
     const segments = segmentsOf(routedPath(urlOf(request), this.#isCaseSensitive))
@@ -67,21 +74,23 @@ function urlOf(request: Addressed | string): string {
   })
 }
 
-/** A slash at the end makes no other path. */
+/** Splits a path into segments. A trailing slash makes no difference. */
 function segmentsOf(path: string): readonly string[] {
   const inner = path.endsWith('/') ? path.slice(1, -1) : path.slice(1)
   return inner === '' ? [] : inner.split('/')
 }
 
 /**
- * The path of a URL as routers compare it.
+ * Returns the path of a URL in the form that routers compare.
  *
- * @param url - As in the request line: a path with or without query, or an absolute URL.
- * @param isCaseSensitive - Whether the router is. If not, ASCII letters are lower case.
+ * @param url - The URL of the request line: a path with or without query, or an absolute URL.
+ * @param isCaseSensitive - Whether the router is case-sensitive. If not, ASCII letters become lower
+ * case. Default false.
  */
 export function routedPath(url: string, isCaseSensitive = false): string {
   const [path = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1)
-  // Of the encoded characters only those that mean the same in any case, by RFC 3986: `%2F` is no slash.
+  // Decodes only the characters that RFC 3986 calls unreserved, since they mean the same when
+  // encoded: `%2F` is not a slash.
   const plain = path.replace(/%[0-9a-f]{2}/gi, (code) => {
     const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
     return /[\w.~-]/.test(character) ? character : code.toUpperCase()

@@ -1,19 +1,22 @@
-/** Shared by two copies of this package; only the testing entry puts something there, so no header counts outside of tests. */
+/**
+ * The key is shared by two copies of this package. Only the testing entry sets it, so the header
+ * has no effect outside of tests.
+ */
 const key = Symbol.for('arcturus.standIns')
 
 /** The header that names a stand-in. */
 export const standInHeader = 'x-arcturus-actor'
 
-/** Actors that requests of tests are sent as, by the value of the header. */
+/** The actors of test requests, by the value of the header. */
 export type StandIns = Map<string, unknown>
 
-/** Those of an authorizer under test; undefined for any other. */
+/** Returns the stand-ins of an authorizer under test, or undefined for any other. */
 export function standInsOf(authorizer: object): StandIns | undefined {
-  // Sound: nobody else knows the symbol.
+  // Sound: no other code has the symbol.
   return (authorizer as { readonly [key]?: StandIns })[key]
 }
 
-/** Lets requests be sent as whoever a test says. */
+/** Lets tests send requests as any actor, and returns the map of these actors. */
 export function acceptStandIns(authorizer: object): StandIns {
   const known = standInsOf(authorizer)
   if (known) return known
@@ -22,7 +25,7 @@ export function acceptStandIns(authorizer: object): StandIns {
   return standIns
 }
 
-/** Whom a request of a test is sent as; undefined where the application has to say who asks. */
+/** Returns the actor of a test request, or undefined if the application looks up the actor. */
 export function standInFor(authorizer: object, request: unknown): { readonly actor: unknown } | undefined {
   const standIns = standInsOf(authorizer)
   if (!standIns) return undefined
@@ -30,7 +33,10 @@ export function standInFor(authorizer: object, request: unknown): { readonly act
   return name !== undefined && standIns.has(name) ? { actor: standIns.get(name) } : undefined
 }
 
-/** Node's requests have their headers in a record, those of the Fetch API have a method. */
+/**
+ * Returns the value of the header. Node's requests have their headers in a record, those of the
+ * Fetch API have a method.
+ */
 function headerOf(request: unknown): string | undefined {
   if (typeof request !== 'object' || request === null || !('headers' in request)) return undefined
   const { headers } = request

@@ -1,19 +1,22 @@
 import type { ServerResponse } from 'node:http'
 
-/** The four methods in which all ways to answer end, and what can be said before an answer. */
+/**
+ * The methods that all ways to respond go through: the four that send a response, and the one that
+ * sends early hints.
+ */
 const ways = ['writeHead', 'write', 'end', 'flushHeaders', 'writeEarlyHints'] as const
 type Way = (typeof ways)[number]
 
-/** Under which names Node has them. */
+/** The names of these methods in Node. */
 export const names: readonly (readonly [name: string, way: Way])[] = [
   ...ways.map((way) => [way, way] as const),
   ['writeHeader', 'writeHead'],
 ]
 
-/** They take what Node's overloads of them take, and hand that on as it came. */
+/** The methods accept the parameters of Node's overloads, and pass them on unchanged. */
 export type Ways = Readonly<Record<Way, (...parameters: unknown[]) => unknown>>
 
-/** Under which a response keeps who is asked. */
+/** The property in which a response keeps its holder's methods. */
 const asked = Symbol('arcturus.asked')
 
 interface Response {
@@ -21,28 +24,29 @@ interface Response {
 }
 
 /**
- * By each prototype of Node the methods that ask, and those that it had before. They know of no request; a response says whom to
- * ask, so concurrent requests share nothing else.
+ * The replacing methods by prototype of Node, and the original methods. They refer to no request: a
+ * response refers to its own holder, so concurrent requests share nothing else.
  */
 const originals = new WeakMap<object, { readonly asking: readonly unknown[]; readonly ways: Ways }>()
 
-/** Says who is asked about the answers of a response. */
+/** Sets the methods that handle the responses of a held response. */
 export function held(response: ServerResponse, who: Ways): void {
   ;(response as Response)[asked] = who
 }
 
-/** Nobody is asked any more. */
+/** Releases a response: Node's own methods handle it again. */
 export function release(response: ServerResponse): void {
   delete (response as Response)[asked]
 }
 
 /**
- * Has Node's methods ask, where they are: below them is nothing, and above them any framework may exchange prototypes of responses, as
- * each copy of Express does. Only methods of a prototype can be held without touching the response itself, which Node's own code pays
- * for at each step: a quarter of what a small answer costs.
+ * Replaces the methods on Node's own prototype. No code is below that prototype, and any framework
+ * may exchange prototypes of responses above it, as each copy of Express does. Only prototype
+ * methods can be held without changing the response itself. Node's own code pays for such a change
+ * at each step: a quarter of the cost of a small response.
  *
- * @returns the methods as they were; undefined where they are not what the response answers by: it has ways of its own, is asked about
- * already, or somebody has taken ours away.
+ * @returns The original methods. Undefined if the response does not use the replaced ones: it has
+ * methods of its own, it is held already, or other code has restored the prototype.
  */
 export function waysOf(response: ServerResponse): Ways | undefined {
   if (Object.hasOwn(response, asked)) return undefined
@@ -53,7 +57,7 @@ export function waysOf(response: ServerResponse): Ways | undefined {
 }
 
 function ask(prototype: object) {
-  // Sound: what has `writeHead` is Node's response, or something in its place.
+  // Sound: a prototype with `writeHead` is that of Node's response, or a substitute for it.
   const { writeHead, write, end, flushHeaders, writeEarlyHints } = prototype as Ways
   const ways: Ways = { writeHead, write, end, flushHeaders, writeEarlyHints }
   const asking = names.map(([name, way]) => {

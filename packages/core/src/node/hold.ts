@@ -1,35 +1,44 @@
 import { METHODS, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
-/** What decides over answers, and what becomes of those that may not go out. */
+/** Decides about responses, and replaces the refused ones. */
 export interface Holder {
-  /** Whether an answer may be refused at all; if not, what it is is not looked at. */
+  /** Returns whether a response may be refused at all. If not, responses are not inspected. */
   holds(): boolean
-  /** The error to answer instead of an answer with this status; undefined lets it pass. */
+  /**
+   * Returns the error to send in place of a response with this status, or undefined if the response
+   * may pass.
+   */
   refusal(status: number): Error | undefined
   /**
-   * Set for requests whose responses pass by what their body is: returns whether one with this whole body does, even if `refusal`
-   * would refuse it. The head of such a response waits for its body.
+   * Returns whether a response with this whole body may pass, even if `refusal` would refuse it. It
+   * is set only for requests whose responses may pass by their body. The head of such a response
+   * waits for its body.
    */
   readonly exempts?: ((body: string) => boolean) | undefined
-  /** The head of an answer that passed is about to go out: the last moment to set a header. Called once. */
+  /** Called once, before the head of a passed response is sent: the last moment to set a header. */
   sending?(): void
-  /** The answer was given in one piece, so the application is done with it: an error handler may answer the error. */
+  /**
+   * Replaces a response that was sent in one piece. The application is done with it, so an error
+   * handler may respond with the error.
+   */
   replace(error: Error): void
   /**
-   * The answer is being written in pieces, or was itself given by an error handler: this body goes out with status 500. The response
-   * ends when the application ends it, since a stream that writes to it takes an earlier end for an error.
+   * Returns the body to send with status 500 if the response is written in pieces, or comes from an
+   * error handler itself. The response ends when the application ends it, since a stream that
+   * writes to it treats an earlier end as an error.
    */
   body(error: Error): string
 }
 
 /**
- * Holds a response: nothing of a refused answer leaves, neither headers nor body.
+ * Holds a response: no part of a refused response is sent, neither headers nor body.
  *
- * All of Node's ways to answer end in four methods, so send, json, render, redirect, sendFile and streams need no case of their
- * own. Headers that were set before the hold stay; those of the refused answer go.
+ * All of Node's ways to respond end in four methods, so send, json, render, redirect, sendFile and
+ * streams need no case of their own. Headers that were set before the hold stay. Headers of the
+ * refused response are removed.
  *
- * @returns what lets the response go again.
+ * @returns A function that releases the response.
  */
 export function hold(response: ServerResponse, holder: Holder): () => void {
   const through = waysOf(response)
@@ -37,9 +46,10 @@ export function hold(response: ServerResponse, holder: Holder): () => void {
     held(response, new HeldAnswer(response, holder, through))
     return () => release(response)
   }
-  // Other middleware has put methods of its own on the response, or it is held already: these are asked before those.
+  // Other middleware has replaced methods of the response, or the response is held already. The new
+  // methods run before those.
   const { writeHead, write, end, flushHeaders, writeEarlyHints } = response
-  // Sound: each takes what Node's overloads of it take, and hands that on as it came.
+  // Sound: each method accepts the parameters of Node's overloads, and passes them on unchanged.
   const ways = { writeHead, write, end, flushHeaders, writeEarlyHints } as unknown as Ways
   const answer: Ways = new HeldAnswer(response, holder, ways)
   const before = names.map(([name]) => [name, Object.getOwnPropertyDescriptor(response, name)] as const)
@@ -55,25 +65,25 @@ export function hold(response: ServerResponse, holder: Holder): () => void {
   }
 }
 
-/** The answer to one request, asked about before it goes out. */
+/** The response to one request, checked before it is sent. */
 class HeldAnswer implements Ways {
   readonly #response: ServerResponse
   readonly #holder: Holder
-  /** What it answers by when it may. */
+  /** The original methods, for a response that may be sent. */
   readonly #ways: Ways
   readonly #before: OutgoingHttpHeaders
   #passed = false
-  /** An error handler's turn: the next refused answer is answered here. */
+  /** Whether an error handler responds now: the next refused response is replaced here. */
   #replaced = false
-  /** Answered here: what the application still writes goes nowhere. */
+  /** Whether the response was replaced here. Later writes of the application are discarded. */
   #closed = false
-  /** It passed by what its body is. */
+  /** Whether the response passed by its body. */
   #exempted = false
-  /** The head that waits for the body. */
+  /** The parameters of the head that waits for the body. */
   #head: readonly unknown[] | undefined
-  /** Whether something is being handed on. */
+  /** Whether an original method is running. */
   #handing = false
-  /** Why what is being handed on was refused after all. */
+  /** The error of a response that was refused while an original method was running. */
   #refused: Error | undefined
 
   constructor(response: ServerResponse, holder: Holder, through: Ways) {
@@ -130,7 +140,7 @@ class HeldAnswer implements Ways {
     return undefined
   }
 
-  /** Whether the response may pass by its body, so that nothing of it is sent before the body is known. */
+  /** Whether the response may pass by its body. Nothing of it is sent before the body is known. */
   get #waits(): boolean {
     const { exempts } = this.#holder
     if (!exempts || this.#passed || this.#closed || this.#handing || this.#response.headersSent) return false
@@ -141,7 +151,10 @@ class HeldAnswer implements Ways {
     return body === '' || this.#holder.exempts?.(body) === true
   }
 
-  /** What is said before an answer can not be taken back: as long as the answer may be refused, nothing is. */
+  /**
+   * Sends early hints, which can't be taken back. They are dropped as long as the response may be
+   * refused.
+   */
   writeEarlyHints(...parameters: unknown[]): unknown {
     if (!this.#closed && !this.#holder.holds())
       return Reflect.apply(this.#ways.writeEarlyHints, this.#response, parameters)
@@ -150,8 +163,9 @@ class HeldAnswer implements Ways {
   }
 
   /**
-   * Hands on what passed. Node writes the head within, by whatever was put over `writeHead`, which may turn the answer into one that is
-   * refused: that is thrown, so that Node does not go on to the body.
+   * Runs an original method for a passed response. Inside it, Node writes the head by the current
+   * `writeHead` of the response, which other code may have replaced. That can make the response a
+   * refused one: the error is thrown, so that Node does not continue with the body.
    */
   #handOn(way: 'write' | 'end' | 'flushHeaders', parameters: unknown[]): unknown {
     this.#handOnHead()
@@ -178,15 +192,15 @@ class HeldAnswer implements Ways {
   }
 
   /**
-   * @param status - That of the answer, where it is not the response's.
-   * @throws the error where the answer is being handed on already.
+   * @param status - The status of the response if it differs from `statusCode`.
+   * @throws the error if an original method is already running.
    */
   #refusal(status: unknown = this.#head?.[0]): Error | undefined {
     if (this.#closed) return undefined
     const holds = this.#holder.holds()
     if (!holds && this.#passed) return undefined
     if (this.#response.headersSent || this.#response.destroyed) return undefined
-    // As Node takes it: 2 ** 32 + 200 is answered as 200.
+    // Converts the status as Node does: 2 ** 32 + 200 is sent as 200.
     const code = Number(status ?? this.#response.statusCode) | 0
     const error = holds && !this.#exempted ? this.#holder.refusal(code) : undefined
     if (!error && !this.#passed) {
@@ -205,7 +219,7 @@ class HeldAnswer implements Ways {
     this.#head = undefined
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
-    // Takes the place of those that were added, which would follow an answer in pieces.
+    // Replaces trailers of the refused response, which would follow a chunked response.
     response.addTrailers({})
     response.statusCode = 500
     response.statusMessage = ''
@@ -220,25 +234,28 @@ class HeldAnswer implements Ways {
     response.setHeader('Content-Length', Buffer.byteLength(body))
     Reflect.apply(this.#ways.writeHead, response, [500])
     Reflect.apply(this.#ways.write, response, [body, 'utf8'])
-    // Node sends no head with a body that it drops, as of a HEAD.
+    // Node sends no head with a body that it drops, as in a response to HEAD.
     Reflect.apply(this.#ways.flushHeaders, response, [])
     this.#closed = true
   }
 
-  /** Ends a response that was answered here: its body is complete. */
+  /** Ends a response that was replaced here: its body is complete. */
   #end(parameters: readonly unknown[]): void {
     const done = parameters.find((one) => typeof one === 'function')
     Reflect.apply(this.#ways.end, this.#response, done ? [done] : [])
   }
 }
 
-/** What is dropped counts as written to whoever wrote it, so that streams run out as usual. */
+/** Discards a write, and calls its callback as if it were written, so that streams end as usual. */
 function drop(parameters: readonly unknown[]): void {
   const done = parameters.find((one): one is () => void => typeof one === 'function')
   if (done) process.nextTick(done)
 }
 
-/** The text that `write` or `end` was given; of bytes one character each, so that only plain ASCII can be told. */
+/**
+ * Returns the text of a `write` or `end`. Bytes become one character each, so only plain ASCII can
+ * be recognized.
+ */
 function textOf([chunk]: readonly unknown[]): string {
   if (typeof chunk === 'string') return chunk
   return chunk instanceof Uint8Array
@@ -247,8 +264,8 @@ function textOf([chunk]: readonly unknown[]): string {
 }
 
 /**
- * Returns whether a body is the list of methods by which frameworks answer OPTIONS if no handler takes it: that of the header
- * `Allow`, and nothing else.
+ * Returns whether a body is exactly the list of methods in the header `Allow`. Frameworks respond
+ * to OPTIONS with it if no handler does.
  */
 export function isAllowList(response: ServerResponse, body: string): boolean {
   const { allow } = response.getHeaders()

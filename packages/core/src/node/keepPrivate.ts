@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** What is said of a file by those who send it (`res.sendFile`, `express.static`, `koa-send`) where nobody told them. */
+/** The default `Cache-Control` of file responses (`res.sendFile`, `express.static`, `koa-send`). */
 const defaults: readonly unknown[] = ['public, max-age=0', 'max-age=0']
 
-/** Tells caches that an answer is for one visitor, unless the application says otherwise. */
+/**
+ * Marks a response as private for caches, unless the application has set its own `Cache-Control`.
+ */
 export function keepPrivate(response: ServerResponse): void {
   if (response.headersSent) return
   const said = response.getHeader('Cache-Control')

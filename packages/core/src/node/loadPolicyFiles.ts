@@ -4,9 +4,11 @@ import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
 
 /**
- * Loads files as one policy, in the place of the last one. What is wrong is told with file, line and column; what only looks
- * wrong (the policy's `warnings`) is printed by `console.warn`.
- * @throws ArgumentError for a file that can't be read; PolicyError as `Authorizer.load`. The last policy then stays.
+ * Loads files as one policy and replaces the active policy. Errors name the file, line and column.
+ * The policy's `warnings` are printed by `console.warn`.
+ * @param files - The paths of the files, relative to the working directory or absolute.
+ * @throws ArgumentError if a file can't be read; PolicyError as `Authorizer.load`. The old policy
+ * then stays active.
  *
  * @example
  * ```ts

@@ -4,8 +4,8 @@ import type { PolicySource } from '../authorizer/loading.js'
 import { ArgumentError } from '../errors.js'
 
 /**
- * Reads the files of one policy; each is known by the name that it was given with.
- * @throws ArgumentError for no files, or one that can't be read.
+ * Reads the files of one policy. The name of each source is the path as it was passed.
+ * @throws ArgumentError if there are no files, or if a file can't be read.
  */
 export async function readPolicyFiles(files: readonly string[]): Promise<readonly PolicySource[]> {
   if (files.length === 0) {

@@ -7,30 +7,31 @@ import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
 
 export interface WatchOptions {
-  /** Milliseconds of quiet after a change before the files are read. Default 50. */
+  /** The milliseconds without a change before the files are read. Default 50. */
   readonly debounce?: number
-  /** Hears of every policy that was loaded after a change. */
+  /** Called with every policy that was loaded after a change. */
   readonly onLoad?: (policy: Policy) => void
   /**
-   * Hears why changed files could not be loaded: a `PolicyError` with all diagnostics, or an `ArgumentError` for a file that
-   * can't be read. The last good policy goes on answering. Default: `console.error`.
+   * Called if changed files could not be loaded: with a `PolicyError` with all diagnostics, or with
+   * an `ArgumentError` for a file that can't be read. The last valid policy stays active. Default:
+   * `console.error`.
    */
   readonly onError?: (error: unknown) => void
-  /** Hears of what only looks wrong in a policy that was loaded. Default: `console.warn`. */
+  /** Called with each warning of a policy that was loaded. Default: `console.warn`. */
   readonly onWarning?: (warning: Diagnostic) => void
   /** Whether watching keeps the process alive. Default false. */
   readonly persistent?: boolean
 }
 
 export interface PolicyWatcher {
-  /** Stops watching; a load that is under way still ends. */
+  /** Stops watching. A load in progress still completes. */
   close(): void
 }
 
 /**
- * Loads files as one policy, and again whenever one of them changes. A change that makes the policy invalid is reported, and
- * the last good policy stays.
- * @throws what `loadPolicyFiles` throws, when the files can't be loaded to begin with.
+ * Loads files as one policy, and loads them again when one of them changes. A change that makes the
+ * policy invalid is reported, and the last valid policy stays active.
+ * @throws the errors of `loadPolicyFiles` if the first load fails.
  *
  * @example
  * ```ts
@@ -58,7 +59,7 @@ class Reloading {
   readonly #files: readonly string[]
   readonly #options: WatchOptions
   #timer: NodeJS.Timeout | undefined
-  /** The text that was tried last: many changes of a file leave it as it was. */
+  /** The text of the last attempt: many changes leave a file's text unchanged. */
   #tried: string | undefined
   #running = false
   #changed = false
@@ -70,7 +71,7 @@ class Reloading {
     this.#options = options
   }
 
-  /** Folders are watched, since many editors put a new file in the place of the old one. */
+  /** Watches the folders of the files, since many editors replace a file by a new one. */
   watch(): PolicyWatcher {
     const byFolder = new Map<string, Set<string>>()
     for (const file of this.#files) {
@@ -93,12 +94,12 @@ class Reloading {
         watchers.push(watcher)
       }
     } catch {
-      // a folder that is not there: reading its files says so
+      // The folder does not exist: reading its files reports that.
     }
     return { close }
   }
 
-  /** Loads the files, unless they are as they were. */
+  /** Loads the files, unless their text is unchanged. */
   async load(): Promise<Policy | undefined> {
     const sources = await readPolicyFiles(this.#files)
     const text = JSON.stringify(sources)
@@ -117,7 +118,7 @@ class Reloading {
     if (!this.#options.persistent) this.#timer.unref()
   }
 
-  /** One load at a time: what changes meanwhile is loaded afterwards. */
+  /** Runs one load at a time. Changes during a load are loaded afterwards. */
   async #reload(): Promise<void> {
     this.#changed = true
     if (this.#running) return

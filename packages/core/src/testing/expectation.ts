@@ -1,4 +1,7 @@
-/** What a test expected and did not find; test runners take it for a failed assertion, and show the two values. */
+/**
+ * The error of a failed expectation. Test runners treat it as a failed assertion, and show both
+ * values.
+ */
 export class ExpectationError extends Error {
   override readonly name = 'AssertionError'
   readonly code = 'ERR_ASSERTION'

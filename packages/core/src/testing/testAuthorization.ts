@@ -5,20 +5,29 @@ import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
 import { ExpectationError } from './expectation.js'
 
-/** One action or several. */
+/** An action, or a list of actions. */
 export type Actions = Action | readonly Action[]
 
 /**
- * What tests expect of a policy. Each rejects with an assertion error that says who may do what; an error of the question, such
- * as a misspelt action, an undefined resource or a failing rule, is neither allowed nor denied and rejects as it is.
+ * The expectations of a policy test. Each rejects with an assertion error that names the actor, the
+ * action and the resource. An error of the question itself, such as a misspelt action, an undefined
+ * resource or a failing rule, is neither allowed nor denied, and is rejected unchanged.
  */
 export interface AuthorizationTesting {
-  /** The actor may do this, or all of these, to the resource. */
+  /**
+   * Resolves if the actor may perform the action, or all of the actions, on the resource.
+   *
+   * @param actions - One action, or a non-empty list.
+   * @throws {ArgumentError} The list of actions is empty.
+   */
   expectAllowed(actor: unknown, actions: Actions, resource: unknown): Promise<void>
   /**
-   * The actor may do none of these to the resource.
+   * Resolves if the actor may perform none of the actions on the resource.
    *
-   * @param expected.status - What a visitor is answered: 401 nobody, 404 who may not read it, 403 who may. Any by default.
+   * @param actions - One action, or a non-empty list.
+   * @param expected.status - The status of the refusal: 401 for an anonymous actor, 404 if the
+   * actor may not read the resource, 403 if the actor may. By default any.
+   * @throws {ArgumentError} The list of actions is empty.
    */
   expectDenied(
     actor: unknown,
@@ -26,20 +35,28 @@ export interface AuthorizationTesting {
     resource: unknown,
     expected?: { readonly status?: 401 | 403 | 404 },
   ): Promise<void>
-  /** These are all the actions that the actor may do to the resource, in whatever order. */
+  /**
+   * Resolves if these are exactly the actions that the actor may perform on the resource, in any
+   * order.
+   */
   expectActions(actor: unknown, resource: unknown, actions: Iterable<Action>): Promise<void>
-  /** These are all the fields of the resource with which the actor may do the action. */
+  /**
+   * Resolves if these are exactly the fields of the resource on which the actor may perform the
+   * action, in any order.
+   */
   expectFields(actor: unknown, action: Action, resource: unknown, fields: Iterable<string>): Promise<void>
   /**
-   * Of some rows, the actor may do the action to these and to no others.
+   * Resolves if the actor may perform the action on exactly the `allowed` rows among `rows`.
    *
-   * @throws {ArgumentError} One of `allowed` is not among the rows (the same objects, not equal ones).
+   * @throws {ArgumentError} A row of `allowed` is not in `rows` (by identity, not by equality).
    */
   expectOnlyAllowed<Row>(actor: unknown, action: Action, rows: readonly Row[], allowed: readonly Row[]): Promise<void>
   /**
-   * Headers that make a request come from an actor, for any framework and any client, without signing in:
-   * `request(app).get('/documents/1').set(as(ada))`. `null` is nobody. It replaces the `actor` option for that request; what the
-   * application itself reads, such as `req.user`, stays as it is. Only in the process of the test.
+   * Returns headers that make an actor the sender of a request, for any framework and any client,
+   * without signing in: `request(app).get('/documents/1').set(as(ada))`. `null` is an anonymous
+   * user. The actor replaces the result of the `actor` option for that request. Values that the
+   * application reads itself, such as `req.user`, stay unchanged. It works only in the process of
+   * the test.
    *
    * @throws {ArgumentError} The actor is undefined.
    */
@@ -47,7 +64,7 @@ export interface AuthorizationTesting {
 }
 
 /**
- * Expectations for tests of a policy, with any test runner.
+ * Returns expectations for tests of a policy, for any test runner.
  *
  * @example
  * const { expectAllowed, expectDenied, as } = testAuthorization(authorizer)
@@ -61,7 +78,10 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
   const show = (value: unknown): string => showObject(authorizer.schema, value)
   const who = (actor: unknown): string => (actor === null ? 'Nobody' : show(actor))
 
-  /** What else they may do, for whoever reads that a test failed; empty where another rule of the policy fails. */
+  /**
+   * Returns the actions that the actor may perform, for the message of a failed test. Empty if
+   * another rule of the policy fails.
+   */
   async function mayDo(actor: unknown, resource: unknown): Promise<string> {
     try {
       return ` They may: ${quoted(await authorizer.authorizedActions(actor, resource))}.`
@@ -150,7 +170,9 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
   }
 }
 
-/** @throws ArgumentError for none: an expectation of nothing holds whatever the policy says. */
+/**
+ * @throws ArgumentError for an empty list: an expectation without actions holds for every policy.
+ */
 function listOf(actions: Actions): readonly Action[] {
   const list = typeof actions === 'string' ? [actions] : actions
   if (list.length > 0) return list
