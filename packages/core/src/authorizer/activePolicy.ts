@@ -3,12 +3,12 @@ import type { Policy } from '../policy/policy.js'
 import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy } from './loading.js'
 import type { Statistics } from './planCache.js'
 
-/** The policy that answers now. */
+/** The active policy of an authorizer. */
 export class ActivePolicy {
   readonly #surroundings: PolicyContext
-  /** Replaced as a whole: a question keeps the one that it began with. */
+  /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
-  /** How many loads were begun, and which of them gave the policy in force. */
+  /** The number of loads that began, and the number of the load that produced the active policy. */
   #turns = 0
   #installed = 0
 
@@ -24,7 +24,7 @@ export class ActivePolicy {
     return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
   }
 
-  /** Puts a policy in the place of the last one, once its tests have passed. @throws PolicyError */
+  /** Replaces the active policy, once the tests of the new one have passed. @throws PolicyError */
   async load(sources: readonly (string | PolicySource)[]): Promise<Policy> {
     const loaded = this.#parse(sources)
     const turn = ++this.#turns
@@ -33,7 +33,10 @@ export class ActivePolicy {
     return loaded.policy
   }
 
-  /** As `load`, at once. @throws PolicyError; QueryError `async-value` where a `?=` test has to wait. */
+  /**
+   * Loads synchronously; otherwise as `load`.
+   * @throws PolicyError; QueryError `async-value` if a `?=` test has to wait.
+   */
   loadSync(sources: readonly (string | PolicySource)[]): Policy {
     const loaded = this.#parse(sources)
     const turn = ++this.#turns
@@ -46,14 +49,17 @@ export class ActivePolicy {
     return new LoadedPolicy(parsePolicy(sources, this.#surroundings.schema), this.#surroundings)
   }
 
-  /** Puts a policy in force, unless one that was asked for later is in force already. */
+  /** Makes a policy active, unless the policy of a later load is active already. */
   #install(loaded: LoadedPolicy, turn: number): void {
     if (turn < this.#installed) return
     this.#installed = turn
     this.#loaded = loaded
   }
 
-  /** The policy in force, compiled anew where names were registered since. @throws ArgumentError where there is none. */
+  /**
+   * Returns the active policy, compiled anew if names were registered since.
+   * @throws ArgumentError if no policy is loaded.
+   */
   current(): LoadedPolicy {
     const loaded = this.#loaded
     if (!loaded) {

@@ -1,4 +1,7 @@
-/** As `Promise.all`, but rejects with the error of the first in order, whichever comes first in time. */
+/**
+ * Awaits promises as `Promise.all` does, but rejects with the error that is first in order, not in
+ * time.
+ */
 export async function allInOrder<Value>(promises: readonly (Value | Promise<Value>)[]): Promise<Value[]> {
   const settled = await Promise.allSettled(promises)
   return settled.map((one) => {

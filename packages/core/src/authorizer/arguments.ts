@@ -3,7 +3,10 @@ import { didYouMean } from '../language/didYouMean.js'
 import type { Model } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 
-/** @throws ArgumentError for an undefined actor: nobody is null, and a session that was not loaded is nobody's. */
+/**
+ * @throws ArgumentError for an undefined actor. An anonymous actor is null; undefined usually means
+ * a session that was not loaded.
+ */
 export function assertActor(actor: unknown): void {
   if (actor !== undefined) return
   throw new ArgumentError('undefined-actor', 'The actor is undefined.', {
@@ -19,22 +22,23 @@ export function assertResource(resource: unknown): void {
   })
 }
 
-/** @throws ArgumentError for an action that is no text. */
+/** @throws ArgumentError for an action that is not a string. */
 export function assertAction(action: unknown): void {
   if (typeof action !== 'string') {
     throw new ArgumentError('invalid-argument', 'An action must be a string.', { data: { action } })
   }
 }
 
-/** @throws ArgumentError for the name of a field that is no text. */
+/** @throws ArgumentError for a field name that is not a string. */
 export function assertField(field: unknown): void {
   if (typeof field === 'string') return
   throw new ArgumentError('invalid-argument', 'The name of a field must be a string.', { data: { field } })
 }
 
 /**
- * Whether a value would have to be awaited; a query of an ORM is one as well.
- * @throws ArgumentError for it: nothing is decided about what is not there yet.
+ * Asserts that a value is not a promise; a query of an ORM counts as one.
+ * @throws ArgumentError for a promise: its value is not available yet, so nothing can be decided
+ * about it.
  */
 export function assertArrived(value: unknown, what: string): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return
@@ -44,7 +48,10 @@ export function assertArrived(value: unknown, what: string): void {
   })
 }
 
-/** @throws ArgumentError for what is no single row: nil, a scalar, a list, a promise, a function. */
+/**
+ * @throws ArgumentError for a value that is not a single row: nil, a scalar, a list, a promise or a
+ * function.
+ */
 export function assertRow(value: unknown, taker: string): asserts value is object {
   assertArrived(value, `row of ${taker}`)
   if (typeof value !== 'object' || value === null) {
@@ -58,8 +65,9 @@ export function assertRow(value: unknown, taker: string): asserts value is objec
 }
 
 /**
- * Whether an object can be said to be a row of a model.
- * @throws ArgumentError for what is no single row, and for an instance of another registered class.
+ * Asserts that an object can be marked as a row of a model.
+ * @throws ArgumentError for a value that is not a single row, and for an instance of another
+ * registered class.
  */
 export function assertRowOf(model: Model, row: unknown, schema: Schema): void {
   assertRow(row, `as('${model.name}', row)`)
@@ -71,9 +79,11 @@ export function assertRowOf(model: Model, row: unknown, schema: Schema): void {
 }
 
 /**
- * A policy speaks of classes: an object of none would be refused everywhere, most likely by mistake.
- * @throws ArgumentError for an object of a class that is not registered, a plain object that nothing says the model of, a promise,
- * or a function. A registered class can be a resource: an instance of itself, as for what is not made yet.
+ * Asserts that the model of a value is known. Rules match classes, so an object without a model
+ * would be denied everywhere, most likely by mistake. A registered class can be a resource itself,
+ * for a row that does not exist yet.
+ * @throws ArgumentError for an object of an unregistered class, a plain object of unknown model, a
+ * promise, or a function.
  */
 export function assertKnown(schema: Schema, value: unknown, what: 'actor' | 'resource'): void {
   if (typeof value === 'function') assertKnownFunction(schema, value, what)
@@ -108,7 +118,10 @@ function assertKnownFunction(schema: Schema, value: object, what: 'actor' | 'res
   )
 }
 
-/** The model of a name. @throws ArgumentError for a name that nobody registered. */
+/**
+ * Returns the model of a name.
+ * @throws ArgumentError for a name that is not registered.
+ */
 export function modelNamed(schema: Schema, name: string): Model {
   const model = schema.models.get(name)
   if (model) return model

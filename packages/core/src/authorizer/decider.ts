@@ -9,7 +9,7 @@ import type { LoadedPolicy } from './loading.js'
 import { Question } from './question.js'
 import type { RelationLoaders } from './relations.js'
 
-/** Answers checks: by predicates, and by the machine what those can't. */
+/** Decides checks: by predicates, and by the machine if they have no result. */
 export class Decider {
   readonly #inForce: ActivePolicy
   readonly #schema: Schema
@@ -25,7 +25,7 @@ export class Decider {
     this.#limits = limits
   }
 
-  /** The policy that answers what is asked now. @throws ArgumentError where there is none. */
+  /** The active policy. @throws ArgumentError if no policy is loaded. */
   get policy(): LoadedPolicy {
     return this.#inForce.current()
   }
@@ -45,41 +45,45 @@ export class Decider {
     return policy.checks.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
   }
 
-  /** As `decide`, for many resources. */
+  /** Decides for many resources; otherwise as `decide`. */
   decideMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] {
     const { policy } = this
     const { answers, open } = policy.checks.decideMany(actor, action, rows)
     for (const at of open) answers[at] = this.#proven(policy, actor, action, rows[at])
-    // what was open has been asked for
+    // Sound: every open place was filled above.
     return answers as boolean[]
   }
 
-  /** As `decide`, waiting where that is needed; at once where it is not. */
+  /** Decides as `decide` does, and returns a promise only if it has to wait. */
   settle(actor: unknown, action: string, resource: unknown, policy: LoadedPolicy): boolean | Promise<boolean> {
     const known = policy.checks.decide(actor, action, resource)
     return known ?? this.settleOpen(actor, action, resource, this.question(policy))
   }
 
-  /** As `settle`, of what is not known at once. */
+  /** Decides a check that has no synchronous result; otherwise as `settle`. */
   settleOpen(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
     const args = [actor, action, resource] as const
     const predicate = question.policy.checks.waiting(...args)
     return predicate ? this.#wait(predicate, args, question) : this.holds('allow', args, question)
   }
 
-  /** As `settle`, for many resources: what the first of them loads, the others know. */
+  /**
+   * Decides for many resources; otherwise as `settle`. The resources share the relations that are
+   * loaded.
+   */
   settleMany(actor: unknown, action: string, rows: readonly unknown[]): boolean[] | Promise<boolean[]> {
     const { policy } = this
     const { answers, open } = policy.checks.decideMany(actor, action, rows)
-    // nothing is open
+    // Sound: no place is open.
     if (open.length === 0) return answers as boolean[]
     const question = this.question(policy)
-    // An error of one is that of all, also where it is met at once.
+    // The function is async, so that a synchronous error becomes a rejection too. The error of one
+    // row rejects all.
     const ask = async (row: unknown): Promise<boolean> => this.settleOpen(actor, action, row, question)
     return allInOrder(answers.map((answer, at) => answer ?? ask(rows[at])))
   }
 
-  /** As `settle`, of an action that the policy need not know at all: then nobody may. */
+  /** Decides as `settle` does, and returns false for an action that the policy does not name. */
   settleKnown(actor: unknown, action: string, resource: unknown, question: Question): boolean | Promise<boolean> {
     const unknownAction = (error: unknown): boolean => {
       if (error instanceof ArgumentError && error.code === 'unknown-action') return false
@@ -94,12 +98,15 @@ export class Decider {
     }
   }
 
-  /** Whether a rule holds, as the machine says. */
+  /** Returns whether a rule holds, by the machine. */
   holds(rule: string, args: readonly unknown[], question: Question = this.question()): boolean | Promise<boolean> {
     return holds(question.policy.program, rule, args, this.#limits, question.host)
   }
 
-  /** Whether the check of a row is true under a policy: false where it is an error, but for what is not there yet. */
+  /**
+   * Returns whether the check of a row is true under a policy. An error counts as false.
+   * @throws the error of a relation that is not loaded, or of an asynchronous value.
+   */
   isTrue(policy: LoadedPolicy, actor: unknown, action: string, row: unknown): boolean {
     try {
       return this.#proven(policy, actor, action, row)
@@ -110,7 +117,7 @@ export class Decider {
     }
   }
 
-  /** The actions that are allowed, as predicates tell; undefined where the machine has to be asked. */
+  /** Returns the allowed actions by predicates alone, or undefined if the machine has to decide. */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
     return this.policy.checks.actions(actor, resource)
   }
@@ -129,7 +136,8 @@ export class Decider {
     try {
       return await deadline.meet(predicate(...args, question.arrive))
     } catch {
-      // A bail-out, an error, or the end of the time: the machine asks again, and says what is wrong and where.
+      // A bail-out, an error or a timeout: the machine evaluates again, and its error names the
+      // cause and the place.
       return await holds(program, 'allow', args, this.#limits, question.host, deadline)
     } finally {
       deadline.clear()

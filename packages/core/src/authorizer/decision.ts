@@ -1,21 +1,27 @@
 /**
- * What was decided.
+ * The kind of a decision.
  *
  * - `check`: `can`, `isAllowed`, `authorize`: one actor, one action, one resource.
  * - `filter`: a filter was built; `resource` is the name of the model.
- * - `field`: `authorizeField`, `authorizedFields`, `pickAuthorized`, `assertWritable`: what of a resource may be read or written.
- * - `model`: `extent`: whether there can be rows of a model that this may be done to; it decides nothing about any of them.
- * - `actions`: `authorizedActions`: which buttons to show. It decides nothing about an answer's content.
+ * - `field`: `authorizeField`, `authorizedFields`, `pickAuthorized`, `assertWritable`: which fields
+ *   of a resource may be read or written.
+ * - `model`: `extent`: whether there can be rows of a model on which the action is allowed. It
+ *   decides nothing about any one row.
+ * - `actions`: `authorizedActions`: the permitted actions, for example for buttons. It decides
+ *   nothing about a response's content.
  * - `request`: `authorizeRequest`: the request-level rules.
  */
 export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 'request'
 
 /**
- * Hears of each decision that an authorizer made, right after it was made and in the asynchronous context of whoever asked
- * (so that `AsyncLocalStorage` ties it to a request). Positional, so that telling it allocates nothing.
+ * Receives each decision of an authorizer, right after it is made and in the asynchronous context
+ * of the caller, so that `AsyncLocalStorage` ties it to a request. The parameters are positional,
+ * so that a call allocates nothing.
  *
- * @param action - What was asked for; `undefined` where the question was "which?" (`actions`, `authorizedFields`, `request`).
- * @param allowed - The answer. For a filter and the "which?" questions: whether anything at all is allowed.
+ * @param action - The action of the question. It is `undefined` if the question enumerates actions
+ * (`actions`), and for `request`.
+ * @param allowed - The decision. For a filter and for the enumerations: whether anything at all is
+ * allowed.
  */
 export type DecisionListener = (
   kind: DecisionKind,
@@ -26,20 +32,25 @@ export type DecisionListener = (
 ) => void
 
 /**
- * The listeners of one authorizer. A question that ended in an error decided nothing and tells nobody.
+ * The listeners of one authorizer. A question that ended in an error decided nothing, so no
+ * listener is called.
  *
- * A listener that throws makes the question throw: a decision that could not be recorded is none.
+ * An error of a listener is thrown to the caller of the question: a decision that could not be
+ * recorded does not count.
  */
 export class DecisionListeners {
-  /** Replaced as a whole, so that who is told does not change while a decision is told. */
+  /** Replaced as a whole, so that the set of listeners does not change during a call. */
   #listeners: readonly DecisionListener[] = []
 
-  /** Whether anybody listens: callers test it first, so that an unobserved check costs one comparison. */
+  /**
+   * Whether there are listeners. Callers test it first, so that an unobserved check costs one
+   * comparison.
+   */
   get active(): boolean {
     return this.#listeners.length > 0
   }
 
-  /** Adds a listener; the function that comes back takes it away again. */
+  /** Adds a listener, and returns a function that removes it. */
   add(listener: DecisionListener): () => void {
     this.#listeners = [...this.#listeners, listener]
     return () => {

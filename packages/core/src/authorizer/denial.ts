@@ -1,5 +1,6 @@
 /**
- * Why an actor was refused: `nobody` is signed in; the resource is `missing`, or `hidden` from the actor; or the actor may
- * see it, but the action is `forbidden`. For logs: `missing` and `hidden` are one and the same to the visitor.
+ * The reason of a refusal. `nobody`: the actor is anonymous. `missing`: the resource does not
+ * exist. `hidden`: the actor may not read it. `forbidden`: the actor may read it, but not perform
+ * the action. For logs: clients can't distinguish `missing` from `hidden`.
  */
 export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'

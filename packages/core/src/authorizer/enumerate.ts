@@ -11,7 +11,7 @@ import {
   Variable,
 } from '../machine/index.js'
 
-/** The solutions of a query, as they are found; leaving early ends the query. */
+/** Yields the solutions of a query as they are found. Leaving the loop early ends the query. */
 export async function* solutionsOf(
   program: Program,
   goal: Expression | RuleCall,
@@ -26,9 +26,9 @@ export async function* solutionsOf(
 }
 
 /**
- * The texts for which a rule holds in one argument. Where a rule leaves the argument open, or only constrains it, those that are
- * known are asked for one by one.
- * @param args - The arguments of the rule with what is asked for in its place.
+ * Returns the strings for which a rule holds in one argument. If a rule leaves the argument open,
+ * or only constrains it, each string of `known` is tried.
+ * @param args - Returns the arguments of the rule, with the enumerated argument in its position.
  */
 export async function enumerate(
   program: Program,

@@ -4,16 +4,21 @@ import type { BackEnd } from '../predicate/compiler.js'
 import { sourceCompiler } from '../predicate/emit/emit.js'
 
 /**
- * What answers a check: JavaScript that is written for the policy (`source`), functions put together from those of this
- * package (`closures`), or the query machine alone (`machine`, for comparison); `auto` is `source` where the platform lets
- * text become code, and `closures` in browsers and wherever else it does not, but for the first three checks of a kind: those
- * are answered by the machine, which is sooner than a predicate is made.
+ * The name of an evaluator of checks.
+ *
+ * - `source`: JavaScript generated for the policy.
+ * - `closures`: functions composed from those of this package.
+ * - `machine`: the query machine alone, for comparison.
+ * - `auto`: `source` if the platform permits generated code; `closures` in browsers and on other
+ *   platforms. The machine evaluates the first three checks of a kind, since that is faster than
+ *   making a predicate.
  */
 export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
 
 /**
- * The back end of an evaluator; undefined for the machine.
- * @throws ArgumentError for a name that is none, and for `source` where the platform forbids it.
+ * Returns the back end of an evaluator, or undefined for the machine.
+ * @throws ArgumentError for an unknown name, and for `source` if the platform forbids generated
+ * code.
  */
 export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
   switch (evaluator) {
@@ -41,17 +46,21 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
   }
 }
 
-/** What waits is for the machine. */
+/** The machine evaluates all checks that have to wait. */
 const closures: BackEnd = { compile: compileClosures }
 
-/** Browsers that forbid it report the attempt, so there is none. */
+/**
+ * Returns whether the platform is a browser. Browsers that forbid generated code report each
+ * attempt, so none is made there.
+ */
 function isBrowser(): boolean {
   return ['window', 'document', 'WorkerGlobalScope'].some((name) => name in globalThis)
 }
 
 function canMakeCode(): boolean {
   try {
-    // Spelled so that bundlers for the edge, which refuse the usual form unseen, leave it alone.
+    // Spelled so that bundlers for edge platforms accept it: they refuse the usual form without
+    // running it.
     return new globalThis.Function('return true')() === true
   } catch {
     return false

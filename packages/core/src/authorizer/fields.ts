@@ -5,16 +5,16 @@ import { builtinClasses } from '../values/builtin.js'
 import { assertArrived, assertRow } from './arguments.js'
 import { isPending } from './eventual.js'
 
-/** Rows of which fields may be missing. */
+/** Rows whose fields may be missing. */
 export type Picked<Rows> = Rows extends readonly (infer Row)[] ? Partial<Row>[] : Partial<Rows>
 
-/** Which of the names of a row are fields that may be shown. */
+/** Returns the names that are fields of the row on which the action is allowed. */
 type Allowed = (row: object, names: readonly string[]) => Promise<ReadonlySet<string>>
 
 /**
- * Copies rows with those fields that may be shown, and the rows that they hold likewise. All are asked about at the same time, so
- * that what has to be loaded for them can be loaded at once.
- * @throws ArgumentError for what is no row or list of rows.
+ * Copies rows with only their permitted fields, and nested rows likewise. All rows are decided
+ * concurrently, so that their relations can be loaded together.
+ * @throws ArgumentError for a value that is not a row or a list of rows.
  */
 export function pickFields(schema: Schema, rows: object, allowed: Allowed): Promise<unknown> {
   assertArrived(rows, 'row of pickAuthorized')
@@ -24,7 +24,7 @@ export function pickFields(schema: Schema, rows: object, allowed: Allowed): Prom
 class Picking {
   readonly #schema: Schema
   readonly #allowed: Allowed
-  /** A row that is met again, maybe below itself, is the same copy. */
+  /** The copies by row: a row that occurs again, possibly nested in itself, has one copy. */
   readonly #copies = new Map<object, object>()
   readonly #work: Promise<void>[] = []
 
@@ -35,7 +35,7 @@ class Picking {
 
   async rows(rows: object): Promise<unknown> {
     const picked = Array.isArray(rows) ? rows.map((row) => this.#copyOf(row)) : this.#copyOf(rows)
-    // It grows while it is awaited, as rows are met within rows.
+    // The list grows while it is awaited, since rows contain rows.
     for (let at = 0; at < this.#work.length; at++) await this.#work[at]
     return picked
   }
@@ -47,7 +47,7 @@ class Picking {
     const copy = {}
     this.#copies.set(row, copy)
     const filled = this.#fill(copy, row)
-    // It is awaited in turn; a failure before that is no unhandled one.
+    // The promise is awaited later; an earlier failure must not count as unhandled.
     filled.catch(() => {})
     this.#work.push(filled)
     return copy
@@ -58,7 +58,7 @@ class Picking {
     const shown = await this.#allowed(row, names)
     for (const name of names) {
       if (!shown.has(name)) continue
-      // A field that is called `__proto__` is a field.
+      // `defineProperty`, so that a field named `__proto__` is an ordinary field.
       const value = this.#valueOf(row, name)
       Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true })
       if (isPartial(row, name, Reflect.get(row, name))) markPartial(copy, name)
@@ -75,7 +75,7 @@ class Picking {
 
   #within(value: unknown, relation: string | undefined): unknown {
     if (typeof value !== 'object' || value === null) return value
-    // A row that its client did not tag is one all the same where a relation leads to it.
+    // A row in a relation is a row of the relation's model, even if its client did not tag it.
     if (relation !== undefined) this.#schema.adopt(value, relation)
     const model = this.#schema.baseOf(value)
     return model && !builtinClasses.has(model.name) ? this.#copyOf(value) : value
@@ -83,8 +83,8 @@ class Picking {
 }
 
 /**
- * The names of the fields of a body, or of all bodies of a list.
- * @throws InvalidBodyError for what is no body.
+ * Returns the names of the fields of a body, or of all bodies of a list.
+ * @throws InvalidBodyError for a value that is not a body.
  */
 export function namesIn(body: unknown): readonly string[] {
   if (isPending(body)) {
@@ -98,7 +98,7 @@ export function namesIn(body: unknown): readonly string[] {
     })
   }
   if (Array.isArray(body)) return [...new Set(body.flatMap(namesIn))]
-  // `FormData`, `URLSearchParams` and `Map` hold no fields of their own, and tell them.
+  // `FormData`, `URLSearchParams` and `Map` have no own fields; `keys` lists them.
   if ('keys' in body && typeof body.keys === 'function' && Symbol.iterator in body) {
     const names: unknown[] = [...body.keys()]
     return [...new Set(names.map(String))].filter((name) => !isOfReact(name))
@@ -106,12 +106,14 @@ export function namesIn(body: unknown): readonly string[] {
   return Object.keys(body)
 }
 
-/** React puts fields of its own into forms whose action runs on the server. */
+/**
+ * Returns whether the field is React's: it adds fields to forms whose action runs on the server.
+ */
 function isOfReact(name: string): boolean {
   return name.startsWith('$ACTION_')
 }
 
-/** The error for fields that the actor may not touch; it names them, for the visitor named them first. */
+/** Returns the error for refused fields. It may name them, since the client named them first. */
 export function fieldsRefused(fields: readonly string[]): ForbiddenError {
   const quoted = fields.map((field) => `"${field}"`).join(', ')
   return new ForbiddenError(`You may not do this to the field${fields.length === 1 ? '' : 's'} ${quoted}.`, fields)

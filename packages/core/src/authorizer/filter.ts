@@ -17,45 +17,46 @@ import { isForMachine } from './plans.js'
 
 export interface LoadingOptions {
   /**
-   * How many rows of a relation of the actor's side are loaded; where there are more, the filter fails as its loader does. Default:
-   * all there are.
+   * The maximum number of rows to load for a relation of the actor's side. If there are more, the
+   * filter fails with the error of the loader. Default: no maximum.
    */
   readonly most?: number | undefined
 }
 
 export interface FilterOptions {
   /**
-   * What a relation of the actor is that is not loaded: an error (the default), or left in the database, to be read there with
-   * the rows (an actor with thousands of memberships). A row that is gone from the database has none, and nothing is granted
-   * because of what it does not have.
+   * The treatment of a relation of the actor that is not loaded. `error`, the default, throws.
+   * `database` leaves it in the database, to be read with the rows, for example for an actor with
+   * thousands of memberships. A deleted row has no relations there, and missing relations grant
+   * nothing.
    */
   readonly unloaded?: Unloaded
 }
 
-/** Stands for no class: what no object has as its constructor. */
+/** A placeholder for no class: no object has it as its constructor. */
 const none = Symbol('no class')
 
 /**
- * The rows of one model on which one actor may do one action: a condition on the row alone. A row is in it exactly when the
- * check returns true.
+ * The filter of the rows of one model on which one actor may perform one action: a condition on the
+ * row alone. A row is in the filter exactly if the check returns true.
  */
 export class Filter {
-  /** Name of the model whose rows it selects. */
+  /** The name of the model whose rows it selects. */
   readonly model: string
   readonly actor: unknown
   readonly action: string
-  /** `all` rows, `none`, or those for which the `condition` is true. */
+  /** `all` rows, `none`, or the rows for which the `condition` is true. */
   readonly kind: 'all' | 'none' | 'condition'
   readonly condition: Condition
   readonly #meaning: Meaning
   readonly #check: (row: unknown) => boolean
-  // Made once for all who use this filter, of its condition alone.
+  // Compiled once from the condition alone, for all users of this filter.
   #predicate: Predicate | undefined
-  /** A class all of whose instances are rows of the model: the one of the last row. */
+  /** The class of the last row: all its instances are rows of the model. */
   #class: unknown = none
   #definite: Definite | undefined
 
-  /** @param check - Answers for a row that the condition alone can't decide; the machine. */
+  /** @param check - Checks a row that the condition alone can't decide, by the machine. */
   constructor(
     model: string,
     actor: unknown,
@@ -74,9 +75,10 @@ export class Filter {
   }
 
   /**
-   * The filter for a printer: only true or false for every row.
-   * @throws UnsupportedFilterError for what can't be said in terms of fields and relations that the schema declares; QueryError
-   * `filter-too-large`, and `time-limit` where it takes longer than `limits.syncTime`.
+   * Returns the filter in the form for printers: it is true or false for every row, never an error.
+   * @throws UnsupportedFilterError if the condition has no translation to declared fields and
+   * relations; QueryError `filter-too-large`, or `time-limit` if it takes longer than
+   * `limits.syncTime`.
    */
   definite(): Definite {
     if (this.kind !== 'condition') return this.kind === 'all' ? TRUE : FALSE
@@ -86,15 +88,16 @@ export class Filter {
 
   #writeDefinite(): Definite {
     const { schema, limits } = this.#meaning
-    // Its steps were counted when the actor was put in.
+    // The steps were counted when the actor was substituted.
     const budget = Budget.of({ steps: Number.POSITIVE_INFINITY, syncTime: limits.syncTime }, 1, limitError)()
     return demandKnownRows(compact(schema, definite(this.condition, schema, { budget }), budget))
   }
 
   /**
-   * Whether a row in memory is one of them, its relations loaded.
-   * @returns false also where the check of this row would be an error, and for a row of another model.
-   * @throws RelationNotLoadedError where a relation that decides is not on the row; ArgumentError for what is no row.
+   * Returns whether a row in memory, with its relations loaded, is in the filter.
+   * @returns False also if the check of this row would be an error, and for a row of another model.
+   * @throws RelationNotLoadedError if a needed relation is missing on the row; ArgumentError for a
+   * value that is not a row.
    */
   matches(row: unknown): boolean {
     assertRow(row, 'matches(row)')
@@ -104,12 +107,12 @@ export class Filter {
       this.#predicate ??= isForMachine(this.condition) ? bailOut : compileClosures(this.condition, this.#meaning)
       return this.#predicate(this.actor, this.action, row)
     } catch {
-      // Whatever went wrong, the check says it: an answer, or an error that keeps the row out.
+      // The check decides after any error: with a result, or with an error that keeps the row out.
       return this.#check(row)
     }
   }
 
-  /** Whether a row is one of the model, or of none that is known. */
+  /** Returns whether a row is of the model, or of no known model. */
   #isOfModel(row: object): boolean {
     if (row.constructor === this.#class) return true
     const { schema } = this.#meaning
@@ -121,7 +124,7 @@ export class Filter {
     return true
   }
 
-  /** The condition as a text to read; rows are told by their keys. */
+  /** Returns the condition as readable text, with rows written as their keys. */
   toString(): string {
     return descending(() => printCondition(this.condition, this.#meaning.schema))
   }

@@ -7,10 +7,11 @@ import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
 
 /**
- * What conditions mean to the machine's host; all that would have to wait is undefined.
+ * Returns the meaning of conditions by the machine's host. Each value that would have to be awaited
+ * is undefined.
  * @param hasEquality - Whether the host compares objects without keys by more than identity.
- * @param regExp - Makes the regular expressions of methods.
- * @param arriving - The host that reads what arrived in the place of what is missing.
+ * @param regExp - Creates the regular expressions of methods.
+ * @param arriving - Returns the host that reads loaded relations in place of missing ones.
  */
 export function hostMeaning(
   schema: Schema,
@@ -48,7 +49,7 @@ export function hostMeaning(
   }
 }
 
-/** What the host throws is for queries, which know the place. */
+/** Converts errors of the host to query errors, which have a place in the policy. */
 function typed(error: unknown): unknown {
   return error instanceof HostError ? queryError(error) : error
 }

@@ -4,9 +4,9 @@ import type { Schema } from '../schema/schema.js'
 import type { Missing, Wanted } from '../schema/wanted.js'
 import type { LoadRelation } from './relations.js'
 
-/** The application, as different questions see it. */
+/** The hosts of the application, for different kinds of questions. */
 export class Hosts {
-  /** What those see that can't wait. */
+  /** The host for questions that can't wait. */
   readonly now: Host
   readonly #schema: Schema
   readonly #options: SchemaHostOptions
@@ -17,12 +17,14 @@ export class Hosts {
     this.now = new SchemaHost(schema, options)
   }
 
-  /** For a question that can wait: a relation that is not loaded is a promise. */
+  /** Returns the host for a question that can wait: a relation that is not loaded is a promise. */
   loading(load: LoadRelation): Host {
     return new LoadingHost(this.#schema, this.#options, load)
   }
 
-  /** For a question that is asked again when what is missing has arrived. */
+  /**
+   * Returns the host for a question that is repeated when its missing relations have been loaded.
+   */
   arriving(missing: Missing): Host {
     return new ArrivingHost(this.#schema, this.#options, missing)
   }
@@ -54,7 +56,7 @@ class ArrivingHost extends SchemaHost {
     const wanted = relationOf(this.schema, value, field)
     if (wanted) {
       const arrived = this.#missing.arrived(wanted.object, field)
-      // Undefined has arrived where nobody could load it.
+      // The relation arrived as undefined if no loader could load it.
       if (arrived?.value !== undefined) return this.related(value, field, arrived.value)
       if (!arrived) this.#missing.want(wanted)
     }
@@ -62,15 +64,15 @@ class ArrivingHost extends SchemaHost {
   }
 }
 
-/** The relation that a field of an object is, where it is not loaded. */
+/** Returns the relation in a field of an object, or undefined if it is loaded or not a relation. */
 export function unloadedRelationOf(schema: Schema, value: unknown, field: string): Wanted | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  // any object may have the field
+  // Sound: any object may have the field.
   const own = (value as Readonly<Record<string, unknown>>)[field]
   return own !== undefined && !isPartial(value, field, own) ? undefined : relationOf(schema, value, field)
 }
 
-/** A field of an object as the relation that it is. */
+/** Returns the field of an object as a relation, or undefined if it is none. */
 function relationOf(schema: Schema, value: object, field: string): Wanted | undefined {
   const model = schema.baseOf(value)
   const relation = model && schema.field(model.name, field)

@@ -1,12 +1,15 @@
 import { ArgumentError } from '../errors.js'
 import { defaultLimits, type Limits } from '../machine/index.js'
 
-/** What a timer can wait, some 25 days; one for longer would end at once. */
+/**
+ * The longest wait of a timer in milliseconds, about 25 days. A longer timer would fire at once.
+ */
 const longestWait = 2 ** 31 - 1
 
 /**
- * The limits that an application gives, and the defaults of the others; what is undefined is not given.
- * @throws ArgumentError for a name that is no limit, and for what is no number: no comparison with it would ever end a query.
+ * Returns the limits of an application, with defaults for missing and undefined ones.
+ * @throws ArgumentError for an unknown limit, and for a value that is not a number: no comparison
+ * with it would ever end a query.
  */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   const limits: { -readonly [Name in keyof Limits]: Limits[Name] } = { ...defaultLimits }

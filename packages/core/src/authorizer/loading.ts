@@ -10,36 +10,39 @@ import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
 import { Checks, type Prove } from './planCache.js'
 
-/** Polar text with the name that messages give it, such as a file name. */
+/** Polar text, with its name in messages, such as a file name. */
 export interface PolicySource {
   readonly text: string
   readonly name?: string
 }
 
-/** What a policy is made ready for. */
+/** The context for which a policy is compiled. */
 export interface PolicyContext {
   readonly schema: Schema
   readonly hosts: Hosts
   readonly limits: Limits
   /** Whether the host compares objects without keys by more than identity. */
   readonly hasEquality: boolean
-  /** Makes the regular expressions of policies. */
+  /** Creates the regular expressions of policies. */
   readonly regExp?: RegExpEngine | undefined
-  /** Undefined where the machine is to answer everything. */
+  /** The back end of predicates. Undefined if the machine evaluates all checks. */
   readonly backEnd: BackEnd | undefined
-  /** Whether the machine answers the first checks of a kind, so that an application need not wait for predicates to start. */
+  /**
+   * Whether the machine evaluates the first checks of a kind, so that a starting application need
+   * not wait for predicates.
+   */
   readonly startsWithMachine: boolean
 }
 
-/** What takes longer than this is for a predicate at once. */
+/** The number of machine steps beyond which a check gets a predicate at once. */
 const trialSteps = 200
 
-/** A policy made ready to answer. */
+/** A compiled policy. */
 export class LoadedPolicy {
   readonly policy: Policy
   readonly program: Program
   readonly checks: Checks
-  /** The schema's version that it was made for. */
+  /** The version of the schema for which it was compiled. */
   readonly version: number
   readonly #limits: Limits
 
@@ -57,12 +60,18 @@ export class LoadedPolicy {
     this.checks = new Checks(policy, meaning, backEnd, startsWithMachine ? prove : undefined)
   }
 
-  /** Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that fails. */
+  /**
+   * Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that
+   * fails.
+   */
   async test(): Promise<void> {
     for (const test of this.#tests()) test.judge(await test.query.next())
   }
 
-  /** As `test`, at once. @throws QueryError `async-value` where a test has to wait. */
+  /**
+   * Runs the tests synchronously; otherwise as `test`. @throws QueryError `async-value` if a test
+   * has to wait.
+   */
   testSync(): void {
     for (const test of this.#tests()) test.judge(test.query.nextSync())
   }
@@ -84,7 +93,10 @@ export class LoadedPolicy {
   }
 }
 
-/** Parses and checks sources together. @throws PolicyError with everything that is wrong; ArgumentError for what is no text. */
+/**
+ * Parses and checks sources together.
+ * @throws PolicyError with all errors of the policy; ArgumentError for a source that is not text.
+ */
 export function parsePolicy(sources: readonly (string | PolicySource)[], schema: Schema): Policy {
   if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
   const texts = sources.map((source) => {

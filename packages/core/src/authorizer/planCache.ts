@@ -12,42 +12,51 @@ import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from 
 import { type ActionKey, entryOf, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
 import { namesOutright, stringLiteralsOf } from './words.js'
 
-/** A question whose classes and action are known. */
+/** The plan of a check whose classes and action are known. */
 interface CheckPlan {
-  /** Undefined where the rules are nested too deeply for one. */
+  /** Undefined if the rules are nested too deeply for a condition. */
   readonly condition: Condition | undefined
-  /** Undefined where only the machine can answer. */
+  /** Undefined if only the machine can decide. */
   readonly predicate: Predicate | undefined
-  /** Made when it is first needed; null where there is none. */
+  /** Compiled on first use. Null if there is none. */
   waiting: WaitingPredicate | null | undefined
 }
 
 const granted: CheckPlan = { condition: undefined, predicate: () => true, waiting: undefined }
 const denied: CheckPlan = { condition: undefined, predicate: () => false, waiting: undefined }
 
-/** How often a check was answered by what; a bail-out is a predicate that gave the question to one that waits, or to the machine. */
+/**
+ * The number of checks per evaluator. A bail-out is a predicate that left the check to a waiting
+ * predicate or to the machine.
+ */
 export interface Statistics {
   predicate: number
   machine: number
   bailOuts: number
 }
 
-/** Answers for many resources, in their order, and the places of those that the machine has to be asked about. */
+/**
+ * The results for many resources, in their order, and the indices of those that the machine has to
+ * decide.
+ */
 export interface Answers {
   readonly answers: (boolean | undefined)[]
   readonly open: readonly number[]
 }
 
-/** The machine's answer to a check. @throws where it has none. */
+/** Decides a check by the machine. @throws if the machine has no result. */
 export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
 
-/** So many checks of a kind are answered before a predicate is made for it, which takes as long as hundreds of them. */
+/**
+ * The number of checks of a kind before a predicate is made for it. Making one takes as long as
+ * hundreds of checks.
+ */
 const maxTrials = 3
 
 /**
- * The plans of one policy, made when they are first needed; one for all actions that the policy does not name. All questions share
- * them: a plan depends on the policy, the classes and the action alone. Statistics and trials are counts that decide how a
- * question is answered, and never what.
+ * The plans of one policy, made on first use, with one plan for all actions that the policy does
+ * not name. All questions share them: a plan depends on the policy, the classes and the action
+ * alone. Statistics and trials are counts that affect how a check is evaluated, never its result.
  */
 export class Checks {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
@@ -58,14 +67,14 @@ export class Checks {
   readonly #prove: Prove | undefined
   #known: ReadonlySet<string> | undefined
   readonly #plans: PlanTable<CheckPlan>
-  /** How often the machine was tried, by the kind of question. */
+  /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
-  /** Conditions of filters by the model of the actor, the action and the model of the rows. */
+  /** The conditions of filters by the actor's model, the action and the rows' model. */
   readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
   /**
-   * @param backEnd - Undefined where the machine is to answer everything.
-   * @param prove - Answers the first few checks of a kind; undefined where predicates are to answer them too.
+   * @param backEnd - Undefined if the machine evaluates all checks.
+   * @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too.
    */
   constructor(policy: Policy, meaning: Meaning, backEnd: BackEnd | undefined, prove?: Prove) {
     this.#policy = policy
@@ -77,14 +86,15 @@ export class Checks {
   }
 
   /**
-   * The answer, by the predicate but for the first few of a kind; undefined where the machine has to be asked.
-   * @throws ArgumentError for what can't be asked: something undefined or unknown, or an action that nobody knows.
+   * Decides by the predicate, or by the machine for the first few checks of a kind. Returns
+   * undefined if the machine has to decide.
+   * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
-    // What was asked before is in order.
+    // The arguments of a known plan are valid.
     const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
     const predicate = plan?.predicate
-    // Predicates read what is there; the machine asks whether that is all there is.
+    // Predicates read the loaded values; only the machine checks whether they are complete.
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
       return undefined
@@ -94,15 +104,19 @@ export class Checks {
       this.statistics.predicate++
       return allowed
     } catch (error) {
-      // The machine would need as much time again.
+      // The machine would need the same time again.
       if (error instanceof QueryError && error.code === 'time-limit') throw error
-      // A bail-out, or an error of the application: the machine asks again, and says what is wrong and where.
+      // A bail-out, or an error of the application: the machine evaluates again, and its error
+      // names the cause and the place.
       this.statistics.bailOuts++
       return undefined
     }
   }
 
-  /** The plan for a question of which there is none yet; for the first few of a kind it is the answer of the machine. */
+  /**
+   * Returns the plan for a check that has none yet. For the first few checks of a kind, the plan is
+   * the result of the machine.
+   */
   #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
     if (!plans || mayBePartial(actor) || mayBePartial(resource) || !this.#knows(action))
@@ -113,17 +127,21 @@ export class Checks {
     trials.set(action, trial)
     try {
       const plan = this.#prove!(actor, action, resource) ? granted : denied
-      // `decide` takes it for that of a predicate.
+      // `decide` counts the result as that of a predicate.
       this.statistics.predicate--
       this.statistics.machine++
       return plan
     } catch {
-      // The predicate may have an answer; else the machine is asked again, and says what is wrong and where.
+      // The predicate may have a result. If not, the machine evaluates again, and its error names
+      // the cause and the place.
       return this.#planOf(actor, action, resource)
     }
   }
 
-  /** What answers where `decide` could not, if the question can wait; undefined where the machine has to be asked. */
+  /**
+   * Returns the predicate for a check that `decide` could not decide, if it can wait. Undefined if
+   * the machine has to decide.
+   */
   waiting(actor: unknown, action: string, resource: unknown): WaitingPredicate | undefined {
     const { compileWaiting } = this.#backEnd ?? {}
     if (!compileWaiting || mayBePartial(actor) || mayBePartial(resource)) return undefined
@@ -133,7 +151,10 @@ export class Checks {
     return plan.waiting ?? undefined
   }
 
-  /** As `decide`, for many resources: what is the same for neighbours of one class is found out once. */
+  /**
+   * Decides for many resources; otherwise as `decide`. Neighbours of one class share the work that
+   * depends on the class alone.
+   */
   decideMany(actor: unknown, action: string, resources: readonly unknown[]): Answers {
     assertActor(actor)
     assertAction(action)
@@ -145,7 +166,7 @@ export class Checks {
       this.statistics.predicate += end - at
       at = end
       if (at === resources.length) break
-      // What ended the run is of another class, or nothing for that predicate.
+      // The run ended at a resource of another class, or at one that the predicate can't decide.
       answers[at] = this.decide(actor, action, resources[at])
       if (answers[at] === undefined) open.push(at)
       at++
@@ -153,7 +174,10 @@ export class Checks {
     return { answers, open }
   }
 
-  /** What answers for every instance of the resource's class; undefined where each has to be looked at. */
+  /**
+   * Returns the predicate for every instance of the resource's class, or undefined if each resource
+   * needs its own look-up.
+   */
   #predicateOfClass(actor: unknown, action: string, resource: unknown): Predicate | undefined {
     if (arePartial() || typeof resource !== 'object' || resource === null) return undefined
     if (!this.meaning.schema.modelOfClass(resource.constructor)) return undefined
@@ -161,8 +185,8 @@ export class Checks {
   }
 
   /**
-   * The actions that are allowed, where predicates can tell: no rule may leave the action open. Undefined where the machine has
-   * to be asked.
+   * Returns the allowed actions if predicates can decide them: no rule may leave the action open.
+   * Undefined if the machine has to decide.
    */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
     const plans = this.#backEnd && this.#plans.of(actor, resource)
@@ -184,7 +208,7 @@ export class Checks {
     return allowed
   }
 
-  /** The condition of a filter. @throws ArgumentError for an action that nobody knows. */
+  /** Returns the condition of a filter. @throws ArgumentError for an unknown action. */
   filter(actor: unknown, action: string, model: string): Condition {
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
@@ -201,7 +225,10 @@ export class Checks {
     return condition
   }
 
-  /** The plan for a question; undefined where only the machine answers. @throws ArgumentError for what can't be asked. */
+  /**
+   * Returns the plan for a check, or undefined if only the machine can decide.
+   * @throws ArgumentError for invalid arguments.
+   */
   #planOf(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     assertActor(actor)
     assertResource(resource)
@@ -253,12 +280,12 @@ export class Checks {
     return model && { model: model.name }
   }
 
-  /** Whether an action is a word of the policy. */
+  /** Returns whether an action is a string literal or name of the policy. */
   #knows(action: string): boolean {
     return this.#known ? this.#known.has(action) : namesOutright(this.#policy, action) || this.#words.has(action)
   }
 
-  /** The words of the policy, collected when an action is first looked for. */
+  /** The string literals and names of the policy, collected on first use. */
   get #words(): ReadonlySet<string> {
     this.#known ??= stringLiteralsOf(this.#policy)
     return this.#known
@@ -273,10 +300,10 @@ export class Checks {
   }
 }
 
-/** How a predicate is asked about many that is no text of its own. */
+/** Returns the function for many resources of a predicate that has none of its own. */
 function oneByOne(predicate: Predicate): DecideMany {
   return (actor, action, resources, from, answers) => {
-    // only what has a class is asked about like this
+    // Sound: it is called for instances of a class only.
     const cls = (resources[from] as object).constructor
     let at = from
     try {
@@ -286,7 +313,8 @@ function oneByOne(predicate: Predicate): DecideMany {
         answers[at] = predicate(actor, action, resource)
       }
     } catch {
-      // A bail-out, or an error of the application: whoever looks at this one alone meets it again.
+      // A bail-out, or an error of the application: the check of this resource alone meets it
+      // again.
     }
     return at
   }

@@ -3,13 +3,16 @@ import type { KnownModel, Models } from '../schema/schema.js'
 export const otherAction: unique symbol = Symbol('any other action')
 export type ActionKey = string | typeof otherAction
 
-/** Stands for no class: what no object has as its constructor. */
+/** A placeholder for no class: no object has it as its constructor. */
 const none = Symbol('no class')
 
 /** The plans of two kinds, by action. */
 export class PlansOfPair<Plan> {
   readonly #all = new Map<ActionKey, Plan>()
-  /** The first few are found by comparing texts, which is faster than looking into a map where they are the same object. */
+  /**
+   * The first few actions are found by comparison, which is faster than a map for identical
+   * strings.
+   */
   readonly #actions: ActionKey[] = []
   readonly #plans: Plan[] = []
 
@@ -27,16 +30,17 @@ export class PlansOfPair<Plan> {
 }
 
 /**
- * Plans by the kind of actor and of resource: found by the classes of objects, without looking for their models. All questions
- * share them. What was met last changes as a whole, with nothing of the application running in between, and plans are found by
- * the classes that they were made for.
+ * Plans by the kinds of actor and resource. The classes of objects are the keys, so no model
+ * look-up is needed. All questions share the table. Its inline cache of the last classes changes as
+ * a whole, without running application code in between, and each plan is found by the classes for
+ * which it was made.
  */
 export class PlanTable<Plan> {
   readonly #schema: Models
   readonly #plans = new Map<unknown, Map<unknown, PlansOfPair<Plan>>>()
   #lastActor: unknown
   #lastOfActor: Map<unknown, PlansOfPair<Plan>> | undefined
-  /** The class that was last asked about for the first time, where it has one: the only one, often. */
+  /** The class of the last new resource, if it has one. It is often the only class. */
   #newResource: unknown = none
   #newPlans: PlansOfPair<Plan> | undefined
 
@@ -44,18 +48,18 @@ export class PlanTable<Plan> {
     this.#schema = schema
   }
 
-  /** Undefined where one of them is of no model. */
+  /** Returns the plans of two values, or undefined if one of them has no model. */
   of(actor: unknown, resource: unknown): PlansOfPair<Plan> | undefined {
     if (typeof actor !== 'object' || typeof resource !== 'object' || actor === null || resource === null)
       return this.#of(actor, resource)
     if (actor.constructor !== this.#lastActor || !this.#lastOfActor) return this.#of(actor, resource)
-    // Read once: where many classes are asked about, it costs the most.
+    // Read once: it is the most expensive step if resources are of many classes.
     const cls = resource.constructor
     if (cls === this.#newResource) return this.#newPlans
     return this.#lastOfActor.get(cls) ?? this.#of(actor, resource)
   }
 
-  /** As `of`, for classes other than the last ones. */
+  /** Looks up plans for other classes than the last ones; otherwise as `of`. */
   #of(actor: unknown, resource: unknown): PlansOfPair<Plan> | undefined {
     const actorModel = actor === null ? null : this.#schema.modelOf(actor)
     const resourceModel = resource === null ? null : this.#schema.modelOf(resource)
@@ -77,7 +81,10 @@ function isInstanceOf(value: unknown, cls: unknown): boolean {
   return typeof value === 'object' && value !== null && value.constructor === cls
 }
 
-/** What tells kinds of values apart: the class of an instance, so that it is found without looking for its model. */
+/**
+ * Returns the key of a value's kind: the class of an instance, so that it is found without a model
+ * look-up.
+ */
 function kindKey(value: unknown, model: KnownModel | null): unknown {
   return model?.class && isInstanceOf(value, model.class) ? model.class : (model ?? none)
 }

@@ -8,18 +8,19 @@ import { Source, type Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 
-/** Where a question comes from that no policy wrote: the API. */
+/** The span of questions from the API, which have no place in a policy. */
 const nowhere: Span = { source: new Source(''), start: 0, end: 0 }
 
-/** How an actor or a resource is known before it is seen: by the name of its model (undefined for none), or as nil. */
+/** The kind of an actor or a resource: the name of its model (undefined if it has none), or nil. */
 export type Kind = { readonly model: string | undefined } | 'nil'
 
-/** What an action is: one that the policy names, or any other. */
+/** The kind of an action: an action that the policy names, or any other. */
 export type ActionKind = { readonly action: string } | 'other'
 
 /**
- * The condition of `allow(actor, action, resource)` for just these classes.
- * @param deriver - One that has derived other conditions of the policy, and knows what they share.
+ * Returns the residual of `allow(actor, action, resource)` for these classes alone.
+ * @param deriver - A deriver of the same policy, so that conditions share definitions. By default a
+ * new one.
  */
 export function planCheck(
   policy: Policy,
@@ -33,7 +34,7 @@ export function planCheck(
   return simplify(schema, deriver.derive('allow', args, nowhere))
 }
 
-/** The condition for rows of a model, whichever of its subclasses they are of. */
+/** Returns the condition for rows of a model and of all its subclasses. */
 export function planFilter(
   policy: Policy,
   schema: Schema,
@@ -55,11 +56,17 @@ export function planFilter(
   )
 }
 
-/** Whether only the machine can answer a condition, or should, since a predicate would take too long. */
+/**
+ * Returns whether the machine should decide a condition: no predicate can, or it would take too
+ * long.
+ */
 export function isForMachine(condition: Condition): boolean {
   return condition.kind === 'opaque' || partsOf(condition) > maxParts
 }
-/** A predicate has no limit of time; beyond this many parts the machine is asked, which has. */
+/**
+ * A predicate has no time limit. Conditions with more parts than this are left to the machine,
+ * which has one.
+ */
 const maxParts = 1_000_000
 
 function subject(schema: Schema, kind: Subject['kind'], of: Kind): Operand {

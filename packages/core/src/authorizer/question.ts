@@ -7,19 +7,21 @@ import type { LoadedPolicy } from './loading.js'
 import type { LoadRelation } from './relations.js'
 
 /**
- * One question that can wait, or several that are one: what the first loads, the others know. All of it is answered by the
- * policy that was in force when it was asked, also where another one is loaded meanwhile.
+ * One question that can wait, or several that form one and share the relations that are loaded. All
+ * of it is decided by the policy that was active when it began, even if another policy is loaded
+ * meanwhile.
  */
 export class Question {
   readonly policy: LoadedPolicy
-  // No `#`: there is one of these for each check that can wait, and making private fields takes longer than many a decision.
+  // No `#`: each check that can wait has one of these, and making private fields takes longer than
+  // many decisions.
   private readonly schema: Schema
   private readonly hosts: Hosts
   private readonly load: LoadRelation | undefined
   private known: Host | undefined = undefined
   private turns: Turns | undefined = undefined
 
-  /** @param load - Gets relations that are not loaded; undefined where nobody can. */
+  /** @param load - Loads relations that are not loaded. Undefined if there are no loaders. */
   constructor(policy: LoadedPolicy, schema: Schema, hosts: Hosts, load: LoadRelation | undefined) {
     this.policy = policy
     this.schema = schema
@@ -27,13 +29,13 @@ export class Question {
     this.load = load
   }
 
-  /** The application, as the machine sees it. */
+  /** The application's host for the machine. */
   get host(): Host {
     this.known ??= this.load ? this.hosts.loading(this.load) : this.hosts.now
     return this.known
   }
 
-  /** What predicates that wait read. */
+  /** Reads values for predicates that wait. */
   readonly arrive: Arrive = (value, object, name) => {
     this.turns ??= new Turns()
     const turn = this.turns.due()

@@ -12,18 +12,19 @@ import { actionsToCheck, actorsOf } from './words.js'
 
 /** A filter that can be refused. */
 export interface RefusableFilter {
-  /** Class of the actor. */
+  /** The class of the actor. */
   readonly actor: string
   readonly action: string
   readonly model: string
-  /** One sentence. */
+  /** The reason, as one sentence. */
   readonly reason: string
   readonly span: Span
 }
 
 /**
- * Every part of the policy, for every class of actors, action and model, that no filter can hold. Actors are those that have a
- * block or that an `allow` rule names; where there is none, every model.
+ * Returns every part of the policy that no filter can represent, for every actor class, action and
+ * model. Actor classes are those with an actor block, and those that an `allow` rule names. If
+ * there are none, every model is one.
  */
 export function refusable(policy: Policy, schema: Schema, readAction: string): readonly RefusableFilter[] {
   const found: RefusableFilter[] = []
@@ -50,7 +51,7 @@ interface Obstacle {
   readonly span: Span
 }
 
-/** Every part is looked at by itself, so that each says what stands in its way. */
+/** Examines every part on its own, so that each reports its own obstacle. */
 function obstacles(schema: Schema, condition: Condition, seen: Set<Definition>): readonly Obstacle[] {
   switch (condition.kind) {
     case 'and':

@@ -2,45 +2,64 @@ import { ArgumentError } from '../errors.js'
 import type { Class, Field, Model, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 
-/** What a field holds: a built-in class (`String`, `Number`, `Boolean`, `Date`, `Array`), a scalar type, a registered class, or a relation. */
+/**
+ * The type of a field: a built-in class (`String`, `Number`, `Boolean`, `Date`, `Array`), a scalar
+ * type, a registered class, or a relation.
+ */
 export type FieldDeclaration = Class | ScalarType | ScalarDeclaration | RelationDeclaration
 
 export interface ScalarDeclaration {
   readonly type: Class | ScalarType
-  /** Whether it can be nil. Default true. */
+  /** Whether the field can be nil. Default true. */
   readonly nullable?: boolean
-  /** Whether it holds a list of `type`. Default false. */
+  /** Whether the field holds a list of `type`. Default false. */
   readonly list?: boolean
 }
 
-/** At most one row (`one`), or a list of rows (`many`), of another model, given by class or by name. */
+/**
+ * A relation to another model, by class or by name: at most one row (`one`), or a list of rows
+ * (`many`).
+ */
 export type RelationDeclaration = ({ readonly one: Class | string } | { readonly many: Class | string }) & {
-  /** Own columns, and the other's that they equal; where given, an unloaded `one` can be compared by its foreign key. */
+  /**
+   * The columns of this model, and the equal columns of the other model (`to`). With them, an
+   * unloaded `one` can be compared by its foreign key. The default of `to` is `id` if `from` is one
+   * column.
+   */
   readonly from?: string | readonly string[]
   readonly to?: string | readonly string[]
   /** Whether a `one` can be nil. Default true. */
   readonly nullable?: boolean
   /**
-   * Whether the database keeps the reference in `from`: where it has a value, there is a row. Default true. Without that, a row that
-   * is gone is nil, so that an unloaded `one` is compared by its key with rows in hand alone.
+   * Whether the database enforces the foreign key in `from`: if it has a value, there is a row.
+   * Default true. If false, a missing row is nil, so an unloaded `one` is compared by its key only
+   * with rows in memory.
    */
   readonly kept?: boolean
 }
 
 export interface ClassOptions {
-  /** What policies call it. Default: the name of the class. */
+  /** The name in policies. Default: the name of the class. */
   readonly name?: string
-  /** What its fields hold. Others can be read as well; filters need to know them. */
+  /**
+   * The types of the fields. Policies can read other fields too, but filters need the declarations.
+   */
   readonly fields?: Readonly<Record<string, FieldDeclaration>> | ReadonlyMap<string, FieldDeclaration>
-  /** Fields whose values tell rows apart: two rows with equal keys are equal. Default: rows are equal when they are the same object. */
+  /**
+   * The fields that identify a row: two rows with equal keys are equal. By default rows are equal
+   * if they are the same object.
+   */
   readonly key?: string | readonly string[]
-  /** Whether `fields` names all there is, so that a policy that reads another one is mistaken. Default false. */
+  /**
+   * Whether `fields` is complete, so that a policy that reads another field is an error. Default
+   * false.
+   */
   readonly closed?: boolean
-  /** Recognizes values that are no instances of the class. */
+  /** Returns whether a value that is not an instance of the class counts as one. */
   readonly isaCheck?: (value: unknown) => boolean
 }
 
-/** A table without a class, told as a class is. */
+/** A table without a class, with the same declarations as a class. */
 export interface ModelDeclaration extends ClassOptions {
   readonly name: string
 }
@@ -60,7 +79,10 @@ const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
   'unknown',
 ])
 
-/** A class and its options as a model. @throws ArgumentError for what is no class, or an option that can't be meant. */
+/**
+ * Returns the model of a class and its options. @throws ArgumentError if `cls` is not a class, or
+ * if an option is invalid.
+ */
 export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions): Model {
   if (typeof cls !== 'function') {
     throw new ArgumentError('invalid-argument', 'registerClass needs a class.', {
@@ -73,10 +95,13 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
     throw new ArgumentError('invalid-argument', 'An anonymous class needs a name.', {
       hint: 'name it: registerClass(cls, { name })',
     })
-  return modelOf(schema, name, cls as unknown as Class, options) // a function is all that is asked of a class
+  return modelOf(schema, name, cls as unknown as Class, options) // Sound: a class needs to be a function only
 }
 
-/** A declaration as a model; what is one already stays. @throws ArgumentError for what can't be meant. */
+/**
+ * Returns the model of a declaration; a model is returned unchanged. @throws ArgumentError for an
+ * invalid declaration.
+ */
 export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclaration): Model {
   if (typeof model !== 'object' || model === null || typeof model.name !== 'string' || model.name === '') {
     throw new ArgumentError('invalid-argument', 'A model must be an object with a non-empty string as `name`.', {

@@ -4,26 +4,29 @@ import type { Schema } from '../schema/schema.js'
 import type { Wanted } from '../schema/wanted.js'
 import { identityOf } from '../values/rows.js'
 
-/** Gets a relation that is not loaded; undefined where nothing is known that could. */
+/** Loads a relation, or returns undefined if no loader is known for it. */
 export type LoadRelation = (wanted: Wanted) => Promise<unknown> | undefined
 
 /**
- * What was loaded of which object. An object can outlive what was loaded of it (a user that is kept between requests, whose
- * roles are taken away), so a memory is for one question, or for one request. Entries are found by the object and the relation,
- * and each is one promise that all who ask for it wait for.
+ * The loaded relations of objects, for one question or one request. An object can outlive its
+ * loaded relations: for example a user that is kept between requests, whose roles are revoked.
+ * Entries are keyed by object and relation. Each is one promise that all callers share.
  */
 export class RelationMemory {
   #loaded: WeakMap<object, Map<string, Promise<unknown>>> | undefined
-  /** Rows that were loaded, by their keys: one that is loaded again is the same object, of which the same is known. */
+  /**
+   * The loaded rows by their keys. A row that is loaded again is the same object, with the same
+   * loaded relations.
+   */
   #rows: Map<unknown, unknown> | undefined
-  /** Whether it keeps what was loaded. */
+  /** Whether loaded relations are kept. */
   readonly lasting: boolean
   readonly #keepsFailures: boolean
 
   /**
-   * @param lasting - Whether nothing that is loaded changes while this memory is used. Otherwise only those who wait at the same
-   * time share what they wait for.
-   * @param keepsFailures - Whether what could not be loaded is not asked for again.
+   * @param lasting - Whether the relations stay unchanged while this memory is used. If not, only
+   * concurrent callers share a load. Default true.
+   * @param keepsFailures - Whether a failed load is not repeated. Default false.
    */
   constructor(lasting = true, keepsFailures = false) {
     this.lasting = lasting
@@ -31,8 +34,9 @@ export class RelationMemory {
   }
 
   /**
-   * For authorizers: what is known, or else what `load` gives.
-   * @param identify - The same for objects that are the same row; of other things, these themselves.
+   * For authorizers: returns the remembered relation, or the result of `load`.
+   * @param identify - Returns the same value for objects that are the same row, and the object
+   * itself for any other.
    */
   get(
     { object, name, most }: Wanted,
@@ -42,20 +46,20 @@ export class RelationMemory {
     this.#loaded ??= new WeakMap()
     const known = this.#loaded.get(object) ?? new Map<string, Promise<unknown>>()
     this.#loaded.set(object, known)
-    // Who wants all does not wait for what fails because there are many.
+    // A caller that wants all rows must not share a load that fails because there are too many.
     const key = most === undefined ? name : `${name}, at most ${most}`
     const found = known.get(name) ?? known.get(key)
     if (found) return found
     const loaded = identify && this.lasting ? load().then((value) => this.#met(value, identify)) : load()
     known.set(key, loaded)
     const forget = () => void known.delete(key)
-    // What did not fail is all there is.
+    // A load that did not fail is complete.
     const keep = () => void known.set(name, loaded)
     loaded.then(this.lasting ? keep : forget, this.#keepsFailures ? () => {} : forget)
     return loaded
   }
 
-  /** What was loaded, with rows that were loaded before as the objects that they were then. */
+  /** Replaces loaded rows by the objects that were loaded for them before. */
   #met(value: unknown, identify: (row: object) => unknown): unknown {
     if (Array.isArray(value)) return value.map((one) => this.#met(one, identify))
     if (typeof value !== 'object' || value === null) return value
@@ -68,7 +72,7 @@ export class RelationMemory {
   }
 }
 
-/** Gets relations that are not loaded, from wherever a model's rows are kept. */
+/** The loaders of relations, by model. */
 export class RelationLoaders {
   readonly #schema: Schema
   // Changed while an application starts, and replaced as a whole; questions only read them.
@@ -79,23 +83,26 @@ export class RelationLoaders {
     this.#schema = schema
   }
 
-  /** Whether any model has one. */
+  /** Whether any model has a loader. */
   get active(): boolean {
     return this.#loads.size > 0
   }
 
-  /** Says how the relations of a model's rows are loaded. */
+  /** Sets the loader for the relations of a model's rows. */
   add(model: string, load: Load): void {
     this.#loads.set(model, (wanted) => load(wanted).then((rows) => this.#adopted(wanted, rows)))
   }
 
-  /** Plain objects that were loaded for a relation are rows of its model. */
+  /** Marks plain objects that were loaded for a relation as rows of its model. */
   #adopted({ relation }: Wanted, rows: unknown): unknown {
     if (relation) adoptAll(this.#schema, rows, relation.model)
     return rows
   }
 
-  /** Says where what was loaded is remembered beyond a question; the function that comes back ends it. */
+  /**
+   * Sets the function that returns the memory beyond one question. Returns a function that removes
+   * it.
+   */
   rememberIn(current: () => RelationMemory | undefined): () => void {
     this.#memories = [...this.#memories, current]
     return () => {
@@ -103,7 +110,10 @@ export class RelationLoaders {
     }
   }
 
-  /** Loads for one question: the same relation once, and not at all where the memory of its request has it. */
+  /**
+   * Returns the loader for one question. It loads a relation once, and not at all if the memory of
+   * its request has it.
+   */
   forQuestion(): LoadRelation {
     const own = new RelationMemory(true, true)
     const identify = (row: object): unknown => {

@@ -7,7 +7,10 @@ import type { Schema } from '../schema/schema.js'
 
 const nil: Operand = { kind: 'value', value: null }
 
-/** A condition as filters of some actor have it: what the actor alone decides is known, though not here what it is. */
+/**
+ * Converts a condition to the form that filters have for some actor: parts that depend on the actor
+ * alone count as known, though their values are not known here.
+ */
 export class WithoutActor {
   readonly #schema: Schema
   readonly #rows = new Map<string, KnownRow>()
@@ -72,7 +75,7 @@ export class WithoutActor {
     return this.#definitions.refer(definition, operands, '', span, (own) => this.#condition(definition.condition, own))
   }
 
-  /** Some row of a model, or some value. */
+  /** Returns a sample row of a model, or nil if there is no model. */
   #someone(model: string | undefined): Operand {
     if (model === undefined || !this.#schema.models.has(model)) return nil
     const key = (this.#schema.key(model) ?? []).map((field) => ({ field, value: 0 }))
@@ -87,7 +90,7 @@ export class WithoutActor {
     return { kind: 'path', root: row, steps: [] }
   }
 
-  /** @param sample - What stands for a value that is computed of the actor alone. */
+  /** @param sample - The placeholder for a value that is computed from the actor alone. */
   #operand(of: Operand, sample: Operand): Operand {
     if (!dependsOnRow(of)) {
       if (of.kind === 'value') return of

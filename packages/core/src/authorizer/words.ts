@@ -2,14 +2,20 @@ import type { Expression, Node, Rule } from '../language/ast.js'
 import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
 
-/** The texts that a policy speaks of: an action that is not among them is one that nobody named. */
+/**
+ * Returns the strings of a policy: its string literals, permissions and roles. Any other action is
+ * unknown to the policy.
+ */
 export function stringLiteralsOf(policy: Policy): ReadonlySet<string> {
   const words = textsIn([...policy.rules.values()].flat())
   for (const block of policy.blocks.values()) for (const name of [...block.permissions, ...block.roles]) words.add(name)
   return words
 }
 
-/** Whether blocks or heads of `allow` name an action: a look at these is enough for most, and is shorter than collecting `wordsOf`. */
+/**
+ * Returns whether blocks or heads of `allow` name an action. For most actions this suffices, and is
+ * faster than `stringLiteralsOf`.
+ */
 export function namesOutright(policy: Policy, action: string): boolean {
   for (const { permissions, roles } of policy.blocks.values())
     if (permissions.includes(action) || roles.includes(action)) return true
@@ -26,7 +32,10 @@ function textsIn(nodes: readonly Node[]): Set<string> {
   return texts
 }
 
-/** The actions that can be meant for a resource's class: permissions of its block, and what `allow` rules name. */
+/**
+ * Returns the possible actions of a resource's class: the permissions of its block, and the actions
+ * that rules name.
+ */
 export function actionsFor(policy: Policy, ancestors: readonly string[]): readonly string[] {
   const actions = new Set<string>()
   for (const name of ancestors)
@@ -42,8 +51,8 @@ export function actionsFor(policy: Policy, ancestors: readonly string[]): readon
 }
 
 /**
- * The actions to look at for a resource's class: as `actionsFor`, and where rules leave the action open, the texts that they hold
- * and the read action.
+ * Returns the actions to examine for a resource's class: those of `actionsFor`. If rules leave the
+ * action open, it adds the string literals of these rules and the read action.
  */
 export function actionsToCheck(policy: Policy, ancestors: readonly string[], readAction: string): ReadonlySet<string> {
   const actions = new Set(actionsFor(policy, ancestors))
@@ -55,7 +64,7 @@ export function actionsToCheck(policy: Policy, ancestors: readonly string[], rea
   return actions
 }
 
-/** The classes that have an actor block, or that an `allow` rule names for its actor. */
+/** Returns the classes that have an actor block, or that an `allow` rule names for its actor. */
 export function actorsOf(policy: Policy): ReadonlySet<string> {
   const blocks = [...policy.blocks.values()].filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)
   const named = (policy.rules.get('allow') ?? []).flatMap(({ parameters: [actor] }) =>

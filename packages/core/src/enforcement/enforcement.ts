@@ -20,8 +20,8 @@ import { standInFor } from './standIns.js'
 export interface EnforcementOptions<Request, Actor> {
   /**
    * Returns the current user: `req => req.user`. `undefined` and `null` mean an anonymous user. The
-   * policy then decides with `nil` as the actor, so that public resources stay public. A user is
-   * looked up once per request.
+   * policy then decides with `nil` as the actor, so that public resources stay public. A user that
+   * was found is kept for the request.
    */
   readonly actor: (request: Request) => Actor | null | undefined | Promise<Actor | null | undefined>
   /** The value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */

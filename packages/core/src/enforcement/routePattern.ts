@@ -36,7 +36,8 @@ export class RoutePattern {
   /**
    * @param pattern - A path such as `/admin/users`. `:name` matches any one segment. `/*` at the
    * end matches the path before it and all paths below.
-   * @throws {ArgumentError} The pattern does not start with `/`, or has `*` in another position.
+   * @throws {ArgumentError} The pattern does not start with `/`, or contains `?`, `#`, or `*` in
+   * another position.
    */
   constructor(pattern: string, options: RoutePatternOptions = {}) {
     this.#isCaseSensitive = options.caseSensitive ?? false
