@@ -99,7 +99,10 @@ export class Authorizer {
   readonly #decider: Decider
   readonly #listeners = new DecisionListeners()
 
-  /** @throws ArgumentError if an option is invalid. */
+  /**
+   * @param options - The options; all are optional.
+   * @throws ArgumentError if an option is invalid.
+   */
   constructor(options: AuthorizerOptions = {}) {
     const { readAction = 'read' } = options
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
@@ -140,7 +143,9 @@ export class Authorizer {
   // registration
 
   /**
-   * Registers a class under its name, so that policies can refer to it.
+   * Registers a class under its name, so that policies can refer to it. Returns the authorizer.
+   * @param options - The name, the fields and the key of the class. All are optional;
+   * `ClassOptions` documents the defaults.
    * @throws ArgumentError if `cls` is not a class, if its name is taken, or if a field is invalid.
    */
   registerClass(cls: unknown, options: ClassOptions = {}): this {
@@ -149,7 +154,8 @@ export class Authorizer {
   }
 
   /**
-   * Registers a constant under a name. Policies read its value anew in each query.
+   * Registers a constant under a name. Policies read its value anew in each query. Returns the
+   * authorizer.
    * @throws ArgumentError if the name is reserved or not a string.
    */
   registerConstant(value: unknown, name: string): this {
@@ -159,7 +165,7 @@ export class Authorizer {
 
   /**
    * Registers models that have no class, such as the tables of an ORM. Their declarations are those
-   * of classes.
+   * of classes. Returns the authorizer.
    * @param load - Loads a missing relation of a row. Only the asynchronous methods call it. They
    * call it once per query for a relation of an object, or once for the lifetime of the memory that
    * `rememberIn` supplies.
@@ -176,8 +182,10 @@ export class Authorizer {
   /**
    * Marks a plain object as a row of a model and returns it; the object itself is not changed.
    * Plain objects in its declared relations become rows of the relations' models, at any depth.
-   * @throws ArgumentError if the model is unknown, if `row` is not a single row, if it is an
-   * instance of another registered class, or if it has a string for a declared date, number or
+   * @param modelName - The name of a registered model.
+   * @param row - The row; not a list or a promise.
+   * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
+   * instance of another registered class. Also if it has a string for a declared date, number or
    * boolean.
    */
   as<Row extends object>(modelName: string, row: Row): Row {
@@ -214,7 +222,10 @@ export class Authorizer {
    * Loads a policy from all its sources together and replaces the active policy. During the load,
    * and if the load fails, the old policy stays active. Of several concurrent loads, the load that
    * started last wins.
-   * @throws PolicyError with all errors of the policy.
+   * @param sources - Texts in Polar, or objects with a `text` and a `name` for messages. At least
+   * one.
+   * @throws PolicyError with all errors of the policy; ArgumentError if there is no source, or a
+   * source is not text.
    */
   load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
     return this.#inForce.load(sources)
@@ -222,8 +233,7 @@ export class Authorizer {
 
   /**
    * Loads a policy synchronously; otherwise as `load`.
-   * @throws PolicyError with all errors of the policy; QueryError `async-value` if a `?=` test has
-   * to wait.
+   * @throws the errors of `load`; QueryError `async-value` if a `?=` test has to wait.
    */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
     return this.#inForce.loadSync(sources)
@@ -233,6 +243,8 @@ export class Authorizer {
 
   /**
    * Returns whether the actor may perform the action on the resource, synchronously.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
    * @throws ArgumentError if the actor or the resource is undefined or of an unknown class, or if
    * the action is unknown.
    * @throws QueryError if the policy fails for these arguments. The code is `async-value` if the
@@ -247,6 +259,7 @@ export class Authorizer {
   /**
    * Returns whether the actor may perform the action on each of many resources, in one pass and in
    * the order of the resources. An example is the rows of a page.
+   * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `can` for any of the resources.
    */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
@@ -257,6 +270,8 @@ export class Authorizer {
   /**
    * Returns the results of `canMany`, and awaits promises in the policy. Only rows that are not
    * decided synchronously cost a promise. The rows share the relations that are loaded.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws the errors of `isAllowed` for any of the resources; that of the first in order.
    */
   async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
     const rows = [...resources]
@@ -271,7 +286,11 @@ export class Authorizer {
 
   /**
    * Returns whether the actor may perform the action on the resource, and awaits promises in the
-   * policy. Otherwise as `can`.
+   * policy. Relations that are not loaded are loaded if their models have a loader. Otherwise as
+   * `can`.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
+   * @throws the errors of `can`, except `async-value`.
    */
   isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
     return this.#answer(actor, action, resource)
@@ -291,6 +310,8 @@ export class Authorizer {
 
   /**
    * Resolves if the actor may perform the action on the resource, and rejects otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
    * @param options.checkRead - Whether an actor who may not read the resource gets a 404 in place
    * of a 403. Default true.
    * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
@@ -366,7 +387,7 @@ export class Authorizer {
     })
   }
 
-  // what may they do
+  // actions and fields
 
   /**
    * Returns the actions that the actor may perform on the resource. If a rule leaves the action
@@ -528,11 +549,13 @@ export class Authorizer {
     return enumerate(policy.program, rule, args, known, this.#limits, host)
   }
 
-  // which records
+  // records
 
   /**
    * Returns the filter of the rows of a model on which the actor may perform the action. A row is
    * in the filter exactly if the check returns true.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param modelName - The name of a registered model.
    * @param options.unloaded - The treatment of a relation that is missing on the actor's side:
    * `error` throws, `database` reads it in the database. Default `error`.
    * @throws ArgumentError if the actor is undefined or of an unknown class, or if the model or the
@@ -569,6 +592,9 @@ export class Authorizer {
   /**
    * Returns the result of `filter`. It loads missing relations of the actor's side if their models
    * have a loader, and awaits promises.
+   * @param options.most - The maximum number of rows to load for a relation of the actor's side.
+   * Default: no maximum.
+   * @throws the errors of `filter`.
    */
   async loadFilter<Name extends ModelName>(
     actor: unknown,
@@ -650,8 +676,9 @@ export class Authorizer {
   }
 
   /**
-   * Returns the reason and the place for each actor class, action and model whose filter can be
-   * refused.
+   * Returns the filters that the policy can refuse, one entry for each reason: actor class, action,
+   * model, reason and place.
+   * @throws ArgumentError if no policy is loaded.
    */
   check(): readonly RefusableFilter[] {
     return refusable(this.#inForce.current().policy, this.schema, this.readAction)

@@ -14,9 +14,9 @@
 export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 'request'
 
 /**
- * Receives each decision of an authorizer, right after it is made and in the asynchronous context
- * of the caller, so that `AsyncLocalStorage` ties it to a request. The parameters are positional,
- * so that a call allocates nothing.
+ * Receives each decision of an authorizer, right after it is made. It runs in the asynchronous
+ * context of the caller, so that `AsyncLocalStorage` ties it to a request. The parameters are
+ * positional, so that a call allocates nothing.
  *
  * @param action - The action of the question. It is `undefined` if the question enumerates actions
  * (`actions`), and for `request`.

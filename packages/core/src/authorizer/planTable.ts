@@ -32,8 +32,8 @@ export class PlansOfPair<Plan> {
 /**
  * Plans by the kinds of actor and resource. The classes of objects are the keys, so no model
  * look-up is needed. All questions share the table. Its inline cache of the last classes changes as
- * a whole, without running application code in between, and each plan is found by the classes for
- * which it was made.
+ * a whole, without running application code in between. Each plan is found by the classes for which
+ * it was made.
  */
 export class PlanTable<Plan> {
   readonly #schema: Models

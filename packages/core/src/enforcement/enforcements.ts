@@ -11,8 +11,8 @@ export interface AsyncContext<Value> {
 
 /**
  * For frameworks: the enforcements of all requests in progress. The asynchronous context ties the
- * application's own calls of the authorizer to their request, so that they count for it and share
- * the relations they load.
+ * application's own calls of the authorizer to their request. They count for that request and share
+ * its loaded relations.
  */
 export class Enforcements<Request extends object, Actor> {
   readonly #authority: Authority

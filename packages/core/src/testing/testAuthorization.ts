@@ -10,8 +10,8 @@ export type Actions = Action | readonly Action[]
 
 /**
  * The expectations of a policy test. Each rejects with an assertion error that names the actor, the
- * action and the resource. An error of the question itself, such as a misspelt action, an undefined
- * resource or a failing rule, is neither allowed nor denied, and is rejected unchanged.
+ * action and the resource. An error of the question itself is neither allowed nor denied, and is
+ * rejected unchanged. Examples are a misspelt action, an undefined resource and a failing rule.
  */
 export interface AuthorizationTesting {
   /**
