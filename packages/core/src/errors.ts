@@ -133,8 +133,8 @@ export class QueryError extends ArcturusError {
 }
 
 /**
- * A relation that a decision needs is missing on the object. The decision is neither allowed nor
- * denied.
+ * A relation that a decision needs is not loaded on the object. No value is assumed for it, so the
+ * decision throws.
  */
 export class RelationNotLoadedError extends QueryError {
   static override readonly brand: string = 'RelationNotLoadedError'

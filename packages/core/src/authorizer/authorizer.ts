@@ -271,7 +271,7 @@ export class Authorizer {
    * Returns the results of `canMany`, and awaits promises in the policy. Only rows that are not
    * decided synchronously cost a promise. The rows share the relations that are loaded.
    * @param actor - The actor, or null for an anonymous user.
-   * @throws the errors of `isAllowed` for any of the resources; that of the first in order.
+   * @throws the errors of `isAllowed` for any of the resources.
    */
   async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
     const rows = [...resources]
@@ -290,7 +290,7 @@ export class Authorizer {
    * `can`.
    * @param actor - The actor, or null for an anonymous user.
    * @param resource - The resource. For a row that does not exist yet, its registered class.
-   * @throws the errors of `can`, except `async-value`.
+   * @throws ArgumentError and QueryError, as `can`.
    */
   isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
     return this.#answer(actor, action, resource)
@@ -392,6 +392,8 @@ export class Authorizer {
   /**
    * Returns the actions that the actor may perform on the resource. If a rule leaves the action
    * open, it tries every action that the policy names for the resource's class.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws ArgumentError and QueryError, as `can`.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
     return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question())
@@ -400,6 +402,8 @@ export class Authorizer {
   /**
    * Returns the result of `authorizedActions` for each of many resources, in one pass and in the
    * order of the resources. An example is the rows of a page.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws the errors of `authorizedActions` for any of the resources.
    */
   async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
     const rows = [...resources]
@@ -431,7 +435,10 @@ export class Authorizer {
   /**
    * Resolves if the actor may perform the action on a field of the resource (`allow_field`), and
    * rejects otherwise.
-   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param field - The name of the field.
+   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) with the field
+   * otherwise; ArgumentError and QueryError, as `can`.
    */
   async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
     this.#assertQuestion(actor, action, resource)
@@ -444,6 +451,8 @@ export class Authorizer {
   /**
    * Returns the fields of the resource on which the actor may perform the action (`allow_field`).
    * If a rule leaves the field open, all declared fields are tried.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws ArgumentError and QueryError, as `can`.
    */
   async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
     this.#assertQuestion(actor, action, resource)
@@ -461,6 +470,8 @@ export class Authorizer {
    * Returns a copy of a row with only the fields on which the actor may perform the action
    * (`allow_field`). For a list it returns a list of copies, and decides all rows concurrently.
    * Nested rows are copied by their own rules; other values are kept.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param rows - A row, or a list of rows.
    * @throws ArgumentError if a value is not a row, or is a row of an unknown model.
    */
   async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
@@ -486,7 +497,7 @@ export class Authorizer {
    * @param body - An object, `FormData` or `URLSearchParams`, or a list of them; the fields of all
    * are checked. The contents of a field count as the field itself.
    * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
-   * not read the resource, ForbiddenError (403) with the `fields` otherwise; ArgumentError if
+   * not read the resource, ForbiddenError (403) with the `fields` otherwise; InvalidBodyError if
    * `body` is not a body.
    */
   async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
@@ -522,6 +533,8 @@ export class Authorizer {
 
   /**
    * Resolves if the actor may make the request (`allow_request`), and rejects otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param request - The request, as the rules read it.
    * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
    */
   async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
@@ -581,6 +594,7 @@ export class Authorizer {
    * Returns whether the actor may perform the action on rows of a model: on `all` possible rows, on
    * `none`, or depending on the row (`condition`). Only `all` allows a conclusion about a given
    * row.
+   * @param actor - The actor, or null for an anonymous user.
    * @throws the errors of `loadFilter`.
    */
   async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
@@ -689,6 +703,8 @@ export class Authorizer {
   /**
    * Runs a query in Polar, such as `allow(actor, "read", resource)`, and yields its solutions as
    * they are found.
+   * @param text - An expression in Polar.
+   * @param options.bindings - The values of variables of the query, by name.
    * @throws PolicyError if the text is not a valid query.
    */
   query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
@@ -698,8 +714,9 @@ export class Authorizer {
   }
 
   /**
-   * Runs a rule, and yields its solutions. A `Variable` among the arguments is an unknown of the
-   * query.
+   * Runs a rule, and yields its solutions as they are found.
+   * @param name - The name of the rule.
+   * @param args - The arguments. A `Variable` among them is an unknown of the query.
    */
   queryRule(name: string, ...args: readonly unknown[]): AsyncGenerator<Solution, void, void> {
     return this.#run({ rule: name, args }, {})

@@ -9,8 +9,8 @@ import { sourceCompiler } from '../predicate/emit/emit.js'
  * - `source`: JavaScript generated for the policy.
  * - `closures`: functions composed from those of this package.
  * - `machine`: the query machine alone, for comparison.
- * - `auto`: `source` if the platform permits generated code; `closures` in browsers and on other
- *   platforms. The machine evaluates the first three checks of a kind, since that is faster than
+ * - `auto`: `source` if the platform permits generated code; `closures` in browsers and wherever it
+ *   is forbidden. The machine evaluates the first three checks of a kind, since that is faster than
  *   making a predicate.
  */
 export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
@@ -46,7 +46,7 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
   }
 }
 
-/** The machine evaluates all checks that have to wait. */
+/** The closures back end leaves checks that have to wait to the machine. */
 const closures: BackEnd = { compile: compileClosures }
 
 /**

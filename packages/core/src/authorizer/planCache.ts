@@ -313,8 +313,7 @@ function oneByOne(predicate: Predicate): DecideMany {
         answers[at] = predicate(actor, action, resource)
       }
     } catch {
-      // A bail-out, or an error of the application: the check of this resource alone meets it
-      // again.
+      // A bail-out, or an error of the application: the check of this resource alone repeats it.
     }
     return at
   }

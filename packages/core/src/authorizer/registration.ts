@@ -95,7 +95,7 @@ export function modelOfClass(schema: Schema, cls: unknown, options: ClassOptions
     throw new ArgumentError('invalid-argument', 'An anonymous class needs a name.', {
       hint: 'name it: registerClass(cls, { name })',
     })
-  return modelOf(schema, name, cls as unknown as Class, options) // Sound: a class needs to be a function only
+  return modelOf(schema, name, cls as unknown as Class, options) // Sound: a registered class only has to be a function
 }
 
 /**

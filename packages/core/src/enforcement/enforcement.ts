@@ -83,7 +83,7 @@ function fail(error: unknown): never {
   throw failure(error)
 }
 
-/** The refusal of a loader's row, of a missing row, or of a request. */
+/** The refusal of a loader's row, of a missing row, of a model, or of a request. */
 export class Denial {
   readonly reason: DenialReason
   readonly error: AuthorizationError
@@ -208,9 +208,9 @@ export class Enforcement<Request, Actor> {
    * Loads a row and decides whether the actor may perform the action. If allowed, the row becomes
    * the resource of the request.
    *
-   * With the name of a model, for routes that create or list rows, it decides whether the actor may
-   * perform the action on any possible row. It counts as a decision only if the actor may do so on
-   * all possible rows. Otherwise the handler has to check its row or build its filter.
+   * With the name of a model it decides whether rows can exist on which the actor may perform the
+   * action. Routes that create or list rows use it. It counts as a decision only if the actor may
+   * do so on all possible rows. Otherwise the handler has to check its row or build its filter.
    *
    * @param subject - The loader, or the name of the model.
    * @returns The refusal, or undefined if the actor may.

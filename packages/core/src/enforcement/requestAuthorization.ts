@@ -13,7 +13,7 @@ import { DecisionMemory } from './memory.js'
  * A function that fetches the resource of a route. Each framework passes its own request or
  * context.
  */
-// biome-ignore lint/suspicious/noExplicitAny: the only parameters that every loader is assignable to
+// biome-ignore lint/suspicious/noExplicitAny: no other parameters accept every loader
 export type Loader<Row = unknown> = (...parameters: any[]) => Row
 
 /** The row that a loader returns, without null and undefined. */
