@@ -7,15 +7,23 @@ export interface QueryArguments extends Choices {
   readonly where?: object
 }
 
-/** No arguments of which the type says anything; Prisma's types take it wherever nothing is required. */
+/**
+ * Arguments without any known property. Prisma's types accept it wherever no argument is required.
+ */
 export type NoArguments = Record<never, never>
 
-/** The arguments of a query as Prisma's types want them, without what is ours: results are inferred from them. */
+/**
+ * The query's arguments for Prisma's types, without the options of this package. Prisma infers the
+ * type of the result from them.
+ */
 export type Authorized<Args> = Writable<Omit<Args, 'where' | 'action' | keyof Choices>> & {
   where: Args extends { readonly where: infer Where } ? Writable<Where> : NoArguments
 }
 
-/** Literals are inferred as they stand only as `const`, which makes them readonly, which Prisma's types do not take. */
+/**
+ * Removes `readonly`, which Prisma's types reject. Literal types are inferred only with `const`,
+ * and `const` makes them readonly.
+ */
 type Writable<Value> = Value extends Leaf
   ? Value
   : Value extends object

@@ -34,15 +34,20 @@ import { modelsIn } from './schema/models.js'
 import { withReferences } from './schema/references.js'
 import type { PrismaSchema } from './schema/schema.js'
 
-/** What {@link prismaAuthorization} gives. */
+/** The result of {@link prismaAuthorization}. */
 export interface PrismaAuthorization<ModelName extends string = string> {
-  /** For `new PrismaClient(…).$extends(extension)`: resolves filters, and remembers which model each row is of. */
+  /**
+   * For `new PrismaClient(…).$extends(extension)`: resolves filters, and records the model of each
+   * returned row.
+   */
   readonly extension: PrismaExtension
   readonly authorizedFilter: AuthorizedFilter
   /**
-   * The `where` alone, for any client and any place. Combine it with others by `AND`, or spread it: `{ ...where, archived: false }`
-   * keeps it whole (but an `AND` beside it would replace it). Keys of rows that it names were looked up when it was made.
-   * @throws UnsupportedFilterError where the policy can't be said exactly
+   * Returns the `where` alone, for any client and any place in a query.
+   * Combine it with other conditions by `AND`, or spread it: `{ ...where, archived: false }` keeps
+   * all of it. An `AND` beside the spread replaces the filter.
+   * Keys of rows in the `where` are looked up when it is made.
+   * @throws UnsupportedFilterError if no exact `where` exists for the policy
    */
   readonly authorizedWhere: (
     actor: unknown,
@@ -51,39 +56,49 @@ export interface PrismaAuthorization<ModelName extends string = string> {
     options?: WhereOptions,
   ) => Promise<NoArguments>
   /**
-   * Compares the schema with the database of the client that was extended; see the function of this name.
+   * Compares the schema with the database of the extended client; see the function
+   * `verifyDatabase`.
    * @throws PrismaSchemaError if no client was extended yet
    */
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
 }
 
-/** What an application says of its database, and how its filters are put to it unless a filter says otherwise. */
+/** Facts about the application's database, and defaults for the choices of each filter. */
 export interface PrismaAuthorizationOptions extends DatabaseOptions, Choices {}
 
 export interface WhereOptions extends Choices {
-  /** By whom keys of rows are looked up: within an interactive transaction its client. Default: the client that was extended. */
+  /**
+   * The client that looks up keys of rows. Within an interactive transaction, pass its client.
+   * Default: the client that was extended.
+   */
   readonly client?: PrismaClientLike | { readonly $queryRaw: unknown }
 }
 
 export interface AuthorizedFilter {
   /**
-   * Arguments for a query of the extended client that leave the rows on which the actor may do the action, by default
-   * `read` (the authorizer's `readAction`): `prisma.document.findMany(authorizedFilter(user))`. They can be spread:
-   * `{ ...authorizedFilter(user), orderBy, take }`; a client that is not extended throws before it sends anything.
-   * @param actor nobody is null
+   * Returns arguments for a query of the extended client that select the rows on which the actor
+   * may do the action: `prisma.document.findMany(authorizedFilter(user))`. The default action is
+   * `read` (the authorizer's `readAction`).
+   * The arguments can be spread: `{ ...authorizedFilter(user), orderBy, take }`. A client that is
+   * not extended throws before it sends the query.
+   * @param actor null for an anonymous user
    * @throws ArgumentError for an undefined actor
    */
   (actor: unknown): { where: NoArguments }
-  /** The same together with other arguments of the query: `authorizedFilter(user, { action: 'edit', where, take })`. */
+  /**
+   * The same with other arguments of the query:
+   * `authorizedFilter(user, { action: 'edit', where, take })`.
+   */
   <const Args extends object>(actor: unknown, args: Args & QueryArguments): Authorized<Args>
 }
 
 /**
  * Filters Prisma's queries by a policy.
  *
- * @param source - What the generator `arcturus-prisma-generator` wrote, or a client whose schema is read. Without it the
- * schema is read from the client that is extended; models are known to policies from then on.
- * @throws PrismaSchemaError for a schema that can't be used, or a client whose schema can't be read.
+ * @param source - The output of the generator `arcturus-prisma-generator`, or a client that carries
+ * its schema. Default: the schema of the client that is extended. Policies know the models from the
+ * moment the schema is read.
+ * @throws PrismaSchemaError for an invalid schema, or a client without a readable schema.
  *
  * @example
  * ```ts
@@ -100,7 +115,7 @@ export function prismaAuthorization<ModelName extends string = string>(
 ): PrismaAuthorization<ModelName> {
   assertChoices(options)
   const markers = new Markers()
-  // By row: the data of one `create`, which no other question sees.
+  // By row: the data of one `create`, which no other query sees.
   const unsaved = new WeakSet<object>()
   const isClient = (one: unknown): one is PrismaClientLike =>
     typeof one === 'object' && one !== null && '$extends' in one
@@ -121,7 +136,8 @@ export function prismaAuthorization<ModelName extends string = string>(
         'Filters for MongoDB are not written: what null means there differs.',
       )
     }
-    // Every registration makes policies be prepared anew, so a second client of the same schema adds nothing.
+    // Each registration makes the authorizer prepare its policies again. A second client of the
+    // same schema adds nothing.
     const text = JSON.stringify(schema)
     const tables = new Tables(schema)
     if (text !== registered) {
@@ -156,7 +172,7 @@ export function prismaAuthorization<ModelName extends string = string>(
       guarding(client, resolver, new Creations(authorizer, tables, unsaved), tables),
     )
     bare = client
-    // Sound: what `$extends` gives is a client.
+    // Sound: `$extends` returns a client.
     extended = guarded as unknown as PrismaClientLike
     return guarded
   }
@@ -167,7 +183,7 @@ export function prismaAuthorization<ModelName extends string = string>(
     assertArguments(args)
     const { action = authorizer.readAction, strategy, unloaded, where, ...rest } = args
     const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
-    // Arguments that are filtered already stay so.
+    // Filtered arguments keep their earlier filters.
     const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
     const related = 'include' in args || 'select' in args ? authorizer.readAction : undefined
     const marker = markers.make([...new Set([...earlier, { actor, action, choices, related }])])
@@ -181,9 +197,11 @@ export function prismaAuthorization<ModelName extends string = string>(
       })
     }
     const sender = client ?? extended ?? (isClient(source) ? source : undefined)
-    // Where nobody can look keys up, what a `where` can't say is refused for what it is.
+    // Without a client no keys can be looked up, so a condition without an exact `where` throws its
+    // own error.
     const choices = sender ? request.choices : { strategy: 'where' as const, ...request.choices }
-    // A client of an interactive transaction can't be connected: what is loaded is not part of the transaction.
+    // A client of an interactive transaction has no `$connect`. Loaded rows would not be part of
+    // its transaction.
     const mayLoad = typeof client !== 'object' || client === null || '$connect' in client
     return sealed(await known.waiting({ ...request, choices }, model, 'anywhere', { mayLoad, send: sendBy(sender) }))
   }
@@ -198,22 +216,26 @@ export function prismaAuthorization<ModelName extends string = string>(
   return {
     extension,
     verifyDatabase: verifyOwn,
-    // Sound: the result has the given arguments but for the action, and a `where`.
+    // Sound: the result has the given arguments except the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
     authorizedWhere: (actor, action, model, options = {}) => {
       assertChoices(options)
       const { client, ...choices } = options
       const request = { actor, action, choices }
       const where = whereFor(request, model, client)
-      // Where it is not awaited, the query says what is wrong.
+      // If nobody awaits the promise, the query throws the error instead.
       where.catch(() => {})
-      // To Prisma a promise that nobody awaited is `{}`, which is every row; with a request in it, it is a filter or an error.
+      // Prisma reads a promise that was not awaited as `{}`, which is every row. With a request in
+      // it, the promise is a filter or an error.
       return Object.assign(where, { [markerKey]: markers.make([request]) })
     },
   }
 }
 
-/** Arguments with a marker in both places, so that neither `{ ...filter, where }` nor `{ where: { ...filter.where } }` loses it. */
+/**
+ * Puts a marker in both places, so that neither `{ ...filter, where }` nor
+ * `{ where: { ...filter.where } }` loses it.
+ */
 function marked(marker: object, where?: object): object {
   const own: Record<string, unknown> = {}
   if (isLiteral(where)) for (const name in where) own[name] = where[name]
@@ -221,7 +243,10 @@ function marked(marker: object, where?: object): object {
   return { where: { ...own, [markerKey]: marker }, [markerKey]: marker }
 }
 
-/** @throws ArgumentError for the filter of another authorization, which can't be kept beside this one. */
+/**
+ * @throws ArgumentError for the filter of another authorization, which can't be combined with this
+ * one
+ */
 function assertUnmarked(args: object | undefined): [] {
   if (!args || !(markerKey in args)) return []
   throw new ArgumentError('invalid-argument', 'These arguments are filtered by another authorization already.', {
@@ -229,12 +254,12 @@ function assertUnmarked(args: object | undefined): [] {
   })
 }
 
-/** A `where` of one key, so that what else a caller spreads beside it replaces no part of it. */
+/** Wraps a `where` in one key, so that a spread beside it replaces no part of it. */
 function sealed(where: Where): Where {
   return Object.keys(where).every((key) => key === 'AND') ? where : { AND: [where] }
 }
 
-/** @throws ArgumentError for an undefined actor, and for one that was not awaited. */
+/** @throws ArgumentError for an undefined actor and for a promise */
 function assertActor(actor: unknown): void {
   if (actor === undefined) {
     throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'pass null for an anonymous user' })
@@ -244,7 +269,10 @@ function assertActor(actor: unknown): void {
   }
 }
 
-/** @throws ArgumentError for arguments that are none, an action that is no text, a choice that is not offered. */
+/**
+ * @throws ArgumentError for invalid arguments, an action that is not a string, and an unknown
+ * choice
+ */
 function assertArguments(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
     throw new ArgumentError('invalid-argument', 'authorizedFilter takes an actor and arguments of a query.', {
@@ -267,7 +295,7 @@ function assertArguments(args: unknown): void {
 
 const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['auto', 'load', 'database'] } as const
 
-/** @throws ArgumentError */
+/** @throws ArgumentError for options that are not an object, and an unknown choice */
 function assertChoices(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
     throw new ArgumentError('invalid-argument', 'Options are an object.', { data: { options: args } })

@@ -1,22 +1,22 @@
 import { ArcturusError, RelationNotLoadedError } from '@arcturus/core'
 import type { Wanted } from '@arcturus/core/filters'
 
-/** What is known of the Prisma schema can't be trusted, or nothing is known of it. */
+/** The Prisma schema is invalid, does not describe the client or database, or is not available. */
 export class PrismaSchemaError extends ArcturusError {
   static override readonly brand: string = 'PrismaSchemaError'
 }
 
-/** An authorization filter reached a query for which nobody resolves it; the query was not sent. */
+/** An authorization filter reached a query that no extension resolves. The query was not sent. */
 export class UnresolvedFilterError extends ArcturusError {
   static override readonly brand: string = 'UnresolvedFilterError'
 }
 
-/** An operation that no filter can guard, such as `create`. */
+/** An operation that a filter can't guard, such as `create`. */
 export class UnsupportedOperationError extends ArcturusError {
   static override readonly brand: string = 'UnsupportedOperationError'
 }
 
-/** There are more rows in a relation than were to be loaded. */
+/** A relation has more rows than the limit of its load. */
 export class TooManyRowsError extends RelationNotLoadedError {
   static override readonly brand: string = 'TooManyRowsError'
 

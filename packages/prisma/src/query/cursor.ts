@@ -2,9 +2,9 @@ import type { Tables } from '../filter/tables.js'
 import { type Arguments, isArguments } from './literal.js'
 
 /**
- * Where a cursor stands in an order is told by the row that it names, also by one that the filter leaves out. So that row is
- * looked for among those that the filter leaves, before the query is sent: these are the arguments that find it.
- * @returns undefined where there is no cursor
+ * Returns arguments that find the row of a cursor among the filtered rows, before the query is
+ * sent. Otherwise the cursor's position in the order would reveal a row that the filter leaves out.
+ * @returns undefined if there is no cursor
  */
 export function findCursor(args: unknown, model: string, operation: string, tables: Tables): Arguments | undefined {
   const cursor = isArguments(args) ? args['cursor'] : undefined
@@ -15,19 +15,22 @@ export function findCursor(args: unknown, model: string, operation: string, tabl
 /** Whether the operation that looked for a row found it. */
 export function isFound(result: unknown): boolean {
   if (Array.isArray(result)) return result.length > 0
-  // Prisma gives a count in the form in which the arguments of the query ask for one.
+  // Prisma returns a count in the form that the query's arguments request.
   const count = typeof result === 'object' && result !== null && '_count' in result ? result._count : result
   if (typeof count === 'object' && count !== null && '_all' in count) return count._all !== 0
   return count !== 0 && count !== null
 }
 
-/** Arguments for no row, as after a cursor that does not exist. */
+/** Returns arguments that select no row, as after a cursor that does not exist. */
 export function afterNothing(args: Arguments, model: string, tables: Tables): Arguments {
   const { cursor: _, where, ...rest } = args
   return { ...rest, where: { AND: [where ?? {}, tables.noRow(model)] } }
 }
 
-/** Several columns that name a row together stand below one name in a cursor, and beside each other in a `where`. */
+/**
+ * Moves composite keys up: their columns are below one name in a cursor, and beside each other in a
+ * `where`.
+ */
 function unfolded(cursor: Arguments, model: string, tables: Tables): Arguments {
   const composite = new Set(
     tables.model(model)?.uniques.flatMap(({ fields, argument }) => (fields.length > 1 ? [argument] : [])),

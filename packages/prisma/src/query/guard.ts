@@ -10,7 +10,10 @@ import type { Arguments } from './literal.js'
 import { isPromise, type Resolver } from './resolve.js'
 import type { Creations } from './upsert.js'
 
-/** What stands around every query of an extended client: filters go in, and the rows that come out are known. */
+/**
+ * Returns the function around every query of an extended client. It inserts the filters and records
+ * the models of the returned rows.
+ */
 export function guarding(
   client: PrismaClientLike,
   resolver: Resolver,
@@ -21,26 +24,29 @@ export function guarding(
     const scope = scopeOf(client, __internalParams)
     const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
     const resolving = resolve(args)
-    // Not awaited where nothing has to be waited for: Prisma puts queries of one tick together.
+    // Awaited only if there is a promise: Prisma batches queries of one tick.
     let resolved = isPromise(resolving) ? await resolving : resolving
     const requests = resolver.requests(args)
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)
       const cursor = findCursor(args, model, operation, tables)
       if (cursor && !isFound(await query(await resolve(resolver.asking(requests, cursor))))) {
-        // Sound: arguments that ask for a filter are arguments.
+        // Sound: arguments with a filter request are an object.
         resolved = afterNothing(resolved as Arguments, model, tables)
       }
     }
     const result = await (resolved === args ? query(resolved) : filtered(query(resolved)))
-    // An extension behind this one gets a copy of the arguments, and hands on what it likes.
+    // An extension behind this one gets a copy of the arguments, and can change what it passes on.
     const isProven = __internalParams !== undefined && __internalParams.args === resolved
     tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result, isProven)
     return result
   }
 }
 
-/** @throws UnsupportedFilterError in place of P2029: the filter and the query have too many values together */
+/**
+ * @throws UnsupportedFilterError in place of P2029: the filter and the query have too many values
+ * together
+ */
 async function filtered(result: PromiseLike<unknown>): Promise<unknown> {
   try {
     return await result
@@ -55,10 +61,11 @@ async function filtered(result: PromiseLike<unknown>): Promise<unknown> {
   }
 }
 
-/** What may be done before a query is sent, by the transaction that it is part of. */
+/** Returns the scope of a query, by the transaction that it is part of. */
 function scopeOf(client: PrismaClientLike, params: ModelQuery['__internalParams']): Scope {
   if (!params) return { mayLoad: true, send: sendNowhere }
-  // What is loaded is not part of an interactive transaction: it would not see its writes, or wait for its end.
+  // A loaded row is not part of an interactive transaction: the load would not see its writes, or
+  // would wait for its end.
   if (params.transaction?.kind === 'itx') return { mayLoad: false, send: sendWithin(client, params.transaction) }
   return { mayLoad: true, send: sendBy(client) }
 }

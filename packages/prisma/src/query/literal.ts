@@ -5,7 +5,10 @@ export function isArguments(value: unknown): value is Arguments {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether Prisma takes an object for what its entries say: of some others it sends what they stand for. */
+/**
+ * Whether Prisma reads an object by its entries. It converts some other objects to a value before
+ * it sends them.
+ */
 export function isLiteral(value: unknown): value is Arguments {
   return isArguments(value) && typeof value['toJSON'] !== 'function' && !('__prismaRawParameters__' in value)
 }

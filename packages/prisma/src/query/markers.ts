@@ -1,46 +1,53 @@
 import { UnresolvedFilterError } from '../errors.js'
 import type { Strategy } from '../filter/subquery/plan.js'
 
-/** How a filter is put to Prisma, where there is more than one way. */
+/** How a filter is put to Prisma, if there is more than one way. */
 export interface Choices {
   /**
-   * `where`: as a `where` alone. `subquery`: as the keys of the rows, which a query of SQL finds before. `auto`, the
-   * default: as a `where`, with the keys of those rows that no `where` can speak of.
+   * `where`: as a `where` alone. `subquery`: as the keys of the rows, which an SQL query finds
+   * first. `auto`, the default: as a `where`, plus the keys of those rows that no `where` can
+   * express.
    */
   readonly strategy?: Strategy
   /**
-   * What becomes of a relation of the actor that is not loaded and that the policy reads. `load`: it is loaded.
-   * `database`: it is left in the database, and read there with the rows. `auto`, the default: it is loaded, unless that
-   * is more than a `where` can name, or it can't be: within an interactive transaction.
+   * How a relation of the actor is read that the policy needs and that is not loaded. `load`: it is
+   * loaded. `database`: it stays in the database, and is read there with the rows. `auto`, the
+   * default: it is loaded if a `where` can name its rows. It stays in the database if there are too
+   * many, or if loading is impossible, as within an interactive transaction.
    */
   readonly unloaded?: 'auto' | 'load' | 'database'
 }
 
-/** Whose filter is asked for, and for what. */
+/** A request for a filter: the actor, the action and the choices. */
 export interface FilterRequest {
   readonly actor: unknown
   readonly action: string
   readonly choices?: Choices | undefined
-  /** The action that the actor must be allowed to do to the rows of relations that the query includes; undefined: they are as they are. */
+  /**
+   * The action that the actor must be allowed to do to rows of included relations. Undefined: those
+   * rows are not filtered.
+   */
   readonly related?: string | undefined
 }
 
-/** The argument under which a request travels to the query. */
+/** The argument that carries a request to the query. */
 export const markerKey = 'authorizedFilter'
 
 /**
- * The requests that `authorizedFilter` put into arguments. Prisma clones arguments before an extension sees them, and
- * ignores much of what it does not know; a function is kept as it is, and one by the name of `toJSON` is called by every
- * client that is about to send the query. So a request is such a function: the extension knows it and takes it away, and
- * where nobody does, it throws before anything is sent.
+ * The requests that `authorizedFilter` put into arguments.
+ *
+ * Prisma clones arguments before an extension sees them, and ignores many unknown arguments. It
+ * keeps a function as it is, and every client calls a function named `toJSON` when it is about to
+ * send the query. So a request is such a function. The extension recognizes it and removes it.
+ * Without the extension it throws before the query is sent.
  */
 export class Markers {
   /** Written once for each marker, which belongs to one `authorizedFilter`. */
   readonly #requests = new WeakMap<object, readonly FilterRequest[]>()
 
-  /** What stands for the requests in arguments. */
+  /** Returns the marker that represents the requests in arguments. */
   make(requests: readonly FilterRequest[]): object {
-    // JSON.stringify passes the key, for loggers and the like; Prisma passes nothing.
+    // JSON.stringify passes the key, as loggers do; Prisma passes no argument.
     const toJSON = (...key: readonly unknown[]): string => {
       if (key.length > 0) return '[authorizedFilter]'
       throw new UnresolvedFilterError(
@@ -55,7 +62,7 @@ export class Markers {
     return { toJSON }
   }
 
-  /** The requests that arguments carry under `markerKey`; undefined where they carry none of these. */
+  /** Returns the requests that arguments carry under `markerKey`; undefined if they carry none. */
   read(of: unknown): readonly FilterRequest[] | undefined {
     if (typeof of !== 'object' || of === null) return undefined
     const marker: unknown = Reflect.get(of, markerKey)

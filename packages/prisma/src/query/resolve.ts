@@ -12,15 +12,18 @@ import { guardedWhere } from './guardedWhere.js'
 import { type Arguments, isArguments, isLiteral } from './literal.js'
 import { type FilterRequest, type Markers, markerKey } from './markers.js'
 
-/** How the arguments of one query are answered. */
+/** How the filters of one query are resolved. */
 interface Answering {
   /** Prints the filter of a request for the rows of a model, at a place of the query. */
   where(request: FilterRequest, model: string, place: Place): Arguments
-  /** Whether the query is for one row, so that the database alone pages through the rows of its relations. */
+  /**
+   * Whether the query is for one row, so that the database alone pages through the rows of its
+   * relations.
+   */
   readonly isOfOneRow: boolean
 }
 
-/** What a `where` of the arguments selects is all that these operations read or write. */
+/** Operations that read or write only the rows that the `where` of their arguments selects. */
 const guarded: ReadonlySet<string> = new Set([
   'findUnique',
   'findUniqueOrThrow',
@@ -35,11 +38,11 @@ const guarded: ReadonlySet<string> = new Set([
   'updateManyAndReturn',
   'delete',
   'deleteMany',
-  // The other half of what it does, the creation, is checked beside: see `upsert.ts`.
+  // Its other half, the creation, is checked separately: see `upsert.ts`.
   'upsert',
 ])
 
-/** Operations that are for one row, which a key names. */
+/** Operations on one row, which a key names. */
 const ofOneRow: ReadonlySet<string> = new Set([
   'findUnique',
   'findUniqueOrThrow',
@@ -49,7 +52,7 @@ const ofOneRow: ReadonlySet<string> = new Set([
   'create',
 ])
 
-/** What is answered of a request for the rows of a model. */
+/** The resolved filter of a request for the rows of a model. */
 interface Answered {
   readonly request: FilterRequest
   readonly model: string
@@ -57,7 +60,10 @@ interface Answered {
   readonly where: Arguments
 }
 
-/** Puts the filters that arguments ask for in the place of the requests; nested ones of `include` and `select` too. */
+/**
+ * Replaces the requests in arguments by their filters, including nested ones of `include` and
+ * `select`.
+ */
 export class Resolver {
   readonly #markers: Markers
   readonly #tables: Tables
@@ -70,8 +76,8 @@ export class Resolver {
   }
 
   /**
-   * The arguments with their filters: at once, or a promise where something has to be found first. What asks for a filter in
-   * any other place is left, and throws when the query is sent.
+   * Returns the arguments with their filters: at once, or as a promise if rows must be found first.
+   * A request in any other place remains, and throws when the query is sent.
    * @throws UnsupportedOperationError for an operation that a filter can't guard
    */
   resolve(args: unknown, model: string, operation: string, scope: Scope): unknown {
@@ -94,7 +100,7 @@ export class Resolver {
     return isWaiting ? this.#resolveWaiting(args, model, isOfOneRow, scope) : resolved
   }
 
-  /** What the arguments of a query ask for, in either place. */
+  /** Returns the requests in the arguments of a query, in either place. */
   requests(args: unknown): readonly FilterRequest[] {
     if (!isArguments(args)) return []
     const [one, other] = [this.#markers.read(args), this.#markers.read(args['where'])]
@@ -103,12 +109,12 @@ export class Resolver {
     return [...new Set([...one, ...other])]
   }
 
-  /** Arguments that ask for the same filters. */
+  /** Returns arguments with the same requests. */
   asking(requests: readonly FilterRequest[], args: Arguments): Arguments {
     return { ...args, [markerKey]: this.#markers.make(requests) }
   }
 
-  /** Finds the requests one after the other, and goes on when each is answered. */
+  /** Resolves the requests one after the other, and continues after each. */
   async #resolveWaiting(args: Arguments, model: string, isOfOneRow: boolean, within: Scope): Promise<Arguments> {
     const answers: Answered[] = []
     const scope = { ...within, send: sendOnce(within.send) }
@@ -128,7 +134,10 @@ export class Resolver {
     }
   }
 
-  /** @param inherited - What the arguments above ask for the rows of their relations; arguments that ask themselves do not need it. */
+  /**
+   * @param inherited - The requests of the outer arguments for rows of their relations. Arguments
+   * with own requests do not inherit.
+   */
   #level(
     args: Arguments,
     model: string,
@@ -144,7 +153,7 @@ export class Resolver {
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
       const uniques = this.#tables.model(model)?.uniques.map(({ argument }) => argument)
-      // Sound: where there are requests, it is an object.
+      // Sound: arguments with requests are an object.
       const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
       const guarded = guardedWhere(where, filters, uniques ?? [])
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
@@ -169,7 +178,7 @@ export class Resolver {
     return resolved
   }
 
-  /** @param isInclude - Whether all that is selected are relations. */
+  /** @param isInclude - Whether only relations can be selected. */
   #selection(
     selected: Arguments,
     model: string,
@@ -209,7 +218,7 @@ export class Resolver {
     return args === true && Object.keys(resolved).length === 0 ? true : resolved
   }
 
-  /** @throws UnsupportedOperationError where rows are left out, one of which the cursor can name */
+  /** @throws UnsupportedOperationError if rows are left out and the cursor can name one of them */
   #assertUnfiltered(
     args: unknown,
     { name, model }: PrismaRelation,
@@ -244,8 +253,9 @@ export class Resolver {
 }
 
 /**
- * What does not select a relation, as it is.
- * @throws ArgumentError for what is neither yes nor no, which Prisma takes for yes, where the rows of a relation are filtered
+ * Returns a value that does not select a relation, unchanged.
+ * @throws ArgumentError for a value other than a boolean if the relation's rows are filtered:
+ * Prisma reads it as true
  */
 function unselected(value: unknown, name: string, inherited: readonly FilterRequest[]): unknown {
   if (value === false || value === undefined || inherited.length === 0) return value
@@ -260,7 +270,7 @@ function unselected(value: unknown, name: string, inherited: readonly FilterRequ
 }
 
 /**
- * Prisma ignores an argument that is undefined, so nothing else would tell that a filter was there.
+ * Prisma ignores undefined arguments, so a lost filter would go unnoticed.
  * @throws UnresolvedFilterError
  */
 function assertNoneLost(args: Arguments): void {
@@ -289,7 +299,7 @@ function unknownRelation(model: string, name: string): PrismaSchemaError {
   )
 }
 
-/** Stands for a filter that is not known yet, in arguments that are never sent. */
+/** A placeholder for a filter that is not known yet, in arguments that are never sent. */
 const undecided: Arguments = { undecided: { notIn: [] } }
 
 function sameRequest(one: FilterRequest, other: FilterRequest): boolean {

@@ -6,13 +6,19 @@ import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema
 import { type Arguments, isArguments, isLiteral } from './literal.js'
 import type { FilterRequest } from './markers.js'
 
-/** The half of `upsert` that no filter guards: whether each actor may do `create` to what would be created. */
+/**
+ * Checks the half of `upsert` that no filter guards: whether each actor may do `create` to the new
+ * record.
+ */
 export class Creations {
   readonly #authorizer: Authorizer
   readonly #tables: Tables
   readonly #unsaved: WeakSet<object>
 
-  /** @param unsaved - Where it is noted of a record that there is none yet, so that nothing of it is loaded by its key. */
+  /**
+   * @param unsaved - Collects records that have no row yet, so that no relation of them is loaded
+   * by their key.
+   */
   constructor(authorizer: Authorizer, tables: Tables, unsaved: WeakSet<object>) {
     this.#authorizer = authorizer
     this.#tables = tables
@@ -20,10 +26,11 @@ export class Creations {
   }
 
   /**
-   * It is asked before the query is sent, whether or not there is a row to update: until the database has looked, nobody can
-   * know.
-   * @param mayLoad - Whether what the policy reads of other rows may be loaded.
-   * @throws UnauthenticatedError, ForbiddenError for a denial; QueryError for a policy that reads what the data does not say.
+   * Checks the creation before the query is sent, even if there is a row to update. Only the
+   * database can find out which half applies.
+   * @param mayLoad - Whether other rows that the policy reads may be loaded.
+   * @throws UnauthenticatedError, ForbiddenError for a denial; QueryError for a policy that reads a
+   * value missing in the data.
    */
   async authorize(args: unknown, model: string, requests: readonly FilterRequest[], mayLoad: boolean): Promise<void> {
     const data = isArguments(args) && isArguments(args['create']) ? args['create'] : {}
@@ -36,7 +43,7 @@ export class Creations {
     }
   }
 
-  /** Mostly the references in the data tell enough, and nothing has to be loaded. */
+  /** Usually the references in the data are enough, and no row has to be loaded. */
   async #mayCreate(actor: unknown, record: object, mayLoad: boolean): Promise<boolean> {
     try {
       return this.#authorizer.can(actor, 'create', record)
@@ -48,8 +55,9 @@ export class Creations {
 }
 
 /**
- * The record that data would create, as far as the data says: its columns, and the references of the rows that it connects by
- * their keys. What the database fills in is not known, so it is missing, which is an error to a policy that reads it.
+ * Returns the record that the data would create: its columns, and the references to rows that it
+ * connects by their keys. Values that the database fills in are unknown, so they are missing. A
+ * policy that reads one gets an error.
  */
 function recordOf(data: Arguments, model: PrismaModel, tables: Tables): Record<string, unknown> {
   const record: Record<string, unknown> = {}
@@ -60,7 +68,8 @@ function recordOf(data: Arguments, model: PrismaModel, tables: Tables): Record<s
   }
   for (const field of model.fields) {
     if (field.kind !== 'relation' || field.owner || data[field.name] !== undefined) continue
-    // No row but itself refers to one that is not there yet, where the database keeps references.
+    // If the database enforces references, only the row itself can refer to a row that does not
+    // exist yet.
     const canReferToItself = field.model === model.name && field.to.some((column) => (record[column] ?? null) !== null)
     if (tables.isKeptByOthers(field) && !canReferToItself) record[field.name] = field.list ? [] : null
   }
@@ -68,9 +77,9 @@ function recordOf(data: Arguments, model: PrismaModel, tables: Tables): Record<s
 }
 
 /**
- * Prisma sends other things than objects say where they have a certain form: a policy would be asked about another record than
- * the one that is created.
- * @throws ArgumentError for such an object anywhere but in a JSON column, in which a policy reads nothing
+ * Prisma converts objects of certain forms before it sends them. The policy would then check
+ * another record than the one that is created.
+ * @throws ArgumentError for such an object outside JSON columns, which policies do not read
  */
 function assertLiteral(data: Arguments, model: PrismaModel): void {
   assertLiteralObject(data)
@@ -107,7 +116,8 @@ function setColumn(record: Record<string, unknown>, { name, type, list }: Prisma
     return
   }
   if (type === 'DateTime' && typeof value === 'string') record[name] = new Date(value)
-  // A decimal that is given as a text is no text to a policy that reads the row later; JSON has a null of its own.
+  // A decimal given as a text is not a text to a policy that reads the row later. JSON has its own
+  // null.
   else if (value !== undefined && !(type === 'Decimal' && typeof value === 'string') && type !== 'Json')
     record[name] = value
 }

@@ -11,10 +11,10 @@ const hint =
   'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass what it writes: prismaAuthorization(authorizer, schema)'
 
 /**
- * Reads the schema text that a generated client carries. That text is not part of Prisma's public API, so what is read is
- * compared with what is: the columns of each model and their types.
+ * Reads the schema text that a generated client carries. That text is not part of Prisma's public
+ * API, so the result is compared with public facts: the columns of each model and their types.
  *
- * @throws PrismaSchemaError when the text is missing, can't be read or does not describe this client.
+ * @throws PrismaSchemaError if the text is missing, can't be read or does not describe this client.
  */
 export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   const text = property(property(client, '_engineConfig'), 'inlineSchema')
@@ -34,7 +34,7 @@ export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   return schema
 }
 
-/** @throws PrismaSchemaError for what is no schema. */
+/** @throws PrismaSchemaError for an invalid schema */
 export function assertSchema(schema: PrismaSchema): PrismaSchema {
   if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema
   throw new PrismaSchemaError('prisma-schema', 'This is no schema that the generator wrote, and no Prisma client.', {
@@ -44,7 +44,7 @@ export function assertSchema(schema: PrismaSchema): PrismaSchema {
 
 /**
  * Compares a schema with the public facts of a client.
- * @throws PrismaSchemaError where a model is missing, or its columns or their types differ.
+ * @throws PrismaSchemaError if a model is missing, or if its columns or their types differ.
  */
 export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike): void {
   for (const model of schema.models) {
@@ -62,12 +62,12 @@ export function assertDescribes(schema: PrismaSchema, client: PrismaClientLike):
   }
 }
 
-/** The delegate of a model: `client.blogPost` for `BlogPost`. */
+/** Returns the delegate of a model: `client.blogPost` for `BlogPost`. */
 export function delegateOf(client: object, model: string): unknown {
   return property(client, model.charAt(0).toLowerCase() + model.slice(1))
 }
 
-/** The columns that `client.document.fields` has, each with its type. */
+/** Returns the columns in `client.document.fields`, each with its type. */
 function columnsOf(client: PrismaClientLike, model: string): Map<string, unknown> {
   const fields = property(delegateOf(client, model), 'fields')
   if (typeof fields !== 'object' || fields === null) return new Map()
@@ -80,7 +80,7 @@ function expectedColumns(model: PrismaModel): Map<string, unknown> {
   )
 }
 
-/** A property of a value of which nothing is known. */
+/** Returns a property of an unknown value. */
 export function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined
 }

@@ -5,15 +5,16 @@ import { withReferences } from './references.js'
 import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
 
 /**
- * The models of a Prisma schema as the authorizer knows them: `authorizer.registerModels(modelsOf(schema))`.
- * @param database - What is known of the database, in the place of what the schema promises.
- * @throws ArgumentError where `database` names no reference.
+ * Returns the models of a Prisma schema for the authorizer:
+ * `authorizer.registerModels(modelsOf(schema))`.
+ * @param database - Known facts about the database, which override the promises of the schema.
+ * @throws ArgumentError if `database` names no reference.
  */
 export function modelsOf(schema: PrismaSchema, database?: DatabaseOptions['database']): Model[] {
   return modelsIn(new Tables(withReferences(schema, { database })))
 }
 
-/** The same for a schema of whose references all is known. */
+/** The same for a schema whose references are all resolved. */
 export function modelsIn(tables: Tables): Model[] {
   return tables.schema.models.map((model) => ({
     name: model.name,

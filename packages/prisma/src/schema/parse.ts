@@ -1,13 +1,16 @@
 import { type Token, tokenize } from './tokens.js'
 
-/** `model User { … }`: a block of a Prisma schema, each of its lines split. */
+/** A block of a Prisma schema, `model User { … }`, with each line split. */
 export interface Block {
   readonly keyword: string
   readonly name: string
   readonly lines: readonly Line[]
 }
 
-/** A field, a value of an enum, a setting (`provider = "sqlite"`) or, where `name` is undefined, attributes of the block. */
+/**
+ * A field, an enum value or a setting (`provider = "sqlite"`). If `name` is undefined: attributes
+ * of the block.
+ */
 export interface Line {
   readonly name: string | undefined
   /** The type of a field, or the value of a setting. */
@@ -33,7 +36,10 @@ export type Value =
   | { readonly kind: 'list'; readonly elements: readonly Value[] }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Argument[] }
 
-/** Reads the blocks of a Prisma schema that Prisma has accepted. @throws SyntaxError where it can't be one. */
+/**
+ * Reads the blocks of a Prisma schema that Prisma has accepted.
+ * @throws SyntaxError for an invalid schema
+ */
 export function parseSchema(schema: string): Block[] {
   return new Parser(tokenize(schema)).blocks()
 }

@@ -9,7 +9,10 @@ import {
   type PrismaUnique,
 } from './schema.js'
 
-/** The part of Prisma's data model meta format that is read here; a generator is given it. */
+/**
+ * The part of Prisma's data model meta format (DMMF) that is read here. Prisma passes it to
+ * generators.
+ */
 export interface Dmmf {
   readonly enums: readonly {
     readonly name: string
@@ -48,9 +51,9 @@ interface DmmfField {
 }
 
 /**
- * Reads what Prisma tells its generators.
- * @param text the schema itself: what it says of the database is not in the rest
- * @throws SyntaxError for a provider that is not known
+ * Reads the input of a Prisma generator.
+ * @param text the schema's text, which alone contains the facts about the database
+ * @throws SyntaxError for an unknown provider
  */
 export function readDmmf(dmmf: Dmmf, text: string): PrismaSchema {
   const views = viewsOf(text)

@@ -13,7 +13,10 @@ import {
   type PrismaUnique,
 } from './schema.js'
 
-/** Reads the text of a Prisma schema. @throws SyntaxError where the text is none. */
+/**
+ * Reads the text of a Prisma schema.
+ * @throws SyntaxError if the text is not a Prisma schema
+ */
 export function readSchema(text: string): PrismaSchema {
   const blocks = parseSchema(text)
   const enums = new Set(blocks.filter((block) => block.keyword === 'enum').map((block) => block.name))
@@ -38,22 +41,28 @@ function readEnum(block: Block): PrismaEnum {
 
 const providers: readonly string[] = ['sqlite', 'postgresql', 'mysql', 'cockroachdb', 'sqlserver', 'mongodb']
 
-/** Takes a provider by any of the names that Prisma has for it. @throws SyntaxError for another one. */
+/**
+ * Resolves any of Prisma's names for a provider.
+ * @throws SyntaxError for an unknown name
+ */
 function asProvider(name: string | undefined): PrismaProvider {
   const provider = name === 'postgres' ? 'postgresql' : name
-  // Sound: the list has just the members of the type.
+  // Sound: the list has exactly the members of the type.
   if (provider !== undefined && providers.includes(provider)) return provider as PrismaProvider
   throw new SyntaxError(`the Prisma schema names the provider ${JSON.stringify(name)}, which is not known`)
 }
 
 type Datasource = Pick<PrismaSchema, 'provider' | 'relationMode'>
 
-/** What the text of a Prisma schema says of the database. @throws SyntaxError where the text is none. */
+/**
+ * Returns the datasource in the text of a Prisma schema.
+ * @throws SyntaxError if the text is not a Prisma schema
+ */
 export function datasourceOf(text: string): Datasource {
   return readDatasource(parseSchema(text))
 }
 
-/** The models of a text that are views, which Prisma does not tell its generators. */
+/** Returns the names of the views in a schema text. Prisma does not pass them to its generators. */
 export function viewsOf(text: string): ReadonlySet<string> {
   return new Set(parseSchema(text).flatMap(({ keyword, name }) => (keyword === 'view' ? [name] : [])))
 }
@@ -101,7 +110,7 @@ function readField(
   enums: ReadonlySet<string>,
   models: ReadonlySet<string>,
 ): PrismaField | undefined {
-  // An ignored field and one of an unsupported type do not exist in the client.
+  // The client has no ignored fields and no fields of unsupported types.
   if (line.name === undefined || line.value?.kind !== 'name' || attribute(line, 'ignore')) return undefined
   const type = line.value.value
   const base = { name: line.name, list: line.list, nullable: line.optional }
@@ -152,7 +161,7 @@ function blockAttribute(block: Block, name: string): Attribute | undefined {
   return undefined
 }
 
-/** The value of an argument that may also be written without its name, first. */
+/** Returns the value of an argument, which may also be the first one without a name. */
 function argument(found: Attribute | undefined, name: string): Value | undefined {
   const first: Argument | undefined = found?.args[0]
   return found?.args.find((one) => one.name === name)?.value ?? (first?.name === undefined ? first?.value : undefined)
@@ -166,7 +175,7 @@ function plainOf(value: Value): string | undefined {
   return value.kind === 'list' || value.kind === 'call' ? undefined : value.value
 }
 
-/** The names in `[a, b(sort: Desc)]`. */
+/** Returns the names in `[a, b(sort: Desc)]`. */
 function namesOf(value: Value | undefined): string[] {
   const elements = value?.kind === 'list' ? value.elements : []
   return elements.flatMap((one) => (one.kind === 'name' ? one.value : one.kind === 'call' ? one.name : []))

@@ -3,8 +3,9 @@ import { type DatabaseOptions, exactTexts } from '../filter/dialect.js'
 import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
 
 /**
- * A schema with what is known of its references in the place of what it promises. A reference that the database compares by a
- * collation is not kept: its columns do not tell which row it leads to.
+ * Returns a schema whose promises about references are replaced by known facts about the database.
+ * A reference that the database compares by a collation is not kept: its columns do not identify
+ * the referenced row.
  * @throws ArgumentError for a declaration that names no reference.
  */
 export function withReferences<Name extends string>(
@@ -40,7 +41,7 @@ export function withReferences<Name extends string>(
   }
 }
 
-/** Whether the own row refers to others, or a table between the two does. */
+/** Whether the own row, or a table between the two, refers to other rows. */
 function isReference(field: PrismaField | undefined): field is PrismaRelation {
   return field?.kind === 'relation' && (field.owner || field.from.length === 0)
 }

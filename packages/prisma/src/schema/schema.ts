@@ -1,42 +1,48 @@
-/** The databases that Prisma knows. */
+/** The databases that Prisma supports. */
 export type PrismaProvider = 'sqlite' | 'postgresql' | 'mysql' | 'cockroachdb' | 'sqlserver' | 'mongodb'
 
 /**
- * What is known of a Prisma schema: everything that a filter needs, as plain data. It is written by the generator
+ * A Prisma schema as plain data, with all facts that filters need. It is written by the generator
  * `arcturus-prisma-generator`, or read from the schema text that a generated client carries.
  */
 export interface PrismaSchema<Name extends string = string> {
   readonly provider: PrismaProvider
-  /** Whether the database itself keeps references to rows that exist (`foreignKeys`), or Prisma alone (`prisma`). */
+  /**
+   * Whether the database enforces references to existing rows (`foreignKeys`), or only Prisma
+   * (`prisma`).
+   */
   readonly relationMode: 'foreignKeys' | 'prisma'
   readonly enums: readonly PrismaEnum[]
-  /** Models and views, in the order of the schema; ignored ones are not here. */
+  /** Models and views in the order of the schema, without ignored ones. */
   readonly models: readonly PrismaModel<Name>[]
 }
 
 export interface PrismaEnum {
   readonly name: string
-  /** As the client knows them, in the order of their declaration. */
+  /** The names in the client, in the order of declaration. */
   readonly values: readonly string[]
-  /** Those that the database has by another name, with that name. */
+  /** The stored name of each value whose name in the database differs. */
   readonly mapped?: Readonly<Record<string, string>> | undefined
 }
 
 export interface PrismaModel<Name extends string = string> {
   readonly name: Name
-  /** The name of the table, and of its database schema where the model names one. */
+  /** The name of the table. The name of its database schema is beside it, if the model has one. */
   readonly table: string
   readonly tableSchema?: string | undefined
-  /** Whether it is a view: no database keeps references from or to one. */
+  /** Whether the model is a view. No database enforces references from or to a view. */
   readonly view?: boolean | undefined
   readonly fields: readonly PrismaField[]
-  /** The fields of the id; where there is none, those of the first unique that can't be null; else empty. */
+  /**
+   * The fields of the id, or of the first unique that can't be null if there is no id; empty if
+   * there is neither.
+   */
   readonly key: readonly string[]
-  /** Everything that tells a row from all others, ids first. */
+  /** All unique constraints of a row, ids first. */
   readonly uniques: readonly PrismaUnique[]
 }
 
-/** One way to name a row in `findUnique({ where })`. */
+/** A unique selector in `findUnique({ where })`. */
 export interface PrismaUnique {
   readonly fields: readonly string[]
   /** The argument's name: the field itself, else the given name, else the fields joined by `_`. */
@@ -64,36 +70,47 @@ export interface PrismaRelation {
   /** The other model. */
   readonly model: string
   readonly list: boolean
-  /** Whether there can be no row; false for a list. */
+  /** Whether the relation can be empty; false for a list. */
   readonly nullable: boolean
   /** The relation's name, the same on both ends. */
   readonly relation: string
-  /** Whether the columns of the reference are in this model's table. */
+  /** Whether this model's table has the columns of the reference. */
   readonly owner: boolean
-  /** Own fields and the other's that are equal, pairwise, on both ends; empty for an implicit many-to-many. */
+  /**
+   * The own fields, pairwise equal to the other model's fields in `to`, on both ends. Empty for an
+   * implicit many-to-many.
+   */
   readonly from: readonly string[]
   readonly to: readonly string[]
-  /** Whether the database keeps the reference. Default: with `relationMode = "foreignKeys"` it does, unless an end is a view. */
+  /**
+   * Whether the database enforces the reference. Default: it does with
+   * `relationMode = "foreignKeys"`, unless an end is a view.
+   */
   readonly kept?: boolean | undefined
-  /** Whether its columns are texts that the database compares in its own way: 'a' can refer to 'A'. Default false. */
+  /**
+   * Whether the database compares the reference's texts by a collation: 'a' can refer to 'A'.
+   * Default false.
+   */
   readonly collated?: boolean | undefined
 }
 
-/** The values of an enum that have another name in the database; undefined where none has. */
+/** Returns the values of an enum that have another name in the database; undefined if none has. */
 export function mappedOf(values: readonly (readonly [name: string, stored: string])[]): PrismaEnum['mapped'] {
   const mapped = values.filter(([name, stored]) => name !== stored)
   return mapped.length > 0 ? Object.fromEntries(mapped) : undefined
 }
 
-/** The key of a model: see {@link PrismaModel.key}. */
+/** Returns the key of a model: see {@link PrismaModel.key}. */
 export function keyOf(uniques: readonly PrismaUnique[], fields: readonly PrismaField[]): readonly string[] {
   const nullable = new Set(fields.filter((field) => field.nullable).map((field) => field.name))
   return uniques.find((unique) => !unique.fields.some((name) => nullable.has(name)))?.fields ?? []
 }
 
-/** Fills in, for the end of each relation that holds no reference, what the other end says. */
+/**
+ * Copies the fields of each reference to the end of the relation that does not hold the reference.
+ */
 export function linkRelations(models: readonly PrismaModel[]): PrismaModel[] {
-  // Names of relations are unique between two models only.
+  // Names of relations are unique only between two models.
   const link = (model: string, field: PrismaRelation): string =>
     [field.relation, ...[model, field.model].sort()].join(' ')
   const owners = new Map<string, PrismaRelation>()

@@ -1,14 +1,14 @@
-/** A piece of a Prisma schema. Line breaks count, comments and blanks don't. */
+/** A token of a Prisma schema. Line breaks are tokens; comments and blanks are not. */
 export interface Token {
   readonly kind: 'name' | 'text' | 'number' | 'mark' | 'break'
-  /** The characters; of a text, what it says. */
+  /** The characters, or the content of a quoted text. */
   readonly value: string
 }
 
 const pieces =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>"(?:[^"\\\n]|\\.)*")|(?<name>[\p{L}_][\p{L}\p{N}_-]*)|(?<number>-?[0-9][0-9.]*)|(?<break>\n)|(?<blank>[^\S\n]+)|(?<mark>.)/gsu
 
-/** Splits a Prisma schema into its pieces. */
+/** Splits a Prisma schema into tokens. */
 export function tokenize(schema: string): Token[] {
   const tokens: Token[] = []
   for (const { groups } of schema.matchAll(pieces)) {
