@@ -21,7 +21,7 @@ import { refuse } from './refusal.js'
 import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, oneOf, ordered } from './test.js'
 import { cutEquals, cutOrder, refuseCollation, type TextOperator, textTest } from './texts.js'
 
-/** A column that is compared: what its type makes of a comparison, on one database. */
+/** A compared column: converts comparisons to tests on its type, for one database. */
 export class Column {
   readonly #column: PrismaColumn
   readonly #values: readonly string[]
@@ -29,14 +29,17 @@ export class Column {
   /** As numbers, which compare faster. */
   #bounds: { readonly from: number; readonly to: number } | undefined
 
-  /** @param values - of its enum, where it has one */
+  /** @param values - the values of its enum, if it has one */
   constructor(column: PrismaColumn, values: readonly string[], dialect: Dialect) {
     this.#column = column
     this.#values = values
     this.#dialect = dialect
   }
 
-  /** Which of its values equal a value that is not nil. A value of another type equals none. */
+  /**
+   * Returns the test for its values that equal a non-nil value. No value equals one of another
+   * type.
+   */
   equals(value: unknown, span: Span): ColumnTest {
     const { kind, type } = this.#column
     if (kind === 'enum')
@@ -63,8 +66,10 @@ export class Column {
   }
 
   /**
-   * Which of its values equal one of several that are not nil: those that are one value for the database as one list.
-   * @throws UnsupportedFilterError for a long list of texts that are read cut off: each would be a range of its own
+   * Returns tests for its values that equal one of several non-nil values. Values that the database
+   * can compare as one list share a test.
+   * @throws UnsupportedFilterError for a long list of texts that are read cut off: each would need
+   * its own range
    */
   among(values: readonly unknown[], span: Span): readonly ColumnTest[] {
     const equal: unknown[] = []
@@ -84,12 +89,15 @@ export class Column {
     return [oneOf(equal), ...others]
   }
 
-  /** @throws UnsupportedFilterError where nil can't be asked for: JSON has a null of its own, which reads as nil too. */
+  /**
+   * @throws UnsupportedFilterError if the column can't be tested for nil: JSON has its own null,
+   * which also reads as nil
+   */
   assertKnowsNil(span: Span): void {
     if (this.#column.type === 'Json') this.#refuseType(span)
   }
 
-  /** Which of its values stand in that order to a value that is not nil. */
+  /** Returns the test for its values that are ordered so relative to a non-nil value. */
   compares(order: Order, value: unknown, span: Span): ColumnTest {
     const { kind, type } = this.#column
     if (kind === 'enum') {
@@ -118,7 +126,10 @@ export class Column {
     }
   }
 
-  /** Which of its numbers pass a comparison of what is computed of them; undefined where that can't be told. */
+  /**
+   * Returns the test for its numbers whose computed result passes a comparison; undefined if there
+   * is no exact test.
+   */
   computed(computed: Computed, operator: '=' | Order, limit: number | bigint, span: Span): ColumnTest | undefined {
     switch (this.#column.type) {
       case 'Int':
@@ -134,7 +145,7 @@ export class Column {
     }
   }
 
-  /** Which of its texts hold another one; that one is not nil. */
+  /** Returns the test for its texts that contain another, non-nil text by the operator. */
   texts(operator: TextOperator, part: unknown, span: Span): ColumnTest {
     if (typeof part !== 'string') return this.#refuseMixture(span)
     if (this.#column.kind === 'enum') return chosen(this.#values, (one) => one[operator](part))
@@ -143,7 +154,10 @@ export class Column {
     return textTest(operator, part, this.#column, this.#dialect, span)
   }
 
-  /** Which of its values are instances of a class of the language: any number is an Integer and a Float. */
+  /**
+   * Returns the test for its values that are instances of a class of the language: any number is an
+   * Integer and a Float.
+   */
   isInstance(model: string, span: Span): ColumnTest {
     const { kind, type } = this.#column
     if (type === 'Json' || type === 'Bytes') return this.#refuseType(span)
@@ -152,7 +166,10 @@ export class Column {
     return type !== 'DateTime' && classes.includes(model) ? 'always' : 'never'
   }
 
-  /** Values to look for among the elements of a list column; those that no element can equal are left out. */
+  /**
+   * Returns the values to search among the elements of a list column, without those that no element
+   * can equal.
+   */
   elements(values: readonly unknown[], span: Span): unknown[] {
     if (this.#column.type === 'String' && this.#dialect.cutsTexts) this.#refuseType(span)
     return values.flatMap((value) => {
@@ -164,7 +181,10 @@ export class Column {
     })
   }
 
-  /** @throws UnsupportedFilterError where two columns of this type can't be compared by the database as by a check. */
+  /**
+   * @throws UnsupportedFilterError if the database and a check compare two columns of this type
+   * differently
+   */
   assertComparable(order: boolean, span: Span): void {
     const { kind, type, native } = this.#column
     if (kind === 'enum' || type === 'Boolean') {
@@ -177,7 +197,7 @@ export class Column {
         if (this.#isUuid) return
         if (!(order ? this.#dialect.textOrder : this.#dialect.textEquality))
           refuseCollation(this.#dialect, this.#column, span)
-        // Whatever is behind a zero character is compared with the rest.
+        // The database also compares the characters behind a zero character.
         if (this.#dialect.cutsTexts) this.#refuseType(span)
         return
       case 'DateTime':
@@ -196,7 +216,10 @@ export class Column {
     }
   }
 
-  /** What its numbers or dates pass, and NaN and invalid dates do not; undefined where it holds none of those. */
+  /**
+   * The filter that numbers and dates pass, but NaN and invalid dates do not; undefined if the
+   * column can hold neither.
+   */
   get isNumber(): ColumnFilter | undefined {
     return isNumberFilter(this.#column.type, this.#dialect)
   }
@@ -206,11 +229,11 @@ export class Column {
   }
 
   #textEquals(value: string, span: Span): ColumnTest {
-    // The database reads a UUID in several forms, and gives it back in one.
+    // The database reads a UUID in several forms, and returns it in one.
     if (this.#isUuid) return isUuid(value) ? equalTo(value) : 'never'
     this.#assertPlainText(span)
     if (!this.#dialect.textEquality) refuseCollation(this.#dialect, this.#column, span)
-    // No text that a database keeps has half a pair of UTF-16 in it; PostgreSQL keeps no zero character either.
+    // No stored text has half a UTF-16 surrogate pair. PostgreSQL stores no zero character either.
     if (isStorable(value)) return this.#dialect.cutsTexts ? cutEquals(value, this.#dialect) : equalTo(value)
     return this.#dialect.provider === 'postgresql' || !value.includes('\0')
       ? 'never'
@@ -226,13 +249,13 @@ export class Column {
     return this.#dialect.cutsTexts ? cutOrder(order, value) : ordered(order, value)
   }
 
-  /** Some types of text pad, fold or rewrite what is put into them. */
+  /** Some text types pad, fold or rewrite their values. */
   #assertPlainText(span: Span): void {
     if (!isPlainText(this.#column, this.#dialect)) this.#refuseType(span)
   }
 
   #numberEquals(value: number | bigint | object, span: Span): ColumnTest {
-    // Most keys are such ones, and there can be thousands; the sum makes 0 of -0.
+    // Most keys are safe integers, and there can be thousands. The sum turns -0 into 0.
     if (this.#column.type === 'Int' && typeof value === 'number' && Number.isSafeInteger(value)) {
       this.#bounds ??= boundsOf(this.#intRange(span))
       return value < this.#bounds.from || value > this.#bounds.to ? 'never' : equalTo(value + 0)
@@ -268,7 +291,7 @@ export class Column {
         const float = this.#float(exact, span)
         if (float.side === 0) return orderedNumber(order, float.number, this.isNumber)
         const below = order === '<' || order === '<='
-        // The nearest number of JavaScript is not the value: it belongs to the one side or to the other.
+        // The nearest number of JavaScript differs from the value, so it falls on one side of it.
         const moved = below ? (float.side < 0 ? '<=' : '<') : float.side < 0 ? '>' : '>='
         return orderedNumber(moved, float.number, this.isNumber)
       }
@@ -278,7 +301,7 @@ export class Column {
     }
   }
 
-  /** Beyond what the column can hold, the database may refuse the value itself. */
+  /** The database may refuse a value beyond the column's range. */
   #intRange(span: Span): Range {
     if (this.#column.native?.name === 'Oid') this.#refuseType(span)
     return intRange(this.#column, this.#dialect)
@@ -316,7 +339,10 @@ export class Column {
     return Number.isNaN(date.getTime()) ? refuse('column-type', 'An invalid date can not be compared.', span) : date
   }
 
-  /** A value of another type equals none of the column's; of a type that nobody knows, nothing is said. */
+  /**
+   * A value of another type equals none of the column's values. For an unknown type the comparison
+   * is refused.
+   */
   #otherType(value: unknown, span: Span): ColumnTest {
     const plain = typeof value !== 'object' || value instanceof Date || isDecimal(value)
     return plain ? 'never' : this.#refuseMixture(span)
@@ -340,7 +366,7 @@ export class Column {
   }
 }
 
-/** So many texts that are read cut off are looked for one by one. */
+/** The maximum number of cut-off texts that are searched by their own ranges. */
 const mostRanges = 32
 
 function boundsOf({ from, to }: Range) {

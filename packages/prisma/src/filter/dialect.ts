@@ -5,64 +5,82 @@ import { TextFacts } from '../database/textFacts.js'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
 
-/** What an application says of its database that no schema tells. */
+/** Facts about the application's database that no Prisma schema contains. */
 export interface DatabaseOptions {
   /**
-   * The application's word that texts may be compared by the collation of their columns: of all, or of those that are
-   * named (`['Document.title']`), because lists may differ from checks where the two do. Without it a `where` compares texts only
-   * where the database says that the column's collation is by code point: `BINARY` on SQLite, any deterministic one on
-   * PostgreSQL (`"C"` for an order), `utf8mb4_nopad_bin` on MariaDB, `utf8mb4_0900_bin` on MySQL. Default false.
+   * Accepts that texts are compared by the collation of their columns: of all columns, or of the
+   * named ones (`['Document.title']`). Lists may then differ from checks if the collation differs
+   * from code points.
+   * Without it a `where` compares texts only if the database reports a collation by code point:
+   * `BINARY` on SQLite, any deterministic one on PostgreSQL (`"C"` for an order),
+   * `utf8mb4_nopad_bin` on MariaDB, `utf8mb4_0900_bin` on MySQL. Default false.
    */
   readonly acceptCollation?: boolean | readonly string[]
   /**
-   * What is known of the database, in the place of what the schema promises: the result of `verifyDatabase`, or a declaration such
-   * as `{ references: { 'Document.folder': false } }`. Default: the schema is taken at its word, and the extended client reads the
-   * collations itself, once, before its first query whose filter compares texts.
+   * Known facts about the database, which override the promises of the schema: the result of
+   * `verifyDatabase`, or a declaration such as `{ references: { 'Document.folder': false } }`.
+   * Default: the promises of the schema. The extended client then reads the collations itself,
+   * once, before its first query whose filter compares texts.
    */
   readonly database?: DatabaseFacts | VerifiedDatabase | undefined
 }
 
-/** What a database does where databases differ. */
+/** The behaviour of one database, as far as databases differ. */
 export interface Dialect {
   readonly provider: PrismaProvider
-  /** Whether texts are equal only when their code points are. */
+  /** Whether texts are equal only if their code points are equal. */
   readonly textEquality: boolean
   /** Whether texts are ordered by code point. */
   readonly textOrder: boolean
-  /** The type of a column of texts in the database, if it pads, folds or rewrites them, though the schema does not say so. */
+  /**
+   * The type of a text column in the database, if it pads, folds or rewrites texts and the schema
+   * does not declare it.
+   */
   readonly textType?: string | undefined
-  /** Whether the driver reads a text only up to its first zero character, which the database compares whole. */
+  /**
+   * Whether the driver reads a text only up to its first zero character, while the database
+   * compares all of it.
+   */
   readonly cutsTexts?: boolean | undefined
-  /** Whether the column is part of a key or a reference, which only an index finds. */
+  /** Whether the column is part of a key or a reference, which is found only by an index. */
   readonly identifies?: boolean | undefined
-  /** What Prisma's `contains` and `startsWith` do: `%`, `_` and `\` can be escaped; ASCII letters fold; neither is known. */
+  /**
+   * How Prisma's `contains` and `startsWith` treat a text. `escaped`: `%`, `_` and `\` can be
+   * escaped. `folding`: ASCII letters match in either case. Undefined: neither is known.
+   */
   readonly like: 'escaped' | 'folding' | undefined
-  /** Where NaN, which stands in no order to a check, stands in the order of numbers; undefined where no column holds it. */
+  /**
+   * The position of NaN in the database's order of numbers; undefined if no column can hold NaN.
+   * Checks do not order NaN.
+   */
   readonly nan: 'greatest' | 'least' | undefined
-  /** How many digits of a decimal are compared exactly. */
+  /** The number of digits of a decimal that are compared exactly. */
   readonly decimalDigits: number
   /** Whether a date can be finer than the milliseconds of JavaScript. */
   readonly fineDates: boolean
-  /** How many values a query may send, less some for the caller's own. */
+  /** The number of values that a query may send, with a margin for the caller's own. */
   readonly values: number
-  /** How many tables a query may join, less some for the caller's own. */
+  /** The number of tables that a query may join, with a margin for the caller's own. */
   readonly relations: number
-  /** How deep a `where` may nest, in places of the database's parser. */
+  /** The depth to which a `where` may nest, in places of the database's parser. */
   readonly depth: number
 }
 
-/** What `verifyDatabase` read; undefined for a declaration. */
+/** Returns the result of `verifyDatabase`; undefined for a declaration. */
 export function verifiedOf(database: DatabaseOptions['database']): VerifiedDatabase | undefined {
   return database && 'columns' in database ? database : undefined
 }
 
 /**
- * What the database does with the values of each column.
- * @throws UnknownTextsError for a column of texts of which the database was not asked yet
+ * Returns the dialect of each column: how the database treats its values.
+ * @throws UnknownTextsError for a text column whose collation has not been read yet
  */
 export type Dialects = (column: PrismaColumn) => Dialect
 
-/** @throws ArgumentError, or PrismaSchemaError where `acceptCollation` names what is no column of texts. */
+/**
+ * @throws ArgumentError, or PrismaSchemaError if `acceptCollation` names a column that is not a
+ * text column
+ */
 export function dialectsOf(
   schema: PrismaSchema,
   { acceptCollation = false, database }: DatabaseOptions,
@@ -78,9 +96,12 @@ export function dialectsOf(
 }
 
 /**
- * Whether two texts of a column are equal to the database only if they are the same. MySQL and SQL Server compare texts by a collation
- * that ignores case, unless the catalog or the application says otherwise; the other databases by code point, unless the catalog does.
- * @throws ArgumentError, or PrismaSchemaError where `acceptCollation` names what is no column of texts.
+ * Whether two texts of a column are equal to the database only if they are identical. MySQL and SQL
+ * Server compare texts by a collation that ignores case, unless the catalog or the application
+ * declares another one. The other databases compare by code point, unless the catalog declares
+ * otherwise.
+ * @throws ArgumentError, or PrismaSchemaError if `acceptCollation` names a column that is not a
+ * text column
  */
 export function exactTexts(
   schema: PrismaSchema,

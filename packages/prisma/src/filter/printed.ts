@@ -4,10 +4,13 @@ import { refuse } from './refusal.js'
 /** A `where` of Prisma. */
 export type Where = { readonly [argument: string]: unknown }
 
-/** What a condition is printed as: a `where`, or that it holds for every row or for none. */
+/** The printed form of a condition: a `where`, or true for every row and false for none. */
 export type Printed = boolean | Where
 
-/** All of them hold. Constants never get into the result: Prisma drops an empty `AND`, and an empty `OR` in an `AND`. */
+/**
+ * Returns the conjunction of the parts. It never contains constants: Prisma drops an empty `AND`,
+ * and an empty `OR` in an `AND`.
+ */
 export function all(parts: readonly Printed[]): Printed {
   const wheres: Where[] = []
   for (const part of parts) {
@@ -18,7 +21,7 @@ export function all(parts: readonly Printed[]): Printed {
   return merged.length === 0 ? true : merged.length === 1 ? merged[0]! : { AND: merged }
 }
 
-/** One of them holds. */
+/** Returns the disjunction of the parts. */
 export function any(parts: readonly Printed[]): Printed {
   const wheres: Where[] = []
   for (const part of parts) {
@@ -30,8 +33,9 @@ export function any(parts: readonly Printed[]): Printed {
 }
 
 /**
- * What is asked of the rows of one relation is asked at once, at the place of the first: databases look there once.
- * @param joins - How what is asked is joined, for each way to ask it.
+ * Merges conditions on the rows of one relation, at the place of the first, so that the database
+ * searches them once.
+ * @param joins - How conditions are joined, for each relation filter.
  */
 function mergeRelations(
   wheres: readonly Where[],
@@ -59,14 +63,14 @@ function mergeRelations(
   return merged
 }
 
-/** The part of `{ relation: { is: part } }`, and what tells the relation and the way. */
+/** Returns the part of `{ relation: { is: part } }`, and a name for the relation and its filter. */
 function related(where: Where, joins: object): { readonly way: string; readonly part: Where } | undefined {
   for (const relation in where) {
     const filter = where[relation]
     if (typeof filter !== 'object' || filter === null) return undefined
     for (const way in filter) {
       const part: unknown = Reflect.get(filter, way)
-      // Sound: these are ways to ask of related rows alone, and what is asked of them is a `where`, or null.
+      // Sound: these keys are relation filters, whose values are a `where` or null.
       if (Object.hasOwn(joins, way) && part !== null) return { way: `${relation} ${way}`, part: part as Where }
       return undefined
     }
@@ -74,7 +78,10 @@ function related(where: Where, joins: object): { readonly way: string; readonly 
   return undefined
 }
 
-/** Equalities of one column as one list, at the place of the first: databases look a list up in one go. */
+/**
+ * Merges equalities of one column to one list, at the place of the first: the database searches a
+ * list at once.
+ */
 function mergeEqualities(wheres: readonly Where[]): readonly Where[] {
   if (wheres.length < 2) return wheres
   const lists = new Map<string, { readonly at: number; readonly of: (readonly unknown[])[] }>()
@@ -94,7 +101,10 @@ function mergeEqualities(wheres: readonly Where[]): readonly Where[] {
   return merged
 }
 
-/** The column and the values of `{ column: { equals } }` and `{ column: { in } }`, where the values are plain ones. */
+/**
+ * Returns the column and the values of `{ column: { equals } }` and `{ column: { in } }`, if the
+ * values are plain.
+ */
 function equality(where: Where): readonly [column: string, values: readonly unknown[]] | undefined {
   const [entry, ...others] = Object.entries(where)
   if (!entry || others.length > 0) return undefined
@@ -109,16 +119,17 @@ function equality(where: Where): readonly [column: string, values: readonly unkn
   return plain ? [column, values] : undefined
 }
 
-/** The parts of what `all` or `any` made, so that they can be joined with others. */
+/** Returns the parts of a result of `all` or `any`, so that they can be joined with others. */
 function arms(where: Where, connective: 'AND' | 'OR'): readonly Where[] {
   const of = where[connective]
-  // Sound: only `all` and `any` write these two, always alone and always with wheres.
+  // Sound: only `all` and `any` write these two keys, always alone and always with wheres.
   return Array.isArray(of) ? (of as readonly Where[]) : [where]
 }
 
 /**
- * A `where` for rows of a model, constants included: `{ id: { in: [] } }` is no row and `{ id: { notIn: [] } }` every row,
- * wherever they stand. `{}` and empty lists are not: they change their meaning with their place.
+ * Returns a `where` for rows of a model, also for constants: `{ id: { in: [] } }` for no row and
+ * `{ id: { notIn: [] } }` for every row. Both keep their meaning at any place. `{}` and empty lists
+ * change their meaning with their place.
  */
 export function whereOf(printed: Printed, model: PrismaModel): Where {
   if (typeof printed !== 'boolean') return printed
@@ -126,7 +137,7 @@ export function whereOf(printed: Printed, model: PrismaModel): Where {
   return { [column]: printed ? { notIn: [] } : { in: [] } }
 }
 
-/** Whether a `where` is the one for every row. */
+/** Whether a `where` selects every row. */
 export function isEveryRow(where: Where): boolean {
   const [condition, ...others] = Object.values(where)
   if (others.length > 0 || typeof condition !== 'object' || condition === null) return false
@@ -134,7 +145,7 @@ export function isEveryRow(where: Where): boolean {
   return Array.isArray(notIn) && notIn.length === 0 && Object.keys(rest).length === 0
 }
 
-/** A column that can be asked for a list of values: of the key where there is one. */
+/** Returns a column that can be compared with a list: one of the key if there is one. */
 function constantColumn({ name, fields, key }: PrismaModel): string {
   const able = fields.filter(
     (field) => field.kind !== 'relation' && !field.list && field.type !== 'Boolean' && field.type !== 'Json',
@@ -144,16 +155,16 @@ function constantColumn({ name, fields, key }: PrismaModel): string {
   return found.name
 }
 
-/** The ways to ask of related rows. */
+/** The relation filters of Prisma. */
 export const relationFilters: ReadonlySet<string> = new Set(['is', 'isNot', 'some', 'none', 'every'])
 
-/** What a `where` takes of the database. */
+/** The resources that a `where` needs of the database. */
 export interface Size {
-  /** How many times it asks of related rows, for each of which Prisma joins a table. */
+  /** The number of relation filters, for each of which Prisma joins a table. */
   relations: number
-  /** How many values it sends. */
+  /** The number of values that it sends. */
   values: number
-  /** How deep its parts stand in each other, in about as many places as the parser of a database keeps for them. */
+  /** The nesting depth of its parts, roughly in places of the database's parser. */
   depth: number
 }
 
@@ -180,5 +191,8 @@ function addSize(of: unknown, depth: number, size: Size): void {
   }
 }
 
-/** What stands in brackets in SQL; a query has more before it that is not read to its end. */
+/**
+ * The parser places of each bracketed part in SQL. A query has more before it that stays open until
+ * its end.
+ */
 const places: Readonly<Record<string, number>> = { some: 11, none: 11, every: 11, AND: 3, OR: 3, NOT: 3 }

@@ -17,15 +17,18 @@ import { partsOf, type TextOperator } from './texts.js'
 type Call = Extract<Operand, { readonly kind: 'call' }>
 type Value = Extract<Operand, { readonly kind: 'value' }>
 
-/** Gives what stands for a column in the place of a value: `prisma.document.fields.title`. */
+/**
+ * Returns Prisma's reference to a column, which replaces a value: `prisma.document.fields.title`.
+ */
 export type FieldReference = (model: string, field: string) => unknown
 
-/** Says whether something holds that does not depend on the row. */
+/** Returns whether a condition holds that does not depend on the row. */
 export type Truth = (closed: Formula) => boolean
 
 /**
- * Writes one formula as a `where`. Each part is printed for where it holds or for where it does not, down to the columns: what
- * Prisma's `NOT` does to rows with nulls and to missing relations is not what negation means.
+ * Prints one formula as a `where`. Each part is printed both as true and as false, down to the
+ * columns, because Prisma's `NOT` treats nulls and missing relations differently from negation in a
+ * policy.
  */
 export class Printing {
   readonly #tables: Tables
@@ -33,7 +36,7 @@ export class Printing {
   readonly #reference: FieldReference | undefined
   readonly #truth: Truth | undefined
 
-  /** @param truth - Undefined where what does not depend on the row is refused. */
+  /** @param truth - Undefined if conditions that do not depend on the row are refused. */
   constructor(tables: Tables, dialects: Dialects, reference: FieldReference | undefined, truth: Truth | undefined) {
     this.#tables = tables
     this.#dialects = dialects
@@ -41,14 +44,14 @@ export class Printing {
     this.#truth = truth
   }
 
-  /** @throws UnsupportedFilterError for what can't be said exactly. */
+  /** @throws UnsupportedFilterError if no exact `where` exists */
   print(formula: Formula): Printed {
     return this.#print(formula, undefined, true)
   }
 
-  /** @param each - The row that a `where` at this place speaks of; undefined for the resource. */
+  /** @param each - The row of a `where` at this place; undefined for the resource. */
   #print(formula: Formula, each: Root | undefined, holds: boolean): Printed {
-    // A leaf alone is false where the known row is not there.
+    // Only a leaf is false if the known row is missing.
     if (this.#truth && isLeaf(formula) && isClosed(formula)) return this.#truth(formula) === holds
     switch (formula.kind) {
       case 'true':
@@ -122,7 +125,10 @@ export class Printing {
     return columnSides(field, [operator === '=' ? column.equals(value, span) : column.compares(operator, value, span)])
   }
 
-  /** A text that is put together of one column and other texts equals another one where the column is what is left of it. */
+  /**
+   * Prints the equality of a concatenation and a text: one column with constant parts around it.
+   * The column must equal the text without those parts.
+   */
   #compareJoined(
     left: Call,
     right: Value,
@@ -146,7 +152,7 @@ export class Printing {
     return this.#leaf(hops, operator === '!=' ? swapped(sides) : sides, holds)
   }
 
-  /** What grows or shrinks with one column is asked by a range of the column. */
+  /** Prints a comparison of monotone arithmetic on one column as a range of the column. */
   #compareComputed(
     left: Arithmetic,
     right: Value,
@@ -199,7 +205,7 @@ export class Printing {
 
   #sameColumn(column: PrismaColumn, operator: '=' | Order, span: Span): Sides {
     const compared = this.#column(column)
-    // Dates finer than milliseconds are read alike where they are one.
+    // Both sides are one date, so a date finer than milliseconds is read alike on both.
     if (column.type !== 'DateTime') compared.assertComparable(operator !== '=', span)
     return sameColumnSides(column, operator, compared.isNumber)
   }
@@ -233,7 +239,7 @@ export class Printing {
     return this.#leaf(hops, columnSides(field, column.among(present, span), present !== values), holds)
   }
 
-  /** `item in row.tags`: one value in a column that holds a list. */
+  /** `item in row.tags`: one value in a list column. */
   #inColumn(item: Operand, list: Path, each: Root | undefined, holds: boolean, span: Span): Printed {
     const { hops, field } = this.#place(list, each, span)
     if (!field || field.kind === 'relation' || !field.list || item.kind !== 'value')
@@ -261,7 +267,7 @@ export class Printing {
     return this.#leaf(hops, sides, holds)
   }
 
-  /** That a text has the column's text in it: it is one of the text's parts. */
+  /** Prints that a text contains the column's text: the column is one of the text's parts. */
   #textOf(
     { value }: Value,
     part: Operand,
@@ -278,8 +284,8 @@ export class Printing {
   }
 
   /**
-   * What is asked of the row at the end of to-one relations. A leaf holds only where each of them has a row, so where it
-   * is asked whether it does not hold, a missing row is an answer.
+   * Prints a condition on the row at the end of to-one relations. A leaf holds only if each
+   * relation has a row, so its negation also holds for a missing row.
    */
   #leaf(hops: readonly PrismaRelation[], sides: Sides, holds: boolean): Printed {
     return hops.reduceRight<Printed>(
@@ -292,7 +298,7 @@ export class Printing {
     )
   }
 
-  /** That a to-one relation has no row. */
+  /** Prints that a to-one relation has no row. */
   #missing(relation: PrismaRelation): Sides {
     const every = whereOf(true, this.#tables.model(relation.model)!)
     return missingSides(relation, this.#tables.nullableColumns(relation), this.#tables.isKept(relation), every)

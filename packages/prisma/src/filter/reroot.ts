@@ -6,9 +6,10 @@ import { type Path, rowOf, samePath, sameRow } from './path.js'
 import type { Tables } from './tables.js'
 
 /**
- * Says what a relation of a known row leads to by way of the other row that it is compared with: a `where` speaks of the
- * resource alone, and gets everywhere from it. `some role in User(1).roles where role.repoId = repo.id` becomes
- * `some role in repo.roles where role.userId = 1`: every relation of Prisma can be gone both ways.
+ * Rewrites a quantifier over a relation of a known row so that it starts at the resource: a `where`
+ * can only start there. Every relation of Prisma can be followed both ways, so
+ * `some role in User(1).roles where role.repoId = repo.id` becomes
+ * `some role in repo.roles where role.userId = 1`.
  */
 export function reroot(formula: Formula, tables: Tables): Formula {
   switch (formula.kind) {
@@ -25,8 +26,8 @@ export function reroot(formula: Formula, tables: Tables): Formula {
 }
 
 /**
- * Tells two columns that are both nil, which are equal and lead nowhere, from those that are equal by a value: of the first there
- * is nothing to say about the two rows together.
+ * Separates two columns that are both nil from two that are equal by a value. Nil columns are equal
+ * but refer to no row, so they relate nothing.
  */
 export function splitNils(condition: Definite, tables: Tables): Definite {
   switch (condition.kind) {
@@ -34,7 +35,7 @@ export function splitNils(condition: Definite, tables: Tables): Definite {
     case 'or':
       return { kind: condition.kind, of: condition.of.map((one) => splitNils(one, tables)) }
     case 'not':
-      // Of a negation a quantifier alone has conditions in it.
+      // Of all negations, only those of quantifiers contain conditions.
       return condition.of.kind === 'some' ? { kind: 'not', of: splitSome(condition.of, tables) } : condition
     case 'some':
       return splitSome(condition, tables)
@@ -68,17 +69,17 @@ function isNullable(path: Path, tables: Tables): boolean {
 
 const nil: Operand = { kind: 'value', value: null }
 
-/** Says something of a row. */
+/** Builds a condition on a row. */
 type About = (row: Path) => Formula
 
-/** Finds some row of those that are related to another one, of which something is true. */
+/** Builds a formula that some related row satisfies a condition. */
 type Way = (about: About) => Formula
 
-/** Two columns that are equal: one of the own row, one of another. */
+/** Two equal columns: one of the own row, one of another row. */
 interface Pair {
   readonly own: Path
   readonly other: Path
-  /** The relations that have rows for the two to be equal. */
+  /** The relations that must have a row for the two to be equal. */
   readonly present: readonly Path[]
 }
 
@@ -89,7 +90,10 @@ class Rerooting {
     this.#tables = tables
   }
 
-  /** @returns undefined where it is not about a known row, or its rows are not related to one that can be reached. */
+  /**
+   * @returns undefined if it ranges over no known row, or if its rows are not related to a
+   * reachable one
+   */
   turned({ each, from, where, span }: SomeFormula): Formula | undefined {
     if (from.kind !== 'path' || from.root.kind !== 'row') return undefined
     const { root } = from
@@ -99,7 +103,7 @@ class Rerooting {
     return way?.((row) => back(row)((known) => this.#isKnown(known, root, span)))
   }
 
-  /** How some row of a quantifier, for which its condition holds, is found from a row that is not its own. */
+  /** Returns the way from another row to the rows of a quantifier that satisfy its condition. */
   #way(each: Variable, where: Formula, span: Span): Way | undefined {
     const parts = where.kind === 'and' ? where.of : [where]
     const foreign = parts.filter((one) => [...rootsOf(one)].some((root) => root !== each))
@@ -122,7 +126,7 @@ class Rerooting {
     return way && ((about) => way((row) => back(row)(about)))
   }
 
-  /** The rows of another row's relation are gone to first. */
+  /** Goes to the rows of another row's relation first. */
   #fromRows(some: SomeFormula, each: Variable): Way | undefined {
     const parts = some.where.kind === 'and' ? some.where.of : [some.where]
     const about = parts.filter((one) => rootsOf(one).has(each))
@@ -131,7 +135,10 @@ class Rerooting {
     return way && ((found) => ({ ...some, where: and([...others, way(found)]) }))
   }
 
-  /** Columns of two rows are equal where one relation leads from the one to the other, or two lead from both to a third. */
+  /**
+   * Goes through equal columns of two rows: either one relation leads from one to the other, or two
+   * lead from both to a third.
+   */
   #throughColumns(foreign: readonly Formula[], rest: readonly Formula[], each: Variable, span: Span): Way | undefined {
     const pairs = foreign.flatMap((one) => (one.kind === 'compare' ? (this.#pair(one, each) ?? []) : []))
     const [first] = pairs
@@ -157,7 +164,10 @@ class Rerooting {
     return { own: a.path, other: b.path, present: [...a.present, ...b.present] }
   }
 
-  /** Paths of the own row and of the other one that lead to the same row where all these columns are equal. */
+  /**
+   * Yields paths of the own row and of the other one that lead to the same row if all these columns
+   * are equal.
+   */
   *#sameRows(
     pairs: readonly Pair[],
     rest: readonly Formula[],
@@ -192,13 +202,16 @@ class Rerooting {
     for (const rows of found) if (fits(rows) && this.#isThere(rows, pairs)) yield rows
   }
 
-  /** Columns that are both nil are equal, and refer to nothing. */
+  /** Whether both columns can be nil: then they are equal, and refer to no row. */
   #canBeNil({ own, other, present }: Pair, rest: readonly Formula[]): boolean {
     const isSaid = present.length > 0 || rest.some((one) => isNotNil(one, own))
     return !isSaid && isNullable(own, this.#tables) && isNullable(other, this.#tables)
   }
 
-  /** Whether the row that both lead to is there: one of the two, or one that a reference of either is sure to lead to. */
+  /**
+   * Whether the row at both ends exists: it is one of the two compared rows, or a reference of
+   * either always leads to it.
+   */
   #isThere(rows: readonly [own: Path, other: Path], pairs: readonly Pair[]): boolean {
     const ends = [rowOf(pairs[0]!.own), rowOf(pairs[0]!.other)]
     const isEnd = rows.some((row) => ends.some((end) => samePath(end, row)))
@@ -216,8 +229,8 @@ class Rerooting {
   }
 
   /**
-   * From the row that a path leads to back to those that it starts from.
-   * @returns undefined where the way back is not part of the schema
+   * Returns the way from the row that a path leads to back to the rows where it starts.
+   * @returns undefined if the way back is not part of the schema
    */
   #back(path: Path, span: Span): ((row: Path) => Way) | undefined {
     const inverses: PrismaRelation[] = []
@@ -257,7 +270,7 @@ class Rerooting {
     )
   }
 
-  /** The model of the row that a path leads to. */
+  /** Returns the model of the row that a path leads to. */
   #modelOf(path: Path): PrismaModel | undefined {
     return this.#tables.model(path.steps.length === 0 ? path.root.model : this.#tables.relation(path)?.model)
   }
@@ -281,7 +294,7 @@ function nameOf({ steps }: Path): string {
   return steps.at(-1)!.name
 }
 
-/** The same text for the same pairs of names, in whatever order. */
+/** Returns the same text for the same pairs of names, in any order. */
 function namesOf(pairs: readonly (readonly [string | undefined, string | undefined])[]): string {
   return JSON.stringify(pairs.map((pair) => JSON.stringify(pair)).sort())
 }

@@ -2,7 +2,9 @@ import type { Definite } from '@arcturus/core/filters'
 import type { PrintSql, SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
 import { refuse } from '../refusal.js'
 
-/** A query for the keys of the rows that a condition holds for, as it is given to Prisma's `$queryRaw`. */
+/**
+ * A query for the keys of the rows that satisfy a condition, in the form of Prisma's `$queryRaw`.
+ */
 export interface IdQuery {
   /** The SQL between its values. */
   readonly texts: readonly string[]
@@ -10,7 +12,7 @@ export interface IdQuery {
   readonly model: string
 }
 
-/** How many values a query may send that Prisma does not divide. */
+/** The number of values that a query may send if Prisma does not divide it. */
 const maxValues = 32_000
 
 /** Writes {@link IdQuery | queries for keys}. */
@@ -26,8 +28,10 @@ export class IdQueries {
   }
 
   /**
-   * @param limit - How many keys are of use; one more tells that there are too many.
-   * @throws UnsupportedFilterError where SQL can't say the condition exactly, or the rows of the model have no key
+   * @param limit - The maximum number of usable keys. One more is read, to detect that there are
+   * too many.
+   * @throws UnsupportedFilterError if SQL can't express the condition exactly, or the model has no
+   * key
    */
   write(condition: Definite, model: string, limit: number): IdQuery {
     const table = this.#tables.table(model)
@@ -57,8 +61,9 @@ export class IdQueries {
   }
 
   /**
-   * MariaDB ends recursion after 1,000 levels with a mere warning, and MySQL with an error. Neither limit is reached after
-   * this: there are not that many rows to pass. Each reads what the other takes for a comment.
+   * Raises the limit of recursion, which MariaDB ends after 1,000 levels with only a warning, and
+   * MySQL with an error. The new limit exceeds any number of rows. Each of the two reads the
+   * other's setting as a comment.
    */
   #withoutEnd(queries: string, select: string): string {
     if (this.#dialect !== 'mysql') return `${queries}SELECT ${select}`
@@ -75,18 +80,21 @@ export class IdQueries {
 /** The name of a row of the model in the query. */
 const row = 'resource'
 
-/** The name of a column of the key in the result. */
+/** Returns the name of a key's column in the result. */
 export function keyName(at: number): string {
   return `key${at}`
 }
 
-/** Stands for a value while SQL is put together, which may be in another order than that of the text. */
+/**
+ * Returns a placeholder for a value while the SQL is put together, possibly in another order than
+ * that of the text.
+ */
 function place(at: number): string {
   return `\u0000${at}\u0000`
 }
 
 function fill(sql: string, values: readonly unknown[]): Pick<IdQuery, 'texts' | 'values'> {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name and no SQL of ours has that character.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name and no SQL here contains it.
   const parts = sql.split(/\u0000(\d+)\u0000/)
   return {
     texts: parts.filter((_, at) => at % 2 === 0),
@@ -94,7 +102,7 @@ function fill(sql: string, values: readonly unknown[]): Pick<IdQuery, 'texts' | 
   }
 }
 
-/** A value as Prisma sends it in the type of the column. */
+/** Returns a value as Prisma sends it in the type of the column. */
 function sent(value: unknown, { type }: SqlColumn): unknown {
   const element = type.kind === 'list' ? type.of : type
   return element.kind === 'integer' && !element.bigint && typeof value === 'bigint' ? Number(value) : value

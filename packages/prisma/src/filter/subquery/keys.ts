@@ -4,12 +4,12 @@ import { refuse } from '../refusal.js'
 import type { Tables } from '../tables.js'
 import { keyName } from './idQuery.js'
 
-/** Reads the keys that a query gave as a `where` for the rows that have them. */
+/** Converts the keys that a query returned to a `where` for the rows with those keys. */
 export class Keys {
   readonly #columns: readonly PrismaColumn[]
   readonly #read: readonly ((value: unknown) => unknown)[]
 
-  /** @throws UnsupportedFilterError where the model has no key, or one that can't be asked for by its values. */
+  /** @throws UnsupportedFilterError if the model has no key, or its values can't be compared */
   constructor(model: PrismaModel, tables: Tables) {
     this.#columns = model.key.flatMap((name) => {
       const field = tables.field(model.name, name)
@@ -27,7 +27,7 @@ export class Keys {
   }
 }
 
-/** Rows that have one of the keys: those that begin alike are asked for together. */
+/** Prints the rows with one of the keys. Keys with the same first columns are grouped. */
 function among([name, ...others]: readonly string[], keys: readonly (readonly unknown[])[]): Printed {
   if (keys.length === 0) return false
   if (others.length === 0) return { [name!]: { in: keys.map(([value]) => value) } }
@@ -45,7 +45,10 @@ function among([name, ...others]: readonly string[], keys: readonly (readonly un
   return arms.length === 1 ? arms[0]! : { OR: arms }
 }
 
-/** What makes of a driver's value the client's; it is a value that finds its row again. */
+/**
+ * Returns the conversion of a driver's value to the client's, such that the value finds its row
+ * again.
+ */
 function reader(column: PrismaColumn, tables: Tables): (value: unknown) => unknown {
   if (column.kind === 'enum') {
     const names = new Map([...tables.storedValues(column)].map(([name, stored]): [unknown, string] => [stored, name]))

@@ -7,20 +7,21 @@ import { refuse } from '../refusal.js'
 import type { IdQueries, IdQuery } from './idQuery.js'
 
 /**
- * How filters are put to Prisma. `where`: as a `where` alone. `subquery`: as the keys of the rows, which one query of SQL finds
- * first. `auto`: as a `where`, with the keys of those rows that no `where` can speak of.
+ * How filters are put to Prisma. `where`: as a `where` alone. `subquery`: as the keys of the rows,
+ * which one SQL query finds first. `auto`: as a `where`, plus the keys of those rows that no
+ * `where` can express.
  */
 export type Strategy = 'auto' | 'where' | 'subquery'
 
 /** How one filter is put to Prisma. */
 export interface FilterPlan {
-  /** What has to be found first; mostly nothing. */
+  /** The queries to run first; usually none. */
   readonly queries: readonly IdQuery[]
-  /** Why a `where` alone was not enough, where that was tried. */
+  /** The reason why a `where` alone was not enough, if that was tried. */
   readonly refused: unknown
   /**
    * @param keys - The rows that each query found.
-   * @throws UnsupportedFilterError where they are more than a `where` can name
+   * @throws UnsupportedFilterError if a `where` can't name so many rows
    */
   where(keys: readonly Printed[]): Where
 }
@@ -37,14 +38,14 @@ export class Planner {
   readonly #queries: IdQueries | undefined
   readonly #schema: Schema
 
-  /** @param queries - Undefined for a database for which no SQL is written. */
+  /** @param queries - Undefined for a database without an SQL dialect here. */
   constructor(printer: WherePrinter, queries: IdQueries | undefined, schema: Schema) {
     this.#printer = printer
     this.#queries = queries
     this.#schema = schema
   }
 
-  /** @throws UnsupportedFilterError where the strategy has no way to say the condition exactly. */
+  /** @throws UnsupportedFilterError if the strategy can't express the condition exactly */
   plan(condition: Definite, model: string, strategy: Strategy): FilterPlan {
     const { queries, printed, refused } = this.#part(condition, model, strategy)
     return { queries, refused, where: (keys) => this.#printer.finish(printed(keys), model) }
@@ -66,7 +67,7 @@ export class Planner {
     return { ...this.#mixed(condition, model, queries), refused: part.data?.['reason'] }
   }
 
-  /** Rows that a `where` can speak of are not looked up where others are as good. */
+  /** Looks rows up only for the alternatives that a `where` can't express. */
   #mixed(condition: Definite, model: string, queries: IdQueries): Part {
     if (condition.kind !== 'or') return this.#found(condition, model, queries)
     const { parts, others } = this.#divide(condition.of, model, queries)
@@ -74,7 +75,8 @@ export class Planner {
   }
 
   /**
-   * Of a conjunction all is looked up: its parts alone hold for more rows. SQL is given less only where it can't say it either.
+   * Looks up a conjunction as a whole: its parts alone hold for more rows. SQL gets a part of it
+   * only if SQL can't express the whole.
    * @throws UnsupportedFilterError
    */
   #found(condition: Definite, model: string, queries: IdQueries): Part {
@@ -95,7 +97,7 @@ export class Planner {
     }
   }
 
-  /** What a `where` can say, and the rest. */
+  /** Separates the parts that a `where` can express from the rest. */
   #divide(of: readonly Definite[], model: string, queries: IdQueries) {
     const parts: Part[] = []
     const others: Definite[] = []
@@ -116,7 +118,10 @@ export class Planner {
     }
   }
 
-  /** @param queries - What finds out which of its parts hold that are the same for all rows; without it they are refused. */
+  /**
+   * @param queries - Evaluates the parts that are the same for all rows. Without it those parts are
+   * refused.
+   */
   #where(condition: Definite, model: string, queries: IdQueries | undefined): Part {
     const formula = this.#printer.prepared(condition)
     const closed = new Map<Formula, IdQuery>()
@@ -134,7 +139,7 @@ export class Planner {
     }
   }
 
-  /** Looks for the known row that a formula speaks of, where it holds. */
+  /** Returns a query that finds the known row of a formula if the formula holds. */
   #isTrue(formula: Formula, queries: IdQueries): IdQuery {
     const condition = definiteOf(formula, this.#schema)
     const span = spanOf(condition)
@@ -150,7 +155,7 @@ export class Planner {
   }
 }
 
-/** Where in the policy a condition begins; there is such a place in everything that speaks of a row. */
+/** Returns the start of a condition in the policy. Every condition on a row has one. */
 function spanOf(condition: Definite): Span | undefined {
   switch (condition.kind) {
     case 'true':

@@ -2,15 +2,21 @@ import { property } from '../../schema/fromClient.js'
 import { refuse } from '../refusal.js'
 import type { IdQuery } from './idQuery.js'
 
-/** Sends a query for keys. @returns the rows as the database gave them */
+/**
+ * Sends a query for keys.
+ * @returns the rows as the database returned them
+ */
 export type Send = (query: IdQuery) => Promise<readonly object[]>
 
-/** Sends by a client, outside of all transactions but one that is the client itself. */
+/** Sends by a client, outside of all transactions except one that is the client itself. */
 export function sendBy(client: unknown): Send {
   return async (query) => await rawQuery(client, query)
 }
 
-/** Sends each query once: what a query of the application needs in several places is the same. */
+/**
+ * Sends each query once: equal queries from several places of one application query share their
+ * result.
+ */
 export function sendOnce(send: Send): Send {
   const sent: { readonly query: IdQuery; readonly rows: Promise<readonly object[]> }[] = []
   return (query) => {
@@ -27,9 +33,9 @@ function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
 }
 
 /**
- * Sends within the interactive transaction of another query: outside of it what the transaction wrote is not seen, and on
- * SQLite there is nothing but it.
- * @param transaction - what Prisma's extensions are told of it; not part of its public API
+ * Sends within the interactive transaction of another query. Outside of it the transaction's writes
+ * are invisible, and on SQLite no query can run outside of it.
+ * @param transaction - Prisma's description of it for extensions; not part of its public API
  */
 export function sendWithin(client: unknown, transaction: unknown): Send {
   return async (query) => {
@@ -46,7 +52,7 @@ export function sendWithin(client: unknown, transaction: unknown): Send {
   }
 }
 
-/** Where nothing tells whether there is a transaction. */
+/** Refuses to send if it is unknown whether there is a transaction. */
 export const sendNowhere: Send = () =>
   refuse('transaction', 'This version of Prisma does not say whether a query is part of a transaction.', undefined)
 
@@ -55,6 +61,6 @@ function rawQuery(client: unknown, { texts, values }: IdQuery): PromiseLike<read
   if (typeof method !== 'function') {
     return refuse('no-client', 'This filter has to look rows up, and there is no client to do it.', undefined)
   }
-  // The form of a template: what stands between the texts is sent as values.
+  // The form of a template: the parts between the texts are sent as values.
   return Reflect.apply(method, client, [Object.assign([...texts], { raw: texts }), ...values])
 }
