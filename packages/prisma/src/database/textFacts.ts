@@ -3,15 +3,15 @@ import { sqlDialectOf } from '../filter/sql/types.js'
 import type { Send } from '../filter/subquery/send.js'
 import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
 
-/** How the database compares and reads the texts of its columns: no Prisma schema says it. */
+/** How the database compares and reads the texts of its columns. No Prisma schema contains it. */
 export type Texts = Pick<VerifiedDatabase, 'columns' | 'cutsTexts'>
 
-/** What was read of a database, once it was. */
+/** The text facts of a database, once they are read. */
 export interface ReadTexts {
   texts?: Texts | undefined
 }
 
-/** What filters have to know of one column of texts. */
+/** The facts about one text column that filters need. */
 export interface TextFact {
   readonly textEquality: boolean
   readonly textOrder: boolean
@@ -20,13 +20,20 @@ export interface TextFact {
   readonly identifies: boolean
 }
 
-/** The database was not asked yet how it compares texts. It never leaves this package: who meets it asks, and tries again. */
+/**
+ * The collations of the database have not been read yet. It never leaves this package: its handler
+ * reads them, and tries again.
+ */
 export class UnknownTextsError extends Error {}
 
-/** PostgreSQL's types whose texts are read as they were written, and compared by a collation alone. */
+/**
+ * PostgreSQL's types whose texts are read as they were written, and compared only by a collation.
+ */
 const plainTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'name'])
 
-/** Knows how the texts of a schema's columns are compared, once the database was asked, in one query. */
+/**
+ * How the texts of a schema's columns are compared, once one query has read it from the database.
+ */
 export class TextFacts {
   readonly #schema: PrismaSchema
   readonly #isAsked: boolean
@@ -35,8 +42,9 @@ export class TextFacts {
   readonly #read: ReadTexts
 
   /**
-   * @param read - what was read already, also by others of the same client
-   * @param isAsked - whether the database will be asked for what is not known; otherwise the worst is assumed
+   * @param read - the facts read already, also by other users of the same client
+   * @param isAsked - whether unknown facts will be read from the database; otherwise the worst case
+   * is assumed
    */
   constructor(schema: PrismaSchema, read: ReadTexts = {}, isAsked = false) {
     this.#schema = schema
@@ -47,7 +55,7 @@ export class TextFacts {
   }
 
   /**
-   * @param isAccepted - whether the application says that the column's collation will do
+   * @param isAccepted - whether the application accepts the column's collation
    * @throws UnknownTextsError
    */
   of(column: PrismaColumn, isAccepted: boolean): TextFact {
@@ -70,7 +78,10 @@ export class TextFacts {
     }
   }
 
-  /** Asks the database. Two that ask at once read the same; neither waits for the other, whose transaction may wait for it. */
+  /**
+   * Reads the facts from the database. Concurrent calls both read them. Neither waits for the
+   * other, whose transaction may wait for it.
+   */
   async read(send: Send): Promise<void> {
     if (this.#read.texts) return
     const dialect = sqlDialectOf(this.#schema)
@@ -90,7 +101,7 @@ function pathOf({ table, tableSchema }: PrismaModel): readonly string[] {
   return tableSchema === undefined ? [table] : [tableSchema, table]
 }
 
-/** The columns of keys and of references. */
+/** Returns the columns of keys and of references. */
 function identifying(model: PrismaModel): readonly PrismaColumn[] {
   const names = new Set([
     ...model.uniques.flatMap(({ fields }) => fields),

@@ -9,13 +9,15 @@ import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } 
 import type { PrismaSchema } from '../schema/schema.js'
 
 /**
- * Compares a Prisma schema with the database of a client: tables, types of columns, values of enums, what can be null, foreign keys,
- * the time zone of the connection, and the collations of columns for which `acceptCollation` speaks. It reads the database's own
- * tables, in two or three queries, and no rows of the application.
+ * Compares a Prisma schema with the database of a client: tables, types of columns, values of
+ * enums, nullability, foreign keys, the time zone of the connection, and the collations of columns
+ * that `acceptCollation` names. It reads the database's own tables, in two or three queries, and no
+ * rows of the application.
  *
  * @param schema - Default: the schema that the client carries.
- * @returns what is not kept, and what was read: pass it as the option `database`
- * @throws PrismaSchemaError for a schema that can't be used, or a database other than SQLite, PostgreSQL, MySQL and MariaDB
+ * @returns the problems and the facts of the database: pass the result as the option `database`
+ * @throws PrismaSchemaError for an invalid schema, or a database other than SQLite, PostgreSQL,
+ * MySQL and MariaDB
  *
  * @example
  * ```ts
@@ -39,12 +41,12 @@ export async function verifyDatabase(
   }
   const send = sendBy(client)
   const models = new Map(known.models.map(({ name, fields }) => [name, fields.map((field) => field.name)]))
-  // The schema is taken at its word: it is what is compared.
+  // The promises of the schema are compared, so no known facts override them.
   const tables = new PrismaSqlTables(
     new Tables(known),
     dialectsOf(known, acceptCollation === undefined ? {} : { acceptCollation }),
   )
-  // Prisma's driver for PostgreSQL takes every time for one of UTC.
+  // Prisma's driver for PostgreSQL reads every time as UTC.
   return await verify({ dialect, tables, models, zonedAsUtc: true }, (sql) =>
     send({ texts: [sql], values: [], model: '' }),
   )

@@ -3,19 +3,23 @@ import { type Path, samePath } from './path.js'
 
 export type Arithmetic = Extract<Operand, { readonly kind: 'arithmetic' }>
 
-/** Arithmetic in which one column grows or shrinks, but for a break at zero: what is asked of it are ranges of the column. */
+/**
+ * Arithmetic that is monotone in one column, except for a break at zero. Its comparisons are ranges
+ * of the column.
+ */
 export interface Computed {
   readonly column: Path
-  /** Whether it turns or jumps where the column is zero. */
+  /** Whether it turns or jumps at zero of the column. */
   readonly breaks: boolean
-  /** What is computed of one of its values. */
+  /** Computes the result for one of the column's values. */
   readonly of: (value: number | bigint) => number | bigint
 }
 
 /**
- * Arithmetic of one column and numbers by operators that keep an order or turn it.
- * @param limit - The number that it is compared with: one that was written as a float makes floats of all.
- * @returns undefined where it is not of that kind
+ * Returns arithmetic of one column and numbers by operators that keep an order or reverse it.
+ * @param limit - The number that it is compared with. A number written as a float makes all numbers
+ * floats.
+ * @returns undefined for any other arithmetic
  */
 export function computedOf(operand: Arithmetic, limit: Operand): Computed | undefined {
   const found: Path[] = []
@@ -40,7 +44,7 @@ function isMonotone(operand: Operand, shape: { readonly found: Path[]; breaks: b
       if (operator !== '/' || (right.kind === 'value' && Number(right.value) !== 0)) {
         return isMonotone(left, shape) && isMonotone(right, shape)
       }
-      // By the column, or by zero: one number on each side of zero, or falling or growing there.
+      // A division by the column, or by zero: constant on each side of zero, or monotone there.
       shape.breaks = true
       if (left.kind === 'path' && right.kind === 'path') return samePath(left, right) && isMonotone(left, shape)
       const isPlain = [left, right].every(({ kind }) => kind === 'path' || kind === 'value')
@@ -51,7 +55,7 @@ function isMonotone(operand: Operand, shape: { readonly found: Path[]; breaks: b
   }
 }
 
-/** Whether it is computed in whole numbers, exactly. */
+/** Whether it is computed exactly in whole numbers. */
 function isWholeArithmetic(operand: Operand): boolean {
   switch (operand.kind) {
     case 'value':

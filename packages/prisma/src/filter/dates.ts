@@ -2,10 +2,13 @@ import type { PrismaColumn } from '../schema/schema.js'
 import type { Dialect } from './dialect.js'
 import { type ColumnTest, equalTo, type Order, ordered, within } from './test.js'
 
-/** How fine the dates of a column are: whole days, milliseconds as JavaScript has them, or finer than those. */
+/** The precision of a column's dates: whole days, milliseconds as in JavaScript, or finer. */
 type Precision = 'days' | 'milliseconds' | 'finer'
 
-/** Undefined for a column of times, which are no points in time. */
+/**
+ * Returns the precision of a column's dates; undefined for a column of times, which are not points
+ * in time.
+ */
 export function precisionOf(column: PrismaColumn, dialect: Dialect): Precision | undefined {
   const { native } = column
   switch (native?.name) {
@@ -23,7 +26,10 @@ export function precisionOf(column: PrismaColumn, dialect: Dialect): Precision |
   }
 }
 
-/** JavaScript reads a finer date without what is finer: equal to a millisecond is within it. */
+/**
+ * Returns equality with a date. JavaScript truncates a finer date, so it equals a millisecond if it
+ * is within it.
+ */
 export function dateEquals(precision: Precision, date: Date): ColumnTest {
   switch (precision) {
     case 'days':

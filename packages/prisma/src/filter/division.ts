@@ -2,31 +2,41 @@ import { relationFilters, type Where } from './printed.js'
 import { refuse } from './refusal.js'
 
 /**
- * Where a `where` will stand. `root`: the top of the `where` of a query. `anywhere`: also below a relation, in a count or
- * under the caller's own conditions.
+ * The place of a `where`. `root`: the top of the `where` of a query. `anywhere`: also below a
+ * relation, in a count or under the caller's own conditions.
  */
 export type Place = 'root' | 'anywhere'
 
-/** So many values of a list become single conditions at most: compiling a plan for more takes Prisma too long. */
+/**
+ * The maximum number of a list's values that become single conditions. Prisma needs too long to
+ * compile a plan for more.
+ */
 const mostAlone: Readonly<Record<Place, number>> = { root: 1_000, anywhere: 5_000 }
 
-/** Prisma compiles a plan for each number of conditions, and SQLite limits their depth. So many conditions form a group. */
+/**
+ * The number of conditions in a group. Prisma compiles a plan for each number of conditions, and
+ * SQLite limits their depth.
+ */
 const groupSize = 32
 
 /**
  * Rewrites the lists that Prisma must not divide.
  *
- * A query with more values than the database takes is divided: Prisma sends it once for each part of its longest list and
- * concatenates the rows. For a list of values that a row may have, this gives the same rows. For a list of values that no row
- * may have (`notIn`, or `in` below `none`), a row comes back if one part allows it, so hidden rows come back. Prisma divides
- * lists only, so the values of such a list become single conditions: `none: { OR: [{ id: 1 }, { id: 2 }] }`. A query that
- * then has too many values fails with P2029.
+ * Prisma divides a query with more values than the database takes: it sends the query once for each
+ * part of the longest list and concatenates the rows. For a list of values that a row may have,
+ * this returns the same rows. For a list of values that no row may have (`notIn`, or `in` below
+ * `none`), a row is returned if one part allows it. Hidden rows would then be returned.
  *
- * Prisma divides no query whose `where` has a `notIn` at its root, even an empty one: such a query fails with P2029 as well.
- * So there `notIn` remains a list, and more than 1,000 values below a relation remain one beside an empty `notIn`.
+ * Prisma divides lists only, so the values of such a list become single conditions:
+ * `none: { OR: [{ id: 1 }, { id: 2 }] }`. A query that then has too many values fails with P2029.
+ *
+ * Prisma divides no query whose `where` has a `notIn` at its root, even an empty one: such a query
+ * fails with P2029 as well. So at the root `notIn` remains a list. More than 1,000 values below a
+ * relation remain a list beside an empty `notIn`.
  *
  * @param every - A `where` for every row of the model: an empty `notIn`.
- * @throws UnsupportedFilterError for such a list of more than 5,000 values that can stand anywhere
+ * @throws UnsupportedFilterError for such a list of more than 5,000 values with the place
+ * `anywhere`
  */
 export function undivided(where: Where, place: Place, every: Where): Where {
   const isRoot = place === 'root'
@@ -36,7 +46,7 @@ export function undivided(where: Where, place: Place, every: Where): Where {
 }
 
 interface Position {
-  /** Whether fewer rows pass a condition here if more related rows do. */
+  /** Whether more related rows make fewer rows pass a condition here. */
   readonly isNegative: boolean
   /** Whether only `AND` and `OR` are between here and the root of a query. */
   readonly isRoot: boolean
@@ -77,7 +87,7 @@ function connected(value: unknown, position: Position): unknown {
   return isPlain(value) ? rewritten(value, position) : value
 }
 
-/** What is required of related rows; other conditions on a field are returned as they are. */
+/** Rewrites relation filters; other conditions on a field are returned unchanged. */
 function related(filter: Where, position: Position): Where {
   if (!Object.keys(filter).some((way) => relationFilters.has(way))) return filter
   const ways = Object.entries(filter).map(([way, where]) => {
@@ -87,7 +97,10 @@ function related(filter: Where, position: Position): Where {
   return Object.fromEntries(ways)
 }
 
-/** The values of a list as conditions of their own: one of them holds (`OR`, for `in`), or all (`AND`, for `notIn`). */
+/**
+ * Returns the values of a list as single conditions: one of them holds (`OR`, for `in`), or all
+ * (`AND`, for `notIn`).
+ */
 function alone(column: string, list: readonly unknown[], connective: 'AND' | 'OR', { long }: Position): Where {
   if (list.length > long.most) {
     long.isMet = true
@@ -101,7 +114,8 @@ function alone(column: string, list: readonly unknown[], connective: 'AND' | 'OR
   }
   const condition = (value: unknown): Where => ({ [column]: connective === 'OR' ? { equals: value } : { not: value } })
   if (list.length <= groupSize) return { [connective]: list.map(condition) }
-  // A constant between the groups keeps Prisma from making one of them; the last value fills the last group up.
+  // A constant between the groups prevents Prisma from merging them. The last value fills the last
+  // group.
   const [other, constant] = connective === 'OR' ? ['AND', { notIn: [] }] : ['OR', { in: [] }]
   const groups = Array.from({ length: Math.ceil(list.length / groupSize) }, (_, group): Where => {
     const of = Array.from({ length: groupSize }, (_, at) => list[Math.min(group * groupSize + at, list.length - 1)])

@@ -13,7 +13,7 @@ import {
 } from '@arcturus/core/filters'
 import type { Path } from './path.js'
 
-/** A definite condition in which anything can be negated. */
+/** A definite condition in which any part can be negated. */
 export type Formula =
   | { readonly kind: 'true' }
   | { readonly kind: 'false' }
@@ -31,7 +31,7 @@ export interface SomeFormula extends Omit<DefiniteSome, 'where'> {
   readonly where: Formula
 }
 
-/** The rows that a formula speaks of, without those that it ranges over itself. */
+/** Returns the rows that a formula refers to, except those that it ranges over itself. */
 export function rootsOf(formula: Formula | Definite): Set<Root> {
   const roots = new Set<Root>()
   collect(formula, roots)
@@ -56,7 +56,7 @@ function collect(formula: Formula | Definite, roots: Set<Root>): void {
       return
     }
     case 'reach':
-      // What it is made of besides speaks of its own rows alone.
+      // Its other parts refer only to its own rows.
       collectOperand(formula.start, roots)
       return
     case 'compare':
@@ -110,7 +110,7 @@ export function or(of: readonly Formula[]): Formula {
   return of.length === 1 ? of[0]! : { kind: 'or', of }
 }
 
-/** The formula with another row in the place of one that it speaks of. */
+/** Returns the formula with another row in place of one that it refers to. */
 export function moved(formula: Formula, from: Root, to: Path): Formula {
   const path = (one: Path): Path =>
     one.root === from ? { kind: 'path', root: to.root, steps: [...to.steps, ...one.steps] } : one
@@ -160,13 +160,16 @@ function movedOperand(operand: Operand, path: (one: Path) => Path): Operand {
   }
 }
 
-/** Whether a formula speaks of known rows alone, so that it holds for all rows of the resource or for none. */
+/**
+ * Whether a formula refers only to known rows, so that it holds for all rows of the resource or for
+ * none.
+ */
 export function isClosed(formula: Formula): boolean {
   const roots = [...rootsOf(formula)]
   return roots.length > 0 && roots.every((root) => root.kind === 'row')
 }
 
-/** The formula with negation only where a definite condition has it. */
+/** Returns the formula as a definite condition, which limits the places of negation. */
 export function definiteOf(formula: Formula, schema: Schema): Definite {
   switch (formula.kind) {
     case 'and':

@@ -4,13 +4,15 @@ import { isPrefix, type Path, samePath } from './path.js'
 import { refuse } from './refusal.js'
 import type { Tables } from './tables.js'
 
-/** How many alternatives one quantifier may be split into. */
+/** The maximum number of alternatives that one quantifier is split into. */
 const limit = 64
 
 /**
- * Moves out of each quantifier what does not speak of its own row: a `where` below a relation can only speak of the row
- * that the relation leads to. `some x where (p(x) and q(y))` is `q(y) and some x where p(x)`; a disjunction of both kinds
- * is split first. And what the relation itself says is used: below `some x in y.xs`, the key of `y` is the reference in `x`.
+ * Moves the conditions on other rows out of each quantifier: a `where` below a relation can only
+ * refer to the row of that relation. `some x where (p(x) and q(y))` becomes
+ * `q(y) and some x where p(x)`. A disjunction of both kinds is split first.
+ * The columns of the relation are used too: below `some x in y.xs`, the key of `y` is the reference
+ * in `x`.
  */
 export function hoist(definite: Definite, tables: Tables): Formula {
   switch (definite.kind) {
@@ -42,13 +44,13 @@ function hoistSome(some: SomeFormula, tables: Tables): Formula {
   )
 }
 
-/** Whether a formula speaks of another row than the quantifier's own. */
+/** Whether a formula refers to a row other than the quantifier's own. */
 function isForeign(formula: Formula, each: Variable): boolean {
   for (const root of rootsOf(formula)) if (root !== each) return true
   return false
 }
 
-/** The formula as alternatives, split only as far as one of them mixes rows. */
+/** Returns the formula as alternatives, split only as far as one of them mixes rows. */
 function alternatives(formula: Formula, each: Variable, some: SomeFormula): readonly Formula[] {
   if (!isForeign(formula, each) || !rootsOf(formula).has(each)) return [formula]
   if (formula.kind === 'or') return formula.of.flatMap((one) => alternatives(one, each, some))
@@ -85,7 +87,10 @@ function pushNot(formula: Formula): Formula | undefined {
   }
 }
 
-/** In comparisons of two rows, puts the own column in the place of the other row's where the relation makes them equal. */
+/**
+ * Replaces the other row's column by the own column in comparisons of two rows, if the relation
+ * makes the columns equal.
+ */
 function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formula {
   const { from } = some
   if (from.kind !== 'path') return formula
@@ -102,7 +107,7 @@ function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formu
   const replaced = (operand: Operand): Operand => {
     if (operand.kind !== 'path') return operand
     const { path, present } = tables.canonical(operand)
-    // What else must have a row for the two to be the same has one where the quantifier has a row to range over.
+    // Any other row that the two columns need exists if the quantifier has a row to range over.
     if (!present.every((one) => isPrefix(one, from))) return operand
     return own[outer.findIndex((one) => samePath(one, path))] ?? operand
   }

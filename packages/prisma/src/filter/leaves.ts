@@ -3,13 +3,16 @@ import { outside } from './numbers.js'
 import { all, any, type Printed, type Where } from './printed.js'
 import { alternativesOf, type ColumnFilter, type ColumnTest, type Order, ordered } from './test.js'
 
-/** A condition on one row, printed for where it holds and for where it does not. */
+/** A condition on one row, printed both as true and as false. */
 export interface Sides {
   readonly yes: Printed
   readonly no: Printed
 }
 
-/** A row whose column passes one of the tests; null passes none of them, but for `nil`. */
+/**
+ * Returns the sides for a row whose column passes one of the tests. Null passes none of them, and
+ * passes if `nil` is true.
+ */
 export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], nil = false): Sides {
   const { name, nullable } = column
   const no = all(tests.map((test) => any(failing(name, test))))
@@ -31,8 +34,10 @@ function failing(name: string, test: ColumnTest): readonly Printed[] {
 }
 
 /**
- * Two columns of one row; `reference` stands for the second one. Nulls drop out of it, so what they mean is said beside it.
- * @param isNumber - what the numbers of both columns pass and NaN does not, where they can hold it
+ * Returns the sides for two columns of one row; `reference` refers to the second one. It never
+ * matches nulls, so conditions for nulls are added beside it.
+ * @param isNumber - the filter that numbers of both columns pass and NaN does not, if they can hold
+ * NaN
  */
 export function columnsSides(
   a: PrismaColumn,
@@ -62,7 +67,10 @@ export function columnsSides(
   return { yes: all([yes, ...are(a, b)]), no: any([isNull(a), isNull(b), no, ...areNot(a, b)]) }
 }
 
-/** A column and itself. NaN equals nothing, but what stands for it in a column of decimals is one object, which equals itself, as is an invalid date. */
+/**
+ * Returns the sides for a column and itself. NaN equals nothing. In a column of decimals NaN is one
+ * object, which equals itself. So does an invalid date.
+ */
 export function sameColumnSides(
   column: PrismaColumn,
   operator: '=' | Order,
@@ -78,11 +86,12 @@ export function sameColumnSides(
 }
 
 /**
- * A row whose to-one relation leads to no row. What Prisma makes of `is: null` is asked only where it is exact: a reference
- * of one column that the database keeps, or one that the other row holds. Several columns are no reference as soon as one
- * of them is null, and a reference that nobody keeps can lead to a row that is gone.
- * @param columns - those of the reference that can be null
- * @param isKept - whether the database keeps references to rows that exist
+ * Returns the sides for a row whose to-one relation leads to no row.
+ * Prisma's `is: null` is used only if it is exact: for an enforced reference of one column, or one
+ * that the other row holds. A reference of several columns is empty if one of them is null. A
+ * reference that is not enforced can lead to a deleted row.
+ * @param columns - the nullable columns of the reference
+ * @param isKept - whether the database enforces references to existing rows
  * @param other - a `where` that holds for every row of the other model
  */
 export function missingSides(
@@ -103,8 +112,8 @@ export function missingSides(
 }
 
 /**
- * A row whose list column holds one of the values, or anything at all. A list that is null in the database is read as an
- * empty one.
+ * Returns the sides for a row whose list column holds one of the values, or any element. A null
+ * list in the database reads as an empty one.
  */
 export function listSides({ name }: PrismaColumn, values: readonly unknown[] | 'any'): Sides {
   const isNull = { [name]: { equals: null } }

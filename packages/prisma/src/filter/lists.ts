@@ -5,8 +5,8 @@ import type { Formula } from './formula.js'
 import { refuse } from './refusal.js'
 
 /**
- * What a condition on the elements of a list column asks for: one of some values, or any element at all.
- * @throws UnsupportedFilterError for everything else: databases can be asked no more of a list.
+ * Returns the elements that a condition on a list column accepts: some values, or `any`.
+ * @throws UnsupportedFilterError for every other condition: databases support no others on a list
  */
 export function listValues(each: Root, where: Formula, column: Column, span: Span): readonly unknown[] | 'any' {
   switch (where.kind) {

@@ -1,12 +1,13 @@
 import type { Where } from './printed.js'
 
-/** Lists up to this length are left as they are: nobody notices what they cost. */
+/** Lists up to this length remain arrays, because their cost is negligible. */
 export const shortList = 32
 
 /**
- * A `where` with long lists in the form in which Prisma takes them at once: an object with the method `toJSON`, whose answer it
- * sends. Of an array it writes down the way to every value, for messages about values that it can't send, which takes it
- * longer than the database takes to look for them.
+ * Returns a `where` with long lists in the form that Prisma takes as one value: an object with the
+ * method `toJSON`, whose result it sends. For an array Prisma records the path to every value, for
+ * messages about values that it can't send. That takes longer than the database needs to search the
+ * values.
  */
 export function withLongLists(where: Where): Where {
   return Object.fromEntries(Object.entries(where).map(([key, value]) => [key, withLists(key, value)]))
@@ -31,7 +32,7 @@ function sentAtOnce(list: readonly unknown[]): object {
   return value
 }
 
-/** The values of a list, in either form; undefined for anything else. */
+/** Returns the values of a list, in either form; undefined for any other value. */
 export function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   return typeof value === 'object' && value !== null ? lists.get(value) : undefined

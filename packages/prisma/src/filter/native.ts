@@ -2,7 +2,7 @@ import type { PrismaColumn } from '../schema/schema.js'
 import type { Dialect } from './dialect.js'
 import { int, type Range, safeInt, smallInt } from './numbers.js'
 
-/** Beyond what the column can hold, the database may refuse the number itself. */
+/** Returns the range of an integer column. The database may refuse a number beyond it. */
 export function intRange({ native }: PrismaColumn, { provider }: Dialect): Range {
   if (provider === 'sqlite' || provider === 'mysql') return safeInt
   return native?.name === 'SmallInt' ? smallInt : int
@@ -12,7 +12,7 @@ export function isSingle({ native }: PrismaColumn, { provider }: Dialect): boole
   return native?.name === 'Real' || (native?.name === 'Float' && provider === 'mysql')
 }
 
-/** Some types of text pad, fold or rewrite what is put into them. */
+/** Whether a text type stores texts unchanged. Some types pad, fold or rewrite them. */
 export function isPlainText({ native }: PrismaColumn, { provider, textType }: Dialect): boolean {
   if (textType !== undefined) return false
   const name = native?.name

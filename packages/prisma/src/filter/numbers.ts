@@ -6,7 +6,7 @@ export function isDecimal(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, Symbol.toStringTag) === 'Decimal'
 }
 
-/** A whole number within what the column can hold, or which side of all that it lies on. */
+/** The range of whole numbers that a column can hold. */
 export interface Range {
   readonly from: bigint
   readonly to: bigint
@@ -14,11 +14,16 @@ export interface Range {
 
 export const int: Range = { from: -(2n ** 31n), to: 2n ** 31n - 1n }
 export const smallInt: Range = { from: -(2n ** 15n), to: 2n ** 15n - 1n }
-/** What JavaScript holds exactly; an `Int` of SQLite, and an unsigned one of MySQL, goes beyond 32 bits. */
+/**
+ * The integers that JavaScript represents exactly. An `Int` of SQLite, and an unsigned one of
+ * MySQL, goes beyond 32 bits.
+ */
 export const safeInt: Range = { from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n }
 export const bigInt: Range = { from: -(2n ** 63n), to: 2n ** 63n - 1n }
 
-/** Equality of a column of whole numbers; `send` gives the number in the column's type. */
+/**
+ * Returns equality for a column of whole numbers. `send` converts the number to the column's type.
+ */
 export function integerEquals(value: ExactNumber, range: Range, send: (value: bigint) => unknown): ColumnTest {
   if (value.scale > 0 || value.digits < range.from || value.digits > range.to) return 'never'
   return equalTo(send(value.digits))
@@ -31,7 +36,7 @@ export function integerOrder(
   send: (value: bigint) => unknown,
 ): ColumnTest {
   const floor = floorOf(value)
-  // Between two whole numbers there is no equality: below 1.5 is up to 1, above it is above 1.
+  // No whole number equals a fraction: below 1.5 is up to 1, and above it is above 1.
   const between = value.scale > 0
   const below = order === '<' || order === '<='
   const exact: Order = between ? (below ? '<=' : '>') : order
@@ -41,20 +46,23 @@ export function integerOrder(
 }
 
 /**
- * Whether Prisma sends a number as it is: it writes those beyond 64 bits out in full, with 16 digits that are true. What
- * needs fewer is the same afterwards.
+ * Whether Prisma sends a number exactly. It writes numbers beyond 64 bits out in full, with 16
+ * correct digits. Numbers with fewer digits remain the same.
  */
 export function isSent(number: number): boolean {
   return Math.abs(number) < 2 ** 63 || Number(number.toPrecision(15)) === number
 }
 
-/** Between these, dates are read as they are: not PostgreSQL's infinities and years before ours, not MySQL's zeros. */
+/**
+ * Dates between these are read exactly. PostgreSQL's infinities and years before 1, and MySQL's
+ * zeros, are not.
+ */
 const firstDate = new Date('0001-01-01T00:00:00.000Z')
 const lastDate = new Date('9999-12-31T23:59:59.999Z')
 
 /**
- * An order of dates as a check has it, in which those that are read as invalid ones do not stand.
- * @param isDate - what all others pass; undefined where there are no such dates
+ * Returns an order of dates as a check orders them, without the dates that are read as invalid.
+ * @param isDate - the filter for valid dates; undefined if there are no others
  */
 export function orderedDates(test: ColumnTest, order: Order, isDate: ColumnFilter | undefined): ColumnTest {
   if (!isDate || typeof test === 'string' || isEquality(test)) return test
@@ -64,8 +72,9 @@ export function orderedDates(test: ColumnTest, order: Order, isDate: ColumnFilte
 }
 
 /**
- * Sorts NaN and invalid dates out, where the column can hold it. Said by an order, never by `not` or `equals`: if a client turned NaN into
- * null on its way, those would ask for null, and an order is an error.
+ * Returns a filter that excludes NaN and invalid dates, if the column can hold them. It is an
+ * order, never `not` or `equals`. If a client turned NaN into null on its way, those would match
+ * null, while an order is an error.
  */
 export function isNumberFilter(type: string, { nan, fineDates }: Dialect): ColumnFilter | undefined {
   if (type === 'DateTime') return fineDates ? { gte: firstDate, lte: lastDate } : undefined
@@ -73,15 +82,18 @@ export function isNumberFilter(type: string, { nan, fineDates }: Dialect): Colum
   return { [nan === 'greatest' ? 'lt' : 'gt']: type === 'Float' ? Number.NaN : decimalNaN }
 }
 
-/** What those pass that do not pass the filter: Prisma's `not` of two operators is true only where neither holds. */
+/**
+ * Returns the complement of the filter. Prisma's `not` of two operators is true only if neither
+ * holds.
+ */
 export function outside(isNumber: ColumnFilter): readonly ColumnFilter[] {
   return 'gte' in isNumber ? [{ lt: firstDate }, { gt: lastDate }] : [{ not: isNumber }]
 }
 
-/** What Prisma takes for a decimal (its type `DecimalJsLike`). */
+/** A NaN that Prisma accepts as a decimal (its type `DecimalJsLike`). */
 const decimalNaN = { d: [], e: Number.NaN, s: Number.NaN, toFixed: () => 'NaN' }
 
-/** An order as a check has it, in which NaN stands nowhere. */
+/** Returns an order of numbers as a check orders them, without NaN. */
 export function orderedNumber(order: Order, value: unknown, isNumber: ColumnFilter | undefined): ColumnTest {
   const test = ordered(order, value)
   const isAbove = order === '>' || order === '>='

@@ -2,17 +2,17 @@ import type { Operand, Root } from '@arcturus/core/filters'
 
 export type Path = Extract<Operand, { readonly kind: 'path' }>
 
-/** Whether two paths read the same thing. */
+/** Whether two paths read the same value. */
 export function samePath(left: Path, right: Path): boolean {
   return left.root === right.root && sameNames(namesOf(left), namesOf(right))
 }
 
-/** Whether they lead through the same relations, so that both end in one row. */
+/** Whether two paths lead through the same relations, so that both end in one row. */
 export function sameRow(left: Path, right: Path): boolean {
   return left.root === right.root && sameNames(namesOf(left).slice(0, -1), namesOf(right).slice(0, -1))
 }
 
-/** The row whose field a path reads. */
+/** Returns the path of the row whose field a path reads. */
 export function rowOf(path: Path): Path {
   return { kind: 'path', root: path.root, steps: path.steps.slice(0, -1) }
 }

@@ -15,7 +15,10 @@ import { Tables } from './tables.js'
 
 export type { FieldReference } from './printing.js'
 
-/** Writes filters as the `where` of a Prisma model: for exactly the rows for which the condition is true, or not at all. */
+/**
+ * Prints filters as the `where` of a Prisma model, for exactly the rows for which the condition is
+ * true. If that is impossible it throws.
+ */
 export class WherePrinter {
   readonly #tables: Tables
   readonly #dialect: Dialect
@@ -24,8 +27,8 @@ export class WherePrinter {
   readonly #place: Place
 
   /**
-   * @param place - Where the `where`s will stand.
-   * @param texts - Default: nothing is known of how texts are compared, but what the options say.
+   * @param place - The place of the printed `where`s.
+   * @param texts - How texts are compared. Default: only the facts in the options are known.
    */
   constructor(
     schema: PrismaSchema,
@@ -43,14 +46,17 @@ export class WherePrinter {
   }
 
   /**
-   * The `where` of a model for a condition on its rows, for the printer's place.
-   * @throws UnsupportedFilterError for what can't be said exactly.
+   * Returns the `where` of a model for a condition on its rows, for the printer's place.
+   * @throws UnsupportedFilterError if no exact `where` exists
    */
   print(condition: Definite, model: string): Where {
     return this.finish(this.printed(this.prepared(condition)), model)
   }
 
-  /** The condition in a form in which each part speaks of the row that is come to, as far as that can be. */
+  /**
+   * Returns the condition in a form in which each part refers to the row at its place, as far as
+   * possible.
+   */
   prepared(condition: Definite): Formula {
     const isOfKnownRows = [...rootsOf(condition)].some((root) => root.kind === 'row')
     if (!isOfKnownRows) return hoist(condition, this.#tables)
@@ -58,8 +64,9 @@ export class WherePrinter {
   }
 
   /**
-   * What a prepared condition is printed as, for what is to be joined with other parts first.
-   * @param truth - Asked for each part that speaks of known rows alone; without it they are refused.
+   * Prints a prepared condition that is to be joined with other parts first.
+   * @param truth - Called for each part that refers only to known rows. Without it those parts are
+   * refused.
    * @throws UnsupportedFilterError
    */
   printed(formula: Formula, truth?: Truth): Printed {
@@ -67,14 +74,20 @@ export class WherePrinter {
     return new Printing(this.#tables, this.#dialects, this.#reference, isAsked ? truth : undefined).print(formula)
   }
 
-  /** The `where` that was printed, in the form for the printer's place. @throws UnsupportedFilterError for one that is too long. */
+  /**
+   * Returns the printed `where`, in the form for the printer's place.
+   * @throws UnsupportedFilterError for a `where` that is too long
+   */
   finish(printed: Printed, model: string): Where {
     const where = this.#undivided(printed, model)
     const { values } = this.#assertWithinLimit(where)
     return values > shortList ? withLongLists(where) : where
   }
 
-  /** @throws UnsupportedFilterError for more values than a query may send, or more tables than it may join. */
+  /**
+   * @throws UnsupportedFilterError for more values than a query may send, or more tables than it
+   * may join
+   */
   assertWithinLimit(printed: Printed, model: string): void {
     if (typeof printed === 'object') this.#assertWithinLimit(this.#undivided(printed, model))
   }
@@ -105,7 +118,7 @@ export class WherePrinter {
     )
   }
 
-  /** How many values a `where` may send. */
+  /** The number of values that a `where` may send. */
   get limit(): number {
     return this.#dialect.values
   }

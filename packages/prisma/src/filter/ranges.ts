@@ -5,11 +5,14 @@ import type { ColumnFilter, ColumnTest, Order } from './test.js'
 /** The values that a column can hold, in their order, each with its place. */
 export interface Values {
   readonly range: Range
-  /** The value at a place; zero is at 0. */
+  /** Returns the value at a place; zero is at 0. */
   readonly at: (place: bigint) => number | bigint
-  /** What is sent to the database for the value at a place. @throws UnsupportedFilterError for one that can't be sent */
+  /**
+   * Returns the form in which the value at a place is sent to the database.
+   * @throws UnsupportedFilterError for a value that can't be sent
+   */
   readonly send: (place: bigint) => unknown
-  /** What its numbers pass and NaN does not, where the column can hold it. */
+  /** The filter that numbers pass and NaN does not, if the column can hold NaN. */
   readonly isNumber: ColumnFilter | undefined
 }
 
@@ -17,14 +20,14 @@ export function wholeValues(range: Range): Values {
   return { range, at: (place) => place, send: Number, isNumber: undefined }
 }
 
-/** All doubles; the infinities have the first place and the last. */
+/** Returns all doubles. The infinities have the first place and the last. */
 export function doubleValues(send: (value: number) => unknown, isNumber: ColumnFilter | undefined): Values {
   return { range: { from: -infinity, to: infinity }, at: doubleAt, send: (place) => send(doubleAt(place)), isNumber }
 }
 
 const bits = new DataView(new ArrayBuffer(8))
 
-/** Doubles above zero are ordered as their bits are. */
+/** Doubles above zero are ordered like their bits. */
 function doubleAt(place: bigint): number {
   bits.setBigInt64(0, place < 0n ? -place : place)
   const value = bits.getFloat64(0)
@@ -33,12 +36,13 @@ function doubleAt(place: bigint): number {
 
 const infinity = 0x7ff0000000000000n
 
-/** From a place on, up to another one, which is not in it. */
+/** A range of places, without its end. */
 type Stretch = readonly [start: bigint, end: bigint]
 
 /**
- * Which values of a column pass a comparison of what is computed of them.
- * @returns undefined where what is computed is no number at an end of a stretch: between the ends it may be none either
+ * Returns the test for the values of a column whose computed result passes a comparison.
+ * @returns undefined if the result is not a number at an end of a stretch: then it may not be one
+ * inside either
  */
 export function computedTest(
   computed: Computed,
@@ -72,14 +76,14 @@ export function computedTest(
   }
 }
 
-/** Stretches in which what is computed only grows, or only shrinks. */
+/** Returns stretches in which the computed result only grows, or only shrinks. */
 function piecesOf({ from, to }: Range, breaks: boolean): readonly Stretch[] {
   const inner = from === -infinity ? [from + 1n, to] : []
   const edges = [from, ...inner, ...(breaks ? [0n, 1n] : []), to + 1n].sort((a, b) => (a < b ? -1 : 1))
   return edges.slice(1).map((end, at): Stretch => [edges[at]!, end])
 }
 
-/** The part of a stretch that passes, which is one stretch again. */
+/** Returns the part of a stretch that passes, which is one stretch again. */
 function passing(
   of: (place: bigint) => number | bigint,
   operator: '=' | Order,
@@ -90,7 +94,7 @@ function passing(
   const ends = [of(start), of(end - 1n)] as const
   if (!isAlone && ends.some((one) => Number.isNaN(Number(one)))) return undefined
   const grows = ends[0] <= ends[1]
-  /** The first place at which what is computed is past something. */
+  /** Returns the first place at which the computed result is past a limit. */
   const first = (isPast: (result: number | bigint) => boolean): bigint => {
     let low = start
     let high = end
@@ -102,7 +106,7 @@ function passing(
     return low
   }
   if (isAlone && Number.isNaN(Number(ends[0]))) return [start, start]
-  // What is below the limit, at it and above it are three stretches, one after the other.
+  // The values below the limit, at it and above it are three consecutive stretches.
   const reaches = first((result) => (grows ? result >= limit : result <= limit))
   const passes = first((result) => (grows ? result > limit : result < limit))
   switch (operator) {

@@ -1,6 +1,6 @@
 import { type Span, UnsupportedFilterError } from '@arcturus/core'
 
-/** Why a condition can't be a `where`, in a word that stays the same. */
+/** The reason why a condition can't be a `where`, as a stable code. */
 export type Reason =
   | 'bind-limit'
   | 'collation'
@@ -22,7 +22,7 @@ export type Reason =
 const wayOut =
   "let the extended client look the rows up (strategy 'auto'), check them one by one with can(), or say it in the policy by relations and columns of one row"
 
-/** Ends the printing of a filter that would not be exact. */
+/** Stops the printing of a filter that would not be exact. */
 export function refuse(reason: Reason, message: string, span: Span | undefined, hint: string = wayOut): never {
   throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
 }

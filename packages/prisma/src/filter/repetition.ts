@@ -3,7 +3,7 @@ import { listOf } from './longLists.js'
 import type { Where } from './printed.js'
 import { refuse } from './refusal.js'
 
-/** How many values Prisma sends in one statement before it divides a list. */
+/** The number of values that Prisma sends in one statement before it divides a list. */
 const mostSent: Readonly<Record<PrismaProvider, number>> = {
   sqlite: 999,
   postgresql: 32_766,
@@ -13,21 +13,24 @@ const mostSent: Readonly<Record<PrismaProvider, number>> = {
   mongodb: Number.POSITIVE_INFINITY,
 }
 
-/** Lists of values in arguments. */
+/** Sizes of the lists of values in arguments. */
 interface Lists {
-  /** How many values there are in all. */
+  /** The number of all values. */
   values: number
   longest: number
-  /** The longest below `OR` or `some`, where a row can pass for several parts of a list. */
+  /**
+   * The length of the longest list below `OR` or `some`, of which a row can match several parts.
+   */
   longestRepeating: number
 }
 
 /**
- * Refuses a query that Prisma would divide by a list of a filter so that rows repeat: they would be listed several times, and
- * `updateMany` would change them several times.
+ * Refuses a query if Prisma would divide it by a list of a filter so that rows repeat. Those rows
+ * would be returned several times, and `updateMany` would change them several times.
  *
  * @param filters - Wheres of this package that are part of the query.
- * @param args - The arguments of the query, without relations: Prisma finds those by queries of their own.
+ * @param args - The arguments of the query, without relations: Prisma finds those by their own
+ * queries.
  * @throws UnsupportedFilterError
  */
 export function assertUnrepeated(filters: readonly Where[], args: Where, provider: PrismaProvider): void {

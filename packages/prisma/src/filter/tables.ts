@@ -10,12 +10,12 @@ import type { Path } from './path.js'
 import { type Where, whereOf } from './printed.js'
 import { refuse } from './refusal.js'
 
-/** Where a path leads: through to-one relations to a field, or to the row itself. */
+/** The target of a path: through to-one relations to a field, or to the row itself. */
 export interface Place {
   readonly hops: readonly PrismaRelation[]
   /** The model whose field is read. */
   readonly model: PrismaModel
-  /** Undefined where the path is the row itself. */
+  /** Undefined if the path is the row itself. */
   readonly field: PrismaField | undefined
 }
 
@@ -45,18 +45,18 @@ export class Tables {
     return this.#enums.get(column.type)?.values ?? []
   }
 
-  /** The values of a column's enum as the database has them, by the client's names. */
+  /** Returns the stored values of a column's enum, by the client's names. */
   storedValues(column: PrismaColumn): ReadonlyMap<string, string> {
     const mapped = this.#enums.get(column.type)?.mapped
     return new Map(this.valuesOf(column).map((name) => [name, mapped?.[name] ?? name]))
   }
 
-  /** The model whose rows have the relation. */
+  /** Returns the model whose rows have the relation. */
   holder(relation: PrismaRelation): PrismaModel | undefined {
     return this.#holders.get(relation)
   }
 
-  /** The same relation seen from the other end; undefined where that end is ignored. */
+  /** Returns the same relation from the other end; undefined if that end is ignored. */
   inverse(relation: PrismaRelation): PrismaRelation | undefined {
     const holder = this.#holders.get(relation)
     return this.#models
@@ -70,17 +70,23 @@ export class Tables {
       )
   }
 
-  /** Whether the columns of the own row refer to another one that has the same ones, and the database keeps that reference. */
+  /**
+   * Whether the own columns identify a row of the relation, and the database enforces that
+   * reference.
+   */
   isKept(relation: PrismaRelation): boolean {
     return this.names(relation) && this.#isKept(relation)
   }
 
-  /** Whether the columns of the own row tell which row a relation leads to, if it is there. */
+  /** Whether the own columns identify the row of a relation, if it exists. */
   names({ owner, collated }: PrismaRelation): boolean {
     return owner && !collated
   }
 
-  /** Whether the other rows of a relation, or a table between the two, refer to the own row, and the database keeps that reference. */
+  /**
+   * Whether the other rows of a relation, or a table between the two, refer to the own row, and the
+   * database enforces that reference.
+   */
   isKeptByOthers(relation: PrismaRelation): boolean {
     return !relation.owner && this.#isKept(this.inverse(relation) ?? relation)
   }
@@ -90,12 +96,15 @@ export class Tables {
     return relation.kept ?? (this.schema.relationMode === 'foreignKeys' && !isView)
   }
 
-  /** Whether a to-one relation can lead to no row: by the schema, or because the database does not keep it. */
+  /**
+   * Whether a to-one relation can lead to no row: by the schema, or because the database does not
+   * enforce it.
+   */
   canBeMissing(relation: PrismaRelation): boolean {
     return !relation.list && (relation.nullable || (relation.owner && !this.isKept(relation)))
   }
 
-  /** The `where` for no row of a model. */
+  /** Returns the `where` for no row of a model. */
   noRow(name: string): Where {
     return whereOf(false, this.#models.get(name)!)
   }
@@ -104,20 +113,23 @@ export class Tables {
     return this.model(model)?.fields.find((field) => field.name === name)
   }
 
-  /** The relation that a path ends in, if it does. */
+  /** Returns the relation at the end of a path; undefined if the path ends otherwise. */
   relation(path: Path): PrismaRelation | undefined {
     const last = path.steps.at(-1)
     const field = last && this.field(last.model, last.name)
     return field?.kind === 'relation' ? field : undefined
   }
 
-  /** The columns of a relation's reference that can be null; none where the other row holds the reference. */
+  /**
+   * Returns the nullable columns of a relation's reference; none if the other row holds the
+   * reference.
+   */
   nullableColumns(relation: PrismaRelation): readonly string[] {
     const model = this.#holders.get(relation)
     return relation.from.filter((name) => model?.fields.find((field) => field.name === name)?.nullable)
   }
 
-  /** @throws UnsupportedFilterError where a step is no field, or leads through a list. */
+  /** @throws UnsupportedFilterError if a step is not a field, or leads through a list */
   place(path: Path): Place {
     const start = this.model(path.root.model)
     if (!start) refuse('operand', `"${path.root.name}" is no row of a Prisma model.`, path.steps[0]?.span)
@@ -139,8 +151,8 @@ export class Tables {
   }
 
   /**
-   * The key of a row that is reached by a reference, as the column of the reference: `document.owner.id` is
-   * `document.ownerId` where there is an owner.
+   * Replaces the key of a referenced row by the column of the reference: `document.owner.id` is
+   * `document.ownerId` if there is an owner.
    * @returns the path, and the relations that must have a row for the two to be the same
    */
   canonical(path: Path): { readonly path: Path; readonly present: readonly Path[] } {

@@ -1,13 +1,16 @@
-/** What Prisma takes for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
+/** Prisma's filter for one column: `{ equals: 1 }`, `{ gte: 'a', lt: 'b' }`. */
 export type ColumnFilter = { readonly [operator: string]: unknown }
 
-/** Each list says by alternatives when something is true, and when it is not. */
+/** Alternatives for a true test (`yes`) and for a false one (`no`). */
 export interface Alternatives {
   readonly yes: readonly ColumnFilter[]
   readonly no: readonly ColumnFilter[]
 }
 
-/** What is asked of a column's values that are not null: one value, mostly. `always` and `never` are asked of no database. */
+/**
+ * A test of a column's values that are not null, usually for one value. `always` and `never` are
+ * not sent to the database.
+ */
 export type ColumnTest = 'always' | 'never' | { readonly equals: unknown } | Alternatives
 
 export type Order = '<' | '<=' | '>' | '>='
@@ -19,7 +22,7 @@ export function equalTo(value: unknown): ColumnTest {
   return { equals: value }
 }
 
-/** Whether a test asks for one value. */
+/** Whether a test is for one value. */
 export function isEquality(test: ColumnTest): test is { readonly equals: unknown } {
   return typeof test === 'object' && 'equals' in test
 }
@@ -27,7 +30,7 @@ export function isEquality(test: ColumnTest): test is { readonly equals: unknown
 export function alternativesOf(test: Exclude<ColumnTest, string>): Alternatives {
   if (!isEquality(test)) return test
   const { equals } = test
-  // A column of numbers can hold other ones than 0 and 1, which drivers read as either.
+  // A column of numbers can hold numbers other than 0 and 1, and drivers read them as either.
   return { yes: [test], no: [typeof equals === 'boolean' ? { equals: !equals } : { not: equals }] }
 }
 
@@ -45,13 +48,13 @@ export function ordered(order: Order, value: unknown): Alternatives {
   return { yes: [{ [filters[order]]: value }], no: [{ [filters[opposites[order]]]: value }] }
 }
 
-/** From `from` on, and before `to`; without an end where that is undefined. */
+/** Returns the test for values from `from` on and before `to`. An undefined `to` is no end. */
 export function within(from: unknown, to: unknown): ColumnTest {
   if (to === undefined) return ordered('>=', from)
   return { yes: [{ gte: from, lt: to }], no: [{ lt: from }, { gte: to }] }
 }
 
-/** The values of a column that has only a few, by asking each. */
+/** Returns the test for a column with few values, by testing each value. */
 export function chosen<Value>(values: readonly Value[], holds: (value: Value) => boolean): ColumnTest {
   const those = values.filter(holds)
   return those.length === values.length ? 'always' : oneOf(those)

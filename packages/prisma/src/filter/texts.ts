@@ -7,7 +7,10 @@ import { type ColumnTest, type Order, ordered, within } from './test.js'
 
 export type TextOperator = 'startsWith' | 'endsWith' | 'includes'
 
-/** A text operator with the part that is looked for. @throws UnsupportedFilterError where no `where` says just that. */
+/**
+ * Returns the test for a text operator and the searched part.
+ * @throws UnsupportedFilterError if no exact `where` exists
+ */
 export function textTest(
   operator: TextOperator,
   part: string,
@@ -18,15 +21,16 @@ export function textTest(
   if (!isStorable(part))
     refuse('text-pattern', 'The text that is looked for has a character that databases do not keep.', span)
   if (operator === 'startsWith' && dialect.textOrder && dialect.textEquality && dialect.like !== 'escaped') {
-    // LIKE would ignore the case of letters; a range does not, and an index serves it.
+    // LIKE would ignore the case of letters. A range respects it, and an index serves it.
     return part === '' ? 'always' : within(part, successor(part))
   }
   return contained(operator, pattern(operator, part, column, dialect, span))
 }
 
 /**
- * The texts that are read as one: itself, and all that begin with it and a zero character. Of a key or a reference the others are
- * left out where one is looked for, so that its index finds it; never where others than it are looked for.
+ * Returns the test for all stored texts that are read as one text: the text itself, and all that
+ * begin with it and a zero character. For a key or a reference, `yes` contains only the text
+ * itself, so that an index finds it. `no` always excludes all of them.
  */
 export function cutEquals(text: string, { identifies }: Dialect): ColumnTest {
   const behind = `${text}\u0001`
@@ -36,17 +40,20 @@ export function cutEquals(text: string, { identifies }: Dialect): ColumnTest {
   }
 }
 
-/** A text is read only up to its first zero character: what begins with another one and such a character is that one. */
+/**
+ * Returns the order of texts that are read only up to their first zero character. A stored text
+ * that begins with `text` and a zero character is read as `text`.
+ */
 export function cutOrder(order: Order, text: string): ColumnTest {
   const behind = `${text}\u0001`
   if (order === '>') return ordered('>=', behind)
   return order === '<=' ? ordered('<', behind) : ordered(order, text)
 }
 
-/** How many parts of a text are asked for. */
+/** The maximum number of parts of a text that are searched. */
 const maxParts = 300
 
-/** The parts of a text that an operator finds in it; undefined where they are too many. */
+/** Returns the parts of a text that an operator finds in it; undefined if there are too many. */
 export function partsOf(text: string, operator: TextOperator): readonly string[] | undefined {
   const ends = Array.from({ length: text.length + 1 }, (_, at) => at)
   if (operator === 'includes' && (text.length * (text.length + 1)) / 2 >= maxParts) return undefined

@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path'
 import { type Dmmf, readDmmf } from '../schema/readDmmf.js'
 import { moduleText } from './moduleText.js'
 
-/** What Prisma asks a generator: which it is, and to write its output. One request a line, as JSON-RPC. */
+/**
+ * A request of Prisma to a generator: for its manifest, or to write its output. One request a line,
+ * as JSON-RPC.
+ */
 export interface GeneratorRequest {
   readonly id: number
   readonly method: string
@@ -18,7 +21,10 @@ export interface GeneratorRequest {
   }
 }
 
-/** Answers one request of Prisma; writes the metadata where that is asked for. @returns the result to send back. */
+/**
+ * Handles one request of Prisma, and writes the schema module if requested.
+ * @returns the result to send back
+ */
 export function answer({ method, params }: GeneratorRequest): unknown {
   if (method === 'getManifest') return { manifest: { prettyName: 'Arcturus', defaultOutput: './arcturus' } }
   if (method !== 'generate' || !params) return null

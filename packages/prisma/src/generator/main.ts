@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import { answer, type GeneratorRequest } from './answer.js'
 
-// Prisma starts a generator as a process, sends it one request a line and reads the answers from its standard error.
+// Prisma starts a generator as a process, sends it one request a line and reads the responses from
+// its standard error.
 const say = (id: number, body: object): void => {
   process.stderr.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`)
 }

@@ -3,8 +3,9 @@ import type { PrismaSchema } from '../schema/schema.js'
 const head = '// Written by `prisma generate` (arcturus-prisma-generator); changes made here are lost.\n'
 
 /**
- * The module that says a schema, typed by the names of its models.
- * @param file its path; the ending chooses the language: `.ts` and its kin, or `.js`, `.mjs` and `.cjs` with types beside it
+ * Returns the module that contains a schema, typed by the names of its models.
+ * @param file its path. Its extension chooses the language: `.ts` and its kin, or `.js`, `.mjs` and
+ * `.cjs` with types beside it
  * @returns paths and texts of the files to write
  */
 export function moduleText(schema: PrismaSchema, file: string): [file: string, text: string][] {

@@ -11,17 +11,19 @@ import type { Tables } from '../filter/tables.js'
 import type { Choices, FilterRequest } from '../query/markers.js'
 import { isMissing } from './missing.js'
 
-/** So many rows of a relation of the actor take less time to load than the database takes longer for joining them. */
+/**
+ * The maximum number of rows of an actor's relation that load faster than the database joins them.
+ */
 const mostLoaded = 1_000
 
-/** What may be done before a query is sent. */
+/** The operations that are allowed before a query is sent. */
 export interface Scope {
-  /** Whether what is missing of an actor may be loaded. */
+  /** Whether missing relations of an actor may be loaded. */
   readonly mayLoad: boolean
   readonly send: Send
 }
 
-/** Answers requests for filters by a `where`. */
+/** Resolves requests for filters to a `where`. */
 export class Answers {
   readonly #authorizer: Authorizer
   readonly #planners: Readonly<Record<Place, Planner>>
@@ -44,8 +46,8 @@ export class Answers {
   }
 
   /**
-   * @returns undefined where something has to be waited for: what is loaded of the actor, or the keys of rows
-   * @throws UnsupportedFilterError for what can't be said exactly
+   * @returns undefined if relations of the actor or keys of rows must be awaited first
+   * @throws UnsupportedFilterError if no exact `where` exists
    */
   atOnce(request: FilterRequest, model: string, place: Place, scope: Scope): Where | undefined {
     let plan: FilterPlan
@@ -58,7 +60,7 @@ export class Answers {
     return plan.queries.length === 0 ? plan.where([]) : undefined
   }
 
-  /** The same, when all has been waited for. */
+  /** Returns the same `where` as `atOnce`, after everything is awaited. */
   async waiting(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<Where> {
     const plan = () => this.#waitingPlan(request, model, place, scope)
     const { queries, where } = await this.#knowingTexts(scope, plan)
@@ -89,8 +91,9 @@ export class Answers {
   }
 
   /**
-   * Many rows, and more than a `where` can name, are left in the database, unless the request wants them loaded, or the database
-   * can't be asked about them.
+   * Loads the actor's relations. Relations with many rows, or with more than a `where` can name,
+   * stay in the database. They are loaded anyway if the request requires it, or if the database
+   * can't be queried about them.
    */
   async #loading(request: FilterRequest, model: string, place: Place): Promise<FilterPlan> {
     const { actor, action } = request
@@ -113,10 +116,10 @@ export class Answers {
     }
   }
 
-  /** @throws QueryError where something has to be loaded */
+  /** @throws QueryError if a relation must be loaded */
   #filter(request: FilterRequest, model: string, { mayLoad }: Scope): Filter {
     const unloaded = this.#unloaded(request)
-    // What can't be loaded here can be read in the database all the same.
+    // A relation that can't be loaded here can still be read in the database.
     const inDatabase = unloaded === 'database' || (unloaded === 'auto' && !mayLoad)
     return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
   }
@@ -134,7 +137,7 @@ export class Answers {
   }
 }
 
-/** @throws UnsupportedFilterError in the place of the one for a query that nobody sends */
+/** @throws UnsupportedFilterError in place of the error for a query without a client */
 function refuseWithoutClient(error: unknown): never {
   if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'no-client')) throw error
   return refuse(

@@ -7,11 +7,13 @@ import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import { tagRows } from './rows.js'
 
 /**
- * Gets a relation that is not loaded through the client; Prisma puts calls of one tick together into one query. A row that
- * names the other one by its reference need not be there itself: it may be about to be created.
- * @param client - The client before it was extended, undefined before there is one: what is limited here is no part of a relation, as
- * the extended one would remember, since more is an error.
- * @param unsaved - Rows that are not in the database: one with their key would be another row.
+ * Returns a loader of relations through the client. Prisma batches calls of one tick into one
+ * query. A row that names the other row by its reference need not exist: it may be about to be
+ * created.
+ * @param client - The client before it was extended; undefined before there is one. The extended
+ * client would record a limited relation as partial. Here a relation beyond its limit throws
+ * instead.
+ * @param unsaved - Rows that are not in the database: a row with their key would be another row.
  */
 export function relationLoader(
   tables: Tables,
@@ -41,13 +43,13 @@ export function relationLoader(
   }
 }
 
-/** @throws TooManyRowsError for more rows than are wanted */
+/** @throws TooManyRowsError for more rows than the limit */
 function complete(rows: unknown, wanted: Wanted): unknown {
   if (wanted.most !== undefined && Array.isArray(rows) && rows.length > wanted.most) throw new TooManyRowsError(wanted)
   return rows
 }
 
-/** Columns with the values that others have on a row; undefined where one is missing. */
+/** Returns columns with the values of other columns of a row; undefined if a value is missing. */
 function keyed(columns: readonly string[], row: object, from: readonly string[]): object | undefined {
   const values = from.map((column) => property(row, column))
   if (columns.length === 0 || values.some((value) => value === undefined || value === null)) return undefined
@@ -55,9 +57,10 @@ function keyed(columns: readonly string[], row: object, from: readonly string[])
 }
 
 /**
- * @param how.name - The relation that is wanted of the row; without it the row is.
+ * Finds a row, or a relation of it, by a key.
+ * @param how.name - The requested relation of the row. Default: the row itself.
  * @param how.isCollated - Whether the database compares the key by a collation.
- * @returns null where there is no such row
+ * @returns null if there is no such row
  */
 async function find(
   tables: Tables,
@@ -70,7 +73,8 @@ async function find(
   const delegate = client && model ? delegateOf(client, model.name) : undefined
   if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
   const names = Object.keys(key)
-  // Queries by a unique key are put together, and their rows told apart by the key: one that a collation finds would be lost.
+  // Prisma batches queries by a unique key and assigns their rows by the key. A row that only a
+  // collation finds would be lost.
   const unique =
     !isCollated &&
     model.uniques.find(({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)))
@@ -80,15 +84,15 @@ async function find(
     name === undefined
       ? { where, select: columnsOf(model) }
       : { where, select: { [name]: selectionOf(tables, wanted) } }
-  // Sound: delegates of every Prisma client have both.
+  // Sound: delegates of every Prisma client have both methods.
   const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
   tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
   return row
 }
 
 /**
- * Finds the rows of a relation by a condition of the database. Selected with their row, Prisma would leave out those whose texts only
- * a collation takes for equal.
+ * Finds the rows of a relation by a condition of the database. If they were selected with their
+ * row, Prisma would leave out rows whose texts are equal only by a collation.
  */
 async function findCollated(
   tables: Tables,
@@ -107,14 +111,17 @@ async function findCollated(
     ...(selection !== true && selection),
     where: { [inverse.name]: { [inverse.list ? 'some' : 'is']: own } },
   }
-  // Sound: delegates of every Prisma client have both.
+  // Sound: delegates of every Prisma client have both methods.
   const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
   const rows = await Reflect.apply(method, delegate, [args])
   tagRows(tables, relation.model, operation, {}, undefined, rows)
   return complete(rows, wanted)
 }
 
-/** Rows of a relation come in the order of their key, however many are wanted: what a check says can depend on it. */
+/**
+ * Selects rows of a relation in the order of their key, for any limit: the result of a check can
+ * depend on the order.
+ */
 function selectionOf(tables: Tables, { relation, most }: Wanted): true | object {
   const model = relation && tables.model(relation.model)
   if (!model) return true
@@ -124,7 +131,10 @@ function selectionOf(tables: Tables, { relation, most }: Wanted): true | object 
   return { select, orderBy, ...(most !== undefined && { take: most + 1 }) }
 }
 
-/** All columns by their names: also those that the client omits from what it gives (`omit`). */
+/**
+ * Returns all columns by their names, including those that the client omits from its results
+ * (`omit`).
+ */
 function columnsOf({ fields }: PrismaModel): object {
   return Object.fromEntries(fields.filter(({ kind }) => kind !== 'relation').map(({ name }) => [name, true]))
 }

@@ -1,6 +1,9 @@
 import { QueryError } from '@arcturus/core'
 
-/** Whether it failed only because something has to be loaded, or waited for. */
+/**
+ * Whether the only cause of an error is a relation that must be loaded, or a value that must be
+ * awaited.
+ */
 export function isMissing(error: unknown): boolean {
   return error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')
 }

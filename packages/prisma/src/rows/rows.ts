@@ -3,11 +3,13 @@ import type { Tables } from '../filter/tables.js'
 import { isArguments } from '../query/literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
 
-/** Which models the rows of a result are of, down the relations that were asked for. */
+/** The models of the rows of a result, down the selected relations. */
 interface Shape {
   readonly model: string
   readonly relations: readonly (readonly [field: string, shape: Shape, isPartial: boolean])[]
-  /** Relations to one row whose keys the database compares by a collation, and Prisma by their texts. */
+  /**
+   * To-one relations whose keys the database compares by a collation, and Prisma by their texts.
+   */
   readonly collated: readonly PrismaRelation[]
 }
 
@@ -27,12 +29,13 @@ const rowOperations: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Remembers the models of the rows that a query returned, nested ones too, and which of their relations are partial. The rows
- * are not changed.
+ * Records the models of the rows that a query returned, including nested ones, and which of their
+ * relations are partial. The rows are not changed.
  * @param args - The arguments that were sent.
- * @param path - The fluent calls that led to the result (`['select', 'documents']`), if Prisma tells them.
- * @param isProven - Whether no other extension stands between these arguments and the rows. If one does, every relation is
- * partial.
+ * @param path - The fluent calls that led to the result (`['select', 'documents']`), if Prisma
+ * passes them.
+ * @param isProven - Whether no other extension is between these arguments and the rows. If one is,
+ * every relation is partial.
  */
 export function tagRows(
   tables: Tables,
@@ -59,7 +62,7 @@ function shapeOf(tables: Tables, model: string, args: unknown): Shape {
     for (const [name, inner] of Object.entries(selected)) {
       const field = inner ? tables.field(model, name) : undefined
       if (field?.kind !== 'relation') continue
-      // Prisma finds fewer rows than the database where it puts rows together itself.
+      // Prisma finds fewer rows than the database if it joins the rows itself.
       relations.push([
         name,
         shapeOf(tables, field.model, inner),
@@ -72,19 +75,21 @@ function shapeOf(tables: Tables, model: string, args: unknown): Shape {
 }
 
 /**
- * `user.findUnique(…).documents()` is a query for a user that selects its documents, and its result are the documents.
- * @returns undefined where it can't be told what the result is: then nothing is remembered of it
+ * Resolves the shape of a fluent call: `user.findUnique(…).documents()` is a query for a user that
+ * selects its documents, and its result is the documents.
+ * @returns undefined if the shape of the result is unknown: then nothing is recorded for it
  */
 function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined {
   if (!Array.isArray(path)) {
-    // Not told: a result without the one relation that was selected is the relation.
+    // The path is unknown. A result without the only selected relation is that relation.
     const only = shape.relations.length === 1 ? shape.relations[0]! : undefined
     const row: unknown = Array.isArray(result) ? result[0] : result
     if (!only || typeof row !== 'object' || row === null || only[0] in row) return shape
     return undefined
   }
   let at: Shape | undefined = shape
-  // Each call is a pair: `select` or `include`, and the relation, which can have either name as well.
+  // Each call is a pair: `select` or `include`, and the relation, which can have either name as
+  // well.
   for (const name of path.filter((_, index) => index % 2 === 1)) {
     at = at?.relations.find(([field]) => field === name)?.[1]
   }
@@ -94,7 +99,10 @@ function fluent(shape: Shape, path: unknown, result: unknown): Shape | undefined
 /** Arguments that leave no row out of a relation. */
 const harmless: ReadonlySet<string> = new Set(['select', 'include', 'omit', 'orderBy'])
 
-/** Whether a relation can lack rows: for all that is known, any argument that is not known to be harmless leaves some out. */
+/**
+ * Whether a relation can lack rows: any argument that is not known to be harmless may leave some
+ * out.
+ */
 function isPartial(args: unknown): boolean {
   if (args === true) return false
   if (!isArguments(args)) return true
@@ -102,7 +110,10 @@ function isPartial(args: unknown): boolean {
   return false
 }
 
-/** Rows of a query that another extension may have changed: no relation that they hold is known to be whole. */
+/**
+ * Tags rows that another extension may have changed: none of their relations is known to be
+ * complete.
+ */
 function tagDoubtful(value: unknown, model: string, tables: Tables): void {
   if (Array.isArray(value)) for (const row of value) tagDoubtful(row, model, tables)
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return

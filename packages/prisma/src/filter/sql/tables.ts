@@ -6,7 +6,7 @@ import { type DatabaseOptions, type Dialects, dialectsOf } from '../dialect.js'
 import { Tables } from '../tables.js'
 import { sqlTypeOf } from './types.js'
 
-/** Tables and columns of a Prisma schema, by the names that the database has for them. */
+/** Tables and columns of a Prisma schema, by their names in the database. */
 export class PrismaSqlTables implements SqlTables {
   readonly #tables: Tables
   readonly #dialects: Dialects
@@ -32,7 +32,7 @@ export class PrismaSqlTables implements SqlTables {
       : { kind: 'column', column: this.#column(found) }
   }
 
-  /** A table of Prisma's holds the rows of one model. */
+  /** A table of Prisma holds the rows of one model. */
   instances(model: string, of: string): 'all' | 'none' {
     return model === of ? 'all' : 'none'
   }
@@ -53,7 +53,8 @@ export class PrismaSqlTables implements SqlTables {
       const others = this.#columnsOf(other, relation.to)
       return { kind: 'columns', pairs: own.map((from, at) => ({ from, to: others[at]! })) }
     }
-    // `A` is the model, and between rows of one model the field, that sorts first.
+    // `A` is the model whose name sorts first. Between rows of one model it is the field whose name
+    // sorts first.
     const inverse = this.#tables.inverse(relation)
     const isFirst = model === other ? !inverse || relation.name < inverse.name : model.name < other.name
     const ownColumn = isFirst ? 'A' : 'B'
@@ -66,7 +67,10 @@ export class PrismaSqlTables implements SqlTables {
     }
   }
 
-  /** The key of a model, and the column that refers to it in the table of an implicit many-to-many. */
+  /**
+   * Returns the key of a model, and the column that refers to it in the table of an implicit
+   * many-to-many.
+   */
   #keyPairs(model: PrismaModel, column: 'A' | 'B'): SqlPair[] {
     return this.#columnsOf(model, model.key).map((from) => ({ from, to: { ...from, name: column, nullable: false } }))
   }
@@ -95,8 +99,9 @@ function pathOf({ tableSchema }: PrismaModel, table: string): readonly string[] 
 }
 
 /**
- * What `@arcturus/core/sql` needs to know of a Prisma schema to write conditions as SQL.
- * @throws PrismaSchemaError where `acceptCollation` names what is no column of texts; ArgumentError where `database` names no reference.
+ * Returns the tables of a Prisma schema for `@arcturus/core/sql`, which writes conditions as SQL.
+ * @throws PrismaSchemaError if `acceptCollation` names a column that is not a text column;
+ * ArgumentError if `database` names no reference.
  */
 export function sqlTablesOf(schema: PrismaSchema, options: DatabaseOptions = {}, texts?: TextFacts): SqlTables {
   const known = withReferences(schema, options)

@@ -5,25 +5,25 @@ import type { Dialect } from '../dialect.js'
 import { intRange, isPlainText, isSingle } from '../native.js'
 import { bigInt, type Range } from '../numbers.js'
 
-/** Prisma's databases for which SQL is written, by the name of their SQL. */
+/** Returns the SQL dialect of a provider; undefined if no SQL is written for it. */
 export function sqlDialectOf({ provider }: Pick<Dialect, 'provider'>): SqlDialect | undefined {
   return provider === 'sqlite' || provider === 'postgresql' || provider === 'mysql' ? provider : undefined
 }
 
 /**
- * What a column holds, as SQL has to know it.
- * @param values - of its enum, by the client's names as the database has them
+ * Returns the SQL type of a column.
+ * @param values - the stored values of its enum, by the client's names
  */
 export function sqlTypeOf(column: PrismaColumn, values: ReadonlyMap<string, string>, dialect: Dialect): SqlType {
   const type = elementType(column, values, dialect)
-  // Prisma reads a list that is null as an empty one.
+  // Prisma reads a null list as an empty one.
   return column.list ? { kind: 'list', of: type, nullIsEmpty: true } : type
 }
 
 function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, dialect: Dialect): SqlType {
   const { kind, type, native } = column
   if (kind === 'enum') return { kind: 'enum', values }
-  // JSON has a null of its own, which reads as nil too.
+  // JSON has its own null, which also reads as nil.
   const other: SqlType = {
     kind: 'other',
     name: dialect.textType ?? native?.name ?? type,
@@ -60,7 +60,7 @@ function elementType(column: PrismaColumn, values: ReadonlyMap<string, string>, 
   }
 }
 
-/** A column of texts whose collation is not exact has one of its own, whatever its name. */
+/** Returns the collation of a text column: `unknown`, whatever its name, unless it is exact. */
 function collationOf({ textEquality }: Dialect): string | undefined {
   return textEquality ? undefined : 'unknown'
 }
