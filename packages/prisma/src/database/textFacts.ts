@@ -31,9 +31,7 @@ export class UnknownTextsError extends Error {}
  */
 const plainTypes: ReadonlySet<string> = new Set(['text', 'varchar', 'name'])
 
-/**
- * How the texts of a schema's columns are compared, once one query has read it from the database.
- */
+/** How the texts of a schema's columns are compared, after it was read from the database once. */
 export class TextFacts {
   readonly #schema: PrismaSchema
   readonly #isAsked: boolean
@@ -56,7 +54,7 @@ export class TextFacts {
 
   /**
    * @param isAccepted - whether the application accepts the column's collation
-   * @throws UnknownTextsError
+   * @throws UnknownTextsError if the facts must be read from the database first
    */
   of(column: PrismaColumn, isAccepted: boolean): TextFact {
     const { provider } = this.#schema

@@ -67,7 +67,7 @@ export class WherePrinter {
    * Prints a prepared condition that is to be joined with other parts first.
    * @param truth - Called for each part that refers only to known rows. Without it those parts are
    * refused.
-   * @throws UnsupportedFilterError
+   * @throws UnsupportedFilterError if no exact `where` exists
    */
   printed(formula: Formula, truth?: Truth): Printed {
     const isAsked = truth && [...rootsOf(formula)].some((root) => root.kind === 'row')

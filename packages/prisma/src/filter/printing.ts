@@ -26,9 +26,8 @@ export type FieldReference = (model: string, field: string) => unknown
 export type Truth = (closed: Formula) => boolean
 
 /**
- * Prints one formula as a `where`. Each part is printed both as true and as false, down to the
- * columns, because Prisma's `NOT` treats nulls and missing relations differently from negation in a
- * policy.
+ * Prints one formula as a `where`. Each part is printed for its true or its false side, down to the
+ * columns. Prisma's `NOT` treats nulls and missing relations differently from negation in a policy.
  */
 export class Printing {
   readonly #tables: Tables

@@ -77,7 +77,7 @@ export class Planner {
   /**
    * Looks up a conjunction as a whole: its parts alone hold for more rows. SQL gets a part of it
    * only if SQL can't express the whole.
-   * @throws UnsupportedFilterError
+   * @throws UnsupportedFilterError if neither SQL nor a `where` can express a part
    */
   #found(condition: Definite, model: string, queries: IdQueries): Part {
     try {
