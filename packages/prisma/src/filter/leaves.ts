@@ -10,8 +10,8 @@ export interface Sides {
 }
 
 /**
- * Returns the sides for a row whose column passes one of the tests. Null passes none of them, and
- * passes if `nil` is true.
+ * Returns the sides for a row whose column passes one of the tests. Null passes only if `nil` is
+ * true.
  */
 export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], nil = false): Sides {
   const { name, nullable } = column

@@ -47,7 +47,7 @@ export class Markers {
 
   /** Returns the marker that represents the requests in arguments. */
   make(requests: readonly FilterRequest[]): object {
-    // JSON.stringify passes the key, as loggers do; Prisma passes no argument.
+    // JSON.stringify, for example in a logger, passes the key; Prisma passes no argument.
     const toJSON = (...key: readonly unknown[]): string => {
       if (key.length > 0) return '[authorizedFilter]'
       throw new UnresolvedFilterError(

@@ -12,7 +12,7 @@ import { guardedWhere } from './guardedWhere.js'
 import { type Arguments, isArguments, isLiteral } from './literal.js'
 import { type FilterRequest, type Markers, markerKey } from './markers.js'
 
-/** How the filters of one query are resolved. */
+/** The options to resolve the arguments of one query. */
 interface Answering {
   /** Prints the filter of a request for the rows of a model, at a place of the query. */
   where(request: FilterRequest, model: string, place: Place): Arguments
