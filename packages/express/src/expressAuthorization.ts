@@ -32,7 +32,7 @@ import { handlersBehind } from './handlersBehind.js'
 import { shareShape } from './sharedShape.js'
 import type { Actor, AllowedResource } from './types.js'
 
-/** Who asks, and how refusals are answered and told of. */
+/** The actor of a request, and how denials are answered and reported. */
 export type ExpressAuthorizationOptions = EnforcementOptions<Request, Actor>
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies are `any` in Express's own types, and only so do all handlers of a route agree
@@ -43,17 +43,22 @@ type RouteHandler<Params, Query, Locals extends object> = RequestHandler<Params,
 /** Middleware for the whole application or router. */
 export interface Authorize {
   /**
-   * Asks the request-level rules (`allow_request`), if the policy has any, and arms the guard: from here on a successful
-   * answer (2xx, 3xx) for which nothing was authorized becomes a 500 before a byte of it is sent. What counts is an
-   * `authorize(action, loader)`, a check, or a filter that was built.
+   * Checks the request-level rules (`allow_request`), if the policy has any, and arms the guard.
+   *
+   * From here on, a successful response (2xx, 3xx) without an authorization decision becomes a 500
+   * before any byte is sent. A decision is an `authorize(action, loader)`, a check, or a filter
+   * that was built.
    */
   (): RequestHandler
   /**
-   * For a route, or all that is below a path: loads the resource and goes on if the actor may do that to it;
-   * `req.authorization.resource` is the row then. Otherwise an error with the `status` goes to `next`: 401 for nobody, 404
-   * for what the actor may not see and for what is not there, 403 for what they may see but not do that to.
+   * Middleware for a route, or for everything below a path. It loads the resource and continues if
+   * the actor may do the action on it. `req.authorization.resource` is then the row.
    *
-   * @param loader - Finds the row, or gives `undefined` or `null`. `req.params` are text: `Number(req.params.id)`.
+   * Otherwise it passes an error with a `status` to `next`: 401 for anonymous users, 404 if the row
+   * is missing or the actor may not see it, and 403 if they may see it but not do the action.
+   *
+   * @param loader - Returns the row, or `undefined` or `null` if there is none. `req.params` are
+   * strings: `Number(req.params.id)`.
    */
   <Row, Params = Record<string, string>, Query = TextQuery>(
     action: Action,
@@ -61,9 +66,11 @@ export interface Authorize {
     options?: RouteOptions,
   ): RouteHandler<Params, Query, AllowedResource<Loaded<Row>>>
   /**
-   * For a route that makes or lists rows of a model: refuses who may do the action to no row that there can be, whatever its
-   * fields, with 401 or 403. If they may do it to all, that is a decision. If it depends on the row, it is none: the handler asks
-   * about the row that it makes (`authorize('create', draft)`), or builds its filter.
+   * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if
+   * the actor may do the action on no possible row, whatever its fields.
+   *
+   * If the actor may do the action on every row, that is a decision. If it depends on the row, the
+   * handler must decide: check the new row (`authorize('create', draft)`) or build a filter.
    */
   <Name extends ModelName>(action: Action<Name>, model: Name): RequestHandler
 }
@@ -72,12 +79,13 @@ export interface Authorize {
 export interface ExpressAuthorization {
   readonly authorize: Authorize
   /**
-   * Lets the responses of handlers pass the guard that are for everybody: on a route those of the route, with `app.use` those of
-   * the one handler right behind it. A request that the handler passes on is guarded again.
+   * Exempts public responses from the guard. On a route it exempts the handlers of the route; with
+   * `app.use` it exempts the next handler. If the handler passes the request on, the guard applies
+   * again.
    *
-   * @param reason - Why, for whoever reads the code.
-   * @param handler - The handler, in place of one right behind. Pass a router that is for everybody here.
-   * @throws {ArgumentError} There is no reason.
+   * @param reason - Why the responses are public, for readers of the code.
+   * @param handler - The public handler, instead of the next one. Pass a public router here.
+   * @throws {ArgumentError} The reason is missing.
    * @example
    * app.get('/health', unguarded('liveness'), health)
    * app.use('/assets', unguarded('styles'), express.static('public'))
@@ -85,16 +93,17 @@ export interface ExpressAuthorization {
    */
   readonly unguarded: (reason: string, handler?: RequestHandler) => RequestHandler
   /**
-   * An error handler, for behind the routes: answers refusals by RFC 9457 that handlers throw (`req.authorization.authorize(…)`),
-   * where that is asked for. Those of `authorize(action, loader)` are answered so without it.
+   * Returns an error handler to put behind the routes. It answers denials that handlers throw
+   * (`req.authorization.authorize(…)`) as RFC 9457 problems, if the request accepts them. Denials
+   * of `authorize(action, loader)` are answered this way without it.
    */
   readonly problems: () => ErrorRequestHandler
 }
 
 /**
- * Middleware for Express 5 and 4 that asks an authorizer.
+ * Returns the middleware of an authorizer for Express 5 and 4.
  *
- * @throws {ArgumentError} There is no authorizer, or no `actor` function.
+ * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
  * const { authorize, unguarded } = expressAuthorization(authorizer, { actor: (req) => req.user })
  * app.use(authorize())
@@ -120,12 +129,12 @@ export function expressAuthorization(
     const enforcement = enforcements.begin(request, request.method, () => {
       if (!enforcement.guard.armed) keepPrivate(response)
     })
-    // Read-only to handlers alone.
+    // The property is read-only only in the types of handlers.
     Reflect.set(request, 'authorization', enforcement.authorization)
     return enforcement
   }
 
-  /** Goes on within the request's context, or hands on the refusal or failure. */
+  /** Continues within the request's context, or passes the denial or failure to `next`. */
   function proceed(
     enforcement: Enforcement<Request, Actor>,
     ask: () => Eventual<Denial | undefined>,
@@ -160,7 +169,7 @@ export function expressAuthorization(
       response.setHeader('WWW-Authenticate', challenge)
     if (problemDetails === undefined) response.vary('Accept')
     if (!wantsProblem(problemDetails, request.headers.accept)) next(error)
-    // As bytes, since the type has no charset and Express would add one.
+    // Bytes, because Express adds a charset to strings and this type has none.
     else
       response
         .status(error.status)
@@ -205,7 +214,7 @@ export function expressAuthorization(
         isWithin = false
         Reflect.apply(next, undefined, parameters)
       }
-      // What error handlers answer is theirs.
+      // Responses of error handlers are guarded.
       const fail = (error: unknown): never => {
         isWithin = false
         throw error
@@ -225,11 +234,15 @@ export function expressAuthorization(
     else next(error)
   }
 
-  // Sound: the types of `Authorize` tell handlers which row the loader gave; at run time one loader is like another.
+  // Sound: only the types of `Authorize` carry the row type of the loader; at run time all loaders
+  // are alike.
   return { authorize: authorize as Authorize, unguarded, problems }
 }
 
-/** The request as the rules read it: its `path` is the whole one, below any mount, and compares as the router compares it. */
+/**
+ * Returns the request for the rules. Its `path` includes the mount path, and compares as the router
+ * compares it.
+ */
 function ruled(request: Request): Request {
   const path = routedPath(request.originalUrl, request.app.enabled('case sensitive routing'))
   return Object.create(request, { path: { value: path, enumerable: true } })
@@ -242,7 +255,10 @@ function assertUnguarded(handler: unknown): void {
   })
 }
 
-/** Holds back what is answered without a decision, and hands it to the application's error handlers where they can still answer. */
+/**
+ * Holds back a response without a decision, and passes an error to the application's error handlers
+ * if they can still respond.
+ */
 class Undecided implements Holder {
   readonly #enforcement: Enforcement<Request, Actor>
   readonly #request: Request
@@ -274,7 +290,7 @@ class Undecided implements Holder {
   }
 
   body(error: Error): string {
-    // As Express itself does with an error that no handler can answer any more.
+    // Express does the same with an error that no handler can answer any more.
     if (this.#request.app.get('env') !== 'test') console.error(error.stack)
     return 'Internal Server Error'
   }

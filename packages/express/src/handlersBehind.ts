@@ -1,17 +1,19 @@
 import type { NextFunction, Request, RequestHandler } from 'express-serve-static-core'
 
 /**
- * Returns a function that returns whether the request is still with the handlers right behind a middleware: on a route those of the
- * route, else the next handler of the router. If that handler does not match the request, there are none.
+ * Returns a function that returns whether the request is still in the handlers right behind a
+ * middleware. On a route these are the handlers of the route, else the next handler of the router.
+ * If that handler does not match the request, there are none.
  *
- * Express assigns `params` anew for each route and each handler of `use` that a request enters, so the object identifies them.
+ * Express assigns `params` anew for each route and each `use` handler that a request enters, so the
+ * object identifies them.
  *
  * @param next - The function that the middleware received.
- * @param middleware - The middleware itself, by which its place in the router is found.
+ * @param middleware - The middleware itself, to find its place in the router.
  */
 export function handlersBehind(request: Request, next: NextFunction, middleware: RequestHandler): () => boolean {
   let entered: unknown = request.params
-  // On a route `next` goes on within the route.
+  // On a route, `next` continues within the route.
   const isOnRoute = next !== request.next
   if (!isOnRoute) {
     const behind = layerBehind(request, middleware)
@@ -22,20 +24,23 @@ export function handlersBehind(request: Request, next: NextFunction, middleware:
   return () => request.params === entered
 }
 
-/** The place of a handler or a route in a router of Express. */
+/** The place of a handler or a route in an Express router. */
 interface Layer {
   readonly handle?: { readonly stack?: readonly Layer[] }
   readonly route?: unknown
   match(path: string): unknown
 }
 
-/** The layer right behind the one of a middleware. There is none if the middleware stands in several places, or in none that is known. */
+/**
+ * Returns the layer right behind the one of a middleware, or undefined if the middleware has no
+ * known place or several.
+ */
 function layerBehind({ app }: Request, middleware: unknown): Layer | undefined {
   // Express 4 throws for `router`. Sound: Express has no other routers.
   const router = (Reflect.get(app, '_router') ?? Reflect.get(app, 'router')) as Layer['handle']
   const stacks = new Set<readonly Layer[]>(router?.stack ? [router.stack] : [])
   const places: [stack: readonly Layer[], at: number][] = []
-  // A set that grows while it is walked is walked to its end.
+  // Iteration of a set includes the elements added during it.
   for (const stack of stacks) {
     for (const [at, { handle }] of stack.entries()) {
       if (handle === middleware) places.push([stack, at])
@@ -46,18 +51,24 @@ function layerBehind({ app }: Request, middleware: unknown): Layer | undefined {
   return place && places.length === 1 ? place[0][place[1] + 1] : undefined
 }
 
-/** Whether a router enters that layer, asked when it enters the first layer behind a middleware. */
+/**
+ * Returns whether a router enters a layer. Call it when the router enters the first layer behind a
+ * middleware.
+ */
 function isEntered(layer: Layer, request: Request): boolean {
   if (layer.route) return request.route === layer.route
   try {
     return Boolean(layer.match(request.path))
   } catch {
-    // Express 4 throws for a parameter that it can't decode, and enters no such layer.
+    // Express 4 throws for a parameter that it can't decode, and does not enter the layer.
     return false
   }
 }
 
-/** Calls back with the value that a property is assigned next, and leaves the property as it was otherwise. */
+/**
+ * Calls `assigned` with the next value that a property is assigned, and otherwise keeps the
+ * property unchanged.
+ */
 function onNextAssignment(object: object, name: string, assigned: (value: unknown) => void): void {
   const before: unknown = Reflect.get(object, name)
   const become = (value: unknown): void => {

@@ -1,14 +1,15 @@
-/** Up to Node 22; later versions share shapes whatever the prototype was. */
+/** Needed up to Node 22. Later versions share shapes whatever the prototype was. */
 const isNeeded = Number.parseInt(process.versions.v8, 10) < 13
 
 /**
- * Lets all requests, or all responses, of an application have one hidden class again.
+ * Makes all requests, or all responses, of an application share one hidden class.
  *
- * Express exchanges the prototype of each, and V8 gives it a class of its own then, and another with each property that is set. No
- * cache of it is right twice, which is a third of what a small answer costs. An object that had a property taken away is a
- * dictionary, and dictionaries share their class.
+ * Express replaces the prototype of each object. V8 then gives each one its own hidden class, and
+ * another for each property that is set. Inline caches never hit twice, which is a third of the
+ * cost of a small response. An object from which a property was deleted is a dictionary, and
+ * dictionaries share their class.
  *
- * @param name - A property of its own; afterwards it is as it was.
+ * @param name - An own property of the object; it is unchanged afterwards.
  */
 export function shareShape(value: object, name: string): void {
   const property = isNeeded ? Object.getOwnPropertyDescriptor(value, name) : undefined

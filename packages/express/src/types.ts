@@ -2,8 +2,9 @@ import type { Actor as SharedActor } from '@arcturus/core'
 import type { RequestAuthorization } from '@arcturus/core/framework'
 
 /**
- * Open for your application: names the type of your actors for this package alone (`Register` of the core package names it for
- * all), so that `req.authorization.actor` has it.
+ * Extend it in your application: it declares the type of your actors for this package alone, so
+ * that `req.authorization.actor` has it. `Register` of the core package declares it for all
+ * packages.
  *
  * @example
  * declare module '@arcturus/express' {
@@ -13,20 +14,21 @@ import type { RequestAuthorization } from '@arcturus/core/framework'
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface Register {}
 
-/** The registered type of actors: here, or else with the core package; `unknown` if none is. */
+/** The registered type of actors: of this package, else of the core package, else `unknown`. */
 export type Actor = Register extends { actor: infer A } ? A : SharedActor
 
 declare const resourceType: unique symbol
 
 /**
- * The type of the row that a loader found, on its way from `authorize(action, loader)` to the handlers of the same route: it
- * travels as a type of `res.locals`, which Express infers over all of a route's handlers. No such property exists.
+ * Carries the type of the loaded row from `authorize(action, loader)` to the handlers of the same
+ * route. It is a type of `res.locals`, which Express infers over all handlers of a route. No such
+ * property exists at run time.
  */
 export interface AllowedResource<Row> {
   readonly [resourceType]?: Row
 }
 
-/** The row's type again, out of a handler's locals; `unknown` where no loader ran on the route itself. */
+/** Extracts the row's type from a handler's locals: `unknown` if the route itself has no loader. */
 type ResourceIn<Locals> = Locals extends { readonly [resourceType]?: infer Row }
   ? unknown extends Row
     ? unknown
@@ -36,7 +38,9 @@ type ResourceIn<Locals> = Locals extends { readonly [resourceType]?: infer Row }
 declare global {
   namespace Express {
     interface Request {
-      /** The questions to ask about the actor of this request. Set by the first `authorize(…)` that the request meets. */
+      /**
+       * The authorization of this request's actor. The first `authorize(…)` of the request sets it.
+       */
       readonly authorization: RequestAuthorization<unknown, Actor>
     }
   }

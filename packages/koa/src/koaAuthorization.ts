@@ -24,23 +24,28 @@ import { hold, isAllowList, keepPrivate } from '@arcturus/core/node'
 import type { Context, ExtendableContext, Middleware, Next } from 'koa'
 import type { Actor, AllowedState, RouteContext } from './types.js'
 
-/** Who asks, and how refusals are answered and told of. */
+/** The actor of a request, and how denials are answered and reported. */
 export type KoaAuthorizationOptions = EnforcementOptions<Context, Actor>
 
 /** Middleware for the whole application, a router or a route. */
 export interface Authorize {
   /**
-   * Asks the request-level rules (`allow_request`), if the policy has any, and arms the guard: from here on a successful
-   * answer (2xx, 3xx) for which nothing was authorized becomes a 500 before a byte of it is sent. What counts is an
-   * `authorize(action, loader)`, a check, or a filter that was built.
+   * Checks the request-level rules (`allow_request`), if the policy has any, and arms the guard.
+   *
+   * From here on, a successful response (2xx, 3xx) without an authorization decision becomes a 500
+   * before any byte is sent. A decision is an `authorize(action, loader)`, a check, or a filter
+   * that was built.
    */
   (): Middleware<AllowedState<unknown>, object>
   /**
-   * For a route, or all that is below a path: loads the resource and goes on if the actor may do that to it;
-   * `ctx.state.authorization.resource` is the row then. Otherwise an error with the `status` is thrown: 401 for nobody, 404
-   * for what the actor may not see and for what is not there, 403 for what they may see but not do that to.
+   * Middleware for a route, or for everything below a path. It loads the resource and continues if
+   * the actor may do the action on it. `ctx.state.authorization.resource` is then the row.
    *
-   * @param loader - Finds the row, or gives `undefined` or `null`. `ctx.params` are text: `Number(ctx.params.id)`.
+   * Otherwise it throws an error with a `status`: 401 for anonymous users, 404 if the row is
+   * missing or the actor may not see it, and 403 if they may see it but not do the action.
+   *
+   * @param loader - Returns the row, or `undefined` or `null` if there is none. `ctx.params` are
+   * strings: `Number(ctx.params.id)`.
    */
   <Row, LoaderContext extends ExtendableContext = RouteContext>(
     action: Action,
@@ -48,9 +53,11 @@ export interface Authorize {
     options?: RouteOptions,
   ): Middleware<AllowedState<Loaded<Row>>, object>
   /**
-   * For a route that makes or lists rows of a model: refuses who may do the action to no row that there can be, whatever its
-   * fields, with 401 or 403. If they may do it to all, that is a decision. If it depends on the row, it is none: the handler asks
-   * about the row that it makes (`authorize('create', draft)`), or builds its filter.
+   * Middleware for a route that creates or lists rows of a model. It responds with 401 or 403 if
+   * the actor may do the action on no possible row, whatever its fields.
+   *
+   * If the actor may do the action on every row, that is a decision. If it depends on the row, the
+   * handler must decide: check the new row (`authorize('create', draft)`) or build a filter.
    */
   <Name extends ModelName>(action: Action<Name>, model: Name): Middleware<AllowedState<unknown>, object>
 }
@@ -59,12 +66,15 @@ export interface Authorize {
 export interface KoaAuthorization {
   readonly authorize: Authorize
   /**
-   * Lets the responses of a route of `@koa/router` pass the guard that is for everybody, or those of a middleware. A request that the
-   * middleware passes on is guarded again, and so is one that enters another route.
+   * Exempts public responses from the guard: those of a route of `@koa/router`, or of one
+   * middleware. If the middleware passes the request on, or if the request enters another route,
+   * the guard applies again.
    *
-   * @param reason - Why, for whoever reads the code.
-   * @param middleware - The middleware. Without it the rest of the route is for everybody, and what that passes on to behind the router.
-   * @throws {ArgumentError} There is no reason, or it has no middleware and is not on a route: that would open all that is behind.
+   * @param reason - Why the responses are public, for readers of the code.
+   * @param middleware - The public middleware. If it is missing, the rest of the route is public,
+   * and so is the middleware behind the router that the route passes the request on to.
+   * @throws {ArgumentError} The reason is missing, or there is no middleware outside of a route,
+   * which would open everything behind.
    * @example
    * router.get('/health', unguarded('liveness'), health)
    * app.use(unguarded('styles', serve('public')))
@@ -73,9 +83,9 @@ export interface KoaAuthorization {
 }
 
 /**
- * Middleware for Koa 3 and 2 that asks an authorizer.
+ * Returns the middleware of an authorizer for Koa 3 and 2.
  *
- * @throws {ArgumentError} There is no authorizer, or no `actor` function.
+ * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
  * const { authorize, unguarded } = koaAuthorization(authorizer, { actor: (ctx) => ctx.state.user })
  * app.use(authorize())
@@ -98,7 +108,10 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     return enforcement
   }
 
-  /** Goes on if the question is answered by no refusal; what is denied by then or further down is thrown on, whoever asks. */
+  /**
+   * Continues if `ask` returns no denial. Denials thrown here or by later middleware are rethrown
+   * with their headers.
+   */
   async function proceed(
     context: Context,
     ask: (enforcement: Enforcement<Context, Actor>) => Eventual<Denial | undefined>,
@@ -117,7 +130,9 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     }
   }
 
-  /** Koa clears the headers of an answer that becomes an error, and sets those that the error brings. */
+  /**
+   * Koa clears the headers of a response that becomes an error, and sets the headers of the error.
+   */
   function addHeaders(context: Context, error: AuthorizationError): void {
     const { challenge, problemDetails } = options
     if (problemDetails === undefined && !context.headerSent) context.vary('Accept')
@@ -135,7 +150,8 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
       (enforcement) => enforcement.arm(),
       async (enforcement) => {
         await next()
-        // Koa answers after all middleware has run; so this error still meets the error handlers of the application.
+        // Koa responds after all middleware has run, so this error still reaches the application's
+        // error handlers.
         if (context.headerSent || context.respond === false) return
         const error = enforcement.hold(context.status, routeOf(context), hasBody(context))
         if (error) throw error
@@ -165,13 +181,13 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
       const leave = async (): Promise<void> => {
         isWithin = false
         await next()
-        // Nobody behind it answered, so that it may.
+        // No later middleware responded, so the exempt one may.
         isWithin = context.status === 404 && !hasBody(context)
       }
       try {
         return await Reflect.apply(middleware, undefined, [context, leave])
       } catch (error) {
-        // What middleware above makes of the error is not its answer.
+        // A response that outer middleware makes from the error is not exempt.
         isWithin = false
         throw error
       }
@@ -179,11 +195,15 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     return open
   }
 
-  // Sound: every context of Koa has what `Context` has; the types tell handlers which row the loader gave.
+  // Sound: every Koa context has the properties of `Context`. The types only carry the row type of
+  // the loader to handlers.
   return { authorize: authorize as unknown as Authorize, unguarded: unguarded as KoaAuthorization['unguarded'] }
 }
 
-/** The context as the rules read it: its `path` is the whole one, below any mount, and compares as routers compare it. */
+/**
+ * Returns the context for the rules. Its `path` includes the mount path, and compares as routers
+ * compare it.
+ */
 function ruled(context: Context): Context {
   return Object.create(context, { path: { value: routedPath(context.originalUrl), enumerable: true } })
 }
@@ -196,10 +216,11 @@ function assertUnguarded(middleware: unknown): void {
 }
 
 /**
- * Returns what identifies the route that a request is on: `@koa/router` assigns `captures` anew for each that the request enters. Koa
- * itself does not tell when a middleware passes a request on.
+ * Returns an object that identifies the route of a request: `@koa/router` assigns `captures` anew
+ * for each route that a request enters. Koa itself does not report when a middleware passes a
+ * request on.
  *
- * @throws {ArgumentError} The middleware is not on a route, so that it would open all that is behind.
+ * @throws {ArgumentError} The middleware is not on a route, so it would open everything behind.
  */
 function routeEntered(context: Context, middleware: unknown): unknown {
   const captures: unknown = Reflect.get(context, 'captures')
@@ -214,7 +235,10 @@ function routeEntered(context: Context, middleware: unknown): unknown {
   )
 }
 
-/** Whether Koa will answer with a body of the application. Without one it writes the message of the status. */
+/**
+ * Returns whether Koa will respond with a body of the application. Without one it sends the message
+ * of the status.
+ */
 function hasBody({ body, status }: Context): boolean {
   if (body === null || body === undefined || body === '' || [204, 205, 304].includes(status)) return false
   return !(body instanceof Uint8Array) || body.length > 0
@@ -224,7 +248,10 @@ function routeOf({ method, originalUrl }: Context): string {
   return `${method} ${originalUrl.split('?', 1)[0]}`
 }
 
-/** Lets a refusal that no middleware answered have the form that the request asks for, where Koa answers it. */
+/**
+ * Answers a denial that no middleware handled as a problem, if the request accepts one. Koa calls
+ * `onerror` for it.
+ */
 function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOptions): void {
   const answer = context.onerror
   context.onerror = (error) => {
@@ -232,7 +259,7 @@ function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOp
     const isProblem = error instanceof AuthorizationError && wantsProblem(problemDetails, context.get('Accept'))
     if (!isAnswerable || !isProblem) return Reflect.apply(answer, context, [error])
     const { app, res } = context
-    // From here on as Koa does.
+    // The rest is as in Koa.
     app.emit('error', error, context)
     for (const name of res.getHeaderNames()) res.removeHeader(name)
     const headers: unknown = Reflect.get(error, 'headers')
@@ -243,7 +270,7 @@ function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOp
   }
 }
 
-/** Holds back what is answered without a decision on another way than through the middleware: past Koa, or above it. */
+/** Holds back a response without a decision that bypasses the middleware, past Koa or above it. */
 function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Context): void {
   const { res, app } = context
   hold(res, {

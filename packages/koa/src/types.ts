@@ -3,8 +3,9 @@ import type { RequestAuthorization } from '@arcturus/core/framework'
 import type { Context } from 'koa'
 
 /**
- * Open for your application: names the type of your actors for this package alone (`Register` of the core package names it for
- * all), so that `ctx.state.authorization.actor` has it.
+ * Extend it in your application: it declares the type of your actors for this package alone, so
+ * that `ctx.state.authorization.actor` has it. `Register` of the core package declares it for all
+ * packages.
  *
  * @example
  * declare module '@arcturus/koa' {
@@ -14,21 +15,26 @@ import type { Context } from 'koa'
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface Register {}
 
-/** The registered type of actors: here, or else with the core package; `unknown` if none is. */
+/** The registered type of actors: of this package, else of the core package, else `unknown`. */
 export type Actor = Register extends { actor: infer A } ? A : SharedActor
 
-/** The state of a route behind `authorize(action, loader)`: Koa intersects what all of a route's middleware says of it. */
+/**
+ * The state of a route behind `authorize(action, loader)`. Koa intersects the state types of all
+ * middleware of a route.
+ */
 export interface AllowedState<Row> {
-  /** The questions to ask about the actor of this request, and the row that was loaded. */
+  /** The authorization of this request's actor, with the loaded row. */
   authorization: RequestAuthorization<Row, Actor>
 }
 
-/** What a loader is given where it does not say: Koa's context, with the parameters of the route as text. */
+/** The default type of a loader's argument: Koa's context, with the route parameters as strings. */
 export type RouteContext = Context & { readonly params: Readonly<Record<string, string>> }
 
 declare module 'koa' {
   interface DefaultState {
-    /** The questions to ask about the actor of this request. Set by the first `authorize(…)` that the request meets. */
+    /**
+     * The authorization of this request's actor. The first `authorize(…)` of the request sets it.
+     */
     authorization: RequestAuthorization<unknown, Actor>
   }
 }

@@ -22,16 +22,17 @@ import { TypeOrmTables } from './schema/tables.js'
 import { verifyDatabase } from './schema/verifyDatabase.js'
 import { watch } from './watch.js'
 
-/** What {@link typeOrmAuthorization} gives. */
+/** The functions that {@link typeOrmAuthorization} returns. */
 export interface TypeOrmAuthorization {
-  /** Compares the entities with the database; see the function of this name. */
+  /** Compares the entities with the database. See the exported function `verifyDatabase`. */
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
   readonly authorizedFilter: AuthorizedFilter
   readonly authorizedQuery: AuthorizedQuery
   readonly applyAuthorization: ApplyAuthorization
   /**
-   * The rows of an entity on which the actor may do the action; it waits where the actor's side has to be waited for.
-   * @throws what `authorizedQuery` throws, but for that
+   * Returns the rows of an entity on which the actor may do the action. It awaits and loads the
+   * actor's data if necessary.
+   * @throws the errors of `authorizedQuery`, except `async-value`
    */
   readonly authorizedResources: <Entity extends ObjectLiteral>(
     actor: unknown,
@@ -39,8 +40,8 @@ export interface TypeOrmAuthorization {
     entity: EntityTarget<Entity>,
   ) => Promise<Entity[]>
   /**
-   * The same functions for actors that have to be waited for: where something of the actor is a promise, or is neither there nor in
-   * the database, it is awaited and loaded.
+   * The same functions for an actor whose data is asynchronous. They await promises of the actor,
+   * and load data that is neither in memory nor in the database.
    */
   readonly loading: {
     readonly authorizedFilter: AuthorizedFilterLoading
@@ -51,18 +52,25 @@ export interface TypeOrmAuthorization {
 
 export interface AuthorizedFilter {
   /**
-   * Arguments for a `find` that leave the rows of an entity on which the actor may do the action, by default `read` (the
-   * authorizer's `readAction`): `documents.find(authorizedFilter(user, Document))`. Its `where` can be the criteria of `update`,
-   * `delete`, `softDelete` and `restore`, or stand under a relation in the `where` of another entity.
+   * Returns arguments for `find` that keep only the rows on which the actor may do the action. The
+   * default action is `read` (the authorizer's `readAction`):
+   * `documents.find(authorizedFilter(user, Document))`.
    *
-   * A condition of your own is an argument: `authorizedFilter(user, Document, { where: { archived: false } })`.
-   * @param actor nobody is null
-   * @throws ArgumentError for an undefined actor
-   * @throws UnsupportedFilterError where the policy can't be said in SQL exactly
-   * @throws QueryError `async-value` where the actor's side has to be waited for: then use `loading`
+   * The returned `where` can be the criteria of `update`, `delete`, `softDelete` and `restore`. It
+   * can also be the condition of a relation in the `where` of another entity.
+   *
+   * Pass your own condition as an argument: `authorizedFilter(user, Document, { where: { archived:
+   * false } })`.
+   * @param actor `null` for an anonymous user
+   * @throws ArgumentError if the actor is undefined
+   * @throws UnsupportedFilterError if the policy has no exact SQL
+   * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
    */
   <Entity extends ObjectLiteral>(actor: unknown, entity: EntityTarget<Entity>): Authorized<Entity, NoArguments>
-  /** The same together with other arguments: `authorizedFilter(user, Document, { action: 'edit', where, take })`. */
+  /**
+   * The same with other arguments: `authorizedFilter(user, Document, { action: 'edit', where, take
+   * })`.
+   */
   <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
     actor: unknown,
     entity: EntityTarget<Entity>,
@@ -80,11 +88,11 @@ export interface AuthorizedFilterLoading {
 }
 
 /**
- * A query for the rows of an entity on which the actor may do the action, to go on with: `andWhere`, `orWhere`, joins, order,
- * pages. Nothing that is said later widens it.
- * @param alias - of the rows. Default: the entity's name.
- * @throws UnsupportedFilterError where the policy can't be said in SQL exactly
- * @throws QueryError `async-value` where the actor's side has to be waited for: then use `loading`
+ * Returns a query for the rows of an entity on which the actor may do the action. The query can be
+ * extended with `andWhere`, `orWhere`, joins, order and pages. No later call widens it.
+ * @param alias alias of the rows. Default: the entity's name.
+ * @throws UnsupportedFilterError if the policy has no exact SQL
+ * @throws QueryError `async-value` if the actor's data is asynchronous: use `loading`
  */
 export type AuthorizedQuery = <Entity extends ObjectLiteral>(
   actor: unknown,
@@ -101,9 +109,9 @@ export type AuthorizedQueryLoading = <Entity extends ObjectLiteral>(
 ) => Promise<SelectQueryBuilder<Entity>>
 
 /**
- * Leaves of a query that exists the rows on which the actor may do the action, whatever was said of it before and is said later.
- * Gives the same query.
- * @throws UnsupportedOperationError for a query that writes, and what `authorizedQuery` throws
+ * Restricts an existing query to the rows on which the actor may do the action, whatever conditions
+ * were added before or are added later. Returns the same query.
+ * @throws UnsupportedOperationError if the query writes; also the errors of `authorizedQuery`
  */
 export type ApplyAuthorization = <Entity extends ObjectLiteral>(
   query: SelectQueryBuilder<Entity>,
@@ -119,16 +127,19 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
 
 export interface TypeOrmAuthorizationOptions {
   /**
-   * What is known of the database, in the place of what the entities promise: the result of `verifyDatabase`, or a declaration such
-   * as `{ references: { 'Document.folder': false } }`. Default: the entities are taken at their word.
+   * Facts about the database, which take precedence over the declarations of the entities: the
+   * result of `verifyDatabase`, or a declaration such as `{ references: { 'Document.folder': false
+   * } }`. Default: the declarations of the entities are trusted.
    */
   readonly database?: DatabaseFacts | VerifiedDatabase | undefined
 }
 
 /**
- * Filters TypeORM's queries by a policy. The entities of the data source are models from then on: load policies afterwards.
- * @throws TypeOrmSchemaError for a data source that is not initialized, a database that no filters are written for, or an authorizer
- * that has entities of the same names in another data source; ArgumentError where `database` names no reference.
+ * Filters TypeORM's queries by a policy. It registers the entities of the data source as models, so
+ * load policies afterwards.
+ * @throws TypeOrmSchemaError if the data source is not initialized, if its database is unsupported,
+ * or if the authorizer has entities of the same names from another data source
+ * @throws ArgumentError if `database` names an unknown reference
  *
  * @example
  * ```ts
@@ -192,7 +203,8 @@ export function typeOrmAuthorization(
     guard.guard(query, await filterForLoading(actor, action, selectedEntity(query)))
 
   return {
-    // Sound: the result has the given arguments but for the action, and a `where` of conditions on the entity's columns.
+    // Sound: the result has the given arguments except the action, and a `where` of conditions on
+    // the entity's columns.
     authorizedFilter: ((actor: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
       assertArguments(args)
       const entity = entityOf(dataSource, target)
@@ -227,12 +239,15 @@ interface FindArguments {
   readonly cache?: { readonly id?: unknown }
 }
 
-/** Whether it failed only because something has to be loaded, or waited for. */
+/** Returns whether an error only means that data has to be loaded or awaited. */
 function isMissing(error: unknown): boolean {
   return error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')
 }
 
-/** @throws ArgumentError for arguments that are none, and for an action that is no text: left out, it is the read action. */
+/**
+ * @throws ArgumentError if the arguments are not an object, or if the action is present and not a
+ * string. If the action is missing, it is the read action.
+ */
 function assertArguments(args: unknown): asserts args is FindArguments {
   if (typeof args !== 'object' || args === null) {
     throw new ArgumentError(

@@ -1,8 +1,8 @@
 const watched = Symbol('watched')
 
 /**
- * Replaces a function of a class, once: `around` receives the original, bound to its arguments. Returns undefined for an object
- * whose class does not have it.
+ * Replaces a method of an object's class, at most once. `around` receives the object, the original
+ * method bound to its arguments, and the arguments. Does nothing if the class has no such method.
  */
 export function wrap<Own extends object, Args extends readonly unknown[], Result>(
   instance: object,
@@ -14,7 +14,7 @@ export function wrap<Own extends object, Args extends readonly unknown[], Result
   const original: unknown = prototype && Reflect.get(prototype, name)
   if (!prototype || typeof original !== 'function' || watched in original) return
   const value = function (this: Own, ...args: Args): Result {
-    // Sound: the function is called as TypeORM calls it.
+    // Sound: `original` receives the same arguments as TypeORM passed.
     return around(this, () => Reflect.apply(original, this, args) as Result, ...args)
   }
   Object.defineProperty(value, watched, { value: true })

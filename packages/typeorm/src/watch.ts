@@ -17,13 +17,13 @@ interface Loaded {
 }
 
 /**
- * Watches the queries of TypeORM, and the rows that they return: once for each copy of TypeORM, for all of its data sources. A row of
- * another data source can reach a check as well, if it is of the same class.
+ * Watches TypeORM's queries and the rows that they return, once per copy of TypeORM and for all of
+ * its data sources. A row of another data source can also reach a check if its class is the same.
  */
 export function watch(dataSource: DataSource): void {
-  // A data source that is initialized anew has other subscribers.
+  // A data source that is initialized again has new subscribers.
   rememberRows(dataSource)
-  // Made without a query runner, it takes no connection.
+  // A builder without a query runner takes no connection.
   const builder: Builder = dataSource.createQueryBuilder()
   watchPlacement(builder)
   watchRowsGiven(dataSource.manager)
@@ -32,7 +32,9 @@ export function watch(dataSource: DataSource): void {
   watchTrees(dataSource)
 }
 
-/** `remove(filter.where)` would remove the row whose key stands in a condition. */
+/**
+ * Rejects filters as rows: `remove(filter.where)` would remove the row whose key is in a condition.
+ */
 function watchRowsGiven(manager: EntityManager): void {
   for (const name of ['save', 'remove', 'softRemove', 'recover']) {
     wrap(manager, name, async (_, write: () => Promise<unknown>, ...given) => {

@@ -1,6 +1,6 @@
 /**
- * Names for parameters, no two the same: one query can hold several filters, also of other authorizations, and TypeORM takes two
- * parameters of one name for one.
+ * Generates unique parameter names. One query can hold several filters, also of other
+ * authorizations, and TypeORM treats two parameters of the same name as one.
  */
 export class ParameterNames {
   readonly #prefix = `arcturus_${Math.random().toString(36).slice(2, 10)}_`

@@ -4,12 +4,15 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 const filtered = Symbol('filtered')
 const carries = Symbol('carries')
 
-/** An operator that is known again as a part of a filter. */
+/** Marks an operator as a part of a filter, so that it can be recognized later. */
 export function partOfFilter(operator: FindOperator<unknown>, { tablePath }: EntityMetadata): FindOperator<unknown> {
   return Object.defineProperty(operator, filtered, { value: tablePath })
 }
 
-/** The part that decides which rows are left; the others of a filter only demand that it is there. */
+/**
+ * Marks the part of a filter that selects the rows, the carrier. The other parts only require that
+ * the carrier is present.
+ */
 export function carrierOfFilter(operator: FindOperator<unknown>, entity: EntityMetadata): FindOperator<unknown> {
   return Object.defineProperty(partOfFilter(operator, entity), carries, { value: true })
 }
@@ -18,25 +21,31 @@ export function isCarrier(value: unknown): boolean {
   return InstanceChecker.isFindOperator(value) && carries in value
 }
 
-/** The table whose rows a filter is for, by a part of it. */
+/**
+ * Returns the table of the filter that an operator is a part of, or undefined for any other value.
+ */
 export function tableOfFilter(value: unknown): string | undefined {
   return InstanceChecker.isFindOperator(value) ? Reflect.get(value, filtered) : undefined
 }
 
-/** Whether a condition is, or holds, a part of a filter. */
+/** Returns whether a condition is or contains a part of a filter. */
 export function hasFilter(where: unknown): boolean {
   return conditionsIn(where).some((one) => tableOfFilter(one) !== undefined)
 }
 
 /**
- * A `where` that remembers its filter under a symbol of its own. A copy (`{ ...where, id: 1 }`) has it too, even if it has lost the
- * column that carries the filter.
+ * Returns a copy of a `where` that also stores the carrier of its filter under a new symbol. Copies
+ * such as `{ ...where, id: 1 }` keep the symbol even if they lose the column that carries the
+ * filter.
  */
 export function withMemory<Where extends object>(where: Where, carrier: FindOperator<unknown>): Where {
   return { ...where, [Symbol('filter')]: carrier }
 }
 
-/** Arguments of a `find` that remember the filter of their `where`, as do copies with another `where`. */
+/**
+ * Returns arguments of `find` that store the carrier of the filter in their `where`. Copies with
+ * another `where` keep it.
+ */
 export function argumentsWithMemory(rest: object, where: object): object {
   const first: unknown = Array.isArray(where) ? where[0] : where
   return { ...rest, ...memoriesOf(first), where }
@@ -48,7 +57,10 @@ function memoriesOf(where: unknown): Readonly<Record<symbol, unknown>> {
   return Object.fromEntries(symbols.map((symbol) => [symbol, Reflect.get(where, symbol)]))
 }
 
-/** The table of a filter that a `where`, or the options that have one, remember, and no longer have. */
+/**
+ * Returns the table of a filter that a `where` or the options around it remember but no longer
+ * contain.
+ */
 export function replacedFilter(where: unknown): string | undefined {
   for (const one of conditionsIn(where)) {
     if (typeof one !== 'object' || one === null || InstanceChecker.isFindOperator(one)) continue
@@ -62,7 +74,10 @@ export function replacedFilter(where: unknown): string | undefined {
   return undefined
 }
 
-/** A condition, and all within it. Rows that stand for their keys can refer to each other. */
+/**
+ * Returns a condition and all conditions inside it. Rows used as keys can refer to each other, so
+ * cycles are possible.
+ */
 function conditionsIn(where: unknown, found = new Set<unknown>()): unknown[] {
   if (typeof where !== 'object' || where === null || found.has(where)) return [...found]
   found.add(where)
@@ -74,7 +89,7 @@ function conditionsIn(where: unknown, found = new Set<unknown>()): unknown[] {
   return [...found]
 }
 
-/** Not a date, bytes, or a row with relations that are loaded when they are read. */
+/** Returns whether an object is plain, and so not a date, bytes, or a row with lazy relations. */
 function isConditions(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -4,10 +4,10 @@ import type { Recursion } from '../query/recursion.js'
 import { quoted } from '../schema/dialect.js'
 import type { ParameterNames } from './parameters.js'
 
-/** Stands for what comes before a column of the row; no name of a column has it. */
+/** Placeholder for the alias of the row and the dot after it. No column name contains it. */
 const row = '\u0002'
 
-/** What filters are printed with. */
+/** The context in which filters are printed. */
 export interface Printing {
   readonly dialect: SqlDialect
   readonly tables: SqlTables
@@ -15,7 +15,7 @@ export interface Printing {
   readonly recursion: Recursion
 }
 
-/** A filter as SQL, for a row that is told later, and its parameters by their names. */
+/** A filter as SQL with named parameters. The alias of the row is inserted later. */
 export class PrintedFilter {
   readonly parameters: Readonly<Record<string, unknown>>
   readonly #sql: string
@@ -25,15 +25,20 @@ export class PrintedFilter {
     this.parameters = parameters
   }
 
-  /** @param alias - of the row, in quotes */
+  /**
+   * Returns the SQL for a row.
+   * @param alias alias of the row, in quotes
+   */
   of(alias: string): string {
     return this.#sql.replaceAll(row, `${alias}.`)
   }
 }
 
 /**
- * @param model - whose rows it is for, also where all classes of its table are queried
- * @throws UnsupportedFilterError for what the database does not compare as a check does.
+ * Prints a condition as SQL.
+ * @param model name of the entity whose rows are selected, even if all classes of its table are
+ * queried
+ * @throws UnsupportedFilterError if the database compares some values differently than a check does
  */
 export function printFilter(condition: Definite, model: string, printing: Printing): PrintedFilter {
   const { dialect, tables, names, recursion } = printing
@@ -59,29 +64,32 @@ export function printFilter(condition: Definite, model: string, printing: Printi
   return new PrintedFilter(conditions.join(' AND '), parameters)
 }
 
-/** What a driver of MySQL escapes. */
+/** Matches the characters that MySQL drivers escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
 const escaped = /[\0\b\t\n\r\x1a"'\\]/
 
-/** What a driver is sent in the place of a value, where it would not take the value itself for what it is. */
+/**
+ * Returns the value and the placeholder to send to the driver. They differ from the given ones if
+ * the driver would misread the value.
+ */
 function bound(
   value: unknown,
   { type }: SqlColumn,
   dialect: SqlDialect,
   place: string,
 ): { readonly sent: unknown; readonly place: string } {
-  // Drivers of SQLite take bigints for texts, or not at all.
+  // Drivers of SQLite bind bigints as text, or reject them.
   if (dialect === 'sqlite' && typeof value === 'bigint')
     return Number.isSafeInteger(Number(value))
       ? { sent: Number(value), place }
       : { sent: String(value), place: `CAST(${place} AS INTEGER)` }
-  // Drivers of MySQL write texts into the query, and escape them in a way that the server may be told not to know
-  // (NO_BACKSLASH_ESCAPES): as bytes there is nothing to escape.
+  // Drivers of MySQL write strings into the query and escape them with backslashes, which the
+  // server ignores in the mode NO_BACKSLASH_ESCAPES. Bytes need no escapes.
   if (dialect === 'mysql' && typeof value === 'string' && escaped.test(value))
     return { sent: Buffer.from(value, 'utf8'), place: `_utf8mb4 ${place}` }
-  // MySQL and MariaDB compare a number with a text as numbers of floating point.
+  // MySQL and MariaDB compare a number with a string as floating-point numbers.
   if (dialect !== 'mysql' || type.kind !== 'form' || type.name === 'date') return { sent: value, place }
-  // Sound: a column of a form takes texts.
+  // Sound: a column with a form holds strings.
   if (type.name === 'bigint') return { sent: BigInt(value as string), place }
   return { sent: value, place: `CAST(${place} AS DECIMAL(65, 30))` }
 }

@@ -12,7 +12,7 @@ import type { ParameterNames } from './parameters.js'
 import { carrierOfFilter, partOfFilter, withMemory } from './parts.js'
 import type { PrintedFilter } from './printedFilter.js'
 
-/** What a `where` is made for. */
+/** The entity, dialect and parameter names of a guarded `where`. */
 export interface Guarded {
   readonly entity: EntityMetadata
   readonly dialect: SqlDialect
@@ -22,14 +22,18 @@ export interface Guarded {
 type Where = FindOptionsWhere<ObjectLiteral>
 
 /**
- * A caller's `where` that the filter guards: each of its alternatives. One column, which the caller says nothing of, carries the
- * filter. The others, and references to other rows, demand a parameter that comes with it alone, so that a `where` in which somebody
- * replaces the carrier (`{ ...where, id: 1 }`) finds nothing, or is an error of SQL; where the caller speaks of all of them, the
- * caller's conditions do. Put into a query for another entity, they are an error of TypeORM where they name columns that it does not
- * have; queries of the data source see it of the rest.
+ * Returns a caller's `where` with the filter added to each alternative. One column without a
+ * condition of the caller, the carrier, holds the filter.
+ *
+ * The other columns and the references to other rows require a parameter that only the carrier
+ * binds. If somebody replaces the carrier (`{ ...where, id: 1 }`), the query finds nothing or fails
+ * as SQL. If the caller has conditions on all of these, they are combined with the requirement.
+ *
+ * In a query for another entity, TypeORM rejects the columns that this entity does not have.
+ * Watched queries of the data source detect the rest.
  */
 export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guarded): Where | Where[] {
-  // To TypeORM an empty list is no condition.
+  // TypeORM treats an empty list as no condition.
   const where =
     Array.isArray(own) && own.length > 0
       ? own.map((one) => guardedAlternative(one, filter, guarded))
@@ -37,7 +41,10 @@ export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guard
   return refusingAsArguments(where)
 }
 
-/** `find(where)` is `find({ where })` without what it is about: TypeORM knows none of its names, and finds every row. */
+/**
+ * Makes `find(where)` throw. The caller meant `find({ where })`: TypeORM would ignore the unknown
+ * option names and find every row.
+ */
 function refusingAsArguments<Condition extends Where | Where[]>(condition: Condition): Condition {
   if ('where' in condition) return condition
   const get = (): never => {
@@ -49,7 +56,7 @@ function refusingAsArguments<Condition extends Where | Where[]>(condition: Condi
       },
     )
   }
-  // Not enumerable, so that nobody meets it who reads conditions.
+  // Not enumerable, so that code that lists the conditions does not trigger it.
   return Object.defineProperty(condition, 'where', { get })
 }
 
@@ -89,7 +96,9 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   return withMemory(Object.fromEntries(where), carried)
 }
 
-/** A caller's condition of a column that demands the parameter, too; rows and nil are left as they are. */
+/**
+ * Returns a caller's condition combined with the required parameter. Rows and nil stay unchanged.
+ */
 function together(value: unknown, demand: FindOperator<unknown>): unknown {
   if (InstanceChecker.isFindOperator(value)) return And(value, demand)
   const isValue = value instanceof Date || (typeof value !== 'object' && value !== undefined)
@@ -97,9 +106,9 @@ function together(value: unknown, demand: FindOperator<unknown>): unknown {
 }
 
 /**
- * A condition that an OR in a caller's SQL does not lead out of: TypeORM puts no brackets around SQL in the criteria of a write, but
- * does around what `And` joins.
- * @param above - what the condition is within: rows that stand for their keys can refer to each other
+ * Returns a condition whose raw SQL is in brackets, so that an OR in it can't escape. TypeORM adds
+ * no brackets to raw SQL in the criteria of a write, but it does add them to the operands of `And`.
+ * @param above the conditions around this one: rows used as keys can refer to each other
  */
 function bracketed(condition: object, above: readonly object[] = []): object {
   if (InstanceChecker.isFindOperator(condition)) return condition.type === 'raw' ? And(condition) : condition
@@ -111,7 +120,7 @@ function bracketed(condition: object, above: readonly object[] = []): object {
   return changed.length === 0 ? condition : { ...condition, ...Object.fromEntries(changed) }
 }
 
-/** Columns that a condition of TypeORM can stand under; those of the key come first. */
+/** Returns the columns that accept a condition of TypeORM, those of the key first. */
 function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
   const plain = columnsOf(entity).filter(
     ({ isVirtualProperty, transformer, relationMetadata }) => !isVirtualProperty && !transformer && !relationMetadata,
@@ -119,7 +128,10 @@ function carriersOf(entity: EntityMetadata): readonly ColumnMetadata[] {
   return [...plain.filter(({ isPrimary }) => isPrimary), ...plain.filter(({ isPrimary }) => !isPrimary)]
 }
 
-/** Names that a condition which reads no column can stand under: those of columns, and of relations that alone have theirs. */
+/**
+ * Returns the properties that accept a condition without a column: columns, and relations with join
+ * columns that are not declared as properties.
+ */
 function demandersOf(entity: EntityMetadata): readonly string[] {
   const columns = columnsOf(entity).filter(({ isVirtualProperty, transformer }) => !isVirtualProperty && !transformer)
   const references = relationsOf(entity).filter(
@@ -130,8 +142,10 @@ function demandersOf(entity: EntityMetadata): readonly string[] {
 }
 
 /**
- * @param path - What TypeORM calls the column: `Document.id` in a `find`, by the alias of the row; the property alone where the
- * `where` is the criteria of a write, whose row has no alias.
+ * Returns the SQL of the filter for the row that TypeORM's path names.
+ * @param path TypeORM's name of the column: `Document.id` with the alias of the row in a `find`,
+ * only the property in the criteria of a write, whose row has no alias
+ * @throws MisplacedFilterError if the path belongs to another entity
  */
 function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilter, guarded: Guarded): string {
   const { entity, dialect } = guarded
@@ -148,9 +162,9 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
 }
 
 /**
- * For a row without an alias: its key is among those of the rows that the filter leaves, and it is said of which table, so that
- * writing to another one is an error of SQL. The columns of the filter can't be written beside it, because a table within a subquery
- * may have columns of the same names.
+ * Returns the SQL for a row without an alias: its key is among the keys of the filtered rows. The
+ * key is qualified with the table, so that a write to another table fails as SQL. The filter's
+ * columns can't be inlined, because a table in a subquery may have columns of the same names.
  */
 function ownCondition(filter: PrintedFilter, { entity, dialect }: Guarded): string {
   const row = quoted(dialect, 'arc_own')
@@ -162,7 +176,7 @@ function ownCondition(filter: PrintedFilter, { entity, dialect }: Guarded): stri
     .map((part) => quoted(dialect, part))
     .join('.')
   const rows = `SELECT ${own} FROM ${table} ${row} WHERE ${filter.of(row)}`
-  // MySQL reads no table that it writes to, unless it has read it before.
+  // MySQL rejects a subquery on the table being written, unless a derived table materializes it.
   return dialect === 'mysql'
     ? `${key} IN (SELECT * FROM (${rows}) ${quoted(dialect, 'arc_keys')})`
     : `${key} IN (${rows})`
