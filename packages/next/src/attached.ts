@@ -1,6 +1,6 @@
 /**
- * Handles a request that has its authorization by then. A handler that calls another one with its own request finds its own
- * authorization there again.
+ * Runs a handler with the authorization attached to its request. If a handler calls another one
+ * with its own request, its own authorization is restored afterwards.
  */
 export async function attached<Result>(
   request: object,
@@ -12,7 +12,7 @@ export async function attached<Result>(
   try {
     return await work()
   } finally {
-    // That of the outermost handler stays, for the body that it streams.
+    // The outermost authorization stays for the body that its handler streams.
     if (outer) Object.defineProperty(request, 'authorization', outer)
   }
 }

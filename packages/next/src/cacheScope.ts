@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ArcturusError } from '@arcturus/core'
-// What `headers()` itself reads. It sees neither `unstable_cache` on the Pages Router nor a prerendering that does not wait for it.
+// The storage that `headers()` itself reads. `headers()` detects neither `unstable_cache` on the
+// Pages Router nor a prerender that does not await it.
 import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage.external.js'
 import { workUnitAsyncStorage } from 'next/dist/server/app-render/work-unit-async-storage.external.js'
 import { headers } from 'next/headers.js'
 
-/** A decision about somebody was asked for where Next keeps the result for everybody. */
+/** A decision about a user was made in a scope whose result Next caches for everybody. */
 export class KeptDecisionError extends ArcturusError {
   static override readonly brand: string = 'KeptDecisionError'
   readonly status: number = 500
@@ -26,7 +27,7 @@ const waitForActor =
 const wrap =
   'Wrap it by withAuthorizedProps or withAuthorization. Work in the background is marked by background(reason, work).'
 
-/** Two copies of this package, as of two bundles, know of the same work. */
+/** Shared between copies of this package, such as those of two bundles. */
 const key = Symbol.for('arcturus.next.serving')
 
 function servingStorage(): AsyncLocalStorage<true> {
@@ -35,16 +36,20 @@ function servingStorage(): AsyncLocalStorage<true> {
   return shared[key]
 }
 
-/** Does the work of a request whose response is not kept, for routers that say nothing of it. */
+/**
+ * Runs the work of a request whose response is not cached. It is for routers without request scopes
+ * of their own.
+ */
 export function asServing<Result>(work: () => Result): Result {
   return servingStorage().run(true, work)
 }
 
 /**
- * Does work that no request waits for and whose results Next does not keep, such as that of `instrumentation.ts`: it may decide about
- * somebody.
+ * Runs work that no request awaits and whose results Next does not cache, such as that of
+ * `instrumentation.ts`. The work may decide about users.
  *
- * @param reason - Why, for whoever reads the code.
+ * @param reason - Why nothing of it is cached, for readers of the code.
+ * @throws {ArcturusError} `invalid-argument` if the reason is missing.
  */
 export function background<Result>(reason: string, work: () => Result): Result {
   if (typeof reason !== 'string' || reason.trim() === '') {
@@ -56,11 +61,12 @@ export function background<Result>(reason: string, work: () => Result): Result {
 }
 
 /**
- * Refuses to decide about somebody where Next keeps the result: within `use cache` and `unstable_cache`, while it prerenders a page or
- * a route, and in what it calls to build them. Unknown scopes are refused as well.
+ * Throws if Next caches results in the current scope: in `use cache` and `unstable_cache`, during
+ * the prerender of a page or a route, and in functions that Next calls for a build. Unknown scopes
+ * throw as well.
  *
- * @throws {KeptDecisionError} The result would be kept.
- * @throws what `headers()` throws to make a page dynamic that was about to be static, which Next must see.
+ * @throws {KeptDecisionError} The result would be cached.
+ * @throws the error by which `headers()` makes a static page dynamic, which must reach Next
  */
 export function assertNotKept(): void {
   const type: string | undefined = workUnitAsyncStorage.getStore()?.type
@@ -71,7 +77,7 @@ export function assertNotKept(): void {
     case 'request':
       if (!workAsyncStorage.getStore()?.forceStatic) return
       throw new KeptDecisionError('a static page or route (`force-static`)', waitForActor)
-    // These are kept for the visitor alone; versions that want nothing of a request there say so themselves.
+    // These are cached only for the visitor. Versions of Next that forbid request data there throw.
     case 'private-cache':
     case 'prerender-runtime':
       headers()
@@ -93,14 +99,20 @@ export function assertNotKept(): void {
   }
 }
 
-/** Waits where Next renders the part of a page that is the same for everybody: it goes on without what depends on a request. */
+/**
+ * Suspends while Next renders the static part of a page. Next then continues without the part that
+ * depends on a request.
+ */
 export async function untilRequest(): Promise<void> {
   const type = workUnitAsyncStorage.getStore()?.type
   if (type === 'prerender' || type === 'prerender-runtime') await headers()
   assertNotKept()
 }
 
-/** Next also wants to see its own error, so that nothing is kept even if the other one is caught. */
+/**
+ * Returns Next's own error, as the cause: Next then caches nothing even if the outer error is
+ * caught.
+ */
 function refusalOfNext(): unknown {
   try {
     headers()
@@ -110,13 +122,17 @@ function refusalOfNext(): unknown {
   }
 }
 
-/** No scope of a request is known: outside of Next, on the Pages Router, or in what Next calls while it builds. */
+/**
+ * Throws if there is no request scope because Next is building. Outside of Next and on the Pages
+ * Router it returns.
+ */
 function assertNotBuilding(): void {
   if (workAsyncStorage.getStore()) throw new KeptDecisionError('what Next calls to build pages', decideOutside)
   if (servingStorage().getStore()) return
   if (process.env['NEXT_PHASE'] === 'phase-production-build')
     throw new KeptDecisionError('what Next calls to build pages', decideOutside)
-  // Next puts it there before it loads anything of an application. `getStaticProps` looks like any other work within Next.
+  // Next defines this global before it loads the application. `getStaticProps` looks like any other
+  // work inside Next.
   if ('AsyncLocalStorage' in globalThis)
     throw new KeptDecisionError('`getStaticProps`, or outside of any guarded request', wrap)
 }

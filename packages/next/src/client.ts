@@ -4,16 +4,16 @@ import { createContext, createElement, type ReactElement, type ReactNode, useCon
 
 const AllowedActions = createContext<ReadonlySet<string> | undefined>(undefined)
 
-/** The properties of `<Actions>`. */
+/** The props of `<Actions>`. */
 export interface ActionsProperties {
-  /** What `authorizedActions(resource)` gave, on the server. */
+  /** The result of `authorizedActions(resource)`, from the server. */
   readonly allowed: Iterable<string>
   readonly children?: ReactNode
 }
 
 /**
- * Tells the client components below it what the actor may do to one resource. It decides nothing: what is shown by it is asked again,
- * on the server, when it is used.
+ * Provides the actor's allowed actions on one resource to the client components below. It is no
+ * check: the server checks each action again when it is used.
  *
  * @example
  * <Actions allowed={await authorizedActions(ticket)}><CloseButton id={ticket.id} /></Actions>
@@ -23,9 +23,9 @@ export function Actions({ allowed, children }: ActionsProperties): ReactElement 
 }
 
 /**
- * What tells whether the actor may do an action, by the nearest `<Actions>`.
+ * Returns a function that returns whether the nearest `<Actions>` allows an action.
  *
- * @throws where there is none.
+ * @throws if there is no `<Actions>` above the component
  * @example
  * const can = useCan()
  * return can('close') ? <button>Close</button> : null

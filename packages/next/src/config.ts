@@ -1,15 +1,17 @@
 import { createRequire } from 'node:module'
 import type { NextConfig } from 'next'
 
-/** What is used here of webpack's configuration. */
+/** The part of webpack's configuration that is used here. */
 interface WebpackConfiguration {
   readonly module: { readonly rules: unknown[] }
 }
 
 /**
- * Lets modules import policies: `import policy from './policy.polar'` is the text, bundled, for Turbopack and webpack, so that no file
- * system is needed where it runs. In development a policy that is saved is loaded anew, as the modules that import it are.
+ * Returns a Next configuration with which modules can import policies. `import policy from
+ * './policy.polar'` is the bundled text, for Turbopack and webpack, so the server needs no file
+ * system. In development, saving a policy reloads it with the modules that import it.
  *
+ * @param config - The rest of the configuration. Default: `{}`.
  * @example
  * // next.config.ts
  * export default withPolicies({ experimental: { authInterrupts: true } })

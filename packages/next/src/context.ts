@@ -3,15 +3,15 @@ import type { AsyncContext, Enforcement } from '@arcturus/core/framework'
 import { cache } from 'react'
 import type { RequestSource } from './source.js'
 
-/** What is remembered while one page is rendered. */
+/** The state of one page render. */
 export interface Rendering<Actor> {
   begun: Promise<Enforcement<RequestSource, Actor>> | undefined
   enforcement: Enforcement<RequestSource, Actor> | undefined
 }
 
 /**
- * Where Next keeps what belongs to one request: handlers and actions are run in an asynchronous context, and a page that is rendered
- * has the memory of React's `cache`.
+ * The storage of one request's enforcement. Handlers and actions run in an asynchronous context; a
+ * page render has the memory of React's `cache`.
  */
 export class ServingContext<Actor> implements AsyncContext<Enforcement<RequestSource, Actor>> {
   readonly #storage = new AsyncLocalStorage<Enforcement<RequestSource, Actor>>()
@@ -25,7 +25,10 @@ export class ServingContext<Actor> implements AsyncContext<Enforcement<RequestSo
     return this.#storage.run(enforcement, work)
   }
 
-  /** The page that is being rendered; undefined elsewhere, where `cache` remembers nothing. */
+  /**
+   * Returns the current page render, or undefined elsewhere, because `cache` remembers nothing
+   * there.
+   */
   rendering(): Rendering<Actor> | undefined {
     const slot = this.#slot()
     return slot === this.#slot() ? slot : undefined

@@ -1,12 +1,15 @@
 import type { AuthorizationError } from '@arcturus/core'
 
 /**
- * Ends a page by Next's own means: `unauthorized()`, `forbidden()` and `notFound()`, whose files render the answer.
+ * Ends a page with Next's `unauthorized()`, `forbidden()` or `notFound()`, whose files render the
+ * response.
  *
- * @throws Next's interrupt, or the refusal itself where the application has not switched `authInterrupts` on.
+ * @throws Next's interrupt, or the denial itself if the application has not enabled
+ * `authInterrupts`
  */
 export async function interrupt(error: AuthorizationError): Promise<never> {
-  // Imported late: route handlers and actions, which seldom need it, are tested without a bundler, which gives it its meaning.
+  // Imported late, because only a bundler resolves it. Tests of route handlers and actions, which
+  // seldom need it, run without a bundler.
   const { forbidden, notFound, unauthorized } = await import('next/navigation')
   try {
     if (error.status === 401) unauthorized()
@@ -17,12 +20,15 @@ export async function interrupt(error: AuthorizationError): Promise<never> {
   return notFound()
 }
 
-/** By the sign that Next knows its interrupts by. */
+/** Returns whether an error is one of Next's interrupts, by its digest. */
 function isInterrupt(thrown: unknown): boolean {
   return digestOf(thrown)?.startsWith('NEXT_HTTP_ERROR_FALLBACK;') ?? false
 }
 
-/** The status of an answer that `redirect()` and `permanentRedirect()` throw. */
+/**
+ * Returns the status of the response that `redirect()` and `permanentRedirect()` throw, or
+ * undefined for other errors.
+ */
 export function redirectStatus(thrown: unknown): number | undefined {
   // NEXT_REDIRECT;<push or replace>;<url>;<status>;
   const parts = digestOf(thrown)?.split(';')

@@ -1,4 +1,7 @@
-/** The loader of `withPolicies` for Turbopack: a policy's text as the default export of a module. */
+/**
+ * The Turbopack loader of `withPolicies`. Returns a module whose default export is the policy's
+ * text.
+ */
 export default function policyLoader(text: string): string {
   return `export default ${JSON.stringify(text)}`
 }

@@ -7,46 +7,57 @@ import { type AuthorizedAction, serverActions } from './serverAction.js'
 import { type NextAuthorizationOptions, Serving } from './serving.js'
 import { Unguarded } from './subject.js'
 
-/** The properties of `<Can>`. */
+/** The props of `<Can>`. */
 export interface CanProperties {
   readonly action: Action
   readonly resource: unknown
-  /** What is shown to who may not; nothing by default. */
+  /** Rendered if the actor may not do the action. Default: nothing. */
   readonly fallback?: ReactNode
   readonly children?: ReactNode
 }
 
-/** What an application built on Next asks its authorizer by. */
+/** The functions by which a Next application uses its authorizer. */
 export interface NextAuthorization {
   readonly withAuthorization: WithAuthorization<Actor>
   readonly authorizedAction: AuthorizedAction<Actor>
   /**
-   * Says that a route handler or a server action is for everybody.
+   * Declares a route handler or a server action as public.
    *
-   * @param reason - Why, for whoever reads the code.
+   * @param reason - Why it is public, for readers of the code.
    */
   readonly unguarded: (reason: string) => Unguarded
-  /** Whether the actor may do this to a row: for what a page shows. */
+  /** Returns whether the actor may do an action on a row, to choose the content of a page. */
   readonly can: (action: Action, resource: unknown) => Promise<boolean>
   /**
-   * The row, if the actor may do this to it; otherwise the page ends: by `unauthorized()` for nobody, `notFound()` for what the actor
-   * may not see and for what is not there, `forbidden()` for the rest.
+   * Returns the row if the actor may do the action on it. Otherwise it ends the page:
+   * `unauthorized()` for anonymous users, `notFound()` if the row is missing or the actor may not
+   * see it, else `forbidden()`.
    *
-   * @param row - What was found, or its promise; `undefined` and `null` are what is not there.
+   * @param row - The row or its promise; `undefined` and `null` mean a missing row.
    */
   readonly authorize: <Row>(action: Action, row: Row, options?: RouteOptions) => Promise<Loaded<Row>>
-  /** Its children, for who may. A server component: what they show is not sent to others. */
+  /**
+   * Renders its children if the actor may do the action. It is a server component, so the children
+   * are not sent to other users.
+   */
   readonly Can: (properties: CanProperties) => Promise<ReactNode>
-  /** What the actor may do to a row, for client components: `<Actions allowed={await authorizedActions(ticket)}>`. */
+  /**
+   * Returns the actor's allowed actions on a row, for client components: `<Actions allowed={await
+   * authorizedActions(ticket)}>`.
+   */
   readonly authorizedActions: (resource: unknown) => Promise<Set<string>>
-  /** All other questions, and who asks: `(await authorization()).actor`. */
+  /**
+   * Returns the authorization of the current request, for other checks and for the actor: `(await
+   * authorization()).actor`.
+   */
   readonly authorization: () => Promise<RequestAuthorization<unknown, Actor>>
 }
 
 /**
- * Guards an application of Next 16 or 15.5: its route handlers, server actions and server components.
+ * Guards an application of Next 16 or 15.5: its route handlers, server actions and server
+ * components.
  *
- * @throws {ArgumentError} There is no authorizer, or no `actor` function.
+ * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
  * export const { withAuthorization, authorizedAction, authorize, can, Can } = nextAuthorization(authorizer, {
  *   actor: ({ cookies }) => userOfSession(cookies.get('session')?.value),
@@ -69,7 +80,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
     const route = serving.pageRoute(action)
     const refusal = await enforcement.enforce(action, loader, { ...routeOptions, admit: false, route })
     if (refusal) await interrupt(refusal.error)
-    // Sound: what was not found was refused.
+    // Sound: a missing row was denied.
     return found as Loaded<Row>
   }
 
@@ -89,7 +100,7 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
   }
 }
 
-/** A component that shows its children to who may, and its fallback to others. */
+/** Returns a component that renders its children if the actor is allowed, else its fallback. */
 function showing(can: NextAuthorization['can']): NextAuthorization['Can'] {
   return async ({ action, resource, fallback = null, children }) =>
     (await can(action, resource)) ? children : fallback

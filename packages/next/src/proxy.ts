@@ -1,12 +1,16 @@
 import { type NextRequest, NextResponse } from 'next/server.js'
 
 /**
- * A `proxy.ts` that sends who is not signed in to the page where they can sign in, before anything is rendered. It is a
- * convenience and no check: it sees a cookie, no row, and does not run for what its matcher leaves out. What guards a row stands beside
- * the query that fetches it.
+ * Returns the function of a `proxy.ts` that redirects anonymous users to the sign-in page before
+ * anything is rendered.
  *
- * @param page - Path of the page to sign in on. It gets the path that was asked for as the parameter `from`, for `returnPath`.
- * @param isSignedIn - Whether somebody seems to be signed in, told without a database: that there is a session's cookie.
+ * It is a convenience, not a check: it reads a cookie and no row, and does not run for paths
+ * outside its matcher. Guard a row beside the query that fetches it.
+ *
+ * @param page - Path of the sign-in page. It receives the requested path as the parameter `from`,
+ * for `returnPath`.
+ * @param isSignedIn - Returns whether the user seems to be signed in, without a database: for
+ * example whether a session cookie exists.
  * @example
  * export const proxy = redirectNobody('/sign-in', (request) => request.cookies.has('session'))
  * export const config = { matcher: ['/tickets/:path*'] }
@@ -26,25 +30,26 @@ export function redirectNobody(
   }
 }
 
-/** With `trailingSlash` in next.config.ts paths end with a slash. */
+/** Compares paths without trailing slashes, which `trailingSlash` in next.config.ts adds. */
 function isSamePage(pathname: string, page: string): boolean {
   const plain = (path: string): string => path.replace(/\/+$/, '')
   return plain(pathname) === plain(page)
 }
 
 /**
- * The path to return to after somebody signed in. The parameter `from` is what anybody wrote into a link: anything but a path of this
- * application becomes another path, and so does `//evil.example`, which browsers take for another host.
+ * Returns the path to go to after signing in. Anybody can write the parameter `from` into a link,
+ * so only paths of this application pass. Everything else becomes `otherwise`, such as
+ * `//evil.example`, which browsers read as another host.
  *
- * @param from - The parameter, as it came.
+ * @param from - The parameter, unchecked.
  * @param otherwise - The path to go to instead.
- * @returns a path with its query.
+ * @returns a path with its query
  * @example
  * redirect(returnPath(from, '/tickets'))
  */
 export function returnPath(from: unknown, otherwise: string): string {
   const path = typeof from === 'string' ? pathOn(here, from) : undefined
-  // What is a path once it is normalized may lead elsewhere when it is read again: `/.//evil.example`.
+  // A normalized path may lead elsewhere if it is parsed again: `/.//evil.example`.
   return path !== undefined && pathOn(here, path) === path ? path : otherwise
 }
 

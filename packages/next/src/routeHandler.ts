@@ -16,17 +16,20 @@ import type { NextAuthorizationOptions, Serving } from './serving.js'
 import { type RequestSource, sourceOfRequest } from './source.js'
 import { type Declared, type Protection, protectionOf, type Unguarded } from './subject.js'
 
-/** Next's request, and the questions to ask about its actor. */
+/** Next's request, with the authorization of its actor. */
 export type AuthorizedRequest<Resource, Actor> = NextRequest & {
   readonly authorization: RequestAuthorization<Resource, Actor>
 }
 
-/** What Next gives a route handler beside: the parameters of the route, as text. Say more where the route catches all. */
+/**
+ * The second argument of a route handler: the route parameters, as strings. Pass another type for a
+ * catch-all route.
+ */
 export interface RouteContext {
   readonly params: Promise<Record<string, string>>
 }
 
-/** A route handler for Next to call. */
+/** A route handler that Next calls. */
 export type RouteHandler<Context> = (request: NextRequest, context: Context) => Promise<Response>
 
 type Handler<Resource, Actor, Context> = (
@@ -37,13 +40,15 @@ type Handler<Resource, Actor, Context> = (
 /** Guards a route handler. */
 export interface WithAuthorization<Actor> {
   /**
-   * For a handler that decides itself: by a filter, a check, or the fields that it answers. A successful answer (2xx, 3xx) for which
-   * nothing was decided becomes a 500. `unguarded(reason)` says that it is for everybody.
+   * Guards a handler that decides itself, by a filter, a check, or the fields of its response. A
+   * successful response (2xx, 3xx) without a decision becomes a 500. `unguarded(reason)` declares
+   * the handler as public.
    */
   <Context = RouteContext>(handler: Handler<unknown, Actor, Context>, forEverybody?: Unguarded): RouteHandler<Context>
   /**
-   * Loads the resource and calls the handler if the actor may do that to it; `request.authorization.resource` is the row then.
-   * Otherwise it answers 401 for nobody, 404 for what the actor may not see and for what is not there, 403 for the rest.
+   * Loads the resource and calls the handler if the actor may do the action on it.
+   * `request.authorization.resource` is then the row. Otherwise it responds with 401 to anonymous
+   * users, with 404 if the row is missing or the actor may not see it, else with 403.
    */
   <Row, Context = RouteContext>(
     handler: Handler<Loaded<Row>, Actor, Context>,
@@ -51,7 +56,10 @@ export interface WithAuthorization<Actor> {
     loader: (request: NextRequest, context: Context) => Row,
     options?: RouteOptions,
   ): RouteHandler<Context>
-  /** For rows that are listed or made: refuses who may do the action to no row of the model that there can be. */
+  /**
+   * Guards a handler that lists or creates rows. It denies actors who may do the action on no
+   * possible row of the model.
+   */
   <Name extends ModelName, Context = RouteContext>(
     handler: Handler<unknown, Actor, Context>,
     action: Action<Name>,
@@ -78,7 +86,7 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
         }
       })
   }
-  // Sound: the types tell handlers which row the loader gave; at run time one handler is like another.
+  // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
   return withAuthorization as WithAuthorization<Actor>
 }
 
@@ -98,7 +106,7 @@ async function enforceOn<Actor>(
   if (second) throw second.error
 }
 
-/** The handler's answer, if it may go out. */
+/** Returns the handler's response if it may be sent. */
 async function answered<Actor>(
   enforcement: Enforcement<RequestSource, Actor>,
   request: NextRequest,
@@ -111,37 +119,40 @@ async function answered<Actor>(
     await answer.body?.cancel()
     throw held
   }
-  // The handler of somebody may decide while it streams, when its head is sent.
+  // A handler of a signed-in user may still decide while it streams, after the head is sent.
   const isPersonal = enforcement.guard.personal || enforcement.authorization.identified !== null
   return isPersonal ? kept(answer) : answer
 }
 
-/** Whether a response has any bytes; `new Response('')` has a body of none. */
+/** Returns whether a response has any bytes. The body of `new Response('')` has none. */
 async function holdsBytes(response: Response): Promise<boolean> {
   const reader = response.clone().body?.getReader()
   for (;;) {
     const read = await reader?.read()
     if (!read || read.done) return false
     if (read.value.length === 0) continue
-    // Settles only when the body of the response is canceled, too.
+    // This promise settles only after the response's own body is canceled, too.
     void reader?.cancel()
     return true
   }
 }
 
-/** Told by what it has: runtimes have several classes of responses. */
+/** Recognizes a response by its properties, because runtimes have several classes of responses. */
 function isResponse(answer: unknown): answer is Response {
   return typeof answer === 'object' && answer !== null && 'status' in answer && typeof answer.status === 'number'
 }
 
-/** An answer that no cache may give to others, unless the application says so. */
+/**
+ * Returns a response that shared caches don't store, unless the application set `Cache-Control`
+ * itself.
+ */
 function kept(response: Response): Response {
   if (response.headers.has('Cache-Control')) return response
   try {
     response.headers.set('Cache-Control', 'private')
     return response
   } catch {
-    // The headers of some responses can't be changed: those of `Response.redirect`, and of what was fetched.
+    // Some responses have immutable headers: those of `Response.redirect` and of `fetch`.
     const { status, statusText } = response
     const headers = new Headers(response.headers)
     headers.set('Cache-Control', 'private')

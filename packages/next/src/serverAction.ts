@@ -19,28 +19,34 @@ import type { Serving } from './serving.js'
 import { ambientSource, type RequestSource } from './source.js'
 import { type Declared, type Protection, protectionOf, type Unguarded } from './subject.js'
 
-/** What a server action answers: what it did, or why the actor may not; never what exists. */
+/**
+ * The result of a server action: its value, or the reason for the denial. It never reveals whether
+ * a row exists.
+ */
 export type ActionResult<Value> =
   | { readonly allowed: true; readonly value: Value }
   | {
       readonly allowed: false
-      /** 401 nobody, 404 what is not there for the actor, 403 the rest; 400 for arguments that can't be meant. */
+      /**
+       * 401 for anonymous users, 404 for a row that is missing or hidden from the actor, 400 for
+       * invalid arguments, else 403.
+       */
       readonly status: number
       readonly message: string
-      /** The fields that the actor may not write, if it is about fields. */
+      /** The fields that the actor may not write, if the denial is about fields. */
       readonly fields: readonly string[]
     }
 
-/** What an action can be told beside. */
+/** Further options of an action. */
 export interface ActionOptions extends RouteOptions {
   /**
-   * What becomes of a refusal: a `result` for the caller, or an interrupt that Next answers by `unauthorized.tsx`, `forbidden.tsx`
-   * or `not-found.tsx`. A result by default.
+   * How a denial is reported: as a `result` for the caller, or as an `interrupt`, which Next
+   * renders by `unauthorized.tsx`, `forbidden.tsx` or `not-found.tsx`. Default: `result`.
    */
   readonly refusal?: 'result' | 'interrupt' | undefined
 }
 
-/** Options of an action whose caller gets the value itself. */
+/** Options of an action that returns its value directly. */
 export interface InterruptingOptions extends ActionOptions {
   readonly refusal: 'interrupt'
 }
@@ -54,13 +60,13 @@ type Answering<Args extends readonly unknown[], Value> = (...args: Args) => Prom
 type Interrupting<Args extends readonly unknown[], Value> = (...args: Args) => Promise<Awaited<Value>>
 
 /**
- * Guards a server action, which anybody can call with any arguments: types are no help against that, so arguments are to be held to
- * what they should be as those of every public endpoint.
+ * Guards a server action. Anybody can call it with any arguments, whatever their types. Validate
+ * the arguments, as in every public endpoint.
  */
 export interface AuthorizedAction<Actor> {
   /**
-   * Loads the resource by the arguments of the action, and runs the handler if the actor may do that to it;
-   * `authorization.resource` is the row then.
+   * Loads the resource by the arguments of the action, and runs the handler if the actor may do the
+   * action on it. `authorization.resource` is then the row.
    */
   <Row, Args extends readonly unknown[], Value>(
     handler: Handler<Loaded<Row>, Actor, Args, Value>,
@@ -74,7 +80,10 @@ export interface AuthorizedAction<Actor> {
     loader: (...args: Args) => Row,
     options?: ActionOptions,
   ): Answering<Args, Value>
-  /** For rows that are made: refuses who may do the action to no row of the model that there can be. */
+  /**
+   * Guards an action that creates rows. It denies actors who may do the action on no possible row
+   * of the model.
+   */
   <Name extends ModelName, Args extends readonly unknown[], Value>(
     handler: Handler<unknown, Actor, Args, Value>,
     action: Action<Name>,
@@ -87,7 +96,10 @@ export interface AuthorizedAction<Actor> {
     model: Name,
     options?: ActionOptions,
   ): Answering<Args, Value>
-  /** For an action that decides itself, or that is for everybody. One that decided nothing fails instead of answering. */
+  /**
+   * Guards an action that decides itself, or declares a public one. An action that made no decision
+   * throws instead of returning.
+   */
   <Args extends readonly unknown[], Value>(
     handler: Handler<unknown, Actor, Args, Value>,
     forEverybody?: Unguarded,
@@ -99,7 +111,7 @@ type AnyHandler = (authorization: RequestAuthorization<unknown, unknown>, ...arg
 export function serverActions<Actor>(authorizer: Authority, serving: Serving<Actor>): AuthorizedAction<Actor> {
   const authorizedAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
     const protection = protectionOf(authorizer, handler, declared)
-    // Sound: these are the options that the types let stand there.
+    // Sound: the overloads allow only these options there.
     const { refusal = 'result' } = (protection.kind === 'subject' ? protection.options : {}) as ActionOptions
     assertRefusal(refusal)
     return async (...args: unknown[]): Promise<unknown> =>
@@ -118,7 +130,7 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
         }
       })
   }
-  // Sound: the types tell handlers which row the loader gave; at run time one handler is like another.
+  // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
   return authorizedAction as AuthorizedAction<Actor>
 }
 
@@ -146,7 +158,10 @@ async function enforceOn<Actor>(
   if (refusal) throw refusal.error
 }
 
-/** What a loader finds by arguments that anybody may have sent: one that takes them for what they are not fails by a `TypeError`. */
+/**
+ * Calls a loader with arguments that anybody may have sent. A `TypeError` of the loader means that
+ * the arguments have the wrong types.
+ */
 async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown> {
   try {
     return await loader(...args)
@@ -155,7 +170,7 @@ async function loaded(loader: Loader, args: readonly unknown[]): Promise<unknown
   }
 }
 
-/** The visitor learns no more than that; why is for the log of the server. */
+/** Returns an error without details for the visitor, and logs the cause on the server. */
 function invalidInput(cause: Error): AuthorizationError {
   console.error(cause)
   return new AuthorizationError('invalid-argument', 'The input is invalid.', 400)

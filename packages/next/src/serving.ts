@@ -10,10 +10,10 @@ import { asServing, assertNotKept, untilRequest } from './cacheScope.js'
 import { ServingContext } from './context.js'
 import { ambientSource, type RequestSource } from './source.js'
 
-/** Who asks, and how refusals are answered and told of. */
+/** The actor of a request, and how denials are answered and reported. */
 export type NextAuthorizationOptions<Actor> = EnforcementOptions<RequestSource, Actor>
 
-/** The enforcement of whatever Next is serving, with one actor and one memory for each request. */
+/** The enforcement of the current work of Next, with one actor and one memory per request. */
 export class Serving<Actor> {
   readonly options: NextAuthorizationOptions<Actor>
   readonly #enforcements: Enforcements<RequestSource, Actor>
@@ -29,7 +29,7 @@ export class Serving<Actor> {
     refuseToKeep(authorizer)
   }
 
-  /** Does some work as that of a request of its own: a route handler's, a server action's. */
+  /** Runs the work of a route handler or a server action as a request of its own. */
   async serve<Result>(
     source: RequestSource,
     work: (enforcement: Enforcement<RequestSource, Actor>) => Promise<Result>,
@@ -39,15 +39,17 @@ export class Serving<Actor> {
     try {
       return await asServing(() => this.#enforcements.run(enforcement, () => work(enforcement)))
     } finally {
-      // A handler within a handler is not the answer yet.
+      // The result of a nested handler is not the response yet.
       if (!begun) enforcement.answered()
     }
   }
 
   /**
-   * The enforcement of what is being served, its actor known: the handler's or action's, else that of the page, else a new one.
+   * Returns the current enforcement with its actor loaded: that of the handler or action, else that
+   * of the page, else a new one.
    *
-   * @throws what the lookup of the actor throws, and what Next throws where what it gives is kept for others.
+   * @throws errors of the `actor` function, and Next's errors in scopes whose results are cached
+   * for others
    */
   async current(): Promise<Enforcement<RequestSource, Actor>> {
     await untilRequest()
@@ -60,7 +62,10 @@ export class Serving<Actor> {
     return rendering.enforcement
   }
 
-  /** What pages load for one action counts as of one route: they have no loader that stays the same. */
+  /**
+   * Returns the route under which pages load rows for an action. Pages have no loader with a stable
+   * identity, so each action has one route.
+   */
   pageRoute(action: string): object {
     const known = this.#pageRoutes.get(action)
     if (known) return known
@@ -80,7 +85,10 @@ export class Serving<Actor> {
   }
 }
 
-/** Has decisions about somebody refused whose results Next would keep. What is decided about nobody is the same for everybody. */
+/**
+ * Makes decisions about users throw if Next would cache their results. A decision about the
+ * anonymous user is the same for everybody.
+ */
 export function refuseToKeep(authorizer: Authority): void {
   authorizer.observe((_kind, actor) => {
     if (actor !== null) assertNotKept()

@@ -2,36 +2,49 @@ import { workAsyncStorage } from 'next/dist/server/app-render/work-async-storage
 import { cookies, headers } from 'next/headers.js'
 import { NextRequest } from 'next/server.js'
 
-/** What tells who asks, whatever Next is serving: a page, a route handler, a server action, an API route. */
+/**
+ * The request data that identifies the actor, for a page, a route handler, a server action or an
+ * API route.
+ */
 export interface RequestSource {
   readonly method: string
   readonly headers: Pick<Headers, 'get' | 'has'>
   readonly cookies: Cookies
 }
 
-/** The cookies of a request, as Next's own. */
+/** The cookies of a request, with the interface of Next's own. */
 export interface Cookies {
   get(name: string): { readonly name: string; readonly value: string } | undefined
 }
 
-/** The source of a page that is being rendered, or of a server action. @throws what Next throws where there is no request. */
+/**
+ * Returns the source of a page render or a server action.
+ * @throws Next's error if there is no request
+ */
 export async function ambientSource(method: string): Promise<RequestSource> {
   const source = { method, headers: await headers(), cookies: await cookies() }
   assertRequest(source.headers)
   return source
 }
 
-/** The source of a route handler, which has its request; it needs no Next around it, for tests call it as it is. */
+/**
+ * Returns the source of a route handler from its request. It works without Next, because tests call
+ * route handlers directly.
+ */
 export async function sourceOfRequest(request: Request): Promise<RequestSource> {
-  // Makes a route dynamic that was about to be kept for everybody.
+  // Makes a route dynamic that would otherwise be cached for everybody.
   if (workAsyncStorage.getStore()) assertRequest(await headers())
   const { method, headers: own } = request
-  // Made of what is read here alone: a request that is made of another takes its body away.
+  // Only the URL and the headers are copied: a request made from another request takes its body
+  // away.
   const { cookies: jar } = request instanceof NextRequest ? request : new NextRequest(request.url, { headers: own })
   return { method, headers: own, cookies: jar }
 }
 
-/** @throws for a page or route that was told to be static: Next gives it an empty request. */
+/**
+ * Checks that a page or route is not static. Next gives static ones an empty request.
+ * @throws if it is static (`force-static`)
+ */
 function assertRequest(known: Pick<Headers, 'has'> | Iterable<unknown>): void {
   if (Symbol.iterator in known) {
     for (const _ of known) return

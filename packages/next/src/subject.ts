@@ -1,18 +1,18 @@
 import { ArgumentError } from '@arcturus/core'
 import { type Authority, assertReason, assertRoute, type Loader, type RouteOptions } from '@arcturus/core/framework'
 
-/** Says that a handler or action is for everybody. */
+/** Declares a handler or action as public. */
 export class Unguarded {
   readonly reason: string
 
-  /** @throws {ArgumentError} There is no reason. */
+  /** @throws {ArgumentError} The reason is missing. */
   constructor(reason: string) {
     assertReason(reason)
     this.reason = reason
   }
 }
 
-/** What guards a handler or an action, as it is declared behind it. */
+/** The declared protection of a handler or an action. */
 export type Protection =
   | { readonly kind: 'handler' }
   | { readonly kind: 'unguarded'; readonly reason: string }
@@ -23,10 +23,13 @@ export type Protection =
       readonly options: RouteOptions
     }
 
-/** What can stand behind a handler: nothing, what says that it is for everybody, or an action and a loader or model. */
+/** The arguments after a handler: none, `unguarded(reason)`, or an action and a loader or model. */
 export type Declared = [] | [Unguarded] | [action: string, subject: Loader | string, options?: RouteOptions]
 
-/** @throws {ArgumentError} It can't be meant. */
+/**
+ * Returns the protection that the arguments declare.
+ * @throws {ArgumentError} The handler or the arguments are invalid.
+ */
 export function protectionOf(authorizer: Authority, handler: unknown, declared: Declared): Protection {
   assertHandler(handler)
   const [first, subject, options = {}] = declared
@@ -34,7 +37,7 @@ export function protectionOf(authorizer: Authority, handler: unknown, declared: 
   if (first instanceof Unguarded) return { kind: 'unguarded', reason: first.reason }
   assertRoute(authorizer, first, subject)
   assertOptions(options)
-  // Sound: `assertRoute` let pass a text, and a function or text.
+  // Sound: `assertRoute` accepted a string, and a function or string.
   return { kind: 'subject', action: first as string, subject: subject as Loader | string, options }
 }
 

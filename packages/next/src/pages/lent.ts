@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** By which a response is answered, or its answer changed. */
+/** The methods that send a response or change it. */
 const answering: ReadonlySet<PropertyKey> = new Set([
   'addTrailers',
   'appendHeader',
@@ -19,10 +19,11 @@ const answering: ReadonlySet<PropertyKey> = new Set([
 ])
 
 /**
- * Lends a response to a handler: Next answers by the same one, so that only who writes tells what the handler has yet to write from
- * Next's own pages.
+ * Lends a response to a handler. Next responds through the same object, so only a separate proxy
+ * distinguishes the handler's later writes from Next's own pages.
  *
- * @returns the response for the handler, and what takes it back: what is written by it from then on goes nowhere.
+ * @returns the response for the handler, and a function that revokes it: later writes through it
+ * are dropped.
  */
 export function lent<Response extends ServerResponse>(response: Response): [lent: Response, takeBack: () => void] {
   let isTaken = false
@@ -31,7 +32,8 @@ export function lent<Response extends ServerResponse>(response: Response): [lent
       if (isTaken && answering.has(name)) return (...parameters: unknown[]) => drop(parameters, name === 'write' || own)
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== 'function') return value
-      // Node's methods compare the response with that of the connection, and give it back to be called on.
+      // Node's methods compare the response with that of the connection, and return it for
+      // chaining.
       return (...parameters: unknown[]) => {
         const result: unknown = Reflect.apply(value, target, parameters)
         return result === target ? own : result
@@ -47,7 +49,7 @@ export function lent<Response extends ServerResponse>(response: Response): [lent
   ]
 }
 
-/** What is dropped counts as written to whoever wrote it, so that streams run out as usual. */
+/** Reports dropped data as written to the caller, so that streams end as usual. */
 function drop<Result>(parameters: readonly unknown[], result: Result): Result {
   const done = parameters.find((one): one is () => void => typeof one === 'function')
   if (done) process.nextTick(done)

@@ -23,12 +23,12 @@ import type { RequestSource } from '../source.js'
 import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
 import { lent } from './lent.js'
 
-/** The request of an API route, and the questions to ask about its actor. */
+/** The request of an API route, with the authorization of its actor. */
 export type AuthorizedApiRequest<Resource, User> = NextApiRequest & {
   readonly authorization: RequestAuthorization<Resource, User>
 }
 
-/** What `getServerSideProps` is given, and the questions to ask about the actor. */
+/** The context of `getServerSideProps`, with the authorization of the actor. */
 export type AuthorizedContext<Resource, User> = GetServerSidePropsContext & {
   readonly authorization: RequestAuthorization<Resource, User>
 }
@@ -41,9 +41,12 @@ type Props<Resource, P> = (
 ) => GetServerSidePropsResult<P> | Promise<GetServerSidePropsResult<P>>
 type ServerSideProps<P> = (context: GetServerSidePropsContext) => Promise<GetServerSidePropsResult<P>>
 
-/** What an application on the Pages Router asks its authorizer by; the same as on the App Router. */
+/**
+ * The functions by which an application on the Pages Router uses its authorizer. They match those
+ * of the App Router.
+ */
 export interface PagesAuthorization {
-  /** Guards an API route: as `withAuthorization` of the App Router, by `request.authorization`. */
+  /** Guards an API route by `request.authorization`, like `withAuthorization` of the App Router. */
   readonly withAuthorization: {
     (handler: ApiHandler<unknown>, forEverybody?: Unguarded): ApiRoute
     <Row>(
@@ -55,8 +58,9 @@ export interface PagesAuthorization {
     <Name extends ModelName>(handler: ApiHandler<unknown>, action: Action<Name>, model: Name): ApiRoute
   }
   /**
-   * Guards `getServerSideProps`, by `context.authorization`: what the actor may not see is Next's own page for what is not there; other
-   * refusals are answered with their status and message.
+   * Guards `getServerSideProps` by `context.authorization`. If the row is missing or the actor may
+   * not see it, Next renders its not-found page. Other denials are sent with their status and
+   * message.
    */
   readonly withAuthorizedProps: {
     <P extends object>(handler: Props<unknown, P>, forEverybody?: Unguarded): ServerSideProps<P>
@@ -72,7 +76,7 @@ export interface PagesAuthorization {
       model: Name,
     ): ServerSideProps<P>
   }
-  /** Says that a route is for everybody, and why. */
+  /** Declares a route as public, with a reason for readers of the code. */
   readonly unguarded: (reason: string) => Unguarded
 }
 
@@ -81,8 +85,8 @@ type Cookied = IncomingMessage & { readonly cookies: Partial<Record<string, stri
 /**
  * Guards API routes and pages of the Pages Router.
  *
- * @param options - As those of `nextAuthorization`.
- * @throws {ArgumentError} There is no authorizer, or no `actor` function.
+ * @param options - The options of `nextAuthorization`.
+ * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  */
 export function pagesAuthorization(
   authorizer: Authority,
@@ -95,7 +99,7 @@ export function pagesAuthorization(
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
   refuseToKeep(authorizer)
 
-  /** Lets the work be done if nothing refuses it. */
+  /** Runs the work if no rule denies it. */
   async function serve<Result>(
     request: Cookied,
     protection: Protection,
@@ -163,18 +167,19 @@ export function pagesAuthorization(
           const [own, takeBack] = lent(res)
           try {
             const result = await handler({ ...context, res: own, authorization: enforcement.authorization })
-            // As for a feed: the handler answered itself, or the guard did in its place.
+            // The handler responded itself, as for a feed, or the guard did in its place.
             if (res.headersSent) return result
             const isNotFound = has(result, 'notFound')
             const held = isNotFound ? undefined : enforcement.hold(200, routeOf(req))
             if (held) throw held
-            // Of pages Next itself says that nothing may be kept; not so of the rest.
+            // Next itself marks rendered pages as uncacheable, but not these results.
             if ((isNotFound || has(result, 'redirect')) && isPersonal(enforcement)) keepPrivate(res)
             return result
           } finally {
-            // Next sets the status of its page before it renders that, and with it what the handler still writes would pass.
+            // Next sets the status of its page before it renders the page. With that status, the
+            // guard would pass the handler's later writes.
             if (enforcement.guard.holds && !res.headersSent) takeBack()
-            // In development Next warns of responses that are used from here on.
+            // In development, Next warns about responses that are used from here on.
             if (enforcement.guard.state !== 'blocked') release()
           }
         })
@@ -185,13 +190,13 @@ export function pagesAuthorization(
           return { notFound: true }
         }
         refuse(error, req, res)
-        // Next renders nothing into what is answered.
+        // Next renders nothing into a finished response.
         return { props: {} }
       }
     }
   }
 
-  // Sound: the types tell handlers which row the loader gave; at run time one handler is like another.
+  // Sound: only the types carry the row type of the loader; at run time all handlers are alike.
   return {
     withAuthorization: withAuthorization as PagesAuthorization['withAuthorization'],
     withAuthorizedProps: withAuthorizedProps as PagesAuthorization['withAuthorizedProps'],
@@ -199,7 +204,10 @@ export function pagesAuthorization(
   }
 }
 
-/** Whether a response may depend on somebody: its handler may decide while it streams, when its head is sent. */
+/**
+ * Returns whether a response may depend on the user. A handler of a signed-in user may still decide
+ * while it streams, after the head is sent.
+ */
 function isPersonal({ guard, authorization }: Enforcement<RequestSource, Actor>): boolean {
   return guard.personal || authorization.identified !== null
 }
@@ -209,9 +217,9 @@ function has(result: unknown, what: string): boolean {
 }
 
 /**
- * Holds back what a handler answers by Node's own response without a decision.
+ * Holds back a response without a decision that a handler sends through Node's own response.
  *
- * @returns what lets the response go again.
+ * @returns a function that releases the response.
  */
 function holdUndecided(
   enforcement: Enforcement<RequestSource, Actor>,
@@ -225,7 +233,7 @@ function holdUndecided(
   return hold(response, {
     holds: () => enforcement.guard.holds,
     refusal: (status) => enforcement.hold(status, routeOf(request)),
-    // Next answers none by itself.
+    // Next itself answers no OPTIONS requests.
     exempts: request.method === 'OPTIONS' ? () => false : undefined,
     sending: () => {
       if (isPersonal(enforcement) && enforcement.guard.state !== 'blocked') keepPrivate(response)
