@@ -94,8 +94,9 @@ export interface ExpressAuthorization {
   readonly unguarded: (reason: string, handler?: RequestHandler) => RequestHandler
   /**
    * Returns an error handler to put behind the routes. It answers denials that handlers throw
-   * (`req.authorization.authorize(…)`) as RFC 9457 problems, if the request accepts them. Denials
-   * of `authorize(action, loader)` are answered this way without it.
+   * (`req.authorization.authorize(…)`) as RFC 9457 problems, if the `problemDetails` option or the
+   * request's `Accept` header wants them. Denials of `authorize(action, loader)` are answered this
+   * way without it.
    */
   readonly problems: () => ErrorRequestHandler
 }

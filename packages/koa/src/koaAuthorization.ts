@@ -249,8 +249,8 @@ function routeOf({ method, originalUrl }: Context): string {
 }
 
 /**
- * Answers a denial that no middleware handled as a problem, if the request accepts one. Koa calls
- * `onerror` for it.
+ * Answers a denial that no middleware handled as a problem, if the `problemDetails` option or the
+ * `Accept` header wants one. Koa calls `onerror` for it.
  */
 function answerProblems(context: Context, { problemDetails }: KoaAuthorizationOptions): void {
   const answer = context.onerror

@@ -123,8 +123,8 @@ function refusalOfNext(): unknown {
 }
 
 /**
- * Throws if there is no request scope because Next is building. Outside of Next and on the Pages
- * Router it returns.
+ * Handles a missing request scope: outside of Next, on the Pages Router, or during a build. Throws
+ * during a build, and inside Next if the work is not guarded.
  */
 function assertNotBuilding(): void {
   if (workAsyncStorage.getStore()) throw new KeptDecisionError('what Next calls to build pages', decideOutside)

@@ -4,23 +4,26 @@ export type Builder = SelectQueryBuilder<ObjectLiteral>
 export type ExpressionMap = Builder['expressionMap']
 export type Join = ExpressionMap['joinAttributes'][number]
 
-/** What is known of a builder beside its own state. */
+/** Facts about a builder beside its own state. */
 export interface Notes {
-  /** Conditions that are a filter's, and the alias of the rows that they are for. */
+  /** The conditions of filters, each with the alias of its rows. */
   readonly filters: Map<string, string>
-  /** Those of them that decide which rows a `where` leaves; others only prove that such a one is beside them. */
+  /**
+   * The conditions that select the rows of a `where`. The others only prove that such a condition
+   * is beside them.
+   */
   readonly carriers: Set<string>
-  /** The alias of the rows that an authorized query is for. */
+  /** The alias of the rows of an authorized query. */
   guarded: string | undefined
-  /** SQL of the caller that does not stay within its brackets. */
+  /** A caller's SQL that escapes its brackets. */
   loose: string | undefined
-  /** How often a filter was put into a condition. */
+  /** The number of filters put into conditions. */
   placed: number
 }
 
 const notes = new WeakMap<object, Notes>()
 
-/** The notes of a builder; those of a builder of brackets are of the query that the brackets are for. */
+/** Returns the notes of a builder. A builder of brackets shares those of the query around it. */
 export function notesOf(builder: object): Notes {
   const parent: unknown = Reflect.get(builder, 'parentQueryBuilder')
   const map = Reflect.get(builder, 'expressionMap') as ExpressionMap
@@ -36,7 +39,7 @@ export function notesOf(builder: object): Notes {
   return known
 }
 
-/** A clone of a builder has the same conditions. */
+/** Copies the notes to a clone, which has the same conditions. */
 export function copyNotes(from: object, to: object): void {
   const known = notes.get(from)
   if (known) notes.set(to, { ...known, filters: new Map(known.filters), carriers: new Set(known.carriers) })

@@ -13,7 +13,11 @@ import { assertOwnCache } from './keptResults.js'
 import { assertConditionsContained, uncontained } from './placement.js'
 import { areContained, isJoinContained } from './wholeJoins.js'
 
-/** The entity whose rows a query selects. @throws ArgumentError for what is no query for the rows of an entity. */
+/**
+ * Returns the entity whose rows a query selects.
+ * @throws ArgumentError if the value is not a query for the rows of an entity
+ * @throws UnsupportedOperationError if the query writes or is a builder of brackets
+ */
 export function selectedEntity(query: unknown): EntityMetadata {
   const map = typeof query === 'object' && query !== null ? Reflect.get(query, 'expressionMap') : undefined
   if (typeof map !== 'object' || map === null) {
@@ -31,7 +35,7 @@ export function selectedEntity(query: unknown): EntityMetadata {
       },
     )
   }
-  // Of a builder that brackets are made with, TypeORM takes the conditions alone.
+  // TypeORM uses only the conditions of a builder of brackets.
   if (Reflect.get(query as object, 'parentQueryBuilder') && !subQuery) {
     throw new UnsupportedOperationError('unguarded-operation', "A filter can't be applied within brackets.", {
       hint: 'applyAuthorization(query, user, action) of the whole query',
@@ -45,12 +49,15 @@ export function selectedEntity(query: unknown): EntityMetadata {
   return mainAlias.metadata
 }
 
-/** Puts filters on queries that select. */
+/** Adds filters to queries that select. */
 export class QueryGuard {
   readonly #dialect: SqlDialect
   readonly #names: ParameterNames
   readonly #tables: ReadonlySet<string>
-  /** Classes of builders, and what their guarded instances inherit from. It depends on the class alone; filters are on instances. */
+  /**
+   * The prototypes of guarded instances by class of builder. They depend only on the class; the
+   * filters are on the instances.
+   */
   readonly #guarded = new WeakMap<object, object>()
 
   constructor(dialect: SqlDialect, names: ParameterNames, tables: readonly string[]) {
@@ -60,9 +67,11 @@ export class QueryGuard {
   }
 
   /**
-   * Leaves the rows that a filter leaves, whatever else is said of the query, before or after: TypeORM puts this condition
-   * behind all others, each in brackets of its own, and clones keep it. One that has values demands a parameter that comes with it:
-   * SQLite takes those that are missing, where a caller uses the SQL alone, for null.
+   * Restricts a query to the filtered rows, whatever conditions come before or after. TypeORM puts
+   * this condition after all others, each in brackets of its own, and clones keep it.
+   *
+   * A filter with values also requires a parameter that is bound only together with them. Otherwise
+   * SQLite would read missing parameters as null if a caller runs the SQL alone.
    */
   guard<Entity extends ObjectLiteral>(
     query: SelectQueryBuilder<Entity>,
@@ -87,7 +96,10 @@ export class QueryGuard {
     return query
   }
 
-  /** A write would be printed without the alias that the filter speaks of, and of a relation everything is read and written. */
+  /**
+   * Makes a query reject other query types. A write would be printed without the alias that the
+   * filter uses, and a relation builder reads and writes all rows.
+   */
   #refuse(query: Builder): void {
     const own: object = Object.getPrototypeOf(query)
     if (Object.hasOwn(own, guarded)) return
@@ -107,8 +119,8 @@ const guarded = Symbol('guarded')
 const others = ['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const
 
 /**
- * What instances of a class inherit from that refuse to become other queries. TypeORM makes clones by their constructor, so that they
- * do too.
+ * Returns a prototype for instances of a class that reject other query types. TypeORM creates
+ * clones by their constructor, so clones reject them too.
  */
 function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDialect): object {
   class Guarded extends of {
@@ -129,7 +141,10 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
       return super.getQuery()
     }
 
-    /** TypeORM reads a page with joins by two queries; in the second one, the keys that were found would replace the filter. */
+    /**
+     * TypeORM reads a page with joins by two queries. In the second one, the condition on the found
+     * keys would replace the filter.
+     */
     override mergeExpressionMap(changes: Partial<Builder['expressionMap']>): this {
       const filter = this.expressionMap.extraAppendedAndWhereCondition
       const condition = changes.extraAppendedAndWhereCondition
@@ -153,7 +168,10 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
   return Guarded.prototype
 }
 
-/** @throws UnsupportedOperationError if a query returns rows of another alias than the one that its filter is for */
+/**
+ * @throws UnsupportedOperationError if a query returns rows of another alias than that of its
+ * filter
+ */
 function assertOwnRows(query: Builder): void {
   const { guarded } = notesOf(query)
   const name = query.expressionMap.mainAlias?.name
@@ -165,12 +183,15 @@ function assertOwnRows(query: Builder): void {
   )
 }
 
-/** @throws UnsupportedOperationError if SQL in a query can lead out of its place, and so past the filter */
+/**
+ * @throws UnsupportedOperationError if SQL in a query can escape its place, and so bypass the
+ * filter
+ */
 function assertContained(query: Builder, dialect: SqlDialect): void {
   const { expressionMap: map } = query
   assertConditionsContained(query)
   if (!map.joinAttributes.every((join) => isJoinContained(join, dialect))) throw uncontained('A join')
-  // TypeORM 0.3 has one, later versions have several.
+  // TypeORM 0.3 has one index; later versions have several.
   const indexes = [map.useIndex ?? []].flat()
   const parts = {
     'The name of an index': indexes,
@@ -193,7 +214,10 @@ function assertContained(query: Builder, dialect: SqlDialect): void {
   if (map.comment?.includes('*/')) throw uncontained('The comment')
 }
 
-/** @throws UnsupportedOperationError for a common table expression that a filter would read in the place of a table. */
+/**
+ * @throws UnsupportedOperationError if a common table expression has the name of a table, so that a
+ * filter would read it instead
+ */
 function assertNoTable(name: string, tables: ReadonlySet<string>): void {
   if (!tables.has(name.toLowerCase())) return
   throw new UnsupportedOperationError(

@@ -6,7 +6,10 @@ import type { ExpressionMap } from './builders.js'
 type Clauses = ExpressionMap['wheres']
 type Condition = Clauses[number]['condition']
 
-/** @throws MisplacedFilterError for a filter that is no `where`, or that other options replaced: then every row would be found */
+/**
+ * @throws MisplacedFilterError if a filter is not in a `where`, or if other options replaced it:
+ * then every row would be found
+ */
 export function assertOptionsInPlace(
   options: FindManyOptions<ObjectLiteral>,
   earlier: FindManyOptions<ObjectLiteral> | undefined,
@@ -22,7 +25,10 @@ export function assertOptionsInPlace(
   if (hasFilter(earlier?.where) && !hasFilter(options.where)) throw lost('A later `setFindOptions`')
 }
 
-/** `find({ ...where, take: 10 })` would return every row: TypeORM ignores the names that it does not know. */
+/**
+ * Rejects a filter among the options: `find({ ...where, take: 10 })` would return every row,
+ * because TypeORM ignores unknown names.
+ */
 function assertNoOption(options: object): void {
   for (const [name, value] of Object.entries(options)) {
     if (tableOfFilter(value) === undefined) continue
@@ -36,7 +42,11 @@ function assertNoOption(options: object): void {
   }
 }
 
-/** Each filter of a `where` is complete, and no alternative is without one that another has. */
+/**
+ * Checks that each filter of a `where` is complete, and that either all or none of its alternatives
+ * have a filter.
+ * @throws MisplacedFilterError otherwise
+ */
 export function assertInPlace(where: unknown): void {
   const replaced = replacedFilter(where)
   if (replaced !== undefined) {
@@ -58,7 +68,7 @@ export function assertInPlace(where: unknown): void {
   )
 }
 
-/** @throws MisplacedFilterError for a filter in the place of keys, of which TypeORM takes the keys alone */
+/** @throws MisplacedFilterError if a filter is used as keys: TypeORM would read only its keys */
 export function assertKeys(keys: unknown): void {
   if (!hasFilter(keys)) return
   throw new MisplacedFilterError(
@@ -70,7 +80,7 @@ export function assertKeys(keys: unknown): void {
   )
 }
 
-/** @throws MisplacedFilterError for a filter in the place of a row that is saved or removed */
+/** @throws MisplacedFilterError if a filter is used as a row to save or remove */
 export function assertNoRow(given: unknown): void {
   if (!hasFilter(given)) return
   throw new MisplacedFilterError(
@@ -83,8 +93,9 @@ export function assertNoRow(given: unknown): void {
 }
 
 /**
- * @param carriers - SQL of the filters that were put into the conditions of a query
- * @throws MisplacedFilterError if a later `where` replaced one of them, or if an alternative (`orWhere`) has none
+ * @param carriers SQL of the filters that were put into the conditions of a query
+ * @throws MisplacedFilterError if a later `where` replaced one of them, or if an alternative
+ * (`orWhere`) has none
  */
 export function assertFiltersKept(wheres: Clauses, carriers: ReadonlySet<string>): void {
   const texts = textsIn(wheres)
@@ -92,7 +103,7 @@ export function assertFiltersKept(wheres: Clauses, carriers: ReadonlySet<string>
   if (!isFiltered(wheres, carriers)) throw lost('An alternative (`orWhere`)')
 }
 
-/** Whether each alternative has a filter; AND binds closer than OR. */
+/** Returns whether each alternative has a filter. AND binds closer than OR. */
 function isFiltered(clauses: Clauses, carriers: ReadonlySet<string>): boolean {
   const alternatives: Clauses[] = []
   for (const clause of clauses) {

@@ -1,6 +1,9 @@
 import { UnsupportedOperationError } from '../errors.js'
 
-/** @throws UnsupportedOperationError for a result that is kept by a name, and so for whoever asks next. */
+/**
+ * @throws UnsupportedOperationError if a result is cached under a name, because the next user would
+ * receive it
+ */
 export function assertOwnCache(kept: unknown): void {
   if (typeof kept !== 'string') return
   throw new UnsupportedOperationError(

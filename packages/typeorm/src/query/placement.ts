@@ -13,8 +13,9 @@ import { areContained } from './wholeJoins.js'
 type Joins = readonly { readonly alias: string; readonly relationMetadata: { inverseEntityMetadata: EntityMetadata } }[]
 
 /**
- * Makes query builders, of reads and of writes, throw if a filter reached a place that it is not made for, or if other SQL in the query
- * leads out of the brackets that keep it beside the filter.
+ * Makes query builders throw, for reads and writes, if a filter reached a place that it was not
+ * made for. They also throw if other SQL in the query escapes the brackets that keep it beside the
+ * filter.
  */
 export function watchPlacement(builder: Builder): void {
   wrap(builder, 'clone', (own: Builder, clone: () => Builder) => {
@@ -67,7 +68,7 @@ export function watchPlacement(builder: Builder): void {
   })
 }
 
-/** @throws UnsupportedOperationError if a condition of a builder can lead out of its brackets */
+/** @throws UnsupportedOperationError if a condition of a builder can escape its brackets */
 export function assertConditionsContained(builder: Builder): void {
   const { loose } = notesOf(builder)
   const dialect = dialectOfBuilder(builder)
@@ -75,7 +76,10 @@ export function assertConditionsContained(builder: Builder): void {
   throw uncontained('A condition')
 }
 
-/** @throws UnsupportedOperationError if SQL that an update sets a column to can lead out of its place, and so past the filter */
+/**
+ * @throws UnsupportedOperationError if the SQL value of an updated column can escape its place, and
+ * so bypass the filter
+ */
 function assertChangesContained(builder: Builder): void {
   const { mainAlias, valuesSet } = builder.expressionMap
   const dialect = dialectOfBuilder(builder)
@@ -86,7 +90,7 @@ function assertChangesContained(builder: Builder): void {
   }
 }
 
-/** The error for SQL that leads out of its place in a query that has a filter. */
+/** Returns the error for SQL that escapes its place in a query with a filter. */
 export function uncontained(subject: string): UnsupportedOperationError {
   return new UnsupportedOperationError(
     'unguarded-operation',
@@ -95,7 +99,10 @@ export function uncontained(subject: string): UnsupportedOperationError {
   )
 }
 
-/** TypeORM returns SQL of a caller (`Raw`) as a text, which `find` joins with other conditions. */
+/**
+ * Notes a condition that can escape its brackets. TypeORM returns a caller's SQL (`Raw`) as a
+ * string, and `find` joins it with other conditions.
+ */
 function noteLoose<Condition>(builder: Builder, condition: Condition): Condition {
   const isUsed = typeof condition === 'string' || (typeof condition === 'object' && condition !== null)
   const dialect = dialectOfBuilder(builder)
@@ -103,7 +110,10 @@ function noteLoose<Condition>(builder: Builder, condition: Condition): Condition
   return condition
 }
 
-/** Another entity can have all the columns that a filter reads. */
+/**
+ * Checks that a filter is used for its own entity. Another entity could have all columns that the
+ * filter reads.
+ */
 function assertEntity(builder: Builder, path: string, table: string): void {
   const entity = entityOf(path.slice(0, path.indexOf('.')), builder)
   if (!entity || entity.tablePath === table) return
@@ -112,12 +122,12 @@ function assertEntity(builder: Builder, path: string, table: string): void {
   })
 }
 
-/** The entity that a name of a query stands for; a builder of brackets knows the main one alone. */
+/** Returns the entity of an alias in a query. A builder of brackets has only the main one. */
 function entityOf(name: string, builder: Builder): EntityMetadata | undefined {
   const { aliases, mainAlias, aliasNamePrefixingEnabled } = builder.expressionMap
   if (!aliasNamePrefixingEnabled) return mainAlias?.hasMetadata ? mainAlias.metadata : undefined
   if (mainAlias?.name === name && mainAlias.hasMetadata) return mainAlias.metadata
-  // A `find` has joins of its own first.
+  // A `find` keeps its own list of joins; search it first.
   const joins: Joins = Reflect.get(builder, 'joins') ?? []
   const join = joins.find(({ alias }) => alias === name)
   return join
@@ -125,7 +135,7 @@ function entityOf(name: string, builder: Builder): EntityMetadata | undefined {
     : aliases.find((one) => one.name === name && one.hasMetadata)?.metadata
 }
 
-/** Whether an operator turns what it holds around, or has alternatives to it. */
+/** Returns whether an operator can negate its operand, or add alternatives to it. */
 function isNegating(value: unknown): boolean {
   return InstanceChecker.isFindOperator(value) && value.type !== 'and'
 }

@@ -4,10 +4,13 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import type { Builder } from './builders.js'
 
-/** Types of keys whose values TypeORM compares as they are, in TypeScript. */
+/** The types of keys whose values TypeORM compares unchanged, in TypeScript. */
 const plainKeys = /^(int|integer|smallint|mediumint|tinyint|bigint|text|varchar|character varying|uuid|char)$/
 
-/** The relations that a query loads by queries of their own (`relationLoadStrategy: 'query'`), whose rows TypeORM then finds by keys. */
+/**
+ * The relations that a query loads by separate queries (`relationLoadStrategy: 'query'`). TypeORM
+ * then assigns the rows by keys.
+ */
 export class QueriedRelations {
   readonly #relations: readonly RelationMetadata[]
   readonly #options: FindManyOptions<ObjectLiteral>
@@ -26,7 +29,10 @@ export class QueriedRelations {
     return this.#relations.includes(relation)
   }
 
-  /** Whether TypeORM finds all rows of a relation, and no others: deleted rows are left out, and keys are selected and comparable. */
+  /**
+   * Returns whether TypeORM finds exactly the rows of a relation: deleted rows are left out, and
+   * the keys are selected and comparable.
+   */
   isWhole(relation: RelationMetadata): boolean {
     const { entityMetadata, inverseEntityMetadata, propertyPath } = relation
     const { select } = this.#options
@@ -44,7 +50,7 @@ export class QueriedRelations {
   }
 }
 
-/** The columns whose values TypeORM compares. */
+/** Returns the columns whose values TypeORM compares. */
 function keysOf(relation: RelationMetadata): readonly ColumnMetadata[] {
   const { entityMetadata, inverseEntityMetadata, inverseRelation, joinColumns, inverseJoinColumns } = relation
   const references = [...joinColumns, ...inverseJoinColumns, ...(inverseRelation?.joinColumns ?? [])]
@@ -57,7 +63,10 @@ function hasKey(select: unknown, { primaryColumns }: EntityMetadata): boolean {
   return primaryColumns.every((column) => selectedOf(select, column.propertyPath))
 }
 
-/** What is selected of a property: true is all of it. TypeORM 0.3 takes names, too. */
+/**
+ * Returns the selection under a property: `true` is everything. TypeORM 0.3 also takes lists of
+ * names.
+ */
 function selectedOf(select: unknown, path: string): unknown {
   if (Array.isArray(select)) return select.includes(path) || undefined
   return path

@@ -1,12 +1,12 @@
 import type { DataSource } from 'typeorm'
 
-/** As deep as MariaDB can be told to go; MySQL's limit is of the same size. */
+/** The highest limit that MariaDB accepts. MySQL's limit is of the same size. */
 const limit = 4_294_967_295
 
 /** Marks a pool that prepares its connections. */
 const prepares = Symbol('prepares')
 
-/** What is used of a pool of `mysql2`. */
+/** The part of a `mysql2` pool that is used here. */
 interface Pool {
   on(event: 'acquire', listener: (connection: Connection) => void): unknown
 }
@@ -15,9 +15,12 @@ interface Connection {
 }
 
 /**
- * MariaDB ends a recursive query after 1,000 levels, with a warning that TypeORM does not see: rows would be missing, or too many
- * where the recursion is negated. So each connection is told to go as deep as there are rows, and a condition that is recursive
- * is an error where the connection was not.
+ * Raises the recursion limit of MariaDB, which ends a recursive query after 1,000 levels with a
+ * warning that TypeORM does not see. Rows would be missing, or too many rows would be found if the
+ * recursion is negated.
+ *
+ * Each connection is set to the highest limit. On a connection without it, a recursive condition is
+ * an error.
  */
 export class Recursion {
   readonly #dataSource: DataSource
@@ -26,32 +29,33 @@ export class Recursion {
   constructor(dataSource: DataSource) {
     const { options, driver } = dataSource
     this.#dataSource = dataSource
-    // Versions tell them apart as well: a server can be reached under either name.
+    // The version also distinguishes them, because either driver name can reach either server.
     this.#isMariaDb =
       options.type === 'mariadb' || (options.type === 'mysql' && Number.parseInt(driver.version ?? '', 10) >= 10)
     this.#prepare()
   }
 
-  /** The condition, which is an error where a recursion in it could end too early. */
+  /** Returns the condition, which fails if a recursion in it could end too early. */
   guarded(sql: string): string {
     if (!this.#isMariaDb) return sql
     this.#prepare()
-    // A subquery of two rows in the place of a value is an error.
+    // A scalar subquery of two rows is an error.
     return `(1 = (SELECT 1 UNION ALL SELECT 1 FROM DUAL WHERE @@max_recursive_iterations < ${limit}) AND ${sql})`
   }
 
-  /** A data source that is initialized anew has another pool. */
+  /** Prepares the current pool. A data source that is initialized again has a new one. */
   #prepare(): void {
     if (!this.#isMariaDb) return
     const pool: unknown = Reflect.get(this.#dataSource.driver, 'pool')
     if (!isPool(pool) || prepares in pool) return
     Object.defineProperty(pool, prepares, { value: true })
-    // By connection: it is prepared before any query gets it.
+    // Each connection is prepared before any query gets it.
     const prepared = new WeakSet<object>()
     pool.on('acquire', (connection) => {
       if (prepared.has(connection)) return
       prepared.add(connection)
-      // Commands of a connection are run one after the other; one that was not prepared is an error later.
+      // A connection runs its commands in order. If this one fails, later recursive conditions
+      // fail.
       connection.query(`SET SESSION max_recursive_iterations = ${limit}`, () => {})
     })
   }

@@ -6,7 +6,7 @@ import { isContained, isWithinClause } from '../sql/containedText.js'
 import { mentionedAliases } from '../sql/mentionedAliases.js'
 import type { Builder, ExpressionMap, Join, Notes } from './builders.js'
 
-/** The parts of a query that decide which rows it returns. */
+/** The parts of a query that determine which rows it returns. */
 interface Query {
   readonly map: ExpressionMap
   readonly where: string
@@ -16,10 +16,12 @@ interface Query {
 }
 
 /**
- * Returns the joins of a query that load a relation with all its rows, for each row that the query returns.
+ * Returns the joins of a query that load a relation with all its rows, for each row that the query
+ * returns.
  *
- * A join is whole only if nothing else in the query depends on it. This is proven from a list of harmless forms: joins of a relation
- * without a condition, and conditions that read columns of other aliases, by known operators. Of all other forms, no join is whole.
+ * A join is whole only if nothing else in the query depends on it. The proof uses a list of
+ * harmless forms: joins of a relation without a condition, and conditions that read columns of
+ * other aliases with known operators. If the query contains any other form, no join is whole.
  */
 export function wholeJoins(builder: Builder, notes: Notes): ReadonlySet<Join> {
   const map = builder.expressionMap
@@ -47,7 +49,10 @@ export function wholeJoins(builder: Builder, notes: Notes): ReadonlySet<Join> {
   )
 }
 
-/** Whether a query has nothing but columns, joins, conditions, an order and a limit, in forms that are known. */
+/**
+ * Returns whether a query has only columns, joins, conditions, an order and a limit, all in known
+ * forms.
+ */
 function isPlain({ map, where, parameters, notes, dialect }: Query): boolean {
   const { mainAlias, aliases, joinAttributes } = map
   return (
@@ -57,12 +62,12 @@ function isPlain({ map, where, parameters, notes, dialect }: Query): boolean {
     map.groupBys.length === 0 &&
     map.havings.length === 0 &&
     map.selectDistinctOn.length === 0 &&
-    // What is kept by a name can be the result of another query.
+    // A result cached under a name can belong to another query.
     map.cacheId === undefined &&
     !map.timeTravel &&
     notes.loose === undefined &&
     !map.comment?.includes('*/') &&
-    // TypeORM takes what a function returns for SQL.
+    // TypeORM treats the result of a function as SQL.
     Object.values(parameters).every((value) => typeof value !== 'function') &&
     map.wheres.every((one) => areContained(one.condition, dialect)) &&
     isContained(where, dialect) &&
@@ -72,7 +77,7 @@ function isPlain({ map, where, parameters, notes, dialect }: Query): boolean {
   )
 }
 
-/** Whether each condition that is SQL stays within the brackets that are put around it. */
+/** Returns whether each SQL condition stays inside the brackets around it. */
 export function areContained(condition: unknown, dialect: SqlDialect): boolean {
   if (typeof condition === 'string') return isContained(condition, dialect)
   if (Array.isArray(condition)) return condition.every((one) => areContained(one, dialect))
@@ -80,14 +85,17 @@ export function areContained(condition: unknown, dialect: SqlDialect): boolean {
   return Object.values(condition).every((one) => areContained(one, dialect))
 }
 
-/** Whether a join has SQL that stays within its place. */
+/** Returns whether the SQL of a join stays inside its place. */
 export function isJoinContained({ condition = '', alias, relation }: Join, dialect: SqlDialect): boolean {
   const { subQuery } = alias
   if (subQuery !== undefined && !isContained(subQuery.replace(/^\s*\(|\)\s*$/g, ''), dialect)) return false
   return relation ? isContained(condition, dialect) : isWithinClause(condition, dialect)
 }
 
-/** Aliases, columns of aliases, and values beside them that do not replace any: no aggregate leaves a single row. */
+/**
+ * Returns whether a selection is an alias, a column of an alias, or an extra value that replaces
+ * none of these. An aggregate, which leaves a single row, is not known.
+ */
 function isKnownSelect({ selection, aliasName }: ExpressionMap['selects'][number], map: ExpressionMap): boolean {
   if (aliasName === undefined || aliasName === '')
     return map.aliases.some(({ name }) => name === selection) || /^\w+(\.\w+)+$/.test(selection)
@@ -95,7 +103,7 @@ function isKnownSelect({ selection, aliasName }: ExpressionMap['selects'][number
   return !hides && mentionsKnown(selection, map) !== undefined
 }
 
-/** Which joins the conditions of a query read, and which joins leave rows out that are above them. */
+/** The joins that the conditions of a query read, and the joins above a join that drops rows. */
 class Dependencies {
   readonly #map: ExpressionMap
   readonly #joins: ReadonlyMap<string, Join>
@@ -121,7 +129,10 @@ class Dependencies {
     return this.#narrowed.has(join)
   }
 
-  /** A join that must have a row leaves out the rows above it; TypeORM can put nil in their place. */
+  /**
+   * Marks the joins above an inner join as narrowed. An inner join drops the rows above it, and
+   * TypeORM can put nil in their place.
+   */
   #narrowAbove(join: Join): void {
     for (let above = this.#parentOf(join); above; above = this.#parentOf(above)) {
       const isSure = above.direction === 'INNER' && above.relation && isSingle(above.relation)
@@ -133,7 +144,7 @@ class Dependencies {
     return parentAlias === undefined ? undefined : this.#joins.get(parentAlias.toLowerCase())
   }
 
-  /** Follows what is read to what that depends on; undefined is everything. */
+  /** Marks the named joins and all their dependencies as read. Undefined names mean all joins. */
   #readAll(names: ReadonlySet<string> | undefined, except?: Join): void {
     for (const name of names ?? this.#joins.keys()) {
       const join = this.#joins.get(name)
@@ -149,7 +160,10 @@ class Dependencies {
     return mentioned && new Set(parent === undefined ? mentioned : [...mentioned, parent])
   }
 
-  /** Whether the row of the query alone decides the row of a join: it is one, and so are all above it. */
+  /**
+   * Returns whether the row of the query alone determines the row of a join: the join and all above
+   * it have single rows.
+   */
   #isDecided(join: Join): boolean {
     if (!isRelation(join) || !isSingle(join.relation!)) return false
     const parent = this.#parentOf(join)
@@ -157,13 +171,16 @@ class Dependencies {
   }
 }
 
-/** Names of a join, and of the table that links its rows. */
+/** Returns the names of a join and of its junction table. */
 function namesOf(join: Join): string[] {
   const junction = join.relation?.junctionEntityMetadata ? [join.junctionAlias.toLowerCase()] : []
   return [join.alias.name.toLowerCase(), ...junction]
 }
 
-/** @param filters - conditions that read columns of one alias alone, whatever their form */
+/**
+ * Returns the aliases that SQL reads, or undefined if it can read more.
+ * @param filters conditions that read columns of only one alias, whatever their form
+ */
 function mentionedBy(
   sql: string,
   map: ExpressionMap,
@@ -190,7 +207,7 @@ function mentionsKnown(sql: string, { aliases }: ExpressionMap): ReadonlySet<str
   )
 }
 
-/** Whether a path of several names is a column: one that is embedded, or that of a reference. */
+/** Returns whether a path of several names is a column: an embedded one, or one of a reference. */
 function isPath(path: string, { columns, relations }: EntityMetadata): boolean {
   return (
     columns.some(({ propertyPath }) => propertyPath === path) ||
@@ -200,7 +217,10 @@ function isPath(path: string, { columns, relations }: EntityMetadata): boolean {
   )
 }
 
-/** Whether a join loads a relation under no other condition than TypeORM's own: that its rows were not deleted softly. */
+/**
+ * Returns whether a join loads a relation with no other condition than TypeORM's own for
+ * soft-deleted rows.
+ */
 function isRelation(join: Join): boolean {
   return join.relation !== undefined && (join.condition ?? '') === notDeleted(join)
 }
@@ -215,7 +235,7 @@ function notDeleted({ alias, metadata }: Join): string {
   return column ? `${alias.name}.${column.propertyName} IS NULL` : ''
 }
 
-/** Whether at most one row is related, and no condition can choose another one. */
+/** Returns whether at most one row is related, and no condition can choose another one. */
 export function isSingle(relation: RelationMetadata): boolean {
   const { inverseEntityMetadata: other, inverseRelation } = relation
   if (other.tableType === 'view') return false

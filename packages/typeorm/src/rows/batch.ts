@@ -1,12 +1,12 @@
-/** What was loaded, or why it could not be. */
+/** The loaded value, or the error. */
 type Loaded<Answer> = { readonly answer: Answer } | { readonly error: unknown }
 
-/** How many rows one query is asked for; databases limit how many parameters it can have. */
+/** The number of rows per query. Databases limit the number of parameters. */
 const size = 500
 
 /**
- * Asks for all that is wanted at the same time together, and for the same thing once. Questions share a batch and not its failures:
- * what can't be loaded together is loaded one by one, so that each question ends as it would alone.
+ * Loads concurrent requests together, and equal ones once. Requests share a batch but not its
+ * failures: if a batch fails, each request is loaded alone, so each has the same outcome as alone.
  */
 export class Batch<Asked, Answer> {
   readonly #load: (asked: readonly Asked[]) => Promise<ReadonlyMap<string, Answer>>
@@ -32,7 +32,7 @@ export class Batch<Asked, Answer> {
   }
 
   async #answer(): Promise<ReadonlyMap<string, Loaded<Answer>>> {
-    // Questions that go on side by side come here a few turns after each other.
+    // Parallel requests arrive here a few turns apart.
     for (let seen = 0; seen < this.#waiting.size; ) {
       seen = this.#waiting.size
       for (let turn = 0; turn < 5; turn++) await undefined

@@ -6,8 +6,9 @@ import { dataSourceOf } from '../schema/dialect.js'
 import { isObject, loaded, property } from './loadedRelations.js'
 
 /**
- * Remembers of the copies that `create`, `merge` and `preload` make what is known of the rows, for they have lists of their own; and
- * of rows that `preload` loaded which relations came with the given object.
+ * Copies the partial marks of rows to the copies that `create`, `merge` and `preload` make, because
+ * copies have lists of their own. It also marks the relations of rows loaded by `preload` that came
+ * with the given object.
  */
 export function watchCopies(manager: EntityManager): void {
   const transformer: object = Reflect.get(manager, 'plainObjectToEntityTransformer')
@@ -32,13 +33,13 @@ function markGiven(row: object, given: object, { relations }: EntityMetadata): v
   }
 }
 
-/** The rows that the copy holds were copied before. */
+/** Copies the partial marks of a row. The related rows of the copy were copied before. */
 function inherit(copy: object, row: object, { relations }: EntityMetadata): void {
   for (const relation of relations) {
     const { propertyName, embeddedMetadata, isLazy } = relation
     const way = embeddedMetadata?.parentPropertyNames ?? []
     const [from, to] = [row, copy].map((of) => way.reduce<unknown>(property, of))
-    // What is lazy and not there would be loaded.
+    // Reading an unloaded lazy relation would load it.
     if (!isObject(from) || !isObject(to) || (isLazy && !(`__${propertyName}__` in from))) continue
     const held = loaded(to, relation)
     if (isPartial(from, propertyName, loaded(from, relation))) markPartial(to, propertyName)

@@ -10,8 +10,8 @@ interface Held extends LoadedRelation {
 }
 
 /**
- * Remembers of the relations that a listener changed (`@AfterLoad`, `afterLoad` of a subscriber) that they are not known to be whole:
- * a listener can leave rows out, or put an empty list in the place of one that is not loaded.
+ * Marks the relations that a listener changed (`@AfterLoad`, `afterLoad` of a subscriber) as
+ * partial. A listener can remove rows, or replace an unloaded relation with an empty list.
  */
 export function watchListeners({ broadcaster }: QueryRunner): void {
   wrap(
@@ -44,7 +44,7 @@ function listens(dataSource: DataSource): boolean {
   return entities || subscribers.some(({ afterLoad }) => afterLoad !== undefined)
 }
 
-/** The relations of rows, and of the rows that they hold. */
+/** Returns the relations of rows, and of the rows that they hold. */
 function heldBy(rows: readonly object[], entity: EntityMetadata, seen = new Set<object>()): Held[] {
   return rows.flatMap((row) => {
     if (seen.has(row)) return []

@@ -1,17 +1,20 @@
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 
-/** A relation that a row has a value for. */
+/** A relation for which a row has a value. */
 export interface LoadedRelation {
   readonly relation: RelationMetadata
-  /** The row, or the object of embedded columns within it. */
+  /** The row, or the object of embedded columns inside it. */
   readonly owner: object
   readonly value: unknown
 }
 
 const none: readonly LoadedRelation[] = []
 
-/** The relations of a row that have a value: rows, nil, or what stands in their place. Most rows have none, which costs little. */
+/**
+ * Returns the relations of a row that have a value: rows, nil, or a value in place of rows. Most
+ * rows have none, which costs little.
+ */
 export function loadedRelations(row: object, entity: EntityMetadata): readonly LoadedRelation[] {
   let found: LoadedRelation[] | undefined
   for (const relation of relationsOf(row, entity)) {
@@ -26,7 +29,10 @@ export function loadedRelations(row: object, entity: EntityMetadata): readonly L
   return found ?? none
 }
 
-/** What was loaded of a relation. A lazy one is a promise, of what stands beside it; to read it would begin to load it. */
+/**
+ * Returns the loaded value of a relation. A lazy relation is read from its backing property,
+ * because reading the relation itself would start a load.
+ */
 export function loaded(owner: object, { propertyName, isLazy }: RelationMetadata): unknown {
   return Reflect.get(owner, isLazy ? `__${propertyName}__` : propertyName)
 }
@@ -35,18 +41,21 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** The objects in the place of a relation, one or many. */
+/** Returns the objects of a relation's value, one or many. */
 export function objectsOf(value: unknown): object[] {
   return (Array.isArray(value) ? value : [value]).filter(isObject)
 }
 
-/** A row can be of a class below the entity that was queried, which has relations of its own. */
+/**
+ * Returns the relations of the row's class, which can be a subclass of the queried entity with
+ * relations of its own.
+ */
 function relationsOf(row: object, entity: EntityMetadata): readonly RelationMetadata[] {
   const { childEntityMetadatas: below, relations } = entity
   return (below.length > 0 && below.find(({ target }) => target === row.constructor)?.relations) || relations
 }
 
-/** A property of an object; undefined for all else. */
+/** Returns a property of an object, or undefined for any other value. */
 export function property(of: unknown, name: string): unknown {
   return isObject(of) ? Reflect.get(of, name) : undefined
 }

@@ -7,20 +7,23 @@ import { isInherited, relationsOf } from '../schema/entities.js'
 import type { References } from '../schema/references.js'
 import { Batch } from './batch.js'
 
-/** A row by its key, or by other columns that are unique: their names, and the values that tell it. */
+/** Identifies a row by its key or by other unique columns, as names and values. */
 interface Known {
   readonly names: readonly string[]
   readonly values: readonly unknown[]
 }
 
 /**
- * Gets what is not loaded of rows, for all rows that are asked for at the same time by one query: a relation, or the columns that are
- * embedded under a property. A row that names the other one by its reference need not be in the database itself: it may be about
+ * Returns a function that loads a missing relation of a row, or the columns embedded under a
+ * property. Concurrent requests share one query.
+ *
+ * If a row has a reference to the other row, it need not be in the database itself: it may be about
  * to be created.
  */
 export function relationLoader(dataSource: DataSource, references: References): Load {
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
-  // Shared by all questions: a batch is of one kind of rows, and each answer in it is found by the row that was asked for.
+  // Shared by all requests: a batch is for one kind of rows, and each result in it is found by the
+  // identity of the requested row.
   const batches = new Map<string, Batch<Known, unknown>>()
   const batch = (
     name: string,
@@ -48,15 +51,18 @@ export function relationLoader(dataSource: DataSource, references: References): 
     const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
     const row = asIs(wanted, key, await rows.get(key))
     if (row === undefined) throw notLoaded(wanted, 'the row is not in the database')
-    // To read a lazy relation that is loaded begins nothing.
+    // Reading a loaded lazy relation starts no load.
     if (typeof row === 'object' && row !== null && isPartial(row, name, property(row, name)))
       throw notLoaded(wanted, 'a listener (`afterLoad`) changes it')
-    // Of a relation that is lazy this is a promise of what is loaded already.
+    // A lazy relation is a promise of the value that is already loaded.
     return await property(row, name)
   }
 }
 
-/** In the place of a row that was not found by its values, though the database found a row by others that it takes for equal. */
+/**
+ * Marks a row not found by its values if the database found a row by other values that it compares
+ * as equal.
+ */
 const otherwise = Symbol('otherwise')
 
 async function findRows(
@@ -72,11 +78,11 @@ async function findRows(
     query
       .select(names.map((name) => `arc_row.${name}`))
       .leftJoinAndSelect(`arc_row.${relation.propertyPath}`, 'arc_related')
-    // What a check says can depend on the order of the rows.
+    // The result of a check can depend on the order of the rows.
     for (const { propertyPath } of relation.inverseEntityMetadata.primaryColumns)
       query.addOrderBy(`arc_related.${propertyPath}`)
   }
-  // Those that TypeORM leaves out of rows (`select: false`) are asked for by their names.
+  // Columns that TypeORM omits from rows (`select: false`) are selected by name.
   const [alias, loaded] = relation ? ['arc_related', relation.inverseEntityMetadata] : ['arc_row', entity]
   for (const { isSelect, isVirtual, propertyPath, target } of loaded.columns)
     if (!isSelect && !isVirtual && isInherited(loaded, target)) query.addSelect(`${alias}.${propertyPath}`)
@@ -92,16 +98,17 @@ async function findRows(
   )
   const rows = await query.where(conditions.map((one) => `(${one})`).join(' OR '), parameters).getMany()
   for (const row of rows) found.set(identity({ names, values: names.map((name) => property(row, name)) }), row)
-  // A database can find 'A' by 'a': then nobody knows which row was found by which value.
+  // A database can find 'A' by 'a'. Then it is unknown which value found which row.
   const isSure = known.filter((one) => found.has(identity(one))).length === found.size
   if (!isSure) for (const one of known) if (!found.has(identity(one))) found.set(identity(one), otherwise)
   return found
 }
 
 /**
- * The row that was found. Databases find 1 by the text '1', which equals no number to a policy; but what a driver gives as a text may
- * be a number to the application.
- * @throws RelationNotLoadedError for a row that was asked for by a text and has a number
+ * Returns the row found. Databases find 1 by the string '1', which equals no number in a policy.
+ * However, a driver's string may be a number to the application.
+ * @throws RelationNotLoadedError if the requested key is a string and the row's key a number, or if
+ * the database found the row by a different key that it compares as equal
  */
 function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
@@ -111,8 +118,8 @@ function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
 }
 
 /**
- * The other row by the columns that refer to it, null where these are nil; undefined where the row does not have them, or they
- * do not name one.
+ * Returns the other row's identity by the columns that refer to it, or null if one of these is
+ * null. Returns undefined if the row lacks these columns or they identify no row.
  */
 function referenceOf(relation: RelationMetadata, row: object, references: References): Known | null | undefined {
   const columns = references.columnsOf(relation)
@@ -129,18 +136,19 @@ function keyOf({ primaryColumns }: EntityMetadata, row: object): Known | undefin
   return { names, values }
 }
 
-/** The same for the same row, and for no other. */
+/** Returns a string that is unique per row. */
 function identity({ values }: Known): string {
   return JSON.stringify(values.map(textOf))
 }
 
 /**
- * What tells a value from all others of its column, whatever the driver gives numbers as; undefined for nil, and for an object that an
- * application made of a value, of which nothing is known.
+ * Returns a string that is unique per value of a column, in whatever form the driver returns
+ * numbers. Returns undefined for nil, and for an object that an application made from a value,
+ * because its contents are unknown.
  */
 function textOf(value: unknown): string | undefined {
   if (value instanceof Date) return String(value.getTime())
-  // As a text of its own, bytes that are no characters would be one and the same.
+  // `String` of the bytes would decode all invalid characters to the same one.
   if (value instanceof Uint8Array) return Array.from(value).join()
   return value === undefined || typeof value === 'object' ? undefined : String(value)
 }

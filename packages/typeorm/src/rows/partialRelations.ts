@@ -5,17 +5,18 @@ import type { Builder, Join } from '../query/builders.js'
 import type { QueriedRelations } from '../query/queriedRelations.js'
 import { type LoadedRelation, loadedRelations, objectsOf } from './loadedRelations.js'
 
-/** How the rows of a query were loaded. */
+/** Describes how the rows of a query were loaded. */
 export interface Loading {
   readonly map: Builder['expressionMap']
-  /** The joins that are proven to load a relation with all its rows. */
+  /** The joins that provably load a relation with all its rows. */
   readonly whole: ReadonlySet<Join>
   readonly queried: QueriedRelations
 }
 
 /**
- * Remembers of the rows of a query which relations are not proven to be whole: each that has a value, unless a join or a query of its
- * own loaded it with all its rows. The value can also be that of an initializer, of a listener, or keys.
+ * Marks the relations of a query's rows that are not proven to be whole. These are all relations
+ * with a value, except those that a join or a separate query loaded with all rows. The value can
+ * also come from an initializer or a listener, or be keys.
  */
 export function markPartialRelations(rows: readonly object[], loading: Loading): void {
   const { mainAlias } = loading.map
@@ -28,7 +29,7 @@ const noJoins: readonly Join[] = []
 
 class Marking {
   readonly #loading: Loading
-  /** The joins that load rows into those of an alias. */
+  /** The joins by the alias into whose rows they load. */
   readonly #joins = new Map<string, Join[]>()
   readonly #seen = new Set<object>()
 
@@ -42,7 +43,7 @@ class Marking {
 
   /**
    * Marks a row, and the rows that it holds.
-   * @param alias - of the rows; undefined if the query has none, or several
+   * @param alias alias of the rows; undefined if the query has none, or several
    */
   mark(row: object, entity: EntityMetadata, alias: string | undefined): void {
     if (typeof entity.target === 'string') tag(row, entity.name)
@@ -56,7 +57,7 @@ class Marking {
       const { owner, relation, value } = one
       const own = joins.filter((join) => !join.mapToProperty && join.relation?.propertyPath === relation.propertyPath)
       const isQueried = alias === map.mainAlias?.name && queried.has(relation)
-      // A query of its own has marked its rows.
+      // A separate query has marked its rows.
       if (!isQueried)
         for (const held of objectsOf(value))
           this.mark(held, relation.inverseEntityMetadata, own.length === 1 ? own[0]!.alias.name : undefined)
@@ -84,14 +85,20 @@ class Marking {
   }
 }
 
-/** Whether a relation holds something else than rows, or TypeORM could have taken two rows for one. */
+/**
+ * Returns whether a relation holds values other than rows, or TypeORM could have merged two rows
+ * into one.
+ */
 function hasOtherRows(row: object, entity: EntityMetadata, { relation, value }: LoadedRelation): boolean {
   const held = objectsOf(value)
   if (value !== null && held.length !== (Array.isArray(value) ? value.length : 1)) return true
   return isAmbiguous(row, entity) || held.some((one) => isAmbiguous(one, relation.inverseEntityMetadata))
 }
 
-/** TypeORM joins the values of a key by `_`: ('a_b', 'c') and ('a', 'b_c') are one key to it. */
+/**
+ * Returns whether TypeORM could confuse a row's key with another. It joins the values of a key with
+ * `_`, so ('a_b', 'c') and ('a', 'b_c') are the same key.
+ */
 function isAmbiguous(row: object, { primaryColumns }: EntityMetadata): boolean {
   if (primaryColumns.length < 2) return false
   return primaryColumns.some((column) => String(column.getEntityValue(row)).includes('_'))

@@ -3,8 +3,8 @@ import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 
 /**
- * Remembers of the rows that a data source saves what they do not say themselves: the entity, if it has no class, and relations that
- * hold only keys, which are no rows. The rows are left untouched.
+ * Records facts about the rows that a data source inserts: their entity, if it has no class, and
+ * the relations that hold only keys instead of rows. It does not change the rows.
  */
 export function rememberRows({ subscribers }: DataSource): void {
   if (!subscribers.some((one) => one instanceof RowSubscriber)) subscribers.push(new RowSubscriber())

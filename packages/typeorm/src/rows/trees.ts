@@ -4,8 +4,9 @@ import { wrap } from '../prototypes.js'
 import { loaded, objectsOf } from './loadedRelations.js'
 
 /**
- * Remembers of the rows of a tree (`findTrees`, `findDescendantsTree`) that their children are not proven to be whole: TypeORM finds
- * them by paths or a table of its own, which other writers do not keep, and cuts them off at a `depth`.
+ * Marks the children of tree rows (`findTrees`, `findDescendantsTree`) as partial. TypeORM finds
+ * them by paths or a closure table, which other writers do not maintain, and cuts them off at a
+ * `depth`.
  */
 export function watchTrees(dataSource: DataSource): void {
   const tree = dataSource.entityMetadatas.find(({ treeType }) => treeType !== undefined)

@@ -2,24 +2,30 @@ import type { ScalarType } from '@arcturus/core/filters'
 import type { SqlDialect, SqlType } from '@arcturus/core/sql'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 
-/** What a column holds: as policies see its values in a loaded row, and as the database compares them. */
+/**
+ * The type of a column: as policies see its values in a loaded row, and as the database compares
+ * them.
+ */
 export interface ColumnType {
   readonly scalar: ScalarType
   readonly sql: SqlType
 }
 
-/** What the driver of a data source does with values on their way. */
+/** How the driver of a data source converts values. */
 export interface Driver {
   readonly dialect: SqlDialect
-  /** Whether it reads a text only up to its first zero character. */
+  /** Whether it reads a string only up to its first zero character. */
   readonly cutsTexts: boolean
-  /** Whether it writes dates without an offset as the clocks of the process' time zone show them. */
+  /** Whether it writes dates without an offset in the local time of the process. */
   readonly hasWallClock: boolean
-  /** Whether its settings give values of a column to rows in another form than by default. */
+  /** Returns whether its settings change the form of a column's values in rows. */
   readonly hasOtherForm: (column: ColumnMetadata) => boolean
 }
 
-/** @param type - the column's type by the driver's own name (`driver.normalizeType`) */
+/**
+ * Returns the type of a column.
+ * @param type the column's type in the driver's own terms (`driver.normalizeType`)
+ */
 export function typeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
   if (column.transformer) return unknown('rewritten by a transformer', false)
   if (column.isVirtualProperty) return unknown('a virtual column', false)
@@ -30,7 +36,8 @@ export function typeOf(column: ColumnMetadata, type: string, driver: Driver): Co
 
 function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
   if (driver.hasOtherForm(column)) return unknown('read in a form of its own', true)
-  // What the driver's name does not tell any more: these are texts or numbers to the database alone.
+  // The driver's name no longer distinguishes these types: the database stores them as strings or
+  // numbers.
   switch (column.type) {
     case Boolean:
     case 'bool':
@@ -51,17 +58,23 @@ function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): Co
 
 const separated: SqlType = { kind: 'list', of: { kind: 'text', exact: true }, nullIsEmpty: false, separated: true }
 
-/** In JSON there is a null of its own. */
+/** JSON has a null of its own. */
 function json(name: string): ColumnType {
   return { scalar: 'json', sql: { kind: 'other', name, nil: false, json: true } }
 }
 
-/** @param nil - whether null is read as nil, and nothing else is */
+/**
+ * Returns the type of a column that filters can't compare.
+ * @param nil whether null, and no other value, is read as nil
+ */
 function unknown(name: string, nil: boolean): ColumnType {
   return { scalar: 'unknown', sql: { kind: 'other', name, nil } }
 }
 
-/** TypeORM gives the values of an enum back as they are declared; those that are numbers come back as either, by driver. */
+/**
+ * Returns the type of an enum. TypeORM returns its strings as declared; numbers come back as
+ * strings or numbers, depending on the driver.
+ */
 function enumOf({ enum: values = [] }: ColumnMetadata): ColumnType {
   const texts = values.filter((value) => typeof value === 'string')
   if (texts.length !== values.length || texts.some((text) => text.trim() !== '' && !Number.isNaN(Number(text))))
@@ -79,7 +92,7 @@ function integer(bits: number): ColumnType {
 const float: ColumnType = { scalar: 'float', sql: { kind: 'float', single: false } }
 const single: ColumnType = { scalar: 'float', sql: { kind: 'float', single: true } }
 
-/** Types that mean the same wherever there are any of the name. */
+/** The types that mean the same in all dialects that have them. */
 const common: Readonly<Record<string, ColumnType>> = {
   'double precision': float,
   double: float,
@@ -94,7 +107,7 @@ const byDialect: Readonly<
   mysql: mysqlType,
 }
 
-/** SQLite's columns take any value; what JavaScript can hold is what is read from them. */
+/** SQLite's columns take any value; these bounds are the integers that JavaScript can hold. */
 const sqliteInteger: ColumnType = {
   scalar: 'integer',
   sql: { kind: 'integer', from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n, bigint: false },
@@ -125,10 +138,10 @@ function sqliteType(name: string, column: ColumnMetadata, { cutsTexts }: Driver)
     case 'nchar':
     case 'native character':
     case 'nvarchar':
-      // Where no collation is declared the table can have one all the same.
+      // Without a declared collation, the table can still have one.
       return text(column.collation?.toUpperCase() === 'BINARY', column.collation, cutsTexts)
     case 'date':
-      // Kept as a text, as it is read.
+      // Stored as a string, and read as one.
       return text(true)
     case 'datetime':
       return { scalar: 'date', sql: { kind: 'date', precision: 'milliseconds', uneven: true } }
@@ -212,7 +225,7 @@ function date(digits: number, zoned: boolean, wall: boolean): ColumnType {
   return { scalar: 'date', sql: { kind: 'date', precision: digits <= 3 ? 'milliseconds' : 'finer', zoned, wall } }
 }
 
-/** What drivers give as a text, and policies see as one. */
+/** Returns the type of values that drivers return as strings, and policies see as strings. */
 function form(name: string, has: (text: string) => boolean): ColumnType {
   return { scalar: 'string', sql: { kind: 'form', name, has } }
 }
@@ -227,7 +240,10 @@ const day: ColumnType = form('date', (text) => {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 })
 
-/** A decimal with as many digits behind the point as it is declared with; others are kept with as many as they came with. */
+/**
+ * Returns the type of a decimal with a declared number of fraction digits. Without a scale, the
+ * database keeps the digits of each value.
+ */
 function decimal(scale: number | undefined): ColumnType {
   if (scale === undefined) return unknown('numeric without a scale, which is read as a text', true)
   const pattern = new RegExp(`^-?(?:0|[1-9]\\d{0,34})${scale === 0 ? '' : `\\.\\d{${scale}}`}$`)

@@ -3,12 +3,14 @@ import type { DataSource } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'
 import { entitiesOf } from './entities.js'
 
-// Written while an application starts; questions don't read it.
+// Written only at startup; checks don't read it.
 const dataSourcesOf = new WeakMap<Authorizer, Set<DataSource>>()
 
 /**
- * An authorizer loads what is missing of a row by its model alone, which does not say of which data source the row is.
- * @throws TypeOrmSchemaError for an authorizer that has an entity of the same name in another data source, which is in use
+ * Checks that no other data source of an authorizer has an entity of the same name. An authorizer
+ * loads missing data of a row by its model alone, which does not identify the data source.
+ * @throws TypeOrmSchemaError if another initialized data source of the authorizer has an entity of
+ * the same name
  */
 export function assertOneDataSource(authorizer: Authorizer, dataSource: DataSource): void {
   const known = dataSourcesOf.get(authorizer) ?? new Set()

@@ -4,7 +4,7 @@ import { TypeOrmSchemaError } from '../errors.js'
 import type { Driver } from './columnType.js'
 import { hasOtherForm } from './driverValues.js'
 
-/** The databases that are named as TypeORM names its drivers; all of SQLite's are the same to a filter. */
+/** The dialects by the names of TypeORM's drivers. All SQLite drivers are the same to a filter. */
 const dialects: Readonly<Record<string, SqlDialect>> = {
   postgres: 'postgresql',
   mysql: 'mysql',
@@ -19,9 +19,13 @@ const dialects: Readonly<Record<string, SqlDialect>> = {
   'react-native': 'sqlite',
 }
 
-/** @throws TypeOrmSchemaError for a database that filters are not written for, and for what is no data source. */
+/**
+ * Returns the dialect of a data source.
+ * @throws TypeOrmSchemaError if the database is unsupported, or the value is not a data source
+ */
 export function dialectOf(dataSource: DataSource): SqlDialect {
-  // Callers without types pass what they have: a data source that is made later, its options alone.
+  // Untyped callers may pass other values: a data source that is created later, or only its
+  // options.
   const options: DataSource['options'] | undefined = (dataSource as DataSource | undefined)?.options
   if (!options) {
     throw new TypeOrmSchemaError('typeorm-schema', 'This is no data source of TypeORM.', {
@@ -35,33 +39,39 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   })
 }
 
-/** The dialect of the data source of a builder; undefined for a database that no filters are made for. */
+/** Returns the dialect of a builder's data source, or undefined for an unsupported database. */
 export function dialectOfBuilder(builder: object): SqlDialect | undefined {
   return dialects[dataSourceOf(builder).options.type]
 }
 
-/** The data source of a builder, a manager or a query runner; TypeORM 0.3 calls it the connection. */
+/**
+ * Returns the data source of a builder, a manager or a query runner. TypeORM 0.3 calls it the
+ * connection.
+ */
 export function dataSourceOf(of: object): DataSource {
   return (Reflect.get(of, 'dataSource') ?? Reflect.get(of, 'connection')) as DataSource
 }
 
 const native: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite', 'sqljs'])
 
-/** What the driver of a data source does with values. @throws TypeOrmSchemaError as `dialectOf` does */
+/**
+ * Returns how the driver of a data source converts values.
+ * @throws TypeOrmSchemaError as `dialectOf` does
+ */
 export function driverOf(dataSource: DataSource): Driver {
   const dialect = dialectOf(dataSource)
   const { options } = dataSource
   const timezone: unknown = Reflect.get(options, 'timezone')
   return {
     dialect,
-    // These know how long a text is; of the others nothing is known.
+    // These drivers read the length of a string; for the others it is unknown.
     cutsTexts: dialect === 'sqlite' && !native.has(options.type),
     hasWallClock: dialect === 'postgresql' || timezone === undefined || timezone === 'local',
     hasOtherForm: (column) => hasOtherForm(column, dataSource),
   }
 }
 
-/** A name in the quotes of the database. */
+/** Returns a name in the quotes of the database. */
 export function quoted(dialect: SqlDialect, name: string): string {
   const quote = dialect === 'mysql' ? '`' : '"'
   return quote + name.replaceAll(quote, quote + quote) + quote

@@ -1,7 +1,10 @@
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 
-/** A value as PostgreSQL writes it, and as rows have it where nobody changed the driver: with the types of it and of lists of it. */
+/**
+ * A value as PostgreSQL writes it and as rows have it with an unchanged driver, with the type
+ * numbers of the value and of lists of it.
+ */
 interface Sample {
   readonly type: number
   readonly listType: number
@@ -10,7 +13,9 @@ interface Sample {
 }
 
 const uuid = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
-/** A time without a zone is read in that of the process, which can change. */
+/**
+ * A function, because a time without a zone is read in the zone of the process, which can change.
+ */
 const samples = (): Readonly<Record<string, Sample>> => ({
   boolean: { type: 16, listType: 1000, text: 't', value: true },
   smallint: { type: 21, listType: 1005, text: '7', value: 7 },
@@ -38,8 +43,9 @@ const samples = (): Readonly<Record<string, Sample>> => ({
 })
 
 /**
- * Returns whether rows have the values of a column in another form than drivers give by default. Settings of a driver change it:
- * `parseInt8`, parsers of types (`pg.types.setTypeParser`), `bigNumberStrings`, `decimalNumbers`, `typeCast`.
+ * Returns whether the values of a column have another form in rows than the driver's default.
+ * Driver settings change the form: `parseInt8`, type parsers (`pg.types.setTypeParser`),
+ * `bigNumberStrings`, `decimalNumbers`, `typeCast`.
  */
 export function hasOtherForm(column: ColumnMetadata, { driver, options }: DataSource): boolean {
   const type = driver.normalizeType(column)
@@ -69,7 +75,7 @@ function hasParsers(types: unknown): types is Parsers {
   return typeof types === 'object' && types !== null && 'getTypeParser' in types
 }
 
-/** TypeORM takes what is undefined for what is not said. */
+/** Returns the defined options. TypeORM treats undefined options as missing. */
 function defined(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

@@ -7,12 +7,15 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
 import { TypeOrmSchemaError } from '../errors.js'
 
 /**
- * What policies call a model: an entity, or the columns of it that are embedded under a property. Those are a model of their
- * own, which is read from the same row.
+ * A model of a policy: an entity, or the columns embedded under one of its properties. Embedded
+ * columns are a model of their own, read from the same row.
  */
 export type Described = EntityMetadata | EmbeddedMetadata
 
-/** The entities that policies can speak of: not the tables that only join others. @throws TypeOrmSchemaError before `initialize`. */
+/**
+ * Returns the entities that policies can use, without pure junction tables.
+ * @throws TypeOrmSchemaError before `initialize`
+ */
 export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
   if (!dataSource.isInitialized) {
     throw new TypeOrmSchemaError(
@@ -28,7 +31,10 @@ export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
   )
 }
 
-/** @throws TypeOrmSchemaError for what is no entity of the data source. */
+/**
+ * Returns the metadata of an entity.
+ * @throws TypeOrmSchemaError if the target is not an entity of the data source
+ */
 export function entityOf(dataSource: DataSource, target: EntityTarget<object>): EntityMetadata {
   if (dataSource.hasMetadata(target)) return dataSource.getMetadata(target)
   const name = typeof target === 'function' ? target.name : String(target)
@@ -41,15 +47,15 @@ export function modelName(of: Described): string {
   return isEmbedded(of) ? `${of.entityMetadata.name}.${of.propertyPath}` : of.name
 }
 
-/** The class whose instances are rows of the entity; undefined where rows are plain objects. */
+/** Returns the class of an entity's rows, or undefined if the rows are plain objects. */
 export function classOf({ target }: EntityMetadata): Class | undefined {
   // Sound: a target that is a function is the entity's class.
   return typeof target === 'function' ? (target as unknown as Class) : undefined
 }
 
 /**
- * Columns that a row has under a property of its own. The entity at the top of a table that several classes share has those of
- * all classes; its own instances do not.
+ * Returns the columns that a row has as its own properties. With single-table inheritance, TypeORM
+ * gives the top entity the columns of all classes, but its own instances do not have them.
  */
 export function columnsOf(of: Described): readonly ColumnMetadata[] {
   const own = isEmbedded(of) ? of.columns : of.columns.filter((column) => !column.embeddedMetadata)
@@ -65,7 +71,10 @@ export function isEmbedded(of: Described): of is EmbeddedMetadata {
   return 'entityMetadata' in of
 }
 
-/** Whether a class that a column or a relation is declared in is the entity's own, or above it. */
+/**
+ * Returns whether the class that declares a column or a relation is the entity's own or an ancestor
+ * of it.
+ */
 export function isInherited(of: Described, target: unknown): boolean {
   if (isEmbedded(of) || of.inheritancePattern !== 'STI' || typeof target !== 'function') return true
   return of.target === target || Object.prototype.isPrototypeOf.call(target, of.target)

@@ -8,9 +8,12 @@ import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, 
 import { References } from './references.js'
 
 /**
- * The entities of a data source as the authorizer knows them: `authorizer.registerModels(modelsOf(dataSource))`.
- * @param database - What is known of the database, in the place of what the entities promise.
- * @throws TypeOrmSchemaError for a data source that is not initialized; ArgumentError where `database` names no reference.
+ * Returns the entities of a data source as models of the authorizer:
+ * `authorizer.registerModels(modelsOf(dataSource))`.
+ * @param database facts about the database, which take precedence over the declarations of the
+ * entities
+ * @throws TypeOrmSchemaError if the data source is not initialized
+ * @throws ArgumentError if `database` names an unknown reference
  */
 export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Model[] {
   const driver = driverOf(dataSource)
@@ -36,7 +39,10 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
   return entitiesOf(dataSource).flatMap((entity) => [entity, ...entity.allEmbeddeds].map(modelOf))
 }
 
-/** A key that a row does not have under properties of its own can't tell it from others. */
+/**
+ * Returns the property names of the key, or undefined if some of it is not an own property of the
+ * row: then it can't identify the row.
+ */
 function keyOf(columns: readonly ColumnMetadata[]): readonly string[] | undefined {
   if (columns.length === 0 || columns.some((column) => column.isVirtual || column.embeddedMetadata)) return undefined
   return columns.map((column) => column.propertyName)
@@ -59,7 +65,9 @@ function relationField(relation: RelationMetadata, references: References): Rela
   }
 }
 
-/** Embedded columns are read as a row of their own, which is always there. */
+/**
+ * Returns the field of embedded columns, which are read as a row of their own that always exists.
+ */
 function embeddedField(embedded: Described['embeddeds'][number]): RelationField {
   const { propertyName: name } = embedded
   return {
@@ -74,7 +82,10 @@ function embeddedField(embedded: Described['embeddeds'][number]): RelationField 
   }
 }
 
-/** What the class computes: no mistake where a policy reads it, and nothing that a database knows. */
+/**
+ * Returns the getters of a class as fields. A policy may read them, but the database has no value
+ * for them.
+ */
 function accessorsOf(of: Described): readonly ScalarField[] {
   const cls = isEmbedded(of) ? undefined : classOf(of)
   const fields: ScalarField[] = []

@@ -7,23 +7,24 @@ import { typeOf } from './columnType.js'
 import { driverOf } from './dialect.js'
 import { type Described, entitiesOf, modelName, relationsOf } from './entities.js'
 
-/** Own columns and the other's that are equal, by their properties. */
+/** A pair of equal columns, an own one and one of the other row, by their properties. */
 interface Reference {
   readonly from: string
   readonly to: string
 }
 
-/** What the rows of a data source refer by, and whether that leads to a row. */
+/** The references between the rows of a data source, and whether each always leads to a row. */
 export class References {
   readonly #kept: ReadonlyMap<RelationMetadata, boolean>
   readonly #isExact: (column: ColumnMetadata) => boolean
 
-  /** @throws ArgumentError where `facts` names no reference. */
+  /** @throws ArgumentError if `facts` names an unknown reference */
   constructor(dataSource: DataSource, facts: DatabaseFacts | undefined) {
     const described = entitiesOf(dataSource).flatMap((entity): readonly Described[] => [entity, ...entity.allEmbeddeds])
     const relations = described.flatMap((of) => relationsOf(of).map((relation) => ({ of: modelName(of), relation })))
     const driver = driverOf(dataSource)
-    // A foreign key compares texts by their collation: 'a' can refer to 'A', whose key is another text to a check.
+    // A foreign key compares strings by their collation: 'a' can refer to 'A', which is a different
+    // string in a check.
     this.#isExact = (column) => {
       const { sql } = typeOf(column, dataSource.driver.normalizeType(column), driver)
       return sql.kind !== 'text' || sql.exact
@@ -40,17 +41,19 @@ export class References {
   }
 
   /**
-   * Whether a reference that is not null leads to a row in every case, whose key it has: the database keeps it, and TypeORM leaves no
-   * row of the other entity out.
+   * Returns whether a non-null reference always leads to a row with exactly that key: the database
+   * enforces it, and TypeORM omits no row of the other entity.
    */
   isKept(relation: RelationMetadata): boolean {
     return this.#kept.get(relation) === true
   }
 
   /**
-   * The columns of a row that refer to the other one, where it has properties for all of them and they name a row that TypeORM does
-   * not leave out. A reference that is not kept names one only by its key: other columns need not be unique. Texts that the database
-   * compares in its own way name none.
+   * Returns the columns of a row that refer to the other one. The list is empty unless all are
+   * properties of the row and identify a row that TypeORM does not omit.
+   *
+   * A reference that is not enforced identifies a row only by its key, because other columns need
+   * not be unique. Strings that the database compares by a collation identify none.
    */
   columnsOf(relation: RelationMetadata): readonly Reference[] {
     const { inverseEntityMetadata: other, joinColumns } = relation
@@ -66,23 +69,23 @@ export class References {
   }
 }
 
-/** The columns that refer to rows, and those that they refer to. */
+/** Returns the columns that refer to rows, and the columns that they refer to. */
 function keysOf({ joinColumns, junctionEntityMetadata: junction }: RelationMetadata): readonly ColumnMetadata[] {
   const own = junction ? [...junction.ownerColumns, ...junction.inverseColumns] : joinColumns
   return own.flatMap((column) => [column, column.referencedColumn ?? []].flat())
 }
 
-/** Whether a row itself refers to others, or a table between the two does. */
+/** Returns whether the row itself or a junction table holds the reference. */
 function isReference(relation: RelationMetadata): boolean {
   return relation.isManyToOne || relation.isOneToOneOwner || relation.isManyToMany
 }
 
-/** Whether the database has a foreign key for it, which is checked whenever a row is written. */
+/** Returns whether the database has a foreign key for a relation that is checked on each write. */
 function hasForeignKey(relation: RelationMetadata): boolean {
   const { junctionEntityMetadata: junction, inverseEntityMetadata: other } = relation
   const from = junction ?? relation.entityMetadata
   if (from.tableType === 'view' || other.tableType === 'view') return false
-  // Both ends of a table between them see the columns of the owner.
+  // Both ends of a junction table see the columns of the owner.
   const columns = !junction ? relation.joinColumns : relation.isOwning ? junction.inverseColumns : junction.ownerColumns
   const pairs = pairsOf(columns.map((one) => [one.databaseName, one.referencedColumn?.databaseName]))
   return [...relation.foreignKeys, ...from.foreignKeys].some(
@@ -93,12 +96,15 @@ function hasForeignKey(relation: RelationMetadata): boolean {
   )
 }
 
-/** The same text for the same pairs of names, in whatever order. */
+/** Returns the same string for the same pairs of names, in any order. */
 function pairsOf(pairs: readonly (readonly [string, string | undefined])[]): string {
   return JSON.stringify(pairs.map((pair) => JSON.stringify(pair)).sort())
 }
 
-/** Whether the entity's table has rows that are none of its own: deleted softly, or of another class. */
+/**
+ * Returns whether the entity's table has rows that do not belong to it: soft-deleted ones, or ones
+ * of another class.
+ */
 function leavesRowsOut(entity: EntityMetadata): boolean {
   return entity.deleteDateColumn !== undefined || entity.parentEntityMetadata !== undefined
 }

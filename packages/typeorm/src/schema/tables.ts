@@ -23,7 +23,7 @@ import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
 
-/** The tables of a data source, as the printer of SQL asks for them. */
+/** The tables of a data source, for the SQL printer. */
 export class TypeOrmTables implements SqlTables {
   readonly #dataSource: DataSource
   readonly #driver: Driver
@@ -35,9 +35,9 @@ export class TypeOrmTables implements SqlTables {
   readonly #fields = new Map<string, ReadonlyMap<string, SqlField>>()
 
   /**
-   * @param database - What is known of the database, in the place of what the entities promise. Without it texts are compared so that
-   * no collation matters.
-   * @throws ArgumentError where it names no reference.
+   * @param database facts about the database, which take precedence over the declarations of the
+   * entities. Without them, strings are compared so that no collation matters.
+   * @throws ArgumentError if it names an unknown reference
    */
   constructor(dataSource: DataSource, database?: DatabaseFacts | VerifiedDatabase) {
     this.#dataSource = dataSource
@@ -106,7 +106,7 @@ export class TypeOrmTables implements SqlTables {
     return of && !isEmbedded(of) ? of : undefined
   }
 
-  /** What TypeORM itself demands of every row that it loads of an entity. */
+  /** Returns the conditions that TypeORM itself adds to every load of an entity. */
   #restrictions(entity: EntityMetadata): readonly SqlRestriction[] {
     const restrictions: SqlRestriction[] = []
     if (entity.deleteDateColumn) restrictions.push({ kind: 'null', column: this.column(entity.deleteDateColumn) })
@@ -145,7 +145,7 @@ export class TypeOrmTables implements SqlTables {
   #link(relation: RelationMetadata): SqlLink {
     const junction = relation.junctionEntityMetadata
     if (junction) {
-      // Both ends have the same table, whose columns are named as the owner sees them.
+      // Both ends have the same table, whose columns are named from the owner's side.
       const [own, other] = relation.isOwning
         ? [junction.ownerColumns, junction.inverseColumns]
         : [junction.inverseColumns, junction.ownerColumns]
@@ -170,7 +170,10 @@ export class TypeOrmTables implements SqlTables {
   }
 }
 
-/** The type of a column with what the database says of it: how it compares texts, or that it is of another type than it is declared. */
+/**
+ * Returns the type of a column, corrected by the verified database: how it compares strings, or
+ * that its real type differs from the declared one.
+ */
 function asRead(
   type: SqlType,
   { databaseName, entityMetadata }: ColumnMetadata,
@@ -185,7 +188,7 @@ function asRead(
   return { ...type, exact: isExact, collation: type.collation ?? found[0]?.text?.collation, cut: type.cut && cutsTexts }
 }
 
-/** Whether a column is part of a key, unique by itself or with others, or a reference. */
+/** Returns whether a column is part of a key, a unique constraint or a reference. */
 function identifies(column: ColumnMetadata): boolean {
   const { isPrimary, relationMetadata, referencedColumn, entityMetadata: of } = column
   if (isPrimary || relationMetadata !== undefined || referencedColumn !== undefined) return true
@@ -193,12 +196,12 @@ function identifies(column: ColumnMetadata): boolean {
   return uniques.some(({ columns }) => columns.includes(column))
 }
 
-/** Database, schema and table, as far as they are said. */
+/** Returns the database, schema and table, as far as they are declared. */
 export function pathOf({ database, schema, tableName }: EntityMetadata): readonly string[] {
   return [database, schema, tableName].filter((part): part is string => part !== undefined && part !== '')
 }
 
-/** Entities whose rows are in the same table, as instances of a class that extends this one. */
+/** Returns the entities of subclasses whose rows are in the same table. */
 function classesBelow(entity: EntityMetadata): readonly EntityMetadata[] {
   return entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)
 }

@@ -5,12 +5,13 @@ import { columnsOf, type Described, entitiesOf, modelName, relationsOf } from '.
 import { TypeOrmTables } from './tables.js'
 
 /**
- * Compares the entities of a data source with its database: tables, types of columns, values of enums, what can be null, declared
- * collations, foreign keys, the time zone of the connection, and whether a date comes back as it was sent. It reads the database's
- * own tables, in a few queries, and no rows of the application.
+ * Compares the entities of a data source with its database: tables, column types, enum values,
+ * nullability, declared collations, foreign keys, the time zone of the connection, and whether a
+ * date comes back as it was sent. It reads the database's own tables in a few queries, and no rows
+ * of the application.
  *
- * @returns what is not kept, and what was read: pass it as the option `database`
- * @throws TypeOrmSchemaError for a data source that is not initialized, or a database that no filters are written for
+ * @returns the differences found and the facts read: pass the result as the option `database`
+ * @throws TypeOrmSchemaError if the data source is not initialized, or the database is unsupported
  *
  * @example
  * ```ts
@@ -37,9 +38,9 @@ export async function verifyDatabase(dataSource: DataSource): Promise<VerifiedDa
   return { ...verified, problems: [...verified.problems, { kind: 'time-zone', message }] }
 }
 
-/** Whether a date is read as the instant that was sent, where the column keeps no zone. */
+/** Returns whether a date is read as the instant that was sent, if the column stores no zone. */
 async function returnsDates(dataSource: DataSource): Promise<boolean> {
-  // In no zone do the clocks change then.
+  // No time zone changes its clocks on this date.
   const sent = new Date('2024-01-15T12:00:00.000Z')
   const [row] = await dataSource.query<{ sent: unknown }[]>('SELECT CAST($1 AS timestamp) AS sent', [sent])
   return row?.sent instanceof Date && row.sent.getTime() === sent.getTime()

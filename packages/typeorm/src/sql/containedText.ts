@@ -1,26 +1,30 @@
 import type { SqlDialect } from '@arcturus/core/sql'
 
-/** Words that begin a clause, if no bracket surrounds them. */
+/** The words that begin a clause outside of brackets. */
 const clauses =
   /(?<![\w.$]|\.\s*)(?:where|group|having|window|union|intersect|except|minus|order|limit|offset|fetch|for|into|returning|join|straight_join|procedure|lock|(?<!\bdistinct\s+)from)(?![\w$])/i
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']' }
 
 /**
- * Returns whether SQL that somebody wrote stays within the brackets that are put around it: its own brackets are balanced, its
- * quotes are closed, and it has no comment, no second statement, and no quote that databases end at different places.
+ * Returns whether custom SQL stays inside the brackets around it. Its own brackets must be balanced
+ * and its quotes closed. It must have no comment, no second statement, and no quote that databases
+ * end at different places.
  */
 export function isContained(text: string, dialect: SqlDialect): boolean {
   return unquoted(text, dialect) !== undefined
 }
 
-/** Returns whether SQL stays within a clause that has no brackets around it, such as `ON …` or `GROUP BY …`. */
+/**
+ * Returns whether SQL stays inside a clause without brackets around it, such as `ON …` or `GROUP BY
+ * …`.
+ */
 export function isWithinClause(text: string, dialect: SqlDialect): boolean {
   const rest = unquoted(text, dialect)
   return rest !== undefined && !clauses.test(rest)
 }
 
-/** The text outside its brackets and quotes; undefined if the text is not contained. */
+/** Returns the text outside of brackets and quotes, or undefined if the text is not contained. */
 function unquoted(text: string, dialect: SqlDialect): string | undefined {
   const open: string[] = []
   let rest = ''
@@ -50,7 +54,10 @@ function endOfQuote(character: string, dialect: SqlDialect): string | undefined 
   return character === '[' && dialect === 'sqlite' ? ']' : undefined
 }
 
-/** The position of the end of a quote; -1 if there is none, or if a backslash makes it depend on the database. */
+/**
+ * Returns the position of the end of a quote, or -1 if there is none or a backslash makes it depend
+ * on the database.
+ */
 function closed(text: string, start: number, end: string, dialect: SqlDialect): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] !== end) continue
@@ -61,7 +68,7 @@ function closed(text: string, start: number, end: string, dialect: SqlDialect): 
   return -1
 }
 
-/** Whether a comment, another statement, or a quote of another kind begins here. */
+/** Returns whether a comment, another statement, or a quote of another kind begins here. */
 function isEscape(text: string, at: number, dialect: SqlDialect): boolean {
   const character = text[at]
   const pair = text.slice(at, at + 2)

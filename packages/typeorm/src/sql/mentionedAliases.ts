@@ -1,11 +1,11 @@
-/** Functions whose result depends on their arguments alone, or is the same in a whole statement. */
+/** The functions whose result depends only on their arguments, or is constant in a statement. */
 const functions =
   'lower|upper|trim|ltrim|rtrim|length|char_length|coalesce|ifnull|nullif|abs|round|floor|ceil|ceiling|concat|substring|substr|replace|now'
 const words =
   'and|or|not|in|is|null|like|ilike|between|true|false|escape|any|case|when|then|else|end|current_timestamp|current_date'
 const name = '(?:[A-Za-z_]\\w*|"[^"\\\\]+"|`[^`\\\\]+`)'
 
-/** The SQL that is known to be harmless. A qualified name is in the first group. */
+/** Matches the SQL that is known to be harmless. A qualified name is in the first group. */
 const known = new RegExp(
   [
     '\\s+',
@@ -22,12 +22,13 @@ const known = new RegExp(
 
 const names = new RegExp(name, 'g')
 
-/** Column names of an alias, as SQL and TypeORM know them. */
+/** Returns whether a path is a column of an alias, by its name in SQL or TypeORM. */
 export type IsColumn = (alias: string, path: string) => boolean
 
 /**
- * Returns the aliases whose columns decide the value of a condition; undefined if SQL can read more than the list of harmless
- * forms: a name without an alias, a subquery, a function that is not known, a comment.
+ * Returns the aliases whose columns determine the value of a condition. Returns undefined if the
+ * SQL contains a form that is not known to be harmless: a name without an alias, a subquery, an
+ * unknown function, or a comment.
  *
  * `d.title = :title AND LOWER(o.name) = 'ann'` mentions `d` and `o`.
  */
