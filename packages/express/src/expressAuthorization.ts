@@ -35,7 +35,7 @@ import type { Actor, AllowedResource } from './types.js'
 /** The actor of a request, and how denials are answered and reported. */
 export type ExpressAuthorizationOptions = EnforcementOptions<Request, Actor>
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies are `any` in Express's own types, and only so do all handlers of a route agree
+// biome-ignore lint/suspicious/noExplicitAny: Express types bodies as `any`, so handlers agree
 type RouteRequest<Params, Query> = Request<Params, any, any, Query>
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type RouteHandler<Params, Query, Locals extends object> = RequestHandler<Params, any, any, Query, Locals>
@@ -54,8 +54,10 @@ export interface Authorize {
    * Middleware for a route, or for everything below a path. It loads the resource and continues if
    * the actor may do the action on it. `req.authorization.resource` is then the row.
    *
-   * Otherwise it passes an error with a `status` to `next`: 401 for anonymous users, 404 if the row
-   * is missing or the actor may not see it, and 403 if they may see it but not do the action.
+   * Otherwise it passes an error with a `status` to `next`:
+   * - 401 for anonymous users,
+   * - 404 if the row is missing or the actor may not see it,
+   * - 403 if the actor may see it but not do the action.
    *
    * @param loader - Returns the row, or `undefined` or `null` if there is none. `req.params` are
    * strings: `Number(req.params.id)`.
@@ -109,7 +111,9 @@ export interface ExpressAuthorization {
  * const { authorize, unguarded } = expressAuthorization(authorizer, { actor: (req) => req.user })
  * app.use(authorize())
  * app.get('/health', unguarded('liveness'), health)
- * app.get('/documents/:id', authorize('read', findDocument), (req, res) => res.json(req.authorization.resource))
+ * app.get('/documents/:id', authorize('read', findDocument), (req, res) =>
+ *   res.json(req.authorization.resource),
+ * )
  */
 export function expressAuthorization(
   authorizer: Authority,

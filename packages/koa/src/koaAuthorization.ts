@@ -41,8 +41,10 @@ export interface Authorize {
    * Middleware for a route, or for everything below a path. It loads the resource and continues if
    * the actor may do the action on it. `ctx.state.authorization.resource` is then the row.
    *
-   * Otherwise it throws an error with a `status`: 401 for anonymous users, 404 if the row is
-   * missing or the actor may not see it, and 403 if they may see it but not do the action.
+   * Otherwise it throws an error with a `status`:
+   * - 401 for anonymous users,
+   * - 404 if the row is missing or the actor may not see it,
+   * - 403 if the actor may see it but not do the action.
    *
    * @param loader - Returns the row, or `undefined` or `null` if there is none. `ctx.params` are
    * strings: `Number(ctx.params.id)`.
@@ -71,8 +73,8 @@ export interface KoaAuthorization {
    * the guard applies again.
    *
    * @param reason - Why the responses are public, for readers of the code.
-   * @param middleware - The public middleware. If it is missing, the rest of the route is public,
-   * and so is the middleware behind the router that the route passes the request on to.
+   * @param middleware - The public middleware. If it is missing, the rest of the route is public.
+   * So is any middleware behind the router that the route passes the request on to.
    * @throws {ArgumentError} The reason is missing, or there is no middleware outside of a route,
    * which would open everything behind.
    * @example
@@ -90,7 +92,9 @@ export interface KoaAuthorization {
  * const { authorize, unguarded } = koaAuthorization(authorizer, { actor: (ctx) => ctx.state.user })
  * app.use(authorize())
  * router.get('/health', unguarded('liveness'), health)
- * router.get('/documents/:id', authorize('read', findDocument), (ctx) => { ctx.body = ctx.state.authorization.resource })
+ * router.get('/documents/:id', authorize('read', findDocument), (ctx) => {
+ *   ctx.body = ctx.state.authorization.resource
+ * })
  */
 export function koaAuthorization(authorizer: Authority, options: KoaAuthorizationOptions): KoaAuthorization {
   assertAuthorizer('koaAuthorization', authorizer)
@@ -109,8 +113,8 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
   }
 
   /**
-   * Continues if `ask` returns no denial. Denials thrown here or by later middleware are rethrown
-   * with their headers.
+   * Continues if `ask` returns no denial. Denials from here or from later middleware get their
+   * headers and are rethrown.
    */
   async function proceed(
     context: Context,

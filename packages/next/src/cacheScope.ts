@@ -61,9 +61,9 @@ export function background<Result>(reason: string, work: () => Result): Result {
 }
 
 /**
- * Throws if Next caches results in the current scope: in `use cache` and `unstable_cache`, during
- * the prerender of a page or a route, and in functions that Next calls for a build. Unknown scopes
- * throw as well.
+ * Throws if Next caches results in the current scope. These are `use cache`, `unstable_cache`, the
+ * prerender of a page or a route, and functions that Next calls for a build. Unknown scopes throw
+ * as well.
  *
  * @throws {KeptDecisionError} The result would be cached.
  * @throws the error by which `headers()` makes a static page dynamic, which must reach Next

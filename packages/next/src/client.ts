@@ -12,7 +12,7 @@ export interface ActionsProperties {
 }
 
 /**
- * Provides the actor's allowed actions on one resource to the client components below. It is no
+ * Provides the actor's allowed actions on one resource to the client components below. It is not a
  * check: the server checks each action again when it is used.
  *
  * @example

@@ -7,9 +7,10 @@ interface WebpackConfiguration {
 }
 
 /**
- * Returns a Next configuration with which modules can import policies. `import policy from
- * './policy.polar'` is the bundled text, for Turbopack and webpack, so the server needs no file
- * system. In development, saving a policy reloads it with the modules that import it.
+ * Returns a Next configuration with which modules can import policies.
+ * `import policy from './policy.polar'` is the bundled text, for Turbopack and webpack, so the
+ * server needs no file system. In development, saving a policy reloads it with the modules that
+ * import it.
  *
  * @param config - The rest of the configuration. Default: `{}`.
  * @example

@@ -42,13 +42,13 @@ export interface NextAuthorization {
    */
   readonly Can: (properties: CanProperties) => Promise<ReactNode>
   /**
-   * Returns the actor's allowed actions on a row, for client components: `<Actions allowed={await
-   * authorizedActions(ticket)}>`.
+   * Returns the actor's allowed actions on a row, for client components:
+   * `<Actions allowed={await authorizedActions(ticket)}>`.
    */
   readonly authorizedActions: (resource: unknown) => Promise<Set<string>>
   /**
-   * Returns the authorization of the current request, for other checks and for the actor: `(await
-   * authorization()).actor`.
+   * Returns the authorization of the current request, for other checks and for the actor:
+   * `(await authorization()).actor`.
    */
   readonly authorization: () => Promise<RequestAuthorization<unknown, Actor>>
 }
@@ -59,9 +59,10 @@ export interface NextAuthorization {
  *
  * @throws {ArgumentError} The authorizer or the `actor` function is missing.
  * @example
- * export const { withAuthorization, authorizedAction, authorize, can, Can } = nextAuthorization(authorizer, {
- *   actor: ({ cookies }) => userOfSession(cookies.get('session')?.value),
- * })
+ * export const { withAuthorization, authorizedAction, authorize, can, Can } = nextAuthorization(
+ *   authorizer,
+ *   { actor: ({ cookies }) => userOfSession(cookies.get('session')?.value) },
+ * )
  */
 export function nextAuthorization(authorizer: Authority, options: NextAuthorizationOptions<Actor>): NextAuthorization {
   const serving = new Serving(authorizer, options)

@@ -59,8 +59,8 @@ export interface AuthorizedFilter {
    * The returned `where` can be the criteria of `update`, `delete`, `softDelete` and `restore`. It
    * can also be the condition of a relation in the `where` of another entity.
    *
-   * Pass your own condition as an argument: `authorizedFilter(user, Document, { where: { archived:
-   * false } })`.
+   * Pass your own condition as an argument:
+   * `authorizedFilter(user, Document, { where: { archived: false } })`.
    * @param actor `null` for an anonymous user
    * @throws ArgumentError if the actor is undefined
    * @throws UnsupportedFilterError if the policy has no exact SQL
@@ -68,8 +68,8 @@ export interface AuthorizedFilter {
    */
   <Entity extends ObjectLiteral>(actor: unknown, entity: EntityTarget<Entity>): Authorized<Entity, NoArguments>
   /**
-   * The same with other arguments: `authorizedFilter(user, Document, { action: 'edit', where, take
-   * })`.
+   * The same with other arguments:
+   * `authorizedFilter(user, Document, { action: 'edit', where, take })`.
    */
   <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
     actor: unknown,
@@ -128,8 +128,9 @@ export type ApplyAuthorizationLoading = <Entity extends ObjectLiteral>(
 export interface TypeOrmAuthorizationOptions {
   /**
    * Facts about the database, which take precedence over the declarations of the entities: the
-   * result of `verifyDatabase`, or a declaration such as `{ references: { 'Document.folder': false
-   * } }`. Default: the declarations of the entities are trusted.
+   * result of `verifyDatabase`, or a declaration such as
+   * `{ references: { 'Document.folder': false } }`. Default: the declarations of the entities are
+   * trusted.
    */
   readonly database?: DatabaseFacts | VerifiedDatabase | undefined
 }
@@ -137,8 +138,8 @@ export interface TypeOrmAuthorizationOptions {
 /**
  * Filters TypeORM's queries by a policy. It registers the entities of the data source as models, so
  * load policies afterwards.
- * @throws TypeOrmSchemaError if the data source is not initialized, if its database is unsupported,
- * or if the authorizer has entities of the same names from another data source
+ * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported,
+ * or if another data source of the authorizer has entities of the same names
  * @throws ArgumentError if `database` names an unknown reference
  *
  * @example
@@ -146,8 +147,13 @@ export interface TypeOrmAuthorizationOptions {
  * const { authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, dataSource)
  * await authorizer.load(policyText)
  *
- * const documents = await dataSource.getRepository(Document).find(authorizedFilter(user, Document, { take: 10 }))
- * const [page, total] = await authorizedQuery(user, 'read', Document, 'd').orderBy('d.title').take(10).getManyAndCount()
+ * const documents = await dataSource
+ *   .getRepository(Document)
+ *   .find(authorizedFilter(user, Document, { take: 10 }))
+ * const [page, total] = await authorizedQuery(user, 'read', Document, 'd')
+ *   .orderBy('d.title')
+ *   .take(10)
+ *   .getManyAndCount()
  * ```
  */
 export function typeOrmAuthorization(

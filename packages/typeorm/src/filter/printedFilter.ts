@@ -65,7 +65,7 @@ export function printFilter(condition: Definite, model: string, printing: Printi
 }
 
 /** Matches the characters that MySQL drivers escape. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the regex matches them on purpose
 const escaped = /[\0\b\t\n\r\x1a"'\\]/
 
 /**

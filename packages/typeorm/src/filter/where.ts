@@ -26,7 +26,7 @@ type Where = FindOptionsWhere<ObjectLiteral>
  * condition of the caller, the carrier, holds the filter.
  *
  * The other columns and the references to other rows require a parameter that only the carrier
- * binds. If somebody replaces the carrier (`{ ...where, id: 1 }`), the query finds nothing or fails
+ * binds. If a caller replaces the carrier (`{ ...where, id: 1 }`), the query finds nothing or fails
  * as SQL. If the caller has conditions on all of these, they are combined with the requirement.
  *
  * In a query for another entity, TypeORM rejects the columns that this entity does not have.

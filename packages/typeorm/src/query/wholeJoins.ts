@@ -20,8 +20,9 @@ interface Query {
  * returns.
  *
  * A join is whole only if nothing else in the query depends on it. The proof uses a list of
- * harmless forms: joins of a relation without a condition, and conditions that read columns of
- * other aliases with known operators. If the query contains any other form, no join is whole.
+ * harmless forms. They are joins of a relation without a condition, and conditions that read
+ * columns of other aliases with known operators. If the query contains any other form, no join is
+ * whole.
  */
 export function wholeJoins(builder: Builder, notes: Notes): ReadonlySet<Join> {
   const map = builder.expressionMap

@@ -22,8 +22,8 @@ interface Known {
  */
 export function relationLoader(dataSource: DataSource, references: References): Load {
   const entities = new Map(dataSource.entityMetadatas.map((entity) => [entity.name, entity]))
-  // Shared by all requests: a batch is for one kind of rows, and each result in it is found by the
-  // identity of the requested row.
+  // Shared by all requests. A batch is for one kind of rows, and finds each result by the identity
+  // of the requested row.
   const batches = new Map<string, Batch<Known, unknown>>()
   const batch = (
     name: string,
@@ -108,7 +108,7 @@ async function findRows(
  * Returns the row found. Databases find 1 by the string '1', which equals no number in a policy.
  * However, a driver's string may be a number to the application.
  * @throws RelationNotLoadedError if the requested key is a string and the row's key a number, or if
- * the database found the row by a different key that it compares as equal
+ * the database found the row by another key that it compares as equal
  */
 function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
@@ -148,7 +148,7 @@ function identity({ values }: Known): string {
  */
 function textOf(value: unknown): string | undefined {
   if (value instanceof Date) return String(value.getTime())
-  // `String` of the bytes would decode all invalid characters to the same one.
+  // `String` of a `Buffer` would decode all invalid bytes to the same character.
   if (value instanceof Uint8Array) return Array.from(value).join()
   return value === undefined || typeof value === 'object' ? undefined : String(value)
 }

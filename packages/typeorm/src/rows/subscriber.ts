@@ -3,8 +3,8 @@ import type { DataSource, EntitySubscriberInterface, InsertEvent } from 'typeorm
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 
 /**
- * Records facts about the rows that a data source inserts: their entity, if it has no class, and
- * the relations that hold only keys instead of rows. It does not change the rows.
+ * Records facts about the rows that a data source inserts, without changing the rows. These are the
+ * entity of a row without a class, and relations that hold only keys instead of rows.
  */
 export function rememberRows({ subscribers }: DataSource): void {
   if (!subscribers.some((one) => one instanceof RowSubscriber)) subscribers.push(new RowSubscriber())

@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 
 /**
- * A value as PostgreSQL writes it and as rows have it with an unchanged driver, with the type
- * numbers of the value and of lists of it.
+ * A value as PostgreSQL writes it, and as rows have it with an unchanged driver. The type numbers
+ * are those of the value and of lists of it.
  */
 interface Sample {
   readonly type: number

@@ -40,8 +40,8 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
 }
 
 /**
- * Returns the property names of the key, or undefined if some of it is not an own property of the
- * row: then it can't identify the row.
+ * Returns the property names of the key. Returns undefined if a part of it is not an own property
+ * of the row, because such a key can't identify the row.
  */
 function keyOf(columns: readonly ColumnMetadata[]): readonly string[] | undefined {
   if (columns.length === 0 || columns.some((column) => column.isVirtual || column.embeddedMetadata)) return undefined

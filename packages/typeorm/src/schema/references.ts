@@ -41,8 +41,8 @@ export class References {
   }
 
   /**
-   * Returns whether a non-null reference always leads to a row with exactly that key: the database
-   * enforces it, and TypeORM omits no row of the other entity.
+   * Returns whether a non-null reference always leads to a row with exactly that key. The database
+   * must enforce it, and TypeORM must omit no row of the other entity.
    */
   isKept(relation: RelationMetadata): boolean {
     return this.#kept.get(relation) === true

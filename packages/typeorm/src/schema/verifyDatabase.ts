@@ -5,10 +5,10 @@ import { columnsOf, type Described, entitiesOf, modelName, relationsOf } from '.
 import { TypeOrmTables } from './tables.js'
 
 /**
- * Compares the entities of a data source with its database: tables, column types, enum values,
- * nullability, declared collations, foreign keys, the time zone of the connection, and whether a
- * date comes back as it was sent. It reads the database's own tables in a few queries, and no rows
- * of the application.
+ * Compares the entities of a data source with its database. It compares tables, column types, enum
+ * values, nullability, declared collations and foreign keys. It also compares the time zone of the
+ * connection, and whether a date comes back as it was sent. It reads the database's own tables in a
+ * few queries, and no rows of the application.
  *
  * @returns the differences found and the facts read: pass the result as the option `database`
  * @throws TypeOrmSchemaError if the data source is not initialized, or the database is unsupported

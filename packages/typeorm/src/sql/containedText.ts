@@ -16,8 +16,8 @@ export function isContained(text: string, dialect: SqlDialect): boolean {
 }
 
 /**
- * Returns whether SQL stays inside a clause without brackets around it, such as `ON …` or `GROUP BY
- * …`.
+ * Returns whether SQL stays inside a clause without brackets around it, such as `ON …` or
+ * `GROUP BY …`.
  */
 export function isWithinClause(text: string, dialect: SqlDialect): boolean {
   const rest = unquoted(text, dialect)

@@ -27,8 +27,8 @@ export type IsColumn = (alias: string, path: string) => boolean
 
 /**
  * Returns the aliases whose columns determine the value of a condition. Returns undefined if the
- * SQL contains a form that is not known to be harmless: a name without an alias, a subquery, an
- * unknown function, or a comment.
+ * SQL contains an unknown form, such as a name without an alias, a subquery, an unknown function,
+ * or a comment.
  *
  * `d.title = :title AND LOWER(o.name) = 'ann'` mentions `d` and `o`.
  */
