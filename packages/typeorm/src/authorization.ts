@@ -138,8 +138,8 @@ export interface TypeOrmAuthorizationOptions {
 /**
  * Filters TypeORM's queries by a policy. It registers the entities of the data source as models, so
  * load policies afterwards.
- * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported,
- * or if another data source of the authorizer has entities of the same names
+ * @throws TypeOrmSchemaError if the data source is not initialized or its database is unsupported.
+ * Also if another data source of the authorizer has entities of the same names.
  * @throws ArgumentError if `database` names an unknown reference
  *
  * @example

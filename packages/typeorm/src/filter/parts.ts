@@ -43,8 +43,8 @@ export function withMemory<Where extends object>(where: Where, carrier: FindOper
 }
 
 /**
- * Returns arguments of `find` that store the carrier of the filter in their `where`. Copies with
- * another `where` keep it.
+ * Returns arguments of `find` that also store the carriers of their `where`. Copies with another
+ * `where` keep them.
  */
 export function argumentsWithMemory(rest: object, where: object): object {
   const first: unknown = Array.isArray(where) ? where[0] : where

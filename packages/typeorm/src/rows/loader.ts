@@ -107,8 +107,8 @@ async function findRows(
 /**
  * Returns the row found. Databases find 1 by the string '1', which equals no number in a policy.
  * However, a driver's string may be a number to the application.
- * @throws RelationNotLoadedError if the requested key is a string and the row's key a number, or if
- * the database found the row by another key that it compares as equal
+ * @throws RelationNotLoadedError if the requested key is a string and the row's key a number. Also
+ * if the database found the row by another key that it compares as equal.
  */
 function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
