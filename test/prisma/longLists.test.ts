@@ -59,12 +59,13 @@ describe.each(databases)('Long lists on $name', (database) => {
     const other = bare.$extends({ query: { $allModels: { $allOperations: ({ args, query }) => query(args) } } })
     for (const client of [bare, other])
       expect(idsOf(await client.document.findMany({ where: { ...where, archived: false }, orderBy }))).toEqual(expected)
-    // Prisma could divide a list of what is excluded, wherever this `where` stands.
+    // Prisma can divide a negated list, wherever this `where` is used. libsql cuts texts at a zero character, so SQL compares them.
+    const isCut = provider === 'sqlite'
     const starts = {
       read: '{"in":[0,3,6,9,',
       avoid: '{"not":0}',
-      spell: '{"in":["title 0",',
-      misspell: '{"not":"title 0"}',
+      spell: isCut ? '{"in":[2,4,6,8,9,10]}' : '{"in":["title 0",',
+      misspell: isCut ? '{"in":[1,3,5,7]}' : '{"not":"title 0"}',
     }
     expect(JSON.stringify(where)).toContain(starts[action])
   })

@@ -4,6 +4,9 @@ import { Folder } from '../src/entities/folder.js'
 import { Share } from '../src/entities/share.js'
 import { countQueries, openFolio, places } from './folio.js'
 
+// A busy machine is slow; only a test that hangs fails.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
+
 // Some ask for each row, as each person.
 
 const everybody = ['mara', 'jonas', 'aiko', 'samuel', 'nadia', 'lena', 'ilse', 'victor', 'theo'] as const

@@ -212,8 +212,9 @@ export class Comparisons {
     const test = equalTo(element, item, span)
     if (test.kind === 'never') return false
     if (test.kind !== 'is') return refuseType(list.column, span)
-    if (element.type.kind === 'text' && !element.type.exact) return refuseType(list.column, span)
-    const found = this.#dialect.has(list.text, this.#place(element)(test.value), false)
+    const isCollated = element.type.kind === 'text' && !element.type.exact
+    const place = this.#place(element)(test.value)
+    const found = isCollated ? this.#dialect.hasText(list.text, place) : this.#dialect.has(list.text, place, false)
     return this.#present(found ?? refuseType(list.column, span), list)
   }
 

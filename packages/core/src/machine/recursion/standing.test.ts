@@ -122,3 +122,22 @@ describe('a compiled module', () => {
     expect(outcome(() => module.can(new User(), 'read', new Folder(1)))).toBe('machine-only')
   })
 })
+
+describe.each(evaluators)('%s: a negated search along data', (evaluator) => {
+  it.each([
+    'reaches(a: User, b: User) if a = b; reaches(a: User, b: User) if c = a.boss and reaches(c, b);',
+    'reaches(a: User, b: User) if a = b; reaches(a: User, b: User) if c in a.friends and reaches(c, b);',
+  ])('fails when it returns to its start, also if another rule compares its arguments: %s', (rules) => {
+    const made = authorizer(`allow(u: User, "read", _: Folder) if not reaches(u.boss, u);\n${rules}`, evaluator)
+    const [user, first, second] = [new User(), new User(), new User()]
+    user.boss = first
+    first.boss = second
+    second.boss = first
+    first.friends = [second]
+    second.friends = [first]
+    expect(made.can(user, 'read', new Folder(1))).toBe(true)
+    second.boss = user
+    second.friends = [first, user]
+    expect(made.can(user, 'read', new Folder(1))).toBe(false)
+  })
+})

@@ -23,9 +23,12 @@ export function standingCalls(rule: Rule, rules: ReadonlyMap<string, readonly Ru
 /** The variables of a rule that hold only values that it received. */
 class Given {
   readonly #names: Set<string>
+  /** The variables that a goal binds to data. A call cannot bind them to something else. */
+  readonly #read: ReadonlySet<string>
 
   constructor(goals: readonly Node[], rules: ReadonlyMap<string, readonly Rule[]>, names: Iterable<string>) {
     this.#names = new Set(names)
+    this.#read = new Set(goals.flatMap(boundToData))
     for (let size = -1; size < this.#names.size; ) {
       size = this.#names.size
       for (const goal of goals) this.#learn(goal, rules)
@@ -61,7 +64,7 @@ class Given {
         return
       case 'call':
         goal.args.forEach((arg, at) => {
-          if (arg.kind !== 'variable' || this.has(arg)) return
+          if (arg.kind !== 'variable' || this.#read.has(arg.name) || this.has(arg)) return
           const isPassed = rules.get(goal.name)?.some((rule) => passesTo(rule, at, goal.args, this))
           if (isPassed) this.#add(arg)
         })
@@ -72,6 +75,26 @@ class Given {
     if (node.kind === 'variable' && node.name !== '_') this.#names.add(node.name)
     if (node.kind === 'list') for (const element of node.elements) this.#add(element)
   }
+}
+
+/**
+ * Returns the variables that a goal binds to data: `x` in `x = u.boss` and in `x in u.friends`.
+ */
+function boundToData(goal: Node): readonly string[] {
+  const pairs: readonly (readonly [Expression, Expression])[] =
+    goal.kind === 'unify' || goal.kind === 'assign'
+      ? [
+          [goal.left, goal.right],
+          [goal.right, goal.left],
+        ]
+      : goal.kind === 'in'
+        ? [[goal.item, goal.collection]]
+        : []
+  return pairs.flatMap(([target, source]) => (target.kind === 'variable' && isRead(source) ? [target.name] : []))
+}
+
+function isRead(node: Expression): boolean {
+  return node.kind === 'dot'
 }
 
 /**

@@ -160,6 +160,10 @@ export class PostgreSql extends StandardSql {
     if (isNull) return atom(`array_position(${list}, NULL) IS NOT NULL`)
     return atom(`${item} = ANY(${list})`)
   }
+
+  override hasText(list: string, item: string): Sql {
+    return atom(`${item} COLLATE "C" = ANY(${list})`)
+  }
 }
 
 function escaped(part: string): string {

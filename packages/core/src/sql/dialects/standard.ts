@@ -215,6 +215,14 @@ export abstract class StandardSql {
   has(_list: string, _item: string, _isNull: boolean): Sql | undefined {
     return undefined
   }
+
+  /**
+   * Writes that a list of texts has an element that equals the item by code point, whatever the
+   * column's collation; undefined if the database cannot compare so.
+   */
+  hasText(_list: string, _item: string): Sql | undefined {
+    return undefined
+  }
 }
 
 /** Writes equality with `=` and `IS NULL`, which indexes serve. */

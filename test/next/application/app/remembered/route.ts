@@ -11,7 +11,7 @@ export const GET = withAuthorization(async (request) => {
     actor: async () => (own.actor as { name: string }).name,
     page: async () => (await authorization()).isAllowed('read', plans),
     list: () => titlesOf(own.actor),
-    filter: async () => (await own.authorizedFilter('read', 'Document')).kind,
+    filter: async () => (await own.filter('read', 'Document')).kind,
   }
   const what = request.nextUrl.searchParams.get('what') ?? ''
   const ask = async () => String(await questions[what]?.())
