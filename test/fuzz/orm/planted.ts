@@ -21,10 +21,6 @@ export const planted: Readonly<Record<string, Planted>> = {
     orm: typeorm,
     sql: replaced(/"arc_\w+"\."(?:its )?deletedAt" IS NULL/g, '1=1'),
   },
-  'a class that is not asked for': {
-    orm: typeorm,
-    sql: replaced(/"arc_\w+"\."row_class" (?:= \?|IN \([^)]*\))/g, '(1=1 OR ? )'),
-  },
   'rows of a relation that are not those of the row': {
     orm: typeorm,
     sql: replaced(/ WHERE "arc_\w+"\."[^"]+" = "[^"]+"\."[^"]+" AND /g, ' WHERE '),
