@@ -5,7 +5,7 @@ import { entryNames } from './concurrent/questions.js'
 
 /** `FUZZ_SEED` and `FUZZ_CONCURRENT` repeat a run; `pnpm fuzz --concurrent` takes more of them. */
 const cases = Number(process.env['FUZZ_CONCURRENT'] ?? 150)
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_127)
 
 test(`concurrent questions of ${cases} random cases of seed ${seed} get the answers that they have alone`, async () => {
   const run = await fuzzConcurrent({ seed, cases })

@@ -12,9 +12,9 @@ test('every construct is in at least two of a hundred policies', () => {
   expect(shares.size).toBeGreaterThan(60)
 })
 
-/** `FUZZ_CASES` and `FUZZ_SEED` repeat a run; `pnpm fuzz` takes more of them. */
+/** A fixed seed, so that no unrelated change fails. `FUZZ_SEED` and `pnpm fuzz` try other ones, `FUZZ_CASES` more cases. */
 const cases = Number(process.env['FUZZ_CASES'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 1_000 : 150))
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = Number(process.env['FUZZ_SEED'] ?? 1_891_319_106)
 
 test(`all evaluators, ORMs and databases agree on ${cases} random cases of seed ${seed}`, async () => {
   const orms = new Orms()

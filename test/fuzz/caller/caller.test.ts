@@ -3,7 +3,7 @@ import { fuzzCaller } from './caller.js'
 import { dividedList } from './planted.js'
 
 /** `FUZZ_SEED` repeats a run; `pnpm fuzz --caller 5000` asks more. */
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_127)
 
 test('no argument of the caller brings back or changes a row outside the filter', async () => {
   const { failures, counts } = await fuzzCaller({ seed, cases: 150 })
