@@ -1,5 +1,5 @@
 import type { Definite } from '@arcturus/core/filters'
-import { printSql, type SqlColumn, type SqlDialect, type SqlTables } from '@arcturus/core/sql'
+import { printSql, type SqlColumn, type SqlDialect, type SqlTables, typeOrmParameter } from '@arcturus/core/sql'
 import type { Recursion } from '../query/recursion.js'
 import { quoted } from '../schema/dialect.js'
 import type { ParameterNames } from './parameters.js'
@@ -49,7 +49,7 @@ export function printFilter(condition: Definite, model: string, printing: Printi
     row: ({ name }: SqlColumn) => row + quoted(dialect, name),
     parameter: (value, column) => {
       const name = names.next()
-      const { sent, place } = bound(value, column, dialect, `:${name}`)
+      const { sent, place } = typeOrmParameter(value, column, dialect, `:${name}`)
       parameters[name] = sent
       return place
     },
@@ -62,34 +62,4 @@ export function printFilter(condition: Definite, model: string, printing: Printi
   })
   const conditions = [recursive ? recursion.guarded(sql) : sql, ...classes]
   return new PrintedFilter(conditions.join(' AND '), parameters)
-}
-
-/** Matches the characters that MySQL drivers escape. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the regex matches them on purpose
-const escaped = /[\0\b\t\n\r\x1a"'\\]/
-
-/**
- * Returns the value and the placeholder to send to the driver. They differ from the given ones if
- * the driver would misread the value.
- */
-function bound(
-  value: unknown,
-  { type }: SqlColumn,
-  dialect: SqlDialect,
-  place: string,
-): { readonly sent: unknown; readonly place: string } {
-  // Drivers of SQLite bind bigints as text, or reject them.
-  if (dialect === 'sqlite' && typeof value === 'bigint')
-    return Number.isSafeInteger(Number(value))
-      ? { sent: Number(value), place }
-      : { sent: String(value), place: `CAST(${place} AS INTEGER)` }
-  // Drivers of MySQL write strings into the query and escape them with backslashes, which the
-  // server ignores in the mode NO_BACKSLASH_ESCAPES. Bytes need no escapes.
-  if (dialect === 'mysql' && typeof value === 'string' && escaped.test(value))
-    return { sent: Buffer.from(value, 'utf8'), place: `_utf8mb4 ${place}` }
-  // MySQL and MariaDB compare a number with a string as floating-point numbers.
-  if (dialect !== 'mysql' || type.kind !== 'form' || type.name === 'date') return { sent: value, place }
-  // Sound: a column with a form holds strings.
-  if (type.name === 'bigint') return { sent: BigInt(value as string), place }
-  return { sent: value, place: `CAST(${place} AS DECIMAL(65, 30))` }
 }

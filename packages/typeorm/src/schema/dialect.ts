@@ -1,23 +1,6 @@
-import type { SqlDialect } from '@arcturus/core/sql'
+import { type SqlDialect, type TypeOrmDriver, typeOrmDialects, typeOrmDriver } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import { TypeOrmSchemaError } from '../errors.js'
-import type { Driver } from './columnType.js'
-import { hasOtherForm } from './driverValues.js'
-
-/** The dialects by the names of TypeORM's drivers. All SQLite drivers are the same to a filter. */
-const dialects: Readonly<Record<string, SqlDialect>> = {
-  postgres: 'postgresql',
-  mysql: 'mysql',
-  mariadb: 'mysql',
-  'better-sqlite3': 'sqlite',
-  sqlite: 'sqlite',
-  sqljs: 'sqlite',
-  capacitor: 'sqlite',
-  cordova: 'sqlite',
-  expo: 'sqlite',
-  nativescript: 'sqlite',
-  'react-native': 'sqlite',
-}
 
 /**
  * Returns the dialect of a data source.
@@ -32,16 +15,16 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
       hint: 'typeOrmAuthorization(authorizer, dataSource), behind new DataSource({ … }).initialize()',
     })
   }
-  const dialect = dialects[options.type]
+  const dialect = typeOrmDialects[options.type]
   if (dialect) return dialect
   throw new TypeOrmSchemaError('typeorm-schema', `No filters are written for the database "${options.type}".`, {
-    hint: `these are known: ${Object.keys(dialects).join(', ')}`,
+    hint: `these are known: ${Object.keys(typeOrmDialects).join(', ')}`,
   })
 }
 
 /** Returns the dialect of a builder's data source, or undefined for an unsupported database. */
 export function dialectOfBuilder(builder: object): SqlDialect | undefined {
-  return dialects[dataSourceOf(builder).options.type]
+  return typeOrmDialects[dataSourceOf(builder).options.type]
 }
 
 /**
@@ -52,23 +35,14 @@ export function dataSourceOf(of: object): DataSource {
   return (Reflect.get(of, 'dataSource') ?? Reflect.get(of, 'connection')) as DataSource
 }
 
-const native: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite', 'sqljs'])
-
 /**
  * Returns how the driver of a data source converts values.
  * @throws TypeOrmSchemaError as `dialectOf` does
  */
-export function driverOf(dataSource: DataSource): Driver {
-  const dialect = dialectOf(dataSource)
-  const { options } = dataSource
-  const timezone: unknown = Reflect.get(options, 'timezone')
-  return {
-    dialect,
-    // These drivers read the length of a string; for the others it is unknown.
-    cutsTexts: dialect === 'sqlite' && !native.has(options.type),
-    hasWallClock: dialect === 'postgresql' || timezone === undefined || timezone === 'local',
-    hasOtherForm: (column) => hasOtherForm(column, dataSource),
-  }
+export function driverOf(dataSource: DataSource): TypeOrmDriver {
+  dialectOf(dataSource)
+  // Sound: the dialect is known.
+  return typeOrmDriver(dataSource)!
 }
 
 /** Returns a name in the quotes of the database. */

@@ -1,8 +1,8 @@
 import type { DatabaseFacts, Field, Model, RelationField, ScalarField } from '@arcturus/core/filters'
+import { typeOrmColumnType } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { typeOf } from './columnType.js'
 import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
@@ -19,7 +19,7 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
   const driver = driverOf(dataSource)
   const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
-    const { scalar: type, sql } = typeOf(column, dataSource.driver.normalizeType(column), driver)
+    const { scalar: type, sql } = typeOrmColumnType(column, dataSource.driver.normalizeType(column), driver)
     return { kind: 'scalar', name: column.propertyName, type, nullable: column.isNullable, list: sql.kind === 'list' }
   }
   const fieldsOf = (of: Described): readonly Field[] => [

@@ -1,9 +1,9 @@
 import { type DatabaseFacts, declaredReferences } from '@arcturus/core/filters'
+import { typeOrmColumnType } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { typeOf } from './columnType.js'
 import { driverOf } from './dialect.js'
 import { type Described, entitiesOf, modelName, relationsOf } from './entities.js'
 
@@ -26,7 +26,7 @@ export class References {
     // A foreign key compares strings by their collation: 'a' can refer to 'A', which is a different
     // string in a check.
     this.#isExact = (column) => {
-      const { sql } = typeOf(column, dataSource.driver.normalizeType(column), driver)
+      const { sql } = typeOrmColumnType(column, dataSource.driver.normalizeType(column), driver)
       return sql.kind !== 'text' || sql.exact
     }
     const declared = declaredReferences(facts, (model, name) =>

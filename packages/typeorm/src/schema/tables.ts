@@ -12,13 +12,14 @@ import {
   type SqlTable,
   type SqlTables,
   type SqlType,
+  type TypeOrmDriver,
+  typeOrmColumnType,
   type VerifiedDatabase,
 } from '@arcturus/core/sql'
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import { type Driver, typeOf } from './columnType.js'
 import { driverOf } from './dialect.js'
 import { classOf, columnsOf, type Described, entitiesOf, isEmbedded, modelName, relationsOf } from './entities.js'
 import { References } from './references.js'
@@ -26,7 +27,7 @@ import { References } from './references.js'
 /** The tables of a data source, for the SQL printer. */
 export class TypeOrmTables implements SqlTables {
   readonly #dataSource: DataSource
-  readonly #driver: Driver
+  readonly #driver: TypeOrmDriver
   readonly #references: References
   readonly #database: VerifiedDatabase | undefined
   readonly #models: ReadonlyMap<string, Described>
@@ -89,7 +90,7 @@ export class TypeOrmTables implements SqlTables {
   column(column: ColumnMetadata): SqlColumn {
     const known = this.#columns.get(column)
     if (known) return known
-    const { sql } = typeOf(column, this.#dataSource.driver.normalizeType(column), this.#driver)
+    const { sql } = typeOrmColumnType(column, this.#dataSource.driver.normalizeType(column), this.#driver)
     const type = this.#database ? asRead(sql, column, this.#database, this.#driver.dialect) : sql
     const described: SqlColumn = {
       name: column.databaseName,

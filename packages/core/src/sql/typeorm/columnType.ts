@@ -1,32 +1,22 @@
-import type { ScalarType } from '@arcturus/core/filters'
-import type { SqlDialect, SqlType } from '@arcturus/core/sql'
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { ScalarType } from '../../schema/model.js'
+import type { SqlDialect } from '../dialect.js'
+import type { SqlType } from '../tables.js'
+import type { TypeOrmColumn, TypeOrmDriver } from './metadata.js'
 
 /**
  * The type of a column: as policies see its values in a loaded row, and as the database compares
  * them.
  */
-export interface ColumnType {
+export interface TypeOrmColumnType {
   readonly scalar: ScalarType
   readonly sql: SqlType
-}
-
-/** How the driver of a data source converts values. */
-export interface Driver {
-  readonly dialect: SqlDialect
-  /** Whether it reads a string only up to its first zero character. */
-  readonly cutsTexts: boolean
-  /** Whether it writes dates without an offset in the local time of the process. */
-  readonly hasWallClock: boolean
-  /** Returns whether its settings change the form of a column's values in rows. */
-  readonly hasOtherForm: (column: ColumnMetadata) => boolean
 }
 
 /**
  * Returns the type of a column.
  * @param type the column's type in the driver's own terms (`driver.normalizeType`)
  */
-export function typeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
+export function typeOrmColumnType(column: TypeOrmColumn, type: string, driver: TypeOrmDriver): TypeOrmColumnType {
   if (column.transformer) return unknown('rewritten by a transformer', false)
   if (column.isVirtualProperty) return unknown('a virtual column', false)
   if (!column.isArray) return elementTypeOf(column, type, driver)
@@ -34,7 +24,7 @@ export function typeOf(column: ColumnMetadata, type: string, driver: Driver): Co
   return { scalar, sql: { kind: 'list', of: sql, nullIsEmpty: false } }
 }
 
-function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): ColumnType {
+function elementTypeOf(column: TypeOrmColumn, type: string, driver: TypeOrmDriver): TypeOrmColumnType {
   if (driver.hasOtherForm(column)) return unknown('read in a form of its own', true)
   // The driver's name no longer distinguishes these types: the database stores them as strings or
   // numbers.
@@ -59,7 +49,7 @@ function elementTypeOf(column: ColumnMetadata, type: string, driver: Driver): Co
 const separated: SqlType = { kind: 'list', of: { kind: 'text', exact: true }, nullIsEmpty: false, separated: true }
 
 /** JSON has a null of its own. */
-function json(name: string): ColumnType {
+function json(name: string): TypeOrmColumnType {
   return { scalar: 'json', sql: { kind: 'other', name, nil: false, json: true } }
 }
 
@@ -67,7 +57,7 @@ function json(name: string): ColumnType {
  * Returns the type of a column that filters can't compare.
  * @param nil whether null, and no other value, is read as nil
  */
-function unknown(name: string, nil: boolean): ColumnType {
+function unknown(name: string, nil: boolean): TypeOrmColumnType {
   return { scalar: 'unknown', sql: { kind: 'other', name, nil } }
 }
 
@@ -75,32 +65,32 @@ function unknown(name: string, nil: boolean): ColumnType {
  * Returns the type of an enum. TypeORM returns its strings as declared; numbers come back as
  * strings or numbers, depending on the driver.
  */
-function enumOf({ enum: values = [] }: ColumnMetadata): ColumnType {
+function enumOf({ enum: values = [] }: TypeOrmColumn): TypeOrmColumnType {
   const texts = values.filter((value) => typeof value === 'string')
   if (texts.length !== values.length || texts.some((text) => text.trim() !== '' && !Number.isNaN(Number(text))))
     return unknown('an enum of numbers', true)
   return { scalar: 'enum', sql: { kind: 'enum', values: new Map(texts.map((text) => [text, text])) } }
 }
 
-function integer(bits: number): ColumnType {
+function integer(bits: number): TypeOrmColumnType {
   return {
     scalar: 'integer',
     sql: { kind: 'integer', from: -(2n ** BigInt(bits - 1)), to: 2n ** BigInt(bits - 1) - 1n, bigint: false },
   }
 }
 
-const float: ColumnType = { scalar: 'float', sql: { kind: 'float', single: false } }
-const single: ColumnType = { scalar: 'float', sql: { kind: 'float', single: true } }
+const float: TypeOrmColumnType = { scalar: 'float', sql: { kind: 'float', single: false } }
+const single: TypeOrmColumnType = { scalar: 'float', sql: { kind: 'float', single: true } }
 
 /** The types that mean the same in all dialects that have them. */
-const common: Readonly<Record<string, ColumnType>> = {
+const common: Readonly<Record<string, TypeOrmColumnType>> = {
   'double precision': float,
   double: float,
   uuid: { scalar: 'uuid', sql: { kind: 'uuid' } },
 }
 
 const byDialect: Readonly<
-  Record<SqlDialect, (name: string, column: ColumnMetadata, driver: Driver) => ColumnType | undefined>
+  Record<SqlDialect, (name: string, column: TypeOrmColumn, driver: TypeOrmDriver) => TypeOrmColumnType | undefined>
 > = {
   sqlite: sqliteType,
   postgresql: postgresType,
@@ -108,12 +98,12 @@ const byDialect: Readonly<
 }
 
 /** SQLite's columns take any value; these bounds are the integers that JavaScript can hold. */
-const sqliteInteger: ColumnType = {
+const sqliteInteger: TypeOrmColumnType = {
   scalar: 'integer',
   sql: { kind: 'integer', from: -(2n ** 53n) + 1n, to: 2n ** 53n - 1n, bigint: false },
 }
 
-function sqliteType(name: string, column: ColumnMetadata, { cutsTexts }: Driver): ColumnType | undefined {
+function sqliteType(name: string, column: TypeOrmColumn, { cutsTexts }: TypeOrmDriver): TypeOrmColumnType | undefined {
   switch (name) {
     case 'int':
     case 'integer':
@@ -150,7 +140,7 @@ function sqliteType(name: string, column: ColumnMetadata, { cutsTexts }: Driver)
   }
 }
 
-function postgresType(name: string, column: ColumnMetadata, driver: Driver): ColumnType | undefined {
+function postgresType(name: string, column: TypeOrmColumn, driver: TypeOrmDriver): TypeOrmColumnType | undefined {
   switch (name) {
     case 'smallint':
       return integer(16)
@@ -177,8 +167,8 @@ function postgresType(name: string, column: ColumnMetadata, driver: Driver): Col
   }
 }
 
-function mysqlType(name: string, column: ColumnMetadata, driver: Driver): ColumnType | undefined {
-  const whole = (bits: number): ColumnType =>
+function mysqlType(name: string, column: TypeOrmColumn, driver: TypeOrmDriver): TypeOrmColumnType | undefined {
+  const whole = (bits: number): TypeOrmColumnType =>
     column.unsigned
       ? { scalar: 'integer', sql: { kind: 'integer', from: 0n, to: 2n ** BigInt(bits) - 1n, bigint: false } }
       : integer(bits)
@@ -217,25 +207,25 @@ function mysqlType(name: string, column: ColumnMetadata, driver: Driver): Column
   }
 }
 
-function text(exact: boolean, collation?: string, cut?: boolean): ColumnType {
+function text(exact: boolean, collation?: string, cut?: boolean): TypeOrmColumnType {
   return { scalar: 'string', sql: { kind: 'text', exact, collation, cut } }
 }
 
-function date(digits: number, zoned: boolean, wall: boolean): ColumnType {
+function date(digits: number, zoned: boolean, wall: boolean): TypeOrmColumnType {
   return { scalar: 'date', sql: { kind: 'date', precision: digits <= 3 ? 'milliseconds' : 'finer', zoned, wall } }
 }
 
 /** Returns the type of values that drivers return as strings, and policies see as strings. */
-function form(name: string, has: (text: string) => boolean): ColumnType {
+function form(name: string, has: (text: string) => boolean): TypeOrmColumnType {
   return { scalar: 'string', sql: { kind: 'form', name, has } }
 }
 
-function bigint(unsigned: boolean): ColumnType {
+function bigint(unsigned: boolean): TypeOrmColumnType {
   const [from, to] = unsigned ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n]
   return form('bigint', (text) => /^(?:0|-?[1-9]\d{0,19})$/.test(text) && BigInt(text) >= from && BigInt(text) <= to)
 }
 
-const day: ColumnType = form('date', (text) => {
+const day: TypeOrmColumnType = form('date', (text) => {
   const date = new Date(`${text}T00:00:00Z`)
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 })
@@ -244,7 +234,7 @@ const day: ColumnType = form('date', (text) => {
  * Returns the type of a decimal with a declared number of fraction digits. Without a scale, the
  * database keeps the digits of each value.
  */
-function decimal(scale: number | undefined): ColumnType {
+function decimal(scale: number | undefined): TypeOrmColumnType {
   if (scale === undefined) return unknown('numeric without a scale, which is read as a text', true)
   const pattern = new RegExp(`^-?(?:0|[1-9]\\d{0,34})${scale === 0 ? '' : `\\.\\d{${scale}}`}$`)
   const isNegativeZero = /^-[0.]*$/

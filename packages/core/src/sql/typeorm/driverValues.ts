@@ -1,5 +1,4 @@
-import type { DataSource } from 'typeorm'
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import type { TypeOrmColumn, TypeOrmSource } from './metadata.js'
 
 /**
  * A value as PostgreSQL writes it, and as rows have it with an unchanged driver. The type numbers
@@ -47,9 +46,9 @@ const samples = (): Readonly<Record<string, Sample>> => ({
  * Driver settings change the form: `parseInt8`, type parsers (`pg.types.setTypeParser`),
  * `bigNumberStrings`, `decimalNumbers`, `typeCast`.
  */
-export function hasOtherForm(column: ColumnMetadata, { driver, options }: DataSource): boolean {
+export function hasOtherForm(column: TypeOrmColumn, { driver, options }: TypeOrmSource): boolean {
   const type = driver.normalizeType(column)
-  const extra: object = ('extra' in options && options.extra) || {}
+  const extra: object = (Reflect.get(options, 'extra') as object | undefined) ?? {}
   if (options.type === 'postgres') {
     const sample = samples()[type]
     const types: unknown = Reflect.get(extra, 'types') ?? Reflect.get(Reflect.get(driver, 'postgres'), 'types')
