@@ -20,5 +20,5 @@ export function compiledModule(workload) {
 
 export async function compiledAuthorizer(workload) {
   const { createAuthorizer } = await import(compiledModule(workload))
-  return createAuthorizer({ classes: workload.classes })
+  return createAuthorizer({ classes: workload.classes, constants: workload.constants })
 }

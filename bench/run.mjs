@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { build } from './build.mjs'
 import { writeCharts } from './charts.mjs'
 import { defaultEngines, engineNames } from './engines/index.mjs'
+import { measureRandom } from './random/run.mjs'
 import { report } from './report.mjs'
 import { workloads } from './workloads/index.mjs'
 
@@ -30,6 +31,10 @@ const usage = `pnpm bench [options]
   --seed N           other data and other checks   (0: the data that published figures were measured on)
   --json FILE        everything that was measured, as JSON; - for standard output, and no table
   --charts FOLDER    draws what was measured
+
+  --random N         N random policies, each beside a function by hand that is made from the same specification
+  --schema KIND      of random policies: declared, bare or both   (both)
+  --from I           leaves out the first I policies of the seed   (0)
 `
 
 const { values } = parseArgs({
@@ -42,6 +47,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
     json: { type: 'string' },
     charts: { type: 'string' },
+    random: { type: 'string' },
+    schema: { type: 'string', default: 'both' },
+    from: { type: 'string', default: '0' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -88,7 +96,7 @@ const task = {
 /** Cedar's calls into wasm make the optimizer of some versions of Node abort, unless it leaves them alone. */
 const execArgv = ['--expose-gc', ...(engines.includes('cedar') ? ['--no-turbo-inline-js-wasm-calls'] : [])]
 
-function measured(part, name) {
+function measured(part, name, more) {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('./child.mjs', import.meta.url), { execArgv })
     let result
@@ -100,7 +108,7 @@ function measured(part, name) {
       if (result) resolve({ part, ...result })
       else reject(new Error(`Measuring ${part} of ${name} ended with ${signal ?? `code ${code}`}.`))
     })
-    child.send({ ...task, part, name })
+    child.send({ ...task, part, name, ...more })
   })
 }
 
@@ -112,17 +120,34 @@ const print = (text) => quiet || console.log(text)
 print(
   `Node.js ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown processor'}, seed ${seed}, ${task.rounds} ${task.rounds === 1 ? 'round' : 'rounds'}\n`,
 )
-const results = []
-for (const part of chosenParts) {
-  for (const name of parts[part] ?? chosenWorkloads) {
-    const result = await measured(part, name).catch((error) => {
-      console.error(error.message)
-      process.exit(1)
-    })
-    results.push(result)
-    print(`${report(result)}\n`)
+const results = values.random === undefined ? await measureParts() : [await measureFamily()]
+
+async function measureParts() {
+  const measurements = []
+  for (const part of chosenParts) {
+    for (const name of parts[part] ?? chosenWorkloads) {
+      const result = await measured(part, name).catch(end)
+      measurements.push(result)
+      print(`${report(result)}\n`)
+    }
   }
+  return measurements
 }
+
+function measureFamily() {
+  const schemas = { both: ['declared', 'bare'], declared: ['declared'], bare: ['bare'] }[values.schema]
+  if (schemas === undefined) fail(`--schema: there is no ${values.schema}.`)
+  const count = whole('random', values.random)
+  const from = whole('from', values.from)
+  const twins = workloadNames
+  return measureRandom({ count, from, schemas, twins, measured, print }).catch(end)
+}
+
+function end(error) {
+  console.error(error.message)
+  process.exit(1)
+}
+
 const everything = { node: process.versions.node, cpu: cpus()[0]?.model, ...task, results }
 if (values.json) {
   const text = `${JSON.stringify(everything, null, 2)}\n`

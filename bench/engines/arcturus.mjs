@@ -5,7 +5,10 @@ import { compiledAuthorizer } from '../compiled.mjs'
 
 export function authorizerFor(workload, options) {
   const authorizer = new Authorizer(options)
-  for (const [name, type] of Object.entries(workload.classes)) authorizer.registerClass(type, { name })
+  for (const [name, type] of Object.entries(workload.classes)) {
+    authorizer.registerClass(type, { name, ...workload.options?.(name) })
+  }
+  for (const [name, constant] of Object.entries(workload.constants ?? {})) authorizer.registerConstant(constant, name)
   authorizer.loadSync(workload.polar)
   return authorizer
 }

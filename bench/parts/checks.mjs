@@ -4,7 +4,7 @@ import { median, timeOf } from '../measure.mjs'
 import { workloads } from '../workloads/index.mjs'
 
 /** Calls in the timed loop go round over all checks, of which there are as many as a power of two. */
-function operationOf({ decide }, inputs) {
+export function operationOf({ decide }, inputs) {
   const mask = inputs.length - 1
   let at = 0
   return () => {

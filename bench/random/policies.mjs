@@ -1,0 +1,16 @@
+// The policies of the random family by name: #17 is drawn, tracker was written by a person.
+import { drawSpecification } from './draw.mjs'
+import { tracker } from './tracker.mjs'
+
+const fixed = { tracker }
+export const fixedPolicies = Object.keys(fixed)
+
+/** Policies of one seed are never those of another. */
+const policiesPerSeed = 100_000
+const numberOf = (name, seed) => seed * policiesPerSeed + Number(name.slice(1))
+
+export function specificationOf(name, { seed, declared }) {
+  return fixed[name]?.({ declared }) ?? drawSpecification(numberOf(name, seed), { declared })
+}
+/** The seed of the rows and the questions. */
+export const rowSeedOf = (name, seed) => (fixed[name] ? seed : numberOf(name, seed))
