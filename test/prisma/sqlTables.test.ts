@@ -181,8 +181,8 @@ describe('What SQL is told of', () => {
     expect(exact({})).toEqual([false, false])
     expect(exact({ acceptCollation: ['Post.b'] })).toEqual([false, true])
     expect(exact({ acceptCollation: true })).toEqual([true, true])
-    expect(() => exact({ acceptCollation: ['Post.c'] })).toThrow('no column of texts')
-    expect(() => exact({ acceptCollation: ['Post.id'] })).toThrow('no column of texts')
+    expect(() => exact({ acceptCollation: ['Post.c'] })).toThrow('not a string column')
+    expect(() => exact({ acceptCollation: ['Post.id'] })).toThrow('not a string column')
   })
 
   it('nothing that the schema does not have', () => {

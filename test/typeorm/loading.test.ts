@@ -66,7 +66,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     const [claimed, row] = [as('User', { id: '1' }), (await documents())[0]!]
     await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(RelationNotLoadedError)
     await expect(authorizer.isAllowed(claimed, 'read', row)).rejects.toThrow(
-      'its key is a text, and a number in the database',
+      'its key is a string here and a number in the database',
     )
     const made = Object.assign(new Document(), { id: 99, ownerId: '1', tags: [] })
     await expect(authorizer.isAllowed(await user(2), 'edit', made)).rejects.toThrow(RelationNotLoadedError)
@@ -174,7 +174,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     const other = await database.open([...entities, lockerEntity, keyEntity])
     const again = () => typeOrmAuthorization(authorizer, other)
     expect(again).toThrow(TypeOrmSchemaError)
-    expect(again).toThrow('The authorizer has "User" in another data source already.')
+    expect(again).toThrow('The entity "User" is already registered from another data source.')
     const elsewhere = await database.open([noteEntity])
     expect(() => typeOrmAuthorization(new Authorizer(), other)).not.toThrow()
     expect(() => typeOrmAuthorization(authorizer, elsewhere)).not.toThrow()

@@ -14,18 +14,17 @@ export class KeptDecisionError extends ArcturusError {
   readonly expose: boolean = false
 
   constructor(where: string, hint: string, cause?: unknown) {
-    super('kept-decision', `A decision about somebody would be kept for everybody: it is made within ${where}.`, {
+    super('kept-decision', `A decision about one user would be cached for all users: it is made in ${where}.`, {
       hint,
       cause,
     })
   }
 }
 
-const decideOutside = 'Decide outside, and pass what is allowed; or decide about nobody (null).'
+const decideOutside = 'decide outside and pass the result in, or decide for anonymous users (null)'
 const waitForActor =
-  'Read the actor by `(await authorization()).actor`, or `await connection()` before, so that the page is rendered for each request.'
-const wrap =
-  'Wrap it by withAuthorizedProps or withAuthorization. Work in the background is marked by background(reason, work).'
+  'read the actor with `(await authorization()).actor` or `await connection()` first, so that the page is rendered for each request'
+const wrap = 'wrap it in withAuthorizedProps or withAuthorization; mark background work with background(reason, work)'
 
 /** Shared between copies of this package, such as those of two bundles. */
 const key = Symbol.for('arcturus.next.serving')
@@ -53,9 +52,13 @@ export function asServing<Result>(work: () => Result): Result {
  */
 export function background<Result>(reason: string, work: () => Result): Result {
   if (typeof reason !== 'string' || reason.trim() === '') {
-    throw new ArcturusError('invalid-argument', 'background takes the reason why nothing of the work is kept.', {
-      hint: "background('nightly report', sendReports)",
-    })
+    throw new ArcturusError(
+      'invalid-argument',
+      'The first argument of background must be the reason why nothing is cached.',
+      {
+        hint: "pass a reason: background('nightly report', sendReports)",
+      },
+    )
   }
   return asServing(work)
 }
@@ -95,7 +98,7 @@ export function assertNotKept(): void {
     case 'build-time-generator':
       throw new KeptDecisionError('`generateStaticParams`', decideOutside)
     default:
-      throw new KeptDecisionError(`what Next calls "${type}"`, decideOutside)
+      throw new KeptDecisionError(`the Next.js scope "${type}"`, decideOutside)
   }
 }
 
@@ -127,12 +130,12 @@ function refusalOfNext(): unknown {
  * during a build, and inside Next if the work is not guarded.
  */
 function assertNotBuilding(): void {
-  if (workAsyncStorage.getStore()) throw new KeptDecisionError('what Next calls to build pages', decideOutside)
+  if (workAsyncStorage.getStore()) throw new KeptDecisionError('the build of a page', decideOutside)
   if (servingStorage().getStore()) return
   if (process.env['NEXT_PHASE'] === 'phase-production-build')
-    throw new KeptDecisionError('what Next calls to build pages', decideOutside)
+    throw new KeptDecisionError('the build of a page', decideOutside)
   // Next defines this global before it loads the application. `getStaticProps` looks like any other
   // work inside Next.
   if ('AsyncLocalStorage' in globalThis)
-    throw new KeptDecisionError('`getStaticProps`, or outside of any guarded request', wrap)
+    throw new KeptDecisionError('`getStaticProps` or outside a guarded request', wrap)
 }

@@ -149,7 +149,7 @@ describe('a route handler', () => {
 
   it('fails where it gave no response, whatever was decided', async () => {
     const broken = withAuthorization((() => 'read') as never, 'read', findNote)
-    await expect(broken(asked({ 'x-actor': 'ada' }), note(1))).rejects.toThrow('gave no response')
+    await expect(broken(asked({ 'x-actor': 'ada' }), note(1))).rejects.toThrow('returned no response')
   })
 
   it('tells in development why it refuses', async () => {

@@ -112,7 +112,7 @@ async function answered<Actor>(
   request: NextRequest,
   answer: unknown,
 ): Promise<Response> {
-  if (!isResponse(answer)) throw new TypeError(`The handler of ${routeOf(request)} gave no response.`)
+  if (!isResponse(answer)) throw new TypeError(`The handler of ${routeOf(request)} returned no response.`)
   const hasBody = request.method !== 'OPTIONS' || !enforcement.guard.holds || (await holdsBytes(answer))
   const held = enforcement.hold(answer.status, routeOf(request), hasBody)
   if (held) {

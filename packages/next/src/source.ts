@@ -50,6 +50,6 @@ function assertRequest(known: Pick<Headers, 'has'> | Iterable<unknown>): void {
     for (const _ of known) return
   }
   throw new Error(
-    'This page or route is static (`force-static`), so that one answer would be for everybody; what depends on an actor has to be dynamic.',
+    'This page or route is static (`force-static`), but its response depends on the actor. Remove `force-static`.',
   )
 }

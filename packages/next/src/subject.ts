@@ -43,12 +43,14 @@ export function protectionOf(authorizer: Authority, handler: unknown, declared: 
 
 function assertHandler(handler: unknown): void {
   if (typeof handler === 'function') return
-  throw new ArgumentError('invalid-argument', 'What is guarded is a function, and comes first.', {
-    hint: "withAuthorization(handler, 'read', findDocument)",
+  throw new ArgumentError('invalid-argument', 'The first argument must be a function.', {
+    hint: "pass the handler first: withAuthorization(handler, 'read', findDocument)",
   })
 }
 
 function assertOptions(options: unknown): void {
   if (typeof options === 'object' && options !== null) return
-  throw new ArgumentError('invalid-argument', 'The options are an object.', { hint: "{ model: 'Document' }" })
+  throw new ArgumentError('invalid-argument', 'The options must be an object.', {
+    hint: "pass an object such as { model: 'Document' }",
+  })
 }

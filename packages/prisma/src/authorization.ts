@@ -133,7 +133,8 @@ export function prismaAuthorization<ModelName extends string = string>(
     if (schema.provider === 'mongodb') {
       throw new PrismaSchemaError(
         'prisma-schema',
-        'Filters for MongoDB are not written: what null means there differs.',
+        'MongoDB is not supported: null has another meaning there than in SQL.',
+        { hint: 'use PostgreSQL, MySQL, MariaDB, SQLite, SQL Server or CockroachDB' },
       )
     }
     // Each registration makes the authorizer prepare its policies again. A second client of the
@@ -192,7 +193,7 @@ export function prismaAuthorization<ModelName extends string = string>(
 
   const whereFor = async (request: FilterRequest, model: string, client: unknown): Promise<Where> => {
     if (!known) {
-      throw new PrismaSchemaError('prisma-schema', 'Nothing is known of the Prisma schema yet.', {
+      throw new PrismaSchemaError('prisma-schema', 'The Prisma schema is not known yet.', {
         hint: 'extend the client first, or pass the schema or the client to prismaAuthorization',
       })
     }
@@ -208,8 +209,8 @@ export function prismaAuthorization<ModelName extends string = string>(
 
   const verifyOwn = async (): Promise<VerifiedDatabase> => {
     if (bare) return await verifyDatabase(bare, source && !isClient(source) ? source : undefined, options)
-    throw new PrismaSchemaError('prisma-schema', 'verifyDatabase needs the client, and none was extended yet.', {
-      hint: 'extend the client first: new PrismaClient(…).$extends(extension); or verifyDatabase(client, schema)',
+    throw new PrismaSchemaError('prisma-schema', 'verifyDatabase needs a Prisma client, but none was extended.', {
+      hint: 'extend the client first: new PrismaClient(…).$extends(extension); or call verifyDatabase(client, schema)',
     })
   }
 
@@ -249,7 +250,7 @@ function marked(marker: object, where?: object): object {
  */
 function assertUnmarked(args: object | undefined): [] {
   if (!args || !(markerKey in args)) return []
-  throw new ArgumentError('invalid-argument', 'These arguments are filtered by another authorization already.', {
+  throw new ArgumentError('invalid-argument', 'These arguments already contain the filter of another authorization.', {
     hint: 'combine both filters: where: { AND: [await one.authorizedWhere(…), await other.authorizedWhere(…)] }',
   })
 }
@@ -265,7 +266,7 @@ function assertActor(actor: unknown): void {
     throw new ArgumentError('undefined-actor', 'The actor is undefined.', { hint: 'pass null for an anonymous user' })
   }
   if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
-    throw new ArgumentError('invalid-argument', 'The actor is a promise.', { hint: 'await it first' })
+    throw new ArgumentError('invalid-argument', 'The actor must not be a promise.', { hint: 'await it first' })
   }
 }
 
@@ -275,10 +276,14 @@ function assertActor(actor: unknown): void {
  */
 function assertArguments(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
-    throw new ArgumentError('invalid-argument', 'authorizedFilter takes an actor and arguments of a query.', {
-      hint: "authorizedFilter(user, { action: 'edit', where: { … } })",
-      data: { args },
-    })
+    throw new ArgumentError(
+      'invalid-argument',
+      'The second argument of authorizedFilter must be an object of query arguments.',
+      {
+        hint: "authorizedFilter(user, { action: 'edit', where: { … } })",
+        data: { args },
+      },
+    )
   }
   if ('action' in args && typeof args.action !== 'string') {
     throw new ArgumentError('invalid-argument', 'An action must be a string.', {
@@ -288,7 +293,7 @@ function assertArguments(args: unknown): void {
   }
   const where: unknown = 'where' in args ? args.where : undefined
   if (where !== undefined && (typeof where !== 'object' || where === null || Array.isArray(where))) {
-    throw new ArgumentError('invalid-argument', 'A `where` is an object.', { data: { where } })
+    throw new ArgumentError('invalid-argument', '`where` must be an object.', { data: { where } })
   }
   assertChoices(args)
 }
@@ -298,12 +303,12 @@ const choicesOffered = { strategy: ['auto', 'where', 'subquery'], unloaded: ['au
 /** @throws ArgumentError for options that are not an object, and an unknown choice */
 function assertChoices(args: unknown): void {
   if (typeof args !== 'object' || args === null) {
-    throw new ArgumentError('invalid-argument', 'Options are an object.', { data: { options: args } })
+    throw new ArgumentError('invalid-argument', 'The options must be an object.', { data: { options: args } })
   }
   for (const [name, offered] of Object.entries(choicesOffered)) {
     const value: unknown = Reflect.get(args, name)
     if (value === undefined || offered.some((one) => one === value)) continue
-    throw new ArgumentError('invalid-argument', `\`${name}\` is one of ${offered.join(', ')}.`, {
+    throw new ArgumentError('invalid-argument', `\`${name}\` must be one of ${offered.join(', ')}.`, {
       data: { [name]: value },
     })
   }

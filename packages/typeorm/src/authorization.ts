@@ -258,7 +258,7 @@ function assertArguments(args: unknown): asserts args is FindArguments {
   if (typeof args !== 'object' || args === null) {
     throw new ArgumentError(
       'invalid-argument',
-      'authorizedFilter takes an actor, an entity, and arguments of `find`.',
+      'The third argument of authorizedFilter must be an object of `find` options.',
       {
         hint: "authorizedFilter(user, Document, { action: 'edit', where: { … } })",
         data: { args },

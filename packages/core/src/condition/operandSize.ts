@@ -22,7 +22,7 @@ export function isTooLarge(operand: Operand): boolean {
 export function withinSize(operand: Operand): Operand {
   if (!isTooLarge(operand)) return operand
   throw new QueryError('filter-too-large', `A value is computed from more than ${maxSize} others.`, {
-    hint: 'use computed values less often in other computations',
+    hint: 'use fewer computed values in other computations',
   })
 }
 

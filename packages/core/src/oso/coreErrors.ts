@@ -148,9 +148,15 @@ const unsupported: Form = {
 
 /** Errors while a query runs, and errors of registration. */
 const failures: Forms = {
-  'type-error': { name: 'RuntimeError::TypeError', message: ({ summary }) => `Type error: ${summary}` },
-  'unsupported-operation': { name: 'RuntimeError::Unsupported', message: ({ summary }) => `Not supported: ${summary}` },
-  'arithmetic-error': { name: 'RuntimeError::ArithmeticError', message: ({ summary }) => summary },
+  'type-error': { name: 'RuntimeError::TypeError', message: (facts) => `Type error: ${typeError(facts)}` },
+  'unsupported-operation': {
+    name: 'RuntimeError::Unsupported',
+    message: (facts) => `Not supported: ${unsupportedOperation(facts)}`,
+  },
+  'arithmetic-error': {
+    name: 'RuntimeError::ArithmeticError',
+    message: ({ summary, data }) => (data['shown'] === undefined ? summary : `Arithmetic error: ${data['shown']}`),
+  },
   'undefined-rule': {
     name: 'RuntimeError::QueryForUndefinedRule',
     message: ({ data }) => `Query for undefined rule \`${data['name']}\``,
@@ -313,6 +319,36 @@ function duplicateText({ same, name, other }: Facts['data']): string {
   if (same === 'file') return `File ${name} has already been loaded.`
   if (same === 'name') return `A file with the name ${name}, but different contents has already been loaded.`
   return `A file with the same contents as ${name} named ${other} has already been loaded.`
+}
+
+function typeError({ summary, data }: Facts): string {
+  switch (data['of']) {
+    case 'assignment':
+      return `Can only assign to unbound variables, ${data['name']} is not unbound.`
+    case 'condition':
+      return `${data['shown']} isn't something that is true or false so can't be a condition`
+    case 'in':
+      return `can only use \`in\` on an iterable value, this is ${data['shown']}`
+    case 'key':
+      return `cannot look up field ${data['shown']} on an external instance`
+    case 'lookup':
+      return `can only perform lookups on dicts and instances, this is ${data['value']}`
+    default:
+      return summary
+  }
+}
+
+function unsupportedOperation({ summary, data }: Facts): string {
+  switch (data['of']) {
+    case 'arithmetic':
+      return `unsupported arithmetic operands: ${data['shown']}`
+    case 'comparison':
+      return String(data['shown'])
+    case 'method':
+      return `cannot call method on unbound variable ${data['shown']}`
+    default:
+      return summary
+  }
 }
 
 function escaped(character: unknown): string {

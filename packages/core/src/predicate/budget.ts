@@ -27,7 +27,7 @@ export type EndEvaluation = (limit: keyof BudgetLimits, limits: BudgetLimits) =>
 
 /** Throws the error of the limit. */
 export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
-  const hint = 'a query that needs more can be given more: see `limits`'
+  const hint = 'raise `limits` if the query needs more'
   if (limit === 'steps') throw new QueryError('step-limit', `The query takes more than ${steps} steps.`, { hint })
   throw new QueryError('time-limit', `The query computes for more than ${syncTime} ms.`, { hint })
 }

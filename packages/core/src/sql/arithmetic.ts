@@ -76,7 +76,11 @@ export class Calculator {
       const a = this.#compute(left, operand.span, presences)
       const b = this.#compute(right, operand.span, presences)
       if (a.infinite || b.infinite)
-        return refuse('operand', 'The database has no infinity, with which this would be computed.', operand.span)
+        return refuse(
+          'operand',
+          'A part of this expression can be infinite, which the database cannot represent.',
+          operand.span,
+        )
       if (operator === '/') return this.#quotient(a, b, operand.span)
       if (operator === 'rem' || operator === 'mod') return this.#remainder(operator, a, b, operand.span)
       return this.#combined(operator, a, b)
@@ -93,14 +97,18 @@ export class Calculator {
         isMixed: true,
         zero: this.#dialect.keepsNegativeZero ? 'told' : 'positive',
       }
-    return refuse('column-type', `The database does not calculate with "${column.name}" as a check does.`, span)
+    return refuse(
+      'column-type',
+      `The database computes with the column "${column.name}" differently from JavaScript.`,
+      span,
+    )
   }
 
   #constant(value: unknown, isFloat: boolean, span: Span): Computed {
     if (typeof value === 'bigint')
       return { text: this.#parameter(value, whole), kind: 'whole', most: value < 0n ? -value : value, zero: 'positive' }
     if (typeof value !== 'number' || !Number.isFinite(value))
-      return refuse('operand', 'The database can not calculate with this value.', span)
+      return refuse('operand', 'Arithmetic in SQL needs finite numbers.', span)
     if (!isFloat && Number.isSafeInteger(value)) {
       const most = BigInt(Math.abs(value))
       return { text: this.#parameter(value, whole), kind: 'whole', most, constant: value, zero: 'positive' }
@@ -136,7 +144,7 @@ export class Calculator {
   #remainder(operator: 'rem' | 'mod', a: Computed, b: Computed, span: Span): Computed {
     const [left, right] = [a, b].map((one) => this.#integral(one, span))
     if (!left || !right || (b.kind === 'double' && b.constant === 0))
-      return refuse('operand', 'The database computes remainders of whole numbers only.', span)
+      return refuse('operand', 'Remainders in SQL need integers and a divisor other than 0.', span)
     const most = 2n * larger(left.most, right.most)
     const dividend = this.#dialect.whole(left.text, most)
     const divisor = `NULLIF(${this.#dialect.whole(right.text, most)}, 0)`
@@ -167,7 +175,7 @@ export class Calculator {
     if (constant !== undefined) return Object.is(constant, -0)
     if (zero === 'positive') return false
     const isNegative = zero === 'told' ? this.#dialect.isNegativeZero(text) : undefined
-    return isNegative ?? refuse('operand', 'The database can not tell which zero this may be divided by.', span)
+    return isNegative ?? refuse('operand', 'The divisor can be 0 or -0, which the database does not distinguish.', span)
   }
 
   #double(one: Computed): string {

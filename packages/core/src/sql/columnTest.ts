@@ -43,7 +43,7 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
       // No database stores half of a UTF-16 pair. Some store a zero character; in others it ends
       // the text.
       return value.includes('\0')
-        ? refuse('column-type', 'A text with a zero character can not be looked for.', span)
+        ? refuse('column-type', 'Cannot compare a string that contains the character U+0000.', span)
         : never
     case 'date':
       if (!(value instanceof Date)) return otherType(column, value, span)
@@ -79,7 +79,11 @@ export function orderedTo(column: SqlColumn, order: Order, value: unknown, span:
     case 'text':
       if (typeof value !== 'string') return refuseMixture(column, span)
       if (!isStorable(value))
-        refuse('column-type', 'A text with a character that databases do not keep can not be compared.', span)
+        refuse(
+          'column-type',
+          'Cannot compare a string that contains U+0000 or a lone surrogate: databases do not store it.',
+          span,
+        )
       return type.kind !== 'uuid' || isUuid(value) ? is(order, value) : refuseMixture(column, span)
     case 'date':
       if (!(value instanceof Date)) return refuseMixture(column, span)
@@ -101,13 +105,13 @@ export function refuseType({ name, type }: SqlColumn, span: Span): never {
   const what = type.kind === 'other' || type.kind === 'form' ? type.name : type.kind
   return refuse(
     'column-type',
-    `The column "${name}" is of type ${what}, which the database compares in its own way.`,
+    `The column "${name}" has the type ${what}, which the database compares differently from JavaScript.`,
     span,
   )
 }
 
 export function refuseMixture({ name }: SqlColumn, span: Span): never {
-  return refuse('mixed-types', `The column "${name}" is of another type than what it is compared with.`, span)
+  return refuse('mixed-types', `The column "${name}" is compared with a value of another type.`, span)
 }
 
 /**
@@ -184,11 +188,11 @@ function decimal(
 ): string {
   if (!exact) return refuseInfinite(span)
   if (precisionOf(exact) <= digits) return textOf(exact)
-  return refuse('column-type', `The database compares decimals to ${digits} digits only.`, span)
+  return refuse('column-type', `The database compares only ${digits} digits of a decimal; this number has more.`, span)
 }
 
 function refuseInfinite(span: Span): never {
-  return refuse('column-type', 'An infinite number can not be compared by the database.', span)
+  return refuse('column-type', 'The database cannot compare this column with an infinite number.', span)
 }
 
 type Precision = Extract<SqlType, { kind: 'date' }>['precision']
@@ -232,7 +236,7 @@ function next(date: Date): Date {
 }
 
 function valid(date: Date, span: Span): Date {
-  return Number.isNaN(date.getTime()) ? refuse('column-type', 'An invalid date can not be compared.', span) : date
+  return Number.isNaN(date.getTime()) ? refuse('column-type', 'Cannot compare with an invalid date.', span) : date
 }
 
 function isNumeric(value: unknown): boolean {

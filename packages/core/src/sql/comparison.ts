@@ -123,7 +123,7 @@ export class Comparisons {
   #columns(operator: CompareOperator, left: Value, right: Value, span: Span): Sql {
     const pair = this.#comparable(left, right, operator, span)
     if (left.infinite && right.infinite)
-      return refuse('operand', 'The database has no infinity, and both sides can be one.', span)
+      return refuse('operand', 'Both sides can be infinite, which the database cannot represent.', span)
     if (operator === '=' || operator === '==') return this.#columnsEqual(left, right, pair)
     if (operator === '!=') return this.#columnsDiffer(left, right, pair)
     if ((operator === '<=' || operator === '>=') && isItself(left, right, pair)) return this.withNil('!=', left, span)
@@ -151,7 +151,11 @@ export class Comparisons {
     }
     if (part === '') return this.#holds({ kind: 'always' }, of)
     if (!isStorable(part))
-      return refuse('text-pattern', 'The text that is looked for has a character that databases do not keep.', span)
+      return refuse(
+        'text-pattern',
+        'Cannot search for a string that contains U+0000 or a lone surrogate: databases do not store it.',
+        span,
+      )
     const operand = this.#textOperand(of, span)
     return this.#present(this.#dialect[`${operator}Value`](operand, part, this.#textPlace(column)), of)
   }
@@ -166,7 +170,11 @@ export class Comparisons {
     if (of === null) return false
     if (typeof of !== 'string') return refuseMixture(part.column, span)
     if (!isStorable(of))
-      return refuse('text-pattern', 'A text with a character that databases do not keep can not be looked into.', span)
+      return refuse(
+        'text-pattern',
+        'Cannot search in a string that contains U+0000 or a lone surrogate: databases do not store it.',
+        span,
+      )
     const { column } = part
     const whole: SqlTextOperand = valueOperand(this.#textPlace(column)(of))
     return this.#present(this.#dialect[operator](whole, this.#textOperand(part, span)), part)
@@ -190,7 +198,11 @@ export class Comparisons {
   inJson(list: Value, item: unknown, span: Span): Sql {
     if (typeof item !== 'string') return refuseType(list.column, span)
     if (!isStorable(item))
-      return refuse('text-pattern', 'The text that is looked for has a character that databases do not keep.', span)
+      return refuse(
+        'text-pattern',
+        'Cannot search for a string that contains U+0000 or a lone surrogate: databases do not store it.',
+        span,
+      )
     const isCharacter = [...item].length === 1
     return this.#present(this.#dialect.inJson(list.text, valueOperand(this.#parameter(item, text)), isCharacter), list)
   }
@@ -520,7 +532,7 @@ function isNumber(type: SqlType): type is Extract<SqlType, { kind: 'integer' | '
 function refusePair(left: Value, right: Value, span: Span): never {
   return refuse(
     'column-type',
-    `The columns "${left.column.name}" and "${right.column.name}" are of types that the database does not compare as a check does.`,
+    `The database compares the types of "${left.column.name}" and "${right.column.name}" differently from JavaScript.`,
     span,
   )
 }

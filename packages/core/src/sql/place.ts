@@ -54,8 +54,7 @@ export class Places {
       } else if (field?.kind === 'embedded') model = field.model
       else if (field) return refuseOperand(path, step.span)
       field = this.#field(step.model, step.name) ?? this.#field(model, step.name)
-      if (!field)
-        return refuse('unknown-field', `"${step.name}" is no column of ${model ?? 'a row that is known'}.`, step.span)
+      if (!field) return refuse('unknown-field', `${model ?? 'This value'} has no column "${step.name}".`, step.span)
     }
     return this.#isReadable(row, field) ? { row, model, field } : { needed: row }
   }
@@ -76,7 +75,7 @@ export class Places {
 
 export function refuseOperand(operand: Operand, span: Span): never {
   const what = operand.kind === 'path' ? `"${show(operand)}"` : `a ${operand.kind}`
-  return refuse('operand', `A filter in SQL can't speak of ${what} here.`, span)
+  return refuse('operand', `A SQL filter cannot use ${what} here.`, span)
 }
 
 function show(path: Extract<Operand, { kind: 'path' }>): string {

@@ -49,7 +49,7 @@ export class Placeholders {
     if (this.#places > this.#most)
       refuse(
         'bind-limit',
-        `The filter has ${this.#places} values, and the database takes about ${this.#most}.`,
+        `The filter has ${this.#places} values; the database accepts about ${this.#most}.`,
         undefined,
         "leave large memberships in the database: unloaded: 'database'",
       )

@@ -57,9 +57,9 @@ function assertReadable({ depth, queries, recursions }: Extent, most: Extent): v
   if (depth <= most.depth && queries <= most.queries && recursions <= most.recursions) return
   refuse(
     'too-large',
-    `The filter is ${queries} queries, in and beside each other, and the database has no room for such a one.`,
+    `The filter has ${queries} queries, nested up to ${depth} deep, which exceeds a limit of the database.`,
     undefined,
-    'ask less in one rule, or check the rows one by one with can()',
+    'split the rule, or check the rows one by one with can()',
   )
 }
 

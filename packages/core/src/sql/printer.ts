@@ -317,7 +317,7 @@ export class Printer {
   }
 
   #concat({ of, method, args, span }: Extract<Operand, { kind: 'call' }>): Value {
-    if (method !== 'concat') return refuse('operand', `A filter in SQL can't call "${method}".`, span)
+    if (method !== 'concat') return refuse('operand', `A SQL filter cannot call "${method}".`, span)
     const parts = [of, ...args].map((one) => {
       if (one.kind !== 'value') return this.#value(one, span)
       return typeof one.value === 'string' ? one.value : refuseOperand(one, span)

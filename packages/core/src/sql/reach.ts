@@ -89,7 +89,7 @@ function keyOf({ each, span }: DefiniteReach, { rows }: ReachPrinter): readonly 
   if (each.model === undefined) return refuseOperand({ kind: 'path', root: each, steps: [] }, span)
   const { key } = rows.table(each.model, span)
   if (key.length > 0) return key
-  return refuse('no-key', `Rows of ${each.model} have no key, by which a recursion tells them from each other.`, span)
+  return refuse('no-key', `A recursion needs the key of its rows, but ${each.model} has none.`, span)
 }
 
 /**

@@ -13,8 +13,7 @@ export type SqlRefusal =
   | 'unknown-field'
   | 'unknown-table'
 
-const wayOut =
-  'check the rows one by one with can(), or say it in the policy by columns of types that the database compares'
+const wayOut = 'check the rows one by one with can(), or compare columns whose types SQL compares exactly'
 
 /** Throws because SQL can't represent the condition exactly. */
 export function refuse(reason: SqlRefusal, message: string, span: Span | undefined, hint: string = wayOut): never {

@@ -48,7 +48,7 @@ export class Rows {
   }
 
   table(model: string, span: Span | undefined): SqlTable {
-    return this.tables.table(model) ?? refuse('unknown-table', `The rows of ${model} are in no table.`, span)
+    return this.tables.table(model) ?? refuse('unknown-table', `The model ${model} has no table.`, span)
   }
 
   field(model: string, name: string): SqlField | undefined {
@@ -86,7 +86,7 @@ export class Rows {
       row = this.#known(root, span)
       this.#roots.set(root, row)
     }
-    return row ?? refuse('operand', `"${root.name}" is no row here.`, span)
+    return row ?? refuse('operand', `"${root.name}" is not a row here.`, span)
   }
 
   /** Returns a row that ranges over all rows of a model. */

@@ -221,7 +221,7 @@ function pathsOf(pattern: Pattern): number {
     case 'lookahead':
     case 'lookbehind':
     case 'backreference':
-      throw new Unanalyzed('it has more than characters and choices in a lookbehind')
+      throw new Unanalyzed('its lookbehind contains more than characters and choices')
     default:
       return 1
   }

@@ -35,8 +35,8 @@ export async function verifyDatabase(
   assertDescribes(known, client)
   const dialect = sqlDialectOf(known)
   if (!dialect) {
-    throw new PrismaSchemaError('prisma-schema', `verifyDatabase does not know ${known.provider}.`, {
-      hint: 'it reads SQLite, PostgreSQL, MySQL and MariaDB; say what the database keeps by options instead',
+    throw new PrismaSchemaError('prisma-schema', `verifyDatabase does not support the provider "${known.provider}".`, {
+      hint: 'use SQLite, PostgreSQL, MySQL or MariaDB, or declare the facts with the option `database`',
     })
   }
   const send = sendBy(client)

@@ -78,7 +78,12 @@ export class Column {
     const isLong = cutsTexts === true && values.length > mostRanges
     for (const value of values) {
       if (isLong && typeof value === 'string' && isStorable(value)) {
-        if (!identifies) refuse('too-large', `"${this.#column.name}" is compared with ${values.length} texts.`, span)
+        if (!identifies)
+          refuse(
+            'too-large',
+            `"${this.#column.name}" is compared with ${values.length} strings, of which each needs a range of its own.`,
+            span,
+          )
         equal.push(value)
         continue
       }
@@ -174,7 +179,7 @@ export class Column {
     if (this.#column.type === 'String' && this.#dialect.cutsTexts) this.#refuseType(span)
     return values.flatMap((value) => {
       if (value === null)
-        return refuse('column-type', `Whether the list "${this.#column.name}" holds nil can't be asked.`, span)
+        return refuse('column-type', `Prisma cannot test whether the list "${this.#column.name}" contains nil.`, span)
       const test = this.equals(value, span)
       if (test === 'never') return []
       return isEquality(test) ? [test.equals] : this.#refuseType(span)
@@ -237,7 +242,7 @@ export class Column {
     if (isStorable(value)) return this.#dialect.cutsTexts ? cutEquals(value, this.#dialect) : equalTo(value)
     return this.#dialect.provider === 'postgresql' || !value.includes('\0')
       ? 'never'
-      : refuse('column-type', 'A text with a zero character can not be looked for.', span)
+      : refuse('column-type', 'Cannot compare a string that contains the character U+0000.', span)
   }
 
   #textOrder(order: Order, value: string, span: Span): ColumnTest {
@@ -245,7 +250,11 @@ export class Column {
     this.#assertPlainText(span)
     if (!this.#dialect.textOrder) refuseCollation(this.#dialect, this.#column, span)
     if (!isStorable(value))
-      refuse('column-type', 'A text with a character that databases do not keep can not be compared.', span)
+      refuse(
+        'column-type',
+        'Cannot compare a string that contains U+0000 or a lone surrogate: databases do not store it.',
+        span,
+      )
     return this.#dialect.cutsTexts ? cutOrder(order, value) : ordered(order, value)
   }
 
@@ -318,7 +327,7 @@ export class Column {
   #float(exact: ReturnType<typeof exactOf>, span: Span): NonNullable<ReturnType<typeof floatOf>> {
     const float = (exact && floatOf(exact)) ?? refuseInfinite(span)
     if (isSent(float.number)) return float
-    return refuse('column-type', `Prisma rounds the number ${float.number} on its way to the database.`, span)
+    return refuse('column-type', `Prisma rounds the number ${float.number} before it reaches the database.`, span)
   }
 
   #assertDigits(digits: number, span: Span): void {
@@ -326,7 +335,7 @@ export class Column {
     if (digits <= this.#dialect.decimalDigits) return
     refuse(
       'column-type',
-      `${this.#dialect.provider} compares decimals to ${this.#dialect.decimalDigits} digits only.`,
+      `${this.#dialect.provider} compares only ${this.#dialect.decimalDigits} digits of a decimal; this number has more.`,
       span,
     )
   }
@@ -336,7 +345,7 @@ export class Column {
   }
 
   #date(date: Date, span: Span): Date {
-    return Number.isNaN(date.getTime()) ? refuse('column-type', 'An invalid date can not be compared.', span) : date
+    return Number.isNaN(date.getTime()) ? refuse('column-type', 'Cannot compare with an invalid date.', span) : date
   }
 
   /**
@@ -349,18 +358,14 @@ export class Column {
   }
 
   #refuseMixture(span: Span): never {
-    return refuse(
-      'mixed-types',
-      `The column "${this.#column.name}" is of another type than what it is compared with.`,
-      span,
-    )
+    return refuse('mixed-types', `The column "${this.#column.name}" is compared with a value of another type.`, span)
   }
 
   #refuseType(span: Span): never {
     const { name, type, native } = this.#column
     return refuse(
       'column-type',
-      `The column "${name}" is of type ${this.#dialect.textType ?? native?.name ?? type}, which the database compares in its own way.`,
+      `The column "${name}" has the type ${this.#dialect.textType ?? native?.name ?? type}, which the database compares differently from JavaScript.`,
       span,
     )
   }
@@ -382,5 +387,5 @@ function isNotANumber(value: number | bigint | object): boolean {
 }
 
 function refuseInfinite(span: Span): never {
-  return refuse('column-type', 'An infinite number can not be compared by the database.', span)
+  return refuse('column-type', 'The database cannot compare this column with an infinite number.', span)
 }

@@ -124,7 +124,7 @@ function accepting(
 ): (column: PrismaColumn) => boolean {
   if (typeof acceptCollation === 'boolean') return () => acceptCollation
   if (!Array.isArray(acceptCollation)) {
-    throw new ArgumentError('invalid-argument', '`acceptCollation` is true, false or a list of columns.', {
+    throw new ArgumentError('invalid-argument', '`acceptCollation` must be a boolean or a list of columns.', {
       data: { acceptCollation },
     })
   }
@@ -136,8 +136,8 @@ function textColumn(name: string, models: PrismaSchema['models']): PrismaColumn 
   const [model, field] = name.split('.')
   const found = models.find((one) => one.name === model)?.fields.find((one) => one.name === field)
   if (found && found.kind !== 'relation' && found.type === 'String') return found
-  throw new PrismaSchemaError('prisma-schema', `\`acceptCollation\` names "${name}", which is no column of texts.`, {
-    hint: "each is named by its model and its field: ['Document.title']",
+  throw new PrismaSchemaError('prisma-schema', `\`acceptCollation\` names "${name}", which is not a string column.`, {
+    hint: "write each column as Model.field: ['Document.title']",
   })
 }
 

@@ -109,7 +109,7 @@ function alone(column: string, list: readonly unknown[], connective: 'AND' | 'OR
       'bind-limit',
       `This filter excludes ${list.length} values of "${column}"; a Prisma filter excludes at most ${long.most} here.`,
       undefined,
-      "let the extended client look the rows up (strategy 'auto'), or mark the rows in the database with a column of their own",
+      "use the extended client with strategy 'auto', or mark the excluded rows in a column of the database",
     )
   }
   const condition = (value: unknown): Where => ({ [column]: connective === 'OR' ? { equals: value } : { not: value } })

@@ -63,11 +63,7 @@ function alternatives(formula: Formula, each: Variable, some: SomeFormula): read
   for (const conjunct of formula.of) {
     const next = alternatives(conjunct, each, some)
     if (arms.length * next.length > limit) {
-      refuse(
-        'too-large',
-        'This condition mixes rows in too many combinations to be written for the database.',
-        some.span,
-      )
+      refuse('too-large', 'This condition combines columns of several rows in too many ways for one filter.', some.span)
     }
     arms = arms.flatMap((arm) => next.map((one) => [...arm, ...(one.kind === 'and' ? one.of : [one])]))
   }

@@ -30,7 +30,7 @@ export function listValues(each: Root, where: Formula, column: Column, span: Spa
       }
       break
   }
-  return refuse('operand', 'Of the elements of a list column only equality can be asked.', span)
+  return refuse('operand', 'A filter can compare elements of a list column only for equality.', span)
 }
 
 function isElement(operand: Operand, each: Root): boolean {

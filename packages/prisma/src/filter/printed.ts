@@ -151,7 +151,12 @@ function constantColumn({ name, fields, key }: PrismaModel): string {
     (field) => field.kind !== 'relation' && !field.list && field.type !== 'Boolean' && field.type !== 'Json',
   )
   const found = able.find((field) => key.includes(field.name)) ?? able[0]
-  if (!found) return refuse('column-type', `"${name}" has no column to say "all" or "none" with.`, undefined)
+  if (!found)
+    return refuse(
+      'column-type',
+      `The model "${name}" has no column that a \`where\` for all or no rows could use.`,
+      undefined,
+    )
   return found.name
 }
 

@@ -103,18 +103,18 @@ export class WherePrinter {
     if (relations > this.#dialect.relations) {
       refuse(
         'too-large',
-        `This filter asks of ${relations} relations; ${this.#dialect.provider} joins ${this.#dialect.relations} tables here.`,
+        `This filter reads ${relations} relations; ${this.#dialect.provider} joins at most ${this.#dialect.relations} tables here.`,
         undefined,
       )
     }
     if (depth > this.#dialect.depth)
-      refuse('too-large', `This filter nests deeper than ${this.#dialect.provider} reads a query.`, undefined)
+      refuse('too-large', `This filter is nested deeper than ${this.#dialect.provider} accepts.`, undefined)
     if (values <= this.limit) return size
     return refuse(
       'bind-limit',
-      `This filter needs ${values} values; ${this.#dialect.provider} takes ${this.limit} here.`,
+      `This filter has ${values} values; ${this.#dialect.provider} accepts at most ${this.limit} here.`,
       undefined,
-      "leave what is long in the database: `unloaded: 'database'` for memberships of the actor; or let the policy reach it through relations of the resource",
+      "leave long lists in the database: `unloaded: 'database'` for memberships of the actor, or relations of the resource in the policy",
     )
   }
 

@@ -67,11 +67,7 @@ export class Printing {
       case 'some':
         return this.#some(formula, each, holds)
       case 'reach':
-        return refuse(
-          'recursion',
-          'A Prisma `where` has no way to follow a relation any number of times.',
-          formula.span,
-        )
+        return refuse('recursion', 'A Prisma `where` cannot follow a relation recursively.', formula.span)
       case 'compare':
         return this.#compare(formula, each, holds)
       case 'in':
@@ -213,7 +209,7 @@ export class Printing {
     if (a.type !== b.type || a.native?.name !== b.native?.name) {
       return refuse(
         'field-reference',
-        `Prisma compares columns of one type, and "${a.name}" and "${b.name}" are of two.`,
+        `Prisma compares only columns of one type; "${a.name}" and "${b.name}" have different types.`,
         span,
       )
     }
@@ -312,7 +308,7 @@ export class Printing {
     if (each === undefined ? path.root.kind === 'resource' : path.root === each) return this.#tables.place(path)
     return refuse(
       'two-rows',
-      `"${describe(path)}" is of another row than the one that the filter has come to, and Prisma has no way back to it.`,
+      `"${describe(path)}" belongs to an outer row, which a Prisma filter cannot read here.`,
       span,
     )
   }
@@ -323,7 +319,7 @@ export class Printing {
 
   #refuseOperand(operand: Operand, span: Span): never {
     const what = operand.kind === 'path' ? `"${describe(operand)}"` : `a ${operand.kind}`
-    return refuse('operand', `A Prisma filter can't speak of ${what} here.`, span)
+    return refuse('operand', `A Prisma filter cannot use ${what} here.`, span)
   }
 }
 
@@ -342,7 +338,7 @@ function swapped({ yes, no }: Sides): Sides {
 function refuseRows(left: Path, right: Path, span: Span): never {
   return refuse(
     'two-rows',
-    `"${describe(left)}" and "${describe(right)}" are columns of two rows, which a Prisma filter can't compare.`,
+    `"${describe(left)}" and "${describe(right)}" are columns of two rows, which a Prisma filter cannot compare.`,
     span,
   )
 }

@@ -20,7 +20,7 @@ export type Reason =
   | 'two-rows'
 
 const wayOut =
-  "let the extended client look the rows up (strategy 'auto'), check them one by one with can(), or say it in the policy by relations and columns of one row"
+  "use the extended client with strategy 'auto', check the rows one by one with can(), or compare columns of one row in the policy"
 
 /** Stops the printing of a filter that would not be exact. */
 export function refuse(reason: Reason, message: string, span: Span | undefined, hint: string = wayOut): never {

@@ -40,9 +40,9 @@ export function assertUnrepeated(filters: readonly Where[], args: Where, provide
   if (values <= mostSent[provider] || longest > own) return
   refuse(
     'too-large',
-    `This query sends ${values} values. Prisma would divide the filter's list of ${own} values and repeat rows.`,
+    `The query sends ${values} values, so Prisma would divide the filter's list of ${own} values and repeat rows.`,
     undefined,
-    'send several queries, each with a part of your own values',
+    'send several queries with fewer values each',
   )
 }
 

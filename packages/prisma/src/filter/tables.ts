@@ -132,14 +132,14 @@ export class Tables {
   /** @throws UnsupportedFilterError if a step is not a field, or leads through a list */
   place(path: Path): Place {
     const start = this.model(path.root.model)
-    if (!start) refuse('operand', `"${path.root.name}" is no row of a Prisma model.`, path.steps[0]?.span)
+    if (!start) refuse('operand', `"${path.root.name}" is not a row of a Prisma model.`, path.steps[0]?.span)
     const hops: PrismaRelation[] = []
     let model: PrismaModel = start
     let field: PrismaField | undefined
     for (const step of path.steps) {
       if (field) {
         if (field.kind !== 'relation' || field.list) {
-          refuse('operand', `"${step.name}" is read from "${field.name}", which is no row.`, step.span)
+          refuse('operand', `"${step.name}" is read from "${field.name}", which is not a single row.`, step.span)
         }
         hops.push(field)
         model = this.model(field.model)!

@@ -19,7 +19,11 @@ export function textTest(
   span: Span,
 ): ColumnTest {
   if (!isStorable(part))
-    refuse('text-pattern', 'The text that is looked for has a character that databases do not keep.', span)
+    refuse(
+      'text-pattern',
+      'Cannot search for a string that contains U+0000 or a lone surrogate: databases do not store it.',
+      span,
+    )
   if (operator === 'startsWith' && dialect.textOrder && dialect.textEquality && dialect.like !== 'escaped') {
     // LIKE would ignore the case of letters. A range respects it, and an index serves it.
     return part === '' ? 'always' : within(part, successor(part))
@@ -82,24 +86,28 @@ function pattern(operator: TextOperator, part: string, column: PrismaColumn, dia
       if (/[A-Za-z%_]/.test(part)) {
         refuse(
           'text-pattern',
-          `SQLite can't look for "${part}" by ${operator} exactly: it ignores the case of letters, and "%" and "_" can't be escaped.`,
+          `SQLite cannot search for "${part}" by ${operator} exactly: it ignores case, and Prisma cannot escape "%" and "_".`,
           span,
         )
       }
       // LIKE reads texts up to a zero character.
       if (!dialect.cutsTexts)
-        refuse('text-pattern', `SQLite can't look for "${part}" by ${operator} behind a zero character.`, span)
+        refuse(
+          'text-pattern',
+          `SQLite cannot search for "${part}" by ${operator}: it does not look behind the character U+0000.`,
+          span,
+        )
       return part
     case undefined:
-      return refuse('text-pattern', `On ${dialect.provider}, ${operator} can't be asked exactly.`, span)
+      return refuse('text-pattern', `${dialect.provider} has no exact form of ${operator}.`, span)
   }
 }
 
 export function refuseCollation({ provider }: Dialect, { name }: PrismaColumn, span: Span): never {
   return refuse(
     'collation',
-    `On ${provider} the collation of the column "${name}" decides this comparison of texts, and it may ignore case or accents.`,
+    `On ${provider} the collation of the column "${name}" decides this comparison, and it may ignore case or accents.`,
     span,
-    'declare the columns with a collation by code point and say so: prismaAuthorization(authorizer, schema, { acceptCollation: true })',
+    'give the column a collation that compares code points, and accept it: prismaAuthorization(authorizer, schema, { acceptCollation: true })',
   )
 }

@@ -59,7 +59,7 @@ describe('The Prisma generator', () => {
   })
 
   it('refuses a folder that is meant to be the file', () => {
-    expect(() => answer(request(undefined, 'schema.ts'))).toThrow(/is a folder/)
+    expect(() => answer(request(undefined, 'schema.ts'))).toThrow(/must be a folder/)
     expect(existsSync(join(folder, 'schema.ts'))).toBe(false)
   })
 

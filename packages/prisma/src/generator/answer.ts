@@ -32,7 +32,7 @@ export function answer({ method, params }: GeneratorRequest): unknown {
   const configured = params.generator.config['file']
   const folder = params.generator.output?.value ?? '.'
   if (/\.[cm]?[jt]s$/.test(folder))
-    throw new Error(`The output of generator arcturus is a folder, not ${folder}: file = "…" names what is in it.`)
+    throw new Error(`The output of generator arcturus must be a folder, not ${folder}. Name the file with file = "…".`)
   const file = join(folder, typeof configured === 'string' ? configured : 'schema.ts')
   mkdirSync(dirname(file), { recursive: true })
   for (const [name, text] of moduleText(schema, file)) writeFileSync(name, text)

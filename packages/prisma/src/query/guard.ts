@@ -54,9 +54,9 @@ async function filtered(result: PromiseLike<unknown>): Promise<unknown> {
     if (property(error, 'code') !== 'P2029') throw error
     return refuse(
       'too-large',
-      'This query and its filter have more values than the database takes, and the filter must not be divided.',
+      'The query and its filter have more values than the database accepts, and a filter must not be divided.',
       undefined,
-      'send several queries, each with a part of your own values, or load fewer rows at once',
+      'send several queries with fewer values each, or load fewer rows at once',
     )
   }
 }

@@ -52,9 +52,9 @@ export class Markers {
       if (key.length > 0) return '[authorizedFilter]'
       throw new UnresolvedFilterError(
         'unresolved-filter',
-        'An authorization filter reached Prisma where nothing resolves it; the query was not sent.',
+        'Prisma received an authorization filter in a place where it is not resolved. The query was not sent.',
         {
-          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; anywhere else: `await authorizedWhere(user, action, model)`, awaited',
+          hint: 'extend the client with `extension` of prismaAuthorization, and spread authorizedFilter(user) into the arguments of a query or of an included relation; elsewhere, use `await authorizedWhere(user, action, model)`',
         },
       )
     }

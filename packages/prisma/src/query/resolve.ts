@@ -85,8 +85,8 @@ export class Resolver {
     if (!guarded.has(operation) && this.requests(args).length > 0) {
       throw new UnsupportedOperationError(
         'unsupported-operation',
-        `A filter can't guard \`${operation}\`: no rows are selected by it.`,
-        { hint: "authorize what is created: await authorizer.authorize(user, 'create', authorizer.as(model, data))" },
+        `A filter cannot guard \`${operation}\`, which selects no rows.`,
+        { hint: "authorize the new row: await authorizer.authorize(user, 'create', authorizer.as(model, data))" },
       )
     }
     let isWaiting = false
@@ -210,9 +210,9 @@ export class Resolver {
     if (resolved['where'] !== undefined && !relation.list && !relation.nullable) {
       refuse(
         'required-relation',
-        `Not every row that "${relation.name}" can lead to may be seen, and Prisma can't leave out the one row of a relation that must have one.`,
+        `The filter can hide the row of "${relation.name}", but Prisma cannot leave out the row of a required relation.`,
         undefined,
-        `leave it out and find it by a query of its own, or make the relation optional; or include it as it is: { ...authorizedFilter(user), include: { ${relation.name}: true } }`,
+        `load it with a separate query, or make the relation optional; to include it without a filter: { ...authorizedFilter(user), include: { ${relation.name}: true } }`,
       )
     }
     return args === true && Object.keys(resolved).length === 0 ? true : resolved
@@ -230,8 +230,8 @@ export class Resolver {
     if (requests.every((request) => isEveryRow(answering.where(request, model, 'anywhere')))) return
     throw new UnsupportedOperationError(
       'unsupported-operation',
-      `A cursor in "${name}" is followed to a row that the filter leaves out, where the query is for one row.`,
-      { hint: `find the rows of "${name}" by a query of their own: findMany, with the filter and the cursor` },
+      `The cursor in "${name}" can name a row that the filter hides, and Prisma follows it in a query for one row.`,
+      { hint: `load "${name}" with a separate findMany that has the filter and the cursor` },
     )
   }
 
@@ -259,14 +259,10 @@ export class Resolver {
  */
 function unselected(value: unknown, name: string, inherited: readonly FilterRequest[]): unknown {
   if (value === false || value === undefined || inherited.length === 0) return value
-  throw new ArgumentError(
-    'invalid-argument',
-    `\`${name}\` is selected by something that is not \`true\`, and no arguments.`,
-    {
-      hint: `write \`${name}: true\`, or the arguments that its rows are selected by`,
-      data: { [name]: value },
-    },
-  )
+  throw new ArgumentError('invalid-argument', `\`${name}\` must be a boolean or an object of arguments.`, {
+    hint: `write \`${name}: true\`, or pass arguments such as { take: 10 }`,
+    data: { [name]: value },
+  })
 }
 
 /**
@@ -279,8 +275,8 @@ function assertNoneLost(args: Arguments): void {
   if (args[markerKey] !== undefined || (isArguments(where) && where[markerKey] !== undefined)) return
   throw new UnresolvedFilterError(
     'unresolved-filter',
-    `\`${markerKey}\` is undefined: something replaced the filter. The query was not sent.`,
-    { hint: 'spread what comes from outside before authorizedFilter(user), or validate it' },
+    `\`${markerKey}\` is undefined: another value replaced the filter. The query was not sent.`,
+    { hint: 'spread untrusted values before authorizedFilter(user), or validate them' },
   )
 }
 
@@ -291,9 +287,9 @@ function withoutMarker({ [markerKey]: _, ...rest }: Arguments): Arguments {
 function unknownRelation(model: string, name: string): PrismaSchemaError {
   return new PrismaSchemaError(
     'prisma-schema',
-    `The Prisma schema that is known has no relation "${name}" in ${model}.`,
+    `The Prisma schema passed to prismaAuthorization has no relation "${name}" in ${model}.`,
     {
-      hint: 'run `prisma generate`, so that the schema that prismaAuthorization is given is the one of the client',
+      hint: 'run `prisma generate`, and pass the schema of the same client',
       data: { model, name },
     },
   )

@@ -99,14 +99,10 @@ function assertLiteralValue(value: unknown): void {
 
 function assertLiteralObject(value: Arguments): void {
   if (isLiteral(value)) return
-  throw new ArgumentError(
-    'invalid-argument',
-    'The data of what is created holds an object that Prisma takes for something else.',
-    {
-      hint: 'give plain data to `create`: what is parsed from a request is validated before',
-      data: { value },
-    },
-  )
+  throw new ArgumentError('invalid-argument', '`create` contains an object that Prisma does not treat as plain data.', {
+    hint: 'pass plain data to `create`, and validate data from requests first',
+    data: { value },
+  })
 }
 
 function setColumn(record: Record<string, unknown>, { name, type, list }: PrismaColumn, value: unknown): void {

@@ -142,8 +142,8 @@ function refuseWithoutClient(error: unknown): never {
   if (!(error instanceof UnsupportedFilterError && error.data?.['reason'] === 'no-client')) throw error
   return refuse(
     'collation',
-    'This filter compares texts, and there is no client to ask how the database does so.',
+    'This filter compares strings, and there is no client to read their collations.',
     undefined,
-    'extend the client first, pass it as the option `client`, or pass what `verifyDatabase` read as the option `database`',
+    'extend the client first, pass it as the option `client`, or pass the result of `verifyDatabase` as the option `database`',
   )
 }

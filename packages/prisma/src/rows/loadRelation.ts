@@ -31,14 +31,15 @@ export function relationLoader(
           isCollated: relation.collated,
         })
     }
-    if (unsaved.has(object)) throw notLoaded(wanted, 'the row is not created yet, and its data does not say')
+    if (unsaved.has(object))
+      throw notLoaded(wanted, 'the row is not created yet, and its data do not contain the relation')
     const key = tables.model(model)?.key ?? []
     const own = keyed(key, object, key)
-    if (!own) throw notLoaded(wanted, 'its key is not on the row')
+    if (!own) throw notLoaded(wanted, 'the row has no key')
     if (relation?.kind === 'relation' && relation.collated)
       return await findCollated(tables, client(), wanted, relation, own)
     const row = await find(tables, client(), wanted, tables.model(model), own, { name })
-    if (row === null) throw notLoaded(wanted, 'the row is gone')
+    if (row === null) throw notLoaded(wanted, 'the row does not exist')
     return complete(property(row, name), wanted)
   }
 }
@@ -104,7 +105,7 @@ async function findCollated(
   const delegate = client && delegateOf(client, relation.model)
   const inverse = tables.inverse(relation)
   if (!delegate) throw notLoaded(wanted, 'no client was extended')
-  if (!inverse) throw notLoaded(wanted, 'its model does not have the other end of it')
+  if (!inverse) throw notLoaded(wanted, 'its model has no inverse relation')
   const operation = relation.list ? 'findMany' : 'findFirst'
   const selection = selectionOf(tables, wanted)
   const args = {
@@ -142,7 +143,7 @@ function columnsOf({ fields }: PrismaModel): object {
 function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
   return new RelationNotLoadedError(
     'relation-not-loaded',
-    `The relation "${name}" of this ${model} is not loaded, and can't be: ${why}.`,
+    `The relation "${name}" of this ${model} is not loaded and cannot be loaded: ${why}.`,
     {
       hint: `load it with the row: include: { ${name}: true }`,
       data: { model, relation: name },

@@ -8,7 +8,7 @@ export interface PrismaClientLike {
 }
 
 const hint =
-  'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass what it writes: prismaAuthorization(authorizer, schema)'
+  'add `generator arcturus { provider = "arcturus-prisma-generator" }` to the Prisma schema, run `prisma generate` and pass the generated schema: prismaAuthorization(authorizer, schema)'
 
 /**
  * Reads the schema text that a generated client carries. That text is not part of Prisma's public
@@ -19,13 +19,13 @@ const hint =
 export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
   const text = property(property(client, '_engineConfig'), 'inlineSchema')
   if (typeof text !== 'string') {
-    throw new PrismaSchemaError('prisma-schema', 'This Prisma client does not carry the text of its schema.', { hint })
+    throw new PrismaSchemaError('prisma-schema', 'This Prisma client does not contain its schema.', { hint })
   }
   let schema: PrismaSchema
   try {
     schema = readSchema(text)
   } catch (cause) {
-    throw new PrismaSchemaError('prisma-schema', `The client's schema can't be read: ${String(cause)}.`, {
+    throw new PrismaSchemaError('prisma-schema', `Cannot read the schema of the Prisma client: ${String(cause)}.`, {
       hint,
       cause,
     })
@@ -37,8 +37,8 @@ export function schemaOfClient(client: PrismaClientLike): PrismaSchema {
 /** @throws PrismaSchemaError for an invalid schema */
 export function assertSchema(schema: PrismaSchema): PrismaSchema {
   if (Array.isArray(schema.models) && Array.isArray(schema.enums) && typeof schema.provider === 'string') return schema
-  throw new PrismaSchemaError('prisma-schema', 'This is no schema that the generator wrote, and no Prisma client.', {
-    hint: "import { schema } from './generated/arcturus/schema.js'",
+  throw new PrismaSchemaError('prisma-schema', 'Expected a generated schema or a Prisma client.', {
+    hint: "pass the generated schema: import { schema } from './generated/arcturus/schema.js'",
   })
 }
 

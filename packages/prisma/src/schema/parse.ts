@@ -133,7 +133,7 @@ class Parser {
     const token = this.#peek()
     if (token?.kind !== kind || (value !== undefined && token.value !== value)) {
       throw new SyntaxError(
-        `${value ?? `a ${kind}`} expected in the Prisma schema, found ${JSON.stringify(token?.value ?? 'its end')}`,
+        `Expected ${value ?? `a ${kind}`} in the Prisma schema, found ${token ? JSON.stringify(token.value) : 'its end'}`,
       )
     }
     this.#at++

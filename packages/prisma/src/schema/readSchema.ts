@@ -49,7 +49,7 @@ function asProvider(name: string | undefined): PrismaProvider {
   const provider = name === 'postgres' ? 'postgresql' : name
   // Sound: the list has exactly the members of the type.
   if (provider !== undefined && providers.includes(provider)) return provider as PrismaProvider
-  throw new SyntaxError(`the Prisma schema names the provider ${JSON.stringify(name)}, which is not known`)
+  throw new SyntaxError(`Unknown provider ${JSON.stringify(name)} in the Prisma schema`)
 }
 
 type Datasource = Pick<PrismaSchema, 'provider' | 'relationMode'>

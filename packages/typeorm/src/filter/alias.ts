@@ -6,8 +6,8 @@ import { ArgumentError } from '@arcturus/core'
  */
 export function assertAlias(alias: unknown): asserts alias is string {
   if (typeof alias === 'string' && alias !== '' && !/^arc_(own|(reach)?\d+)$/i.test(alias)) return
-  throw new ArgumentError('invalid-argument', `"${String(alias)}" is no alias of rows that a filter can be for.`, {
-    hint: 'an alias is a text, and none of those within filters (arc_1, arc_2 …)',
+  throw new ArgumentError('invalid-argument', `"${String(alias)}" is not an alias that a filter can use.`, {
+    hint: 'pass a string other than arc_1, arc_2 …, which filters use themselves',
     data: { alias },
   })
 }

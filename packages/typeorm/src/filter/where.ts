@@ -48,13 +48,9 @@ export function guardedWhere(own: unknown, filter: PrintedFilter, guarded: Guard
 function refusingAsArguments<Condition extends Where | Where[]>(condition: Condition): Condition {
   if ('where' in condition) return condition
   const get = (): never => {
-    throw new ArgumentError(
-      'invalid-argument',
-      'The `where` of authorizedFilter stands in the place of its arguments.',
-      {
-        hint: 'find(authorizedFilter(user, Entity)), findBy(authorizedFilter(user, Entity).where)',
-      },
-    )
+    throw new ArgumentError('invalid-argument', 'The `where` of authorizedFilter is used in place of find options.', {
+      hint: 'use find(authorizedFilter(user, Entity)) or findBy(authorizedFilter(user, Entity).where)',
+    })
   }
   // Not enumerable, so that code that lists the conditions does not trigger it.
   return Object.defineProperty(condition, 'where', { get })
@@ -62,7 +58,7 @@ function refusingAsArguments<Condition extends Where | Where[]>(condition: Condi
 
 function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarded): Where {
   if (typeof own !== 'object' || own === null || Array.isArray(own)) {
-    throw new ArgumentError('invalid-argument', 'A `where` is an object, or a list of objects.', {
+    throw new ArgumentError('invalid-argument', '`where` must be an object or a list of objects.', {
       data: { where: own },
     })
   }
@@ -71,7 +67,7 @@ function guardedAlternative(own: unknown, filter: PrintedFilter, guarded: Guarde
   if (!carrier) {
     throw new ArgumentError(
       'invalid-argument',
-      `This \`where\` has a condition for every column of ${entity.name}, and leaves none to the filter.`,
+      `This \`where\` has a condition on every column of ${entity.name}; the filter needs a column of its own.`,
       { hint: 'use authorizedQuery(user, action, entity).andWhere(…)' },
     )
   }
@@ -153,9 +149,13 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
   if (path === property) return ownCondition(filter, guarded)
   const alias = path.endsWith(`.${property}`) ? path.slice(0, -property.length - 1) : ''
   if (alias === '') {
-    throw new MisplacedFilterError('misplaced-filter', `A filter for ${entity.name} reached a query for "${path}".`, {
-      hint: `make it for the entity that is queried: authorizedFilter(user, entity)`,
-    })
+    throw new MisplacedFilterError(
+      'misplaced-filter',
+      `A filter for "${entity.name}" is used in a query for "${path}".`,
+      {
+        hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
+      },
+    )
   }
   assertAlias(alias)
   return filter.of(quoted(dialect, alias))

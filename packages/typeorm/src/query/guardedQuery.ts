@@ -21,29 +21,33 @@ import { areContained, isJoinContained } from './wholeJoins.js'
 export function selectedEntity(query: unknown): EntityMetadata {
   const map = typeof query === 'object' && query !== null ? Reflect.get(query, 'expressionMap') : undefined
   if (typeof map !== 'object' || map === null) {
-    throw new ArgumentError('invalid-argument', 'applyAuthorization takes a query builder of TypeORM.', {
-      data: { query },
-    })
+    throw new ArgumentError(
+      'invalid-argument',
+      'The first argument of applyAuthorization must be a query builder of TypeORM.',
+      {
+        data: { query },
+      },
+    )
   }
   const { queryType, mainAlias, subQuery } = map as Builder['expressionMap']
   if (queryType !== 'select') {
     throw new UnsupportedOperationError(
       'unguarded-operation',
-      `A filter can't be applied to a builder of \`${queryType}\`.`,
+      `A filter cannot be applied to a query builder of \`${queryType}\`.`,
       {
-        hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+        hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
       },
     )
   }
   // TypeORM uses only the conditions of a builder of brackets.
   if (Reflect.get(query as object, 'parentQueryBuilder') && !subQuery) {
-    throw new UnsupportedOperationError('unguarded-operation', "A filter can't be applied within brackets.", {
-      hint: 'applyAuthorization(query, user, action) of the whole query',
+    throw new UnsupportedOperationError('unguarded-operation', 'A filter cannot be applied to a builder of brackets.', {
+      hint: 'apply it to the whole query: applyAuthorization(query, user, action)',
     })
   }
   if (!mainAlias?.hasMetadata) {
-    throw new ArgumentError('invalid-argument', 'The query selects from no entity.', {
-      hint: 'repository.createQueryBuilder(alias)',
+    throw new ArgumentError('invalid-argument', 'The query must select from an entity.', {
+      hint: 'use repository.createQueryBuilder(alias)',
     })
   }
   return mainAlias.metadata
@@ -156,9 +160,9 @@ function refusing(of: BuilderClass, tables: ReadonlySet<string>, dialect: SqlDia
     const refuse = (): never => {
       throw new UnsupportedOperationError(
         'unguarded-operation',
-        `An authorized query can't become one of \`${other}\`.`,
+        `An authorized query cannot become a query of \`${other}\`.`,
         {
-          hint: 'repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
+          hint: 'use repository.update(authorizedFilter(user, Entity, { action, where }).where, changes); the same for delete, softDelete and restore',
         },
       )
     }
@@ -178,8 +182,8 @@ function assertOwnRows(query: Builder): void {
   if (guarded === undefined || name === guarded) return
   throw new UnsupportedOperationError(
     'unguarded-operation',
-    `An authorized query for the rows of "${guarded}" can't return the rows of "${name}" instead.`,
-    { hint: 'authorizedQuery(user, action, Entity) of the other entity, in place of `from`' },
+    `An authorized query for "${guarded}" cannot return rows of "${name}".`,
+    { hint: 'replace `from` by authorizedQuery(user, action, Entity) for the other entity' },
   )
 }
 
@@ -222,7 +226,7 @@ function assertNoTable(name: string, tables: ReadonlySet<string>): void {
   if (!tables.has(name.toLowerCase())) return
   throw new UnsupportedOperationError(
     'unguarded-operation',
-    `An authorized query can't have a common table expression "${name}": the filter would read it as the table.`,
-    { hint: 'give it a name that no table of the data source has' },
+    `The common table expression "${name}" has the name of a table, so the filter would read it instead.`,
+    { hint: 'rename the common table expression' },
   )
 }

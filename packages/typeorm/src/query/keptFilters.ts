@@ -34,9 +34,9 @@ function assertNoOption(options: object): void {
     if (tableOfFilter(value) === undefined) continue
     throw new MisplacedFilterError(
       'misplaced-filter',
-      `A filter stands among the options of a query, with its "${name}".`,
+      `The options of a query contain a whole filter, including its key "${name}".`,
       {
-        hint: 'find({ where: filter.where, take: 10 }), or authorizedFilter(user, Entity, { take: 10 })',
+        hint: 'use find({ where: filter.where, take: 10 }) or authorizedFilter(user, Entity, { take: 10 })',
       },
     )
   }
@@ -52,44 +52,32 @@ export function assertInPlace(where: unknown): void {
   if (replaced !== undefined) {
     throw new MisplacedFilterError(
       'misplaced-filter',
-      `A condition replaced the filter for "${replaced}" in a \`where\`.`,
+      `Another condition replaced the filter for "${replaced}" in a \`where\`.`,
       {
         hint: 'pass conditions as an argument: authorizedFilter(user, Entity, { where: { id } })',
       },
     )
   }
   if (!Array.isArray(where) || !hasFilter(where) || where.every(hasFilter)) return
-  throw new MisplacedFilterError(
-    'misplaced-filter',
-    'An alternative of a `where` has no filter, but another one has.',
-    {
-      hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
-    },
-  )
+  throw new MisplacedFilterError('misplaced-filter', 'Only some of the alternatives of a `where` have a filter.', {
+    hint: 'pass all alternatives as an argument: authorizedFilter(user, Entity, { where: [{ … }, { … }] })',
+  })
 }
 
 /** @throws MisplacedFilterError if a filter is used as keys: TypeORM would read only its keys */
 export function assertKeys(keys: unknown): void {
   if (!hasFilter(keys)) return
-  throw new MisplacedFilterError(
-    'misplaced-filter',
-    'A filter stands in the place of keys, which would be all that is read of it.',
-    {
-      hint: 'use it as a condition: query.where(filter.where), repository.findBy(filter.where)',
-    },
-  )
+  throw new MisplacedFilterError('misplaced-filter', 'A filter is used in place of keys.', {
+    hint: 'use it as a condition: query.where(filter.where), repository.findBy(filter.where)',
+  })
 }
 
 /** @throws MisplacedFilterError if a filter is used as a row to save or remove */
 export function assertNoRow(given: unknown): void {
   if (!hasFilter(given)) return
-  throw new MisplacedFilterError(
-    'misplaced-filter',
-    'A filter stands in the place of a row, whose key would be all that is read of it.',
-    {
-      hint: 'use it as criteria: repository.delete(filter.where), repository.update(filter.where, changes)',
-    },
-  )
+  throw new MisplacedFilterError('misplaced-filter', 'A filter is used in place of a row.', {
+    hint: 'use it as criteria: repository.delete(filter.where), repository.update(filter.where, changes)',
+  })
 }
 
 /**
@@ -126,7 +114,7 @@ function textsIn(condition: Condition | undefined): readonly string[] {
 }
 
 function lost(what: string): MisplacedFilterError {
-  return new MisplacedFilterError('misplaced-filter', `${what} leaves the filter of a query out.`, {
-    hint: 'use authorizedQuery or applyAuthorization, whose filter no condition replaces',
+  return new MisplacedFilterError('misplaced-filter', `${what} drops the filter of a query.`, {
+    hint: 'use authorizedQuery or applyAuthorization: no condition replaces their filter',
   })
 }

@@ -8,7 +8,7 @@ export function assertOwnCache(kept: unknown): void {
   if (typeof kept !== 'string') return
   throw new UnsupportedOperationError(
     'unguarded-operation',
-    `What an authorized query finds can't be kept as "${kept}": everybody would be given what one may see.`,
-    { hint: 'cache(true), or cache(milliseconds), keeps it by the query and its values' },
+    `The result of an authorized query must not be cached as "${kept}": all users would share it.`,
+    { hint: 'use cache(true) or cache(milliseconds): the query and its values are the key then' },
   )
 }

@@ -94,8 +94,8 @@ function assertChangesContained(builder: Builder): void {
 export function uncontained(subject: string): UnsupportedOperationError {
   return new UnsupportedOperationError(
     'unguarded-operation',
-    `${subject} of an authorized query has a comment, a semicolon, an open quote, a backslash before a quote, or brackets that are not balanced.`,
-    { hint: 'write the condition without them, and values as parameters: where("d.title = :title", { title })' },
+    `${subject} of an authorized query contains a comment, a semicolon, an open quote, a backslash before a quote, or unbalanced brackets.`,
+    { hint: 'remove them, and pass values as parameters: where("d.title = :title", { title })' },
   )
 }
 
@@ -117,8 +117,8 @@ function noteLoose<Condition>(builder: Builder, condition: Condition): Condition
 function assertEntity(builder: Builder, path: string, table: string): void {
   const entity = entityOf(path.slice(0, path.indexOf('.')), builder)
   if (!entity || entity.tablePath === table) return
-  throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" reached a query for "${path}".`, {
-    hint: 'make it for the entity that is queried: authorizedFilter(user, entity)',
+  throw new MisplacedFilterError('misplaced-filter', `A filter for "${table}" is used in a query for "${path}".`, {
+    hint: 'make the filter for the queried entity: authorizedFilter(user, entity)',
   })
 }
 
@@ -145,7 +145,7 @@ function isNegation(where: unknown): boolean {
 }
 
 function negated(): MisplacedFilterError {
-  return new MisplacedFilterError('misplaced-filter', 'A filter stands within `Not`, `Or` or `NotBrackets`.', {
+  return new MisplacedFilterError('misplaced-filter', 'A filter must not be inside `Not`, `Or` or `NotBrackets`.', {
     hint: 'pass other conditions as an argument: authorizedFilter(user, Entity, { where: { … } })',
   })
 }

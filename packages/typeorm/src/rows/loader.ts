@@ -37,7 +37,7 @@ export function relationLoader(dataSource: DataSource, references: References): 
   return async (wanted) => {
     const { object, name, model } = wanted
     const entity = model === undefined ? undefined : entities.get(model)
-    if (!entity) throw notLoaded(wanted, 'its model is no entity of the data source')
+    if (!entity) throw notLoaded(wanted, 'its model is not an entity of the data source')
     const relation = relationsOf(entity).find((one) => one.propertyName === name)
     const reference = relation && referenceOf(relation, object, references)
     if (reference === null) return null
@@ -47,10 +47,10 @@ export function relationLoader(dataSource: DataSource, references: References): 
       return asIs(wanted, reference, await rows.get(reference)) ?? null
     }
     const key = keyOf(entity, object)
-    if (!key) throw notLoaded(wanted, 'its key is not on the row')
+    if (!key) throw notLoaded(wanted, 'the row has no key')
     const rows = batch(`${entity.name}.${name}`, (known) => findRows(dataSource, entity, known, relation))
     const row = asIs(wanted, key, await rows.get(key))
-    if (row === undefined) throw notLoaded(wanted, 'the row is not in the database')
+    if (row === undefined) throw notLoaded(wanted, 'the row does not exist')
     // Reading a loaded lazy relation starts no load.
     if (typeof row === 'object' && row !== null && isPartial(row, name, property(row, name)))
       throw notLoaded(wanted, 'a listener (`afterLoad`) changes it')
@@ -112,8 +112,8 @@ async function findRows(
  */
 function asIs(wanted: Wanted, { names, values }: Known, row: unknown): unknown {
   const isOther = names.some((name, at) => typeof values[at] === 'string' && typeof property(row, name) === 'number')
-  if (isOther) throw notLoaded(wanted, 'its key is a text, and a number in the database')
-  if (row === otherwise) throw notLoaded(wanted, 'the database finds its row by another key, which it takes for equal')
+  if (isOther) throw notLoaded(wanted, 'its key is a string here and a number in the database')
+  if (row === otherwise) throw notLoaded(wanted, 'the collation of the database treats another key as equal')
   return row
 }
 
@@ -160,7 +160,7 @@ function property(of: unknown, name: string): unknown {
 function notLoaded({ name, model }: Wanted, why: string): RelationNotLoadedError {
   return new RelationNotLoadedError(
     'relation-not-loaded',
-    `The relation "${name}" of this ${model ?? 'object'} is not loaded, and can't be: ${why}.`,
+    `The relation "${name}" of this ${model ?? 'object'} is not loaded and cannot be loaded: ${why}.`,
     { hint: `load it with the row: relations: { ${name}: true }`, data: { model, relation: name } },
   )
 }

@@ -20,9 +20,9 @@ export function assertOneDataSource(authorizer: Authorizer, dataSource: DataSour
     if (other === dataSource || !other.isInitialized || !shared) continue
     throw new TypeOrmSchemaError(
       'typeorm-schema',
-      `The authorizer has "${shared.name}" in another data source already.`,
+      `The entity "${shared.name}" is already registered from another data source.`,
       {
-        hint: 'make an Authorizer for each data source',
+        hint: 'create one Authorizer per data source',
       },
     )
   }

@@ -11,14 +11,14 @@ export function dialectOf(dataSource: DataSource): SqlDialect {
   // options.
   const options: DataSource['options'] | undefined = (dataSource as DataSource | undefined)?.options
   if (!options) {
-    throw new TypeOrmSchemaError('typeorm-schema', 'This is no data source of TypeORM.', {
-      hint: 'typeOrmAuthorization(authorizer, dataSource), behind new DataSource({ … }).initialize()',
+    throw new TypeOrmSchemaError('typeorm-schema', 'The second argument must be a data source of TypeORM.', {
+      hint: 'pass it after its initialization: await new DataSource({ … }).initialize()',
     })
   }
   const dialect = typeOrmDialects[options.type]
   if (dialect) return dialect
-  throw new TypeOrmSchemaError('typeorm-schema', `No filters are written for the database "${options.type}".`, {
-    hint: `these are known: ${Object.keys(typeOrmDialects).join(', ')}`,
+  throw new TypeOrmSchemaError('typeorm-schema', `The database type "${options.type}" is not supported.`, {
+    hint: `use one of ${Object.keys(typeOrmDialects).join(', ')}`,
   })
 }
 

@@ -18,13 +18,9 @@ export type Described = EntityMetadata | EmbeddedMetadata
  */
 export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
   if (!dataSource.isInitialized) {
-    throw new TypeOrmSchemaError(
-      'typeorm-schema',
-      'The data source is not initialized, so nothing is known of its entities.',
-      {
-        hint: 'await dataSource.initialize() first',
-      },
-    )
+    throw new TypeOrmSchemaError('typeorm-schema', 'The data source is not initialized, so its entities are unknown.', {
+      hint: 'initialize it first: await dataSource.initialize()',
+    })
   }
   return dataSource.entityMetadatas.filter(
     ({ tableType }) => tableType !== 'junction' && tableType !== 'closure-junction',
@@ -38,8 +34,8 @@ export function entitiesOf(dataSource: DataSource): readonly EntityMetadata[] {
 export function entityOf(dataSource: DataSource, target: EntityTarget<object>): EntityMetadata {
   if (dataSource.hasMetadata(target)) return dataSource.getMetadata(target)
   const name = typeof target === 'function' ? target.name : String(target)
-  throw new TypeOrmSchemaError('typeorm-schema', `"${name}" is no entity of the data source.`, {
-    hint: `its entities: ${dataSource.entityMetadatas.map((entity) => entity.name).join(', ')}`,
+  throw new TypeOrmSchemaError('typeorm-schema', `"${name}" is not an entity of the data source.`, {
+    hint: `use one of its entities: ${dataSource.entityMetadatas.map((entity) => entity.name).join(', ')}`,
   })
 }
 

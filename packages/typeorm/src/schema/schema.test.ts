@@ -208,7 +208,7 @@ describe('a data source that can not be used', () => {
   it.each([
     ['is not initialized', () => new DataSource({ type: 'sqljs', entities }), /initialize/],
     ['is of a database that nobody knows', () => ({ options: { type: 'sap' } }) as DataSource, /"sap"/],
-    ['is none', () => undefined as unknown as DataSource, /no data source/],
+    ['is none', () => undefined as unknown as DataSource, /must be a data source/],
     ['is what makes one', () => ({ type: 'sqljs', entities }) as unknown as DataSource, /new DataSource/],
   ])('is an error: it %s', (_, make, message) => {
     expect(() => typeOrmAuthorization(new Authorizer(), make())).toThrow(TypeOrmSchemaError)

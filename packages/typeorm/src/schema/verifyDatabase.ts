@@ -34,7 +34,7 @@ export async function verifyDatabase(dataSource: DataSource): Promise<VerifiedDa
   const verified = await verify({ dialect, tables, models, zonedAsUtc: false }, query)
   if (dialect !== 'postgresql' || (await returnsDates(dataSource))) return verified
   const message =
-    'The driver reads a `timestamp` in another time zone than it writes one (parseInputDatesAsUTC): set both to one zone.'
+    'The driver reads a `timestamp` in another time zone than it writes it (parseInputDatesAsUTC). Use one zone for both.'
   return { ...verified, problems: [...verified.problems, { kind: 'time-zone', message }] }
 }
 

@@ -37,10 +37,10 @@ function testOne(
   pattern: ClassPattern,
 ): Condition {
   const model = schema.models.get(tag)
-  if (!model) throw new BeyondConditions('unknown-class', `no class is registered as ${tag}`, pattern)
+  if (!model) throw new BeyondConditions('unknown-class', `the class ${tag} is not registered`, pattern)
   const isAsked = hasCustomInstanceCheck(model)
   if (term.kind !== 'operand') {
-    if (isAsked) throw new BeyondConditions('class-check', `${tag} tells itself what its instances are`, pattern)
+    if (isAsked) throw new BeyondConditions('class-check', `${tag} has an \`isaCheck\` function`, pattern)
     return term.kind === 'list' ? is(model.class, Array) : tag === 'Dictionary' ? TRUE : FALSE
   }
   const { operand } = term

@@ -8,14 +8,10 @@ import { BeyondConditions, type Substitution, type Unknown, type Waiting } from 
 export const decided: Next = ({ waiting }) => and(...waiting.map(undecided))
 
 function undecided({ at, when }: Waiting): Condition {
-  const error = new QueryError(
-    'unhandled-constraint',
-    'A constraint is left on a variable that nothing gives a value.',
-    {
-      span: at.span,
-      hint: 'enumerate its values before they are needed',
-    },
-  )
+  const error = new QueryError('unhandled-constraint', 'A constraint remains on a variable that never gets a value.', {
+    span: at.span,
+    hint: 'bind the variable first, for example with x in […]',
+  })
   const failure: Condition = { kind: 'failure', error }
   return when ? or(not(when), failure) : failure
 }
@@ -57,5 +53,5 @@ export function demands(start: Substitution, end: Substitution, older: ReadonlyS
 }
 
 function unclear(): BeyondConditions {
-  return new BeyondConditions('unbound-value', 'a negation asks of what has its value later', undefined)
+  return new BeyondConditions('unbound-value', 'a negation reads a variable that is bound later', undefined)
 }

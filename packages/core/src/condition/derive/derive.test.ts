@@ -58,7 +58,7 @@ describe('a parameter without a name', () => {
 
 describe('a body becomes a condition', () => {
   const undecided = (column: number): string =>
-    `failure (A constraint is left on a variable that nothing gives a value. (line 1:${column}))`
+    `failure (A constraint remains on a variable that never gets a value. (line 1:${column}))`
 
   const cases: readonly (readonly [string, string])[] = [
     ['repo.isPublic', 'resource.isPublic'],
@@ -128,9 +128,9 @@ describe('a body becomes a condition', () => {
       'n > 1 and not (n = repo.stars) and n = 3',
       'not (resource.stars > 1 and false) and 3 > 1 and not (resource.stars > 1 and 3 = resource.stars)',
     ],
-    ['n = m and not (n = k and k > 1) and m = repo.stars', 'opaque (a negation asks of what has its value later)'],
+    ['n = m and not (n = k and k > 1) and m = repo.stars', 'opaque (a negation reads a variable that is bound later)'],
     ['i matches {title: "x"} and i in repo.issues', 'some i in resource.issues where i.title = "x"'],
-    ['print(repo)', "opaque (`print` has an effect that a filter can't have)"],
+    ['print(repo)', 'opaque (`print` has a side effect)'],
   ]
   test.each(cases)('%s', (goals, expected) => {
     expect(derived(body(goals))).toBe(expected)
@@ -165,19 +165,19 @@ describe('calls', () => {
       'not (resource.isPublic)',
     ],
     [
-      'ask inside a negation of what has its value later, then',
+      'read a variable inside a negation that is bound later, then',
       `${body('f(n) and n = repo.stars')} f(n) if not n = 1;`,
       'not (resource.stars = 1)',
     ],
     [
       'ask so only where the negation can fail',
       `${body('f(_n, repo)')} f(n, repo: Repo) if not (n = 1 and repo.isPublic);`,
-      'not (resource.isPublic and false) and (not (resource.isPublic) or failure (A constraint is left on a variable that nothing gives a value. (line 1:72)))',
+      'not (resource.isPublic and false) and (not (resource.isPublic) or failure (A constraint remains on a variable that never gets a value. (line 1:72)))',
     ],
     [
       'of a method of what has no value are an error there',
       `${body('f(_, repo)')} f(n, repo: Repo) if repo.isPublic and n.startsWith("x");`,
-      'resource.isPublic and failure (cannot call method on unbound variable _ (line 1:89))',
+      'resource.isPublic and failure (Cannot call "startsWith" on _: the variable has no value. (line 1:89))',
     ],
     [
       'are asked for what waits for their head as soon as it gives a value',

@@ -67,13 +67,18 @@ export class Deriver {
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
     this.#size = 0
     if (!this.#policy.rules.has(rule)) {
-      return opaqueCall(rule, args, span, new BeyondConditions('undefined-rule', `no rule is named ${rule}`, undefined))
+      return opaqueCall(
+        rule,
+        args,
+        span,
+        new BeyondConditions('undefined-rule', `the policy has no rule ${rule}`, undefined),
+      )
     }
     return this.#rules(rule, args, span, decided)
   }
 
   #grow(at: Expression): void {
-    if (++this.#size > maxSize) throw new BeyondConditions('too-large', 'the condition grows too large', at)
+    if (++this.#size > maxSize) throw new BeyondConditions('too-large', 'the condition is too large', at)
   }
 
   // goals
@@ -134,7 +139,7 @@ export class Deriver {
         if (resolved.kind === 'unknown')
           return onward(this.#unifier.unify(resolved, value(true), evaluated.bound, goal.span), next)
         if (resolved.kind !== 'operand')
-          throw new BeyondConditions('no-condition', 'a list or dictionary is no condition', goal)
+          throw new BeyondConditions('no-condition', 'a list or dictionary is not a condition', goal)
         const operand = resolved.operand
         if (operand.kind === 'value' && typeof operand.value === 'boolean') return operand.value ? next(bound) : FALSE
         return and({ kind: 'test', of: operand, span: goal.span }, next(bound))
@@ -143,14 +148,14 @@ export class Deriver {
         throw new BeyondConditions('cut', '`cut` beside alternatives depends on their order', goal)
       case 'print':
       case 'debug':
-        throw new BeyondConditions('side-effect', `\`${goal.kind}\` has an effect that a filter can't have`, goal)
+        throw new BeyondConditions('side-effect', `\`${goal.kind}\` has a side effect`, goal)
       case 'new':
       case 'number':
       case 'string':
       case 'list':
       case 'dictionary':
       case 'arithmetic':
-        throw new BeyondConditions('no-condition', 'this is no condition', goal)
+        throw new BeyondConditions('no-condition', 'this expression is not a condition', goal)
     }
   }
 
@@ -243,7 +248,7 @@ export class Deriver {
             if (end.waitsLike(bound)) return TRUE
             throw new BeyondConditions(
               'cut',
-              '`cut` keeps the first of several solutions, which wait for a value',
+              '`cut` keeps the first of several solutions, which depend on an unbound variable',
               goal,
             )
           }),
@@ -346,7 +351,7 @@ export class Deriver {
       return next(linked.wait({ on: [from.unknown], at: goal, resume }))
     }
     if (from.kind === 'list') {
-      if (from.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', collection)
+      if (from.rest) throw new BeyondConditions('open-list', 'the rest of the list is unknown', collection)
       const reads = this.#unifier.reads(from, bound, span)
       const arms = from.elements.map((one) => this.#unifier.unify(element, one, bound, span))
       if (arms.every((arm) => !arm || arm.bound === bound)) {
@@ -356,15 +361,14 @@ export class Deriver {
       const rest = this.#once([element, ...from.elements], bound, span, next)
       return and(...reads, or(...arms.map((arm) => onward(arm, rest))))
     }
-    if (from.kind !== 'operand')
-      throw new BeyondConditions('unbound-value', 'the list of `in` is not known', collection)
+    if (from.kind !== 'operand') throw new BeyondConditions('unbound-value', 'the list of `in` is unknown', collection)
     const operand = from.operand
     const type = operandType(this.#schema, operand)
     // A bound element is compared with the characters of a text.
     const isText = known.kind === 'operand' && type.scalar === 'string'
     if (type.model === 'Dictionary' && !type.list) return this.#pair(goal, element, operand, bound, next)
     if (!type.list && family(type) !== undefined && !isText)
-      throw new BeyondConditions('no-list', '`in` over something that is no list', collection)
+      throw new BeyondConditions('no-list', '`in` needs a list', collection)
     if (known.kind === 'operand' && type.model === undefined)
       return and({ kind: 'in', item: known.operand, list: operand, span }, next(bound))
     const of = type.list ? elementType(type) : { ...type, model: undefined, scalar: undefined, nullable: true }
@@ -395,7 +399,7 @@ export class Deriver {
   #call(goal: Call, scope: Scope, bound: Substitution, next: Next): Condition {
     if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
     if (!this.#policy.rules.has(goal.name))
-      throw new BeyondConditions('undefined-rule', `no rule is named ${goal.name}`, goal)
+      throw new BeyondConditions('undefined-rule', `the policy has no rule ${goal.name}`, goal)
     const args: Symbolic[] = []
     let from = bound
     for (const arg of goal.args) {
@@ -435,7 +439,7 @@ export class Deriver {
     const steps = this.#headSteps(parameters, args, scope)
     if (!goals.some(isCut)) return inOrder(steps, 0, bound, (inner) => this.#all(goals, 0, scope, inner, next))
     if (bound.waiting.some(({ at }) => at.kind === 'in'))
-      throw new BeyondConditions('cut', '`cut` behind a list that is not known', rule.body)
+      throw new BeyondConditions('cut', '`cut` follows an unknown list', rule.body)
     let head: Substitution | undefined
     const condition = inOrder(steps, 0, bound, (inner) => {
       head = inner

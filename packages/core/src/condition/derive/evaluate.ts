@@ -89,7 +89,7 @@ export class Evaluator {
         }
         return this.variable(expression.name, scope)
       default:
-        throw new BeyondConditions('no-value', 'this is no value that a condition can hold', expression)
+        throw new BeyondConditions('no-value', 'a condition cannot contain this value', expression)
     }
   }
 
@@ -138,7 +138,7 @@ export class Evaluator {
       return term ? { term, bound } : FALSE
     }
     if (receiver.kind !== 'operand')
-      throw new BeyondConditions('unbound-value', 'a field of something that is not known', expression)
+      throw new BeyondConditions('unbound-value', 'a field of an unknown value', expression)
     const operand = this.read(receiver.operand, name, expression.span, expression)
     return { term: { kind: 'operand', operand }, bound }
   }
@@ -151,7 +151,7 @@ export class Evaluator {
     const known = all.terms.map((term) => all.bound.resolve(term))
     // A bound operand is read immediately, even if the result is never used.
     if (isOpen && known.some((one) => one.kind === 'operand' && canFailToRead(this.#schema, one.operand)))
-      throw new BeyondConditions('unbound-value', 'a calculation with something that is not known', expression)
+      throw new BeyondConditions('unbound-value', 'arithmetic with an unknown value', expression)
     return this.#whenKnown(all.terms, expression, all.bound, (bound) => {
       this.#grow(expression)
       const [left, right] = all.terms.map((term) => ground(bound.resolve(term), bound, expression))
@@ -188,12 +188,12 @@ export class Evaluator {
     const key = bound.resolve(this.variable(variable, scope))
     if (key.kind === 'operand' && key.operand.kind === 'value' && typeof key.operand.value === 'string')
       return key.operand.value
-    throw new BeyondConditions('unbound-value', 'a field whose name is not known', at)
+    throw new BeyondConditions('unbound-value', 'the name of a field is unknown', at)
   }
 
   read(operand: Operand, name: string, span: Span, at: Expression | Pattern): Operand {
     if (name === 'constructor' || name === 'prototype' || name === '__proto__')
-      throw new BeyondConditions('unreachable-name', `"${name}" can't be read`, at)
+      throw new BeyondConditions('unreachable-name', `a policy must not read "${name}"`, at)
     const type = operandType(this.#schema, operand)
     const step: Step =
       type.list && name === 'length'
@@ -209,7 +209,7 @@ export class Evaluator {
    */
   operand(expression: Expression, scope: Scope, bound: Substitution): Operand {
     const evaluated = this.term(expression, scope, bound)
-    if (!('term' in evaluated)) throw new BeyondConditions('no-value', 'this has no value here', expression)
+    if (!('term' in evaluated)) throw new BeyondConditions('no-value', 'this expression has no value', expression)
     return ground(evaluated.bound.resolve(evaluated.term), evaluated.bound, expression)
   }
 }
@@ -224,25 +224,21 @@ export function ground(term: Symbolic, bound: Substitution, at: Expression | und
       assertOperandSize(term.operand, at)
       return term.operand
     case 'list': {
-      if (term.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', at)
+      if (term.rest) throw new BeyondConditions('open-list', 'the rest of the list is unknown', at)
       const elements = term.elements.map((one) => ground(bound.resolve(one), bound, at))
       const list: Operand = { kind: 'list', elements }
       assertOperandSize(list, at)
       return list
     }
     case 'unknown':
-      throw new BeyondConditions(
-        'unbound-value',
-        `a value is needed, and nothing gives one to ${term.unknown.name}`,
-        at,
-      )
+      throw new BeyondConditions('unbound-value', `the variable ${term.unknown.name} has no value`, at)
     case 'dictionary':
       throw new BeyondConditions('dictionary', 'a dictionary as a value', at)
   }
 }
 
 function assertOperandSize(operand: Operand, at: Expression | undefined): void {
-  if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is calculated from too many others', at)
+  if (isTooLarge(operand)) throw new BeyondConditions('too-large', 'a value is computed from too many others', at)
 }
 
 /** Returns a literal as a term. */
@@ -258,10 +254,9 @@ export function unknownsAmong(terms: readonly Symbolic[], bound: Substitution): 
   })
 }
 
-function methodOfNothing({ name }: Unknown, { span }: Dot): NoValue {
-  const summary = `cannot call method on unbound variable ${name}`
-  return {
-    kind: 'failure',
-    error: new QueryError('unsupported-operation', summary, { span, hint: 'give the variable a value first' }),
-  }
+function methodOfNothing({ name }: Unknown, { member, span }: Dot): NoValue {
+  const method = member.kind === 'call' ? ` "${member.name}"` : ''
+  const summary = `Cannot call${method} on ${name}: the variable has no value.`
+  const details = { span, hint: 'bind the variable before the call', data: { of: 'method', shown: name } }
+  return { kind: 'failure', error: new QueryError('unsupported-operation', summary, details) }
 }

@@ -104,7 +104,7 @@ export class Substitution {
     if (isAsked(one) && isAsked(other))
       throw new BeyondConditions(
         'unbound-value',
-        'two values that come later are one, and goals wait for both',
+        'two unbound variables are unified, and goals wait for both',
         undefined,
       )
     const noted = [one, other].reduce<Substitution>(

@@ -203,7 +203,7 @@ export class Unifier {
       }
       case 'list pattern': {
         if (subject.kind !== 'list')
-          throw new BeyondConditions('list-pattern', 'a list pattern for something that is no list here', pattern)
+          throw new BeyondConditions('list-pattern', 'a list pattern for a value that is not a list', pattern)
         return this.#matchList(subject, pattern, scope, bound)
       }
       default: {
@@ -238,7 +238,7 @@ export class Unifier {
     pattern: Pattern,
   ): Unified {
     if (!this.#asks(fields, bound, scope))
-      throw new BeyondConditions('open-pattern', 'a pattern that anything matches', pattern)
+      throw new BeyondConditions('open-pattern', 'a pattern that every value matches', pattern)
     return this.#fields(subject, fields, scope, bound, pattern)
   }
 
@@ -284,7 +284,7 @@ export class Unifier {
     scope: Scope,
     from: Substitution,
   ): Unified {
-    if (subject.rest) throw new BeyondConditions('open-list', 'a list whose rest is not known', pattern)
+    if (subject.rest) throw new BeyondConditions('open-list', 'the rest of the list is unknown', pattern)
     const fixed = pattern.elements.length
     if (subject.elements.length < fixed || (!pattern.rest && subject.elements.length > fixed)) return undefined
     let bound = from

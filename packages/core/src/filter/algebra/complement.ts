@@ -97,9 +97,9 @@ function assertNumber(schema: Schema, operand: Operand, span: Span): void {
   if (!list && (scalar === 'integer' || scalar === 'float' || scalar === 'boolean' || scalar === 'date')) return
   if (operand.kind === 'value' && isNumeric(operand.value)) return
   const name = operand.kind === 'path' ? `"${operand.steps.map((step) => step.name).join('.')}"` : 'this value'
-  throw new UnsupportedFilterError('unsupported-filter', `NaN is compared with ${name}, which need not be a number.`, {
+  throw new UnsupportedFilterError('unsupported-filter', `NaN is compared with ${name}, which may not be a number.`, {
     span,
-    hint: 'a number of the actor or the policy is not a number: find out where it is computed',
+    hint: 'find the value of the actor or the policy that is NaN',
     data: { reason: 'mixed-types' },
   })
 }

@@ -10,6 +10,6 @@ const maxSize = 100_000
 export function assertSize(parts: number): void {
   if (parts <= maxSize) return
   throw new QueryError('filter-too-large', `The filter has more than ${maxSize} parts.`, {
-    hint: 'put large memberships into a relation of the database; test what can be nil or missing before it is used',
+    hint: "leave large memberships in the database (unloaded: 'database'), and test values that can be nil before you use them",
   })
 }

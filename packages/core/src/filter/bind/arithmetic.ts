@@ -16,7 +16,11 @@ export function calculated(
   if (a === undefined || b === undefined) return fail('type-error', 'Arithmetic needs numbers.', span)
   const result = calculateNumbers(operator, a, b)
   if (result === undefined)
-    return fail('arithmetic-error', 'Whole numbers have 64 bits, and no remainder by zero.', span)
+    return fail(
+      'arithmetic-error',
+      'The result of integer arithmetic does not fit into 64 bits, or the divisor is zero.',
+      span,
+    )
   return result instanceof Float
     ? { kind: 'value', value: result.value, float: true }
     : { kind: 'value', value: result }

@@ -128,7 +128,7 @@ export class Binder {
         const of = this.#operand(condition.of, environment)
         if (of.kind !== 'value') return of === condition.of ? condition : { ...condition, of }
         if (typeof of.value === 'boolean') return of.value ? TRUE : FALSE
-        return fail('type-error', "A value that is neither true nor false can't be a condition.", condition.span)
+        return fail('type-error', 'A condition must be true or false.', condition.span)
       }
       case 'reads': {
         const of = this.#operand(condition.of, environment)
@@ -152,7 +152,7 @@ export class Binder {
         if (of.kind !== 'value' || part.kind !== 'value') return { ...condition, of, part }
         if (of.value === null || part.value === null) return FALSE
         if (typeof of.value !== 'string' || typeof part.value !== 'string')
-          return fail('type-error', 'A text operator needs texts.', condition.span)
+          return fail('type-error', `\`${condition.operator}\` needs two strings.`, condition.span)
         this.#budget.charge(textTestUnits(condition.operator, of.value, part.value))
         return of.value[condition.operator](part.value) ? TRUE : FALSE
       }
@@ -257,7 +257,8 @@ export class Binder {
         [left, right].map((value) => ({ kind: 'value', value })),
         span,
       )
-    if (result === undefined) return fail('type-error', `These two can't be compared with \`${operator}\`.`, span)
+    if (result === undefined)
+      return fail('type-error', `Values of these types cannot be compared with \`${operator}\`.`, span)
     return result ? TRUE : FALSE
   }
 

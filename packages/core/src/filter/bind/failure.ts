@@ -67,7 +67,7 @@ export function undefinedElement(span: Span): Condition {
 }
 
 export function waiting(span: Span): never {
-  return fail('async-value', 'A value is a promise, and a filter is built synchronously.', span)
+  return fail('async-value', 'A synchronous filter needs the value of a promise.', span)
 }
 
 export function fail(code: ConstructorParameters<typeof QueryError>[0], message: string, span: Span): never {

@@ -68,8 +68,8 @@ const maxRounds = 10_000
  * them.
  */
 function neverEnds(): QueryError {
-  return new QueryError('step-limit', `The filter loads one thing after the other for more than ${maxRounds} rounds.`, {
-    hint: 'getters that a policy reads must return the same object each time; leave what is endless in the database',
+  return new QueryError('step-limit', `The filter needs more than ${maxRounds} rounds of loading.`, {
+    hint: "return the same object from a getter each time, or leave long chains in the database: unloaded: 'database'",
   })
 }
 
@@ -102,8 +102,8 @@ class Patience {
   }
 
   #error(): QueryError {
-    return new QueryError('time-limit', `What the filter waits for takes more than ${this.#time} ms.`, {
-      hint: 'a query that needs more can be given more: see `limits.asyncTime`',
+    return new QueryError('time-limit', `Loading the data of the filter takes more than ${this.#time} ms.`, {
+      hint: "raise `limits.asyncTime`, or leave relations in the database: unloaded: 'database'",
     })
   }
 }

@@ -88,9 +88,9 @@ export class BindReader implements Reading {
 
   #read(object: unknown, step: Step): Operand {
     if (object === null || object === undefined)
-      return fail('missing-attribute', `"${step.name}" of nil can't be read.`, step.span)
+      return fail('missing-attribute', `Cannot read "${step.name}" of nil.`, step.span)
     if (typeof object !== 'object' && typeof object !== 'function')
-      return fail('missing-attribute', `"${step.name}" of a ${typeof object} can't be read.`, step.span)
+      return fail('missing-attribute', `Cannot read "${step.name}" of a ${typeof object}.`, step.span)
     const arrived = typeof object === 'object' ? this.#missing?.arrived(object, step.name) : undefined
     const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
     const value = !arrived && isPartial(object, step.name, own) ? undefined : own
@@ -153,10 +153,10 @@ export function called(
   const target: unknown =
     receiver === null || receiver === undefined ? undefined : (receiver as Record<string, unknown>)[method]
   if (typeof target !== 'function' || method === 'constructor')
-    return fail('missing-attribute', `"${method}" is no method here.`, span)
+    return fail('missing-attribute', `"${method}" is not a method of this value.`, span)
   try {
     const value = callMethod(target as Method, receiver, method, args, account, regExp)
-    return settled(value, `What "${method}" returns`, span)
+    return settled(value, `The result of "${method}"`, span)
   } catch (error) {
     throw error instanceof HostError ? new Failed(placed(queryError(error), span)) : error
   }

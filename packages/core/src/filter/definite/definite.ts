@@ -124,8 +124,8 @@ function canMeetMore(condition: Condition): boolean {
   }
 }
 
-const unmet = 'calls itself before what can be an error, and no database can tell whether that is met'
-const lastInstead = 'put the rule that calls it behind its others, or test what can be nil before it is read'
+const unmet = 'calls itself before a goal that can be an error, and SQL cannot stop at the first solution'
+const lastInstead = 'put the recursive rule last, or test values that can be nil before you read them'
 
 class Definer {
   readonly #schema: Schema
@@ -233,7 +233,7 @@ class Definer {
       case 'opaque':
         throw new UnsupportedFilterError(
           'opaque-condition',
-          `This part of the policy can't be a filter: ${condition.reason.message}.`,
+          `This part of the policy cannot be a filter: ${condition.reason.message}.`,
           {
             span: condition.span,
             hint: 'rewrite it with relations and fields of the resource, or check the rows one by one with can()',

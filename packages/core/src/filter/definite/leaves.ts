@@ -73,7 +73,7 @@ export class Leaves {
     if (model && hasCustomInstanceCheck(model) && family(operandType(schema, leaf.of)) !== 'row')
       throw new UnsupportedFilterError(
         'unsupported-filter',
-        `${leaf.model} tells itself what its instances are, which no database can ask it.`,
+        `${leaf.model} has an \`isaCheck\` function, which a database cannot call.`,
         { span: leaf.span, hint: 'compare a field instead', data: { reason: 'class-check' } },
       )
     return { ...leaf, of: definitePath(schema, leaf.of, leaf.span) }
@@ -277,7 +277,7 @@ export class Leaves {
       return any([nobody, rowsEqual(this.#schema, left, right, span)])
     }
     if (family(a) === 'list' || family(b) === 'list') {
-      throw new UnsupportedFilterError('unsupported-filter', "A filter can't compare whole lists.", {
+      throw new UnsupportedFilterError('unsupported-filter', 'A filter cannot compare whole lists.', {
         span,
         data: { reason: 'list' },
       })
@@ -299,7 +299,7 @@ export class Leaves {
     if (!isOrdering && comparability(condition.operator, a, b) === 'certain') return
     throw new UnsupportedFilterError(
       'unsupported-filter',
-      `A filter can't compare ${a} with ${b} by \`${condition.operator}\`.`,
+      `A filter cannot compare ${a} with ${b} by \`${condition.operator}\`.`,
       {
         span: condition.span,
         data: { reason: 'mixed-types' },

@@ -58,10 +58,10 @@ export function definitePath(schema: Schema, operand: Operand, span: Span): Path
     if (stepField(schema, step)) continue
     throw new UnsupportedFilterError(
       'unsupported-filter',
-      `"${step.name}" is no field that ${step.model ?? 'this'} declares, so no database can filter by it.`,
+      `${step.model ?? 'The class of this value'} declares no field "${step.name}", so a database cannot filter by it.`,
       {
         span: step.span,
-        hint: step.model ? `declare it among the fields of ${step.model}` : 'declare the class of what it is read from',
+        hint: step.model ? `declare it in the fields of ${step.model}` : 'register the class of the value',
         data: { reason: 'unknown-field' },
       },
     )
@@ -140,7 +140,7 @@ export function uncomputed(operand: Operand, span: Span): UnsupportedFilterError
   const what = operand.kind === 'call' ? `the method "${operand.method}"` : 'this'
   return new UnsupportedFilterError(
     'unsupported-filter',
-    `A filter can't compute ${what} for each row of the database.`,
+    `A filter cannot compute ${what} for each row of the database.`,
     {
       span: 'span' in operand ? operand.span : span,
       hint: 'compare fields and relations, or check the rows one by one with can()',

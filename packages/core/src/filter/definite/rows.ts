@@ -18,7 +18,7 @@ export function rowsEqual(schema: Schema, left: Operand, right: Operand, span: S
   if (model === undefined || !key || key.length === 0) {
     throw new UnsupportedFilterError(
       'unsupported-filter',
-      `Rows of ${model ?? 'a class that is not known'} can't be compared in a filter: no key is declared.`,
+      `Rows of ${model ?? 'an unknown class'} cannot be compared in a filter: no key is declared.`,
       {
         span,
         hint: model
@@ -80,7 +80,7 @@ function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unkn
   }
   throw new QueryError(
     'missing-attribute',
-    `"${name}" of this ${model ?? 'object'} is undefined, and a row is compared by its key.`,
+    `"${name}" of this ${model ?? 'object'} is undefined, but rows are compared by their key.`,
     {
       span,
     },
@@ -91,7 +91,7 @@ function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unkn
 function keyOperand(schema: Schema, row: Operand, name: string, span: Span): Operand {
   if (row.kind === 'value') return { kind: 'value', value: partOfKey(schema, row.value, name, span) }
   if (row.kind !== 'path')
-    throw new UnsupportedFilterError('unsupported-filter', 'Only a row can be compared with a row in a filter.', {
+    throw new UnsupportedFilterError('unsupported-filter', 'A filter can compare a row only with another row.', {
       span,
       data: { reason: row.kind },
     })

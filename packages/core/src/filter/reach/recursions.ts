@@ -227,15 +227,15 @@ export function refusal(
   why: string = unfollowed,
   instead: string = once,
 ): UnsupportedFilterError {
-  return new UnsupportedFilterError('opaque-condition', `This part of the policy can't be a filter: ${name} ${why}.`, {
+  return new UnsupportedFilterError('opaque-condition', `This part of the policy cannot be a filter: ${name} ${why}.`, {
     span,
     hint: `${instead}; or check the rows one by one with can()`,
     data: { reason: 'recursion' },
   })
 }
 
-const unfollowed = 'calls itself in a way that no database can follow'
-const once = 'call it once in a rule, for a row that relations lead to, and not under `not`'
+const unfollowed = 'calls itself in a form that a database cannot follow'
+const once = 'call it once per rule, for a row that a relation leads to, and outside `not`'
 
 /**
  * Returns the groups of unknowns that depend on each other, each after the groups that it depends

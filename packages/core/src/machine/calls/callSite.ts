@@ -122,8 +122,9 @@ export class CallSite {
   #prepare(): void {
     const { predicate, operands, node } = this
     if (!predicate.isDefined) {
-      throw new Fault('undefined-rule', `Query for undefined rule \`${predicate.name}\``, {
+      throw new Fault('undefined-rule', `The policy has no rule "${predicate.name}".`, {
         span: node?.span,
+        hint: 'correct the name, or define the rule',
         data: { name: predicate.name },
       })
     }

@@ -83,8 +83,13 @@ export function call(m: Machine, site: CallSite, slots: Term[], next: Step): Ste
 }
 
 function refuseKeywords(node: Call): never {
-  throw new Fault('keyword-arguments', `rules take no keyword arguments: ${node.name}`, {
-    span: node.span,
-    data: { of: 'rule', node },
-  })
+  throw new Fault(
+    'keyword-arguments',
+    `The rule "${node.name}" is called with keyword arguments, which rules do not accept.`,
+    {
+      span: node.span,
+      hint: 'pass the arguments by position',
+      data: { of: 'rule', node },
+    },
+  )
 }

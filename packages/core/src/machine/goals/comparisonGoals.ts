@@ -148,8 +148,12 @@ function signs(operator: ComparisonOperator, sign: number): boolean {
 
 function notComparable(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Fault {
   const text = `${formatTerm(m.host, left)} ${operator} ${formatTerm(m.host, right)}`
-  return new Fault('unsupported-operation', text, {
+  const reason = isEquality(operator)
+    ? `\`${operator}\` does not compare lists and dictionaries`
+    : 'the values have no order'
+  return new Fault('unsupported-operation', `Cannot evaluate \`${text}\`: ${reason}.`, {
     span: node.span,
-    hint: isEquality(operator) ? 'compare lists and dictionaries with `=`' : 'these two have no order',
+    hint: isEquality(operator) ? 'compare with `=`' : 'compare two numbers, two strings or two dates',
+    data: { of: 'comparison', shown: text },
   })
 }

@@ -32,11 +32,7 @@ export function methodPlan(
       if (receiver === failed) return m.backtrack()
       if (receiver === pending) return m.wait(step)
       if (receiver instanceof Cell) {
-        throw new Fault(
-          'unsupported-operation',
-          `cannot call method on unbound variable ${formatTerm(m.host, receiver)}`,
-          { span: node.span, hint: 'give the variable a value first' },
-        )
+        throw unboundReceiver(m, receiver, node, call)
       }
       const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
       if (result === pending) return m.wait(step)
@@ -49,7 +45,7 @@ export function methodPlan(
 
 function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: readonly unknown[]): unknown {
   if (typeof receiver === 'boolean') {
-    throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${receiver}`, {
+    throw new Fault('type-error', `Cannot call "${call.name}" on ${receiver}: a boolean has no methods.`, {
       span: node.span,
       data: { of: 'lookup', value: receiver, expression: node.object },
     })
@@ -65,6 +61,15 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args, m))
 }
 
+function unboundReceiver(m: Machine, receiver: Cell, node: Dot, call: Call): Fault {
+  const shown = formatTerm(m.host, receiver)
+  return new Fault('unsupported-operation', `Cannot call "${call.name}" on ${shown}: the variable has no value.`, {
+    span: node.span,
+    hint: 'bind the variable before the call',
+    data: { of: 'method', shown },
+  })
+}
+
 function exportAll(m: Machine, slots: Term[], args: readonly CompiledValue[]): unknown[] {
   // everything that can fail or wait is a goal of its own before the call
   return args.map((arg) => exportTerm(m, evaluate(m, slots, arg)))
@@ -72,10 +77,15 @@ function exportAll(m: Machine, slots: Term[], args: readonly CompiledValue[]): u
 
 function assertNoKeywords(call: Call, node: Dot | New): void {
   if (call.keywords.length === 0) return
-  throw new Fault('keyword-arguments', 'JavaScript does not support keyword arguments', {
-    span: node.span,
-    data: { of: 'host' },
-  })
+  throw new Fault(
+    'keyword-arguments',
+    `"${call.name}" is called with keyword arguments, which JavaScript does not support.`,
+    {
+      span: node.span,
+      hint: 'pass the arguments by position',
+      data: { of: 'host' },
+    },
+  )
 }
 
 /** `new Class(args)`; an error of a constructor belongs to the application. */

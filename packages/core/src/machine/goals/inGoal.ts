@@ -154,11 +154,11 @@ class Iterating extends Iteration {
 /** Takes the elements of an object of the application one at a time. */
 function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: Step, again: Step): Step {
   if (isScalar(collection) || collection instanceof Float) {
-    throw new Fault(
-      'type-error',
-      `can only use \`in\` on an iterable value, this is ${formatTerm(m.host, collection)}`,
-      { span: node.span, data: { of: 'in', value: collection, expression: node.collection } },
-    )
+    const shown = formatTerm(m.host, collection)
+    throw new Fault('type-error', `\`in\` needs a list or another iterable value, not ${shown}.`, {
+      span: node.span,
+      data: { of: 'in', value: collection, shown, expression: node.collection },
+    })
   }
   let object: unknown
   if (isThenable(collection)) {
@@ -182,7 +182,7 @@ function iterateStep(m: Machine, item: Term, collection: Term, node: In, next: S
 
 function notIterable(m: Machine, value: unknown, node: In): Fault {
   const hint = value === null ? 'test it against nil first' : undefined
-  const message = `${m.host.show(value)} is no list: it has no elements.`
+  const message = `${m.host.show(value)} has no elements: \`in\` needs a list.`
   return new Fault('not-iterable', message, { span: node.span, hint, data: { value } })
 }
 

@@ -94,7 +94,7 @@ export function planAssign(c: Context, node: Assign): GoalPlan {
         const slots = m.frame.slots
         const cell = target.kind === 'fresh' ? evaluate(m, slots, target) : slots[target.slot]
         if (!(cell instanceof Cell) || cell.isBound || cell.linked || cell.goals !== undefined) {
-          throw new Fault('type-error', `Can only assign to unbound variables, ${left.name} is not unbound.`, {
+          throw new Fault('type-error', `Cannot assign to ${left.name}: the variable already has a value.`, {
             span: node.span,
             hint: 'compare with `=`',
             data: { of: 'assignment', name: left.name },
@@ -125,11 +125,12 @@ export function planCondition(c: Context, node: Expression): GoalPlan {
           m.bind(value, true)
           return m.proceed(next)
         }
-        throw new Fault(
-          'type-error',
-          `${formatTerm(m.host, value)} isn't something that is true or false so can't be a condition`,
-          { span: node.span, hint: 'compare it with something', data: { of: 'condition', value, expression: node } },
-        )
+        const shown = formatTerm(m.host, value)
+        throw new Fault('type-error', `A condition must be true or false, not ${shown}.`, {
+          span: node.span,
+          hint: 'compare the value',
+          data: { of: 'condition', value, shown, expression: node },
+        })
       }
       return step
     },

@@ -145,8 +145,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   arrived(value: unknown, of: unknown, field: string): unknown {
-    if (value === undefined)
-      throw this.#missing(of, field, 'the promise of it resolved to undefined: resolve it to null')
+    if (value === undefined) throw this.#missing(of, field, 'resolve its promise to null, not to undefined')
     return this.related(of, field, value)
   }
 
@@ -171,8 +170,8 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
       value === null || value === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[method]
     if (typeof target !== 'function') {
       assertThere([value])
-      throw new HostError('not-a-function', `${this.show(value)}.${method} is not a function`, {
-        hint: target === undefined ? undefined : 'it is a field: leave out the parentheses',
+      throw new HostError('not-a-function', `${this.show(value)} has no method "${method}".`, {
+        hint: target === undefined ? undefined : 'remove the parentheses: it is a field',
         data: { value, name: method },
       })
     }
@@ -222,7 +221,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
       throw notLoaded(left, unloaded)
     }
     if (same instanceof PartialRow)
-      throw this.#missing(same.row, same.missing, 'a row is compared by its key: select it')
+      throw this.#missing(same.row, same.missing, 'select the key: rows are compared by it')
     return super.otherwiseEqual(left, right, same)
   }
 
@@ -247,7 +246,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   protected override unregistered(name: string): never {
-    throw new HostError('unregistered-class', `Unregistered class: ${name}.`, {
+    throw new HostError('unregistered-class', `The class ${name} is not registered.`, {
       hint: `register it: registerClass(${name})`,
       data: { name },
     })
@@ -291,11 +290,13 @@ function assertThere(values: readonly unknown[]): void {
 
 function notLoaded(value: unknown, { model, relation }: UnloadedRelation): HostError {
   return new HostError('relation-not-loaded', `The relation "${relation}" of ${model} is not loaded.`, {
-    hint: `load it with the object, or ask asynchronously`,
+    hint: 'load it with the row; with an ORM, isAllowed and authorize load it',
     data: { model, relation, value },
   })
 }
 
 function unreachable(name: string): HostError {
-  return new HostError('unreachable-name', `"${name}" can't be reached from a policy.`, { data: { name } })
+  return new HostError('unreachable-name', `A policy must not read "${name}": it leads from data to code.`, {
+    data: { name },
+  })
 }

@@ -105,7 +105,7 @@ export class SchemaValues extends SchemaEquality {
   }
 
   protected unregistered(name: string): never {
-    throw new TypeError(`Unregistered class: ${name}.`)
+    throw new TypeError(`The class ${name} is not registered.`)
   }
 
   #isKnown(name: string): boolean {

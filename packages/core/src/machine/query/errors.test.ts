@@ -72,7 +72,7 @@ describe('an error while a query runs', () => {
 
   it('names what is no list', () => {
     expect(errorOf('x in nil')).toMatchObject({
-      summary: 'nil is no list: it has no elements.',
+      summary: 'nil has no elements: `in` needs a list.',
       hint: 'test it against nil first',
     })
     expect(errorOf('x in w')).toMatchObject({ summary: expect.stringContaining('Gizmo'), hint: undefined })

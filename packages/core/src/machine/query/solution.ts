@@ -44,15 +44,15 @@ export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept:
 export function assertDecided(m: Machine): void {
   if (m.suspended === 0) return
   const span = m.pendingNode()?.span
-  throw new Fault('unhandled-constraint', 'A constraint is left on a variable that nothing gives a value.', {
+  throw new Fault('unhandled-constraint', 'A constraint remains on a variable that never gets a value.', {
     span,
-    hint: 'enumerate its values before they are needed',
+    hint: 'bind the variable first, for example with x in […]',
   })
 }
 
 function undecided(name: string): Fault {
-  return new Fault('unbound-variable', `The variable ${name} is constrained, but nothing gives it a value.`, {
-    hint: 'enumerate its values (x in …), or ask with acceptExpression',
+  return new Fault('unbound-variable', `The query constrains the variable ${name} but never gives it a value.`, {
+    hint: 'bind it (x in …), or query with acceptExpression',
     data: { name },
   })
 }

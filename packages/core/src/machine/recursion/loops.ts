@@ -85,8 +85,8 @@ function numbersUpTo(m: Machine, end: Loop): IntSet {
 export function stalledNegation(loop: Loop): Fault {
   return negatedLoop(
     loop,
-    `\`not\` can't be decided: \`${loop.predicate.name}\` calls itself with the same arguments.`,
-    'remove the call, or pass an argument that is read from data, such as `folder.parent`',
+    `\`not\` cannot be decided: \`${loop.predicate.name}\` calls itself with the same arguments.`,
+    'remove the call, or pass an argument read from data, such as `folder.parent`',
   )
 }
 

@@ -370,7 +370,7 @@ export class Machine implements Account {
    */
   enter(frame: Frame): void {
     if (frame.depth > this.limits.frames) {
-      throw new Fault('frame-limit', `Rule calls nest more than ${this.limits.frames} deep.`, raise)
+      throw new Fault('frame-limit', `Rule calls are nested more than ${this.limits.frames} deep.`, raise)
     }
     this.frame = frame
   }
@@ -477,12 +477,12 @@ class Linked implements Undo {
   }
 }
 
-const raise = { hint: 'endless recursion ends like this; a query that needs more can be given more: see `limits`' }
+const raise = { hint: 'look for an endless recursion, or raise `limits` if the query needs more' }
 
 /** Returns the error of a synchronous query that would have to wait. */
 export function asyncValue(span: Span | undefined): Fault {
-  return new Fault('async-value', 'A synchronous query meets a promise.', {
+  return new Fault('async-value', 'A synchronous query needs the value of a promise.', {
     span,
-    hint: 'ask asynchronously: isAllowed, authorize or query, and await the answer',
+    hint: 'use isAllowed, authorize or query, and await the result',
   })
 }

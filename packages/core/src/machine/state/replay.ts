@@ -152,9 +152,9 @@ function mismatch(detail: unknown): Fault {
   const name = typeof detail === 'string' ? ` "${detail}"` : ''
   return new Fault(
     'replay-mismatch',
-    `The policy read other things${name} after it had waited for a promise than before.`,
+    `The policy read different data${name} after it waited for a promise than before.`,
     {
-      hint: 'getters and constants that a policy reads must return the same object each time',
+      hint: 'return the same object each time from getters and constants that the policy reads',
     },
   )
 }

@@ -29,17 +29,21 @@ export function calculate(m: Machine, operand: CompiledValue, left: Term, right:
     }
   }
   if (!isNumber(left) || !isNumber(right)) {
-    throw new Fault('unsupported-operation', `unsupported arithmetic operands: ${text(m, operator, left, right)}`, {
+    const shown = text(m, operator, left, right)
+    throw new Fault('unsupported-operation', `Cannot compute \`${shown}\`: arithmetic needs numbers.`, {
       span: operand.node.span,
-      hint: 'only numbers can be calculated with',
+      hint: 'use a number on both sides',
+      data: { of: 'arithmetic', shown },
     })
   }
   const result = calculateNumbers(operator, left, right)
   if (result !== undefined) return result
-  throw new Fault('arithmetic-error', `Arithmetic error: ${text(m, operator, left, right)}`, {
-    span: operand.node.span,
-    hint: 'integers have 64 bits, and have no remainder by zero',
-  })
+  const shown = text(m, operator, left, right)
+  throw new Fault(
+    'arithmetic-error',
+    `Cannot compute \`${shown}\`: the result does not fit into 64 bits, or the divisor is zero.`,
+    { span: operand.node.span, hint: 'test the operands first', data: { shown } },
+  )
 }
 
 /** Returns the result of an operation; undefined if whole numbers have none. */

@@ -21,7 +21,7 @@ const unreachable: ReadonlySet<string> = new Set(['constructor', 'prototype', '_
  */
 export function assertReachable(name: string, node: Expression): void {
   if (!unreachable.has(name)) return
-  throw new Fault('unreachable-name', `"${name}" can't be reached from a policy.`, {
+  throw new Fault('unreachable-name', `A policy must not read "${name}": it leads from data to code.`, {
     span: node.span,
     hint: 'compare classes with `matches`',
     data: { name },
@@ -62,7 +62,7 @@ export function lookUpKey(m: Machine, object: Term, key: string, node: Expressio
     return value === undefined ? failed : deref(value)
   }
   if (typeof object === 'boolean') {
-    throw new Fault('type-error', `can only perform lookups on dicts and instances, this is ${object}`, {
+    throw new Fault('type-error', `Cannot read "${key}" of ${object}: a boolean has no fields.`, {
       span: node.span,
       data: { of: 'lookup', value: object, expression: node.kind === 'dot' ? node.object : undefined },
     })
@@ -98,8 +98,9 @@ function later(m: Machine, object: Cell, key: string, node: Expression): Cell {
  */
 export function assertKey(m: Machine, key: Term, node: Expression): asserts key is string {
   if (typeof key === 'string') return
-  throw new Fault('type-error', `cannot look up field ${formatTerm(m.host, key)} on an external instance`, {
+  const shown = formatTerm(m.host, key)
+  throw new Fault('type-error', `The name of a field must be a string, not ${shown}.`, {
     span: node.span,
-    data: { of: 'key', value: key, expression: node.kind === 'dot' ? node.member : undefined },
+    data: { of: 'key', value: key, shown, expression: node.kind === 'dot' ? node.member : undefined },
   })
 }

@@ -101,7 +101,7 @@ function isInstanceOfModel(host: Host, value: unknown): boolean {
 }
 
 export function unregistered(tag: string, node: Expression | undefined): Fault {
-  return new Fault('unregistered-class', `Unregistered class: ${tag}.`, {
+  return new Fault('unregistered-class', `The class ${tag} is not registered.`, {
     span: node?.span,
     hint: `register it: registerClass(${tag})`,
     data: { name: tag },

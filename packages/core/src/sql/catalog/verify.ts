@@ -100,7 +100,12 @@ function columnProblems(
         message: `${name} is declared ${wrong.promised}; the database has ${wrong.found}.`,
       })
     if (!column.nullable && one.nullable && !(dialect === 'sqlite' && column.identifies))
-      problems.push({ kind: 'nullable', model, field, message: `${name} is never null; its column can be.` })
+      problems.push({
+        kind: 'nullable',
+        model,
+        field,
+        message: `${name} is declared as never null; its column can be null.`,
+      })
   }
   return problems
 }
@@ -113,11 +118,11 @@ function foreignKeyProblem(
   references: readonly CatalogReference[],
 ): DatabaseProblem {
   const weak = references.find((one) => one.table === path.at(-1)!.toLowerCase() && one.weakness !== undefined)
-  const why = weak?.weakness ? `its foreign key does not keep them: ${weak.weakness}` : 'there is no foreign key'
+  const why = weak?.weakness ? `its foreign key does not guarantee them: ${weak.weakness}` : 'there is no foreign key'
   return {
     kind: 'foreign-key',
     model,
     field,
-    message: `${model}.${field} refers to rows of ${relation.model} that need not be there: ${why}.`,
+    message: `${model}.${field} can refer to rows of ${relation.model} that do not exist: ${why}.`,
   }
 }

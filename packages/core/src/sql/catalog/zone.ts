@@ -35,6 +35,6 @@ export async function zoneProblems(
 function problem(zone: string, type: string, hint: string): DatabaseProblem {
   return {
     kind: 'time-zone',
-    message: `The connection's time zone is "${zone}", in which columns of the type ${type} are read as other instants: ${hint}.`,
+    message: `The time zone of the connection is "${zone}", so columns of type ${type} are read as other instants: ${hint}.`,
   }
 }

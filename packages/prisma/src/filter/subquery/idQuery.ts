@@ -36,7 +36,7 @@ export class IdQueries {
   write(condition: Definite, model: string, limit: number): IdQuery {
     const table = this.#tables.table(model)
     if (!table || table.key.length === 0) {
-      return refuse('no-key', `The rows of "${model}" have no key that they could be looked up by.`, undefined)
+      return refuse('no-key', `The rows of "${model}" have no key to look them up by.`, undefined)
     }
     const values: unknown[] = []
     const printed = this.#print(condition, {
@@ -55,7 +55,7 @@ export class IdQueries {
     if (query.values.length <= maxValues) return { ...query, model }
     return refuse(
       'bind-limit',
-      `This filter needs ${query.values.length} values; a query takes ${maxValues}.`,
+      `This filter has ${query.values.length} values; a query accepts at most ${maxValues}.`,
       undefined,
     )
   }

@@ -66,11 +66,7 @@ function reader(column: PrismaColumn, tables: Tables): (value: unknown) => unkno
     case 'DateTime':
       return (value) => asDate(value) ?? unreadable(column)
     default:
-      return refuse(
-        'column-type',
-        `Rows can't be looked up by "${column.name}", a key of type ${column.type}.`,
-        undefined,
-      )
+      return refuse('column-type', `Cannot look rows up by "${column.name}", a key of type ${column.type}.`, undefined)
   }
 }
 
@@ -85,5 +81,5 @@ function asDate(value: unknown): Date | undefined {
 }
 
 function unreadable(column: PrismaColumn): never {
-  return refuse('key', `The database gave a key of "${column.name}" that is none.`, undefined)
+  return refuse('key', `The database returned an invalid key for "${column.name}".`, undefined)
 }

@@ -59,7 +59,7 @@ export class Planner {
     if (strategy === 'where') return this.#where(condition, model, undefined)
     if (strategy === 'subquery') {
       if (queries) return ofKeys(queries.write(condition, model, this.#printer.limit))
-      return refuse('provider', 'No query for the keys of rows is written for this database.', undefined)
+      return refuse('provider', "strategy 'subquery' is not supported on this database.", undefined)
     }
     const part = this.#tryWhere(condition, model, queries)
     if (!(part instanceof UnsupportedFilterError)) return part
@@ -144,7 +144,7 @@ export class Planner {
     const condition = definiteOf(formula, this.#schema)
     const span = spanOf(condition)
     const known = [...rootsOf(formula)].find((root): root is KnownRow => root.kind === 'row')
-    if (!known || !span) return refuse('operand', 'It can not be told of which row this is said.', span)
+    if (!known || !span) return refuse('operand', 'This condition refers to no known row.', span)
     const { model, type } = known
     const row: Subject = { kind: 'resource', name: 'resource', model, type }
     const isIt = known.key.map(({ field, value }): Definite => {

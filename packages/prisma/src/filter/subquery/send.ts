@@ -42,11 +42,7 @@ export function sendWithin(client: unknown, transaction: unknown): Send {
     const pending = rawQuery(client, query)
     const join = property(pending, 'requestTransaction')
     if (typeof join !== 'function') {
-      return refuse(
-        'transaction',
-        'This version of Prisma does not let a filter look rows up within a transaction.',
-        undefined,
-      )
+      return refuse('transaction', 'This version of Prisma cannot look rows up within a transaction.', undefined)
     }
     return await Reflect.apply(join, pending, [transaction])
   }
@@ -54,12 +50,12 @@ export function sendWithin(client: unknown, transaction: unknown): Send {
 
 /** Refuses to send if it is unknown whether there is a transaction. */
 export const sendNowhere: Send = () =>
-  refuse('transaction', 'This version of Prisma does not say whether a query is part of a transaction.', undefined)
+  refuse('transaction', 'This version of Prisma does not show whether a query is part of a transaction.', undefined)
 
 function rawQuery(client: unknown, { texts, values }: IdQuery): PromiseLike<readonly object[]> {
   const method = property(client, '$queryRaw')
   if (typeof method !== 'function') {
-    return refuse('no-client', 'This filter has to look rows up, and there is no client to do it.', undefined)
+    return refuse('no-client', 'This filter looks rows up, which needs a Prisma client.', undefined)
   }
   // The form of a template: the parts between the texts are sent as values.
   return Reflect.apply(method, client, [Object.assign([...texts], { raw: texts }), ...values])
