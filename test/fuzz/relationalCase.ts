@@ -88,7 +88,8 @@ function madeTraits(random: Random): SchemaTraits {
     // Just one database has them.
     lists: random.chance(0.2),
     nilLists: true,
-    subclasses: random.chance(0.7),
+    // Only tables that are made have them: the pool of Prisma's has none.
+    subclasses: random.chance(0.85),
     parts: random.chance(0.5),
     deletes: random.chance(0.6),
     linksOfComposite: true,

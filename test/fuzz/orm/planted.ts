@@ -21,6 +21,11 @@ export const planted: Readonly<Record<string, Planted>> = {
     orm: typeorm,
     sql: replaced(/"arc_\w+"\."(?:its )?deletedAt" IS NULL/g, '1=1'),
   },
+  // TypeORM's own text of a class is `"row_class" IN (?)`.
+  'a class that is not asked for': {
+    orm: typeorm,
+    sql: replaced(/"\w+"\."row_class"[^?()]* = \?/g, '? IS NOT NULL'),
+  },
   'rows of a relation that are not those of the row': {
     orm: typeorm,
     sql: replaced(/ WHERE "arc_\w+"\."[^"]+" = "[^"]+"\."[^"]+" AND /g, ' WHERE '),
