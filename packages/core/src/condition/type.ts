@@ -1,4 +1,4 @@
-import { type Family, scalarFamilies } from '../schema/families.js'
+import { type Family, primitivesOf, scalarFamilies } from '../schema/families.js'
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { isDecimal } from '../values/numeric.js'
@@ -97,6 +97,18 @@ export function declaredModel(schema: Schema, operand: Operand): string | undefi
   const { root, steps } = operand
   if (steps.length === 0 && (root.kind === 'actor' || root.kind === 'resource')) return undefined
   return operandType(schema, { kind: 'path', root, steps }).model
+}
+
+/**
+ * Returns the declared model of an operand; of a declared date, number or boolean `#` and its primitive types,
+ * such as `#number bigint`, which no model's name can be. A comparison checks the values of such operands.
+ */
+export function declaredType(schema: Schema, operand: Operand): string | undefined {
+  const model = declaredModel(schema, operand)
+  if (model !== undefined || (operand.kind !== 'path' && operand.kind !== 'field')) return model
+  const { scalar } = operandType(schema, operand)
+  const primitives = scalar && primitivesOf(scalar)
+  return primitives && `#${primitives.join(' ')}`
 }
 
 /** Returns whether a call concatenates texts. */

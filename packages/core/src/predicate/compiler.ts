@@ -4,7 +4,7 @@ import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
 import { settledBody } from '../condition/simplify.js'
-import { unknownType } from '../condition/type.js'
+import { operandType, unknownType } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
 import type { Meaning } from './meaning.js'
@@ -172,7 +172,10 @@ export abstract class Compiler<Code> {
     if (first?.kind !== 'in') return this.compile(first!)
     if (!isLiteral(first.item)) return once(this.leaf(first))
     // The elements are of unknown type: any of them may be a promise, or missing.
-    const { test } = this.loop((run as readonly In[]).map(quantified), true)
+    const { test } = this.loop(
+      (run as readonly In[]).map((one) => quantified(one, this.schema)),
+      true,
+    )
     return once(test)
   }
 
@@ -218,8 +221,9 @@ function isSameLoop(one: Condition, other: Condition): boolean {
 }
 
 /** Returns `literal in list` as a quantifier. */
-function quantified({ item, list, span }: In): Some {
-  const each: Variable = { kind: 'variable', name: 'element', model: undefined, type: unknownType }
+function quantified({ item, list, span }: In, schema: Schema): Some {
+  const { scalar } = operandType(schema, list)
+  const each: Variable = { kind: 'variable', name: 'element', model: undefined, type: { ...unknownType, scalar } }
   const element: Operand = { kind: 'path', root: each, steps: [] }
   return {
     kind: 'some',

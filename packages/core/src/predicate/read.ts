@@ -86,44 +86,56 @@ export function held(value: unknown): unknown {
 }
 
 /**
- * Returns whether two values are equal. Bails out for a missing value or a promise.
- * @param leftModel - The model of the left value or its elements according to the schema.
- * @param rightModel - The model of the right value or its elements.
+ * Returns whether two values are equal. Bails out for a missing value, a promise, or a value of another type
+ * than the schema declares.
+ * @param leftType - The declared type (`declaredType`) of the left value or its elements.
+ * @param rightType - The declared type of the right value or its elements.
  */
 export function equals(
   meaning: EqualityMeaning,
   left: unknown,
   right: unknown,
-  leftModel?: string,
-  rightModel?: string,
+  leftType?: string,
+  rightType?: string,
 ): boolean {
   if (left === right) return isThere(left)
   if (typeof left === 'number' && typeof right === 'number') return false
+  if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut(left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-    const same = meaning.equalAtSight(left, right, leftModel, rightModel)
+    const same = meaning.equalAtSight(left, right, leftType, rightType)
     if (same !== undefined) return same
     plain(left, right)
     plain(right)
-    meet(meaning, left, leftModel)
-    meet(meaning, right, rightModel)
+    meet(meaning, left, leftType)
+    meet(meaning, right, rightType)
   }
   return meaning.equal(left, right) ?? bailOut(left, right)
+}
+
+/** Returns whether a value is of another primitive type than the schema declares for its place. */
+function isForeign(value: unknown, type: string | undefined): boolean {
+  return type !== undefined && typeof value !== 'object' && isOfPrimitives(type) && !type.includes(typeof value)
+}
+
+/** Returns whether a declared type is one of primitive values, not a model. */
+function isOfPrimitives(type: string): boolean {
+  return type[0] === '#'
 }
 
 /**
  * Assigns plain objects the model that the schema declares for the place that they were read from.
  * Ends the evaluation if it declares none.
  */
-function meet(meaning: EqualityMeaning, value: object, model: string | undefined): void {
+function meet(meaning: EqualityMeaning, value: object, type: string | undefined): void {
   if (Array.isArray(value) || value instanceof Dict) {
-    for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, model)
+    for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, type)
     return
   }
   const { schema } = meaning
   if (!isPlain(value) || (tagOf(value) !== undefined && schema.modelOf(value))) return
-  if (model !== undefined) schema.adopt(value, model)
+  if (type !== undefined && !isOfPrimitives(type)) schema.adopt(value, type)
   if (schema.isStranger(value)) meaning.stranger(value)
 }
 
@@ -159,10 +171,10 @@ export function isThere(value: unknown): true {
 }
 
 /** Returns whether a value is equal to a text, a number, a boolean or nil. */
-export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown): boolean {
+export function equalsLiteral(meaning: EqualityMeaning, value: unknown, literal: unknown, type?: string): boolean {
   if (value === literal) return true
   if (value === null || (typeof value === typeof literal && literal !== null)) return false
-  return equals(meaning, value, literal)
+  return equals(meaning, value, literal, type)
 }
 
 /** `==`, `!=` and the orderings. */
@@ -171,14 +183,15 @@ export function compare(
   operator: Exclude<CompareOperator, '='>,
   left: unknown,
   right: unknown,
-  leftModel?: string,
-  rightModel?: string,
+  leftType?: string,
+  rightType?: string,
 ): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
+  if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     if (operator === '==' || operator === '!=') {
-      meet(meaning, plain(left, right), leftModel)
-      meet(meaning, plain(right), rightModel)
+      meet(meaning, plain(left, right), leftType)
+      meet(meaning, plain(right), rightType)
     }
   }
   return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
@@ -206,10 +219,10 @@ export function contains(
   meaning: EqualityMeaning,
   value: unknown,
   list: unknown,
-  model?: string,
-  elementModel?: string,
+  type?: string,
+  elementType?: string,
 ): boolean {
-  for (const one of listOf(list)) if (equals(meaning, value, one, model, elementModel)) return true
+  for (const one of listOf(list)) if (equals(meaning, value, one, type, elementType)) return true
   return false
 }
 

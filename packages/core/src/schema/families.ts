@@ -18,3 +18,20 @@ export const scalarFamilies: Readonly<Record<ScalarType, Exclude<Family, 'row' |
   bytes: 'bytes',
   unknown: undefined,
 }
+
+/**
+ * The primitive types that values of a scalar type have; undefined if no check is made. JSON and raw SQL
+ * replace dates, numbers and booleans by texts and numbers: they equal nothing, so that `not` would allow them.
+ */
+export function primitivesOf(type: ScalarType): readonly string[] | undefined {
+  switch (scalarFamilies[type]) {
+    case 'date':
+      return []
+    case 'number':
+      return ['number', 'bigint']
+    case 'boolean':
+      return ['boolean']
+    default:
+      return undefined
+  }
+}

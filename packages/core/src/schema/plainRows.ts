@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { isPlain } from './adoption.js'
-import { scalarFamilies } from './families.js'
+import { primitivesOf } from './families.js'
 import type { Field, RelationField, ScalarField } from './model.js'
 import type { Models, Schema } from './schema.js'
 import { tagOf } from './tags.js'
@@ -75,24 +75,50 @@ function partsOf(schema: Schema, model: string): Parts {
 }
 
 function isTyped({ type }: ScalarField): boolean {
-  const family = scalarFamilies[type]
-  return family === 'date' || family === 'number' || family === 'boolean'
+  return primitivesOf(type) !== undefined
 }
 
 /**
  * Rejects a text as a date: it would equal no date, and `not` allows all values that are not equal.
  */
-function assertType(model: string, { name, type, list }: ScalarField, value: unknown): void {
-  if (list && Array.isArray(value)) for (const one of value) assertScalar(model, name, type, one)
-  else assertScalar(model, name, type, value)
-}
-
-function assertScalar(model: string, name: string, type: ScalarField['type'], value: unknown): void {
-  if (typeof value !== 'string' && !(type === 'date' && typeof value === 'number')) return
-  throw new ArgumentError('invalid-argument', `${model}.${name} is declared as ${type}, but holds a ${typeof value}.`, {
-    hint: `convert it first, for example with a reviver: JSON.parse(text, reviver)`,
+function assertType(model: string, field: ScalarField, value: unknown): void {
+  const wrong = foreignIn(field, value)
+  if (wrong === undefined) return
+  const { name } = field
+  throw new ArgumentError('invalid-argument', `${mismatch(model, field, wrong)}.`, {
+    hint: convert,
     data: { model, name, value },
   })
+}
+
+/** The hint for such a value. */
+export const convert = 'convert it first, for example with a reviver: JSON.parse(text, reviver)'
+
+function mismatch(model: string, { name, type }: ScalarField, value: unknown): string {
+  return `${model}.${name} is declared as ${type}, but holds a ${typeof value}`
+}
+
+/** Returns the first primitive value that a field of this type can't hold, in a list or alone. */
+function foreignIn({ type, list }: ScalarField, value: unknown): unknown {
+  const primitives = primitivesOf(type)
+  if (!primitives) return undefined
+  const isForeign = (one: unknown): boolean =>
+    typeof one !== 'object' && typeof one !== 'undefined' && !primitives.includes(typeof one)
+  return list && Array.isArray(value) ? value.find(isForeign) : isForeign(value) ? value : undefined
+}
+
+/**
+ * Returns the message for a value that was read from a plain object and has another type than the schema declares
+ * for the field; undefined if it has that type. It covers the objects that `as` did not see: those in instances of
+ * classes, and those that arrived later.
+ */
+export function foreignRead(schema: Schema, holder: object, name: string, value: unknown): string | undefined {
+  if ((typeof value === 'object' && !Array.isArray(value)) || !isPlain(holder)) return undefined
+  const model = schema.baseOf(holder)
+  const field = model && schema.field(model.name, name)
+  if (field?.kind !== 'scalar') return undefined
+  const wrong = foreignIn(field, value)
+  return wrong === undefined ? undefined : mismatch(model!.name, field, wrong)
 }
 
 /** Adopts a value, or each element of a list, as a row of a model. */

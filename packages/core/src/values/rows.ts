@@ -5,6 +5,7 @@ import { isBinary, isBinaryClass } from './binary.js'
 import { builtinClasses } from './builtin.js'
 import { Dict } from './dict.js'
 import { scalarsEqual } from './equality.js'
+import { HostError } from './hostError.js'
 import { isNumeric } from './numeric.js'
 
 /**
@@ -110,8 +111,23 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
   return isEqual ? true : undefined
 }
 
+/**
+ * Compares two parts of keys.
+ * @throws HostError `type-error` for a text beside a number: JSON has a text in the place of a bigint or a decimal.
+ */
 function areEqual(part: unknown, other: unknown): boolean {
-  return part === other || scalarsEqual(part, other) === true
+  if (part === other || scalarsEqual(part, other) === true) return true
+  if ((typeof part === 'string' && isNumber(other)) || (typeof other === 'string' && isNumber(part))) {
+    throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
+      hint: 'convert keys before they are compared, for example with a reviver: JSON.parse(text, reviver)',
+      data: { part, other },
+    })
+  }
+  return false
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint' || isNumeric(value)
 }
 
 /** Returns whether the objects of a model are rows rather than values. */

@@ -2,7 +2,7 @@ import type { Compare, Condition, Operand, Or, Path, Some } from '../../conditio
 import { and, partsIn } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
 import { substitute } from '../../condition/substitute.js'
-import { canFailToRead, declaredModel, unknownType } from '../../condition/type.js'
+import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
 import { compileClosures } from '../../predicate/closures/closures.js'
 import { type Arm, splitFirst } from '../../predicate/closures/loop.js'
 import type { Predicate } from '../../predicate/compiler.js'
@@ -175,8 +175,9 @@ function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate 
   const { first, rest } = splitFirst({ ...some, where: tests })
   if (first?.field !== undefined && rest.kind === 'true') {
     const { field, literal } = first
+    const type = declaredType(meaning.schema, first.own)
     // Mostly the name of a role.
-    return (_actor, _action, row) => equalsLiteral(meaning, read(row, field), literal)
+    return (_actor, _action, row) => equalsLiteral(meaning, read(row, field), literal, type)
   }
   const row: Path = {
     kind: 'path',

@@ -2,7 +2,7 @@ import type { KnownRow, Operand, Step } from '../../condition/condition.js'
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import type { Field, Model, RelationField } from '../../schema/model.js'
 import { isPartial } from '../../schema/partial.js'
-import { adoptRead } from '../../schema/plainRows.js'
+import { adoptRead, foreignRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Missing, Unloaded } from '../../schema/wanted.js'
@@ -58,6 +58,7 @@ export class BindReader implements Reading {
       if (typeof at !== 'object' || at === null) return undefined
       const own: unknown = (at as Record<string, unknown>)[step.name]
       const isThere = own !== undefined && !isPartial(at, step.name, own)
+      if (isThere && foreignRead(this.#schema, at, step.name, own) !== undefined) return undefined
       at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
     if (!isPromise(at)) return at
@@ -102,6 +103,8 @@ export class BindReader implements Reading {
           this.#missing.want({ object, name: step.name, relation: undefined, model: undefined })
         return this.#leave(object, step, 'relation') ?? waiting(step.span)
       }
+      const foreign = foreignRead(this.#schema, object, step.name, value)
+      if (foreign !== undefined) return fail('type-error', `${foreign}.`, step.span)
       return { kind: 'value', value: this.#adopted(object, step, value) }
     }
     const model = this.#schema.baseOf(object)

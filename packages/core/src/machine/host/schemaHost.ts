@@ -1,6 +1,6 @@
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
 import { isPartial } from '../../schema/partial.js'
-import { adoptRead } from '../../schema/plainRows.js'
+import { adoptRead, convert, foreignRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
@@ -152,10 +152,15 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   /**
    * Returns a value that was read from a field; plain objects of a relation become rows of its
    * model.
+   * @throws HostError `type-error` for a value in a plain object that the schema declares as another type.
    */
   protected related(holder: unknown, field: string, value: unknown): unknown {
     if (typeof value === 'object' && value !== null && holdsPlain(value, this))
       adoptRead(this.schema, holder, field, value)
+    else if (typeof holder === 'object' && holder !== null) {
+      const foreign = foreignRead(this.schema, holder, field, value)
+      if (foreign !== undefined) throw new HostError('type-error', foreign, { hint: convert, data: { value } })
+    }
     return value
   }
 

@@ -1,6 +1,6 @@
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { declaredModel } from '../../condition/type.js'
+import { declaredModel, declaredType } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
 import { type Budget, LateBudget, type TabledCall } from '../budget.js'
@@ -196,15 +196,15 @@ class Closures extends Compiler<ElementTest> {
     }
     const left = this.#operand(condition.left)
     const right = this.#operand(condition.right)
-    const [x, y] = this.#models(condition.left, condition.right)
+    const [x, y] = this.#types(condition.left, condition.right)
     return operator === '='
       ? (frame) => equals(meaning, held(get(left, frame)), get(right, frame), x, y)
       : (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
   }
 
-  /** Returns the models of two operands: of their rows, or of the rows in their lists. */
-  #models(left: Operand, right: Operand): readonly [string | undefined, string | undefined] {
-    return [declaredModel(this.schema, left), declaredModel(this.schema, right)]
+  /** Returns the declared types of two operands, or of the elements of their lists. */
+  #types(left: Operand, right: Operand): readonly [string | undefined, string | undefined] {
+    return [declaredType(this.schema, left), declaredType(this.schema, right)]
   }
 
   /**
@@ -213,14 +213,15 @@ class Closures extends Compiler<ElementTest> {
   #equalsLiteral(operand: Operand, literal: unknown): ElementTest {
     const meaning = this.#meaning
     const value = this.#operand(operand)
-    return (frame) => equalsLiteral(meaning, get(value, frame), literal)
+    const type = declaredType(this.schema, operand)
+    return (frame) => equalsLiteral(meaning, get(value, frame), literal, type)
   }
 
   #in(condition: In): ElementTest {
     const meaning = this.#meaning
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
-    const [x, y] = this.#models(condition.item, condition.list)
+    const [x, y] = this.#types(condition.item, condition.list)
     if (!this.counts) return (frame) => contains(meaning, held(get(item, frame)), get(list, frame), x, y)
     return (frame) => {
       const elements = get(list, frame)

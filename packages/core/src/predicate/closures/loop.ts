@@ -1,7 +1,7 @@
 import type { Compare, Condition, Operand, Some } from '../../condition/condition.js'
 import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
-import { declaredModel } from '../../condition/type.js'
+import { declaredType } from '../../condition/type.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
 import { isLiteral } from '../compiler.js'
@@ -19,7 +19,14 @@ const none = 0
 /** One of several quantifiers over one collection. */
 export interface Arm {
   /** `each.field = literal`, the first test of most arms; without a field, the element itself. */
-  readonly first: { readonly field: string | undefined; readonly literal: unknown } | undefined
+  readonly first:
+    | {
+        readonly field: string | undefined
+        readonly literal: unknown
+        /** The field or element as an operand. */
+        readonly own: Operand
+      }
+    | undefined
   /**
    * `each.field = value`, if that is all after the first test, and the value does not depend on the
    * element.
@@ -64,7 +71,7 @@ function fieldEquals(condition: Compare, some: Some): Arm['first'] {
 
 function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
   if (path.kind !== 'path' || path.root !== some.each || path.steps.length > 1 || !isLiteral(literal)) return undefined
-  return { field: path.steps[0]?.name, literal: literal.value }
+  return { field: path.steps[0]?.name, literal: literal.value, own: path }
 }
 
 /**
@@ -115,6 +122,8 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
 function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): ElementTest {
   const { arms, from, slot, canFail, counts, meaning } = loop
   const literals = arms.map((arm) => arm.first!.literal)
+  // The arms read the same field.
+  const type = declaredType(meaning.schema, arms[0]!.first!.own)
   const second = arms[0]!.second
   if (
     second &&
@@ -122,11 +131,11 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
     arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
   ) {
     // Arms of one literal are the same here.
-    return compileFieldPair(loop, [...new Set(literals)], field, second, operand(second.value))
+    return compileFieldPair(loop, [...new Set(literals)], field, type, second, operand(second.value))
   }
   const rests = arms.map((arm) => arm.rest)
   const count = arms.length
-  if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals)
+  if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals, type)
   const account = loop.account()
   return (frame) => {
     const list = listOf(get(from, frame))
@@ -135,9 +144,9 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
       const element = list[index]
       const value = field === undefined ? element : (own(element)[field] ?? read(element, field))
       for (
-        let arm = armOf(value, literals, 0, open, meaning);
+        let arm = armOf(value, literals, 0, open, meaning, type);
         arm < open;
-        arm = armOf(value, literals, arm + 1, open, meaning)
+        arm = armOf(value, literals, arm + 1, open, meaning, type)
       ) {
         const rest = rests[arm]
         if (rest) {
@@ -154,7 +163,11 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
 }
 
 /** Compiles arms that compare only the elements themselves: mostly the names of roles. */
-function compileTextList({ from, canFail, meaning }: Loop, literals: readonly unknown[]): ElementTest {
+function compileTextList(
+  { from, canFail, meaning }: Loop,
+  literals: readonly unknown[],
+  type: string | undefined,
+): ElementTest {
   const count = literals.length
   const [only] = literals
   if (count === 1 && typeof only === 'string') return compileText(from, only, meaning)
@@ -163,7 +176,7 @@ function compileTextList({ from, canFail, meaning }: Loop, literals: readonly un
     let open = count
     for (let index = 0; index < list.length; index++) {
       const element = list[index]
-      const arm = armOf(element, literals, 0, open, meaning)
+      const arm = armOf(element, literals, 0, open, meaning, type)
       if (arm >= open) continue
       open = canFail ? arm : none
       if (open === 0) return true
@@ -188,10 +201,17 @@ function compileText(from: Reader, text: string, meaning: Meaning): ElementTest 
  * Returns the first open arm, from `start` on, whose literal equals a value; `open` if there is
  * none.
  */
-function armOf(value: unknown, literals: readonly unknown[], start: number, open: number, meaning: Meaning): number {
+function armOf(
+  value: unknown,
+  literals: readonly unknown[],
+  start: number,
+  open: number,
+  meaning: Meaning,
+  type: string | undefined,
+): number {
   let arm = start
-  if (typeof value === 'string') while (arm < open && literals[arm] !== value) arm++
-  else while (arm < open && !equalsLiteral(meaning, value, literals[arm])) arm++
+  if (typeof value === 'string' && type === undefined) while (arm < open && literals[arm] !== value) arm++
+  else while (arm < open && !equalsLiteral(meaning, value, literals[arm], type)) arm++
   return arm
 }
 
@@ -203,13 +223,14 @@ function compileFieldPair(
   { from, canFail, account: accountOf, counts, meaning }: Loop,
   literals: readonly unknown[],
   first: string,
+  firstType: string | undefined,
   { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
   value: Reader,
 ): ElementTest {
   const count = literals.length
   const account = accountOf()
-  const otherModel = declaredModel(meaning.schema, path)
-  const model = declaredModel(meaning.schema, valueOperand)
+  const otherType = declaredType(meaning.schema, path)
+  const type = declaredType(meaning.schema, valueOperand)
   // Shared by all evaluations: it depends on the class alone, and is replaced as a whole.
   let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
   return (frame) => {
@@ -221,7 +242,7 @@ function compileFieldPair(
       if (counts) budgetOf(frame).spend(1)
       else if ((index & looks) === looks) account(frame).look()
       const element = list[index]
-      const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning)
+      const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning, firstType)
       if (arm >= open) continue
       if (expected === undefined) {
         expected = held(get(value, frame))
@@ -238,7 +259,7 @@ function compileFieldPair(
         ((rows && typeof other === 'object' && other?.constructor === cls
           ? areSameRow(rows, other as object, expected as object)
           : undefined) ??
-          equals(meaning, other, expected, otherModel, model))
+          equals(meaning, other, expected, otherType, type))
       if (!same) continue
       open = canFail ? arm : none
     }
@@ -267,9 +288,10 @@ function compileArm(arm: Arm, slot: number, meaning: Meaning): ElementTest {
   const { first, rest } = arm
   if (!first) return rest ?? (() => true)
   const { field, literal } = first
+  const type = declaredType(meaning.schema, first.own)
   return (frame) => {
     const value = field === undefined ? frame[slot] : read(frame[slot], field)
-    return equalsLiteral(meaning, value, literal) && (!rest || rest(frame))
+    return equalsLiteral(meaning, value, literal, type) && (!rest || rest(frame))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { declaredModel, operandType } from '../../condition/type.js'
+import { declaredModel, declaredType, operandType } from '../../condition/type.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
@@ -35,6 +35,8 @@ import {
 import { type Given, OperandWriter } from './operands.js'
 import { CodeScope } from './scope.js'
 import {
+  areBoth,
+  areOfOneType,
   equality,
   equalityFunction,
   found,
@@ -413,8 +415,8 @@ class Source extends Compiler<Write> {
             scope,
             (item, list) =>
               this.counts
-                ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#models(condition.item, condition.list)})`
-                : `contains(${item}, ${list}${this.#models(condition.item, condition.list, 'undefined')})`,
+                ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#types(condition.item, condition.list)})`
+                : `contains(${item}, ${list}${this.#types(condition.item, condition.list, 'undefined')})`,
             false,
           )
         case 'isa': {
@@ -481,32 +483,40 @@ class Source extends Compiler<Write> {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
       return this.#between(left, right, scope, (x, y) => {
-        const asked = `compare("${operator}", ${x}, ${y}${isEquality ? this.#models(left, right) : ''})`
-        if (!isEquality)
-          return `typeof ${x} === "number" && typeof ${y} === "number" ? ${x} ${operator} ${y} : ${asked}`
+        const asked = `compare("${operator}", ${x}, ${y}${this.#types(left, right)})`
+        if (!isEquality) return `${areBoth('number', x, y)} ? ${x} ${operator} ${y} : ${asked}`
         if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
-        return `typeof ${x} === typeof ${y} && ${isScalar(x)} ? ${x} ${operator}= ${y} : ${asked}`
+        return `${areOfOneType(x, y, this.#takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
       })
     }
     if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
     const same = this.#newName('same')
     const cls = this.#classOf(left) ?? this.#classOf(right)
-    this.#functions.push(equalityFunction(same, cls, this.#models(left, right)))
+    const takesTexts = this.#takesTexts(left, right)
+    this.#functions.push(equalityFunction(same, cls, this.#types(left, right), takesTexts))
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
-    return sequence([...(y.before.length > 0 ? held(x, cls) : x.before), ...y.before], equality(same, cls, x, y))
+    return sequence(
+      [...(y.before.length > 0 ? held(x, cls) : x.before), ...y.before],
+      equality(same, cls, x, y, takesTexts),
+    )
   }
 
   /**
-   * Writes the models of both operands, the last arguments of a comparison; nothing if the schema
-   * declares none.
+   * Writes the declared types of both operands, the last arguments of a comparison; nothing if the
+   * schema declares none.
    */
-  #models(left: Operand, right: Operand, before?: string): string {
-    const models = [declaredModel(this.schema, left), declaredModel(this.schema, right)]
-    if (models.every((model) => model === undefined)) return ''
-    const written = models.map((model) => (model === undefined ? 'undefined' : text(model)))
+  #types(left: Operand, right: Operand, before?: string): string {
+    const types = [declaredType(this.schema, left), declaredType(this.schema, right)]
+    if (types.every((type) => type === undefined)) return ''
+    const written = types.map((type) => (type === undefined ? 'undefined' : text(type)))
     return `, ${(before === undefined ? written : [before, ...written]).join(', ')}`
+  }
+
+  /** Returns whether neither operand is declared as a date, a number or a boolean. */
+  #takesTexts(left: Operand, right: Operand): boolean {
+    return ![left, right].some((operand) => declaredType(this.schema, operand)?.startsWith('#'))
   }
 
   /** Returns the expected class of an operand's rows. */
@@ -520,7 +530,8 @@ class Source extends Compiler<Write> {
     const it = this.#operands.value(literal)
     const written = this.#operands.write(operand, scope)
     const x = written.value
-    const asked = `${found(written)}equals(${x}, ${it})`
+    const type = declaredType(this.schema, operand)
+    const asked = `${found(written)}equals(${x}, ${it}${type === undefined ? '' : `, ${text(type)}`})`
     return sequence(
       written.before,
       literal === null

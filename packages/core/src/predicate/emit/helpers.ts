@@ -11,7 +11,7 @@ import { withOrder } from '../valueMeaning.js'
 export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
-  equals(left: unknown, right: unknown, leftModel?: string, rightModel?: string): boolean
+  equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
@@ -29,10 +29,10 @@ export interface ExtraHelpers {
     operator: Exclude<CompareOperator, '='>,
     left: unknown,
     right: unknown,
-    leftModel?: string,
-    rightModel?: string,
+    leftType?: string,
+    rightType?: string,
   ): boolean
-  contains(value: unknown, list: unknown, budget?: Budget, model?: string, elementModel?: string): boolean
+  contains(value: unknown, list: unknown, budget?: Budget, type?: string, elementType?: string): boolean
   readonly text: typeof textTest
   call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
   readonly calculate: typeof calculate
@@ -52,13 +52,12 @@ export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
 }
 export function makeCompare(meaning: EqualityMeaning): ExtraHelpers['compare'] {
   const ordered = withOrder(meaning)
-  return (operator, left, right, leftModel, rightModel) =>
-    compare(ordered, operator, left, right, leftModel, rightModel)
+  return (operator, left, right, leftType, rightType) => compare(ordered, operator, left, right, leftType, rightType)
 }
 export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains'] {
-  return (value, list, budget, model, elementModel) => {
+  return (value, list, budget, type, elementType) => {
     budget?.spend(listOf(list).length)
-    return contains(meaning, value, list, model, elementModel)
+    return contains(meaning, value, list, type, elementType)
   }
 }
 export function makeText(): ExtraHelpers['text'] {
@@ -108,7 +107,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
   return {
     bail: bailOut,
     isWhole,
-    equals: (left, right, leftModel, rightModel) => equals(meaning, left, right, leftModel, rightModel),
+    equals: (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType),
     keyOf(cls) {
       const rows = meaning.rowEquality(cls)
       return rows && (rows.column ?? null)

@@ -208,6 +208,19 @@ export function isScalar(x: string): string {
   return `(typeof ${x} !== "object" && typeof ${x} !== "function" && ${x} !== undefined)`
 }
 
+export function areBoth(type: 'number' | 'string', x: string, y: string): string {
+  return `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
+}
+
+/**
+ * Writes a test for two scalars of one type.
+ * @param takesTexts - Whether texts are among them. Where the schema declares dates, numbers or booleans, a text
+ * is an error.
+ */
+export function areOfOneType(x: string, y: string, takesTexts: boolean): string {
+  return takesTexts ? `typeof ${x} === typeof ${y} && ${isScalar(x)}` : areBoth('number', x, y)
+}
+
 export function text(value: string): string {
   return JSON.stringify(value)
 }
@@ -220,15 +233,21 @@ export function member(name: string): string {
  * Writes an equality test. The most frequent cases are inlined: the same value, two rows of a class
  * without a key, two numbers, two texts.
  * @param cls - The expected class of rows, if it is known.
+ * @param takesTexts - As for `areOfOneType`.
  */
-export function equality(name: string, cls: string | undefined, left: Written, right: Written): string {
+export function equality(
+  name: string,
+  cls: string | undefined,
+  left: Written,
+  right: Written,
+  takesTexts: boolean,
+): string {
   const [x, y] = [left.value, right.value]
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
   const isRow = (z: string): string =>
     `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
-  const areBoth = (type: string): string => `typeof ${x} === "${type}" && typeof ${y} === "${type}"`
   const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
-  const differ = [areRows, areBoth('number'), areBoth('string')].join(' || ')
+  const differ = [areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
   return `${x} === ${y} ? (${parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`}, true) : !(${differ}) && ${name}(${x}, ${y}${parents && `, ${parents}`})`
 }
 
@@ -236,9 +255,10 @@ export function equality(name: string, cls: string | undefined, left: Written, r
  * Writes a function that compares two values. It memoizes the key of the class of the latest rows,
  * for all evaluations: the key depends on the class alone. Both variables change together, after
  * everything that can throw.
- * @param models - The last arguments of `equals`: the models of both values.
+ * @param types - The last arguments of `equals`: the declared types of both values.
+ * @param takesTexts - As for `areOfOneType`.
  */
-export function equalityFunction(name: string, cls: string | undefined, models: string): string {
+export function equalityFunction(name: string, cls: string | undefined, types: string, takesTexts: boolean): string {
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
   return `${known}let ${name}Class, ${name}Key
 function ${name}(l, r, leftParent, rightParent) {
@@ -257,9 +277,9 @@ function ${name}(l, r, leftParent, rightParent) {
         if (typeof a === typeof b && (typeof a === "number" || typeof a === "string")) return a === b
       }
     }
-  } else if (typeof l === typeof r && ${isScalar('l')}) return false
+  } else if (${areOfOneType('l', 'r', takesTexts)}) return false
   if (l === undefined) bail(r, leftParent)
   if (r === undefined) bail(l, rightParent)
-  return equals(l, r${models})
+  return equals(l, r${types})
 }`
 }
