@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
+      { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
       { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },

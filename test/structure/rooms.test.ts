@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
+    'explain',
     'enforcement',
     'compiled',
     'oso',

@@ -39,6 +39,7 @@ import { after } from './eventual.js'
 import { fieldsRefused, namesIn, type Picked, pickFields } from './fields.js'
 import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
 import { Hosts } from './hosts.js'
+import { keepInside } from './inside.js'
 import { limitsOf } from './limits.js'
 import type { LoadedPolicy, PolicySource } from './loading.js'
 import type { Statistics } from './planCache.js'
@@ -125,6 +126,7 @@ export class Authorizer {
       startsWithMachine,
     })
     this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
+    keepInside(this, { decider: this.#decider, relations: this.#relations, limits })
   }
 
   /** The active policy. It is undefined before the first load. */

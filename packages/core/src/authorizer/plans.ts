@@ -30,8 +30,19 @@ export function planCheck(
   resource: Kind,
   deriver: Deriver = new Deriver(policy, schema),
 ): Condition {
+  return simplify(schema, deriveCheck(schema, actor, action, resource, deriver))
+}
+
+/** Returns the same condition as it was derived. */
+export function deriveCheck(
+  schema: Schema,
+  actor: Kind,
+  action: ActionKind,
+  resource: Kind,
+  deriver: Deriver,
+): Condition {
   const args = [subject(schema, 'actor', actor), actionOperand(action), subject(schema, 'resource', resource)]
-  return simplify(schema, deriver.derive('allow', args, nowhere))
+  return deriver.derive('allow', args, nowhere)
 }
 
 /** Returns the condition for rows of a model and of all its subclasses. */

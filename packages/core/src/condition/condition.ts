@@ -1,5 +1,5 @@
 import type { ArcturusError } from '../errors.js'
-import type { ArithmeticOperator, Expression } from '../language/ast.js'
+import type { ArithmeticOperator, Expression, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import type { ScalarType } from '../schema/model.js'
 
@@ -30,7 +30,14 @@ export type Condition =
 export interface And {
   readonly kind: 'and'
   readonly of: readonly Condition[]
+  /** Only in conditions for explanations. */
+  readonly origin?: Origin
 }
+/**
+ * The origin of a conjunction: the application of a rule, or the rest of the caller's goals after
+ * it. Such a conjunction keeps its place in others, whatever the number of its parts.
+ */
+export type Origin = Rule | 'rest'
 export interface Or {
   readonly kind: 'or'
   readonly of: readonly Condition[]

@@ -1,4 +1,4 @@
-import type { Condition } from './condition.js'
+import type { Condition, Origin } from './condition.js'
 
 export const TRUE: Condition = { kind: 'true' }
 export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
@@ -24,7 +24,7 @@ function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readon
   let parts: Condition[] | undefined
   for (let at = 0; at < conditions.length; at++) {
     const one = conditions[at]!
-    if (one.kind !== kind) {
+    if (one.kind !== kind || (one.kind === 'and' && one.origin)) {
       parts?.push(one)
       continue
     }
@@ -40,6 +40,24 @@ function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readon
  */
 export function and(...conditions: readonly Condition[]): Condition {
   return conjunction(conditions)
+}
+
+/**
+ * Returns a condition marked with its origin. Conditions that end a conjunction, and the empty rest
+ * of a caller, have none.
+ */
+export function marked(condition: Condition, origin: Origin): Condition {
+  switch (condition.kind) {
+    case 'false':
+    case 'failure':
+      return condition
+    case 'true':
+      return origin === 'rest' ? condition : { kind: 'and', of: [], origin }
+    case 'and':
+      return { kind: 'and', of: condition.origin ? [condition] : condition.of, origin }
+    default:
+      return { kind: 'and', of: [condition], origin }
+  }
 }
 
 /** Same as `and`, for an array. */

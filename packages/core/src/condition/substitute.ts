@@ -1,5 +1,5 @@
 import type { Condition, Operand, Path, Root, Variable } from './condition.js'
-import { and, not, or } from './construct.js'
+import { and, marked, not, or } from './construct.js'
 import { withinSize } from './operandSize.js'
 
 /** Returns the operand that replaces a root; undefined keeps the root. */
@@ -17,8 +17,10 @@ export function substitute(condition: Condition, replace: Replacement): Conditio
     case 'false':
     case 'failure':
       return condition
-    case 'and':
-      return and(...condition.of.map((one) => substitute(one, replace)))
+    case 'and': {
+      const conjunction = and(...condition.of.map((one) => substitute(one, replace)))
+      return condition.origin ? marked(conjunction, condition.origin) : conjunction
+    }
     case 'or':
       return or(...condition.of.map((one) => substitute(one, replace)))
     case 'not':

@@ -6,7 +6,7 @@ import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, OperandType } from '../condition.js'
-import { and, FALSE, not, or, TRUE } from '../construct.js'
+import { and, FALSE, marked, not, or, TRUE } from '../construct.js'
 import { elementType, family, operandType, unknownType } from '../type.js'
 import { candidates } from './candidates.js'
 import { type Committed, choose, hasOneSolution, within } from './committed.js'
@@ -43,11 +43,14 @@ export class Deriver {
   readonly #unifier: Unifier
   readonly #definitions = new Definitions()
   readonly #standing = new StandingRecursion()
+  readonly #origins: boolean
   #negations = 0
   #inline = 0
   #size = 0
 
-  constructor(policy: Policy, schema: Schema) {
+  /** @param options.origins - Whether conditions are marked with the rules that they come from. Default false. */
+  constructor(policy: Policy, schema: Schema, { origins = false }: { readonly origins?: boolean } = {}) {
+    this.#origins = origins
     this.#policy = policy
     this.#schema = schema
     this.#evaluator = new Evaluator(
@@ -425,7 +428,8 @@ export class Deriver {
     try {
       const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
       const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
-      const rest = rules.length > 1 ? this.#once(args, bound, goal.span, next) : next
+      const after: Next = this.#origins ? (end) => marked(next(end), 'rest') : next
+      const rest = rules.length > 1 ? this.#once(args, bound, goal.span, after) : after
       return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
     } finally {
       this.#inline--
@@ -434,6 +438,17 @@ export class Deriver {
 
   /** Derives a rule for arguments, followed by the continuation of its call. */
   #rule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
+    return this.#markedWith(rule, this.#plainRule(rule, args, bound, next))
+  }
+
+  #markedWith(rule: Rule, derived: Condition | Committed): Condition | Committed {
+    if (!this.#origins) return derived
+    if (!('guard' in derived)) return marked(derived, rule)
+    const { guard, rest } = derived
+    return { guard: guard.kind === 'true' ? guard : marked(guard, rule), rest: marked(rest, rule) }
+  }
+
+  #plainRule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
     const { parameters, goals } = plainRule(rule)
     const scope = new Scope(occurrences(...parameters, ...goals))
     const steps = this.#headSteps(parameters, args, scope)
@@ -509,9 +524,10 @@ export class Deriver {
       if (!(error instanceof BeyondConditions) || (rule.body && hasCut(rule.body))) throw error
       const { parameters, goals } = plainRule(rule)
       const scope = new Scope(occurrences(...parameters, ...goals))
-      return inOrder(this.#headSteps(parameters, args, scope), 0, Substitution.empty, (bound) =>
+      const opaque = inOrder(this.#headSteps(parameters, args, scope), 0, Substitution.empty, (bound) =>
         opaqueGoals(parameters, goals, scope, bound, error),
       )
+      return this.#markedWith(rule, opaque)
     }
   }
 

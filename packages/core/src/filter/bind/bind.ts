@@ -92,6 +92,14 @@ export class Binder {
     }
   }
 
+  /**
+   * Returns an operand in which everything known is computed.
+   * @throws Failed if it can't be read.
+   */
+  operand(operand: Operand, environment: Environment): Operand {
+    return this.#operand(operand, environment)
+  }
+
   #count(parts: number): void {
     this.#budget.spend(parts)
     this.#size += parts
@@ -500,7 +508,7 @@ function valuesOf(operands: readonly Operand[]): readonly unknown[] | undefined 
  * Returns the elements of a known operand: characters of a text, and entries of a dictionary sorted
  * by key.
  */
-function withElements(list: Operand): Operand {
+export function withElements(list: Operand): Operand {
   if (list.kind !== 'value') return list
   if (typeof list.value === 'string') return { kind: 'value', value: [...list.value] }
   if (!(list.value instanceof Dict)) return list

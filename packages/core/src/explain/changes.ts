@@ -1,0 +1,177 @@
+import type { Condition, Operand } from '../condition/condition.js'
+import type { Schema } from '../schema/schema.js'
+import { tag } from '../schema/tags.js'
+import { type Location, locationOf } from './location.js'
+import type { Part } from './part.js'
+import { imagine } from './reads.js'
+
+/** Something that would have to be otherwise. */
+export interface Change {
+  readonly id: number
+  /** Equal for the same change, but for whether it is wanted to hold. */
+  readonly key: string
+  readonly part: Part
+  readonly wanted: boolean
+  /**
+   * `leaf`: a leaf that has to become true or false. `row`: a row is added to the list of a
+   * quantifier. `removal`: a row is removed from it. `there`: a to-one relation leads to a row.
+   */
+  readonly kind: 'leaf' | 'row' | 'removal' | 'there'
+  readonly row: unknown
+  /** The row that does not exist yet and whose field it is. */
+  readonly of: object | undefined
+}
+
+/** Values that fields are changed to. */
+export interface Assignment extends Location {
+  /** Returns the value from the one before. */
+  readonly to: (before: unknown) => unknown
+  /** Whether it can follow another change of the field. */
+  readonly isAdded: boolean
+}
+
+/** The ways to make a change in the data. */
+export interface Realization {
+  /** Empty if there is none, so that the change has to be assumed. */
+  readonly ways: readonly Assignment[]
+  /** Whether every way to make the change is among them. */
+  readonly isWhole: boolean
+}
+
+let made = 0
+
+/** Returns a row that does not exist yet, of a model or like another row. */
+export function imaginedRow(schema: Schema, modelName: string | undefined, like: unknown): object {
+  const model = modelName === undefined ? undefined : schema.models.get(modelName)
+  const prototype: unknown = model ? model.class?.prototype : prototypeOf(like)
+  const row = imagine(Object.create((prototype as object | undefined) ?? Object.prototype) as object)
+  if (!model) return row
+  if (!model.class) tag(row, model.name)
+  made++
+  for (const name of schema.key(model.name) ?? []) {
+    const field = schema.field(model.name, name)
+    if (field?.kind === 'relation') continue
+    const isText = field?.type === 'string' || field?.type === 'uuid'
+    // No row has this key.
+    const value = isText ? `new ${made}` : -1e9 - made
+    Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+  }
+  return row
+}
+
+function prototypeOf(like: unknown): object | null {
+  return typeof like === 'object' && like !== null ? (Object.getPrototypeOf(like) as object | null) : null
+}
+
+/** Returns the ways to make a leaf true or false by one field. */
+export function realize({ condition, environment, world }: Part, wanted: boolean): Realization {
+  const at = (operand: Operand): Location | undefined => locationOf(world, operand, environment)
+  const read = (operand: Operand): unknown => {
+    try {
+      return world.value(operand, environment)
+    } catch {
+      return undefined
+    }
+  }
+  const set = (operand: Operand, values: readonly unknown[]): readonly Assignment[] => {
+    const location = at(operand)
+    return location ? values.map((value) => ({ ...location, to: () => value, isAdded: false })) : []
+  }
+  switch (condition.kind) {
+    case 'compare': {
+      const { operator, left, right } = condition
+      const isEquality = operator === '=' || operator === '==' || operator === '!='
+      const sides = [
+        [left, read(right)],
+        [right, read(left)],
+      ] as const
+      const ways = sides.flatMap(([side, other]) => {
+        if (other === undefined) return []
+        if (!isEquality) return set(side, neighbours(other))
+        return (operator === '!=') !== wanted ? set(side, [other]) : set(side, others(other))
+      })
+      return { ways, isWhole: isEquality && (operator === '!=') !== wanted }
+    }
+    case 'in':
+      return membership(condition, { at, read, set }, wanted)
+    case 'text': {
+      const [of, part] = [read(condition.of), read(condition.part)]
+      const ways = [
+        ...(typeof part === 'string' ? set(condition.of, wanted ? [part] : ['', `${part}'`, `'${part}`]) : []),
+        ...(typeof of === 'string' ? set(condition.part, wanted ? [of, ''] : [`${of}'`]) : []),
+      ]
+      return { ways, isWhole: false }
+    }
+    case 'test':
+      return { ways: set(condition.of, [wanted]), isWhole: true }
+    default:
+      return { ways: [], isWhole: true }
+  }
+}
+
+function membership(
+  { item, list }: Extract<Condition, { kind: 'in' }>,
+  {
+    at,
+    read,
+    set,
+  }: {
+    readonly at: (operand: Operand) => Location | undefined
+    readonly read: (operand: Operand) => unknown
+    readonly set: (operand: Operand, values: readonly unknown[]) => readonly Assignment[]
+  },
+  wanted: boolean,
+): Realization {
+  const [one, all] = [read(item), read(list)]
+  const elements: readonly unknown[] = Array.isArray(all) ? all : typeof all === 'string' ? [...all] : []
+  const place = at(list)
+  const change = (to: (before: readonly unknown[]) => readonly unknown[]): readonly Assignment[] =>
+    place && one !== undefined && (Array.isArray(all) || all === undefined)
+      ? [{ ...place, to: (before) => to(Array.isArray(before) ? before : []), isAdded: true }]
+      : []
+  const ways = wanted
+    ? [...set(item, elements.slice(0, maxElements)), ...change((before) => [...before, one])]
+    : [...set(item, elements.flatMap(others)), ...change((before) => before.filter((other) => other !== one))]
+  return { ways, isWhole: wanted && elements.length <= maxElements }
+}
+
+const maxElements = 8
+
+/** Returns the change of a list by which a quantifier gets a row. */
+export function listWith(part: Part, row: unknown): readonly Assignment[] {
+  return listChange(part, (before) => [...before, row])
+}
+
+/** Returns the change of a list by which a quantifier loses a row. */
+export function listWithout(part: Part, row: unknown): readonly Assignment[] {
+  return listChange(part, (before) => before.filter((one) => one !== row))
+}
+
+function listChange(part: Part, to: (before: readonly unknown[]) => readonly unknown[]): readonly Assignment[] {
+  const { condition } = part
+  if (condition.kind !== 'some') return []
+  const place = locationOf(part.world, condition.from, part.environment)
+  return place ? [{ ...place, to: (before) => to(Array.isArray(before) ? before : []), isAdded: true }] : []
+}
+
+/** Returns values of the same type that are not equal to a value. */
+function others(value: unknown): readonly unknown[] {
+  switch (typeof value) {
+    case 'number':
+      return [value + 1, value - 1, value + 1000]
+    case 'bigint':
+      return [value + 1n, value - 1n]
+    case 'string':
+      return [`${value}'`, '']
+    case 'boolean':
+      return [!value]
+    default:
+      if (value instanceof Date) return [new Date(value.getTime() + 1), new Date(value.getTime() - 1)]
+      return value === null ? [1, 'a', true, new Date(0)] : [null]
+  }
+}
+
+/** Returns values around a value in its order, and the value. */
+function neighbours(value: unknown): readonly unknown[] {
+  return typeof value === 'string' ? [value, `${value}a`, ''] : value === null ? [] : [value, ...others(value)]
+}

@@ -1,0 +1,124 @@
+import type { ArcturusError } from '../errors.js'
+import { describe, type ExplanationMissing } from './describe.js'
+import type { MissingSearch } from './missing.js'
+import type { Part } from './part.js'
+import { Shown, type ShowOptions } from './show.js'
+import { type ExplanationJSON, formatExplanation } from './text.js'
+import { type ExplanationNode, placeOf, TreeWriter } from './tree.js'
+
+/** The question that an explanation is about. */
+export interface Asked {
+  readonly actor: unknown
+  readonly action: string
+  readonly resource: unknown
+}
+
+/** The decision, and the evaluation of the condition that led to it. */
+export interface Evaluated {
+  readonly decision: 'allowed' | 'denied' | 'error'
+  readonly error: ArcturusError | undefined
+  /** Undefined if only the machine can answer the question as a whole. */
+  readonly root: Part | undefined
+  readonly search: MissingSearch | undefined
+}
+
+/**
+ * Why an actor may or may not perform an action on a resource. It is written on demand, from the
+ * data as it was when the explanation was made.
+ */
+export class Explanation {
+  /** Whether the action is allowed: the answer of `can`. False if the check is an error. */
+  readonly allowed: boolean
+  readonly decision: 'allowed' | 'denied' | 'error'
+  /** The error of the check. */
+  readonly error: ArcturusError | undefined
+  readonly #asked: Asked
+  readonly #evaluated: Evaluated
+  readonly #options: ShowOptions
+  readonly #shown: Shown
+  #tree: ExplanationNode | undefined
+  #missing: ExplanationMissing | undefined
+
+  /** @param shown - Writes values. */
+  constructor(
+    asked: Asked,
+    evaluated: Evaluated,
+    options: ShowOptions,
+    schema: ConstructorParameters<typeof Shown>[0],
+  ) {
+    this.decision = evaluated.decision
+    this.allowed = evaluated.decision === 'allowed'
+    this.error = evaluated.error
+    this.#asked = asked
+    this.#evaluated = evaluated
+    this.#options = options
+    this.#shown = new Shown(schema, options)
+    this.#schema = schema
+  }
+  readonly #schema: ConstructorParameters<typeof Shown>[0]
+
+  /** Returns the same explanation with other options, for example with values. */
+  with(options: ShowOptions): Explanation {
+    return new Explanation(this.#asked, this.#evaluated, { ...this.#options, ...options }, this.#schema)
+  }
+
+  /** The actor, the action and the resource in words. */
+  get subject(): { readonly actor: string; readonly action: string; readonly resource: string } {
+    const { actor, action, resource } = this.#asked
+    return { actor: this.#shown.actor(actor), action, resource: this.#shown.value(resource) }
+  }
+
+  /**
+   * The proof if the action is allowed. Otherwise each way in which it could have been, up to the
+   * first test that failed.
+   */
+  get tree(): ExplanationNode {
+    this.#tree ??= this.#write()
+    return this.#tree
+  }
+
+  /**
+   * The least sets of changes of the data that would allow the action, smallest first. Empty unless
+   * the action is denied.
+   */
+  get missing(): ExplanationMissing {
+    this.#missing ??= this.#findMissing()
+    return this.#missing
+  }
+
+  #write(): ExplanationNode {
+    const { root, search, decision, error } = this.#evaluated
+    const { actor, action, resource } = this.subject
+    const text = `allow(${this.#asked.actor === null ? 'nil' : actor}, ${JSON.stringify(action)}, ${resource})`
+    const outcome = decision === 'allowed' ? 'true' : decision === 'denied' ? 'false' : 'error'
+    if (!root) {
+      const of: readonly ExplanationNode[] = error
+        ? [{ kind: 'condition', outcome: 'error', text: error.summary, of: [] }]
+        : []
+      return { kind: 'machine', outcome, text, of }
+    }
+    const writer = new TreeWriter(this.#shown, (part) => search?.distance(part) ?? 0)
+    return { kind: 'call', outcome, text, of: writer.write(root) }
+  }
+
+  #findMissing(): ExplanationMissing {
+    const { search, decision } = this.#evaluated
+    if (decision !== 'denied') return { sets: [], complete: true }
+    if (!search) return { sets: [], complete: false }
+    return describe(search.find(), this.#shown, [this.#asked.actor, this.#asked.resource])
+  }
+
+  /** Returns the explanation in its stable form. */
+  toJSON(): ExplanationJSON {
+    const { allowed, decision, tree, missing, error } = this
+    const failure = error && {
+      error: { code: error.code, message: error.summary, ...(error.span ? { place: placeOf(error.span) } : {}) },
+    }
+    return { version: 1, decision, allowed, ...this.subject, tree, missing, ...failure }
+  }
+
+  /** Returns the explanation as text of several lines. */
+  toString(): string {
+    return formatExplanation(this.toJSON())
+  }
+}

@@ -1,0 +1,168 @@
+import type { Condition, Operand, Ref } from '../condition/condition.js'
+import { ArcturusError, QueryError } from '../errors.js'
+import type { Environment } from '../filter/bind/bind.js'
+import { Failed } from '../filter/bind/failure.js'
+import type { Meaning } from '../predicate/meaning.js'
+import type { Ids } from './ids.js'
+import { locationOf, type Reader } from './location.js'
+import type { Reads } from './reads.js'
+
+/** Whether a part holds; undefined if that depends on a row that does not exist yet. */
+export type Truth = boolean | undefined
+
+/** The data under which parts are evaluated: the application's own, or that data with changes. */
+export interface World extends Reader {
+  readonly meaning: Meaning
+  readonly ids: Ids
+  readonly reads: Reads
+  /** Returns this world with other data, and with leaves that are true or false by assumption. */
+  with(reads: Reads, assumed?: ReadonlyMap<string, boolean>): World
+  /** Counts a step. @throws QueryError if the time is up. */
+  spend(): void
+  /** Returns whether a part holds. @throws Failed if the check of it is an error. */
+  truth(part: Part): Truth
+  /** Returns the elements that a quantifier visits. @throws Failed if the operand can't be read. */
+  elements(from: Operand, environment: Environment): readonly unknown[] | undefined
+  /** Returns the body of a call, which all equal calls share. */
+  bodyOf(ref: Ref, environment: Environment): Part
+}
+
+/** A part of a condition with the values of its roots, evaluated on demand. */
+export class Part {
+  readonly world: World
+  readonly condition: Condition
+  readonly environment: Environment
+  /** The outcome of a leaf. */
+  known: { readonly truth: Truth } | { readonly error: unknown } | undefined
+  #parts: readonly Part[] | undefined
+  #rows: readonly unknown[] = []
+  #key: string | undefined
+  #outcome: { readonly truth: Truth } | { readonly error: unknown } | undefined
+
+  constructor(world: World, condition: Condition, environment: Environment) {
+    this.world = world
+    this.condition = condition
+    this.environment = environment
+  }
+
+  /**
+   * The parts of a conjunction, disjunction or negation, the body of a call, and one part for each
+   * row of a quantifier.
+   * @throws Failed if a quantifier has no list.
+   */
+  get parts(): readonly Part[] {
+    this.#parts ??= this.#divide()
+    return this.#parts
+  }
+
+  /** The rows of a quantifier, in the order of its parts. */
+  get rows(): readonly unknown[] {
+    return this.parts.length > 0 ? this.#rows : []
+  }
+
+  /** Whether the part holds by itself, or the error of its evaluation. */
+  get outcome(): { readonly truth: Truth } | { readonly error: unknown } {
+    if (!this.#outcome) {
+      try {
+        this.#outcome = { truth: this.world.truth(this) }
+      } catch (error) {
+        this.#outcome = { error }
+      }
+    }
+    return this.#outcome
+  }
+
+  /** Returns another part with the same values. */
+  of(condition: Condition): Part {
+    return new Part(this.world, condition, this.environment)
+  }
+
+  /** Returns this part in a world with other data. */
+  in(world: World): Part {
+    return new Part(world, this.condition, this.environment)
+  }
+
+  /** Returns the body of a quantifier for a row. */
+  forRow(row: unknown, world: World = this.world): Part {
+    const { condition, environment } = this
+    if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
+    const { each, where } = condition
+    return new Part(world, where, (root) => (root === each ? { kind: 'value', value: row } : environment(root)))
+  }
+
+  #divide(): readonly Part[] {
+    const { condition, world, environment } = this
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        return condition.of.map((one) => this.of(one))
+      case 'not':
+        return [this.of(condition.of)]
+      case 'some': {
+        const rows = world.elements(condition.from, environment)
+        const { span } = condition
+        if (!rows) throw new Failed(new QueryError('type-error', '`in` needs a list.', { span }))
+        this.#rows = rows
+        return rows.map((row) =>
+          row === undefined
+            ? this.of({
+                kind: 'failure',
+                error: new QueryError('missing-attribute', 'An element of a list is undefined.', { span }),
+              })
+            : this.forRow(row),
+        )
+      }
+      case 'ref':
+        return [world.bodyOf(condition, environment)]
+      default:
+        return []
+    }
+  }
+
+  /** A text that is equal for leaves that are the same question about the same data. */
+  get key(): string {
+    this.#key ??= this.#keyOf(this.condition)
+    return this.#key
+  }
+
+  #keyOf(condition: Condition): string {
+    switch (condition.kind) {
+      case 'compare': {
+        const sides = [this.#operandKey(condition.left), this.#operandKey(condition.right)]
+        const operator = condition.operator === '==' ? '=' : condition.operator
+        if (operator === '=' || operator === '!=') sides.sort()
+        return `${sides[0]} ${operator} ${sides[1]}`
+      }
+      case 'in':
+        return `${this.#operandKey(condition.item)} in ${this.#operandKey(condition.list)}`
+      case 'text':
+        return `${this.#operandKey(condition.of)} ${condition.operator} ${this.#operandKey(condition.part)}`
+      case 'isa':
+        return `${this.#operandKey(condition.of)} is ${condition.model} ${condition.exact}`
+      case 'test':
+        return `test ${this.#operandKey(condition.of)}`
+      case 'reads':
+        return `reads ${this.#operandKey(condition.of)}`
+      case 'some':
+        return `some ${this.world.ids.of(condition)} ${this.#operandKey(condition.from)}`
+      case 'ref':
+        return `${this.world.ids.of(condition.definition)} ${condition.args.map((one) => this.#operandKey(one)).join(' ')}`
+      case 'opaque':
+        return `opaque ${this.world.ids.of(condition.goal.expression)} ${condition.goal.bindings.map((one) => this.#operandKey(one.operand)).join(' ')}`
+      default:
+        return `${condition.kind} ${this.world.ids.of(condition)}`
+    }
+  }
+
+  #operandKey(operand: Operand): string {
+    const location = locationOf(this.world, operand, this.environment)
+    if (location) return `${this.world.ids.of(location.object)}.${location.field}`
+    if (operand.kind === 'list') return `[${operand.elements.map((one) => this.#operandKey(one)).join(' ')}]`
+    try {
+      return `=${this.world.ids.of(this.world.value(operand, this.environment))}`
+    } catch (error) {
+      if (!(error instanceof Failed) && !(error instanceof ArcturusError)) throw error
+      return `?${this.world.ids.of(operand)}`
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Missing, Wanted } from '../schema/wanted.js'
+
+/** A row that does not exist yet: its fields are unknown, except for those that are changed. */
+const imagined = new WeakSet<object>()
+
+/** Marks an object as a row that does not exist yet, and returns it. */
+export function imagine<Row extends object>(row: Row): Row {
+  imagined.add(row)
+  return row
+}
+
+/** Returns whether a value is a row that does not exist yet. */
+export function isImagined(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && imagined.has(value)
+}
+
+/** Values by object and field. */
+export type Values = ReadonlyMap<object, ReadonlyMap<string, unknown>>
+
+/** The relations that were loaded for an explanation, and those that are still to be loaded. */
+export class Arrivals {
+  readonly #values = new Map<object, Map<string, unknown>>()
+  #wanted: Wanted[] = []
+  #known: Wanted[] = []
+  #asked = new Map<object, Set<string>>()
+
+  find(object: object, name: string): { readonly value: unknown } | undefined {
+    const values = this.#values.get(object)
+    return values?.has(name) ? { value: values.get(name) } : undefined
+  }
+
+  want(wanted: Wanted, isKnown = false): void {
+    const names = this.#asked.get(wanted.object) ?? new Set()
+    if (!names.has(wanted.name)) (isKnown ? this.#known : this.#wanted).push(wanted)
+    this.#asked.set(wanted.object, names.add(wanted.name))
+  }
+
+  arrive({ object, name }: Wanted, value: unknown): void {
+    const values = this.#values.get(object) ?? new Map<string, unknown>()
+    this.#values.set(object, values.set(name, value))
+  }
+
+  /**
+   * Returns the values to load next, and forgets them.
+   * @param isStuck - Whether relations are wanted of which the keys are known and not enough.
+   */
+  take(isStuck: boolean): readonly Wanted[] {
+    const taken = this.#wanted.length > 0 ? this.#wanted : isStuck ? this.#known : []
+    this.#wanted = []
+    this.#known = []
+    this.#asked = new Map()
+    return taken
+  }
+}
+
+/** What a world reads in place of the values of its objects. */
+export class Reads implements Missing {
+  /** Whether a field of a row that does not exist yet was read, and has no value. */
+  isUnknown = false
+  readonly #arrivals: Arrivals
+  readonly #changes: Values | undefined
+  readonly #outside: Reads | undefined
+
+  constructor(arrivals: Arrivals, changes?: Values, outside?: Reads) {
+    this.#arrivals = arrivals
+    this.#changes = changes
+    this.#outside = outside
+  }
+
+  /** Returns these reads with changes. */
+  with(changes: Values): Reads {
+    return new Reads(this.#arrivals, changes, this)
+  }
+
+  arrived(object: object, name: string): { readonly value: unknown } | undefined {
+    const changed = this.#changed(object, name)
+    if (changed) return changed
+    if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
+    return this.#arrivals.find(object, name)
+  }
+
+  want(wanted: Wanted, isKnown?: boolean): void {
+    if (!isImagined(wanted.object)) this.#arrivals.want(wanted, isKnown)
+  }
+
+  #changed(object: object, name: string): { readonly value: unknown } | undefined {
+    const values = this.#changes?.get(object)
+    if (values?.has(name)) return { value: values.get(name) }
+    return this.#outside ? this.#outside.#changed(object, name) : undefined
+  }
+}

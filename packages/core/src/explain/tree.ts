@@ -1,0 +1,353 @@
+import type { Rule } from '../language/ast.js'
+import { print } from '../language/print.js'
+import type { Span } from '../language/source.js'
+import type { Part } from './part.js'
+import { collapsed, type Shown } from './show.js'
+import { errorOf } from './world.js'
+
+/** A place in the policy. */
+export interface ExplanationPlace {
+  /** The file's name, as it was passed to the authorizer. */
+  readonly file?: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A rule as its author wrote it. */
+export interface ExplanationRule {
+  readonly text: string
+  readonly place: ExplanationPlace
+}
+
+/**
+ * A step of an explanation.
+ *
+ * - `rule`: one or more rules that need the same; `of` is what they need.
+ * - `call`: a call of rules, such as `has_role(User 3, "admin", Repository 12)`.
+ * - `rows`: some row of a list; `of` is about the `row` that matched, or about the nearest.
+ * - `not`: a negation.
+ * - `any`: alternatives.
+ * - `condition`: a test of the policy.
+ * - `machine`: a test that only the query machine can evaluate.
+ */
+export interface ExplanationNode {
+  readonly kind: 'rule' | 'call' | 'rows' | 'not' | 'any' | 'condition' | 'machine'
+  /** Whether it holds. */
+  readonly outcome: 'true' | 'false' | 'error'
+  /** A sentence, or the text of the policy. */
+  readonly text: string
+  readonly place?: ExplanationPlace
+  readonly rules?: readonly ExplanationRule[]
+  /** The number of rows that were tried. */
+  readonly tried?: number
+  readonly row?: string
+  /** Whether `of` is omitted, since the same call is explained elsewhere. */
+  readonly repeated?: true
+  readonly of: readonly ExplanationNode[]
+}
+
+/**
+ * Steps by the rule that they belong to: those of the current rule, then those of its caller, and
+ * so on.
+ */
+type Levels = readonly (readonly ExplanationNode[])[]
+
+/** Returns the number of changes that a part needs to hold, to find the nearest of many rows. */
+export type Distance = (part: Part) => number
+
+/** Writes the evaluation of a condition as a tree. */
+export class TreeWriter {
+  readonly #shown: Shown
+  readonly #distance: Distance
+  /** Bodies of calls that were written already. */
+  readonly #written = new Set<Part>()
+
+  constructor(shown: Shown, distance: Distance) {
+    this.#shown = shown
+    this.#distance = distance
+  }
+
+  write(part: Part): readonly ExplanationNode[] {
+    return flat(this.#write(part))
+  }
+
+  #write(part: Part): Levels {
+    const { outcome } = part
+    if ('error' in outcome) return this.#failed(part, outcome.error)
+    return outcome.truth ? this.#proof(part) : this.#refutation(part)
+  }
+
+  /** Explains why a part holds. */
+  #proof(part: Part): Levels {
+    const { condition } = part
+    switch (condition.kind) {
+      case 'true':
+        return []
+      case 'and':
+        return this.#origin(part, merged(part.parts.map((one) => this.#proof(one))))
+      case 'or':
+        return this.#proof(part.parts.find(holds)!)
+      case 'not':
+        return this.#negation(part, 'true')
+      case 'some': {
+        const at = part.parts.findIndex(holds)
+        const [own = [], ...outside] = this.#proof(part.parts[at]!)
+        const row = this.#shown.value(part.rows[at])
+        const text = `${row} in ${this.#list(part)}`
+        return [[{ kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own }], ...outside]
+      }
+      case 'ref':
+        return [[this.#call(part, 'true')]]
+      case 'reads':
+        return []
+      default:
+        return [[this.#leaf(part, 'true')]]
+    }
+  }
+
+  /** Explains why a part does not hold, or that nothing is to be said about it. */
+  #refutation(part: Part): Levels {
+    const { condition } = part
+    switch (condition.kind) {
+      case 'false':
+        return []
+      case 'and': {
+        const at = part.parts.findIndex((one) => !holds(one))
+        const parts = part.parts.slice(0, at + 1)
+        if (parts.at(-1)?.condition.kind === 'false') return []
+        return this.#origin(part, merged(parts.map((one) => this.#write(one))))
+      }
+      case 'or': {
+        const arms = part.parts
+          .map((one) => this.#refutation(one))
+          .filter((levels) => levels.some((level) => level.length > 0))
+        if (arms.length === 1) return arms[0]!
+        const nodes = grouped(arms.flatMap((levels) => flatOne(levels)))
+        return nodes.length === 0 ? [] : [[{ kind: 'any', outcome: 'false', text: 'none of these holds', of: nodes }]]
+      }
+      case 'not':
+        return this.#negation(part, 'false')
+      case 'some':
+        return [[this.#noRow(part)]]
+      case 'ref':
+        return [[this.#call(part, 'false')]]
+      default:
+        return [[this.#leaf(part, 'false')]]
+    }
+  }
+
+  #noRow(part: Part): ExplanationNode {
+    const { condition, parts, rows } = part
+    if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
+    const list = this.#list(part)
+    const base = { kind: 'rows', outcome: 'false', ...place(condition.span), tried: rows.length } as const
+    if (rows.length === 0) return { ...base, text: `there is no row in ${list}`, of: [] }
+    let nearest = 0
+    let least = Number.POSITIVE_INFINITY
+    for (let at = 0; at < Math.min(rows.length, maxRows); at++) {
+      const distance = this.#distance(parts[at]!)
+      if (distance < least) [nearest, least] = [at, distance]
+    }
+    const row = this.#shown.value(rows[nearest])
+    const text =
+      rows.length === 1 ? `the one row in ${list} does not match` : `none of ${rows.length} rows in ${list} matches`
+    return { ...base, text, row, of: this.write(parts[nearest]!) }
+  }
+
+  #list(part: Part): string {
+    const { condition } = part
+    return condition.kind === 'some' ? this.#shown.side(condition.from, part).text : ''
+  }
+
+  #negation(part: Part, outcome: 'true' | 'false'): Levels {
+    const inner = part.parts[0]!
+    const { condition } = inner
+    switch (condition.kind) {
+      case 'not':
+        // The derivation doubles the negation of goals whose first solution alone counts.
+        return this.#write(inner.parts[0]!)
+      case 'and':
+      case 'or':
+      case 'ref':
+        break
+      case 'some': {
+        const every = this.#every(inner, outcome)
+        if (every) return [[every]]
+        break
+      }
+      default:
+        return [[{ ...this.#leaf(inner, outcome === 'true' ? 'false' : 'true'), outcome }]]
+    }
+    const text = outcome === 'true' ? 'this must not hold, and does not' : 'this must not hold, but does'
+    return [[{ kind: 'not', outcome, text, of: this.write(inner) }]]
+  }
+
+  /** Explains `forall`, which is that no row fails. */
+  #every(part: Part, outcome: 'true' | 'false'): ExplanationNode | undefined {
+    const { condition, parts, rows } = part
+    if (condition.kind !== 'some' || condition.where.kind !== 'not') return undefined
+    const list = this.#list(part)
+    const base = { kind: 'rows', outcome, ...place(condition.span), tried: rows.length } as const
+    if (outcome === 'true') {
+      const text = rows.length === 0 ? `there is no row in ${list}` : `every row in ${list} matches`
+      return { ...base, text, of: [] }
+    }
+    const at = parts.findIndex(holds)
+    const row = this.#shown.value(rows[at])
+    return { ...base, text: `not every row in ${list} matches`, row, of: this.write(parts[at]!.parts[0]!) }
+  }
+
+  #call(part: Part, outcome: ExplanationNode['outcome']): ExplanationNode {
+    const { condition } = part
+    if (condition.kind !== 'ref') throw new TypeError('only calls have a definition')
+    const [body] = part.parts
+    const text = this.#shown.call(part)
+    const base = { kind: 'call', outcome, text, ...place(condition.span) } as const
+    if (this.#written.has(body!)) return { ...base, repeated: true, of: [] }
+    this.#written.add(body!)
+    return { ...base, of: this.write(body!) }
+  }
+
+  #leaf(part: Part, outcome: 'true' | 'false'): ExplanationNode {
+    const { condition } = part
+    const kind = condition.kind === 'opaque' ? 'machine' : 'condition'
+    const span = 'span' in condition ? place(condition.span) : {}
+    return { kind, outcome, text: this.#shown.leaf(part, outcome === 'true'), ...span, of: [] }
+  }
+
+  /** Explains what failed, and what it was reached by. */
+  #failed(part: Part, error: unknown): Levels {
+    const { condition } = part
+    switch (condition.kind) {
+      case 'and': {
+        const at = part.parts.findIndex(fails)
+        const shown = at < 0 ? part.parts : part.parts.slice(0, at + 1)
+        return this.#origin(part, merged(shown.map((one) => this.#write(one))), 'error')
+      }
+      case 'or':
+      case 'not': {
+        const inner = part.parts.find(fails)
+        return inner ? this.#write(inner) : this.#failure(part, error)
+      }
+      case 'some': {
+        const at = partsOrNone(part).findIndex(fails)
+        if (at < 0) return this.#failure(part, error)
+        const row = this.#shown.value(part.rows[at])
+        const text = `${row} in ${this.#list(part)}`
+        const of = this.write(part.parts[at]!)
+        return [[{ kind: 'rows', outcome: 'error', text, ...place(condition.span), row, of }]]
+      }
+      case 'ref':
+        return partsOrNone(part).length > 0 ? [[this.#call(part, 'error')]] : this.#failure(part, error)
+      default:
+        return this.#failure(part, error)
+    }
+  }
+
+  #failure({ condition }: Part, error: unknown): Levels {
+    const { summary, span } = errorOf(error)
+    const at = span ?? ('span' in condition ? condition.span : undefined)
+    return [[{ kind: 'condition', outcome: 'error', text: summary, ...(at ? place(at) : {}), of: [] }]]
+  }
+
+  /** Gathers the steps of a rule, and returns those of its caller to it. */
+  #origin(part: Part, levels: Levels, outcome: ExplanationNode['outcome'] = this.#outcomeOf(part)): Levels {
+    const { condition } = part
+    if (condition.kind !== 'and' || !condition.origin) return levels
+    if (condition.origin === 'rest') return [[], ...levels]
+    const [own = [], after = [], ...outside] = levels
+    const rule = ruleOf(condition.origin)
+    const state =
+      after.some((node) => node.outcome !== 'true') && own.every((node) => node.outcome === 'true') ? 'true' : outcome
+    const node: ExplanationNode = {
+      kind: 'rule',
+      outcome: state,
+      text: rule.text,
+      place: rule.place,
+      rules: [rule],
+      of: own,
+    }
+    return [[node, ...after], ...outside]
+  }
+
+  #outcomeOf(part: Part): ExplanationNode['outcome'] {
+    const { outcome } = part
+    return 'error' in outcome ? 'error' : outcome.truth ? 'true' : 'false'
+  }
+}
+
+/** The most rows among which the nearest is looked for. */
+const maxRows = 200
+
+function holds({ outcome }: Part): boolean {
+  return 'truth' in outcome && outcome.truth === true
+}
+
+function fails({ outcome }: Part): boolean {
+  return 'error' in outcome
+}
+
+function partsOrNone(part: Part): readonly Part[] {
+  try {
+    return part.parts
+  } catch {
+    return []
+  }
+}
+
+function merged(all: readonly Levels[]): Levels {
+  const levels: ExplanationNode[][] = []
+  for (const one of all) {
+    for (const [at, nodes] of one.entries()) {
+      levels[at] ??= []
+      levels[at].push(...nodes)
+    }
+  }
+  return levels
+}
+
+function flat(levels: Levels): readonly ExplanationNode[] {
+  return levels.flat()
+}
+
+/** Returns the steps of one alternative as one step. */
+function flatOne(levels: Levels): readonly ExplanationNode[] {
+  const nodes = flat(levels)
+  if (nodes.length < 2) return nodes
+  const [first, ...rest] = nodes
+  // The steps after a rule belong to what it is an alternative of.
+  return [{ ...first!, of: [...first!.of, ...rest], outcome: 'false' }]
+}
+
+/** Merges rules that need the same. */
+function grouped(nodes: readonly ExplanationNode[]): readonly ExplanationNode[] {
+  const groups = new Map<string, ExplanationNode>()
+  for (const node of nodes) {
+    const key = node.kind === 'rule' ? JSON.stringify([node.of.map(signature)]) : JSON.stringify(node)
+    const known = groups.get(key)
+    if (!known) groups.set(key, node)
+    else if (node.kind === 'rule') groups.set(key, { ...known, rules: [...known.rules!, ...node.rules!] })
+  }
+  return [...groups.values()]
+}
+
+/** A call that is explained elsewhere is the same need. */
+function signature({ kind, text, of, outcome }: ExplanationNode): unknown {
+  return kind === 'call' ? [kind, text, outcome] : [kind, text, outcome, of.map(signature)]
+}
+
+function ruleOf(rule: Rule): ExplanationRule {
+  const { source, start } = rule.span
+  const isShorthand = source.text[start] === '"'
+  const text = isShorthand ? collapsed(rule.span) : print(rule).replace(/\s+/g, ' ')
+  return { text: text.replace(/;$/, ''), place: placeOf(rule.span) }
+}
+
+export function placeOf({ source, start }: Span): ExplanationPlace {
+  const { line, column } = source.position(start)
+  return source.name === undefined ? { line, column } : { file: source.name, line, column }
+}
+
+function place(span: Span): { readonly place: ExplanationPlace } | Record<never, never> {
+  return span.source.text === '' ? {} : { place: placeOf(span) }
+}
