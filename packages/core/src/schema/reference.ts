@@ -69,19 +69,23 @@ function columnsOf(row: object): Record<string, unknown> {
  */
 export function referencedRow(object: object, model: string, field: RelationField): object | null | undefined {
   if (field.many || field.from.length === 0) return undefined
-  const key: unknown[] = []
+  if (!field.kept) return doubtfulRow(object, model, field)
+  const row = new ReferencedRow(field, model)
   let isNil = false
-  for (const name of field.from) {
-    const part = columnsOf(object)[name]
+  for (let at = 0; at < field.from.length; at++) {
+    const part = columnsOf(object)[field.from[at]!]
     if (part === undefined) return undefined
     isNil ||= part === null
-    key.push(part)
+    columnsOf(row)[field.to[at]!] = part
   }
-  if (isNil) return null
-  if (!field.kept) return new DoubtfulReference(field, model, key)
-  const row = new ReferencedRow(field, model)
-  for (let at = 0; at < key.length; at++) columnsOf(row)[field.to[at]!] = key[at]
-  return row
+  return isNil ? null : row
+}
+
+/** As `referencedRow`, for a reference that the database does not ensure. */
+function doubtfulRow(object: object, model: string, field: RelationField): object | null | undefined {
+  const key = field.from.map((name) => columnsOf(object)[name])
+  if (key.includes(undefined)) return undefined
+  return key.includes(null) ? null : new DoubtfulReference(field, model, key)
 }
 
 /**

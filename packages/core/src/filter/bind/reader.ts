@@ -5,6 +5,7 @@ import { isPartial } from '../../schema/partial.js'
 import { adoptRead, foreignRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import { tagOf } from '../../schema/tags.js'
 import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
@@ -24,6 +25,9 @@ export class BindReader implements Reading {
   #rows: Map<string, KnownRow> | undefined
   /** The field of the latest lookup. */
   #last: { readonly model: Model; readonly step: Step; readonly field: Field | undefined } | undefined
+
+  /** The tag and the class of the latest tagged row, which determine its model. */
+  #tagged: { readonly tag: string; readonly cls: unknown; readonly model: Model | undefined } | undefined
 
   constructor(schema: Schema, missing: Missing | undefined, unloaded: Unloaded) {
     this.#schema = schema
@@ -74,10 +78,19 @@ export class BindReader implements Reading {
   }
 
   #referenced(object: object, step: Step): object | null | undefined {
-    const model = this.#schema.baseOf(object)
+    const model = this.#modelOf(object)
     const field = model && this.#fieldOf(model, step)
-    const row = field?.kind === 'relation' ? referencedRow(object, model!.name, field) : undefined
-    return doubtfulReference(row) ? undefined : row
+    return field?.kind === 'relation' && field.kept ? referencedRow(object, model!.name, field) : undefined
+  }
+
+  /** Returns the model of a row, memoizing the latest tag: there can be thousands of rows of one model. */
+  #modelOf(object: object): Model | undefined {
+    const its = tagOf(object)
+    if (its === undefined) return this.#schema.baseOf(object)
+    const cls: unknown = object.constructor
+    if (this.#tagged?.tag !== its || this.#tagged.cls !== cls)
+      this.#tagged = { tag: its, cls, model: this.#schema.baseOf(object) }
+    return this.#tagged.model
   }
 
   /** Memoizes the latest lookup: there can be thousands of rows of one model. */
