@@ -155,11 +155,11 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
     case 'value':
       return false
     case 'path': {
-      let at: OperandType = operand.root.type
-      for (const [index, step] of operand.steps.entries()) {
-        const field = stepField(schema, step)
-        if (!field || (at.nullable && !present.some((path) => isBeginning(path, operand, index)))) return true
-        at = fieldType(schema, field)
+      let isNullable = operand.root.type.nullable
+      for (let index = 0; index < operand.steps.length; index++) {
+        const field = stepField(schema, operand.steps[index]!)
+        if (!field || (isNullable && !present.some((path) => isBeginning(path, operand, index)))) return true
+        isNullable = field.nullable
       }
       return false
     }

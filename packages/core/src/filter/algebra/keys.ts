@@ -70,7 +70,9 @@ export class DefiniteKeys {
   }
 
   #path({ root, steps }: Path): string {
-    return `${this.#root(root)}${steps.map((step) => `.${step.name}`).join('')}`
+    let key = this.#root(root)
+    for (const { name } of steps) key += `.${name}`
+    return key
   }
 
   #root(root: Root): string {

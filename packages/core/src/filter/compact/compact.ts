@@ -188,7 +188,10 @@ function isListable(value: unknown): boolean {
 /** Orders parts by cost; equal costs keep the policy's order. */
 function inOrder(condition: Definite): Definite {
   if (condition.kind !== 'and' && condition.kind !== 'or') return condition
-  return { kind: condition.kind, of: condition.of.toSorted((a, b) => costOf(a) - costOf(b)) }
+  const costs = condition.of.map(costOf)
+  if (costs.every((cost, at) => at === 0 || costs[at - 1]! <= cost)) return condition
+  const order = costs.map((cost, at) => ({ cost, at })).sort((a, b) => a.cost - b.cost)
+  return { kind: condition.kind, of: order.map(({ at }) => condition.of[at]!) }
 }
 
 function costOf(condition: Definite): number {

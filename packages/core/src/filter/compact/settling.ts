@@ -60,7 +60,8 @@ export class Settling {
       default: {
         const known = facts.get(this.#keys.of(condition))
         if (known !== undefined) return known ? TRUE : FALSE
-        return operandsOf(condition).some((one) => this.#isUnreadable(one, facts)) ? FALSE : condition
+        for (const one of operandsOf(condition)) if (this.#isUnreadable(one, facts)) return FALSE
+        return condition
       }
     }
   }
@@ -148,10 +149,12 @@ function presentIn(leaf: Leaf): readonly Path[] {
   }
 }
 
+const none: readonly Path[] = []
+
 /** Returns the paths that a path goes through. */
 function stepsBefore(operand: Operand): readonly Path[] {
   if (operand.kind === 'count') return stepsBefore(operand.of)
-  if (operand.kind !== 'path') return []
+  if (operand.kind !== 'path' || operand.steps.length < 2) return none
   const { root, steps } = operand
   return steps.slice(1).map((_, index): Path => ({ kind: 'path', root, steps: steps.slice(0, index + 1) }))
 }
