@@ -66,17 +66,16 @@ function rewritten(where: Where, position: Position): Where {
       kept[name] = value
       continue
     }
-    const { in: some, notIn: none, ...rest } = value
-    const lists = [
-      ...(isDivisible(some) && position.isNegative ? [alone(name, some, 'OR', position)] : []),
-      ...(isDivisible(none) && !position.isRoot ? [alone(name, none, 'AND', position)] : []),
-    ]
-    if (lists.length === 0) {
+    const some = position.isNegative && isDivisible(value['in']) ? value['in'] : undefined
+    const none = !position.isRoot && isDivisible(value['notIn']) ? value['notIn'] : undefined
+    if (!some && !none) {
       kept[name] = related(value, position)
       continue
     }
-    beside.push(...lists)
-    if (Object.keys(rest).length > 0) beside.push({ [name]: rest })
+    if (some) beside.push(alone(name, some, 'OR', position))
+    if (none) beside.push(alone(name, none, 'AND', position))
+    const rest = Object.entries(value).filter(([key]) => !((some && key === 'in') || (none && key === 'notIn')))
+    if (rest.length > 0) beside.push({ [name]: Object.fromEntries(rest) })
   }
   const parts = Object.keys(kept).length > 0 ? [kept, ...beside] : beside
   return parts.length === 1 ? parts[0]! : parts.length === 0 ? where : { AND: parts }
@@ -89,12 +88,16 @@ function connected(value: unknown, position: Position): unknown {
 
 /** Rewrites relation filters; other conditions on a field are returned unchanged. */
 function related(filter: Where, position: Position): Where {
-  if (!Object.keys(filter).some((way) => relationFilters.has(way))) return filter
-  const ways = Object.entries(filter).map(([way, where]) => {
+  let found: Record<string, unknown> | undefined
+  for (const way of Object.keys(filter)) {
+    if (!relationFilters.has(way)) continue
+    const where = filter[way]
+    if (!isPlain(where)) continue
     const isNegative = position.isNegative || (way !== 'is' && way !== 'some')
-    return [way, isPlain(where) ? rewritten(where, { ...position, isNegative, isRoot: false }) : where]
-  })
-  return Object.fromEntries(ways)
+    found ??= { ...filter }
+    found[way] = rewritten(where, { isNegative, isRoot: false, long: position.long })
+  }
+  return found ?? filter
 }
 
 /**
