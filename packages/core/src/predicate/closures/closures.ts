@@ -1,6 +1,6 @@
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { declaredModel, declaredType } from '../../condition/type.js'
+import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
 import { type Budget, LateBudget, type TabledCall } from '../budget.js'
@@ -195,6 +195,10 @@ class Closures extends Compiler<ElementTest> {
       if (isLiteral(condition.left)) return this.#equalsLiteral(condition.right, condition.left.value)
     }
     const left = this.#operand(condition.left)
+    if ((operator === '==' || operator === '!=') && isNil(condition.right)) {
+      const isEqual = operator === '=='
+      return (frame) => (plain(get(left, frame)) === null) === isEqual
+    }
     const right = this.#operand(condition.right)
     const [x, y] = this.#types(condition.left, condition.right)
     return operator === '='
