@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express'
 
-/** Tells a client what it may know: a refusal's own words, and of a failure nothing. */
+/** Sends the message of a denial to the client, and no details of a failure. */
 export const answerError: ErrorRequestHandler = (error, _req, res, next) => {
   if (res.headersSent) return next(error)
   const status: number = error?.status ?? 500

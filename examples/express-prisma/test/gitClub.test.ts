@@ -53,7 +53,7 @@ describe('the list of repositories', () => {
     }
   })
 
-  it('tells what each person may do', async () => {
+  it('lists the actions of each person', async () => {
     const actionsOf = async (handle: string | undefined, name: string) =>
       (await repositoriesOf(handle)).find((row) => row.name === name)?.actions
     expect(await actionsOf(undefined, 'sextant')).toEqual(['read'])
@@ -90,8 +90,8 @@ describe('the issues', () => {
   })
 })
 
-describe('what is hidden', () => {
-  it('looks to the byte like what does not exist', async () => {
+describe('a hidden row', () => {
+  it('looks exactly like a missing row', async () => {
     const look = async (id: number) => {
       const { status, text, headers } = await send(gitClub.app, 'tomas', 'get', `/repositories/${id}`)
       return { status, text, headers: { ...headers, date: '' } }
@@ -107,13 +107,13 @@ describe('forged requests', () => {
     ['post', 'issues', { title: 'let me in' }],
   ] as const
 
-  it.each(forgeries)('to %s the %s of a hidden repository find nothing', async (method, what, body) => {
+  it.each(forgeries)('to %s the %s of a hidden repository get a 404', async (method, what, body) => {
     const den = await idOf('den')
     await send(gitClub.app, 'oskar', method, `/repositories/${den}/${what}`, body).expect(404)
     await send(gitClub.app, undefined, method, `/repositories/${den}/${what}`, body).expect(401)
   })
 
-  it('on what one may only read are forbidden', async () => {
+  it('on readable rows get a 403', async () => {
     const sextant = await idOf('sextant')
     await send(gitClub.app, 'oskar', 'put', `/repositories/${sextant}/description`, { description: 'mine' }).expect(403)
     await send(gitClub.app, 'yuki', 'put', `/repositories/${sextant}/visibility`, { isPublic: false }).expect(403)
@@ -134,7 +134,7 @@ describe('forged requests', () => {
     await send(gitClub.app, 'ines', 'get', `/repositories/${id}`).expect(404)
   })
 
-  it('with a body that can not be meant are told so', async () => {
+  it('with an invalid body get a 400', async () => {
     const glacier = await idOf('glacier')
     for (const body of [{}, { description: '' }, { description: 7 }, { description: 'x'.repeat(201) }]) {
       await send(gitClub.app, 'tomas', 'put', `/repositories/${glacier}/description`, body).expect(400)
@@ -167,14 +167,14 @@ describe('who may', () => {
 })
 
 describe('the page', () => {
-  it('is served to everybody, and people to choose from with it', async () => {
+  it('is public and lists the people to choose from', async () => {
     const page = await request(gitClub.app).get('/').expect(200)
     expect(page.text).toContain('GitClub')
     const { body } = await send(gitClub.app, undefined, 'get', '/people').expect(200)
     expect(body.people).toHaveLength(7)
   })
 
-  it('gets answers that no cache keeps for others', async () => {
+  it('gets responses that no cache shares', async () => {
     const answer = await send(gitClub.app, 'ines', 'get', '/repositories')
     expect(answer.headers['cache-control']).toBe('private')
   })

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import { isUnreachable } from './database.js'
 
-/** Tells a client what it may know: a refusal's own words, and of a failure nothing. */
+/** Sends the message of a denial to the client, and no details of a failure. */
 export const answerErrors: Middleware = async (ctx, next) => {
   try {
     await next()

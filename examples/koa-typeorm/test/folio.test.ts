@@ -75,7 +75,7 @@ describe.each(await places())('Folio on $name', (place) => {
       }
     })
 
-    it('are nobody’s to read who has not signed in', async () => {
+    it('are hidden from anonymous users', async () => {
       const answer = await folio.send(undefined, 'get', '/documents').expect(401)
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="Folio"')
       await folio.send(undefined, 'get', await path('Design brief')).expect(401)
@@ -107,7 +107,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(many).toBeLessThanOrEqual(few + 6)
     })
 
-    it.each(['page=0', 'page=x', 'page=1&page=2', 'folder=x'])('of %s are nothing that can be meant', async (query) => {
+    it.each(['page=0', 'page=x', 'page=1&page=2', 'folder=x'])('reject the parameter %s', async (query) => {
       await folio.send('mara', 'get', `/documents?${query}`).expect(400)
     })
   })
@@ -131,7 +131,7 @@ describe.each(await places())('Folio on $name', (place) => {
       await folio.expectActions(await folio.person(handle), await folio.document(title), actions as never)
     })
 
-    it('on a folder are roles on all that is in it, of a team on all its parts', async () => {
+    it('on a folder apply to all its content, roles of a team to all its members', async () => {
       const structures = await folio.person('aiko')
       await folio.expectAllowed(structures, ['read', 'add'], await folio.folder('Depot drawings'))
       await folio.expectAllowed(structures, 'read', await folio.folder('Travel'))
@@ -140,8 +140,8 @@ describe.each(await places())('Folio on $name', (place) => {
     })
   })
 
-  describe('the fields of what is confidential', () => {
-    it('are withheld from who may only read it', async () => {
+  describe('the fields of confidential documents', () => {
+    it('are withheld from readers', async () => {
       const { body } = await folio.send('ilse', 'get', await path('Year so far')).expect(200)
       expect(Object.keys(body.document).sort()).toEqual([
         'author',
@@ -157,7 +157,7 @@ describe.each(await places())('Folio on $name', (place) => {
       await folio.expectFields(await folio.person('ilse'), 'edit', await folio.document('Year so far'), [])
     })
 
-    it('are shown to who edits it, and to every reader of what is not confidential', async () => {
+    it('are shown to editors, and to every reader of other documents', async () => {
       const seen = async (handle: string, title: string) =>
         (await folio.send(handle, 'get', await path(title)).expect(200)).body.document
       expect(await seen('nadia', 'Year so far')).toMatchObject({
@@ -173,7 +173,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(body.documents.some((row: Document) => row.classification === 'confidential')).toBe(true)
     })
 
-    it('of an author are what anybody may know of a person', async () => {
+    it('of an author are the public ones', async () => {
       const { body } = await folio.send('victor', 'get', await path('TD-01 Track plan')).expect(200)
       expect(Object.keys(body.document.author).sort()).toEqual(['handle', 'id', 'name'])
     })
@@ -194,7 +194,7 @@ describe.each(await places())('Folio on $name', (place) => {
       await folio.send('jonas', 'get', own).expect(404)
     })
 
-    it('makes a folder in a folder, for those who have the one around it', async () => {
+    it('creates a folder in an owned folder', async () => {
       const made = await folio.send('aiko', 'post', await folderPath('Tram Depot', '/folders'), { name: 'Photographs' })
       expect(made.status).toBe(201)
       await folio.send('jonas', 'get', `/folders/${made.body.folder.id}`).expect(200)
@@ -227,7 +227,7 @@ describe.each(await places())('Folio on $name', (place) => {
   })
 
   describe('forged requests', () => {
-    it('to write a field that is not theirs are refused with its name', async () => {
+    it('to write a field of others get a 403 with its name', async () => {
       const steel = await path('HL-S1 Roof steel')
       const body = { title: 'mine', classification: 'confidential' }
       const { status, body: answer } = await folio.send('jonas', 'patch', steel, body)
@@ -247,7 +247,7 @@ describe.each(await places())('Folio on $name', (place) => {
       ['updatedAt', '2020-01-01'],
       ['constructor', { admin: true }],
       ['nothing', 1],
-    ])('to write %s are refused from its owner too', async (field, value) => {
+    ])('to write %s get a 403, also from the owner', async (field, value) => {
       const body = JSON.parse(`{"title":"mine",${JSON.stringify(field)}:${JSON.stringify(value)}}`)
       const brief = await path('Design brief')
       const changed = await folio.send('jonas', 'patch', brief, body)
@@ -261,7 +261,7 @@ describe.each(await places())('Folio on $name', (place) => {
       [undefined, 401, 401],
       ['theo', 404, 404],
       ['aiko', 403, 404],
-    ] as const)('of %s to write are answered %i, or %i where it is hidden', async (handle, seen, hidden) => {
+    ] as const)('of %s to write get %i, or %i if the document is hidden', async (handle, seen, hidden) => {
       const [brief, offer] = [await path('Design brief'), await path('Offer to Theo Lang')]
       const [library, offers] = [await folderPath('Harbour Library'), await folderPath('Offers')]
       for (const [document, folder, status] of [
@@ -281,7 +281,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(await folio.database.getRepository(Document).countBy({ title: 'mine' })).toBe(0)
     })
 
-    it('to take a share away by way of something else find nothing', async () => {
+    it('to remove a share through another resource get a 404', async () => {
       const shares = folio.database.getRepository(Share)
       const [elsewhere] = await shares.findBy({ folderId: (await folio.folder('Projects')).id })
       await folio.send('nadia', 'delete', await folderPath('Finance', `/shares/${elsewhere!.id}`)).expect(404)
@@ -299,14 +299,14 @@ describe.each(await places())('Folio on $name', (place) => {
       ['amount', '5'],
       ['amount', 1.5],
       ['classification', 'public'],
-    ])('with the %s %j are told what can be meant', async (field, value) => {
+    ])('with the %s %j get a 400 with the expected value', async (field, value) => {
       const { status, body } = await folio.send('jonas', 'patch', await path('Design brief'), { [field]: value })
       expect([status, body.error]).toEqual([400, expect.stringContaining(field)])
     })
   })
 
-  describe('what is hidden', () => {
-    it('looks to the byte like what does not exist', async () => {
+  describe('a hidden row', () => {
+    it('looks exactly like a missing row', async () => {
       const look = async (where: string) => {
         const { status, text, headers } = await folio.send('jonas', 'get', where)
         return { status, text, headers: { ...headers, date: '' } }
@@ -315,7 +315,7 @@ describe.each(await places())('Folio on $name', (place) => {
       expect(await look(await folderPath('Board'))).toEqual(await look('/folders/99999'))
     })
 
-    it('stays so for a request that comes from somebody else in a test', async () => {
+    it('stays hidden from another user in a test', async () => {
       const partnership = `/api${await path('Partnership')}`
       await folio
         .get(partnership)
@@ -330,12 +330,12 @@ describe.each(await places())('Folio on $name', (place) => {
   })
 
   describe('the page', () => {
-    it('is served to everybody, and people to choose from with it', async () => {
+    it('is public and lists the people to choose from', async () => {
       expect((await folio.get('/').expect(200)).text).toContain('Folio')
       expect((await folio.send(undefined, 'get', '/people').expect(200)).body.people).toHaveLength(9)
     })
 
-    it('is told when the database does not answer, and no more', async () => {
+    it('reports an unavailable database without details', async () => {
       const log = vi.spyOn(console, 'error').mockImplementation(() => {})
       const gone = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7'), { code: 'ECONNREFUSED' })
       const connection = vi.spyOn(folio.database, 'createQueryRunner').mockImplementation(() => {
@@ -352,7 +352,7 @@ describe.each(await places())('Folio on $name', (place) => {
       await folio.send('jonas', 'get', '/folders').expect(200)
     })
 
-    it('gets answers that no cache keeps for others', async () => {
+    it('gets responses that no cache shares', async () => {
       const answer = await folio.send('jonas', 'get', '/folders')
       expect(answer.headers['cache-control']).toBe('private')
     })

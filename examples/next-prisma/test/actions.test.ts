@@ -85,7 +85,7 @@ describe('an action on a ticket', () => {
     expect(await actions.close(id as number)).toEqual(refused(404))
   })
 
-  it('works for who takes part, and moves the ticket', async () => {
+  it('works for participants and moves the ticket', async () => {
     const id = await idOf(tent)
     await signIn('idris')
     expect(await actions.reply(id, '  It is in the post.  ')).toEqual(done)
@@ -112,7 +112,7 @@ describe('an action on a ticket', () => {
     expect(after).toEqual(ticket)
   })
 
-  it('is refused where the ticket is not in the state for it', async () => {
+  it('is denied in the wrong state of the ticket', async () => {
     await signIn('anna')
     const [open, closed] = [await idOf(tent), await idOf(crampons)]
     expect(await actions.reopen(open)).toEqual(refused(403))
@@ -123,7 +123,7 @@ describe('an action on a ticket', () => {
     expect(await actions.close(closed)).toEqual(done)
   })
 
-  it('says what is wrong with a message', async () => {
+  it('reports an invalid message', async () => {
     await signIn('anna')
     const id = await idOf(tent)
     for (const text of ['', '   ', 'x'.repeat(4001), 7, null, { text: 'x' }]) {
@@ -136,7 +136,7 @@ describe('an action on a ticket', () => {
 })
 
 describe('a change of a ticket', () => {
-  it('is of the fields that the person may edit', async () => {
+  it('contains only editable fields', async () => {
     const id = await idOf('Rope: date of manufacture missing')
     await signIn('idris')
     expect(await actions.edit(id, { priority: 'urgent', assigneeId: await userId('zofia') })).toEqual(done)
@@ -159,7 +159,7 @@ describe('a change of a ticket', () => {
     ['idris', { subject: 'Ours' }, ['subject']],
     ['idris', { priority: 'low', requesterId: 1, id: 2 }, ['requesterId', 'id']],
     ['idris', { messages: { deleteMany: {} } }, ['messages']],
-  ])('by %s with %j is refused as a whole', async (handle, changes, fields) => {
+  ])('by %s with %j is denied as a whole', async (handle, changes, fields) => {
     const id = await idOf(tent)
     const before = await ticketOf(id)
     await signIn(handle)
@@ -186,7 +186,7 @@ describe('a change of a ticket', () => {
     [{ assigneeId: 4 }, 'Only agents of the company can be assigned.'],
     [{ assigneeId: 9999 }, 'Only agents of the company can be assigned.'],
     [{ assigneeId: { increment: 1 } }, 'Only agents of the company can be assigned.'],
-  ])('to %j says what is wrong', async (changes, value) => {
+  ])('to %j reports the mistake', async (changes, value) => {
     const id = await idOf(tent)
     const before = await ticketOf(id)
     await signIn('idris')
@@ -214,13 +214,13 @@ describe('a new ticket', () => {
     ['felix', 1, 404],
     ['anna', 9999, 404],
     [null, 1, 401],
-  ] as const)('of %s for tenant %i is refused with %i', async (handle, tenantId, status) => {
+  ] as const)('of %s for tenant %i is denied with %i', async (handle, tenantId, status) => {
     await signIn(handle)
     expect(await asking.openTicket(tenantId, 'Forged', 'Forged')).toEqual(refused(status))
     expect(await seeded.database.ticket.count({ where: { subject: 'Forged' } })).toBe(0)
   })
 
-  it('is of who opened it', async () => {
+  it('belongs to the person who opened it', async () => {
     await signIn('tom')
     await expect(asking.openTicket(3, 'Flat tyre', 'Bike 99.')).rejects.toMatchObject({
       digest: expect.stringContaining('NEXT_REDIRECT'),

@@ -90,7 +90,7 @@ describe('who may do what', () => {
     await expectDenied(null, 'read', open, { status: 401 })
   })
 
-  it('is said of each field', async () => {
+  it('is decided for each field', async () => {
     const { expectFields } = expected
     const open = await ticket('Tent pole snapped on its first night')
     await expectFields(await person('anna'), 'edit', open, ['subject'])

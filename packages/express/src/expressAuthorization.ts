@@ -147,8 +147,8 @@ export function expressAuthorization(
     response: Response,
     next: NextFunction,
   ): void {
-    const goOn = (refusal: Denial | undefined): void => {
-      if (refusal) refuse(refusal.error, request, response, next)
+    const goOn = (denial: Denial | undefined): void => {
+      if (denial) deny(denial.error, request, response, next)
       else next()
     }
     enforcements.run(enforcement, () => {
@@ -164,7 +164,7 @@ export function expressAuthorization(
     })
   }
 
-  function refuse(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
+  function deny(error: AuthorizationError, request: Request, response: Response, next: NextFunction): void {
     const { challenge, problemDetails } = options
     if (response.headersSent) {
       next(error)
@@ -235,7 +235,7 @@ export function expressAuthorization(
   }
 
   const problems = (): ErrorRequestHandler => (error, request, response, next) => {
-    if (error instanceof AuthorizationError) refuse(error, request, response, next)
+    if (error instanceof AuthorizationError) deny(error, request, response, next)
     else next(error)
   }
 
@@ -283,7 +283,7 @@ class Undecided implements Holder {
     return this.#enforcement.guard.holds
   }
 
-  refusal(status: number): Error | undefined {
+  failure(status: number): Error | undefined {
     const { method, originalUrl } = this.#request
     return this.#enforcement.hold(status, `${method} ${originalUrl.split('?', 1)[0]}`)
   }

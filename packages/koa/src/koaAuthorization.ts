@@ -124,8 +124,8 @@ export function koaAuthorization(authorizer: Authority, options: KoaAuthorizatio
     const enforcement = enforcementOf(context)
     try {
       await enforcements.run(enforcement, async () => {
-        const refusal = await ask(enforcement)
-        if (refusal) throw refusal.error
+        const denial = await ask(enforcement)
+        if (denial) throw denial.error
         await next(enforcement)
       })
     } catch (error) {
@@ -279,7 +279,7 @@ function holdUndecided(enforcement: Enforcement<Context, Actor>, context: Contex
   const { res, app } = context
   hold(res, {
     holds: () => enforcement.guard.holds,
-    refusal: (status) => enforcement.hold(status, routeOf(context)),
+    failure: (status) => enforcement.hold(status, routeOf(context)),
     exempts:
       context.method === 'OPTIONS'
         ? (body) => isAllowList(res, body) || (!hasBody(context) && body === STATUS_CODES[res.statusCode])

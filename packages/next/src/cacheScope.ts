@@ -92,9 +92,9 @@ export function assertNotKept(): void {
     case 'prerender':
       throw new KeptDecisionError('a prerendered page or route', waitForActor)
     case 'cache':
-      throw new KeptDecisionError('`use cache`', decideOutside, refusalOfNext())
+      throw new KeptDecisionError('`use cache`', decideOutside, errorOfNext())
     case 'unstable-cache':
-      throw new KeptDecisionError('`unstable_cache`', decideOutside, refusalOfNext())
+      throw new KeptDecisionError('`unstable_cache`', decideOutside, errorOfNext())
     case 'build-time-generator':
       throw new KeptDecisionError('`generateStaticParams`', decideOutside)
     default:
@@ -116,7 +116,7 @@ export async function untilRequest(): Promise<void> {
  * Returns Next's own error, as the cause: Next then caches nothing even if the outer error is
  * caught.
  */
-function refusalOfNext(): unknown {
+function errorOfNext(): unknown {
   try {
     headers()
     return undefined

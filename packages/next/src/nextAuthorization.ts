@@ -79,8 +79,8 @@ export function nextAuthorization(authorizer: Authority, options: NextAuthorizat
       return found
     }
     const route = serving.pageRoute(action)
-    const refusal = await enforcement.enforce(action, loader, { ...routeOptions, admit: false, route })
-    if (refusal) await interrupt(refusal.error)
+    const denial = await enforcement.enforce(action, loader, { ...routeOptions, admit: false, route })
+    if (denial) await interrupt(denial.error)
     // Sound: a missing row was denied.
     return found as Loaded<Row>
   }

@@ -179,8 +179,8 @@ describe('a mistake in the application', () => {
     ['no server action', () => authorizedAction(undefined as never)],
     ['options that are none', () => withAuthorization(handler, 'read', findNote, null as never)],
     [
-      'a misspelt refusal',
-      () => authorizedAction(handler, 'read', findNote as never, { refusal: 'interupt' as 'interrupt' }),
+      'a misspelt onDenial',
+      () => authorizedAction(handler, 'read', findNote as never, { onDenial: 'interupt' as 'interrupt' }),
     ],
   ])('is told where it is declared: %s', (_name, declare) => {
     expect(declare).toThrow(

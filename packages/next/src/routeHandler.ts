@@ -80,7 +80,7 @@ export function routeHandlers<Actor>(authorizer: Authority, serving: Serving<Act
             return answered(enforcement, request, await handler(request, context))
           })
         } catch (error) {
-          if (error instanceof AuthorizationError) return refused(error, request, serving.options)
+          if (error instanceof AuthorizationError) return denied(error, request, serving.options)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, routeOf(request))) ?? error
         }
@@ -97,8 +97,8 @@ async function enforceOn<Actor>(
   context: unknown,
 ): Promise<void> {
   if (protection.kind === 'unguarded') enforcement.open(protection.reason)
-  const refusal = await enforcement.arm()
-  if (refusal) throw refusal.error
+  const denial = await enforcement.arm()
+  if (denial) throw denial.error
   if (protection.kind !== 'subject') return
   const { action, subject, options } = protection
   const loader = typeof subject === 'string' ? subject : () => subject(request, context)
@@ -160,7 +160,7 @@ function kept(response: Response): Response {
   }
 }
 
-function refused<Actor>(
+function denied<Actor>(
   error: AuthorizationError,
   request: NextRequest,
   { challenge, problemDetails }: NextAuthorizationOptions<Actor>,

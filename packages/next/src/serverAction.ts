@@ -43,12 +43,12 @@ export interface ActionOptions extends RouteOptions {
    * How a denial is reported: as a `result` for the caller, or as an `interrupt`, which Next
    * renders by `unauthorized.tsx`, `forbidden.tsx` or `not-found.tsx`. Default: `result`.
    */
-  readonly refusal?: 'result' | 'interrupt' | undefined
+  readonly onDenial?: 'result' | 'interrupt' | undefined
 }
 
 /** Options of an action that returns its value directly. */
 export interface InterruptingOptions extends ActionOptions {
-  readonly refusal: 'interrupt'
+  readonly onDenial: 'interrupt'
 }
 
 type Handler<Resource, Actor, Args extends readonly unknown[], Value> = (
@@ -112,8 +112,8 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
   const authorizedAction = (handler: AnyHandler, ...declared: Declared | [string, never, ActionOptions]) => {
     const protection = protectionOf(authorizer, handler, declared)
     // Sound: the overloads allow only these options there.
-    const { refusal = 'result' } = (protection.kind === 'subject' ? protection.options : {}) as ActionOptions
-    assertRefusal(refusal)
+    const { onDenial = 'result' } = (protection.kind === 'subject' ? protection.options : {}) as ActionOptions
+    assertOnDenial(onDenial)
     return async (...args: unknown[]): Promise<unknown> =>
       serving.serve(await ambientSource('POST'), async (enforcement) => {
         try {
@@ -121,10 +121,10 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
           const value = await handler(enforcement.authorization, ...args)
           const held = enforcement.hold(200, 'A server action')
           if (held) throw held
-          return refusal === 'interrupt' ? value : { allowed: true, value }
+          return onDenial === 'interrupt' ? value : { allowed: true, value }
         } catch (error) {
-          if (error instanceof AuthorizationError) return await refused(error, refusal)
-          if (error instanceof InvalidBodyError) return await refused(invalidInput(error), refusal)
+          if (error instanceof AuthorizationError) return await denied(error, onDenial)
+          if (error instanceof InvalidBodyError) return await denied(invalidInput(error), onDenial)
           const status = redirectStatus(error)
           throw (status === undefined ? undefined : enforcement.hold(status, 'A server action')) ?? error
         }
@@ -134,10 +134,10 @@ export function serverActions<Actor>(authorizer: Authority, serving: Serving<Act
   return authorizedAction as AuthorizedAction<Actor>
 }
 
-function assertRefusal(refusal: unknown): void {
-  if (refusal === 'result' || refusal === 'interrupt') return
-  throw new ArgumentError('invalid-argument', "A refusal is a 'result' or an 'interrupt'.", {
-    hint: "{ refusal: 'interrupt' }",
+function assertOnDenial(onDenial: unknown): void {
+  if (onDenial === 'result' || onDenial === 'interrupt') return
+  throw new ArgumentError('invalid-argument', "`onDenial` must be 'result' or 'interrupt'.", {
+    hint: "pass { onDenial: 'interrupt' }, or leave the option out",
   })
 }
 
@@ -154,8 +154,8 @@ async function enforceOn<Actor>(
   }
   const { action, subject, options } = protection
   const loader = typeof subject === 'string' ? subject : () => loaded(subject, args)
-  const refusal = await enforcement.enforce(action, loader, { ...options, route: protection })
-  if (refusal) throw refusal.error
+  const denial = await enforcement.enforce(action, loader, { ...options, route: protection })
+  if (denial) throw denial.error
 }
 
 /**
@@ -176,8 +176,8 @@ function invalidInput(cause: Error): AuthorizationError {
   return new AuthorizationError('invalid-argument', 'The input is invalid.', 400)
 }
 
-async function refused(error: AuthorizationError, refusal: 'result' | 'interrupt'): Promise<ActionResult<never>> {
-  if (refusal === 'interrupt') return interrupt(error)
+async function denied(error: AuthorizationError, onDenial: 'result' | 'interrupt'): Promise<ActionResult<never>> {
+  if (onDenial === 'interrupt') return interrupt(error)
   const fields = error instanceof ForbiddenError ? error.fields : []
   return { allowed: false, status: error.status, message: error.message, fields }
 }

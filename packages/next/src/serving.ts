@@ -26,7 +26,7 @@ export class Serving<Actor> {
     const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
     this.options = { ...options, reasons }
     this.#enforcements = new Enforcements(authorizer, this.options, this.#context, { beforeUse: assertNotKept })
-    refuseToKeep(authorizer)
+    forbidCaching(authorizer)
   }
 
   /** Runs the work of a route handler or a server action as a request of its own. */
@@ -89,7 +89,7 @@ export class Serving<Actor> {
  * Makes decisions about users throw if Next would cache their results. A decision about the
  * anonymous user is the same for everybody.
  */
-export function refuseToKeep(authorizer: Authority): void {
+export function forbidCaching(authorizer: Authority): void {
   authorizer.observe((_kind, actor) => {
     if (actor !== null) assertNotKept()
   })

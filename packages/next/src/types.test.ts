@@ -40,7 +40,7 @@ export async function application(): Promise<void> {
   const close = authorizedAction(({ resource }, id: string) => `${resource.title} ${id}`, 'close', find)
   expectTypeOf(close).toEqualTypeOf<(id: string) => Promise<ActionResult<string>>>()
   const form = authorizedAction(async ({ resource }) => console.log(resource.title), 'close', find, {
-    refusal: 'interrupt',
+    onDenial: 'interrupt',
   })
   expectTypeOf(form).toEqualTypeOf<(id: string) => Promise<void>>()
   const result = await close('1')

@@ -92,7 +92,7 @@ describe('checks', () => {
     expect(machine.can(actor, action, resource)).toBe(expected)
   })
 
-  test('are answered by predicates once they are asked often', () => {
+  test('are answered by predicates after some repetitions', () => {
     const ask = () => cases.map(([actor, action, resource]) => authorizer.can(actor, action, resource))
     const answers = [1, 2, 3].map(ask)
     const { predicate, machine } = authorizer.statistics
@@ -109,20 +109,20 @@ describe('checks', () => {
     await expect(authorizer.authorize(null, 'read', closed)).rejects.toThrow(UnauthenticatedError)
   })
 
-  test('wait for promises, and say so where they can not', async () => {
+  test('wait for promises, or throw if synchronous', async () => {
     const later = new Issue(2, Promise.resolve(closed) as unknown as Repo)
     expect(await authorizer.isAllowed(reader, 'read', later)).toBe(true)
     expect(() => authorizer.can(reader, 'read', later)).toThrow(expect.objectContaining({ code: 'async-value' }))
   })
 })
 
-describe('what they may do', () => {
+describe('allowed actions, fields and requests', () => {
   test('actions', async () => {
     expect(await authorizer.authorizedActions(owner, closed)).toEqual(new Set(['read', 'push']))
     expect(await authorizer.authorizedActions(reader, issue)).toEqual(new Set(['read']))
     expect(await authorizer.authorizedActions(null, closed)).toEqual(new Set())
   })
-  test('an open action stands for all that the policy knows for the class', async () => {
+  test('an open action covers all actions of the class', async () => {
     authorizer.loadSync(`${text} allow(user: User, _, _: Issue) if user.id = 3;`)
     expect(await authorizer.authorizedActions(stranger, issue)).toEqual(new Set(['read', 'close']))
   })
@@ -156,7 +156,7 @@ describe('filters', () => {
     expect(authorizer.filter(null, 'push', 'Repo').kind).toBe('none')
     expect(String(authorizer.filter(null, 'read', 'Repo'))).toBe('resource.isPublic')
   })
-  test('tell rows by their keys', () => {
+  test('distinguish rows by their keys', () => {
     class Account {
       constructor(readonly id: number) {}
     }
@@ -170,7 +170,7 @@ describe('filters', () => {
 })
 
 describe('loading', () => {
-  test('a policy that can not be loaded leaves the last one in force', async () => {
+  test('a policy that fails to load keeps the last one active', async () => {
     const before = authorizer.policy
     expect(() => authorizer.loadSync('allow(_, "read", _: Repo')).toThrow(PolicyError)
     await expect(authorizer.load('allow(_: User, _, _);', { text: 'f(x) if g(x);', name: 'b.polar' })).rejects.toThrow(
@@ -194,7 +194,7 @@ describe('loading', () => {
   })
 })
 
-describe('arguments that can not be meant', () => {
+describe('invalid arguments', () => {
   const cases: readonly (readonly [string, (one: Authorizer) => unknown, string])[] = [
     ['an undefined actor', (one) => one.can(undefined, 'read', open), 'undefined-actor'],
     ['an undefined actor of a filter', (one) => one.filter(undefined, 'read', 'Repo'), 'undefined-actor'],
@@ -218,20 +218,20 @@ describe('arguments that can not be meant', () => {
       expect.objectContaining({ code, hint: code === 'reserved-name' ? undefined : expect.any(String) }),
     )
   })
-  test('a misspelt action is answered with the one that was meant', () => {
+  test('a misspelt action gets a suggestion', () => {
     expect(() => authorizer.can(owner, 'raed', closed)).toThrow(/did you mean "read"/)
   })
-  test('a class in the place of a model is not printed with all its code', () => {
+  test('a class passed as a model name is not printed with its code', () => {
     expect(() => authorizer.filter(owner, 'read', Map as never)).toThrow(/^The name of a model must be a string\.\n/)
   })
-  test('a plain object can be told to be a row', () => {
+  test('a plain object becomes a row by `as`', () => {
     const row = authorizer.as('Issue', { id: 1, repo: closed })
     expect(authorizer.can(reader, 'read', row)).toBe(true)
     expect(() => authorizer.as('Isue', {})).toThrow(/did you mean "Issue"/)
   })
 })
 
-test('a missing attribute is an error with its place, in the check and for the filter whatever the row', () => {
+test('a missing attribute is an error with its place, in checks and in filters', () => {
   authorizer.loadSync({ text: 'allow(user: User, "read", _: Issue) if user.typo = 1;', name: 'policy.polar' })
   expect(() => authorizer.can(owner, 'read', issue)).toThrow(QueryError)
   expect(() => authorizer.can(owner, 'read', issue)).toThrow(/policy\.polar:1:4/)
@@ -240,7 +240,7 @@ test('a missing attribute is an error with its place, in the check and for the f
   )
 })
 
-test('a relation that is not loaded is never taken for empty', () => {
+test('an unloaded relation never counts as empty', () => {
   const unloaded = new User(4, undefined as never)
   Object.assign(unloaded, { roles: undefined })
   expect(() => authorizer.can(unloaded, 'read', closed)).toThrow(
@@ -251,7 +251,7 @@ test('a relation that is not loaded is never taken for empty', () => {
   )
 })
 
-test('a relation that is known by its foreign key alone can be compared, and not read', () => {
+test('a relation known only by its foreign key can be compared, but not read', () => {
   const owner = { kind: 'relation', name: 'owner', model: 'Person', many: false, kept: true, nullable: true } as const
   const plain = { class: undefined, key: ['id'], closed: true, isaCheck: undefined }
   const name = { kind: 'scalar', name: 'name', type: 'string', nullable: false, list: false } as const
@@ -278,7 +278,7 @@ test('a relation that is known by its foreign key alone can be compared, and not
   )
 })
 
-test('queries give what their variables stand for', async () => {
+test('queries return the values of their variables', async () => {
   const found: unknown[] = []
   for await (const solution of authorizer.query('x in [1, 2] and y = x + 1')) found.push(Object.fromEntries(solution))
   expect(found).toEqual([
@@ -302,7 +302,7 @@ test('a table is declared as a class is', () => {
   expect(schema.models.get('Pet')).toEqual({ ...ofClass.models.get('Pet'), class: undefined })
 })
 
-test.each([[undefined], [null], ['Pet'], [{}], [{ name: '' }], [{ name: 3 }]])('%o is no model', (model) => {
+test.each([[undefined], [null], ['Pet'], [{}], [{ name: '' }], [{ name: 3 }]])('%o is not a model', (model) => {
   // @ts-expect-error: as from JavaScript
   expect(() => new Authorizer().registerModels([model])).toThrow(
     'A model must be an object with a non-empty string as `name`.',

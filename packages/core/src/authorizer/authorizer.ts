@@ -36,7 +36,7 @@ import type { DenialReason } from './denial.js'
 import { enumerate, solutionsOf } from './enumerate.js'
 import { backEndOf, type EvaluatorName } from './evaluator.js'
 import { after } from './eventual.js'
-import { fieldsRefused, namesIn, type Picked, pickFields } from './fields.js'
+import { fieldsDenied, namesIn, type Picked, pickFields } from './fields.js'
 import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
 import { Hosts } from './hosts.js'
 import { keepInside } from './inside.js'
@@ -328,9 +328,9 @@ export class Authorizer {
     const { policy } = this.#decider
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
-    const refusal = this.#refusal(policy, actor, action, resource, options)
+    const denial = this.#denial(policy, actor, action, resource, options)
     // An `await` takes longer than most decisions.
-    const reason = typeof refusal === 'object' ? await refusal : refusal
+    const reason = typeof denial === 'object' ? await denial : denial
     if (reason === 'nobody') throw new UnauthenticatedError()
     if (reason === 'hidden') throw new NotFoundError()
     if (reason === 'forbidden') throw new ForbiddenError()
@@ -348,10 +348,10 @@ export class Authorizer {
     resource: unknown,
     options: RefusalOptions = {},
   ): DenialReason | undefined | Promise<DenialReason | undefined> {
-    return this.#refusal(this.#decider.policy, actor, action, resource, options)
+    return this.#denial(this.#decider.policy, actor, action, resource, options)
   }
 
-  #refusal(
+  #denial(
     policy: LoadedPolicy,
     actor: unknown,
     action: string,
@@ -361,7 +361,7 @@ export class Authorizer {
     const known = policy.checks.decide(actor, action, resource)
     if (known !== true) {
       // Both checks are one question: the second uses the relations that the first has loaded.
-      return this.#refusalOf(known, actor, action, resource, options, this.#decider.question(policy))
+      return this.#denialOf(known, actor, action, resource, options, this.#decider.question(policy))
     }
     if (this.#listeners.active && options.observed !== false)
       this.#listeners.tell('check', actor, action, resource, true)
@@ -369,7 +369,7 @@ export class Authorizer {
   }
 
   /** Returns the reason for a denial if the synchronous result is denied or undecided. */
-  #refusalOf(
+  #denialOf(
     known: false | undefined,
     actor: unknown,
     action: string,
@@ -447,7 +447,7 @@ export class Authorizer {
     assertField(field)
     const allowed = await this.#decider.holds('allow_field', [actor, action, resource, field])
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
-    if (!allowed) throw actor === null ? new UnauthenticatedError() : fieldsRefused([field])
+    if (!allowed) throw actor === null ? new UnauthenticatedError() : fieldsDenied([field])
   }
 
   /**
@@ -516,7 +516,7 @@ export class Authorizer {
     const isMade = typeof resource !== 'function'
     const mayRead = () => this.#decider.settleKnown(actor, this.readAction, resource, question)
     if (isMade && !(await mayRead())) throw new NotFoundError()
-    throw fieldsRefused(refused)
+    throw fieldsDenied(refused)
   }
 
   /**

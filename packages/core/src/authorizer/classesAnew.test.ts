@@ -73,7 +73,7 @@ describe.each<[string, () => Promise<(user: User, action: string, doc: object) =
     },
   ],
 ])('%s', (_, make) => {
-  it('keeps no class of a row that it was asked about', async () => {
+  it('retains no class of a checked row', async () => {
     const ask = await make()
     const classes: WeakRef<object>[] = []
     for (let at = 0; at < 100; at++) {

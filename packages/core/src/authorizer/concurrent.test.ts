@@ -75,9 +75,9 @@ function passes(question: Promise<void>): Promise<boolean> {
 }
 
 describe.each(['auto', 'source', 'closures', 'machine'] as const)(
-  'concurrent questions with evaluator %s',
+  'concurrent checks with evaluator %s',
   (evaluator) => {
-    test.each(Object.keys(entries))('%s about two classes get their own answers', async (name) => {
+    test.each(Object.keys(entries))('%s for two classes get their own results', async (name) => {
       for (let round = 0; round < 100; round++) {
         const random = randomOf(round * 7919 + 1)
         turns = () => random(7)
@@ -90,10 +90,10 @@ describe.each(['auto', 'source', 'closures', 'machine'] as const)(
   },
 )
 
-describe('a policy that is loaded while a question waits', () => {
+describe('a policy that is loaded while a check waits', () => {
   const lax = policy.replaceAll('if r.owner = u.mentor', 'if r.id > 0 and u.id > 0')
 
-  test.each(Object.keys(entries))('does not answer a question that %s asked before', async (name) => {
+  test.each(Object.keys(entries))('does not decide an earlier %s', async (name) => {
     turns = () => 3
     const authorizer = authorizerOf('auto')
     const answer = entries[name]!(authorizer, rows[0]!)
@@ -109,7 +109,7 @@ describe('a policy that is loaded while a question waits', () => {
     expect(await refused).toBe(404)
   })
 
-  test('does not answer for rows of a filter that was made before', () => {
+  test('does not apply to filters made before it', () => {
     const authorizer = new Authorizer().registerClass(User, { fields: { id: 'integer' } }).registerClass(Doc)
     authorizer.loadSync('allow(u: User, "read", d: Doc) if d.isOf(u);')
     const filter = authorizer.filter(me, 'read', 'Doc')
@@ -139,7 +139,7 @@ describe('a field whose promise resolves to undefined', () => {
   })
 })
 
-describe('a question that never ends', () => {
+describe('a check that never ends', () => {
   class Chain {
     get next(): Promise<Chain> {
       return later(new Chain())
@@ -190,7 +190,7 @@ describe('a question that never ends', () => {
     },
   )
 
-  test('that a filter loads meets a limit', async () => {
+  test('in a filter meets a limit', async () => {
     const authorizer = authorizerFor('allow(c: Chain, "read", d: Doc) if d.id = c.fresh.one;')
     authorizer.registerClass(Doc, { fields: { id: 'integer' } })
     authorizer.loadSync('allow(c: Chain, "read", d: Doc) if d.id = c.fresh.one;')
@@ -198,7 +198,7 @@ describe('a question that never ends', () => {
   })
 
   test.each(['auto', 'closures', 'machine'] as const)(
-    'is none where a getter makes a new object with evaluator %s',
+    'ends if a getter makes new objects, with evaluator %s',
     async (evaluator) => {
       const authorizer = authorizerFor('allow(_: User, "read", c: Chain) if c.fresh.one = c.fresh.one;', evaluator)
       expect(await authorizer.isAllowed(me, 'read', new Chain())).toBe(true)

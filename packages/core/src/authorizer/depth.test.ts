@@ -48,7 +48,7 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
     },
   )
 
-  test('rules that double with each call end at the limits of a query', () => {
+  test('rules that double with each call meet a limit', () => {
     const authorizer = load(
       `allow(user: User, "read", note: Note) if f0(user, note);
       ${times(60, (at) => `f${at}(user, note) if f${at + 1}(user, note) and note.ownerId = 2; f${at}(user, note) if f${at + 1}(user, note) and note.ownerId = 3;`)}

@@ -23,26 +23,23 @@ function forbidCode(): { readonly attempts: number } {
   return seen
 }
 
-describe('what answers a check', () => {
-  test('is written as source where text may become code', () => {
+describe('the evaluator of a check', () => {
+  test('is source where `new Function` is allowed', () => {
     expect(backEndOf('auto')?.compile).not.toBe(compileClosures)
   })
 
-  test('is closures where it may not', () => {
+  test('is closures where it is forbidden', () => {
     const seen = forbidCode()
     expect(backEndOf('auto')?.compile).toBe(compileClosures)
     expect(seen.attempts).toBe(1)
   })
 
-  test.each(['window', 'document', 'WorkerGlobalScope'])(
-    'is closures where there is a %s, without an attempt',
-    (name) => {
-      const seen = forbidCode()
-      vi.stubGlobal(name, {})
-      expect(backEndOf('auto')?.compile).toBe(compileClosures)
-      expect(seen.attempts).toBe(0)
-    },
-  )
+  test.each(['window', 'document', 'WorkerGlobalScope'])('is closures beside a %s, without an attempt', (name) => {
+    const seen = forbidCode()
+    vi.stubGlobal(name, {})
+    expect(backEndOf('auto')?.compile).toBe(compileClosures)
+    expect(seen.attempts).toBe(0)
+  })
 
   test('can be chosen', () => {
     for (const evaluator of ['auto', 'source', 'closures', 'machine'] as const) {
@@ -55,7 +52,7 @@ describe('what answers a check', () => {
     }
   })
 
-  test('says the same of nil, also for a class that has a say in what its instances are', () => {
+  test('agrees on nil, also for a class with its own instance check', () => {
     class Plain {}
     class Any {
       readonly name = 'any'
@@ -77,7 +74,7 @@ describe('what answers a check', () => {
     }
   })
 
-  test('is no secret when the choice is not possible', () => {
+  test('throws if the requested one is impossible', () => {
     forbidCode()
     expect(() => new Authorizer({ evaluator: 'source' })).toThrow(/which this platform forbids/)
     // @ts-expect-error a name that is none
@@ -86,7 +83,7 @@ describe('what answers a check', () => {
 })
 
 describe('an object that claims a constructor', () => {
-  test.each([[undefined], [null], ['User'], [Symbol('no class')]])('%s is of no class', (claimed) => {
+  test.each([[undefined], [null], ['User'], [Symbol('no class')]])('%s has no class', (claimed) => {
     const authorizer = new Authorizer().registerClass(User)
     authorizer.loadSync('allow(_: User, "read", _); allow(nil, "read", nil);')
     const ann = new User('ann')

@@ -28,7 +28,7 @@ const ada = new User('ada')
 const bob = new User('bob')
 
 describe('the fields of a row that may be read', () => {
-  it('are all that a copy of it has', async () => {
+  it('are the only fields of its copy', async () => {
     const page = new Page('Plan', 'x', ada)
     expect(await authorizer.pickAuthorized(ada, 'read', page)).toEqual({
       title: 'Plan',
@@ -40,7 +40,7 @@ describe('the fields of a row that may be read', () => {
     expect(page.secret).toBe('x')
   })
 
-  it('are asked for of each row of a list, and of the rows that it holds', async () => {
+  it('are decided for each row of a list and its nested rows', async () => {
     const pages = [new Page('1', 'x', ada, new Page('2', 'y', bob)), new Page('3', 'z', bob)]
     expect(await authorizer.pickAuthorized(bob, 'read', pages)).toEqual([
       { title: '1', owner: { name: 'ada' }, parent: { title: '2', secret: 'y', owner: { name: 'bob' }, parent: null } },
@@ -49,19 +49,19 @@ describe('the fields of a row that may be read', () => {
     expect(await authorizer.pickAuthorized(bob, 'read', [])).toEqual([])
   })
 
-  it('are known also where the policy only says which they are not', async () => {
+  it('are found if the policy only excludes fields', async () => {
     const picked = await authorizer.pickAuthorized(null, 'see', new Page('Plan', 'x', ada))
     expect(Object.keys(picked)).toEqual(['title', 'owner', 'parent'])
   })
 
-  it('lead around in a circle as the rows do', async () => {
+  it('keep cycles of rows', async () => {
     const page = new Page('Plan', 'x', ada)
     Object.assign(page, { parent: page })
     const picked = await authorizer.pickAuthorized(bob, 'read', page)
     expect(picked.parent).toBe(picked)
   })
 
-  it('may be called as no copy should be changed by', async () => {
+  it('may have names such as "__proto__"', async () => {
     const page = new Page('Plan', 'x', ada)
     Object.defineProperty(page, '__proto__', { value: { admin: true }, enumerable: true })
     const picked = await authorizer.pickAuthorized(bob, 'read', page)
@@ -76,7 +76,7 @@ describe('the fields of a row that may be read', () => {
     ['a list of lists', [[new Page('Plan', 'x', ada)]]],
     ['an object of no model', { title: 'Plan' }],
     ['a list with a hole', [new Page('Plan', 'x', ada), undefined]],
-  ])('are refused of %s', async (_name, rows) => {
+  ])('are rejected for %s', async (_name, rows) => {
     await expect(authorizer.pickAuthorized(ada, 'read', rows as object)).rejects.toMatchObject({
       name: 'ArgumentError',
     })
@@ -136,7 +136,7 @@ describe('rows of tables', () => {
     return { tables, loads, notes, ann: tables.as('Person', { id: 1 }) }
   }
 
-  it('load what their rules need at once: the actor’s side one time, the rows’ sides together', async () => {
+  it('load relations of the actor once, and those of all rows together', async () => {
     const { tables, loads, notes, ann } = world()
     const picked = await tables.pickAuthorized(ann, 'read', notes)
     expect(picked).toHaveLength(20)
@@ -145,14 +145,14 @@ describe('rows of tables', () => {
     expect(loads.length).toBeLessThanOrEqual(2)
   })
 
-  it('hold no rows that are shown whole because nothing tells their model', async () => {
+  it('contain no nested row of unknown model', async () => {
     const { tables, ann } = world()
     const note = tables.as('Note', { id: 1, text: 'x', authorId: 2, author: { id: 2, mail: 'secret' } })
     expect(await tables.pickAuthorized(ann, 'read', note)).toEqual({ id: 1, text: 'x', author: { id: 2 } })
   })
 })
 
-describe('a body that is to be written', () => {
+describe('a body to write', () => {
   const page = new Page('Plan', 'x', ada)
 
   it.each<readonly [string, unknown]>([
@@ -161,7 +161,7 @@ describe('a body that is to be written', () => {
     ['a form that React sends', formOf({ title: 'New', $ACTION_ID_1: '' })],
     ['a list', [{ title: 'a' }, { secret: 'b' }]],
     ['nothing', {}],
-  ])('may name fields that may be written: %s', async (_name, body) => {
+  ])('may contain writable fields: %s', async (_name, body) => {
     await expect(authorizer.assertWritable(ada, 'write', page, body)).resolves.toBeUndefined()
   })
 
@@ -170,22 +170,22 @@ describe('a body that is to be written', () => {
     ['a form', formOf({ owner: 'bob' }), ['owner']],
     ['a list', [{ title: 'a' }, { owner: 'b' }], ['owner']],
     ['JSON with a name that is none', JSON.parse('{"__proto__": 1}'), ['__proto__']],
-  ])('is refused with the fields that may not: %s', async (_name, body, fields) => {
+  ])('is rejected with the names of other fields: %s', async (_name, body, fields) => {
     await expect(authorizer.assertWritable(ada, 'write', page, body)).rejects.toMatchObject({ status: 403, fields })
   })
 
-  it('tells nobody and those who may not read the row no fields', async () => {
+  it('reveals no fields to anonymous users or actors who may not read the row', async () => {
     await expect(authorizer.assertWritable(null, 'write', page, { title: '' })).rejects.toMatchObject({ status: 401 })
     const hidden = new Page('hidden', 'x', ada)
     await expect(authorizer.assertWritable(bob, 'write', hidden, { title: '' })).rejects.toMatchObject({ status: 404 })
   })
 
-  it('may be of what is not made yet: its class stands for it', async () => {
+  it('may belong to a new row, given as its class', async () => {
     await expect(authorizer.assertWritable(bob, 'create', Page, { title: '' })).resolves.toBeUndefined()
     await expect(authorizer.assertWritable(bob, 'create', Page, { secret: '' })).rejects.toMatchObject({ status: 403 })
   })
 
-  it('decides nothing where it names nothing', async () => {
+  it('decides nothing if it is empty', async () => {
     const heard: string[] = []
     const stop = authorizer.observe((kind) => heard.push(kind))
     await authorizer.assertWritable(ada, 'write', page, {})
@@ -195,11 +195,14 @@ describe('a body that is to be written', () => {
     stop()
   })
 
-  it.each([undefined, null, 'title=New', 7, Promise.resolve({ title: 'New' })])('is an object: %s', async (body) => {
-    await expect(authorizer.assertWritable(ada, 'write', page, body)).rejects.toMatchObject({
-      name: 'InvalidBodyError',
-    })
-  })
+  it.each([undefined, null, 'title=New', 7, Promise.resolve({ title: 'New' })])(
+    'must be an object: %s',
+    async (body) => {
+      await expect(authorizer.assertWritable(ada, 'write', page, body)).rejects.toMatchObject({
+        name: 'InvalidBodyError',
+      })
+    },
+  )
 })
 
 function formOf(fields: Readonly<Record<string, string>>): FormData {

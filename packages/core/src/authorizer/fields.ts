@@ -113,8 +113,8 @@ function isOfReact(name: string): boolean {
   return name.startsWith('$ACTION_')
 }
 
-/** Returns the error for refused fields. It may name them, since the client named them first. */
-export function fieldsRefused(fields: readonly string[]): ForbiddenError {
+/** Returns the error for denied fields. It may name them, since the client named them first. */
+export function fieldsDenied(fields: readonly string[]): ForbiddenError {
   const quoted = fields.map((field) => `"${field}"`).join(', ')
   return new ForbiddenError(`You may not do this to the field${fields.length === 1 ? '' : 's'} ${quoted}.`, fields)
 }

@@ -17,7 +17,7 @@ function column(name: string): [string, Field] {
   return [name, { kind: 'scalar', name, type: 'integer', nullable: false, list: false }]
 }
 
-test('Filter.definite looks at the clock while it writes a large filter', async () => {
+test('Filter.definite checks the time while it builds a large filter', async () => {
   // The clock goes on with each look, so that the test depends on no machine.
   let now = 0
   const own = Date.now

@@ -39,20 +39,23 @@ const rows = [
 const later = new Note(5, Promise.resolve(ann))
 
 describe('many resources at once', () => {
-  test.each(['source', 'closures', 'machine'] as const)('are answered as one by one (%s)', async (evaluator) => {
-    const authorizer = authorizerWith({ evaluator })
-    for (const actor of [ann, bob, null]) {
-      for (const action of ['read', 'edit']) {
-        const expected = rows.map((row) => authorizer.can(actor, action, row))
-        expect(authorizer.canMany(actor, action, rows)).toEqual(expected)
-        expect(await authorizer.areAllowed(actor, action, new Set(rows))).toEqual(expected)
+  test.each(['source', 'closures', 'machine'] as const)(
+    'get the same results as single checks (%s)',
+    async (evaluator) => {
+      const authorizer = authorizerWith({ evaluator })
+      for (const actor of [ann, bob, null]) {
+        for (const action of ['read', 'edit']) {
+          const expected = rows.map((row) => authorizer.can(actor, action, row))
+          expect(authorizer.canMany(actor, action, rows)).toEqual(expected)
+          expect(await authorizer.areAllowed(actor, action, new Set(rows))).toEqual(expected)
+        }
+        const expected = await Promise.all(rows.map((row) => authorizer.authorizedActions(actor, row)))
+        expect(await authorizer.authorizedActionsMany(actor, rows)).toEqual(expected)
       }
-      const expected = await Promise.all(rows.map((row) => authorizer.authorizedActions(actor, row)))
-      expect(await authorizer.authorizedActionsMany(actor, rows)).toEqual(expected)
-    }
-  })
+    },
+  )
 
-  test('wait for promises where they may, and say so where they may not', async () => {
+  test('wait for promises if asynchronous, and throw if synchronous', async () => {
     const authorizer = authorizerWith()
     expect(await authorizer.areAllowed(ann, 'read', [...rows, later])).toEqual([
       true,
@@ -70,7 +73,7 @@ describe('many resources at once', () => {
     expect(() => authorizer.canMany(ann, 'read', [...rows, later])).toThrow(QueryError)
   })
 
-  test('are an error where one of them is, however many others wait', async () => {
+  test('reject if one of them does, however many others wait', async () => {
     const authorizer = authorizerWith()
     const broken = { ...later, owner: Promise.reject(new Error('no connection')) }
     broken.owner.catch(() => undefined)
@@ -85,7 +88,7 @@ describe('many resources at once', () => {
     expect(() => authorizer.canMany(ann, 'raed', rows)).toThrow(ArgumentError)
   })
 
-  test('are decisions, each of them', async () => {
+  test('are one decision each', async () => {
     const authorizer = authorizerWith()
     const heard: unknown[] = []
     authorizer.observe((kind, _actor, action, resource, allowed) => heard.push([kind, action, resource, allowed]))

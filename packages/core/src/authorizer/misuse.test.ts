@@ -42,7 +42,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     ['a function', () => user, /not a function/],
     ['a plain object', { id: 1 }, /authorizer\.as/],
     ['undefined', undefined, /null for an anonymous user/],
-  ])('%s is no actor', async (_, actor, hint) => {
+  ])('%s is not an actor', async (_, actor, hint) => {
     expect(() => authorizer.can(actor, 'peek', note)).toThrow(hint)
     await expect(authorizer.isAllowed(actor, 'peek', note)).rejects.toThrow(ArgumentError)
     await expect(authorizer.authorize(actor, 'peek', note)).rejects.toThrow(hint)
@@ -60,7 +60,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     ['a function', findNote, /not a function/],
     ['a plain object', { ownerId: 1 }, /authorizer\.as/],
     ['undefined', undefined, /is undefined/],
-  ])('%s is no resource', async (_, resource, hint) => {
+  ])('%s is not a resource', async (_, resource, hint) => {
     expect(() => authorizer.can(user, 'peek', resource)).toThrow(hint)
     await expect(authorizer.isAllowed(user, 'peek', resource)).rejects.toThrow(ArgumentError)
     await expect(authorizer.authorizedActions(user, resource)).rejects.toThrow(hint)
@@ -68,11 +68,11 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     await expect(authorizer.authorizedFields(user, 'read', resource)).rejects.toThrow(hint)
   })
 
-  test('a registered class is a resource, as for what is not made yet', () => {
+  test('a registered class is a resource that does not exist yet', () => {
     expect(authorizer.can(user, 'read', Note)).toBe(true)
   })
 
-  test('what is no text is no action and no field', async () => {
+  test('actions and fields must be strings', async () => {
     const nothing = undefined as unknown as string
     expect(() => authorizer.can(user, nothing, note)).toThrow(ArgumentError)
     await expect(authorizer.authorizeField(user, nothing, note, 'title')).rejects.toThrow(ArgumentError)
@@ -86,7 +86,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     ['a list', [{ ownerId: 1 }], /each/],
     ['an instance of another class', new User(1), /User/],
     ['nothing', null, /an object/],
-  ])('%s can not be taken for a row', (_, row, hint) => {
+  ])('%s is rejected as a row', (_, row, hint) => {
     expect(() => authorizer.as('Note', row as object)).toThrow(hint)
   })
 
@@ -116,13 +116,13 @@ describe('options', () => {
     [{ limits: { syncTime: '100' as unknown as number } }, /syncTime/],
     [{ limits: { depth: 5 } as object }, /depth/],
     [{ readAction: null as unknown as string }, /readAction/],
-  ])('%o can not be meant', (options, message) => {
+  ])('%o is rejected', (options, message) => {
     expect(() => new Authorizer(options)).toThrow(message)
   })
 })
 
-describe('loads at the same time', () => {
-  test('leave the policy that was asked for last', async () => {
+describe('concurrent loads', () => {
+  test('keep the policy of the last call', async () => {
     const gates = new Map<string, () => void>()
     const gate = (name: string) => new Promise<boolean>((resolve) => gates.set(name, () => resolve(true)))
     const authorizer = new Authorizer().registerClass(User).registerClass(Note).registerConstant({ gate }, 'Gate')
@@ -137,7 +137,7 @@ describe('loads at the same time', () => {
     expect(authorizer.can(user, 'write', note)).toBe(true)
   })
 
-  test('a later one that fails leaves the earlier one', async () => {
+  test('keep the earlier policy if the later one fails', async () => {
     const authorizer = new Authorizer().registerClass(User).registerClass(Note)
     const first = authorizer.load('allow(_, "read", _);')
     await expect(authorizer.load('allow(')).rejects.toThrow()

@@ -55,7 +55,7 @@ it.each<EvaluatorName>(['machine', 'closures', 'source'])(
   },
 )
 
-it('knows the copies that pickAuthorized makes', async () => {
+it('recognizes the copies of pickAuthorized', async () => {
   const authorizer = new Authorizer().registerModels([
     { name: 'Person', key: 'name', fields: { name: String } },
     { name: 'Page', fields: { readers: { many: 'Person' } } },
@@ -78,7 +78,7 @@ it('knows the copies that pickAuthorized makes', async () => {
   }
 })
 
-it('knows of copies what is left out of the rows that they hold', () => {
+it('records what copies omit of nested rows', () => {
   const authorizer = new Authorizer().registerModels([
     {
       name: 'Folder',

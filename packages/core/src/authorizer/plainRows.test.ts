@@ -97,7 +97,7 @@ describe.each(evaluators)('with %s, plain objects that relations lead to', (eval
     }
   })
 
-  test('are rows of whatever model the relation says to the schema at hand', () => {
+  test('are rows of the model that the relation of the schema names', () => {
     const renamed = models.map((model) => JSON.parse(JSON.stringify(model).replaceAll('Org', 'Tenant')) as typeof model)
     const other = withEvaluator(evaluator, policy.join('\n').replaceAll('Org', 'Tenant'), renamed)
     const [user, doc] = [userOf(7), docOf(7)]
@@ -111,7 +111,7 @@ describe.each(evaluators)('with %s, plain objects that relations lead to', (eval
 describe.each(['machine', 'closures', 'source'] as const)('with %s', (evaluator) => {
   const authorizer = authorizerOf(policy.join('\n'), { evaluator })
 
-  test.each(Object.keys(forms))('keys are enough where rows are left out: %s', (form) => {
+  test.each(Object.keys(forms))('keys are enough if rows are omitted: %s', (form) => {
     if (form === 'class of a relation') return
     const user = (orgId: number) => authorizer.as('User', { id: 1, memberships: [{ id: 1, role: 'member', orgId }] })
     const doc = authorizer.as('Doc', { id: 1, orgId: 7 })
@@ -122,7 +122,7 @@ describe.each(['machine', 'closures', 'source'] as const)('with %s', (evaluator)
     expect(authorizer.filter(user(7), `not ${form}`, 'Doc').matches(doc)).toBe(false)
   })
 
-  test('a relation that is left out, and its key too, is not loaded, never empty', () => {
+  test('a relation without row and key counts as not loaded, never as empty', () => {
     const doc = authorizer.as('Doc', docOf(7))
     for (const form of ['unified', 'not unified']) {
       expect(codeOf(() => authorizer.can(authorizer.as('User', { id: 1 }), form, doc))).toBe('relation-not-loaded')
@@ -166,7 +166,7 @@ describe.each(['machine', 'closures', 'source'] as const)('with %s', (evaluator)
     expect(filter.matches(doc)).toBe(false)
   })
 
-  test('what a tagged row holds can be asked about by itself', async () => {
+  test('rows nested in a tagged row can be checked', async () => {
     const own = authorizerOf(
       'allow(user: User, "see", m: Membership) if m in user.memberships; allow_field(_: User, "read", _: Org, "id");',
       { evaluator },
@@ -184,7 +184,7 @@ const silent: readonly ModelDeclaration[] = [
   ...models.slice(1),
 ]
 
-describe.each(evaluators)('with %s, a plain object of which the schema says nothing', (evaluator) => {
+describe.each(evaluators)('with %s, a plain object of unknown model', (evaluator) => {
   const can = withEvaluator(
     evaluator,
     `${policy.join('\n')}
@@ -214,28 +214,25 @@ describe.each(evaluators)('with %s, a plain object of which the schema says noth
     'unified',
   ]
 
-  test.each(actions)('is no row, and none that is another: %s', (action) => {
+  test.each(actions)('is neither a row nor equal to one: %s', (action) => {
     const user = json({ ...userOf(7), memberships: [{ id: 7, org: { id: 7 } }], best: { id: 7 } })
     expect(codeOf(() => can(user, action, docOf(7)))).toBe('unknown-row')
     expect(codeOf(() => can(user, action, { id: 1, orgId: 7, org: { id: 7 } }))).toBe('unknown-row')
   })
 })
 
-test.each(['is not', '!=', 'in', 'no class'])(
-  'a filter throws for a plain object of which the schema says nothing: %s',
-  (action) => {
-    const authorizer = authorizerOf(
-      `allow(user: User, "is not", doc: Doc) if not user.best = doc.org;
+test.each(['is not', '!=', 'in', 'no class'])('a filter throws for a plain object of unknown model: %s', (action) => {
+  const authorizer = authorizerOf(
+    `allow(user: User, "is not", doc: Doc) if not user.best = doc.org;
     allow(user: User, "!=", doc: Doc) if user.best != doc.org;
     allow(user: User, "in", doc: Doc) if not doc.org in user.memberships;
     allow(user: User, "no class", _: Doc) if not user.best matches Org;`,
-      {},
-      silent,
-    )
-    const user = authorizer.as('User', json({ id: 1, memberships: [{ id: 7 }], best: { id: 7 } }))
-    expect(codeOf(() => authorizer.filter(user, action, 'Doc').definite())).toBe('unknown-row')
-  },
-)
+    {},
+    silent,
+  )
+  const user = authorizer.as('User', json({ id: 1, memberships: [{ id: 7 }], best: { id: 7 } }))
+  expect(codeOf(() => authorizer.filter(user, action, 'Doc').definite())).toBe('unknown-row')
+})
 
 test('a plain object of a model with subclasses is compared by its key, and its class is an error', () => {
   class Pet {}
@@ -267,7 +264,7 @@ test('a plain object of a model with subclasses is compared by its key, and its 
   }
 })
 
-test('an object that two relations say different things of is of unknown class', () => {
+test('an object that two relations give different models has an unknown class', () => {
   const authorizer = authorizerOf(
     'allow(user: User, "post", doc: Doc) if not (m in user.memberships and m.org = doc.org);',
   )
@@ -297,7 +294,7 @@ test.each([
 })
 
 test.each(['machine', 'closures', 'source'] as const)(
-  'a key "constructor" of a plain object is neither its class nor a text that a rule names: %s',
+  'a key "constructor" of a plain object is data, not its class: %s',
   (evaluator) => {
     class User {}
     class Doc {

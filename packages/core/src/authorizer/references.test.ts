@@ -210,7 +210,7 @@ const conditions = [
 ] as const
 
 describe('a reference that the database does not keep', () => {
-  it.each(conditions)('is nil where its row is gone: %s', async (condition) => {
+  it.each(conditions)('is nil if its row is missing: %s', async (condition) => {
     for (const evaluator of evaluators) {
       const now = new World(condition, evaluator, false)
       const later = new World(condition, evaluator, true)
@@ -253,7 +253,7 @@ describe('a reference that the database does not keep', () => {
     ['no test for nil', 'c.team != nil', 1, 1, 'not loaded'],
     ['no class that it can be of', 'c.team matches Team', 1, 1, 'not loaded'],
     ['no column of its row, not even of its key', 'c.team.id = 1', 1, 1, 'not loaded'],
-  ])('is decided by its key beside %s', (_, condition, card, user, expected) => {
+  ])('is decided by its key if compared with %s', (_, condition, card, user, expected) => {
     for (const evaluator of evaluators) {
       const world = new World(condition, evaluator, false)
       const actor =
@@ -264,7 +264,7 @@ describe('a reference that the database does not keep', () => {
     }
   })
 
-  it('is given to no method of the application', () => {
+  it('is never passed to a method of the application', () => {
     const authorizer = new Authorizer().registerModels(models)
     const seen: unknown[] = []
     authorizer.registerConstant({ see: (value: unknown) => seen.push(value) > 0 }, 'Eye')

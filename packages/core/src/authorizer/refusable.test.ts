@@ -80,7 +80,7 @@ test.each([
   ],
   ['any action', 'allow(_: User, _, d: Document) if d.isOpen();', ['User read']],
   ['no other action', 'allow(_: User, "edit", d: Document) if d.isOpen();', ['User edit']],
-])('a filter for %s is looked at', (_, policy, expected) => {
+])('a filter for %s is inspected', (_, policy, expected) => {
   const authorizer = new Authorizer()
     .registerClass(User, { fields: { id: 'integer' } })
     .registerClass(Document, { fields: { id: 'integer' } })

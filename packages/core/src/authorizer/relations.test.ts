@@ -42,7 +42,7 @@ function world() {
   return { state, authorizer, ann, page }
 }
 
-describe('what was loaded of an object', () => {
+describe('a relation loaded for an object', () => {
   it.each([
     ['isAllowed', (w: ReturnType<typeof world>) => w.authorizer.isAllowed(w.ann, 'read', w.page)],
     ['authorizedActions', async (w) => (await w.authorizer.authorizedActions(w.ann, w.page)).size > 0],
@@ -57,7 +57,7 @@ describe('what was loaded of an object', () => {
         ),
     ],
   ] as readonly [string, (w: ReturnType<typeof world>) => Promise<boolean>][])(
-    'is fetched once by %s, and again by the next: a role that was taken away is gone',
+    'is loaded once by %s and again by the next, so that revoked roles are gone',
     async (_, ask) => {
       const one = world()
       expect(await ask(one)).toBe(true)
@@ -69,7 +69,7 @@ describe('what was loaded of an object', () => {
     },
   )
 
-  it('is kept where the authorizer is told to remember it', async () => {
+  it('is kept if the authorizer remembers it', async () => {
     const { state, authorizer, ann, page } = world()
     let memory: RelationMemory | undefined = new RelationMemory()
     const stop = authorizer.rememberIn(() => memory)
@@ -85,7 +85,7 @@ describe('what was loaded of an object', () => {
   })
 })
 
-describe('a row that several ways lead to', () => {
+describe('a row reached by several paths', () => {
   const teams: RelationField = { ...roles, name: 'teams', model: 'Team' }
   const parts: RelationField = { ...roles, name: 'parts', model: 'Team' }
 
@@ -109,14 +109,14 @@ describe('a row that several ways lead to', () => {
     return { authorizer, loads, ann: authorizer.as('User', { id: 7 }), page: authorizer.as('Page', { id: -1 }) }
   }
 
-  it('is loaded from once, so that ways that lead back end', async () => {
+  it('loads its relations once, so that cycles end', async () => {
     const { authorizer, loads, ann, page } = circle(12)
     expect(await authorizer.isAllowed(ann, 'read', page)).toBe(false)
     expect(new Set(loads).size).toBe(loads.length)
     expect(loads).toHaveLength(13)
   })
 
-  it('is loaded from anew where a request may have changed something', async () => {
+  it('loads its relations again if a request may have changed them', async () => {
     const { authorizer, loads, ann, page } = circle(3)
     const memory = new RelationMemory(false)
     authorizer.rememberIn(() => memory)
@@ -124,7 +124,7 @@ describe('a row that several ways lead to', () => {
     expect(loads).toHaveLength(8)
   })
 
-  it('is the same object for all questions of a request that only reads', async () => {
+  it('is the same object for all checks of a reading request', async () => {
     const { authorizer, loads, ann, page } = circle(3)
     const memory = new RelationMemory()
     authorizer.rememberIn(() => memory)
@@ -140,12 +140,12 @@ describe('a memory of relations', () => {
     return state
   }
 
-  it('keeps what it was given while nothing changes', async () => {
+  it('keeps values while nothing changes', async () => {
     const state = counting(new RelationMemory())
     expect([await state.get(), await state.get()]).toEqual([1, 1])
   })
 
-  it('lets only those share it who wait at the same time, where something may change', async () => {
+  it('shares a value only among concurrent waiters if data may change', async () => {
     const state = counting(new RelationMemory(false))
     expect(await Promise.all([state.get(), state.get()])).toEqual([1, 1])
     expect(await state.get()).toBe(2)
@@ -158,8 +158,8 @@ describe('a memory of relations', () => {
   })
 })
 
-describe('a row that is known by its key alone', () => {
-  it('is loaded itself for a filter that reads more of it, once', async () => {
+describe('a row known only by its key', () => {
+  it('is loaded once for a filter that reads other fields', async () => {
     const boss: RelationField = { ...roles, name: 'boss', model: 'User', many: false, from: ['bossId'], to: ['id'] }
     const loads: string[] = []
     const authorizer = new Authorizer({ limits: { asyncTime: 2_000 } }).registerModels(
@@ -177,7 +177,7 @@ describe('a row that is known by its key alone', () => {
   })
 })
 
-describe("what only the machine can answer on the actor's side", () => {
+describe('a part about the actor that only the machine can answer', () => {
   const manager: RelationField = { ...roles, name: 'manager', model: 'User', many: false, nullable: true }
 
   it.each([
@@ -188,7 +188,7 @@ describe("what only the machine can answer on the actor's side", () => {
       'above(user: User) if user.name = "Di"; above(user: User) if user.manager != nil and above(user.manager);',
       'none',
     ],
-  ])('loads what it reads for a filter: %s', async (_, rules, kind) => {
+  ])('loads its data for a filter: %s', async (_, rules, kind) => {
     const managers = new Map<object, object | null>()
     const authorizer = new Authorizer({ print: () => {} }).registerModels(
       [model('User', [manager]), model('Page')],

@@ -26,7 +26,7 @@ describe('the first checks of a kind', () => {
     allow(user: User, "read", folder: Folder) if folder.ownerId = user.id;
     allow(user: User, "write", folder: Folder) if folder.ownerId = user.id;`
 
-  test('are answered by the machine, the fourth by a predicate; each action by itself', () => {
+  test('are answered by the machine and the fourth by a predicate, per action', () => {
     const authorizer = load(policy)
     for (let asked = 1; asked <= 5; asked++) {
       expect(authorizer.can(ann, 'read', new Folder(asked))).toBe(asked === 1)
@@ -36,7 +36,7 @@ describe('the first checks of a kind', () => {
     expect(authorizer.statistics).toEqual({ predicate: 2, machine: 4, bailOuts: 0 })
   })
 
-  test('are answered by a predicate where the machine needs many steps', () => {
+  test('are answered by a predicate if the machine needs many steps', () => {
     const authorizer = load(`
       allow(user: User, "read", folder: Folder) if
         x in user.ids and y in folder.ids and z in user.ids and x < y and y < z and z < 0;`)
@@ -45,13 +45,13 @@ describe('the first checks of a kind', () => {
     expect(authorizer.statistics).toEqual({ predicate: 1, machine: 0, bailOuts: 0 })
   })
 
-  test('know no action that the policy does not know', () => {
+  test('throw for an unknown action', () => {
     const authorizer = load(policy)
     for (let asked = 1; asked <= 5; asked++)
       expect(() => authorizer.can(ann, 'rea', new Folder(1))).toThrow(/Unknown action "rea"/)
   })
 
-  test('are errors where later ones are', () => {
+  test('throw where later ones throw', () => {
     const authorizer = load('allow(user: User, "read", folder: Folder) if folder.owner = user.id;')
     for (let asked = 1; asked <= 5; asked++) expect(() => authorizer.can(ann, 'read', new Folder(1))).toThrow(/owner/)
   })

@@ -93,18 +93,18 @@ describe('a relation of the actor that is not loaded', () => {
     expect(shown(policy, actor)).toBe(expected)
   })
 
-  it('is read in the database where it was loaded in part', () => {
+  it('is read in the database if it was loaded in part', () => {
     const actor = { id: 1, roles: [] }
     markPartial(actor, 'roles')
     expect(shown(byRole, actor)).toContain('User(1).roles')
   })
 
-  it('is read in the database where the actor would begin to load it', () => {
+  it('is read in the database if the actor would load it', () => {
     const lazy = Object.defineProperty({ id: 1 }, 'roles', { get: () => Promise.reject(new Error('closed')) })
     expect(shown(byRole, lazy)).toContain('User(1).roles')
   })
 
-  it('is of a row that has a composite key', () => {
+  it('may belong to a row with a composite key', () => {
     const policy = 'allow(guest: Guest, "read", page: Page) if role in guest.roles and role.page = page;'
     expect(shown(policy, { id: 1, code: 'x' }, 'Guest')).toContain('Guest(1, x).roles')
   })
@@ -112,16 +112,16 @@ describe('a relation of the actor that is not loaded', () => {
   it.each([
     ['has no key yet', {}],
     ['has a key that is nil', { id: null }],
-  ])('is an error where the actor %s', (_, actor) => {
+  ])('is an error if the actor %s', (_, actor) => {
     expect(() => shown(byRole, actor)).toThrow(RelationNotLoadedError)
   })
 
-  it('is an error where only a part of the key is known', () => {
+  it('is an error if only a part of the key is known', () => {
     const policy = 'allow(guest: Guest, "read", page: Page) if role in guest.roles and role.page = page;'
     expect(() => shown(policy, { id: 1 }, 'Guest')).toThrow(RelationNotLoadedError)
   })
 
-  it('is an error unless it is asked for in the database', () => {
+  it('is an error unless it is left in the database', () => {
     const authorizer = authorizerOf(byRole)
     expect(() => authorizer.filter(authorizer.as('User', { id: 1 }), 'read', 'Page')).toThrow(RelationNotLoadedError)
   })
@@ -134,7 +134,7 @@ describe('a relation of the actor that is not loaded', () => {
     )
   })
 
-  it('refuses a choice that nobody knows', () => {
+  it('rejects an unknown option', () => {
     const authorizer = authorizerOf(byRole)
     // @ts-expect-error: no such choice
     expect(() => authorizer.filter(authorizer.as('User', { id: 1 }), 'read', 'Page', { unloaded: 'cache' })).toThrow(

@@ -25,7 +25,7 @@ const forever = new Promise<never>(() => {})
 const silent = { then: () => {} }
 const timeLimit = expect.objectContaining({ code: 'time-limit' })
 
-describe('what never arrives', () => {
+describe('a promise that never settles', () => {
   test.each([
     ['a promise', forever],
     ['an object whose `then` calls nobody', silent],
@@ -37,7 +37,7 @@ describe('what never arrives', () => {
     await expect(authorizer.authorizedActions(user, new Note(1))).rejects.toThrow(timeLimit)
   })
 
-  test('ends a filter where each answer asks for another', async () => {
+  test('ends a filter whose loads never end', async () => {
     const authorizer = authorizerWith(ofTeam, 100)
     const user = new User(1)
     Object.defineProperty(user, 'team', {
@@ -50,14 +50,14 @@ describe('what never arrives', () => {
     await expect(authorizer.loadFilter(user, 'read', 'Note')).rejects.toThrow(timeLimit)
   })
 
-  test.each([Number.POSITIVE_INFINITY, 2 ** 40])('ends nothing too early where the limit is %d', async (asyncTime) => {
+  test.each([Number.POSITIVE_INFINITY, 2 ** 40])('ends nothing too early with the limit %d', async (asyncTime) => {
     const authorizer = authorizerWith(ofTeam, asyncTime)
     const user = () => new User(1, new Promise((arrive) => setTimeout(arrive, 20, { id: 1 })))
     expect(await authorizer.isAllowed(user(), 'read', new Note(1))).toBe(true)
     expect((await authorizer.loadFilter(user(), 'read', 'Note')).kind).toBe('condition')
   })
 
-  test('an error that arrives is the error of the question', async () => {
+  test('a rejection is the error of the check', async () => {
     const authorizer = authorizerWith(ofTeam)
     const user = () => new User(1, Promise.reject(new Error('the database is away')))
     await expect(authorizer.isAllowed(user(), 'read', new Note(1))).rejects.toThrow('the database is away')
@@ -84,7 +84,7 @@ const person: Model = {
   isaCheck: undefined,
 }
 
-test('a relation that could not be loaded is asked for again', async () => {
+test('a relation that could not be loaded is loaded again', async () => {
   const answers = [
     () => Promise.reject(new Error('away')),
     () => Promise.reject(new Error('still away')),
@@ -98,7 +98,7 @@ test('a relation that could not be loaded is asked for again', async () => {
   expect(await authorizer.isAllowed(user, 'read', null)).toBe(true)
 })
 
-test('a filter loads nothing where foreign keys tell enough', async () => {
+test('a filter loads nothing if foreign keys are enough', async () => {
   const loads: string[] = []
   const repo: Model = { ...person, name: 'Repo', fields: new Map(), key: ['id'] }
   const reader: Model = {
@@ -123,7 +123,7 @@ test('a filter loads nothing where foreign keys tell enough', async () => {
   expect(loads).toEqual(['repo'])
 })
 
-test('a policy that is replaced while a question waits decides that question to its end', async () => {
+test('a policy that is replaced during a check still decides that check', async () => {
   const authorizer = authorizerWith(ofTeam)
   let arrive = (_team: object): void => {}
   const user = new User(

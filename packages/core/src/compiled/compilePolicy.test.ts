@@ -81,7 +81,7 @@ describe('a compiled policy', () => {
     expect(() => module.canMany(ann, 'read', [root, undefined])).toThrow(ArgumentError)
   })
 
-  test('takes actions that the policy leaves open, and knows those that nobody named', () => {
+  test('accepts open actions and rejects unknown ones', () => {
     const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
     expect(module.can(new Admin(3), 'print', rows[2])).toBe(true)
     expect(() => module.can(ann, 'print', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
@@ -99,7 +99,7 @@ describe('a compiled policy', () => {
     expect(() => create({ classes: { User, Folder, Note }, constants })).toThrow('the class Admin')
   })
 
-  test('names the rule of what only the machine can answer, where it is compiled and where it is asked', () => {
+  test('names the rule that needs the machine, when compiled and when checked', () => {
     const authorizer = authorizerFor()
     const { machineOnly } = compilePolicy(authorizer)
     expect(machineOnly).toContainEqual(
@@ -124,13 +124,13 @@ describe('a compiled policy', () => {
     ['a missing attribute', Object.assign(new Folder(8), { parent: undefined }), 'read'],
     ['an order that there is none of', new Folder(9, null, ann, 'big'), 'edit'],
     ['a row that is compared without its key', new Folder(9, null, Object.create(User.prototype)), 'read'],
-  ])('never takes %s for an answer', (_, row, action) => {
+  ])('rejects %s', (_, row, action) => {
     const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
     expect(() => module.can(ann, action, row)).toThrow(expect.objectContaining({ code: 'machine-only' }))
     expect(() => module.canMany(ann, action, [root, row])).toThrow(QueryError)
   })
 
-  test('refuses what has no meaning, as the authorizer does', () => {
+  test('rejects invalid arguments, as the authorizer does', () => {
     const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
     for (const [actor, action, resource] of [
       [undefined, 'read', root],
@@ -144,7 +144,7 @@ describe('a compiled policy', () => {
     expect(() => module.can(root, 'read', root)).toThrow(expect.objectContaining({ code: 'not-compiled' }))
   })
 
-  test('is for the actors that are named, their subclasses included', () => {
+  test('covers the named actors and their subclasses', () => {
     const create = moduleOf(authorizerFor(), { actors: ['Folder'] })
     const module = create({ classes, constants: { maximum: 5 } })
     expect(module.can(rows[2], 'read', root)).toBe(false)
@@ -152,7 +152,7 @@ describe('a compiled policy', () => {
     expect(() => compilePolicy(authorizerFor(), { actors: ['Usr'] })).toThrow('"Usr"')
   })
 
-  test('knows plain objects by what says their model', () => {
+  test('knows the model of plain objects', () => {
     const authorizer = new Authorizer().registerModels(
       ['Member', 'Task'].map((name) => ({
         name,
@@ -172,7 +172,7 @@ describe('a compiled policy', () => {
     expect(() => as('Task', [])).toThrow(ArgumentError)
   })
 
-  test('takes nil in the place of a row that a copy refers to for a row that was left out', () => {
+  test('treats nil in place of a referenced row as an omitted row', () => {
     const owner = {
       name: 'owner',
       model: 'Member',

@@ -39,7 +39,7 @@ describe.each([
     ['(m.role = "guest" or m.role.startsWith("adm"))', [1, 3]],
     ['m.role = "owner"', []],
     ['m.org > document.org', []],
-  ] as const)('are those that pass %s', (tests, orgs) => {
+  ] as const)('are the rows that pass %s', (tests, orgs) => {
     const filter = filterOf(tests, members, form)
     expect([1, 2, 3, 4].filter((org) => filter.matches(new Document(org)))).toEqual(orgs)
   })

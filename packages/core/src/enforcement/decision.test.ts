@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { DecisionListeners } from '../authorizer/decision.js'
 
-describe('the listeners to decisions', () => {
-  it('hear of each until they are taken away', () => {
+describe('listeners to decisions', () => {
+  it('receive each decision until they are removed', () => {
     const listeners = new DecisionListeners()
     const heard: unknown[] = []
     const stop = listeners.add((...decision) => heard.push(decision))
@@ -12,7 +12,7 @@ describe('the listeners to decisions', () => {
     expect(heard).toEqual([['check', 'ada', 'read', 'plans', true]])
   })
 
-  it('are active only while there are some', () => {
+  it('are active only while one is registered', () => {
     const listeners = new DecisionListeners()
     expect(listeners.active).toBe(false)
     const stop = listeners.add(() => {})
@@ -21,7 +21,7 @@ describe('the listeners to decisions', () => {
     expect(listeners.active).toBe(false)
   })
 
-  it('make a question fail by throwing', () => {
+  it('make a check fail by throwing', () => {
     const listeners = new DecisionListeners()
     listeners.add(() => {
       throw new Error('the log is full')

@@ -27,12 +27,12 @@ export class Decoys {
    * Decides about a route's decoy as about a row. The result is discarded: it is neither returned
    * nor observed.
    */
-  refuse(authority: Authority, route: object, actor: unknown, action: string): Eventual<void> {
+  deny(authority: Authority, route: object, actor: unknown, action: string): Eventual<void> {
     const decoy = this.#decoys.get(route)
     if (!decoy) return undefined
     try {
-      const refusal = authority.denialReason(actor, action, decoy.row, { observed: false })
-      return refusal instanceof Promise ? refusal.then(ignore, ignore) : undefined
+      const denial = authority.denialReason(actor, action, decoy.row, { observed: false })
+      return denial instanceof Promise ? denial.then(ignore, ignore) : undefined
     } catch {
       // A row that the policy can't decide also serves as a decoy.
       return undefined

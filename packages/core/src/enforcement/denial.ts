@@ -1,17 +1,17 @@
 import type { DenialReason } from '../authorizer/denial.js'
-import { fieldsRefused } from '../authorizer/fields.js'
+import { fieldsDenied } from '../authorizer/fields.js'
 import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
 
-/** The details that a refusal may reveal in addition to its status. */
+/** The details that a denial may reveal in addition to its status. */
 export interface DenialDetails {
-  /** The refused fields. The client named them. */
+  /** The denied fields. The client named them. */
   readonly fields?: readonly string[] | undefined
   /** The reason, if the client may know it. */
   readonly explanation?: string | undefined
 }
 
 /**
- * Returns the error for a refusal. It does not reveal whether a resource exists: an anonymous user
+ * Returns the error for a denial. It does not reveal whether a resource exists: an anonymous user
  * gets a 401 and any other user a 404, for hidden and for missing resources alike. All come from
  * this one place, so that message and stack are byte-identical too.
  */
@@ -43,7 +43,7 @@ function errorFor(reason: DenialReason, fields: readonly string[]): Authorizatio
     case 'hidden':
       return new NotFoundError()
     case 'forbidden':
-      return fields.length > 0 ? fieldsRefused(fields) : new ForbiddenError()
+      return fields.length > 0 ? fieldsDenied(fields) : new ForbiddenError()
     default:
       return reason satisfies never
   }
@@ -51,7 +51,7 @@ function errorFor(reason: DenialReason, fields: readonly string[]): Authorizatio
 
 /**
  * Returns the reason behind an error of the authorizer, or undefined if the error is a failure and
- * not a refusal.
+ * not a denial.
  */
 export function reasonOf(error: unknown, actor: unknown): DenialReason | undefined {
   if (!(error instanceof AuthorizationError)) return undefined

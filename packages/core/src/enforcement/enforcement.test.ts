@@ -68,17 +68,17 @@ describe('enforcing on a resource', () => {
     ['visible', {}, 403, 'forbidden'],
     ['hidden', nobody, 401, 'nobody'],
     ['visible', nobody, 401, 'nobody'],
-  ] as const)('refuses what is %s', async (allowed, options, status, reason) => {
+  ] as const)('denies what is %s', async (allowed, options, status, reason) => {
     const { one, events } = enforcement(options)
-    const refusal = await one.enforce('edit', row(allowed))
-    expect(refusal).toMatchObject({ reason, error: { status, statusCode: status } })
+    const denial = await one.enforce('edit', row(allowed))
+    expect(denial).toMatchObject({ reason, error: { status, statusCode: status } })
     expect(events).toMatchObject([
       { kind: 'opened', by: 'check', action: 'edit', resource: { allowed } },
       { kind: 'denied', action: 'edit', reason, resource: { allowed } },
     ])
   })
 
-  it.each([undefined, null])('refuses when the loader gives %s, as if it were hidden', async (nothing) => {
+  it.each([undefined, null])('denies if the loader returns %s, as for a hidden row', async (nothing) => {
     const missing = await enforcement().one.enforce('edit', async () => nothing)
     const hidden = await enforcement().one.enforce('edit', row('hidden'))
     expect(missing?.reason).toBe('missing')
@@ -91,7 +91,7 @@ describe('enforcing on a resource', () => {
     ['an error of http-errors', { statusCode: 404 }],
     ["Prisma's", { code: 'P2025' }],
     ["TypeORM's", { name: 'EntityNotFoundError' }],
-  ])('refuses when the loader throws that nothing is there, as if it were hidden: %s', async (_, facts) => {
+  ])('denies if the loader throws a not-found error, as for a hidden row: %s', async (_, facts) => {
     const own = Object.assign(new Error('There is no document 7.'), facts)
     const missing = await enforcement().one.enforce('edit', () => Promise.reject(own))
     const hidden = await enforcement().one.enforce('edit', row('hidden'))
@@ -101,7 +101,7 @@ describe('enforcing on a resource', () => {
     expect(await enforcement(nobody).one.enforce('edit', () => Promise.reject(own))).toMatchObject({ reason: 'nobody' })
   })
 
-  it('answers at once where nothing has to be waited for', () => {
+  it('answers synchronously if nothing is awaited', () => {
     const answers = { ...authority(false), denialReason: () => undefined }
     const one = new Enforcement(answers, { actor: () => 'ada' }, {}, 'GET', () => {})
     expect(one.arm()).toBeUndefined()
@@ -127,13 +127,13 @@ describe('enforcing on a resource', () => {
     ])
   })
 
-  it('leaves a refused row unknown to the handlers', async () => {
+  it('hides a denied row from the handlers', async () => {
     const { one } = enforcement()
     await one.enforce('read', row('hidden'))
     expect(() => one.authorization.resource).toThrow('No resource was loaded')
   })
 
-  it('counts as a decision whether it allows, refuses or finds nothing', async () => {
+  it('counts as a decision if it allows, denies or finds nothing', async () => {
     for (const loader of [row('yes'), row('hidden'), async () => undefined]) {
       const { one, personal } = enforcement()
       one.guard.arm()
@@ -157,7 +157,7 @@ describe('enforcing on a resource', () => {
     await expect(one.enforce('read', () => Promise.reject(thrown))).rejects.toBeInstanceOf(Error)
   })
 
-  it("gives a policy's error a status, and leaves the application's errors as they are", async () => {
+  it('gives errors of the policy a status, and keeps errors of the application', async () => {
     await expect(enforcement().one.enforce('read', row('breaks'))).rejects.toMatchObject({ status: 500, expose: false })
     const own = Object.assign(new Error('away'), { status: 503 })
     await expect(enforcement().one.enforce('read', () => Promise.reject(own))).rejects.toBe(own)
@@ -186,7 +186,7 @@ describe('enforcing on a model', () => {
     expect(() => one.authorization.resource).toThrow('No resource was loaded')
   })
 
-  it('refuses whom nothing can be allowed: as forbidden, since no row is hidden by it', async () => {
+  it('denies actors who may act on no row with 403, since no row is hidden', async () => {
     expect(await enforcement().one.enforce('none', 'Note')).toMatchObject({ error: { status: 403 } })
     expect(await enforcement(nobody).one.enforce('none', 'Note')).toMatchObject({ error: { status: 401 } })
   })
@@ -207,13 +207,13 @@ describe('a missing row', () => {
     const request = async (loader: () => Promise<Row | undefined>) => {
       asked.length = 0
       const one = new Enforcement(counting, { actor: () => actor }, { allowed: 'yes' }, 'GET', () => {}, shared)
-      const refusal = await one.enforce('edit', loader)
-      return { refusal, asked: [...asked] }
+      const denial = await one.enforce('edit', loader)
+      return { denial, asked: [...asked] }
     }
     return request
   }
 
-  it.each(['ada', undefined])('takes the same questions as a hidden row, for %s', async (actor) => {
+  it.each(['ada', undefined])('makes the same checks as a hidden row, for %s', async (actor) => {
     const request = questions(actor)
     const rows: (Row | undefined)[] = [{ allowed: 'yes' }, { allowed: 'hidden' }, { allowed: 'yes' }, undefined]
     const loader = async () => rows.shift()
@@ -221,7 +221,7 @@ describe('a missing row', () => {
     const hidden = await request(loader)
     await request(loader)
     const missing = await request(loader)
-    expect(missing.refusal?.error).toEqual(hidden.refusal?.error)
+    expect(missing.denial?.error).toEqual(hidden.denial?.error)
     expect(hidden.asked).toEqual([[{ allowed: 'hidden' }, undefined]])
     expect(missing.asked).toEqual([[{ allowed: 'hidden' }, false]])
   })
@@ -233,7 +233,7 @@ describe('a missing row', () => {
     const first = rows[0]!
     await request(loader)
     Object.assign(first, { allowed: 'breaks' })
-    expect((await request(loader)).refusal?.reason).toBe('missing')
+    expect((await request(loader)).denial?.reason).toBe('missing')
   })
 })
 
@@ -248,7 +248,7 @@ describe('the log', () => {
     expect(events).toMatchObject([{ kind: 'opened', by: 'filter', action: 'read', resource: 'Note' }])
   })
 
-  it('names the reason of a route for everybody', () => {
+  it('names the reason of a public route', () => {
     const { one, events } = enforcement()
     one.guard.arm()
     one.open('liveness')
@@ -267,13 +267,13 @@ describe('a handler that reads the actor', () => {
   })
 })
 
-describe('the reason of a refusal', () => {
+describe('the reason of a denial', () => {
   const asked = async (options: Partial<EnforcementOptions<Row, string>>, allowed: Row['allowed'] | undefined) => {
-    const refusal = await enforcement(options).one.enforce('edit', async () => allowed && { allowed })
-    return refusal?.error.message
+    const denial = await enforcement(options).one.enforce('edit', async () => allowed && { allowed })
+    return denial?.error.message
   }
 
-  it('is told where visitors may know it', async () => {
+  it('is sent if clients may know it', async () => {
     expect(await asked({ reasons: true }, 'hidden')).toBe(
       'Not found. (The resource exists, but the actor may neither "edit" nor "read" it.)',
     )
@@ -282,22 +282,22 @@ describe('the reason of a refusal', () => {
     expect(await asked({ reasons: true, ...nobody }, 'visible')).toContain('Anonymous users may not do this')
   })
 
-  it('is not told otherwise', async () => {
+  it('is not sent otherwise', async () => {
     for (const reasons of [undefined, false]) {
       expect(await asked({ reasons }, 'hidden')).toBe('Not found.')
       expect(await asked({ reasons }, undefined)).toBe('Not found.')
     }
   })
 
-  it('is told of what a handler asks as well', async () => {
+  it('is sent for checks of a handler as well', async () => {
     const { one } = enforcement({ reasons: true })
     await one.identify()
     await expect(one.authorization.authorize('edit', { allowed: 'visible' })).rejects.toThrow('may see the resource')
   })
 })
 
-describe('who asks', () => {
-  it('is looked up once when somebody is found', async () => {
+describe('the actor of a request', () => {
+  it('is looked up once if there is one', async () => {
     let asked = 0
     const { one } = enforcement({ actor: async () => `ada ${++asked}` })
     await one.arm()
@@ -305,7 +305,7 @@ describe('who asks', () => {
     expect(one.authorization.actor).toBe('ada 1')
   })
 
-  it('is looked for again while it is nobody, so that signing in on the way counts', async () => {
+  it('is looked up again while anonymous, so that signing in counts', async () => {
     let actor: string | undefined
     const { one } = enforcement({ actor: () => actor })
     await one.arm()
@@ -316,8 +316,8 @@ describe('who asks', () => {
   })
 })
 
-describe('what was asked for nobody', () => {
-  it('is asked again when somebody signs in on the way', async () => {
+describe('a check for an anonymous user', () => {
+  it('runs again after the user signs in', async () => {
     const asked: unknown[] = []
     const authorization = new RequestAuthorization(
       { ...authority(false), isAllowed: async (who) => asked.push(who) > 1 },
@@ -335,8 +335,8 @@ describe('what was asked for nobody', () => {
   })
 })
 
-describe('what is for one actor', () => {
-  it('is read by nothing of an authorization where the framework refuses it', async () => {
+describe('a response for one actor', () => {
+  it('is not read by an authorization that the framework forbids', async () => {
     const row = {}
     const loader = () => row
     const kept = new Error('kept')
@@ -372,7 +372,7 @@ describe('what is for one actor', () => {
 })
 
 describe('request-level rules', () => {
-  it('are asked only where the policy has some', async () => {
+  it('run only if the policy has some', async () => {
     const request: Row = { allowed: 'visible' }
     expect(await enforcement({ request }).one.arm()).toBeUndefined()
     expect(await enforcement({ request, requestRules: true }).one.arm()).toMatchObject({ error: { status: 403 } })
@@ -381,22 +381,22 @@ describe('request-level rules', () => {
     })
   })
 
-  it('are no decision for the guard', async () => {
+  it('do not count as a decision for the guard', async () => {
     const { one } = enforcement({ requestRules: true })
     await one.arm()
     expect(one.hold(200, 'GET /')).toMatchObject({ status: 500 })
   })
 })
 
-describe('an answer that is held back', () => {
-  it('is told to the log', async () => {
+describe('a blocked response', () => {
+  it('is logged', async () => {
     const { one, events } = enforcement()
     await one.arm()
     const error = one.hold(200, 'GET /')
     expect(events).toMatchObject([{ kind: 'undecided', error }])
   })
 
-  it('is held back also when the log fails', async () => {
+  it('is blocked also if the log fails', async () => {
     const cause = new Error('the disk is full')
     const { one } = enforcement({
       log: () => {
@@ -408,7 +408,7 @@ describe('an answer that is held back', () => {
   })
 })
 
-describe('the questions of a handler', () => {
+describe('the checks of a handler', () => {
   it('are about the resource of the route unless another is given', async () => {
     const { one } = enforcement()
     await one.enforce('read', row('yes'))
@@ -422,13 +422,13 @@ describe('the questions of a handler', () => {
     })
   })
 
-  it('never take an undefined row for the one of the route', async () => {
+  it('never replace an undefined row by the row of the route', async () => {
     const { one } = enforcement()
     await one.enforce('read', row('yes'))
     expect(() => one.authorization.can('edit', undefined)).toThrow()
   })
 
-  it('have no resource where none was loaded', () => {
+  it('have no resource if none was loaded', () => {
     expect(() => enforcement().one.authorization.can('edit')).toThrow('No resource was loaded')
   })
 })

@@ -27,13 +27,13 @@ export interface EnforcementOptions<Request, Actor> {
   /** The value of `WWW-Authenticate` in a 401, such as `Bearer realm="api"`. None by default. */
   readonly challenge?: string | undefined
   /**
-   * Whether refusals have a body by RFC 9457, `application/problem+json`: `true` always, `false`
-   * never. By default only if the request's `Accept` names that type; other refusals have the
+   * Whether denials have a body by RFC 9457, `application/problem+json`: `true` always, `false`
+   * never. By default only if the request's `Accept` names that type; other denials have the
    * framework's plain form.
    */
   readonly problemDetails?: boolean | undefined
   /**
-   * Whether responses contain the reason of a refusal, which also reveals the existence of
+   * Whether responses contain the reason of a denial, which also reveals the existence of
    * resources. By default only if `NODE_ENV` is `development`. Logs always contain it.
    */
   readonly reasons?: boolean | undefined
@@ -83,7 +83,7 @@ function fail(error: unknown): never {
   throw failure(error)
 }
 
-/** The refusal of a loader's row, of a missing row, of a model, or of a request. */
+/** The denial of a loader's row, of a missing row, of a model, or of a request. */
 export class Denial {
   readonly reason: DenialReason
   readonly error: AuthorizationError
@@ -196,7 +196,7 @@ export class Enforcement<Request, Actor> {
   /**
    * Arms the guard, and evaluates the request-level rules if the policy has any.
    *
-   * @returns The refusal, or undefined if the request is allowed.
+   * @returns The denial, or undefined if the request is allowed.
    * @throws the error of the actor lookup or of the policy.
    */
   arm(): Eventual<Denial | undefined> {
@@ -213,7 +213,7 @@ export class Enforcement<Request, Actor> {
    * do so on all possible rows. Otherwise the handler has to check its row or build its filter.
    *
    * @param subject - The loader, or the name of the model.
-   * @returns The refusal, or undefined if the actor may.
+   * @returns The denial, or undefined if the actor may.
    * @throws the error of the actor lookup, the loader or the policy.
    */
   enforce(action: string, subject: Loader | string, options: EnforceOptions = {}): Eventual<Denial | undefined> {
@@ -280,16 +280,16 @@ export class Enforcement<Request, Actor> {
     const { model, admit = true, route = loader } = options
     const actor = this.authorization.identified
     if (row === undefined || row === null) {
-      return after(this.#shared.decoys.refuse(this.#authority, route, actor, action), () =>
+      return after(this.#shared.decoys.deny(this.#authority, route, actor, action), () =>
         this.#answer(actor === null ? 'nobody' : 'missing', 'check', action, undefined),
       )
     }
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
     return after(this.#authority.denialReason(actor, action, row), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
-      const refusal = this.#answer(reason, 'check', action, row)
-      if (!refusal && admit) this.authorization.admit(loader, row, action)
-      return refusal
+      const denial = this.#answer(reason, 'check', action, row)
+      if (!denial && admit) this.authorization.admit(loader, row, action)
+      return denial
     })
   }
 
@@ -330,7 +330,7 @@ export class Enforcement<Request, Actor> {
     resource: unknown,
   ): Denial | undefined {
     this.decided(kind, action, resource)
-    return reason === undefined ? this.#allow(action, resource) : this.#refuse(reason, action, resource)
+    return reason === undefined ? this.#allow(action, resource) : this.#deny(reason, action, resource)
   }
 
   #allow(action: string | undefined, resource: unknown): undefined {
@@ -339,7 +339,7 @@ export class Enforcement<Request, Actor> {
     return undefined
   }
 
-  #refuse(reason: DenialReason, action: string | undefined, resource: unknown): Denial {
+  #deny(reason: DenialReason, action: string | undefined, resource: unknown): Denial {
     this.#options.log?.({
       kind: 'denied',
       request: this.#request,
@@ -352,7 +352,7 @@ export class Enforcement<Request, Actor> {
   }
 
   /**
-   * Returns the reason of a refusal for the client, or undefined if responses contain no reasons.
+   * Returns the reason of a denial for the client, or undefined if responses contain no reasons.
    */
   explanation(reason: DenialReason, action: string | undefined): string | undefined {
     return this.#options.reasons ? explain(reason, action, this.#authority.readAction) : undefined

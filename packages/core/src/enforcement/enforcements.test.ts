@@ -18,8 +18,8 @@ function served() {
   return { authorizer, enforcements, begin }
 }
 
-describe('the enforcements of requests', () => {
-  it('are one for each request, begun once', () => {
+describe('enforcements', () => {
+  it('exist once per request', () => {
     const { enforcements } = served()
     const [request, other] = [{}, {}]
     const first = enforcements.begin(request, 'GET')
@@ -31,7 +31,7 @@ describe('the enforcements of requests', () => {
     })
   })
 
-  it('count what is asked in their asynchronous context, and nothing else', async () => {
+  it('count only checks in their asynchronous context', async () => {
     const { authorizer, enforcements, begin } = served()
     const [asking, silent] = [begin(), begin()]
     await Promise.all([
@@ -45,7 +45,7 @@ describe('the enforcements of requests', () => {
     expect([asking.guard.state, silent.guard.state]).toEqual(['decided', 'armed'])
   })
 
-  it('do not count what is asked to find out who asks, but what is asked afterwards', async () => {
+  it('do not count checks of the actor lookup, but later ones', async () => {
     const authorizer = new Authorizer().registerClass(Note)
     authorizer.loadSync('allow("ada", "read", _: Note);')
     const actor = async () => ((await authorizer.isAllowed('ada', 'read', new Note())) ? 'ada' : null)
@@ -58,7 +58,7 @@ describe('the enforcements of requests', () => {
     expect(enforcement.guard.state).toBe('decided')
   })
 
-  it.each(['isAllowed', 'authorize'] as const)('count %s only once it is awaited', async (question) => {
+  it.each(['isAllowed', 'authorize'] as const)('count %s only after it is awaited', async (question) => {
     const { authorizer, enforcements, begin } = served()
     const enforcement = begin()
     await enforcements.run(enforcement, async () => {
@@ -98,8 +98,8 @@ describe('the enforcements of requests', () => {
     const request = (method: string) => {
       const enforcement = enforcements.begin({}, method)
       return enforcements.run(enforcement, async () => {
-        const refusal = await enforcement.enforce('read', () => new Note())
-        const answers = [refusal === undefined]
+        const denial = await enforcement.enforce('read', () => new Note())
+        const answers = [denial === undefined]
         // Through the request and past it, one after the other.
         answers.push(await authorizer.isAllowed(user, 'edit', new Note()))
         answers.push((await authorizer.loadFilter(user, 'read', 'Note')).kind !== 'none')
@@ -131,7 +131,7 @@ describe('the enforcements of requests', () => {
     expect(await request('GET')).toEqual([false, false, false])
   })
 
-  it('count again once the lookup of who asks has failed', async () => {
+  it('count again after the actor lookup has failed', async () => {
     const { authorizer } = served()
     for (const actor of [
       () => {
@@ -149,12 +149,12 @@ describe('the enforcements of requests', () => {
     }
   })
 
-  it('take no log that is no function', () => {
+  it('reject a log that is not a function', () => {
     const options = { actor: () => 'ada', log: 'x' as unknown as () => void }
     expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(/log/)
   })
 
-  it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('take no challenge that a header can not hold: %j', (challenge) => {
+  it.each(['Bearer\r\nx: y', 'Bearer \u0000', 7])('reject an invalid challenge: %j', (challenge) => {
     const options = { actor: () => 'ada', challenge: challenge as string }
     expect(() => new Enforcements<object, string>(new Authorizer(), options, new AsyncLocalStorage())).toThrow(
       /challenge/,

@@ -8,7 +8,7 @@ const armed = (): Guard => {
 }
 
 describe('the guard', () => {
-  it.each([200, 201, 204, 206, 301, 302, 304, 399])('blocks a %i that nothing was decided for', (status) => {
+  it.each([200, 201, 204, 206, 301, 302, 304, 399])('blocks a %i without a decision', (status) => {
     expect(armed().blocks('GET', status)).toBe(true)
   })
 
@@ -24,7 +24,7 @@ describe('the guard', () => {
     expect(armed().blocks(method, 204, hasBody)).toBe(blocks)
   })
 
-  it('guards a request again that left the handlers for everybody', () => {
+  it('guards a request that leaves the public handlers', () => {
     let isWithin = true
     const guard = armed()
     expect(guard.open('styles', () => isWithin)).toBe(true)
@@ -34,7 +34,7 @@ describe('the guard', () => {
     expect(guard.blocks('GET', 200)).toBe(true)
   })
 
-  it('arms when the handlers for everybody came first and were left', () => {
+  it('arms when the request leaves public handlers', () => {
     let isWithin = true
     const guard = new Guard()
     guard.open('styles', () => isWithin)
@@ -45,7 +45,7 @@ describe('the guard', () => {
     expect(guard.blocks('GET', 200)).toBe(true)
   })
 
-  it('takes a decision behind the handlers for everybody', () => {
+  it('accepts a decision after the public handlers', () => {
     const guard = armed()
     guard.open('styles', () => false)
     expect(guard.decided('check')).toBe(true)
@@ -56,14 +56,14 @@ describe('the guard', () => {
     expect(new Guard().blocks('GET', 200)).toBe(false)
   })
 
-  it.each(['check', 'filter', 'field'] as const)('takes a %s for a decision', (kind) => {
+  it.each(['check', 'filter', 'field'] as const)('accepts a %s as a decision', (kind) => {
     const guard = armed()
     guard.decided(kind)
     expect(guard.blocks('GET', 200)).toBe(false)
     expect(guard.personal).toBe(true)
   })
 
-  it.each(['request', 'actions'] as const)('takes %s for no decision, but for a question about the actor', (kind) => {
+  it.each(['request', 'actions'] as const)('treats %s as a read of the actor, not as a decision', (kind) => {
     const guard = armed()
     guard.decided(kind)
     expect(guard.blocks('GET', 200)).toBe(true)
@@ -77,14 +77,14 @@ describe('the guard', () => {
     expect(guard.blocks('GET', 200)).toBe(false)
   })
 
-  it('lets a route for everybody pass', () => {
+  it('lets a public route pass', () => {
     const guard = armed()
     guard.open('liveness')
     expect(guard.blocks('GET', 200)).toBe(false)
     expect(guard.personal).toBe(false)
   })
 
-  it('keeps back what it once blocked, whatever is decided later', () => {
+  it('keeps blocking a blocked response, whatever is decided later', () => {
     const guard = armed()
     expect(guard.blocks('GET', 200)).toBe(true)
     guard.decided('check')
@@ -96,7 +96,7 @@ describe('the guard', () => {
 })
 
 describe('an UndecidedError', () => {
-  it('tells the route, what to do, and that it is not for visitors', () => {
+  it('contains the route and a hint, and is not for clients', () => {
     const error = new UndecidedError('GET /documents', 200)
     expect(error.message).toContain('GET /documents responded 200 without an authorization decision')
     expect(error.message).toContain('unguarded(reason)')

@@ -14,7 +14,7 @@ function counter(): { ask: () => Promise<boolean>; asked: number } {
 }
 
 describe('the memory of decisions', () => {
-  it('asks once while a request only reads', async () => {
+  it('makes a check once per reading request', async () => {
     const memory = new DecisionMemory(true)
     const row = {}
     const question = counter()
@@ -22,7 +22,7 @@ describe('the memory of decisions', () => {
     expect(question.asked).toBe(1)
   })
 
-  it('asks again where a request may have changed something', async () => {
+  it('repeats a check if a request may have changed data', async () => {
     const memory = new DecisionMemory(false)
     const row = {}
     const question = counter()
@@ -31,7 +31,7 @@ describe('the memory of decisions', () => {
     expect(question.asked).toBe(2)
   })
 
-  it('lets those who wait at the same time share an answer', async () => {
+  it('shares a result among concurrent checks', async () => {
     const memory = new DecisionMemory(false)
     const row = {}
     const question = counter()
@@ -39,7 +39,7 @@ describe('the memory of decisions', () => {
     expect(question.asked).toBe(1)
   })
 
-  it('tells actions apart, and rows by identity', async () => {
+  it('distinguishes actions, and rows by identity', async () => {
     const memory = new DecisionMemory(true)
     const question = counter()
     const row = { id: 1 }

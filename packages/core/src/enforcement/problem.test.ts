@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ForbiddenError, NotFoundError } from '../errors.js'
 import { problemOf, wantsProblem } from './problem.js'
 
-describe('a refusal as a problem', () => {
-  it('is what visitors may read, and no more', () => {
+describe('a denial as a problem', () => {
+  it('contains only what clients may read', () => {
     expect(problemOf(new NotFoundError())).toEqual({
       type: 'about:blank',
       title: 'Not Found',
@@ -12,7 +12,7 @@ describe('a refusal as a problem', () => {
     })
   })
 
-  it('names fields where it is about some', () => {
+  it('names the denied fields', () => {
     expect(problemOf(new ForbiddenError('No.', ['owner']))).toMatchObject({ status: 403, fields: ['owner'] })
   })
 
@@ -27,11 +27,11 @@ describe('a refusal as a problem', () => {
     ['', false],
     [undefined, false],
     [null, false],
-  ])('is asked for by Accept: %s? %s', (accept, wanted) => {
+  ])('depends on Accept: %s? %s', (accept, wanted) => {
     expect(wantsProblem(undefined, accept)).toBe(wanted)
   })
 
-  it('is given always or never where the application says so', () => {
+  it('is sent always or never if configured', () => {
     expect([wantsProblem(true, undefined), wantsProblem(false, 'application/problem+json')]).toEqual([true, false])
   })
 })

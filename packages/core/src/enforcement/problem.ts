@@ -24,7 +24,7 @@ export function problemOf(error: AuthorizationError): ProblemDetails {
 }
 
 /**
- * Returns whether a refusal should have a problem body.
+ * Returns whether a denial should have a problem body.
  *
  * @param option - `true` always, `false` never, `undefined` if the request accepts it by name.
  * @param accept - The request's `Accept`. Only the type's own name counts; a wildcard such as `*`

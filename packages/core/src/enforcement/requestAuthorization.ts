@@ -28,7 +28,7 @@ export interface Deciding {
    * actor. An error that it throws is passed on to the caller, even if the decision is remembered.
    */
   personalize(): void
-  /** Returns the explanation of a refusal for the client. */
+  /** Returns the explanation of a denial for the client. */
   explanation(reason: DenialReason, action: string): string | undefined
 }
 
@@ -151,7 +151,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
    */
   async authorize(action: Action, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
-    await this.#refusing(action, subject, () => this.#authority.authorize(this.#actor, action, subject))
+    await this.#denying(action, subject, () => this.#authority.authorize(this.#actor, action, subject))
   }
 
   /**
@@ -188,7 +188,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
   async authorizeField(action: Action, field: string, ...resource: [resource: unknown] | []): Promise<void> {
     const subject = this.#subject(resource)
     const question = () => this.#authority.authorizeField(this.#actor, action, subject, field)
-    await this.#refusing(action, subject, question, 'field')
+    await this.#denying(action, subject, question, 'field')
   }
 
   /**
@@ -229,7 +229,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     const subject = this.#subject(resource)
     if (namesIn(body).length === 0) return
     const question = () => this.#authority.assertWritable(this.#actor, asked, subject, body)
-    await this.#refusing(asked, subject, question, 'field')
+    await this.#denying(asked, subject, question, 'field')
   }
 
   /**
@@ -273,7 +273,7 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
     })
   }
 
-  async #refusing(
+  async #denying(
     action: string,
     subject: unknown,
     question: () => Promise<void>,

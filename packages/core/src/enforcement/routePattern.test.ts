@@ -37,7 +37,7 @@ describe('a pattern of routes', () => {
     ['/Admin/*', ['/admin/users'], ['/public']],
     ['/*', ['/', '/admin', '/a/b'], []],
     ['/', ['/', ''], ['/admin']],
-  ])('%s covers what a router would', (pattern, covered, others) => {
+  ])('%s matches as a router does', (pattern, covered, others) => {
     const route = new RoutePattern(pattern)
     expect(covered.filter((path) => !route.covers(path))).toEqual([])
     expect(others.filter((path) => route.covers(path))).toEqual([])
@@ -52,11 +52,11 @@ describe('a pattern of routes', () => {
     expect(() => route.covers(undefined as never)).toThrow('has no `originalUrl`, `url` or `path`')
   })
 
-  it.each(['admin', '', '/a/*/b', '/a?b', undefined])('can not be %j', (pattern) => {
+  it.each(['admin', '', '/a/*/b', '/a?b', undefined])('must not be %j', (pattern) => {
     expect(() => new RoutePattern(pattern as never)).toThrow('Invalid route pattern')
   })
 
-  it('regards case if it is told to', () => {
+  it('is case-sensitive if configured', () => {
     const route = new RoutePattern('/Admin/*', { caseSensitive: true })
     expect([route.covers('/Admin/x'), route.covers('/admin/x')]).toEqual([true, false])
   })

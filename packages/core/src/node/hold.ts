@@ -1,17 +1,17 @@
 import { METHODS, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { held, names, release, type Ways, waysOf } from './heldResponse.js'
 
-/** Decides about responses, and replaces the refused ones. */
+/** Decides about responses, and replaces the blocked ones. */
 export interface Holder {
-  /** Returns whether a response may be refused at all. If not, responses are not inspected. */
+  /** Returns whether a response may be blocked at all. If not, responses are not inspected. */
   holds(): boolean
   /**
    * Returns the error to send in place of a response with this status, or undefined if the response
    * may pass.
    */
-  refusal(status: number): Error | undefined
+  failure(status: number): Error | undefined
   /**
-   * Returns whether a response with this whole body may pass, even if `refusal` would refuse it. It
+   * Returns whether a response with this whole body may pass, even if `failure` would block it. It
    * is set only for requests whose responses may pass by their body. The head of such a response
    * waits for its body.
    */
@@ -32,11 +32,11 @@ export interface Holder {
 }
 
 /**
- * Holds a response: no part of a refused response is sent, neither headers nor body.
+ * Holds a response: no part of a blocked response is sent, neither headers nor body.
  *
  * All of Node's ways to respond end in four methods, so send, json, render, redirect, sendFile and
  * streams need no case of their own. Headers that were set before the hold stay. Headers of the
- * refused response are removed.
+ * blocked response are removed.
  *
  * @returns A function that releases the response.
  */
@@ -73,7 +73,7 @@ class HeldAnswer implements Ways {
   readonly #ways: Ways
   readonly #before: OutgoingHttpHeaders
   #passed = false
-  /** Whether an error handler responds now: the next refused response is replaced here. */
+  /** Whether an error handler responds now: the next blocked response is replaced here. */
   #replaced = false
   /** Whether the response was replaced here. Later writes of the application are discarded. */
   #closed = false
@@ -83,8 +83,8 @@ class HeldAnswer implements Ways {
   #head: readonly unknown[] | undefined
   /** Whether an original method is running. */
   #handing = false
-  /** The error of a response that was refused while an original method was running. */
-  #refused: Error | undefined
+  /** The error of a response that was blocked while an original method was running. */
+  #blocked: Error | undefined
 
   constructor(response: ServerResponse, holder: Holder, through: Ways) {
     this.#response = response
@@ -98,7 +98,7 @@ class HeldAnswer implements Ways {
       this.#head = parameters
       return this.#response
     }
-    const error = this.#refusal(Number(parameters[0]))
+    const error = this.#failure(Number(parameters[0]))
     if (error) this.#answerInstead(error)
     else if (!this.#closed) Reflect.apply(this.#ways.writeHead, this.#response, parameters)
     return this.#response
@@ -109,7 +109,7 @@ class HeldAnswer implements Ways {
       drop(parameters)
       return true
     }
-    const error = this.#refusal()
+    const error = this.#failure()
     if (error) this.#answerInstead(error)
     if (!this.#closed) return this.#handOn('write', parameters)
     drop(parameters)
@@ -118,7 +118,7 @@ class HeldAnswer implements Ways {
 
   end(...parameters: unknown[]): unknown {
     this.#exempted ||= this.#waits && this.#exempts(textOf(parameters))
-    const error = this.#refusal()
+    const error = this.#failure()
     if (error && !this.#replaced) {
       this.#replaced = true
       this.#forget()
@@ -134,7 +134,7 @@ class HeldAnswer implements Ways {
 
   flushHeaders(...parameters: unknown[]): unknown {
     if (this.#waits) return undefined
-    const error = this.#refusal()
+    const error = this.#failure()
     if (error) this.#answerInstead(error)
     else if (!this.#closed) this.#handOn('flushHeaders', parameters)
     return undefined
@@ -153,7 +153,7 @@ class HeldAnswer implements Ways {
 
   /**
    * Sends early hints, which can't be taken back. They are dropped as long as the response may be
-   * refused.
+   * blocked.
    */
   writeEarlyHints(...parameters: unknown[]): unknown {
     if (!this.#closed && !this.#holder.holds())
@@ -165,7 +165,7 @@ class HeldAnswer implements Ways {
   /**
    * Runs an original method for a passed response. Inside it, Node writes the head by the current
    * `writeHead` of the response, which other code may have replaced. That can make the response a
-   * refused one: the error is thrown, so that Node does not continue with the body.
+   * blocked one: the error is thrown, so that Node does not continue with the body.
    */
   #handOn(way: 'write' | 'end' | 'flushHeaders', parameters: unknown[]): unknown {
     this.#handOnHead()
@@ -175,8 +175,8 @@ class HeldAnswer implements Ways {
     try {
       return Reflect.apply(this.#ways[way], this.#response, parameters)
     } catch (thrown) {
-      if (!this.#refused) throw thrown
-      if (!this.#closed) this.#answerInstead(this.#refused)
+      if (!this.#blocked) throw thrown
+      if (!this.#closed) this.#answerInstead(this.#blocked)
       if (way === 'end') this.#end(parameters)
       else drop(parameters)
       return true
@@ -195,20 +195,20 @@ class HeldAnswer implements Ways {
    * @param status - The status of the response if it differs from `statusCode`.
    * @throws the error if an original method is already running.
    */
-  #refusal(status: unknown = this.#head?.[0]): Error | undefined {
+  #failure(status: unknown = this.#head?.[0]): Error | undefined {
     if (this.#closed) return undefined
     const holds = this.#holder.holds()
     if (!holds && this.#passed) return undefined
     if (this.#response.headersSent || this.#response.destroyed) return undefined
     // Converts the status as Node does: 2 ** 32 + 200 is sent as 200.
     const code = Number(status ?? this.#response.statusCode) | 0
-    const error = holds && !this.#exempted ? this.#holder.refusal(code) : undefined
+    const error = holds && !this.#exempted ? this.#holder.failure(code) : undefined
     if (!error && !this.#passed) {
       this.#passed = true
       this.#holder.sending?.()
     }
     if (error && this.#handing) {
-      this.#refused = error
+      this.#blocked = error
       throw error
     }
     return error
@@ -219,7 +219,7 @@ class HeldAnswer implements Ways {
     this.#head = undefined
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) if (value !== undefined) response.setHeader(name, value)
-    // Replaces trailers of the refused response, which would follow a chunked response.
+    // Replaces trailers of the blocked response, which would follow a chunked response.
     response.addTrailers({})
     response.statusCode = 500
     response.statusMessage = ''

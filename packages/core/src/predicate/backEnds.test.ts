@@ -65,7 +65,7 @@ function differences(policy: string, asked: (doc: Doc) => Doc = (doc) => doc): r
   return found
 }
 
-describe('both kinds of predicates have the same outcome, and the machine has it too', () => {
+describe('closures, source and machine have the same outcome', () => {
   test.each(bodies)('%s', (body) => {
     const policy = `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`
     expect(differences(policy)).toEqual([])
@@ -90,7 +90,7 @@ test.each(['x = y', 'y = x'])(
   },
 )
 
-test('each outcome comes about', () => {
+test('each outcome occurs', () => {
   const asked = new Asked('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it = doc.it;')
   const doc = new Doc({ it: 1 })
   expect(asked.outcomes(new User({ it: 'reader' }), doc)).toEqual(['true', 'true', 'true'])
@@ -119,7 +119,7 @@ function predicateOf(text: string, compile: CompilePredicate): Predicate {
   return compile(condition, meaning)
 }
 
-describe('what a policy names or holds is text, never code', () => {
+describe('names and values of a policy never become code', () => {
   const hostile = [
     'a"b',
     "a'b",
@@ -156,8 +156,8 @@ describe('what a policy names or holds is text, never code', () => {
   })
 })
 
-describe('a written predicate', () => {
-  test('has a name of its own in stack traces', () => {
+describe('a predicate written as source', () => {
+  test('has its own name in stack traces', () => {
     const { compile } = sourceCompiler()
     const stackOf = (field: string): string => {
       const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if doc.${field} = 1;`, compile)
@@ -177,7 +177,7 @@ describe('a written predicate', () => {
     expect(stackOf('b')).toContain('polar-2.js')
   })
 
-  test('is shared by questions that are the same but for a resource that does not matter', () => {
+  test('is shared by checks that differ only in an irrelevant resource', () => {
     const text = `allow(user: User, "read", _: Doc) if "admin" in user.roles;
       allow(user: User, "write", _: Doc) if "admin" in user.roles; allow(user: User, "edit", doc: Doc) if doc.owner = user.id;`
     const authorizer = new Authorizer({ evaluator: 'closures' }).registerClass(User).registerClass(Doc)
@@ -191,7 +191,7 @@ describe('a written predicate', () => {
     expect(edit).not.toBe(editAgain)
   })
 
-  test('reads what it asks of several times only once', () => {
+  test('reads a repeated path only once', () => {
     let reads = 0
     const doc = Object.defineProperty(new Doc({}), 'owner', {
       get() {
@@ -208,7 +208,7 @@ describe('a written predicate', () => {
     }
   })
 
-  test('is closures where the condition is nested deeper than JavaScript can be', () => {
+  test('falls back to closures if nested too deeply for JavaScript', () => {
     const body = `${'(doc.a = 1 or (doc.b = 2 and '.repeat(400)}doc.c = 3${'))'.repeat(400)}`
     for (const compile of [compileClosures, sourceCompiler().compile]) {
       const predicate = predicateOf(`allow(_: User, "read", doc: Doc) if ${body};`, compile)
@@ -225,7 +225,7 @@ describe('recursion along data', () => {
     for (let id = 10; id < 10 + length; id++) team = new Team({ id, name: `team ${id}`, parent: team })
     return team
   }
-  test('ends where it comes round, and where it is long', () => {
+  test('ends on cycles and on long chains', () => {
     const asked = new Asked(text)
     const user = new User({ team: red })
     expect(asked.outcomes(user, new Doc({ team: chain(50) }))).toEqual(['true', 'true', 'true'])

@@ -65,7 +65,7 @@ function later(value: unknown, known = new Map<unknown, unknown>()): unknown {
   return copy
 }
 
-describe('what a predicate that waits says, the machine says too', () => {
+describe('a waiting predicate and the machine agree', () => {
   test.each(bodies)('%s', async (body) => {
     const asked = new Asked(
       `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`,
@@ -85,7 +85,7 @@ describe('what a predicate that waits says, the machine says too', () => {
   })
 })
 
-test('each outcome comes about', async () => {
+test('each outcome occurs', async () => {
   const asked = new Asked('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it.parent.name = "red";')
   const doc = later(new Doc({ it: blue })) as object
   expect(await asked.outcomes(later(new User({ it: 'reader' })) as object, doc)).toEqual(['true', 'true'])
@@ -95,7 +95,7 @@ test('each outcome comes about', async () => {
   expect(await asked.outcomes(new User({ it }), doc)).toEqual(['machine', 'error undefined'])
 })
 
-test('a long way of promises is gone, and one that comes round ends', async () => {
+test('a long chain of promises is followed, and a cycle ends', async () => {
   const asked = new Asked(`
     allow(user: User, "read", doc: Doc) if under(doc.it, user.it);
     under(team: Team, top: Team) if team = top;

@@ -36,14 +36,14 @@ test('a class that is registered later counts as well', () => {
   expect(schema.descendants('Animal')).toEqual(['Animal', 'Kitten', 'Cat'])
 })
 
-test('a model that is registered again is one still', () => {
+test('a model that is registered again stays one model', () => {
   const schema = schemaOf({ Cat, Animal })
   schema.registerModel(model('Cat', Cat, ['id']))
   expect(schema.ancestors('Cat')).toEqual(['Cat', 'Animal'])
   expect(schema.key('Cat')).toEqual(['id'])
 })
 
-test('the name of a model without a class is a value of its own, and no variable', () => {
+test('the name of a model without a class is a value, not a variable', () => {
   const schema = schemaOf({ Row: undefined, Column: undefined })
   const row = schema.constants.get('Row')
   expect(row).toBeDefined()

@@ -7,7 +7,7 @@ describe('a row that is tagged', () => {
     ['that is frozen', () => Object.freeze({ id: 1 })],
     ['without a prototype', () => Object.create(null) as object],
     ['behind a proxy', () => new Proxy({ id: 1 }, {})],
-  ])('is known by its tag, by the last one: %s', (_, make) => {
+  ])('is identified by its last tag: %s', (_, make) => {
     const row = make()
     expect(tagOf(row)).toBeUndefined()
     tag(row, 'Document')
@@ -25,7 +25,7 @@ describe('a row that is tagged', () => {
     expect(tagOf(row)).toBe('Folder')
   })
 
-  it('is what it was to everybody else', () => {
+  it('looks unchanged to other code', () => {
     const row = { id: 1 }
     tag(row, 'Document')
     expect(Reflect.ownKeys(row)).toEqual(['id'])
@@ -34,7 +34,7 @@ describe('a row that is tagged', () => {
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype)
   })
 
-  it('is not known by its copies, or by what inherits from it', () => {
+  it('does not pass its tag to copies or heirs', () => {
     const row = { id: 1 }
     tag(row, 'Document')
     expect(tagOf({ ...row })).toBeUndefined()

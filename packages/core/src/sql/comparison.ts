@@ -437,8 +437,8 @@ export class Comparisons {
 
   #textColumn(text: string, { type, identifies }: SqlColumn, isComputed = false): SqlTextOperand {
     if (type.kind !== 'text' || isComputed) return computedText(text)
-    // A lookup of a truncated key finds too few rows, never too many. Under negation that is
-    // reversed.
+    // The driver reads the text truncated. Equality with an indexed key compares the stored text,
+    // so that the index is used. That finds too few rows, never too many, except under a negation.
     const isIndexed = identifies === true && !this.#isNegated
     const cut = type.cut ? (isIndexed ? 'but in equality' : 'always') : undefined
     return { text, kind: 'column', exact: type.exact, collation: type.collation, cut }

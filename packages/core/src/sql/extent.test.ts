@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { extentOf } from './extent.js'
 
 describe('The extent of a query', () => {
-  it('is as deep as brackets and queries stand in each other', () => {
+  it('is as deep as its brackets and queries are nested', () => {
     expect(extentOf('(a = 1)')).toEqual({ depth: 4, queries: 0, recursions: 0 })
     expect(extentOf('EXISTS (SELECT 1 FROM "t" AS "a" WHERE (a = 1 OR (b = 2)))')).toEqual({
       depth: 19,

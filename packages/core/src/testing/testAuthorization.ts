@@ -25,7 +25,7 @@ export interface AuthorizationTesting {
    * Resolves if the actor may perform none of the actions on the resource.
    *
    * @param actions - One action, or a non-empty list.
-   * @param expected.status - The status of the refusal: 401 for an anonymous actor, 404 if the
+   * @param expected.status - The status of the denial: 401 for an anonymous actor, 404 if the
    * actor may not read the resource, 403 if the actor may. By default any.
    * @throws {ArgumentError} The list of actions is empty.
    */

@@ -18,7 +18,7 @@ import { hold, keepPrivate } from '@arcturus/core/node'
 import type { GetServerSidePropsContext, GetServerSidePropsResult, NextApiRequest, NextApiResponse } from 'next'
 import { attached } from '../attached.js'
 import { asServing, assertNotKept } from '../cacheScope.js'
-import { type NextAuthorizationOptions, refuseToKeep } from '../serving.js'
+import { forbidCaching, type NextAuthorizationOptions } from '../serving.js'
 import type { RequestSource } from '../source.js'
 import { type Declared, type Protection, protectionOf, Unguarded } from '../subject.js'
 import { lent } from './lent.js'
@@ -97,7 +97,7 @@ export function pagesAuthorization(
   const reasons = options.reasons ?? process.env.NODE_ENV === 'development'
   const hooks = { beforeUse: assertNotKept }
   const enforcements = new Enforcements(authorizer, { ...options, reasons }, new AsyncLocalStorage(), hooks)
-  refuseToKeep(authorizer)
+  forbidCaching(authorizer)
 
   /** Runs the work if no rule denies it. */
   async function serve<Result>(
@@ -110,8 +110,8 @@ export function pagesAuthorization(
     const enforcement = enforcements.known(source) ?? enforcements.begin(source, source.method)
     const guarded = async (): Promise<Result> => {
       if (protection.kind === 'unguarded') enforcement.open(protection.reason)
-      const refusal = await enforcement.arm()
-      if (refusal) throw refusal.error
+      const denial = await enforcement.arm()
+      if (denial) throw denial.error
       if (protection.kind === 'subject') {
         const { action, subject, options: route } = protection
         const loader = typeof subject === 'string' ? subject : () => subject(given)
@@ -123,7 +123,7 @@ export function pagesAuthorization(
     return await asServing(() => enforcements.run(enforcement, guarded))
   }
 
-  function refuse(error: AuthorizationError, request: Cookied, response: ServerResponse): void {
+  function deny(error: AuthorizationError, request: Cookied, response: ServerResponse): void {
     if (response.headersSent) throw error
     keepPrivate(response)
     const isProblem = wantsProblem(options.problemDetails, request.headers.accept)
@@ -149,7 +149,7 @@ export function pagesAuthorization(
         })
       } catch (error) {
         if (!(error instanceof AuthorizationError)) throw error
-        refuse(error, request, response)
+        deny(error, request, response)
       }
     }
   }
@@ -189,7 +189,7 @@ export function pagesAuthorization(
           keepPrivate(res)
           return { notFound: true }
         }
-        refuse(error, req, res)
+        deny(error, req, res)
         // Next renders nothing into a finished response.
         return { props: {} }
       }
@@ -232,7 +232,7 @@ function holdUndecided(
   }
   return hold(response, {
     holds: () => enforcement.guard.holds,
-    refusal: (status) => enforcement.hold(status, routeOf(request)),
+    failure: (status) => enforcement.hold(status, routeOf(request)),
     // Next itself answers no OPTIONS requests.
     exempts: request.method === 'OPTIONS' ? () => false : undefined,
     sending: () => {

@@ -47,7 +47,7 @@ const body = (goals: string): string =>
   `allow(${/\buser\b/.test(goals) ? 'user' : '_'}: User, "read", repo: Repo) if ${goals};`
 
 describe('a parameter without a name', () => {
-  test('is tested for its class all the same', () => {
+  test('is still tested for its class', () => {
     expect(derived('allow(_: User, "read", _: Issue);', 'Repo')).toBe('false')
     expect(derived('allow(_: User, "read", _: Bug);', 'Issue')).toBe(
       '(resource is exactly Issue and false) or resource is exactly Bug',
@@ -243,7 +243,7 @@ test('roles and permissions of blocks are followed over relations', () => {
   expect(derived(text, 'Issue')).toContain('some team in actor.teams where resource.repo.team = team')
 })
 
-test('rules for subclasses count for just their rows', () => {
+test('rules for subclasses apply only to their rows', () => {
   const text = 'allow(_: User, "read", _: Bug); allow(_: User, "read", issue: Issue) if issue.title = "x";'
   expect(derived(text, 'Issue')).toBe('(resource is exactly Issue and resource.title = "x") or resource is exactly Bug')
   expect(derived(text, 'Bug')).toBe('true')

@@ -108,7 +108,7 @@ function sizes(text: string, levels: number, ways: number): { readonly condition
   return { condition: sizeOf(condition, new Set()), predicate: writePredicate(condition, schema).text.length }
 }
 
-describe('a condition grows with the number of rules, and not with that of the ways through them', () => {
+describe('a condition grows with the number of rules, not with the number of paths', () => {
   const depths = [1, 2, 3, 4, 6, 9, 12].flatMap((levels) => [1, 2, 3, 5].map((ways) => [levels, ways] as const))
   test.each(Object.entries(policies))('%s', (_, textOf) => {
     for (const [levels, ways] of depths) {
@@ -150,7 +150,7 @@ function rowsOf(levels: number, ways: number, users: readonly object[]): readonl
   return rows
 }
 
-describe('what stands behind several rules is asked as the machine asks it', () => {
+describe('goals after several rules run as in the machine', () => {
   const bodies: Readonly<Record<string, string>> = {
     'of what each of them gives': 'has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL',
     'under a negation': 'not (has_relation(x1, "parent", x0) and has_relation(x2, "parent", x1) and TAIL)',
@@ -196,7 +196,7 @@ describe('what stands behind several rules is asked as the machine asks it', () 
   })
 })
 
-test('a filter with too many alternatives is refused at once; the machine checks its rows', {
+test('a filter with too many alternatives is rejected at once', {
   timeout: 5_000,
 }, () => {
   const authorizer = load(policies['calls in a row']!(24, 2), 24, { limits: { syncTime: 50 } })

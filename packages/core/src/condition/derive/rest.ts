@@ -27,7 +27,7 @@ export function shareContinuation(
   const kinds = terms.map((term) => from.resolve(term).kind)
   const open = unknownsAmong(terms, from)
   const isWoken = ({ on }: Waiting): boolean => on.some((one) => open.includes(one))
-  // Only class tests may wake: they just hold or fail. The effects of other goals go beyond that.
+  // Bindings may wake only class tests: they hold or fail, and bind nothing.
   const isPlain = ({ at }: Waiting): boolean => at.kind === 'class pattern' && !at.fields?.length
   if (
     kinds.includes('list') ||
@@ -50,7 +50,7 @@ export function shareContinuation(
     if (known.has(key)) return known.get(key)?.(operands) ?? next(end)
     const given = operands.map((one, at) => (isLiteral(one) ? one : pathOf(parameterOf(open[at]!.name, types[at]!))))
     const condition = next(open.reduce((to, one, at) => to.bind(one, { kind: 'operand', operand: given[at]! }), end))
-    // A recursive continuation is not split.
+    // A continuation that leads to an unfinished recursive definition is not shared.
     const isOpen = definitions.leadsToOpen(condition)
     const rest: Rest =
       isOpen || partsIn(condition).length === 0

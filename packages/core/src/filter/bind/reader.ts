@@ -128,7 +128,10 @@ export class BindReader implements Reading {
     return fail('missing-attribute', `"${step.name}" is undefined.`, step.span)
   }
 
-  /** Reads a to-one relation that is not loaded by its foreign key. */
+  /**
+   * Reads an unloaded relation. A to-one relation is read by its foreign key; any other is left to
+   * the database, or fails.
+   */
   #relation(object: object, model: string, field: RelationField, step: Step, wasAsked: boolean): Operand {
     const row = referencedRow(object, model, field)
     if (this.#missing && row !== null && !wasAsked) {

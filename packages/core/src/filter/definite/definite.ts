@@ -143,11 +143,11 @@ class Definer {
    */
   #within: Definition | undefined
   /**
-   * Whether errors may be reported that are never reached, because a call before them is true.
-   * Within the call itself that can't be tested.
+   * Whether the result may count errors that evaluation never reaches, because a recursive call
+   * before them is true. Within that call, SQL cannot test whether it is.
    */
   #tellsUnmet = false
-  /** A call whose errors count even if it is true. Elsewhere unreachable errors do no harm. */
+  /** A recursive call whose errors count even if it is true; undefined if no call needs that. */
   #asked: Ref | undefined
 
   /** @param isExact - Whether to exclude unreachable errors if that can be tested. */
@@ -162,7 +162,7 @@ class Definer {
     })
   }
 
-  /** @returns The rows; or the call that reports unreachable errors, if those make a difference. */
+  /** @returns The rows, or the recursive call whose unreachable errors would change them. */
   define(condition: Condition): Definite | Ref {
     // Each part is written at least once, wherever it is referred to.
     assertSize(partsOf(condition))

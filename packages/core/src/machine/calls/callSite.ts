@@ -35,15 +35,14 @@ function isObject(key: unknown): key is object {
   return typeof key === 'function' || (typeof key === 'object' && key !== null)
 }
 
-/** Key of an argument without a quick key; it equals no argument. */
+/** The key of an argument that needs the exact lookup; no argument equals it. */
 const never: unique symbol = Symbol('never')
 
 /**
- * A place that calls a rule, with an inline cache of the rules that fit each kind of arguments.
- * Constants at the call are decided once. The rest is decided once for each combination of argument
- * classes and of constants that rules name. All queries of a program share the cache: an entry
- * depends only on its key. No code of the application runs between the lookup of a key and its
- * entry.
+ * A place that calls a rule, with an inline cache of the rules that fit the arguments. The constants
+ * of the call select candidates once. Each combination of argument classes, and of constants that
+ * rules name, selects among them once. All queries of a program share the cache, which is safe: an
+ * entry depends only on its key, and nothing waits between a lookup and its result.
  */
 export class CallSite {
   readonly predicate: RuleGroup

@@ -241,8 +241,9 @@ function textKey(text: string): string {
 }
 
 /**
- * Returns an integer in the other numeric type, in which an equal constant may be written: a number
- * for a bigint, and a bigint for an unsafe integer. Returns undefined if there is no such form.
+ * Returns the equal integer of the other numeric type, since a rule may name the constant in either:
+ * a number for a bigint that a double represents exactly, and a bigint for an unsafe integer.
+ * Returns undefined for all other values.
  */
 function otherForm(value: unknown): number | bigint | undefined {
   if (typeof value === 'bigint') {

@@ -237,8 +237,9 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   /**
-   * Returns whether a row that is not loaded is an instance of a class.
-   * @throws HostError `relation-not-loaded` if only the loaded row can decide.
+   * Returns whether an unloaded row is an instance of a class, by the model of its reference.
+   * @throws HostError `relation-not-loaded` if only the loaded row can decide: it may belong to a
+   * subclass, or may be missing.
    */
   #isReferenced(value: unknown, unloaded: UnloadedRelation, name: string): boolean {
     const doubt = doubtfulReference(value)

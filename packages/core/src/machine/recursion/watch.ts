@@ -10,8 +10,8 @@ import { Float, isDict, isList } from '../state/term.js'
 const unremembered = 500
 
 /**
- * Returns whether the failure of a call is stored: only among many calls, and only if all arguments
- * are values that are compared by identity.
+ * Returns whether the failure of a call is stored: only after many calls, and only if no argument is
+ * a variable, a float, a list or a dictionary. Other arguments are compared by identity.
  */
 export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
   if (++m.recursiveCalls <= unremembered || m.program?.surroundings.recorder !== undefined) return false
@@ -49,14 +49,14 @@ export function watch(m: Machine, loop: Loop, next: Step): Step {
 }
 
 /**
- * Handles a call without further alternatives. A failure because the call repeats an enclosing one
- * decides nothing elsewhere.
+ * Stores a call that has no alternatives left and was never proven. A failure that depends on an
+ * enclosing call, which the call repeated, is not stored: it decides nothing elsewhere.
  */
 function exhausted(m: Machine, choice: Choice): Step {
   m.choices.pop()
   // Sound: `watch` pushed it.
   const { isProven, loop, stalls } = choice.data as Watch
-  // a stalled call must stall again under a negation
+  // A call that stalled is not stored either: it must stall again under a negation.
   if (!isProven && loop.restsOn >= loop.depth && m.stalls === stalls) {
     m.refuted ??= new Refuted()
     m.refuted.add(loop.predicate, loop.slots)

@@ -12,5 +12,5 @@ export const rename = authorizedAction(
   },
   'edit',
   find,
-  { refusal: 'interrupt' },
+  { onDenial: 'interrupt' },
 )
