@@ -1,6 +1,7 @@
 import type { Condition, Definition } from '../condition/condition.js'
-import { partsIn, TRUE } from '../condition/construct.js'
+import { TRUE } from '../condition/construct.js'
 import { Deriver } from '../condition/derive/derive.js'
+import { partsIn } from '../condition/visit.js'
 import { UnsupportedFilterError } from '../errors.js'
 import { definite } from '../filter/definite/definite.js'
 import type { Span } from '../language/source.js'

@@ -1,7 +1,8 @@
 import type { Condition, KnownRow, Operand, Ref } from '../condition/condition.js'
-import { and, not, or, TRUE } from '../condition/construct.js'
+import { TRUE } from '../condition/construct.js'
 import { type Replacement, substituteOperand } from '../condition/substitute.js'
 import { rowType, stepField } from '../condition/type.js'
+import { mapOperands, mapParts, operandsIn } from '../condition/visit.js'
 import { BoundDefinitions } from '../filter/bind/definitions.js'
 import type { Schema } from '../schema/schema.js'
 
@@ -25,47 +26,21 @@ export class WithoutActor {
   }
 
   #condition(of: Condition, known: Replacement): Condition {
-    const operand = (one: Operand): Operand => this.#operand(substituteOperand(one, known), nil)
     switch (of.kind) {
-      case 'true':
-      case 'false':
-      case 'failure':
-        return of
-      case 'and':
-        return and(...of.of.map((one) => this.#condition(one, known)))
-      case 'or':
-        return or(...of.of.map((one) => this.#condition(one, known)))
-      case 'not':
-        return not(this.#condition(of.of, known))
-      case 'test':
-      case 'reads':
-      case 'isa': {
-        const one = operand(of.of)
-        return dependsOnRow(one) ? { ...of, of: one } : TRUE
-      }
-      case 'compare': {
-        const [left, right] = [operand(of.left), operand(of.right)]
-        return dependsOnRow(left) || dependsOnRow(right) ? { ...of, left, right } : TRUE
-      }
-      case 'in': {
-        const [item, list] = [operand(of.item), operand(of.list)]
-        return dependsOnRow(item) || dependsOnRow(list) ? { ...of, item, list } : TRUE
-      }
-      case 'text': {
-        const [one, part] = [operand(of.of), operand(of.part)]
-        return dependsOnRow(one) || dependsOnRow(part) ? { ...of, of: one, part } : TRUE
-      }
       case 'some': {
         const from = substituteOperand(of.from, known)
         if (dependsOnRow(from)) return { ...of, from, where: this.#condition(of.where, known) }
         return this.#condition(of.where, (root) => (root === of.each ? this.#someone(root.model) : known(root)))
       }
-      case 'opaque': {
-        const operands = of.goal.bindings.map((one) => substituteOperand(one.operand, known))
-        return operands.some(dependsOnRow) ? of : TRUE
-      }
+      case 'opaque':
+        return operandsIn(of).some((one) => dependsOnRow(substituteOperand(one, known))) ? of : TRUE
       case 'ref':
         return this.#ref(of, known)
+      default: {
+        if (operandsIn(of).length === 0) return mapParts(of, (one) => this.#condition(one, known))
+        const moved = mapOperands(of, (one) => this.#operand(substituteOperand(one, known), nil))
+        return operandsIn(moved).some(dependsOnRow) ? moved : TRUE
+      }
     }
   }
 
@@ -98,13 +73,10 @@ export class WithoutActor {
     }
     switch (of.kind) {
       case 'call':
-        return { ...of, of: this.#operand(of.of, nil), args: of.args.map((one) => this.#operand(one, nil)) }
-      case 'arithmetic': {
-        const one: Operand = { kind: 'value', value: 1 }
-        return { ...of, left: this.#operand(of.left, one), right: this.#operand(of.right, one) }
-      }
       case 'list':
-        return { ...of, elements: of.elements.map((one) => this.#operand(one, nil)) }
+        return mapOperands(of, (one) => this.#operand(one, nil))
+      case 'arithmetic':
+        return mapOperands(of, (one) => this.#operand(one, { kind: 'value', value: 1 }))
       default:
         return of
     }
@@ -112,20 +84,6 @@ export class WithoutActor {
 }
 
 function dependsOnRow(operand: Operand): boolean {
-  switch (operand.kind) {
-    case 'value':
-    case 'constant':
-      return false
-    case 'path':
-      return operand.root.kind !== 'row' && operand.root.kind !== 'action'
-    case 'count':
-    case 'field':
-      return dependsOnRow(operand.of)
-    case 'list':
-      return operand.elements.some(dependsOnRow)
-    case 'call':
-      return dependsOnRow(operand.of) || operand.args.some(dependsOnRow)
-    case 'arithmetic':
-      return dependsOnRow(operand.left) || dependsOnRow(operand.right)
-  }
+  if (operand.kind === 'path') return operand.root.kind !== 'row' && operand.root.kind !== 'action'
+  return operandsIn(operand).some(dependsOnRow)
 }

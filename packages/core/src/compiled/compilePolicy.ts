@@ -4,6 +4,7 @@ import { actorsOf, stringLiteralsOf } from '../authorizer/words.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
 import { isStackOverflow } from '../condition/stack.js'
+import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
 import type { Expression, Node } from '../language/ast.js'
 import { print } from '../language/print.js'
@@ -221,9 +222,9 @@ class ModuleWriter {
 
   /** Records the parts of a condition that need the machine. */
   #report(condition: Condition, actor: KindName, action: string | null, resource: KindName): void {
-    for (const { reason, span } of opaqueParts(condition)) {
-      this.#machineOnly.push({ actor, action, resource, reason: reason.message, span })
-    }
+    for (const one of new Set(conditionsIn(condition)))
+      if (one.kind === 'opaque')
+        this.#machineOnly.push({ actor, action, resource, reason: one.reason.message, span: one.span })
   }
 
   #types(runtime: string, classes: readonly string[], constants: readonly string[]): string {
@@ -310,34 +311,4 @@ function placeOf(span: Span): string {
 
 function hasCut(node: Node): boolean {
   return node.kind === 'cut' || children(node).some(hasCut)
-}
-
-/** Returns each part of a condition that needs the machine, once. */
-function opaqueParts(root: Condition): ReadonlySet<Extract<Condition, { kind: 'opaque' }>> {
-  const found = new Set<Extract<Condition, { kind: 'opaque' }>>()
-  const seen = new Set<Condition>()
-  const open = [root]
-  for (let condition = open.pop(); condition; condition = open.pop()) {
-    if (seen.has(condition)) continue
-    seen.add(condition)
-    switch (condition.kind) {
-      case 'opaque':
-        found.add(condition)
-        break
-      case 'and':
-      case 'or':
-        open.push(...condition.of)
-        break
-      case 'not':
-        open.push(condition.of)
-        break
-      case 'some':
-        open.push(condition.where)
-        break
-      case 'ref':
-        open.push(condition.definition.condition)
-        break
-    }
-  }
-  return found
 }

@@ -274,6 +274,17 @@ export type Definite =
   | IsA
   | Text
 
+/** A definite condition in which any part can be negated: a form that printers can build on the way. */
+export type Formula =
+  | Exclude<Definite, { readonly kind: 'and' | 'or' | 'not' | 'some' }>
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Formula[] }
+  | { readonly kind: 'not'; readonly of: Formula }
+  | SomeFormula
+
+export interface SomeFormula extends Omit<DefiniteSome, 'where'> {
+  readonly where: Formula
+}
+
 export interface DefiniteSome {
   readonly kind: 'some'
   readonly each: Variable

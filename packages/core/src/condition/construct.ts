@@ -3,22 +3,6 @@ import type { Condition, Origin } from './condition.js'
 export const TRUE: Condition = { kind: 'true' }
 export const FALSE: Extract<Condition, { kind: 'false' }> = { kind: 'false' }
 
-/** Returns the direct subconditions of a condition, without the bodies of definitions. */
-export function partsIn(condition: Condition): readonly Condition[] {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of
-    case 'not':
-      return [condition.of]
-    case 'some':
-      return [condition.where]
-    default:
-      return none
-  }
-}
-const none: readonly Condition[] = []
-
 /** Returns conditions in which those of a kind are replaced by their parts. */
 function flattened(kind: 'and' | 'or', conditions: readonly Condition[]): readonly Condition[] {
   let parts: Condition[] | undefined

@@ -1,5 +1,5 @@
 import type { Condition, Definition } from './condition.js'
-import { partsIn } from './construct.js'
+import { partsIn } from './visit.js'
 
 /**
  * Returns the maximum number of parts evaluated with a single element in each collection. A

@@ -1,5 +1,6 @@
 import { QueryError } from '../errors.js'
 import type { Operand } from './condition.js'
+import { operandsIn } from './visit.js'
 
 /** The maximum number of operands in an operand. Policies written by hand stay below it. */
 const maxSize = 1_000
@@ -28,31 +29,11 @@ export function withinSize(operand: Operand): Operand {
 
 /** Returns a size minus that of the operand; negative if the operand is larger. */
 function sizeLeft(operand: Operand, from: number): number {
-  switch (operand.kind) {
-    case 'value':
-      return from
-    case 'constant':
-    case 'path':
-    case 'count':
-      return from - 1
-  }
+  if (operand.kind === 'value') return from
   let left = from - 1
-  for (const part of partsOf(operand)) {
+  for (const part of operandsIn(operand)) {
     if (left < 0) return left
     left = sizeLeft(part, left)
   }
   return left
-}
-
-function partsOf(operand: Extract<Operand, { kind: 'field' | 'list' | 'call' | 'arithmetic' }>): readonly Operand[] {
-  switch (operand.kind) {
-    case 'field':
-      return [operand.of]
-    case 'list':
-      return operand.elements
-    case 'call':
-      return [operand.of, ...operand.args]
-    case 'arithmetic':
-      return [operand.left, operand.right]
-  }
 }

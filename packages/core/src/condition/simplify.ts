@@ -1,10 +1,11 @@
 import { QueryError } from '../errors.js'
 import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition } from './condition.js'
-import { and, not, or, partsIn } from './construct.js'
+import { or } from './construct.js'
 import { beginAlike, factor } from './factor.js'
 import { Facts, noNil } from './facts.js'
 import { substitute } from './substitute.js'
+import { conditionsIn, mapParts, partsIn } from './visit.js'
 
 /**
  * Definitions up to this size are inlined at each reference; larger ones only if they have a single
@@ -20,18 +21,13 @@ const inlineSize = 24
  */
 export function simplify(schema: Schema, condition: Condition): Condition {
   const uses = new Map<Definition, number>()
-  countUses(condition, uses)
+  for (const one of conditionsIn(condition))
+    if (one.kind === 'ref') uses.set(one.definition, (uses.get(one.definition) ?? 0) + 1)
   const inlined = new Map<Definition, Condition>()
   const simple = (one: Condition): Condition => {
     switch (one.kind) {
-      case 'and':
-        return and(...one.of.map(simple))
       case 'or':
-        return factor(or(...one.of.map(simple)))
-      case 'not':
-        return not(simple(one.of))
-      case 'some':
-        return { ...one, where: simple(one.where) }
+        return factor(mapParts(one, simple))
       case 'ref': {
         const { definition } = one
         if (definition.recursive) return one
@@ -50,7 +46,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         }
       }
       default:
-        return one
+        return mapParts(one, simple)
     }
   }
   return new Facts(schema).drop(simple(condition))
@@ -62,16 +58,12 @@ export function simplify(schema: Schema, condition: Condition): Condition {
  */
 export function isSimple(condition: Condition): boolean {
   switch (condition.kind) {
-    case 'and':
-      return condition.of.every(isSimple)
     case 'or':
       return condition.of.every(
         (one, at, arms) => one.kind !== 'true' && isSimple(one) && (at === 0 || !beginAlike(arms[at - 1]!, one)),
       )
     case 'not':
       return condition.of.kind !== 'not' && isSimple(condition.of)
-    case 'some':
-      return isSimple(condition.where)
     case 'compare':
       return noNil(condition) === undefined
     case 'reads':
@@ -79,7 +71,7 @@ export function isSimple(condition: Condition): boolean {
     case 'failure':
       return false
     default:
-      return true
+      return partsIn(condition).every(isSimple)
   }
 }
 
@@ -90,14 +82,6 @@ export function settledBody(schema: Schema, { condition }: Definition): Conditio
   const settled = (one: Condition): Condition => new Facts(schema).drop(one, undefined, false)
   // The arms are kept separate: a loop is recognized by its last arm.
   return condition.kind === 'or' ? or(...condition.of.map(settled)) : settled(condition)
-}
-
-function countUses(condition: Condition, uses: Map<Definition, number>): void {
-  for (const one of partsIn(condition)) countUses(one, uses)
-  if (condition.kind !== 'ref') return
-  const seen = uses.get(condition.definition)
-  uses.set(condition.definition, (seen ?? 0) + 1)
-  if (seen === undefined) countUses(condition.definition.condition, uses)
 }
 
 function sizeOf(condition: Condition): number {

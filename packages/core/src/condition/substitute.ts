@@ -1,6 +1,6 @@
 import type { Condition, Operand, Path, Root, Variable } from './condition.js'
-import { and, marked, not, or } from './construct.js'
 import { withinSize } from './operandSize.js'
+import { mapOperands, mapParts } from './visit.js'
 
 /** Returns the operand that replaces a root; undefined keeps the root. */
 export type Replacement = (root: Root) => Operand | undefined
@@ -11,43 +11,11 @@ export type Replacement = (root: Root) => Operand | undefined
  * @throws QueryError if an operand grows too large.
  */
 export function substitute(condition: Condition, replace: Replacement): Condition {
-  const operand = (one: Operand): Operand => substituteOperand(one, replace)
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-    case 'failure':
-      return condition
-    case 'and': {
-      const conjunction = and(...condition.of.map((one) => substitute(one, replace)))
-      return condition.origin ? marked(conjunction, condition.origin) : conjunction
-    }
-    case 'or':
-      return or(...condition.of.map((one) => substitute(one, replace)))
-    case 'not':
-      return not(substitute(condition.of, replace))
-    case 'test':
-    case 'reads':
-    case 'isa':
-      return { ...condition, of: operand(condition.of) }
-    case 'compare':
-      return { ...condition, left: operand(condition.left), right: operand(condition.right) }
-    case 'in':
-      return { ...condition, item: operand(condition.item), list: operand(condition.list) }
-    case 'some': {
-      const each: Variable = { ...condition.each }
-      const row: Path = { kind: 'path', root: each, steps: [] }
-      const inner: Replacement = (root) => (root === condition.each ? row : replace(root))
-      return { ...condition, each, from: operand(condition.from), where: substitute(condition.where, inner) }
-    }
-    case 'text':
-      return { ...condition, of: operand(condition.of), part: operand(condition.part) }
-    case 'ref':
-      return { ...condition, args: condition.args.map(operand) }
-    case 'opaque': {
-      const bindings = condition.goal.bindings.map(({ name, operand: one }) => ({ name, operand: operand(one) }))
-      return { ...condition, goal: { expression: condition.goal.expression, bindings } }
-    }
-  }
+  const own = mapOperands(condition, (one) => substituteOperand(one, replace))
+  if (own.kind !== 'some') return mapParts(own, (one) => substitute(one, replace))
+  const each: Variable = { ...own.each }
+  const row: Path = { kind: 'path', root: each, steps: [] }
+  return { ...own, each, where: substitute(own.where, (root) => (root === own.each ? row : replace(root))) }
 }
 
 /**
@@ -62,9 +30,6 @@ export function substituteOperand(operand: Operand, replace: Replacement): Opera
 function replaced(operand: Operand, replace: Replacement): Operand {
   const inner = (one: Operand): Operand => replaced(one, replace)
   switch (operand.kind) {
-    case 'value':
-    case 'constant':
-      return operand
     case 'path': {
       const root = replace(operand.root)
       if (!root) return operand
@@ -80,14 +45,7 @@ function replaced(operand: Operand, replace: Replacement): Operand {
         ? { kind: 'path', root: of.root, steps: [...of.steps, operand.step] }
         : { ...operand, of }
     }
-    case 'count':
-      // Sound: the replacement of a root that holds rows holds rows, too.
-      return { ...operand, of: inner(operand.of) as Path }
-    case 'call':
-      return { ...operand, of: inner(operand.of), args: operand.args.map(inner) }
-    case 'list':
-      return { kind: 'list', elements: operand.elements.map(inner) }
-    case 'arithmetic':
-      return { ...operand, left: inner(operand.left), right: inner(operand.right) }
+    default:
+      return mapOperands(operand, inner)
   }
 }

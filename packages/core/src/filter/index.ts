@@ -8,6 +8,7 @@ export type {
   DefiniteSome,
   Definition,
   Failure,
+  Formula,
   Goal,
   Hop,
   In,
@@ -26,6 +27,7 @@ export type {
   Ref,
   Root,
   Some,
+  SomeFormula,
   Step,
   Subject,
   Text,
@@ -34,6 +36,7 @@ export type {
 } from '../condition/condition.js'
 export { printCondition } from '../condition/print.js'
 export { fieldType, operandType, stepField } from '../condition/type.js'
+export { mapOperands, mapParts, operandsIn, partsIn, spanOf } from '../condition/visit.js'
 export type { Position } from '../language/source.js'
 export type { Block } from '../policy/policy.js'
 export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.js'

@@ -1,4 +1,5 @@
 import type { Definite, DefiniteSome, Operand, Root } from '../condition/condition.js'
+import { spanOf } from '../condition/visit.js'
 import { UnsupportedFilterError } from '../errors.js'
 import type { Span } from '../language/source.js'
 import { type Datum, type FilterCondition, type FilterRelation, isProjection } from './filter.js'
@@ -164,21 +165,6 @@ function isEach(operand: Operand, each: Root): boolean {
 function limited(groups: readonly Group[]): readonly Group[] {
   if (groups.length > maxGroups) throw tooLarge()
   return groups
-}
-
-function spanOf(condition: Definite): Span | undefined {
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return undefined
-    case 'and':
-    case 'or':
-      return condition.of.map(spanOf).find((span) => span !== undefined)
-    case 'not':
-      return condition.of.span
-    default:
-      return condition.span
-  }
 }
 
 function tooLarge(): UnsupportedFilterError {

@@ -1,4 +1,6 @@
 import type { Definite, Operand, Root } from '../condition/condition.js'
+import { operandsIn, partsIn } from '../condition/visit.js'
+import { labelOf } from '../filter/algebra/keys.js'
 import type { HostTypes, UserType } from './types.js'
 
 /**
@@ -46,45 +48,17 @@ function extendsClass(cls: unknown, base: unknown): boolean {
 
 /** Whether two conditions are the same. `rows` pairs the rows of their quantifiers. */
 function same(a: Definite, b: Definite, rows: ReadonlyMap<Root, Root>): boolean {
-  switch (a.kind) {
-    case 'true':
-    case 'false':
-      return a.kind === b.kind
-    case 'and':
-    case 'or':
-      return b.kind === a.kind && a.of.length === b.of.length && a.of.every((one, at) => same(one, b.of[at]!, rows))
-    case 'not':
-      return b.kind === 'not' && same(a.of, b.of, rows)
-    case 'some':
-      return (
-        b.kind === 'some' &&
-        sameOperand(a.from, b.from, rows) &&
-        same(a.where, b.where, new Map([...rows, [a.each as Root, b.each as Root]]))
-      )
-    case 'reach':
-      // Each class has its own equal recursion. A comparison would cost more than it saves.
-      return false
-    case 'compare':
-      return (
-        b.kind === 'compare' &&
-        a.operator === b.operator &&
-        sameOperand(a.left, b.left, rows) &&
-        sameOperand(a.right, b.right, rows)
-      )
-    case 'in':
-      return b.kind === 'in' && sameOperand(a.item, b.item, rows) && sameOperand(a.list, b.list, rows)
-    case 'isa':
-      return b.kind === 'isa' && a.model === b.model && a.exact === b.exact && sameOperand(a.of, b.of, rows)
-    case 'text':
-      return (
-        b.kind === 'text' &&
-        a.operator === b.operator &&
-        sameOperand(a.of, b.of, rows) &&
-        sameOperand(a.part, b.part, rows)
-      )
-    default:
-      return a satisfies never
-  }
+  // Each class has its own equal recursion. A comparison would cost more than it saves.
+  if (labelOf(a) !== labelOf(b) || a.kind === 'reach') return false
+  const within = a.kind === 'some' && b.kind === 'some' ? new Map<Root, Root>([...rows, [a.each, b.each]]) : rows
+  return (
+    areSame(operandsIn(a), operandsIn(b), (one, other) => sameOperand(one, other, rows)) &&
+    areSame(partsIn(a), partsIn(b), (one, other) => same(one, other, within))
+  )
+}
+
+function areSame<Child>(a: readonly Child[], b: readonly Child[], isSame: (a: Child, b: Child) => boolean): boolean {
+  return a.length === b.length && a.every((one, at) => isSame(one, b[at]!))
 }
 
 function sameOperand(a: Operand, b: Operand, rows: ReadonlyMap<Root, Root>): boolean {
@@ -95,6 +69,6 @@ function sameOperand(a: Operand, b: Operand, rows: ReadonlyMap<Root, Root>): boo
 }
 
 function sameValue(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => sameValue(one, b[at]))
+  if (Array.isArray(a) && Array.isArray(b)) return areSame(a, b, sameValue)
   return a === b
 }

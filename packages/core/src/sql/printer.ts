@@ -9,6 +9,7 @@ import type {
   Path,
   Text,
 } from '../condition/condition.js'
+import { operandsIn } from '../condition/visit.js'
 import type { Span } from '../language/source.js'
 import { Calculator } from './arithmetic.js'
 import { refuseType } from './columnTest.js'
@@ -99,6 +100,7 @@ export class Printer {
       case 'true':
       case 'false':
       case 'not':
+      case 'reach':
         return []
       case 'and':
         return condition.of.flatMap((one) => this.#needed(one))
@@ -107,7 +109,7 @@ export class Printer {
         return first.filter((row) => others.every((other) => other.includes(row)))
       }
       default:
-        return operandsOf(condition)
+        return operandsIn(condition)
           .flatMap(pathsOf)
           .flatMap((path) => this.places.needed(path, condition.span) ?? [])
     }
@@ -344,38 +346,9 @@ export class Printer {
   }
 }
 
-/** Returns the operands of a leaf that are read from rows. */
-function operandsOf(leaf: Leaf): readonly Operand[] {
-  switch (leaf.kind) {
-    case 'some':
-      return [leaf.from]
-    case 'reach':
-      return []
-    case 'compare':
-      return [leaf.left, leaf.right]
-    case 'in':
-      return [leaf.item, leaf.list]
-    case 'isa':
-      return [leaf.of]
-    case 'text':
-      return [leaf.of, leaf.part]
-  }
-}
-
 /** Returns the paths in an operand. */
 function pathsOf(operand: Operand): readonly Path[] {
-  switch (operand.kind) {
-    case 'path':
-      return [operand]
-    case 'count':
-      return [operand.of]
-    case 'arithmetic':
-      return [...pathsOf(operand.left), ...pathsOf(operand.right)]
-    case 'call':
-      return [operand.of, ...operand.args].flatMap(pathsOf)
-    default:
-      return []
-  }
+  return operand.kind === 'path' ? [operand] : operandsIn(operand).flatMap(pathsOf)
 }
 
 const count: SqlColumn = {

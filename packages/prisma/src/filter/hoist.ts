@@ -1,5 +1,14 @@
-import type { Compare, Definite, Operand, Root, Variable } from '@arcturus/core/filters'
-import { and, type Formula, or, rootsOf, type SomeFormula } from './formula.js'
+import {
+  type Compare,
+  type Formula,
+  mapOperands,
+  mapParts,
+  type Operand,
+  type Root,
+  type SomeFormula,
+  type Variable,
+} from '@arcturus/core/filters'
+import { and, or, rootsOf } from './formula.js'
 import { isPrefix, type Path, samePath } from './path.js'
 import { refuse } from './refusal.js'
 import type { Tables } from './tables.js'
@@ -14,18 +23,10 @@ const limit = 64
  * The columns of the relation are used too: below `some x in y.xs`, the key of `y` is the reference
  * in `x`.
  */
-export function hoist(definite: Definite, tables: Tables): Formula {
-  switch (definite.kind) {
-    case 'and':
-    case 'or':
-      return { kind: definite.kind, of: definite.of.map((one) => hoist(one, tables)) }
-    case 'not':
-      return { kind: 'not', of: hoist(definite.of, tables) }
-    case 'some':
-      return hoistSome({ ...definite, where: hoist(definite.where, tables) }, tables)
-    default:
-      return definite
-  }
+export function hoist(formula: Formula, tables: Tables): Formula {
+  if (formula.kind === 'reach') return formula
+  const inner = mapParts(formula, (one) => hoist(one, tables))
+  return inner.kind === 'some' ? hoistSome(inner, tables) : inner
 }
 
 function hoistSome(some: SomeFormula, tables: Tables): Formula {
@@ -108,17 +109,8 @@ function replaceKeys(formula: Formula, some: SomeFormula, tables: Tables): Formu
     return own[outer.findIndex((one) => samePath(one, path))] ?? operand
   }
   const walk = (one: Formula): Formula => {
-    switch (one.kind) {
-      case 'and':
-      case 'or':
-        return { kind: one.kind, of: one.of.map(walk) }
-      case 'not':
-        return { kind: 'not', of: walk(one.of) }
-      case 'compare':
-        return mixes(one, some.each) ? { ...one, left: replaced(one.left), right: replaced(one.right) } : one
-      default:
-        return one
-    }
+    if (one.kind === 'compare') return mixes(one, some.each) ? mapOperands(one, replaced) : one
+    return one.kind === 'some' || one.kind === 'reach' ? one : mapParts(one, walk)
   }
   return walk(formula)
 }

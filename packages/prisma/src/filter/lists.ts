@@ -1,7 +1,6 @@
 import type { Span } from '@arcturus/core'
-import type { Operand, Root } from '@arcturus/core/filters'
+import type { Formula, Operand, Root } from '@arcturus/core/filters'
 import type { Column } from './column.js'
-import type { Formula } from './formula.js'
 import { refuse } from './refusal.js'
 
 /**

@@ -1,7 +1,15 @@
 import type { Span } from '@arcturus/core'
-import type { Compare, Definite, DefiniteSome, KnownRow, Operand, Variable } from '@arcturus/core/filters'
+import {
+  type Compare,
+  type Formula,
+  type KnownRow,
+  mapParts,
+  type Operand,
+  type SomeFormula,
+  type Variable,
+} from '@arcturus/core/filters'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
-import { and, type Formula, moved, rootsOf, type SomeFormula } from './formula.js'
+import { and, moved, or, rootsOf } from './formula.js'
 import { type Path, rowOf, samePath, sameRow } from './path.js'
 import type { Tables } from './tables.js'
 
@@ -12,53 +20,27 @@ import type { Tables } from './tables.js'
  * `some role in repo.roles where role.userId = 1`.
  */
 export function reroot(formula: Formula, tables: Tables): Formula {
-  switch (formula.kind) {
-    case 'and':
-    case 'or':
-      return { kind: formula.kind, of: formula.of.map((one) => reroot(one, tables)) }
-    case 'not':
-      return { kind: 'not', of: reroot(formula.of, tables) }
-    case 'some':
-      return new Rerooting(tables).turned(formula) ?? { ...formula, where: reroot(formula.where, tables) }
-    default:
-      return formula
-  }
+  if (formula.kind === 'reach') return formula
+  const turned = formula.kind === 'some' ? new Rerooting(tables).turned(formula) : undefined
+  return turned ?? mapParts(formula, (one) => reroot(one, tables))
 }
 
 /**
  * Separates two columns that are both nil from two that are equal by a value. Nil columns are equal
  * but refer to no row, so they relate nothing.
  */
-export function splitNils(condition: Definite, tables: Tables): Definite {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return { kind: condition.kind, of: condition.of.map((one) => splitNils(one, tables)) }
-    case 'not':
-      // Of all negations, only those of quantifiers contain conditions.
-      return condition.of.kind === 'some' ? { kind: 'not', of: splitSome(condition.of, tables) } : condition
-    case 'some':
-      return splitSome(condition, tables)
-    case 'compare': {
-      const { left, right, operator, span } = condition
-      const areColumns = left.kind === 'path' && right.kind === 'path' && left.root !== right.root
-      if (!areColumns || operator !== '=' || !isNullable(left, tables) || !isNullable(right, tables)) return condition
-      const isNil = (one: Path): Compare => ({ kind: 'compare', operator: '=', left: one, right: nil, span })
-      return {
-        kind: 'or',
-        of: [
-          { kind: 'and', of: [isNil(left), isNil(right)] },
-          { kind: 'and', of: [{ ...isNil(left), operator: '!=' }, { ...isNil(right), operator: '!=' }, condition] },
-        ],
-      }
-    }
-    default:
-      return condition
-  }
-}
-
-function splitSome(some: DefiniteSome, tables: Tables): DefiniteSome {
-  return { ...some, where: splitNils(some.where, tables) }
+export function splitNils(formula: Formula, tables: Tables): Formula {
+  // A negated comparison relates nothing.
+  if (formula.kind === 'reach' || (formula.kind === 'not' && formula.of.kind !== 'some')) return formula
+  if (formula.kind !== 'compare') return mapParts(formula, (one) => splitNils(one, tables))
+  const { left, right, operator, span } = formula
+  const areColumns = left.kind === 'path' && right.kind === 'path' && left.root !== right.root
+  if (!areColumns || operator !== '=' || !isNullable(left, tables) || !isNullable(right, tables)) return formula
+  const isNil = (one: Path): Compare => ({ kind: 'compare', operator: '=', left: one, right: nil, span })
+  return or([
+    and([isNil(left), isNil(right)]),
+    and([{ ...isNil(left), operator: '!=' }, { ...isNil(right), operator: '!=' }, formula]),
+  ])
 }
 
 function isNullable(path: Path, tables: Tables): boolean {

@@ -1,6 +1,7 @@
 import type { Span } from '../../language/source.js'
 import type { Condition, Definition, Operand, OperandType, ParameterRoot } from '../condition.js'
-import { FALSE, partsIn, TRUE } from '../construct.js'
+import { FALSE, TRUE } from '../construct.js'
+import { conditionsIn } from '../visit.js'
 import type { Next } from './terms.js'
 import { BeyondConditions } from './terms.js'
 import { isAction } from './unify.js'
@@ -74,13 +75,10 @@ export class Definitions {
    * Returns whether a condition refers to a definition that is being derived, directly or through
    * others.
    */
-  leadsToOpen(condition: Condition, seen: Set<Definition> = new Set()): boolean {
-    if (condition.kind !== 'ref') return partsIn(condition).some((one) => this.leadsToOpen(one, seen))
-    const { definition } = condition
-    if (this.#open.some((entry) => entry.definition === definition)) return true
-    if (seen.has(definition)) return false
-    seen.add(definition)
-    return this.leadsToOpen(definition.condition, seen)
+  leadsToOpen(condition: Condition): boolean {
+    for (const one of conditionsIn(condition))
+      if (one.kind === 'ref' && this.#open.some((entry) => entry.definition === one.definition)) return true
+    return false
   }
 
   /** Removes a definition and those derived after it, which may refer to it. */

@@ -1,5 +1,5 @@
 import type { Condition, Definition, Operand } from '../condition.js'
-import { partsIn } from '../construct.js'
+import { partsIn } from '../visit.js'
 
 /**
  * Detects definitions that recurse for all data, as in `banned(u) if banned(u);`. A chain of calls

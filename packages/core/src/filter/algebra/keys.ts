@@ -1,6 +1,13 @@
 import type { Definite, Operand, Path, Root } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
+import { operandsIn, partsIn } from '../../condition/visit.js'
 import { identityOfRow } from './knownRow.js'
+
+/** Returns a text that is equal for conditions that differ only in their operands and parts. */
+export function labelOf(condition: Definite): string {
+  if (condition.kind === 'isa') return `${condition.exact ? 'is exactly' : 'is'} ${condition.model}`
+  return 'operator' in condition ? condition.operator : condition.kind
+}
 
 /**
  * Returns texts that are equal for conditions that are the same in every row. A condition too large
@@ -37,36 +44,15 @@ export class DefiniteKeys {
   }
 
   #find(condition: Definite): string {
-    switch (condition.kind) {
-      case 'true':
-      case 'false':
-        return condition.kind
-      case 'and':
-      case 'or':
-        return `${condition.kind}(${condition.of.map((one) => this.of(one)).join()})`
-      case 'not':
-        return `not(${this.of(condition.of)})`
-      case 'compare': {
-        const { operator, left, right } = condition
-        if (operator !== '=' && operator !== '!=')
-          return `${operator}(${this.ofOperand(left)},${this.ofOperand(right)})`
-        if (left.kind === 'path' && isNil(right)) return this.ofNil(left, operator)
-        if (right.kind === 'path' && isNil(left)) return this.ofNil(right, operator)
-        return `${operator}(${[left, right]
-          .map((one) => this.ofOperand(one))
-          .sort()
-          .join()})`
-      }
-      case 'in':
-        return `in(${this.ofOperand(condition.item)},${this.ofOperand(condition.list)})`
-      case 'text':
-        return `${condition.operator}(${this.ofOperand(condition.of)},${this.ofOperand(condition.part)})`
-      case 'isa':
-        return `isa(${this.ofOperand(condition.of)},${condition.model},${condition.exact})`
-      case 'some':
-      case 'reach':
-        return this.#identity(condition)
+    if (condition.kind === 'some' || condition.kind === 'reach') return this.#identity(condition)
+    const operands = operandsIn(condition).map((one) => this.ofOperand(one))
+    if (condition.kind === 'compare' && (condition.operator === '=' || condition.operator === '!=')) {
+      const { operator, left, right } = condition
+      if (left.kind === 'path' && isNil(right)) return this.ofNil(left, operator)
+      if (right.kind === 'path' && isNil(left)) return this.ofNil(right, operator)
+      operands.sort()
     }
+    return `${labelOf(condition)}(${[...operands, ...partsIn(condition).map((one) => this.of(one))].join()})`
   }
 
   #path({ root, steps }: Path): string {

@@ -1,6 +1,6 @@
-import type { Definite, KnownRow, Operand } from '../../condition/condition.js'
+import type { Definite, KnownRow } from '../../condition/condition.js'
 import { rowType } from '../../condition/type.js'
-import type { Span } from '../../language/source.js'
+import { operandsIn, partsIn } from '../../condition/visit.js'
 import { unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 import { all } from './logic.js'
@@ -39,44 +39,13 @@ export function demandKnownRows(condition: Definite): Definite {
 }
 
 function collect(condition: Definite, isNegated: boolean, rows: Map<KnownRow, Definite>): void {
-  const add = (operands: readonly Operand[], span: Span): void => {
-    for (const operand of operands) {
-      if (!isNegated || operand.kind !== 'path' || operand.root.kind !== 'row') continue
+  if (isNegated && 'span' in condition) {
+    const { span } = condition
+    for (const operand of operandsIn(condition)) {
+      if (operand.kind !== 'path' || operand.root.kind !== 'row') continue
       const { root } = operand
       rows.set(root, { kind: 'isa', of: { kind: 'path', root, steps: [] }, model: root.model, exact: false, span })
     }
   }
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return
-    case 'and':
-    case 'or':
-      for (const one of condition.of) collect(one, isNegated, rows)
-      return
-    case 'not':
-      collect(condition.of, true, rows)
-      return
-    case 'some':
-      add([condition.from], condition.span)
-      collect(condition.where, isNegated, rows)
-      return
-    case 'reach':
-      add([condition.start], condition.span)
-      collect(condition.where, isNegated, rows)
-      for (const { where } of condition.steps) collect(where, isNegated, rows)
-      return
-    case 'compare':
-      add([condition.left, condition.right], condition.span)
-      return
-    case 'in':
-      add([condition.item, condition.list], condition.span)
-      return
-    case 'isa':
-      add([condition.of], condition.span)
-      return
-    case 'text':
-      add([condition.of, condition.part], condition.span)
-      return
-  }
+  for (const one of partsIn(condition)) collect(one, isNegated || condition.kind === 'not', rows)
 }

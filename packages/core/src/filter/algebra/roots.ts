@@ -1,5 +1,6 @@
 import type { Definite, DefiniteReach, Hop, Operand, Path, ReachStep, Variable } from '../../condition/condition.js'
 import { type Replacement, substituteOperand } from '../../condition/substitute.js'
+import { mapOperands } from '../../condition/visit.js'
 import type { Schema } from '../../schema/schema.js'
 import { complement } from './complement.js'
 import { all, any } from './logic.js'
@@ -35,9 +36,6 @@ function rewrite(
   const inner = (one: Definite, by: Replacement | undefined = replace): Definite => rewrite(schema, one, by, reach)
   const operand = (one: Operand): Operand => (replace ? substituteOperand(one, replace) : one)
   switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return condition
     case 'and':
       return all(condition.of.map((one) => inner(one)))
     case 'or':
@@ -60,14 +58,8 @@ function rewrite(
       const rewritten = { ...condition, each, start, where, steps }
       return reach(rewritten) ?? rewritten
     }
-    case 'compare':
-      return { ...condition, left: operand(condition.left), right: operand(condition.right) }
-    case 'in':
-      return { ...condition, item: operand(condition.item), list: operand(condition.list) }
-    case 'isa':
-      return { ...condition, of: operand(condition.of) }
-    case 'text':
-      return { ...condition, of: operand(condition.of), part: operand(condition.part) }
+    default:
+      return replace ? mapOperands(condition, operand) : condition
   }
 }
 

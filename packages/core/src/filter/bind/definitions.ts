@@ -1,6 +1,6 @@
 import type { Condition, Definition, Operand, ParameterRoot, Root } from '../../condition/condition.js'
-import { partsIn } from '../../condition/construct.js'
 import { substitute } from '../../condition/substitute.js'
+import { partsIn } from '../../condition/visit.js'
 import type { Span } from '../../language/source.js'
 
 /** Definitions up to this size are inlined at each reference. */

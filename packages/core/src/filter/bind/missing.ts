@@ -1,27 +1,13 @@
-import type { Condition, Definition } from '../../condition/condition.js'
-import { partsIn } from '../../condition/construct.js'
+import type { Condition } from '../../condition/condition.js'
+import { conditionsIn } from '../../condition/visit.js'
 
 /**
  * Returns the first error for a value not loaded yet, wherever it is in the condition. Such a value
  * never counts as empty, even if other arms of the policy succeed.
  */
-export function missingIn(condition: Condition, seen: Set<Definition> = new Set()): Error | undefined {
-  switch (condition.kind) {
-    case 'ref': {
-      const { definition } = condition
-      if (seen.has(definition)) return undefined
-      seen.add(definition)
-      return missingIn(definition.condition, seen)
-    }
-    case 'failure':
-      return condition.error.code === 'relation-not-loaded' || condition.error.code === 'async-value'
-        ? condition.error
-        : undefined
-    default:
-      for (const one of partsIn(condition)) {
-        const error = missingIn(one, seen)
-        if (error) return error
-      }
-      return undefined
-  }
+export function missingIn(condition: Condition): Error | undefined {
+  for (const one of conditionsIn(condition))
+    if (one.kind === 'failure' && (one.error.code === 'relation-not-loaded' || one.error.code === 'async-value'))
+      return one.error
+  return undefined
 }

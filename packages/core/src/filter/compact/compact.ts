@@ -1,4 +1,5 @@
 import type { Compare, Definite, DefiniteSome, In, Operand, Path } from '../../condition/condition.js'
+import { operandsIn, partsIn } from '../../condition/visit.js'
 import type { Budget } from '../../predicate/budget.js'
 import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
@@ -196,26 +197,14 @@ function inOrder(condition: Definite): Definite {
 
 function costOf(condition: Definite): number {
   switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return Math.max(...condition.of.map(costOf))
-    case 'not':
-      return costOf(condition.of)
     case 'some':
       return 100
     case 'reach':
       return 200
-    case 'compare':
-      return Math.max(hops(condition.left), hops(condition.right))
-    case 'in':
-      return Math.max(hops(condition.item), hops(condition.list))
     case 'text':
-      return 1 + Math.max(hops(condition.of), hops(condition.part))
-    case 'isa':
-      return hops(condition.of)
-    case 'true':
-    case 'false':
-      return 0
+      return 1 + Math.max(...operandsIn(condition).map(hops))
+    default:
+      return Math.max(0, ...operandsIn(condition).map(hops), ...partsIn(condition).map(costOf))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Compare, Definite, In, IsA, Operand, Path, Text } from '../../condition/condition.js'
 import { isNil } from '../../condition/type.js'
+import { operandsIn } from '../../condition/visit.js'
 import type { DefiniteKeys } from '../algebra/keys.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 
@@ -60,7 +61,7 @@ export class Settling {
       default: {
         const known = facts.get(this.#keys.of(condition))
         if (known !== undefined) return known ? TRUE : FALSE
-        for (const one of operandsOf(condition)) if (this.#isUnreadable(one, facts)) return FALSE
+        for (const one of operandsIn(condition)) if (this.#isUnreadable(one, facts)) return FALSE
         return condition
       }
     }
@@ -91,7 +92,7 @@ export class Settling {
         return
       default:
         facts.set(this.#keys.of(condition), isTrue)
-        if (isTrue) this.#learnPresent([...operandsOf(condition).flatMap(stepsBefore), ...presentIn(condition)], facts)
+        if (isTrue) this.#learnPresent([...operandsIn(condition).flatMap(stepsBefore), ...presentIn(condition)], facts)
         this.#learnNil(condition, isTrue, facts)
     }
   }
@@ -110,19 +111,6 @@ export class Settling {
     if (path?.kind !== 'path') return
     const isOwn = path.steps.length === 1 && path.root.kind !== 'row'
     if (isTrue || isOwn) facts.set(this.#keys.ofNil(path, leaf.operator === '=' ? '!=' : '='), !isTrue)
-  }
-}
-
-function operandsOf(leaf: Leaf): readonly Operand[] {
-  switch (leaf.kind) {
-    case 'compare':
-      return [leaf.left, leaf.right]
-    case 'in':
-      return [leaf.item, leaf.list]
-    case 'text':
-      return [leaf.of, leaf.part]
-    case 'isa':
-      return [leaf.of]
   }
 }
 

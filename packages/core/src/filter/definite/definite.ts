@@ -8,10 +8,10 @@ import type {
   Ref,
   Root,
 } from '../../condition/condition.js'
-import { partsIn } from '../../condition/construct.js'
 import { partsOf } from '../../condition/cost.js'
 import { canFail, Fallible, presentWhen } from '../../condition/fallible.js'
 import { substitute } from '../../condition/substitute.js'
+import { conditionsIn, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import type { Budget } from '../../predicate/budget.js'
@@ -78,22 +78,8 @@ function areOfOtherClasses(a: Condition, b: Condition): boolean {
 }
 
 /** Returns the first call of a matching definition among those that decide a condition. */
-function callIn(
-  condition: Condition,
-  isMeant: (definition: Definition) => boolean,
-  seen: Set<Definition> = new Set(),
-): Ref | undefined {
-  if (condition.kind === 'ref') {
-    const { definition } = condition
-    if (isMeant(definition)) return condition
-    if (seen.has(definition)) return undefined
-    seen.add(definition)
-    return callIn(definition.condition, isMeant, seen)
-  }
-  for (const one of partsIn(condition)) {
-    const found = callIn(one, isMeant, seen)
-    if (found) return found
-  }
+function callIn(condition: Condition, isMeant: (definition: Definition) => boolean): Ref | undefined {
+  for (const one of conditionsIn(condition)) if (one.kind === 'ref' && isMeant(one.definition)) return one
   return undefined
 }
 

@@ -1,5 +1,6 @@
 import type { Definite, DefiniteReach, Hop, Path, ReachStep, Root, Variable } from '../../condition/condition.js'
 import { operandType } from '../../condition/type.js'
+import { partsIn } from '../../condition/visit.js'
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
@@ -174,17 +175,6 @@ function contains(condition: Definite, isUnknown: (reach: DefiniteReach) => bool
 
 /** Returns every `reach` in a condition. */
 export function reachesIn(condition: Definite): readonly DefiniteReach[] {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.of.flatMap(reachesIn)
-    case 'not':
-      return reachesIn(condition.of)
-    case 'some':
-      return reachesIn(condition.where)
-    case 'reach':
-      return [condition, ...reachesIn(condition.where), ...condition.steps.flatMap((step) => reachesIn(step.where))]
-    default:
-      return []
-  }
+  const within = partsIn(condition).flatMap(reachesIn)
+  return condition.kind === 'reach' ? [condition, ...within] : within
 }

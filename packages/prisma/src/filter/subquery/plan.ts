@@ -1,6 +1,14 @@
-import { type Span, UnsupportedFilterError } from '@arcturus/core'
-import type { Definite, KnownRow, Operand, Schema, Subject } from '@arcturus/core/filters'
-import { definiteOf, type Formula, rootsOf } from '../formula.js'
+import { UnsupportedFilterError } from '@arcturus/core'
+import {
+  type Definite,
+  type Formula,
+  type KnownRow,
+  type Operand,
+  type Schema,
+  type Subject,
+  spanOf,
+} from '@arcturus/core/filters'
+import { definiteOf, rootsOf } from '../formula.js'
 import { all, any, type Printed, type Where } from '../printed.js'
 import type { WherePrinter } from '../printer.js'
 import { refuse } from '../refusal.js'
@@ -152,22 +160,6 @@ export class Planner {
       return { kind: 'compare', operator: '=', left, right: { kind: 'value', value }, span }
     })
     return queries.write({ kind: 'and', of: [...isIt, condition] }, model, 1)
-  }
-}
-
-/** Returns the start of a condition in the policy. Every condition on a row has one. */
-function spanOf(condition: Definite): Span | undefined {
-  switch (condition.kind) {
-    case 'true':
-    case 'false':
-      return undefined
-    case 'and':
-    case 'or':
-      return condition.of.map(spanOf).find((span) => span !== undefined)
-    case 'not':
-      return spanOf(condition.of)
-    default:
-      return condition.span
   }
 }
 
