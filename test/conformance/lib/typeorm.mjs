@@ -6,7 +6,7 @@ import { constantsOf, modelAsked } from './questions.mjs'
 import { decode } from './values.mjs'
 
 /** The fixtures that have tables. */
-const fixtures = ['df-gitclub', 'df-docs', 'df-shop']
+export const fixtures = ['df-gitclub', 'df-docs', 'df-shop']
 
 /**
  * TypeORM over the databases that are there, each with the tables of all fixtures.
@@ -68,7 +68,7 @@ async function openFixture(fixtureName, database, { core, typeorm, EntitySchema 
 }
 
 /** The classes of a fixture as entities; a class whose parent is one too shares its table. */
-function entitiesOf({ classes, tables }, kind) {
+export function entitiesOf({ classes, tables }, kind) {
   const parentOf = (cls) => classes.find((other) => other.cls === Object.getPrototypeOf(cls))
   return classes.map(({ name, cls, fields }) => {
     const parent = parentOf(cls)

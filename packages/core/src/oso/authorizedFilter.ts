@@ -1,21 +1,31 @@
+import { isDeepStrictEqual } from 'node:util'
 import { hostMeaning } from '../authorizer/hostMeaning.js'
 import { type Kind, planFilter } from '../authorizer/plans.js'
-import type { Definite } from '../condition/condition.js'
+import type { Condition, Definite } from '../condition/condition.js'
+import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/simplify.js'
+import { descending } from '../condition/stack.js'
 import { QueryError, UnsupportedFilterError } from '../errors.js'
 import { bindLoading } from '../filter/bind/loading.js'
+import { compact } from '../filter/compact/compact.js'
 import { definite } from '../filter/definite/definite.js'
 import { Source } from '../language/source.js'
 import { defaultLimits } from '../machine/index.js'
+import { Budget, limitError } from '../predicate/budget.js'
 import type { Wanted } from '../schema/wanted.js'
 import { coreError } from './coreErrors.js'
 import type { Engine } from './engine.js'
+import { relationOf } from './fields.js'
 import type { Filter, FilterCondition, FilterRelation } from './filter.js'
 import { type FlatFilter, flatFilter } from './flatFilter.js'
 import type { Host } from './host.js'
 import { assertNoHostOrder } from './hostOrder.js'
 import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
+import type { StoredClasses } from './stored/classes.js'
+import { References } from './stored/references.js'
+import { StoredSchema } from './stored/schema.js'
+import { assertDeclared } from './stored/undeclared.js'
 import type { HostTypes } from './types.js'
 
 /**
@@ -36,14 +46,15 @@ export async function authorizedFilter(
   const { schema } = host
   const kind: Kind = actor === null ? 'nil' : { model: machineHost.classOf(actor) ?? schema.modelOf(actor)?.name }
   // Sound: an action of another type is just another value that rules compare with.
-  const condition = planFilter(policy, schema, kind, { action: action as string }, model)
+  const deriver = new Deriver(policy, schema, { silent: true })
+  const condition = planFilter(policy, schema, kind, { action: action as string }, model, deriver)
   const meaning = hostMeaning(schema, machineHost, program, defaultLimits, true, machineHost.regExp)
   const { asyncTime } = defaultLimits
   const get = (wanted: Wanted): Promise<unknown> => load(host, wanted)
   const bound = simplify(schema, await bindLoading(condition, actor, action, meaning, get, asyncTime))
   if (bound.kind === 'failure') throw bound.error
   assertNoHostOrder(bound, schema)
-  return new AuthorizedFilter(model, host.types, definite(bound, schema, { wholeRows: true }))
+  return new AuthorizedFilter(model, host, bound, machineHost.hasDefaultEquality)
 }
 
 const nowhere = { source: new Source(''), start: 0, end: 0 }
@@ -54,35 +65,90 @@ async function load(host: Host, { object, name, model }: Wanted): Promise<unknow
   return (object as Readonly<Record<string, unknown>>)[name]
 }
 
+const wholeRows: StoredClasses = { key: () => undefined, isKept: () => true }
+
 /**
- * The flat form is computed when it is read. An adapter that reads `condition` is never subject to
+ * The flat form is computed when it is read. An adapter that reads the condition is never subject to
  * its limits.
  */
 class AuthorizedFilter implements Filter {
-  readonly model: string
+  model: string
   readonly types: HostTypes
+  readonly #model: string
+  readonly #condition: Definite
+  readonly #whole: StoredSchema
   #flat: FlatFilter | undefined
+  readonly #own: Partial<FlatFilter> = {}
 
-  constructor(model: string, types: HostTypes, condition: Definite) {
+  /** @param hasDefaultEquality - as of `StoredSchema` */
+  constructor(model: string, host: Host, bound: Condition, hasDefaultEquality: boolean) {
+    const { schema, types } = host
     this.model = model
+    this.#model = model
     this.types = types
-    // Not enumerable: copies, printed forms and comparisons then match oso's own filter.
-    Object.defineProperty(this, 'condition', { value: condition })
+    const whole = new StoredSchema(schema, wholeRows, hasDefaultEquality)
+    this.#condition = descending(() => definite(bound, whole, { wholeRows: true }))
+    this.#whole = whole
+    const conditionFor = (stored: StoredClasses): Definite => {
+      const storedSchema = new StoredSchema(schema, stored, hasDefaultEquality)
+      const references = new References(storedSchema, stored, (of, name) => relationOf(types, of, name))
+      return descending(() => {
+        // The time of binding counted the parts.
+        const budget = Budget.of({ steps: Number.POSITIVE_INFINITY, syncTime: defaultLimits.syncTime }, 1, limitError)()
+        const decided = references.decided(definite(bound, storedSchema, { budget }))
+        return compact(storedSchema, decided, budget)
+      })
+    }
+    // Not enumerable: copies, printed forms and comparisons then match oso's own filter. A copy has
+    // only what it shows, so whoever changes a copy changes the rows.
+    Object.defineProperty(this, 'condition', { get: () => asOso(() => this.#declared()) })
+    Object.defineProperty(this, 'conditionFor', { get: () => (this.#isChanged() ? undefined : conditionFor) })
     // Enumerable on the object itself, so that copies include them.
-    Object.defineProperty(this, 'relations', { enumerable: true, get: () => this.#flatten().relations })
-    Object.defineProperty(this, 'conditions', { enumerable: true, get: () => this.#flatten().conditions })
+    this.#define('relations')
+    this.#define('conditions')
   }
 
   declare readonly condition: Definite
-  declare readonly relations: FilterRelation[]
-  declare readonly conditions: FilterCondition[][]
+  declare readonly conditionFor: Filter['conditionFor']
+  declare relations: FilterRelation[]
+  declare conditions: FilterCondition[][]
+
+  #define<Name extends keyof FlatFilter>(name: Name): void {
+    Object.defineProperty(this, name, {
+      enumerable: true,
+      get: () => this.#own[name] ?? this.#flatten()[name],
+      set: (value: FlatFilter[Name]) => {
+        this.#own[name] = value
+      },
+    })
+  }
+
+  /** Whether somebody changed what the filter shows. */
+  #isChanged(): boolean {
+    if (this.model !== this.#model || Object.keys(this.#own).length > 0) return true
+    return this.#flat !== undefined && !isDeepStrictEqual(this.#flat, this.#compute())
+  }
 
   #flatten(): FlatFilter {
-    try {
-      this.#flat ??= flatFilter(this.model, this.types, this.condition)
-      return this.#flat
-    } catch (error) {
-      throw error instanceof UnsupportedFilterError ? coreError(error) : error
-    }
+    this.#flat ??= this.#compute()
+    return this.#flat
+  }
+
+  #compute(): FlatFilter {
+    return asOso(() => flatFilter(this.#model, this.types, this.#declared()))
+  }
+
+  #declared(): Definite {
+    assertDeclared(this.#whole, this.#condition)
+    return this.#condition
+  }
+}
+
+/** Converts our error for a filter to oso's. */
+function asOso<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof UnsupportedFilterError ? coreError(error) : error
   }
 }

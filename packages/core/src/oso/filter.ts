@@ -1,5 +1,6 @@
 import type { Definite } from '../condition/condition.js'
 import { DataFilteringConfigurationError } from './errors.js'
+import type { StoredClasses } from './stored/classes.js'
 import type { HostTypes } from './types.js'
 
 /** A field of a joined row; without `fieldName` the row itself. */
@@ -42,9 +43,19 @@ export interface Filter {
   types: HostTypes
   /**
    * The same rows without the limits of inner joins: each quantifier has its own row, and negation
-   * is exact.
+   * is exact. Rows are compared as a whole.
    */
   condition: Definite
+  /**
+   * Returns the same rows for a database, which compares rows by their keys: `condition` with the
+   * key's columns in the place of rows, and without the rows whose check is an error because a
+   * reference leads nowhere.
+   *
+   * Undefined in the filter of a relation, which compares one column, and in a filter whose
+   * `relations` or `conditions` were changed, which they alone describe then.
+   * @throws UnsupportedFilterError if rows without a key are compared
+   */
+  readonly conditionFor?: ((stored: StoredClasses) => Definite) | undefined
 }
 
 /** Builds and runs the queries of an application's ORM from filters. */

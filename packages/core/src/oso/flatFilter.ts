@@ -26,13 +26,34 @@ const never: FilterCondition = { lhs: { value: true }, cmp: 'Eq', rhs: { value: 
  * parts of texts.
  */
 export function flatFilter(model: string, types: HostTypes, condition: Definite): FlatFilter {
-  const context: Flattening = { types, tables: new Map(), model }
+  try {
+    // As oso writes it.
+    return flattened(model, types, condition, true)
+  } catch (error) {
+    if (!(error instanceof UnsupportedFilterError)) throw error
+    return flattened(model, types, condition, false)
+  }
+}
+
+function flattened(model: string, types: HostTypes, condition: Definite, joinsKeys: boolean): FlatFilter {
+  const context: Flattening = { types, tables: new Map(), model, joinsKeys }
   const groups = groupsOf(withoutClassTests(model, types, condition), context)
   if (groups.some(({ joins }) => joins.some(({ toTypeName }) => toTypeName === model)))
     throw unsupported(`A second row of ${model}`, spanOf(condition))
   if (groups.length === 0) return { relations: [], conditions: [[never]] }
   const relations = sharedJoins(groups, types, spanOf(condition))
-  return { relations, conditions: groups.map(({ conditions }) => [...conditions]) }
+  return { relations, conditions: groups.map((group) => withoutJoined(group, types)) }
+}
+
+/** Returns the conditions of a group without those that its joins ensure: that a reference is not nil. */
+function withoutJoined({ conditions, joins }: Group, types: HostTypes): FilterCondition[] {
+  return conditions.filter(({ lhs, cmp, rhs }) => {
+    if (cmp !== 'Neq' || isProjection(rhs) || rhs.value !== null || !isProjection(lhs)) return true
+    return !joins.some(({ fromTypeName, fromFieldName }) => {
+      const relation = types.get(fromTypeName)?.fields.get(fromFieldName)
+      return fromTypeName === lhs.typeName && relation instanceof Relation && relation.myField === lhs.fieldName
+    })
+  })
 }
 
 /**

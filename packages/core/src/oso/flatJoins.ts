@@ -42,6 +42,8 @@ export interface Flattening {
   /** Tables of the rows in the conditions. */
   readonly tables: ReadonlyMap<Root, Place>
   readonly model: string
+  /** Whether the key of a related row is read by a join, not from the reference to the row. */
+  readonly joinsKeys: boolean
 }
 
 /** Returns the error for a condition that the flat form of a filter can't represent. */

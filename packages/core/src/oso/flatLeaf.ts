@@ -19,7 +19,7 @@ export function placeOf(path: Path, context: Flattening, span: Span, row?: Root)
     const field = context.types.get(at.table)?.fields.get(step.name)
     if (!(field instanceof Relation)) {
       if (!isLast) throw unsupported(`A field of ${at.table}.${step.name}, which is no relation,`, step.span)
-      return columnOf(at, step.name)
+      return context.joinsKeys ? joinedColumn(at, step.name) : columnOf(at, step.name)
     }
     if (field.kind === 'many' && !(isLast && row)) throw unsupported(`The list ${at.table}.${step.name}`, step.span)
     at = joined(at, step.name, field, isLast ? row : undefined, step.span)
@@ -54,7 +54,11 @@ function columnOf(at: RowPlace, field: string): ColumnPlace {
   if (from && from.relation.otherField === field) {
     return { ...columnOf(from.place, from.relation.myField), mayBeNoRow: true }
   }
-  return { kind: 'column', table: at.table, field, joins: at.joins, mayBeNoRow: false }
+  return joinedColumn(at, field)
+}
+
+function joinedColumn({ table, joins }: RowPlace, field: string): ColumnPlace {
+  return { kind: 'column', table, field, joins, mayBeNoRow: false }
 }
 
 /** Returns the groups of a condition that is neither `and`, `or` nor `some`. */

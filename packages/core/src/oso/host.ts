@@ -1,10 +1,9 @@
 import { ArgumentError } from '../errors.js'
 import type { Field, ScalarType } from '../schema/model.js'
-import type { Schema } from '../schema/schema.js'
-import { createSchema } from '../values/builtIns.js'
 import { coreError } from './coreErrors.js'
 import { DuplicateClassAliasError, InvalidConstructorError } from './errors.js'
 import { type Adapter, missingAdapter } from './filter.js'
+import { HostSchema } from './hostSchema.js'
 import { Relation } from './relation.js'
 import type { Class, ClassParams, IsaCheck, UserType } from './types.js'
 
@@ -15,8 +14,7 @@ export class Host<Query = unknown, Resource = unknown> {
    */
   readonly types: Map<string | Class, UserType> = new Map()
   adapter: Adapter<Query, Resource> = missingAdapter()
-  // oso recognizes objects by their classes alone.
-  readonly schema: Schema = createSchema(false)
+  readonly schema: HostSchema = new HostSchema()
 
   constructor() {
     for (const { name, class: cls } of this.schema.models.values()) {

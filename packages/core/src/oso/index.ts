@@ -18,7 +18,9 @@ export { Oso } from './oso.js'
 export { Polar } from './polar.js'
 export { Predicate } from './predicate.js'
 export { Relation } from './relation.js'
-export { type TypeOrmConnection, type TypeOrmQuery, typeOrmAdapter } from './typeOrmAdapter.js'
+export type { StoredClasses } from './stored/classes.js'
+export { typeOrmAdapter } from './typeOrm/adapter.js'
+export type { TypeOrmConnection, TypeOrmQuery } from './typeOrm/connection.js'
 export type {
   Class,
   ClassParams,

@@ -7,6 +7,7 @@ import { callMethod, type Method } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
 import type { OrderOperator } from '../values/order.js'
+import { defaultEqualityFn } from './equality.js'
 import { InvalidAttributeError, InvalidCallError } from './errors.js'
 import { type Host, isConstructor } from './host.js'
 import { relatedRows } from './related.js'
@@ -16,6 +17,8 @@ import type { Class, EqualityFn, UserType } from './types.js'
 /** The application's side of the query machine, with oso's semantics. */
 export class MachineHost implements MachineInterface {
   readonly meetsAllProofs: boolean = true
+  /** Whether objects are equal by content and class. */
+  readonly hasDefaultEquality: boolean
   readonly #host: Host
   readonly #equal: EqualityFn
   readonly regExp: RegExpEngine | undefined
@@ -29,6 +32,7 @@ export class MachineHost implements MachineInterface {
   constructor(host: Host, equal: EqualityFn, regExp: RegExpEngine | undefined) {
     this.#host = host
     this.#equal = equal
+    this.hasDefaultEquality = equal === defaultEqualityFn
     this.regExp = regExp
   }
 

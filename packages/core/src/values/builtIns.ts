@@ -2,13 +2,13 @@ import type { Class } from '../schema/model.js'
 import { Schema } from '../schema/schema.js'
 import { builtinClasses } from './builtin.js'
 
-/**
- * Returns a schema with the names that every policy knows: `nil` and the built-in classes.
- * @param adopts - Whether a plain object that a relation leads to is a row of the relation's model.
- * Default true.
- */
-export function createSchema(adopts = true): Schema {
-  const schema = new Schema(adopts)
+/** Returns a schema with the names that every policy knows: `nil` and the built-in classes. */
+export function createSchema(): Schema {
+  return withBuiltIns(new Schema())
+}
+
+/** Registers the names that every policy knows, and returns the schema. */
+export function withBuiltIns<Names extends Schema>(schema: Names): Names {
   schema.registerConstant('nil', null)
   for (const [name, cls] of builtinClasses) {
     // Sound: built-in classes are all constructors.

@@ -54,8 +54,8 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
   if (!a || !b) {
-    if (a) return isRowModel(a) && isUnknown(right) ? new UnknownRow(schema, right, left, a.name) : undefined
-    return b && isRowModel(b) && isUnknown(left) ? new UnknownRow(schema, left, right, b.name) : undefined
+    if (a) return isRowModel(a) && isUnknownRow(right) ? new UnknownRow(schema, right, left, a.name) : undefined
+    return b && isRowModel(b) && isUnknownRow(left) ? new UnknownRow(schema, left, right, b.name) : undefined
   }
   const share = a === b || shareRows(schema, a.name, b.name)
   if (!share && !canBeSameRow(schema, a.name, b.name)) return false
@@ -139,7 +139,7 @@ function isRowModel({ name, class: cls }: KnownModel): boolean {
  * Returns whether an object without a model may be a row: not a value and not an unloaded
  * reference.
  */
-function isUnknown(value: object): boolean {
+export function isUnknownRow(value: object): boolean {
   return !(
     value instanceof Date ||
     value instanceof Dict ||

@@ -44,13 +44,24 @@ export class Deriver {
   readonly #definitions = new Definitions()
   readonly #standing = new StandingRecursion()
   readonly #origins: boolean
+  readonly #silent: boolean
   #negations = 0
   #inline = 0
   #size = 0
 
-  /** @param options.origins - Whether conditions are marked with the rules that they come from. Default false. */
-  constructor(policy: Policy, schema: Schema, { origins = false }: { readonly origins?: boolean } = {}) {
+  /**
+   * @param options.origins - Whether conditions are marked with the rules that they come from.
+   * Default false.
+   * @param options.silent - Whether `print` and `debug` are true, without an effect. Default false:
+   * they are opaque.
+   */
+  constructor(
+    policy: Policy,
+    schema: Schema,
+    { origins = false, silent = false }: { readonly origins?: boolean; readonly silent?: boolean } = {},
+  ) {
     this.#origins = origins
+    this.#silent = silent
     this.#policy = policy
     this.#schema = schema
     this.#evaluator = new Evaluator(
@@ -151,6 +162,7 @@ export class Deriver {
         throw new BeyondConditions('cut', '`cut` beside alternatives depends on their order', goal)
       case 'print':
       case 'debug':
+        if (this.#silent) return next(bound)
         throw new BeyondConditions('side-effect', `\`${goal.kind}\` has a side effect`, goal)
       case 'new':
       case 'number':

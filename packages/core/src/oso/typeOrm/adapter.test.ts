@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type FilterCondition, Host, Relation, type TypeOrmQuery, typeOrmAdapter } from './index.js'
+import { type FilterCondition, Host, Relation, type TypeOrmQuery, typeOrmAdapter } from '../index.js'
 
 class Repo {}
 class Org {}

@@ -1,0 +1,69 @@
+import type { TypeOrmColumn, TypeOrmSource } from '../../sql/index.js'
+
+/** The part of TypeORM's query builder that the adapter uses. */
+export interface TypeOrmQuery {
+  innerJoin(entity: string, alias: string, condition: string): this
+  where(condition: string, parameters: Record<string, unknown>): this
+  // biome-ignore lint/suspicious/noExplicitAny: the entities are the application's
+  getMany(): Promise<any[]>
+}
+
+/** The part of TypeORM's `Connection` or `DataSource` that the adapter uses. */
+export interface TypeOrmConnection {
+  getRepository(model: string): { createQueryBuilder(alias: string): TypeOrmQuery }
+}
+
+/** A connection that describes its entities, as those of TypeORM do. */
+export interface DescribedConnection extends TypeOrmConnection, TypeOrmSource {
+  hasMetadata(target: unknown): boolean
+  getMetadata(target: unknown): Entity
+}
+
+/** The part of TypeORM's `EntityMetadata` that is used here. */
+export interface Entity {
+  readonly name: string
+  readonly target: unknown
+  readonly tableName: string
+  readonly tablePath: string
+  readonly tableType: string
+  readonly database?: string | undefined
+  readonly schema?: string | undefined
+  readonly inheritancePattern?: string | undefined
+  readonly columns: readonly Column[]
+  readonly primaryColumns: readonly Column[]
+  readonly deleteDateColumn?: Column | undefined
+  readonly discriminatorColumn?: Column | undefined
+  readonly discriminatorValue?: unknown
+  readonly parentEntityMetadata?: Entity | undefined
+  readonly childEntityMetadatas: readonly Entity[]
+  readonly foreignKeys: readonly ForeignKey[]
+  readonly uniques: readonly { readonly columns: readonly Column[] }[]
+  readonly indices: readonly {
+    readonly columns: readonly Column[]
+    readonly isUnique: boolean
+    readonly where?: string | undefined
+  }[]
+}
+
+export interface Column extends TypeOrmColumn {
+  readonly propertyName: string
+  readonly databaseName: string
+  readonly isNullable: boolean
+  readonly isPrimary: boolean
+  readonly isVirtual: boolean
+  readonly target: unknown
+  readonly embeddedMetadata?: unknown
+}
+
+export interface ForeignKey {
+  readonly columns: readonly Column[]
+  readonly referencedColumns: readonly Column[]
+  readonly referencedEntityMetadata: Entity
+  readonly deferrable?: string | undefined
+}
+
+/** Whether a connection describes its entities. Another one only runs queries. */
+export function isDescribed(connection: TypeOrmConnection): connection is DescribedConnection {
+  const { getMetadata, hasMetadata, options, driver } = connection as Partial<DescribedConnection>
+  return Boolean(options && driver) && typeof getMetadata === 'function' && typeof hasMetadata === 'function'
+}

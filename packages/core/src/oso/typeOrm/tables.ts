@@ -1,0 +1,194 @@
+import {
+  type SqlColumn,
+  type SqlField,
+  type SqlPair,
+  type SqlRelation,
+  type SqlRestriction,
+  type SqlTable,
+  type SqlTables,
+  type TypeOrmDriver,
+  typeOrmColumnType,
+} from '../../sql/index.js'
+import { fieldOf, relationOf } from '../fields.js'
+import { Relation } from '../relation.js'
+import type { StoredClasses } from '../stored/classes.js'
+import type { HostTypes } from '../types.js'
+import type { Column, DescribedConnection, Entity } from './connection.js'
+
+/**
+ * The tables of the registered classes, by the metadata of TypeORM. Relations are those that the
+ * classes were registered with.
+ */
+export class EntityTables implements SqlTables, StoredClasses {
+  readonly #connection: DescribedConnection
+  readonly #driver: TypeOrmDriver
+  readonly #types: HostTypes
+  readonly #columns = new Map<Column, SqlColumn>()
+
+  constructor(connection: DescribedConnection, driver: TypeOrmDriver, types: HostTypes) {
+    this.#connection = connection
+    this.#driver = driver
+    this.#types = types
+  }
+
+  /** Returns the entity of a registered class: by the class, else by the name. */
+  entity(model: string): Entity | undefined {
+    const target = [this.#types.get(model)?.cls, model].find((one) => one && this.#connection.hasMetadata(one))
+    return target === undefined ? undefined : this.#connection.getMetadata(target)
+  }
+
+  key(model: string): readonly string[] | undefined {
+    const columns = this.entity(model)?.primaryColumns ?? []
+    const names = columns.filter(isProperty).map(({ propertyName }) => propertyName)
+    return names.length > 0 && names.length === columns.length ? names : undefined
+  }
+
+  isKept(model: string, name: string): boolean {
+    const [pair, entity] = this.#reference(model, name)
+    const own = this.entity(model)
+    if (!pair || !entity || !own || leavesRowsOut(entity) || own.tableType === 'view') return false
+    const [from, to] = [pair.from, pair.to].map(({ databaseName }) => databaseName)
+    const hasKey = own.foreignKeys.some(
+      ({ columns, referencedColumns, referencedEntityMetadata, deferrable }) =>
+        referencedEntityMetadata.tablePath === entity.tablePath &&
+        deferrable === undefined &&
+        columns.length === 1 &&
+        columns[0]!.databaseName === from &&
+        referencedColumns[0]?.databaseName === to,
+    )
+    // A foreign key compares texts by their collation: 'a' can refer to 'A'.
+    return hasKey && [pair.from, pair.to].every((column) => isExact(this.#column(column)))
+  }
+
+  isUnique(model: string, name: string): boolean {
+    const [pair, entity] = this.#reference(model, name)
+    if (!pair || !entity) return false
+    const keys = [{ columns: entity.primaryColumns }, ...entity.uniques, ...uniqueIndices(entity)]
+    return keys.some(({ columns }) => columns.length === 1 && columns[0] === pair.to)
+  }
+
+  table(model: string): SqlTable | undefined {
+    const entity = this.entity(model)
+    if (!entity) return undefined
+    const { database, schema, tableName } = entity
+    return {
+      path: [database, schema, tableName].filter((part): part is string => Boolean(part)),
+      key: entity.primaryColumns.map((column) => this.#column(column)),
+      restrictions: this.#restrictions(entity),
+    }
+  }
+
+  field(model: string, name: string): SqlField | undefined {
+    const isList = name.startsWith('*')
+    const relation = this.#relation(model, isList ? name.slice(1) : name, isList)
+    if (relation) return { kind: 'relation', relation }
+    if (fieldOf(this.#types, model, name) instanceof Relation) return undefined
+    const column = this.#property(this.entity(model), name)
+    return column && { kind: 'column', column: this.#column(column) }
+  }
+
+  instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction {
+    const entity = this.entity(model)
+    const asked = this.entity(of)?.target ?? this.#types.get(of)?.cls
+    if (!entity || !asked) return 'none'
+    const classes = [entity, ...classesBelow(entity)]
+    const among = classes.filter(({ target }) => target === asked || (!exact && extendsClass(target, asked)))
+    if (among.length === 0) return 'none'
+    if (among.length === classes.length || !entity.discriminatorColumn) return 'all'
+    return this.#among(entity.discriminatorColumn, among)
+  }
+
+  #column(column: Column): SqlColumn {
+    const known = this.#columns.get(column)
+    if (known) return known
+    const { sql } = typeOrmColumnType(column, this.#connection.driver.normalizeType(column), this.#driver)
+    const described: SqlColumn = {
+      name: column.databaseName,
+      nullable: column.isNullable,
+      type: sql,
+      identifies: column.isPrimary,
+    }
+    this.#columns.set(column, described)
+    return described
+  }
+
+  /** Returns the column of a property that all rows of an entity have. */
+  #property(entity: Entity | undefined, name: string): Column | undefined {
+    return entity?.columns.find(
+      (column) => isProperty(column) && column.propertyName === name && isInherited(entity, column.target),
+    )
+  }
+
+  #reference(model: string, name: string): readonly [{ from: Column; to: Column } | undefined, Entity | undefined] {
+    const relation = relationOf(this.#types, model, name)
+    if (!relation) return [undefined, undefined]
+    const other = this.entity(relation.otherType)
+    const [from, to] = [
+      this.#property(this.entity(model), relation.myField),
+      this.#property(other, relation.otherField),
+    ]
+    return [from && to && { from, to }, other]
+  }
+
+  #relation(model: string, name: string, isList: boolean): SqlRelation | undefined {
+    const relation = relationOf(this.#types, model, name)
+    const [columns] = this.#reference(model, name)
+    if (!relation || !columns) return undefined
+    const pair: SqlPair = { from: this.#column(columns.from), to: this.#column(columns.to) }
+    const many = isList || relation.kind === 'many'
+    const link = { kind: 'columns', pairs: [pair] } as const
+    return { model: relation.otherType, many, link, kept: !many && this.isKept(model, name) }
+  }
+
+  /** Returns the conditions that TypeORM itself adds to every load of an entity. */
+  #restrictions(entity: Entity): readonly SqlRestriction[] {
+    const { deleteDateColumn, discriminatorColumn, parentEntityMetadata } = entity
+    return [
+      ...(deleteDateColumn ? [{ kind: 'null', column: this.#column(deleteDateColumn) } as const] : []),
+      ...(discriminatorColumn && parentEntityMetadata
+        ? [this.#among(discriminatorColumn, [entity, ...classesBelow(entity)])]
+        : []),
+    ]
+  }
+
+  #among(column: Column, classes: readonly Entity[]): SqlRestriction {
+    return { kind: 'among', column: this.#column(column), values: classes.map((one) => one.discriminatorValue) }
+  }
+}
+
+/** Whether a column is a property of rows: not only of the table, and not of an embedded object. */
+function isProperty({ isVirtual, embeddedMetadata }: Column): boolean {
+  return !isVirtual && !embeddedMetadata
+}
+
+/** Whether the class that declares a column is the entity's own, or one that it extends. */
+function isInherited({ inheritancePattern, target: own }: Entity, target: unknown): boolean {
+  if (inheritancePattern !== 'STI' || typeof target !== 'function') return true
+  return own === target || extendsClass(own, target)
+}
+
+function extendsClass(cls: unknown, ancestor: unknown): boolean {
+  return (
+    typeof cls === 'function' && typeof ancestor === 'function' && Object.prototype.isPrototypeOf.call(ancestor, cls)
+  )
+}
+
+/** Returns the entities of subclasses whose rows are in the same table. */
+function classesBelow(entity: Entity): readonly Entity[] {
+  return entity.childEntityMetadatas.filter(({ tablePath }) => tablePath === entity.tablePath)
+}
+
+/** Whether the entity's table has rows that do not belong to it. */
+function leavesRowsOut(entity: Entity): boolean {
+  return (
+    entity.deleteDateColumn !== undefined || entity.parentEntityMetadata !== undefined || entity.tableType === 'view'
+  )
+}
+
+function uniqueIndices({ indices }: Entity): Entity['uniques'] {
+  return indices.filter(({ isUnique, where }) => isUnique && where === undefined)
+}
+
+function isExact({ type }: SqlColumn): boolean {
+  return type.kind !== 'text' || type.exact
+}

@@ -1,0 +1,12 @@
+import type { EntitySchema } from 'typeorm'
+import type { Database } from '../../typeorm/databases.js'
+import type { Case } from './judge.mjs'
+
+export function openBundled(modules: {
+  readonly oso: object
+  readonly openDatabase: (name: string) => Promise<Database>
+  readonly EntitySchema: typeof EntitySchema
+}): Promise<{
+  run(one: Case): Promise<{ readonly ids?: readonly unknown[]; readonly error?: object }>
+  close(): Promise<void>
+}>
