@@ -1,4 +1,4 @@
-import { Authorizer, formatDiagnostic } from '@arcturus/core'
+import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { schema } from '../generated/arcturus/schema'
 import type { Prisma, PrismaClient } from '../generated/prisma/client'
@@ -29,7 +29,6 @@ export function createHelpDesk(database: PrismaClient, policy: string) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
   const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
-  const { warnings } = authorizer.loadSync({ text: policy, name: 'policy.polar' })
-  for (const warning of warnings) console.warn(formatDiagnostic(warning))
+  authorizer.loadSync({ text: policy, name: 'policy.polar' })
   return { authorizer, authorizedFilter, prisma: database.$extends(extension) }
 }

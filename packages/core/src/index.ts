@@ -3,7 +3,7 @@ export type { DecisionKind, DecisionListener } from './authorizer/decision.js'
 export type { DenialReason } from './authorizer/denial.js'
 export { Filter, type FilterOptions } from './authorizer/filter.js'
 export type { PolicySource } from './authorizer/loading.js'
-export type { RefusableFilter } from './authorizer/refusable.js'
+export type { Finding } from './authorizer/refusable.js'
 export type {
   ClassOptions,
   FieldDeclaration,

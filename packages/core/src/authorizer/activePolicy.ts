@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, PolicyError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
 import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy } from './loading.js'
 import type { Statistics } from './planCache.js'
@@ -11,6 +11,8 @@ export class ActivePolicy {
   /** The number of loads that began, and the number of the load that produced the active policy. */
   #turns = 0
   #installed = 0
+  /** The actions that declared routes need. */
+  readonly #needed = new Set<string>()
 
   constructor(surroundings: PolicyContext) {
     this.#surroundings = surroundings
@@ -45,8 +47,23 @@ export class ActivePolicy {
     return loaded.policy
   }
 
+  /**
+   * Asserts that the active policy names an action, and requires it of every later policy. Before
+   * the first load, nothing is asserted.
+   * @throws ArgumentError if nothing names the action.
+   */
+  need(action: string): void {
+    if (this.#loaded) this.current().actions.assertNamed(action)
+    this.#needed.add(action)
+  }
+
   #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
-    return new LoadedPolicy(parsePolicy(sources, this.#surroundings.schema), this.#surroundings)
+    const { schema, warnings, queryRules } = this.#surroundings
+    const loaded = new LoadedPolicy(parsePolicy(sources, schema, { queryRules }), this.#surroundings)
+    const missing = [...this.#needed].filter((action) => !loaded.actions.isNamed(action))
+    if (missing.length > 0) throw new PolicyError(missing.map((action) => loaded.actions.needed(action)))
+    warnings.assertNone(loaded.policy)
+    return loaded
   }
 
   /** Makes a policy active, unless the policy of a later load is active already. */
@@ -54,6 +71,7 @@ export class ActivePolicy {
     if (turn < this.#installed) return
     this.#installed = turn
     this.#loaded = loaded
+    this.#surroundings.warnings.tellAll(loaded.policy)
   }
 
   /**

@@ -29,6 +29,16 @@ export function assertAction(action: unknown): void {
   }
 }
 
+/**
+ * Returns an option that is a list of names, as a set.
+ * @throws ArgumentError if it is not a list of strings.
+ */
+export function namesOf(names: readonly string[] | undefined, option: string): ReadonlySet<string> {
+  if (names === undefined) return new Set()
+  if (Array.isArray(names) && names.every((one) => typeof one === 'string')) return new Set(names)
+  throw new ArgumentError('invalid-argument', `\`${option}\` must be a list of strings.`, { data: { value: names } })
+}
+
 /** @throws ArgumentError for a field name that is not a string. */
 export function assertField(field: unknown): void {
   if (typeof field === 'string') return

@@ -28,6 +28,7 @@ import {
   assertResource,
   assertRowOf,
   modelNamed,
+  namesOf,
 } from './arguments.js'
 import { Decider } from './decider.js'
 import type { DecisionListener } from './decision.js'
@@ -45,9 +46,10 @@ import type { LoadedPolicy, PolicySource } from './loading.js'
 import type { Statistics } from './planCache.js'
 import { promised } from './promised.js'
 import type { Question } from './question.js'
-import { type RefusableFilter, refusable } from './refusable.js'
+import { type Finding, refusable } from './refusable.js'
 import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
 import { RelationLoaders, type RelationMemory } from './relations.js'
+import { type WarningListener, WarningLog } from './warnings.js'
 import { actionsFor } from './words.js'
 
 export interface AuthorizerOptions extends SchemaHostOptions {
@@ -61,6 +63,24 @@ export interface AuthorizerOptions extends SchemaHostOptions {
    * the platform allows.
    */
   readonly evaluator?: EvaluatorName
+  /**
+   * The actions that the policy does not name, but that a rule may grant, such as those of
+   * `allow(admin: Admin, _, _)`. Any other action that the policy does not name is an error. Default:
+   * none.
+   */
+  readonly actions?: readonly string[]
+  /**
+   * The rules that the application queries by name (`query`, `queryRule`). A rule that nothing calls
+   * is a warning. Default: none.
+   */
+  readonly queryRules?: readonly string[]
+  /**
+   * Receives the warnings of policies, each once for the same text of a policy. Default: prints them
+   * with `console.warn`.
+   */
+  readonly log?: WarningListener
+  /** Whether the warnings of a policy are errors. Default false. */
+  readonly strict?: boolean
 }
 
 /** The options of `denialReason`. */
@@ -94,6 +114,8 @@ export class Authorizer {
   readonly readAction: string
   /** The classes, models and constants that policies can name. */
   readonly schema: Schema = createSchema()
+  /** The actions that exist beside those that the policy names. */
+  readonly declaredActions: ReadonlySet<string>
   readonly #relations: RelationLoaders
   readonly #limits: Limits
   readonly #inForce: ActivePolicy
@@ -108,6 +130,8 @@ export class Authorizer {
     const { readAction = 'read' } = options
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
+    this.declaredActions = namesOf(options.actions, 'actions')
+    const warnings = new WarningLog(options.log, options.strict)
     const limits = limitsOf(options.limits)
     const hosts = new Hosts(this.schema, options)
     const { evaluator = 'auto' } = options
@@ -124,6 +148,9 @@ export class Authorizer {
       regExp: options.regExp,
       backEnd,
       startsWithMachine,
+      actions: { declared: this.declaredActions, readAction },
+      warnings,
+      queryRules: namesOf(options.queryRules, 'queryRules'),
     })
     this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
     keepInside(this, { decider: this.#decider, relations: this.#relations, limits })
@@ -239,6 +266,31 @@ export class Authorizer {
    */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
     return this.#inForce.loadSync(sources)
+  }
+
+  /**
+   * Asserts that the policy or the option `actions` names an action. If a rule compares the action
+   * with data, such as `action in role.permissions`, every action is valid.
+   * @throws ArgumentError `unknown-action` if nothing names the action; `no-policy` if no policy is
+   * loaded.
+   * @example
+   * ```ts
+   * authorizer.assertAction('raed') // throws: Unknown action "raed". Did you mean "read"?
+   * ```
+   */
+  assertAction(action: string): void {
+    assertAction(action)
+    this.#inForce.current().actions.assertNamed(action)
+  }
+
+  /**
+   * For frameworks: requires that the policy names an action, as a declared route does. If a policy
+   * is loaded, it must name the action. A later policy that does not name it fails to load, and the
+   * active policy stays.
+   * @throws ArgumentError `unknown-action` if the active policy does not name the action.
+   */
+  needAction(action: string): void {
+    this.#inForce.need(action)
   }
 
   // checks
@@ -443,7 +495,7 @@ export class Authorizer {
    * otherwise; ArgumentError and QueryError, as `can`.
    */
   async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
-    this.#assertQuestion(actor, action, resource)
+    this.#assertFieldQuestion(actor, action, resource)
     assertField(field)
     const allowed = await this.#decider.holds('allow_field', [actor, action, resource, field])
     if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
@@ -457,7 +509,7 @@ export class Authorizer {
    * @throws ArgumentError and QueryError, as `can`.
    */
   async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
-    this.#assertQuestion(actor, action, resource)
+    this.#assertFieldQuestion(actor, action, resource)
     const model = this.modelOf(resource)
     const known =
       model === undefined
@@ -481,6 +533,7 @@ export class Authorizer {
     assertAction(action)
     assertKnown(this.schema, actor, 'actor')
     const question = this.#decider.question()
+    question.policy.actions.assertNamedForFields(action)
     const picked = await pickFields(this.schema, rows, async (row, names) => {
       assertKnown(this.schema, row, 'resource')
       const fields = await this.#allowedFields(actor, action, row, names, question)
@@ -503,7 +556,7 @@ export class Authorizer {
    * `body` is not a body.
    */
   async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
-    this.#assertQuestion(actor, action, resource)
+    this.#assertFieldQuestion(actor, action, resource)
     const names = namesIn(body)
     // A body without fields needs no decision.
     if (names.length === 0) return
@@ -547,12 +600,13 @@ export class Authorizer {
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
   }
 
-  #assertQuestion(actor: unknown, action: unknown, resource: unknown): void {
+  #assertFieldQuestion(actor: unknown, action: string, resource: unknown): void {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
     assertKnown(this.schema, actor, 'actor')
     assertKnown(this.schema, resource, 'resource')
+    this.#decider.policy.actions.assertNamedForFields(action)
   }
 
   #enumerate(
@@ -692,12 +746,17 @@ export class Authorizer {
   }
 
   /**
-   * Returns the filters that the policy can refuse, one entry for each reason: actor class, action,
-   * model, reason and place.
+   * Returns the warnings of the active policy, then the filters that it can refuse: one entry for
+   * each actor class, action, model, reason and place.
    * @throws ArgumentError if no policy is loaded.
+   * @example
+   * ```ts
+   * for (const finding of authorizer.check()) console.log(formatDiagnostic(finding))
+   * ```
    */
-  check(): readonly RefusableFilter[] {
-    return refusable(this.#inForce.current().policy, this.schema, this.readAction)
+  check(): readonly Finding[] {
+    const { policy } = this.#inForce.current()
+    return [...policy.warnings, ...refusable(policy, this.schema, this.readAction)]
   }
 
   // queries

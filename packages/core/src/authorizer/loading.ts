@@ -1,7 +1,7 @@
 import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
 import { compile, holdsSync, type Limits, type Program, type Query, solve } from '../machine/index.js'
-import { buildPolicy } from '../policy/buildPolicy.js'
+import { type BuildOptions, buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
 import type { BackEnd } from '../predicate/compiler.js'
 import type { Schema } from '../schema/schema.js'
@@ -9,6 +9,8 @@ import type { RegExpEngine } from '../text/engine.js'
 import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
 import { Checks, type Prove } from './planCache.js'
+import { type ActionSettings, PolicyActions } from './policyActions.js'
+import type { WarningLog } from './warnings.js'
 
 /** Polar text, with its name in messages, such as a file name. */
 export interface PolicySource {
@@ -32,22 +34,32 @@ export interface PolicyContext {
    * not wait for predicates.
    */
   readonly startsWithMachine: boolean
+  readonly actions: ActionSettings
+  readonly warnings: WarningLog
+  /** The rules that the application queries by name. */
+  readonly queryRules: ReadonlySet<string>
 }
 
 /** The number of machine steps beyond which a check gets a predicate at once. */
 const trialSteps = 200
+
+/** The number of actions that a policy warns of: they can come from a request. */
+const maxUnnamed = 100
 
 /** A compiled policy. */
 export class LoadedPolicy {
   readonly policy: Policy
   readonly program: Program
   readonly checks: Checks
+  readonly actions: PolicyActions
   /** The version of the schema for which it was compiled. */
   readonly version: number
   readonly #limits: Limits
+  /** The actions that a warning was given for. */
+  readonly #unnamedActions = new Set<string>()
 
   constructor(policy: Policy, surroundings: PolicyContext) {
-    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine } = surroundings
+    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = surroundings
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, hosts.now)
@@ -57,7 +69,16 @@ export class LoadedPolicy {
     )
     const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
-    this.checks = new Checks(policy, meaning, backEnd, startsWithMachine ? prove : undefined)
+    this.actions = new PolicyActions(policy, schema, surroundings.actions)
+    const onUnnamed = (action: string): void => this.#unnamed(action, warnings)
+    this.checks = new Checks(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
+  }
+
+  #unnamed(action: string, warnings: WarningLog): void {
+    if (warnings.isStrict) throw this.actions.unknown(action)
+    if (this.#unnamedActions.has(action) || this.#unnamedActions.size === maxUnnamed) return
+    this.#unnamedActions.add(action)
+    warnings.tell(this.policy, this.actions.unnamed(action))
   }
 
   /**
@@ -97,7 +118,11 @@ export class LoadedPolicy {
  * Parses and checks sources together.
  * @throws PolicyError with all errors of the policy; ArgumentError for a source that is not text.
  */
-export function parsePolicy(sources: readonly (string | PolicySource)[], schema: Schema): Policy {
+export function parsePolicy(
+  sources: readonly (string | PolicySource)[],
+  schema: Schema,
+  options: BuildOptions = {},
+): Policy {
   if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
   const texts = sources.map((source) => {
     const given: Partial<PolicySource> | undefined = typeof source === 'string' ? { text: source } : source
@@ -106,7 +131,7 @@ export function parsePolicy(sources: readonly (string | PolicySource)[], schema:
       hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })
-  const { policy, diagnostics } = buildPolicy(texts, schema)
+  const { policy, diagnostics } = buildPolicy(texts, schema, options)
   if (!policy) throw new PolicyError(diagnostics)
   return policy
 }

@@ -2,7 +2,6 @@ import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { descending, isStackOverflow } from '../condition/stack.js'
 import { ArgumentError, QueryError } from '../errors.js'
-import { didYouMean } from '../language/didYouMean.js'
 import type { Policy } from '../policy/policy.js'
 import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../predicate/compiler.js'
 import type { Meaning } from '../predicate/meaning.js'
@@ -10,6 +9,7 @@ import { arePartial, mayBePartial } from '../schema/partial.js'
 import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
 import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from './plans.js'
 import { type ActionKey, entryOf, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
+import type { PolicyActions } from './policyActions.js'
 import { namesOutright, stringLiteralsOf } from './words.js'
 
 /** The plan of a check whose classes and action are known. */
@@ -65,6 +65,8 @@ export class Checks {
   readonly meaning: Meaning
   readonly #backEnd: BackEnd | undefined
   readonly #prove: Prove | undefined
+  readonly #actions: PolicyActions
+  readonly #onUnnamed: (action: string) => void
   #known: ReadonlySet<string> | undefined
   readonly #plans: PlanTable<CheckPlan>
   /** The number of trials of the machine, by the kind of check. */
@@ -73,11 +75,22 @@ export class Checks {
   readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
 
   /**
+   * @param onUnnamed - Called for a check of an action that nothing names, and that a rule without an
+   * action decides. It can throw.
    * @param backEnd - Undefined if the machine evaluates all checks.
    * @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too.
    */
-  constructor(policy: Policy, meaning: Meaning, backEnd: BackEnd | undefined, prove?: Prove) {
+  constructor(
+    policy: Policy,
+    actions: PolicyActions,
+    onUnnamed: (action: string) => void,
+    meaning: Meaning,
+    backEnd: BackEnd | undefined,
+    prove?: Prove,
+  ) {
     this.#policy = policy
+    this.#actions = actions
+    this.#onUnnamed = onUnnamed
     this.#deriver = new Deriver(policy, meaning.schema)
     this.#backEnd = backEnd
     this.#prove = prove
@@ -119,7 +132,7 @@ export class Checks {
    */
   #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
-    if (!plans || mayBePartial(actor) || mayBePartial(resource) || !this.#knows(action))
+    if (!plans || mayBePartial(actor) || mayBePartial(resource) || !this.#actions.isNamed(action))
       return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
@@ -199,6 +212,8 @@ export class Checks {
     if (others.condition?.kind !== 'false') return undefined
     const allowed = new Set<string>()
     for (const action of this.#words) {
+      // Other literals of the policy can't be the action of a check.
+      if (!this.#actions.isNamed(action)) continue
       const plan = plans.get(action) ?? this.#other(plans, actor, action, resource)
       if (plan.condition?.kind === 'false') continue
       const decision = this.decide(actor, action, resource)
@@ -208,8 +223,9 @@ export class Checks {
     return allowed
   }
 
-  /** Returns the condition of a filter. @throws ArgumentError for an unknown action. */
+  /** Returns the condition of a filter. @throws ArgumentError for an action that nothing names. */
   filter(actor: unknown, action: string, model: string): Condition {
+    this.#actions.assertNamed(action)
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
     const known = this.#knows(action)
@@ -221,7 +237,6 @@ export class Checks {
       condition = descending(() => planFilter(this.#policy, this.meaning.schema, kind, asked, model, this.#deriver))
       conditions.set(model, condition)
     }
-    if (!known && condition.kind === 'false') throw this.#unknownAction(action)
     return condition
   }
 
@@ -235,10 +250,17 @@ export class Checks {
     assertAction(action)
     const { schema } = this.meaning
     const plans = this.#backEnd && this.#plans.of(actor, resource)
+    const isNamed = this.#actions.isNamed(action)
+    // Nobody may do it, by any rule.
+    if (!isNamed && !this.#actions.isWild) throw this.#actions.unknown(action)
     const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
     if (!plan) {
       assertKnown(schema, actor, 'actor')
       assertKnown(schema, resource, 'resource')
+    }
+    if (!isNamed) {
+      if (plan?.condition?.kind === 'false') throw this.#actions.unknown(action)
+      this.#onUnnamed(action)
     }
     return plan
   }
@@ -251,7 +273,6 @@ export class Checks {
       plan = this.#plan(actor, known ? { action } : 'other', resource)
       plans.set(key, plan)
     }
-    if (!known && plan.condition?.kind === 'false') throw this.#unknownAction(action)
     return plan
   }
 
@@ -289,14 +310,6 @@ export class Checks {
   get #words(): ReadonlySet<string> {
     this.#known ??= stringLiteralsOf(this.#policy)
     return this.#known
-  }
-
-  #unknownAction(action: string): ArgumentError {
-    const hint = didYouMean(action, [...this.#words])
-    return new ArgumentError('unknown-action', `Unknown action "${action}": no rule or block names it.`, {
-      hint: hint ? `did you mean "${hint}"?` : 'write a rule for it, or correct the name',
-      data: { action },
-    })
   }
 }
 

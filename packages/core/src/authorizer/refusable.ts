@@ -4,6 +4,7 @@ import { Deriver } from '../condition/derive/derive.js'
 import { partsIn } from '../condition/visit.js'
 import { UnsupportedFilterError } from '../errors.js'
 import { definite } from '../filter/definite/definite.js'
+import type { Diagnostic } from '../language/diagnostic.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
@@ -11,8 +12,8 @@ import { planFilter } from './plans.js'
 import { WithoutActor } from './withoutActor.js'
 import { actionsToCheck, actorsOf } from './words.js'
 
-/** A filter that can be refused. */
-export interface RefusableFilter {
+/** A filter that can be refused, as a warning. */
+export interface RefusableFilter extends Diagnostic {
   /** The class of the actor. */
   readonly actor: string
   readonly action: string
@@ -21,6 +22,9 @@ export interface RefusableFilter {
   readonly reason: string
   readonly span: Span
 }
+
+/** A finding of `Authorizer.check`: a warning of the policy, or a filter that can be refused. */
+export type Finding = Diagnostic & Partial<Pick<RefusableFilter, 'actor' | 'action' | 'model' | 'reason'>>
 
 /**
  * Returns every part of the policy that no filter can represent, for every actor class, action and
@@ -40,7 +44,12 @@ export function refusable(policy: Policy, schema: Schema, readAction: string): r
         const condition = planFilter(policy, schema, { model: actor }, { action }, model, deriver)
         const asked = new WithoutActor(schema).condition(condition)
         for (const { reason, span } of obstacles(schema, asked, new Set()))
-          found.push({ actor, action, model, reason, span })
+          found.push({
+            code: 'unsupported-filter',
+            severity: 'warning',
+            message: `The list of ${model} rows that ${actor} may "${action}" can be refused: ${reason}`,
+            ...{ actor, action, model, reason, span },
+          })
       }
     }
   }

@@ -14,6 +14,8 @@ export interface ScalarDeclaration {
   readonly nullable?: boolean
   /** Whether the field holds a list of `type`. Default false. */
   readonly list?: boolean
+  /** The values of an `enum`, with which a policy can compare it. Default: any text. */
+  readonly values?: readonly string[]
 }
 
 /**
@@ -155,9 +157,10 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
 }
 
 function scalarOrRow(schema: Schema, model: string, name: string, declaration: ScalarDeclaration): Field {
-  const { type, nullable = true, list = false } = declaration
+  const { type, nullable = true, list = false, values } = declaration
   const scalar = scalarOf(type)
-  if (scalar) return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array }
+  if (scalar)
+    return { kind: 'scalar', name, type: scalar, nullable, list: list || type === Array, ...(values && { values }) }
   if (typeof type === 'string') throw invalid(model, name, `unknown type "${type}"`)
   return {
     kind: 'relation',

@@ -14,11 +14,10 @@ export function stringLiteralsOf(policy: Policy): ReadonlySet<string> {
 
 /**
  * Returns whether blocks or heads of `allow` name an action. For most actions this suffices, and is
- * faster than `stringLiteralsOf`.
+ * faster than to read the whole policy.
  */
 export function namesOutright(policy: Policy, action: string): boolean {
-  for (const { permissions, roles } of policy.blocks.values())
-    if (permissions.includes(action) || roles.includes(action)) return true
+  for (const { permissions } of policy.blocks.values()) if (permissions.includes(action)) return true
   return policy.rules.get('allow')?.some(({ parameters }) => literal(parameters[1]?.term) === action) ?? false
 }
 

@@ -87,6 +87,31 @@ describe('a compiled policy', () => {
     expect(() => module.can(ann, 'print', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
   })
 
+  const policy = 'allow(u: User, "see", f: Folder) if not f.owner = u; allow(_: Admin, _, _: Folder);'
+
+  test('warns once of an action that only a rule for any action decides', () => {
+    const warnings: string[] = []
+    const create = moduleOf(authorizerFor(policy))
+    const module = create({ classes, log: (warning) => warnings.push(warning) })
+    expect([module.can(new Admin(3), 'seee', root), module.can(new Admin(3), 'seee', rows[2])]).toEqual([true, true])
+    expect(warnings).toEqual([expect.stringMatching(/^Unknown action "seee".*\nhint: did you mean "see"\?/)])
+    const strict = create({ classes, strict: true })
+    expect(() => strict.can(new Admin(3), 'seee', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
+  })
+
+  test('knows the actions that the application declared', () => {
+    const { schema, policy: loaded, readAction } = authorizerFor(policy)
+    const declared = { schema, policy: loaded, readAction, declaredActions: new Set(['print']) }
+    const module = moduleOf(declared)({ classes, strict: true })
+    expect(module.can(new Admin(3), 'print', root)).toBe(true)
+  })
+
+  test('rejects an action behind `not` that nothing names', () => {
+    const byRole = 'allow(u: User, x, f: Folder) if not f.owner = u and may(u, x); may(_: User, "see");'
+    const module = moduleOf(authorizerFor(byRole))({ classes })
+    expect(() => module.can(ann, 'seee', root)).toThrow(expect.objectContaining({ code: 'unknown-action' }))
+  })
+
   test('reads constants and limits of the application that runs it', () => {
     const create = moduleOf(authorizerFor())
     const constants = { maximum: 5 }

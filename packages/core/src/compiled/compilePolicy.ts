@@ -1,5 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans.js'
+import { PolicyActions } from '../authorizer/policyActions.js'
 import { actorsOf, stringLiteralsOf } from '../authorizer/words.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
@@ -77,20 +78,21 @@ export interface CompiledModule {
  * ```
  */
 export function compilePolicy(
-  authorizer: Pick<Authorizer, 'policy' | 'schema'>,
+  authorizer: Pick<Authorizer, 'policy' | 'schema' | 'readAction' | 'declaredActions'>,
   options: CompileOptions = {},
 ): CompiledModule {
-  const { policy, schema } = authorizer
+  const { policy, schema, readAction, declaredActions: declared } = authorizer
   if (!policy)
     throw new ArgumentError('no-policy', 'No policy is loaded.', {
       hint: 'load one before you compile it: await authorizer.load(text)',
     })
-  return new ModuleWriter(policy, schema, options).write()
+  return new ModuleWriter(policy, schema, new PolicyActions(policy, schema, { declared, readAction }), options).write()
 }
 
 class ModuleWriter {
   readonly #policy: Policy
   readonly #schema: Schema
+  readonly #allActions: PolicyActions['all']
   readonly #options: CompileOptions
   /** The names of predicates, keyed by their text: many classes can share one. */
   readonly #predicates = new Map<string, string>()
@@ -100,9 +102,10 @@ class ModuleWriter {
   #counts = false
   readonly #machineOnly: MachineOnly[] = []
 
-  constructor(policy: Policy, schema: Schema, options: CompileOptions) {
+  constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
     this.#schema = schema
+    this.#allActions = actions.all
     this.#options = options
   }
 
@@ -133,6 +136,7 @@ class ModuleWriter {
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       `constants: ${JSON.stringify(constants)}`,
       `words: ${JSON.stringify(words)}`,
+      `actions: ${JSON.stringify(this.#allActions ?? null)}`,
       `plans: [\n${plans.map(([actor, its]) => `    [${JSON.stringify(actor)}, [\n${(its as string[]).join('')}    ]],\n`).join('')}  ]`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)

@@ -1,4 +1,5 @@
 import { otherAction, PlanTable } from '../authorizer/planTable.js'
+import { unknownAction } from '../authorizer/unknownAction.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { SchemaEquality } from '../machine/host/schemaValues.js'
 import type { Limits } from '../machine/state/limits.js'
@@ -32,6 +33,13 @@ export interface World<ClassName extends string = string, ConstantName extends s
   readonly regExp?: RegExpEngine
   /** Limits of one check: `steps` and `syncTime`. */
   readonly limits?: Partial<Limits>
+  /**
+   * Receives a warning, once for each action that nothing names and that a rule for any action
+   * decides. Default: `console.warn`.
+   */
+  readonly log?: (warning: string) => void
+  /** Whether such an action is an error. Default false. */
+  readonly strict?: boolean
 }
 
 /**
@@ -46,6 +54,10 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #compiled: ReadonlyMap<KindName, ReadonlyMap<KindName, readonly CompiledPlan[]>>
   readonly #table: PlanTable<Predicate>
   readonly #instantiate: (plan: CompiledPlan) => Predicate
+  readonly #actions: CompiledPolicy['actions']
+  readonly #names: ReadonlySet<string>
+  readonly #world: World
+  readonly #unnamed = new Set<string>()
 
   /** @throws ArgumentError if a class or a constant is missing. */
   constructor(policy: CompiledPolicy, world: World) {
@@ -56,6 +68,9 @@ export class CompiledAuthorizer<Action extends string = string> {
     )
     this.#table = new PlanTable(this.#models)
     this.#instantiate = instantiate(this.#models, policy, world)
+    this.#actions = policy.actions
+    this.#names = new Set(policy.actions?.names)
+    this.#world = world
   }
 
   /**
@@ -113,14 +128,27 @@ export class CompiledAuthorizer<Action extends string = string> {
         hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
       })
     }
-    const isNamed = this.#words.has(action)
-    const plan = ofActor.get(this.#kindOf(resource))?.find((one) => one.action === (isNamed ? action : null))
-    if (!plan && !isNamed) {
-      throw new ArgumentError('unknown-action', `Unknown action "${action}": no rule or block names it.`)
-    }
-    const predicate = (!isNamed && plans.get(otherAction)) || this.#instantiate(plan ?? never)
-    plans.set(isNamed ? action : otherAction, predicate)
+    const isWord = this.#words.has(action)
+    const plan = ofActor.get(this.#kindOf(resource))?.find((one) => one.action === (isWord ? action : null))
+    this.#assertNamed(action, plan !== undefined)
+    const predicate = (!isWord && plans.get(otherAction)) || this.#instantiate(plan ?? never)
+    plans.set(isWord ? action : otherAction, predicate)
     return predicate
+  }
+
+  /**
+   * Asserts that the policy names an action.
+   * @param isDecided - Whether a rule for any action decides it; then it is a warning.
+   */
+  #assertNamed(action: string, isDecided: boolean): void {
+    if (!this.#actions || this.#names.has(action)) return
+    const { message, hint } = unknownAction(action, this.#actions.names)
+    const { log = console.warn, strict = false } = this.#world
+    if (strict || !isDecided || !this.#actions.isWild)
+      throw new ArgumentError('unknown-action', message, { hint, data: { action } })
+    if (this.#unnamed.has(action) || this.#unnamed.size === maxUnnamed) return
+    this.#unnamed.add(action)
+    log(`${message}\nhint: ${hint}`)
   }
 
   #kindOf(value: unknown): KindName {
@@ -144,6 +172,9 @@ export function compiled<Action extends string, ClassName extends string, Consta
 ): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
   return (world) => new CompiledAuthorizer<Action>(policy, world)
 }
+
+/** The number of actions that a policy warns of: they can come from a request. */
+const maxUnnamed = 100
 
 const never: CompiledPlan = { action: null, make: () => () => false }
 

@@ -18,10 +18,14 @@ export interface CompiledPolicy {
   /** The constants that predicates read. */
   readonly constants: readonly string[]
   /**
-   * The string literals of the policy, and the permissions and roles of its blocks. An action that
-   * is not among them is named by no rule or block.
+   * The string literals of the policy, and the permissions and roles of its blocks. All other texts
+   * share one plan.
    */
   readonly words: readonly string[]
+  /**
+   * All actions, and whether rules accept any other one; null if rules compare actions with data.
+   */
+  readonly actions: { readonly names: readonly string[]; readonly isWild: boolean } | null
   /** Plans by class of actor, then by class of resource. */
   readonly plans: readonly (readonly [actor: KindName, ofActor: readonly PlansOfResource[]])[]
 }

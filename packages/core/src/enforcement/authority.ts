@@ -8,6 +8,7 @@ export type Authority = Pick<
   | 'readAction'
   | 'observe'
   | 'rememberIn'
+  | 'needAction'
   | 'as'
   | 'can'
   | 'isAllowed'

@@ -41,8 +41,8 @@ export function assertActor(made: string, options: { readonly actor: unknown } |
 /**
  * Asserts the arguments of a guarded route when it is declared, before its first request.
  *
- * @throws {ArgumentError} The action, or the loader or model, is missing, or the model is not
- * registered by then.
+ * @throws {ArgumentError} The action, or the loader or model, is missing; the model is not registered
+ * by then; or the policy names no such action. If no policy is loaded yet, its load fails instead.
  */
 export function assertRoute(authority: Authority, action: unknown, subject: unknown, options: unknown = {}): void {
   assertRouteOptions(options)
@@ -52,6 +52,7 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
     const summary = 'authorize needs an action and a loader or model name, or no arguments.'
     throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
   }
+  authority.needAction(action)
 }
 
 function assertRouteOptions(options: unknown): void {

@@ -28,6 +28,7 @@ function authority(requestRules: boolean): Authority {
     readAction: 'read',
     observe: () => () => {},
     rememberIn: () => () => {},
+    needAction: () => {},
     as: (_model, row) => row,
     can: (_actor, _action, row) => isAllowed(row),
     isAllowed: async (_actor, _action, row) => isAllowed(row),

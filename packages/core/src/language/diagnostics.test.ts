@@ -70,7 +70,6 @@ describe('formatDiagnostic', () => {
   })
 
   test.each([
-    ['f(1)\ng(2);', 'end the previous statement with a semicolon'],
     ['f(x) if x isa User;', 'write "matches"'],
     ['f(x) if ! x;', 'write "not"'],
     ['f(x) if g(x) && h(x);', 'write "and"'],
@@ -103,5 +102,35 @@ describe('formatDiagnostic', () => {
     const start = performance.now()
     expect(diagnostics.map(formatDiagnostic)).toHaveLength(20_000)
     expect(performance.now() - start).toBeLessThan(2000)
+  })
+})
+
+describe('a missing semicolon', () => {
+  test.each([
+    ['before a rule', 'f(1)\ng(2);', '1:5'],
+    ['before a rule in the same line', 'f(1) g(2);', '1:5'],
+    ['before a comment', 'f(1) # one\n\n  g(2);', '1:5'],
+    ['after a body', 'f(x) if x = 1 and\n  g(x)\nh(2);', '2:7'],
+    ['before a test', 'f(1) ?= f(1);', '1:5'],
+    ['before a rule type', 'f(1)\ntype g(x);', '1:5'],
+    ['before a block', 'f(1)\nresource R {}', '1:5'],
+    ['in a block', 'resource R {\n  roles = ["a"]\n  permissions = ["b"];\n}', '2:16'],
+    ['after shorthand', 'resource R {\n  "a" if "b"\n  "c" if "d" on "e";\n}', '2:13'],
+    ['where "and" is missing', 'f(x) if\n  g(x)\n  h(x);', '2:7'],
+  ])('is told where it is missing: %s', (_, text, place) => {
+    const [first] = parseFile(new Source(text)).diagnostics
+    const { line, column } = first!.span!.source.position(first!.span!.start)
+    expect([first!.code, `${line}:${column}`]).toEqual(['missing-semicolon', place])
+  })
+
+  test.each([
+    'f(1\ng(2);',
+    'f(x) if\ng(2',
+    'f(x) if g(x) && h(x);',
+    'f(1) constructor;',
+    'f(x) if x\n  isa User;',
+    'f()\n, g();',
+  ])('is not told where something else is wrong: %j', (text) => {
+    expect(parseFile(new Source(text)).diagnostics.map(({ code }) => code)).not.toContain('missing-semicolon')
   })
 })

@@ -48,9 +48,9 @@ describe('parseFile', () => {
     ['f(1; g(2); h(3', ['unexpected-token 1:4', 'unexpected-end 1:15']],
     [
       'f(1) g(2);\nh(@);\nk("x\ny");\nl(3);',
-      ['unexpected-token 1:6', 'invalid-character 2:3', 'invalid-character 3:5'],
+      ['missing-semicolon 1:5', 'invalid-character 2:3', 'invalid-character 3:5'],
     ],
-    ['f("a")\ng("b");\nh(;', ['unexpected-token 2:1', 'unexpected-token 3:3']],
+    ['f("a")\ng("b");\nh(;', ['missing-semicolon 1:7', 'unexpected-token 3:3']],
     [
       'f(x) if 5 and x;\ng(y) if {a: 1, a: 2} = y and f(not y);',
       ['wrong-value-type 1:9', 'duplicate-key 2:16', 'wrong-value-type 2:32'],

@@ -4,8 +4,8 @@ import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
 import { Lookahead, PredictingGrammar } from './lookahead.js'
 import { join, type Raw, resolve } from './operators.js'
-import type { Source } from './source.js'
-import { tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
+import { Source, type Span } from './source.js'
+import { isForeign, missingSemicolon, tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
 import { terminalOf } from './terminals.js'
 import { spanOf, type Token } from './token.js'
 import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
@@ -52,6 +52,7 @@ type Parsed<T> = { readonly derivations: readonly T[] } | { readonly diagnostic:
  * `braces` is how many `{` are open there.
  */
 export function derive<S extends keyof Starts>(start: S, tokens: Tokens, terminator?: string): Parsed<Starts[S]> {
+  const begin = tokens.peek()?.start ?? 0
   const grammar = new PredictingGrammar(start, lookahead)
   const feed = new TokenFeed(tokens, terminator, grammar)
   // Sound: nearley uses `text` of a token before `value`; its types only have the latter.
@@ -62,12 +63,39 @@ export function derive<S extends keyof Starts>(start: S, tokens: Tokens, termina
   } catch (error) {
     const token = tokens.peek()
     if (!(error instanceof Error && 'token' in error && token !== undefined && error.token === token)) throw error
-    return failed(unexpectedToken(token, beginsStatement(tokens)))
+    const isMissing = terminator === ';' && startsNext(tokens) && isComplete(start, tokens, begin)
+    return failed(isMissing ? missingSemicolon(token, placeAfter(tokens)) : unexpectedToken(token))
   }
   const token = tokens.peek()
   if (token && feed.stop === 'error token') return failed(token.diagnostic ?? unexpectedToken(token))
   if (token && feed.stop === 'too deep') return failed(tooDeeplyNested(spanOf(token), NESTING_LIMIT))
   return parser.results.length === 0 ? failed(unexpectedEnd(tokens.end)) : { derivations: parser.results }
+}
+
+/**
+ * Returns whether the current token can begin the next statement: it is the first of its line, or
+ * the beginning of a call or a test.
+ */
+function startsNext(tokens: Tokens): boolean {
+  const token = tokens.peek()!
+  if (isForeign(token.text)) return false
+  if (token.text === '?=' || token.text === 'type') return true
+  if (token.type !== 'symbol' && token.type !== 'string') return false
+  const before = tokens.source.text.slice(tokens.last?.end ?? 0, token.start)
+  return before.includes('\n') || (token.type === 'symbol' && tokens.peek(1)?.text === '(')
+}
+
+/** Returns whether the text from `begin` to the current token is a statement without its semicolon. */
+function isComplete(start: keyof Starts, tokens: Tokens, begin: number): boolean {
+  const end = tokens.last?.end ?? begin
+  if (end <= begin) return false
+  const text = `${tokens.source.text.slice(begin, end)};`
+  return 'derivations' in derive(start, new Tokens(new Source(text)), ';')
+}
+
+function placeAfter({ source, last }: Tokens): Span {
+  const end = last?.end ?? 0
+  return { source, start: end, end }
 }
 
 /** Parses a query: one expression, without a semicolon. */

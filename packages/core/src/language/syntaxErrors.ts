@@ -21,7 +21,6 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['&', 'write "and"'],
   ["'", 'write a string in double quotes: "…"'],
   ['/', 'start a comment with #'],
-  ['?=', 'end the previous statement with a semicolon: an inline query is a statement of its own'],
 ])
 
 /** Returns the diagnostic of an invalid character; `found` is the part of the token before it. */
@@ -55,18 +54,27 @@ export function invalidFloat(text: string, span: Span): Diagnostic {
 const RESERVED: ReadonlySet<string> = new Set(['debug', 'cut', 'in', 'new'])
 
 /**
- * Returns the diagnostic of an unexpected token; `startsLine` is whether it looks like the
- * beginning of the next statement.
+ * Returns the diagnostic of a statement that ends at `place` without a semicolon; `token` is the
+ * first token of the next one.
  */
-export function unexpectedToken(token: Token, startsLine = false): Diagnostic {
+export function missingSemicolon(token: Token, place: Span): Diagnostic {
+  const hint = 'end the statement here with a semicolon; join two conditions with "and"'
+  const data = { token: contentsOf(token), at: spanOf(token) }
+  return error('missing-semicolon', 'Missing semicolon.', place, data, hint)
+}
+
+/** Returns whether a word has a diagnostic of its own, since other languages use it. */
+export const isForeign = (text: string): boolean => RESERVED.has(text) || MEANT.has(text)
+
+/** Returns the diagnostic of an unexpected token. */
+export function unexpectedToken(token: Token): Diagnostic {
   const { text } = token
   const span = spanOf(token)
   if (RESERVED.has(text)) {
     return error('reserved-word', `The word "${text}" is reserved and cannot be used here.`, span, { word: text })
   }
   const shown = text.length > 40 ? `${text.slice(0, 39)}…` : text
-  const missing = startsLine ? 'end the previous statement with a semicolon' : undefined
-  const hint = isFileName(span.source.text) ? READ_FILE : (MEANT.get(text) ?? missing)
+  const hint = isFileName(span.source.text) ? READ_FILE : MEANT.get(text)
   return error('unexpected-token', `Unexpected token ${shown}.`, span, { token: contentsOf(token) }, hint)
 }
 

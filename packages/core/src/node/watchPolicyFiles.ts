@@ -1,8 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Diagnostic } from '../language/diagnostic.js'
-import { formatDiagnostic } from '../language/formatDiagnostic.js'
 import type { Policy } from '../policy/policy.js'
 import { readPolicyFiles } from './policyFile.js'
 
@@ -17,8 +15,6 @@ export interface WatchOptions {
    * `console.error`.
    */
   readonly onError?: (error: unknown) => void
-  /** Called with each warning of a policy that was loaded. Default: `console.warn`. */
-  readonly onWarning?: (warning: Diagnostic) => void
   /** Whether watching keeps the process alive. Default false. */
   readonly persistent?: boolean
 }
@@ -105,10 +101,7 @@ class Reloading {
     const text = JSON.stringify(sources)
     if (text === this.#tried) return undefined
     this.#tried = text
-    const policy = await this.#authorizer.load(...sources)
-    const warn = this.#options.onWarning ?? ((warning) => console.warn(formatDiagnostic(warning)))
-    for (const warning of policy.warnings) warn(warning)
-    return policy
+    return this.#authorizer.load(...sources)
   }
 
   #soon(): void {

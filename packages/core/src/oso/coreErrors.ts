@@ -243,7 +243,13 @@ export function coreError(error: ArcturusError): Error {
 }
 
 /** Converts an error in a text to oso's. */
-export function diagnosticError({ code, message, span, data = {} }: Diagnostic): Error {
+export function diagnosticError(diagnostic: Diagnostic): Error {
+  const { code, message, span, data = {} } = diagnostic
+  // oso has no such error: it points at the token behind.
+  if (code === 'missing-semicolon')
+    return diagnosticError({ ...diagnostic, code: 'unexpected-token', span: data['at'] as Span })
+  // oso reports each such rule.
+  if (code === 'missing-block') return diagnosticError({ ...diagnostic, code: 'invalid-rule' })
   // For a duplicate key, oso only knows the position of the whole dictionary.
   if (code === 'duplicate-key')
     return converted(diagnostics[code], code, { summary: message, data }, data['entries'] as Span, '')

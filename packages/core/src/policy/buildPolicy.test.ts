@@ -12,6 +12,7 @@ const office = `
   resource Folder { roles = ["member"]; permissions = ["open"]; relations = { owner: Person, up: Folder }; "open" if "member"; }
   resource Folder { permissions = ["close"]; "close" if "owner"; }
   has_role(_: Person, "member", _: Folder);
+  has_permission(p: Person, "see", p: Person);
   has_relation(p: Person, "owner", f: Folder) if p = f.owner;
   type greet(_who: Person);
   ?= 1 = 1;
@@ -102,12 +103,14 @@ describe('what is wrong', () => {
       'singleton-variable',
       'missing-required-rule',
       'undefined-rule',
+      'uncalled-rule',
       'missing-has-permission',
     ])
     expect(codes(result.diagnostics)).toEqual([
       'singleton-variable',
       'undefined-rule',
       'missing-required-rule',
+      'uncalled-rule',
       'singleton-variable',
       'missing-has-permission',
     ])

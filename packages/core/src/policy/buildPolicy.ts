@@ -21,13 +21,22 @@ export interface PolicyResult {
   readonly found: readonly Diagnostic[]
 }
 
+export interface BuildOptions {
+  /** The rules that the application queries by name: no rule has to call them. Default: none. */
+  readonly queryRules?: ReadonlySet<string>
+}
+
 /**
  * Parses, checks and expands a policy. All sources form one policy. Nothing is run: the caller runs
  * the inline queries.
  * Errors in the text and in single statements come first, then errors in shorthand, then errors in
  * the rules as a whole. If blocks have errors, errors that follow from them are not reported.
  */
-export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyResult {
+export function buildPolicy(
+  sources: readonly Source[],
+  schema: Schema,
+  { queryRules = new Set() }: BuildOptions = {},
+): PolicyResult {
   const facts = { sources, schema }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
@@ -57,7 +66,7 @@ export function buildPolicy(sources: readonly Source[], schema: Schema): PolicyR
     blocks,
   )
   const unions = unionsOf(blocks)
-  const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions }
+  const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions, queryRules }
   runChecks(policyChecks, (row) => reporting(policyFacts, row), [[...all, ...inlineQueries]], found)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])

@@ -3,6 +3,7 @@ import { Hosts } from '../authorizer/hosts.js'
 import { LoadedPolicy, parsePolicy } from '../authorizer/loading.js'
 import { Question } from '../authorizer/question.js'
 import { modelOfClass } from '../authorizer/registration.js'
+import { WarningLog } from '../authorizer/warnings.js'
 import { defaultLimits, holds } from '../machine/index.js'
 import { createSchema } from '../values/builtIns.js'
 import { sourceCompiler } from './emit/emit.js'
@@ -26,6 +27,9 @@ class Asked {
       hasEquality: false,
       backEnd: sourceCompiler(),
       startsWithMachine: false,
+      actions: { declared: new Set(), readAction: 'read' },
+      warnings: new WarningLog(),
+      queryRules: new Set(),
     })
     this.#question = new Question(this.#loaded, schema, hosts, undefined)
   }

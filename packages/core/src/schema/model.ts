@@ -26,6 +26,8 @@ export interface ScalarField {
   readonly nullable: boolean
   /** Whether it holds a list of `type`. */
   readonly list: boolean
+  /** The values of an enum; undefined if they are unknown. */
+  readonly values?: readonly string[] | undefined
 }
 
 /** Rows of another model that belong to this one. */

@@ -11,7 +11,8 @@ export type Actions = Action | readonly Action[]
 /**
  * The expectations of a policy test. Each rejects with an assertion error that names the actor, the
  * action and the resource. An error of the question itself is neither allowed nor denied, and is
- * rejected unchanged. Examples are a misspelt action, an undefined resource and a failing rule.
+ * rejected unchanged. Examples are an action that the policy does not name (`unknown-action`), an
+ * undefined resource and a failing rule.
  */
 export interface AuthorizationTesting {
   /**
@@ -103,6 +104,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
   return {
     async expectAllowed(actor, actions, resource) {
       for (const action of listOf(actions)) {
+        authorizer.assertAction(action)
         if (await authorizer.isAllowed(actor, action, resource)) continue
         const rest = await mayDo(actor, resource)
         const message = `${who(actor)} may not "${action}" ${show(resource)}, but was expected to.${rest}`
@@ -112,6 +114,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 
     async expectDenied(actor, actions, resource, { status } = {}) {
       for (const action of listOf(actions)) {
+        authorizer.assertAction(action)
         const answered = await statusOf(() => authorizer.authorize(actor, action, resource))
         const asked = `"${action}" ${show(resource)}`
         if (answered === 'allowed')
@@ -127,8 +130,10 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     },
 
     async expectActions(actor, resource, actions) {
+      const expected = [...actions]
+      for (const action of expected) authorizer.assertAction(action)
       const actual = await authorizer.authorizedActions(actor, resource)
-      await expectSame(actual, actions, (found) => `${who(actor)} may do to ${show(resource)}: ${found}`)
+      await expectSame(actual, expected, (found) => `${who(actor)} may do to ${show(resource)}: ${found}`)
     },
 
     async expectFields(actor, action, resource, fields) {
@@ -142,6 +147,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
         throw new ArgumentError('invalid-argument', `${show(stranger)} is not one of the rows.`, {
           hint: 'pass the same objects in both lists: all rows, and the allowed ones',
         })
+      authorizer.assertAction(action)
       const answers = await Promise.all(rows.map((row) => authorizer.isAllowed(actor, action, row)))
       const found = rows.filter((_, at) => answers[at])
       const named = (rows: readonly unknown[]): string => rows.map(show).join(', ') || 'none'

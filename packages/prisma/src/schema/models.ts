@@ -28,7 +28,11 @@ export function modelsIn(tables: Tables): Model[] {
 
 function fieldOf(field: PrismaField, tables: Tables): Field {
   const { name, list } = field
-  if (field.kind !== 'relation') return { kind: 'scalar', name, type: scalarOf(field), nullable: field.nullable, list }
+  if (field.kind !== 'relation') {
+    const values =
+      field.kind === 'enum' ? tables.schema.enums.find((one) => one.name === field.type)?.values : undefined
+    return { kind: 'scalar', name, type: scalarOf(field), nullable: field.nullable, list, ...(values && { values }) }
+  }
   const { model } = field
   const nullable = tables.canBeMissing(field)
   const { from, to } = field.collated ? { from: [], to: [] } : field

@@ -20,7 +20,10 @@ export function modelsOf(dataSource: DataSource, database?: DatabaseFacts): Mode
   const references = new References(dataSource, database)
   const scalar = (column: ColumnMetadata): ScalarField => {
     const { scalar: type, sql } = typeOrmColumnType(column, dataSource.driver.normalizeType(column), driver)
-    return { kind: 'scalar', name: column.propertyName, type, nullable: column.isNullable, list: sql.kind === 'list' }
+    const element = sql.kind === 'list' ? sql.of : sql
+    const values = element.kind === 'enum' ? [...element.values.keys()] : undefined
+    const [name, nullable, list] = [column.propertyName, column.isNullable, sql.kind === 'list']
+    return { kind: 'scalar', name, type, nullable, list, ...(values && { values }) }
   }
   const fieldsOf = (of: Described): readonly Field[] => [
     ...accessorsOf(of),

@@ -1,4 +1,3 @@
-import type { Authorizer } from '../../authorizer/authorizer.js'
 import { type CompileOptions, compilePolicy } from '../compilePolicy.js'
 import * as runtime from '../runtime.js'
 
@@ -6,7 +5,7 @@ import * as runtime from '../runtime.js'
  * Runs the text of the compiled policy, as an application would import it, and returns its export.
  */
 export function moduleOf(
-  authorizer: Authorizer,
+  authorizer: Parameters<typeof compilePolicy>[0],
   options?: CompileOptions,
 ): (world: runtime.World) => runtime.CompiledAuthorizer {
   const { code } = compilePolicy(authorizer, options)

@@ -4,6 +4,7 @@ import type { BlockContext, Check, CheckContext, PolicyContext } from './check.j
 import { conflictingDeclaration } from './conflictingDeclaration.js'
 import { declarationForm } from './declarationForm.js'
 import { checkPaths } from './followPaths.js'
+import { incomparable } from './incomparable.js'
 import { invalidRule } from './invalidRule.js'
 import { invalidRuleType } from './invalidRuleType.js'
 import { listAsAction } from './listAsAction.js'
@@ -20,14 +21,19 @@ import { repeatedDeclaration } from './repeatedDeclaration.js'
 import { repeatedRule } from './repeatedRule.js'
 import { restVariableInType } from './restVariableInType.js'
 import { singletonVariable } from './singletonVariable.js'
+import { uncalledRule } from './uncalledRule.js'
 import { undeclaredBody } from './undeclaredBody.js'
 import { undeclaredHead } from './undeclaredHead.js'
 import { undeclaredRelatedTerm } from './undeclaredRelatedTerm.js'
 import { undefinedRule } from './undefinedRule.js'
+import { ungranted } from './ungranted.js'
 import { unknownDeclaration } from './unknownDeclaration.js'
 import { unknownField } from './unknownField.js'
+import { unknownFieldRule } from './unknownFieldRule.js'
+import { unknownMember } from './unknownMember.js'
 import { unknownName } from './unknownName.js'
 import { unknownSpecializer } from './unknownSpecializer.js'
+import { unknownValue } from './unknownValue.js'
 import { unreachableRule } from './unreachableRule.js'
 import { unregisteredBlock } from './unregisteredBlock.js'
 import { unregisteredRelation } from './unregisteredRelation.js'
@@ -61,11 +67,13 @@ export const policyChecks: Rows<PolicyContext> = [
   [invalidRule],
   [missingRequiredRule],
   [undefinedRule],
+  [uncalledRule],
   [missingAllowRule],
   [missingHasPermission],
   [wrongArity],
   [unknownName('role'), unknownName('permission'), unknownName('relation')],
+  [ungranted],
   [unreachableRule, listAsAction],
   [repeatedRule],
-  [checkPaths(unknownField, nilStep, neverEqual)],
+  [checkPaths(unknownField, unknownMember, nilStep, neverEqual, unknownValue, incomparable), unknownFieldRule],
 ]

@@ -30,6 +30,8 @@ export interface PolicyContext extends BlockContext {
   readonly written: ReadonlySet<Rule>
   readonly unions: Policy['unions']
   readonly ruleTypes: RuleTypes
+  /** The rules that the application queries by name. */
+  readonly queryRules: ReadonlySet<string>
 }
 
 /** A check of statements, one node at a time. */

@@ -30,9 +30,9 @@ describe('invalid-rule', () => {
     ['looks for the elements of lists', 'type f([1, 2]); f([2, 3, 1]); f([1]);', ['1:31 f([1])']],
     ['takes anything where the type has a variable', 'type f(_); f(1); f(_: Person); f(x.y) if x = 1;', []],
     [
-      'wants actors and resources in has_permission',
-      'has_permission(_: Person, "a", _: Company);',
-      ['1:1 has_permission(_: Person, "a", _: Company)'],
+      'wants a name in has_permission',
+      'actor Person {} resource Company {} has_permission(_: Person, 1, _: Company);',
+      ['1:37 has_permission(_: Person, 1, _: Company)'],
     ],
     [
       'knows members of unions, and their subclasses',
@@ -60,11 +60,9 @@ describe('invalid-rule', () => {
 
   test('says what does not fit', () => {
     expect(
-      diagnosticsOf('invalid-rule', 'actor Person {} has_permission(_: Person, "a", _: Company);').map(
-        (one) => one.hint,
-      ),
+      diagnosticsOf('invalid-rule', 'actor Person {} has_permission(_: Person, 1, _: Person);').map((one) => one.hint),
     ).toEqual([
-      'not has_permission(actor: Actor, _permission: String, resource: Resource): parameter 3 is Company, which has no resource block',
+      'not has_permission(actor: Actor, _permission: String, resource: Resource): parameter 2 is Integer, not String',
     ])
   })
 })

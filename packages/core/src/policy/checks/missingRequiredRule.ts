@@ -2,6 +2,7 @@ import type { RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
 import type { Check, PolicyContext } from './check.js'
+import { withAllBlocks } from './invalidRule.js'
 import { headText } from './typeText.js'
 
 /**
@@ -11,10 +12,12 @@ import { headText } from './typeText.js'
 export const missingRequiredRule: Check<PolicyContext> = (context) => {
   const { ruleTypes, rules, schema } = context
   const found = new Set<RuleType>()
+  // A rule whose class only lacks a block has an error of its own.
+  const names = withAllBlocks(context)
   for (const name of new Set([...ruleTypes.required.keys()].map((type) => type.name))) {
     for (const rule of rules.get(name) ?? []) {
       for (const type of candidatesFor(rule, ruleTypes, schema)) {
-        if (!found.has(type) && matchRule(rule, type, context) === undefined) found.add(type)
+        if (!found.has(type) && matchRule(rule, type, names) === undefined) found.add(type)
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Span } from '../../language/source.js'
-import type { PolicyContext } from './check.js'
+import type { Schema } from '../../schema/schema.js'
 import type { PathCheck } from './followPaths.js'
 import { suggestion } from './suggestion.js'
 
@@ -11,7 +11,7 @@ export const unknownField: PathCheck = (context) => {
   if (![...context.schema.models.values()].some((model) => model.closed)) return undefined
   const byModel = new Map<string, ReadonlySet<string> | undefined>()
   const look = (name: string, model: string, span: Span): void => {
-    if (!byModel.has(model)) byModel.set(model, allFields(model, context))
+    if (!byModel.has(model)) byModel.set(model, fieldsOf(model, context.schema))
     const fields = byModel.get(model)
     if (!fields || fields.has(name)) return
     const hint = suggestion(name, fields) ?? `use one of its fields: ${[...fields].slice(0, 10).join(', ')}`
@@ -29,7 +29,7 @@ export const unknownField: PathCheck = (context) => {
  * Returns the names of all fields that an instance of a model can have; undefined if they are not
  * all known.
  */
-function allFields(name: string, { schema }: PolicyContext): ReadonlySet<string> | undefined {
+export function fieldsOf(name: string, schema: Schema): ReadonlySet<string> | undefined {
   const fields = new Set<string>()
   for (const one of schema.descendants(name)) {
     const model = schema.models.get(one)

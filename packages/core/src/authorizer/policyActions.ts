@@ -1,0 +1,109 @@
+import { ArgumentError } from '../errors.js'
+import type { Code } from '../language/codes.js'
+import type { Diagnostic } from '../language/diagnostic.js'
+import { type ActionNames, actionNames, checkedAction, fieldAction } from '../policy/actions.js'
+import type { Policy } from '../policy/policy.js'
+import type { Schema } from '../schema/schema.js'
+import { type ActionProblem, unknownAction } from './unknownAction.js'
+import { namesOutright } from './words.js'
+
+/** The settings that tell which actions exist beside those that a policy names. */
+export interface ActionSettings {
+  /** The actions that the application declared. */
+  readonly declared: ReadonlySet<string>
+  readonly readAction: string
+}
+
+/**
+ * The actions of a loaded policy. An action that nothing names is most likely misspelt: a check of
+ * it would be denied, and a list of it empty, without a word.
+ */
+export class PolicyActions {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #settings: ActionSettings
+  #checked: ActionNames | undefined
+  #ofFields: ActionNames | undefined
+
+  constructor(policy: Policy, schema: Schema, settings: ActionSettings) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#settings = settings
+  }
+
+  /** Whether a rule grants actions that nothing names, such as `allow(admin: Admin, _, _)`. */
+  get isWild(): boolean {
+    return this.#names.isWild
+  }
+
+  /**
+   * Returns all valid actions, and whether a rule grants others; undefined if rules compare actions
+   * with data.
+   */
+  get all(): { readonly names: readonly string[]; readonly isWild: boolean } | undefined {
+    const { names, open, isWild } = this.#names
+    const { declared, readAction } = this.#settings
+    if (open) return undefined
+    return { names: [...new Set([...names, ...declared, ...(isWild ? [readAction] : [])])], isWild }
+  }
+
+  /**
+   * Returns whether the policy or the application names an action. If rules accept any action, the
+   * read action is named by its setting.
+   */
+  isNamed(action: string): boolean {
+    if (this.#settings.declared.has(action)) return true
+    if (!this.#checked && namesOutright(this.#policy, action)) return true
+    const { names, open, isWild } = this.#names
+    return names.has(action) || open !== undefined || (isWild && action === this.#settings.readAction)
+  }
+
+  /** Whether rules of checks or of fields name an action. */
+  isNamedForFields(action: string): boolean {
+    if (action === this.#settings.readAction || this.isNamed(action)) return true
+    this.#ofFields ??= actionNames(this.#policy, [fieldAction], (name) => this.#schema.isName(name))
+    const { names, open } = this.#ofFields
+    return names.has(action) || open !== undefined
+  }
+
+  /** @throws ArgumentError if nothing names the action, and no rule compares actions with data. */
+  assertNamed(action: string): void {
+    if (!this.isNamed(action)) throw this.unknown(action)
+  }
+
+  /** @throws ArgumentError if neither rules of checks nor of fields name the action. */
+  assertNamedForFields(action: string): void {
+    if (!this.isNamedForFields(action)) throw this.unknown(action)
+  }
+
+  unknown(action: string): ArgumentError {
+    const { message, hint } = this.#problem(action)
+    return new ArgumentError('unknown-action', message, { hint, data: { action } })
+  }
+
+  /** Returns the diagnostic of a check of an unnamed action that a rule without an action decides. */
+  unnamed(action: string): Diagnostic {
+    const { message, hint } = this.#problem(action)
+    return this.#diagnostic('warning', `${message} Only a rule that accepts any action decides it.`, hint, action)
+  }
+
+  /** Returns the diagnostic of a load that takes away an action that a route needs. */
+  needed(action: string): Diagnostic {
+    const { message, hint } = this.#problem(action)
+    return this.#diagnostic('error', `${message} A declared route needs it.`, hint, action)
+  }
+
+  #diagnostic(severity: Diagnostic['severity'], message: string, hint: string, action: string): Diagnostic {
+    const code: Code = 'unknown-action'
+    return { code, severity, message, span: undefined, hint, data: { action } }
+  }
+
+  #problem(action: string): ActionProblem {
+    return unknownAction(action, [...this.#names.names, ...this.#settings.declared])
+  }
+
+  get #names(): ActionNames {
+    this.#checked ??= actionNames(this.#policy, [checkedAction], (name) => this.#schema.isName(name))
+    return this.#checked
+  }
+}

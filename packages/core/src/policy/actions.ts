@@ -1,0 +1,342 @@
+import type { Call, Expression, Pattern, Rule } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import { children } from '../language/visit.js'
+import type { Policy } from './policy.js'
+
+/** The actions that a policy names, as far as its text alone tells. */
+export interface ActionNames {
+  /** The names that rules compare an action with, and the permissions of all blocks. */
+  readonly names: ReadonlySet<string>
+  /**
+   * The first place where a rule compares an action with data, such as `action in role.permissions`:
+   * any action can be meant then. Undefined if the names are all actions.
+   */
+  readonly open: Span | undefined
+  /** Whether a rule can hold for an action without a name, such as `allow(admin: Admin, _, _)`. */
+  readonly isWild: boolean
+}
+
+/** A parameter of the rules of one name and arity. */
+interface Place {
+  readonly name: string
+  readonly arity: number
+  readonly index: number
+}
+
+/** The action of a check. */
+export const checkedAction: Place = { name: 'allow', arity: 3, index: 1 }
+/** The action on a field. */
+export const fieldAction: Place = { name: 'allow_field', arity: 4, index: 1 }
+
+/** A rule whose parameter receives an action, with the variables that stand for it. */
+interface Receiver {
+  readonly rule: Rule
+  readonly variables: ReadonlySet<string>
+  /** Whether the head accepts any action. */
+  readonly isOpenHead: boolean
+}
+
+/**
+ * Follows the action from the heads of entry rules through variables and calls.
+ *
+ * A comparison with a string names an action. A variable that is only passed on, and `_`, add
+ * nothing. Any other use compares the action with data.
+ *
+ * @param isRegistered - Returns whether a name is a constant or a class, not a variable.
+ */
+export function actionNames(
+  policy: Pick<Policy, 'rules' | 'blocks'>,
+  entries: readonly Place[],
+  isRegistered: (name: string) => boolean,
+): ActionNames {
+  const flow = new ActionFlow(policy, isRegistered)
+  for (const entry of entries) flow.follow(entry)
+  return flow.result(entries)
+}
+
+const keyOf = ({ name, arity, index }: Place): string => `${name}/${arity}/${index}`
+
+class ActionFlow {
+  readonly #policy: Pick<Policy, 'rules' | 'blocks'>
+  readonly #isRegistered: (name: string) => boolean
+  readonly #names = new Set<string>()
+  readonly #receivers = new Map<string, readonly Receiver[]>()
+  #open: Span | undefined
+
+  constructor(policy: Pick<Policy, 'rules' | 'blocks'>, isRegistered: (name: string) => boolean) {
+    this.#policy = policy
+    this.#isRegistered = isRegistered
+  }
+
+  /** Follows the action from a parameter to every parameter that it is passed to. */
+  follow(start: Place): void {
+    const waiting = [start]
+    for (let place = waiting.pop(); place; place = waiting.pop()) {
+      const { name, arity, index } = place
+      const key = keyOf(place)
+      if (this.#receivers.has(key)) continue
+      const rules = (this.#policy.rules.get(name) ?? []).filter(({ parameters }) => parameters.length === arity)
+      const receivers = rules.map((rule) => this.#receiver(rule, index))
+      this.#receivers.set(key, receivers)
+      for (const { rule, variables } of receivers) {
+        if (rule.body && variables.size > 0) new BodyUses(rule, variables, this).look(rule.body, waiting)
+      }
+    }
+  }
+
+  result(entries: readonly Place[]): ActionNames {
+    for (const { permissions } of this.#policy.blocks.values()) for (const name of permissions) this.#names.add(name)
+    const wild = this.#wildPlaces()
+    if (wild.size > 0)
+      for (const rules of this.#policy.rules.values())
+        for (const { body } of rules) if (body) this.#nameArguments(body, wild)
+    return { names: this.#names, open: this.#open, isWild: entries.some((entry) => wild.has(keyOf(entry))) }
+  }
+
+  name(value: string): void {
+    this.#names.add(value)
+  }
+
+  open(span: Span): void {
+    this.#open ??= span
+  }
+
+  /** Returns whether an expression is a variable, not a constant or class. */
+  isVariable(one: Expression | Pattern): one is Extract<Expression, { readonly kind: 'variable' }> {
+    return one.kind === 'variable' && !this.#isRegistered(one.name)
+  }
+
+  #receiver(rule: Rule, index: number): Receiver {
+    const { term, pattern } = rule.parameters[index]!
+    const isVariable = this.isVariable(term)
+    const required = pattern ?? (isVariable ? undefined : term)
+    let isOpenHead = true
+    if (required?.kind === 'string') {
+      this.name(required.value)
+      isOpenHead = false
+    } else if (required && !isPlainClass(required)) this.open(required.span)
+    const variables = isVariable && term.name !== '_' ? sameVariables(rule, term.name, this) : new Set<string>()
+    // The same variable in another parameter compares the action with another argument.
+    const others = rule.parameters.filter((_, at) => at !== index)
+    for (const other of others) if (mentions(other, variables)) this.open(other.span)
+    return { rule, variables, isOpenHead }
+  }
+
+  /** Names the strings that calls pass to a place that accepts any action. */
+  #nameArguments(goal: Expression, wild: ReadonlySet<string>): void {
+    const open: Expression[] = [goal]
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.kind === 'call') {
+        const { name, args } = node
+        args.forEach((one, index) => {
+          if (one.kind === 'string' && wild.has(keyOf({ name, arity: args.length, index }))) this.name(one.value)
+        })
+      }
+      // Only goals contain calls of rules.
+      if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
+        open.push(...(children(node) as readonly Expression[]))
+    }
+  }
+
+  /** Returns the places of which a rule can hold for an action without a name. */
+  #wildPlaces(): ReadonlySet<string> {
+    const wild = new Set<string>()
+    let isGrowing = true
+    while (isGrowing) {
+      isGrowing = false
+      for (const [key, receivers] of this.#receivers) {
+        if (wild.has(key)) continue
+        const isWild = receivers.some(
+          ({ rule, variables, isOpenHead }) => isOpenHead && (!rule.body || canBeWild(rule.body, variables, wild)),
+        )
+        if (!isWild) continue
+        wild.add(key)
+        isGrowing = true
+      }
+    }
+    return wild
+  }
+}
+
+/** Looks at every use of the action's variables in the body of a rule. */
+class BodyUses {
+  readonly #rule: Rule
+  readonly #variables: ReadonlySet<string>
+  readonly #flow: ActionFlow
+
+  constructor(rule: Rule, variables: ReadonlySet<string>, flow: ActionFlow) {
+    this.#rule = rule
+    this.#variables = variables
+    this.#flow = flow
+  }
+
+  /** @param waiting - Receives the parameters that the action is passed to. */
+  look(goal: Expression, waiting: Place[]): void {
+    switch (goal.kind) {
+      case 'and':
+      case 'or':
+        for (const one of goal.operands) this.look(one, waiting)
+        return
+      case 'not':
+        this.look(goal.operand, waiting)
+        return
+      case 'forall':
+        this.look(goal.condition, waiting)
+        this.look(goal.action, waiting)
+        return
+      case 'unify':
+      case 'assign':
+        this.#compare(goal.left, goal.right)
+        return
+      case 'compare':
+        if (goal.operator === '==' || goal.operator === '!=') this.#compare(goal.left, goal.right)
+        else this.#closed(goal)
+        return
+      case 'in':
+        if (mentions(goal.collection, this.#variables)) this.#flow.open(goal.span)
+        else if (this.#isAction(goal.item)) this.#among(goal.collection)
+        else this.#closed(goal.item)
+        return
+      case 'matches':
+        if (mentions(goal.pattern, this.#variables)) this.#flow.open(goal.span)
+        else if (!this.#isAction(goal.value)) this.#closed(goal.value)
+        else if (goal.pattern.kind === 'string') this.#flow.name(goal.pattern.value)
+        else if (!isPlainClass(goal.pattern)) this.#flow.open(goal.span)
+        return
+      case 'call':
+        this.#call(goal, waiting)
+        return
+      case 'variable':
+      case 'cut':
+      case 'print':
+      case 'debug':
+        return
+      default:
+        this.#closed(goal)
+    }
+  }
+
+  #isAction(one: Expression): boolean {
+    return one.kind === 'variable' && this.#variables.has(one.name)
+  }
+
+  #compare(left: Expression, right: Expression): void {
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (!this.#isAction(one)) this.#closed(one)
+      else if (other.kind === 'string') this.#flow.name(other.value)
+      else if (!this.#flow.isVariable(other) && !isOtherLiteral(other)) this.#flow.open(other.span)
+    }
+  }
+
+  #among(collection: Expression): void {
+    for (const list of this.#listsOf(collection)) {
+      if (list.kind !== 'list' || list.rest) this.#flow.open(collection.span)
+      for (const one of list.kind === 'list' ? list.elements : []) {
+        if (one.kind === 'string') this.#flow.name(one.value)
+        else if (!isOtherLiteral(one)) this.#flow.open(one.span)
+      }
+    }
+  }
+
+  /** Returns the lists that a collection stands for; itself if it is no variable for literal lists. */
+  #listsOf(collection: Expression): readonly Expression[] {
+    if (!this.#flow.isVariable(collection)) return [collection]
+    const { name } = collection
+    const lists: Expression[] = []
+    let others = 0
+    const count = (node: Expression | Pattern | Rule): void => {
+      const isEquation = node.kind === 'unify' || node.kind === 'assign'
+      if (isEquation && isNamed(node.left, name) && node.right.kind === 'list') lists.push(node.right)
+      else if (node.kind === 'unify' && isNamed(node.right, name) && node.left.kind === 'list') lists.push(node.left)
+      else if (node.kind === 'in' && isNamed(node.collection, name)) count(node.item)
+      else if (isNamed(node, name)) others++
+      else for (const child of children(node)) count(child as Expression)
+    }
+    count(this.#rule)
+    return others === 0 && lists.length > 0 ? lists : [collection]
+  }
+
+  #call({ name, args, keywords }: Call, waiting: Place[]): void {
+    args.forEach((one, index) => {
+      if (this.#isAction(one)) waiting.push({ name, arity: args.length, index })
+      else this.#closed(one)
+    })
+    for (const { value } of keywords) this.#closed(value, true)
+  }
+
+  /** The action is compared with data if it is part of an expression. */
+  #closed(one: Expression, isWhole = false): void {
+    if (!isWhole && one.kind === 'variable') return
+    if (mentions(one, this.#variables)) this.#flow.open(one.span)
+  }
+}
+
+/** Returns whether a goal can hold for an action that it does not name. */
+function canBeWild(goal: Expression, variables: ReadonlySet<string>, wild: ReadonlySet<string>): boolean {
+  const isAction = (one: Expression): boolean => one.kind === 'variable' && variables.has(one.name)
+  switch (goal.kind) {
+    case 'and':
+      return goal.operands.every((one) => canBeWild(one, variables, wild))
+    case 'or':
+      return goal.operands.some((one) => canBeWild(one, variables, wild))
+    case 'unify':
+    case 'assign':
+      return !(isAction(goal.left) && isLiteral(goal.right)) && !(isAction(goal.right) && isLiteral(goal.left))
+    case 'compare':
+      if (goal.operator !== '==') return true
+      return !(isAction(goal.left) && isLiteral(goal.right)) && !(isAction(goal.right) && isLiteral(goal.left))
+    case 'in':
+      // If the list is not literal, the policy is open.
+      return !isAction(goal.item)
+    case 'matches':
+      return !(isAction(goal.value) && goal.pattern.kind === 'string')
+    case 'call':
+      return goal.args.every(
+        (one, index) => !isAction(one) || wild.has(keyOf({ name: goal.name, arity: goal.args.length, index })),
+      )
+    default:
+      return true
+  }
+}
+
+/** Returns the variables of a rule that equal one, by `=`, `:=` or `==` anywhere in its body. */
+function sameVariables(rule: Rule, variable: string, flow: ActionFlow): ReadonlySet<string> {
+  const pairs: (readonly [string, string])[] = []
+  const open: Expression[] = rule.body ? [rule.body] : []
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'unify' || node.kind === 'assign' || (node.kind === 'compare' && node.operator === '==')) {
+      const { left, right } = node
+      if (flow.isVariable(left) && flow.isVariable(right)) pairs.push([left.name, right.name])
+    } else if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
+      open.push(...(children(node) as readonly Expression[]))
+  }
+  const same = new Set([variable])
+  for (let size = 0; size < same.size; ) {
+    size = same.size
+    for (const [one, other] of pairs) {
+      if (same.has(one) && other !== '_') same.add(other)
+      if (same.has(other) && one !== '_') same.add(one)
+    }
+  }
+  return same
+}
+
+function mentions(node: Parameters<typeof children>[0], variables: ReadonlySet<string>): boolean {
+  if (node.kind === 'variable') return variables.has(node.name)
+  return children(node).some((child) => mentions(child, variables))
+}
+
+const isNamed = (node: Expression | Pattern | Rule, name: string): boolean =>
+  node.kind === 'variable' && node.name === name
+
+const isLiteral = (one: Expression): boolean => one.kind === 'string' || isOtherLiteral(one)
+
+/** An action is a string, so it never equals these. */
+const isOtherLiteral = (one: Expression): boolean => one.kind === 'number' || one.kind === 'boolean'
+
+/** Returns whether a pattern requires a class alone, such as `String`: it names no action. */
+const isPlainClass = (pattern: Pattern): boolean =>
+  pattern.kind === 'class pattern' && (pattern.fields === undefined || pattern.fields.length === 0)
