@@ -3,7 +3,8 @@ import { Authorizer } from '../authorizer/authorizer.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { markPartial } from '../schema/partial.js'
 import { compilePolicy } from './compilePolicy.js'
-import { as } from './runtime.js'
+import type { CompiledPolicy } from './module.js'
+import { as, compiled } from './runtime.js'
 import { moduleOf } from './testing/moduleOf.js'
 
 class User {
@@ -55,6 +56,30 @@ const root = new Folder(1, null, ann)
 const actors = [null, ann, bob, new User(1), new Admin(3)]
 const rows = [root, new Folder(2, root), new Note(3, new Note(4, root), bob, 9), new Note(5, null, new User(2), 0)]
 const words = ['read', 'edit', 'big', 'list', 'see', 'burn']
+
+describe('the text of a compiled policy', () => {
+  test('lists the actions that differ from those that no rule names, and states its size', () => {
+    const text = `allow(user: User, _, _: Folder) if user.level = 9;
+      allow(user: User, "read", _: Folder) if "editor" in user.roles;`
+    const { code, size } = compilePolicy(authorizerFor(text))
+    expect(code).toContain('action: "read"')
+    expect(code).not.toContain('action: "editor"')
+    const [, stated] = /, (\d+) bytes/.exec(code) ?? []
+    expect(Number(stated)).toBe(size)
+    expect(code.length).toBeGreaterThan(size)
+  })
+
+  test('has only the helpers that its predicates call', () => {
+    const text = 'allow(user: User, "read", _: Folder) if user.level = 1;'
+    const plain = compilePolicy(authorizerFor(text)).code
+    for (const name of ['calculate', 'contains', 'holdable', 'keyOf']) expect(plain).not.toContain(name)
+  })
+
+  test('is refused by a runtime of another version', () => {
+    const older = { format: 1, helpers: {}, models: [], constants: [], words: [], plans: [] }
+    expect(() => compiled(older as unknown as CompiledPolicy)({ classes: {} })).toThrow('format 1')
+  })
+})
 
 describe('a compiled policy', () => {
   test('answers as the authorizer does', () => {

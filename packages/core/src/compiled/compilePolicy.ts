@@ -47,6 +47,8 @@ export interface CompiledModule {
   readonly code: string
   /** The module's types, for a `.d.ts` file beside it. */
   readonly types: string
+  /** The bytes of the code, without the runtime that it imports. The code states them, too. */
+  readonly size: number
   /** The checks that need the query machine and that the module therefore rejects. */
   readonly machineOnly: readonly MachineOnly[]
 }
@@ -130,7 +132,7 @@ class ModuleWriter {
     const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
     const makers = this.#makers()
     const entries = [
-      'format: 1',
+      'format: 2',
       `helpers: { ${makers.helpers.map((name) => `${name}: ${makerOf(name)}`).join(', ')} }`,
       ...(this.#counts ? ['budget: makeBudget'] : []),
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
@@ -142,12 +144,17 @@ class ModuleWriter {
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.#options
     const code = [
-      header,
       `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
       ...[...this.#predicates].map(([text, name]) => `const ${name} = (helpers, values) => {\n${text}\n}`),
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
-    return { code, types: this.#types(runtime, classes, constants), machineOnly: this.#machineOnly }
+    const size = new TextEncoder().encode(code).length
+    return {
+      code: `${header}\n// ${this.#predicates.size} predicates, ${size} bytes beside the runtime.\n${code}`,
+      types: this.#types(runtime, classes, constants),
+      size,
+      machineOnly: this.#machineOnly,
+    }
   }
 
   /** Returns only the helpers and imports that the predicates need. */
@@ -179,32 +186,41 @@ class ModuleWriter {
 
   /** Returns the plans of an actor and a resource as text; empty if all of them are false. */
   #plansOf(actor: KindName, resource: KindName, words: readonly string[]): readonly string[] {
-    const lines = [null, ...words].flatMap((action) => this.#plan(actor, action, resource))
+    const other = this.#plan(actor, null, resource)
+    const own = words.map((action) => [action, this.#plan(actor, action, resource)] as const)
+    const plans = [[null, other] as const, ...own.filter(([, plan]) => plan !== other)]
+    const lines = plans.flatMap(([action, plan]) => {
+      // An action without a plan has that of the actions that the policy does not name.
+      if (plan === undefined)
+        return action === null || other === undefined ? [] : [`{ action: ${JSON.stringify(action)} }`]
+      return [`{ action: ${JSON.stringify(action)}, ${plan} }`]
+    })
     if (lines.length === 0) return []
     return [`      [${JSON.stringify(resource)}, [\n${lines.map((line) => `        ${line},\n`).join('')}      ]],\n`]
   }
 
-  #plan(actor: KindName, action: string | null, resource: KindName): readonly string[] {
+  /** Returns the plan of a check as text; undefined if it is always false. */
+  #plan(actor: KindName, action: string | null, resource: KindName): string | undefined {
     const asked: ActionKind = action === null ? 'other' : { action }
     try {
       const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource))
-      if (condition.kind === 'false') return []
+      if (condition.kind === 'false') return undefined
       if (action === null) this.#anyAction = true
       else this.#actions.add(action)
       this.#report(condition, actor, action, resource)
-      if (isForMachine(condition)) return [this.#refused(action, condition)]
-      return [this.#written(action, condition, writePredicate(condition, this.#schema))]
+      if (isForMachine(condition)) return this.#refused(condition)
+      return this.#written(condition, writePredicate(condition, this.#schema))
     } catch (error) {
       // The condition is nested more deeply than this JavaScript's stack allows, and so would its
       // text be.
       if (!(error instanceof RangeError) && !isStackOverflow(error)) throw error
       const reason = 'the rules are nested too deeply'
       this.#machineOnly.push({ actor, action, resource, reason, span: undefined })
-      return [`{ action: ${JSON.stringify(action)}, why: ${JSON.stringify(reason)} }`]
+      return `why: ${JSON.stringify(reason)}`
     }
   }
 
-  #written(action: string | null, condition: Condition, { text, given, constants, counts }: PredicateText): string {
+  #written(condition: Condition, { text, given, constants, counts }: PredicateText): string {
     for (const name of constants) this.#constants.add(name)
     let name = this.#predicates.get(text)
     if (name === undefined) {
@@ -215,13 +231,13 @@ class ModuleWriter {
       given.length === 0 ? '' : `, values: [${given.map((one) => writeGiven(one, this.#policy)).join(', ')}]`
     if (counts) this.#counts = true
     const parts = counts ? `, parts: ${partsOf(condition)}` : ''
-    return `{ action: ${JSON.stringify(action)}, make: ${name}${values}${parts} }`
+    return `make: ${name}${values}${parts}`
   }
 
-  #refused(action: string | null, condition: Condition): string {
+  #refused(condition: Condition): string {
     const why =
       condition.kind === 'opaque' ? ruleOf(condition, this.#policy) : 'the policy has too many parts for a predicate'
-    return `{ action: ${JSON.stringify(action)}, why: ${JSON.stringify(why)} }`
+    return `why: ${JSON.stringify(why)}`
   }
 
   /** Records the parts of a condition that need the machine. */

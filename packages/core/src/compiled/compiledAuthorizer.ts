@@ -59,8 +59,21 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #world: World
   readonly #unnamed = new Set<string>()
 
-  /** @throws ArgumentError if a class or a constant is missing. */
+  /**
+   * @throws ArgumentError if a class or a constant is missing, or if another version wrote the
+   * module.
+   */
   constructor(policy: CompiledPolicy, world: World) {
+    const { format }: { readonly format: number } = policy
+    if (format !== 2) {
+      throw new ArgumentError(
+        'invalid-argument',
+        `The compiled policy has format ${format}, and this runtime reads 2.`,
+        {
+          hint: 'compile the policy with the installed version: compilePolicy(authorizer)',
+        },
+      )
+    }
     this.#models = new CompiledModels(policy, world.classes, world.constants ?? {})
     this.#words = new Set(policy.words)
     this.#compiled = new Map(
@@ -129,9 +142,11 @@ export class CompiledAuthorizer<Action extends string = string> {
       })
     }
     const isWord = this.#words.has(action)
-    const plan = ofActor.get(this.#kindOf(resource))?.find((one) => one.action === (isWord ? action : null))
-    this.#assertNamed(action, plan !== undefined)
-    const predicate = (!isWord && plans.get(otherAction)) || this.#instantiate(plan ?? never)
+    const listed = ofActor.get(this.#kindOf(resource))
+    const own = isWord ? listed?.find((one) => one.action === action) : undefined
+    const plan = own ?? listed?.find((one) => one.action === null) ?? never
+    this.#assertNamed(action, plan.make !== undefined || plan.why !== undefined)
+    const predicate = (!isWord && plans.get(otherAction)) || this.#instantiate(plan)
     plans.set(isWord ? action : otherAction, predicate)
     return predicate
   }
@@ -176,7 +191,7 @@ export function compiled<Action extends string, ClassName extends string, Consta
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100
 
-const never: CompiledPlan = { action: null, make: () => () => false }
+const never: CompiledPlan = { action: null }
 
 /** Returns a function that creates predicates from the plans of the module. */
 function instantiate(
@@ -199,7 +214,7 @@ function instantiate(
     throw machineOnly(String(goal))
   }
   return ({ make, values: passed = [], parts, why }) => {
-    if (!make) return () => ask(why)
+    if (!make) return why === undefined ? () => false : () => ask(why)
     const begin = parts === undefined ? undefined : policy.budget!(limits, parts)
     return make(
       { ...basicHelpers(meaning, begin, ask), ...extras },

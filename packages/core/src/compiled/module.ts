@@ -6,7 +6,7 @@ import type { References } from '../schema/partial.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 1
+  readonly format: 2
   /** Creates the helpers that only some predicates need. */
   readonly helpers: MakeHelpers
   /**
@@ -45,13 +45,16 @@ export interface CompiledModel {
 /** The name of a model; null for nil. */
 export type KindName = string | null
 
-/** The plans of one resource class. A check without a plan is always false. */
+/**
+ * The plans of one resource class. An action that is not listed has the plan of the actions that the
+ * policy does not name. A check without a plan is always false.
+ */
 export type PlansOfResource = readonly [resource: KindName, plans: readonly CompiledPlan[]]
 
 export interface CompiledPlan {
   /** Null for every action that the policy does not name. */
   readonly action: string | null
-  /** Undefined if the plan needs the machine. */
+  /** Undefined if the plan needs the machine, or is always false. */
   readonly make?: (helpers: SourceHelpers, values: readonly unknown[]) => Predicate
   readonly values?: readonly CompiledValue[]
   /**
@@ -59,7 +62,7 @@ export interface CompiledPlan {
    * steps.
    */
   readonly parts?: number
-  /** Why the plan needs the machine. */
+  /** Why the plan needs the machine. A plan with neither this nor `make` is always false. */
   readonly why?: string
 }
 

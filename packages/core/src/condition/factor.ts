@@ -36,7 +36,7 @@ function restOf(condition: Condition): Condition {
  * Returns whether two conditions are the same test of the same path. Only tests that occur
  * repeatedly are compared.
  */
-function isSameTest(one: Condition, other: Condition): boolean {
+export function isSameTest(one: Condition, other: Condition): boolean {
   if (one.kind === 'isa' && other.kind === 'isa') {
     return one.model === other.model && one.exact === other.exact && isSameOperand(one.of, other.of)
   }

@@ -1,5 +1,6 @@
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
+import { gather, unfolded } from '../../condition/gather.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
@@ -39,7 +40,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const counts = needsBudget(condition)
   const own = new LateBudget(begin)
   const compiler = new Closures(meaning, counts, own, new Map())
-  const { test } = compiler.compile(condition)
+  const { test } = compiler.compile(gather(meaning.schema, condition))
   const size = compiler.size
   if (!counts && size === ownSlots) {
     if (!own.isUsed) return (actor, action, resource) => test([actor, resource, action])
@@ -277,7 +278,7 @@ class Closures extends Compiler<ElementTest> {
     const meaning = this.#meaning
     const from = this.#operand(conditions[0]!.from)
     const slot = this.#slot(conditions[0]!.each)
-    const arms = conditions.map((condition): Arm => {
+    const arms = (canFail ? conditions : conditions.flatMap(unfoldedArms)).map((condition): Arm => {
       this.#slots.set(condition.each, slot)
       const { first, rest } = splitFirst(condition)
       if (rest.kind === 'true') return { first, second: undefined, rest: undefined, exhaust: undefined }
@@ -347,6 +348,11 @@ class Closures extends Compiler<ElementTest> {
       }
     }
   }
+}
+
+/** Returns a quantifier over `(a or b) and c` as several, which share a loop. */
+function unfoldedArms(some: Some): readonly Some[] {
+  return unfolded(some.where)?.map((where) => ({ ...some, where })) ?? [some]
 }
 
 /** Compiles a recursive definition; its results are memoized when there are many. */

@@ -1,9 +1,11 @@
 import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
+import { gather } from '../../condition/gather.js'
 import { declaredModel, declaredType, operandType } from '../../condition/type.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
+import { rowEqualityOf } from '../../values/rows.js'
 import { compileClosures } from '../closures/closures.js'
 import {
   type BackEnd,
@@ -37,6 +39,7 @@ import { CodeScope } from './scope.js'
 import {
   areBoth,
   areOfOneType,
+  type Comparison,
   equality,
   equalityFunction,
   found,
@@ -48,7 +51,7 @@ import {
   looks,
   many,
   plainly,
-  prelude,
+  preludeOf,
   present,
   rounds,
   sequence,
@@ -60,7 +63,6 @@ import {
   untilFound,
   untilNoneIsOpen,
   type WriteLoop,
-  waitingPrelude,
 } from './templates.js'
 
 /**
@@ -139,6 +141,11 @@ function isParameter(argument: Operand, parameter: ParameterRoot): boolean {
   return argument.kind === 'path' && argument.root === parameter && argument.steps.length === 0
 }
 
+/** Returns the name of the attribute that an operand is read from last. */
+function attributeOf(operand: Operand): string | undefined {
+  return operand.kind === 'path' ? operand.steps.at(-1)?.name : undefined
+}
+
 /** Up to this number, predicates have functions of their own. */
 const fewPredicates = 16
 
@@ -189,6 +196,8 @@ class Source extends Compiler<Write> {
   readonly #functions: string[] = []
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
+  /** The names of functions that compare two values. */
+  readonly #equalities = new Map<string, string>()
   #count = 0
   #usesOwn = false
 
@@ -202,14 +211,9 @@ class Source extends Compiler<Write> {
 
   write(): PredicateText {
     const scope = new CodeScope()
-    const test = this.compile(this.#condition).test(scope)
+    const test = this.compile(gather(this.schema, this.#condition)).test(scope)
     const { given, constants } = this.#operands
-    const lines = [
-      '"use strict"',
-      `const { ${[...helperNames, ...(this.#waits ? ['whole'] : [])].join(', ')} } = helpers`,
-      ...given.map((_, index) => `const v${index} = values[${index}]`),
-      prelude,
-      ...(this.#waits ? [waitingPrelude] : []),
+    const code = [
       ...this.#functions,
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
       ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
@@ -218,9 +222,10 @@ class Source extends Compiler<Write> {
       '}',
       ...(this.#waits ? [] : [many]),
       'return decide',
-    ]
+    ].join('\n')
+    const values = given.map((_, index) => `const v${index} = values[${index}]`)
     return {
-      text: lines.join('\n'),
+      text: ['"use strict"', ...preludeOf(code, [...helperNames, 'whole']), ...values, code].join('\n'),
       given,
       constants,
       counts: this.#usesOwn || scope.parameters.has('budget'),
@@ -491,16 +496,39 @@ class Source extends Compiler<Write> {
     }
     if (isLiteral(right)) return this.#equalsLiteral(left, right.value, scope)
     if (isLiteral(left)) return this.#equalsLiteral(right, left.value, scope)
-    const same = this.#newName('same')
-    const cls = this.#classOf(left) ?? this.#classOf(right)
-    const takesTexts = this.#takesTexts(left, right)
-    this.#functions.push(equalityFunction(same, cls, this.#types(left, right), takesTexts))
+    const comparison = this.#comparisonOf(left, right)
+    const same = this.#equality(comparison, left, right)
     const x = this.#operands.write(left, scope)
     const y = this.#operands.write(right, scope)
     return sequence(
-      [...(y.before.length > 0 ? held(x, cls) : x.before), ...y.before],
-      equality(same, cls, x, y, takesTexts),
+      [...(y.before.length > 0 ? held(x, comparison.cls) : x.before), ...y.before],
+      equality(same, comparison, x, y),
     )
+  }
+
+  #comparisonOf(left: Operand, right: Operand): Comparison {
+    const model = this.#modelOf(left) ?? this.#modelOf(right)
+    const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
+    const key = model === undefined ? undefined : rowEqualityOf(this.schema, constructorOf(this.schema, model), true)
+    return { cls, key: key?.column, types: this.#types(left, right), takesTexts: this.#takesTexts(left, right) }
+  }
+
+  /**
+   * Returns the name of the function that compares two operands. Comparisons of rows of one class
+   * share a function. Where the class is unknown, comparisons of the same attributes do: what is
+   * read from them is likely of the same classes.
+   */
+  #equality(comparison: Comparison, left: Operand, right: Operand): string {
+    const { cls, key, types, takesTexts } = comparison
+    const attributes = key === undefined ? [left, right].map(attributeOf) : []
+    const id = JSON.stringify([cls, key, types, takesTexts, ...attributes])
+    let name = this.#equalities.get(id)
+    if (name === undefined) {
+      name = this.#newName('same')
+      this.#equalities.set(id, name)
+      this.#functions.push(equalityFunction(name, comparison))
+    }
+    return name
   }
 
   /**
@@ -519,11 +547,10 @@ class Source extends Compiler<Write> {
     return ![left, right].some((operand) => declaredType(this.schema, operand)?.startsWith('#'))
   }
 
-  /** Returns the expected class of an operand's rows. */
-  #classOf(operand: Operand): string | undefined {
+  /** Returns the model of an operand's rows if it has a class. */
+  #modelOf(operand: Operand): string | undefined {
     const { model, list } = operandType(this.schema, operand)
-    if (model === undefined || list || !constructorOf(this.schema, model)) return undefined
-    return this.#operands.give({ kind: 'class', model })
+    return model === undefined || list || !constructorOf(this.schema, model) ? undefined : model
   }
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {

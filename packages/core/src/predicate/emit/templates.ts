@@ -19,16 +19,32 @@ export interface Written {
   readonly parent?: string | undefined
 }
 
-/** Functions repeated in every predicate, so that predicates do not share inline caches. */
-export const prelude: string = `function object(x) {
+/**
+ * Functions repeated in every predicate that calls them, so that predicates do not share inline
+ * caches.
+ */
+const prelude: Readonly<Record<string, string>> = {
+  object: `function object(x) {
   return typeof x === "object" || typeof x === "function" || bail()
-}
-function plain(x) {
+}`,
+  plain: `function plain(x) {
   return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
-}
-function holdable(x, parent) {
+}`,
+  holdable: `function holdable(x, parent) {
   return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
-}`
+}`,
+  isLate: `function isLate(x) {
+  return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
+}`,
+}
+
+/** Returns the functions and helpers that a predicate's code mentions. */
+export function preludeOf(code: string, helpers: readonly string[]): readonly string[] {
+  const functions = Object.entries(prelude).flatMap(([name, one]) => (code.includes(`${name}(`) ? [one] : []))
+  const all = [code, ...functions].join('\n')
+  const named = helpers.filter((name) => new RegExp(`\\b${name}\\b`).test(all))
+  return [...(named.length > 0 ? [`const { ${named.join(', ')} } = helpers`] : []), ...functions]
+}
 
 /** Decides many resources; in the text of each predicate, so that V8 inlines it into the loop. */
 export const many: string = `decide.many = (actor, action, resources, from, answers) => {
@@ -42,11 +58,6 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
     }
   } catch {}
   return at
-}`
-
-/** Additional functions of waiting predicates: whether to wait, as far as the value shows. */
-export const waitingPrelude: string = `function isLate(x) {
-  return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`
 
 /**
@@ -229,41 +240,58 @@ export function member(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
 }
 
+/** What is known of two values that are compared. */
+export interface Comparison {
+  /** The expected class of rows, if it is known. */
+  readonly cls: string | undefined
+  /** The only column of the key of that class. */
+  readonly key: string | undefined
+  /** The last arguments of `equals`: the declared types of both values. */
+  readonly types: string
+  /** As for `areOfOneType`. */
+  readonly takesTexts: boolean
+}
+
 /**
  * Writes an equality test. The most frequent cases are inlined: the same value, two rows of a class
  * without a key, two numbers, two texts.
- * @param cls - The expected class of rows, if it is known.
- * @param takesTexts - As for `areOfOneType`.
  */
-export function equality(
-  name: string,
-  cls: string | undefined,
-  left: Written,
-  right: Written,
-  takesTexts: boolean,
-): string {
+export function equality(name: string, { cls, key, takesTexts }: Comparison, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
+  const isSame = parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`
+  const asked = `${name}(${x}, ${y}${parents && `, ${parents}`})`
+  if (key !== undefined) return `${x} === ${y} ? (${isSame}, true) : ${asked}`
   const isRow = (z: string): string =>
     `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
   const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
   const differ = [areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  return `${x} === ${y} ? (${parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`}, true) : !(${differ}) && ${name}(${x}, ${y}${parents && `, ${parents}`})`
+  return `${x} === ${y} ? (${isSame}, true) : !(${differ}) && ${asked}`
 }
 
-/**
- * Writes a function that compares two values. It memoizes the key of the class of the latest rows,
- * for all evaluations: the key depends on the class alone. Both variables change together, after
- * everything that can throw.
- * @param types - The last arguments of `equals`: the declared types of both values.
- * @param takesTexts - As for `areOfOneType`.
- */
-export function equalityFunction(name: string, cls: string | undefined, types: string, takesTexts: boolean): string {
+/** Writes a function that compares two values. */
+export function equalityFunction(name: string, { cls, key, types, takesTexts }: Comparison): string {
+  const otherwise = `  } else if (${areOfOneType('l', 'r', takesTexts)}) return false
+  if (l === undefined) bail(r, leftParent)
+  if (r === undefined) bail(l, rightParent)
+  return equals(l, r${types})
+}`
+  const begin = `function ${name}(l, r, leftParent, rightParent) {
+  if (l === r) return plain(l), true
+  if (${isObject('l')} && ${isObject('r')}) {`
+  if (key !== undefined) {
+    return `${begin}
+    if (l.constructor === ${cls} && r.constructor === ${cls}) {
+      const a = l${member(key)}, b = r${member(key)}
+      if (${areKeys}) return a === b
+    }
+${otherwise}`
+  }
+  // Memoizes the key of the class of the latest rows, for all evaluations: the key depends on the
+  // class alone. Both variables change together, after everything that can throw.
   const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
   return `${known}let ${name}Class, ${name}Key
-function ${name}(l, r, leftParent, rightParent) {
-  if (l === r) return plain(l), true
-  if (${isObject('l')} && ${isObject('r')}) {
+${begin}
     const its = l.constructor
     if (its === r.constructor) {
       if (its !== ${name}Class) {
@@ -274,12 +302,10 @@ function ${name}(l, r, leftParent, rightParent) {
       if (key === null) return false
       if (key !== undefined) {
         const a = l[key], b = r[key]
-        if (typeof a === typeof b && (typeof a === "number" || typeof a === "string")) return a === b
+        if (${areKeys}) return a === b
       }
     }
-  } else if (${areOfOneType('l', 'r', takesTexts)}) return false
-  if (l === undefined) bail(r, leftParent)
-  if (r === undefined) bail(l, rightParent)
-  return equals(l, r${types})
-}`
+${otherwise}`
 }
+
+const areKeys = 'typeof a === typeof b && (typeof a === "number" || typeof a === "string")'

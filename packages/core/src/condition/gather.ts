@@ -1,0 +1,171 @@
+import type { Schema } from '../schema/schema.js'
+import type { And, Condition, Operand, Some } from './condition.js'
+import { and, or, TRUE } from './construct.js'
+import { isSameOperand, isSameTest } from './factor.js'
+import { canFail, Fallible } from './fallible.js'
+import { substitute } from './substitute.js'
+
+/**
+ * Returns a condition with the same outcomes that iterates over each collection once. For example,
+ * `some r in u.roles where r.name = "a" and r.of = x`, a test of something else, and the same of
+ * `"b"`, become the test and `some r in u.roles where (r.name = "a" or r.name = "b") and r.of = x`.
+ *
+ * Only parts that can't be an error change places, according to the schema.
+ */
+export function gather(schema: Schema, condition: Condition): Condition {
+  return new Gathering(schema).gather(condition)
+}
+
+class Gathering {
+  readonly #schema: Schema
+  readonly #fallible = new Fallible()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  gather(condition: Condition): Condition {
+    switch (condition.kind) {
+      case 'and':
+        return and(...condition.of.map((one) => this.gather(one)))
+      case 'or':
+        return this.#disjunction(condition.of.map((one) => this.gather(one)))
+      case 'not':
+        return { kind: 'not', of: this.gather(condition.of) }
+      case 'some':
+        return { ...condition, where: this.gather(condition.where) }
+      default:
+        return condition
+    }
+  }
+
+  #canFail(condition: Condition): boolean {
+    return canFail(this.#schema, condition, this.#fallible)
+  }
+
+  #disjunction(arms: readonly Condition[]): Condition {
+    const found: Condition[] = []
+    let free: Condition[] = []
+    const close = (): void => {
+      found.push(...this.#merged(free))
+      free = []
+    }
+    for (const arm of arms) {
+      if (!this.#canFail(arm)) free.push(arm)
+      else {
+        close()
+        found.push(arm)
+      }
+    }
+    close()
+    return or(...found)
+  }
+
+  /** Merges arms over one collection at the place of the first. None of the arms can fail. */
+  #merged(arms: readonly Condition[]): readonly Condition[] {
+    const groups: { readonly arms: Condition[]; readonly quantifiers: Some[] }[] = []
+    for (const arm of arms) {
+      const some = asQuantifier(arm)
+      const group = some && groups.find(({ quantifiers: [first] }) => first && isSameOperand(first.from, some.from))
+      if (group) {
+        group.arms.push(arm)
+        group.quantifiers.push(some)
+      } else groups.push({ arms: [arm], quantifiers: some ? [some] : [] })
+    }
+    return groups.flatMap((group) => {
+      if (group.arms.length === 1) return group.arms
+      const union = this.#union(group.quantifiers)
+      // A test that made a read possible may stand behind it now.
+      return this.#canFail(union) ? group.arms : [union]
+    })
+  }
+
+  #union([first, ...others]: readonly Some[]): Condition {
+    const { each } = first!
+    const row: Operand = { kind: 'path', root: each, steps: [] }
+    const wheres = others.map((some) => substitute(some.where, (root) => (root === some.each ? row : undefined)))
+    return { ...first!, where: this.#alternatives([first!.where, ...wheres].flatMap(armsOf)) }
+  }
+
+  /** Joins alternatives about one row: those with the same last test share it. */
+  #alternatives(wheres: readonly Condition[]): Condition {
+    const groups: { readonly last: Condition; readonly heads: Condition[] }[] = []
+    for (const where of wheres) {
+      const parts = where.kind === 'and' ? where.of : [where]
+      const last = parts.at(-1)!
+      const head = and(...parts.slice(0, -1))
+      const group = groups.find((one) => isSame(one.last, last))
+      if (group) group.heads.push(head)
+      else groups.push({ last, heads: [head] })
+    }
+    return this.#disjunction(groups.map(({ last, heads }) => and(this.#distinct(heads), last)))
+  }
+
+  /** Returns the disjunction of conditions without those that another one implies. */
+  #distinct(conditions: readonly Condition[]): Condition {
+    if (conditions.some(({ kind }) => kind === 'true')) return TRUE
+    const kept = conditions.filter(
+      (one, at) =>
+        !conditions.some((other, place) => place !== at && implies(one, other) && (place < at || !implies(other, one))),
+    )
+    return this.#disjunction(kept)
+  }
+}
+
+/** Returns an arm as a quantifier: tests before it that need no search become its last tests. */
+function asQuantifier(arm: Condition): Some | undefined {
+  if (arm.kind === 'some') return arm
+  if (arm.kind !== 'and') return undefined
+  const some = arm.of.at(-1)!
+  const tests = arm.of.slice(0, -1)
+  if (some.kind !== 'some' || !tests.every(isTest)) return undefined
+  return { ...some, where: within(some.where, tests) }
+}
+
+/** Adds tests to each alternative, before its last test: that is the one that alternatives share. */
+function within(where: Condition, tests: readonly Condition[]): Condition {
+  return or(
+    ...armsOf(where).map((one) => {
+      const parts = one.kind === 'and' ? one.of : [one]
+      return and(...parts.slice(0, -1), ...tests, parts.at(-1)!)
+    }),
+  )
+}
+
+/** Returns a condition as alternatives: also a disjunction before one last test. */
+function armsOf(where: Condition): readonly Condition[] {
+  if (where.kind === 'or') return where.of.flatMap(armsOf)
+  const alternatives = unfolded(where)
+  return alternatives?.flatMap(armsOf) ?? [where]
+}
+
+/** Returns the alternatives of `(a or b) and last`; undefined for another condition. */
+export function unfolded(where: Condition): readonly Condition[] | undefined {
+  if (where.kind !== 'and' || where.of.length !== 2) return undefined
+  const [first, last] = (where as And).of as readonly [Condition, Condition]
+  return first.kind === 'or' ? first.of.map((one) => and(one, last)) : undefined
+}
+
+function isTest({ kind }: Condition): boolean {
+  return kind === 'compare' || kind === 'test' || kind === 'isa'
+}
+
+/** Returns whether a test relies on an earlier class test. */
+function isNarrowed(test: Condition): boolean {
+  const operands = test.kind === 'compare' ? [test.left, test.right] : 'of' in test ? [test.of as Operand] : []
+  return operands.some((one) => one.kind === 'path' && one.as !== undefined)
+}
+
+/** Returns whether a conjunction has all parts of another one. */
+function implies(one: Condition, other: Condition): boolean {
+  const parts = one.kind === 'and' ? one.of : [one]
+  const needed = other.kind === 'and' ? other.of : [other]
+  return needed.every((part) => parts.some((known) => isSame(known, part)))
+}
+
+function isSame(one: Condition, other: Condition): boolean {
+  if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
+  if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
+  if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
+  return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
+}
