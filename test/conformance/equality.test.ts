@@ -48,7 +48,7 @@ const values = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value
 
-it('is the equality of lodash.isEqual where content can be seen', () => {
+it('is the equality of lodash.isEqual for visible content', () => {
   fc.assert(
     fc.property(values, values, (a, b) => {
       expect(defaultEqualityFn(a, b)).toBe(isEqual(a, b))
@@ -61,7 +61,7 @@ it('is the equality of lodash.isEqual where content can be seen', () => {
 it.each([
   ['itself', (cycle: object) => [cycle, cycle]],
   ['another cycle', (cycle: object) => [cycle, Object.assign({}, cycle)]],
-])('ends for what holds itself, compared with %s', (_, pair) => {
+])('ends for cyclic objects compared with %s', (_, pair) => {
   const cycle: Record<string, unknown> = { a: 1 }
   cycle['self'] = cycle
   const [a, b] = pair(cycle)

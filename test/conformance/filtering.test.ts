@@ -24,7 +24,7 @@ describe('Filters of an Authorizer, in memory and through ORMs', async () => {
   afterAll(() => ways.close(), 60_000)
 
   it.each(groups)(
-    '%s selects the rows that the check allows, or is refused for a reason that is named',
+    '%s selects exactly the allowed rows, or is rejected for a named reason',
     async (group) => {
       const wrong: unknown[] = []
       for (const one of cases) {

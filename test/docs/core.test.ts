@@ -61,7 +61,7 @@ describe('the README of core', () => {
     expect(named.filter((code) => !(code in codes))).toEqual([])
   })
 
-  test('names everything that can be asked of an Authorizer', () => {
+  test('names every method of an Authorizer', () => {
     const members = Object.getOwnPropertyNames(core.Authorizer.prototype).filter((name) => name !== 'constructor')
     const own = Object.keys(new core.Authorizer())
     const missing = [...members, ...own].filter((name) => !new RegExp(`\`${name}\\b`).test(page))
@@ -73,7 +73,7 @@ describe('the README of core', () => {
     expect(members.filter((name) => !page.includes(`\`${name}(`))).toEqual([])
   })
 
-  test('names what reads files', () => {
+  test('names the functions that read files', () => {
     expect(
       Object.keys(node).filter(
         (name) => !['hold', 'isAllowList', 'keepPrivate'].includes(name) && !page.includes(`\`${name}\``),
@@ -81,7 +81,7 @@ describe('the README of core', () => {
     ).toEqual([])
   })
 
-  test.each(Object.entries(defaultLimits))('knows the default of the limit %s', (name, value) => {
+  test.each(Object.entries(defaultLimits))('names the default of the limit %s', (name, value) => {
     const row = new RegExp(`^\\| \`${name}\` +\\| ${value.toLocaleString('en')} +\\|`, 'm')
     expect(page).toMatch(row)
   })

@@ -29,7 +29,7 @@ function anchorsIn(file: string): Set<string> {
   )
 }
 
-test.each(documents)('%s leads nowhere that is not there', (name) => {
+test.each(documents)('%s has no broken links', (name) => {
   const links = [...withoutCode(readFileSync(join(root, name), 'utf8')).matchAll(/\]\(([^)\s]+)\)/g)]
   const dead = links
     .map(([, link]) => link!)

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
   }
 
   describe.each(['desktop', 'phone'] as const)('at the width of a %s', (size) => {
-    it('lets anybody choose who to be', async () => {
+    it('lets visitors choose a person', async () => {
       const opened = await visit(browser, 'koa-typeorm', application.url, size)
       await opened.page.goto('/')
       await opened.page.getByRole('button', { name: 'Theo Lang' }).waitFor()
@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
       await expectNoProblems(opened)
     })
 
-    it('withholds from a reader what an editor sees', async () => {
+    it('hides from a reader fields that an editor sees', async () => {
       const [reader, editor] = [await open('Ilse', size), await open('Nadia', size)]
       for (const opened of [reader, editor]) {
         await opened.page.getByRole('searchbox').fill('year so')
@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
     await expectNoProblems(opened)
   })
 
-  it('refuses what is pressed all the same, and names the field', async () => {
+  it('denies a forbidden change and names the field', async () => {
     const opened = await open('Lena', 'desktop', true)
     const { page } = opened
     await readDocument(opened, 'Payroll, September')

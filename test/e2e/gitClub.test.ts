@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     })
   })
 
-  it('lets somebody open an issue, close it and open it again, and nothing else with it', async () => {
+  it('lets an author open, close and reopen an issue, and nothing else', async () => {
     const opened = await open('Oskar')
     const { page } = opened
     await repositories(opened).filter({ hasText: 'sextant' }).click()
@@ -91,7 +91,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     await opened.close()
   })
 
-  it('makes a repository public for everybody, and private again', async () => {
+  it('makes a repository public and private again', async () => {
     const owner = await open('Ines')
     await repositories(owner).filter({ hasText: 'permafrost' }).click()
     await owner.page.getByRole('button', { name: 'Make public' }).click()
@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     }
   })
 
-  it('is somebody else by the arrows of the keyboard, whose focus stays', async () => {
+  it('changes the person with the arrow keys and keeps the focus', async () => {
     const opened = await open('Visitor')
     const { page } = opened
     await page.getByRole('radio', { name: 'Visitor' }).focus()
@@ -122,7 +122,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     await opened.close()
   })
 
-  it('refuses what is pressed all the same, and says so', async () => {
+  it('denies a forbidden action and shows the denial', async () => {
     const opened = await open('Oskar')
     const { page } = opened
     await repositories(opened).filter({ hasText: 'sextant' }).click()
@@ -164,7 +164,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
     await opened.close()
   })
 
-  it('takes no field from a request that the request is not for', async () => {
+  it('ignores other fields of a request', async () => {
     const opened = await visit(browser, 'express-prisma', application.url, 'desktop')
     const { request } = opened.page
     const headers = { authorization: 'Bearer oskar' }

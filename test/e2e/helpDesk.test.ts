@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
   const tent = 'Tent pole snapped on its first night'
 
   describe.each(['desktop', 'phone'] as const)('at the width of a %s', (size) => {
-    it('lets somebody choose who to be, and brings them where they wanted to go', async () => {
+    it('lets visitors choose a person and returns to the requested page', async () => {
       const opened = await visit(browser, 'next-prisma', application.url, size)
       await opened.page.goto('/tickets?status=open')
       await opened.page.getByRole('heading', { name: 'Who are you?' }).waitFor()
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       await opened.close()
     })
 
-    it('shows an agent everything of a ticket, and what they may do', async () => {
+    it('shows an agent a whole ticket and the allowed actions', async () => {
       const opened = await open('idris', '/tickets/1', size)
       expect(await messages(opened).count()).toBe(5)
       expect(await opened.page.locator('.messages .note').count()).toBe(2)
@@ -87,7 +87,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       await opened.close()
     })
 
-    it('shows a customer no internal note, and what they may do', async () => {
+    it('shows a customer no internal notes, and the allowed actions', async () => {
       const opened = await open('anna', '/tickets/1', size)
       expect(await messages(opened).count()).toBe(3)
       // Nor is one in what the page is made of.
@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       ['idris', '/tenants/1/ask', 403, 'You may not do this'],
       ['idris', '/tenants/2/ask', 404, 'There is nothing here'],
       ['nobody-at-all', '/tickets', 401, 'Sign in first'],
-    ])('tells %s at %s nothing: %i', async (person, path, status, title) => {
+    ])('reveals nothing to %s at %s: %i', async (person, path, status, title) => {
       const opened = await open(person, path, size)
       await opened.page.getByRole('heading', { name: title }).waitFor()
       await opened.picture(String(status))
@@ -236,7 +236,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       await opened.close()
     })
 
-    it('by an action with the cookie of somebody else, or with more than they may write, is refused', async () => {
+    it('by an action of another user, or with forbidden fields, is denied', async () => {
       // What Maren's browser sends when she does it, to be sent again with whatever is put into it.
       const opened = await open('maren', '/tickets/4')
       const sent = opened.page.waitForRequest((request) => request.headers()['next-action'] !== undefined)
@@ -283,7 +283,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
     })
   })
 
-  it('sends browsers nothing of the policy or of what decides', async () => {
+  it('sends neither policy nor engine to browsers', async () => {
     const opened = await visit(browser, 'next-prisma', application.url, 'desktop')
     const scripts: Promise<string>[] = []
     opened.page.on('response', (response) => {

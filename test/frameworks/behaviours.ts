@@ -416,7 +416,7 @@ export function describeBehaviours(
       expect((await send('/documents/1', { actor: 'bob' })).status).toBe(200)
     })
 
-    it('a request that its client gives up harms nobody', async () => {
+    it('an aborted request affects no other request', async () => {
       const controller = new AbortController()
       const given = send('/waiting/1', { actor: 'bob', signal: controller.signal })
       setTimeout(() => controller.abort(), 5)

@@ -26,7 +26,7 @@ test.each([
 })
 
 test.each(['part in i.parts and cut and part.whole = 1', 'i.whole = 1 or cut'])(
-  'what depends on which solution is the first is refused: %s',
+  'a filter that depends on the first solution is rejected: %s',
   (goals) => {
     const filter = authorizerFor(rule(goals)).filter(new User(), 'read', 'Item')
     expect(() => filter.definite()).toThrow(UnsupportedFilterError)

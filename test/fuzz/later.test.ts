@@ -57,6 +57,6 @@ const rules: readonly (readonly [string, string])[] = [
   ],
 ]
 
-describe('what has its value later', () => {
+describe('a variable that is bound later', () => {
   test.each(rules)('%s', (_, policy) => expectSameAsCheck(policy))
 })

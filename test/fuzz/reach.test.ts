@@ -244,7 +244,7 @@ test.each(policies)('the filter of a recursion is the check: %s', (name, rules) 
   expect(counted.false + counted.error).toBeGreaterThan(20)
 })
 
-test('an error behind a recursion that is true is none, below a quantifier too', () => {
+test('an error after a true recursion is never reached, also below a quantifier', () => {
   const authorizer = authorizerFor(`
     allow(_: User, "read", f: Folder) if link in f.links and (open(link.to) or link.to.owner.id = 1) and link.kind = "copy";
     open(f: Folder) if f.isOpen;
@@ -295,7 +295,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
 ]
 
-test.each(refused)('a recursion that no database follows is refused: %s', (_, rules) => {
+test.each(refused)('a recursion that no database can follow is rejected: %s', (_, rules) => {
   const authorizer = authorizerFor(rules)
   const filter = authorizer.filter(new User(), 'read', 'Folder')
   expect(() => filter.definite()).toThrow(UnsupportedFilterError)

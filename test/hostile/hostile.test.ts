@@ -46,7 +46,7 @@ if (corpusPath === undefined) {
       await orm.close()
     })
 
-    it.each(cases)('give what the condition %s allows', async (id, { allowWhenNullIsAValue }) => {
+    it.each(cases)('contain the rows that the condition %s allows', async (id, { allowWhenNullIsAValue }) => {
       const { ids, strategy } = await orm.list(id)
       expect([...ids].sort()).toEqual([...allowWhenNullIsAValue].sort())
       if (comparable.has(id)) strategies.push(strategy)

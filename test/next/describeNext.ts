@@ -26,16 +26,16 @@ export function describeComponents(name: string, served: () => Running): void {
       }
     })
 
-    it.each(['ada', 'bob'])('prerenders nothing of what %s, whom the path names, may read', async (who) => {
+    it.each(['ada', 'bob'])('prerenders no row for %s, named by the path', async (who) => {
       for (const actor of [who, 'eve']) expect(await text(`/who/${who}`, actor)).not.toContain('Plans')
     })
 
-    it('decides about whom the path names for each request that it waits for', async () => {
+    it('decides for the user of the path on each request', async () => {
       expect(await text('/connected/ada')).toContain('Plans,Notice')
       expect(await text('/connected/eve')).not.toContain('Plans')
     })
 
-    it('keeps no list of somebody in `use cache`', async () => {
+    it('caches no list of a user in `use cache`', async () => {
       for (const actor of ['ada', 'eve']) expect(await text('/cached', actor)).toContain('error kept-decision')
       expect(await text('/cached')).toContain('Notice')
     })
@@ -72,13 +72,13 @@ export function describeNext(name: string, served: () => Served): void {
       [undefined, '/documents/1', 401, 'the page of unauthorized'],
       [undefined, '/documents/99', 401, 'the page of unauthorized'],
       [undefined, '/documents/2', 200, 'Notice'],
-    ] as const)('that %s asks for at %s is answered with %i', async (actor, path, status, text) => {
+    ] as const)('for %s at %s responds with %i', async (actor, path, status, text) => {
       const answer = await get(path, actor)
       expect([answer.status, answer.text.includes(text)]).toEqual([status, true])
       if (status !== 200) expect(answer.text).not.toContain('Plans')
     })
 
-    it('shows what the actor may do, and sends nothing of the rest', async () => {
+    it('shows the allowed actions and sends no others', async () => {
       const [reader, owner] = [await get('/documents/1', 'bob'), await get('/documents/1', 'ada')]
       expect(reader.text).toContain('only read')
       expect(reader.text).not.toContain('Rename')
@@ -86,12 +86,12 @@ export function describeNext(name: string, served: () => Served): void {
       expect(owner.text).not.toContain('only read')
     })
 
-    it('tells client components the allowed actions as data', async () => {
+    it('passes the allowed actions to client components as data', async () => {
       expect((await get('/documents/1', 'bob')).text).toContain('no comment')
       expect((await get('/documents/2', 'bob')).text).toContain('<button type="button">Comment</button>')
     })
 
-    it('that was told to be kept for everybody is dynamic where it asks about somebody', async () => {
+    it('declared as static is dynamic if it decides about a user', async () => {
       expect(served().output).toMatch(/ƒ \/isr/)
       expect((await get('/isr', 'ada')).text).toContain('for <!-- -->ada')
       const answer = await get('/isr', 'eve')
@@ -99,19 +99,19 @@ export function describeNext(name: string, served: () => Served): void {
       expect(answer.headers.get('cache-control')).toMatch(/private|no-store/)
     })
 
-    it('fails instead of keeping what is decided about somebody in `use cache`', async () => {
+    it('fails instead of caching a decision about a user in `use cache`', async () => {
       const answer = await get('/cached?who=me', 'ada')
       expect(answer.status).toBe(500)
       expect(answer.text).not.toContain('classified')
     })
 
-    it('keeps what is decided about nobody, if it is told to', async () => {
+    it('caches a decision for anonymous users if configured', async () => {
       expect((await get('/cached')).text).toContain('classified <!-- -->condition')
     })
   })
 
   describe('a route handler', () => {
-    it.each(['filter', 'actor'])('fails instead of keeping the %s of somebody', async (what) => {
+    it.each(['filter', 'actor'])('fails instead of caching the %s of a user', async (what) => {
       expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
       expect((await get(`/kept?what=${what}`, 'ada')).status).toBe(500)
     })
@@ -132,19 +132,19 @@ export function describeNext(name: string, served: () => Served): void {
       ['page', 'true', 'false'],
       ['list', 'Plans,Notice', 'Notice'],
       ['filter', 'condition', 'condition'],
-    ])('keeps nothing of what the request of somebody knows: its %s', async (what, ada, eve) => {
+    ])("caches nothing of a user's request: its %s", async (what, ada, eve) => {
       const refused = 'error kept-decision'
       expect(await both(`/remembered?what=${what}`, 'ada')).toEqual({ outside: ada, within: refused })
       expect(await both(`/remembered?what=${what}`, 'eve')).toEqual({ outside: eve, within: refused })
     })
 
-    it('of an API route keeps no list of somebody', async () => {
+    it('of an API route keeps no list of a user', async () => {
       const within = 'error kept-decision'
       expect(await both('/api/old/kept', 'ada')).toEqual({ outside: 'Plans,Notice', within })
       expect(await both('/api/old/kept', 'eve')).toEqual({ outside: 'Notice', within })
     })
 
-    it('of getServerSideProps keeps no list of somebody, and the list of nobody', async () => {
+    it('of getServerSideProps keeps only the anonymous list', async () => {
       const within = 'error kept-decision, error kept-decision, Notice'
       expect((await get('/kept/props', 'ada')).text).toContain(`Plans,Notice true: ${within}`)
       expect((await get('/kept/props', 'eve')).text).toContain(`Notice false: ${within}`)
@@ -155,7 +155,7 @@ export function describeNext(name: string, served: () => Served): void {
         expect((await get(`/kept/${who}`, actor)).text).toContain('<p>error kept-decision</p>')
     })
 
-    it('of pages that are static keeps no list of somebody', async () => {
+    it('of static pages keeps no list of a user', async () => {
       expect((await get('/static', 'ada')).text).toContain('<p>error kept-decision</p>')
       for (const actor of ['ada', 'eve']) {
         const answer = await get('/isr/ada', actor)
@@ -163,12 +163,12 @@ export function describeNext(name: string, served: () => Served): void {
       }
     })
 
-    it('is not filled by generateStaticParams with what somebody may read', () => {
+    it('is not filled by generateStaticParams with rows of a user', () => {
       expect(served().output).toContain('/generated/error-kept-decision')
       expect(served().output).toContain('/generated/Notice')
     })
 
-    it.each(['/streamed', '/streamed?actor'])('of others is told that %s is private', async (path) => {
+    it.each(['/streamed', '/streamed?actor'])('of other parties sees that %s is private', async (path) => {
       for (const actor of ['ada', 'eve']) expect((await get(path, actor)).headers.get('cache-control')).toBe('private')
     })
   })
@@ -186,7 +186,7 @@ export function describeNext(name: string, served: () => Served): void {
       return fetch(`${served().url}/documents/2`, { method: 'POST', body: form, headers, redirect: 'manual' })
     }
 
-    it('runs for who may', async () => {
+    it('runs for allowed actors', async () => {
       const answer = await rename('ada', '1')
       expect([answer.status, answer.headers.get('location')]).toEqual([303, '/documents/1?renamed'])
     })
@@ -196,7 +196,7 @@ export function describeNext(name: string, served: () => Served): void {
       ['eve', '1'],
       ['eve', '99'],
       [undefined, '1'],
-    ] as const)('does nothing for %s who forges its form for document %s', async (actor, id) => {
+    ] as const)('does nothing for %s with a forged form for document %s', async (actor, id) => {
       // Next itself takes every interrupt of a form without JavaScript for what is not there.
       expect((await rename(actor, id)).status).toBe(404)
     })
@@ -215,7 +215,7 @@ export function describeNext(name: string, served: () => Served): void {
       return { status: answer.status, text: await answer.text() }
     }
 
-    it('answers what it did, to whom may', async () => {
+    it('returns its value to allowed actors', async () => {
       expect((await call('comment', 'bob', 2, 'hello')).text).toContain('{"allowed":true,"value":"Notice: hello"}')
     })
 
@@ -224,7 +224,7 @@ export function describeNext(name: string, served: () => Served): void {
       ['eve', 1, 404, 'Not found.'],
       ['eve', 99, 404, 'Not found.'],
       [undefined, 2, 401, 'Sign in to do this.'],
-    ] as const)('answers %s who calls it for document %s with a result of %i', async (actor, id, status, message) => {
+    ] as const)('returns to %s for document %s a result of %i', async (actor, id, status, message) => {
       const result = JSON.stringify({ allowed: false, status, message, fields: [] })
       expect((await call('comment', actor, id, 'hello')).text).toContain(result)
     })
@@ -250,7 +250,7 @@ export function describeNext(name: string, served: () => Served): void {
   })
 
   describe('the proxy', () => {
-    it('sends nobody to the page to sign in on', async () => {
+    it('redirects anonymous users to the sign-in page', async () => {
       const answer = await get('/isr?page=2')
       expect(answer.status).toBe(307)
       expect(new URL(answer.headers.get('location')!, served().url)).toMatchObject({
@@ -287,13 +287,13 @@ export function describeNext(name: string, served: () => Served): void {
       [undefined, '/old/1', /private/],
       ['bob', '/old/feed', /private/],
       ['bob', '/api/old/1', /private/],
-    ] as const)('lets nobody keep what %s gets at %s', async (actor, path, said) => {
+    ] as const)('forbids caching of the response for %s at %s', async (actor, path, said) => {
       expect((await get(path, actor)).headers.get('cache-control')).toMatch(said)
     })
   })
 
-  describe('what is sent to browsers', () => {
-    it('has nothing of the policy or of what decides', () => {
+  describe('code sent to browsers', () => {
+    it('contains neither policy nor engine', () => {
       expect(sent().some((text) => text.includes('useCan is used outside of'))).toBe(true)
       for (const text of sent()) {
         expect(text).not.toContain('has_permission')

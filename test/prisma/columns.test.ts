@@ -95,7 +95,7 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
       ),
     )
 
-  it.each(Object.entries(compared))('are asked exactly: %s', async (name, values) => {
+  it.each(Object.entries(compared))('are compared exactly: %s', async (name, values) => {
     const list: Definite = { kind: 'in', item: column(name), list: value([...values, null]), span }
     const some: Definite = { kind: 'in', item: column(name), list: value(values.slice(0, 2)), span }
     let asked = 0
@@ -156,14 +156,14 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
     [Number.POSITIVE_INFINITY, /infinite/],
     [new Prisma.Decimal('-Infinity'), /infinite/],
     [123456789012345680000, /rounds/],
-  ])('of floating point are not compared with what Prisma can not send: %s', (one, why) => {
+  ])('of floats are not compared with values that Prisma cannot send: %s', (one, why) => {
     for (const operator of ['=', '<', '>='] as const) {
       const condition: Definite = { kind: 'compare', operator, left: column('double'), right: value(one), span }
       expect(() => printer.print(condition, 'Listing')).toThrow(why)
     }
   })
 
-  it.each(refused)('are refused: %s', (name) => {
+  it.each(refused)('are rejected: %s', (name) => {
     const some = name === 'single' || name === 'cash' ? 0.1 : name === 'time' ? new Date(0) : 'ab'
     for (const operator of ['=', '!=', '<'] as const) {
       const condition: Definite = { kind: 'compare', operator, left: column(name), right: value(some), span }
@@ -185,7 +185,7 @@ describe.skipIf(!database)(`Columns of ${database?.name}`, () => {
   }
   // The adapter of the embedded PostgreSQL can't send a list of enum values: every query with one fails.
   const sendable = Object.entries(holding).filter(([name]) => name !== 'levels' || database?.name.includes('server'))
-  it.each(sendable)('that hold lists are asked for their elements: %s', async (name, values) => {
+  it.each(sendable)('of lists are tested for their elements: %s', async (name, values) => {
     const some = (where: Definite): Definite => ({ kind: 'some', each, from: column(name), where, span })
     const equal = (one: unknown): Definite => ({
       kind: 'compare',

@@ -90,12 +90,12 @@ describe.each(databases)('References to rows that are gone on $name', (database)
 
   it.each(conditions)('are nil to the check and to the filter: %s', (condition, expected) => isNil(condition, expected))
 
-  it('are nil where they are declared to be unkept', async () => {
+  it('are nil if declared as not kept', async () => {
     for (const name of ['c.team != nil', 'not (c.need = c.team)', 'owned(c)'])
       await isNil(...conditions.find(([condition]) => condition === name)!, true)
   })
 
-  it('are asked of a row that is about to be created, unlike where the database keeps them', async () => {
+  it('are checked for a new row, unlike references that the database keeps', async () => {
     const upsert = async (references?: boolean): Promise<unknown> => {
       const authorizer = new Authorizer()
       const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema, { database: { references } })
@@ -112,7 +112,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
     await expect(upsert(true)).resolves.toMatchObject({ id: 1 })
   })
 
-  it('are known by the schema, and by what is declared in its place', () => {
+  it('follow the schema, or the declaration that replaces it', () => {
     const kept = (...args: Parameters<typeof modelsOf>): unknown[] => {
       const card = modelsOf(...args).find(({ name }) => name === 'Card')!
       return ['team', 'need', 'badge'].map((name) => {
@@ -150,7 +150,7 @@ describe.each(databases)('References to rows that are gone on $name', (database)
     ['a relation by which other rows refer to these', { 'Card.badge': false }],
     ['no boolean', { 'Card.team': 'no' }],
     ['a list', ['Card.team']],
-  ])('are refused where they are declared as %s', (_, references) => {
+  ])('are rejected if declared as %s', (_, references) => {
     const options = { database: { references } } as never
     expect(() => prismaAuthorization(new Authorizer(), schema, options)).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),

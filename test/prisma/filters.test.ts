@@ -77,7 +77,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       expect(sql).toEqual([])
     })
 
-    it('can be logged, and can not be cloned', () => {
+    it('can be logged, but not cloned', () => {
       expect(JSON.stringify(filter())).toContain('[authorizedFilter]')
       expect(() => structuredClone(filter())).toThrow()
     })
@@ -157,13 +157,13 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
         (client: Client) => client.document.findUniqueOrThrow({ where: { id: 3, ...filter().where } }),
       ],
       ['findFirstOrThrow', (client: Client) => client.document.findFirstOrThrow({ ...filter(), where: { id: 3 } })],
-    ])('takes a row that is filtered out for one that does not exist in %s', async (_, run) => {
+    ])('treats a filtered-out row as missing in %s', async (_, run) => {
       await expect(run(extend(bare))).rejects.toMatchObject({ code: 'P2025' })
       expect(await bare.document.count()).toBe(5)
     })
 
     const row = { id: 9, body: '', archived: false, reviewerId: 1 }
-    it('refuses upsert for a policy that knows nothing of creation', async () => {
+    it('rejects upsert if the policy has no rule for creation', async () => {
       sql.length = 0
       const upsert = extend(bare).document.upsert({ where: { id: 9, ...filter().where }, update: {}, create: row })
       await expect(upsert).rejects.toThrow(ArgumentError)
@@ -175,7 +175,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ['create', (client, own) => client.document.create({ ...own, data: row })],
       ['createMany', (client, own) => client.document.createMany({ ...own, data: [row] })],
       ['createManyAndReturn', (client, own) => client.document.createManyAndReturn({ ...own, data: [row] })],
-    ])('refuses %s, which selects no rows', async (operation, run) => {
+    ])('rejects %s, which selects no rows', async (operation, run) => {
       if (operation === 'createManyAndReturn' && database.provider === 'mysql') return
       sql.length = 0
       await expect(run(extend(bare), filter())).rejects.toThrow(UnsupportedOperationError)
@@ -193,13 +193,13 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ['OR', { where: { OR: [{ id: 1 }, filter().where] } }],
       ['the filter of a relation', { where: { related: { some: filter().where } } }],
       ['the filter of another authorization', another.authorizedFilter(anonymous)],
-    ])('throws where a filter stands in a place that nothing resolves: %s', async (_, args) => {
+    ])('throws for a filter in a place that is not resolved: %s', async (_, args) => {
       sql.length = 0
       await expect(extend(bare).document.findMany(args)).rejects.toThrow(UnresolvedFilterError)
       expect(sql).toEqual([])
     })
 
-    it('gives the caller the error of the policy, not rows', async () => {
+    it('throws the error of the policy', async () => {
       const strict = authorizationFor(known(database.provider))
       strict.authorizer.loadSync('allow(_, "read", document: Document) if document.id = 1 and print(document);')
       const client = bare.$extends(strict.extension) as unknown as Client

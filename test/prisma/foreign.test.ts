@@ -136,7 +136,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
   }
 
   it.each(['auto', 'where', 'subquery'] as const)(
-    'are in a list (%s) exactly when the check allows them, or the list is refused by name',
+    'are in a list (%s) exactly if the check allows them, or the list is rejected',
     async (strategy) => {
       const { authorizer, client, authorizedFilter } = authorization()
       const rows = await client.doc.findMany({ orderBy: { id: 'asc' } })
@@ -190,7 +190,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     await database.execute(isThere ? tables : [`DROP SCHEMA ${other} CASCADE`])
   }
 
-  it('are compared by what `verifyDatabase` read, which names each promise that is not kept', async () => {
+  it('are compared by the facts of `verifyDatabase`, which reports each difference', async () => {
     if (provider === 'postgresql') await elsewhere(true)
     const verified = await verifyDatabase(bare, schema)
     const problems = verified.problems.map(({ kind, model, field }) => `${kind} ${model}.${field}`)

@@ -36,7 +36,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
   const ann = (): object => authorizer.as('User', { id: 1, email: 'ann', name: null, active: null, managerId: null })
   const ids = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id).sort()
 
-  it.each(stands)('select no row more in a where: %s', async (_, standsFor) => {
+  it.each(stands)('widen no where: %s', async (_, standsFor) => {
     for (const [value, visible] of [
       [{}, [1, 2, 4]],
       [{ id: 3 }, []],
@@ -57,7 +57,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(await bare.document.count({ where: { id: { gt: 2 }, likes: 7 } })).toBe(0)
   })
 
-  it('do not take the filter away by an undefined value in its place', async () => {
+  it('cannot remove the filter by an undefined value', async () => {
     const { where } = authorizedFilter(ann())
     const lost = { authorizedFilter: undefined, where: { ...where, authorizedFilter: undefined } }
     await expect(prisma.document.findMany({ ...authorizedFilter(ann()), ...lost } as object)).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(ids(await prisma.document.findMany(page).catch(() => []))).toEqual([])
   })
 
-  it.each([null, [], [{ id: 1 }], 'x', 5, false])('are refused where they are no where: %j', async (value) => {
+  it.each([null, [], [{ id: 1 }], 'x', 5, false])('are rejected if they are not a where: %j', async (value) => {
     const where = value as unknown as object
     expect(() => authorizedFilter(ann(), { where })).toThrow(ArgumentError)
     await expect(prisma.document.deleteMany({ ...authorizedFilter(ann()), where })).rejects.toThrow()
@@ -84,7 +84,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(ids(await prisma.document.findMany({ ...authorizedFilter(ann()), where }))).toEqual([1])
   })
 
-  it('are no reason to end the process where nobody awaits a where that fails', async () => {
+  it('do not end the process by an unawaited rejection', async () => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => void unhandled.push(error)
     process.on('unhandledRejection', note)
@@ -96,7 +96,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(unhandled).toEqual([])
   })
 
-  it('that another authorization filters are not filtered by this one alone', async () => {
+  it('with the filter of another authorization keep both filters or throw', async () => {
     const other = authorizationFor(known(database.provider))
     const nobodys = other.authorizedFilter(null)
     for (const args of [nobodys, { where: nobodys.where }])
@@ -108,7 +108,7 @@ describe.each(databases)('Arguments from outside on $name', (database) => {
     expect(ids(await client.document.findMany({ ...authorizedFilter(ann()), where: nobodys.where }))).toEqual([4])
   })
 
-  it('that can not be meant are typed errors', async () => {
+  it('that are invalid are typed errors', async () => {
     const provider = known(database.provider)
     const none = null as unknown as object
     expect(() => authorizedWhere(ann(), 'read', 'Document', none)).toThrow(ArgumentError)

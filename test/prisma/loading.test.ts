@@ -63,7 +63,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(await authorizer.authorizedActions(await userOf(1), await documentOf(1))).toEqual(new Set(['edit']))
   })
 
-  it('are nil without a query where the reference is', async () => {
+  it('are nil without a query if the reference is', async () => {
     const [bo, document] = [await userOf(2), await documentOf(3)]
     const statements = watchSql(bare)
     await expect(authorizer.isAllowed(bo, 'edit', document)).rejects.toThrow('manager not found on nil')
@@ -84,7 +84,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     stop()
   })
 
-  it('are loaded anew by the next question: a role that was taken away is gone from a user that is kept', async () => {
+  it('are loaded again by the next check, so that revoked roles are gone', async () => {
     const bo = await userOf(2)
     const document = await documentOf(1)
     expect(await authorizer.isAllowed(bo, 'read', document)).toBe(true)
@@ -95,7 +95,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(await prisma.document.count(authorizedFilter(bo))).toBe(1)
   })
 
-  it('are loaded with the columns that the client leaves out of what it gives', async () => {
+  it('are loaded with the columns that the client omits', async () => {
     const omit = { user: { managerId: true }, membership: { role: true } } as const
     const own = new Authorizer()
     const authorization = prismaAuthorization(own, schemas[provider], { acceptCollation: true })
@@ -111,7 +111,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     await omitting.$disconnect()
   })
 
-  it('are a typed error for those that can not', async () => {
+  it('are a typed error for synchronous checks', async () => {
     const bo = await userOf(2)
     const document = await documentOf(1)
     expect(() => authorizer.can(bo, 'read', document)).toThrow(expect.objectContaining({ code: 'relation-not-loaded' }))
@@ -189,7 +189,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     },
   )
 
-  it('are a typed error where the row is gone', async () => {
+  it('are a typed error if the row is missing', async () => {
     const ghost = authorizer.as('User', { id: 99, email: 'x', name: null, active: null, managerId: null })
     await expect(authorizer.isAllowed(ghost, 'read', await documentOf(1))).rejects.toThrow(
       expect.objectContaining({ code: 'relation-not-loaded' }),
@@ -235,17 +235,14 @@ describe.each(await openDatabases('partial', ['sqlite']))('A relation that was l
     skip: { skip: 2, orderBy: { name: 'asc' } },
   } as const
 
-  it.each(['where', 'take', 'skip'] as const)(
-    'by %s is not loaded to a check, which loads it where it can',
-    async (name) => {
-      const document = await prisma.document.findUniqueOrThrow({ where: { id: 1 }, include: { tags: parts[name] } })
-      const ann = await user()
-      expect(() => authorizer.can(ann, 'read', document)).toThrow(notLoaded)
-      expect(await authorizer.isAllowed(ann, 'read', document)).toBe(false)
-      expect(() => authorizer.can(ann, 'read', authorizer.as('Document', { ...document }))).toThrow(notLoaded)
-      expect(authorizer.can(ann, 'move', document)).toBe(true)
-    },
-  )
+  it.each(['where', 'take', 'skip'] as const)('by %s counts as not loaded, so that a check loads it', async (name) => {
+    const document = await prisma.document.findUniqueOrThrow({ where: { id: 1 }, include: { tags: parts[name] } })
+    const ann = await user()
+    expect(() => authorizer.can(ann, 'read', document)).toThrow(notLoaded)
+    expect(await authorizer.isAllowed(ann, 'read', document)).toBe(false)
+    expect(() => authorizer.can(ann, 'read', authorizer.as('Document', { ...document }))).toThrow(notLoaded)
+    expect(authorizer.can(ann, 'move', document)).toBe(true)
+  })
 
   it('is not loaded below another row either', async () => {
     const ann = await prisma.user.findUniqueOrThrow({
@@ -265,7 +262,7 @@ describe.each(await openDatabases('partial', ['sqlite']))('A relation that was l
     expect(filter.matches(document)).toBe(false)
   })
 
-  it('is no nil where a filter left the one row out', async () => {
+  it('is not nil if a filter left the single row out', async () => {
     const document = await prisma.document.findUniqueOrThrow({
       where: { id: 1 },
       include: { owner: { where: { id: 99 } } },

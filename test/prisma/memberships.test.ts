@@ -62,7 +62,7 @@ describe.each(databases)('Relations of the actor that are left in the database o
   })
 
   it.each(Object.keys(policies).map((name, at) => [name, String(at)] as const))(
-    'give the rows that they give loaded: %s',
+    'return the same rows as loaded relations: %s',
     async (name, action) => {
       const users = await prisma.user.findMany({ orderBy: { id: 'asc' } })
       const documents = await prisma.document.findMany({ orderBy: { id: 'asc' } })

@@ -7,7 +7,7 @@ import { addPeople, authorizationFor } from './people.js'
 
 const databases = await openDatabases('misuse', ['sqlite'])
 
-describe.each(databases)('What somebody forgot on $name', (database) => {
+describe.each(databases)('Forgotten calls on $name', (database) => {
   const { authorizer, extension, authorizedFilter, authorizedWhere } = authorizationFor(known(database.provider))
   let bare: Client
   let prisma: Client

@@ -54,13 +54,13 @@ describe.each(databases)('Collections in each other on $name', (database) => {
     await database.close()
   })
 
-  it('leave the database room where many recursions are asked in one filter', async () => {
+  it('keep within limits of the database with many recursions in one filter', async () => {
     const found = await prisma.document.findMany(authorizedFilter(null, { action: 'recursions' }))
     expect(found.map(({ id }) => id)).toEqual([7, 21])
   })
 
-  describe.each(['where', 'subquery'] as const)('are told by a %s', (strategy) => {
-    it.each(Object.keys(shapes))('or refused with a type (%s)', async (shape) => {
+  describe.each(['where', 'subquery'] as const)('are detected in a %s', (strategy) => {
+    it.each(Object.keys(shapes))('or rejected with a type (%s)', async (shape) => {
       for (const depth of depths) {
         const filter = authorizedFilter(null, { action: `${shape} ${depth}`, strategy })
         const asked = shape === 'many to many' ? prisma.document.findMany(filter) : prisma.folder.findMany(filter)

@@ -34,7 +34,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
   const ann = (): object => user(1, null)
   const ids = (rows: readonly { id: number }[]): number[] => rows.map((row) => row.id).sort()
 
-  it('are filtered by the same policy when the filter is asked for them', async () => {
+  it('are filtered by the same policy if they have a filter', async () => {
     const rows = await prisma.document.findMany(
       authorizedFilter(ann(), { include: { related: true, owner: true, tags: true }, orderBy: { id: 'asc' } }),
     )
@@ -91,7 +91,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(rows).toEqual([{ _count: { owned: 1, reports: 0 } }])
   })
 
-  it('that must have a row are refused where not every row may be seen, before any SQL', async () => {
+  it('that are required are rejected if rows can be hidden, before any SQL', async () => {
     sql.length = 0
     for (const args of [
       { include: { reviewer: true } },
@@ -107,7 +107,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(sql).toEqual([])
   })
 
-  it('that must have a row are there where every row may be seen', async () => {
+  it('that are required are included if no row is hidden', async () => {
     const open = authorizationFor(known(database.provider))
     open.authorizer.loadSync('allow(_, "read", _: Document); allow(_, "read", _: User);')
     const client = bare.$extends(open.extension) as unknown as Client
@@ -120,7 +120,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(rows[0]?.reviewer.owned).toHaveLength(2)
   })
 
-  it('are as they are where the filter is not asked for them', async () => {
+  it('are unfiltered without a filter', async () => {
     const rows = await prisma.document.findMany({
       ...authorizedFilter(ann()),
       include: { related: true, reviewer: true },
@@ -139,7 +139,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
     expect(ids(rows[0]!.related)).toEqual([2, 4])
   })
 
-  it('have the filter that they ask for themselves, and hand on the one above', async () => {
+  it('have their own filter, or inherit the one above', async () => {
     const rows = await prisma.document.findMany(
       authorizedFilter(ann(), {
         where: { id: 1 },
@@ -211,7 +211,7 @@ describe.each(databases)('Relations that a filtered query includes on $name', (d
             ).related,
         ),
     ],
-  ])('are filtered wherever rows come back: %s', async (_, run) => {
+  ])('are filtered in every operation that returns rows: %s', async (_, run) => {
     expect(ids(await run(prisma))).toEqual([2, 4])
   })
 

@@ -51,7 +51,7 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
     expect(rows.map(modelOf)).toEqual(rows.map(() => 'Document'))
   })
 
-  it('know it at every depth of include and select', async () => {
+  it('know their model at every depth of include and select', async () => {
     const row = await prisma.document.findUniqueOrThrow({
       where: { id: 4 },
       include: {
@@ -75,7 +75,7 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
     expect(modelOf(owner)).toBe('User')
   })
 
-  it('are what Prisma gives, with nothing added to them', async () => {
+  it('are the objects of Prisma without additions', async () => {
     const [ours, theirs] = [
       await prisma.document.findUniqueOrThrow({ where: { id: 1 }, include: { tags: true } }),
       await bare.document.findUniqueOrThrow({ where: { id: 1 }, include: { tags: true } }),
@@ -95,7 +95,7 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
     expect(rows.map((row) => authorizer.can(ann, 'read', row))).toEqual([true, true, false, true, false])
   })
 
-  it('are not the numbers that count, aggregate and groupBy give', async () => {
+  it('are not the results of count, aggregate and groupBy', async () => {
     const counted = await prisma.user.findFirstOrThrow({ select: { _count: { select: { owned: true } } } })
     const results = [
       counted._count,

@@ -21,7 +21,7 @@ afterAll(async () => {
 /** JSON has no `undefined`, and what the generator writes is JSON. */
 const plain = (schema: PrismaSchema): unknown => JSON.parse(JSON.stringify(schema))
 
-describe('What is known of a Prisma schema', () => {
+describe('The facts of a Prisma schema', () => {
   it.each([
     ['documents-sqlite', schemas.sqlite],
     ['documents-postgresql', schemas.postgresql],
@@ -104,11 +104,11 @@ describe('What is known of a Prisma schema', () => {
     ],
     ['is none', () => prismaAuthorization(new Authorizer(), { schema: schemas.sqlite } as never)],
     ['is for MongoDB', () => prismaAuthorization(new Authorizer(), { ...schemas.sqlite, provider: 'mongodb' })],
-  ])('is refused when it %s', (_, use) => {
+  ])('is rejected if it %s', (_, use) => {
     expect(use).toThrow(PrismaSchemaError)
   })
 
-  it('names the generator where the client can not be trusted', () => {
+  it('names the generator if the client cannot be trusted', () => {
     expect(() => prismaAuthorization(new Authorizer(), { $extends: null })).toThrow(/arcturus-prisma-generator/)
   })
 

@@ -24,7 +24,7 @@ type Client = Record<'person' | 'team' | 'folder' | 'document' | 'share', Delega
 
 const databases = await openDatabases('shares', ['sqlite', 'postgresql', 'mysql'])
 
-describe.each(databases)('Recursions that ask recursions on $name', (database) => {
+describe.each(databases)('Recursions within recursions on $name', (database) => {
   const provider = known(database.provider)
   const authorizer = new Authorizer()
   let schema: PrismaSchema

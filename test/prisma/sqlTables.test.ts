@@ -8,7 +8,7 @@ import { plainDatabase } from './plainDatabase.js'
 
 const databases = await openDatabases('sqltables', ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')
 
-describe.each(databases)('What SQL is told of the tables on $name', (database) => {
+describe.each(databases)('The tables of SQL filters on $name', (database) => {
   const schema = schemas[known(database.provider)]
   const tables = sqlTablesOf(schema, { database: plainDatabase(schema) })
   const mark = database.provider === 'mysql' ? '`' : '"'
@@ -90,7 +90,7 @@ describe.each(databases)('What SQL is told of the tables on $name', (database) =
 const text = (provider: string, blocks: string) =>
   readSchema(`datasource db {\n  provider = "${provider}"\n}\n${blocks}`)
 
-describe('What SQL is told of', () => {
+describe('The tables of SQL filters for', () => {
   const schema = text(
     'postgresql',
     `
@@ -174,7 +174,7 @@ describe('What SQL is told of', () => {
     expect(typeOf(field)).toEqual(type)
   })
 
-  it('texts of MySQL, which are exact where the application says so of their collation', () => {
+  it('strings of MySQL, which are exact if their collation is accepted', () => {
     const mysql = text('mysql', 'model Post {\n id Int @id\n a String\n b String\n}')
     const exact = (options: object) =>
       ['a', 'b'].map((name) => Reflect.get(typeOf(name, sqlTablesOf(mysql, options))!, 'exact'))

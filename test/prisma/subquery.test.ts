@@ -79,7 +79,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
     expect(rows.filter((_, at) => allowed[at]).map(({ id }) => id)).toEqual(expected)
   })
 
-  it('are found by one query before, which has only those of which no where can speak', async () => {
+  it('are found by one earlier query for the parts without a where', async () => {
     sql.length = 0
     await ids('read')
     // The first list reads how texts are compared, too.
@@ -107,7 +107,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
     expect(await prisma.membership.count(authorizedFilter(ann()))).toBe(2)
   })
 
-  it('are refused by `where` alone, and by a choice that is none at once', async () => {
+  it('are rejected by strategy `where`, and an invalid strategy throws', async () => {
     await expect(ids('read', { strategy: 'where' })).rejects.toThrow(UnsupportedFilterError)
     expect(() => authorizedFilter(ann(), { strategy: 'best' as 'auto' })).toThrow(/one of auto, where, subquery/)
   })
@@ -173,7 +173,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
     expect(await ids('spell')).toEqual([1])
   })
 
-  it('are found for a where as well, by the client that was extended or by one that is given', async () => {
+  it('are found for authorizedWhere by the extended or the passed client', async () => {
     const where = await authorizedWhere(ann(), 'read', 'Document')
     expect(await bare.document.count({ where })).toBe(2)
     const alone = new Authorizer()
@@ -187,7 +187,7 @@ describe.each(databases)('Rows whose keys are looked up on $name', (database) =>
     expect(await bare.document.count({ where: await whereOf(actor, 'read', 'Document', { client: bare }) })).toBe(2)
   })
 
-  it('are refused where they are more than a where can name', async () => {
+  it('are rejected beyond the limit of a where', async () => {
     const many = provider === 'sqlite' ? 900 : 0
     if (many === 0) return
     await bare.document.createMany({

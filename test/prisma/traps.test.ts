@@ -146,7 +146,7 @@ describe.each(databases)('On $name', (database) => {
     ['not in behind a relation', not(isIn(ownerEmail, ['a'])), [2, 3]],
     ['no related row', compare(own('owner'), '=', null), [3]],
     ['a related row', compare(own('owner'), '!=', null), [1, 2, 4]],
-  ])('what Prisma would get wrong is right: %s', async (_, condition, expected) => {
+  ])('mistakes of Prisma are avoided: %s', async (_, condition, expected) => {
     expect(await ids(print(condition))).toEqual(expected)
   })
 
@@ -185,7 +185,7 @@ describe.each(databases)('On $name', (database) => {
     expect(await ids(printer.print(not(isIn(ownerEmail, ['a'])), 'Document'))).toEqual([2, 3])
   })
 
-  it('a collation that takes texts for others is used on the word of the application only', async () => {
+  it('a collation that equates strings is used only if accepted', async () => {
     const condition = compare(own('title'), '=', 'one')
     if (provider !== 'mysql') return expect(await ids(print(condition, false))).toEqual([])
     expect(() => print(condition, false)).toThrow(UnsupportedFilterError)
@@ -194,7 +194,7 @@ describe.each(databases)('On $name', (database) => {
   })
 
   const limit = { sqlite: 900, postgresql: 30_000, mysql: 60_000 }[provider]
-  it('lists are sent up to a length that Prisma takes, and refused beyond it', async () => {
+  it('lists are sent up to the limit of Prisma, and rejected beyond it', async () => {
     const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
     const inList = isIn(own('id'), numbers(limit))
     expect(await ids(print(inList))).toEqual(all)

@@ -66,7 +66,7 @@ describe.each(databases)('upsert on $name', (database) => {
     expect(await bare.document.count({ where: { id: 8 } })).toBe(0)
   })
 
-  it('does not take a record that refers to itself for one that nobody refers to', async () => {
+  it('reports a missing reference of a record that refers to itself', async () => {
     const { authorizer: own, extension: its, authorizedFilter: filter } = authorizationFor(known(database.provider))
     own.loadSync(`
       allow(_, "edit", _: User);
@@ -84,12 +84,12 @@ describe.each(databases)('upsert on $name', (database) => {
     expect((await make(40, null)).id).toBe(40)
   })
 
-  it('creates what may be created where there is no row', async () => {
+  it('creates an allowed row if there is none', async () => {
     const row = await upsert(prisma, user(1), 7, data(7, 1))
     expect(row).toMatchObject({ id: 7, body: 'new', ownerId: 1 })
   })
 
-  it('never updates a row that the filter leaves out, and can not create it a second time', async () => {
+  it('never updates or duplicates a filtered-out row', async () => {
     await expect(upsert(prisma, user(1), 3, data(3, 1))).rejects.toMatchObject({ code: 'P2002' })
     expect(await bare.document.findUnique({ where: { id: 3 } })).toMatchObject({ body: 'text', ownerId: 2 })
   })
@@ -114,7 +114,7 @@ describe.each(databases)('upsert on $name', (database) => {
     expect(await upsert(prisma, user(1), 7, connected(1))).toMatchObject({ id: 7, ownerId: 1 })
   })
 
-  it('does not guess what the data does not say', async () => {
+  it('does not guess values that the data do not contain', async () => {
     const { ownerId: _, reviewerId: __, ...rest } = data(7, 1)
     sql.length = 0
     const reviewer = { connect: { id: 1 } }
@@ -127,7 +127,7 @@ describe.each(databases)('upsert on $name', (database) => {
     expect(sql).toEqual([])
   })
 
-  it('has no rows that refer to what is not there yet', async () => {
+  it('has no rows that refer to the new row', async () => {
     authorizer.loadSync(
       `${policy} allow(_, "create", document: Document) if not (tag in document.tags and tag.name = "pub");`,
     )

@@ -82,7 +82,7 @@ describe.each(await openDatabases('wholeness', ['sqlite']))('A relation of a row
     expect(await authorizer.isAllowed(user, 'read', doc)).toBe(false)
   })
 
-  it('is not known of rows with computed fields and of raw rows, until the application says their model', async () => {
+  it('is unknown for rows with computed fields and raw rows until they are tagged', async () => {
     const computed = bare.$extends({ result: { doc: { tags: { needs: { id: true }, compute: () => [] } } } })
     const rows = [
       await computed.doc.findFirstOrThrow(),

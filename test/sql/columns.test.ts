@@ -316,7 +316,7 @@ describe.each(databases)('Columns in SQL on $name', (database) => {
     60_000,
   )
 
-  it('of different types are compared where that is exact, and refused where it is not', async () => {
+  it('of different types are compared if exact, and rejected otherwise', async () => {
     const names = here.map(([name]) => name).filter((name) => name !== 'tags')
     let asked = 0
     for (const [at, left] of names.entries()) {
@@ -330,7 +330,7 @@ describe.each(databases)('Columns in SQL on $name', (database) => {
     expect(asked).toBeGreaterThan(10)
   }, 60_000)
 
-  it.skipIf(dialect !== 'postgresql')('hold lists that are asked for their elements', async () => {
+  it.skipIf(dialect !== 'postgresql')('hold lists that are tested for their elements', async () => {
     for (const list of [['a', 'A'], [], ['a '], ['b', 'b']]) await insertList(list)
     const each = variableOf('each', undefined)
     const element: Operand = { kind: 'path', root: each, steps: [] }

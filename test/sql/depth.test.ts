@@ -90,7 +90,7 @@ describe.each(databases)('A recursion on $name', (database) => {
     expect(await run(print(reach('children', last)))).toHaveLength(depth)
   }, 60_000)
 
-  it('ends where rows lead to each other or to themselves', async () => {
+  it('ends if rows lead to each other or to themselves', async () => {
     expect(await run(print(reach('parent', named('beside'))))).toEqual([9003])
     const one = (each: Variable): Definite => ({
       kind: 'compare',

@@ -110,7 +110,7 @@ function circlesOf(files: readonly string[]): string[][] {
   return found
 }
 
-test('files import each other in circles only where it is allowed', () => {
+test('import cycles exist only where allowed', () => {
   for (const circle of circlesOf(filesIn('packages/core/src'))) {
     const most = Math.max(
       0,

@@ -224,7 +224,7 @@ describe.each(databases)('$name', (database) => {
       expect(Number(counted?.total)).toBe(database.kind === 'mysql' ? 1_001 : deep - 1)
     })
 
-    it('this project: a row whose ancestor is so far away is found, or the query fails', async () => {
+    it('this project: a row with a distant ancestor is found, or the query fails', async () => {
       const below = 'below(sample: Sample) if sample.id = 1000; below(sample: Sample) if below(sample.parent);'
       const authorizer = new Authorizer().registerClass(Reader)
       const { authorizedQuery } = typeOrmAuthorization(authorizer, source)

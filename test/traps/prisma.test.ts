@@ -266,13 +266,13 @@ describe.each(databases)('Prisma on $name', (database) => {
     })
   })
 
-  describe('lists longer than a query may be are cut into queries, whose rows are put together', () => {
+  describe('lists beyond the limit are split into queries whose rows are concatenated', () => {
     const selected = { select: { id: true } } as const
     const long = { sqlite: 998, postgresql: 32_766, mysql: 65_536 }[provider]
     const longer = { sqlite: 2_000, postgresql: 65_534, mysql: 140_000 }[provider]
     const list = numbers(long)
 
-    it('Prisma: what NOT in excludes comes back, and comes back twice', async () => {
+    it('Prisma: rows that NOT in excludes come back twice', async () => {
       expect(ids(await bare.document.findMany({ where: { NOT: { id: { in: list } } }, ...selected }))).toEqual(all)
       const twice = await bare.document.findMany({ where: { NOT: { id: { in: numbers(longer) } } }, ...selected })
       expect(twice.length).toBeGreaterThan(all.length)
@@ -288,7 +288,7 @@ describe.each(databases)('Prisma on $name', (database) => {
       ['take', () => bare.document.findMany({ where: { id: { in: list } }, take: 2, ...selected })],
       ['count', () => bare.document.count({ where: { id: { in: list } } })],
     ])(
-      'Prisma: %s is refused',
+      'Prisma: %s is rejected',
       async (_, run) => {
         await expect(run()).rejects.toMatchObject({ code: 'P2029' })
       },
@@ -301,7 +301,7 @@ describe.each(databases)('Prisma on $name', (database) => {
       ['not document.id in reader.many', []],
       ['document.id in reader.many or document.views = 1', all],
     ])(
-      'this project: %s is right, or refused where the list is too long',
+      'this project: %s is correct, or rejected if the list is too long',
       async (condition, expected) => {
         // Beyond what a `where` takes there is a query of ours, which takes no more on MariaDB.
         for (const length of provider === 'mysql' ? [limit - 1] : [limit - 1, limit + 1]) {
@@ -316,7 +316,7 @@ describe.each(databases)('Prisma on $name', (database) => {
     )
   })
 
-  describe('a row that a filter leaves out does not exist for what names one row', () => {
+  describe('a filtered-out row does not exist for operations on one row', () => {
     const out = { id: 1, AND: [{ views: 5 }] }
 
     it('Prisma', async () => {
@@ -358,7 +358,7 @@ describe.each(databases)('Prisma on $name', (database) => {
       expect(ids(await bare.document.findMany(args))).toEqual(all)
     })
 
-    it('this project: a filter that nobody resolves is an error', async () => {
+    it('this project: an unresolved filter is an error', async () => {
       const { filter } = guarded('document.views = 5')
       await expect(bare.document.findMany(filter)).rejects.toThrow(UnresolvedFilterError)
     })

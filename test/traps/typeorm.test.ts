@@ -166,11 +166,11 @@ describe.each(databases)('TypeORM on $name', (database) => {
   ])('%s', (_, ask, trapped) => {
     const run = (made: unknown): Promise<Document[]> => (made as SelectQueryBuilder<Document>).getMany()
 
-    it('TypeORM: undoes what was said before', async () => {
+    it('TypeORM: drops earlier conditions', async () => {
       expect(ids(await run(ask((made) => made.where('d.views = :views', { views: 5 }))))).toEqual(trapped)
     })
 
-    it('this project: undoes nothing', async () => {
+    it('this project: drops no condition', async () => {
       const { applyAuthorization } = authorization('document.views = 5')
       expect(ids(await run(ask((made) => applyAuthorization(made, new Reader(), 'read'))))).toEqual([2])
     })
@@ -194,7 +194,7 @@ describe.each(databases)('TypeORM on $name', (database) => {
   })
 
   describe('a page of joined rows', () => {
-    it('TypeORM: is short where the order is that of joined rows', async () => {
+    it('TypeORM: is short if ordered by joined rows', async () => {
       const joined = query().innerJoinAndSelect('d.tags', 'tag')
       expect(
         ids(await joined.clone().where('tag.name = :pub', { pub: 'pub' }).orderBy('d.id').take(2).getMany()),

@@ -48,7 +48,7 @@ describe.each(await openDatabases('bytes'))('Rows whose keys are bytes on $name'
   }, 60_000)
   afterAll(() => database.close(), 60_000)
 
-  it('are told from each other when they are asked about together', async () => {
+  it('are distinguished in one batch', async () => {
     const parcels = await source.getRepository(Parcel).find({ order: { id: 'ASC' } })
     const answers = await Promise.all(parcels.map((parcel) => authorizer.isAllowed(null, 'read', parcel)))
     expect(answers).toEqual([false, true])

@@ -254,7 +254,7 @@ describe.each(databases)('Columns on $name', (database) => {
   afterAll(() => database.close(), 60_000)
 
   it.each(here)(
-    'compares %s as the check does, or refuses it',
+    'compares %s as the check does, or rejects it',
     async (name, { values, others = [], refused = [], options, characters }) => {
       const kinds: readonly Kind[] =
         options.type === 'simple-array' || options.array || characters

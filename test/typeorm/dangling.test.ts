@@ -154,7 +154,7 @@ describe.each([
   })
   afterAll(() => source.destroy())
 
-  it('are kept as the entities and the declaration in their place say, for models and tables alike', () => {
+  it('are kept as entities or their declaration define, for models and tables', () => {
     const keptOf = (facts?: Parameters<typeof modelsOf>[1]): object => {
       const card = modelsOf(source, facts).find(({ name }) => name === 'Card')!
       const tables = new TypeOrmTables(source, facts)

@@ -107,7 +107,7 @@ describe.each(await openDatabases('driver_values', ['postgresql', 'mysql']))('A 
 
   const own = Object.entries(cases).filter(([, { kind }]) => kind === database.kind)
   it.each(own)(
-    'is refused when settings give rows other values: %s',
+    'is rejected if settings change the values of rows: %s',
     async (name, { column, options, value, rule }) => {
       const table = `item_${Object.keys(cases).indexOf(name)}`
       const columns = { id: { type: 'int', primary: true }, x: { ...column, nullable: true } } as const

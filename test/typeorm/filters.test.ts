@@ -183,7 +183,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     expect(await read()).toEqual(expected)
   })
 
-  it('filters where the data source was initialized anew', async () => {
+  it('filters after the data source is initialized again', async () => {
     const anew = await database.open([...entities, ...notes])
     const { authorizedFilter } = authorizationFor(anew)
     await anew.destroy()
@@ -225,7 +225,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     expect(await documents.createQueryBuilder('d').where(edit()).getMany()).toEqual([])
   })
 
-  it('takes rows that refer to each other as conditions', async () => {
+  it('accepts rows that refer to each other as conditions', async () => {
     const [one, two] = [1, 2].map((id) => Object.assign(new User(), { id }))
     Object.assign(one!, { manager: two })
     Object.assign(two!, { manager: one })
@@ -233,7 +233,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
     expect((await documents.update(where, { views: 77 })).affected ?? 0).toBe(0)
   })
 
-  describe('in a place that it is not made for', () => {
+  describe('in a wrong place', () => {
     const rows = async (find: () => Promise<readonly unknown[]>): Promise<readonly unknown[]> => {
       try {
         return await find()
@@ -339,7 +339,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
       ['find of a related row', (secrets, where) => secrets.find({ where: { of: where } })],
       ['delete', (secrets, where) => secrets.delete(where)],
       ['update', (secrets, where) => secrets.update(where, { text: 'x' })],
-    ])('is an error where another entity has all the columns: %s', async (_, ask) => {
+    ])('is an error if another entity has all the columns: %s', async (_, ask) => {
       const secrets = source.getRepository(Secret)
       await source.getRepository(Note).save({ id: 1, text: 'note' })
       await secrets.save({ id: 2, text: 'secret' })
@@ -363,7 +363,7 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
         'it stands among the options of a query',
         async () => source.createQueryBuilder(Document, 'd').setFindOptions({ ...filter().where, take: 10 }),
       ],
-    ])('says so where %s', async (_, find) => {
+    ])('throws if %s', async (_, find) => {
       await expect(find()).rejects.toThrow(MisplacedFilterError)
     })
   })

@@ -183,7 +183,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     return refused
   }
 
-  it('are in a list exactly when the check allows them, or the list is refused by name', async () => {
+  it('are in a list exactly if the check allows them, or the list is rejected', async () => {
     for (const instant of instants) {
       now = new Date(instant)
       const isFirst = instant === instants[0]
@@ -193,7 +193,7 @@ describe.each(databases)('rows that SQL wrote on $name', (database) => {
     }
   })
 
-  it('are compared by what `verifyDatabase` read, which names each promise that is not kept', async () => {
+  it('are compared by the facts of `verifyDatabase`, which reports each difference', async () => {
     now = new Date(instants[0]!)
     const verified = await verifyDatabase(source)
     const problems = verified.problems.map(({ kind, field }) => `${kind} ${field}`)

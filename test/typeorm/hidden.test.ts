@@ -62,7 +62,7 @@ describe.each(await openDatabases('hidden', ['sqlite']))('Columns that are not s
   it.each([
     ['open', Desk],
     ['greet', Clerk],
-  ])('are loaded of related rows where a check needs them: %s', async (action, entity) => {
+  ])('are loaded for related rows if a check needs them: %s', async (action, entity) => {
     const rows = await source.getRepository<Clerk | Desk>(entity).find({ order: { id: 'ASC' } })
     const { authorizer, authorizedResources } = authorization
     expect(await authorizer.areAllowed(null, action, rows)).toEqual([true, false])

@@ -109,7 +109,7 @@ describe.each(databases)('A filter on $name', (database) => {
     ['begins another statement', "'all'; "],
     ['closes brackets', "'all') WHERE (1=1"],
   ]
-  it.each(changes)('refuses SQL of an update that %s', async (_, sql) => {
+  it.each(changes)('rejects SQL of an update that %s', async (_, sql) => {
     const before = await rows()
     const write = (): Promise<unknown> => documents.update(filter().where, { title: () => sql })
     await expect(write()).rejects.toThrow(UnsupportedOperationError)
@@ -129,13 +129,13 @@ describe.each(databases)('A filter on $name', (database) => {
     expect((await both.clone().getManyAndCount())[1]).toBe(2)
   })
 
-  it('refuses a result that is kept by a name', async () => {
+  it('rejects a result cached by a name', async () => {
     const cache = { id: 'documents', milliseconds: 60_000 }
     await expect(documents.find({ ...filter(), cache })).rejects.toThrow(refused)
     await expect(query().where(filter().where).cache('documents').getMany()).rejects.toThrow(refused)
   })
 
-  it('refuses a query that returns the rows of another table instead', async () => {
+  it('rejects a query that returns rows of another table', async () => {
     const authorized = (): SelectQueryBuilder<Document> => authorization.authorizedQuery(ann(), 'read', Document, 'd')
     const other = (of: SelectQueryBuilder<ObjectLiteral>) => of.select('e').from(Document, 'e')
     await expect(other(authorized()).getMany()).rejects.toThrow(refused)

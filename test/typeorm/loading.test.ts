@@ -60,7 +60,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
   const user = (id: number): Promise<User> => source.getRepository(User).findOneByOrFail({ id })
   const documents = (): Promise<Document[]> => source.getRepository(Document).find({ order: { id: 'ASC' } })
 
-  it('are not those of another row, whose key is a number where this one is a text', async () => {
+  it('are not those of a row whose key is a number instead of a string', async () => {
     expect(() => authorizer.as('User', { id: '1' })).toThrow('User.id is declared as integer, but holds a string')
     // Without its schema, a tag is not checked.
     const [claimed, row] = [as('User', { id: '1' }), (await documents())[0]!]
@@ -99,14 +99,14 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(sent.statements).toHaveLength(4)
   })
 
-  it('are not loaded where the reference tells enough', async () => {
+  it('are not loaded if the reference is enough', async () => {
     const [ann, rows] = [await user(1), await documents()]
     sent.reset()
     expect(rows.map((row) => authorizer.can(ann, 'share', row))).toEqual([true, true, false, false, false])
     expect(sent.statements).toEqual([])
   })
 
-  it('are not loaded twice where they are there', async () => {
+  it('are not loaded twice', async () => {
     const bo = await user(2)
     const rows = await source.getRepository(Document).find({ relations: { tags: true }, order: { id: 'ASC' } })
     sent.reset()
@@ -114,7 +114,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(sent.statements).toEqual([])
   })
 
-  it('are an error to who can not wait', async () => {
+  it('are an error in synchronous checks', async () => {
     const [ann, [first]] = [await user(1), await documents()]
     sent.reset()
     for (const action of ['read', 'hide'])
@@ -131,7 +131,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(sent.statements).toHaveLength(1)
   })
 
-  it('are no rows where only their keys were loaded', async () => {
+  it('do not count as loaded if only their keys were loaded', async () => {
     const ann = await user(1)
     const rows = await source.getRepository(Document).find({ loadRelationIds: true, order: { id: 'ASC' } })
     expect(rows[3]!.tags).toEqual(['pub'])
@@ -140,7 +140,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(await authorizer.isAllowed(ann, 'edit', rows[3])).toBe(true)
   })
 
-  it('are loaded of a row that is not saved yet as far as it names them', async () => {
+  it('are loaded for an unsaved row by its references', async () => {
     const row = Object.assign(new Document(), { ownerId: 2 })
     const ann = await user(1)
     expect(await authorizer.isAllowed(ann, 'edit', row)).toBe(true)
@@ -150,7 +150,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     )
   })
 
-  it('are loaded of rows that have no class, which know their entity', async () => {
+  it('are loaded for rows without a class, by their entity', async () => {
     const [ann, bo] = [await user(1), await user(2)]
     const lockers = await source.getRepository(lockerEntity).find({ order: { id: 'ASC' } })
     expect(lockers.map((row) => authorizer.modelOf(row))).toEqual(['Locker', 'Locker'])
@@ -163,7 +163,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     await source.getRepository(lockerEntity).delete({ id: 3 })
   })
 
-  it('are not guessed where a part of the row was left out', async () => {
+  it('are not guessed if a part of the row was omitted', async () => {
     const ann = await user(1)
     const [row] = await source.getRepository(Document).find({ select: { title: true }, take: 1 })
     await expect(authorizer.isAllowed(ann, 'hide', row)).rejects.toThrow()

@@ -128,7 +128,7 @@ export async function proveOneTruth(version: Database['version'], decorators: ty
       })
     })
 
-    it('a filter of a class asks for its rows alone where all classes of its table are queried', async () => {
+    it('a filter of a class selects only its rows in a query of the parent class', async () => {
       const { authorizedFilter } = authorizationFor(
         source,
         'allow(_, "read", _: Photo); allow(_, "read", _: Video); allow(_, "edit", content: Photo) if content.folder != nil;',

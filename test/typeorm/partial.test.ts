@@ -151,7 +151,7 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
           .getRepository(User)
           .findOne({ relations: { documents: { tags: true } }, where: { documents: { tags: dull } } }),
     ],
-  ])('is not taken for whole: %s', async (_, load) => {
+  ])('is partial: %s', async (_, load) => {
     const row = (await load()) as Document | User
     expect(row).not.toBe(null)
     expect(() => authorizer.can(ann, 'read', row)).toThrow(RelationNotLoadedError)
@@ -167,7 +167,7 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
     'of a copy': (row) => source.manager.create(Document, Object.assign(new Document(), row)),
     "of a transaction's manager": (row) => source.createQueryRunner().manager.create(Document, row),
   }
-  it.each(Object.keys(copies))('is not whole in a copy: %s', async (kind) => {
+  it.each(Object.keys(copies))('is partial in a copy: %s', async (kind) => {
     const part = await source
       .getRepository(Document)
       .findOneOrFail({ relations: { tags: true }, where: { tags: dull } })
@@ -195,7 +195,7 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
         }),
     ],
     ['of create', (user) => source.getRepository(User).create(user)],
-  ])('is not whole below a copy %s', async (_, copied) => {
+  ])('is partial below a copy %s', async (_, copied) => {
     const load = async (say: (query: SelectQueryBuilder<User>) => SelectQueryBuilder<User>) =>
       copied(
         await say(
@@ -210,7 +210,7 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
   })
 
   // TypeORM 0.3 fails for them.
-  it.runIf(database.version === '1')('is not taken for whole: rows whose own keys are not selected', async () => {
+  it.runIf(database.version === '1')('is partial for rows whose keys are not selected', async () => {
     const user = await source.getRepository(User).findOne({
       where: { id: 1 },
       relations: { documents: true },
@@ -240,13 +240,13 @@ describe.each(databases)('A relation that was loaded in part on $name', (databas
           .findOne({ relations: { tags: true, owner: true }, where: { owner: { name: 'ann' } } }),
     ],
     ['a page', documents((query) => query.leftJoinAndSelect('d.tags', 't').take(1))],
-  ])('is whole where the query says no more of it: %s', async (_, load) => {
+  ])('is whole if the query has no condition on it: %s', async (_, load) => {
     expect(authorizer.can(ann, 'read', await load())).toBe(false)
   })
 })
 
-describe.each(databases)('A data source whose functions were replaced before on $name', (database) => {
-  it('is watched all the same, and once', async () => {
+describe.each(databases)('A data source whose methods were replaced before on $name', (database) => {
+  it('is still observed, and only once', async () => {
     const source = await database.open(entities)
     const { createQueryBuilder, createEntityManager } = source
     // As libraries do that keep transactions.
@@ -330,7 +330,7 @@ describe.each(databases)('A relation of rows that can be deleted softly on $name
   })
   afterAll(() => database.close(), 60_000)
 
-  it.each(['join', 'query'] as const)('is not taken for what withDeleted loads by a %s', async (way) => {
+  it.each(['join', 'query'] as const)('is partial if withDeleted loads it by a %s', async (way) => {
     const team = await source.getRepository(Team).findOne({
       where: { id: 1 },
       relations: { leader: true },
@@ -342,12 +342,12 @@ describe.each(databases)('A relation of rows that can be deleted softly on $name
     expect(await authorizer.isAllowed(ann, 'follow', team)).toBe(false)
   })
 
-  it('is whole where these are left out', async () => {
+  it('is whole if deleted rows are left out', async () => {
     const rows = await source.getRepository(Team).find({ relations: { leader: true }, order: { id: 'ASC' } })
     expect(rows.map((team) => authorizer.can(ann, 'follow', team))).toEqual([false, true])
   })
 
-  it('is not taken for whole where a condition left rows out, though it is lazy', async () => {
+  it('is partial if a condition left rows out, although it is lazy', async () => {
     const query = source
       .getRepository(Team)
       .createQueryBuilder('t')
@@ -380,7 +380,7 @@ const clubs = new EntitySchema<Club>({
 })
 
 describe.each(databases)('A relation of embedded columns on $name', (database) => {
-  it('is not taken for whole where a condition left rows out', async () => {
+  it('is partial if a condition left rows out', async () => {
     const source = await database.open([clubs, ...teams])
     const { authorizer } = authorizationFor(
       source,
@@ -432,7 +432,7 @@ const folders = [
   }),
 ]
 
-describe.each(databases)('What stands in the place of related rows on $name', (database) => {
+describe.each(databases)('Values in place of related rows on $name', (database) => {
   let source: DataSource
   let authorizer: ReturnType<typeof authorizationFor>['authorizer']
   const region = Object.assign(new Region(), { country: 'fi', code: 1 })
@@ -457,7 +457,7 @@ describe.each(databases)('What stands in the place of related rows on $name', (d
   afterAll(() => database.close(), 60_000)
 
   it.each([true, { relations: ['region', 'regions'], disableMixedMap: true }])(
-    'keys of several columns are no rows (%j)',
+    'keys of several columns do not count as rows (%j)',
     async (loadRelationIds) => {
       const row = await source.getRepository(Folder).findOne({ where: { id: 1 }, loadRelationIds })
       for (const action of ['leave', 'move']) {
@@ -467,7 +467,7 @@ describe.each(databases)('What stands in the place of related rows on $name', (d
     },
   )
 
-  it('nothing is no row where a tree was cut off', async () => {
+  it('a truncated tree does not count as complete', async () => {
     const trees = source.manager.getTreeRepository(Folder)
     const [cut] = await trees.findTrees({ depth: 1 })
     const none = await trees.findDescendantsTree(folder(1), { depth: 0 })

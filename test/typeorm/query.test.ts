@@ -64,12 +64,12 @@ describe.each(databases)('An authorized query on $name', (database) => {
   ]
   const allowed = [1, 2, 4]
 
-  it.each(sayings)('stays within the filter when it is said before: %s', async (_, say, found) => {
+  it.each(sayings)('keeps its filter with an earlier call: %s', async (_, say, found) => {
     const query = authorization.authorizedQuery(ann(), 'read', Document, 'd')
     expect(ids(await say(query).getMany())).toEqual(found.filter((id) => allowed.includes(id)))
   })
 
-  it.each(sayings)('stays within the filter when it is said after: %s', async (_, say, found) => {
+  it.each(sayings)('keeps its filter with a later call: %s', async (_, say, found) => {
     const query = authorization.applyAuthorization(say(source.createQueryBuilder(Document, 'd')), ann(), 'read')
     expect(ids(await query.getMany())).toEqual(found.filter((id) => allowed.includes(id)))
   })
@@ -106,7 +106,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
   })
 
   it.each(['insert', 'update', 'delete', 'softDelete', 'restore', 'relation'] as const)(
-    'can not become one of %s, and neither can its clones',
+    'cannot become a query of %s, nor can its clones',
     (write) => {
       const query = authorization.authorizedQuery(ann(), 'edit', Document, 'd')
       const refused = expect.objectContaining({ code: 'unguarded-operation' })
@@ -118,7 +118,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
     },
   )
 
-  it('is not kept under a name, which would be for everybody', async () => {
+  it('is not cached under a name that users share', async () => {
     const keeping = await database.open(entities, { cache: true, synchronize: true })
     const { authorizedFilter, authorizedQuery, applyAuthorization } = authorizationFor(keeping)
     const query = (user: User | null): Query => authorizedQuery(user, 'read', Document, 'd')
@@ -134,7 +134,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
     }
   })
 
-  it('can not be within brackets, and can be a subquery', async () => {
+  it('cannot be inside brackets, but can be a subquery', async () => {
     const query = source.createQueryBuilder(Document, 'd')
     // Sound: the builder that brackets are made with is one of selects.
     const within = new Brackets((one) => authorization.applyAuthorization(one as Query, ann(), 'read'))
@@ -226,7 +226,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(ids(await chosen.getMany())).toEqual([1])
   })
 
-  it('leaves no rows where its parameters are missing', async () => {
+  it('returns no rows if its parameters are missing', async () => {
     const others = authorizationFor(
       source,
       'allow(user: User, "read", document: Document) if document.ownerId != user.id;',
@@ -290,7 +290,7 @@ describe.each(databases)('An authorized query on $name', (database) => {
     expect(call).toThrow(error as typeof ArgumentError)
   })
 
-  it('gives the caller the error of the policy, not rows', async () => {
+  it('throws the error of the policy', async () => {
     const strict = authorizationFor(
       source,
       'allow(_, "read", document: Document) if document.id = 1 and print(document);',

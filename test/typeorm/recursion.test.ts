@@ -82,7 +82,7 @@ describe.each(databases)('A recursion along relations on $name', (database) => {
     await branches.update({ id: depth }, { ownerId: null as never })
   }, 60_000)
 
-  it.skipIf(database.kind !== 'mysql')('is an error where the connection would end it too early', async () => {
+  it.skipIf(database.kind !== 'mysql')('is an error if the connection would end it too early', async () => {
     await source.query('SET SESSION max_recursive_iterations = 1000')
     for (const action of ['read', 'skip'])
       await expect(authorization.authorizedQuery(actor(), action, Branch).getCount()).rejects.toThrow(/more than 1 row/)
@@ -101,9 +101,12 @@ describe.each(databases)('A recursion along relations on $name', (database) => {
     expect(before).toEqual([1, database.kind === 'mysql' ? 1 : 0])
   })
 
-  it.skipIf(database.kind !== 'mysql')('knows the connections of a data source that is initialized anew', async () => {
-    await source.destroy()
-    await source.initialize()
-    expect(await authorization.authorizedQuery(actor(), 'read', Branch).getCount()).toBe(depth)
-  })
+  it.skipIf(database.kind !== 'mysql')(
+    'prepares new connections after the data source is initialized again',
+    async () => {
+      await source.destroy()
+      await source.initialize()
+      expect(await authorization.authorizedQuery(actor(), 'read', Branch).getCount()).toBe(depth)
+    },
+  )
 })

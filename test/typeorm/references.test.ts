@@ -51,7 +51,7 @@ describe.each(databases)('authorizedFilter on $name, for rows that have a key an
   }, 60_000)
   afterAll(() => database.close(), 60_000)
 
-  it.each(names)('filters, and finds nothing where the key is replaced: %s', async (name) => {
+  it.each(names)('filters, and finds nothing if the key is replaced: %s', async (name) => {
     const seats = source.getRepository(name)
     const where = (own = {}): object => authorization.authorizedFilter(ann, name, { where: own }).where
     const replaced = { ...where(), id: 2 }
@@ -71,7 +71,7 @@ describe.each(databases)('authorizedFilter on $name, for rows that have a key an
     ['a value', { name: 'secret' }],
     ['an operator', { name: In(['ok', 'secret']) }],
     ['SQL', { name: Raw((name) => `${name} = 'ok' OR ${name} = 'secret'`) }],
-  ])('finds nothing where the key is replaced beside %s for the only other column', async (_, own) => {
+  ])('finds nothing if the key is replaced beside %s for the only other column', async (_, own) => {
     const labels = source.getRepository(Label)
     await labels.save([
       { id: 1, name: 'ok' },

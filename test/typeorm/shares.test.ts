@@ -65,7 +65,7 @@ const entities = {
 
 const databases = await openDatabases('shares')
 
-describe.each(databases)('Recursions that ask recursions on $name', (database) => {
+describe.each(databases)('Recursions within recursions on $name', (database) => {
   let source: DataSource
   let authorization: ReturnType<typeof authorizationFor>
   beforeAll(async () => {

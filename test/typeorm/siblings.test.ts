@@ -115,7 +115,7 @@ describe.each(databases)('Classes of one table, of which each has relations of i
     expect(await videos.count()).toBe(3)
   })
 
-  it('are loaded for a check, whatever columns of the others are not selected', async () => {
+  it('are loaded for a check, whatever columns of siblings are not selected', async () => {
     const shelf = await source.getRepository(Shelf).findOneByOrFail({ id: 2 })
     expect(await authorizer.isAllowed(person, 'clear', shelf)).toBe(false)
     const video = Object.assign(new Video(), { id: 2 })

@@ -55,7 +55,7 @@ describe.each(await openDatabases('transformers'))(
     }, 60_000)
     afterAll(() => database.close(), 60_000)
 
-    it('are loaded by what the database has of them', async () => {
+    it('are loaded by their values in the database', async () => {
       const parcel = await source.getRepository(Parcel).findOneByOrFail({ id: 1 })
       expect(parcel.ownerId).toBe('a')
       expect(await authorizer.isAllowed(null, 'read', parcel)).toBe(true)

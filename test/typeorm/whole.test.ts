@@ -158,7 +158,7 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
       of.leftJoinAndSelect('d.holds', 'h2', 'h2.active = :no', { no: false }),
     'a select of another row': (of) => of.addSelect('1', 'h_id'),
   }
-  it.each(Object.keys(narrowing))('are not taken for whole after %s', async (name) => {
+  it.each(Object.keys(narrowing))('are partial after %s', async (name) => {
     // Some of these forms are errors of some databases.
     const doc = await narrowing[name]!(query())
       .getOne()
@@ -168,31 +168,28 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
     expect(await authorizer.isAllowed(user, 'read', doc)).toBe(false)
   })
 
-  it.runIf(database.kind === 'postgresql')('are not taken for whole after a function of a row', async () => {
+  it.runIf(database.kind === 'postgresql')('are partial after a function of a row', async () => {
     for (const of of [query().where('(h).active = false'), query().where('h IS NOT NULL AND (h.*) IS NOT NULL')]) {
       const doc = await of.getOne()
       expect(() => authorizer.can(user, 'read', doc)).toThrow(RelationNotLoadedError)
     }
   })
 
-  it.skipIf(database.kind === 'sqlite')(
-    'are not taken for whole if a common table expression hides a table',
-    async () => {
-      const doc = await query().addCommonTableExpression('SELECT * FROM holds WHERE id = 2', 'holds').getOne()
-      expect(doc!.holds).toHaveLength(1)
-      expect(() => authorizer.can(user, 'read', doc)).toThrow(RelationNotLoadedError)
-      expect(await authorizer.isAllowed(user, 'read', doc)).toBe(false)
-    },
-  )
+  it.skipIf(database.kind === 'sqlite')('are partial if a common table expression hides a table', async () => {
+    const doc = await query().addCommonTableExpression('SELECT * FROM holds WHERE id = 2', 'holds').getOne()
+    expect(doc!.holds).toHaveLength(1)
+    expect(() => authorizer.can(user, 'read', doc)).toThrow(RelationNotLoadedError)
+    expect(await authorizer.isAllowed(user, 'read', doc)).toBe(false)
+  })
 
-  it('are not taken for whole if an initializer made them', async () => {
+  it('are partial if an initializer set them', async () => {
     const doc = await docs().findOneByOrFail({ id: 1 })
     expect(doc.owner).toBe(null)
     expect(() => authorizer.can(user, 'claim', doc)).toThrow(RelationNotLoadedError)
     expect(await authorizer.isAllowed(user, 'claim', doc)).toBe(false)
   })
 
-  it('are not taken for whole if a join of rows below leaves them out', async () => {
+  it('are partial if a join of nested rows leaves them out', async () => {
     const doc = await docs()
       .createQueryBuilder('d')
       .leftJoinAndSelect('d.owner', 'o')
@@ -205,7 +202,7 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
     expect(() => authorizer.can(user, 'list', doc)).toThrow(RelationNotLoadedError)
   })
 
-  it('are not taken for whole if `preload` took them from what was given', async () => {
+  it('are partial if `preload` took them from its argument', async () => {
     const doc = await docs().preload({ id: 1, holds: [], owner: null })
     expect(doc!.holds).toEqual([])
     expect(() => authorizer.can(user, 'read', doc)).toThrow(RelationNotLoadedError)
@@ -213,7 +210,7 @@ describe.each(databases)('The relations of a loaded row on $name', (database) =>
     expect(await authorizer.isAllowed(user, 'claim', doc)).toBe(false)
   })
 
-  it('are not taken for whole if a data source without authorization loaded them', async () => {
+  it('are partial if a data source without authorization loaded them', async () => {
     const { authorizer: _, ...options } = { authorizer, ...source.options }
     const other = new (source.constructor as new (options: object) => DataSource)({ ...options, synchronize: false })
     if (database.kind === 'sqlite') Object.assign(other.options, { database: await exported(source) })

@@ -41,7 +41,7 @@ const as = (app: Express, actor: string, path: string, method: 'get' | 'post' = 
   request(app)[method](path).set('x-actor', actor)
 
 describe('an error handler of the application', () => {
-  it('gets refusals with their status', async () => {
+  it('gets denials with their status', async () => {
     const { app, authorize } = application()
     app.get('/notes/:id', authorize('edit', findNote), (_req, res) => void res.send('edited'))
     const handler: ErrorRequestHandler = (error, _req, res, _next) => {
@@ -53,7 +53,7 @@ describe('an error handler of the application', () => {
     expect((await request(app).get('/notes/1')).body).toEqual({ code: 'unauthenticated', statusCode: 401 })
   })
 
-  it('may send nobody to the sign-in page', async () => {
+  it('may redirect anonymous users to the sign-in page', async () => {
     const { app, authorize } = application()
     app.get('/notes/:id', authorize('read', findNote), (_req, res) => void res.send('read'))
     const handler: ErrorRequestHandler = (error, _req, res, next) => {
@@ -77,7 +77,7 @@ describe('an error handler of the application', () => {
     expect(events).toMatchObject([{ kind: 'undecided' }])
   })
 
-  it('can not turn a route that decided nothing into a success', async () => {
+  it('cannot turn a route without a decision into a success', async () => {
     const { app } = application()
     app.get('/forgotten', (_req, res) => void res.json({ notes }))
     const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(200).json({ notes })
@@ -171,7 +171,7 @@ describe('the guard', () => {
     },
   )
 
-  it('drops the trailers of what it holds back', async () => {
+  it('drops the trailers of a blocked response', async () => {
     const { app } = application()
     app.get('/forgotten', (_req, res) => {
       res.addTrailers({ 'x-secret': 'classified' })
@@ -191,7 +191,7 @@ describe('the guard', () => {
     server.close()
   })
 
-  it.each(['isAllowed', 'authorize'] as const)('holds back what does not wait for %s', async (question) => {
+  it.each(['isAllowed', 'authorize'] as const)('blocks a response that does not wait for %s', async (question) => {
     const { app } = application()
     app.get('/forgotten', (req, res) => {
       const answer = req.authorization[question]('edit', notes[1])
@@ -212,7 +212,7 @@ describe('the guard', () => {
     expect((await as(app, 'ada', '/events/1')).text).toBe('data: 1\n\ndata: 2\n\n')
   })
 
-  it('keeps the headers that were set before it, and drops those of the refused answer', async () => {
+  it('keeps earlier headers and drops those of the blocked response', async () => {
     const { authorize } = application()
     const app = express()
     app.use((_req, res, next) => {
@@ -241,7 +241,7 @@ describe('the guard', () => {
         res.end()
       },
     ],
-  ])('holds back a status that Node takes for 200: by %s', async (_, answer) => {
+  ])('blocks a status that Node treats as 200: by %s', async (_, answer) => {
     const { app } = application()
     app.get('/', (_req, res) => answer(res))
     const { status, text } = await as(app, 'ada', '/')
@@ -266,7 +266,7 @@ describe('the guard', () => {
         res.end('classified')
       },
     ],
-  ])('holds back an answer that becomes a success where its head is written: by %s', async (_name, answer) => {
+  ])('blocks a response that becomes a success when its head is written: by %s', async (_name, answer) => {
     const { app } = application()
     app.use((_req, res, next) => {
       const { writeHead } = res
@@ -290,7 +290,7 @@ describe('the guard', () => {
     expect(raw).toMatch(/\r\n\r\nInternal Server Error$/)
   })
 
-  it('holds also where other middleware wraps the response', async () => {
+  it('blocks also if other middleware wraps the response', async () => {
     const { app } = application()
     app.use((_req, res, next) => {
       const { end } = res
@@ -325,7 +325,7 @@ describe('the guard', () => {
     expect((await as(outer, 'ada', '/outside')).status).toBe(500)
   })
 
-  it('holds in an application of another copy of Express, and what takes the methods of Node', async () => {
+  it('blocks in another copy of Express and through methods of Node', async () => {
     const { app } = application()
     const other = (createRequire(import.meta.url)('express4') as typeof express)()
     other.get('/forgotten', (_req, res) => void res.send('classified'))
@@ -338,7 +338,7 @@ describe('the guard', () => {
     }
   })
 
-  it('holds where others had exchanged the methods of Node, and put them back', async () => {
+  it('blocks after other code replaced and restored methods of Node', async () => {
     const { end } = ServerResponse.prototype
     const { app } = application()
     app.get('/forgotten', (_req, res) => void res.send('classified'))
@@ -364,7 +364,7 @@ describe('the guard', () => {
     expect((await request(other).get('/free')).text).toBe('free')
   })
 
-  it('holds back what no route, but middleware answers', async () => {
+  it('blocks a response of middleware without a route', async () => {
     const { app, unguarded } = application()
     app.use('/assets', unguarded('styles and scripts'), express.static(import.meta.dirname))
     app.use(express.static(import.meta.dirname))
@@ -372,7 +372,7 @@ describe('the guard', () => {
     expect((await request(app).get('/index.ts')).status).toBe(500)
   })
 
-  it('takes a decision in one request for none in another', async () => {
+  it('applies a decision only to its own request', async () => {
     const { app } = application()
     app.get('/deciding', async (req, res) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -393,24 +393,21 @@ describe('the guard', () => {
   it.each([
     ['before', true],
     ['after', false],
-  ])(
-    'lets preflights through to cors() %s it, and answers readable refusals to other origins',
-    async (_place, first) => {
-      const { app, authorize } = application()
-      const { authorize: arm } = expressAuthorization(authorizer, { actor: () => undefined })
-      const outer = first ? express().use(cors()).use(app) : express().use(arm()).use(cors()).use(app)
-      app.put('/notes/:id', authorize('edit', findNote), (_req, res) => void res.json('edited'))
-      const origin = { Origin: 'https://elsewhere.example' }
-      const preflight = await request(outer).options('/notes/1').set(origin).set('Access-Control-Request-Method', 'PUT')
-      expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, '*'])
-      const refused = await request(outer).put('/notes/1').set(origin)
-      expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, '*'])
-      const allowed = await request(outer).put('/notes/1').set(origin).set('x-actor', 'ada')
-      expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
-    },
-  )
+  ])('passes preflights to cors() %s it, and sends readable denials to other origins', async (_place, first) => {
+    const { app, authorize } = application()
+    const { authorize: arm } = expressAuthorization(authorizer, { actor: () => undefined })
+    const outer = first ? express().use(cors()).use(app) : express().use(arm()).use(cors()).use(app)
+    app.put('/notes/:id', authorize('edit', findNote), (_req, res) => void res.json('edited'))
+    const origin = { Origin: 'https://elsewhere.example' }
+    const preflight = await request(outer).options('/notes/1').set(origin).set('Access-Control-Request-Method', 'PUT')
+    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([204, '*'])
+    const refused = await request(outer).put('/notes/1').set(origin)
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, '*'])
+    const allowed = await request(outer).put('/notes/1').set(origin).set('x-actor', 'ada')
+    expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
+  })
 
-  it('leaves upgrades to who handles them', async () => {
+  it('leaves upgrades to their handlers', async () => {
     const { app } = application()
     const server = createServer(app)
     server.on('upgrade', (_req, socket) =>
@@ -452,7 +449,7 @@ describe('req.authorization', () => {
     expect((await as(app, 'ada', '/notes/2')).body).toMatchObject({ edit: true, actions: ['edit', 'read'] })
   })
 
-  it('knows each resource of routers in routers', async () => {
+  it('keeps the resource of each nested router', async () => {
     const { app, authorize } = application()
     const router = express.Router({ mergeParams: true })
     const findSecond = async (req: Request<{ second: string }>) =>
@@ -468,7 +465,7 @@ describe('req.authorization', () => {
 })
 
 describe('a plain row', () => {
-  it('is taken for a row of the model that the route names', async () => {
+  it('is a row of the model that the route names', async () => {
     const { app, authorize } = application()
     const loader = () => ({ id: 3, owner: 'ada', shared: false })
     app.get('/unnamed', authorize('read', loader), (_req, res) => void res.send('read'))
@@ -480,7 +477,7 @@ describe('a plain row', () => {
 })
 
 describe('the log', () => {
-  it('hears the reason that visitors do not', async () => {
+  it('receives the reason that clients do not', async () => {
     const { app, authorize, events } = application()
     app.get('/notes/:id', authorize('edit', findNote), (_req, res) => void res.send('edited'))
     for (const path of ['/notes/1', '/notes/2', '/notes/9']) await as(app, 'bob', path)
@@ -508,15 +505,15 @@ describe('a mistake in the application', () => {
     ['an empty action', () => authorize('', findNote)],
     ['no reason', () => unguarded(undefined as never)],
     ['an empty reason', () => unguarded(' ')],
-  ])('is told when routes are declared: %s', (_name, declare) => {
+  ])('is reported when routes are declared: %s', (_name, declare) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 
-  it('is told when routes are declared: a model that nobody registered', () => {
+  it('is reported when routes are declared: an unregistered model', () => {
     expect(() => authorize('read', 'Nota')).toThrow('did you mean "Note"?')
   })
 
-  it('is told when the middleware is made: no authorizer', () => {
+  it('is reported when the middleware is created: no authorizer', () => {
     expect(() => expressAuthorization(undefined as never, { actor: () => null })).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     )
@@ -526,13 +523,13 @@ describe('a mistake in the application', () => {
     ['no options', undefined],
     ['no actor', {}],
     ['an actor that is no function', { actor: 'ada' }],
-  ])('is told when the middleware is made: %s', (_name, options) => {
+  ])('is reported when the middleware is created: %s', (_name, options) => {
     expect(() => expressAuthorization(authorizer, options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     )
   })
 
-  it('lets nobody in when no policy is loaded', async () => {
+  it('denies all requests if no policy is loaded', async () => {
     const middleware = expressAuthorization(new Authorizer().registerClass(Note), { actor: () => undefined })
     const app = express().use(middleware.authorize())
     app.get('/health', middleware.unguarded('liveness'), (_req, res) => void res.send('well'))
@@ -540,7 +537,7 @@ describe('a mistake in the application', () => {
   })
 })
 
-it.each([null, 'Note', { model: 3 }])('a route takes no options that are none: %j', (options) => {
+it.each([null, 'Note', { model: 3 }])('a route rejects invalid options: %j', (options) => {
   const { authorize } = application()
   expect(() => authorize('read', findNote, options as unknown as { model: string })).toThrow(/options of a route/)
 })

@@ -60,7 +60,7 @@ describe.each([
       'no method': (res) => res.set('Allow', 'classified').end('classified'),
     }
 
-    it.each(Object.keys(answers))('holds back what a handler wrote: %s', async (name) => {
+    it.each(Object.keys(answers))('blocks a response that a handler wrote: %s', async (name) => {
       const { app, authorize } = application()
       app.use(authorize())
       app.all('/', (_req, res) => void answers[name]?.(res))
@@ -85,7 +85,7 @@ describe.each([
       ],
     }
 
-    it.each(Object.keys(bodiless))('lets pass what has no body: %s', async (name) => {
+    it.each(Object.keys(bodiless))('passes a response without a body: %s', async (name) => {
       const { app, authorize } = application()
       const [status, answer] = bodiless[name]!
       app.use(authorize())
@@ -94,7 +94,7 @@ describe.each([
       expect([got.status, got.text, got.headers['x-answer']]).toEqual([status, '', 'yes'])
     })
 
-    it('lets pass what Express answers if no handler takes the method', async () => {
+    it('passes the response of Express if no handler has the method', async () => {
       const { app, authorize } = application()
       app.use(authorize())
       app.route('/').get(secret).put(secret)
@@ -103,7 +103,7 @@ describe.each([
       expect(text.split(/, ?/).sort()).toEqual(['GET', 'HEAD', 'PUT'])
     })
 
-    it('lets pass what a handler decided about', async () => {
+    it('passes a response with a decision', async () => {
       const { app, authorize, authorizer } = application()
       app.use(authorize())
       app.all('/', (_req, res) => {
@@ -139,7 +139,7 @@ describe.each([
       ['a handler', '/assets', through],
       ['a handler that waits', '/', throughLater],
       ['a router', '/assets', framework.Router().use(through)],
-    ])('guards what falls through %s', async (_what, mount, handler) => {
+    ])('guards a request that falls through %s', async (_what, mount, handler) => {
       for (const add of [
         (app: Express) => app.get('/:tenant/report', secret),
         (app: Express) => app.get('/*rest'.slice(0, framework === express ? undefined : 2), secret),
@@ -167,7 +167,7 @@ describe.each([
       ['another path of a nested router', (app, open) => app.use(framework.Router().use(open).get('/health', through))],
       ['nothing', (app, open) => app.use(framework.Router().use(open))],
       ['different handlers in two places', (app, open) => app.use(open, through).use(open)],
-    ])('guards what is not right behind, if that is %s', async (_what, use) => {
+    ])('guards a later handler if the next one is %s', async (_what, use) => {
       for (const add of [
         (app: Express) => app.get('/secret', secret),
         (app: Express) => app.use('/secret', secret),
@@ -185,7 +185,7 @@ describe.each([
       ['a route', (router, open) => router.use(open).get('/health', secret)],
       ['a path', (router, open) => router.use(open).use('/health', secret)],
       ['a path with a parameter', (router, open) => router.use('/:page', open).use('/:page', secret)],
-    ])('opens what is right behind, if that is %s', async (_what, use) => {
+    ])('opens the next handler if it is %s', async (_what, use) => {
       for (const nest of [undefined, {}, { mergeParams: true }]) {
         const { app, authorize, unguarded } = application()
         const router: Router = nest ? framework.Router(nest) : app
@@ -196,7 +196,7 @@ describe.each([
       }
     })
 
-    it('guards what error handlers answer for a handler for everybody', async () => {
+    it('guards responses of error handlers for a public handler', async () => {
       for (const handler of [
         through,
         (() => fail()) as RequestHandler,
@@ -215,7 +215,7 @@ describe.each([
       }
     })
 
-    it('opens a handler within a router for everybody, and what is beside it', async () => {
+    it('opens a handler within a public router, and those beside it', async () => {
       const { app, authorize, unguarded } = application()
       const router = framework.Router().use(unguarded('styles'), through).get('/page', secret)
       app.use(authorize()).use('/site', unguarded('public pages', router)).get('/site/report', secret)
@@ -223,14 +223,14 @@ describe.each([
       expect((await request(app).get('/site/report')).status).toBe(500)
     })
 
-    it('guards what falls out of a router', async () => {
+    it('guards a request that leaves a router', async () => {
       const { app, authorize, unguarded } = application()
       const router = framework.Router().use(unguarded('styles'), here)
       app.use(authorize()).use(router).get('/report', secret)
       expect((await request(app).get('/report')).status).toBe(500)
     })
 
-    it('guards what a route for everybody passes on', async () => {
+    it('guards a request that a public route passes on', async () => {
       for (const next of ['route', undefined] as const) {
         const { app, authorize, unguarded } = application()
         app.use(authorize())
@@ -240,7 +240,7 @@ describe.each([
       }
     })
 
-    it('guards what falls through in front of authorize()', async () => {
+    it('guards a request that falls through before authorize()', async () => {
       const { app, authorize, unguarded } = application()
       app.use('/assets', unguarded('styles'), here)
       app.use(authorize())
@@ -249,7 +249,7 @@ describe.each([
       expect((await request(app).get('/assets/index.ts')).status).toBe(200)
     })
 
-    it('lets what falls through decide', async () => {
+    it('lets the next handler decide', async () => {
       const { app, authorize, unguarded, events } = application()
       app.use(authorize())
       app.use('/assets', unguarded('styles'), here)
@@ -303,7 +303,7 @@ describe.each([
       expect((await request(app).get('/documents')).status).toBe(200)
     })
 
-    it('regards case where the application does', async () => {
+    it('is case-sensitive if the application is', async () => {
       const { app, authorize, unguarded } = application(startsWith)
       app.enable('case sensitive routing').use(authorize())
       app.get('/:section/users', unguarded('the rules protect it'), secret)
@@ -329,7 +329,7 @@ describe.each([
       return got
     }
 
-    it('ends a stream as usual whose bytes are held back', async () => {
+    it('ends a blocked stream as usual', async () => {
       const { app, authorize } = application()
       const ended: unknown[] = []
       const route = (path: string, before: (res: Response) => void, parts: () => AsyncGenerator<string>): void => {

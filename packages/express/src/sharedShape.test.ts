@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { shareShape } from './sharedShape.js'
 
 describe('a shape that is shared', () => {
-  it('leaves what the property is', () => {
+  it('keeps the type of the property', () => {
     const get = (): string => '/'
     const request = Object.defineProperty({ url: '/a' }, 'originalUrl', { get, enumerable: false, configurable: true })
     const before = Object.getOwnPropertyDescriptors(request)
@@ -10,7 +10,7 @@ describe('a shape that is shared', () => {
     expect(Object.getOwnPropertyDescriptors(request)).toEqual(before)
   })
 
-  it('leaves what may not be taken away', () => {
+  it('keeps properties that must not be removed', () => {
     const request = Object.freeze({ url: '/a' })
     shareShape(request, 'url')
     expect(request.url).toBe('/a')

@@ -50,7 +50,7 @@ describe.each([
           ctx.res.end('classified')
         },
       ],
-    ])('holds back what a middleware wrote: %s', async (_what, answer) => {
+    ])('blocks a response that a middleware wrote: %s', async (_what, answer) => {
       const { app, authorize } = application()
       app.use(authorize()).use((ctx) => answer(ctx))
       const { status, text, headers } = await request(app.callback()).options('/')
@@ -77,14 +77,14 @@ describe.each([
       ['no bytes', 200, '', (ctx) => (ctx.body = Buffer.alloc(0))],
       ['the status 204', 204, '', (ctx) => (ctx.status = 204)],
       ['nothing', 204, '', (ctx) => (ctx.body = null)],
-    ])('lets pass what has no body: %s', async (_what, status, text, answer) => {
+    ])('passes a response without a body: %s', async (_what, status, text, answer) => {
       const { app, authorize } = application()
       app.use(authorize()).use((ctx) => answer(ctx))
       const got = await request(app.callback()).options('/')
       expect([got.status, got.text ?? '']).toEqual([status, text])
     })
 
-    it('lets pass what allowedMethods() answers', async () => {
+    it('passes the response of allowedMethods()', async () => {
       const { app, authorize, router } = application()
       router.get('/', secret).put('/', secret)
       app.use(authorize()).use(router.routes()).use(router.allowedMethods())
@@ -92,7 +92,7 @@ describe.each([
       expect([status, headers['allow']]).toEqual([200, 'HEAD, GET, PUT'])
     })
 
-    it('lets pass what a middleware decided about', async () => {
+    it('passes a response with a decision', async () => {
       const { app, authorize, authorizer } = application()
       app.use(authorize()).use((ctx) => {
         authorizer.can(new User('ada'), 'read', new User('bob'))
@@ -112,7 +112,7 @@ describe.each([
       if (ctx.path === '/style.css' && ctx.status === 404) ctx.body = 'body {}'
     }
 
-    it('guards what middleware above answers for one that throws', async () => {
+    it('guards the response of outer middleware for one that throws', async () => {
       const { app, authorize, unguarded } = application()
       app.use(async (ctx, next) => {
         await next().catch(() => undefined)
@@ -130,7 +130,7 @@ describe.each([
     it.each([
       ['first', files],
       ['if nothing behind it does', filesAfter],
-    ])('guards what falls through a middleware that answers %s', async (_when, middleware) => {
+    ])('guards a request that falls through a middleware that responds %s', async (_when, middleware) => {
       const { app, authorize, unguarded, events } = application()
       app.use(authorize()).use(unguarded('styles', middleware))
       app.use((ctx, next) => (ctx.path === '/report' ? secret(ctx as never, next) : next()))
@@ -156,7 +156,7 @@ describe.each([
       expect(errors).toMatchObject([{ message: expect.stringContaining('would open every route behind it') }])
     })
 
-    it('guards another route that a route for everybody passes on to', async () => {
+    it('guards another route that a public route passes on to', async () => {
       const { app, authorize, unguarded, router } = application()
       router.get('/health', unguarded('liveness'), (_ctx, next) => next()).get('/:page', secret)
       app.use(authorize()).use(router.routes())

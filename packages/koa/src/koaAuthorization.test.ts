@@ -36,8 +36,8 @@ const classified: Middleware = (ctx) => {
   ctx.body = 'classified'
 }
 
-describe('a refusal', () => {
-  it('has a body that says no more than it should, and makes no noise', async () => {
+describe('a denial', () => {
+  it('has a minimal body and logs nothing', async () => {
     const { router, get, authorize, errors } = application()
     router.get('/documents/:id', authorize('edit', findDocument), classified)
     expect((await get('/documents/1', 'bob')).text).toBe('You may not do this.')
@@ -62,7 +62,7 @@ describe('a refusal', () => {
   })
 
   it.each(['*/*', 'application/problem+json'])(
-    'goes through all middleware as an error, for who accepts %s',
+    'passes through all middleware as an error, for Accept %s',
     async (accept) => {
       const told: string[] = []
       const transaction: Middleware = async (_, next) => {
@@ -114,7 +114,7 @@ describe('a refusal', () => {
     [undefined, 401, 'Unauthorized', 'Sign in to do this.'],
     ['bob', 403, 'Forbidden', 'You may not do this.'],
     ['eve', 404, 'Not Found', 'Not found.'],
-  ])('by RFC 9457 tells %s no more than %i', async (actor, status, title, detail) => {
+  ])('by RFC 9457 reveals to %s no more than %i', async (actor, status, title, detail) => {
     const { router, get, authorize } = application({ problemDetails: true, challenge: 'Bearer' })
     router.get('/documents/:id', authorize('edit', findDocument), classified)
     const answer = await get('/documents/1', actor)
@@ -124,7 +124,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a refusal past Koa', () => {
+describe('a denial written past Koa', () => {
   it.each([false, true])('is still answered, with problemDetails %s', async (problemDetails) => {
     const { router, get } = application({ problemDetails })
     router.get('/handler/:id', async (ctx) => {
@@ -152,7 +152,7 @@ describe('the guard', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'undecided' })
   })
 
-  it('is not talked out of it by an error handler', async () => {
+  it('stays active if an error handler responds', async () => {
     const { router, get } = application({}, async (ctx, next) => {
       await next().catch(() => {})
       ctx.body = 'classified'
@@ -162,7 +162,7 @@ describe('the guard', () => {
     expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
   })
 
-  it('holds back what middleware above it answers, if nothing below it decided', async () => {
+  it('blocks a response of outer middleware without a decision', async () => {
     const { get, errors } = application({}, async (ctx, next) => {
       await next()
       ctx.set('x-secret', 'yes')
@@ -188,7 +188,7 @@ describe('the guard', () => {
     expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error'])
   })
 
-  it('drops all that follows a held piece, and tells of it', async () => {
+  it('drops everything after a blocked chunk, and logs it', async () => {
     const { router, get, errors } = application()
     let written = 0
     router.get('/events', (ctx) => {
@@ -228,7 +228,7 @@ describe('the guard', () => {
     expect((await request(app.callback()).get('/elsewhere')).text).toBe('classified')
   })
 
-  it('lets preflights through to cors() before it, and answers readable refusals to other origins', async () => {
+  it('passes preflights to cors() before it, and sends readable denials to other origins', async () => {
     const { app, router, authorize } = application({}, cors({ keepHeadersOnError: true }))
     router.put('/documents/:id', authorize('edit', findDocument), classified)
     const origin = { Origin: 'https://elsewhere.example' }
@@ -244,7 +244,7 @@ describe('the guard', () => {
     expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([200, '*'])
   })
 
-  it('takes a decision in one request for none in another', async () => {
+  it('applies a decision only to its own request', async () => {
     const { router, get } = application()
     router.get('/deciding', async (ctx) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -260,7 +260,7 @@ describe('the guard', () => {
 })
 
 describe('an answer about an actor', () => {
-  it('is private also where it is an error of the application', async () => {
+  it('is private also if it is an error of the application', async () => {
     const { router, get, authorize } = application()
     router.get('/documents/:id', authorize('read', findDocument), (ctx) => ctx.throw(410, 'moved'))
     const answer = await get('/documents/1', 'bob')
@@ -269,7 +269,7 @@ describe('an answer about an actor', () => {
 })
 
 describe('ctx.state.authorization', () => {
-  it('knows each resource of routers in routers', async () => {
+  it('keeps the resource of each nested router', async () => {
     const { router, get, authorize } = application()
     const findSecond = (ctx: RouteContext) => world.document(String(ctx.params['second']))
     const nested = new Router()
@@ -283,7 +283,7 @@ describe('ctx.state.authorization', () => {
     expect((await get('/documents/3/1', 'bob')).status).toBe(404)
   })
 
-  it('takes a plain row for one of the model that the route names', async () => {
+  it('treats a plain row as a row of the model that the route names', async () => {
     const { router, get, authorize } = application()
     const findRow = async (ctx: RouteContext) => ({ ...(await findDocument(ctx)) })
     router.get('/unnamed/:id', authorize('read', findRow), classified)
@@ -303,7 +303,7 @@ describe('a mistake in the application', () => {
     ['no actor', () => koaAuthorization(world.authorizer, {} as never)],
     ['no authorizer', () => koaAuthorization(undefined as never, { actor: () => null })],
     ['no options', () => koaAuthorization(world.authorizer, undefined as never)],
-  ])('is told when the application is put together: %s', (_name, declare) => {
+  ])('is reported when the application is built: %s', (_name, declare) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 })

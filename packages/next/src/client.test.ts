@@ -8,7 +8,7 @@ function Button({ action }: { action: string }) {
 }
 
 describe('useCan', () => {
-  it('knows what the nearest <Actions> allows', () => {
+  it('returns the actions of the nearest <Actions>', () => {
     const inner = createElement(Actions, { allowed: ['close'] }, createElement(Button, { action: 'close' }))
     const page = createElement(
       Actions,

@@ -7,7 +7,7 @@ const answerTo = (path: string, cookie?: string) =>
   proxy(new NextRequest(`http://localhost${path}`, cookie ? { headers: { cookie } } : {}))
 
 describe('the proxy', () => {
-  it('sends nobody to where they can sign in, and says where they came from', async () => {
+  it('redirects anonymous users to sign in, with the path to return to', async () => {
     const answer = await answerTo('/tickets?page=2')
     expect([answer.status, answer.headers.get('location')]).toEqual([
       307,
@@ -60,7 +60,7 @@ describe('the path to return to', () => {
     null,
     ['/tickets'],
     { toString: () => '/tickets' },
-  ])('is none of a link that leads elsewhere: %j', (from) => {
+  ])('is never one of another site: %j', (from) => {
     const path = returnPath(from, '/home')
     expect(new URL(path, 'https://application.example').origin).toBe('https://application.example')
     if (from !== '//here.invalid/tickets') expect(path).toBe('/home')

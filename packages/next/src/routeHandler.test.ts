@@ -85,33 +85,33 @@ describe('a route handler', () => {
     ['bob', 2, 403],
     ['bob', 1, 404],
     ['bob', 9, 404],
-  ])('answers %s, who would edit note %i, with %i', async (actor, id, status) => {
+  ])('responds to %s, who edits note %i, with %i', async (actor, id, status) => {
     expect((await edit(asked({ 'x-actor': actor }), note(id))).status).toBe(status)
   })
 
-  it('knows who asks by a cookie as well', async () => {
+  it('reads the actor from a cookie as well', async () => {
     expect((await edit(asked({ cookie: 'actor=ada' }), note(1))).status).toBe(200)
   })
 
-  it('leaves its body to the handler, also that of a request that is none of Next', async () => {
+  it('leaves the body to the handler, also for a plain request', async () => {
     const echo = withAuthorization(async (request) => Response.json(await request.json()), 'edit', findNote)
     const headers = { cookie: 'actor=ada' }
     const request = new Request('http://localhost/notes/1', { method: 'POST', headers, body: '"new"' })
     expect(await (await echo(request as NextRequest, note(1))).json()).toBe('new')
   })
 
-  it('challenges nobody', async () => {
+  it('challenges anonymous users', async () => {
     const answer = await edit(asked(), note(1))
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
   })
 
-  it('is tested as somebody, without signing in', async () => {
+  it('can be tested as a user without signing in', async () => {
     const { as } = testAuthorization(authorizer)
     expect((await edit(asked(as(new User('ada'))), note(1))).status).toBe(200)
     expect((await edit(asked({ ...as(null), 'x-actor': 'ada' }), note(1))).status).toBe(401)
   })
 
-  it('keeps its answers from caches, also those whose headers can not be changed', async () => {
+  it('makes its responses private, also those with immutable headers', async () => {
     const move = withAuthorization(() => Response.redirect('http://localhost/', 302), 'read', findNote)
     const answer = await move(asked({ 'x-actor': 'ada' }), note(1))
     expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('location')]).toEqual([
@@ -121,7 +121,7 @@ describe('a route handler', () => {
     ])
   })
 
-  it('fails where it decided nothing, and what it would have streamed is let go', async () => {
+  it('fails without a decision, and cancels its stream', async () => {
     const { withAuthorization: guard, events } = application()
     let cancelled = false
     const cancel = () => {
@@ -147,12 +147,12 @@ describe('a route handler', () => {
     expect(await (await outer(asked({ 'x-actor': 'ada' }), note(2))).json()).toMatchObject({ id: 2 })
   })
 
-  it('fails where it gave no response, whatever was decided', async () => {
+  it('fails without a response, whatever was decided', async () => {
     const broken = withAuthorization((() => 'read') as never, 'read', findNote)
     await expect(broken(asked({ 'x-actor': 'ada' }), note(1))).rejects.toThrow('returned no response')
   })
 
-  it('tells in development why it refuses', async () => {
+  it('sends the reason of a denial in development', async () => {
     const { withAuthorization: guard } = application({ reasons: true })
     const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
     expect(await answer.text()).toContain('The resource exists, but the actor may neither "edit" nor "read" it.')
@@ -182,7 +182,7 @@ describe('a mistake in the application', () => {
       'a misspelt onDenial',
       () => authorizedAction(handler, 'read', findNote as never, { onDenial: 'interupt' as 'interrupt' }),
     ],
-  ])('is told where it is declared: %s', (_name, declare) => {
+  ])('is reported where it is declared: %s', (_name, declare) => {
     expect(declare).toThrow(
       expect.objectContaining({ name: 'ArgumentError', code: 'invalid-argument', hint: expect.any(String) }),
     )
@@ -190,7 +190,7 @@ describe('a mistake in the application', () => {
 })
 
 describe('outside of a request', () => {
-  it('there is nobody to ask about', async () => {
+  it('there is no actor', async () => {
     const { can, authorize, authorizedAction } = application()
     await expect(can('read', notes[0])).rejects.toThrow('outside a request scope')
     await expect(authorize('read', notes[0])).rejects.toThrow('outside a request scope')

@@ -130,7 +130,7 @@ describe('A policy as a where', () => {
     ['part in paper.parts and part.title = paper.title', /columns of two rows/],
     ['paper.title.includes("Case")', /ignores case/],
     ['paper.title.endsWith("_")', /cannot escape/],
-  ])('is refused with the place and a way out: %s', async (body, message) => {
+  ])('is rejected with the place and a hint: %s', async (body, message) => {
     const error = await whereFor(body).catch((one: unknown) => one)
     expect(error).toBeInstanceOf(UnsupportedFilterError)
     expect(error).toMatchObject({

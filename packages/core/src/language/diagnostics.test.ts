@@ -56,13 +56,13 @@ describe('didYouMean', () => {
     ['zebra', ['reader', 'owner'], undefined],
     ['', ['a'], undefined],
     ['a'.repeat(101), ['a'.repeat(102)], undefined],
-  ])('finds what %s was meant to be', (word, candidates, expected) => {
+  ])('finds the intended name of %s', (word, candidates, expected) => {
     expect(didYouMean(word, candidates)).toBe(expected)
   })
 })
 
 describe('formatDiagnostic', () => {
-  test('tells what is wrong, where, and what to do', () => {
+  test('contains the problem, its place and a hint', () => {
     const { diagnostics } = parseFile(new Source('f(x) if x = "abc', 'main.polar'))
     expect(diagnostics.map(formatDiagnostic)).toEqual([
       'error: This string is never closed. [invalid-character]\n  at main.polar:1:13\n1 | f(x) if x = "abc\n  |             ^\nhint: close it with "',
@@ -83,7 +83,7 @@ describe('formatDiagnostic', () => {
     expect(parseFile(new Source(text)).diagnostics[0]!.hint).toBe(hint)
   })
 
-  test('has no help for words that every object knows', () => {
+  test('has no hint for inherited property names', () => {
     expect(parseFile(new Source('f(1) constructor;')).diagnostics[0]).not.toHaveProperty('hint')
   })
 

@@ -56,7 +56,7 @@ describe('Lexer', () => {
     ['9223372036854775808', 'integer-overflow', 0, { text: '9223372036854775808' }],
     ['1ee3', 'invalid-float', 0, { text: '1e' }],
     ['1e3-4', 'invalid-float', 0, { text: '1e3-4' }],
-  ])('says what is wrong with %j', (text, code, start, data) => {
+  ])('reports the mistake in %j', (text, code, start, data) => {
     const diagnostic = lex(text).find(({ type }) => type === 'error')?.diagnostic
     expect(diagnostic).toMatchObject({ code, data, severity: 'error', span: { start } })
   })

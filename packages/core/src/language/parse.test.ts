@@ -79,7 +79,7 @@ describe('parseFile', () => {
     expect(errorsOf(text)).toEqual(errors)
   })
 
-  test('keeps what is right beside what is wrong', () => {
+  test('keeps valid statements beside invalid ones', () => {
     const { file, diagnostics } = fileOf(
       'f(1);\ng(1\nh(2);\nresource R { roles = ["a"]; oops; permissions = ["b"]; }\nk(3);',
     )
@@ -247,7 +247,7 @@ describe('parseQuery', () => {
     ['"🐻🐻" @', 'invalid-character 1:6'],
     ['x = "abc', 'invalid-character 1:5'],
     ['x = "a\nb"', 'invalid-character 1:7'],
-  ])('refuses %j with %s', (text, error) => {
+  ])('rejects %j with %s', (text, error) => {
     expect(queryErrorsOf(text)[0]).toBe(error)
   })
 

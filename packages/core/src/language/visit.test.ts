@@ -23,7 +23,7 @@ test('visits the outer before the inner, in source order, with what is around', 
   ])
 })
 
-test('does not go into what the visitor declines', () => {
+test('skips nodes that the visitor declines', () => {
   const { file } = parseFile(new Source('f(x) if g(y) and forall(z in xs, z.ok);'))
   const names: string[] = []
   visit(file, { forall: () => false, variable: ({ name }) => void names.push(name) })

@@ -69,7 +69,7 @@ describe('a query that has to wait', () => {
     expect(await askLater(query, world())).toEqual(answers)
   })
 
-  it('asks for nothing twice', async () => {
+  it('reads nothing twice', async () => {
     const { h, ...others } = constants()
     await askLater('x = h.later(1) and y = h.later(x) and [x, y] = [h.later(1), h.later(1)]', {
       ...world(),
@@ -87,7 +87,7 @@ describe('a query that has to wait', () => {
     expect(holds(program, 'rooted', [new Repo('root')])).toBe(true)
   })
 
-  it('ends in what a promise is rejected with', async () => {
+  it('ends with the rejection of a promise', async () => {
     await expect(askLater('x = h.fails()', world())).rejects.toThrow(new TypeError('late'))
   })
 
@@ -102,19 +102,19 @@ describe('a query that has to wait', () => {
 
 describe('a synchronous query', () => {
   it.each(['x = h.later(5)', 'h.promised = 42', 'x = one', 'x in h.each(1)', 'one = 1'])(
-    'refuses to wait: %s',
+    'throws instead of waiting: %s',
     (query) => {
       expect(() => ask(query, world())).toThrow(expect.objectContaining({ code: 'async-value' }))
     },
   )
 
-  it('refuses to wait in a check', () => {
+  it('throws instead of waiting in a check', () => {
     const program = programOf({ ...world(), policy: 'f(x) if x.promised = 42;' })
     expect(() => holdsSync(program, 'f', [new Host()])).toThrow(expect.objectContaining({ code: 'async-value' }))
   })
 })
 
-it('iterators are closed when nobody asks them for more', () => {
+it('iterators are closed when they are no longer needed', () => {
   const closed: string[] = []
   function* each() {
     try {
@@ -130,7 +130,7 @@ it('iterators are closed when nobody asks them for more', () => {
   expect(closed).toEqual(['closed', 'closed'])
 })
 
-it('a decision may be asked for while another one is made', () => {
+it('a check may run during another one', () => {
   const policy = 'outer(x) if x.inner(); inner(x) if x.value = 1;'
   const program = programOf({ policy })
   const thing = { value: 1, inner: () => holdsSync(program, 'inner', [thing]) }

@@ -34,7 +34,7 @@ describe('loadPolicyFiles', () => {
     expect(can('read')).toBe(true)
   })
 
-  it('says which file is wrong, and where', async () => {
+  it('names the wrong file and the place', async () => {
     const file = write('a.polar', 'fine();\nallow(_, "read" _);')
     await expect(loadPolicyFiles(authorizer, file)).rejects.toThrow(PolicyError)
     await expect(loadPolicyFiles(authorizer, file)).rejects.toThrow(`${file}:2:17`)
@@ -46,7 +46,7 @@ describe('loadPolicyFiles', () => {
     ['no file', [], /at least one file/],
     ['what is no path', [undefined as unknown as string], /must be a string/],
     ['a list', [['main.polar'] as unknown as string], /loadPolicyFiles\(authorizer, 'main\.polar', 'billing\.polar'\)/],
-  ])('refuses %s', async (_, files, message) => {
+  ])('rejects %s', async (_, files, message) => {
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(ArgumentError)
     await expect(loadPolicyFiles(authorizer, ...files)).rejects.toThrow(message)
   })
@@ -120,7 +120,7 @@ describe('watchPolicyFiles', () => {
     expect(loads).toHaveLength(1)
   })
 
-  it('refuses what can not be loaded to begin with, and watches nothing', async () => {
+  it('rejects if the first load fails, and watches nothing', async () => {
     await expect(watchPolicyFiles(authorizer, [join(folder, 'nowhere.polar')])).rejects.toThrow(ArgumentError)
     await expect(watchPolicyFiles(authorizer, [join(folder, 'no', 'where.polar')])).rejects.toThrow(ArgumentError)
   })

@@ -68,7 +68,7 @@ const equal: readonly (readonly [string, unknown, unknown])[] = [
 ]
 
 describe('the equality of the drop-in', () => {
-  it.each(different)('tells two %s apart, at any depth', (_, left, right) => {
+  it.each(different)('distinguishes two %s, at any depth', (_, left, right) => {
     for (const wrap of [(value: unknown) => value, (value: unknown) => [value], (value: unknown) => ({ value })]) {
       expect(defaultEqualityFn(wrap(left), wrap(right))).toBe(false)
       expect(defaultEqualityFn(wrap(right), wrap(left))).toBe(false)

@@ -89,7 +89,7 @@ describe('a filter of inner joins', () => {
     ['r = anvil or r.org.name = "x"', 'Repo.org→Org [Repo Eq repo | Org.name Eq "x"]'],
     ['u.admin', '[]'],
     ['not u.admin', '[true Eq false]'],
-  ])('says %s as %s', async (goals, expected) => {
+  ])('prints %s as %s', async (goals, expected) => {
     expect(await shown(goals)).toBe(expected)
   })
 
@@ -107,7 +107,7 @@ describe('a filter of inner joins', () => {
     ['a subclass', 'r matches Fork', 'is a Fork'],
     ['a negated field that is declared nowhere', 'r.undeclared != 3', '"undeclared" is not among the fields'],
     ['a part of a text', 'r.name.startsWith("x")', 'part of a text'],
-  ])('refuses %s, which a condition can say', async (_, goals, message) => {
+  ])('rejects %s, which a condition can say', async (_, goals, message) => {
     const filter = await filterOf(`allow(u: User, "read", r: Repo) if u.id = u.id and (${goals});`)
     expect(filter.conditionFor?.({ key: () => ['id'] }).kind).not.toBe('false')
     expect(() => filter.conditions).toThrow(new RegExp(message))

@@ -37,7 +37,7 @@ async function results(query: api.QueryResult): Promise<Map<string, unknown>[]> 
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('what is exported', () => {
+describe('the exports', () => {
   it.each([
     'Oso',
     'Variable',
@@ -52,7 +52,7 @@ describe('what is exported', () => {
 describe('enforcement', () => {
   const policy = 'allow(u: User, "read", r: Repo) if r.owner = u; allow(_: User, "see", _: Repo);'
 
-  it('hides what may not be read, and forbids the rest', async () => {
+  it('hides unreadable resources and forbids other actions', async () => {
     const oso = setUp(policy)
     await oso.authorize(ann, 'read', new Repo(ann))
     await expect(oso.authorize(bob, 'edit', new Repo(ann))).rejects.toBeInstanceOf(NotFoundError)
@@ -81,7 +81,7 @@ describe('enforcement', () => {
     await expect(open.authorizedActions(ann, new Repo())).rejects.toBeInstanceOf(OsoError)
   })
 
-  it('minds a class that is not registered only where a value is tested for it', async () => {
+  it('throws for an unregistered class only at its class test', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const oso = setUp('allow(_: User, "read", _: Repo); allow(_: User, "edit", _: Nope);')
     expect(await oso.isAllowed(ann, 'read', new Repo())).toBe(true)
@@ -111,7 +111,7 @@ describe('loading', () => {
     await loading
   })
 
-  it('refuses a second policy, until the first one is cleared', async () => {
+  it('rejects a second policy until the first one is cleared', async () => {
     const oso = setUp('allow(_, "read", _);')
     expect(await errorOf(() => oso.loadStr('allow(_, "edit", _);'))).toMatchObject({
       name: 'RuntimeError::MultipleLoadError',
@@ -198,7 +198,7 @@ describe('errors', () => {
     expect(error.message).toContain(message)
   })
 
-  it('of a query are thrown at once where it can not be parsed', () => {
+  it("of a query that can't be parsed are thrown at once", () => {
     expect(() => setUp().query('f(')).toThrow('hit the end of the file unexpectedly')
   })
 

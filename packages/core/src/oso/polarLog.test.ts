@@ -19,7 +19,7 @@ it.each([
   expect(logSettings(environment)).toEqual({ level, now })
 })
 
-it('tells of the rules that a query goes through, once it is asked to', async () => {
+it('logs the rules of a query if enabled', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const oso = new Oso()
   await oso.loadStr('allow(1, 2, x) if is_small(x); is_small(3);', 'main.polar')

@@ -21,7 +21,7 @@ const office = `
 describe('a policy', () => {
   const { policy, diagnostics } = build(office)
 
-  test('has no warnings where nothing is wrong', () => {
+  test('has no warnings if it is correct', () => {
     expect(diagnostics).toEqual([])
     expect(policy?.warnings).toEqual([])
   })
@@ -69,7 +69,7 @@ describe('a policy', () => {
   })
 })
 
-describe('what is wrong', () => {
+describe('the diagnostics of a policy', () => {
   test.each([
     ['every syntax error is found', 'f(; g(1) if; h(1);', ['unexpected-token', 'unexpected-token']],
     ['a syntax error hides what may follow from it', 'f(; g(x) if h(x);', ['unexpected-token']],
@@ -95,7 +95,7 @@ describe('what is wrong', () => {
     expect(result.policy).toBeUndefined()
   })
 
-  test('is found stage by stage, and told in the order of the text', () => {
+  test('are found stage by stage and sorted by their place', () => {
     const result = build('allow(_, _, x) if h(1);\nresource Folder { roles = ["a"]; }\ni(y) if 1 = 1;')
     const codes = (list: typeof result.found) => list.map((one) => one.code)
     expect(codes(result.found)).toEqual([
@@ -117,7 +117,7 @@ describe('what is wrong', () => {
   })
 })
 
-test('any text gives a policy or says why not', () => {
+test('any text gives a policy or diagnostics', () => {
   const words = [...new Set(policies.join(' ').match(/[\p{L}_][\p{L}\d_]*|"[^"]*"|\d+|[^\s\p{L}\d]/gu) ?? [])]
   const names = ['Person', 'Document', 'Folder', 'resource', 'actor', 'has_role', 'has_relation', 'folder', 'on', 'if']
   const text = fc
@@ -138,7 +138,7 @@ test('any text gives a policy or says why not', () => {
   )
 })
 
-test('what is long is read as well', () => {
+test('long policies load', () => {
   const many = Array.from({ length: 30_000 }, (_, index) => `p.f${index} = ${index}`)
   const list = many.map((_, index) => index).join(', ')
   const { policy } = build(`f(p) if ${many.join(' and ')}; g(_: Document) if [${list}] = 1 or p = p.x; h(${list});`)

@@ -55,7 +55,7 @@ describe('shorthand', () => {
     expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual([rule])
   })
 
-  test('stands behind the written rules of the name, block by block', () => {
+  test('follows the written rules of its name, block by block', () => {
     const policy = build(`
       resource Folder { permissions = ["a", "b"]; "a" if "b"; }
       resource Company { permissions = ["a", "b"]; "a" if "b"; }

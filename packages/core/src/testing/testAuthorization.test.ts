@@ -33,7 +33,7 @@ const [ada, eve] = [new User('ada'), new User('eve')]
 const [diary, plans] = [new Note(1, 'ada', false), new Note(2, 'ada', true)]
 const assertion = (message: string) => expect.objectContaining({ name: 'AssertionError', message })
 
-describe('what a test expects', () => {
+describe('an expectation', () => {
   it('holds', async () => {
     await expectAllowed(ada, 'read', diary)
     await expectAllowed(ada, ['read', 'edit'], diary)
@@ -83,7 +83,7 @@ describe('what a test expects', () => {
       () => expectOnlyAllowed(eve, 'read', [diary, plans], [diary]),
       'User may "read" also Note { id: 2 }, and may not "read" Note { id: 1 }.',
     ],
-  ])('fails for %s, and says what is so', async (_, expectation, message) => {
+  ])('fails for %s and reports the actual result', async (_, expectation, message) => {
     await expect(expectation()).rejects.toEqual(assertion(message))
   })
 
@@ -98,7 +98,7 @@ describe('what a test expects', () => {
   })
 })
 
-describe('a request as somebody', () => {
+describe('a request on behalf of a user', () => {
   const actorOf = async (one: Authorizer, headers: unknown) => {
     const enforcement = new Enforcement(one, { actor: () => eve }, { headers }, 'GET', () => {})
     await enforcement.arm()
@@ -112,18 +112,18 @@ describe('a request as somebody', () => {
     expect(as(ada)).toEqual(as(ada))
   })
 
-  it('is what the application says without those headers', async () => {
+  it('has the actor of the application without those headers', async () => {
     expect(await actorOf(authorizer, {})).toBe(eve)
     expect(await actorOf(authorizer, { 'x-arcturus-actor': 'ada' })).toBe(eve)
   })
 
-  it('means nothing to an authorizer that is not under test', async () => {
+  it('is ignored by an authorizer that is not under test', async () => {
     const other = new Authorizer().registerClass(User)
     other.loadSync('allow(_, "read", _);')
     expect(await actorOf(other, as(ada))).toBe(eve)
   })
 
-  it('is from nobody only on purpose', () => {
+  it('is anonymous only if asked for', () => {
     expect(() => as(undefined)).toThrow('undefined')
   })
 })

@@ -86,14 +86,14 @@ const unsafe: readonly (readonly [string, Readonly<Record<string, unknown>>])[] 
 ]
 
 describe.each(evaluators)('%s: a method that would take too long', (evaluator) => {
-  it.each(costly)('is refused before it is called: %s', async (body, fields) => {
+  it.each(costly)('is rejected before the call: %s', async (body, fields) => {
     const made = authorizer(body + grow, { evaluator })
     const limit = expect.stringMatching(/^(step|time)-limit$/)
     expect(outcome(() => made.can(new User(), 'read', new Doc(fields)))).toEqual(limit)
     await expect(made.isAllowed(new User(), 'read', new Doc(fields))).rejects.toMatchObject({ code: limit })
   })
 
-  it.each(unsafe)('is refused for its pattern: %s', async (body, fields) => {
+  it.each(unsafe)('is rejected for its pattern: %s', async (body, fields) => {
     const made = authorizer(body, { evaluator })
     const doc = new Doc({ t: `${'a'.repeat(60)}!`, ...fields })
     expect(outcome(() => made.can(new User(), 'read', doc))).toBe('unsafe-pattern')
@@ -105,14 +105,14 @@ describe.each(evaluators)('%s: a method that would take too long', (evaluator) =
     expect(made.can(new User(), 'read', new Doc({ t: long.slice(0, 100_000), p: half.slice(-10_000) }))).toBe(true)
   })
 
-  it('is not saved by more steps alone', () => {
+  it('needs more than a higher step limit', () => {
     const made = authorizer('d.t.includes(d.p)', { evaluator, limits: { steps: Number.POSITIVE_INFINITY } })
     expect(outcome(() => made.can(new User(), 'read', new Doc({ t: long, p: half })))).toBe('time-limit')
   })
 })
 
 describe('a compiled module', () => {
-  it.each(costly.filter(([body]) => !/matchAll|grow|List|forall/.test(body)))('refuses %s', (body, fields) => {
+  it.each(costly.filter(([body]) => !/matchAll|grow|List|forall/.test(body)))('rejects %s', (body, fields) => {
     const module = moduleOf(authorizer(body))({ classes: { User, Doc } })
     expect(outcome(() => module.can(new User(), 'read', new Doc(fields)))).toMatch(/^(step|time)-limit$/)
   })
@@ -124,7 +124,7 @@ describe('a compiled module', () => {
 })
 
 describe('the drop-in', () => {
-  it.each([...costly.slice(0, 5), ...unsafe.slice(0, 8)])('refuses %s', async (body, fields) => {
+  it.each([...costly.slice(0, 5), ...unsafe.slice(0, 8)])('rejects %s', async (body, fields) => {
     const oso = new Oso()
     oso.registerClass(User)
     oso.registerClass(Doc)
@@ -139,7 +139,7 @@ describe('the drop-in', () => {
 })
 
 describe('a filter', () => {
-  it('refuses what takes too long on the side of the actor', () => {
+  it('rejects a slow method of the actor', () => {
     for (const [body, fields] of [
       ['u.t.includes(u.p) and d.id = 1', { t: long, p: half }],
       ['u.t.match(u.p) != nil and d.id = 1', { t: 'aaa', p: '(a+)+$' }],

@@ -72,7 +72,7 @@ describe('the steps of a pattern', () => {
     ['a'.repeat(5_000)],
     ['(((a{100}){100}){100}){100}'],
     ['a{1001}'],
-  ])('are refused: %s %s', (source, flags = '') => {
+  ])('are rejected: %s %s', (source, flags = '') => {
     expect(() => patternSteps(source, flags, 10, false)).toThrow(Unanalyzed)
   })
 })
@@ -128,7 +128,7 @@ const source = fc.letrec<{ one: string; all: string }>((tie) => ({
   ),
 })).all
 
-it('are never more than was said, whatever the pattern and the text', () => {
+it('never exceed the estimate, for any pattern and text', () => {
   let analyzed = 0
   const text = fc.oneof(
     fc.constantFrom('a'.repeat(30), `${'a'.repeat(29)}c`, 'ab'.repeat(15), `${'ab'.repeat(14)}c`, 'b'.repeat(30)),

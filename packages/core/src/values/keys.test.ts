@@ -70,13 +70,13 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     expect(authorizer.filter(withKey, action, 'Paper').matches(new Paper({ author: without }))).toBe(false)
   })
 
-  test('is no row of a filter for the database either', () => {
+  test('is not in a filter for the database either', () => {
     const filter = () => authorizer.filter(new User(undefined), 'review', 'Paper').definite()
     expect(filter).toThrow(missing)
     expect(filter).toThrow(QueryError)
   })
 
-  test('a row whose key is nil is equal to itself alone', () => {
+  test('a row whose key is nil equals only itself', () => {
     const fresh = new User(null)
     expect(authorizer.can(fresh, 'edit', new Paper({ author: fresh }))).toBe(true)
     expect(authorizer.can(fresh, 'edit', new Paper({ author: new User(null) }))).toBe(false)
@@ -96,12 +96,12 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     expect(check).toThrow(RelationNotLoadedError)
   })
 
-  test.each(['tame', 'touch'])('whether it is of a subclass is not known: %s', (action) => {
+  test.each(['tame', 'touch'])('its subclass is unknown: %s', (action) => {
     expect(() => authorizer.can(new User(1), action, new Paper({ catId: 1 }))).toThrow(notLoaded)
     expect(authorizer.can(new User(1), 'pet', new Paper({ catId: 1 }))).toBe(true)
   })
 
-  test('what a check can not read of a text, a filter can not either', () => {
+  test('a field of a string is an error in checks and in filters', () => {
     expect(() => authorizer.can(new User(1, 'ann'), 'note', new Paper({}))).toThrow(QueryError)
     expect(() => authorizer.filter(new User(1, 'ann'), 'note', 'Paper')).toThrow(QueryError)
   })
@@ -114,7 +114,7 @@ describe('keys that are bytes', () => {
   class Guest {
     constructor(readonly id: Uint8Array) {}
   }
-  test.each(['source', 'closures', 'machine'] as const)('tell rows by what they hold (%s)', (evaluator) => {
+  test.each(['source', 'closures', 'machine'] as const)('distinguish rows by content (%s)', (evaluator) => {
     const authorizer = new Authorizer({ evaluator })
       .registerClass(Guest, { key: 'id', fields: { id: 'bytes' } })
       .registerClass(Door, { fields: { banned: { many: Guest } } })

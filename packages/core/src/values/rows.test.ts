@@ -50,7 +50,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     expect(authorizer.filter(left, 'read', 'Note').matches(note)).toBe(expected)
   })
 
-  test('where the common class declares the key, its subclasses share their rows', () => {
+  test('subclasses share rows if their common class declares the key', () => {
     const authorizer = authorizerWith(evaluator, true)
     expect(authorizer.can(new Person(1), 'be', new Team(1))).toBe(true)
   })
@@ -66,13 +66,13 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
   })
 })
 
-describe('what is compared with a class that declares no key', () => {
-  test('is refused in a filter for a database: the class does not say which rows are meant', () => {
+describe('a comparison with a class without a key', () => {
+  test('is rejected in a filter for a database', () => {
     const authorizer = authorizerWith('closures')
     expect(() => authorizer.filter(new Person(1), 'read', 'Note').definite()).toThrow(/no key is declared/)
   })
 
-  test('rows that a common class without a key stands above are told apart where a rule calls itself', () => {
+  test('recursion distinguishes rows of classes whose common class has no key', () => {
     const authorizer = new Authorizer({ evaluator: 'machine' })
     for (const cls of [Entity, Person, Team]) authorizer.registerClass(cls, cls === Entity ? {} : { key: 'id' })
     authorizer.registerConstant({ above: (one: unknown) => (one instanceof Person ? new Team(1) : null) }, 'Tree')

@@ -154,7 +154,7 @@ describe('rows', () => {
     expect(identityOf(schema, new Animal(1))).not.toBe(identityOf(schema, new Animal(1, 2)))
   })
 
-  it('are not told by keys that are missing, nor without a model or a key', () => {
+  it('are not identified without a model, a key or its values', () => {
     expect(sameRow(schema, new Animal(null), new Animal(null))).toBeUndefined()
     expect(sameRow(schema, new Plant(1), new Plant(1))).toBeUndefined()
     expect(sameRow(schema, new Plant(1), new Animal(1))).toBeInstanceOf(UnknownRow)

@@ -54,30 +54,27 @@ describe('the props of a page', () => {
   it.each([
     ['a stream', feed],
     ['a timer', late],
-  ])(
-    'are held back with all that the handler still answers, where nothing was decided: by %s',
-    async (_name, answer) => {
-      const pages: Page[] = [
-        withAuthorizedProps(async ({ res }) => {
-          answer(res)
-          return { props: {} }
-        }),
-        withAuthorizedProps(async ({ res }) => {
-          answer(res)
-          return { notFound: true }
-        }),
-        withAuthorizedProps(async ({ res }) => {
-          answer(res)
-          throw new Error('thrown')
-        }),
-      ]
-      for (const page of pages) {
-        const [status, body] = await visit(page)
-        expect([500, 404]).toContain(status)
-        expect(body).not.toContain('classified')
-      }
-    },
-  )
+  ])('are blocked with all later output if nothing was decided: by %s', async (_name, answer) => {
+    const pages: Page[] = [
+      withAuthorizedProps(async ({ res }) => {
+        answer(res)
+        return { props: {} }
+      }),
+      withAuthorizedProps(async ({ res }) => {
+        answer(res)
+        return { notFound: true }
+      }),
+      withAuthorizedProps(async ({ res }) => {
+        answer(res)
+        throw new Error('thrown')
+      }),
+    ]
+    for (const page of pages) {
+      const [status, body] = await visit(page)
+      expect([500, 404]).toContain(status)
+      expect(body).not.toContain('classified')
+    }
+  })
 
   it('leave the pages of errors and of nothing to Next', async () => {
     const undecided = withAuthorizedProps(async () => ({ props: {} }))
@@ -87,7 +84,7 @@ describe('the props of a page', () => {
     expect(await visit(throwing)).toEqual([500, 'page of an error'])
   })
 
-  it('may be answered by a failure in pieces, where nothing was decided', async () => {
+  it('may respond with a failure in chunks if nothing was decided', async () => {
     const page = withAuthorizedProps(async ({ res }) => {
       res.writeHead(404).write('nothing ')
       setTimeout(() => res.end('here'), 5)
@@ -106,7 +103,7 @@ describe('the props of a page', () => {
     await runOut
   })
 
-  it('may be answered by a stream, where something was decided', async () => {
+  it('may respond with a stream if something was decided', async () => {
     const page = withAuthorizedProps(
       async ({ res }) => {
         feed(res)
@@ -119,7 +116,7 @@ describe('the props of a page', () => {
   })
 })
 
-describe('a handler that calls another one with what it was given', () => {
+describe('a handler that calls another one with its arguments', () => {
   const [first, second] = [new Note('ada'), new Note('ada')]
 
   it('finds its own resource again, as an API route', async () => {
@@ -161,7 +158,7 @@ describe('a handler that calls another one with what it was given', () => {
   })
 })
 
-describe('an API route that is asked by OPTIONS', () => {
+describe('an API route with the method OPTIONS', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
 
   async function send(handler: (request: unknown, response: ServerResponse) => unknown) {

@@ -78,7 +78,7 @@ function evaluated(operand: Operand, at: number): number {
 }
 
 describe('Arithmetic of one column', () => {
-  it('is asked for by just the values for which it holds', () => {
+  it('is printed as the values for which it holds', () => {
     let asked = 0
     fc.assert(
       fc.property(arithmetic, fc.constantFrom(...Object.keys(operators)), someNumber, (left, operator, right) => {
@@ -98,7 +98,7 @@ describe('Arithmetic of one column', () => {
     expect(asked).toBeGreaterThan(500)
   })
 
-  it('of a column of floats is asked for by just the values for which it holds', () => {
+  it('of a column of floats is printed as the values for which it holds', () => {
     let asked = 0
     fc.assert(
       fc.property(arithmetic, fc.constantFrom(...Object.keys(operators)), someNumber, (left, operator, right) => {
@@ -119,7 +119,7 @@ describe('Arithmetic of one column', () => {
     expect(asked).toBeGreaterThan(500)
   })
 
-  it('of whole numbers is exact where doubles are not, and of floats is as doubles are', () => {
+  it('is exact for integers, and as in doubles for floats', () => {
     const asked = (float: boolean) => {
       const left = compute(column, '+', number(2 ** 53 - 1, float))
       const computed = computedOf(left, number(2 ** 53 - 1))!

@@ -28,7 +28,7 @@ describe('The exact value of a number', () => {
     expect(written(value)).toBe(text)
   })
 
-  it('is what the number prints as, for every number', () => {
+  it('equals the printed number, for every number', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         expect(Number(written(number))).toBe(number === 0 ? 0 : number)
@@ -70,7 +70,7 @@ describe('A column of whole numbers', () => {
     '>=': (a: number, b: number) => a >= b,
   }
 
-  it('is compared with any number as JavaScript compares, and asked only for what it can hold', () => {
+  it('is compared as in JavaScript, and only with values that it can hold', () => {
     const other = fc.oneof(
       fc.integer({ min: -4, max: 4 }).map((half) => half / 2),
       fc.double({ noNaN: true, noDefaultInfinity: true }),

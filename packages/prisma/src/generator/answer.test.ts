@@ -33,7 +33,7 @@ const request = (file?: string, output = 'deep'): GeneratorRequest => ({
 const written = (name: string): string => readFileSync(join(folder, 'deep', name), 'utf8')
 
 describe('The Prisma generator', () => {
-  it('says what it is', () => {
+  it('returns its manifest', () => {
     expect(answer({ id: 1, method: 'getManifest' })).toMatchObject({ manifest: { prettyName: 'Arcturus' } })
   })
 
@@ -53,17 +53,17 @@ describe('The Prisma generator', () => {
     expect(written(types)).toContain('export declare const schema: PrismaSchema<ModelName>')
   })
 
-  it('refuses a file of another language', () => {
+  it('rejects a file of another language', () => {
     expect(() => answer(request('schema.py'))).toThrow(/must end in/)
     expect(existsSync(join(folder, 'deep', 'schema.py'))).toBe(false)
   })
 
-  it('refuses a folder that is meant to be the file', () => {
+  it('rejects a file name as the folder', () => {
     expect(() => answer(request(undefined, 'schema.ts'))).toThrow(/must be a folder/)
     expect(existsSync(join(folder, 'schema.ts'))).toBe(false)
   })
 
-  it('answers nothing to what it does not know', () => {
+  it('returns nothing for an unknown method', () => {
     expect(answer({ id: 1, method: 'else' })).toBeNull()
   })
 })

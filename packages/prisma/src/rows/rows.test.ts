@@ -30,7 +30,7 @@ test.each([
   [['select', 'include', 'select', 'poll'], { select: { include: { select: { poll: true } } } }, 'Poll'],
   [[], {}, 'Poll'],
   [['select', 'unheardOf'], { select: { select: true } }, undefined],
-])('the rows of the fluent call %j are known for what they are', (path, args, model) => {
+])('the rows of the fluent call %j know their model', (path, args, model) => {
   const row = { id: 1 }
   tagRows(tables, 'Poll', 'findUnique', args, path, row)
   expect(tagOf(row)).toBe(model)

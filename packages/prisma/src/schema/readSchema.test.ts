@@ -38,7 +38,7 @@ describe('readSchema', () => {
     ])
   })
 
-  it('reads enums by the names that the client uses, and what the database has in their place', () => {
+  it('reads enums by the names of the client, with their stored values', () => {
     expect(readSchema(source('enum Level {\n  low\n  high @map("HIGH")\n  @@map("levels")\n}')).enums).toEqual([
       { name: 'Level', values: ['low', 'high'], mapped: { high: 'HIGH' } },
     ])
@@ -66,7 +66,7 @@ describe('readSchema', () => {
     })
   })
 
-  it('tells two relations of one name between other models, and the ends of a self relation, apart', () => {
+  it('distinguishes relations of one name, and the ends of a self relation', () => {
     const { User, Post, Repo } = models(`
       model User {
         id Int @id
@@ -124,7 +124,7 @@ describe('readSchema', () => {
     expect(M).toMatchObject({ key, uniques })
   })
 
-  it('leaves out what the client does not have', () => {
+  it('omits fields that the client does not have', () => {
     const { A, B } = models(`
       model A {
         id Int @id
@@ -139,7 +139,7 @@ describe('readSchema', () => {
     expect([A?.fields.map((one) => one.name), B]).toEqual([['id'], undefined])
   })
 
-  it('is not led astray by comments and strings', () => {
+  it('ignores comments and strings', () => {
     const { A } = models(`
       /// model C { id Int @id }
       model A { // }
@@ -167,7 +167,7 @@ describe('readSchema', () => {
     ['an unknown provider', 'datasource db {\n  provider = "excel"\n}'],
     ['a block without an end', 'datasource db {\n  provider = "sqlite"\n}\nmodel A {\n  id Int @id'],
     ['something else', 'hello'],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(() => readSchema(text)).toThrow(SyntaxError)
   })
 })

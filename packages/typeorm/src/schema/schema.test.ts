@@ -90,7 +90,7 @@ describe('models', () => {
   const model = (name: string) => modelsOf(source).find((one) => one.name === name)!
   const fields = (name: string) => [...model(name).fields.keys()].sort()
 
-  it('are entities by their names and classes, and what is embedded in them; not the tables of links', () => {
+  it('are entities and embedded classes, but not join tables', () => {
     expect(modelsOf(source).map(({ name, class: cls }) => [name, cls])).toEqual([
       ['Person', Person],
       ['Person.home', undefined],
@@ -103,7 +103,7 @@ describe('models', () => {
     expect(model('Person.home').key).toBe(undefined)
   })
 
-  it('have columns by their properties, relations, and what their class computes', () => {
+  it('have columns, relations and getters by their property names', () => {
     expect(fields('Person')).toEqual(
       ['boss', 'contents', 'friendOf', 'friends', 'home', 'id', 'initial', 'name', 'staff', 'tags'].sort(),
     )
@@ -132,11 +132,11 @@ describe('models', () => {
       'loose',
       { nullable: true, kept: false, from: ['looseId'], to: ['id'] },
     ],
-  ])('know by %s whether there is a row', (_, name, expected) => {
+  ])('determine by %s whether there is a row', (_, name, expected) => {
     expect(model('Content').fields.get(name)).toMatchObject(expected)
   })
 
-  it('warn of a misspelt field when a policy is loaded, and not of what a class computes', () => {
+  it('warn of a misspelt field, but not of a getter', () => {
     const authorizer = new Authorizer()
     typeOrmAuthorization(authorizer, source)
     const policy = authorizer.loadSync(
@@ -164,7 +164,7 @@ describe('tables', () => {
     expect(tables().table('Nobody')).toBe(undefined)
   })
 
-  it('leave out what was deleted softly, and rows of other classes', () => {
+  it('leave out soft-deleted rows and rows of other classes', () => {
     expect(tables().table('Folder')?.restrictions).toMatchObject([{ kind: 'null', column: { name: 'gone' } }])
     expect(tables().table('Photo')?.restrictions).toMatchObject([{ kind: 'among', values: ['p'] }])
     expect(tables().table('Content')?.restrictions).toEqual([])
@@ -197,14 +197,14 @@ describe('tables', () => {
     ['Photo', 'Video', false, 'none'],
     ['Photo', 'Content', true, 'none'],
     ['Folder', 'Person', false, 'none'],
-  ])('say which rows of %s are a %s (just of that class: %s)', (model, of, exact, expected) => {
+  ])('define which rows of %s are a %s (only of that class: %s)', (model, of, exact, expected) => {
     const found = tables().instances(model, of, exact)
     if (typeof expected === 'string') expect(found).toBe(expected)
     else expect(found).toMatchObject(expected)
   })
 })
 
-describe('a data source that can not be used', () => {
+describe('an unusable data source', () => {
   it.each([
     ['is not initialized', () => new DataSource({ type: 'sqljs', entities }), /initialize/],
     ['is of a database that nobody knows', () => ({ options: { type: 'sap' } }) as DataSource, /"sap"/],

@@ -35,7 +35,7 @@ function allowed(authorizer: Authorizer, user: User): readonly boolean[] {
   })
 }
 
-describe('what is compared of a row of the actor, before or after the row is tested', () => {
+describe('a comparison of a row of the actor, before or after its test', () => {
   const either = 'has(u: User, name, r) if x in u.roles and x.name = name and x.repo = r;'
   const policies = [
     'allow(u: User, "read", r: Repo) if x in u.roles and x.repo = r and x.name = "admin";',
@@ -53,7 +53,7 @@ describe('what is compared of a row of the actor, before or after the row is tes
     ['is another row', new Role('guest', repos[0])],
   ] as const
   test.each(policies.flatMap((policy) => roles.map(([what, role]) => [what, policy, role] as const)))(
-    'is an error in the filter as it is in the check where it %s: %s',
+    'is an error in the filter as in the check if it %s: %s',
     (_, policy, role) => {
       const authorizer = new Authorizer()
         .registerClass(User)
@@ -68,7 +68,7 @@ describe('what is compared of a row of the actor, before or after the row is tes
     },
   )
 
-  test('is no part of the filter for rows that do not pass, where their keys are known', () => {
+  test('is left out of the filter for rows that do not pass, if their keys are known', () => {
     const authorizer = new Authorizer()
       .registerClass(User)
       .registerClass(Role, { fields: { repo: { one: 'Repo', from: 'repoId' } } })

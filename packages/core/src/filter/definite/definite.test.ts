@@ -198,7 +198,7 @@ const refused: readonly (readonly [string, string])[] = [
   ['a remainder by what can be zero, of what can be a fraction', 'i.ratio rem i.id = 1'],
 ]
 
-test.each(refused)('%s is refused', (_, goals) => {
+test.each(refused)('%s is rejected', (_, goals) => {
   expect(() => definiteOf(`allow(${/\bu\b/.test(goals) ? 'u' : '_'}: User, "read", i: Issue) if ${goals};`)).toThrow(
     UnsupportedFilterError,
   )

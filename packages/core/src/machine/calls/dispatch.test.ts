@@ -87,7 +87,7 @@ describe('a call', () => {
     )
   })
 
-  it('knows a row by its tag', () => {
+  it('recognizes a row by its tag', () => {
     const row = { id: 1 }
     const other = { id: 1 }
     tag(row, 'Document')
@@ -96,7 +96,7 @@ describe('a call', () => {
     expect(() => holds(program, 'f', [other])).toThrow(expect.objectContaining({ code: 'unknown-row' }))
   })
 
-  it('asks a class with a check of its own about what has no class', () => {
+  it('calls the instance check of a class for values without a class', () => {
     class Duck {}
     const policy = 'f(_: Duck);'
     const model = { class: Duck, isaCheck: (value: unknown) => Object(value).quacks === true }
@@ -125,7 +125,7 @@ describe('unions', () => {
     ['ann', ['actor', 'resource', 'any']],
     ['odd', ['actor', 'resource', 'any']],
     ['1', ['any']],
-  ])('hold what their members hold: %s', (value, kinds) => {
+  ])('contain what their members contain: %s', (value, kinds) => {
     expect(ask(`f(${value}, x)`, { policy, classes, constants }).map((one) => one['x'])).toEqual(kinds)
   })
 })

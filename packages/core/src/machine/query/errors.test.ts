@@ -70,7 +70,7 @@ describe('an error while a query runs', () => {
     expect(span?.source.position(span.start).column).toBe(column)
   })
 
-  it('names what is no list', () => {
+  it('names the value that is not a list', () => {
     expect(errorOf('x in nil')).toMatchObject({
       summary: 'nil has no elements: `in` needs a list.',
       hint: 'test it against nil first',
@@ -87,7 +87,7 @@ describe('an error while a query runs', () => {
     expect(errorOf('g()', 'g() if x = x and x > 0;')).toMatchObject({ code: 'unhandled-constraint' })
   })
 
-  it('says where the value was written', () => {
+  it('names the place of the value', () => {
     const valueColumn = (query: string, policy?: string) => {
       const span = (errorOf(query, policy) as QueryError).data?.['valueSpan'] as QueryError['span']
       return span?.source.position(span.start).column
@@ -115,7 +115,7 @@ describe('an error while a query runs', () => {
     expect(error.message).toContain('test.polar:2:13')
   })
 
-  it('tells a relation that is not loaded from a field that is not there', () => {
+  it('distinguishes an unloaded relation from a missing field', () => {
     const boss = {
       kind: 'relation',
       name: 'boss',

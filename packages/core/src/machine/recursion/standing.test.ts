@@ -88,7 +88,7 @@ describe.each(evaluators)('%s: a negated recursion that reads data on its way', 
   const facts =
     'edge(1, 2); edge(2, 1); inside(f: Folder, top) if near(f.id, top); near(x, y) if edge(x, y) or (edge(x, z) and near(z, y));'
 
-  it.each([inside, related, facts])('ends where the data go round in a circle: %s', (policy) => {
+  it.each([inside, related, facts])('ends on cyclic data: %s', (policy) => {
     const [a, b] = [new Folder(1), new Folder(2)]
     a.parent = b
     b.parent = a

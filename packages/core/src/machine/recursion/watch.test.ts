@@ -16,7 +16,7 @@ describe('a call that has failed', () => {
     viewer(node: Node) if editor(node);
     viewer(node: Node) if node.parent != nil and viewer(node.parent);
   `
-  test.each([true, false])('is not looked into again below each of many others, viewer: %s', (views) => {
+  test.each([true, false])('is not evaluated again below each of many others, viewer: %s', (views) => {
     const root = new Node(0)
     root.views = views
     let leaf = root
@@ -30,7 +30,7 @@ describe('a call that has failed', () => {
     expect(ask('viewer(leaf)', { policy, classes: { Node }, constants: { leaf }, limits })).toHaveLength(views ? 1 : 0)
   })
 
-  test('may hold elsewhere where it failed because it was part of another one', () => {
+  test('may succeed elsewhere if it failed only inside another call', () => {
     const graph = fc.array(fc.array(fc.nat(5), { maxLength: 3 }), { minLength: 2, maxLength: 6 })
     const policy = `
       busy(n) if n > 0 and busy(n - 1);

@@ -72,7 +72,7 @@ describe('an endless policy ends in a typed error', () => {
     expect(codeOf('nat(x) and x < 0', { steps: 1e9, frames: 1e9, syncTime: 20 })).toBe('time-limit')
   })
 
-  it('also where it waits for ever', async () => {
+  it('also if it waits for ever', async () => {
     const constants = {
       never: {
         get value() {
@@ -110,7 +110,7 @@ describe('a ground call that meets itself', () => {
     expect(ask(query, { policy, ...world })).toHaveLength(count)
   })
 
-  it('knows a row by its key, whichever object it is', () => {
+  it('identifies a row by its key, whatever the object', () => {
     const model = { class: Folder, key: ['id'] }
     const load = { next: (folder: Folder) => Object.assign(new Folder((folder.id + 1) % 100)) }
     const policy = 'view(f: Folder) if view(load.next(f));'
@@ -120,7 +120,7 @@ describe('a ground call that meets itself', () => {
     ).toEqual([])
   })
 
-  it('is an error where it needs its own negation', () => {
+  it('is an error if it needs its own negation', () => {
     expect(() => ask('p(1)', { policy: 'p(x) if not p(x);' })).toThrow(
       expect.objectContaining({ code: 'negated-loop' }),
     )

@@ -35,7 +35,7 @@ describe('a step that runs again', () => {
     expect(() => replayOf().recall(asker, object, name)).toThrow(expect.objectContaining({ code: 'replay-mismatch' }))
   })
 
-  test('fails where it asks less than before', () => {
+  test('fails if it reads less than before', () => {
     const replay = replayOf()
     replay.recall(operand, row, 'name')
     expect(() => replay.begin()).toThrow(expect.objectContaining({ code: 'replay-mismatch' }))

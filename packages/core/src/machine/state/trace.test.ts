@@ -25,7 +25,7 @@ function eventsOf(query: string): string[] {
   return events
 }
 
-it('a recorder hears of goals, rules and solutions in order, with the values of variables', () => {
+it('a recorder receives goals, rules and solutions in order, with the values of variables', () => {
   expect(eventsOf('can_do("ann", "write")')).toEqual([
     'goal; can_do("ann", "write")',
     'rule can_do',
@@ -44,7 +44,7 @@ it('a recorder hears of goals, rules and solutions in order, with the values of 
   ])
 })
 
-it('a recorder hears what could not be proven', () => {
+it('a recorder receives failed goals', () => {
   expect(eventsOf('can_do("bob", "read")')).toEqual([
     'goal; can_do("bob", "read")',
     'rule can_do',

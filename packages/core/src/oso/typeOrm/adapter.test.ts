@@ -43,12 +43,12 @@ it.each<[string, FilterCondition[], string]>([
   expect(sqlOf([group]).sql).toEqual([expected])
 })
 
-it('joins relations, and takes a row for its id', () => {
+it('joins relations and compares rows by their ids', () => {
   const { sql, parameters } = sqlOf([[{ lhs: { typeName: 'Org' }, cmp: 'Eq', rhs: { value: { id: 5 } } }], []], true)
   expect(sql).toEqual(['JOIN Org ON Repo.orgId = Org.id', '((Org.id = :0) OR 1=1)'])
   expect(parameters).toEqual({ 0: 5 })
 })
 
-it('selects nothing where there is no alternative', () => {
+it('selects nothing if there is no alternative', () => {
   expect(sqlOf([]).sql).toEqual(['1=0'])
 })

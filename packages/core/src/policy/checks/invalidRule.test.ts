@@ -58,7 +58,7 @@ describe('invalid-rule', () => {
     expect(problems('invalid-rule', policy)).toEqual(found)
   })
 
-  test('says what does not fit', () => {
+  test('names the mismatch', () => {
     expect(
       diagnosticsOf('invalid-rule', 'actor Person {} has_permission(_: Person, 1, _: Person);').map((one) => one.hint),
     ).toEqual([

@@ -33,7 +33,7 @@ describe('missing-required-rule', () => {
     expect(problems('missing-required-rule', policy)).toEqual(found)
   })
 
-  test('says what to write', () => {
+  test('suggests the rule to write', () => {
     expect(
       diagnosticsOf(
         'missing-required-rule',

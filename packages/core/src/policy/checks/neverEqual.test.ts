@@ -89,12 +89,12 @@ describe('never-equal', () => {
     ['d.tags = "a"', 'look for it in the list: "a" in d.tags'],
     ['u in d.members', 'compare a field of an element: one in d.members and one.… = …'],
     ['d.title = 1', undefined],
-  ])('says what may be meant: %s', (goal, hint) => {
+  ])('suggests an alternative: %s', (goal, hint) => {
     const found = diagnosticsOf('never-equal', `f(d: Document, u: User) if ${goal} and u.id = d.id;`, schema())
     expect(found.map((one) => one.hint)).toEqual([hint])
   })
 
-  test('says what the two are', () => {
+  test('names both types', () => {
     const [found] = diagnosticsOf('never-equal', 'f(d: Document, u: User) if d.owner = u.id;', schema())
     expect(found?.message).toBe('d.owner is a row of User and u.id a number: they are never equal.')
   })

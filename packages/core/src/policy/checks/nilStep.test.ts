@@ -46,7 +46,7 @@ describe('nil-step', () => {
     expect(problems('nil-step', policy)).toEqual(found)
   })
 
-  test('says how to mend it', () => {
+  test('suggests a fix', () => {
     expect(diagnosticsOf('nil-step', 'f(d: Document) if d.folder.name = 1;').map((one) => one.hint)).toEqual([
       'check it first: d.folder != nil and …',
     ])

@@ -23,13 +23,13 @@ describe('singleton-variable', () => {
     expect(problems('singleton-variable', policy)).toEqual(found)
   })
 
-  test('knows what is meant by null', () => {
+  test('suggests nil for null', () => {
     expect(diagnosticsOf('singleton-variable', 'f(x) if x = null;').map((one) => one.hint)).toEqual([
       'did you mean "nil"?',
     ])
   })
 
-  test('says how to mark one that does not matter', () => {
+  test('suggests an underscore for an unused variable', () => {
     expect(diagnosticsOf('singleton-variable', 'f(color) if 1 = 1;').map((one) => one.hint)).toEqual([
       'correct the name, or rename an unused variable to _color or _',
     ])

@@ -11,7 +11,7 @@ describe('wrong-arity', () => {
     expect(problems('wrong-arity', policy)).toEqual(found)
   })
 
-  test('says what would fit', () => {
+  test('names the accepted numbers of arguments', () => {
     expect(diagnosticsOf('wrong-arity', 'f(x) if g(x, 1); g(1); g(1, 2, 3);').map((one) => one.hint)).toEqual([
       'change the arguments: rules of this name have 1 or 3',
     ])

@@ -90,7 +90,7 @@ function queriesOf(provider: string): IdQueries {
 }
 
 describe('A query for keys', () => {
-  it('asks for the columns of the key and sends values in the order of the text', () => {
+  it('selects the columns of the key and sends values in the order of the text', () => {
     const query = queriesOf('postgresql').write({ kind: 'and', of: [equals('a', 1n), equals('b', 2n)] }, 'Post', 9)
     expect(query).toEqual({
       model: 'Post',
@@ -103,7 +103,7 @@ describe('A query for keys', () => {
     })
   })
 
-  it('asks for all columns of a key by the names of the database', () => {
+  it('selects all columns of a key by the names of the database', () => {
     const { texts } = queriesOf('sqlite').write(recursion, 'Place', 9)
     expect(texts[0]).toContain('SELECT "resource"."region" AS "key0", "resource"."kind" AS "key1"')
   })
@@ -119,7 +119,7 @@ describe('A query for keys', () => {
   it.each([
     ['a model whose rows have no key', 'Sum', recursion, 'no-key'],
     ['more values than a query takes', 'Post', { kind: 'or', of: Array(40_000).fill(equals('a', 1)) }, 'bind-limit'],
-  ] as const)('is refused for %s', (_, model, condition, reason) => {
+  ] as const)('is rejected for %s', (_, model, condition, reason) => {
     expect(() => queriesOf('postgresql').write(condition as Definite, model, 9)).toThrow(
       expect.objectContaining({ code: 'unsupported-filter', data: { reason } }),
     )
@@ -167,7 +167,7 @@ describe('Keys that were found', () => {
     ['Weight', [], 'column-type'],
     ['Post', [{ key0: 'x' }], 'key'],
     ['Place', [{ key0: 'eu', key1: 'gone', key2: 1n, key3: new Date() }], 'key'],
-  ])('are refused where a row of %s is not found by them for sure', (model, rows, reason) => {
+  ])('are rejected if they may not find a row of %s', (model, rows, reason) => {
     expect(() => whereOf(model, rows)).toThrow(expect.objectContaining({ data: { reason } }))
   })
 })
@@ -209,7 +209,7 @@ describe('A plan', () => {
     expect({ sql, where: JSON.parse(JSON.stringify(where).replaceAll('{"equals":1}', '1')) }).toEqual(expected)
   })
 
-  it('is keys alone where that is asked for, but for all rows and none', () => {
+  it('is only keys with strategy `subquery`, except for all rows and none', () => {
     expect(planned(equals('a', 1), 'subquery')).toEqual({ sql: ['a = ?'], where: keys })
     expect(planned({ kind: 'false' }, 'subquery')).toEqual({ sql: [], where: { id: { in: [] } } })
   })
@@ -221,11 +221,11 @@ describe('A plan', () => {
       'bind-limit',
       { kind: 'in', item: field('a'), list: { kind: 'value', value: Array.from(Array(901).keys()) }, span },
     ],
-  ])('by %s is refused for %s', (strategy, reason, condition) => {
+  ])('by %s is rejected for %s', (strategy, reason, condition) => {
     expect(() => planned(condition, strategy)).toThrow(expect.objectContaining({ data: { reason } }))
   })
 
-  it('is refused where no SQL is written for the database', () => {
+  it('is rejected for a database without a SQL printer', () => {
     expect(() => planned(recursion, 'subquery', 'sqlserver')).toThrow(
       expect.objectContaining({ data: { reason: 'provider' } }),
     )
@@ -234,7 +234,7 @@ describe('A plan', () => {
     )
   })
 
-  it('is refused for more keys than a where can name', () => {
+  it('is rejected for more keys than a where accepts', () => {
     const schema = schemaOf('sqlite')
     const { where } = new Planner(new WherePrinter(schema), queriesOf('sqlite'), new Schema()).plan(
       recursion,
@@ -245,7 +245,7 @@ describe('A plan', () => {
     expect(() => where([many])).toThrow(expect.objectContaining({ data: { reason: 'bind-limit' } }))
   })
 
-  it('leaves to SQL what asks of more relations than SQLite and MariaDB join tables', () => {
+  it('leaves conditions on too many relations to SQL', () => {
     const where = (count: number) => ({ AND: Array(count).fill({ author: { is: { name: 'a' } } }) })
     const asserted = (provider: string, count: number) => () =>
       new WherePrinter(schemaOf(provider)).assertWithinLimit(where(count), 'Post')
