@@ -1,5 +1,6 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
+import { type Build, Derivation, Derived, shapeOf } from './derivation.js'
 import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
 import { Lookahead, PredictingGrammar } from './lookahead.js'
@@ -10,7 +11,7 @@ import { terminalOf } from './terminals.js'
 import { spanOf, type Token } from './token.js'
 import { NESTING_LIMIT, TokenFeed } from './tokenFeed.js'
 import { Tokens } from './tokens.js'
-import { checkValueTypes } from './valueTypes.js'
+import { checkValueTypes, hasKeys } from './valueTypes.js'
 
 /** The result of each way to start parsing. */
 interface Starts {
@@ -29,7 +30,7 @@ const lookahead = new Lookahead(
       name,
       symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
       // Sound: each is only called with the values of its own production.
-      postprocess: build as nearley.Postprocessor,
+      postprocess: (parts: (Derived | Token)[]) => new Derived(build as Build, parts),
     })),
   }),
 )
@@ -44,20 +45,51 @@ class Parser extends nearley.Parser {
   }
 }
 
-type Parsed<T> = { readonly derivations: readonly T[] } | { readonly diagnostic: Diagnostic; readonly braces: number }
+/** A syntax error; `braces` is how many `{` are open at the position of the tokens. */
+interface Failed {
+  readonly diagnostic: Diagnostic
+  readonly braces: number
+}
+
+/** The derivations of a file by the shapes of its statements. */
+export type KnownShapes = Map<string, Derivation>
 
 /**
- * Parses to the first `terminator`, or to the end. An unambiguous grammar has one derivation.
+ * Parses to the first `terminator`. Statements of the same shape are derived once.
  * Afterwards the tokens are after the parsed part, or at the first token that could not be parsed.
- * `braces` is how many `{` are open there.
  */
-export function derive<S extends keyof Starts>(start: S, tokens: Tokens, terminator?: string): Parsed<Starts[S]> {
+function parse<S extends keyof Starts>(
+  start: S,
+  tokens: Tokens,
+  terminator: string,
+  known: KnownShapes,
+): { readonly value: Starts[S]; readonly derivation: Derivation } | Failed {
+  const shape = shapeOf(start, tokens, terminator)
+  const shared = shape && known.get(shape.kinds)
+  // Sound, here and below: the productions of a start build its value.
+  if (shared) return { value: shared.build(tokens.take(shape.length)) as Starts[S], derivation: shared }
+  const parsed = derive(start, tokens, terminator)
+  if ('diagnostic' in parsed) return parsed
+  const { derivation, tokens: own } = Derivation.of(parsed.derivations[0]!)
+  if (shape) known.set(shape.kinds, derivation)
+  return { value: derivation.build(own) as Starts[S], derivation }
+}
+
+/**
+ * Derives the text to the first `terminator`, or to the end. An unambiguous grammar has one
+ * derivation.
+ */
+export function derive(
+  start: keyof Starts,
+  tokens: Tokens,
+  terminator?: string,
+): { readonly derivations: readonly Derived[] } | Failed {
   const begin = tokens.peek()?.start ?? 0
   const grammar = new PredictingGrammar(start, lookahead)
   const feed = new TokenFeed(tokens, terminator, grammar)
   // Sound: nearley uses `text` of a token before `value`; its types only have the latter.
   const parser = new Parser(grammar, { lexer: feed as unknown as nearley.Lexer })
-  const failed = (diagnostic: Diagnostic): Parsed<Starts[S]> => ({ diagnostic, braces: feed.braces })
+  const failed = (diagnostic: Diagnostic): Failed => ({ diagnostic, braces: feed.braces })
   try {
     parser.feed('')
   } catch (error) {
@@ -104,7 +136,8 @@ export function parseQuery(
 ): { readonly expression: Expression } | { readonly diagnostics: readonly Diagnostic[] } {
   const parsed = derive('query', new Tokens(source))
   if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic] }
-  const expression = resolve(parsed.derivations[0]!)
+  const { derivation, tokens } = Derivation.of(parsed.derivations[0]!)
+  const expression = resolve(derivation.build(tokens) as Starts['query'])
   const diagnostics = checkValueTypes(expression)
   return diagnostics.length > 0 ? { diagnostics } : { expression }
 }
@@ -113,20 +146,31 @@ export function parseQuery(
  * Parses a policy in time linear in the length of the text.
  * Statements are parsed one by one, so that all syntax errors are found. Each invalid statement is
  * left out of the file and has a diagnostic.
+ * @param known - Shapes that were derived already.
  */
-export function parseFile(source: Source): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
+export function parseFile(
+  source: Source,
+  known: KnownShapes = new Map(),
+): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
   const tokens = new Tokens(source)
+  /** The derivations whose statements all pass `checkValueTypes`. */
+  const valid = new Set<Derivation>()
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
   for (let first = tokens.peek(); first; first = tokens.peek()) {
-    const statement = parseStatement(first, tokens, diagnostics)
-    if (!statement) {
+    const parsed = parseStatement(first, tokens, known, diagnostics)
+    if (!parsed) {
       skipStatement(first, tokens)
       continue
     }
-    const wrong = checkValueTypes(statement)
-    if (wrong.length === 0) statements.push(statement)
-    else diagnostics.push(...wrong)
+    const { value: statement, derivation } = parsed
+    const wrong = derivation && valid.has(derivation) ? [] : checkValueTypes(statement)
+    if (wrong.length > 0) {
+      diagnostics.push(...wrong)
+      continue
+    }
+    statements.push(statement)
+    if (derivation && !hasKeys(statement)) valid.add(derivation)
   }
   return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
 }
@@ -134,15 +178,23 @@ export function parseFile(source: Source): { readonly file: File; readonly diagn
 /**
  * Parses the statement that begins at `first`, the current token; returns undefined after an error.
  */
-function parseStatement(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Statement | undefined {
+function parseStatement(
+  first: Token,
+  tokens: Tokens,
+  known: KnownShapes,
+  diagnostics: Diagnostic[],
+): { readonly value: Statement; readonly derivation?: Derivation } | undefined {
   const start = startOf(first, tokens.peek(1))
   if (start === undefined) {
     diagnostics.push(first.diagnostic ?? unexpectedToken(first))
     return undefined
   }
-  if (start === 'blockHeader') return parseBlock(first, tokens, diagnostics)
-  const parsed = derive(start, tokens, ';')
-  if ('derivations' in parsed) return parsed.derivations[0]
+  if (start === 'blockHeader') {
+    const block = parseBlock(first, tokens, known, diagnostics)
+    return block && { value: block }
+  }
+  const parsed = parse(start, tokens, ';', known)
+  if ('value' in parsed) return parsed
   diagnostics.push(parsed.diagnostic)
   return undefined
 }
@@ -162,8 +214,13 @@ function startOf(
  * Parses a block with those of its productions that are valid; returns undefined after an error in
  * its header.
  */
-function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): ResourceBlock | undefined {
-  const header = derive('blockHeader', tokens, '{')
+function parseBlock(
+  first: Token,
+  tokens: Tokens,
+  known: KnownShapes,
+  diagnostics: Diagnostic[],
+): ResourceBlock | undefined {
+  const header = parse('blockHeader', tokens, '{', known)
   if ('diagnostic' in header) {
     diagnostics.push(header.diagnostic)
     return undefined
@@ -176,9 +233,9 @@ function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Re
       diagnostics.push(unexpectedToken(first.type === 'symbol' && second ? second : first))
       break
     }
-    const production = derive('production', tokens, ';')
-    if ('derivations' in production) {
-      productions.push(production.derivations[0]!)
+    const production = parse('production', tokens, ';', known)
+    if ('value' in production) {
+      productions.push(production.value)
       continue
     }
     diagnostics.push(production.diagnostic)
@@ -186,7 +243,7 @@ function parseBlock(first: Token, tokens: Tokens, diagnostics: Diagnostic[]): Re
     skipProduction(tokens, production.braces)
   }
   if (tokens.peek()?.text === '}') tokens.skip()
-  return { kind: 'resource block', ...header.derivations[0]!, productions, span: join(first, tokens.last ?? first) }
+  return { kind: 'resource block', ...header.value, productions, span: join(first, tokens.last ?? first) }
 }
 
 /**

@@ -31,11 +31,19 @@ export class Tokens {
 
   /** Moves the position by one token. */
   skip(): void {
-    if (!this.peek()) return
-    this.#last = this.#buffer[this.#at++]
-    if (this.#at < CHUNK) return
-    this.#buffer = this.#buffer.slice(this.#at)
-    this.#at = 0
+    if (this.peek()) this.take(1)
+  }
+
+  /** Returns tokens that were read already, and moves the position behind them. */
+  take(count: number): readonly Token[] {
+    const taken = this.#buffer.slice(this.#at, this.#at + count)
+    this.#last = taken.at(-1)
+    this.#at += count
+    if (this.#at >= CHUNK) {
+      this.#buffer = this.#buffer.slice(this.#at)
+      this.#at = 0
+    }
+    return taken
   }
 
   /** The last token that was skipped; undefined at the beginning. */

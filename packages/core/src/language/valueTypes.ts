@@ -3,7 +3,7 @@ import type { Diagnostic } from './diagnostic.js'
 import { spanText } from './source.js'
 import { duplicateKey, tooDeeplyNested, wrongValueType } from './syntaxErrors.js'
 import { NESTING_LIMIT } from './tokenFeed.js'
-import { children } from './visit.js'
+import { eachChild } from './visit.js'
 
 /**
  * Nodes that are only ever true or false. Variables, booleans and lookups can be conditions or
@@ -57,14 +57,26 @@ export function checkValueTypes(root: Node): readonly Diagnostic[] {
       tooDeep = true
       return
     }
-    for (const child of children(node)) {
+    eachChild(node, (child) => {
       check(child, depth + 1)
       checkType(child, node, diagnostics)
-    }
+    })
     checkKeys(entriesOf(node), diagnostics)
   }
   check(root, 0)
   return diagnostics
+}
+
+/**
+ * Returns whether a statement has entries, whose keys can be duplicates. Everything else that
+ * `checkValueTypes` reports depends only on the kinds of tokens.
+ */
+export function hasKeys(root: Node): boolean {
+  let found = entriesOf(root).length > 0
+  eachChild(root, (child) => {
+    found ||= hasKeys(child)
+  })
+  return found
 }
 
 function checkType(node: Node, parent: Node, diagnostics: Diagnostic[]): void {

@@ -11,11 +11,16 @@ export type Visitor = {
   readonly [K in Node['kind']]?: (node: NodeOf<K>, parents: readonly Node[]) => unknown
 }
 
-const NONE: readonly Node[] = []
-const valuesOf = <V>(entries: readonly Entry<V>[]): readonly V[] => entries.map((entry) => entry.value)
+function eachValue(entries: readonly Entry<Node>[], look: (node: Node) => void): void {
+  for (const { value } of entries) look(value)
+}
 
-/** Returns the children of a node, in source order. */
-export function children(node: Node): readonly Node[] {
+function each(nodes: readonly Node[], look: (node: Node) => void): void {
+  for (const node of nodes) look(node)
+}
+
+/** Calls `look` for the children of a node, in source order. */
+export function eachChild(node: Node, look: (node: Node) => void): void {
   switch (node.kind) {
     case 'number':
     case 'string':
@@ -23,64 +28,107 @@ export function children(node: Node): readonly Node[] {
     case 'variable':
     case 'cut':
     case 'name':
-      return NONE
+      break
     case 'list':
     case 'list pattern':
-      return node.rest ? [...node.elements, node.rest] : node.elements
+      each(node.elements, look)
+      if (node.rest) look(node.rest)
+      break
     case 'dictionary':
-      return valuesOf(node.entries)
+      eachValue(node.entries, look)
+      break
     case 'dictionary pattern':
-      return valuesOf(node.fields)
+      eachValue(node.fields, look)
+      break
     case 'class pattern':
-      return node.fields ? valuesOf(node.fields) : NONE
+      if (node.fields) eachValue(node.fields, look)
+      break
     case 'call':
-      return node.keywords.length > 0 ? [...node.args, ...valuesOf(node.keywords)] : node.args
+      each(node.args, look)
+      eachValue(node.keywords, look)
+      break
     case 'new':
-      return [node.call]
+      look(node.call)
+      break
     case 'dot':
-      return [node.object, node.member]
+      look(node.object)
+      look(node.member)
+      break
     case 'unify':
     case 'assign':
     case 'compare':
     case 'arithmetic':
-      return [node.left, node.right]
+      look(node.left)
+      look(node.right)
+      break
     case 'in':
-      return [node.item, node.collection]
+      look(node.item)
+      look(node.collection)
+      break
     case 'matches':
-      return [node.value, node.pattern]
+      look(node.value)
+      look(node.pattern)
+      break
     case 'not':
-      return [node.operand]
+      look(node.operand)
+      break
     case 'and':
     case 'or':
-      return node.operands
+      each(node.operands, look)
+      break
     case 'forall':
-      return [node.condition, node.action]
+      look(node.condition)
+      look(node.action)
+      break
     case 'debug':
     case 'print':
-      return node.args
+      each(node.args, look)
+      break
     case 'parameter':
-      return node.pattern ? [node.term, node.pattern] : [node.term]
+      look(node.term)
+      if (node.pattern) look(node.pattern)
+      break
     case 'rule':
-      return node.body ? [...node.parameters, node.body] : node.parameters
+      each(node.parameters, look)
+      if (node.body) look(node.body)
+      break
     case 'rule type':
-      return node.parameters
+      each(node.parameters, look)
+      break
     case 'inline query':
-      return [node.query]
+      look(node.query)
+      break
     case 'resource block':
-      return node.keyword ? [node.keyword, node.name, ...node.productions] : [node.name, ...node.productions]
-    case 'declaration': {
-      const { value } = node
-      return [node.name, ...(value.kind === 'names' ? value.names : valuesOf(value.relations))]
-    }
+      if (node.keyword) look(node.keyword)
+      look(node.name)
+      each(node.productions, look)
+      break
+    case 'declaration':
+      look(node.name)
+      if (node.value.kind === 'names') each(node.value.names, look)
+      else eachValue(node.value.relations, look)
+      break
     case 'shorthand rule':
-      return node.on ? [node.head, node.implier, node.on.keyword, node.on.relation] : [node.head, node.implier]
+      look(node.head)
+      look(node.implier)
+      if (node.on) {
+        look(node.on.keyword)
+        look(node.on.relation)
+      }
+      break
     case 'file':
-      return node.statements
-    default: {
-      const never: never = node
-      return never
-    }
+      each(node.statements, look)
+      break
+    default:
+      node satisfies never
   }
+}
+
+/** Returns the children of a node, in source order. */
+export function children(node: Node): readonly Node[] {
+  const found: Node[] = []
+  eachChild(node, (child) => found.push(child))
+  return found
 }
 
 /**
@@ -94,7 +142,7 @@ export function visit(root: Node, visitor: Visitor): void {
     const look = visitor[node.kind] as ((node: Node, parents: readonly Node[]) => unknown) | undefined
     if (look?.(node, parents) === false) return
     parents.push(node)
-    for (const child of children(node)) enter(child)
+    eachChild(node, enter)
     parents.pop()
   }
   enter(root)

@@ -1,5 +1,5 @@
 import type { Node } from '../../language/ast.js'
-import { children, type NodeOf } from '../../language/visit.js'
+import { eachChild, type NodeOf } from '../../language/visit.js'
 
 /**
  * The handlers of a check: a function for each kind of node that it reads; `end` is called after
@@ -13,14 +13,14 @@ export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => voi
  * a rule. (The parser limits how deep nodes nest.)
  */
 export function walk(node: Node, look: (node: Node) => void): void {
-  look(node)
-  for (const one of below(node)) walk(one, look)
-}
-
-function below(node: Node): readonly Node[] {
-  if (node.kind === 'new') return children(node.call)
-  if (node.kind !== 'dot') return children(node)
-  const { object, member } = node
-  if (member.kind === 'string') return [object]
-  return member.kind === 'call' ? [object, ...children(member)] : [object, member]
+  const step = (one: Node): void => {
+    look(one)
+    if (one.kind === 'new') eachChild(one.call, step)
+    else if (one.kind === 'dot') {
+      step(one.object)
+      if (one.member.kind === 'call') eachChild(one.member, step)
+      else if (one.member.kind !== 'string') step(one.member)
+    } else eachChild(one, step)
+  }
+  step(node)
 }

@@ -1,0 +1,89 @@
+import type { Token } from './token.js'
+import type { Tokens } from './tokens.js'
+
+/** Makes the value of a production of the values of its parts. */
+export type Build = (parts: readonly unknown[]) => unknown
+
+/** nearley's result for a production: what to build, and the parts, which are tokens or derived too. */
+export class Derived {
+  constructor(
+    readonly build: Build,
+    readonly parts: readonly (Derived | Token)[],
+  ) {}
+}
+
+/** Takes the next `tokens` as values, then replaces the last `parts` values by what `build` makes of them. */
+interface Step {
+  readonly tokens: number
+  readonly parts: number
+  readonly build: Build
+}
+
+/**
+ * The steps that build the value of a statement. They refer to tokens by their order alone, so they
+ * build the value of every statement with the same kinds of tokens: a parse depends on nothing else.
+ * `"read" if "reader";` and `"edit" if "owner";` share one derivation.
+ */
+export class Derivation {
+  readonly #steps: readonly Step[]
+
+  private constructor(steps: readonly Step[]) {
+    this.#steps = steps
+  }
+
+  /** Returns the derivation of a parsed statement, and its tokens. */
+  static of(root: Derived): { readonly derivation: Derivation; readonly tokens: readonly Token[] } {
+    // A long list nests as deeply as it is long, so this does not recurse.
+    const backwards: (Derived | Token)[] = []
+    const open: (Derived | Token)[] = [root]
+    for (let at = open.pop(); at; at = open.pop()) {
+      backwards.push(at)
+      if (at instanceof Derived) for (const part of at.parts) open.push(part)
+    }
+    const tokens: Token[] = []
+    const steps: Step[] = []
+    let taken = 0
+    for (let at = backwards.pop(); at; at = backwards.pop()) {
+      if (at instanceof Derived) {
+        steps.push({ tokens: tokens.length - taken, parts: at.parts.length, build: at.build })
+        taken = tokens.length
+      } else tokens.push(at)
+    }
+    return { derivation: new Derivation(steps), tokens }
+  }
+
+  /** Builds the value of a statement of these tokens. */
+  build(tokens: readonly Token[]): unknown {
+    const values: unknown[] = []
+    let at = 0
+    let top = 0
+    for (const step of this.#steps) {
+      for (const end = at + step.tokens; at < end; at++) values[top++] = tokens[at]
+      const first = top - step.parts
+      values[first] = step.build(values.slice(first, top))
+      top = first + 1
+    }
+    return values[0]
+  }
+}
+
+/** Statements of more tokens are parsed alone: no other is likely to have their shape. */
+const LONGEST = 256
+
+/** The kinds of a statement's tokens, and how many there are. */
+export interface Shape {
+  readonly kinds: string
+  readonly length: number
+}
+
+/** Returns the shape of what follows up to `terminator`; undefined if it is long, or ends before, or has an invalid token. */
+export function shapeOf(start: string, tokens: Tokens, terminator: string): Shape | undefined {
+  let kinds = start
+  for (let length = 0; length < LONGEST; ) {
+    const token = tokens.peek(length++)
+    if (!token || token.type === 'error') return undefined
+    kinds += ` ${token.kind}`
+    if (token.kind === terminator) return { kinds, length }
+  }
+  return undefined
+}
