@@ -11,7 +11,7 @@ import { Orms } from './orm/orms.js'
  * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables
  * takes one kind of case, `--concurrent` asks several questions at once instead and compares each answer with the one that the
  * question has alone, `--save` adds the failing ones to those that every test run tries again.
- * `--caller` is the number of queries with other arguments beside a filter; default: one for ten cases.
+ * `--caller` is the number of queries with other arguments beside a filter, of each ORM; default: one for ten cases.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -66,6 +66,7 @@ async function main(): Promise<void> {
     seed,
     cases: Number(values.caller ?? (orms ? Math.ceil(Number(values.cases) / 10) : 0)),
     from: Number(values.from),
+    ...(orms ? { names: new RegExp(values.orms, 'i') } : {}),
   })
   const counts = [...caller.counts].map(([what, times]) => `${what} ${times}`).join(', ')
   console.log(`${caller.cases} queries with other arguments beside a filter: ${counts || 'none'}`)

@@ -4,8 +4,13 @@ import type { PrismaClient } from './generated/caller-sqlite-js/client/index.js'
 
 export type Client = PrismaClient
 
-/** Makes the tables of the schema `caller`, and a client for them. */
-export async function openCaller(database: Database): Promise<{ client: Client; schema: PrismaSchema }> {
+/**
+ * Makes the tables of the schema `caller`, and a client for them.
+ * @returns the client, and a function that makes another one with an adapter of its own
+ */
+export async function openCaller(
+  database: Database,
+): Promise<{ client: Client; schema: PrismaSchema; connect: (adapter: Database['adapter']) => Client }> {
   const schema = await schemaOf(database.provider)
   await createSchema(database, schema)
   const { PrismaClient } = (
@@ -13,7 +18,8 @@ export async function openCaller(database: Database): Promise<{ client: Client; 
       default: { PrismaClient: new (options: object) => Client }
     }
   ).default
-  return { client: new PrismaClient({ adapter: database.adapter }), schema }
+  const connect = (adapter: Database['adapter']): Client => new PrismaClient({ adapter })
+  return { client: connect(database.adapter), schema, connect }
 }
 
 async function schemaOf(provider: PrismaProvider): Promise<PrismaSchema> {

@@ -173,4 +173,36 @@ describe.each(databases)('A query with too many values on $name', (database) => 
       ])
     }, 120_000)
   })
+
+  const forms: readonly (readonly [form: string, excluding: (ids: number[]) => object])[] = [
+    ['NOT', (ids) => ({ NOT: { id: { in: ids } } })],
+    ['not', (ids) => ({ id: { not: { in: ids } } })],
+    ['none', (ids) => ({ tags: { none: { docId: { in: ids } } } })],
+    ['every', (ids) => ({ tags: { every: { docId: { notIn: ids } } } })],
+    ['notIn', (ids) => ({ OR: [{ id: { notIn: ids } }, { slug: '' }] })],
+  ]
+  it.each(forms)(
+    'beside a filter writes no row that the caller excludes by %s',
+    async (_, excluding) => {
+      await fill(3)
+      const { client, authorizedFilter, me } = authorization('me != nil and doc.title = "SECRET"', 0)
+      const { where } = authorizedFilter(me, { action: 'edit' })
+      const many = Array.from({ length: limit + 10 }, (_, at) => 1_000_000 + at)
+      const own = excluding([1, ...many, 2])
+      const data = { count: { increment: 1 } }
+      expect(await settled(client.doc.updateMany({ where: { ...own, ...where }, data }))).toBe('refused')
+      expect(await settled(client.doc.deleteMany({ where: { ...own, ...where } }))).toBe('refused')
+      expect(await settled(client.doc.findMany({ ...authorizedFilter(me), where: own }))).toBe('refused')
+      for (const id of [1, 2]) {
+        await expect(client.doc.update({ where: { id, AND: [own], ...where }, data })).rejects.toThrow()
+        await expect(client.doc.delete({ where: { id, AND: [own], ...where } })).rejects.toThrow()
+      }
+      expect(await client.doc.updateMany({ where: { ...excluding([1, 1_000_000]), ...where }, data })).toEqual({
+        count: 1,
+      })
+      const left = await bare.doc.findMany({ where: { title: 'SECRET' }, orderBy: { id: 'asc' } })
+      expect(left.map(({ count }) => count)).toEqual([0, 1])
+    },
+    120_000,
+  )
 })

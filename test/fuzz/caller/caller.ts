@@ -1,17 +1,52 @@
 import { ArcturusError } from '@arcturus/core'
-import type { Client } from '../../prisma/caller.js'
 import type { Planted } from '../orm/planted.js'
 import { Random } from '../random.js'
-import { type CallerCase, callerCase, docs, mostValues, type Question, type Where } from './callerCase.js'
-import { CallerWorld, type Doc } from './callerWorld.js'
+import { docs } from './callerCase.js'
+import { PrismaWorld } from './prismaWorld.js'
+import { TypeOrmWorld } from './typeormWorld.js'
+
+/** A document as it is compared. */
+export interface Doc {
+  readonly id: number
+  readonly slug: string
+  readonly count: number
+  readonly deletedAt?: Date | null
+  readonly ownerId?: number
+}
+
+/** The rows that questions are asked about, in one database of an ORM. */
+export interface CallerWorld {
+  /** Such as `Prisma on SQLite`. */
+  readonly name: string
+  /** Puts rows in the place of those that are there: the same ones for a seed. */
+  fill(seed: number): Promise<void>
+  all(): Promise<readonly Doc[]>
+  ask(random: Random): Promise<Asked>
+  close(): Promise<void>
+}
+
+/** A policy, and a question with other arguments beside its filter. */
+export interface Asked {
+  /** The case, to be printed. */
+  readonly about: { readonly policy: object; readonly question: { readonly kind: string } }
+  /** The documents that the actor may see, by the check. */
+  readonly allowed: ReadonlySet<number>
+  put(): Promise<unknown>
+  /** Whether an error that is no `ArcturusError` is a refusal of the ORM or its database. */
+  isRefusal(error: unknown): boolean
+  /** The documents in an answer that its filter is about. */
+  docsIn(answer: unknown): readonly Doc[]
+  /** @returns what is wrong beside hidden rows */
+  wrong(answer: unknown, before: readonly Doc[], after: readonly Doc[]): Promise<string | undefined>
+}
 
 export interface CallerOptions {
   readonly seed: number
   readonly cases: number
   /** The first case's index. Default 0. */
   readonly from?: number
-  /** Of the databases that are asked. Default: all. */
-  readonly databases?: RegExp
+  /** Of the ORMs and databases that are asked. Default: all. */
+  readonly names?: RegExp
   readonly planted?: Planted
 }
 
@@ -27,29 +62,43 @@ export interface CallerReport {
 const casesOfRows = 25
 
 /** Asks random questions beside random filters; ends with the first row outside of a filter that comes back or changes. */
-export async function fuzzCaller({ seed, cases, from = 0, databases, planted }: CallerOptions): Promise<CallerReport> {
-  const worlds = await CallerWorld.openAll(databases)
+export async function fuzzCaller({
+  seed,
+  cases,
+  from = 0,
+  names = /./,
+  planted,
+}: CallerOptions): Promise<CallerReport> {
   const counts = new Map<string, number>()
   const failures: string[] = []
   let count = 0
+  if (cases === 0) return { cases: 0, counts, failures }
+  const worlds: readonly CallerWorld[] = [
+    ...(await PrismaWorld.openAll(names, planted)),
+    ...(await TypeOrmWorld.openAll(names, planted)),
+  ]
   try {
     let rows: number | undefined
-    let filled = ''
+    const filled = new Map<CallerWorld, string>()
     for (; count < cases && failures.length === 0; count++) {
       const index = from + count
-      const asked = callerCase(Random.ofCase(seed ^ 0x3c6ef372, index))
       const next = Math.floor(index / casesOfRows)
-      if (next !== rows) await Promise.all(worlds.map((world) => world.fill(next ^ seed)))
-      if (next !== rows) filled = JSON.stringify(await worlds[0]?.all())
+      const isNew = next !== rows
       rows = next
       await Promise.all(
         worlds.map(async (world) => {
-          const failure = await compare(world, asked, planted, (what) => counts.set(what, (counts.get(what) ?? 0) + 1))
+          if (isNew) {
+            await world.fill(next ^ seed)
+            filled.set(world, JSON.stringify(await world.all()))
+          }
+          const asked = await world.ask(Random.ofCase(seed ^ 0x3c6ef372, index))
+          const failure = await compare(world, asked, (what) => counts.set(what, (counts.get(what) ?? 0) + 1))
           if (failure)
             failures.push(
-              `${failure}, with Prisma on ${world.name}\n${JSON.stringify(asked)}\nrepeat: pnpm fuzz --cases 0 --seed ${seed} --caller 1 --from ${index}`,
+              `${failure}, with ${world.name}\n${JSON.stringify(asked.about)}\nrepeat: pnpm fuzz --cases 0 --seed ${seed} --caller 1 --from ${index}`,
             )
-          const isChanged = asked.question.kind === 'write' && JSON.stringify(await world.all()) !== filled
+          const isChanged =
+            asked.about.question.kind === 'write' && JSON.stringify(await world.all()) !== filled.get(world)
           if (isChanged) await world.fill(next ^ seed)
         }),
       )
@@ -61,132 +110,34 @@ export async function fuzzCaller({ seed, cases, from = 0, databases, planted }: 
 }
 
 /** @returns what is wrong */
-async function compare(
-  world: CallerWorld,
-  asked: CallerCase,
-  planted: Planted | undefined,
-  note: (what: string) => void,
-): Promise<string | undefined> {
-  const { client, allowed, filter } = await world.ask(asked, planted)
+async function compare(world: CallerWorld, asked: Asked, note: (what: string) => void): Promise<string | undefined> {
+  const { allowed, about } = asked
+  const orm = world.name.split(' ')[0]!
   const before = await world.all()
   let answer: unknown
   try {
-    answer = await put(asked.question, client, filter, world.provider)
+    answer = await asked.put()
+    note(`${orm} answered: ${about.question.kind}`)
   } catch (error) {
+    const isTyped = error instanceof ArcturusError
+    if (!isTyped && !asked.isRefusal(error)) return `crash: ${error instanceof Error ? error.stack : String(error)}`
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-    const isRefused = error instanceof ArcturusError || /^P20\d\d$/.test(String(code))
-    // Prisma's own complaint where it divided a list of the caller's.
-    const isRepeated = String(error).includes('Expected zero or one element')
-    if (!isRefused && !isRepeated) return `crash: ${error instanceof Error ? error.stack : String(error)}`
-    note(`refused: ${String(code)}`)
+    note(`${orm} refused: ${String(code ?? (error as Error).name)}`)
   }
-  if (answer !== undefined) note(`answered: ${asked.question.kind}`)
   if (allowed.size > 0 && allowed.size < docs.length) note('with some rows, but not all')
   const isHidden = (id: number): boolean => docs.includes(id) && !allowed.has(id)
-  const seen = docsIn(answer).filter(({ id }) => isHidden(id))
+  const seen = answer === undefined ? [] : asked.docsIn(answer).filter(({ id }) => isHidden(id))
   if (seen.length > 0) return `hidden rows come back: ${seen.map(({ id }) => id).join()}`
-  const wrong = await differs(world, asked.question, answer, allowed, before)
-  if (wrong) return wrong
-  const after = new Map((await world.all()).map((doc) => [doc.id, doc]))
+  const found = await world.all()
+  const after = new Map(found.map((doc) => [doc.id, doc]))
   for (const doc of before) {
     const now = after.get(doc.id)
-    if (isHidden(doc.id) && (now?.count !== doc.count || now.slug !== doc.slug))
-      return `a hidden row changed: ${doc.id}`
+    if (isHidden(doc.id) && (!now || stateOf(now) !== stateOf(doc))) return `a hidden row changed: ${doc.id}`
   }
-  return undefined
+  return asked.wrong(answer, before, found)
 }
 
-type Filter = (args?: object) => { readonly where: object }
-/** Sound: delegates of a client take arguments of these operations, which Prisma validates. */
-type Delegate = Record<string, (args: object) => PromiseLike<unknown>>
-
-async function put(question: Question, client: Client, filter: Filter, provider: string): Promise<unknown> {
-  const doc = client.doc as unknown as Delegate
-  switch (question.kind) {
-    case 'list':
-      return doc['findMany']!({ ...filter(), where: question.where })
-    case 'find':
-      return doc[question.operation]!(filter(question.args))
-    case 'batch':
-      return Promise.all(question.ids.map((id) => doc['findUnique']!(filter({ where: { id } }))))
-    case 'number': {
-      const where = { ...question.where, ...filter().where }
-      if (question.operation === 'groupBy') return doc['groupBy']!({ by: ['id', 'slug'], where })
-      if (question.operation === 'aggregate') return doc['aggregate']!({ where, _count: true })
-      return { _count: await doc['count']!({ where }) }
-    }
-    case 'related': {
-      const { args, isMarked } = question
-      const strategy = provider === 'postgresql' ? { relationLoadStrategy: question.strategy } : {}
-      const user = client.user as unknown as Delegate
-      if (isMarked) return user['findMany']!({ ...filter({ ...args, ...strategy }) })
-      const include = args['include'] as Where
-      const marked =
-        '_count' in include ? { _count: { select: { docs: filter() } } } : { docs: filter(own(include['docs'])) }
-      return user['findMany']!({ ...args, ...strategy, include: marked })
-    }
-    case 'write': {
-      const { where } = filter({ action: 'edit' })
-      const data = { count: { increment: 1 } }
-      const { id, operation, where: given } = question
-      const many = { ...given, ...where }
-      const one = { id, AND: [given], ...where }
-      const create = { id: 500, slug: 'created', title: '', count: 0, ownerId: 1 }
-      if (operation === 'deleteMany') return doc['deleteMany']!({ where: many })
-      if (operation === 'delete') return doc['delete']!({ where: one })
-      if (operation === 'update') return doc['update']!({ where: one, data })
-      if (operation === 'upsert') return doc['upsert']!({ where: one, update: data, create })
-      if (operation === 'updateMany' || provider === 'mysql') return doc['updateMany']!({ where: many, data })
-      return doc['updateManyAndReturn']!({ where: many, data })
-    }
-  }
-}
-
-function own(args: unknown): object {
-  return typeof args === 'object' && args !== null ? args : {}
-}
-
-/** @returns what is wrong with numbers, and with a list of which all is known */
-async function differs(
-  world: CallerWorld,
-  question: Question,
-  answer: unknown,
-  allowed: ReadonlySet<number>,
-  before: readonly Doc[],
-): Promise<string | undefined> {
-  if (answer === undefined) return undefined
-  // A negated list of the caller's own is divided as well: those rows are in the filter, but not in the caller's `where`.
-  const isDivided = /"(NOT|none|every|notIn)"/.test(JSON.stringify(question))
-  if (question.kind === 'list' && !isDivided && valuesIn(question.where) <= mostValues - 10) {
-    const given = await world.bare.doc.findMany({ where: question.where, select: { id: true } })
-    const expected = given.map(({ id }) => id).filter((id) => allowed.has(id))
-    const found = docsIn(answer).map(({ id }) => id)
-    const text = (ids: readonly number[]): string => [...new Set(ids)].sort((a, b) => a - b).join()
-    if (text(found) !== text(expected)) return `the list has ${text(found)} in the place of ${text(expected)}`
-  }
-  if (question.kind === 'number' && question.operation !== 'groupBy') {
-    const { _count: counted } = answer as { _count: number }
-    if (counted > allowed.size) return `${counted} rows are counted, of which ${allowed.size} may be seen`
-  }
-  if (question.kind === 'related') {
-    const owners = await world.bare.doc.findMany({ where: { id: { in: before.map(({ id }) => id) } } })
-    for (const { id, _count: counts } of answer as readonly { id: number; _count?: { docs: number } }[]) {
-      const most = owners.filter((doc) => doc.ownerId === id && allowed.has(doc.id)).length
-      if (counts && counts.docs > most)
-        return `${counts.docs} documents of ${id} are counted, of which ${most} may be seen`
-    }
-  }
-  return undefined
-}
-
-function valuesIn(of: unknown): number {
-  if (typeof of !== 'object' || of === null) return 1
-  return Object.values(of).reduce((sum: number, one) => sum + valuesIn(one), 0)
-}
-
-/** The documents anywhere in an answer. */
-function docsIn(answer: unknown): Doc[] {
-  if (typeof answer !== 'object' || answer === null) return []
-  const inside = Object.values(answer).flatMap(docsIn)
-  return 'slug' in answer && 'id' in answer ? [answer as Doc, ...inside] : inside
+/** What writes change of a document. */
+export function stateOf({ slug, count, deletedAt }: Doc): string {
+  return JSON.stringify([slug, count, deletedAt ?? null])
 }

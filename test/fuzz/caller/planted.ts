@@ -3,6 +3,12 @@ import type { Planted, Where } from '../orm/planted.js'
 /** The mistake that the caller's dimension has to find: values that a row must not have, as a list that Prisma divides. */
 export const dividedList: Planted = { orm: /^Prisma/, where: (part) => joined(joined(part, 'OR'), 'AND') }
 
+/** The mistake of TypeORM's that it has to find: an alternative of the caller's, out of its brackets. */
+export const bareAlternative: Planted = {
+  orm: /^TypeORM/,
+  sql: (text) => text.replace(/\(("\w+"\."\w+" = \S+ OR 1 = 1)\)/g, '$1'),
+}
+
 function joined(part: Where, connective: 'OR' | 'AND'): Where {
   const { [connective]: arms, ...rest } = part
   const way = connective === 'OR' ? 'equals' : 'not'

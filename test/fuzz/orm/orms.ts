@@ -9,6 +9,12 @@ import { openTypeOrm } from './typeorm.js'
 
 const dialects: Readonly<Record<SqlDialect, string>> = { sqlite: 'SQLite', postgresql: 'PostgreSQL', mysql: 'MariaDB' }
 
+/** The dialects of an ORM whose names match, such as `TypeORM on MariaDB`. */
+export function dialectsOf(orm: string, names: RegExp): readonly SqlDialect[] {
+  // Sound: the keys of a record of dialects.
+  return (Object.keys(dialects) as SqlDialect[]).filter((dialect) => names.test(`${orm} on ${dialects[dialect]}`))
+}
+
 interface Opened {
   readonly models: readonly ModelSpec[]
   readonly orms: readonly Orm[]
@@ -67,11 +73,8 @@ export class Orms {
 
   async #open(tables: string, world: World): Promise<Opened> {
     const hasLists = world.models.some(({ fields }) => fields.some((field) => field.kind === 'scalar' && field.list))
-    const names = Object.entries(dialects) as [SqlDialect, string][] // keys of a record of dialects
     const asked = (orm: string): SqlDialect[] =>
-      names.flatMap(([dialect, name]) =>
-        (dialect === 'postgresql' || !hasLists) && this.#names.test(`${orm} on ${name}`) ? [dialect] : [],
-      )
+      dialectsOf(orm, this.#names).filter((dialect) => dialect === 'postgresql' || !hasLists)
     const models = tables === 'made' ? world.models : pooledSchema(tables)
     const storage = world.storage ?? pool[tables]!
     const prisma = tables === 'made' ? [] : asked('Prisma')

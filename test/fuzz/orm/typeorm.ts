@@ -58,7 +58,7 @@ const withoutReferences: Readonly<Record<SqlDialect, string>> = {
 }
 
 /** Changes the texts of queries that read on their way to the driver. */
-function plant(source: DataSource, change: (text: string) => string): void {
+export function plant(source: DataSource, change: (text: string) => string): void {
   const { driver } = source
   const create = driver.createQueryRunner.bind(driver)
   driver.createQueryRunner = (mode) => {

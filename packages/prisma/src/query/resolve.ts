@@ -1,13 +1,14 @@
 import { ArgumentError } from '@arcturus/core'
 import { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from '../errors.js'
 import type { Place } from '../filter/division.js'
-import { isEveryRow } from '../filter/printed.js'
+import { isEveryRow, whereOf } from '../filter/printed.js'
 import { refuse } from '../filter/refusal.js'
 import { assertUnrepeated } from '../filter/repetition.js'
 import { sendOnce } from '../filter/subquery/send.js'
 import type { Tables } from '../filter/tables.js'
 import type { Answers, Scope } from '../rows/answers.js'
 import type { PrismaRelation } from '../schema/schema.js'
+import { hasExcludedList } from './callerLists.js'
 import { guardedWhere } from './guardedWhere.js'
 import { type Arguments, isArguments, isLiteral } from './literal.js'
 import { type FilterRequest, type Markers, markerKey } from './markers.js'
@@ -152,10 +153,12 @@ export class Resolver {
       .filter((where) => !isEveryRow(where))
     if (own.length > 0 || filters.length > 0) {
       const { where: given, ...rest } = resolved
-      const uniques = this.#tables.model(model)?.uniques.map(({ argument }) => argument)
+      const of = this.#tables.model(model)
+      const uniques = of?.uniques.map(({ argument }) => argument)
       // Sound: arguments with requests are an object.
       const where = this.#markers.read(given) ? withoutMarker(given as Arguments) : given
-      const guarded = guardedWhere(where, filters, uniques ?? [])
+      const undivided = of && hasExcludedList(where) ? [whereOf(true, of)] : []
+      const guarded = guardedWhere(where, [...filters, ...undivided], uniques ?? [])
       resolved = isLiteral(guarded) && Object.keys(guarded).length === 0 ? rest : { ...rest, where: guarded }
       if (place === 'root') {
         const { include: _, select: __, ...sent } = resolved

@@ -1,0 +1,40 @@
+import { relationFilters } from '../filter/printed.js'
+
+/**
+ * Returns whether a `where` of the caller has a list of values that no row may have: `notIn`, or `in` below `NOT`,
+ * `not`, `isNot`, `none` and `every`.
+ *
+ * Prisma divides a query with too many values by its longest list and concatenates the rows. With such a list, a
+ * row comes back, or is written, if one part of the list allows it, though the caller excluded it by another. An
+ * empty `notIn` beside it makes Prisma fail (P2029) instead of dividing.
+ */
+export function hasExcludedList(where: unknown): boolean {
+  return isExcluding(where, false)
+}
+
+function isExcluding(value: unknown, isNegative: boolean): boolean {
+  if (Array.isArray(value)) return value.some((one) => isExcluding(one, isNegative))
+  if (typeof value !== 'object' || value === null || !isRead(value)) return false
+  return Object.entries(value).some(([name, one]) => {
+    if (name === 'notIn' || (name === 'in' && isNegative)) return isLong(one)
+    return isExcluding(one, isNegative || negating.has(name))
+  })
+}
+
+/** Filters with which more values or related rows make fewer rows pass. */
+const negating: ReadonlySet<string> = new Set([
+  'NOT',
+  'not',
+  ...[...relationFilters].filter((way) => way !== 'is' && way !== 'some'),
+])
+
+/** Whether Prisma could divide a list; it reads some lists from objects by `toJSON`. */
+function isLong(list: unknown): boolean {
+  return typeof list === 'object' && list !== null && (!Array.isArray(list) || list.length > 1)
+}
+
+/** Whether an object holds conditions: it is not a date, bytes or a decimal. */
+function isRead(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
