@@ -1,10 +1,6 @@
+import { isThenable } from '../values/thenable.js'
 /** A value, or a promise of it. */
 export type Eventual<Value> = Value | Promise<Value>
-
-/** Returns whether a value has to be awaited; a query of an ORM counts as a promise. */
-export function isPending(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
 
 /**
  * Calls `next` with a value, synchronously if the value is not a promise. A request with
@@ -16,5 +12,5 @@ export function after<Value, Next>(
   next: (value: Value) => Eventual<Next>,
 ): Eventual<Next> {
   // Sound: a value that is not pending is of type `Value`.
-  return isPending(value) ? Promise.resolve(value as PromiseLike<Value>).then(next) : next(value as Value)
+  return isThenable(value) ? Promise.resolve(value as PromiseLike<Value>).then(next) : next(value as Value)
 }

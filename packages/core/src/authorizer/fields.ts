@@ -2,8 +2,8 @@ import { ForbiddenError, InvalidBodyError } from '../errors.js'
 import { isPartial, markPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
+import { isThenable } from '../values/thenable.js'
 import { assertArrived, assertRow } from './arguments.js'
-import { isPending } from './eventual.js'
 
 /** Rows whose fields may be missing. */
 export type Picked<Rows> = Rows extends readonly (infer Row)[] ? Partial<Row>[] : Partial<Rows>
@@ -87,7 +87,7 @@ class Picking {
  * @throws InvalidBodyError for a value that is not a body.
  */
 export function namesIn(body: unknown): readonly string[] {
-  if (isPending(body)) {
+  if (isThenable(body)) {
     throw new InvalidBodyError('invalid-argument', 'The body must not be a promise.', {
       hint: 'await it first; otherwise the check would be about the promise',
     })

@@ -1,4 +1,5 @@
 import type { KnownModel, Models } from '../schema/schema.js'
+import { entryOf } from '../values/entryOf.js'
 
 export const otherAction: unique symbol = Symbol('any other action')
 export type ActionKey = string | typeof otherAction
@@ -87,13 +88,4 @@ function isInstanceOf(value: unknown, cls: unknown): boolean {
  */
 function kindKey(value: unknown, model: KnownModel | null): unknown {
   return model?.class && isInstanceOf(value, model.class) ? model.class : (model ?? none)
-}
-
-export function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key)
-  if (value === undefined) {
-    value = make()
-    map.set(key, value)
-  }
-  return value
 }

@@ -7,10 +7,10 @@ import { partsOf } from '../condition/cost.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
-import type { Expression, Node } from '../language/ast.js'
+import type { Expression } from '../language/ast.js'
+import { hasCut } from '../language/mentions.js'
 import { print } from '../language/print.js'
 import { type Span, spanText } from '../language/source.js'
-import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
 import { type PredicateText, writePredicate } from '../predicate/emit/emit.js'
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
@@ -327,8 +327,4 @@ function ruleOf(
 function placeOf(span: Span): string {
   const { line, column } = span.source.position(span.start)
   return `${span.source.name ? `${span.source.name}:` : 'line '}${line}:${column}`
-}
-
-function hasCut(node: Node): boolean {
-  return node.kind === 'cut' || children(node).some(hasCut)
 }

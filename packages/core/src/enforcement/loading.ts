@@ -1,4 +1,4 @@
-import { isPending } from '../authorizer/eventual.js'
+import { isThenable } from '../values/thenable.js'
 import type { Loader } from './requestAuthorization.js'
 
 /**
@@ -9,7 +9,7 @@ import type { Loader } from './requestAuthorization.js'
 export function load(loader: Loader, request: unknown): unknown {
   try {
     const row = loader(request)
-    return isPending(row) ? Promise.resolve(row).catch(nothingFound) : row
+    return isThenable(row) ? Promise.resolve(row).catch(nothingFound) : row
   } catch (error) {
     return nothingFound(error)
   }

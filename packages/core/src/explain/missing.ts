@@ -1,6 +1,6 @@
-import { entryOf } from '../authorizer/planTable.js'
 import { isNil, operandType } from '../condition/type.js'
 import { Failed } from '../filter/bind/failure.js'
+import { entryOf } from '../values/entryOf.js'
 import { type Assignment, type Change, imaginedRow, listWith, listWithout, realize } from './changes.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'

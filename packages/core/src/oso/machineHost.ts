@@ -7,6 +7,7 @@ import { callMethod, type Method } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
 import type { OrderOperator } from '../values/order.js'
+import { isThenable } from '../values/thenable.js'
 import { defaultEqualityFn } from './equality.js'
 import { InvalidAttributeError, InvalidCallError } from './errors.js'
 import { type Host, isConstructor } from './host.js'
@@ -267,9 +268,5 @@ function inOrder(operator: OrderOperator, left: unknown, right: unknown): boolea
 
 /** Calls a function with values once none of them is a promise; at once if none is. */
 function whenSettled<T>(values: readonly unknown[], run: (...settled: unknown[]) => T): T | Promise<T> {
-  return values.some(isPromise) ? Promise.all(values).then((settled) => run(...settled)) : run(...values)
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof propertyOf(value, 'then') === 'function'
+  return values.some(isThenable) ? Promise.all(values).then((settled) => run(...settled)) : run(...values)
 }

@@ -1,4 +1,4 @@
-import { abandon } from '../values/abandon.js'
+import { abandon } from '../values/thenable.js'
 
 /**
  * Thrown if a predicate reaches a case for the query machine: a promise, a missing attribute, a

@@ -1,5 +1,6 @@
 import { QueryError } from '../errors.js'
 import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
+import { entryOf } from '../values/entryOf.js'
 import { bailOut } from './bail.js'
 
 /**
@@ -189,8 +190,9 @@ export class Budget implements Account {
   /** Returns the calls of a definition with these leading arguments, by their last argument. */
   table(definition: unknown, args: readonly unknown[]): TabledCalls {
     this.tables ??= new Map()
-    let table = entryOf(this.tables, definition)
-    for (let at = 0; at < args.length; at++) table = entryOf(table, args[at])
+    // Sound: the maps above the last argument hold maps.
+    let table = entryOf(this.tables, definition, newTable) as Table
+    for (let at = 0; at < args.length; at++) table = entryOf(table, args[at], newTable) as Table
     // Sound: the maps at this depth are by the last argument.
     return table as TabledCalls
   }
@@ -233,12 +235,6 @@ export class LateBudget implements Account {
   }
 }
 
-function entryOf(table: Table, key: unknown): Table {
-  let entry = table.get(key)
-  if (entry === undefined) {
-    entry = new Map()
-    table.set(key, entry)
-  }
-  // Sound: the maps above the last argument hold maps.
-  return entry as Table
+function newTable(): Table {
+  return new Map()
 }

@@ -8,6 +8,7 @@ import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
 import { HostError, queryError } from '../values/hostError.js'
+import { compareNumbers } from '../values/order.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
@@ -195,23 +196,6 @@ export function compare(
     }
   }
   return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
-}
-
-function compareNumbers(operator: Exclude<CompareOperator, '='>, left: number, right: number): boolean {
-  switch (operator) {
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-  }
 }
 
 /** Returns whether a list has an element that is equal to a value. */

@@ -1,7 +1,7 @@
 import { compareText } from '../language/compareText.js'
 import type { Span } from '../language/source.js'
 import { isDecimal } from '../values/numeric.js'
-import { isInOrder } from '../values/order.js'
+import { compareNumbers } from '../values/order.js'
 import { type ExactNumber, exactOf, floatOf, floorOf, precisionOf, textOf } from './exactNumber.js'
 import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'
@@ -67,11 +67,11 @@ export function orderedTo(column: SqlColumn, order: Order, value: unknown, span:
     case 'boolean': {
       const rank = typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : undefined
       if (rank === undefined) return refuseMixture(column, span)
-      return among([false, true], (one) => isInOrder(order, Number(one) - rank))
+      return among([false, true], (one) => compareNumbers(order, Number(one), rank))
     }
     case 'enum': {
       if (typeof value !== 'string') return refuseMixture(column, span)
-      const names = [...type.values].filter(([name]) => isInOrder(order, compareText(name, value)))
+      const names = [...type.values].filter(([name]) => compareNumbers(order, compareText(name, value), 0))
       return names.length === type.values.size ? always : oneOf(names.map(([, stored]) => stored))
     }
     case 'uuid':

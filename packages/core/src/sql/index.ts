@@ -1,5 +1,5 @@
 export { compareText } from '../language/compareText.js'
-export { isInOrder } from '../values/order.js'
+export { compareNumbers } from '../values/order.js'
 export { columnsNamed, readColumns, readReferences } from './catalog/catalog.js'
 export type { CatalogColumn, CatalogQuery, CatalogReference, CatalogText } from './catalog/entries.js'
 export { type Mismatch, mismatch } from './catalog/mismatch.js'

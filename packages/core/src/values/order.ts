@@ -17,25 +17,29 @@ export function compareOrder(operator: OrderOperator, left: unknown, right: unkn
   if (left === null || right === null) return false
   const a = orderable(left)
   const b = orderable(right)
-  if (typeof a === 'string' && typeof b === 'string') return isInOrder(operator, compareText(a, b))
-  if (isNumeric(a) && isNumeric(b)) return isInOrder(operator, compareNumeric(a, b))
+  if (typeof a === 'string' && typeof b === 'string') return compareNumbers(operator, compareText(a, b), 0)
+  if (isNumeric(a) && isNumeric(b)) return compareNumbers(operator, compareNumeric(a, b), 0)
   return undefined
 }
 
 /**
- * Returns whether an operator holds, given the sign of the comparison of the first value with the
- * second.
+ * Compares two numbers. With 0 as the second, the first is the sign of another comparison. A bigint
+ * equals the number of the same value.
  */
-export function isInOrder(operator: OrderOperator, sign: number): boolean {
+export function compareNumbers(operator: ComparisonOperator, left: number | bigint, right: number | bigint): boolean {
   switch (operator) {
     case '<':
-      return sign < 0
+      return left < right
     case '<=':
-      return sign <= 0
+      return left <= right
     case '>':
-      return sign > 0
+      return left > right
     case '>=':
-      return sign >= 0
+      return left >= right
+    case '==':
+      return left === right || (left <= right && left >= right)
+    case '!=':
+      return !(left === right || (left <= right && left >= right))
   }
 }
 

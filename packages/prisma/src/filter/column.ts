@@ -1,5 +1,14 @@
 import type { Span } from '@arcturus/core'
-import { compareText, exactOf, floatOf, isInOrder, isStorable, isUuid, precisionOf, textOf } from '@arcturus/core/sql'
+import {
+  compareNumbers,
+  compareText,
+  exactOf,
+  floatOf,
+  isStorable,
+  isUuid,
+  precisionOf,
+  textOf,
+} from '@arcturus/core/sql'
 import type { PrismaColumn } from '../schema/schema.js'
 import type { Computed } from './computed.js'
 import { dateEquals, dateOrder, precisionOf as datePrecision } from './dates.js'
@@ -107,7 +116,7 @@ export class Column {
     const { kind, type } = this.#column
     if (kind === 'enum') {
       if (typeof value !== 'string') return this.#refuseMixture(span)
-      return chosen(this.#values, (one) => isInOrder(order, compareText(one, value)))
+      return chosen(this.#values, (one) => compareNumbers(order, compareText(one, value), 0))
     }
     switch (type) {
       case 'String':
@@ -115,7 +124,7 @@ export class Column {
       case 'Boolean': {
         const rank = typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : undefined
         if (rank === undefined) return this.#refuseMixture(span)
-        return chosen([false, true], (one) => isInOrder(order, Number(one) - rank))
+        return chosen([false, true], (one) => compareNumbers(order, Number(one), rank))
       }
       case 'DateTime':
         if (!(value instanceof Date)) return this.#refuseMixture(span)

@@ -3,7 +3,7 @@ import { FALSE, TRUE } from '../../condition/construct.js'
 import { type ArcturusError, QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { doubtfulReference, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
-import { abandon } from '../../values/abandon.js'
+import { abandon, isThenable } from '../../values/thenable.js'
 
 /** Stops the evaluation of a condition that fails. */
 export class Failed extends Error {
@@ -39,13 +39,9 @@ export function failUnloaded({ model, relation }: UnloadedRelation, span: Span |
 
 export function settled(value: unknown, what: string, span: Span): unknown {
   if (value === undefined) return fail('missing-attribute', `${what} is undefined.`, span)
-  if (!isPromise(value)) return value
+  if (!isThenable(value)) return value
   abandon(value)
   return waiting(span)
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 export function decided(result: boolean | undefined, span: Span): Condition {

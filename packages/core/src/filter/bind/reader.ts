@@ -10,10 +10,10 @@ import type { Missing, Unloaded } from '../../schema/wanted.js'
 import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
-import { abandon } from '../../values/abandon.js'
 import { HostError, queryError } from '../../values/hostError.js'
+import { abandon, isThenable } from '../../values/thenable.js'
 import { identityOfRow, knownRow } from '../algebra/knownRow.js'
-import { Failed, fail, failUnloaded, isPromise, placed, settled, waiting } from './failure.js'
+import { Failed, fail, failUnloaded, placed, settled, waiting } from './failure.js'
 
 /** Reads known values while a condition is bound to an actor. */
 export class BindReader implements Reading {
@@ -65,7 +65,7 @@ export class BindReader implements Reading {
       if (isThere && foreignRead(this.#schema, at, step.name, own) !== undefined) return undefined
       at = isThere ? this.#adopted(at, step, own) : this.#referenced(at, step)
     }
-    if (!isPromise(at)) return at
+    if (!isThenable(at)) return at
     abandon(at)
     return undefined
   }
@@ -109,7 +109,7 @@ export class BindReader implements Reading {
     const own: unknown = arrived ? arrived.value : (object as Record<string, unknown>)[step.name]
     const value = !arrived && isPartial(object, step.name, own) ? undefined : own
     if (value !== undefined) {
-      if (isPromise(value)) {
+      if (isThenable(value)) {
         // Its rejection is ignored: the code that awaits the value reads it again.
         abandon(value)
         if (this.#missing && typeof object === 'object')

@@ -1,5 +1,7 @@
 import type { Compare, ComparisonOperator, Expression } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
+import { compareNumbers } from '../../values/order.js'
+import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
@@ -7,7 +9,7 @@ import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
-import { Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { Float, isDict, isList, type Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { formatTerm } from '../terms/format.js'
@@ -40,7 +42,7 @@ export function planCompare(c: Context, node: Compare): GoalPlan {
         if (b === failed) return m.backtrack()
         if (b === pending) return m.wait(step)
         if (typeof a === 'number' && typeof b === 'number') {
-          return numbers(node.operator, a, b) ? next : m.backtrack()
+          return compareNumbers(node.operator, a, b) ? next : m.backtrack()
         }
         return compareStep(m, node.operator, a, b, node, next, step)
       }
@@ -77,8 +79,8 @@ function compareStep(
 function compare(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Verdict {
   const a = plain(left)
   const b = plain(right)
-  if (isNumber(a) && isNumber(b)) return numbers(operator, a, b)
-  if (typeof a === 'string' && typeof b === 'string') return signs(operator, compareText(a, b))
+  if (isNumber(a) && isNumber(b)) return compareNumbers(operator, a, b)
+  if (typeof a === 'string' && typeof b === 'string') return compareNumbers(operator, compareText(a, b), 0)
   if (isOwn(a) && isOwn(b)) throw notComparable(m, operator, left, right, node)
   const x = awaited(m, left)
   if (x === pending) return pending
@@ -122,28 +124,6 @@ function isOwn(term: Term): boolean {
 
 function awaited(m: Machine, term: Term): unknown {
   return isThenable(term) ? m.awaited(term) : exportTerm(m, term)
-}
-
-function numbers(operator: ComparisonOperator, left: number | bigint, right: number | bigint): boolean {
-  switch (operator) {
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-    case '==':
-      // also right for a bigint and a number if neither is below the other
-      return left === right || (left <= right && left >= right)
-    case '!=':
-      return !(left === right || (left <= right && left >= right))
-  }
-}
-
-function signs(operator: ComparisonOperator, sign: number): boolean {
-  return numbers(operator, sign, 0)
 }
 
 function notComparable(m: Machine, operator: ComparisonOperator, left: Term, right: Term, node: Expression): Fault {

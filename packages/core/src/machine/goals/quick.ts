@@ -2,12 +2,13 @@ import type { ComparisonOperator } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
 import { isUntagged } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
-import { abandon } from '../../values/abandon.js'
+import { compareNumbers } from '../../values/order.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { abandon, isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import type { Machine } from '../state/machine.js'
-import { Float, isDict, isList, isThenable, type Term } from '../state/term.js'
+import { Float, isDict, isList, type Term } from '../state/term.js'
 import { notePlainClass } from '../terms/lookup.js'
 
 const unsure: unique symbol = Symbol('unsure')
@@ -43,8 +44,9 @@ export function quickTest(m: Machine, slots: readonly Term[], test: FrameTest): 
   const right = quickValue(m, slots, test.right)
   if (right === unsure) return undefined
   if (test.operator === '=') return quickEqual(m, left, right, test)
-  if (typeof left === 'number' && typeof right === 'number') return ordered(test.operator, left, right)
-  if (typeof left === 'string' && typeof right === 'string') return ordered(test.operator, compareText(left, right), 0)
+  if (typeof left === 'number' && typeof right === 'number') return compareNumbers(test.operator, left, right)
+  if (typeof left === 'string' && typeof right === 'string')
+    return compareNumbers(test.operator, compareText(left, right), 0)
   return undefined
 }
 
@@ -123,21 +125,4 @@ function isOwn(term: Term): boolean {
     isDict(term) ||
     isThenable(term)
   )
-}
-
-function ordered(operator: ComparisonOperator, left: number, right: number): boolean {
-  switch (operator) {
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-  }
 }

@@ -1,7 +1,8 @@
+import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
-import { DictTerm, isThenable, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
 import { constraintsOn } from './constraints.js'
 

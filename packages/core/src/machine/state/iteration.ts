@@ -1,5 +1,5 @@
+import { isThenable } from '../../values/thenable.js'
 import type { Choice } from './frame.js'
-import { isThenable } from './term.js'
 
 /** The data of a choice point that goes through an iterator of the application. */
 export class Iteration {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../values/entryOf.js'
 import type { Callee } from './caller.js'
 import type { Term } from './term.js'
 
@@ -21,16 +22,11 @@ export class Refuted {
   }
 
   add(predicate: Callee, args: readonly Term[]): void {
-    let table = entryOf(this.#calls, predicate)
-    for (let at = 0; at < predicate.arity; at++) table = entryOf(table, args[at])
+    let table = entryOf(this.#calls, predicate, newTable)
+    for (let at = 0; at < predicate.arity; at++) table = entryOf(table, args[at], newTable)
   }
 }
 
-function entryOf(table: Table, key: unknown): Table {
-  let entry = table.get(key)
-  if (entry === undefined) {
-    entry = new Map()
-    table.set(key, entry)
-  }
-  return entry
+function newTable(): Table {
+  return new Map()
 }

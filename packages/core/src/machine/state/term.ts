@@ -68,10 +68,3 @@ export function dictGet(dict: AnyDict, key: string): Term | undefined {
 export function dictHas(dict: AnyDict, key: string): boolean {
   return dict instanceof DictTerm ? dict.entries.has(key) : Object.hasOwn(dict, key)
 }
-
-/** Returns whether a value has to be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  // Sound: any object may have a property of that name.
-  return typeof (value as { readonly then?: unknown }).then === 'function'
-}

@@ -1,11 +1,12 @@
 import { holdsPlain } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
+import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Signal } from '../state/signal.js'
-import { DictTerm, isThenable, ListTerm, type Term } from '../state/term.js'
+import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { calculate } from './arithmetic.js'
 import { lookUp } from './lookup.js'
 

@@ -1,10 +1,11 @@
+import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import type { Step } from '../state/step.js'
 import type { AnyList } from '../state/term.js'
-import { dictGet, dictHas, dictKeys, Float, isDict, isList, isThenable, ListTerm, type Term } from '../state/term.js'
+import { dictGet, dictHas, dictKeys, Float, isDict, isList, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from './export.js'
 
 /** Number of pairs of one unification between two charges: sixteen steps for each pair. */
