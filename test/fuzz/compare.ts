@@ -1,4 +1,5 @@
 import { ArcturusError, type Filter } from '@arcturus/core'
+import { partsIn } from '../../packages/core/src/condition/visit.js'
 import { checkMeetingAllProofs } from './allProofs.js'
 import {
   actorOf,
@@ -14,6 +15,7 @@ import {
   showOutcome,
 } from './evaluators.js'
 import { mentionsExactNumbers } from './exactNumbers.js'
+import { type Shuffle, shuffledGoals } from './goalOrders.js'
 import { dependsOnOrder } from './order.js'
 import { compareOrm } from './orm/compareOrm.js'
 import type { Orms } from './orm/orms.js'
@@ -24,7 +26,7 @@ import type { Case } from './randomCase.js'
 import { valuesFirst } from './valuesFirst.js'
 import { descendantsOf, isSubclass, keyOf } from './world.js'
 
-/** `predicate`, `source`, `filter`, `definite`, `oso`, `order` (the machine, variables having their values first), or an ORM and a database. */
+/** `predicate`, `source`, `filter`, `definite`, `oso`, `order` (the machine, variables having their values first), `shuffled` and `extent` (goals in another order), or an ORM and a database. */
 export type Evaluator = string
 
 export interface Disagreement {
@@ -62,6 +64,10 @@ export interface Comparison {
 export interface CompareOptions {
   readonly filter?: FilterEvaluator
   readonly definite?: FilterEvaluator
+  /** How goals change their places; a planted mistake loses one. */
+  readonly shuffle?: Shuffle
+  /** What a filter says of its extent; a planted mistake looks at the order of the goals. */
+  readonly extent?: (filter: Filter, isShuffled: boolean) => Filter['kind']
   /** How many checks are put to the npm package at most. */
   readonly oso?: number
   /** Asked the cases that have tables. */
@@ -136,6 +142,53 @@ class Comparing {
       }
     }
     this.#compareOrder()
+    this.#compareShuffled()
+  }
+
+  /** The goals of a conjunction say the same in any order, unless an error is met on the way. */
+  #compareShuffled(): void {
+    const { asked } = this.#prepared
+    const policy = shuffledGoals(asked.policy, new Random(1), this.#options.shuffle)
+    if (printPolicy(policy) === printPolicy(asked.policy)) return
+    const shuffled = new Prepared({ ...asked, policy })
+    /** The questions with an error for some row, in one of the orders. */
+    const failing = new Set<string>()
+    for (const { actor, action, row, machine } of this.#answers) {
+      const other = check(shuffled.machine, actorOf(shuffled, actor), action, shuffled.objects.rows[row])
+      this.#count(this.#comparisons, 'shuffled')
+      if (typeof machine === 'object' || typeof other === 'object') failing.add(`${actor} ${action}`)
+      else if (machine !== other) this.#disagree('shuffled', actor, action, row, machine, showOutcome(other))
+    }
+    for (const actor of asked.actors) {
+      for (const action of asked.actions)
+        if (!failing.has(`${actor} ${action}`)) this.#compareExtents(shuffled, actor, action)
+    }
+  }
+
+  #compareExtents(shuffled: Prepared, actor: number | null, action: string): void {
+    const filterOf = (prepared: Prepared): Filter | undefined => {
+      try {
+        return prepared.predicates.filter(actorOf(prepared, actor), action, prepared.asked.model)
+      } catch (error) {
+        if (!(error instanceof ArcturusError)) throw error
+        return undefined
+      }
+    }
+    const [one, other] = [filterOf(this.#prepared), filterOf(shuffled)]
+    if (!one || !other || hasFailure(one.condition) || hasFailure(other.condition)) return
+    const { extent = (filter: Filter) => filter.kind } = this.#options
+    const [kind, otherKind] = [extent(one, false), extent(other, true)]
+    this.#count(this.#comparisons, 'extent')
+    if (kind === otherKind) return
+    this.#disagreements.push({
+      evaluator: 'extent',
+      actor,
+      action,
+      row: undefined,
+      machine: kind,
+      other: otherKind,
+      detail: `${one}\nshuffled ${other}`,
+    })
   }
 
   /** What waits for the value of a variable is answered as it is with the value there. */
@@ -239,10 +292,9 @@ class Comparing {
         this.#count(this.#refusals, reason)
         return
       }
-      // An error that no row avoids, or an action that nobody knows: no row may be lost by it.
+      // An error that no row avoids: no row may be lost by it.
       for (const [index, outcome] of machine.entries()) {
-        const fits = error.code === 'unknown-action' ? outcome === 'false' : typeof outcome === 'object'
-        if (!fits)
+        if (typeof outcome !== 'object')
           this.#disagree(
             'filter',
             actor,
@@ -499,13 +551,16 @@ function hasCyclicBlocks({ policy, world }: Case): boolean {
   return models.some((one, at) => models.some((other, index) => index !== at && isSubclass(world, one, other)))
 }
 
-/** The machine need not know which actions a policy speaks of: it just fails to find a rule. */
 function isSame(machine: Outcome, other: Outcome): boolean {
-  if (typeof machine === 'string' || typeof other === 'string')
-    return machine === other || (machine === 'false' && typeof other === 'object' && other.error === 'unknown-action')
+  if (typeof machine === 'string' || typeof other === 'string') return machine === other
   return machine.error === other.error
 }
 
 function agreesWithOso(machine: Outcome, oso: OsoAnswer): boolean {
   return typeof machine === 'object' ? typeof oso === 'object' : String(oso) === machine
+}
+
+/** Whether a part of a condition is an error, whatever the row. */
+function hasFailure(condition: Filter['condition']): boolean {
+  return condition.kind === 'failure' || partsIn(condition).some(hasFailure)
 }

@@ -130,3 +130,19 @@ function withoutSingletons(text: string): string {
 }
 
 const variables = /\b(?:v\d+|actor|resource|action)\b/g
+
+/** The variables in a text, each once. */
+export function namesIn(text: string): ReadonlySet<string> {
+  return new Set(allNamesIn(text))
+}
+
+function allNamesIn(text: string): readonly string[] {
+  return text.replace(/"(?:[^"\\]|\\.)*"/g, '').match(/\bv\d+\b/g) ?? []
+}
+
+/** How often each variable is in a goal. */
+export function countNames(asked: Goal): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of allNamesIn(printGoal(asked))) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}

@@ -1,4 +1,4 @@
-import { all, any, type Goal, type PolicyTree, printGoal } from './policyTree.js'
+import { all, any, countNames, type Goal, namesIn, type PolicyTree, printGoal } from './policyTree.js'
 
 /** A policy in which variables have their values before something is asked of them. */
 export interface ValuesFirst {
@@ -147,22 +147,8 @@ function givenBy(text: string, known: ReadonlySet<string>): Iterable<string> | u
   return operator === '=' && isPlain(right) && isKnown(left) ? [right] : undefined
 }
 
-function namesIn(text: string): ReadonlySet<string> {
-  return new Set(allNamesIn(text))
-}
-
-function allNamesIn(text: string): readonly string[] {
-  return text.replace(/"(?:[^"\\]|\\.)*"/g, '').match(/\bv\d+\b/g) ?? []
-}
-
 function namesOf(asked: Goal): ReadonlySet<string> {
   return namesIn(printGoal(asked))
-}
-
-function countNames(asked: Goal): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const name of allNamesIn(printGoal(asked))) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return counts
 }
 
 function union(known: ReadonlySet<string>, more: Iterable<string>): ReadonlySet<string> {

@@ -1,5 +1,5 @@
 import { Authorizer, PolicyError } from '@arcturus/core'
-import { withoutTime } from '../evaluators.js'
+import { quiet, withoutTime } from '../evaluators.js'
 import { Random } from '../random.js'
 import { turns } from './arrival.js'
 import { ownSetting } from './ownSetting.js'
@@ -149,7 +149,7 @@ function authorizerOf(setting: Setting, evaluator: Evaluator, policy: 0 | 1): Au
   const authorizer = withCode(evaluator !== 'auto without code', () => {
     return new Authorizer({
       evaluator: evaluator === 'auto without code' ? 'auto' : evaluator,
-      print: () => {},
+      ...quiet,
       limits: { ...withoutTime, steps: 200_000 },
     })
   })

@@ -79,10 +79,9 @@ class OrmComparing implements OrmComparison {
         return
       }
       if (!(error instanceof ArcturusError)) throw error
-      // An error that no row avoids, or an action that nobody knows: no row may be lost by it.
+      // An error that no row avoids: no row may be lost by it.
       for (const answer of answers) {
-        const fits = error.code === 'unknown-action' ? answer.machine === 'false' : typeof answer.machine === 'object'
-        if (fits) continue
+        if (typeof answer.machine === 'object') continue
         // In the order in which the actor's rows were read an error is met.
         if (dependsOnOrder(this.#prepared, answer, (outcome) => typeof outcome !== 'object')) this.ordered++
         else this.#disagree(answer, `the list throws ${error.code}: ${error.summary}`)
@@ -118,9 +117,7 @@ class OrmComparing implements OrmComparison {
       outcome = { error: error.code, message: error.summary }
     }
     this.comparisons++
-    const agrees = (expected: Outcome): boolean =>
-      showOutcome(expected) === showOutcome(outcome) ||
-      (expected === 'false' && typeof outcome === 'object' && outcome.error === 'unknown-action')
+    const agrees = (expected: Outcome): boolean => showOutcome(expected) === showOutcome(outcome)
     if (agrees(answer.machine)) return
     if (dependsOnOrder(this.#prepared, answer, (other) => !agrees(other))) this.ordered++
     else this.#disagree(answer, `check: ${explain(outcome)}`)

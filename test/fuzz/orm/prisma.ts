@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { openDatabases } from '../../prisma/databases.js'
 import { createTables } from '../../prisma/ddl.js'
-import { withoutTime } from '../evaluators.js'
+import { quiet, withoutTime } from '../evaluators.js'
 import { goneLinks } from '../foreignRows.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
@@ -164,7 +164,7 @@ class PrismaOrm implements Orm {
 
   async ask(asked: Case): Promise<Asked> {
     const world = this.#world!
-    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
+    const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
     const turn = printPolicy(asked.policy).length
     const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema, {

@@ -4,7 +4,7 @@ import type { SqlDialect } from '@arcturus/core/sql'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
 import { type Database, openDatabases } from '../../typeorm/databases.js'
-import { withoutTime } from '../evaluators.js'
+import { quiet, withoutTime } from '../evaluators.js'
 import { goneLinks } from '../foreignRows.js'
 import { makeObjects } from '../objects.js'
 import { printPolicy } from '../policyTree.js'
@@ -194,7 +194,7 @@ class TypeOrm implements Orm {
 
   async ask(asked: Case): Promise<Asked> {
     const world = this.#world!
-    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
+    const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     const authorization = typeOrmAuthorization(authorizer, this.#source, {
       ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
     })

@@ -2,6 +2,7 @@ import type { Condition } from '../condition/condition.js'
 import { isSimple, simplify } from '../condition/simplify.js'
 import { descending } from '../condition/stack.js'
 import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, UnauthenticatedError } from '../errors.js'
+import { fold } from '../filter/algebra/fold.js'
 import { bind } from '../filter/bind/bind.js'
 import { bindLoading, type Load } from '../filter/bind/loading.js'
 import { missingIn } from '../filter/bind/missing.js'
@@ -723,7 +724,7 @@ export class Authorizer {
   }
 
   #filter(actor: unknown, action: string, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
-    const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
+    const condition = descending(() => fold(this.schema, isSimple(bound) ? bound : this.#simplified(bound)))
     // Rows are checked by the policy from which the filter was made.
     const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, actor, action, row)
     return new Filter(modelName, actor, action, condition, policy.checks.meaning, isTrue)
