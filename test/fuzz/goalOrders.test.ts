@@ -7,9 +7,7 @@ import { Random } from './random.js'
 test('goals that share no variable change places, and the others keep their order', () => {
   const body = all(goal('v0.a = 1'), goal('v1 in v0.b'), goal('v1.c = 2'), goal('v0.d = 3'))
   const tree = { blocks: [], rules: [{ head: 'allow(v0, "read", _)', body }] }
-  const orders = new Set(
-    Array.from({ length: 60 }, (_, seed) => printPolicy(shuffledGoals(tree, new Random(seed)))),
-  )
+  const orders = new Set(Array.from({ length: 60 }, (_, seed) => printPolicy(shuffledGoals(tree, new Random(seed)))))
   expect(orders.size).toBe(12)
   for (const order of orders) expect(order).toMatch(/v1 in v0\.b.*v1\.c = 2/)
 })

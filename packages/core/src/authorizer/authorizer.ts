@@ -1,7 +1,14 @@
 import type { Condition } from '../condition/condition.js'
 import { isSimple, simplify } from '../condition/simplify.js'
 import { descending } from '../condition/stack.js'
-import { ArgumentError, ForbiddenError, NotFoundError, PolicyError, UnauthenticatedError } from '../errors.js'
+import {
+  ArgumentError,
+  ForbiddenError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  UnauthenticatedError,
+} from '../errors.js'
 import { fold } from '../filter/algebra/fold.js'
 import { bind } from '../filter/bind/bind.js'
 import { bindLoading, type Load } from '../filter/bind/loading.js'
@@ -548,15 +555,20 @@ export class Authorizer {
   /**
    * Resolves if the actor may perform the action on every field of a request body (`allow_field`),
    * and rejects otherwise. Call it before the body is written.
-   * @param resource - The row that is written. For a row that does not exist yet, the registered
-   * class.
+   * @param resource - The row that is written. For a row that does not exist yet, the name of its
+   * model, or the registered class.
    * @param body - An object, `FormData` or `URLSearchParams`, or a list of them; the fields of all
    * are checked. The contents of a field count as the field itself.
    * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
    * not read the resource, ForbiddenError (403) with the `fields` otherwise; InvalidBodyError if
-   * `body` is not a body.
+   * `body` is not a body; ArgumentError if the model is unknown, or if a field depends on the row and
+   * only its model is named.
    */
   async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
+    if (typeof resource === 'string') {
+      await this.#assertWritableAnew(actor, action, resource, body)
+      return
+    }
     this.#assertFieldQuestion(actor, action, resource)
     const names = namesIn(body)
     // A body without fields needs no decision.
@@ -571,6 +583,55 @@ export class Authorizer {
     const mayRead = () => this.#decider.settleKnown(actor, this.readAction, resource, question)
     if (isMade && !(await mayRead())) throw new NotFoundError()
     throw fieldsDenied(refused)
+  }
+
+  /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */
+  async #assertWritableAnew(actor: unknown, action: string, modelName: string, body: unknown): Promise<void> {
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(this.schema, actor, 'actor')
+    modelNamed(this.schema, modelName)
+    const names = namesIn(body)
+    const question = this.#decider.question()
+    const { policy } = question
+    policy.actions.assertNamedForFields(action)
+    if (names.length === 0) return
+    // A rule can name the class itself.
+    const ofClass = await this.#fieldsOfClass(actor, action, modelName, names, question)
+    const refused: string[] = []
+    const open: string[] = []
+    for (const name of names) {
+      if (ofClass.has(name)) continue
+      const condition = policy.checks.fieldFilter(actor, action, modelName, name)
+      const { kind } = await this.#filterOf(condition, actor, action, modelName, policy)
+      if (kind === 'none') refused.push(name)
+      if (kind === 'condition') open.push(name)
+    }
+    const isDenied = refused.length > 0
+    if (!isDenied && open.length > 0)
+      throw new ArgumentError('invalid-argument', `The field "${open[0]}" of a new ${modelName} depends on its row.`, {
+        hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
+        data: { fields: open },
+      })
+    if (this.#listeners.active) this.#listeners.tell('field', actor, action, modelName, !isDenied)
+    if (!isDenied) return
+    throw actor === null ? new UnauthenticatedError() : fieldsDenied(refused)
+  }
+
+  /** Returns the fields that rules for the class itself allow; none if they read a row. */
+  async #fieldsOfClass(
+    actor: unknown,
+    action: string,
+    modelName: string,
+    names: readonly string[],
+    question: Question,
+  ): Promise<Set<string>> {
+    try {
+      return await this.#allowedFields(actor, action, this.schema.constants.get(modelName), names, question)
+    } catch (error) {
+      if (error instanceof QueryError) return new Set()
+      throw error
+    }
   }
 
   /**
@@ -697,6 +758,17 @@ export class Authorizer {
     { most }: LoadingOptions = {},
   ): Filter | Promise<Filter> {
     const { condition, policy } = this.#plan(actor, action, modelName)
+    return this.#filterOf(condition, actor, action, modelName, policy, most)
+  }
+
+  #filterOf(
+    condition: Condition,
+    actor: unknown,
+    action: string,
+    modelName: string,
+    policy: LoadedPolicy,
+    most?: number,
+  ): Filter | Promise<Filter> {
     const { meaning } = policy.checks
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.

@@ -241,6 +241,16 @@ export class Checks {
     return condition
   }
 
+  /** Returns the condition under which the actor may perform an action on a field of a model's rows. */
+  fieldFilter(actor: unknown, action: string, model: string, field: string): Condition {
+    const kind = this.#kindOf(actor)
+    if (!kind) throw unknownKind(actor)
+    const { schema } = this.meaning
+    // The deriver is new, since it keeps what it derives, and names of fields come from requests.
+    const deriver = new Deriver(this.#policy, schema)
+    return descending(() => planFilter(this.#policy, schema, kind, { action }, model, deriver, field))
+  }
+
   /**
    * Returns the plan for a check, or undefined if only the machine can decide.
    * @throws ArgumentError for invalid arguments.

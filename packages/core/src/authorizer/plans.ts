@@ -33,19 +33,27 @@ export function planCheck(
   return simplify(schema, deriveCheck(schema, actor, action, resource, deriver))
 }
 
-/** Returns the same condition as it was derived. */
+/**
+ * Returns the same condition as it was derived.
+ * @param field - The field of `allow_field`. Default: none, for `allow`.
+ */
 export function deriveCheck(
   schema: Schema,
   actor: Kind,
   action: ActionKind,
   resource: Kind,
   deriver: Deriver,
+  field?: string,
 ): Condition {
   const args = [subject(schema, 'actor', actor), actionOperand(action), subject(schema, 'resource', resource)]
-  return deriver.derive('allow', args, nowhere)
+  if (field === undefined) return deriver.derive('allow', args, nowhere)
+  return deriver.derive('allow_field', [...args, { kind: 'value', value: field }], nowhere)
 }
 
-/** Returns the condition for rows of a model and of all its subclasses. */
+/**
+ * Returns the condition for rows of a model and of all its subclasses.
+ * @param field - The field of `allow_field`. Default: none, for `allow`.
+ */
 export function planFilter(
   policy: Policy,
   schema: Schema,
@@ -53,9 +61,12 @@ export function planFilter(
   action: ActionKind,
   model: string,
   deriver: Deriver = new Deriver(policy, schema),
+  field?: string,
 ): Condition {
   const models = schema.descendants(model)
-  const plans = models.map((one) => planCheck(policy, schema, actor, action, { model: one }, deriver))
+  const plans = models.map((one) =>
+    simplify(schema, deriveCheck(schema, actor, action, { model: one }, deriver, field)),
+  )
   if (models.length === 1) return plans[0]!
   const row: Operand = {
     kind: 'path',

@@ -131,6 +131,12 @@ describe('a compiled policy', () => {
     expect(module.can(new Admin(3), 'print', root)).toBe(true)
   })
 
+  test('names the class that is missing, also where no world is given', () => {
+    // Sound: JavaScript has no types to check it.
+    const create = moduleOf(authorizerFor(policy)) as (world?: object) => unknown
+    for (const world of [undefined, {}]) expect(() => create(world)).toThrow('createAuthorizer({ classes: { User } })')
+  })
+
   test('rejects an action behind `not` that nothing names', () => {
     const byRole = 'allow(u: User, x, f: Folder) if not f.owner = u and may(u, x); may(_: User, "see");'
     const module = moduleOf(authorizerFor(byRole))({ classes })

@@ -74,7 +74,7 @@ export class CompiledAuthorizer<Action extends string = string> {
         },
       )
     }
-    this.#models = new CompiledModels(policy, world.classes, world.constants ?? {})
+    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {})
     this.#words = new Set(policy.words)
     this.#compiled = new Map(
       policy.plans.map(([actor, ofActor]) => [actor, new Map<KindName, PlansOfResource[1]>(ofActor)]),
@@ -185,11 +185,14 @@ export class CompiledAuthorizer<Action extends string = string> {
 export function compiled<Action extends string, ClassName extends string, ConstantName extends string>(
   policy: CompiledPolicy,
 ): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
-  return (world) => new CompiledAuthorizer<Action>(policy, world)
+  // JavaScript can omit the world, which is sound if the policy needs neither classes nor constants.
+  return (world = emptyWorld) => new CompiledAuthorizer<Action>(policy, world)
 }
 
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100
+
+const emptyWorld: World = { classes: {} }
 
 const never: CompiledPlan = { action: null }
 

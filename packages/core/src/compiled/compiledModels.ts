@@ -116,5 +116,8 @@ export class CompiledModels implements Models {
 }
 
 function absent(what: string, name: string): ArgumentError {
-  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}, which was not passed.`)
+  const option = what === 'class' ? 'classes' : 'constants'
+  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}, which was not passed.`, {
+    hint: `pass it: createAuthorizer({ ${option}: { ${name} } })`,
+  })
 }

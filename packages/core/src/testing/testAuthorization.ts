@@ -3,6 +3,7 @@ import { acceptStandIns, standInHeader } from '../enforcement/standIns.js'
 import { ArgumentError, AuthorizationError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
+import { sameRow } from '../values/rows.js'
 import { ExpectationError } from './expectation.js'
 
 /** An action, or a list of actions. */
@@ -49,7 +50,10 @@ export interface AuthorizationTesting {
   /**
    * Resolves if the actor may perform the action on exactly the `allowed` rows among `rows`.
    *
-   * @throws {ArgumentError} A row of `allowed` is not in `rows` (by identity, not by equality).
+   * Rows are the same if they have the same key, so a list of the database can be given as it is.
+   * Rows without a key are the same if they are the same object.
+   *
+   * @throws {ArgumentError} A row of `allowed` is not in `rows`.
    */
   expectOnlyAllowed<Row>(actor: unknown, action: Action, rows: readonly Row[], allowed: readonly Row[]): Promise<void>
   /**
@@ -77,6 +81,7 @@ export interface AuthorizationTesting {
  */
 export function testAuthorization(authorizer: Authorizer): AuthorizationTesting {
   const show = (value: unknown): string => showObject(authorizer.schema, value)
+  const isSame = (one: unknown, other: unknown): boolean => sameRow(authorizer.schema, one, other) === true
   const who = (actor: unknown): string => (actor === null ? 'Nobody' : show(actor))
 
   /**
@@ -142,17 +147,19 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     },
 
     async expectOnlyAllowed(actor, action, rows, allowed) {
-      const stranger = allowed.find((row) => !rows.includes(row))
+      // A list of the database has other objects than the test, and the same keys.
+      const has = (list: readonly unknown[], row: unknown): boolean => list.some((one) => isSame(one, row))
+      const stranger = allowed.find((row) => !has(rows, row))
       if (stranger !== undefined)
         throw new ArgumentError('invalid-argument', `${show(stranger)} is not one of the rows.`, {
-          hint: 'pass the same objects in both lists: all rows, and the allowed ones',
+          hint: 'pass the same rows in both lists: all rows, and the allowed ones; rows without a key must be the same objects',
         })
       authorizer.assertAction(action)
       const answers = await Promise.all(rows.map((row) => authorizer.isAllowed(actor, action, row)))
       const found = rows.filter((_, at) => answers[at])
       const named = (rows: readonly unknown[]): string => rows.map(show).join(', ') || 'none'
-      const tooMany = found.filter((row) => !allowed.includes(row))
-      const missing = allowed.filter((row) => !found.includes(row))
+      const tooMany = found.filter((row) => !has(allowed, row))
+      const missing = allowed.filter((row) => !has(found, row))
       if (tooMany.length === 0 && missing.length === 0) return
       const faults = [
         ...(tooMany.length > 0 ? [`may "${action}" also ${named(tooMany)}`] : []),

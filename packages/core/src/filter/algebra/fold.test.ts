@@ -71,7 +71,9 @@ describe('the extent of a filter', () => {
   })
 
   it('is not all if a step before can be an error', async () => {
-    expect([...(await extents(['(project.parent.isPublic = true or not suspended(user))'], active))]).toEqual(['condition'])
+    expect([...(await extents(['(project.parent.isPublic = true or not suspended(user))'], active))]).toEqual([
+      'condition',
+    ])
   })
 
   it('is all beside a row of the actor, only if the row has its key', async () => {

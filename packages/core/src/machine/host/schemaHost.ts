@@ -1,8 +1,10 @@
 import { holdsPlain, type Reading } from '../../schema/adoption.js'
-import { isPartial } from '../../schema/partial.js'
-import { adoptRead, convert, foreignRead } from '../../schema/plainRows.js'
+import type { Model } from '../../schema/model.js'
+import { isPartial, markCopy } from '../../schema/partial.js'
+import { adoptRead, adoptWithin, convert, foreignRead } from '../../schema/plainRows.js'
 import { doubtfulReference, referencedRow, type UnloadedRelation, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
+import { tag } from '../../schema/tags.js'
 import type { Account } from '../../text/account.js'
 import { callMethod, type Method } from '../../text/call.js'
 import type { RegExpEngine } from '../../text/engine.js'
@@ -141,7 +143,8 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
       throw notLoaded(value, { model: model!.name, relation: field })
     }
     const unloaded = unloadedRelation(value)
-    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field)
+    const select = declared ? `load the column: add "${field}" to the \`select\` of the query` : undefined
+    throw unloaded ? notLoaded(value, unloaded) : this.#missing(value, field, select)
   }
 
   arrived(value: unknown, of: unknown, field: string): unknown {
@@ -186,11 +189,28 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   construct(name: string, args: readonly unknown[]): unknown {
+    const model = this.schema.models.get(name)
+    if (model && model.class === undefined && !model.isaCheck) return this.#newRow(model, args)
     const cls = this.classNamed(name)
     if (typeof cls !== 'function') return this.unregistered(name)
     if (makers.has(cls)) throw unreachable(name)
     assertThere(args)
     return Reflect.construct(cls, args)
+  }
+
+  /** Makes a row of a model without a class: `new Document({title: "Plan"})`. */
+  #newRow(model: Model, args: readonly unknown[]): object {
+    const [fields] = args
+    assertThere(args)
+    if (args.length !== 1 || typeof fields !== 'object' || fields === null || Array.isArray(fields))
+      throw new HostError('type-error', `new ${model.name} needs one dictionary with the fields of the row.`, {
+        hint: `write new ${model.name}({…})`,
+      })
+    const row = { ...fields }
+    adoptWithin(this.schema, row, model.name)
+    tag(row, model.name)
+    markCopy(row, model, this.schema.models)
+    return row
   }
 
   iterate(value: unknown): Iterator<unknown> | AsyncIterator<unknown> | undefined {
