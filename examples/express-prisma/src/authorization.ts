@@ -28,7 +28,7 @@ export function createAuthorization(database: Database) {
     },
     challenge: 'Bearer realm="GitClub"',
   })
-  return { prisma, authorize, unguarded, authorizedFilter }
+  return { authorizer, prisma, authorize, unguarded, authorizedFilter }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

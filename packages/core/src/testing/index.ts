@@ -1,2 +1,13 @@
 export { ExpectationError } from './expectation.js'
+export {
+  type AllowedActions,
+  differenceText,
+  type Matrix,
+  type MatrixDifference,
+  type MatrixOf,
+  type MatrixReport,
+  matrixReport,
+  policyMatrix,
+  type Supplied,
+} from './matrix.js'
 export { type Actions, type AuthorizationTesting, testAuthorization } from './testAuthorization.js'

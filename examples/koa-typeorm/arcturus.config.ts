@@ -1,0 +1,12 @@
+import { defineConfig } from '@arcturus/cli'
+import { createAuthorization } from './src/authorization.js'
+import { databaseUrl, openDatabase } from './src/database.js'
+
+export default defineConfig({
+  policy: 'policy.polar',
+  async open() {
+    const database = await openDatabase(databaseUrl)
+    const { authorizer } = await createAuthorization(database)
+    return { authorizer, database, close: () => database.destroy() }
+  },
+})

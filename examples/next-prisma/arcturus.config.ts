@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { defineConfig } from '@arcturus/cli'
+import { databaseUrl, openDatabase } from './src/database'
+import { createHelpDesk } from './src/helpDesk'
+
+export default defineConfig({
+  policy: 'policy.polar',
+  open() {
+    const database = openDatabase(databaseUrl())
+    const policy = readFileSync(new URL('policy.polar', import.meta.url), 'utf8')
+    const { authorizer, prisma } = createHelpDesk(database, policy)
+    return { authorizer, database: prisma, close: () => database.$disconnect() }
+  },
+})

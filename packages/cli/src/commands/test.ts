@@ -1,0 +1,91 @@
+import { basename } from 'node:path'
+import { differenceText, type Matrix, type MatrixReport, matrixReport } from '@arcturus/core/testing'
+import { defaultExport } from '../config/loadConfig.js'
+import type { PolicyTests } from '../config/tests.js'
+import { Failure } from '../output/failure.js'
+import type { Output, Result } from '../output/output.js'
+import { filesOf, type Project } from '../project/project.js'
+import { counted } from './check.js'
+
+/** A file of tests and its report. */
+interface TestedFile {
+  readonly file: string
+  readonly title: string
+  readonly report: MatrixReport
+}
+
+/**
+ * Runs the files of tests against the policy.
+ *
+ * @param chosen - Paths or patterns in place of those of the configuration.
+ */
+export async function test(project: Project, output: Output, chosen: readonly string[]): Promise<Result> {
+  await project.load()
+  const patterns = chosen.length > 0 ? chosen : (project.config.tests ?? '**/*.matrix.{ts,mts,js,mjs}')
+  const files = await filesOf(chosen.length > 0 ? project.cwd : project.config.folder, patterns, 'The test run')
+  const tested: TestedFile[] = []
+  await output.progress('Testing', async (advance) => {
+    for (const file of files) {
+      advance(project.shortName(file))
+      const tests = assertTests(await defaultExport(file), project.shortName(file))
+      const report = await matrixReport(project.authorizer, looked(project, tests))
+      const one = { file: project.shortName(file), title: tests.title ?? basename(file), report }
+      tested.push(one)
+      print(one, output)
+    }
+  })
+  const failed = tested.reduce((sum, { report }) => sum + report.differences.length, 0)
+  const cells = tested.reduce((sum, { report }) => sum + report.cells, 0)
+  const { green, red } = output.colours
+  const summary = `${counted(cells - failed, 'cell')} passed, ${failed} failed`
+  output.line(failed > 0 ? red(summary) : green(summary))
+  return {
+    code: failed > 0 ? 1 : 0,
+    json: {
+      passed: cells - failed,
+      failed,
+      files: tested.map(({ file, title, report: { cells, differences, actual } }) => ({
+        file,
+        title,
+        cells,
+        differences,
+        actual,
+      })),
+    },
+  }
+}
+
+function print({ file, title, report }: TestedFile, output: Output): void {
+  const { differences, cells } = report
+  if (output.format === 'github') {
+    for (const difference of differences)
+      output.annotation({ severity: 'error', code: 'matrix', message: differenceText(difference), file })
+    return
+  }
+  const { green, red, dim, bold } = output.colours
+  output.line(
+    `${differences.length > 0 ? red('✗') : green('✓')} ${bold(title)} ${dim(`${file}, ${counted(cells, 'cell')}`)}`,
+  )
+  if (differences.length === 0) return
+  for (const difference of differences) output.line(`  ${red(differenceText(difference))}`)
+  output.line('  The policy allows:')
+  for (const line of report.toString().split('\n')) output.line(`  ${line}`)
+  output.line()
+}
+
+/** Replaces references, such as `user:3`, by functions that look the rows up anew for each check. */
+function looked(project: Project, tests: PolicyTests): Matrix {
+  const all = (rows: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(rows).map(([name, row]) => [name, typeof row === 'string' ? () => project.row(row) : row]),
+    )
+  return { actors: all(tests.actors), resources: all(tests.resources), allowed: tests.allowed }
+}
+
+function assertTests(tests: unknown, file: string): PolicyTests {
+  const isTests =
+    typeof tests === 'object' && tests !== null && 'actors' in tests && 'resources' in tests && 'allowed' in tests
+  // Sound: the parts are checked when they are read.
+  if (isTests) return tests as PolicyTests
+  throw new Failure(`${file} exports no tests.`, 'write: export default defineTests({ actors, resources, allowed })')
+}

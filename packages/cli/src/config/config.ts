@@ -1,0 +1,48 @@
+import type { Authorizer } from '@arcturus/core'
+import type { DataSourceLike, PrismaLike, RowSource } from '../project/rows.js'
+
+/** The configuration of the command `arcturus`, the default export of `arcturus.config.ts`. */
+export interface Config {
+  /** The files of the policy: paths or glob patterns, relative to the folder of the configuration. */
+  readonly policy: string | readonly string[]
+  /**
+   * Opens the application: returns its authorizer, with all classes and models registered, and the
+   * database of its rows. Called once for each command.
+   */
+  readonly open: () => Opened | Promise<Opened>
+  /**
+   * The files of `arcturus test`: paths or glob patterns. Default: `**\/*.matrix.{ts,mts,js,mjs}`.
+   */
+  readonly tests?: string | readonly string[]
+}
+
+/** An opened application. */
+export interface Opened {
+  readonly authorizer: Authorizer
+  /**
+   * The source of rows: a Prisma client that was extended by `prismaAuthorization`, a data source of
+   * TypeORM, or functions. Without it, rows can only be passed as JSON: `User:{"id":1}`.
+   */
+  readonly database?: PrismaLike | DataSourceLike | RowSource
+  /** Closes the application after the command, such as its connections. */
+  readonly close?: () => unknown
+}
+
+/**
+ * Returns the configuration unchanged; editors know its type.
+ *
+ * @example
+ * ```ts
+ * // arcturus.config.ts
+ * import { defineConfig } from '@arcturus/cli'
+ * import { authorizer, prisma } from './src/authorization'
+ *
+ * export default defineConfig({
+ *   policy: 'policy.polar',
+ *   open: () => ({ authorizer, database: prisma, close: () => prisma.$disconnect() }),
+ * })
+ * ```
+ */
+export function defineConfig(config: Config): Config {
+  return config
+}

@@ -1,0 +1,176 @@
+import { PolicyError } from '@arcturus/core'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { check } from './commands/check.js'
+import { compile } from './commands/compile.js'
+import { test } from './commands/test.js'
+import { printDiagnostic } from './output/diagnostics.js'
+import { Failure } from './output/failure.js'
+import { type Format, type Io, Output, type Result } from './output/output.js'
+import { Project, reasonOf } from './project/project.js'
+import { watching } from './project/watching.js'
+import { version } from './version.js'
+
+/** The exit code of a command that could not do its work. */
+const failed = 2
+
+/** The options that every command has. */
+interface CommonOptions {
+  readonly config?: string
+  readonly json?: boolean
+  readonly format?: Format
+  readonly watch?: boolean
+}
+
+/**
+ * Runs a command.
+ *
+ * @param args - The arguments after the name of the program.
+ * @returns The exit code: 0 for yes, 1 for no or for findings, 2 for an error of usage or of the
+ * environment.
+ */
+export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+  let code = 0
+  const program = programOf(io, (made) => {
+    code = made
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed
+    reportFailure(error, new Output(io, 'text'))
+    return failed
+  }
+}
+
+function processIo(): Io {
+  const { stdout, stderr, stdin, env } = process
+  return { stdout, stderr, stdin, env, cwd: process.cwd() }
+}
+
+function programOf(io: Io, ended: (code: number) => void): Command {
+  const program = new Command('arcturus')
+    .description('Checks, tests, explains, compares and compiles a Polar policy.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .showHelpAfterError('Run with --help for usage and examples.')
+    .addHelpText('after', '\nExit codes: 0 yes, 1 no or findings, 2 usage or error.')
+
+  /** Adds a command with the options that all have. */
+  const command = (usage: string, description: string, examples: readonly string[]): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('-c, --config <file>', 'the configuration (default: the closest arcturus.config.ts)')
+      .option('--json', 'print JSON')
+      .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
+  const formats = new Option('--format <format>', 'the form of findings').choices(['text', 'json', 'github'])
+
+  /** Opens the project, runs a command in it, and prints the result. */
+  const run = async (
+    options: CommonOptions,
+    work: (open: () => Promise<Project>, output: Output) => Promise<Result>,
+  ): Promise<void> => {
+    const output = new Output(io, options.json ? 'json' : (options.format ?? 'text'))
+    const once = async (): Promise<number> => {
+      try {
+        const result = await work(() => Project.open(io.cwd, options.config), output)
+        if (output.format === 'json') output.json(result.json)
+        return result.code
+      } catch (error) {
+        reportFailure(error, output)
+        return failed
+      }
+    }
+    ended(options.watch ? await watching(io, options.config, output, once) : await once())
+  }
+  /** Runs work in the opened project, and closes it afterwards. */
+  const inProject =
+    (work: (project: Project, output: Output) => Promise<Result>) =>
+    async (open: () => Promise<Project>, output: Output): Promise<Result> => {
+      const project = await open()
+      try {
+        return await work(project, output)
+      } finally {
+        await project.close()
+      }
+    }
+
+  command('check', 'Report errors and warnings of the policy, and lists that no filter can represent.', [
+    'arcturus check',
+    'arcturus check --strict --format github',
+    'arcturus check --watch',
+  ])
+    .option('--strict', 'exit with 1 for warnings, too')
+    .option('-w, --watch', 'check again when a file changes')
+    .addOption(formats)
+    .action((options: CommonOptions & { strict?: boolean }) =>
+      run(options, (open, output) => check(open, output, { strict: options.strict ?? false })),
+    )
+
+  command('test', 'Run the tests of the policy: who may do what to which row.', [
+    'arcturus test',
+    'arcturus test test/documents.matrix.ts',
+    'arcturus test --watch',
+  ])
+    .argument('[files...]', 'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts)')
+    .option('-w, --watch', 'test again when a file changes')
+    .addOption(formats)
+    .action((files: string[], options: CommonOptions) =>
+      run(
+        options,
+        inProject((project, output) => test(project, output, files)),
+      ),
+    )
+
+  command('compile', 'Compile the policy to a JavaScript module that needs no parser.', [
+    'arcturus compile --out src/policy.js',
+    'arcturus compile --out src/policy.js --actors User,ServiceAccount',
+  ])
+    .requiredOption('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
+    .option('--actors <models>', 'the models whose rows can be actors, separated by commas', (text) => text.split(','))
+    .action((options: CommonOptions & { out: string; actors?: string[] }) =>
+      run(
+        options,
+        inProject((project, output) => compile(project, output, { out: options.out, actors: options.actors })),
+      ),
+    )
+
+  return program
+}
+
+function javascriptFile(text: string): string {
+  if (/\.m?js$/.test(text)) return text
+  throw new InvalidArgumentError('The module must be a .js or .mjs file.')
+}
+
+/** Prints why a command could not do its work, without a stack trace. */
+function reportFailure(error: unknown, output: Output): void {
+  if (error instanceof PolicyError && output.format !== 'json') {
+    for (const diagnostic of error.diagnostics) printDiagnostic(output, diagnostic)
+    return
+  }
+  const { red, bold } = output.colours
+  const hint = hintOf(error)
+  if (output.format === 'json') {
+    const code = error instanceof Error && 'code' in error ? error.code : 'failure'
+    output.json({ error: { code, message: messageOf(error), ...(hint !== undefined && { hint }) } })
+    return
+  }
+  output.note(`${bold(red('error:'))} ${messageOf(error)}`)
+  if (hint !== undefined) output.note(`hint: ${hint}`)
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Failure) return error.message
+  // The hint of an error of the library is part of its message.
+  return error instanceof Error && 'summary' in error ? error.message.replace(/\nhint: .*$/s, '') : reasonOf(error)
+}
+
+function hintOf(error: unknown): string | undefined {
+  return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
+}

@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { type Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
+import { glob } from 'tinyglobby'
+import { type LoadedConfig, loadConfig } from '../config/loadConfig.js'
+import { Failure } from '../output/failure.js'
+import { modelCalled, parseReference, type Reference, type Row, type RowSource, rowsOf } from './rows.js'
+
+/** A file of a policy. */
+export interface PolicyFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** An opened application: the subject of every command. */
+export class Project {
+  readonly config: LoadedConfig
+  readonly authorizer: Authorizer
+  /** The folder of the command; names of files are relative to it. */
+  readonly cwd: string
+  readonly #rows: RowSource | undefined
+  readonly #close: (() => unknown) | undefined
+
+  private constructor(
+    config: LoadedConfig,
+    cwd: string,
+    authorizer: Authorizer,
+    rows: RowSource | undefined,
+    close?: () => unknown,
+  ) {
+    this.config = config
+    this.cwd = cwd
+    this.authorizer = authorizer
+    this.#rows = rows
+    this.#close = close
+  }
+
+  /**
+   * Opens the application of a configuration.
+   *
+   * @throws {Failure} The configuration is missing or invalid, or the application can't be opened.
+   * @throws {PolicyError} The application loads its policy, which has an error.
+   */
+  static async open(cwd: string, configFile: string | undefined): Promise<Project> {
+    const config = await loadConfig(cwd, configFile)
+    const opened = await Project.#opened(config)
+    const { authorizer, database, close } = opened
+    if (typeof authorizer?.loadSync !== 'function')
+      throw new Failure(
+        `\`open\` in ${config.file} returned no authorizer.`,
+        'return { authorizer, database: prisma } from it',
+      )
+    return new Project(config, cwd, authorizer, database && rowsOf(database), close)
+  }
+
+  static async #opened(config: LoadedConfig): Promise<Awaited<ReturnType<LoadedConfig['open']>>> {
+    try {
+      return (await config.open()) ?? {}
+    } catch (error) {
+      if (error instanceof PolicyError) throw error
+      throw new Failure(`The application can't be opened: ${reasonOf(error)}`, `see \`open\` in ${config.file}`, error)
+    }
+  }
+
+  /** Closes the application. */
+  async close(): Promise<void> {
+    await this.#close?.()
+  }
+
+  /** Returns the paths of the policy's files, absolute and sorted. */
+  async policyFiles(): Promise<readonly string[]> {
+    return filesOf(this.config.folder, this.config.policy, 'The policy')
+  }
+
+  /** Reads the policy's files. Their names are relative to the folder of the command. */
+  async readPolicy(): Promise<readonly PolicyFile[]> {
+    const files = await this.policyFiles()
+    return Promise.all(files.map(async (file) => ({ name: this.shortName(file), text: await readFile(file, 'utf8') })))
+  }
+
+  /**
+   * Loads the policy from its files, in place of the policy that the application loaded.
+   *
+   * @returns Its warnings.
+   * @throws {PolicyError} The policy has errors.
+   */
+  async load(): Promise<readonly Diagnostic[]> {
+    const { warnings } = await this.authorizer.load(...(await this.readPolicy()))
+    return warnings
+  }
+
+  /** Returns a path relative to the folder of the command, if it is inside. */
+  shortName(file: string): string {
+    const short = relative(this.cwd, file)
+    return short.startsWith('..') || isAbsolute(short) ? file : short
+  }
+
+  /** The source of rows. @throws {Failure} The configuration has no database. */
+  get rows(): RowSource {
+    if (this.#rows) return this.#rows
+    throw new Failure(
+      'The configuration has no database.',
+      `return one from \`open\` in ${this.shortName(this.config.file)}: { authorizer, database: prisma }`,
+    )
+  }
+
+  /** Whether rows can be read. */
+  get hasRows(): boolean {
+    return this.#rows !== undefined
+  }
+
+  /**
+   * Returns the row of a reference; null for nobody.
+   *
+   * @throws {Failure} The reference is invalid, or there is no such row.
+   */
+  async row(text: string): Promise<unknown> {
+    const reference = parseReference(this.authorizer, text)
+    return this.rowOf(reference)
+  }
+
+  /** Returns the row of a reference that was read; see `row`. */
+  async rowOf({ text, model, key, row }: Reference): Promise<unknown> {
+    if (model === undefined) return null
+    if (row) return this.authorizer.as(model, row)
+    if (key === undefined) return this.authorizer.schema.constants.get(model)
+    const found = await this.#find(text, model, key)
+    if (found === null || found === undefined)
+      throw new Failure(`There is no row ${text}.`, 'check the key and the database of the configuration')
+    return found
+  }
+
+  /** Returns the name of a model, written in any case. */
+  model(name: string): string {
+    return modelCalled(this.authorizer, name)
+  }
+
+  async #find(text: string, model: string, key: Readonly<Record<string, unknown>>): Promise<Row | null> {
+    try {
+      return await this.rows.find(model, key)
+    } catch (error) {
+      if (error instanceof Failure) throw error
+      throw databaseFailure(`${text} can't be read`, error)
+    }
+  }
+}
+
+/** Returns the failure of a query that the database did not answer. */
+export function databaseFailure(what: string, error: unknown): Failure {
+  return new Failure(
+    `${what}: ${reasonOf(error)}`,
+    'check that the database of the configuration runs and has its tables',
+    error,
+  )
+}
+
+/** Returns the files of paths and patterns. @throws {Failure} There is none. */
+export async function filesOf(
+  folder: string,
+  patterns: string | readonly string[],
+  what: string,
+): Promise<readonly string[]> {
+  const list = typeof patterns === 'string' ? [patterns] : patterns
+  const files = await glob(
+    list.map((one) => one.replaceAll('\\', '/')),
+    { cwd: folder, absolute: true, ignore: ['**/node_modules/**', '**/dist/**'] },
+  )
+  if (files.length > 0) return files.map((file) => resolve(file)).sort()
+  throw new Failure(`${what} has no file: nothing matches ${list.join(', ')} in ${folder}.`, 'check the paths')
+}
+
+/** Returns the message of an error as one paragraph, without code frames of other tools. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
+  const message = error instanceof Error ? error.message || ('code' in error ? String(error.code) : '') : String(error)
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+  // Prisma writes the call first and the reason last.
+  return (lines.length > 3 ? lines.at(-1)! : lines.join(' ')) || 'unknown reason'
+}

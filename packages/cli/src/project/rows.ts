@@ -1,0 +1,175 @@
+import type { Authorizer } from '@arcturus/core'
+import { Failure } from '../output/failure.js'
+
+/** A row of the application's database. */
+export type Row = object
+/** Columns and the values that a row must have in them. */
+export type RowKey = Readonly<Record<string, unknown>>
+
+/** A source of rows, for applications without Prisma and TypeORM. */
+export interface RowSource {
+  /** Returns the row with these values, or null. The authorizer must know the model of the row. */
+  readonly find: (model: string, key: RowKey) => Promise<Row | null>
+  /** Returns at most `take` rows of a model. */
+  readonly list: (model: string, take: number) => Promise<readonly Row[]>
+}
+
+/** The part of a Prisma client that is used here. */
+export interface PrismaLike {
+  readonly $extends: unknown
+}
+
+/** The part of a TypeORM data source that is used here. */
+export interface DataSourceLike {
+  readonly isInitialized: boolean
+  getRepository(target: never): unknown
+}
+
+interface Delegate {
+  findFirst(query: { readonly where: RowKey }): Promise<Row | null>
+  findMany(query: { readonly take: number }): Promise<Row[]>
+}
+
+interface Repository {
+  findOneBy(where: RowKey): Promise<Row | null>
+  find(options: { readonly take: number }): Promise<Row[]>
+}
+
+/** Returns the source of rows behind a client, a data source, or functions. */
+export function rowsOf(database: PrismaLike | DataSourceLike | RowSource): RowSource {
+  if ('$extends' in database) return rowsOfPrisma(database)
+  if ('getRepository' in database) return rowsOfTypeOrm(database)
+  return database
+}
+
+function rowsOfPrisma(prisma: PrismaLike): RowSource {
+  const delegate = (model: string): Delegate => {
+    // Sound: a client has a delegate for each model, under its name with a small first letter.
+    const found = (prisma as unknown as Readonly<Record<string, Delegate | undefined>>)[
+      model[0]!.toLowerCase() + model.slice(1)
+    ]
+    if (typeof found?.findFirst === 'function') return found
+    throw new Failure(`The Prisma client has no model ${model}.`, 'pass the client of the schema that declares it')
+  }
+  return {
+    find: async (model, key) => delegate(model).findFirst({ where: key }),
+    list: async (model, take) => delegate(model).findMany({ take }),
+  }
+}
+
+function rowsOfTypeOrm(dataSource: DataSourceLike): RowSource {
+  const repository = async (model: string): Promise<Repository> => {
+    if (!dataSource.isInitialized)
+      // Sound: only an initialized data source reads rows, and every data source can be initialized.
+      await (dataSource as unknown as { initialize(): Promise<unknown> }).initialize()
+    return dataSource.getRepository(model as never) as Repository
+  }
+  return {
+    find: async (model, key) => (await repository(model)).findOneBy(key),
+    list: async (model, take) => (await repository(model)).find({ take }),
+  }
+}
+
+/** A reference to a row, as it is written on the command line. */
+export interface Reference {
+  /** The text of the reference. */
+  readonly text: string
+  /** The name of the model; undefined for nobody. */
+  readonly model: string | undefined
+  /** The columns; undefined for nobody and for the model itself. */
+  readonly key: RowKey | undefined
+  /** The row itself, if the reference contains it as JSON. */
+  readonly row?: Row
+}
+
+/** The names of an anonymous user. */
+const nobody: ReadonlySet<string> = new Set(['nobody', 'anonymous', 'null', 'nil'])
+
+/**
+ * Reads a reference: `user:3`, `user:handle=ines`, `membership:3,5` (a key of several columns),
+ * `Issue:{"id":1}` (a row as JSON), `Issue` (the model, for a row that does not exist yet), or
+ * `nobody`.
+ *
+ * @throws {Failure} The model or a column is unknown, or the key has another number of columns.
+ */
+export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: string): Reference {
+  if (nobody.has(text.toLowerCase())) return { text, model: undefined, key: undefined }
+  const colon = text.indexOf(':')
+  const model = modelCalled(authorizer, colon === -1 ? text : text.slice(0, colon))
+  if (colon === -1) return { text, model, key: undefined }
+  const rest = text.slice(colon + 1)
+  if (rest.startsWith('{')) return { text, model, key: undefined, row: rowIn(text, rest) }
+  const fields = authorizer.schema.fields(model)
+  const typeOf = (name: string): string | undefined => {
+    const field = fields.find((one) => one.name === name)
+    return field?.kind === 'scalar' ? field.type : undefined
+  }
+  const parts = rest.split(',')
+  if (parts.every((part) => part.includes('='))) {
+    const pairs = parts.map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] as const)
+    const stranger = pairs.find(([name]) => fields.length > 0 && typeOf(name) === undefined)
+    if (stranger)
+      throw new Failure(
+        `${model} has no column "${stranger[0]}".`,
+        `use one of: ${fields.flatMap((field) => (field.kind === 'scalar' ? [field.name] : [])).join(', ')}`,
+      )
+    return { text, model, key: Object.fromEntries(pairs.map(([name, value]) => [name, valueIn(value, typeOf(name))])) }
+  }
+  const names = authorizer.schema.key(model) ?? ['id']
+  if (names.length !== parts.length)
+    throw new Failure(
+      `The key of ${model} has ${names.length} column${names.length === 1 ? '' : 's'} (${names.join(', ')}), not ${parts.length}.`,
+      `write ${model.toLowerCase()}:${names.map((name) => `${name}=…`).join(',')}`,
+    )
+  return {
+    text,
+    model,
+    key: Object.fromEntries(names.map((name, at) => [name, valueIn(parts[at]!, typeOf(name))])),
+  }
+}
+
+function rowIn(text: string, json: string): Row {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new Failure(`The row in ${text} is not valid JSON.`, `write it in quotes: 'Issue:{"id":1}'`, cause)
+  }
+}
+
+/** Converts a value of the command line to the type of its column. */
+function valueIn(text: string, type: string | undefined): unknown {
+  switch (type) {
+    case 'integer':
+    case 'float':
+      return Number(text)
+    case 'bigint':
+      return BigInt(text)
+    case 'boolean':
+      return text === 'true'
+    case 'date':
+      return new Date(text)
+    case undefined:
+    case 'unknown':
+      return /^-?\d+$/.test(text) ? Number(text) : text
+    default:
+      return text
+  }
+}
+
+/** Returns the name of a model, written in any case: `user` is `User`. */
+export function modelCalled(authorizer: Pick<Authorizer, 'schema'>, name: string): string {
+  const names = applicationModels(authorizer)
+  if (names.includes(name)) return name
+  const simple = (one: string): string => one.replaceAll(/[-_]/g, '').toLowerCase()
+  const found = names.filter((one) => simple(one) === simple(name))
+  if (found.length === 1) return found[0]!
+  throw new Failure(`Unknown model "${name}".`, `use one of: ${names.join(', ')}`)
+}
+
+/** The classes that every authorizer has. */
+const builtIns: ReadonlySet<string> = new Set(['Boolean', 'Integer', 'Float', 'String', 'List', 'Dictionary', 'Date'])
+
+/** Returns the names of the models that the application registered. */
+export function applicationModels({ schema }: Pick<Authorizer, 'schema'>): readonly string[] {
+  return [...schema.models.keys()].filter((name) => !builtIns.has(name))
+}

@@ -1,0 +1,215 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { ArgumentError } from '../errors.js'
+import { ExpectationError } from './expectation.js'
+
+/** A value, a promise of it, or a function that returns either. It is taken anew for each check. */
+export type Supplied<T> = T | (() => T | Promise<T>)
+
+/** Actors, resources, and exactly the actions that each actor may perform on each resource. */
+export interface MatrixOf<T> {
+  /** The actors by name. `null` is an anonymous user. */
+  readonly actors: Readonly<Record<string, T>>
+  /** The resources by name. */
+  readonly resources: Readonly<Record<string, T>>
+  /**
+   * The allowed actions, by actor and resource, or as a table. Whatever is not listed must be denied.
+   */
+  readonly allowed: AllowedActions | string
+}
+
+/** Actions by the names of an actor and a resource. */
+export type AllowedActions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+
+/** A matrix whose rows can be supplied by functions. */
+export type Matrix = MatrixOf<Supplied<unknown>>
+
+/** A cell whose actions differ from the expected ones. */
+export interface MatrixDifference {
+  readonly actor: string
+  readonly resource: string
+  /** The actions that are allowed, but not expected. */
+  readonly unexpected: readonly string[]
+  /** The actions that are expected, but denied. */
+  readonly missing: readonly string[]
+}
+
+/** The result of a matrix. */
+export interface MatrixReport {
+  /** The number of cells: actors × resources. */
+  readonly cells: number
+  /** The cells that differ, in the order of the matrix. Empty if the policy does what the matrix says. */
+  readonly differences: readonly MatrixDifference[]
+  /** The allowed actions, by actor and resource. */
+  readonly actual: AllowedActions
+  /** Returns the actual actions as a table, in the form that `allowed` accepts. */
+  toString(): string
+}
+
+/**
+ * Resolves if each actor may perform exactly the listed actions on each resource. Everything that is
+ * not listed must be denied: every other action that the policy names for the resource, and every
+ * cell that is empty or missing. It works in any test runner.
+ *
+ * @param authorizer - An authorizer with a loaded policy.
+ * @param matrix - The actors, the resources and the allowed actions. A table has a line per actor and
+ * a column per resource; `-` and an empty cell are no action.
+ * @returns The report, such as for `console.log`.
+ * @throws ExpectationError with the table of the actual actions, and the cells that differ.
+ * @throws ArgumentError if the matrix names an unknown actor, resource or action; also the errors of
+ * checks, which are neither allowed nor denied.
+ *
+ * @example
+ * ```ts
+ * test('the policy of documents', () =>
+ *   policyMatrix(authorizer, {
+ *     actors: { ada, eve, nobody: null },
+ *     resources: { plans, diary },
+ *     allowed: `
+ *              | plans      | diary
+ *       ada    | read, edit | read, edit
+ *       eve    | read       | -
+ *       nobody | -          | -
+ *     `,
+ *   }))
+ * ```
+ */
+export async function policyMatrix(authorizer: Authorizer, matrix: Matrix): Promise<MatrixReport> {
+  const report = await matrixReport(authorizer, matrix)
+  if (report.differences.length === 0) return report
+  const { cells, differences } = report
+  const message = [
+    `${differences.length} of ${cells} cells differ from the matrix.`,
+    '',
+    ...differences.map(differenceText),
+    '',
+    'The policy allows:',
+    '',
+    report.toString(),
+  ].join('\n')
+  throw new ExpectationError(message, report.actual, allowedOf(matrix))
+}
+
+/**
+ * Returns the report of a matrix without an expectation, such as for a tool.
+ *
+ * @throws ArgumentError and the errors of checks, as `policyMatrix`.
+ */
+export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Promise<MatrixReport> {
+  const allowed = allowedOf(matrix)
+  const [actors, resources] = [Object.keys(matrix.actors), Object.keys(matrix.resources)]
+  assertNames(allowed, actors, resources)
+  const differences: MatrixDifference[] = []
+  const actual: Record<string, Record<string, readonly string[]>> = {}
+  for (const actor of actors) {
+    const row: Record<string, readonly string[]> = {}
+    actual[actor] = row
+    for (const resource of resources) {
+      const [who, target] = [await supplied(matrix.actors[actor]), await supplied(matrix.resources[resource])]
+      const found = new Set(await authorizer.authorizedActions(who, target))
+      const expected = Object.hasOwn(allowed, actor) && allowed[actor]![resource]
+      const wanted = expected || []
+      // A rule can allow an action that it does not name. An unknown action throws.
+      for (const action of wanted)
+        if (!found.has(action) && (await authorizer.isAllowed(who, action as never, target))) found.add(action)
+      row[resource] = [...found].sort()
+      const unexpected = row[resource]!.filter((action) => !wanted.includes(action))
+      const missing = wanted.filter((action) => !found.has(action))
+      if (unexpected.length > 0 || missing.length > 0) differences.push({ actor, resource, unexpected, missing })
+    }
+  }
+  return {
+    cells: actors.length * resources.length,
+    differences,
+    actual,
+    toString: () => tableOf(actors, resources, actual),
+  }
+}
+
+/** Formats a difference as one sentence. */
+export function differenceText({ actor, resource, unexpected, missing }: MatrixDifference): string {
+  const quoted = (actions: readonly string[]): string => actions.map((action) => `"${action}"`).join(', ')
+  const parts = [
+    ...(unexpected.length > 0 ? [`may ${quoted(unexpected)}, which the matrix does not list`] : []),
+    ...(missing.length > 0 ? [`may not ${quoted(missing)}, which the matrix lists`] : []),
+  ]
+  return `${actor} on ${resource}: ${parts.join('; ')}.`
+}
+
+async function supplied(value: Supplied<unknown>): Promise<unknown> {
+  // A registered class is a resource itself, for a row that does not exist yet.
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)) ? value() : value
+}
+
+function allowedOf({ allowed }: MatrixOf<unknown>): AllowedActions {
+  return typeof allowed === 'string' ? parseTable(allowed) : allowed
+}
+
+/** Reads a table: the names of resources in the first line, then a line for each actor. */
+function parseTable(text: string): AllowedActions {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    // A line of dashes separates the head in Markdown.
+    .filter((line) => line !== '' && !/^[|:+\s-]+$/.test(line))
+  // In Markdown, each line begins and ends with a bar.
+  const isMarkdown = lines.every((line) => /^\|.*\|$/.test(line))
+  const cells = lines.map((line) => (isMarkdown ? line.slice(1, -1) : line).split('|').map((cell) => cell.trim()))
+  const [head, ...body] = cells
+  if (!head || head.length < 2)
+    throw invalid('The table has no resources.', "write their names in the first line: '       | plans | diary'")
+  const resources = head.slice(1)
+  const allowed: Record<string, Record<string, readonly string[]>> = {}
+  for (const [actor = '', ...row] of body) {
+    if (row.length !== resources.length)
+      throw invalid(
+        `The line of "${actor}" has ${row.length} cells, not ${resources.length}.`,
+        'separate cells by |, one for each resource; - is no action',
+      )
+    if (Object.hasOwn(allowed, actor))
+      throw invalid(`The actor "${actor}" has two lines in the table.`, 'merge the two lines')
+    allowed[actor] = Object.fromEntries(
+      row.map((cell, at) => [
+        resources[at]!,
+        cell
+          .split(',')
+          .map((action) => action.trim())
+          .filter((action) => action !== '' && action !== '-'),
+      ]),
+    )
+  }
+  return allowed
+}
+
+function assertNames(allowed: AllowedActions, actors: readonly string[], resources: readonly string[]): void {
+  if (actors.length === 0 || resources.length === 0)
+    throw invalid('The matrix needs at least one actor and one resource.', 'name them in `actors` and `resources`')
+  for (const [actor, row] of Object.entries(allowed)) {
+    if (!actors.includes(actor)) throw unknown('actor', actor, actors)
+    for (const resource of Object.keys(row))
+      if (!resources.includes(resource)) throw unknown('resource', resource, resources)
+  }
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): ArgumentError {
+  return invalid(`Unknown ${kind} "${name}" in \`allowed\`.`, `name one of \`${kind}s\`: ${known.join(', ')}`)
+}
+
+function invalid(message: string, hint: string): ArgumentError {
+  return new ArgumentError('invalid-argument', message, { hint })
+}
+
+function tableOf(actors: readonly string[], resources: readonly string[], allowed: AllowedActions): string {
+  const rows = [
+    ['', ...resources],
+    ...actors.map((actor) => [actor, ...resources.map((resource) => allowed[actor]![resource]!.join(', ') || '-')]),
+  ]
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join(' | ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
