@@ -2,6 +2,9 @@ import { PolicyError } from '@arcturus/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { compile } from './commands/compile.js'
+import { type InitOptions, init } from './commands/init.js'
+import { mutate } from './commands/mutate.js'
+import { repl } from './commands/repl.js'
 import { test } from './commands/test.js'
 import { printDiagnostic } from './output/diagnostics.js'
 import { Failure } from './output/failure.js'
@@ -30,7 +33,7 @@ interface CommonOptions {
  */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   let code = 0
-  const program = programOf(io, (made) => {
+  const program = programOf(args, io, (made) => {
     code = made
   })
   try {
@@ -48,7 +51,7 @@ function processIo(): Io {
   return { stdout, stderr, stdin, env, cwd: process.cwd() }
 }
 
-function programOf(io: Io, ended: (code: number) => void): Command {
+function programOf(args: readonly string[], io: Io, ended: (code: number) => void): Command {
   const program = new Command('arcturus')
     .description('Checks, tests, explains, compares and compiles a Polar policy.')
     .version(version)
@@ -86,7 +89,14 @@ function programOf(io: Io, ended: (code: number) => void): Command {
         return failed
       }
     }
-    ended(options.watch ? await watching(io, options.config, output, once) : await once())
+    if (!options.watch) return ended(await once())
+    const rest = args.filter((arg) => arg !== '--watch' && arg !== '-w')
+    try {
+      ended(await watching(io, options.config, output, rest))
+    } catch (error) {
+      reportFailure(error, output)
+      ended(failed)
+    }
   }
   /** Runs work in the opened project, and closes it afterwards. */
   const inProject =
@@ -127,6 +137,20 @@ function programOf(io: Io, ended: (code: number) => void): Command {
       ),
     )
 
+  command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [
+    'arcturus mutate',
+    'arcturus mutate --format github',
+  ])
+    .argument('[files...]', 'files of tests or patterns (default: as for test)')
+    .option('--rows <count>', 'the rows of each model among which witnesses are looked for', wholeNumber, 100)
+    .addOption(formats)
+    .action((files: string[], options: CommonOptions & { rows: number }) =>
+      run(
+        options,
+        inProject((project, output) => mutate(project, output, { files, rows: options.rows })),
+      ),
+    )
+
   command('compile', 'Compile the policy to a JavaScript module that needs no parser.', [
     'arcturus compile --out src/policy.js',
     'arcturus compile --out src/policy.js --actors User,ServiceAccount',
@@ -140,7 +164,32 @@ function programOf(io: Io, ended: (code: number) => void): Command {
       ),
     )
 
+  command('repl', 'Query the policy in a session, with rows of the database.', ['arcturus repl']).action(
+    (options: CommonOptions) => run(options, inProject(repl)),
+  )
+
+  program
+    .command('init')
+    .description('Add a policy, a configuration and a guarded route to an application.')
+    .addOption(new Option('--framework <name>', 'the web framework').choices(['express', 'koa', 'next']))
+    .addOption(new Option('--orm <name>', 'the ORM').choices(['prisma', 'typeorm']))
+    .option('--database <file#export>', 'the Prisma client or the data source, such as src/database.ts#prisma')
+    .option('--actor <model>', 'the model of your users')
+    .option('--resource <model>', 'the model of the first route')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ npx @arcturus/cli init\n  $ arcturus init --actor Account --resource Invoice',
+    )
+    .action((options: CommonOptions & InitOptions) => run(options, (_, output) => init(output, options)))
+
   return program
+}
+
+function wholeNumber(text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 0) return count
+  throw new InvalidArgumentError('It must be a whole number.')
 }
 
 function javascriptFile(text: string): string {

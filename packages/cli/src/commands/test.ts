@@ -21,15 +21,12 @@ interface TestedFile {
  */
 export async function test(project: Project, output: Output, chosen: readonly string[]): Promise<Result> {
   await project.load()
-  const patterns = chosen.length > 0 ? chosen : (project.config.tests ?? '**/*.matrix.{ts,mts,js,mjs}')
-  const files = await filesOf(chosen.length > 0 ? project.cwd : project.config.folder, patterns, 'The test run')
+  const tests = await testFiles(project, chosen)
   const tested: TestedFile[] = []
   await output.progress('Testing', async (advance) => {
-    for (const file of files) {
-      advance(project.shortName(file))
-      const tests = assertTests(await defaultExport(file), project.shortName(file))
-      const report = await matrixReport(project.authorizer, looked(project, tests))
-      const one = { file: project.shortName(file), title: tests.title ?? basename(file), report }
+    for (const { file, title, matrix } of tests) {
+      advance(file)
+      const one = { file, title, report: await matrixReport(project.authorizer, matrix) }
       tested.push(one)
       print(one, output)
     }
@@ -71,6 +68,32 @@ function print({ file, title, report }: TestedFile, output: Output): void {
   output.line('  The policy allows:')
   for (const line of report.toString().split('\n')) output.line(`  ${line}`)
   output.line()
+}
+
+/** A file of tests whose rows can be looked up. */
+export interface TestFile {
+  readonly file: string
+  readonly title: string
+  readonly matrix: Matrix
+}
+
+/**
+ * Reads the files of tests.
+ *
+ * @param chosen - Paths or patterns in place of those of the configuration.
+ * @throws {Failure} There is no file, or a file exports no tests.
+ */
+export async function testFiles(project: Project, chosen: readonly string[]): Promise<readonly TestFile[]> {
+  const { config, cwd } = project
+  const patterns = chosen.length > 0 ? chosen : (config.tests ?? '**/*.matrix.{ts,mts,js,mjs}')
+  const files = await filesOf(chosen.length > 0 ? cwd : config.folder, patterns, 'The test run')
+  const read: TestFile[] = []
+  for (const path of files) {
+    const file = project.shortName(path)
+    const tests = assertTests(await defaultExport(path), file)
+    read.push({ file, title: tests.title ?? basename(path), matrix: looked(project, tests) })
+  }
+  return read
 }
 
 /** Replaces references, such as `user:3`, by functions that look the rows up anew for each check. */

@@ -35,11 +35,12 @@ function findConfig(cwd: string): string | undefined {
   }
 }
 
-/** Imports a file, in TypeScript or JavaScript, and returns its default export. */
+/**
+ * Imports a file, in TypeScript or JavaScript, and returns its default export. Modules that several
+ * files import are evaluated once.
+ */
 export async function defaultExport(file: string): Promise<unknown> {
-  // Policies can be imported as text, as bundlers do.
-  const jiti = createJiti(file, { moduleCache: false, fsCache: false, interopDefault: true })
-  return jiti.import(file, { default: true })
+  return createJiti(file, { fsCache: false }).import(file, { default: true })
 }
 
 function assertConfig(config: unknown, file: string): Config {

@@ -1,55 +1,64 @@
+import { spawn } from 'node:child_process'
 import { watch } from 'chokidar'
 import { loadConfig } from '../config/loadConfig.js'
 import type { Io, Output } from '../output/output.js'
 
 /** The files whose changes can change a result. */
-const watched = /\.(?:polar|[cm]?[jt]s)$/
+const watched = /\.(?:polar|prisma|[cm]?[jt]sx?)$/
 
 /**
- * Runs work, and again after each change of a policy or of a source file, until the process is
- * interrupted.
+ * Runs a command in a process of its own, and again after each change of a policy or of a source
+ * file, until it is interrupted. A new process sees the new text of every module.
  *
- * @returns The code of the last run.
+ * @param args - The arguments of the command, without `--watch`.
+ * @returns The exit code of the last run.
  */
 export async function watching(
   io: Io,
   configFile: string | undefined,
   output: Output,
-  work: () => Promise<number>,
+  args: readonly string[],
 ): Promise<number> {
   const { folder } = await loadConfig(io.cwd, configFile)
   const watcher = watch(folder, {
     ignoreInitial: true,
     ignored: (path, stats) =>
-      /[\\/](?:node_modules|\.git|dist|generated)(?:[\\/]|$)/.test(path) ||
+      /[\\/](?:node_modules|\.git|\.next|dist|generated)(?:[\\/]|$)/.test(path) ||
       (stats?.isFile() === true && !watched.test(path)),
   })
-  let code = await work()
-  let running: Promise<void> | undefined
+  const dim = output.colours.dim
+  const script = process.argv[1]!
+  let code = 0
+  let running = false
   let again = false
-  let timer: NodeJS.Timeout | undefined
-  const rerun = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
+    if (running) {
+      again = true
+      return
+    }
+    running = true
     do {
       again = false
-      output.line(output.colours.dim(`\n${new Date().toLocaleTimeString()} a file changed`))
-      code = await work()
+      code = await new Promise<number>((ended) => {
+        const child = spawn(process.execPath, [script, ...args], { cwd: io.cwd, stdio: 'inherit', env: process.env })
+        child.once('close', (status) => ended(status ?? 2))
+      })
     } while (again)
-    running = undefined
+    running = false
+    output.line(dim(`${new Date().toLocaleTimeString()} watching for changes; press Ctrl+C to stop`))
   }
+  let timer: NodeJS.Timeout | undefined
   watcher.on('all', () => {
-    again = true
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      running ??= rerun()
-    }, 100)
+    timer = setTimeout(() => void run(), 100)
   })
-  output.line(output.colours.dim('Watching. Press Ctrl+C to stop.'))
+  await new Promise<void>((ready) => watcher.once('ready', ready))
+  await run()
   await new Promise<void>((stop) => {
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    process.once('SIGINT', () => stop())
+    process.once('SIGTERM', () => stop())
   })
   clearTimeout(timer)
   await watcher.close()
-  await running
   return code
 }

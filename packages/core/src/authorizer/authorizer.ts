@@ -99,6 +99,9 @@ interface RefusalOptions {
   readonly observed?: boolean
 }
 
+/** The parts that the constructor takes from another authorizer. Set only while `withPolicy` runs. */
+let sharing: { readonly schema: Schema; readonly relations: RelationLoaders } | undefined
+
 /**
  * Decides from one policy whether an actor may perform an action on a resource (`can`, `isAllowed`,
  * `authorize`, `canMany`). It also returns the filter of the permitted rows (`filter`), and the
@@ -121,9 +124,10 @@ export class Authorizer {
   /** The action that decides whether an actor may learn that a resource exists. */
   readonly readAction: string
   /** The classes, models and constants that policies can name. */
-  readonly schema: Schema = createSchema()
+  readonly schema: Schema
   /** The actions that exist beside those that the policy names. */
   readonly declaredActions: ReadonlySet<string>
+  readonly #options: AuthorizerOptions
   readonly #relations: RelationLoaders
   readonly #limits: Limits
   readonly #inForce: ActivePolicy
@@ -136,6 +140,9 @@ export class Authorizer {
    */
   constructor(options: AuthorizerOptions = {}) {
     const { readAction = 'read' } = options
+    const shared = sharing
+    this.#options = options
+    this.schema = shared?.schema ?? createSchema()
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
@@ -147,7 +154,7 @@ export class Authorizer {
     const startsWithMachine = evaluator === 'auto'
     const hasEquality = options.equality !== undefined
     this.#limits = limits
-    this.#relations = new RelationLoaders(this.schema)
+    this.#relations = shared?.relations ?? new RelationLoaders(this.schema)
     this.#inForce = new ActivePolicy({
       schema: this.schema,
       hosts,
@@ -299,6 +306,30 @@ export class Authorizer {
    */
   needAction(action: string): void {
     this.#inForce.need(action)
+  }
+
+  /**
+   * Returns an authorizer with another policy, and with the options, classes, models, constants and
+   * loaders of this one, for example to compare two policies on the same rows. This authorizer keeps
+   * its policy. Listeners are not shared, and the warnings of the other policy are only in its `policy.warnings`.
+   * @param sources - The other policy, as for `load`.
+   * @throws PolicyError and ArgumentError, as `loadSync`.
+   *
+   * @example
+   * ```ts
+   * const stricter = authorizer.withPolicy('allow(user: User, "read", note: Note) if note.ownerId = user.id;')
+   * ```
+   */
+  withPolicy(...sources: readonly (string | PolicySource)[]): Authorizer {
+    sharing = { schema: this.schema, relations: this.#relations }
+    let other: Authorizer
+    try {
+      other = new Authorizer({ ...this.#options, log: () => {}, strict: false })
+    } finally {
+      sharing = undefined
+    }
+    other.loadSync(...sources)
+    return other
   }
 
   // checks

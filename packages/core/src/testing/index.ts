@@ -1,3 +1,4 @@
+export * from '../mutation/index.js'
 export { ExpectationError } from './expectation.js'
 export {
   type AllowedActions,

@@ -1,0 +1,97 @@
+import { type MutationReport, matrixReport, QuestionRecorder, testMutants } from '@arcturus/core/testing'
+import { findingOf } from '../output/diagnostics.js'
+import type { Output, Result } from '../output/output.js'
+import type { Project } from '../project/project.js'
+import { applicationModels } from '../project/rows.js'
+import { testFiles } from './test.js'
+
+export interface MutateOptions {
+  /** Files of tests in place of those of the configuration. */
+  readonly files: readonly string[]
+  /** The number of rows of each model among which witnesses are looked for. */
+  readonly rows: number
+}
+
+/**
+ * Runs the tests of the policy, and asks each mutant of the policy the same questions. Code 1 if
+ * mutants survive.
+ */
+export async function mutate(project: Project, output: Output, { files, rows }: MutateOptions): Promise<Result> {
+  await project.load()
+  const { authorizer } = project
+  const recorder = new QuestionRecorder(authorizer)
+  const tests = await testFiles(project, files)
+  const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport> => {
+    for (const { matrix } of tests) await matrixReport(authorizer, matrix)
+    recorder.stop()
+    const sample = await sampleOf(project, rows)
+    const actors = [...(authorizer.policy?.blocks.values() ?? [])]
+      .filter(({ keyword }) => keyword === 'actor')
+      .flatMap(({ name }) => sample[name] ?? [])
+    return testMutants(authorizer, recorder, {
+      rows: sample,
+      actors,
+      onProgress: (done, all) => advance(`${done} of ${all}`),
+    })
+  })
+  const { survivors, killed, total, invalid } = report
+  const { green, red } = output.colours
+  const [summary = '', ...rest] = String(report).split('\n')
+  output.line(survivors.length > 0 ? red(summary) : green(summary))
+  for (const line of rest) output.line(line)
+  const found = survivors.map(({ mutant, witness }) => ({
+    ...findingOf({
+      code: 'surviving-mutant' as never,
+      severity: 'warning',
+      message: mutant.description,
+      span: mutant.span,
+    }),
+    kind: mutant.kind,
+    replacement: mutant.replacement,
+    witness: witness && {
+      ...named(authorizer, witness),
+      action: witness.action,
+      policy: witness.policy,
+      mutant: witness.mutant,
+    },
+  }))
+  if (output.format === 'github')
+    for (const finding of found)
+      output.annotation({ ...finding, message: `No test notices this mistake: ${finding.message}` })
+  return {
+    code: survivors.length > 0 ? 1 : 0,
+    json: { total, killed, survived: survivors.length, invalid: invalid.length, survivors: found },
+  }
+}
+
+function named(
+  authorizer: Project['authorizer'],
+  { actor, resource }: { readonly actor: unknown; readonly resource: unknown },
+): { readonly actor: string; readonly resource: string } {
+  return { actor: referenceOf(authorizer, actor), resource: referenceOf(authorizer, resource) }
+}
+
+/** Writes a row as a reference, such as `User:3`. */
+export function referenceOf(authorizer: Project['authorizer'], row: unknown): string {
+  if (row === null) return 'nobody'
+  const model = authorizer.modelOf(row)
+  if (model === undefined) return String(row)
+  const key = authorizer.schema.key(model) ?? []
+  // Sound: the columns of a key are fields of its rows.
+  const values = key.map((name) => (row as Readonly<Record<string, unknown>>)[name])
+  return `${model}:${values.map(String).join(',')}`
+}
+
+/** Reads some rows of each model. A model without a table has none. */
+async function sampleOf(project: Project, take: number): Promise<Record<string, readonly object[]>> {
+  if (!project.hasRows) return {}
+  const sample: Record<string, readonly object[]> = {}
+  for (const model of applicationModels(project.authorizer)) {
+    try {
+      sample[model] = await project.rows.list(model, take)
+    } catch {
+      // A class of the application that is no table has no rows to sample.
+    }
+  }
+  return sample
+}

@@ -1,0 +1,10 @@
+export { type Mutant, type MutantKind, mutatedSources, policyMutants } from './mutants.js'
+export { QuestionRecorder, type RecordedList, type RecordedQuestion } from './questions.js'
+export {
+  type Answer,
+  type MutationOptions,
+  type MutationReport,
+  type Survivor,
+  testMutants,
+  type Witness,
+} from './testMutants.js'

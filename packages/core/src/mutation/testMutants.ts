@@ -1,0 +1,327 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { type Kind, planCheck } from '../authorizer/plans.js'
+import { RelationMemory } from '../authorizer/relations.js'
+import { actionsToCheck } from '../authorizer/words.js'
+import { canonicalText } from '../condition/canonical.js'
+import { Deriver } from '../condition/derive/derive.js'
+import { ArcturusError, ArgumentError, PolicyError } from '../errors.js'
+import { showObject } from '../machine/host/show.js'
+import type { Policy } from '../policy/policy.js'
+import { builtinClasses } from '../values/builtin.js'
+import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
+import type { QuestionRecorder, RecordedQuestion } from './questions.js'
+
+export interface MutationOptions {
+  /**
+   * The rows of lists and of witnesses, by model: a sample of the data under test. Rows of recorded
+   * checks are always among them.
+   */
+  readonly rows?: Readonly<Record<string, readonly object[]>>
+  /** More actors for witnesses. Actors of recorded questions, and nobody, are always among them. */
+  readonly actors?: readonly unknown[]
+  /** The maximum number of checks for the search of one witness. Default 2,000. */
+  readonly witnessChecks?: number
+  /** Called before each mutant, with the number of mutants that are done, and of all. */
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+/** A question that the policy and a mutant answer differently. */
+export interface Witness extends RecordedQuestion {
+  readonly policy: Answer
+  readonly mutant: Answer
+}
+
+/** An answer, or the code of an error. */
+export type Answer = 'allowed' | 'denied' | { readonly error: string }
+
+/** A mutant that the recorded questions do not tell from the policy. */
+export interface Survivor {
+  readonly mutant: Mutant
+  /** Undefined if no row and actor that are known tell the two apart. */
+  readonly witness: Witness | undefined
+}
+
+/** The result of a mutation test. */
+export interface MutationReport {
+  /** The number of mutants that load, without those that decide as the policy does everywhere. */
+  readonly total: number
+  readonly killed: number
+  /** The number of mutants that provably decide as the policy does, for every actor and resource. */
+  readonly equivalent: number
+  readonly survivors: readonly Survivor[]
+  /** The mutants that do not load, with the first error of each. */
+  readonly invalid: readonly { readonly mutant: Mutant; readonly reason: string }[]
+  /** Returns the survivors with their lines and witnesses. */
+  toString(): string
+}
+
+/**
+ * Asks each mutant of the policy the questions of a test run. A mutant survives if it answers all of
+ * them as the policy does: no test would notice that mistake. Each survivor is returned with a
+ * witness, a question that tells it from the policy, if one is found.
+ *
+ * @param authorizer - The authorizer under test. It keeps its policy.
+ * @param recorded - The questions of the test run.
+ * @throws ArgumentError if no policy is loaded, or nothing was recorded.
+ */
+export async function testMutants(
+  authorizer: Authorizer,
+  recorded: Pick<QuestionRecorder, 'questions' | 'lists'>,
+  options: MutationOptions = {},
+): Promise<MutationReport> {
+  const { policy } = authorizer
+  if (!policy)
+    throw new ArgumentError('no-policy', 'No policy is loaded.', {
+      hint: 'load one first: await authorizer.load(text)',
+    })
+  if (recorded.questions.length === 0 && recorded.lists.length === 0)
+    throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
+      hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
+    })
+  return new MutationRun(authorizer, policy, recorded, options).run()
+}
+
+class MutationRun {
+  readonly #authorizer: Authorizer
+  readonly #policy: Policy
+  readonly #options: MutationOptions
+  readonly #rows: ReadonlyMap<string, readonly object[]>
+  readonly #actors: readonly unknown[]
+  readonly #asked: readonly RecordedQuestion[]
+  readonly #answers = new Map<RecordedQuestion, Answer>()
+  readonly #plans: Plans
+
+  constructor(
+    authorizer: Authorizer,
+    policy: Policy,
+    { questions, lists }: Pick<QuestionRecorder, 'questions' | 'lists'>,
+    options: MutationOptions,
+  ) {
+    this.#authorizer = authorizer
+    this.#policy = policy
+    this.#options = options
+    this.#plans = new Plans(authorizer)
+    const rows = new Map<string, Set<object>>()
+    const add = (row: unknown, model = authorizer.modelOf(row)): void => {
+      if (typeof row !== 'object' || row === null || model === undefined) return
+      rows.set(model, (rows.get(model) ?? new Set()).add(row))
+    }
+    for (const { resource } of questions) add(resource)
+    for (const [model, list] of Object.entries(options.rows ?? {})) for (const row of list) add(row, model)
+    this.#rows = new Map([...rows].map(([model, set]) => [model, [...set]]))
+    this.#actors = [
+      ...new Set([
+        ...questions.map(({ actor }) => actor),
+        ...lists.map(({ actor }) => actor),
+        ...(options.actors ?? []),
+        null,
+      ]),
+    ]
+    // A list is the checks of the rows that are known.
+    const listed = lists.flatMap(({ actor, action, model }) =>
+      (this.#rows.get(model) ?? []).map((resource) => ({ actor, action, resource })),
+    )
+    this.#asked = [...questions, ...listed]
+  }
+
+  async run(): Promise<MutationReport> {
+    // All questions are about the same data, so that each relation is loaded once.
+    const memory = new RelationMemory()
+    const forget = this.#authorizer.rememberIn(() => memory)
+    try {
+      return await this.#run()
+    } finally {
+      forget()
+    }
+  }
+
+  async #run(): Promise<MutationReport> {
+    const mutants = policyMutants(this.#policy, this.#authorizer.schema)
+    const survivors: Survivor[] = []
+    const invalid: { mutant: Mutant; reason: string }[] = []
+    let killed = 0
+    let equivalent = 0
+    for (const [at, mutant] of mutants.entries()) {
+      this.#options.onProgress?.(at, mutants.length)
+      const other = this.#loaded(mutant)
+      if (typeof other === 'string') {
+        invalid.push({ mutant, reason: other })
+        continue
+      }
+      const differences = new Differences(this.#authorizer, other, this.#plans)
+      if (await this.#differs(other, differences)) killed++
+      else if (this.#isEquivalent(differences)) equivalent++
+      else survivors.push({ mutant, witness: await this.#witness(other, differences) })
+    }
+    const { schema } = this.#authorizer
+    return {
+      total: mutants.length - invalid.length - equivalent,
+      equivalent,
+      killed,
+      survivors,
+      invalid,
+      toString: () => reportText(killed, survivors, invalid.length, equivalent, (value) => showObject(schema, value)),
+    }
+  }
+
+  /** Returns an authorizer with a mutant, or the reason why it does not load. */
+  #loaded(mutant: Mutant): Authorizer | string {
+    try {
+      return this.#authorizer.withPolicy(...mutatedSources(this.#policy, mutant))
+    } catch (error) {
+      if (error instanceof PolicyError) return error.summary
+      throw error
+    }
+  }
+
+  async #differs(other: Authorizer, differences: Differences): Promise<boolean> {
+    for (const question of this.#asked)
+      if (differences.canBe(question) && !isSame(await this.#answer(question), await answerOf(other, question)))
+        return true
+    return false
+  }
+
+  /** Returns whether no actor of any class can tell a mutant from the policy. */
+  #isEquivalent(differences: Differences): boolean {
+    const { schema } = this.#authorizer
+    const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+    const actors: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
+    return models.every((model) =>
+      this.#actionsOf(model).every((action) => actors.every((actor) => !differences.between(actor, action, { model }))),
+    )
+  }
+
+  #actionsOf(model: string): readonly string[] {
+    const { schema, readAction } = this.#authorizer
+    return [...actionsToCheck(this.#policy, schema.ancestors(model), readAction)]
+  }
+
+  async #answer(question: RecordedQuestion): Promise<Answer> {
+    const known = this.#answers.get(question) ?? (await answerOf(this.#authorizer, question))
+    this.#answers.set(question, known)
+    return known
+  }
+
+  async #witness(other: Authorizer, differences: Differences): Promise<Witness | undefined> {
+    let left = this.#options.witnessChecks ?? 2000
+    for (const [model, rows] of this.#rows)
+      for (const action of this.#actionsOf(model))
+        for (const actor of this.#actors)
+          for (const resource of rows) {
+            const question = { actor, action, resource }
+            if (!differences.canBe(question)) continue
+            if (left-- <= 0) return undefined
+            const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+            if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+          }
+    return undefined
+  }
+}
+
+/** The canonical conditions of one policy, by classes and action. */
+class Plans {
+  readonly #authorizer: Authorizer
+  readonly #deriver: Deriver
+  readonly #texts = new Map<string, string | undefined>()
+
+  constructor(authorizer: Authorizer) {
+    this.#authorizer = authorizer
+    this.#deriver = new Deriver(authorizer.policy!, authorizer.schema)
+  }
+
+  text(actor: Kind, action: string, resource: Kind): string | undefined {
+    const key = JSON.stringify([actor, action, resource])
+    if (!this.#texts.has(key)) {
+      const { policy, schema } = this.#authorizer
+      const condition = planCheck(policy!, schema, actor, { action }, resource, this.#deriver)
+      this.#texts.set(key, canonicalText(schema, condition))
+    }
+    return this.#texts.get(key)
+  }
+}
+
+/** Knows for which questions a mutant can differ from the policy: those with another condition. */
+class Differences {
+  readonly #authorizer: Authorizer
+  readonly #own: Plans
+  readonly #others: Plans
+
+  constructor(authorizer: Authorizer, other: Authorizer, own: Plans) {
+    this.#authorizer = authorizer
+    this.#own = own
+    this.#others = new Plans(other)
+  }
+
+  canBe({ actor, action, resource }: RecordedQuestion): boolean {
+    const [who, what] = [this.#kindOf(actor), this.#kindOf(resource)]
+    return who === undefined || what === undefined || this.between(who, action, what)
+  }
+
+  between(actor: Kind, action: string, resource: Kind): boolean {
+    const [own, other] = [this.#own, this.#others].map((plans) => plans.text(actor, action, resource))
+    return own === undefined || own !== other
+  }
+
+  #kindOf(value: unknown): Kind | undefined {
+    if (value === null) return 'nil'
+    const { schema } = this.#authorizer
+    const model = typeof value === 'object' ? schema.modelOf(value) : schema.modelOfClass(value)
+    return typeof value === 'object' && model ? { model: model.name } : undefined
+  }
+}
+
+async function answerOf(authorizer: Authorizer, { actor, action, resource }: RecordedQuestion): Promise<Answer> {
+  try {
+    return (await authorizer.isAllowed(actor, action as never, resource)) ? 'allowed' : 'denied'
+  } catch (error) {
+    if (error instanceof ArcturusError) return { error: error.code }
+    throw error
+  }
+}
+
+function isSame(a: Answer, b: Answer): boolean {
+  return typeof a === 'object' && typeof b === 'object' ? a.error === b.error : a === b
+}
+
+function reportText(
+  killed: number,
+  survivors: readonly Survivor[],
+  invalid: number,
+  equivalent: number,
+  show: (value: unknown) => string,
+): string {
+  const lines = [
+    `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.${invalid > 0 ? ` ${invalid} did not load.` : ''}${equivalent > 0 ? ` ${equivalent} decide as the policy does.` : ''}`,
+  ]
+  for (const { mutant, witness } of survivors) lines.push('', ...survivorLines(mutant, witness, show))
+  return lines.join('\n')
+}
+
+function survivorLines(
+  { description, span, replacement }: Mutant,
+  witness: Witness | undefined,
+  show: (value: unknown) => string,
+): readonly string[] {
+  const { source, start, end } = span
+  const { line } = source.position(start)
+  const before = source.line(line)
+  const offset = start - source.text.lastIndexOf('\n', start - 1) - 1
+  const isOneLine = source.position(end).line === line
+  const after = before.slice(0, offset) + replacement + (isOneLine ? before.slice(offset + end - start) : '')
+  return [
+    `${source.name ?? 'policy'}:${line}  ${description}`,
+    `  - ${before.trim()}`,
+    ...(after.trim() === '' ? [] : [`  + ${after.trim()}`]),
+    ...(witness
+      ? [
+          `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} "${witness.action}" ${show(witness.resource)}?`,
+          `  The policy: ${answerText(witness.policy)}. The mutant: ${answerText(witness.mutant)}.`,
+          `  await ${witness.policy === 'allowed' ? 'expectAllowed' : 'expectDenied'}(${witness.actor === null ? 'null' : show(witness.actor)}, ${JSON.stringify(witness.action)}, ${show(witness.resource)})`,
+        ]
+      : ['  No known actor and row tell it from the policy.']),
+  ]
+}
+
+function answerText(answer: Answer): string {
+  return typeof answer === 'object' ? `error ${answer.error}` : answer
+}
