@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: '@arcturus/core/framework', replacement: source('packages/core/src/enforcement/index.ts') },
       { find: '@arcturus/core/explain', replacement: source('packages/core/src/explain/index.ts') },
+      { find: '@arcturus/core/diff', replacement: source('packages/core/src/diff/index.ts') },
       { find: '@arcturus/core/filters', replacement: source('packages/core/src/filter/index.ts') },
       { find: '@arcturus/core/node', replacement: source('packages/core/src/node/index.ts') },
       { find: '@arcturus/core/oso', replacement: source('packages/core/src/oso/index.ts') },
@@ -17,6 +18,7 @@ export default defineConfig({
       { find: '@arcturus/core/sql', replacement: source('packages/core/src/sql/index.ts') },
       { find: '@arcturus/core/testing', replacement: source('packages/core/src/testing/index.ts') },
       { find: '@arcturus/core', replacement: source('packages/core/src/index.ts') },
+      { find: '@arcturus/cli', replacement: source('packages/cli/src/index.ts') },
       { find: '@arcturus/express', replacement: source('packages/express/src/index.ts') },
       { find: '@arcturus/koa', replacement: source('packages/koa/src/index.ts') },
       { find: '@arcturus/next', replacement: source('packages/next/src/index.ts') },

@@ -51,6 +51,7 @@ const config: UserConfig = {
     framework: 'src/enforcement/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
+    diff: 'src/diff/index.ts',
     explain: 'src/explain/index.ts',
     node: 'src/node/index.ts',
     oso: 'src/oso/index.ts',

@@ -26,6 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'compiled',
     'oso',
     'node',
+    'diff',
     'mutation',
     'testing',
     'index',

@@ -2,6 +2,8 @@ import { PolicyError } from '@arcturus/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { compile } from './commands/compile.js'
+import { diff } from './commands/diff.js'
+import { explain } from './commands/explain.js'
 import { type InitOptions, init } from './commands/init.js'
 import { mutate } from './commands/mutate.js'
 import { repl } from './commands/repl.js'
@@ -137,6 +139,40 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       ),
     )
 
+  command('explain', 'Explain why an actor may or may not do something, and what is missing.', [
+    'arcturus explain user:3 close issue:88',
+    'arcturus explain user:handle=ada read document:1 --mask User.email',
+    'arcturus explain nobody read document:1',
+  ])
+    .argument('<actor>', 'a row, such as user:3 or user:email=a@b.c; or nobody')
+    .argument('<action>', 'an action of the policy')
+    .argument('<resource>', 'a row, such as issue:88')
+    .option('--no-values', 'leave out the values of fields')
+    .option('--mask <fields>', 'fields whose values are left out, such as User.email,User.phone', list, [])
+    .action((actor: string, action: string, resource: string, options: CommonOptions & ValueOptions) =>
+      run(
+        options,
+        inProject((project, output) => explain(project, output, { actor, action, resource, ...options })),
+      ),
+    )
+
+  command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
+    'arcturus diff main',
+    'arcturus diff old.polar --actors 1000 --rows 1000',
+    'arcturus diff HEAD~1 --json',
+  ])
+    .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
+    .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
+    .option('--rows <count>', 'the rows of each model to compare', wholeNumber, 200)
+    .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
+    .addOption(formats)
+    .action((old: string[], options: CommonOptions & { actors: number; rows: number; samples: number }) =>
+      run(
+        options,
+        inProject((project, output) => diff(project, output, { old, ...options })),
+      ),
+    )
+
   command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [
     'arcturus mutate',
     'arcturus mutate --format github',
@@ -156,8 +192,8 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     'arcturus compile --out src/policy.js --actors User,ServiceAccount',
   ])
     .requiredOption('-o, --out <file>', 'the module to write; its types are written beside it', javascriptFile)
-    .option('--actors <models>', 'the models whose rows can be actors, separated by commas', (text) => text.split(','))
-    .action((options: CommonOptions & { out: string; actors?: string[] }) =>
+    .option('--actors <models>', 'the models whose rows can be actors, separated by commas', list)
+    .action((options: CommonOptions & { out: string; actors?: readonly string[] }) =>
       run(
         options,
         inProject((project, output) => compile(project, output, { out: options.out, actors: options.actors })),
@@ -184,6 +220,15 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
     .action((options: CommonOptions & InitOptions) => run(options, (_, output) => init(output, options)))
 
   return program
+}
+
+interface ValueOptions {
+  readonly values: boolean
+  readonly mask: readonly string[]
+}
+
+function list(text: string): readonly string[] {
+  return text.split(',')
 }
 
 function wholeNumber(text: string): number {

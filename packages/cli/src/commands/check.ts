@@ -28,6 +28,9 @@ export async function check(open: () => Promise<Project>, output: Output, { stri
 
 async function diagnosticsOf(open: () => Promise<Project>): Promise<readonly Diagnostic[]> {
   let project: Project | undefined
+  // The application logs the warnings of its policy; they are printed here, with the others.
+  const { warn } = console
+  console.warn = () => {}
   try {
     project = await open()
     const warnings = await project.load()
@@ -36,25 +39,29 @@ async function diagnosticsOf(open: () => Promise<Project>): Promise<readonly Dia
     if (error instanceof PolicyError) return error.diagnostics
     throw error
   } finally {
+    console.warn = warn
     await project?.close()
   }
 }
 
 /** Returns a warning for each list that no filter can represent, once for each place and reason. */
 function refusedFilters({ authorizer }: Project): readonly Diagnostic[] {
-  const byPlace = new Map<string, { readonly diagnostic: Diagnostic; readonly lists: Set<string> }>()
-  for (const { actor, action, model, reason, span } of authorizer.check()) {
-    const place = `${span.source.name}:${span.start}:${reason}`
-    const known = byPlace.get(place) ?? {
-      diagnostic: { code: 'unsupported-filter', severity: 'warning', message: reason, span },
-      lists: new Set(),
-    }
+  const byPlace = new Map<
+    string,
+    { readonly diagnostic: Diagnostic; readonly reason: string; readonly lists: Set<string> }
+  >()
+  for (const { actor, action, model, reason, ...diagnostic } of authorizer.check()) {
+    // The other findings are warnings of the policy.
+    if (reason === undefined) continue
+    const { span } = diagnostic
+    const place = `${span?.source.name}:${span?.start}:${reason}`
+    const known = byPlace.get(place) ?? { diagnostic, reason, lists: new Set() }
     known.lists.add(`${actor} "${action}" ${model}`)
     byPlace.set(place, known)
   }
-  return [...byPlace.values()].map(({ diagnostic, lists }) => ({
+  return [...byPlace.values()].map(({ diagnostic, reason, lists }) => ({
     ...diagnostic,
-    message: `No exact filter for ${some([...lists])}: ${diagnostic.message}`,
+    message: `No exact filter for ${some([...lists])}: ${reason}`,
   }))
 }
 

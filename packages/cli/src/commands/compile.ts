@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type CompileOptions, compilePolicy } from '@arcturus/core/compile'
 import type { Output, Result } from '../output/output.js'
+import { table } from '../output/table.js'
 import type { Project } from '../project/project.js'
 import { counted } from './check.js'
 
@@ -36,10 +37,14 @@ export async function compile(project: Project, output: Output, { out, actors }:
     const place = span && { file: span.source.name, ...span.source.position(span.start) }
     return { actor, action, resource, reason, place }
   })
-  for (const { actor, action, resource, reason, place } of listed)
-    output.line(
-      `  ${actor} ${action === null ? '(other actions)' : `"${action}"`} ${resource}: ${reason}${place ? ` (${place.file}:${place.line})` : ''}`,
-    )
+  const rows = listed.map(({ actor, action, resource, reason, place }) => [
+    actor ?? 'nobody',
+    action === null ? '(other actions)' : `"${action}"`,
+    resource ?? 'nil',
+    reason,
+    place ? `${place.file}:${place.line}` : '',
+  ])
+  if (rows.length > 0) output.line(table(['actor', 'action', 'resource', 'reason', 'place'], rows, output.colours))
   return {
     code: machineOnly.length > 0 ? 1 : 0,
     json: { file: project.shortName(file), types: project.shortName(typesFile), bytes, gzipped, machineOnly: listed },

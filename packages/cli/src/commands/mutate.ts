@@ -1,4 +1,4 @@
-import { type MutationReport, matrixReport, QuestionRecorder, testMutants } from '@arcturus/core/testing'
+import { type MutationReport, matrixReport, QuestionRecorder, testMutants, type Witness } from '@arcturus/core/testing'
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
@@ -35,10 +35,18 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     })
   })
   const { survivors, killed, total, invalid } = report
-  const { green, red } = output.colours
-  const [summary = '', ...rest] = String(report).split('\n')
+  const { green, red, dim } = output.colours
+  const [summary = ''] = String(report).split('\n')
   output.line(survivors.length > 0 ? red(summary) : green(summary))
-  for (const line of rest) output.line(line)
+  for (const survivor of survivors) {
+    output.line()
+    for (const line of report
+      .textOf(survivor)
+      .split('\n')
+      .filter((line) => !line.startsWith('  await ')))
+      output.line(line)
+    if (survivor.witness) output.line(dim(await testOf(authorizer, survivor.witness)))
+  }
   const found = survivors.map(({ mutant, witness }) => ({
     ...findingOf({
       code: 'surviving-mutant' as never,
@@ -69,6 +77,21 @@ function named(
   { actor, resource }: { readonly actor: unknown; readonly resource: unknown },
 ): { readonly actor: string; readonly resource: string } {
   return { actor: referenceOf(authorizer, actor), resource: referenceOf(authorizer, resource) }
+}
+
+/** Returns a test that tells a mutant from the policy, to paste into a file of tests. */
+async function testOf(authorizer: Project['authorizer'], { actor, resource }: Witness): Promise<string> {
+  const { actor: who, resource: what } = named(authorizer, { actor, resource })
+  const nameOf = (reference: string): string => reference.toLowerCase().replaceAll(/\W+/g, '_')
+  const actions = [...(await authorizer.authorizedActions(actor, resource))].sort()
+  const [one, other] = [nameOf(who), nameOf(what)]
+  return [
+    '  export default defineTests({',
+    `    actors: { ${one}: ${actor === null ? 'null' : `'${who}'`} },`,
+    `    resources: { ${other}: '${what}' },`,
+    `    allowed: { ${one}: { ${other}: [${actions.map((action) => `'${action}'`).join(', ')}] } },`,
+    '  })',
+  ].join('\n')
 }
 
 /** Writes a row as a reference, such as `User:3`. */

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'
 import { ArcturusError, PolicyError } from '@arcturus/core'
+import { loadExplanation } from '@arcturus/core/explain'
 import { printDiagnostic } from '../output/diagnostics.js'
 import { Failure } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import { type Project, reasonOf } from '../project/project.js'
 import { applicationModels } from '../project/rows.js'
+import { coloured } from './explain.js'
 
 /** A command of the session, such as `:load user 3`. */
 interface SessionCommand {
@@ -64,6 +66,14 @@ class Session {
           usage: ':actions user document',
           description: 'lists the actions that are allowed',
           run: (args) => this.#actions(args),
+        },
+      ],
+      [
+        ':explain',
+        {
+          usage: ':explain user read document',
+          description: 'explains a decision, and what is missing',
+          run: (args) => this.#explain(args),
         },
       ],
       [':rows', { usage: ':rows', description: 'lists the variables', run: async () => this.#list() }],
@@ -164,6 +174,20 @@ class Session {
       await this.#row(resource),
     )
     this.#output.line(allowed ? this.#output.colours.green('allowed') : this.#output.colours.red('denied'))
+  }
+
+  async #explain(args: readonly string[]): Promise<void> {
+    const [actor, action, resource] = args
+    if (actor === undefined || action === undefined || resource === undefined)
+      throw new Failure('An explanation needs an actor, an action and a resource.', 'write :explain user read document')
+    const explanation = await loadExplanation(
+      this.#project.authorizer,
+      await this.#row(actor),
+      unquoted(action),
+      await this.#row(resource),
+      { values: true },
+    )
+    for (const line of String(explanation).split('\n')) this.#output.line(coloured(line, this.#output))
   }
 
   async #actions(args: readonly string[]): Promise<void> {

@@ -40,7 +40,8 @@ function findConfig(cwd: string): string | undefined {
  * files import are evaluated once.
  */
 export async function defaultExport(file: string): Promise<unknown> {
-  return createJiti(file, { fsCache: false }).import(file, { default: true })
+  const module = await createJiti(file, { fsCache: false, interopDefault: false }).import<{ default?: unknown }>(file)
+  return module.default
 }
 
 function assertConfig(config: unknown, file: string): Config {

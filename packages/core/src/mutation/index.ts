@@ -1,7 +1,7 @@
+export type { Answer } from '../diff/answer.js'
 export { type Mutant, type MutantKind, mutatedSources, policyMutants } from './mutants.js'
 export { QuestionRecorder, type RecordedList, type RecordedQuestion } from './questions.js'
 export {
-  type Answer,
   type MutationOptions,
   type MutationReport,
   type Survivor,

@@ -1,10 +1,10 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Kind, planCheck } from '../authorizer/plans.js'
+import type { Kind } from '../authorizer/plans.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import { actionsToCheck } from '../authorizer/words.js'
-import { canonicalText } from '../condition/canonical.js'
-import { Deriver } from '../condition/derive/derive.js'
-import { ArcturusError, ArgumentError, PolicyError } from '../errors.js'
+import { type Answer, answerOf, isSame } from '../diff/answer.js'
+import { Differences, Plans } from '../diff/differences.js'
+import { ArgumentError, PolicyError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import type { Policy } from '../policy/policy.js'
 import { builtinClasses } from '../values/builtin.js'
@@ -31,9 +31,6 @@ export interface Witness extends RecordedQuestion {
   readonly mutant: Answer
 }
 
-/** An answer, or the code of an error. */
-export type Answer = 'allowed' | 'denied' | { readonly error: string }
-
 /** A mutant that the recorded questions do not tell from the policy. */
 export interface Survivor {
   readonly mutant: Mutant
@@ -53,6 +50,8 @@ export interface MutationReport {
   readonly invalid: readonly { readonly mutant: Mutant; readonly reason: string }[]
   /** Returns the survivors with their lines and witnesses. */
   toString(): string
+  /** Returns one survivor with its line and its witness, in several lines. */
+  readonly textOf: (survivor: Survivor) => string
 }
 
 /**
@@ -154,13 +153,15 @@ class MutationRun {
       else survivors.push({ mutant, witness: await this.#witness(other, differences) })
     }
     const { schema } = this.#authorizer
+    const show = (value: unknown): string => showObject(schema, value)
     return {
       total: mutants.length - invalid.length - equivalent,
       equivalent,
       killed,
       survivors,
       invalid,
-      toString: () => reportText(killed, survivors, invalid.length, equivalent, (value) => showObject(schema, value)),
+      toString: () => reportText(killed, survivors, invalid.length, equivalent, show),
+      textOf: (survivor) => survivorLines(survivor, show).join('\n'),
     }
   }
 
@@ -218,71 +219,6 @@ class MutationRun {
   }
 }
 
-/** The canonical conditions of one policy, by classes and action. */
-class Plans {
-  readonly #authorizer: Authorizer
-  readonly #deriver: Deriver
-  readonly #texts = new Map<string, string | undefined>()
-
-  constructor(authorizer: Authorizer) {
-    this.#authorizer = authorizer
-    this.#deriver = new Deriver(authorizer.policy!, authorizer.schema)
-  }
-
-  text(actor: Kind, action: string, resource: Kind): string | undefined {
-    const key = JSON.stringify([actor, action, resource])
-    if (!this.#texts.has(key)) {
-      const { policy, schema } = this.#authorizer
-      const condition = planCheck(policy!, schema, actor, { action }, resource, this.#deriver)
-      this.#texts.set(key, canonicalText(schema, condition))
-    }
-    return this.#texts.get(key)
-  }
-}
-
-/** Knows for which questions a mutant can differ from the policy: those with another condition. */
-class Differences {
-  readonly #authorizer: Authorizer
-  readonly #own: Plans
-  readonly #others: Plans
-
-  constructor(authorizer: Authorizer, other: Authorizer, own: Plans) {
-    this.#authorizer = authorizer
-    this.#own = own
-    this.#others = new Plans(other)
-  }
-
-  canBe({ actor, action, resource }: RecordedQuestion): boolean {
-    const [who, what] = [this.#kindOf(actor), this.#kindOf(resource)]
-    return who === undefined || what === undefined || this.between(who, action, what)
-  }
-
-  between(actor: Kind, action: string, resource: Kind): boolean {
-    const [own, other] = [this.#own, this.#others].map((plans) => plans.text(actor, action, resource))
-    return own === undefined || own !== other
-  }
-
-  #kindOf(value: unknown): Kind | undefined {
-    if (value === null) return 'nil'
-    const { schema } = this.#authorizer
-    const model = typeof value === 'object' ? schema.modelOf(value) : schema.modelOfClass(value)
-    return typeof value === 'object' && model ? { model: model.name } : undefined
-  }
-}
-
-async function answerOf(authorizer: Authorizer, { actor, action, resource }: RecordedQuestion): Promise<Answer> {
-  try {
-    return (await authorizer.isAllowed(actor, action as never, resource)) ? 'allowed' : 'denied'
-  } catch (error) {
-    if (error instanceof ArcturusError) return { error: error.code }
-    throw error
-  }
-}
-
-function isSame(a: Answer, b: Answer): boolean {
-  return typeof a === 'object' && typeof b === 'object' ? a.error === b.error : a === b
-}
-
 function reportText(
   killed: number,
   survivors: readonly Survivor[],
@@ -293,13 +229,12 @@ function reportText(
   const lines = [
     `${killed} of ${killed + survivors.length} mutants killed, ${survivors.length} survived.${invalid > 0 ? ` ${invalid} did not load.` : ''}${equivalent > 0 ? ` ${equivalent} decide as the policy does.` : ''}`,
   ]
-  for (const { mutant, witness } of survivors) lines.push('', ...survivorLines(mutant, witness, show))
+  for (const survivor of survivors) lines.push('', ...survivorLines(survivor, show))
   return lines.join('\n')
 }
 
 function survivorLines(
-  { description, span, replacement }: Mutant,
-  witness: Witness | undefined,
+  { mutant: { description, span, replacement }, witness }: Survivor,
   show: (value: unknown) => string,
 ): readonly string[] {
   const { source, start, end } = span
@@ -316,7 +251,7 @@ function survivorLines(
       ? [
           `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} "${witness.action}" ${show(witness.resource)}?`,
           `  The policy: ${answerText(witness.policy)}. The mutant: ${answerText(witness.mutant)}.`,
-          `  await ${witness.policy === 'allowed' ? 'expectAllowed' : 'expectDenied'}(${witness.actor === null ? 'null' : show(witness.actor)}, ${JSON.stringify(witness.action)}, ${show(witness.resource)})`,
+          `  await ${witness.policy === 'allowed' ? 'expectAllowed' : 'expectDenied'}(actor, ${JSON.stringify(witness.action)}, resource)`,
         ]
       : ['  No known actor and row tell it from the policy.']),
   ]

@@ -1,0 +1,38 @@
+import { loadExplanation } from '@arcturus/core/explain'
+import type { Output, Result } from '../output/output.js'
+import type { Project } from '../project/project.js'
+
+export interface ExplainCommand {
+  /** References of the actor and the resource, such as `user:3`. */
+  readonly actor: string
+  readonly action: string
+  readonly resource: string
+  /** Whether values of fields are shown. */
+  readonly values: boolean
+  /** Fields whose values are never shown, such as `User.email`. */
+  readonly mask: readonly string[]
+}
+
+/** Explains one decision. Code 0 if the action is allowed, 1 if not. */
+export async function explain(
+  project: Project,
+  output: Output,
+  { actor, action, resource, values, mask }: ExplainCommand,
+): Promise<Result> {
+  await project.load()
+  const [who, what] = [await project.row(actor), await project.row(resource)]
+  const explanation = await output.progress('Explaining', () =>
+    loadExplanation(project.authorizer, who, action as never, what, { values, mask }),
+  )
+  if (explanation.error) throw explanation.error
+  for (const line of String(explanation).split('\n')) output.line(coloured(line, output))
+  return { code: explanation.allowed ? 0 : 1, json: explanation.toJSON() }
+}
+
+/** Colours the marks of an explanation. */
+export function coloured(line: string, { colours }: Output): string {
+  return line
+    .replace(/^(\s*)✓/, (_, indent: string) => `${indent}${colours.green('✓')}`)
+    .replace(/^(\s*)✗/, (_, indent: string) => `${indent}${colours.red('✗')}`)
+    .replace(/ {2}\(([^()]*:\d+:\d+)\)$/, (_, place: string) => colours.dim(`  (${place})`))
+}

@@ -1,0 +1,254 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { notes, TestApplication } from './testing/application.js'
+
+let opened: TestApplication[] = []
+afterEach(() => {
+  for (const application of opened) application.close()
+  opened = []
+})
+function application(files: Readonly<Record<string, string>> = {}): TestApplication {
+  const made = new TestApplication({ ...notes, ...files })
+  opened.push(made)
+  return made
+}
+const broken = { 'policy.polar': 'allow(actor, action, resource) if\n  has_permision(actor, action, resource);\n' }
+
+describe('check', () => {
+  it('exits with 0 for a valid policy', async () => {
+    expect(await application().run('check')).toMatchObject({ code: 0, out: '✓ The policy is valid.\n', error: '' })
+  })
+
+  it('shows an error with its place and exits with 1', async () => {
+    const { code, out } = await application(broken).run('check')
+    expect(code).toBe(1)
+    expect(out).toContain('policy.polar:2:3')
+    expect(out).toContain('has_permision')
+    expect(out).toMatch(/✗ [1-9]\d* errors?, 0 warnings\n$/)
+  })
+
+  it('prints JSON with places', async () => {
+    const { code, json } = await application(broken).run('check', '--json')
+    expect(code).toBe(1)
+    expect(json).toMatchObject({
+      valid: false,
+      diagnostics: expect.arrayContaining([
+        expect.objectContaining({
+          code: 'undefined-rule',
+          severity: 'error',
+          file: 'policy.polar',
+          line: 2,
+          column: 3,
+        }),
+      ]),
+    })
+  })
+
+  it('prints annotations for GitHub', async () => {
+    const { out } = await application(broken).run('check', '--format', 'github')
+    expect(out).toContain('::error file=policy.polar,line=2,col=3,')
+    expect(out).toContain('title=undefined-rule::')
+  })
+
+  it('exits with 1 for a warning only with --strict', async () => {
+    const rule =
+      '\nallow(user: User, "read", note: Note) if note.owner.name.length = 3 and note.text.trim() = user.name;\n'
+    const one = application({ 'policy.polar': notes['policy.polar'] + rule })
+    expect((await one.run('check')).code).toBe(0)
+    expect((await one.run('check', '--strict')).code).toBe(1)
+  })
+})
+
+describe('test', () => {
+  it('passes a matrix whose cells are as listed', async () => {
+    const { code, out } = await application().run('test')
+    expect(out).toContain('✓ Notes notes.matrix.ts, 6 cells')
+    expect(code).toBe(0)
+  })
+
+  it('fails for a cell that differs, and shows the table', async () => {
+    const matrix = notes['notes.matrix.ts']!.replace('eve    | -          | read', 'eve    | edit       | read')
+    const { code, out } = await application({ 'notes.matrix.ts': matrix }).run('test')
+    expect(code).toBe(1)
+    expect(out).toContain('eve on diary: may not "edit", which the matrix lists.')
+    expect(out).toContain('  ada    | edit, read | edit, read')
+    expect(out).toContain('5 cells passed, 1 failed')
+  })
+
+  it.each([
+    ['a row that is missing', { from: "'note:1'", to: "'note:99'" }, 'There is no row note:99.'],
+    ['an unknown model', { from: "'note:1'", to: "'nite:1'" }, 'Unknown model "nite".'],
+    ['an unknown column', { from: 'name=eve', to: 'nick=eve' }, 'User has no column "nick".'],
+    ['an unknown action', { from: 'read, edit | read', to: 'raed | read' }, 'Unknown action "raed"'],
+    ['no tests', { from: 'export default', to: 'export const tests =' }, 'notes.matrix.ts exports no tests.'],
+  ])('exits with 2 for %s', async (_, { from, to }, message) => {
+    const one = application({ 'notes.matrix.ts': notes['notes.matrix.ts']!.replace(from, to) })
+    const { code, error } = await one.run('test')
+    expect(error).toContain(message)
+    expect(error).not.toMatch(/\n\s+at .*:\d+:\d+/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('explain', () => {
+  it('exits with 0 for an allowed action, and shows the proof', async () => {
+    const { code, out } = await application().run('explain', 'user:1', 'edit', 'note:1')
+    expect(out).toContain('User 1 may "edit" Note 1.')
+    expect(code).toBe(0)
+  })
+
+  it('exits with 1 for a denied action, and shows what is missing', async () => {
+    const { code, out } = await application().run('explain', 'nobody', 'read', 'note:1')
+    expect(out).toContain('note.isPublic = true')
+    expect(code).toBe(1)
+  })
+
+  it('takes rows as JSON', async () => {
+    const row = 'note:{"id":9,"isPublic":false,"owner":{"id":2}}'
+    expect((await application().run('explain', 'user:2', 'edit', row)).code).toBe(0)
+  })
+
+  it('leaves out values on request', async () => {
+    const { out } = await application().run('explain', 'nobody', 'read', 'note:1', '--no-values')
+    expect(out).not.toContain('is false')
+  })
+})
+
+describe('diff', () => {
+  const old = notes['policy.polar']!.replace(/allow\(_, "read".*\n/, '')
+
+  it('shows who gains what, and why', async () => {
+    const { code, out } = await application({ 'before/old.txt': old }).run('diff', 'before/old.txt')
+    expect(code).toBe(1)
+    expect(out).toContain('+ read Note: nobody 1, User { id: 2 } 1\n')
+    expect(out).toContain('denied → allowed')
+    expect(out).toContain('policy.polar:11')
+  })
+
+  it('exits with 0 if the policies provably decide the same', async () => {
+    const renamed = notes['policy.polar']!.replaceAll('note', 'it').replaceAll('user', 'me')
+    const { code, out } = await application({ 'before/old.txt': renamed }).run('diff', 'before/old.txt')
+    expect(out).toBe('The policies decide the same, whatever the data.\n')
+    expect(code).toBe(0)
+  })
+
+  it('exits with 2 for what is neither a file nor a revision', async () => {
+    const { code, error } = await application().run('diff', 'no-such-thing')
+    expect(error).toContain('"no-such-thing" is neither a file nor a revision of Git.')
+    expect(code).toBe(2)
+  })
+})
+
+describe('mutate', () => {
+  it('shows each mistake that the tests do not notice, with a witness to paste', async () => {
+    const matrix = notes['notes.matrix.ts']!.replace(/diary: 'note:1', /, '').replaceAll(
+      /\| (?:diary|read, edit|-) +(?=\|)/g,
+      '',
+    )
+    const one = application({ 'notes.matrix.ts': matrix })
+    const { code, out } = await one.run('mutate')
+    expect(code).toBe(1)
+    expect(out).toContain('policy.polar:11  Drops the goal note.isPublic = true.')
+    expect(out).toContain('defineTests({')
+  })
+
+  it('exits with 0 when every mutant is killed or equivalent', async () => {
+    const all = `import { defineTests } from '@arcturus/cli'
+export default defineTests({
+  actors: { ada: 'user:1', eve: 'user:2', nobody: null },
+  resources: { diary: 'note:1', plans: 'note:2', news: 'note:3', ada_: 'user:1' },
+  allowed: {
+    ada: { diary: ['read', 'edit'], news: ['read', 'edit'] },
+    eve: { plans: ['read', 'edit'], news: ['read'] },
+    nobody: { news: ['read'] },
+  },
+})
+`
+    const { json } = await application({ 'notes.matrix.ts': all }).run('mutate', '--json')
+    const left = (json as { survivors: { kind: string }[] }).survivors.filter(({ kind }) => kind !== 'wider-class')
+    expect(left).toEqual([])
+  })
+})
+
+describe('compile', () => {
+  it('writes a module and its types', async () => {
+    const one = application()
+    const { code, out } = await one.run('compile', '--out', 'dist/policy.js')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^dist\/policy\.js {2}[\d.]+ kB, [\d.]+ kB gzipped\n/)
+    expect(readFileSync(join(one.folder, 'dist/policy.js'), 'utf8')).toContain('createAuthorizer')
+    expect(existsSync(join(one.folder, 'dist/policy.d.ts'))).toBe(true)
+  })
+
+  it('exits with 2 for another kind of file', async () => {
+    expect(await application().run('compile', '--out', 'policy.txt')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('The module must be a .js or .mjs file.'),
+    })
+  })
+})
+
+describe('repl', () => {
+  it('answers queries about rows, over several lines', async () => {
+    const input =
+      ':load user 1\n:load note 2 as plans\nallow(user, "read",\nplans)\nhas_role(user, r, plans)\nx in [1, 2]\n'
+    const { code, out } = await application().type(input, 'repl')
+    expect(code).toBe(0)
+    expect(out).toContain("user = { id: 1, name: 'ada' }".slice(7))
+    expect(out.trimEnd().split('\n').slice(-5)).toEqual(['false', 'false', 'x = 1', 'x = 2', 'true'])
+  })
+
+  it('explains, decides, and goes on after errors', async () => {
+    const input =
+      ':bogus\n:can user:1 edit note:1\nf(\n\n:actions user:2 note:3\n:explain user:2 edit note:3\n:quit\n1 = 1\n'
+    const { out } = await application().type(input, 'repl')
+    expect(out).toContain('Unknown command ":bogus".')
+    expect(out).toContain('allowed\n')
+    expect(out).toContain('[unexpected-end]')
+    expect(out).toContain('read\n')
+    expect(out).toContain('User 2 may not "edit" Note 3.')
+    expect(out).not.toMatch(/true\n$/)
+  })
+})
+
+describe('every command', () => {
+  it.each(['check', 'test', 'explain', 'diff', 'mutate', 'compile', 'repl', 'init'])(
+    '%s has help with examples',
+    async (name) => {
+      const { code, out } = await application().run(name, '--help')
+      expect(code).toBe(0)
+      expect(out).toContain('Usage: arcturus')
+      expect(out).toContain('Examples:')
+    },
+  )
+
+  it('exits with 2 for a misspelt command, and suggests one', async () => {
+    const { code, error } = await application().run('chek')
+    expect(code).toBe(2)
+    expect(error).toContain('check')
+  })
+
+  it.each([
+    ['no configuration', undefined, 'No arcturus.config.ts'],
+    ['no default export', 'export const a = 1', 'No default export'],
+    ['no policy', 'export default { open: () => ({}) }', '`policy` must be a path'],
+    ['no `open`', "export default { policy: '*.polar' }", '`open` must be a function'],
+    ['no authorizer', "export default { policy: '*.polar', open: () => ({}) }", 'returned no authorizer'],
+    [
+      'a dead database',
+      "export default { policy: '*.polar', open: async () => { throw new Error('connect ECONNREFUSED 127.0.0.1:1') } }",
+      "The application can't be opened: connect ECONNREFUSED 127.0.0.1:1",
+    ],
+  ])('exits with 2 for %s', async (_, config, message) => {
+    const one = application({ 'arcturus.config.ts': config ?? '' })
+    if (config === undefined) {
+      const { rmSync } = await import('node:fs')
+      rmSync(join(one.folder, 'arcturus.config.ts'))
+    }
+    const { code, error } = await one.run('check')
+    expect(error).toContain(message)
+    expect(error).toContain('hint: ')
+    expect(code).toBe(2)
+  })
+})

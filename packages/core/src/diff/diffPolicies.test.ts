@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { diffPolicies } from './diffPolicies.js'
+
+const authorizer = new Authorizer().registerModels([
+  { name: 'User', key: 'id', fields: { id: { type: 'integer', nullable: false } } },
+  {
+    name: 'Note',
+    key: 'id',
+    fields: {
+      id: { type: 'integer', nullable: false },
+      ownerId: { type: 'integer', nullable: false },
+      isPublic: { type: 'boolean', nullable: false },
+    },
+  },
+])
+const users = [1, 2].map((id) => authorizer.as('User', { id }))
+const notes = [1, 2, 3, 4].map((id) => authorizer.as('Note', { id, ownerId: id % 2 === 1 ? 1 : 2, isPublic: id > 2 }))
+const before = 'allow(user: User, action, note: Note) if action in ["read", "edit"] and note.ownerId = user.id;'
+const options = { actors: [...users, null], rows: { Note: notes } }
+const diff = (one: string, other: string) => diffPolicies(authorizer, one, other, options)
+
+describe('diffPolicies', () => {
+  it('returns exactly the rows whose decision changed', async () => {
+    const after = `${before} allow(_, "read", note: Note) if note.isPublic = true;`
+    const { changes, same } = await diff(before, after)
+    expect(same).toBe(false)
+    expect(
+      changes.map(({ actor, action, resource }) => [
+        (actor as { id: number } | null)?.id,
+        action,
+        (resource as { id: number }).id,
+      ]),
+    ).toEqual([
+      [1, 'read', 4],
+      [2, 'read', 3],
+      [undefined, 'read', 3],
+      [undefined, 'read', 4],
+    ])
+    expect(changes.every((change) => change.before === 'denied' && change.after === 'allowed')).toBe(true)
+  })
+
+  it('summarizes the rows that each actor gains and loses', async () => {
+    const after = 'allow(user: User, "read", note: Note) if note.ownerId = user.id;'
+    expect(String(await diff(before, after))).toBe('- edit Note: User { id: 1 } 2, User { id: 2 } 2')
+    expect(String(await diff(after, before))).toBe('+ edit Note: User { id: 1 } 2, User { id: 2 } 2')
+  })
+
+  it.each([
+    ['names of variables', 'allow(u: User, a, n: Note) if a in ["read", "edit"] and n.ownerId = u.id;'],
+    [
+      'the order of goals',
+      'allow(user: User, action, note: Note) if user.id = note.ownerId and action in ["read", "edit"];',
+    ],
+    [
+      'rules in place of a list',
+      'allow(u: User, "edit", n: Note) if n.ownerId = u.id; allow(u: User, "read", n: Note) if n.ownerId = u.id;',
+    ],
+    [
+      'shorthand',
+      `allow(a, b, c) if has_permission(a, b, c);
+       actor User {}
+       resource Note { permissions = ["read", "edit"]; roles = ["owner"]; "read" if "owner"; "edit" if "owner"; }
+       has_role(user: User, "owner", note: Note) if note.ownerId = user.id;`,
+    ],
+  ])('proves without rows that nothing changes by %s', async (_, after) => {
+    const { same, changes } = await diffPolicies(authorizer, before, after, { actors: [], rows: {} })
+    expect(changes).toEqual([])
+    expect(same).toBe(true)
+  })
+
+  it('reports a check that becomes an error', async () => {
+    const after = 'allow(user: User, action, note: Note) if action in ["read", "edit"] and note.ownerId.name = user.id;'
+    const { changes } = await diff(before, after)
+    expect(changes.length).toBeGreaterThan(0)
+    expect(changes.every((change) => typeof change.after === 'object')).toBe(true)
+    expect(String(await diff(before, after))).toMatch(/^! read Note: /)
+  })
+
+  it('keeps the policy of the authorizer, and throws for an invalid one', async () => {
+    authorizer.loadSync(before)
+    const { policy } = authorizer
+    await diff(before, 'allow(_, "read", _: Note);')
+    expect(authorizer.policy).toBe(policy)
+    await expect(diff(before, 'allow(')).rejects.toMatchObject({ code: 'unexpected-end' })
+    await expect(diffPolicies(authorizer, before, before, { actors: [], rows: { Nite: [] } })).rejects.toMatchObject({
+      code: 'unknown-model',
+    })
+  })
+})

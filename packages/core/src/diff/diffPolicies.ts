@@ -1,0 +1,170 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import type { PolicySource } from '../authorizer/loading.js'
+import type { Kind } from '../authorizer/plans.js'
+import { RelationMemory } from '../authorizer/relations.js'
+import { actionsToCheck, actorsOf } from '../authorizer/words.js'
+import { ArgumentError } from '../errors.js'
+import { showObject } from '../machine/host/show.js'
+import { builtinClasses } from '../values/builtin.js'
+import { type Answer, answerOf, type Check, isSame } from './answer.js'
+import { Differences, Plans } from './differences.js'
+
+export interface DiffOptions {
+  /** The actors to compare. `null` is an anonymous user. */
+  readonly actors: Iterable<unknown>
+  /** The rows to compare, by model. Relations that are not loaded are loaded if there is a loader. */
+  readonly rows: Readonly<Record<string, Iterable<object>>>
+  /** Called with each change as soon as it is found. */
+  readonly onChange?: (change: DecisionChange) => void
+  /** Called before each actor, with the number of actors that are done. */
+  readonly onProgress?: (done: number) => void
+}
+
+/** A decision that the new policy changes. */
+export interface DecisionChange extends Check {
+  readonly model: string
+  readonly before: Answer
+  readonly after: Answer
+}
+
+/** An action on a model, and whether the policies can differ for it. */
+export interface ComparedAction {
+  readonly action: string
+  readonly model: string
+  /** Whether both policies provably give the same answer, for every actor and every row. */
+  readonly same: boolean
+}
+
+/** The difference between two policies. */
+export interface PolicyDiff {
+  /** Whether the policies provably give the same answers, whatever the data. */
+  readonly same: boolean
+  readonly actions: readonly ComparedAction[]
+  /** The changed decisions, in the order of the actors. */
+  readonly changes: readonly DecisionChange[]
+  /** The numbers of actors and of rows that were compared. */
+  readonly compared: { readonly actors: number; readonly rows: number }
+  /** Returns a summary: a line per action, model and direction with the number of rows by actor. */
+  toString(): string
+}
+
+/**
+ * Compares two policies on given actors and rows: who gains and who loses an action on which row.
+ * Where the conditions of both policies are the same, no row is examined: names of variables, the
+ * order of rules, the order of goals that can't fail, and shorthand rules do not matter.
+ *
+ * @param authorizer - An authorizer with the models of both policies. It keeps its own policy.
+ * @param before - The old policy: a text, or the texts of its files.
+ * @param after - The new policy.
+ * @throws PolicyError if one of the policies is invalid; ArgumentError for an unknown model.
+ *
+ * @example
+ * ```ts
+ * const diff = await diffPolicies(authorizer, oldText, newText, {
+ *   actors: await prisma.user.findMany(),
+ *   rows: { Document: await prisma.document.findMany() },
+ * })
+ * console.log(String(diff)) // + edit Document: User { id: 5 } 2 rows
+ * ```
+ */
+export async function diffPolicies(
+  authorizer: Authorizer,
+  before: string | readonly PolicySource[],
+  after: string | readonly PolicySource[],
+  options: DiffOptions,
+): Promise<PolicyDiff> {
+  const load = (policy: string | readonly PolicySource[]): Authorizer =>
+    typeof policy === 'string' ? authorizer.withPolicy(policy) : authorizer.withPolicy(...policy)
+  const [old, next] = [load(before), load(after)]
+  for (const model of Object.keys(options.rows))
+    if (!authorizer.schema.models.has(model))
+      throw new ArgumentError('unknown-model', `Unknown model "${model}" in \`rows\`.`, {
+        hint: 'register it, or correct its name',
+      })
+  // All checks are about the same data, so that each relation is loaded once.
+  const memory = new RelationMemory()
+  const forget = authorizer.rememberIn(() => memory)
+  try {
+    return await compare(authorizer, old, next, options)
+  } finally {
+    forget()
+  }
+}
+
+async function compare(
+  authorizer: Authorizer,
+  old: Authorizer,
+  next: Authorizer,
+  options: DiffOptions,
+): Promise<PolicyDiff> {
+  const { schema, readAction } = authorizer
+  const differences = new Differences(old, next, new Plans(old))
+  const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+  const actorModels = new Set(
+    [...actorsOf(old.policy!), ...actorsOf(next.policy!)].filter((name) => schema.models.has(name)),
+  )
+  const kinds: readonly Kind[] = [
+    'nil',
+    ...[...(actorModels.size > 0 ? actorModels : models)].map((model) => ({ model })),
+  ]
+  const actions = models.flatMap((model): ComparedAction[] => {
+    const ancestors = schema.ancestors(model)
+    const names = new Set([...[old, next].flatMap((one) => [...actionsToCheck(one.policy!, ancestors, readAction)])])
+    return [...names].map((action) => ({
+      action,
+      model,
+      same: kinds.every((actor) => !differences.between(actor, action, { model })),
+    }))
+  })
+  const actors = [...options.actors]
+  const rows = new Map(Object.entries(options.rows).map(([model, list]) => [model, [...list]]))
+  const changes: DecisionChange[] = []
+  for (const [done, actor] of actors.entries()) {
+    options.onProgress?.(done)
+    for (const { action, model, same } of actions) {
+      if (same) continue
+      for (const resource of rows.get(model) ?? []) {
+        const check = { actor, action, resource }
+        if (!differences.canBe(check)) continue
+        const [was, is] = [await decision(old, check), await decision(next, check)]
+        if (isSame(was, is)) continue
+        const change = { ...check, model, before: was, after: is }
+        changes.push(change)
+        options.onChange?.(change)
+      }
+    }
+  }
+  const count = [...rows.values()].reduce((sum, list) => sum + list.length, 0)
+  return {
+    same: actions.every(({ same }) => same),
+    actions,
+    changes,
+    compared: { actors: actors.length, rows: count },
+    toString: () => summaryOf(changes, (value) => (value === null ? 'nobody' : showObject(schema, value))),
+  }
+}
+
+/** Nobody may perform an action that a policy does not name. */
+async function decision(authorizer: Authorizer, check: Check): Promise<Answer> {
+  const answer = await answerOf(authorizer, check)
+  return typeof answer === 'object' && answer.error === 'unknown-action' ? 'denied' : answer
+}
+
+/** `+` for a row that is gained, `-` for one that is lost, `!` for one whose check becomes an error. */
+function signOf({ after }: DecisionChange): '+' | '-' | '!' {
+  return typeof after === 'object' ? '!' : after === 'allowed' ? '+' : '-'
+}
+
+function summaryOf(changes: readonly DecisionChange[], show: (value: unknown) => string): string {
+  if (changes.length === 0) return 'No decision changes.'
+  const lines = new Map<string, Map<string, number>>()
+  for (const change of changes) {
+    const line = `${signOf(change)} ${change.action} ${change.model}`
+    const byActor = lines.get(line) ?? new Map<string, number>()
+    const actor = show(change.actor)
+    lines.set(line, byActor.set(actor, (byActor.get(actor) ?? 0) + 1))
+  }
+  return [...lines]
+    .map(([line, byActor]) => `${line}: ${[...byActor].map(([actor, count]) => `${actor} ${count}`).join(', ')}`)
+    .join('\n')
+}
