@@ -145,10 +145,24 @@ export class UnsupportedFilterError extends ArcturusError {
   static override readonly brand: string = 'UnsupportedFilterError'
 }
 
+/** The explanation of a decision: an `Explanation` of `@arcturus/core/explain`, which makes it. */
+export interface DecisionExplanation {
+  readonly allowed: boolean
+  toString(): string
+  toJSON(): object
+}
+
 /** A decision against the actor. `status` and `statusCode` are the status of the HTTP response. */
 export class AuthorizationError extends ArcturusError {
   static override readonly brand: string = 'AuthorizationError'
   readonly status: number
+  /**
+   * Why the action was denied, made on first use from the data at hand. Undefined unless
+   * `@arcturus/core/explain` is imported, and for denials of fields and requests.
+   */
+  declare readonly explanation?: DecisionExplanation | undefined
+  /** Returns the explanation, and loads relations for it. Undefined as `explanation` is. */
+  declare readonly loadExplanation?: (() => Promise<DecisionExplanation>) | undefined
 
   constructor(code: Code, summary: string, status: number) {
     super(code, summary)

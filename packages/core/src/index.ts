@@ -18,6 +18,7 @@ export {
   ArcturusError,
   ArgumentError,
   AuthorizationError,
+  type DecisionExplanation,
   ForbiddenError,
   InvalidBodyError,
   NotFoundError,

@@ -45,6 +45,7 @@ import type { DenialReason } from './denial.js'
 import { enumerate, solutionsOf } from './enumerate.js'
 import { backEndOf, type EvaluatorName } from './evaluator.js'
 import { after } from './eventual.js'
+import { explainable } from './explainer.js'
 import { fieldsDenied, namesIn, type Picked, pickFields } from './fields.js'
 import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
 import { Hosts } from './hosts.js'
@@ -422,9 +423,14 @@ export class Authorizer {
     const denial = this.#denial(policy, actor, action, resource, options)
     // An `await` takes longer than most decisions.
     const reason = typeof denial === 'object' ? await denial : denial
-    if (reason === 'nobody') throw new UnauthenticatedError()
-    if (reason === 'hidden') throw new NotFoundError()
-    if (reason === 'forbidden') throw new ForbiddenError()
+    if (reason === undefined) return
+    const error =
+      reason === 'nobody'
+        ? new UnauthenticatedError()
+        : reason === 'hidden'
+          ? new NotFoundError()
+          : new ForbiddenError()
+    throw explainable(error, { authorizer: this, actor, action, resource })
   }
 
   /**
@@ -732,8 +738,7 @@ export class Authorizer {
     options: FilterOptions = {},
   ): Filter {
     const { unloaded = 'error' } = options
-    if (unloaded !== 'error' && unloaded !== 'database')
-      throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
+    assertUnloaded(unloaded)
     const { condition, policy } = this.#plan(actor, action, modelName)
     const bound = descending(() => bind(condition, actor, action, policy.checks.meaning, unloaded))
     return this.#told(this.#filter(actor, action, modelName, bound, policy))
@@ -800,17 +805,83 @@ export class Authorizer {
     policy: LoadedPolicy,
     most?: number,
   ): Filter | Promise<Filter> {
+    const bound = this.#bindLoading(condition, actor, action, policy, most)
+    return after(bound, (one) => this.#filter(actor, action, modelName, one, policy))
+  }
+
+  /** Binds a condition to the value in the place of the actor, and loads what is missing. */
+  #bindLoading(
+    condition: Condition,
+    actor: unknown,
+    action: string,
+    policy: LoadedPolicy,
+    most: number | undefined,
+  ): Condition | Promise<Condition> {
     const { meaning } = policy.checks
     // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
     // then.
     const known = descending(() => bind(condition, actor, action, meaning))
-    if (!missingIn(known)) return this.#filter(actor, action, modelName, known, policy)
+    if (!missingIn(known)) return known
     const ask = this.#relations.forQuestion()
     const load = (wanted: Wanted): Promise<unknown> => ask({ ...wanted, most }) ?? promised(wanted)
-    const { asyncTime } = this.#limits
-    return bindLoading(condition, actor, action, meaning, load, asyncTime).then((bound) =>
-      this.#filter(actor, action, modelName, bound, policy),
-    )
+    return bindLoading(condition, actor, action, meaning, load, this.#limits.asyncTime)
+  }
+
+  /**
+   * Returns the filter of the actors of a model who may perform the action on a resource: the
+   * mirror of `filter`. An actor is in it exactly if the check returns true. Building it is no
+   * decision about the current user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
+   * @param modelName - The name of the actors' model, such as `User`.
+   * @param options.unloaded - As for `filter`: the treatment of a relation that is missing on the
+   * resource's side. Default `error`.
+   * @throws the errors of `filter`.
+   * @example
+   * const readers = users.filter((user) => authorizer.actorFilter('read', note, 'User').matches(user))
+   */
+  actorFilter(action: Action, resource: unknown, modelName: ModelName, options: FilterOptions = {}): Filter {
+    const { unloaded = 'error' } = options
+    assertUnloaded(unloaded)
+    const { condition, policy } = this.#actorPlan(action, resource, modelName)
+    const bound = descending(() => bind(condition, resource, action, policy.checks.meaning, unloaded))
+    return this.#actorsFilter(action, resource, modelName, bound, policy)
+  }
+
+  /**
+   * Returns the result of `actorFilter`. It loads missing relations of the resource's side if their
+   * models have a loader, and awaits promises.
+   * @param options.most - As for `loadFilter`.
+   * @throws the errors of `actorFilter`.
+   */
+  async loadActorFilter(
+    action: Action,
+    resource: unknown,
+    modelName: ModelName,
+    { most }: LoadingOptions = {},
+  ): Promise<Filter> {
+    const { condition, policy } = this.#actorPlan(action, resource, modelName)
+    const bound = await this.#bindLoading(condition, resource, action, policy, most)
+    return this.#actorsFilter(action, resource, modelName, bound, policy)
+  }
+
+  #actorPlan(
+    action: string,
+    resource: unknown,
+    modelName: string,
+  ): { readonly condition: Condition; readonly policy: LoadedPolicy } {
+    assertResource(resource)
+    assertAction(action)
+    assertKnown(this.schema, resource, 'resource')
+    modelNamed(this.schema, modelName)
+    const { policy } = this.#decider
+    return { condition: policy.checks.actors(action, resource, modelName), policy }
+  }
+
+  #actorsFilter(action: string, resource: unknown, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
+    const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
+    const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, row, action, resource)
+    // In the condition, the resource has the place of the actor.
+    return new Filter(modelName, resource, action, condition, policy.checks.meaning, isTrue)
   }
 
   #plan(
@@ -894,4 +965,9 @@ export class Authorizer {
     const { policy, host } = this.#decider.question()
     return solutionsOf(policy.program, goal, { ...options, limits: this.#limits, host })
   }
+}
+
+function assertUnloaded(unloaded: unknown): void {
+  if (unloaded !== 'error' && unloaded !== 'database')
+    throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
 }

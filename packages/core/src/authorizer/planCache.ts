@@ -8,7 +8,7 @@ import type { Meaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { entryOf } from '../values/entryOf.js'
 import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
-import { type ActionKind, isForMachine, type Kind, planCheck, planFilter } from './plans.js'
+import { type ActionKind, isForMachine, type Kind, planActors, planCheck, planFilter } from './plans.js'
 import { type ActionKey, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
 import type { PolicyActions } from './policyActions.js'
 import { namesOutright, stringLiteralsOf } from './words.js'
@@ -45,6 +45,10 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
+/** Conditions by the model of what is known, the action, and the model of what is asked for. */
+type FilterConditions = Map<string | typeof unknownModel | undefined, Map<ActionKey, Map<string, Condition>>>
+const unknownModel: unique symbol = Symbol('unknown model')
+
 /** Decides a check by the machine. @throws if the machine has no result. */
 export type Prove = (actor: unknown, action: string, resource: unknown) => boolean
 
@@ -73,7 +77,9 @@ export class Checks {
   /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
   /** The conditions of filters by the actor's model, the action and the rows' model. */
-  readonly #filters = new Map<string | undefined, Map<ActionKey, Map<string, Condition>>>()
+  readonly #filters: FilterConditions = new Map()
+  /** The conditions of actor filters by the resource's model, the action and the actors' model. */
+  readonly #actorFilters: FilterConditions = new Map()
 
   /**
    * @param onUnnamed - Called for a check of an action that nothing names, and that a rule without an
@@ -229,13 +235,37 @@ export class Checks {
     this.#actions.assertNamed(action)
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
-    const known = this.#knows(action)
-    const ofActor = entryOf(this.#filters, kind === 'nil' ? undefined : kind.model, () => new Map())
-    const conditions = entryOf(ofActor, known ? action : otherAction, () => new Map())
+    return this.#ofKinds(this.#filters, kind, action, model, (asked) =>
+      planFilter(this.#policy, this.meaning.schema, kind, asked, model, this.#deriver),
+    )
+  }
+
+  /**
+   * Returns the condition on the actors of a model; its roots are swapped, as `planActors` says.
+   * @throws ArgumentError for an action that nothing names.
+   */
+  actors(action: string, resource: unknown, model: string): Condition {
+    this.#actions.assertNamed(action)
+    // A class represents a row that does not exist yet.
+    const kind = this.#kindOf(resource) ?? { model: undefined }
+    return this.#ofKinds(this.#actorFilters, kind, action, model, (asked) =>
+      planActors(this.meaning.schema, model, asked, kind, this.#deriver),
+    )
+  }
+
+  #ofKinds(
+    known: FilterConditions,
+    kind: Kind,
+    action: string,
+    model: string,
+    plan: (asked: ActionKind) => Condition,
+  ): Condition {
+    const isNamed = this.#knows(action)
+    const ofKind = entryOf(known, kind === 'nil' ? undefined : (kind.model ?? unknownModel), () => new Map())
+    const conditions = entryOf(ofKind, isNamed ? action : otherAction, () => new Map())
     let condition = conditions.get(model)
     if (!condition) {
-      const asked: ActionKind = known ? { action } : 'other'
-      condition = descending(() => planFilter(this.#policy, this.meaning.schema, kind, asked, model, this.#deriver))
+      condition = descending(() => plan(isNamed ? { action } : 'other'))
       conditions.set(model, condition)
     }
     return condition

@@ -51,6 +51,26 @@ export function deriveCheck(
 }
 
 /**
+ * Returns the residual for an actor who is asked for, and a resource that is known: the roots of
+ * the condition are swapped. Its `resource` is the actor, and its `actor` the resource.
+ */
+function planActor(schema: Schema, actor: Kind, action: ActionKind, resource: Kind, deriver: Deriver): Condition {
+  const args = [subject(schema, 'resource', actor), actionOperand(action), subject(schema, 'actor', resource)]
+  return simplify(schema, deriver.derive('allow', args, nowhere))
+}
+
+/** Returns the condition for the actors of a model and of all its subclasses; see `planActor`. */
+export function planActors(
+  schema: Schema,
+  model: string,
+  action: ActionKind,
+  resource: Kind,
+  deriver: Deriver,
+): Condition {
+  return ofFamily(schema, model, (one) => planActor(schema, { model: one }, action, resource, deriver))
+}
+
+/**
  * Returns the condition for rows of a model and of all its subclasses.
  * @param field - The field of `allow_field`. Default: none, for `allow`.
  */
@@ -63,11 +83,16 @@ export function planFilter(
   deriver: Deriver = new Deriver(policy, schema),
   field?: string,
 ): Condition {
-  const models = schema.descendants(model)
-  const plans = models.map((one) =>
+  return ofFamily(schema, model, (one) =>
     simplify(schema, deriveCheck(schema, actor, action, { model: one }, deriver, field)),
   )
-  if (models.length === 1) return plans[0]!
+}
+
+/** Returns the disjunction of the conditions for the rows of each class of a model. */
+function ofFamily(schema: Schema, model: string, planOf: (model: string) => Condition): Condition {
+  const models = schema.descendants(model)
+  const plans = models.map(planOf)
+  if (models.length === 1 || plans.every((plan) => plan.kind === 'false')) return plans[0]!
   const row: Operand = {
     kind: 'path',
     root: { kind: 'resource', name: 'resource', model, type: rowType(schema, model, false) },

@@ -1,6 +1,12 @@
 import type { DenialReason } from '../authorizer/denial.js'
 import { fieldsDenied } from '../authorizer/fields.js'
-import { AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+import {
+  AuthorizationError,
+  type DecisionExplanation,
+  ForbiddenError,
+  NotFoundError,
+  UnauthenticatedError,
+} from '../errors.js'
 
 /** The details that a denial may reveal in addition to its status. */
 export interface DenialDetails {
@@ -8,6 +14,21 @@ export interface DenialDetails {
   readonly fields?: readonly string[] | undefined
   /** The reason, if the client may know it. */
   readonly explanation?: string | undefined
+  /** The explanation of the decision, if the client may know it. */
+  readonly detail?: DecisionExplanation | undefined
+}
+
+/** What a response reveals about a denial beside its status. */
+export interface Revealed {
+  readonly detail: string
+  readonly explanation: object
+}
+
+const revealed = new WeakMap<AuthorizationError, Revealed>()
+
+/** Returns what a problem body reveals about a denial; undefined if it is no more than the message. */
+export function revealedBy(error: AuthorizationError): Revealed | undefined {
+  return revealed.get(error)
 }
 
 /**
@@ -18,6 +39,11 @@ export interface DenialDetails {
 export function denialError(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
   const error = withoutStack(() => errorFor(reason, details.fields ?? []))
   if (details.explanation !== undefined) error.message += ` ${details.explanation}`
+  const { detail } = details
+  if (detail) {
+    revealed.set(error, { detail: error.message, explanation: detail.toJSON() })
+    error.message += `\n\n${String(detail)}`
+  }
   // Frameworks print the stack in development. Ours would reveal the path of the request through
   // the code.
   error.stack = `${error.name}: ${error.message}`

@@ -323,7 +323,13 @@ describe('a check for an anonymous user', () => {
     const authorization = new RequestAuthorization(
       { ...authority(false), isAllowed: async (who) => asked.push(who) > 1 },
       true,
-      { decided: () => {}, personalize: () => {}, explanation: () => undefined },
+      {
+        decided: () => {},
+        personalize: () => {},
+        explanation: () => undefined,
+        detail: () => undefined,
+        explained: () => ({ authorizer: {}, actor: null, action: '', resource: null }),
+      },
     )
     const document = {}
     authorization.identify(null)
@@ -348,6 +354,8 @@ describe('a response for one actor', () => {
         if (isKept) throw kept
       },
       explanation: () => undefined,
+      detail: () => undefined,
+      explained: () => ({ authorizer: {}, actor: null, action: '', resource: null }),
     })
     authorization.identify('ada')
     authorization.admit(loader, row, 'read')

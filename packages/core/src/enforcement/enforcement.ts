@@ -2,14 +2,15 @@ import type { DecisionKind } from '../authorizer/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import type { Eventual } from '../authorizer/eventual.js'
 import { after } from '../authorizer/eventual.js'
+import { type Explained, explainable, loadExplanation } from '../authorizer/explainer.js'
 import { RelationMemory } from '../authorizer/relations.js'
-import type { AuthorizationError } from '../errors.js'
+import type { AuthorizationError, DecisionExplanation } from '../errors.js'
 import type { Authority } from './authority.js'
 import type { RouteOptions } from './declaration.js'
 import { Decoys } from './decoys.js'
-import { denialError, reasonOf } from './denial.js'
+import { type DenialDetails, denialError, reasonOf } from './denial.js'
 import type { EnforcementEvent } from './event.js'
-import { explain } from './explanation.js'
+import { sentenceOf } from './explanation.js'
 import { failure } from './failure.js'
 import { Guard, UndecidedError } from './guard.js'
 import { load } from './loading.js'
@@ -37,6 +38,12 @@ export interface EnforcementOptions<Request, Actor> {
    * resources. By default only if `NODE_ENV` is `development`. Logs always contain it.
    */
   readonly reasons?: boolean | undefined
+  /**
+   * What explanations reveal, in the log and in responses with reasons: values of fields with
+   * `values`, except for those in `mask`. Default neither. There are explanations only if
+   * `@arcturus/core/explain` is imported.
+   */
+  readonly explanations?: { readonly values?: boolean; readonly mask?: readonly string[] } | undefined
   /**
    * Called with each allowed and each denied decision, with its reason. It is also called with the
    * decision that opened the guard, and with each response that the guard blocked. An error that it
@@ -69,6 +76,11 @@ export interface Shared<Request> extends EnforcementHooks<Request> {
   readonly decoys: Decoys
 }
 
+/** Returns whether a decision was about a row, not about a model or a request. */
+function isRow(resource: unknown): resource is object {
+  return typeof resource === 'object' && resource !== null
+}
+
 /** Runs a question and converts any thrown value to an error that frameworks recognize. */
 function failing<Answer>(question: () => Eventual<Answer>): Eventual<Answer> {
   try {
@@ -88,9 +100,9 @@ export class Denial {
   readonly reason: DenialReason
   readonly error: AuthorizationError
 
-  constructor(reason: DenialReason, explanation?: string) {
+  constructor(reason: DenialReason, details: DenialDetails = {}) {
     this.reason = reason
-    this.error = denialError(reason, { explanation })
+    this.error = denialError(reason, details)
   }
 }
 
@@ -287,9 +299,10 @@ export class Enforcement<Request, Actor> {
     if (model !== undefined && typeof row === 'object') this.#authority.as(model, row)
     return after(this.#authority.denialReason(actor, action, row), (reason) => {
       this.#shared.decoys.keep(route, row, reason)
-      const denial = this.#answer(reason, 'check', action, row)
-      if (!denial && admit) this.authorization.admit(loader, row, action)
-      return denial
+      return after(this.#answer(reason, 'check', action, row), (denial) => {
+        if (!denial && admit) this.authorization.admit(loader, row, action)
+        return denial
+      })
     })
   }
 
@@ -328,7 +341,7 @@ export class Enforcement<Request, Actor> {
     kind: DecisionKind,
     action: string | undefined,
     resource: unknown,
-  ): Denial | undefined {
+  ): Eventual<Denial | undefined> {
     this.decided(kind, action, resource)
     return reason === undefined ? this.#allow(action, resource) : this.#deny(reason, action, resource)
   }
@@ -339,22 +352,43 @@ export class Enforcement<Request, Actor> {
     return undefined
   }
 
-  #deny(reason: DenialReason, action: string | undefined, resource: unknown): Denial {
-    this.#options.log?.({
-      kind: 'denied',
-      request: this.#request,
-      actor: this.authorization.identified,
-      action,
-      resource,
-      reason,
+  #deny(reason: DenialReason, action: string | undefined, resource: unknown): Eventual<Denial> {
+    const actor = this.authorization.identified
+    const event = { kind: 'denied', request: this.#request, actor, action, resource, reason } as const
+    const explanation = this.explanation(reason, action)
+    if (action === undefined || !isRow(resource)) {
+      this.#options.log?.(event)
+      return new Denial(reason, { explanation })
+    }
+    const decision = this.explained(action, resource)
+    this.#options.log?.(explainable(event, decision))
+    return after(this.detail(action, resource), (detail) => {
+      const denial = new Denial(reason, { explanation, detail })
+      explainable(denial.error, decision)
+      return denial
     })
-    return new Denial(reason, this.explanation(reason, action))
+  }
+
+  /** Returns the decision about a row, to explain it. */
+  explained(action: string, resource: unknown): Explained {
+    const actor = this.authorization.identified
+    return { authorizer: this.#authority, actor, action, resource, options: this.#options.explanations }
+  }
+
+  /**
+   * Returns the explanation of a denial for the client, or undefined if responses contain no
+   * reasons.
+   */
+  detail(action: string, resource: unknown): Eventual<DecisionExplanation | undefined> {
+    if (!this.#options.reasons || !isRow(resource)) return undefined
+    // A denial without explanation is better than a failure in its place.
+    return loadExplanation(this.explained(action, resource))?.catch(() => undefined)
   }
 
   /**
    * Returns the reason of a denial for the client, or undefined if responses contain no reasons.
    */
   explanation(reason: DenialReason, action: string | undefined): string | undefined {
-    return this.#options.reasons ? explain(reason, action, this.#authority.readAction) : undefined
+    return this.#options.reasons ? sentenceOf(reason, action, this.#authority.readAction) : undefined
   }
 }

@@ -1,5 +1,6 @@
 import type { DecisionKind } from '../authorizer/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
+import type { DecisionExplanation } from '../errors.js'
 import type { UndecidedError } from './guard.js'
 
 /**
@@ -24,6 +25,9 @@ export type EnforcementEvent<Request = unknown, Actor = unknown> =
       /** `undefined` if the loader found no row, and for the request-level rules. */
       readonly resource: unknown
       readonly reason: DenialReason
+      /** As for an `AuthorizationError`: if `@arcturus/core/explain` is imported, and there is a row. */
+      readonly explanation?: DecisionExplanation | undefined
+      readonly loadExplanation?: (() => Promise<DecisionExplanation>) | undefined
     }
   | Opened<Request>
   | { readonly kind: 'undecided'; readonly request: Request; readonly error: UndecidedError }

@@ -4,7 +4,7 @@ import type { DenialReason } from '../authorizer/denial.js'
  * Returns a sentence for developers with the reason of a denial. It reveals whether the resource
  * exists, so a production application must not show it to clients.
  */
-export function explain(reason: DenialReason, action: string | undefined, readAction: string): string {
+export function sentenceOf(reason: DenialReason, action: string | undefined, readAction: string): string {
   switch (reason) {
     case 'nobody':
       return '(Anonymous users may not do this.)'

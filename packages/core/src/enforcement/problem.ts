@@ -1,4 +1,5 @@
 import { type AuthorizationError, ForbiddenError } from '../errors.js'
+import { revealedBy } from './denial.js'
 
 /** A body by RFC 9457, `application/problem+json`. */
 export interface ProblemDetails {
@@ -8,6 +9,8 @@ export interface ProblemDetails {
   readonly detail: string
   /** The fields that the actor may not write or read. */
   readonly fields?: readonly string[]
+  /** The explanation, if responses contain reasons and `@arcturus/core/explain` is imported. */
+  readonly explanation?: object
 }
 
 /** The media type of a problem body. */
@@ -18,7 +21,8 @@ const titles: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Fo
 /** Returns the problem body of a denial. */
 export function problemOf(error: AuthorizationError): ProblemDetails {
   const { name, status, message } = error
-  const problem: ProblemDetails = { type: 'about:blank', title: titles[status] ?? name, status, detail: message }
+  const { detail = message, ...explained } = revealedBy(error) ?? {}
+  const problem: ProblemDetails = { type: 'about:blank', title: titles[status] ?? name, status, detail, ...explained }
   const fields = error instanceof ForbiddenError ? error.fields : []
   return fields.length > 0 ? { ...problem, fields } : problem
 }

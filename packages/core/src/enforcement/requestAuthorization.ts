@@ -1,8 +1,10 @@
 import type { DecisionKind } from '../authorizer/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
+import type { Eventual } from '../authorizer/eventual.js'
+import { type Explained, explainable } from '../authorizer/explainer.js'
 import { namesIn, type Picked } from '../authorizer/fields.js'
 import type { Filter } from '../authorizer/filter.js'
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, type DecisionExplanation } from '../errors.js'
 import type { Action, ModelName } from '../register.js'
 import type { Authority } from './authority.js'
 import { denialError, fieldsOf, reasonOf } from './denial.js'
@@ -30,6 +32,10 @@ export interface Deciding {
   personalize(): void
   /** Returns the explanation of a denial for the client. */
   explanation(reason: DenialReason, action: string): string | undefined
+  /** Returns the decision about a row, to explain it. */
+  explained(action: string, resource: unknown): Explained
+  /** Returns the explanation of a refused row for the client. */
+  detail(action: string, resource: unknown): Eventual<DecisionExplanation | undefined>
 }
 
 /**
@@ -285,7 +291,10 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       const reason = reasonOf(error, this.#actor)
       if (!reason) throw failure(error)
       this.#request.decided(kind, action, subject)
-      throw denialError(reason, { fields: fieldsOf(error), explanation: this.#request.explanation(reason, action) })
+      const explanation = this.#request.explanation(reason, action)
+      const detail = kind === 'check' ? await this.#request.detail(action, subject) : undefined
+      const denial = denialError(reason, { fields: fieldsOf(error), explanation, detail })
+      throw kind === 'check' ? explainable(denial, this.#request.explained(action, subject)) : denial
     }
     this.#request.decided(kind, action, subject)
   }

@@ -1,9 +1,10 @@
 import type { Condition, Operand } from '../condition/condition.js'
+import { scalarFamilies } from '../schema/families.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import { type Location, locationOf } from './location.js'
 import type { Part } from './part.js'
-import { imagine } from './reads.js'
+import { imagine, isImagined } from './reads.js'
 
 /** Something that would have to be otherwise. */
 export interface Change {
@@ -48,15 +49,23 @@ export function imaginedRow(schema: Schema, modelName: string | undefined, like:
   if (!model) return row
   if (!model.class) tag(row, model.name)
   made++
+  // No other row belongs to it yet.
+  for (const ancestor of schema.ancestors(model.name))
+    for (const field of schema.models.get(ancestor)?.fields.values() ?? [])
+      if (field.kind === 'relation' && field.many) define(row, field.name, [])
   for (const name of schema.key(model.name) ?? []) {
     const field = schema.field(model.name, name)
     if (field?.kind === 'relation') continue
     const isText = field?.type === 'string' || field?.type === 'uuid'
     // No row has this key.
     const value = isText ? `new ${made}` : -1e9 - made
-    Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
+    define(row, name, value)
   }
   return row
+}
+
+function define(row: object, name: string, value: unknown): void {
+  Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function prototypeOf(like: unknown): object | null {
@@ -65,7 +74,12 @@ function prototypeOf(like: unknown): object | null {
 
 /** Returns the ways to make a leaf true or false by one field. */
 export function realize({ condition, environment, world }: Part, wanted: boolean): Realization {
-  const at = (operand: Operand): Location | undefined => locationOf(world, operand, environment)
+  const { schema } = world.meaning
+  // A row with another key is another row.
+  const at = (operand: Operand): Location | undefined => {
+    const location = locationOf(world, operand, environment)
+    return location && isKey(schema, location) && !isImagined(location.object) ? undefined : location
+  }
   const read = (operand: Operand): unknown => {
     try {
       return world.value(operand, environment)
@@ -76,6 +90,10 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
   const set = (operand: Operand, values: readonly unknown[]): readonly Assignment[] => {
     const location = at(operand)
     return location ? values.map((value) => ({ ...location, to: () => value, isAdded: false })) : []
+  }
+  const present = (operand: Operand): readonly unknown[] => {
+    const location = at(operand)
+    return location ? valuesOf(schema, location) : []
   }
   switch (condition.kind) {
     case 'compare': {
@@ -88,7 +106,9 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
       const ways = sides.flatMap(([side, other]) => {
         if (other === undefined) return []
         if (!isEquality) return set(side, neighbours(other))
-        return (operator === '!=') !== wanted ? set(side, [other]) : set(side, others(other))
+        return (operator === '!=') !== wanted
+          ? set(side, [other])
+          : set(side, other === null ? present(side) : others(other))
       })
       return { ways, isWhole: isEquality && (operator === '!=') !== wanted }
     }
@@ -154,6 +174,21 @@ function listChange(part: Part, to: (before: readonly unknown[]) => readonly unk
   return place ? [{ ...place, to: (before) => to(Array.isArray(before) ? before : []), isAdded: true }] : []
 }
 
+function isKey(schema: Schema, { object, field }: Location): boolean {
+  const model = schema.baseOf(object)
+  return model !== undefined && schema.key(model.name)?.includes(field) === true
+}
+
+/** Returns values of a field that are not nil: a new row for a relation, else one value of each type that fits. */
+function valuesOf(schema: Schema, { object, field }: Location): readonly unknown[] {
+  const model = schema.baseOf(object)
+  const declared = model && schema.field(model.name, field)
+  if (declared?.kind === 'relation') return [imaginedRow(schema, declared.model, undefined)]
+  const scalars = { text: 'a', number: 1, boolean: true, date: new Date(0) } as const
+  const family = declared && scalarFamilies[declared.type]
+  return family !== undefined && family in scalars ? [scalars[family as keyof typeof scalars]] : Object.values(scalars)
+}
+
 /** Returns values of the same type that are not equal to a value. */
 function others(value: unknown): readonly unknown[] {
   switch (typeof value) {
@@ -167,7 +202,7 @@ function others(value: unknown): readonly unknown[] {
       return [!value]
     default:
       if (value instanceof Date) return [new Date(value.getTime() + 1), new Date(value.getTime() - 1)]
-      return value === null ? [1, 'a', true, new Date(0)] : [null]
+      return [null]
   }
 }
 

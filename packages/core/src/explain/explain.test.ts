@@ -274,7 +274,7 @@ describe('the text of an explanation', () => {
 
       Reached by:
       ! allow(u: User, "read", d: Document) if d.owner.name = u.name  (policy.polar:1:1)
-        ! "name" of nil can't be read.  (policy.polar:1:40)"
+        ! Cannot read "name" of nil.  (policy.polar:1:40)"
     `)
   })
 

@@ -1,20 +1,12 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Inside, insideOf } from '../authorizer/inside.js'
-import { deriveCheck } from '../authorizer/plans.js'
-import { promised } from '../authorizer/promised.js'
-import type { Condition } from '../condition/condition.js'
-import { Deriver } from '../condition/derive/derive.js'
-import { isStackOverflow } from '../condition/stack.js'
-import { ArcturusError, ArgumentError } from '../errors.js'
-import { subjects } from '../filter/bind/bind.js'
-import { Deadline } from '../machine/index.js'
+import { ArgumentError } from '../errors.js'
 import type { Action } from '../register.js'
-import { type Asked, type Evaluated, Explanation } from './explanation.js'
-import { MissingSearch } from './missing.js'
-import { Part } from './part.js'
-import { Arrivals, Reads } from './reads.js'
+import { evaluate, evaluateLoading } from './evaluate.js'
+import { type Evaluated, Explanation } from './explanation.js'
+import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
-import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
+import { errorOf } from './world.js'
 
 /** The options of `explain` and `loadExplanation`. */
 export type ExplainOptions = ShowOptions
@@ -113,55 +105,4 @@ function settled(evaluated: Evaluated, check: Check): Evaluated {
   const error = 'error' in check ? errorOf(check.error) : undefined
   if (evaluated.decision === decision) return { ...evaluated, error: error ?? evaluated.error }
   return { decision, error, root: undefined, search: undefined }
-}
-
-async function evaluateLoading(of: Inside, asked: Asked): Promise<Evaluated> {
-  const arrivals = new Arrivals()
-  const ask = of.relations.forQuestion()
-  const deadline = new Deadline(of.limits.asyncTime)
-  try {
-    for (let round = 0; ; round++) {
-      const evaluated = evaluate(of, asked, arrivals)
-      if (evaluated.decision === 'denied') evaluated.search?.find()
-      const wanted = arrivals.take(evaluated.decision === 'error' || evaluated.search?.isShort === true)
-      if (wanted.length === 0 || round === maxRounds) return evaluated
-      const values = await deadline.meet(Promise.all(wanted.map((one) => ask(one) ?? promised(one))))
-      for (const [at, one] of wanted.entries()) arrivals.arrive(one, values[at])
-    }
-  } catch (error) {
-    return { decision: 'error', error: errorOf(error), root: undefined, search: undefined }
-  } finally {
-    deadline.clear()
-  }
-}
-
-/** Relations of relations that explanations load one after the other. */
-const maxRounds = 200
-
-/** Evaluates the condition of a check, derived with the rules that its parts come from. */
-function evaluate({ decider, limits }: Inside, { actor, action, resource }: Asked, arrivals: Arrivals): Evaluated {
-  const { policy, checks } = decider.policy
-  const { meaning } = checks
-  const { schema } = meaning
-  try {
-    const kindOf = (value: unknown) => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
-    const deriver = new Deriver(policy, schema, { origins: true })
-    const condition: Condition = deriveCheck(schema, kindOf(actor), { action }, kindOf(resource), deriver)
-    const known = subjects(actor, action)
-    const environment = (root: Parameters<typeof known>[0]) =>
-      root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
-    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals), new Time(limits.syncTime))
-    const root = new Part(world, condition, environment)
-    const { outcome } = root
-    if ('error' in outcome) {
-      if (outcome.error instanceof BeyondExplanation || isStackOverflow(outcome.error)) throw outcome.error
-      return { decision: 'error', error: errorOf(outcome.error), root, search: undefined }
-    }
-    const allowed = outcome.truth === true
-    const search = allowed ? undefined : new MissingSearch(root)
-    return { decision: allowed ? 'allowed' : 'denied', error: undefined, root, search }
-  } catch (error) {
-    const known = error instanceof ArcturusError ? error : undefined
-    return { decision: 'error', error: known, root: undefined, search: undefined }
-  }
 }

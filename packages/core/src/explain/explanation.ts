@@ -1,4 +1,4 @@
-import type { ArcturusError } from '../errors.js'
+import type { ArcturusError, DecisionExplanation } from '../errors.js'
 import { describe, type ExplanationMissing } from './describe.js'
 import type { MissingSearch } from './missing.js'
 import type { Part } from './part.js'
@@ -26,7 +26,7 @@ export interface Evaluated {
  * Why an actor may or may not perform an action on a resource. It is written on demand, from the
  * data as it was when the explanation was made.
  */
-export class Explanation {
+export class Explanation implements DecisionExplanation {
   /** Whether the action is allowed: the answer of `can`. False if the check is an error. */
   readonly allowed: boolean
   readonly decision: 'allowed' | 'denied' | 'error'

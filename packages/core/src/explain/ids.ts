@@ -1,16 +1,30 @@
+import type { Models } from '../schema/schema.js'
+import { identityOf } from '../values/rows.js'
+
 const negativeZero = Symbol('-0')
 
-/** Numbers for values: equal scalars have one number, and each object has its own. */
+/** Numbers for values: equal scalars have one number, and so have all objects of one row. */
 export class Ids {
+  readonly #schema: Models
   readonly #ids = new Map<unknown, number>()
 
+  constructor(schema: Models) {
+    this.#schema = schema
+  }
+
   of(value: unknown): number {
-    const key = Object.is(value, -0) ? negativeZero : value
+    const key = this.#keyOf(value)
     let id = this.#ids.get(key)
     if (id === undefined) {
       id = this.#ids.size
       this.#ids.set(key, id)
     }
     return id
+  }
+
+  #keyOf(value: unknown): unknown {
+    if (Object.is(value, -0)) return negativeZero
+    if (typeof value === 'string') return `text ${value}`
+    return typeof value === 'object' && value !== null ? identityOf(this.#schema, value) : value
   }
 }

@@ -5,7 +5,7 @@ import { type Assignment, type Change, imaginedRow, listWith, listWithout, reali
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Part, World } from './part.js'
-import { isImagined } from './reads.js'
+import { isImagined, type Values } from './reads.js'
 import { errorOf } from './world.js'
 
 /** Changes that make a part hold together, and the leaves that have to stay as they are. */
@@ -223,7 +223,7 @@ export class MissingSearch {
     const change = this.#change(part, true, 'there', row)
     let inner = this.#worlds.get(part)
     if (!inner) {
-      inner = world.with(world.reads.with(new Map([[location.object, new Map([[location.field, row]])]])))
+      inner = world.with(world.reads.with(new Map([[world.ids.of(location.object), new Map([[location.field, row]])]])))
       this.#worlds.set(part, inner)
     }
     return { change, world: inner }
@@ -424,8 +424,10 @@ export class MissingSearch {
     if (!this.#isEnough(changes, true)) return undefined
     let needed = changes
     for (const change of changes) {
-      if (change.kind !== 'leaf' || !this.#sharesField(change, needed)) continue
-      const rest = needed.filter((one) => one !== change)
+      const isField = change.of !== undefined
+      if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
+      // The fields of a new row go with it.
+      const rest = needed.filter((one) => one !== change && (change.row === undefined || one.of !== change.row))
       if (this.#isEnough(rest, false)) needed = rest
     }
     return needed
@@ -449,7 +451,8 @@ export class MissingSearch {
       else assumed.set(change.part.key, change.wanted)
     }
     let trials = 0
-    const values = new Map<object, Map<string, unknown>>()
+    const { ids } = this.#root.world
+    const values = new Map<number, Map<string, unknown>>()
     const attempt = (at: number): boolean => {
       const all = ways[at]
       if (!all) {
@@ -457,11 +460,11 @@ export class MissingSearch {
         return this.#isTrue(values, assumed)
       }
       // A field that is changed already may be right for this change too.
-      if (all.some((way) => values.get(way.object)?.has(way.field) && !way.isAdded) && attempt(at + 1)) return true
+      if (all.some((way) => values.get(ids.of(way.object))?.has(way.field) && !way.isAdded) && attempt(at + 1))
+        return true
       for (const way of all) {
         if (trials >= maxTrials) return false
-        const fields = values.get(way.object) ?? new Map<string, unknown>()
-        values.set(way.object, fields)
+        const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
         const isChanged = fields.has(way.field)
         const before = isChanged ? fields.get(way.field) : this.#read(way)
         if (isChanged && !way.isAdded) continue
@@ -498,7 +501,7 @@ export class MissingSearch {
     }
   }
 
-  #isTrue(values: ReadonlyMap<object, ReadonlyMap<string, unknown>>, assumed: ReadonlyMap<string, boolean>): boolean {
+  #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
     const { world } = this.#root
     const changed = world.with(world.reads.with(values), assumed)
     try {

@@ -1,4 +1,5 @@
 import type { Missing, Wanted } from '../schema/wanted.js'
+import type { Ids } from './ids.js'
 
 /** A row that does not exist yet: its fields are unknown, except for those that are changed. */
 const imagined = new WeakSet<object>()
@@ -14,8 +15,8 @@ export function isImagined(value: unknown): value is object {
   return typeof value === 'object' && value !== null && imagined.has(value)
 }
 
-/** Values by object and field. */
-export type Values = ReadonlyMap<object, ReadonlyMap<string, unknown>>
+/** Values by the number of a row and by field. */
+export type Values = ReadonlyMap<number, ReadonlyMap<string, unknown>>
 
 /** The relations that were loaded for an explanation, and those that are still to be loaded. */
 export class Arrivals {
@@ -58,22 +59,24 @@ export class Reads implements Missing {
   /** Whether a field of a row that does not exist yet was read, and has no value. */
   isUnknown = false
   readonly #arrivals: Arrivals
+  readonly #ids: Ids
   readonly #changes: Values | undefined
   readonly #outside: Reads | undefined
 
-  constructor(arrivals: Arrivals, changes?: Values, outside?: Reads) {
+  constructor(arrivals: Arrivals, ids: Ids, changes?: Values, outside?: Reads) {
     this.#arrivals = arrivals
+    this.#ids = ids
     this.#changes = changes
     this.#outside = outside
   }
 
   /** Returns these reads with changes. */
   with(changes: Values): Reads {
-    return new Reads(this.#arrivals, changes, this)
+    return new Reads(this.#arrivals, this.#ids, changes, this)
   }
 
   arrived(object: object, name: string): { readonly value: unknown } | undefined {
-    const changed = this.#changed(object, name)
+    const changed = this.#changes && this.#changed(this.#ids.of(object), name)
     if (changed) return changed
     if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
     return this.#arrivals.find(object, name)
@@ -83,9 +86,9 @@ export class Reads implements Missing {
     if (!isImagined(wanted.object)) this.#arrivals.want(wanted, isKnown)
   }
 
-  #changed(object: object, name: string): { readonly value: unknown } | undefined {
-    const values = this.#changes?.get(object)
+  #changed(row: number, name: string): { readonly value: unknown } | undefined {
+    const values = this.#changes?.get(row)
     if (values?.has(name)) return { value: values.get(name) }
-    return this.#outside ? this.#outside.#changed(object, name) : undefined
+    return this.#outside ? this.#outside.#changed(row, name) : undefined
   }
 }

@@ -221,8 +221,10 @@ export class TreeWriter {
     switch (condition.kind) {
       case 'and': {
         const at = part.parts.findIndex(fails)
+        // If no part fails by itself, a further solution of one does, after a later part did not hold.
         const shown = at < 0 ? part.parts : part.parts.slice(0, at + 1)
-        return this.#origin(part, merged(shown.map((one) => this.#write(one))), 'error')
+        const written = shown.map((one) => (at < 0 ? this.#furtherFailure(one) : undefined) ?? this.#write(one))
+        return this.#origin(part, merged(written), 'error')
       }
       case 'or':
       case 'not': {
@@ -242,6 +244,29 @@ export class TreeWriter {
       default:
         return this.#failure(part, error)
     }
+  }
+
+  /** Explains the error of a further solution of a part that holds; undefined if there is none. */
+  #furtherFailure(part: Part): Levels | undefined {
+    if (!holds(part)) return undefined
+    switch (part.condition.kind) {
+      case 'or':
+      case 'some': {
+        const failing = part.parts.find(fails)
+        if (failing) return this.#write(failing)
+        break
+      }
+      case 'and':
+      case 'ref':
+        break
+      default:
+        return undefined
+    }
+    for (const one of part.parts) {
+      const found = this.#furtherFailure(one)
+      if (found) return found
+    }
+    return undefined
   }
 
   #failure({ condition }: Part, error: unknown): Levels {

@@ -2,9 +2,10 @@ import type { Condition, Definition, Operand, Ref } from '../condition/condition
 import { ArcturusError, QueryError } from '../errors.js'
 import { Binder, type Environment, withElements } from '../filter/bind/bind.js'
 import { Failed } from '../filter/bind/failure.js'
+import type { Limits } from '../machine/index.js'
 import type { Meaning } from '../predicate/meaning.js'
 import { entryOf } from '../values/entryOf.js'
-import { Ids } from './ids.js'
+import type { Ids } from './ids.js'
 import { Part, type Truth, type World } from './part.js'
 import type { Reads } from './reads.js'
 
@@ -18,22 +19,27 @@ interface Call {
   isExhausted: boolean
 }
 
-/** The time that an explanation may take, whatever it evaluates. */
+/** The most steps of an explanation. Each evaluates a part. */
+const maxSteps = 2_000_000
+
+/** The time and the steps that an explanation may take, whatever it evaluates. */
 export class Time {
   readonly #end: number
   readonly #limit: number
-  #count = 0
+  #steps = 0
 
-  constructor(limit: number) {
-    this.#limit = limit
-    this.#end = Date.now() + limit
+  constructor({ syncTime }: Pick<Limits, 'syncTime'>) {
+    this.#limit = syncTime
+    this.#end = Date.now() + syncTime
   }
 
+  /** Counts a step. @throws QueryError if there were too many, or if the time is up. */
   spend(): void {
-    if ((++this.#count & 255) !== 0 || Date.now() <= this.#end) return
-    throw new QueryError('time-limit', `The explanation computes for more than ${this.#limit} ms.`, {
-      hint: 'a query that needs more can be given more: see `limits`',
-    })
+    this.#steps++
+    const hint = 'a query that needs more can be given more: see `limits`'
+    if (this.#steps > maxSteps) throw new QueryError('step-limit', `The explanation takes more than ${maxSteps} steps.`)
+    if ((this.#steps & 255) !== 0 || Date.now() <= this.#end) return
+    throw new QueryError('time-limit', `The explanation computes for more than ${this.#limit} ms.`, { hint })
   }
 }
 
@@ -62,7 +68,7 @@ export class EvaluatedWorld implements World {
     action: Environment,
     reads: Reads,
     time: Time,
-    ids: Ids = new Ids(),
+    ids: Ids,
     assumed: ReadonlyMap<string, boolean> = new Map(),
   ) {
     this.meaning = meaning

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { acceptStandIns, standInHeader } from '../enforcement/standIns.js'
 import { ArgumentError, AuthorizationError } from '../errors.js'
+import { loadExplanation } from '../explain/explain.js'
 import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
 import { sameRow } from '../values/rows.js'
@@ -96,6 +97,15 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     }
   }
 
+  /** Returns why, with values: a test's data are its own. Empty if it can't be told. */
+  async function why(actor: unknown, action: Action, resource: unknown): Promise<string> {
+    try {
+      return `\n\n${String(await loadExplanation(authorizer, actor, action, resource, { values: true }))}`
+    } catch {
+      return ''
+    }
+  }
+
   async function expectSame(
     actual: Iterable<string>,
     expected: Iterable<string>,
@@ -112,7 +122,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
         authorizer.assertAction(action)
         if (await authorizer.isAllowed(actor, action, resource)) continue
         const rest = await mayDo(actor, resource)
-        const message = `${who(actor)} may not "${action}" ${show(resource)}, but was expected to.${rest}`
+        const message = `${who(actor)} may not "${action}" ${show(resource)}, but was expected to.${rest}${await why(actor, action, resource)}`
         throw new ExpectationError(message, 'denied', 'allowed')
       }
     },
@@ -124,7 +134,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
         const asked = `"${action}" ${show(resource)}`
         if (answered === 'allowed')
           throw new ExpectationError(
-            `${who(actor)} may ${asked}, but was expected not to.`,
+            `${who(actor)} may ${asked}, but was expected not to.${await why(actor, action, resource)}`,
             'allowed',
             status ?? 'denied',
           )

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { Enforcement, type EnforcementOptions } from '../enforcement/enforcement.js'
+import type { EnforcementEvent } from '../enforcement/event.js'
+import { problemOf } from '../enforcement/problem.js'
+import { AuthorizationError } from '../errors.js'
+import { testAuthorization } from '../testing/testAuthorization.js'
+import { Explanation } from './index.js'
+
+class User {
+  constructor(readonly id: number) {}
+}
+class Note {
+  constructor(
+    readonly id: number,
+    readonly owner: User,
+    readonly level = 3,
+  ) {}
+}
+
+const authorizer = new Authorizer().registerClass(User, { key: 'id' }).registerClass(Note, { key: 'id' })
+authorizer.loadSync(`
+  allow(user: User, "read", note: Note) if note.owner = user and note.level > 1;
+  allow_field(user: User, "read", note: Note, "text") if note.owner = user;
+`)
+const [ada, eve] = [new User(1), new User(2)]
+const note = new Note(5, ada)
+
+async function denialOf(work: Promise<unknown>): Promise<AuthorizationError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof AuthorizationError) return error
+  throw new Error('nothing was denied')
+}
+
+describe('a denial', () => {
+  it('carries its explanation, which is made on first use', async () => {
+    const error = await denialOf(authorizer.authorize(eve, 'read', note))
+    expect(Object.keys(error)).not.toContain('explanation')
+    expect(error.explanation).toBeInstanceOf(Explanation)
+    expect(error.explanation).toBe(error.explanation)
+    expect(String(error.explanation)).toContain('note.owner is User 1, not User 2')
+    expect((await error.loadExplanation?.())?.allowed).toBe(false)
+  })
+
+  it('of fields and requests carries none', async () => {
+    const error = await denialOf(authorizer.authorizeField(eve, 'read', note, 'text'))
+    expect(error.explanation).toBeUndefined()
+  })
+})
+
+/** Denies a request of a user, and returns the error of the response and what was logged. */
+async function denied(options: Partial<EnforcementOptions<object, User>>, note: Note | null) {
+  const events: EnforcementEvent<object, User>[] = []
+  const log = (event: EnforcementEvent<object, User>) => void events.push(event)
+  const enforcement = new Enforcement(authorizer, { actor: () => eve, log, ...options }, {}, 'GET', () => {})
+  await enforcement.arm()
+  const denial = await enforcement.enforce('read', () => note)
+  const event = events.find((one) => one.kind === 'denied')
+  if (!denial || !event) throw new Error('nothing was denied')
+  const later = note ? await denialOf(enforcement.authorization.authorize('read', note)) : undefined
+  return { error: denial.error, event, later }
+}
+
+describe('a denied request', () => {
+  it('explains itself to the log alone by default', async () => {
+    const { error, event, later } = await denied({}, note)
+    expect([error.message, later?.message]).toEqual(['Not found.', 'Not found.'])
+    expect(problemOf(error)).toEqual({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not found.' })
+    expect(String(event.explanation)).toContain('note.owner is User 1, not User 2')
+    expect(Object.keys(event)).not.toContain('explanation')
+  })
+
+  it('explains itself in responses with reasons', async () => {
+    const { error, later } = await denied({ reasons: true }, note)
+    for (const one of [error, later!]) {
+      expect(one.message).toContain('What is missing:\n  • note.owner = User 2')
+      expect(problemOf(one)).toMatchObject({
+        detail: 'Not found. (The resource exists, but the actor may not "read" it.)',
+        explanation: { version: 1, decision: 'denied', missing: { sets: [[{ text: 'note.owner = User 2' }]] } },
+      })
+    }
+  })
+
+  it('shows values only if it is told to, and masked fields never', async () => {
+    const mine = new Note(6, eve, 0)
+    const textOf = async (explanations?: EnforcementOptions<object, User>['explanations']) => {
+      const { error, event } = await denied({ reasons: true, explanations }, mine)
+      return [error.message, String(event.explanation)]
+    }
+    for (const text of await textOf()) expect(text).toContain('note.level is not more than 1')
+    for (const text of await textOf({ values: true })) expect(text).toContain('note.level is 0, not more than 1')
+    for (const text of await textOf({ values: true, mask: ['Note.level'] })) expect(text).not.toContain('is 0')
+  })
+
+  it('has nothing to explain if there is no row', async () => {
+    const { error, event } = await denied({ reasons: true }, null)
+    expect(error.message).toBe('Not found. (The loader found nothing.)')
+    expect(event.explanation).toBeUndefined()
+  })
+})
+
+describe('a failed expectation', () => {
+  const { expectAllowed, expectDenied } = testAuthorization(authorizer)
+
+  it('says why, with values', async () => {
+    await expect(expectAllowed(ada, 'read', new Note(7, ada, 1))).rejects.toThrow('note.level is 1, not more than 1')
+    await expect(expectDenied(ada, 'read', note)).rejects.toThrow('note.level (3) is more than 1')
+  })
+})

@@ -1,0 +1,71 @@
+import type { Inside } from '../authorizer/inside.js'
+import { deriveCheck } from '../authorizer/plans.js'
+import { promised } from '../authorizer/promised.js'
+import { Deriver } from '../condition/derive/derive.js'
+import { isStackOverflow } from '../condition/stack.js'
+import { ArcturusError } from '../errors.js'
+import { subjects } from '../filter/bind/bind.js'
+import { Deadline } from '../machine/index.js'
+import type { Asked, Evaluated } from './explanation.js'
+import { Ids } from './ids.js'
+import { MissingSearch } from './missing.js'
+import { Part } from './part.js'
+import { Arrivals, Reads } from './reads.js'
+import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
+
+/** Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds. */
+export async function evaluateLoading(of: Inside, asked: Asked): Promise<Evaluated> {
+  const arrivals = new Arrivals()
+  const ask = of.relations.forQuestion()
+  const deadline = new Deadline(of.limits.asyncTime)
+  try {
+    for (let round = 0; ; round++) {
+      const evaluated = evaluate(of, asked, arrivals)
+      if (evaluated.decision === 'denied') evaluated.search?.find()
+      const wanted = arrivals.take(evaluated.decision === 'error' || evaluated.search?.isShort === true)
+      if (wanted.length === 0 || round === maxRounds) return evaluated
+      const values = await deadline.meet(Promise.all(wanted.map((one) => ask(one) ?? promised(one))))
+      for (const [at, one] of wanted.entries()) arrivals.arrive(one, values[at])
+    }
+  } catch (error) {
+    return { decision: 'error', error: errorOf(error), root: undefined, search: undefined }
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** Relations of relations that explanations load one after the other. */
+const maxRounds = 200
+
+/** Evaluates the condition of a check, derived with the rules that its parts come from. */
+export function evaluate(
+  { decider, limits }: Inside,
+  { actor, action, resource }: Asked,
+  arrivals: Arrivals,
+): Evaluated {
+  const { policy, checks } = decider.policy
+  const { meaning } = checks
+  const { schema } = meaning
+  try {
+    const kindOf = (value: unknown) => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
+    const deriver = new Deriver(policy, schema, { origins: true })
+    const condition = deriveCheck(schema, kindOf(actor), { action }, kindOf(resource), deriver)
+    const known = subjects(actor, action)
+    const environment = (root: Parameters<typeof known>[0]) =>
+      root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
+    const ids = new Ids(schema)
+    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids), new Time(limits), ids)
+    const root = new Part(world, condition, environment)
+    const { outcome } = root
+    if ('error' in outcome) {
+      if (outcome.error instanceof BeyondExplanation || isStackOverflow(outcome.error)) throw outcome.error
+      return { decision: 'error', error: errorOf(outcome.error), root, search: undefined }
+    }
+    const allowed = outcome.truth === true
+    const search = allowed ? undefined : new MissingSearch(root)
+    return { decision: allowed ? 'allowed' : 'denied', error: undefined, root, search }
+  } catch (error) {
+    const known = error instanceof ArcturusError ? error : undefined
+    return { decision: 'error', error: known, root: undefined, search: undefined }
+  }
+}
