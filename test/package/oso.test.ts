@@ -49,6 +49,14 @@ describe('the built drop-in', () => {
     expect(JSON.parse(String(output))).toEqual(expected)
   })
 
+  it('exports classes under their own names, also when it is minified', () => {
+    const names = Object.entries<unknown>(require('@arcturus/core/oso')).flatMap(([name, value]) =>
+      typeof value === 'function' && /^[A-Z]/.test(name) ? [[name, value.name]] : [],
+    )
+    expect(names.length).toBeGreaterThan(20)
+    for (const [exported, own] of names) expect(own).toBe(exported)
+  })
+
   it('answers queries from the command line', () => {
     const command = require.resolve('@arcturus/core/package.json').replace('package.json', 'bin/oso.mjs')
     const { stdout, stderr } = spawnSync(process.execPath, [command], {

@@ -213,10 +213,7 @@ const failures: Forms = {
   'filter-too-large': unsupported,
 }
 
-/**
- * The warnings that oso has. All other warnings are for users who run the policy's checks
- * themselves.
- */
+/** The warnings that oso has. */
 const warnings: Partial<Readonly<Record<Code, (facts: Facts) => string | undefined>>> = {
   'ambiguous-precedence': () =>
     'Expression without parentheses could be ambiguous.\nPrior to 0.20, `x and y or z` would parse as `x and (y or z)`.\nAs of 0.20, it parses as `(x and y) or z`, matching other languages.',
@@ -280,10 +277,16 @@ export function multipleLoadError(): Error {
   )
 }
 
-/** Returns the text of a warning; undefined if oso has no such warning. */
+/** Returns the text of a warning that oso has, too. */
 export function warningText({ code, message, span, data = {} }: Diagnostic): string | undefined {
   const text = warnings[code]?.({ summary: message, data })
   return text === undefined ? undefined : `${text}${span ? locationOf(span) : ''}`
+}
+
+/** Returns the text of a warning, or a further error, that oso does not have; undefined for its own. */
+export function furtherText({ code, message, hint, span }: Diagnostic): string | undefined {
+  if (code in warnings || code === 'nil-step') return undefined
+  return `${message}${span ? locationOf(span) : ''}${hint === undefined ? '' : `\n${hint}`}`
 }
 
 function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | undefined, trace: string): Error {
@@ -291,7 +294,7 @@ function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | und
     return named('OperationalError::Unknown', `${facts.summary} (${code})${span ? locationOf(span) : ''}`)
   if (typeof form === 'function') return form(facts)
   const place = span && (form.placed?.(facts) ?? true) ? locationOf(span) : ''
-  return named(form.name, `${trace ? `${trace}\n` : ''}${form.message(facts)}${place}`)
+  return named(form.name, `${trace ? `${trace}\n\n` : ''}${form.message(facts)}${place}`)
 }
 
 function named(name: string, message: string): Error {
@@ -316,9 +319,18 @@ function typeText(type: unknown): string {
 
 function ruleMismatch({ rule, types }: Facts['data']): string {
   const reasons = (types as readonly { readonly type: RuleType; readonly mismatch: string | undefined }[]).map(
-    ({ type, mismatch }) => `${typeText(type)}\n\tFailed to match because: ${mismatch}\n`,
+    ({ type, mismatch = '' }) => `${typeText(type)}\n\tFailed to match because: ${mismatch}\n${blockHint(mismatch)}`,
   )
   return `Invalid rule: ${polar(rule)} Must match one of the following rule types:\n\n${reasons.join('\n')}`
+}
+
+/** Returns what to add to the policy if a class has no block. */
+function blockHint(mismatch: string): string {
+  const [, name, keyword] = /is (\S+), which has no (actor|resource) block/.exec(mismatch) ?? []
+  if (name === undefined) return ''
+  return keyword === 'actor'
+    ? `\n\tPerhaps you meant to add an actor block to the top of your policy, like this:\n\n\t  actor ${name} {}\n`
+    : `\n\tPerhaps you meant to add a resource block to your policy, like this:\n\n\t  resource ${name} { .. }\n`
 }
 
 function duplicateText({ same, name, other }: Facts['data']): string {

@@ -5,7 +5,7 @@ import { type Source, spanText } from '../language/source.js'
 import { compile, type Program, type Query, type QueryOptions, type RuleCall, solve } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
-import { coreError, diagnosticError, multipleLoadError, warningText } from './coreErrors.js'
+import { coreError, diagnosticError, furtherText, multipleLoadError, warningText } from './coreErrors.js'
 import { defaultEqualityFn } from './equality.js'
 import { InlineQueryFailedError } from './errors.js'
 import { Host } from './host.js'
@@ -85,8 +85,10 @@ export class Engine {
   #build(sources: readonly Source[]): Policy {
     const { policy, found } = buildPolicy(sources, this.host.schema)
     if (policy) return policy
+    const [first, ...others] = found.filter(({ severity }) => severity === 'error')
+    for (const other of others) further(other)
     // Sound: without a policy there is an error.
-    throw diagnosticError(found.find(({ severity }) => severity === 'error')!)
+    throw diagnosticError(first!)
   }
 
   #replace(policy: Policy): void {
@@ -103,7 +105,14 @@ export function asCoreError(error: unknown): unknown {
 function warn(warning: Diagnostic): void {
   if (warning.code === 'missing-allow-rule' && process.env['POLAR_IGNORE_NO_ALLOW_WARNING']) return
   const text = warningText(warning)
-  if (text !== undefined) console.warn('[warning]', text)
+  if (text === undefined) further(warning)
+  else console.warn('[warning]', text)
+}
+
+/** Prints what oso does not say. Its own warnings begin with `[warning]`. */
+function further(diagnostic: Diagnostic): void {
+  const text = furtherText(diagnostic)
+  if (text !== undefined) console.warn('[arcturus]', text)
 }
 
 /** Returns whether a goal has a result; a promise if it has to wait. */

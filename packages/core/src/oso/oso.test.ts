@@ -300,3 +300,38 @@ describe('relations', () => {
     await expect(oso.isAllowed(null, 'up', folders[2])).rejects.toThrow('Wrong number of parents: 0')
   })
 })
+
+describe('a mistake that oso accepts', () => {
+  const blocks = 'actor User {} resource Repo { roles = ["reader"]; permissions = ["read"]; "read" if "reader"; }'
+  const role = 'has_role(u: User, "reader", r: Repo) if r.owner = u;'
+  const allow = 'allow(u, a, r) if has_permission(u, a, r);'
+
+  it.each([
+    ['a wrong number of arguments', 'allow(u, _, r) if f(u, r); f(u) if u = 1;', 'f'],
+    ['an unknown permission', `${blocks} ${role} ${allow} allow(u, _, r) if has_permission(u, "raed", r);`, 'raed'],
+    ['an unknown role', `${blocks} ${role} ${allow} allow(u, _, r) if has_role(u, "raeder", r);`, 'raeder'],
+    ['a comparison that is never true', 'allow(_, _, p: Page) if p.size = "big";', 'size'],
+  ])('is a warning: %s', async (_, policy, word) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const oso = setUp()
+    oso.registerClass(class Page {}, { name: 'Page', fields: { size: Number } })
+    await oso.loadStr(policy)
+    const said = warn.mock.calls.filter(([tag]) => tag === '[arcturus]').map(([, text]) => String(text))
+    expect(said.length).toBeGreaterThan(0)
+    expect(said.join('\n')).toContain(word)
+    expect(said.join('\n')).toContain('line 1')
+  })
+
+  it('is a warning beside the error that is thrown', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    await expect(setUp().loadStr('f(x) if x = ;\ng(x) if = 2;')).rejects.toThrow('at line 1, column 13')
+    expect(warn.mock.calls.flat().join('\n')).toContain('line 2, column 9')
+  })
+
+  it('is an error: another value of nil', () => {
+    expect(() => setUp().registerConstant(5, 'nil')).toThrow(
+      expect.objectContaining({ name: 'RuntimeError::InvalidRegistration' }),
+    )
+    setUp().registerConstant(null, 'nil')
+  })
+})

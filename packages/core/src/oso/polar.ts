@@ -125,7 +125,8 @@ async function readSource(filename: string): Promise<Source> {
   try {
     return new Source(await readFile(filename, 'utf8'), filename)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new PolarFileNotFoundError(filename)
+    // Test runners such as Jest have an `Error` of their own, which those of Node.js are not.
+    if (Reflect.get(Object(error), 'code') === 'ENOENT') throw new PolarFileNotFoundError(filename)
     throw error
   }
 }

@@ -94,6 +94,11 @@ export class Schema {
         hint: 'pass the value first: registerConstant(value, name)',
       })
     reserved(name)
+    if (name === 'nil' && value !== null)
+      throw new ArgumentError('reserved-name', 'The constant "nil" is null, and cannot have another value.', {
+        hint: 'register the value under another name',
+        data: { name },
+      })
     const isNew = !this.#constants.has(name)
     this.#constants.set(name, value)
     if (isNew) this.#changed()

@@ -1,3 +1,5 @@
+import { compareText } from '../language/compareText.js'
+
 /**
  * A dictionary of Polar: `{a: 1}` in a policy is a `Dict` in JavaScript, and a `Dict` is a
  * dictionary in Polar.
@@ -10,6 +12,27 @@ export class Dict {
   constructor(entries: Readonly<Record<string, unknown>> = {}) {
     for (const key of Object.keys(entries)) setEntry(this, key, entries[key])
   }
+
+  /** Returns the keys of a dictionary in order, or those of an object: `Dictionary.keys({a: 1})`. */
+  static keys(of: object): string[] {
+    return keysIn(of)
+  }
+
+  /** Returns the values in the order of `keys`. */
+  static values(of: object): unknown[] {
+    return keysIn(of).map((key) => Reflect.get(of, key) as unknown)
+  }
+
+  /** Returns pairs of a key and its value, in the order of `keys`. */
+  static entries(of: object): [string, unknown][] {
+    return keysIn(of).map((key) => [key, Reflect.get(of, key) as unknown])
+  }
+}
+
+/** Outside of the class: a class that names itself loses its name when it is minified. */
+function keysIn(of: object): string[] {
+  const keys = Object.keys(of)
+  return of instanceof Dict ? keys.sort(compareText) : keys
 }
 
 /** Sets any key: `__proto__` becomes an ordinary key. */

@@ -1,12 +1,13 @@
 import type { Expression } from '../../language/ast.js'
 import { stalledNegation } from '../recursion/loops.js'
-import { Cell, deref } from '../state/cell.js'
+import { Cell } from '../state/cell.js'
 import type { Choice } from '../state/frame.js'
 import { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { exit, fail, type Step } from '../state/step.js'
-import { type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
+import { type Constraint, type Excluded, Suspended, Suspension, suspend } from '../state/suspension.js'
 import type { Term } from '../state/term.js'
+import { cellsOf, connected, settled, settledTerm, termsOf } from '../terms/constraint.js'
 
 /** One negation during the proof of its goal. */
 class Negation {
@@ -79,6 +80,8 @@ function note(m: Machine, negation: Negation): void {
     return
   }
   const demands: Excluded[] = []
+  // goals that wait for variables of the goal alone
+  const inner: Constraint[] = []
   const cells = new Set<Cell>()
   const fresh = new Set<Cell>()
   // goals that waited for variables before the negation
@@ -92,26 +95,39 @@ function note(m: Machine, negation: Negation): void {
       entry.cells.forEach((cell, index) => {
         if (!before.has(cell)) before.set(cell, entry.before[index])
       })
-      if (!entry.suspension.active) continue
-      for (const cell of entry.cells) {
-        if (cell.serial < negation.serial && !cell.isBound && (cell.linked || before.get(cell) !== undefined)) {
-          demands.push({ kind: 'constraint', constraint: entry.suspension.constraint })
-          cells.add(cell)
-          break
-        }
+      const { active, constraint } = entry.suspension
+      if (!active) continue
+      const outer = entry.cells.find(
+        (cell) => cell.serial < negation.serial && !cell.isBound && (cell.linked || before.get(cell) !== undefined),
+      )
+      if (outer === undefined) inner.push(constraint)
+      else {
+        demands.push({ kind: 'constraint', constraint: settled(constraint) })
+        cells.add(outer)
       }
     } else if (entry.linked !== undefined) fresh.add(entry.linked)
   }
+  // known variables by the variable of the goal that they are equal to
+  const equal = new Map<Cell, Cell[]>()
   for (const cell of bound) {
     // a variable unknown outside is free: some value of it proves the goal
     if (fresh.has(cell) || !(cell.linked || cell.goals !== undefined)) continue
-    demands.push({ kind: 'binding', cell, value: deref(cell.value) })
     cells.add(cell)
+    const value = settledTerm(cell.value)
+    if (value instanceof Cell && value.serial >= negation.serial) equal.set(value, [...(equal.get(value) ?? []), cell])
+    else demands.push({ kind: 'binding', cell, value })
+  }
+  for (const [inner, [first, ...others]] of equal) {
+    if (others.length === 0) demands.push({ kind: 'binding', cell: first!, value: inner })
+    for (const cell of others) demands.push({ kind: 'binding', cell, value: first })
   }
   if (demands.length === 0) {
     negation.proven = true
     return
   }
+  const demanded = demands.flatMap((one) => (one.kind === 'constraint' ? cellsOf(termsOf(one.constraint)) : []))
+  for (const constraint of connected(demanded, inner))
+    demands.push({ kind: 'constraint', constraint: settled(constraint) })
   negation.alternatives = [...(negation.alternatives ?? []), demands]
   negation.cells = new Set([...(negation.cells ?? []), ...cells])
 }

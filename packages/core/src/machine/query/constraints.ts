@@ -3,55 +3,77 @@ import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
 import type { FieldMatcher, Matcher } from '../state/matcher.js'
 import { type Constraint, type Excluded, Suspended } from '../state/suspension.js'
-import { DictTerm, ListTerm, type Term } from '../state/term.js'
+import type { Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
+import { cellsOf, connected, termsOf } from '../terms/constraint.js'
 import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
 import { Expression, Pattern } from '../terms/expression.js'
 
-/**
- * Returns the constraints on a variable without a value: all that concern it, in the order of their
- * appearance. They name the variable itself `_this`.
- */
-export function constraintsOn(m: Machine, cell: Cell): Expression {
-  return new Expression('And', new Writer(m, cell).conjuncts())
+/** The constraints that a solution leaves on variables without a value. */
+export class Constraints {
+  readonly #machine: Machine
+  readonly #names: Names
+  readonly #all: readonly Constraint[]
+  readonly #cells: ReadonlySet<Cell>
+  readonly #told = new Set<Constraint>()
+
+  constructor(machine: Machine, names: Names) {
+    this.#machine = machine
+    this.#names = names
+    const all = new Set<Constraint>()
+    for (const entry of machine.trail)
+      if (entry instanceof Suspended && entry.suspension.active) all.add(entry.suspension.constraint)
+    this.#all = [...all]
+    this.#cells = new Set(cellsOf(this.#all.flatMap(termsOf)))
+  }
+
+  /** Returns whether a constraint mentions a variable. */
+  concern(cell: Cell): boolean {
+    return this.#cells.has(cell)
+  }
+
+  /**
+   * Returns all constraints that concern a variable, in the order of their appearance. They name
+   * the variable itself `_this`.
+   */
+  on(cell: Cell, name: string): Expression {
+    const found = connected([cell], this.#all)
+    for (const one of found) this.#told.add(one)
+    const constraints = this.#all.filter((one) => found.has(one))
+    return new Expression('And', new Writer(this.#machine, this.#names, cell, name).conjuncts(constraints))
+  }
+
+  /** Whether a constraint concerns none of the variables that were asked about. */
+  get isPartial(): boolean {
+    return this.#told.size < this.#all.length
+  }
 }
+
+/** The names of the query's variables that have no value; linked variables are one cell. */
+export type Names = ReadonlyMap<Cell, readonly string[]>
 
 class Writer {
   readonly #machine: Machine
+  readonly #names: Names
   readonly #subject: Cell
+  readonly #subjectName: string
   /** Variables that are a field of another one, and the expression of that field. */
   readonly #fields = new Map<Cell, Expression>()
 
-  constructor(machine: Machine, subject: Cell) {
+  constructor(machine: Machine, names: Names, subject: Cell, subjectName: string) {
     this.#machine = machine
+    this.#names = names
     this.#subject = subject
+    this.#subjectName = subjectName
   }
 
-  conjuncts(): Expression[] {
-    return this.#connected().flatMap((constraint) => this.#write(constraint))
-  }
-
-  /** Returns the constraints that mention the variable, or one that such a constraint mentions. */
-  #connected(): Constraint[] {
-    const all: Constraint[] = []
-    for (const entry of this.#machine.trail) {
-      if (!(entry instanceof Suspended) || !entry.suspension.active) continue
-      const { constraint } = entry.suspension
-      if (!all.includes(constraint)) all.push(constraint)
-    }
-    const known = new Set<Cell>([this.#subject])
-    const connected = new Set<Constraint>()
-    for (let size = -1; size < connected.size; ) {
-      size = connected.size
-      for (const constraint of all) {
-        const cells = cellsOf(termsOf(constraint))
-        if (!cells.some((cell) => known.has(cell))) continue
-        connected.add(constraint)
-        for (const cell of cells) known.add(cell)
-      }
-    }
-    return all.filter((constraint) => connected.has(constraint))
+  conjuncts(constraints: readonly Constraint[]): Expression[] {
+    const others = (this.#names.get(this.#subject) ?? []).filter((name) => name !== this.#subjectName)
+    const links = others.map(
+      (name) => new Expression('Unify', [new Variable('_this'), this.#machine.variableFor(this.#subject, name)]),
+    )
+    return [...links, ...constraints.flatMap((constraint) => this.#write(constraint))]
   }
 
   #write(constraint: Constraint): Expression[] {
@@ -75,7 +97,8 @@ class Writer {
   #lookup(object: Term, key: string, result: Term): Expression[] {
     const dot = new Expression('Dot', [this.#term(object), key])
     const value = deref(result)
-    if (!(value instanceof Cell)) return [new Expression('Unify', [this.#term(value), dot])]
+    const isShown = value === this.#subject || (value instanceof Cell && this.#names.has(value))
+    if (!(value instanceof Cell) || isShown) return [new Expression('Unify', [this.#term(value), dot])]
     const known = this.#fields.get(value)
     if (known !== undefined) return [new Expression('Unify', [dot, known])]
     this.#fields.set(value, dot)
@@ -118,7 +141,7 @@ class Writer {
     const value = deref(term)
     if (!(value instanceof Cell)) return exportTerm(this.#machine, value)
     if (value === this.#subject) return new Variable('_this')
-    return this.#fields.get(value) ?? this.#machine.variableFor(value)
+    return this.#fields.get(value) ?? this.#machine.variableFor(value, this.#names.get(value)?.[0])
   }
 }
 
@@ -132,43 +155,11 @@ const opposites: Readonly<Record<string, string>> = {
   Leq: 'Gt',
 }
 
-function negate(expression: Expression): Expression {
-  const operator = opposites[expression.operator]
-  return operator === undefined ? new Expression('Not', [expression]) : new Expression(operator, expression.args)
-}
-
-function termsOf(constraint: Constraint): Term[] {
-  switch (constraint.kind) {
-    case 'operation':
-      return [...constraint.args]
-    case 'lookup':
-      return [constraint.object, constraint.result]
-    case 'matches':
-      return [constraint.value]
-    case 'not':
-      return constraint.alternatives
-        .flat()
-        .flatMap((demand) => (demand.kind === 'binding' ? [demand.cell, demand.value] : termsOf(demand.constraint)))
-  }
-}
-
-/** Returns the open variables in terms. */
-function cellsOf(terms: readonly Term[]): Cell[] {
-  const cells: Cell[] = []
-  const seen = new Set<Term>()
-  const open = [...terms]
-  while (open.length > 0) {
-    const term = deref(open.pop())
-    if (seen.has(term)) continue
-    if (term instanceof Cell) cells.push(term)
-    else if (term instanceof ListTerm) {
-      seen.add(term)
-      for (let at = term.from; at < term.items.length; at++) open.push(term.items[at])
-      open.push(term.rest)
-    } else if (term instanceof DictTerm) {
-      seen.add(term)
-      open.push(...term.entries.values())
-    }
-  }
-  return cells
+function negate({ operator, args }: Expression): Expression {
+  const opposite = opposites[operator]
+  if (opposite !== undefined) return new Expression(opposite, args)
+  // Sound: the operands of these are expressions.
+  if (operator === 'Or' || operator === 'And')
+    return new Expression(operator === 'Or' ? 'And' : 'Or', (args as readonly Expression[]).map(negate))
+  return new Expression('Not', [new Expression(operator, args)])
 }

@@ -4,6 +4,8 @@ import { HostError } from '../../values/hostError.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { stackText } from '../state/stack.js'
+import type { Term } from '../state/term.js'
+import { formatTerm } from '../terms/format.js'
 import { originOf } from './origin.js'
 
 /** Returns the application's view of an error that a step threw. */
@@ -29,7 +31,8 @@ function make(
   span: Span | undefined,
   details: Pick<Fault['details'], 'hint' | 'data' | 'cause'>,
 ): QueryError {
-  const trace = stackText(m.frame, span)
+  const show = m.host.tracesArguments ? (term: Term) => formatTerm(m.host, term) : undefined
+  const trace = stackText(m.frame, span, show)
   const all = { span, trace, ...details }
   return code === 'relation-not-loaded'
     ? new RelationNotLoadedError(code, summary, all)

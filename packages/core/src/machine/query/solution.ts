@@ -4,7 +4,7 @@ import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { DictTerm, ListTerm, type Term } from '../state/term.js'
 import { exportTerm } from '../terms/export.js'
-import { constraintsOn } from './constraints.js'
+import { Constraints, type Names } from './constraints.js'
 
 /**
  * Values of the query's variables by name, without variables that start with `_` or took no part.
@@ -19,23 +19,34 @@ export type Solution = ReadonlyMap<string, unknown>
  */
 export function solutionOf(m: Machine, named: ReadonlyMap<string, Cell>, accept: boolean): Solution {
   const solution = new Map<string, unknown>()
-  let constrained = false
-  for (const [name, cell] of named) {
-    if (name.startsWith('_')) continue
+  const shown = [...named].filter(([name]) => !name.startsWith('_'))
+  const names = namesOf(shown)
+  const constraints = m.suspended > 0 ? new Constraints(m, names) : undefined
+  for (const [name, cell] of shown) {
     const value = deref(cell)
-    if (m.suspended > 0) {
-      const open = openCell(m, value)
-      if (open !== undefined) {
-        if (!accept) throw undecided(name)
-        constrained = true
-        solution.set(name, open === value ? constraintsOn(m, open) : exportTerm(m, value))
-        continue
-      }
-    }
-    if (cell.isBound || cell.linked) solution.set(name, exportTerm(m, value))
+    const open = constraints && openCell(m, value, constraints)
+    if (open && !accept) throw undecided(name)
+    if (open && open === value) solution.set(name, constraints!.on(open, name))
+    else if (cell.isBound || cell.linked)
+      solution.set(name, value instanceof Cell ? linked(m, value, name, names) : exportTerm(m, value))
   }
-  if (m.suspended > 0 && !constrained) assertDecided(m)
+  if (constraints?.isPartial) assertDecided(m)
   return solution
+}
+
+function namesOf(shown: readonly (readonly [string, Cell])[]): Names {
+  const names = new Map<Cell, string[]>()
+  for (const [name, cell] of shown) {
+    const value = deref(cell)
+    if (value instanceof Cell) names.set(value, [...(names.get(value) ?? []), name])
+  }
+  return names
+}
+
+/** Returns the variable that another one is linked to; the variable itself if there is none. */
+function linked(m: Machine, cell: Cell, name: string, names: Names): unknown {
+  const all = names.get(cell)!
+  return m.variableFor(cell, all[(all.indexOf(name) + 1) % all.length])
 }
 
 /**
@@ -58,18 +69,23 @@ function undecided(name: string): Fault {
   })
 }
 
-/** Returns a variable in a term that goals wait for. */
-function openCell(m: Machine, root: Term): Cell | undefined {
+/** Returns a variable in a term that constraints concern. */
+function openCell(m: Machine, root: Term, constraints: Constraints): Cell | undefined {
+  const seen = new Set<Term>()
   const open: Term[] = [root]
-  for (let count = 0; open.length > 0; count++) {
-    if (count % 512 === 511) m.spend(512)
+  while (open.length > 0) {
     const term = deref(open.pop())
     if (term instanceof Cell) {
-      if (term.goals?.some((goal) => goal.active)) return term
-    } else if (term instanceof ListTerm) {
+      if (constraints.concern(term)) return term
+      continue
+    }
+    if (!(term instanceof ListTerm || term instanceof DictTerm) || seen.has(term)) continue
+    seen.add(term)
+    if (seen.size % 512 === 511) m.spend(512)
+    if (term instanceof ListTerm) {
       for (let at = term.from; at < term.items.length; at++) open.push(term.items[at])
       if (term.rest !== undefined) open.push(term.rest)
-    } else if (term instanceof DictTerm) open.push(...term.entries.values())
+    } else open.push(...term.entries.values())
   }
   return undefined
 }

@@ -306,8 +306,8 @@ export class Machine implements Account {
   }
 
   /** Returns the variable that represents a cell in the application. */
-  variableFor(cell: Cell): Variable {
-    const variable = new Variable(cell.name ?? '_')
+  variableFor(cell: Cell, name: string = cell.name ?? `_${cell.serial}`): Variable {
+    const variable = new Variable(name)
     this.#shown ??= new WeakMap()
     this.#shown.set(variable, cell)
     return variable

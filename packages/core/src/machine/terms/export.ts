@@ -43,7 +43,7 @@ function convert(m: Machine, root: Term): unknown {
     }
     const term = deref(job.term)
     if (term instanceof Float) job.put(term.value)
-    else if (term instanceof Cell) job.put(m.variableFor(term))
+    else if (term instanceof Cell) job.put(m.variableFor(term, nameIn(job.term)))
     else if (open.has(term)) job.put(new Variable('_'))
     else if (term instanceof ListTerm || term instanceof DictTerm) {
       open.add(term)
@@ -52,6 +52,15 @@ function convert(m: Machine, root: Term): unknown {
     } else job.put(term)
   }
   return result
+}
+
+/** Returns the name of the first variable of the query on the way to an open one. */
+function nameIn(term: Term): string | undefined {
+  for (let at = term; at instanceof Cell; at = at.value) {
+    if (at.name !== undefined) return at.name
+    if (!at.isBound) return undefined
+  }
+  return undefined
 }
 
 type Later = (term: Term, put: (value: unknown) => void) => void
@@ -67,7 +76,7 @@ function convertList(m: Machine, term: ListTerm, later: Later): unknown[] {
     part = deref(part.rest)
   }
   if (Array.isArray(part)) for (const element of part) list.push(element)
-  else if (part instanceof Cell) list.push(new RestVariable(part.name ?? '_'))
+  else if (part instanceof Cell) list.push(new RestVariable(part.name ?? `_${part.serial}`))
   else if (part !== undefined && !(part instanceof ListTerm)) add(part)
   return list
 
@@ -78,7 +87,7 @@ function convertList(m: Machine, term: ListTerm, later: Later): unknown[] {
       return
     }
     const at = list.push(undefined) - 1
-    later(value, (made) => {
+    later(element, (made) => {
       list[at] = made
     })
   }

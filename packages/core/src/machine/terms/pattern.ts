@@ -151,6 +151,7 @@ function matchList(
 ): Verdict {
   let term = value
   for (const element of pattern.elements) {
+    term = withoutEmptyParts(term)
     if (term instanceof Cell) {
       const head = m.cell(true)
       const tail = m.cell(true)
@@ -168,6 +169,13 @@ function matchList(
   if (!isList(term) && !(term instanceof Cell)) return false
   const rest = pattern.rest === undefined ? new ListTerm([], 0, undefined) : evaluate(m, slots, pattern.rest)
   return unify(m, term, rest)
+}
+
+/** Returns what follows the parts of a list that have no elements: its open end, if nothing else does. */
+function withoutEmptyParts(list: Term): Term {
+  let at = deref(list)
+  while (at instanceof ListTerm && at.from >= at.items.length && at.rest !== undefined) at = deref(at.rest)
+  return at
 }
 
 function firstOf(list: readonly Term[] | ListTerm): { readonly head: Term; readonly tail: Term } | undefined {
