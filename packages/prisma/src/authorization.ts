@@ -1,26 +1,26 @@
 import { ArgumentError, type Authorizer } from '@arcturus/core'
 import { printSql, type VerifiedDatabase } from '@arcturus/core/sql'
 import type { Authorized, NoArguments, QueryArguments } from './arguments.js'
+import { type DatabaseOptions, verifiedOf } from './database/dialect.js'
+import { modelsIn } from './database/models.js'
+import { withReferences } from './database/references.js'
+import { sendBy } from './database/send.js'
+import { sqlDialectOf } from './database/sqlDialect.js'
 import { type ReadTexts, TextFacts } from './database/textFacts.js'
-import { verifyDatabase } from './database/verifyDatabase.js'
 import { PrismaSchemaError } from './errors.js'
-import { type DatabaseOptions, verifiedOf } from './filter/dialect.js'
 import type { Place } from './filter/division.js'
 import type { Where } from './filter/printed.js'
 import { WherePrinter } from './filter/printer.js'
 import { sqlTablesOf } from './filter/sql/tables.js'
-import { sqlDialectOf } from './filter/sql/types.js'
 import { IdQueries } from './filter/subquery/idQuery.js'
 import { Planner } from './filter/subquery/plan.js'
-import { sendBy } from './filter/subquery/send.js'
-import { Tables } from './filter/tables.js'
+import { isLiteral } from './literal.js'
+import { Answers } from './query/answers.js'
 import { aroundQueries, type PrismaExtension } from './query/extension.js'
 import { guarding } from './query/guard.js'
-import { isLiteral } from './query/literal.js'
 import { type Choices, type FilterRequest, Markers, markerKey } from './query/markers.js'
 import { Resolver } from './query/resolve.js'
 import { Creations } from './query/upsert.js'
-import { Answers } from './rows/answers.js'
 import { relationLoader } from './rows/loadRelation.js'
 import {
   assertDescribes,
@@ -30,9 +30,9 @@ import {
   property,
   schemaOfClient,
 } from './schema/fromClient.js'
-import { modelsIn } from './schema/models.js'
-import { withReferences } from './schema/references.js'
 import type { PrismaSchema } from './schema/schema.js'
+import { Tables } from './schema/tables.js'
+import { verifyDatabase } from './verifyDatabase.js'
 
 /** The result of {@link prismaAuthorization}. */
 export interface PrismaAuthorization<ModelName extends string = string> {

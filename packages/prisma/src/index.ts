@@ -6,9 +6,9 @@ export {
   prismaAuthorization,
   type WhereOptions,
 } from './authorization.js'
-export { verifyDatabase } from './database/verifyDatabase.js'
+export type { DatabaseOptions } from './database/dialect.js'
+export { modelsOf } from './database/models.js'
 export { PrismaSchemaError, UnresolvedFilterError, UnsupportedOperationError } from './errors.js'
-export type { DatabaseOptions } from './filter/dialect.js'
 export type { Where } from './filter/printed.js'
 export { type FieldReference, WherePrinter } from './filter/printer.js'
 export { sqlTablesOf } from './filter/sql/tables.js'
@@ -16,7 +16,6 @@ export type { Strategy } from './filter/subquery/plan.js'
 export type { PrismaExtension } from './query/extension.js'
 export type { Choices } from './query/markers.js'
 export type { PrismaClientLike } from './schema/fromClient.js'
-export { modelsOf } from './schema/models.js'
 export { readSchema } from './schema/readSchema.js'
 export type {
   PrismaColumn,
@@ -28,3 +27,4 @@ export type {
   PrismaSchema,
   PrismaUnique,
 } from './schema/schema.js'
+export { verifyDatabase } from './verifyDatabase.js'

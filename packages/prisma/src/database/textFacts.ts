@@ -1,7 +1,7 @@
 import { type CatalogColumn, columnsNamed, cutsTexts, readColumns, type VerifiedDatabase } from '@arcturus/core/sql'
-import { sqlDialectOf } from '../filter/sql/types.js'
-import type { Send } from '../filter/subquery/send.js'
 import type { PrismaColumn, PrismaModel, PrismaSchema } from '../schema/schema.js'
+import type { Send } from './send.js'
+import { sqlDialectOf } from './sqlDialect.js'
 
 /** How the database compares and reads the texts of its columns. No Prisma schema contains it. */
 export type Texts = Pick<VerifiedDatabase, 'columns' | 'cutsTexts'>

@@ -9,10 +9,11 @@ import {
   precisionOf,
   textOf,
 } from '@arcturus/core/sql'
+import type { Dialect } from '../database/dialect.js'
+import { refuse } from '../refusal.js'
 import type { PrismaColumn } from '../schema/schema.js'
 import type { Computed } from './computed.js'
 import { dateEquals, dateOrder, precisionOf as datePrecision } from './dates.js'
-import type { Dialect } from './dialect.js'
 import { intRange, isPlainText, isSingle } from './native.js'
 import {
   bigInt,
@@ -26,7 +27,6 @@ import {
   type Range,
 } from './numbers.js'
 import { computedTest, doubleValues, wholeValues } from './ranges.js'
-import { refuse } from './refusal.js'
 import { type ColumnFilter, type ColumnTest, chosen, equalTo, isEquality, type Order, oneOf, ordered } from './test.js'
 import { cutEquals, cutOrder, refuseCollation, type TextOperator, textTest } from './texts.js'
 

@@ -1,5 +1,5 @@
 import type { Operand } from '@arcturus/core/filters'
-import { type Path, samePath } from './path.js'
+import { type Path, samePath } from '../schema/path.js'
 
 export type Arithmetic = Extract<Operand, { readonly kind: 'arithmetic' }>
 

@@ -1,5 +1,5 @@
+import type { Dialect } from '../database/dialect.js'
 import type { PrismaColumn } from '../schema/schema.js'
-import type { Dialect } from './dialect.js'
 import { type ColumnTest, equalTo, type Order, ordered, within } from './test.js'
 
 /** The precision of a column's dates: whole days, milliseconds as in JavaScript, or finer. */

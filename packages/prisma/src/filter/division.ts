@@ -1,5 +1,5 @@
+import { refuse } from '../refusal.js'
 import { relationFilters, type Where } from './printed.js'
-import { refuse } from './refusal.js'
 
 /**
  * The place of a `where`. `root`: the top of the `where` of a query. `anywhere`: also below a

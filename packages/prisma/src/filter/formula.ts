@@ -10,7 +10,7 @@ import {
   type Root,
   type Schema,
 } from '@arcturus/core/filters'
-import type { Path } from './path.js'
+import type { Path } from '../schema/path.js'
 
 /** Returns the rows that a formula refers to, except those that it ranges over itself. */
 export function rootsOf(formula: Formula): Set<Root> {

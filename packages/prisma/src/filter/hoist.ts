@@ -8,10 +8,10 @@ import {
   type SomeFormula,
   type Variable,
 } from '@arcturus/core/filters'
+import { refuse } from '../refusal.js'
+import { isPrefix, type Path, samePath } from '../schema/path.js'
+import type { Tables } from '../schema/tables.js'
 import { and, or, rootsOf } from './formula.js'
-import { isPrefix, type Path, samePath } from './path.js'
-import { refuse } from './refusal.js'
-import type { Tables } from './tables.js'
 
 /** The maximum number of alternatives that one quantifier is split into. */
 const limit = 64

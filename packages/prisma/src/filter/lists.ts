@@ -1,7 +1,7 @@
 import type { Span } from '@arcturus/core'
 import type { Formula, Operand, Root } from '@arcturus/core/filters'
+import { refuse } from '../refusal.js'
 import type { Column } from './column.js'
-import { refuse } from './refusal.js'
 
 /**
  * Returns the elements that a condition on a list column accepts: some values, or `any`.

@@ -1,5 +1,5 @@
+import type { Dialect } from '../database/dialect.js'
 import type { PrismaColumn } from '../schema/schema.js'
-import type { Dialect } from './dialect.js'
 import { int, type Range, safeInt, smallInt } from './numbers.js'
 
 /** Returns the range of an integer column. The database may refuse a number beyond it. */

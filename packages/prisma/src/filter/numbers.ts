@@ -1,5 +1,5 @@
 import { type ExactNumber, floorOf } from '@arcturus/core/sql'
-import type { Dialect } from './dialect.js'
+import type { Dialect } from '../database/dialect.js'
 import { type ColumnFilter, type ColumnTest, equalTo, isEquality, type Order, ordered } from './test.js'
 
 export function isDecimal(value: unknown): boolean {

@@ -1,5 +1,5 @@
+import { refuse } from '../refusal.js'
 import type { PrismaModel } from '../schema/schema.js'
-import { refuse } from './refusal.js'
 
 /** A `where` of Prisma. */
 export type Where = { readonly [argument: string]: unknown }

@@ -1,7 +1,7 @@
+import { refuse } from '../refusal.js'
 import type { PrismaProvider } from '../schema/schema.js'
 import { listOf } from './longLists.js'
 import type { Where } from './printed.js'
-import { refuse } from './refusal.js'
 
 /** The number of values that Prisma sends in one statement before it divides a list. */
 const mostSent: Readonly<Record<PrismaProvider, number>> = {

@@ -8,10 +8,10 @@ import {
   type SomeFormula,
   type Variable,
 } from '@arcturus/core/filters'
+import { type Path, rowOf, samePath, sameRow } from '../schema/path.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
+import type { Tables } from '../schema/tables.js'
 import { and, moved, or, rootsOf } from './formula.js'
-import { type Path, rowOf, samePath, sameRow } from './path.js'
-import type { Tables } from './tables.js'
 
 /**
  * Rewrites a quantifier over a relation of a known row so that it starts at the resource: a `where`

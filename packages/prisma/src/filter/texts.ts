@@ -1,8 +1,8 @@
 import type { Span } from '@arcturus/core'
 import { isStorable, successor } from '@arcturus/core/sql'
+import type { Dialect } from '../database/dialect.js'
+import { refuse } from '../refusal.js'
 import type { PrismaColumn } from '../schema/schema.js'
-import type { Dialect } from './dialect.js'
-import { refuse } from './refusal.js'
 import { type ColumnTest, type Order, ordered, within } from './test.js'
 
 export type TextOperator = 'startsWith' | 'endsWith' | 'includes'

@@ -1,5 +1,6 @@
-import type { Tables } from '../filter/tables.js'
-import { type Arguments, isArguments } from './literal.js'
+import { whereOf } from '../filter/printed.js'
+import { type Arguments, isArguments } from '../literal.js'
+import type { Tables } from '../schema/tables.js'
 
 /**
  * Returns arguments that find the row of a cursor among the filtered rows, before the query is
@@ -24,7 +25,7 @@ export function isFound(result: unknown): boolean {
 /** Returns arguments that select no row, as after a cursor that does not exist. */
 export function afterNothing(args: Arguments, model: string, tables: Tables): Arguments {
   const { cursor: _, where, ...rest } = args
-  return { ...rest, where: { AND: [where ?? {}, tables.noRow(model)] } }
+  return { ...rest, where: { AND: [where ?? {}, whereOf(false, tables.model(model)!)] } }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Arguments, isLiteral } from './literal.js'
+import { type Arguments, isLiteral } from '../literal.js'
 import { markerKey } from './markers.js'
 
 /**

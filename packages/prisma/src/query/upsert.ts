@@ -1,9 +1,9 @@
 import { ArgumentError, type Authorizer, ForbiddenError, UnauthenticatedError } from '@arcturus/core'
 import { isDecimal } from '../filter/numbers.js'
-import type { Tables } from '../filter/tables.js'
+import { type Arguments, isArguments, isLiteral } from '../literal.js'
 import { isMissing } from '../rows/missing.js'
 import type { PrismaColumn, PrismaModel, PrismaRelation } from '../schema/schema.js'
-import { type Arguments, isArguments, isLiteral } from './literal.js'
+import type { Tables } from '../schema/tables.js'
 import type { FilterRequest } from './markers.js'
 
 /**

@@ -1,9 +1,9 @@
 import { RelationNotLoadedError } from '@arcturus/core'
 import type { Load, Wanted } from '@arcturus/core/filters'
 import { TooManyRowsError } from '../errors.js'
-import type { Tables } from '../filter/tables.js'
 import { delegateOf, type PrismaClientLike, property } from '../schema/fromClient.js'
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
+import type { Tables } from '../schema/tables.js'
 import { tagRows } from './rows.js'
 
 /**

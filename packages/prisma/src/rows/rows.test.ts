@@ -1,7 +1,7 @@
 import { tagOf } from '@arcturus/core/filters'
 import { expect, test } from 'vitest'
-import { Tables } from '../filter/tables.js'
 import { readSchema } from '../schema/readSchema.js'
+import { Tables } from '../schema/tables.js'
 import { tagRows } from './rows.js'
 
 const tables = new Tables(

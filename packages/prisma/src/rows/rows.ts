@@ -1,7 +1,7 @@
 import { markLeadsToPartial, markPartial, tag } from '@arcturus/core/filters'
-import type { Tables } from '../filter/tables.js'
-import { isArguments } from '../query/literal.js'
+import { isArguments } from '../literal.js'
 import type { PrismaRelation } from '../schema/schema.js'
+import type { Tables } from '../schema/tables.js'
 
 /** The models of the rows of a result, down the selected relations. */
 interface Shape {

@@ -1,8 +1,8 @@
 import type { Definite } from '@arcturus/core/filters'
 import { printSql, type SqlColumn, type SqlDialect, type SqlTables, typeOrmParameter } from '@arcturus/core/sql'
-import type { Recursion } from '../query/recursion.js'
 import { quoted } from '../schema/dialect.js'
 import type { ParameterNames } from './parameters.js'
+import type { Recursion } from './recursion.js'
 
 /** Placeholder for the alias of the row and the dot after it. No column name contains it. */
 const row = '\u0002'

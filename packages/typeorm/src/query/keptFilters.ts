@@ -1,7 +1,7 @@
 import type { FindManyOptions, ObjectLiteral } from 'typeorm'
 import { MisplacedFilterError } from '../errors.js'
 import { hasFilter, replacedFilter, tableOfFilter } from '../filter/parts.js'
-import type { ExpressionMap } from './builders.js'
+import type { ExpressionMap } from '../rows/builders.js'
 
 type Clauses = ExpressionMap['wheres']
 type Condition = Clauses[number]['condition']

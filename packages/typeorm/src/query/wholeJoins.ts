@@ -1,10 +1,10 @@
 import type { SqlDialect } from '@arcturus/core/sql'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
+import type { Builder, ExpressionMap, Join, Notes } from '../rows/builders.js'
 import { dialectOfBuilder } from '../schema/dialect.js'
 import { isContained, isWithinClause } from '../sql/containedText.js'
 import { mentionedAliases } from '../sql/mentionedAliases.js'
-import type { Builder, ExpressionMap, Join, Notes } from './builders.js'
 
 /** The parts of a query that determine which rows it returns. */
 interface Query {

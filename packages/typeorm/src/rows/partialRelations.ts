@@ -1,9 +1,9 @@
 import { isPartial, markLeadsToPartial, markPartial, mayBePartial, tag } from '@arcturus/core/filters'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js'
-import type { Builder, Join } from '../query/builders.js'
-import type { QueriedRelations } from '../query/queriedRelations.js'
+import type { Builder, Join } from './builders.js'
 import { type LoadedRelation, loadedRelations, objectsOf } from './loadedRelations.js'
+import type { QueriedRelations } from './queriedRelations.js'
 
 /** Describes how the rows of a query were loaded. */
 export interface Loading {

@@ -1,14 +1,9 @@
-import type { SqlDialect, SqlType } from '@arcturus/core/sql'
+import type { SqlType } from '@arcturus/core/sql'
+import type { Dialect } from '../../database/dialect.js'
 import type { PrismaColumn } from '../../schema/schema.js'
 import { precisionOf } from '../dates.js'
-import type { Dialect } from '../dialect.js'
 import { intRange, isPlainText, isSingle } from '../native.js'
 import { bigInt, type Range } from '../numbers.js'
-
-/** Returns the SQL dialect of a provider; undefined if no SQL is written for it. */
-export function sqlDialectOf({ provider }: Pick<Dialect, 'provider'>): SqlDialect | undefined {
-  return provider === 'sqlite' || provider === 'postgresql' || provider === 'mysql' ? provider : undefined
-}
 
 /**
  * Returns the SQL type of a column.

@@ -1,16 +1,7 @@
 import type { Definite } from '@arcturus/core/filters'
 import type { PrintSql, SqlColumn, SqlDialect, SqlTables } from '@arcturus/core/sql'
-import { refuse } from '../refusal.js'
-
-/**
- * A query for the keys of the rows that satisfy a condition, in the form of Prisma's `$queryRaw`.
- */
-export interface IdQuery {
-  /** The SQL between its values. */
-  readonly texts: readonly string[]
-  readonly values: readonly unknown[]
-  readonly model: string
-}
+import type { IdQuery } from '../../database/send.js'
+import { refuse } from '../../refusal.js'
 
 /** The number of values that a query may send if Prisma does not divide it. */
 const maxValues = 32_000

@@ -1,7 +1,7 @@
+import { refuse } from '../../refusal.js'
 import type { PrismaColumn, PrismaModel } from '../../schema/schema.js'
+import type { Tables } from '../../schema/tables.js'
 import type { Printed, Where } from '../printed.js'
-import { refuse } from '../refusal.js'
-import type { Tables } from '../tables.js'
 import { keyName } from './idQuery.js'
 
 /** Converts the keys that a query returned to a `where` for the rows with those keys. */

@@ -8,11 +8,12 @@ import {
   type Subject,
   spanOf,
 } from '@arcturus/core/filters'
+import type { IdQuery } from '../../database/send.js'
+import { refuse } from '../../refusal.js'
 import { definiteOf, rootsOf } from '../formula.js'
 import { all, any, type Printed, type Where } from '../printed.js'
 import type { WherePrinter } from '../printer.js'
-import { refuse } from '../refusal.js'
-import type { IdQueries, IdQuery } from './idQuery.js'
+import type { IdQueries } from './idQuery.js'
 
 /**
  * How filters are put to Prisma. `where`: as a `where` alone. `subquery`: as the keys of the rows,

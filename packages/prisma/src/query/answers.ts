@@ -1,15 +1,15 @@
 import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
 import type { Place } from '../filter/division.js'
 import type { Where } from '../filter/printed.js'
-import { refuse } from '../filter/refusal.js'
 import { Keys } from '../filter/subquery/keys.js'
 import type { FilterPlan, Planner } from '../filter/subquery/plan.js'
-import type { Send } from '../filter/subquery/send.js'
-import type { Tables } from '../filter/tables.js'
-import type { Choices, FilterRequest } from '../query/markers.js'
-import { isMissing } from './missing.js'
+import { refuse } from '../refusal.js'
+import { isMissing } from '../rows/missing.js'
+import type { Tables } from '../schema/tables.js'
+import type { Choices, FilterRequest } from './markers.js'
 
 /**
  * The maximum number of rows of an actor's relation that load faster than the database joins them.

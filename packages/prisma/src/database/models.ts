@@ -1,8 +1,8 @@
 import type { Field, Model, ScalarType } from '@arcturus/core/filters'
-import type { DatabaseOptions } from '../filter/dialect.js'
-import { Tables } from '../filter/tables.js'
+import type { PrismaColumn, PrismaField, PrismaSchema } from '../schema/schema.js'
+import { Tables } from '../schema/tables.js'
+import type { DatabaseOptions } from './dialect.js'
 import { withReferences } from './references.js'
-import type { PrismaColumn, PrismaField, PrismaSchema } from './schema.js'
 
 /**
  * Returns the models of a Prisma schema for the authorizer:

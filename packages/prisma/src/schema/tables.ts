@@ -1,14 +1,6 @@
-import type {
-  PrismaColumn,
-  PrismaEnum,
-  PrismaField,
-  PrismaModel,
-  PrismaRelation,
-  PrismaSchema,
-} from '../schema/schema.js'
+import { refuse } from '../refusal.js'
 import type { Path } from './path.js'
-import { type Where, whereOf } from './printed.js'
-import { refuse } from './refusal.js'
+import type { PrismaColumn, PrismaEnum, PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
 
 /** The target of a path: through to-one relations to a field, or to the row itself. */
 export interface Place {
@@ -102,11 +94,6 @@ export class Tables {
    */
   canBeMissing(relation: PrismaRelation): boolean {
     return !relation.list && (relation.nullable || (relation.owner && !this.isKept(relation)))
-  }
-
-  /** Returns the `where` for no row of a model. */
-  noRow(name: string): Where {
-    return whereOf(false, this.#models.get(name)!)
   }
 
   field(model: string | undefined, name: string): PrismaField | undefined {

@@ -1,6 +1,6 @@
 import { declaredReferences } from '@arcturus/core/filters'
-import { type DatabaseOptions, exactTexts } from '../filter/dialect.js'
-import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from './schema.js'
+import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '../schema/schema.js'
+import { type DatabaseOptions, exactTexts } from './dialect.js'
 
 /**
  * Returns a schema whose promises about references are replaced by known facts about the database.

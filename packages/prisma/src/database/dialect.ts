@@ -1,9 +1,9 @@
 import { ArgumentError } from '@arcturus/core'
 import type { DatabaseFacts } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
-import { TextFacts } from '../database/textFacts.js'
 import { PrismaSchemaError } from '../errors.js'
 import type { PrismaColumn, PrismaProvider, PrismaSchema } from '../schema/schema.js'
+import { TextFacts } from './textFacts.js'
 
 /** Facts about the application's database that no Prisma schema contains. */
 export interface DatabaseOptions {

@@ -1,12 +1,12 @@
 import { type VerifiedDatabase, verify } from '@arcturus/core/sql'
-import { PrismaSchemaError } from '../errors.js'
-import { type DatabaseOptions, dialectsOf } from '../filter/dialect.js'
-import { PrismaSqlTables } from '../filter/sql/tables.js'
-import { sqlDialectOf } from '../filter/sql/types.js'
-import { sendBy } from '../filter/subquery/send.js'
-import { Tables } from '../filter/tables.js'
-import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from '../schema/fromClient.js'
-import type { PrismaSchema } from '../schema/schema.js'
+import { type DatabaseOptions, dialectsOf } from './database/dialect.js'
+import { sendBy } from './database/send.js'
+import { sqlDialectOf } from './database/sqlDialect.js'
+import { PrismaSchemaError } from './errors.js'
+import { PrismaSqlTables } from './filter/sql/tables.js'
+import { assertDescribes, assertSchema, type PrismaClientLike, schemaOfClient } from './schema/fromClient.js'
+import type { PrismaSchema } from './schema/schema.js'
+import { Tables } from './schema/tables.js'
 
 /**
  * Compares a Prisma schema with the database of a client: tables, types of columns, values of

@@ -1,6 +1,15 @@
-import { property } from '../../schema/fromClient.js'
 import { refuse } from '../refusal.js'
-import type { IdQuery } from './idQuery.js'
+import { property } from '../schema/fromClient.js'
+
+/**
+ * A query for the keys of the rows that satisfy a condition, in the form of Prisma's `$queryRaw`.
+ */
+export interface IdQuery {
+  /** The SQL between its values. */
+  readonly texts: readonly string[]
+  readonly values: readonly unknown[]
+  readonly model: string
+}
 
 /**
  * Sends a query for keys.
