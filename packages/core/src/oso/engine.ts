@@ -2,9 +2,19 @@ import { ArcturusError } from '../errors.js'
 import type { Expression, InlineQuery } from '../language/ast.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { type Source, spanText } from '../language/source.js'
-import { compile, type Program, type Query, type QueryOptions, type RuleCall, solve } from '../machine/index.js'
+import {
+  compile,
+  holds,
+  type Program,
+  type Query,
+  type QueryOptions,
+  type RuleCall,
+  solve,
+  Variable,
+} from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
 import type { Policy } from '../policy/policy.js'
+import { Dict } from '../values/dict.js'
 import { coreError, diagnosticError, furtherText, multipleLoadError, warningText } from './coreErrors.js'
 import { defaultEqualityFn } from './equality.js'
 import { InlineQueryFailedError } from './errors.js'
@@ -79,7 +89,15 @@ export class Engine {
 
   /** Returns whether the call of a rule has any result; a promise if it has to wait. */
   holds(call: RuleCall): boolean | Promise<boolean> {
-    return isProven(this.program, call)
+    const { rule, args } = call
+    if (args.some(mayHaveVariables)) return isProven(this.program, call)
+    // The machine of such a call is used again by the next one.
+    try {
+      const proven = holds(this.program, rule, args)
+      return typeof proven === 'boolean' ? proven : proven.catch(rethrowAsCoreError)
+    } catch (error) {
+      throw asCoreError(error)
+    }
   }
 
   #build(sources: readonly Source[]): Policy {
@@ -100,6 +118,15 @@ export class Engine {
 /** Converts one of our errors to oso's; the application's errors are returned unchanged. */
 export function asCoreError(error: unknown): unknown {
   return error instanceof ArcturusError ? coreError(error) : error
+}
+
+function rethrowAsCoreError(error: unknown): never {
+  throw asCoreError(error)
+}
+
+/** Whether a query could find values for variables in an argument. */
+function mayHaveVariables(value: unknown): boolean {
+  return value instanceof Variable || value instanceof Dict || Array.isArray(value)
 }
 
 function warn(warning: Diagnostic): void {

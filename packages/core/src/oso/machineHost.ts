@@ -85,6 +85,8 @@ export class MachineHost implements MachineInterface {
   }
 
   equal(left: unknown, right: unknown): Awaitable<boolean> {
+    // Called for most elements of lists: no arrays and functions unless there is a promise.
+    if (!isThenable(left) && !isThenable(right)) return Boolean(this.#equal(left, right))
     return whenSettled([left, right], (a, b) => Boolean(this.#equal(a, b)))
   }
 
