@@ -212,6 +212,110 @@ describe('repl', () => {
   })
 })
 
+describe('init', () => {
+  const dependencies = (names: readonly string[]): string =>
+    JSON.stringify({ type: 'module', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
+  const schema = `
+    model User { 
+      id Int @id
+      posts Post[]
+    }
+    model Post {
+      slug String @id
+      published Boolean
+      author User @relation(fields: [authorId], references: [id])
+      authorId Int // the owner
+    }`
+  const prisma = 'export const prisma = new PrismaClient({ adapter })\n'
+  const entities = `
+@Entity()
+export class Account {
+  @PrimaryGeneratedColumn()
+  id!: number
+}
+
+@Entity()
+export class Invoice {
+  @PrimaryGeneratedColumn()
+  id!: number
+
+  @ManyToOne(() => Account)
+  account!: Account
+}
+`
+  const applications = {
+    'express and Prisma': {
+      'package.json': dependencies(['express', '@prisma/client']),
+      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+      'prisma/schema.prisma': schema,
+      'src/database.ts': prisma,
+    },
+    'next and Prisma': {
+      'package.json': dependencies(['next', '@prisma/client']),
+      'tsconfig.json': '{ "compilerOptions": { "module": "esnext" } }',
+      'app/page.tsx': '',
+      'prisma/schema.prisma': schema,
+      'src/database.ts': prisma,
+    },
+    'koa and TypeORM': {
+      'package.json': dependencies(['koa', 'typeorm']),
+      'src/entities.js': entities,
+      'src/database.js': 'export const dataSource = new DataSource({})\n',
+    },
+  }
+  const fresh = (files: Readonly<Record<string, string>>): TestApplication => {
+    const made = new TestApplication(files)
+    opened.push(made)
+    return made
+  }
+
+  it.each([
+    ['express and Prisma', 'src/posts.ts', ["authorize('read', findPost)", "String(req.params['id'])"]],
+    ['next and Prisma', 'app/api/posts/[id]/route.ts', ["from '../../../../src/authorization'", 'where: { slug: id }']],
+    ['koa and TypeORM', 'src/invoices.js', ["from './entities.js'", "Number(ctx.params['id'])"]],
+  ] as const)('adds a guarded route to an application of %s', async (name, file, parts) => {
+    const one = fresh(applications[name])
+    const { code, out } = await one.run('init')
+    expect(code).toBe(0)
+    expect(out).toContain(`wrote  ${file}`)
+    const text = readFileSync(join(one.folder, file), 'utf8')
+    for (const part of parts) expect(text).toContain(part)
+    expect(out).toContain('npm install @arcturus/core')
+  })
+
+  it('writes a policy that loads, with the owner and the public rows of the schema', async () => {
+    const one = fresh(applications['express and Prisma'])
+    await one.run('init')
+    const policy = readFileSync(join(one.folder, 'policy.polar'), 'utf8')
+    expect(policy).toContain('has_role(user: User, "owner", post: Post) if post.author = user;')
+    expect(policy).toContain('allow(_, "read", post: Post) if post.published = true;')
+  })
+
+  it('never changes a file that exists', async () => {
+    const one = fresh({ ...applications['koa and TypeORM'], 'policy.polar': '# mine\n' })
+    expect((await one.run('init')).out).toContain('kept   policy.polar')
+    expect(readFileSync(join(one.folder, 'policy.polar'), 'utf8')).toBe('# mine\n')
+    expect((await one.run('init', '--json')).json).toMatchObject({ written: [] })
+  })
+
+  it.each([
+    ['no package', {}, 'There is no package.json'],
+    ['no framework', { 'package.json': dependencies(['@prisma/client']) }, 'no framework that is supported'],
+    ['no ORM', { 'package.json': dependencies(['express']) }, 'no orm that is supported'],
+    ['no schema', { 'package.json': dependencies(['express', 'prisma']) }, 'There is no Prisma schema'],
+    [
+      'no client',
+      { 'package.json': dependencies(['express', 'prisma']), 'prisma/schema.prisma': schema },
+      'No module exports a PrismaClient.',
+    ],
+  ])('exits with 2 for %s', async (_, files, message) => {
+    const { code, error } = await fresh(files as Readonly<Record<string, string>>).run('init')
+    expect(error).toContain(message)
+    expect(error).toContain('hint: ')
+    expect(code).toBe(2)
+  })
+})
+
 describe('every command', () => {
   it.each(['check', 'test', 'explain', 'diff', 'mutate', 'compile', 'repl', 'init'])(
     '%s has help with examples',
@@ -231,6 +335,11 @@ describe('every command', () => {
 
   it.each([
     ['no configuration', undefined, 'No arcturus.config.ts'],
+    [
+      'a missing import',
+      "import './gone.js'\nexport default {}",
+      "The configuration can't be loaded: Cannot find module './gone.js'",
+    ],
     ['no default export', 'export const a = 1', 'No default export'],
     ['no policy', 'export default { open: () => ({}) }', '`policy` must be a path'],
     ['no `open`', "export default { policy: '*.polar' }", '`open` must be a function'],

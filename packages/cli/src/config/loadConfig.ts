@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { PolicyError } from '@arcturus/core'
 import { createJiti } from 'jiti'
-import { Failure } from '../output/failure.js'
+import { Failure, reasonOf } from '../output/failure.js'
 import type { Config } from './config.js'
 
 /** The names of a configuration file, in the order in which they are looked for. */
@@ -24,7 +25,10 @@ export async function loadConfig(cwd: string, chosen: string | undefined): Promi
   if (file === undefined)
     throw new Failure(`No arcturus.config.ts in ${cwd} or a folder above it.`, 'create one with: arcturus init')
   if (!existsSync(file)) throw new Failure(`The configuration ${file} does not exist.`, 'check the path after --config')
-  const config = await defaultExport(file)
+  const config = await defaultExport(file).catch((error: unknown) => {
+    if (error instanceof PolicyError) throw error
+    throw new Failure(`The configuration can't be loaded: ${reasonOf(error)}`, `see ${file} and its imports`, error)
+  })
   return { ...assertConfig(config, file), folder: dirname(file), file }
 }
 

@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import { type Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
 import { glob } from 'tinyglobby'
 import { type LoadedConfig, loadConfig } from '../config/loadConfig.js'
-import { Failure } from '../output/failure.js'
+import { Failure, reasonOf } from '../output/failure.js'
 import { modelCalled, parseReference, type Reference, type Row, type RowSource, rowsOf } from './rows.js'
 
 /** A file of a policy. */
@@ -167,16 +167,4 @@ export async function filesOf(
   )
   if (files.length > 0) return files.map((file) => resolve(file)).sort()
   throw new Failure(`${what} has no file: nothing matches ${list.join(', ')} in ${folder}.`, 'check the paths')
-}
-
-/** Returns the message of an error as one paragraph, without code frames of other tools. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
-  const message = error instanceof Error ? error.message || ('code' in error ? String(error.code) : '') : String(error)
-  const lines = message
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-  // Prisma writes the call first and the reason last.
-  return (lines.length > 3 ? lines.at(-1)! : lines.join(' ')) || 'unknown reason'
 }
