@@ -37,6 +37,19 @@ const forms: Readonly<Record<string, readonly [condition: string, values: object
   'a date as a text, compared by ==': ['not m.since == doc.since', { since: '2024-01-31T00:00:00.000Z' }],
   'a date as a text, in a pattern': ['not m matches {since: doc.since}', { since: '2024-01-31T00:00:00.000Z' }],
   'a date as a text, in a list': ['not doc.since in [m.since]', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, in two lists': ['not [m.since, 1] = [doc.since, 1]', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, in two dictionaries': ['not {a: m.since} = {a: doc.since}', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, in an argument': ['not same(m.since, doc.since)', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, in a variable': ['x = m.since and not x = doc.since', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, in a list of one': ['not m.since in [doc.since]', { since: '2024-01-31T00:00:00.000Z' }],
+  'a date as a text, by forall': [
+    'm != nil and forall(n in user.memberships, n.since != doc.since)',
+    { since: '2024-01-31T00:00:00.000Z' },
+  ],
+  'a date as a text, of a row behind it': [
+    'not m.other.since = doc.since',
+    { other: { since: '2024-01-31T00:00:00.000Z' } },
+  ],
   'a bigint as a text': ['not m.quota = doc.quota', { quota: '10' }],
   'two bigints as texts, in order': ['m.quota < m.other.quota', { quota: '10', other: { quota: '9' } }],
   'two bigints as texts, equal': ['m.quota != m.other.quota', { quota: '10', other: { quota: '010' } }],
@@ -56,6 +69,7 @@ const policy = Object.entries(forms)
       `allow(user: User, "${name}", doc: Doc) if doc != nil and m in user.memberships and ${condition};`,
   )
   .join('\n')
+  .concat('\nsame(a, b) if a = b;')
 
 function authorizerOf(evaluator?: 'machine' | 'closures' | 'source'): Authorizer {
   const authorizer = new Authorizer(evaluator ? { evaluator } : {})
@@ -88,6 +102,8 @@ describe.each(['machine', 'closures', 'source'] as const)(
       const many = authorizer.canMany.bind(authorizer)
       expect(codeOf(() => many(user, form, [new Doc(), new Doc()]))).toBe('type-error')
       expect(codeOf(() => authorizer.filter(user, form, 'Doc').matches(new Doc()))).not.toBe(true)
+      // What printers are given.
+      expect(['type-error', 'false']).toContain(codeOf(() => authorizer.filter(user, form, 'Doc').definite().kind))
     })
   },
 )

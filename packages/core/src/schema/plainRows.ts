@@ -116,9 +116,13 @@ export function foreignRead(schema: Schema, holder: object, name: string, value:
   if ((typeof value === 'object' && !Array.isArray(value)) || !isPlain(holder)) return undefined
   const model = schema.baseOf(holder)
   const field = model && schema.field(model.name, name)
-  if (field?.kind !== 'scalar') return undefined
+  return field?.kind === 'scalar' ? foreignValue(model!.name, field, value) : undefined
+}
+
+/** Returns the message for a value of another type than a field; undefined if it has that type. */
+export function foreignValue(model: string, field: ScalarField, value: unknown): string | undefined {
   const wrong = foreignIn(field, value)
-  return wrong === undefined ? undefined : mismatch(model!.name, field, wrong)
+  return wrong === undefined ? undefined : mismatch(model, field, wrong)
 }
 
 /** Adopts a value, or each element of a list, as a row of a model. */

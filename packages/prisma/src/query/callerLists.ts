@@ -1,4 +1,5 @@
 import { relationFilters } from '../filter/printed.js'
+import { isLiteral } from './literal.js'
 
 /**
  * Returns whether a `where` of the caller has a list of values that no row may have: `notIn`, or `in` below `NOT`,
@@ -14,11 +15,20 @@ export function hasExcludedList(where: unknown): boolean {
 
 function isExcluding(value: unknown, isNegative: boolean): boolean {
   if (Array.isArray(value)) return value.some((one) => isExcluding(one, isNegative))
-  if (typeof value !== 'object' || value === null || !isRead(value)) return false
-  return Object.entries(value).some(([name, one]) => {
-    if (name === 'notIn' || (name === 'in' && isNegative)) return isLong(one)
-    return isExcluding(one, isNegative || negating.has(name))
-  })
+  if (typeof value !== 'object' || value === null || isValue(value)) return false
+  // Prisma writes it down as something else.
+  if (!isLiteral(value)) return true
+  // As Prisma does: with the properties of the prototype.
+  for (const name in value) {
+    const one = value[name]
+    if (
+      name === 'notIn' || (name === 'in' && isNegative)
+        ? isLong(one)
+        : isExcluding(one, isNegative || negating.has(name))
+    )
+      return true
+  }
+  return false
 }
 
 /** Filters with which more values or related rows make fewer rows pass. */
@@ -33,8 +43,11 @@ function isLong(list: unknown): boolean {
   return typeof list === 'object' && list !== null && (!Array.isArray(list) || list.length > 1)
 }
 
-/** Whether an object holds conditions: it is not a date, bytes or a decimal. */
-function isRead(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+/** Whether an object is the value of a column, such as a date, bytes or a decimal, and no condition. */
+function isValue(value: object): boolean {
+  return value instanceof Date || ArrayBuffer.isView(value) || isDecimal(value)
+}
+
+function isDecimal(value: object): boolean {
+  return 'toFixed' in value && typeof value.toFixed === 'function'
 }

@@ -2,6 +2,7 @@ import type { Definite, Operand, Path } from '../../condition/condition.js'
 import { operandType, stepField } from '../../condition/type.js'
 import { QueryError, RelationNotLoadedError, UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import { convert, foreignValue } from '../../schema/plainRows.js'
 import { referencedModel, unloadedRelation } from '../../schema/reference.js'
 import type { Schema } from '../../schema/schema.js'
 
@@ -65,14 +66,23 @@ function isNil(operand: Operand): boolean {
   return operand.kind === 'value' && operand.value === null
 }
 
-/** @throws QueryError if that part is undefined: the row is unknown then. */
+/**
+ * @throws QueryError if that part is undefined: the row is unknown then. Also if it is of another type than the
+ * column: it would equal no row, and `not` would allow all of them.
+ */
 function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
   const model = schema.baseOf(row)?.name
   if (model === undefined && typeof row === 'object' && row !== null && !unloadedRelation(row))
     throw new QueryError('unknown-row', 'An object of unknown class is compared with a row.', { span })
   // Sound: a key names fields of the row; the schema knows them, and the compiler does not.
   const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
-  if (value !== undefined) return value
+  if (value !== undefined) {
+    const of = referencedModel(row) ?? model
+    const field = of === undefined ? undefined : schema.field(of, name)
+    const foreign = of !== undefined && field?.kind === 'scalar' ? foreignValue(of, field, value) : undefined
+    if (foreign !== undefined) throw new QueryError('type-error', `${foreign}.`, { span, hint: convert })
+    return value
+  }
   const unloaded = unloadedRelation(row)
   if (unloaded) {
     const summary = `The relation "${unloaded.relation}" of this ${unloaded.model} is not loaded, and a decision needs it.`
