@@ -1,5 +1,5 @@
 import { relationFilters } from '../filter/printed.js'
-import { isLiteral } from './literal.js'
+import { isLiteral } from '../literal.js'
 
 /**
  * Returns whether a `where` of the caller has a list of values that no row may have: `notIn`, or `in` below `NOT`,
