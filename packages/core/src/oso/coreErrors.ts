@@ -284,9 +284,12 @@ export function warningText({ code, message, span, data = {} }: Diagnostic): str
 }
 
 /** Returns the text of a warning, or a further error, that oso does not have; undefined for its own. */
-export function furtherText({ code, message, hint, span }: Diagnostic): string | undefined {
+export function furtherText({ code, message, hint, span, data = {} }: Diagnostic): string | undefined {
   if (code in warnings || code === 'nil-step') return undefined
-  return `${message}${span ? locationOf(span) : ''}${hint === undefined ? '' : `\n${hint}`}`
+  // Applications query rules by name, and tell nobody: only a misspelt name is a mistake.
+  if (code === 'uncalled-rule' && data['suggestion'] === undefined) return undefined
+  const way = code === 'uncalled-rule' ? `did you mean "${data['suggestion']}"?` : hint
+  return `${message}${span ? locationOf(span) : ''}${way === undefined ? '' : `\n${way}`}`
 }
 
 function converted(form: Forms[Code], code: Code, facts: Facts, span: Span | undefined, trace: string): Error {
@@ -339,6 +342,13 @@ function duplicateText({ same, name, other }: Facts['data']): string {
   return `A file with the same contents as ${name} named ${other} has already been loaded.`
 }
 
+/** Returns a number or a boolean as oso's core writes it. */
+function shownInternally({ value, shown }: Facts['data']): string {
+  if (typeof value === 'boolean') return `Boolean(${value})`
+  if (typeof value !== 'number' && typeof value !== 'bigint') return String(shown)
+  return Number.isInteger(Number(value)) ? `Number(Integer(${value}))` : `Number(Float(${value}))`
+}
+
 function typeError({ summary, data }: Facts): string {
   switch (data['of']) {
     case 'assignment':
@@ -346,7 +356,7 @@ function typeError({ summary, data }: Facts): string {
     case 'condition':
       return `${data['shown']} isn't something that is true or false so can't be a condition`
     case 'in':
-      return `can only use \`in\` on an iterable value, this is ${data['shown']}`
+      return `can only use \`in\` on an iterable value, this is ${shownInternally(data)}`
     case 'key':
       return `cannot look up field ${data['shown']} on an external instance`
     case 'lookup':

@@ -18,7 +18,7 @@ import type { Class, EqualityFn, UserType } from './types.js'
 /** The application's side of the query machine, with oso's semantics. */
 export class MachineHost implements MachineInterface {
   readonly meetsAllProofs: boolean = true
-  readonly tracesArguments: boolean = true
+  readonly tracesGoals: boolean = true
   /** Whether objects are equal by content and class. */
   readonly hasDefaultEquality: boolean
   readonly #host: Host

@@ -310,6 +310,7 @@ describe('a mistake that oso accepts', () => {
     ['a wrong number of arguments', 'allow(u, _, r) if f(u, r); f(u) if u = 1;', 'f'],
     ['an unknown permission', `${blocks} ${role} ${allow} allow(u, _, r) if has_permission(u, "raed", r);`, 'raed'],
     ['an unknown role', `${blocks} ${role} ${allow} allow(u, _, r) if has_role(u, "raeder", r);`, 'raeder'],
+    ['a misspelt rule', 'allow(u, _, _) if is_out(u); is_out(1); is_uot(2);', 'did you mean "is_out"?'],
     ['a comparison that is never true', 'allow(_, _, p: Page) if p.size = "big";', 'size'],
   ])('is a warning: %s', async (_, policy, word) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -320,6 +321,12 @@ describe('a mistake that oso accepts', () => {
     expect(said.length).toBeGreaterThan(0)
     expect(said.join('\n')).toContain(word)
     expect(said.join('\n')).toContain('line 1')
+  })
+
+  it('is none if only the application queries a rule', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    await setUp().loadStr('allow(1, 2, 3); members(x) if x = 1;')
+    expect(warn).not.toHaveBeenCalled()
   })
 
   it('is a warning beside the error that is thrown', async () => {

@@ -20,8 +20,8 @@ export interface Host {
    * the other proofs.
    */
   readonly meetsAllProofs: boolean
-  /** Whether the traces of errors name arguments, by `show`, and files. Default: false. */
-  readonly tracesArguments?: boolean
+  /** Whether the traces of errors are those of `oso`, with goals, files and arguments. Default: false. */
+  readonly tracesGoals?: boolean
   /**
    * Returns whether a name is a registered constant or class. It is called once, when a rule or
    * query is compiled.

@@ -4,8 +4,7 @@ import { HostError } from '../../values/hostError.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
 import { stackText } from '../state/stack.js'
-import type { Term } from '../state/term.js'
-import { formatTerm } from '../terms/format.js'
+import { goalTrace } from './goalTrace.js'
 import { originOf } from './origin.js'
 
 /** Returns the application's view of an error that a step threw. */
@@ -31,8 +30,7 @@ function make(
   span: Span | undefined,
   details: Pick<Fault['details'], 'hint' | 'data' | 'cause'>,
 ): QueryError {
-  const show = m.host.tracesArguments ? (term: Term) => formatTerm(m.host, term) : undefined
-  const trace = stackText(m.frame, span, show)
+  const trace = m.host.tracesGoals ? goalTrace(m, m.frame, span) : stackText(m.frame, span)
   const all = { span, trace, ...details }
   return code === 'relation-not-loaded'
     ? new RelationNotLoadedError(code, summary, all)

@@ -111,5 +111,5 @@ function report(
   const message = `Nothing calls the rule ${name}${count ? ` with ${length} argument${length === 1 ? '' : 's'}` : ''}.`
   const declare = `if the application queries it, declare it: new Authorizer({ queryRules: [${JSON.stringify(name)}] })`
   const hint = near === undefined ? declare : `did you mean "${near}"? Or ${declare}`
-  warning('uncalled-rule', message, head, { hint, data: { name } })
+  warning('uncalled-rule', message, head, { hint, data: { name, suggestion: near } })
 }
