@@ -52,7 +52,7 @@ describe.each(databases)('A query with too many values on $name', (database) => 
         hiddenUsers = [11, ...numbers(1_000_000).slice(2), 12]
         hiddenDocs = [1, ...numbers(1_000_000).slice(2), 2]
       }
-      const authorizer = new Authorizer().registerClass(Me)
+      const authorizer = new Authorizer({ actions: ['edit'] }).registerClass(Me)
       const { extension, authorizedFilter, authorizedWhere } = prismaAuthorization(authorizer, opened.schema)
       authorizer.loadSync(`
         allow(me: Me, _, doc: Doc) if ${rule};

@@ -509,6 +509,11 @@ describe('a mistake in the application', () => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 
+  it('is reported when routes are declared: an action that the policy does not name', () => {
+    expect(() => authorize('raed', findNote)).toThrow('did you mean "read"?')
+    expect(() => authorize('raed', 'Note')).toThrow(expect.objectContaining({ code: 'unknown-action' }))
+  })
+
   it('is reported when routes are declared: an unregistered model', () => {
     expect(() => authorize('read', 'Nota')).toThrow('did you mean "Note"?')
   })

@@ -306,4 +306,8 @@ describe('a mistake in the application', () => {
   ])('is reported when the application is built: %s', (_name, declare) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
+
+  it('is reported when the application is built: an action that the policy does not name', () => {
+    expect(() => authorize('edti', findDocument)).toThrow('did you mean "edit"?')
+  })
 })

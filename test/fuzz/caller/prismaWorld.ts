@@ -2,7 +2,7 @@ import { Authorizer } from '@arcturus/core'
 import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { type Client, openCaller } from '../../prisma/caller.js'
 import { type Database, openDatabases } from '../../prisma/databases.js'
-import { withoutTime } from '../evaluators.js'
+import { quiet, withoutTime } from '../evaluators.js'
 import { dialectsOf } from '../orm/orms.js'
 import { changedWhere, type Planted } from '../orm/planted.js'
 import { Random } from '../random.js'
@@ -77,7 +77,7 @@ export class PrismaWorld implements CallerWorld {
     const question = randomQuestion(random)
     const given =
       question.kind === 'write' || question.kind === 'list' ? await this.#given(question) : new Set<number>()
-    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
+    const authorizer = new Authorizer({ ...quiet, limits: withoutTime })
     const { me, text } = actorOf(policy, authorizer)
     const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema)
     const extended = this.#few.$extends(extension)

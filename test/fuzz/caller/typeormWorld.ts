@@ -20,7 +20,7 @@ import {
   TypeORMError,
 } from 'typeorm'
 import { type Database, openDatabases } from '../../typeorm/databases.js'
-import { withoutTime } from '../evaluators.js'
+import { quiet, withoutTime } from '../evaluators.js'
 import { dialectsOf } from '../orm/orms.js'
 import type { Planted } from '../orm/planted.js'
 import { plant } from '../orm/typeorm.js'
@@ -206,7 +206,7 @@ export class TypeOrmWorld implements CallerWorld {
   async ask(random: Random): Promise<Asked> {
     const policy = randomPolicy(random, 20)
     const question = randomQuestion(random)
-    const authorizer = new Authorizer({ print: () => {}, limits: withoutTime })
+    const authorizer = new Authorizer({ ...quiet, limits: withoutTime })
     const { me, text } = actorOf(policy, authorizer)
     const authorization = typeOrmAuthorization(authorizer, this.#source)
     authorizer.loadSync(text)

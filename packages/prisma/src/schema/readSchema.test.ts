@@ -1,4 +1,6 @@
+import { Authorizer } from '@arcturus/core'
 import { describe, expect, it } from 'vitest'
+import { modelsOf } from '../database/models.js'
 import { readSchema } from './readSchema.js'
 import type { PrismaField, PrismaModel } from './schema.js'
 
@@ -169,5 +171,23 @@ describe('readSchema', () => {
     ['something else', 'hello'],
   ])('rejects %s', (_, text) => {
     expect(() => readSchema(text)).toThrow(SyntaxError)
+  })
+})
+
+describe('the models of a schema', () => {
+  it('tell a policy that compares an enum with another text', () => {
+    const schema = readSchema(
+      source(
+        'enum Level {\n  low\n  high @map("HIGH")\n}\nmodel Post {\n  id Int @id\n  level Level\n  tags Level[]\n}',
+      ),
+    )
+    const authorizer = new Authorizer({ log: () => {} }).registerModels(modelsOf(schema))
+    const { warnings } = authorizer.loadSync(
+      'allow(_, "read", post: Post) if post.level = "hihg" or post.level = "high" or "lwo" in post.tags;',
+    )
+    expect(warnings).toMatchObject([
+      { code: 'unknown-value', hint: 'did you mean "high"?' },
+      { code: 'unknown-value', hint: 'did you mean "low"?' },
+    ])
   })
 })

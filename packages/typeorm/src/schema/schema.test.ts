@@ -215,3 +215,18 @@ describe('an unusable data source', () => {
     expect(() => typeOrmAuthorization(new Authorizer(), make())).toThrow(message)
   })
 })
+
+it('an enum column tells a policy that compares it with another text', async () => {
+  class Issue {}
+  const issue = new EntitySchema<ObjectLiteral>({
+    name: 'Issue',
+    target: Issue,
+    columns: { id: { type: 'int', primary: true }, status: { type: 'simple-enum', enum: ['open', 'closed'] } },
+  })
+  const tracker = await new DataSource({ type: 'sqljs', entities: [issue], synchronize: true }).initialize()
+  const authorizer = new Authorizer({ log: () => {} })
+  typeOrmAuthorization(authorizer, tracker)
+  const { warnings } = authorizer.loadSync('allow(_, "read", i: Issue) if i.status = "opne" or i.status = "open";')
+  expect(warnings).toMatchObject([{ code: 'unknown-value', hint: 'did you mean "open"?' }])
+  await tracker.destroy()
+})
