@@ -1,4 +1,3 @@
-import { placeOf } from './language/codeFrame.js'
 import type { Code } from './language/codes.js'
 import type { Diagnostic } from './language/diagnostic.js'
 import type { Span } from './language/source.js'
@@ -17,7 +16,7 @@ export interface ErrorDetails {
 }
 
 function placeIn(span: Span | undefined): string {
-  return span ? ` ${placeOf(span)}` : ''
+  return span ? ` ${span.source.place(span)}` : ''
 }
 
 /**

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { codeFrame } from './codeFrame.js'
 import { didYouMean } from './didYouMean.js'
 import { formatDiagnostic } from './formatDiagnostic.js'
 import { parseFile } from './parse.js'
 import { Source } from './source.js'
 
-const frame = (text: string, start: number, end: number) => codeFrame({ source: new Source(text), start, end })
+const frame = (text: string, start: number, end: number) => {
+  const source = new Source(text)
+  return source.frame({ source, start, end })
+}
 
-describe('codeFrame', () => {
+describe('Source.frame', () => {
   test.each<[string, [string, number, number], string]>([
     ['a word', ['allow(a);\nfoo(bar);', 14, 17], '2 | foo(bar);\n  |     ^^^'],
     ['the first line', ['foo(bar);\n', 0, 3], '1 | foo(bar);\n  | ^^^'],

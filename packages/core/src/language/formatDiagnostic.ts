@@ -1,4 +1,3 @@
-import { codeFrame } from './codeFrame.js'
 import type { Diagnostic } from './diagnostic.js'
 
 /**
@@ -17,7 +16,10 @@ export function formatDiagnostic({ code, severity, message, span, hint }: Diagno
   const lines = [`${severity}: ${message} [${code}]`]
   if (span) {
     const { line, column } = span.source.position(span.start)
-    lines.push(`  at ${span.source.name ?? 'line'}${span.source.name ? ':' : ' '}${line}:${column}`, codeFrame(span))
+    lines.push(
+      `  at ${span.source.name ?? 'line'}${span.source.name ? ':' : ' '}${line}:${column}`,
+      span.source.frame(span),
+    )
   }
   if (hint) lines.push(`hint: ${hint}`)
   return lines.join('\n')

@@ -7,6 +7,12 @@ export interface Position {
   readonly column: number
 }
 
+/** The maximum lengths of a line that are shown before and after a place. */
+const shownBefore = 80
+const shownBehind = 80
+
+const insidePair = /^[\uDC00-\uDFFF]/
+
 /** One text of Polar: the contents of a file, a string given to the API, or a query. */
 export class Source {
   readonly text: string
@@ -42,6 +48,37 @@ export class Source {
     if (start === undefined) return ''
     const end = this.text.indexOf('\n', start)
     return this.text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '')
+  }
+
+  /**
+   * Returns the place of a span of this source, for the end of a message: file, line and column, and
+   * the line itself with carets under the span.
+   */
+  place(span: Span): string {
+    const { line, column } = this.position(span.start)
+    return `(${this.name ? `${this.name}:` : 'line '}${line}:${column})\n${this.frame(span)}`
+  }
+
+  /**
+   * Returns the line that a span begins on, with carets under the span; only the surroundings of a
+   * long line.
+   */
+  frame({ start, end }: Span): string {
+    const { text } = this
+    const { line } = this.position(start)
+    let from = text.lastIndexOf('\n', start - 1) + 1
+    if (start === 0) from = 0
+    const cut = start - from > shownBefore
+    if (cut) from = start - shownBefore
+    if (insidePair.test(text.slice(from, from + 1))) from++
+    // The end of a cut line needs no ellipsis: readers look for the place, which is before it.
+    const behind = text.slice(start, start + shownBehind).split(/\r?\n/, 1)[0]!
+    const before = text.slice(from, start)
+    const covered = Math.max(1, [...behind.slice(0, end - start)].length)
+    // Tabs stay tabs, so that the carets are aligned at any tab width.
+    const indent = [...before].map((character) => (character === '\t' ? '\t' : ' ')).join('')
+    const gutter = ' '.repeat(String(line).length)
+    return `${line} | ${cut ? '…' : ''}${before}${behind}\n${gutter} | ${cut ? ' ' : ''}${indent}${'^'.repeat(covered)}`
   }
 
   /** Returns the number of characters between two offsets. */
