@@ -157,6 +157,13 @@ describe('a route handler', () => {
     const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
     expect(await answer.text()).toContain('The resource exists, but the actor may neither "edit" nor "read" it.')
   })
+
+  it('explains a denial in development if the explainer is imported', async () => {
+    await import('@arcturus/core/explain')
+    const { withAuthorization: guard } = application({ reasons: true, problemDetails: true })
+    const answer = await guard(() => new Response(), 'edit', findNote)(asked({ 'x-actor': 'bob' }), note(1))
+    expect(await answer.json()).toMatchObject({ explanation: { version: 1, decision: 'denied', action: 'edit' } })
+  })
 })
 
 describe('a mistake in the application', () => {

@@ -42,6 +42,7 @@ export interface PrismaAuthorization<ModelName extends string = string> {
    */
   readonly extension: PrismaExtension
   readonly authorizedFilter: AuthorizedFilter
+  readonly authorizedActors: AuthorizedActors
   /**
    * Returns the `where` alone, for any client and any place in a query.
    * Combine it with other conditions by `AND`, or spread it: `{ ...where, archived: false }` keeps
@@ -90,6 +91,23 @@ export interface AuthorizedFilter {
    * `authorizedFilter(user, { action: 'edit', where, take })`.
    */
   <const Args extends object>(actor: unknown, args: Args & QueryArguments): Authorized<Args>
+}
+
+export interface AuthorizedActors {
+  /**
+   * Returns arguments for a query of the extended client that select the actors who may do the
+   * action to a resource: `prisma.user.findMany(authorizedActors('read', document))`. It is the
+   * mirror of `authorizedFilter`, and composes alike. It is no decision about the current user.
+   * @param resource - The row. For a row that does not exist yet, use `authorizer.actorFilter`.
+   * @throws ArgumentError for an undefined resource
+   */
+  (action: string, resource: unknown): { where: NoArguments }
+  /** The same with other arguments of the query: `authorizedActors('read', document, { take: 10 })`. */
+  <const Args extends object>(
+    action: string,
+    resource: unknown,
+    args: Args & Omit<QueryArguments, 'action'>,
+  ): Authorized<Args>
 }
 
 /**
@@ -191,6 +209,16 @@ export function prismaAuthorization<ModelName extends string = string>(
     return { ...rest, ...marked(marker, where) }
   }
 
+  const authorizedActors = (action: string, resource: unknown, args: QueryArguments = {}): object => {
+    assertResource(resource)
+    assertArguments({ ...args, action })
+    const { action: _, strategy, unloaded, where, ...rest } = args
+    const choices = strategy || unloaded ? { ...(strategy && { strategy }), ...(unloaded && { unloaded }) } : undefined
+    const earlier = [args, where].flatMap((one) => markers.read(one) ?? assertUnmarked(one))
+    const request: FilterRequest = { actor: resource, action, choices, asked: 'actors' }
+    return { ...rest, ...marked(markers.make([...new Set([...earlier, request])]), where) }
+  }
+
   const whereFor = async (request: FilterRequest, model: string, client: unknown): Promise<Where> => {
     if (!known) {
       throw new PrismaSchemaError('prisma-schema', 'The Prisma schema is not known yet.', {
@@ -219,6 +247,8 @@ export function prismaAuthorization<ModelName extends string = string>(
     verifyDatabase: verifyOwn,
     // Sound: the result has the given arguments except the action, and a `where`.
     authorizedFilter: authorizedFilter as AuthorizedFilter,
+    // Sound, as above.
+    authorizedActors: authorizedActors as AuthorizedActors,
     authorizedWhere: (actor, action, model, options = {}) => {
       assertChoices(options)
       const { client, ...choices } = options
@@ -267,6 +297,21 @@ function assertActor(actor: unknown): void {
   }
   if (typeof actor === 'object' && actor !== null && 'then' in actor && typeof actor.then === 'function') {
     throw new ArgumentError('invalid-argument', 'The actor must not be a promise.', { hint: 'await it first' })
+  }
+}
+
+/** @throws ArgumentError for a resource that is undefined, not a row, or a promise */
+function assertResource(resource: unknown): void {
+  if (resource === undefined) {
+    throw new ArgumentError('undefined-resource', 'The resource is undefined.', {
+      hint: 'handle a missing record before; usually it is a 404',
+    })
+  }
+  if (typeof resource !== 'object' || resource === null || 'then' in resource) {
+    throw new ArgumentError('invalid-argument', 'authorizedActors needs a row as its second argument.', {
+      hint: "authorizedActors('read', document)",
+      data: { resource },
+    })
   }
 }
 

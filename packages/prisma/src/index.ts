@@ -1,5 +1,6 @@
 export type { Authorized, NoArguments, QueryArguments } from './arguments.js'
 export {
+  type AuthorizedActors,
   type AuthorizedFilter,
   type PrismaAuthorization,
   type PrismaAuthorizationOptions,

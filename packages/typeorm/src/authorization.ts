@@ -27,6 +27,7 @@ export interface TypeOrmAuthorization {
   /** Compares the entities with the database. See the exported function `verifyDatabase`. */
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
   readonly authorizedFilter: AuthorizedFilter
+  readonly authorizedActors: AuthorizedActors
   readonly authorizedQuery: AuthorizedQuery
   readonly applyAuthorization: ApplyAuthorization
   /**
@@ -45,6 +46,7 @@ export interface TypeOrmAuthorization {
    */
   readonly loading: {
     readonly authorizedFilter: AuthorizedFilterLoading
+    readonly authorizedActors: AuthorizedActorsLoading
     readonly authorizedQuery: AuthorizedQueryLoading
     readonly applyAuthorization: ApplyAuthorizationLoading
   }
@@ -76,6 +78,42 @@ export interface AuthorizedFilter {
     entity: EntityTarget<Entity>,
     args: Args & FilterArguments<Entity>,
   ): Authorized<Entity, Args>
+}
+
+export interface AuthorizedActors {
+  /**
+   * Returns `find` options that select the actors who may do the action to a resource:
+   * `users.find(authorizedActors('read', document, User))`. It is the mirror of `authorizedFilter`,
+   * and composes alike. It is no decision about the current user.
+   * @param resource The row
+   * @throws the errors of `authorizedFilter`
+   */
+  <Entity extends ObjectLiteral>(
+    action: string,
+    resource: unknown,
+    entity: EntityTarget<Entity>,
+  ): Authorized<Entity, NoArguments>
+  /** The same with other arguments: `authorizedActors('read', document, User, { take: 10 })`. */
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
+    action: string,
+    resource: unknown,
+    entity: EntityTarget<Entity>,
+    args: Args & FilterArguments<Entity>,
+  ): Authorized<Entity, Args>
+}
+
+export interface AuthorizedActorsLoading {
+  <Entity extends ObjectLiteral>(
+    action: string,
+    resource: unknown,
+    entity: EntityTarget<Entity>,
+  ): Promise<Authorized<Entity, NoArguments>>
+  <Entity extends ObjectLiteral, Args extends FilterArguments<Entity>>(
+    action: string,
+    resource: unknown,
+    entity: EntityTarget<Entity>,
+    args: Args & FilterArguments<Entity>,
+  ): Promise<Authorized<Entity, Args>>
 }
 
 export interface AuthorizedFilterLoading {
@@ -190,6 +228,16 @@ export function typeOrmAuthorization(
       return print(await authorizer.loadFilter(actor, action, entity.name), entity)
     }
   }
+  const actorsFor: FilterFor<PrintedFilter> = (resource, action, entity) =>
+    print(authorizer.actorFilter(action, resource, entity.name, { unloaded: 'database' }), entity)
+  const actorsForLoading: FilterFor<Promise<PrintedFilter>> = async (resource, action, entity) => {
+    try {
+      return actorsFor(resource, action, entity)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      return print(await authorizer.loadActorFilter(action, resource, entity.name), entity)
+    }
+  }
 
   const guardArguments = (args: FindArguments, entity: EntityMetadata, filter: PrintedFilter): object => {
     const { action: _, where, ...rest } = args
@@ -216,6 +264,12 @@ export function typeOrmAuthorization(
       const entity = entityOf(dataSource, target)
       return guardArguments(args, entity, filterFor(actor, actionOf(args), entity))
     }) as AuthorizedFilter,
+    // Sound, as above.
+    authorizedActors: ((action: string, resource: unknown, target: EntityTarget<ObjectLiteral>, args: object = {}) => {
+      assertArguments({ ...args, action })
+      const entity = entityOf(dataSource, target)
+      return guardArguments(args, entity, actorsFor(resource, action, entity))
+    }) as AuthorizedActors,
     authorizedQuery: (actor, action, target, alias) => applyAuthorization(queryFor(target, alias), actor, action),
     applyAuthorization,
     verifyDatabase: () => verifyDatabase(dataSource),
@@ -230,6 +284,17 @@ export function typeOrmAuthorization(
         const entity = entityOf(dataSource, target)
         return guardArguments(args, entity, await filterForLoading(actor, actionOf(args), entity))
       }) as AuthorizedFilterLoading,
+      // Sound, as above.
+      authorizedActors: (async (
+        action: string,
+        resource: unknown,
+        target: EntityTarget<ObjectLiteral>,
+        args: object = {},
+      ) => {
+        assertArguments({ ...args, action })
+        const entity = entityOf(dataSource, target)
+        return guardArguments(args, entity, await actorsForLoading(resource, action, entity))
+      }) as AuthorizedActorsLoading,
       authorizedQuery: async (actor, action, target, alias) =>
         applyAuthorizationLoading(queryFor(target, alias), actor, action),
       applyAuthorization: applyAuthorizationLoading,

@@ -2,6 +2,8 @@ export type { Authorized, FilterArguments, NoArguments } from './arguments.js'
 export {
   type ApplyAuthorization,
   type ApplyAuthorizationLoading,
+  type AuthorizedActors,
+  type AuthorizedActorsLoading,
   type AuthorizedFilter,
   type AuthorizedFilterLoading,
   type AuthorizedQuery,

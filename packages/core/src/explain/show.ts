@@ -266,7 +266,9 @@ function equality(left: Side, right: Side, isEqual: boolean): string {
   if (isEqual) return `${one.text} is ${expected}`
   return one.isValue || one.value === undefined
     ? `${one.text} is not ${expected}`
-    : `${one.text} is ${one.value}, not ${expected}`
+    : one.value === expected
+      ? `${one.text} is another ${expected.replace(/^an? /, '')}`
+      : `${one.text} is ${one.value}, not ${expected}`
 }
 
 function ordering(left: Side, right: Side, operator: keyof typeof orderings, holds: boolean): string {

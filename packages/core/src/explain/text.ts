@@ -23,7 +23,8 @@ const maxLines = 100
 
 /** Writes an explanation as text: the decision, what is missing, and the tree. */
 export function formatExplanation(explanation: ExplanationJSON): string {
-  const { decision, actor, action, resource, missing, tree, error } = explanation
+  const { decision, action, resource, missing, tree, error } = explanation
+  const actor = explanation.actor.replace(/^a/, 'A')
   const steps = treeLines(tree.of, 0)
   switch (decision) {
     case 'allowed':
@@ -34,7 +35,12 @@ export function formatExplanation(explanation: ExplanationJSON): string {
       return sections(`${actor} may not "${action}" ${resource}.`, missingLines(missing), 'Why not:', steps)
     case 'error': {
       const failure = error ? `${error.message}${at(error.place)}` : 'the check fails'
-      return sections(`Whether ${actor} may "${action}" ${resource} is an error: ${failure}`, [], 'Reached by:', steps)
+      return sections(
+        `Whether ${explanation.actor} may "${action}" ${resource} is an error: ${failure}`,
+        [],
+        'Reached by:',
+        steps,
+      )
     }
   }
 }

@@ -96,12 +96,10 @@ export class Answers {
    * can't be queried about them.
    */
   async #loading(request: FilterRequest, model: string, place: Place): Promise<FilterPlan> {
-    const { actor, action } = request
-    if (this.#unloaded(request) !== 'auto')
-      return this.#plan(request, model, place, await this.#authorizer.loadFilter(actor, action, model))
+    if (this.#unloaded(request) !== 'auto') return this.#plan(request, model, place, await this.#loaded(request, model))
     let isLong = false
     try {
-      const filter = await this.#authorizer.loadFilter(actor, action, model, { most: mostLoaded })
+      const filter = await this.#loaded(request, model, mostLoaded)
       const plan = this.#plan(request, model, place, filter)
       if (plan.refused !== 'bind-limit') return plan
     } catch (error) {
@@ -112,7 +110,7 @@ export class Answers {
       return this.#plan(request, model, place, this.#bound(request, model, { unloaded: 'database' }))
     } catch (error) {
       if (!isLong || !(error instanceof UnsupportedFilterError || isMissing(error))) throw error
-      return this.#plan(request, model, place, await this.#authorizer.loadFilter(actor, action, model))
+      return this.#plan(request, model, place, await this.#loaded(request, model))
     }
   }
 
@@ -124,8 +122,16 @@ export class Answers {
     return this.#bound(request, model, { unloaded: inDatabase ? 'database' : 'error' })
   }
 
-  #bound({ actor, action }: FilterRequest, model: string, options: FilterOptions): Filter {
-    return this.#authorizer.filter(actor, action, model, options)
+  #bound({ actor, action, asked }: FilterRequest, model: string, options: FilterOptions): Filter {
+    return asked === 'actors'
+      ? this.#authorizer.actorFilter(action, actor, model, options)
+      : this.#authorizer.filter(actor, action, model, options)
+  }
+
+  #loaded({ actor, action, asked }: FilterRequest, model: string, most?: number): Promise<Filter> {
+    return asked === 'actors'
+      ? this.#authorizer.loadActorFilter(action, actor, model, { most })
+      : this.#authorizer.loadFilter(actor, action, model, { most })
   }
 
   #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): FilterPlan {

@@ -22,6 +22,11 @@ export interface Choices {
 export interface FilterRequest {
   readonly actor: unknown
   readonly action: string
+  /**
+   * `actors`: the request asks for the actors who may do the action, and `actor` is the resource.
+   * Default: it asks for the rows.
+   */
+  readonly asked?: 'actors' | undefined
   readonly choices?: Choices | undefined
   /**
    * The action that the actor must be allowed to do to rows of included relations. Undefined: those

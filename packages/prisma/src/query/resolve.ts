@@ -307,6 +307,7 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
   return (
     one.actor === other.actor &&
     one.action === other.action &&
+    one.asked === other.asked &&
     ones?.strategy === others?.strategy &&
     ones?.unloaded === others?.unloaded
   )

@@ -37,6 +37,11 @@ export class Creations {
     assertLiteral(data, this.#tables.model(model)!)
     const record = this.#authorizer.as(model, recordOf(data, this.#tables.model(model)!, this.#tables))
     this.#unsaved.add(record)
+    if (requests.some(({ asked }) => asked === 'actors')) {
+      throw new ArgumentError('invalid-argument', 'upsert accepts no authorizedActors: nobody is named who creates.', {
+        hint: 'use authorizedFilter(user) for writes',
+      })
+    }
     for (const actor of new Set(requests.map((request) => request.actor))) {
       if (await this.#mayCreate(actor, record, mayLoad)) continue
       throw actor === null ? new UnauthenticatedError() : new ForbiddenError()

@@ -1,0 +1,69 @@
+import '@arcturus/core/explain'
+import { expressAuthorization } from '@arcturus/express'
+import { koaAuthorization } from '@arcturus/koa'
+import Router from '@koa/router'
+import express from 'express'
+import Koa from 'koa'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { createWorld } from './world.js'
+
+const problemType = 'application/problem+json'
+
+/** Eve asks for a document that she may not edit, of an application on each framework. */
+const frameworks: Record<string, (reasons: boolean, accept: string) => Promise<{ text: string; type: string }>> = {
+  async Express(reasons, accept) {
+    const world = createWorld()
+    const { authorize, problems } = expressAuthorization(world.authorizer, { actor: () => world.user('eve'), reasons })
+    const app = express().use(authorize())
+    app.get(
+      '/documents/:id',
+      authorize('edit', (req) => world.document(req.params['id'] as string)),
+      (_, res) => {
+        res.send('edited')
+      },
+    )
+    app.use(problems())
+    const { text, body, type } = await request(app).get('/documents/1').set('accept', accept).buffer()
+    return { text: text || String(body), type }
+  },
+  async Koa(reasons, accept) {
+    const world = createWorld()
+    const { authorize } = koaAuthorization(world.authorizer, { actor: () => world.user('eve'), reasons })
+    const router = new Router()
+    router.get(
+      '/documents/:id',
+      authorize('edit', (ctx) => world.document(String(ctx.params['id']))),
+      (ctx) => {
+        ctx.body = 'edited'
+      },
+    )
+    const app = new Koa().use(authorize()).use(router.routes())
+    app.silent = true
+    const { text, body, type } = await request(app.callback()).get('/documents/1').set('accept', accept).buffer()
+    return { text: text || String(body), type }
+  },
+}
+
+describe.each(Object.entries(frameworks))('a denial on %s', (_, ask) => {
+  it('is a readable page with the explanation if responses contain reasons', async () => {
+    const { text } = await ask(true, 'text/html')
+    const plain = text.replaceAll('&nbsp;', ' ').replaceAll('&quot;', '"').replaceAll('<br>', '\n')
+    expect(plain).toContain('A User may not "edit" a Document.')
+    expect(plain).toContain('Why not:\n')
+  })
+
+  it('is a problem with the explanation if responses contain reasons', async () => {
+    const { text, type } = await ask(true, problemType)
+    expect(type).toContain(problemType)
+    expect(JSON.parse(text)).toMatchObject({
+      detail: expect.stringContaining('The resource exists') as string,
+      explanation: { version: 1, decision: 'denied', action: 'edit' },
+    })
+  })
+
+  it.each(['text/html', problemType])('explains nothing if they do not, for Accept %s', async (accept) => {
+    const { text } = await ask(false, accept)
+    expect(text).not.toMatch(/Why not|explanation|Document|exists/)
+  })
+})
