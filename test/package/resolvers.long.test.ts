@@ -65,6 +65,11 @@ describe('the tarballs', () => {
         await oso.loadStr('allow("ann", "read", "plan");')
         expect(await oso.isAllowed('ann', 'read', 'plan')).toBe(true)
       })`,
+      // Jest's realms have an `Error` that those of Node.js do not extend.
+      `test('the drop-in misses a file', async () => {
+        const { Oso, PolarFileNotFoundError } = require('@arcturus/core/oso')
+        await expect(new Oso().loadFiles(['nowhere.polar'])).rejects.toBeInstanceOf(PolarFileNotFoundError)
+      })`,
     ]
     writeFileSync(join(folder, 'entries.test.js'), program.join('\n'))
     writeFileSync(
@@ -77,7 +82,7 @@ describe('the tarballs', () => {
       cwd: folder,
     })
     expect(status, stderr).toBe(0)
-    expect(stderr).toContain(`${plain().length + 1} passed`)
+    expect(stderr).toContain(`${plain().length + 2} passed`)
   })
 
   it('hold every page that their READMEs link to', () => {
