@@ -43,7 +43,7 @@ export class PolicyActions {
   get all(): { readonly names: readonly string[]; readonly isWild: boolean } | undefined {
     const { names, open, isWild } = this.#names
     const { declared, readAction } = this.#settings
-    if (open) return undefined
+    if (open || !this.#policy.rules.has('allow')) return undefined
     return { names: [...new Set([...names, ...declared, ...(isWild ? [readAction] : [])])], isWild }
   }
 
@@ -52,7 +52,8 @@ export class PolicyActions {
    * read action is named by its setting.
    */
   isNamed(action: string): boolean {
-    if (this.#settings.declared.has(action)) return true
+    // A check by a policy without `allow` has an error of its own.
+    if (this.#settings.declared.has(action) || !this.#policy.rules.has('allow')) return true
     if (!this.#checked && namesOutright(this.#policy, action)) return true
     const { names, open, isWild } = this.#names
     return names.has(action) || open !== undefined || (isWild && action === this.#settings.readAction)

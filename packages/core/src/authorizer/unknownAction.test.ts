@@ -81,6 +81,11 @@ describe.each(['source', 'closures', 'machine', 'auto'] as const)('an unknown ac
     expect(warnings).toEqual([])
   })
 
+  it('is not the mistake of a policy without a rule for checks', () => {
+    const authorizer = authorizerOf('', { evaluator })
+    expect(() => authorizer.can(user, 'read', doc)).toThrow(expect.objectContaining({ code: 'undefined-rule' }))
+  })
+
   it('does not exist where a rule compares actions with data', async () => {
     const authorizer = authorizerOf(data, { evaluator })
     expect(authorizer.can(new User(true, ['raed']), 'raed', doc)).toBe(true)
