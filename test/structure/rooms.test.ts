@@ -151,3 +151,18 @@ test('import cycles exist only where allowed', () => {
     expect(circle.length, `${circle.join(', ')} import each other`).toBeLessThanOrEqual(most)
   }
 })
+
+/** The rooms of entries of their own, which applications without them must not pay for. */
+const apart = ['explain', 'compiled', 'oso', 'node', 'testing']
+
+test('the main entry of core reaches no room of another entry', () => {
+  const found = new Set<string>()
+  const open = [join(root, 'packages/core/src/index.ts')]
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (found.has(file)) continue
+    found.add(file)
+    open.push(...importsOf(file))
+  }
+  const reached = [...found].map((file) => relative(join(root, 'packages/core/src'), file))
+  expect(reached.filter((file) => apart.some((room) => file.startsWith(`${room}/`)))).toEqual([])
+})
