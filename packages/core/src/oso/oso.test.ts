@@ -323,6 +323,16 @@ describe('a mistake that oso accepts', () => {
     expect(said.join('\n')).toContain('line 1')
   })
 
+  it('is none if a relation of a constant is in the store alone', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const oso = new Oso()
+    oso.registerClass(Repo)
+    oso.registerClass(User, { fields: { repos: new Relation('many', 'Repo', 'name', 'owner') } })
+    oso.registerConstant(ann, 'ann')
+    await oso.loadStr('allow(_, _, r) if r in ann.repos;')
+    expect(warn).not.toHaveBeenCalled()
+  })
+
   it('is none if only the application queries a rule', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     await setUp().loadStr('allow(1, 2, 3); members(x) if x = 1;')

@@ -23,6 +23,9 @@ export const unknownMember: PathCheck = ({ schema, warning }) => {
       const name = member.kind === 'call' ? member.name : member.value
       const constant = constantAt(object, schema)
       if (constant) {
+        // A relation is read from the store when the row lacks it.
+        const model = schema.modelOf(constant.value)
+        if (model && schema.field(model.name, name)?.kind === 'relation') return
         if (!has(constant.value, name)) report(constant.text, name, node, membersOf(constant.value))
         return
       }
