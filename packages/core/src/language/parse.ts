@@ -51,7 +51,7 @@ interface Failed {
   readonly braces: number
 }
 
-/** The derivations of a file by the shapes of its statements. */
+/** The derivations of a policy by the shapes of its statements. */
 export type KnownShapes = Map<string, Derivation>
 
 /**

@@ -1,6 +1,6 @@
 import type { Rule, Statement } from '../language/ast.js'
 import type { Diagnostic } from '../language/diagnostic.js'
-import { parseFile } from '../language/parse.js'
+import { type KnownShapes, parseFile } from '../language/parse.js'
 import type { Source } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
@@ -40,10 +40,11 @@ export function buildPolicy(
   const facts = { sources, schema }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
+  const shapes: KnownShapes = new Map()
   const fresh = duplicateSource(reporting(facts, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
-    const { file, diagnostics } = parseFile(source)
+    const { file, diagnostics } = parseFile(source, shapes)
     for (const one of diagnostics) found.push(one)
     for (const one of file.statements) statements.push(one)
     const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
