@@ -82,7 +82,10 @@ class Conditions {
       .flatMap(({ by, on }) => {
         if (on === undefined) return this.role(model, by, scope)
         const { field, to } = this.spec.relations[model][on]
-        return this.role(to, by, { ...scope, row: { path: [...scope.row.path, field], model: to } })
+        const path = [...scope.row.path, field]
+        const held = this.role(to, by, { ...scope, row: { path, model: to } })
+        // A role that holds on every row holds on none where there is no row.
+        return this.spec.fields[model][field].nullable > 0 ? both([{ [path.join('.')]: { $ne: null } }], held) : held
       })
   }
 

@@ -156,7 +156,8 @@ class Draw {
 
   drawAttributes(fields) {
     const add = (share, name, type) => {
-      if (this.chance(share)) fields[name] = type
+      // A model may be called like an attribute, and the relation to it so too.
+      if (this.chance(share)) fields[name] ??= type
     }
     const nullable = this.chance(0.4) ? { nullable: 0.2 } : {}
     add(0.6, 'owner', { one: 'User', ...nullable })
@@ -330,7 +331,7 @@ class Draw {
     const templates = [
       row.isPublic && (() => all(isTrue(at('row', 'isPublic')), ...extra())),
       row.owner && (() => all(equals(at('row', 'owner'), at('user')), ...extra())),
-      row.department &&
+      row.department?.type &&
         user.department &&
         (() => {
           const same = equals(at('row', 'department'), at('user', 'department'))
