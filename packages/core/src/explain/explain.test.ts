@@ -433,6 +433,27 @@ describe('loadExplanation', () => {
     expect(explanation.missing.complete).toBe(true)
   })
 
+  it('loads a row whose key is known if the key is not enough', async () => {
+    const loads: string[] = []
+    const authorizer = new Authorizer().registerModels(
+      [
+        { name: 'User', key: 'id', fields: {} },
+        { name: 'Folder', key: 'id', fields: { id: 'integer', owner: { one: 'User', from: 'ownerId' } } },
+        { name: 'Document', key: 'id', fields: { folder: { one: 'Folder', from: 'folderId', nullable: false } } },
+      ],
+      async ({ name }) => {
+        loads.push(name)
+        return { id: 3, ownerId: 2 }
+      },
+    )
+    authorizer.loadSync('allow(u: User, "read", d: Document) if d.folder.owner = u;')
+    const document = authorizer.as('Document', { id: 5, folderId: 3 })
+    const text = String(await loadExplanation(authorizer, authorizer.as('User', { id: 1 }), 'read', document))
+    expect(text).toContain('d.folder.owner is User 2, not User 1')
+    expect(text).toContain('d.folder.owner = User 1')
+    expect(loads).toEqual(['folder'])
+  })
+
   it('does what `explain` can only tell', () => {
     const { authorizer, user, document } = loading()
     expect(explain(authorizer, user, 'read', document)).toMatchObject({

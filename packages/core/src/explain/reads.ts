@@ -1,3 +1,4 @@
+import { unloadedRelation } from '../schema/reference.js'
 import type { Missing, Wanted } from '../schema/wanted.js'
 import type { Ids } from './ids.js'
 
@@ -31,6 +32,8 @@ export class Arrivals {
   }
 
   want(wanted: Wanted, isKnown = false): void {
+    // A row known by its key alone is made anew each time. It is loaded itself.
+    if (unloadedRelation(wanted.object)) return
     const names = this.#asked.get(wanted.object) ?? new Set()
     if (!names.has(wanted.name)) (isKnown ? this.#known : this.#wanted).push(wanted)
     this.#asked.set(wanted.object, names.add(wanted.name))
