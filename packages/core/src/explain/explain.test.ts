@@ -134,6 +134,13 @@ describe('what is missing', () => {
     ])
   })
 
+  it('is not known to be complete if a change leads to an error', () => {
+    const policy =
+      'allow(_: User, "read", d: Document) if d.level = 4 and (d.labels.length = 1 or d.owner.name = "eve" or d.level > 3);'
+    const { missing } = explain(authorizerOf(policy), ada, 'read', new Document(5))
+    expect(missing.complete).toBe(false)
+  })
+
   it('is the same for classes without declarations', () => {
     const policy = 'allow(u: User, "read", d: Document) if d.owner = u or (d.level > 5 and not u.isBanned);'
     const sets = (isDeclared: boolean) =>

@@ -75,6 +75,8 @@ export class MissingSearch {
   #isChanged = false
   #complete = true
   #isShort = false
+  /** Whether the last set that was tried leads to an error. */
+  #isError = false
   #found: Found | undefined
 
   constructor(root: Part) {
@@ -450,6 +452,7 @@ export class MissingSearch {
       if (realized.ways.length > 0) ways.push(realized.ways)
       else assumed.set(change.part.key, change.wanted)
     }
+    this.#isError = false
     let trials = 0
     const { ids } = this.#root.world
     const values = new Map<number, Map<string, unknown>>()
@@ -476,7 +479,8 @@ export class MissingSearch {
       return false
     }
     const enough = attempt(0)
-    if (counts && !enough && (!isWhole || trials >= maxTrials)) this.#complete = false
+    // Where a change leads to an error, a further change could avoid it.
+    if (counts && !enough && (this.#isError || !isWhole || trials >= maxTrials)) this.#complete = false
     return enough
   }
 
@@ -508,6 +512,7 @@ export class MissingSearch {
       return changed.truth(this.#root.in(changed)) === true
     } catch (error) {
       if (isLimit(error)) throw error
+      this.#isError = true
       return false
     }
   }
