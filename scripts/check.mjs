@@ -8,7 +8,7 @@ import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
 import { typecheck, typedFolders } from './typecheck.mjs'
 
 /** The most that an entry of core may weigh in a browser, minified and gzipped, in bytes. */
-const ceilings = { index: 116_000, runtime: 13_500, sql: 36_000, filters: 29_500, framework: 18_500 }
+const ceilings = { index: 126_000, runtime: 14_000, sql: 36_000, filters: 29_500, framework: 18_500 }
 
 const run = (...args) => pnpm(args) === 0
 /** Runs all, so that one run reports every failure. */
