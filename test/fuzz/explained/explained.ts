@@ -90,7 +90,9 @@ class Explained {
       return `it explains ${explanation.decision}, not ${showOutcome(expected)}`
     const evaluated = evaluate(insideOf(authorizer)!, { actor: subject, action, resource }, new Arrivals())
     // The machine can meet a relation that is not loaded where the schema or a key is enough.
-    const isPartial = typeof expected === 'object' && /relation-not-loaded|unknown-row/.test(expected.error)
+    const isPartial =
+      (typeof expected === 'object' && /relation-not-loaded|unknown-row/.test(expected.error)) ||
+      evaluated.error?.code === 'relation-not-loaded'
     if (evaluated.root && !isPartial && evaluated.decision !== decisionOf(expected))
       return `its condition is ${evaluated.decision} (${evaluated.error?.message}), the machine says ${showOutcome(expected)} ${typeof expected === 'object' ? expected.message : ''}`
     if (explanation.tree.kind === 'machine') {
@@ -117,7 +119,8 @@ class Explained {
       this.#count('sets tried')
       const texts = () =>
         `${describeSets(explanation)}\nset ${at}: ${set.map(({ key, kind, wanted }) => `${kind} ${key} ${wanted}`).join(', ')}`
-      const isNew = set.some(({ row }) => isImagined(row))
+      // Copies of plain objects lack relations that the changed row needs.
+      const isNew = this.#asked.json !== undefined || set.some(({ row }) => isImagined(row))
       if (!question.can(set) && isNew && question.failed) this.#count('fields of new rows that are not given')
       else if (!question.can(set)) return `a missing set is not enough:\n${texts()}`
       // No part of the set is enough.
