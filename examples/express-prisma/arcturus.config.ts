@@ -6,7 +6,7 @@ export default defineConfig({
   policy: 'policy.polar',
   open() {
     const database = openDatabase(databaseUrl)
-    const { authorizer, prisma } = createAuthorization(database)
-    return { authorizer, database: prisma, close: () => database.$disconnect() }
+    const { authorizer, prisma, authorizedActors } = createAuthorization(database)
+    return { authorizer, database: prisma, authorizedActors, close: () => database.$disconnect() }
   },
 })

@@ -28,7 +28,7 @@ declare module '@arcturus/core' {
 export async function createAuthorization(database: DataSource) {
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
-  const { authorizedFilter, authorizedQuery } = typeOrmAuthorization(authorizer, database)
+  const { authorizedFilter, authorizedQuery, authorizedActors } = typeOrmAuthorization(authorizer, database)
   // Prints what only looks wrong, such as a misspelt field.
   await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
 
@@ -39,7 +39,7 @@ export async function createAuthorization(database: DataSource) {
     },
     challenge: 'Bearer realm="Folio"',
   })
-  return { database, authorizer, authorizedFilter, authorizedQuery, authorize, unguarded }
+  return { database, authorizer, authorizedFilter, authorizedQuery, authorizedActors, authorize, unguarded }
 }
 
 export type Folio = Awaited<ReturnType<typeof createAuthorization>>

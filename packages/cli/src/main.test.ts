@@ -115,6 +115,36 @@ describe('explain', () => {
   })
 })
 
+describe('who', () => {
+  it('lists the actors, and nobody for what anonymous users may do', async () => {
+    expect(await application().run('who', 'edit', 'note:1')).toMatchObject({ code: 0, out: 'User:1\n1 actor\n' })
+    expect((await application().run('who', 'read', 'note:3', '--json')).json).toEqual({
+      actors: ['nobody', 'User:1', 'User:2'],
+      more: false,
+    })
+  })
+
+  it('says when there are more', async () => {
+    expect((await application().run('who', 'read', 'note:3', '--take', '1')).out).toContain('and more')
+  })
+
+  it('sends one query if the source of rows has one', async () => {
+    const config = notes['arcturus.config.ts']!.replace(
+      'list: async',
+      'actors: async () => [users[1]!],\n      list: async',
+    )
+    expect((await application({ 'arcturus.config.ts': config }).run('who', 'edit', 'note:1')).out).toBe(
+      'User:2\n1 actor\n',
+    )
+  })
+
+  it('exits with 2 for an unknown action', async () => {
+    const { code, error } = await application().run('who', 'edti', 'note:1')
+    expect(error).toContain('Unknown action "edti"')
+    expect(code).toBe(2)
+  })
+})
+
 describe('diff', () => {
   const old = notes['policy.polar']!.replace(/allow\(_, "read".*\n/, '')
 
@@ -317,7 +347,7 @@ export class Invoice {
 })
 
 describe('every command', () => {
-  it.each(['check', 'test', 'explain', 'diff', 'mutate', 'compile', 'repl', 'init'])(
+  it.each(['check', 'test', 'explain', 'who', 'diff', 'mutate', 'compile', 'repl', 'init'])(
     '%s has help with examples',
     async (name) => {
       const { code, out } = await application().run(name, '--help')

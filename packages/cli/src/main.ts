@@ -8,6 +8,7 @@ import { type InitOptions, init } from './commands/init.js'
 import { mutate } from './commands/mutate.js'
 import { repl } from './commands/repl.js'
 import { test } from './commands/test.js'
+import { who } from './commands/who.js'
 import { printDiagnostic } from './output/diagnostics.js'
 import { Failure, reasonOf } from './output/failure.js'
 import { type Format, type Io, Output, type Result } from './output/output.js'
@@ -153,6 +154,23 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       run(
         options,
         inProject((project, output) => explain(project, output, { actor, action, resource, ...options })),
+      ),
+    )
+
+  command('who', 'List who may perform an action on a row.', [
+    'arcturus who edit document:1',
+    'arcturus who read issue:88 --model User --take 1000 --json',
+  ])
+    .argument('<action>', 'an action of the policy')
+    .argument('<resource>', 'a row, such as document:1')
+    .option('--model <name>', 'the model of the actors (default: the models with an actor block)')
+    .option('--take <count>', 'the most actors to list', wholeNumber, 100)
+    .action((action: string, resource: string, options: CommonOptions & { model?: string; take: number }) =>
+      run(
+        options,
+        inProject((project, output) =>
+          who(project, output, { action, resource, model: options.model, take: options.take }),
+        ),
       ),
     )
 

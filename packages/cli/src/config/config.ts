@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import type { DataSourceLike, PrismaLike, RowSource } from '../project/rows.js'
+import type { AuthorizedActorsLike, DataSourceLike, PrismaLike, RowSource } from '../project/rows.js'
 
 /** The configuration of the command `arcturus`, the default export of `arcturus.config.ts`. */
 export interface Config {
@@ -24,6 +24,11 @@ export interface Opened {
    * TypeORM, or functions. Without it, rows can only be passed as JSON: `User:{"id":1}`.
    */
   readonly database?: PrismaLike | DataSourceLike | RowSource
+  /**
+   * The function of `prismaAuthorization` or `typeOrmAuthorization`: `arcturus who` then sends one
+   * query. Without it, the command checks the actors one by one.
+   */
+  readonly authorizedActors?: AuthorizedActorsLike
   /** Closes the application after the command, such as its connections. */
   readonly close?: () => unknown
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { PolicyError } from '@arcturus/core'
-import { createJiti } from 'jiti'
+import { register } from 'tsx/esm/api'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Config } from './config.js'
 
@@ -21,7 +22,7 @@ export interface LoadedConfig extends Config {
  * @throws {Failure} There is no configuration, or it is invalid.
  */
 export async function loadConfig(cwd: string, chosen: string | undefined): Promise<LoadedConfig> {
-  const file = chosen === undefined ? findConfig(cwd) : resolve(cwd, chosen)
+  const file = chosen === undefined ? closest(cwd, names) : resolve(cwd, chosen)
   if (file === undefined)
     throw new Failure(`No arcturus.config.ts in ${cwd} or a folder above it.`, 'create one with: arcturus init')
   if (!existsSync(file)) throw new Failure(`The configuration ${file} does not exist.`, 'check the path after --config')
@@ -32,20 +33,35 @@ export async function loadConfig(cwd: string, chosen: string | undefined): Promi
   return { ...assertConfig(config, file), folder: dirname(file), file }
 }
 
-function findConfig(cwd: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = names.map((name) => join(folder, name)).find(existsSync)
+/** Returns the first of the files in a folder, or in the closest folder above it. */
+function closest(from: string, files: readonly string[]): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = files.map((name) => join(folder, name)).find((file) => existsSync(file))
     if (found !== undefined || dirname(folder) === folder) return found
   }
 }
 
 /**
- * Imports a file, in TypeScript or JavaScript, and returns its default export. Modules that several
- * files import are evaluated once.
+ * Imports a file, in TypeScript or JavaScript, and returns its default export. The closest
+ * tsconfig.json decides how decorators are compiled. Modules that several files import are evaluated
+ * once.
  */
 export async function defaultExport(file: string): Promise<unknown> {
-  const module = await createJiti(file, { fsCache: false, interopDefault: false }).import<{ default?: unknown }>(file)
-  return module.default
+  const tsconfig = closest(dirname(file), ['tsconfig.json'])
+  // The hooks stay, for modules that the application imports later.
+  const known = hooks.get(tsconfig) ?? register({ namespace: `arcturus-${hooks.size}`, ...(tsconfig && { tsconfig }) })
+  hooks.set(tsconfig, known)
+  const module: { readonly default?: unknown } = await known.import(pathToFileURL(file).href, import.meta.url)
+  return unwrapped(module.default)
+}
+
+/** The compilers of TypeScript, by the path of a tsconfig.json. */
+const hooks = new Map<string | undefined, { import(specifier: string, parent: string): Promise<object> }>()
+
+/** Returns the default export of a CommonJS module: its exports are the default of an import. */
+function unwrapped(value: unknown): unknown {
+  const isModule = typeof value === 'object' && value !== null && '__esModule' in value
+  return isModule ? (value as { readonly default?: unknown }).default : value
 }
 
 function assertConfig(config: unknown, file: string): Config {

@@ -44,13 +44,13 @@ export class Project {
   static async open(cwd: string, configFile: string | undefined): Promise<Project> {
     const config = await loadConfig(cwd, configFile)
     const opened = await Project.#opened(config)
-    const { authorizer, database, close } = opened
+    const { authorizer, database, authorizedActors, close } = opened
     if (typeof authorizer?.loadSync !== 'function')
       throw new Failure(
         `\`open\` in ${config.file} returned no authorizer.`,
         'return { authorizer, database: prisma } from it',
       )
-    return new Project(config, cwd, authorizer, database && rowsOf(database), close)
+    return new Project(config, cwd, authorizer, database && rowsOf(database, authorizedActors), close)
   }
 
   static async #opened(config: LoadedConfig): Promise<Awaited<ReturnType<LoadedConfig['open']>>> {

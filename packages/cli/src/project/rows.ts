@@ -12,7 +12,15 @@ export interface RowSource {
   readonly find: (model: string, key: RowKey) => Promise<Row | null>
   /** Returns at most `take` rows of a model. */
   readonly list: (model: string, take: number) => Promise<readonly Row[]>
+  /**
+   * Returns at most `take` rows of a model that may perform the action on the resource. Without it,
+   * the rows are checked one by one.
+   */
+  readonly actors?: (model: string, action: string, resource: unknown, take: number) => Promise<readonly Row[]>
 }
+
+/** `authorizedActors` of an ORM package: arguments of a query for the actors who may do something. */
+export type AuthorizedActorsLike = (action: string, resource: never, entity: never) => object | Promise<object>
 
 /** The part of a Prisma client that is used here. */
 export interface PrismaLike {
@@ -36,13 +44,25 @@ interface Repository {
 }
 
 /** Returns the source of rows behind a client, a data source, or functions. */
-export function rowsOf(database: PrismaLike | DataSourceLike | RowSource): RowSource {
-  if ('$extends' in database) return rowsOfPrisma(database)
-  if ('getRepository' in database) return rowsOfTypeOrm(database)
+export function rowsOf(
+  database: PrismaLike | DataSourceLike | RowSource,
+  authorizedActors?: AuthorizedActorsLike,
+): RowSource {
+  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
+  if ('$extends' in database) return rowsOfPrisma(database, argumentsFor)
+  if ('getRepository' in database) return rowsOfTypeOrm(database, argumentsFor)
   return database
 }
 
-function rowsOfPrisma(prisma: PrismaLike): RowSource {
+/** Returns the arguments of a query for the actors who may perform an action on a resource. */
+type ArgumentsFor = (action: string, resource: unknown, model: string | undefined) => Promise<object>
+
+function argumentsOf(authorizedActors: AuthorizedActorsLike): ArgumentsFor {
+  // Sound: each ORM's function gets what it takes; Prisma's takes no entity.
+  return async (action, resource, model) => authorizedActors(action, resource as never, model as never)
+}
+
+function rowsOfPrisma(prisma: PrismaLike, argumentsFor: ArgumentsFor | undefined): RowSource {
   const delegate = (model: string): Delegate => {
     // Sound: a client has a delegate for each model, under its name with a small first letter.
     const found = (prisma as unknown as Readonly<Record<string, Delegate | undefined>>)[
@@ -54,10 +74,14 @@ function rowsOfPrisma(prisma: PrismaLike): RowSource {
   return {
     find: async (model, key) => delegate(model).findFirst({ where: key }),
     list: async (model, take) => delegate(model).findMany({ take }),
+    ...(argumentsFor && {
+      actors: async (model, action, resource, take) =>
+        delegate(model).findMany({ ...(await argumentsFor(action, resource, undefined)), take }),
+    }),
   }
 }
 
-function rowsOfTypeOrm(dataSource: DataSourceLike): RowSource {
+function rowsOfTypeOrm(dataSource: DataSourceLike, argumentsFor: ArgumentsFor | undefined): RowSource {
   const repository = async (model: string): Promise<Repository> => {
     if (!dataSource.isInitialized)
       // Sound: only an initialized data source reads rows, and every data source can be initialized.
@@ -67,6 +91,10 @@ function rowsOfTypeOrm(dataSource: DataSourceLike): RowSource {
   return {
     find: async (model, key) => (await repository(model)).findOneBy(key),
     list: async (model, take) => (await repository(model)).find({ take }),
+    ...(argumentsFor && {
+      actors: async (model, action, resource, take) =>
+        (await repository(model)).find({ ...(await argumentsFor(action, resource, model)), take }),
+    }),
   }
 }
 

@@ -31,6 +31,10 @@ function reasons(rules: string): readonly string[] {
 }
 
 const answered: readonly (readonly [string, string])[] = [
+  [
+    'recursion along relations of the actor',
+    'f(user: User, d: Document) if g in user.folders and holds(g, d); holds(g: Folder, d: Document) if d.folder = g; holds(g: Folder, d: Document) if g.parent != nil and holds(g.parent, d);',
+  ],
   ['relations and fields', 'f(user: User, d: Document) if d.folder.owner = user and d.title.startsWith("x");'],
   ['arithmetic', 'f(user: User, d: Document) if d.size + user.age * limit > 2;'],
   ['how many elements there are', 'f(_: User, d: Document) if d.tags.length > 2;'],

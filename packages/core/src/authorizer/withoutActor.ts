@@ -1,7 +1,7 @@
 import type { Condition, KnownRow, Operand, Ref } from '../condition/condition.js'
 import { TRUE } from '../condition/construct.js'
 import { type Replacement, substituteOperand } from '../condition/substitute.js'
-import { rowType, stepField } from '../condition/type.js'
+import { operandType, rowType, stepField } from '../condition/type.js'
 import { mapOperands, mapParts, operandsIn } from '../condition/visit.js'
 import { BoundDefinitions } from '../filter/bind/definitions.js'
 import type { Schema } from '../schema/schema.js'
@@ -69,6 +69,9 @@ export class WithoutActor {
   #operand(of: Operand, sample: Operand): Operand {
     if (!dependsOnRow(of)) {
       if (of.kind === 'value') return of
+      const { model, list } = operandType(this.#schema, of)
+      // A recursion along relations of the actor, such as `team.parent`, comes back to the same sample.
+      if (of.kind === 'path' && of.steps.length > 0 && model !== undefined && !list) return this.#someone(model)
       return of.kind === 'path' && of.steps.every((step) => stepField(this.#schema, step)) ? of : sample
     }
     switch (of.kind) {

@@ -1,0 +1,72 @@
+import { UnsupportedFilterError } from '@arcturus/core'
+import type { Output, Result } from '../output/output.js'
+import { databaseFailure, type Project } from '../project/project.js'
+import type { Row } from '../project/rows.js'
+import { counted } from './check.js'
+import { referenceOf } from './mutate.js'
+
+export interface WhoCommand {
+  readonly action: string
+  /** A reference of the resource, such as `document:3`. */
+  readonly resource: string
+  /** The model of the actors. Default: the models with an actor block. */
+  readonly model?: string | undefined
+  /** The most actors that are listed, and without a query the most that are checked. */
+  readonly take: number
+}
+
+/** Lists the actors who may perform an action on a resource. Code 1 if there is none. */
+export async function who(
+  project: Project,
+  output: Output,
+  { action, resource, model, take }: WhoCommand,
+): Promise<Result> {
+  await project.load()
+  const { authorizer } = project
+  authorizer.assertAction(action)
+  const row = await project.row(resource)
+  const blocks = [...(authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
+  const models = model === undefined ? blocks.map(({ name }) => name) : [project.model(model)]
+  const found: string[] = []
+  let isCut = false
+  await output.progress('Looking for actors', async () => {
+    for (const name of models) {
+      const actors = await actorsOf(project, name, action, row, take + 1)
+      isCut ||= actors.length > take
+      for (const actor of actors.slice(0, take)) found.push(referenceOf(authorizer, actor))
+    }
+  })
+  const isForNobody = await authorizer.isAllowed(null, action as never, row)
+  if (isForNobody) found.unshift('nobody')
+  for (const reference of found) output.line(reference)
+  const { dim } = output.colours
+  output.line(dim(`${counted(found.length, 'actor')}${isCut ? ` and more; --take sets the number` : ''}`))
+  return { code: found.length > 0 ? 0 : 1, json: { actors: found, more: isCut } }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+
+/** Sends one query if the ORM's `authorizedActors` is known; otherwise it checks each actor. */
+async function actorsOf(
+  project: Project,
+  model: string,
+  action: string,
+  resource: unknown,
+  take: number,
+): Promise<readonly Row[]> {
+  const { rows, authorizer } = project
+  if (rows.actors) {
+    try {
+      return await rows.actors(model, action, resource, take)
+    } catch (error) {
+      // The policy has no exact query for these actors.
+      if (!(error instanceof UnsupportedFilterError) && codeOf(error) !== 'filter-too-large') throw error
+    }
+  }
+  const all = await rows.list(model, take).catch((error: unknown) => {
+    throw databaseFailure(`${model} can't be read`, error)
+  })
+  const allowed: Row[] = []
+  for (const actor of all) if (await authorizer.isAllowed(actor, action as never, resource)) allowed.push(actor)
+  return allowed
+}
