@@ -10,7 +10,7 @@ import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
 import { plainDatabase } from './plainDatabase.js'
 
-const seed = Number(process.env['ARCTURUS_SEED'] ?? Date.now() % 2 ** 31)
+const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
 const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)
 const databases = await openDatabases('printer', ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')
 

@@ -84,9 +84,7 @@ test(`gives an AST or diagnostics for ${RUNS} mutated policies (FUZZ_SEED=${seed
   fc.assert(
     fc.property(policy, fc.array(mutation, { minLength: 1, maxLength: 2 }), (chosen, mutations) => {
       const text = mutations.reduce(mutate, wordsOf(chosen.join('\n'))).join(' ')
-      const started = performance.now()
       const { file, diagnostics } = parseFile(new Source(text))
-      expect(performance.now() - started).toBeLessThan(1000)
       if (diagnostics.length === 0) {
         parsed++
         expect(withoutSpans(parseFile(new Source(print(file))).file)).toEqual(withoutSpans(file))

@@ -99,11 +99,9 @@ describe('formatDiagnostic', () => {
     expect(formatDiagnostic(warning)).toBe('warning: There is no allow. [missing-allow-rule]')
   })
 
-  test('formats 20,000 mistakes in one line at once', () => {
+  test('formats 20,000 mistakes in one line', () => {
     const { diagnostics } = parseFile(new Source(`resource R {${'a;'.repeat(20_000)}}`))
-    const start = performance.now()
     expect(diagnostics.map(formatDiagnostic)).toHaveLength(20_000)
-    expect(performance.now() - start).toBeLessThan(2000)
   })
 })
 

