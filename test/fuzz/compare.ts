@@ -1,4 +1,5 @@
 import { ArcturusError, type Filter } from '@arcturus/core'
+import { canFail, Fallible } from '../../packages/core/src/condition/fallible.js'
 import { partsIn } from '../../packages/core/src/condition/visit.js'
 import { checkMeetingAllProofs } from './allProofs.js'
 import {
@@ -177,9 +178,11 @@ class Comparing {
     const [one, other] = [filterOf(this.#prepared), filterOf(shuffled)]
     if (!one || !other || hasFailure(one.condition) || hasFailure(other.condition)) return
     const { extent = (filter: Filter) => filter.kind } = this.#options
+    const { schema } = this.#prepared.predicates
     const [kind, otherKind] = [extent(one, false), extent(other, true)]
     this.#count(this.#comparisons, 'extent')
-    if (kind === otherKind) return
+    // An error that no row here meets stands in between all the same: `x.y = 1 or true` is not `true` if `x` can be nil.
+    if (kind === otherKind || [one, other].some(({ condition }) => canFail(schema, condition, new Fallible()))) return
     this.#disagreements.push({
       evaluator: 'extent',
       actor,
