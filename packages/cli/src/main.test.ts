@@ -242,6 +242,21 @@ describe('repl', () => {
   })
 })
 
+it.each([
+  ['diff', ['before/old.txt']],
+  ['mutate', []],
+  ['who', ['edit', 'note:{"id":1,"isPublic":false,"owner":{"id":1}}']],
+])('%s exits with 2 if the database dies, and does not take it for an empty one', async (name, args) => {
+  const config = notes['arcturus.config.ts']!.replace(
+    '=> (tables[model] ?? []).slice(0, take)',
+    "=> Promise.reject(new Error('connect ECONNREFUSED'))",
+  )
+  const files = { 'arcturus.config.ts': config, 'before/old.txt': 'allow(_, "read", _: Note); actor User {}' }
+  const { code, error } = await application(files).run(name, ...args)
+  expect(error).toContain("can't be read: connect ECONNREFUSED")
+  expect(code).toBe(2)
+})
+
 describe('init', () => {
   const dependencies = (names: readonly string[]): string =>
     JSON.stringify({ type: 'module', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })

@@ -6,7 +6,6 @@ import { loadExplanation } from '@arcturus/core/explain'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import type { PolicyFile, Project } from '../project/project.js'
-import { applicationModels } from '../project/rows.js'
 import { counted } from './check.js'
 import { coloured } from './explain.js'
 import { referenceOf } from './mutate.js'
@@ -28,10 +27,10 @@ export async function diff(project: Project, output: Output, command: DiffComman
   const before = await oldPolicy(project, command.old)
   await project.load()
   const found = await output.progress('Comparing', async (advance) => {
-    const rows = await sampled(project, command.rows)
+    const rows = await project.sample(command.rows)
     const actors: unknown[] = [null]
     const names = [...(authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
-    for (const { name } of names) actors.push(...(await sampled(project, command.actors, name))[name]!)
+    for (const { name } of names) actors.push(...(await project.sample(command.actors, [name]))[name]!)
     return diffPolicies(authorizer, before, after, {
       actors,
       rows,
@@ -145,16 +144,4 @@ function atRevision(project: Project, revision: string, path: string): string | 
       return undefined
     throw error
   }
-}
-
-/** Reads rows of every model, or of one. A class without a table has none. */
-async function sampled(project: Project, take: number, only?: string): Promise<Record<string, readonly object[]>> {
-  const rows: Record<string, readonly object[]> = {}
-  for (const model of only === undefined ? applicationModels(project.authorizer) : [only]) {
-    rows[model] = await project.rows.list(model, take).catch((error: unknown) => {
-      if (only !== undefined) throw error
-      return []
-    })
-  }
-  return rows
 }

@@ -2,7 +2,6 @@ import { type MutationReport, matrixReport, QuestionRecorder, testMutants, type 
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
-import { applicationModels } from '../project/rows.js'
 import { testFiles } from './test.js'
 
 export interface MutateOptions {
@@ -24,7 +23,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
   const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport> => {
     for (const { matrix } of tests) await matrixReport(authorizer, matrix)
     recorder.stop()
-    const sample = await sampleOf(project, rows)
+    const sample = project.hasRows ? await project.sample(rows) : {}
     const actors = [...(authorizer.policy?.blocks.values() ?? [])]
       .filter(({ keyword }) => keyword === 'actor')
       .flatMap(({ name }) => sample[name] ?? [])
@@ -103,18 +102,4 @@ export function referenceOf(authorizer: Project['authorizer'], row: unknown): st
   // Sound: the columns of a key are fields of its rows.
   const values = key.map((name) => (row as Readonly<Record<string, unknown>>)[name])
   return `${model}:${values.map(String).join(',')}`
-}
-
-/** Reads some rows of each model. A model without a table has none. */
-async function sampleOf(project: Project, take: number): Promise<Record<string, readonly object[]>> {
-  if (!project.hasRows) return {}
-  const sample: Record<string, readonly object[]> = {}
-  for (const model of applicationModels(project.authorizer)) {
-    try {
-      sample[model] = await project.rows.list(model, take)
-    } catch {
-      // A class of the application that is no table has no rows to sample.
-    }
-  }
-  return sample
 }

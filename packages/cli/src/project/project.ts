@@ -4,7 +4,15 @@ import { type Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
 import { glob } from 'tinyglobby'
 import { type LoadedConfig, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
-import { modelCalled, parseReference, type Reference, type Row, type RowSource, rowsOf } from './rows.js'
+import {
+  applicationModels,
+  modelCalled,
+  parseReference,
+  type Reference,
+  type Row,
+  type RowSource,
+  rowsOf,
+} from './rows.js'
 
 /** A file of a policy. */
 export interface PolicyFile {
@@ -135,6 +143,27 @@ export class Project {
     return modelCalled(this.authorizer, name)
   }
 
+  /**
+   * Reads at most `take` rows of each model. A class that is no table has none.
+   *
+   * @throws {Failure} The database can't be read.
+   */
+  async sample(
+    take: number,
+    models: readonly string[] = applicationModels(this.authorizer),
+  ): Promise<Record<string, readonly Row[]>> {
+    const sample: Record<string, readonly Row[]> = {}
+    for (const model of models) {
+      try {
+        sample[model] = await this.rows.list(model, take)
+      } catch (error) {
+        if (!isWithoutTable(error)) throw databaseFailure(`${model} can't be read`, error)
+        sample[model] = []
+      }
+    }
+    return sample
+  }
+
   async #find(text: string, model: string, key: Readonly<Record<string, unknown>>): Promise<Row | null> {
     try {
       return await this.rows.find(model, key)
@@ -143,6 +172,11 @@ export class Project {
       throw databaseFailure(`${text} can't be read`, error)
     }
   }
+}
+
+/** Returns whether a model has no table: a `Failure` for Prisma, and TypeORM's own error. */
+function isWithoutTable(error: unknown): boolean {
+  return error instanceof Failure || (error instanceof Error && error.name === 'EntityMetadataNotFoundError')
 }
 
 /** Returns the failure of a query that the database did not answer. */

@@ -45,7 +45,7 @@ export interface Answers {
   readonly open: readonly number[]
 }
 
-/** Conditions by the model of what is known, the action, and the model of what is asked for. */
+/** Conditions by the model of the bound row, the action, and the model of the filtered rows. */
 type FilterConditions = Map<string | typeof unknownModel | undefined, Map<ActionKey, Map<string, Condition>>>
 const unknownModel: unique symbol = Symbol('unknown model')
 

@@ -7,7 +7,7 @@ import type { Schema } from '../schema/schema.js'
 import { type ActionProblem, unknownAction } from './unknownAction.js'
 import { namesOutright } from './words.js'
 
-/** The settings that tell which actions exist beside those that a policy names. */
+/** The actions that exist besides those that a policy names. */
 export interface ActionSettings {
   /** The actions that the application declared. */
   readonly declared: ReadonlySet<string>

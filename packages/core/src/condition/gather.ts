@@ -75,7 +75,7 @@ class Gathering {
     return groups.flatMap((group) => {
       if (group.arms.length === 1) return group.arms
       const union = this.#union(group.quantifiers)
-      // A test that made a read possible may stand behind it now.
+      // The test that made a read safe may come after that read now.
       return this.#canFail(union) ? group.arms : [union]
     })
   }

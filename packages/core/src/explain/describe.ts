@@ -25,7 +25,7 @@ export interface MissingLeaf {
   readonly where?: readonly string[]
 }
 
-/** The least sets of what is missing. */
+/** The smallest sets of changes that would allow the action. */
 export interface ExplanationMissing {
   /** Each set is enough. The smallest come first. */
   readonly sets: readonly (readonly MissingLeaf[])[]
