@@ -1,8 +1,9 @@
-export { Authorizer, type AuthorizerOptions } from './authorizer/authorizer.js'
+export { Authorizer } from './authorizer/authorizer.js'
 export type { DecisionKind, DecisionListener } from './authorizer/decision.js'
 export type { DenialReason } from './authorizer/denial.js'
 export { Filter, type FilterOptions } from './authorizer/filter.js'
 export type { PolicySource } from './authorizer/loading.js'
+export type { AuthorizerOptions } from './authorizer/options.js'
 export type { Finding } from './authorizer/refusable.js'
 export type {
   ClassOptions,

@@ -1,6 +1,6 @@
 import { type Authorizer, PolicyError } from '@arcturus/core'
 import { type Explanation, type ExplanationNode, explain } from '@arcturus/core/explain'
-import { insideOf } from '../../../packages/core/src/authorizer/inside.js'
+import { engineOf } from '../../../packages/core/src/authorizer/engine.js'
 import { type Assignment, type Change, realize } from '../../../packages/core/src/explain/changes.js'
 import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
 import type { Part } from '../../../packages/core/src/explain/part.js'
@@ -88,7 +88,7 @@ class Explained {
     this.#count(explanation.decision)
     if (explanation.decision !== decisionOf(expected))
       return `it explains ${explanation.decision}, not ${showOutcome(expected)}`
-    const evaluated = evaluate(insideOf(authorizer)!, { actor: subject, action, resource }, new Arrivals())
+    const evaluated = evaluate(engineOf(authorizer)!, { actor: subject, action, resource }, new Arrivals())
     // The machine can meet a relation that is not loaded where the schema or a key is enough.
     const isPartial =
       (typeof expected === 'object' && /relation-not-loaded|unknown-row/.test(expected.error)) ||
@@ -178,7 +178,7 @@ class Question {
   constructor(prepared: Prepared, actor: number | null, action: string, row: number) {
     this.authorizer = prepared.machine
     this.#asked = { actor: actorOf(prepared, actor), action, resource: prepared.objects.rows[row] }
-    const { root, search } = evaluate(insideOf(this.authorizer)!, this.#asked, new Arrivals())
+    const { root, search } = evaluate(engineOf(this.authorizer)!, this.#asked, new Arrivals())
     this.root = root!
     this.search = search!
   }
@@ -202,7 +202,7 @@ class Question {
 
   /** Returns whether a change is made in the objects as they are now. */
   holds({ part, wanted }: Change): boolean {
-    const again = evaluate(insideOf(this.authorizer)!, this.#asked, new Arrivals()).root!
+    const again = evaluate(engineOf(this.authorizer)!, this.#asked, new Arrivals()).root!
     const { outcome } = part.in(again.world)
     return 'truth' in outcome && outcome.truth === wanted
   }

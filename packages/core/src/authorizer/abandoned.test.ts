@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Authorizer, type AuthorizerOptions } from './authorizer.js'
+import { Authorizer } from './authorizer.js'
+import type { AuthorizerOptions } from './options.js'
 
 const unhandled: unknown[] = []
 const note = (error: unknown): void => void unhandled.push(error)

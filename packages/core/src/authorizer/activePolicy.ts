@@ -5,7 +5,7 @@ import type { Statistics } from './planCache.js'
 
 /** The active policy of an authorizer. */
 export class ActivePolicy {
-  readonly #surroundings: PolicyContext
+  readonly #context: PolicyContext
   /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
   /** The number of loads that began, and the number of the load that produced the active policy. */
@@ -14,8 +14,8 @@ export class ActivePolicy {
   /** The actions that declared routes need. */
   readonly #needed = new Set<string>()
 
-  constructor(surroundings: PolicyContext) {
-    this.#surroundings = surroundings
+  constructor(context: PolicyContext) {
+    this.#context = context
   }
 
   get policy(): Policy | undefined {
@@ -58,8 +58,8 @@ export class ActivePolicy {
   }
 
   #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
-    const { schema, warnings, queryRules } = this.#surroundings
-    const loaded = new LoadedPolicy(parsePolicy(sources, schema, { queryRules }), this.#surroundings)
+    const { schema, warnings, queryRules } = this.#context
+    const loaded = new LoadedPolicy(parsePolicy(sources, schema, { queryRules }), this.#context)
     const missing = [...this.#needed].filter((action) => !loaded.actions.isNamed(action))
     if (missing.length > 0) throw new PolicyError(missing.map((action) => loaded.actions.needed(action)))
     warnings.assertNone(loaded.policy)
@@ -71,7 +71,7 @@ export class ActivePolicy {
     if (turn < this.#installed) return
     this.#installed = turn
     this.#loaded = loaded
-    this.#surroundings.warnings.tellAll(loaded.policy)
+    this.#context.warnings.reportAll(loaded.policy)
   }
 
   /**
@@ -85,8 +85,8 @@ export class ActivePolicy {
         hint: 'load one first: await authorizer.load(text)',
       })
     }
-    if (loaded.version === this.#surroundings.schema.version) return loaded
-    this.#loaded = new LoadedPolicy(loaded.policy, this.#surroundings)
+    if (loaded.version === this.#context.schema.version) return loaded
+    this.#loaded = new LoadedPolicy(loaded.policy, this.#context)
     return this.#loaded
   }
 }

@@ -1,22 +1,9 @@
-import type { Condition } from '../condition/condition.js'
-import { isSimple, simplify } from '../condition/simplify.js'
-import { descending } from '../condition/stack.js'
-import {
-  ArgumentError,
-  ForbiddenError,
-  NotFoundError,
-  PolicyError,
-  QueryError,
-  UnauthenticatedError,
-} from '../errors.js'
-import { fold } from '../filter/algebra/fold.js'
-import { bind } from '../filter/bind/bind.js'
-import { bindLoading, type Load } from '../filter/bind/loading.js'
-import { missingIn } from '../filter/bind/missing.js'
+import { ForbiddenError, PolicyError, UnauthenticatedError } from '../errors.js'
+import type { Load } from '../filter/bind/loading.js'
 import type { Expression } from '../language/ast.js'
 import { parseQuery } from '../language/parse.js'
 import { Source } from '../language/source.js'
-import type { Limits, QueryOptions, RuleCall, SchemaHostOptions, Solution } from '../machine/index.js'
+import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import type { Action, ModelName } from '../register.js'
 import type { Model } from '../schema/model.js'
@@ -24,84 +11,24 @@ import { markCopy } from '../schema/partial.js'
 import { adoptWithin } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
-import type { Wanted } from '../schema/wanted.js'
-import { createSchema } from '../values/builtIns.js'
-import { ActivePolicy } from './activePolicy.js'
-import { allInOrder } from './allInOrder.js'
-import {
-  assertAction,
-  assertActor,
-  assertField,
-  assertKnown,
-  assertResource,
-  assertRowOf,
-  modelNamed,
-  namesOf,
-} from './arguments.js'
-import { Decider } from './decider.js'
-import type { DecisionListener } from './decision.js'
-import { DecisionListeners } from './decision.js'
-import type { DenialReason } from './denial.js'
-import { enumerate, solutionsOf } from './enumerate.js'
-import { backEndOf, type EvaluatorName } from './evaluator.js'
-import { after } from './eventual.js'
+import { AllowedActions } from './allowedActions.js'
+import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
+import type { Decider } from './decider.js'
+import type { DecisionListener, DecisionListeners } from './decision.js'
+import { type DenialOptions, type DenialReason, Denials, errorFor } from './denial.js'
+import { attachEngine, Engine } from './engine.js'
+import { solutionsOf } from './enumerate.js'
 import { explainable } from './explainer.js'
-import { fieldsDenied, namesIn, type Picked, pickFields } from './fields.js'
+import { FieldRules } from './fieldRules.js'
+import type { Picked } from './fields.js'
 import { Filter, type FilterOptions, type LoadingOptions } from './filter.js'
-import { Hosts } from './hosts.js'
-import { keepInside } from './inside.js'
-import { limitsOf } from './limits.js'
-import type { LoadedPolicy, PolicySource } from './loading.js'
+import { Filters } from './filters.js'
+import type { PolicySource } from './loading.js'
+import type { AuthorizerOptions } from './options.js'
 import type { Statistics } from './planCache.js'
-import { promised } from './promised.js'
-import type { Question } from './question.js'
 import { type Finding, refusable } from './refusable.js'
 import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
-import { RelationLoaders, type RelationMemory } from './relations.js'
-import { type WarningListener, WarningLog } from './warnings.js'
-import { actionsFor } from './words.js'
-
-export interface AuthorizerOptions extends SchemaHostOptions {
-  /** The action that decides whether an actor may learn that a resource exists. Default `read`. */
-  readonly readAction?: string
-  /** The limits of a query. `Limits` documents the defaults. */
-  readonly limits?: Partial<Limits>
-  /**
-   * The back end that evaluates checks: `source`, `closures` or `machine`. The default, `auto`,
-   * starts with the machine. From the fourth check of a kind on, it uses the fastest back end that
-   * the platform allows.
-   */
-  readonly evaluator?: EvaluatorName
-  /**
-   * The actions that the policy does not name, but that a rule may grant, such as those of
-   * `allow(admin: Admin, _, _)`. Any other action that the policy does not name is an error. Default:
-   * none.
-   */
-  readonly actions?: readonly string[]
-  /**
-   * The rules that the application queries by name (`query`, `queryRule`). A rule that nothing calls
-   * is a warning. Default: none.
-   */
-  readonly queryRules?: readonly string[]
-  /**
-   * Receives the warnings of policies, each once for the same text of a policy. Default: prints them
-   * with `console.warn`.
-   */
-  readonly log?: WarningListener
-  /** Whether the warnings of a policy are errors. Default false. */
-  readonly strict?: boolean
-}
-
-/** The options of `denialReason`. */
-interface RefusalOptions {
-  /** Whether a resource that the actor may not read is `hidden`. Default true. */
-  readonly checkRead?: boolean
-  /** Whether listeners are called. Default true. */
-  readonly observed?: boolean
-}
-
-/** The parts that the constructor takes from another authorizer. Set only while `withPolicy` runs. */
-let sharing: { readonly schema: Schema; readonly relations: RelationLoaders } | undefined
+import type { RelationMemory } from './relations.js'
 
 /**
  * Decides from one policy whether an actor may perform an action on a resource (`can`, `isAllowed`,
@@ -128,53 +55,37 @@ export class Authorizer {
   readonly schema: Schema
   /** The actions that exist beside those that the policy names. */
   readonly declaredActions: ReadonlySet<string>
-  readonly #options: AuthorizerOptions
-  readonly #relations: RelationLoaders
-  readonly #limits: Limits
-  readonly #inForce: ActivePolicy
+  readonly #engine: Engine
   readonly #decider: Decider
-  readonly #listeners = new DecisionListeners()
+  readonly #listeners: DecisionListeners
+  readonly #denials: Denials
+  readonly #actions: AllowedActions
+  readonly #filters: Filters
+  readonly #fields: FieldRules
 
   /**
    * @param options - The options; all are optional.
    * @throws ArgumentError if an option is invalid.
    */
   constructor(options: AuthorizerOptions = {}) {
-    const { readAction = 'read' } = options
-    const shared = sharing
-    this.#options = options
-    this.schema = shared?.schema ?? createSchema()
-    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
-    this.readAction = readAction
-    this.declaredActions = namesOf(options.actions, 'actions')
-    const warnings = new WarningLog(options.log, options.strict)
-    const limits = limitsOf(options.limits)
-    const hosts = new Hosts(this.schema, options)
-    const { evaluator = 'auto' } = options
-    const backEnd = backEndOf(evaluator)
-    const startsWithMachine = evaluator === 'auto'
-    const hasEquality = options.equality !== undefined
-    this.#limits = limits
-    this.#relations = shared?.relations ?? new RelationLoaders(this.schema)
-    this.#inForce = new ActivePolicy({
-      schema: this.schema,
-      hosts,
-      limits,
-      hasEquality,
-      regExp: options.regExp,
-      backEnd,
-      startsWithMachine,
-      actions: { declared: this.declaredActions, readAction },
-      warnings,
-      queryRules: namesOf(options.queryRules, 'queryRules'),
-    })
-    this.#decider = new Decider(this.#inForce, this.schema, hosts, this.#relations, limits)
-    keepInside(this, { decider: this.#decider, relations: this.#relations, limits })
+    // `withPolicy` passes the engine of the new authorizer.
+    const engine = options instanceof Engine ? options : new Engine(options)
+    this.readAction = engine.readAction
+    this.schema = engine.schema
+    this.declaredActions = engine.declaredActions
+    this.#engine = engine
+    this.#decider = engine.decider
+    this.#listeners = engine.listeners
+    this.#denials = new Denials(engine)
+    this.#actions = new AllowedActions(engine)
+    this.#filters = new Filters(engine)
+    this.#fields = new FieldRules(engine, this.#filters)
+    attachEngine(this, engine)
   }
 
   /** The active policy. It is undefined before the first load. */
   get policy(): Policy | undefined {
-    return this.#inForce.policy
+    return this.#engine.active.policy
   }
 
   /**
@@ -182,7 +93,7 @@ export class Authorizer {
    * since the policy was loaded.
    */
   get statistics(): Readonly<Statistics> {
-    return this.#inForce.statistics
+    return this.#engine.active.statistics
   }
 
   // registration
@@ -219,7 +130,7 @@ export class Authorizer {
   registerModels(models: Iterable<Model | ModelDeclaration>, load?: Load): this {
     for (const model of models) {
       this.schema.registerModel(modelOfDeclaration(this.schema, model))
-      if (load) this.#relations.add(model.name, load)
+      if (load) this.#engine.relations.add(model.name, load)
     }
     return this
   }
@@ -258,7 +169,7 @@ export class Authorizer {
    * undefined, the relation is kept for the query only. Returns a function that removes it.
    */
   rememberIn(current: () => RelationMemory | undefined): () => void {
-    return this.#relations.rememberIn(current)
+    return this.#engine.relations.rememberIn(current)
   }
 
   // loading
@@ -273,7 +184,7 @@ export class Authorizer {
    * source is not text.
    */
   load(...sources: readonly (string | PolicySource)[]): Promise<Policy> {
-    return this.#inForce.load(sources)
+    return this.#engine.active.load(sources)
   }
 
   /**
@@ -281,7 +192,7 @@ export class Authorizer {
    * @throws the errors of `load`; QueryError `async-value` if a `?=` test has to wait.
    */
   loadSync(...sources: readonly (string | PolicySource)[]): Policy {
-    return this.#inForce.loadSync(sources)
+    return this.#engine.active.loadSync(sources)
   }
 
   /**
@@ -296,7 +207,7 @@ export class Authorizer {
    */
   assertAction(action: string): void {
     assertAction(action)
-    this.#inForce.current().actions.assertNamed(action)
+    this.#engine.active.current().actions.assertNamed(action)
   }
 
   /**
@@ -306,7 +217,7 @@ export class Authorizer {
    * @throws ArgumentError `unknown-action` if the active policy does not name the action.
    */
   needAction(action: string): void {
-    this.#inForce.need(action)
+    this.#engine.active.need(action)
   }
 
   /**
@@ -322,13 +233,7 @@ export class Authorizer {
    * ```
    */
   withPolicy(...sources: readonly (string | PolicySource)[]): Authorizer {
-    sharing = { schema: this.schema, relations: this.#relations }
-    let other: Authorizer
-    try {
-      other = new Authorizer({ ...this.#options, log: () => {}, strict: false })
-    } finally {
-      sharing = undefined
-    }
+    const other = new Authorizer(this.#engine.forOtherPolicy())
     other.loadSync(...sources)
     return other
   }
@@ -346,7 +251,7 @@ export class Authorizer {
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
     const allowed = this.#decider.decide(actor, action, resource)
-    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
     return allowed
   }
 
@@ -358,7 +263,7 @@ export class Authorizer {
    */
   canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
     const rows = Array.isArray(resources) ? resources : [...resources]
-    return this.#tellMany(actor, action, rows, this.#decider.decideMany(actor, action, rows))
+    return this.#notifyMany(actor, action, rows, this.#decider.decideMany(actor, action, rows))
   }
 
   /**
@@ -369,12 +274,12 @@ export class Authorizer {
    */
   async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
     const rows = [...resources]
-    return this.#tellMany(actor, action, rows, await this.#decider.settleMany(actor, action, rows))
+    return this.#notifyMany(actor, action, rows, await this.#decider.settleMany(actor, action, rows))
   }
 
-  #tellMany(actor: unknown, action: string, rows: readonly unknown[], answers: boolean[]): boolean[] {
+  #notifyMany(actor: unknown, action: string, rows: readonly unknown[], answers: boolean[]): boolean[] {
     if (this.#listeners.active)
-      for (const [at, row] of rows.entries()) this.#listeners.tell('check', actor, action, row, answers[at]!)
+      for (const [at, row] of rows.entries()) this.#listeners.notify('check', actor, action, row, answers[at]!)
     return answers
   }
 
@@ -386,11 +291,7 @@ export class Authorizer {
    * @param resource - The resource. For a row that does not exist yet, its registered class.
    * @throws ArgumentError and QueryError, as `can`.
    */
-  isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
-    return this.#answer(actor, action, resource)
-  }
-
-  async #answer(actor: unknown, action: string, resource: unknown): Promise<boolean> {
+  async isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
     const { policy } = this.#decider
     // A caller that does not await continues before any decision is made, so that guards hold back
     // its response.
@@ -398,7 +299,7 @@ export class Authorizer {
     const decision = this.#decider.settle(actor, action, resource, policy)
     // An `await` takes longer than most decisions.
     const allowed = typeof decision === 'boolean' ? decision : await decision
-    if (this.#listeners.active) this.#listeners.tell('check', actor, action, resource, allowed)
+    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
     return allowed
   }
 
@@ -420,17 +321,10 @@ export class Authorizer {
     const { policy } = this.#decider
     // As in `isAllowed`.
     if (this.#listeners.active) await undefined
-    const denial = this.#denial(policy, actor, action, resource, options)
+    const denial = this.#denials.reason(actor, action, resource, options, policy)
     // An `await` takes longer than most decisions.
     const reason = typeof denial === 'object' ? await denial : denial
-    if (reason === undefined) return
-    const error =
-      reason === 'nobody'
-        ? new UnauthenticatedError()
-        : reason === 'hidden'
-          ? new NotFoundError()
-          : new ForbiddenError()
-    throw explainable(error, { authorizer: this, actor, action, resource })
+    if (reason !== undefined) throw explainable(errorFor(reason), { authorizer: this, actor, action, resource })
   }
 
   /**
@@ -443,47 +337,9 @@ export class Authorizer {
     actor: unknown,
     action: Action,
     resource: unknown,
-    options: RefusalOptions = {},
+    options: DenialOptions = {},
   ): DenialReason | undefined | Promise<DenialReason | undefined> {
-    return this.#denial(this.#decider.policy, actor, action, resource, options)
-  }
-
-  #denial(
-    policy: LoadedPolicy,
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    options: RefusalOptions,
-  ): DenialReason | undefined | Promise<DenialReason | undefined> {
-    const known = policy.checks.decide(actor, action, resource)
-    if (known !== true) {
-      // Both checks are one question: the second uses the relations that the first has loaded.
-      return this.#denialOf(known, actor, action, resource, options, this.#decider.question(policy))
-    }
-    if (this.#listeners.active && options.observed !== false)
-      this.#listeners.tell('check', actor, action, resource, true)
-    return undefined
-  }
-
-  /** Returns the reason for a denial if the synchronous result is denied or undecided. */
-  #denialOf(
-    known: false | undefined,
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    options: RefusalOptions,
-    question: Question,
-  ): DenialReason | undefined | Promise<DenialReason | undefined> {
-    return after(known ?? this.#decider.settleOpen(actor, action, resource, question), (allowed) => {
-      if (this.#listeners.active && options.observed !== false)
-        this.#listeners.tell('check', actor, action, resource, allowed)
-      if (allowed) return undefined
-      if (actor === null) return 'nobody'
-      if (options.checkRead === false) return 'forbidden'
-      if (action === this.readAction) return 'hidden'
-      const mayRead = this.#decider.settleKnown(actor, this.readAction, resource, question)
-      return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
-    })
+    return this.#denials.reason(actor, action, resource, options)
   }
 
   // actions and fields
@@ -495,7 +351,7 @@ export class Authorizer {
    * @throws ArgumentError and QueryError, as `can`.
    */
   async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
-    return this.#actions(actor, resource) ?? this.#enumerateActions(actor, resource, this.#decider.question())
+    return this.#actions.of(actor, resource)
   }
 
   /**
@@ -505,30 +361,7 @@ export class Authorizer {
    * @throws the errors of `authorizedActions` for any of the resources.
    */
   async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
-    const rows = [...resources]
-    const known = rows.map((row) => this.#actions(actor, row))
-    if (known.every((actions) => actions !== undefined)) return known
-    const question = this.#decider.question()
-    return allInOrder(known.map((actions, at) => actions ?? this.#enumerateActions(actor, rows[at], question)))
-  }
-
-  /** Returns the actions by predicates alone, or undefined if the machine has to decide. */
-  #actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    assertActor(actor)
-    assertResource(resource)
-    assertKnown(this.schema, actor, 'actor')
-    assertKnown(this.schema, resource, 'resource')
-    const actions = this.#decider.actions(actor, resource)
-    if (actions && this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
-    return actions
-  }
-
-  async #enumerateActions(actor: unknown, resource: unknown, question: Question): Promise<Set<string>> {
-    const model = this.modelOf(resource)
-    const known = actionsFor(question.policy.policy, model === undefined ? [] : this.schema.ancestors(model))
-    const actions = await this.#enumerate('allow', (action) => [actor, action, resource], known, question)
-    if (this.#listeners.active) this.#listeners.tell('actions', actor, undefined, resource, actions.size > 0)
-    return actions
+    return this.#actions.ofMany(actor, [...resources])
   }
 
   /**
@@ -540,11 +373,7 @@ export class Authorizer {
    * otherwise; ArgumentError and QueryError, as `can`.
    */
   async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
-    this.#assertFieldQuestion(actor, action, resource)
-    assertField(field)
-    const allowed = await this.#decider.holds('allow_field', [actor, action, resource, field])
-    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, allowed)
-    if (!allowed) throw actor === null ? new UnauthenticatedError() : fieldsDenied([field])
+    await this.#fields.authorize(actor, action, resource, field)
   }
 
   /**
@@ -554,15 +383,7 @@ export class Authorizer {
    * @throws ArgumentError and QueryError, as `can`.
    */
   async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
-    this.#assertFieldQuestion(actor, action, resource)
-    const model = this.modelOf(resource)
-    const known =
-      model === undefined
-        ? []
-        : this.schema.ancestors(model).flatMap((name) => [...(this.schema.models.get(name)?.fields.keys() ?? [])])
-    const fields = await this.#enumerate('allow_field', (field) => [actor, action, resource, field], known)
-    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, fields.size > 0)
-    return fields
+    return this.#fields.allowed(actor, action, resource)
   }
 
   /**
@@ -574,19 +395,8 @@ export class Authorizer {
    * @throws ArgumentError if a value is not a row, or is a row of an unknown model.
    */
   async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
-    assertActor(actor)
-    assertAction(action)
-    assertKnown(this.schema, actor, 'actor')
-    const question = this.#decider.question()
-    question.policy.actions.assertNamedForFields(action)
-    const picked = await pickFields(this.schema, rows, async (row, names) => {
-      assertKnown(this.schema, row, 'resource')
-      const fields = await this.#allowedFields(actor, action, row, names, question)
-      if (this.#listeners.active) this.#listeners.tell('field', actor, action, row, fields.size > 0)
-      return fields
-    })
     // Sound: the result has the shape of the input, with fewer fields.
-    return picked as Picked<Rows>
+    return (await this.#fields.pick(actor, action, rows)) as Picked<Rows>
   }
 
   /**
@@ -602,87 +412,8 @@ export class Authorizer {
    * only its model is named.
    */
   async assertWritable(actor: unknown, action: Action, resource: unknown, body: unknown): Promise<void> {
-    if (typeof resource === 'string') {
-      await this.#assertWritableAnew(actor, action, resource, body)
-      return
-    }
-    this.#assertFieldQuestion(actor, action, resource)
-    const names = namesIn(body)
-    // A body without fields needs no decision.
-    if (names.length === 0) return
-    const question = this.#decider.question()
-    const fields = await this.#allowedFields(actor, action, resource, names, question)
-    const refused = names.filter((name) => !fields.has(name))
-    if (this.#listeners.active) this.#listeners.tell('field', actor, action, resource, refused.length === 0)
-    if (refused.length === 0) return
-    if (actor === null) throw new UnauthenticatedError()
-    const isMade = typeof resource !== 'function'
-    const mayRead = () => this.#decider.settleKnown(actor, this.readAction, resource, question)
-    if (isMade && !(await mayRead())) throw new NotFoundError()
-    throw fieldsDenied(refused)
-  }
-
-  /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */
-  async #assertWritableAnew(actor: unknown, action: string, modelName: string, body: unknown): Promise<void> {
-    assertActor(actor)
-    assertAction(action)
-    assertKnown(this.schema, actor, 'actor')
-    modelNamed(this.schema, modelName)
-    const names = namesIn(body)
-    const question = this.#decider.question()
-    const { policy } = question
-    policy.actions.assertNamedForFields(action)
-    if (names.length === 0) return
-    // A rule can name the class itself.
-    const ofClass = await this.#fieldsOfClass(actor, action, modelName, names, question)
-    const refused: string[] = []
-    const open: string[] = []
-    for (const name of names) {
-      if (ofClass.has(name)) continue
-      const condition = policy.checks.fieldFilter(actor, action, modelName, name)
-      const { kind } = await this.#filterOf(condition, actor, action, modelName, policy)
-      if (kind === 'none') refused.push(name)
-      if (kind === 'condition') open.push(name)
-    }
-    const isDenied = refused.length > 0
-    if (!isDenied && open.length > 0)
-      throw new ArgumentError('invalid-argument', `The field "${open[0]}" of a new ${modelName} depends on its row.`, {
-        hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
-        data: { fields: open },
-      })
-    if (this.#listeners.active) this.#listeners.tell('field', actor, action, modelName, !isDenied)
-    if (!isDenied) return
-    throw actor === null ? new UnauthenticatedError() : fieldsDenied(refused)
-  }
-
-  /** Returns the fields that rules for the class itself allow; none if they read a row. */
-  async #fieldsOfClass(
-    actor: unknown,
-    action: string,
-    modelName: string,
-    names: readonly string[],
-    question: Question,
-  ): Promise<Set<string>> {
-    try {
-      return await this.#allowedFields(actor, action, this.schema.constants.get(modelName), names, question)
-    } catch (error) {
-      if (error instanceof QueryError) return new Set()
-      throw error
-    }
-  }
-
-  /**
-   * Returns the names that are fields on which the actor may perform the action; the result may
-   * contain more fields.
-   */
-  #allowedFields(
-    actor: unknown,
-    action: string,
-    resource: unknown,
-    names: readonly string[],
-    question: Question,
-  ): Promise<Set<string>> {
-    return this.#enumerate('allow_field', (field) => [actor, action, resource, field], names, question)
+    if (typeof resource === 'string') await this.#fields.assertWritableToNew(actor, action, resource, body)
+    else await this.#fields.assertWritable(actor, action, resource, body)
   }
 
   /**
@@ -695,29 +426,11 @@ export class Authorizer {
     assertActor(actor)
     assertKnown(this.schema, actor, 'actor')
     const allowed = await this.#decider.holds('allow_request', [actor, request])
-    if (this.#listeners.active) this.#listeners.tell('request', actor, undefined, request, allowed)
+    if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, allowed)
     if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
   }
 
-  #assertFieldQuestion(actor: unknown, action: string, resource: unknown): void {
-    assertActor(actor)
-    assertResource(resource)
-    assertAction(action)
-    assertKnown(this.schema, actor, 'actor')
-    assertKnown(this.schema, resource, 'resource')
-    this.#decider.policy.actions.assertNamedForFields(action)
-  }
-
-  #enumerate(
-    rule: string,
-    args: (asked: unknown) => unknown[],
-    known: readonly string[],
-    { policy, host }: Question = this.#decider.question(),
-  ): Promise<Set<string>> {
-    return enumerate(policy.program, rule, args, known, this.#limits, host)
-  }
-
-  // records
+  // filters
 
   /**
    * Returns the filter of the rows of a model on which the actor may perform the action. A row is
@@ -737,11 +450,7 @@ export class Authorizer {
     modelName: Name,
     options: FilterOptions = {},
   ): Filter {
-    const { unloaded = 'error' } = options
-    assertUnloaded(unloaded)
-    const { condition, policy } = this.#plan(actor, action, modelName)
-    const bound = descending(() => bind(condition, actor, action, policy.checks.meaning, unloaded))
-    return this.#told(this.#filter(actor, action, modelName, bound, policy))
+    return this.#notifyFilter(this.#filters.make(this.#filters.ofRows(actor, action, modelName), options))
   }
 
   /**
@@ -752,8 +461,8 @@ export class Authorizer {
    * @throws the errors of `loadFilter`.
    */
   async extent<Name extends ModelName>(actor: unknown, action: Action<Name>, modelName: Name): Promise<Filter['kind']> {
-    const { kind } = await this.#filterLoading(actor, action, modelName)
-    if (this.#listeners.active) this.#listeners.tell('model', actor, action, modelName, kind !== 'none')
+    const { kind } = await this.#filters.load(this.#filters.ofRows(actor, action, modelName))
+    if (this.#listeners.active) this.#listeners.notify('model', actor, action, modelName, kind !== 'none')
     return kind
   }
 
@@ -783,48 +492,14 @@ export class Authorizer {
     modelName: Name,
     options: LoadingOptions = {},
   ): Filter | Promise<Filter> {
-    const filter = this.#filterLoading(actor, action, modelName, options)
-    return filter instanceof Filter ? this.#told(filter) : filter.then((loaded) => this.#told(loaded))
+    const filter = this.#filters.load(this.#filters.ofRows(actor, action, modelName), options.most)
+    return filter instanceof Filter ? this.#notifyFilter(filter) : filter.then((loaded) => this.#notifyFilter(loaded))
   }
 
-  #filterLoading(
-    actor: unknown,
-    action: string,
-    modelName: string,
-    { most }: LoadingOptions = {},
-  ): Filter | Promise<Filter> {
-    const { condition, policy } = this.#plan(actor, action, modelName)
-    return this.#filterOf(condition, actor, action, modelName, policy, most)
-  }
-
-  #filterOf(
-    condition: Condition,
-    actor: unknown,
-    action: string,
-    modelName: string,
-    policy: LoadedPolicy,
-    most?: number,
-  ): Filter | Promise<Filter> {
-    const bound = this.#bindLoading(condition, actor, action, policy, most)
-    return after(bound, (one) => this.#filter(actor, action, modelName, one, policy))
-  }
-
-  /** Binds a condition to the value in the place of the actor, and loads what is missing. */
-  #bindLoading(
-    condition: Condition,
-    actor: unknown,
-    action: string,
-    policy: LoadedPolicy,
-    most: number | undefined,
-  ): Condition | Promise<Condition> {
-    const { meaning } = policy.checks
-    // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
-    // then.
-    const known = descending(() => bind(condition, actor, action, meaning))
-    if (!missingIn(known)) return known
-    const ask = this.#relations.forQuestion()
-    const load = (wanted: Wanted): Promise<unknown> => ask({ ...wanted, most }) ?? promised(wanted)
-    return bindLoading(condition, actor, action, meaning, load, this.#limits.asyncTime)
+  #notifyFilter(filter: Filter): Filter {
+    const { actor, action, model, kind } = filter
+    if (this.#listeners.active) this.#listeners.notify('filter', actor, action, model, kind !== 'none')
+    return filter
   }
 
   /**
@@ -840,11 +515,7 @@ export class Authorizer {
    * const readers = users.filter((user) => authorizer.actorFilter('read', note, 'User').matches(user))
    */
   actorFilter(action: Action, resource: unknown, modelName: ModelName, options: FilterOptions = {}): Filter {
-    const { unloaded = 'error' } = options
-    assertUnloaded(unloaded)
-    const { condition, policy } = this.#actorPlan(action, resource, modelName)
-    const bound = descending(() => bind(condition, resource, action, policy.checks.meaning, unloaded))
-    return this.#actorsFilter(action, resource, modelName, bound, policy)
+    return this.#filters.make(this.#filters.ofActors(action, resource, modelName), options)
   }
 
   /**
@@ -859,65 +530,7 @@ export class Authorizer {
     modelName: ModelName,
     { most }: LoadingOptions = {},
   ): Promise<Filter> {
-    const { condition, policy } = this.#actorPlan(action, resource, modelName)
-    const bound = await this.#bindLoading(condition, resource, action, policy, most)
-    return this.#actorsFilter(action, resource, modelName, bound, policy)
-  }
-
-  #actorPlan(
-    action: string,
-    resource: unknown,
-    modelName: string,
-  ): { readonly condition: Condition; readonly policy: LoadedPolicy } {
-    assertResource(resource)
-    assertAction(action)
-    assertKnown(this.schema, resource, 'resource')
-    modelNamed(this.schema, modelName)
-    const { policy } = this.#decider
-    return { condition: policy.checks.actors(action, resource, modelName), policy }
-  }
-
-  #actorsFilter(action: string, resource: unknown, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
-    const condition = descending(() => (isSimple(bound) ? bound : this.#simplified(bound)))
-    const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, row, action, resource)
-    // In the condition, the resource has the place of the actor.
-    return new Filter(modelName, resource, action, condition, policy.checks.meaning, isTrue)
-  }
-
-  #plan(
-    actor: unknown,
-    action: string,
-    modelName: string,
-  ): { readonly condition: Condition; readonly policy: LoadedPolicy } {
-    assertActor(actor)
-    assertAction(action)
-    assertKnown(this.schema, actor, 'actor')
-    modelNamed(this.schema, modelName)
-    const { policy } = this.#decider
-    return { condition: policy.checks.filter(actor, action, modelName), policy }
-  }
-
-  #filter(actor: unknown, action: string, modelName: string, bound: Condition, policy: LoadedPolicy): Filter {
-    const condition = descending(() => fold(this.schema, isSimple(bound) ? bound : this.#simplified(bound)))
-    // Rows are checked by the policy from which the filter was made.
-    const isTrue = (row: unknown): boolean => this.#decider.isTrue(policy, actor, action, row)
-    return new Filter(modelName, actor, action, condition, policy.checks.meaning, isTrue)
-  }
-
-  /**
-   * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
-   */
-  #simplified(bound: Condition): Condition {
-    const condition = simplify(this.schema, bound)
-    const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
-    if (error) throw error
-    return condition
-  }
-
-  #told(filter: Filter): Filter {
-    const { actor, action, model, kind } = filter
-    if (this.#listeners.active) this.#listeners.tell('filter', actor, action, model, kind !== 'none')
-    return filter
+    return this.#filters.load(this.#filters.ofActors(action, resource, modelName), most)
   }
 
   /**
@@ -930,7 +543,7 @@ export class Authorizer {
    * ```
    */
   check(): readonly Finding[] {
-    const { policy } = this.#inForce.current()
+    const { policy } = this.#engine.active.current()
     return [...policy.warnings, ...refusable(policy, this.schema, this.readAction)]
   }
 
@@ -963,11 +576,6 @@ export class Authorizer {
     options: Omit<QueryOptions, 'limits' | 'host'>,
   ): AsyncGenerator<Solution, void, void> {
     const { policy, host } = this.#decider.question()
-    return solutionsOf(policy.program, goal, { ...options, limits: this.#limits, host })
+    return solutionsOf(policy.program, goal, { ...options, limits: this.#engine.limits, host })
   }
-}
-
-function assertUnloaded(unloaded: unknown): void {
-  if (unloaded !== 'error' && unloaded !== 'database')
-    throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
 }

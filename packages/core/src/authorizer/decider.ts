@@ -11,14 +11,14 @@ import type { RelationLoaders } from './relations.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
 export class Decider {
-  readonly #inForce: ActivePolicy
+  readonly #active: ActivePolicy
   readonly #schema: Schema
   readonly #hosts: Hosts
   readonly #relations: RelationLoaders
   readonly #limits: Limits
 
-  constructor(inForce: ActivePolicy, schema: Schema, hosts: Hosts, relations: RelationLoaders, limits: Limits) {
-    this.#inForce = inForce
+  constructor(active: ActivePolicy, schema: Schema, hosts: Hosts, relations: RelationLoaders, limits: Limits) {
+    this.#active = active
     this.#schema = schema
     this.#hosts = hosts
     this.#relations = relations
@@ -27,7 +27,7 @@ export class Decider {
 
   /** The active policy. @throws ArgumentError if no policy is loaded. */
   get policy(): LoadedPolicy {
-    return this.#inForce.current()
+    return this.#active.current()
   }
 
   question(policy: LoadedPolicy = this.policy): Question {

@@ -43,7 +43,7 @@ export class DecisionListeners {
   #listeners: readonly DecisionListener[] = []
 
   /**
-   * Whether there are listeners. Callers test it first, so that an unobserved check costs one
+   * Whether there are listeners. Hot paths test it first, so that an unobserved check costs one
    * comparison.
    */
   get active(): boolean {
@@ -58,7 +58,8 @@ export class DecisionListeners {
     }
   }
 
-  tell(kind: DecisionKind, actor: unknown, action: unknown, resource: unknown, allowed: boolean): void {
+  /** Calls all listeners with a decision. */
+  notify(kind: DecisionKind, actor: unknown, action: unknown, resource: unknown, allowed: boolean): void {
     for (const listener of this.#listeners) listener(kind, actor, action, resource, allowed)
   }
 }

@@ -1,6 +1,90 @@
+import { type AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
+import type { Engine } from './engine.js'
+import { after, type Eventual } from './eventual.js'
+import { fieldsDenied } from './fields.js'
+import type { LoadedPolicy } from './loading.js'
+import type { Question } from './question.js'
+
 /**
  * The reason of a denial. `nobody`: the actor is anonymous. `missing`: the resource does not
  * exist. `hidden`: the actor may not read it. `forbidden`: the actor may read it, but not perform
  * the action. For logs: clients can't distinguish `missing` from `hidden`.
  */
 export type DenialReason = 'nobody' | 'missing' | 'hidden' | 'forbidden'
+
+/** The options of `denialReason`. */
+export interface DenialOptions {
+  /** Whether a resource that the actor may not read is `hidden`. Default true. */
+  readonly checkRead?: boolean
+  /** Whether listeners are called. Default true. */
+  readonly observed?: boolean
+}
+
+/** Finds the reasons of denials. */
+export class Denials {
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /**
+   * Returns the reason for a denial, or undefined if the action is allowed.
+   * @param policy - The policy that decides. Default: the active policy.
+   */
+  reason(
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: DenialOptions,
+    policy: LoadedPolicy = this.#engine.decider.policy,
+  ): Eventual<DenialReason | undefined> {
+    const known = policy.checks.decide(actor, action, resource)
+    if (known !== true) {
+      // Both checks are one question: the second uses the relations that the first has loaded.
+      return this.#reasonOf(known, actor, action, resource, options, this.#engine.decider.question(policy))
+    }
+    this.#notify(actor, action, resource, true, options)
+    return undefined
+  }
+
+  /** Returns the reason for a denial if the synchronous result is denied or undecided. */
+  #reasonOf(
+    known: false | undefined,
+    actor: unknown,
+    action: string,
+    resource: unknown,
+    options: DenialOptions,
+    question: Question,
+  ): Eventual<DenialReason | undefined> {
+    const { decider, readAction } = this.#engine
+    return after(known ?? decider.settleOpen(actor, action, resource, question), (allowed) => {
+      this.#notify(actor, action, resource, allowed, options)
+      if (allowed) return undefined
+      if (actor === null) return 'nobody'
+      if (options.checkRead === false) return 'forbidden'
+      if (action === readAction) return 'hidden'
+      const mayRead = decider.settleKnown(actor, readAction, resource, question)
+      return after(mayRead, (visible) => (visible ? 'forbidden' : 'hidden'))
+    })
+  }
+
+  #notify(actor: unknown, action: string, resource: unknown, allowed: boolean, { observed }: DenialOptions): void {
+    if (observed !== false) this.#engine.listeners.notify('check', actor, action, resource, allowed)
+  }
+}
+
+/** Returns the error of a denial. @param fields - The denied fields, if the denial is about fields. */
+export function errorFor(reason: DenialReason, fields: readonly string[] = []): AuthorizationError {
+  switch (reason) {
+    case 'nobody':
+      return new UnauthenticatedError()
+    case 'missing':
+    case 'hidden':
+      return new NotFoundError()
+    case 'forbidden':
+      return fields.length > 0 ? fieldsDenied(fields) : new ForbiddenError()
+    default:
+      return reason satisfies never
+  }
+}

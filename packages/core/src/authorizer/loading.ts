@@ -58,8 +58,8 @@ export class LoadedPolicy {
   /** The actions that a warning was given for. */
   readonly #unnamedActions = new Set<string>()
 
-  constructor(policy: Policy, surroundings: PolicyContext) {
-    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = surroundings
+  constructor(policy: Policy, context: PolicyContext) {
+    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
     this.policy = policy
     this.version = schema.version
     this.program = compile(policy, hosts.now)
@@ -69,7 +69,7 @@ export class LoadedPolicy {
     )
     const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
-    this.actions = new PolicyActions(policy, schema, surroundings.actions)
+    this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string): void => this.#unnamed(action, warnings)
     this.checks = new Checks(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
   }
@@ -78,7 +78,7 @@ export class LoadedPolicy {
     if (warnings.isStrict) throw this.actions.unknown(action)
     if (this.#unnamedActions.has(action) || this.#unnamedActions.size === maxUnnamed) return
     this.#unnamedActions.add(action)
-    warnings.tell(this.policy, this.actions.unnamed(action))
+    warnings.report(this.policy, this.actions.unnamed(action))
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ArgumentError, QueryError } from '../errors.js'
-import { Authorizer, type AuthorizerOptions } from './authorizer.js'
+import { Authorizer } from './authorizer.js'
+import type { AuthorizerOptions } from './options.js'
 
 class User {
   constructor(readonly id: number) {}

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { moduleOf } from '../compiled/testing/moduleOf.js'
 import { Oso } from '../oso/index.js'
-import { Authorizer, type AuthorizerOptions } from './authorizer.js'
+import { Authorizer } from './authorizer.js'
+import type { AuthorizerOptions } from './options.js'
 import type { ModelDeclaration } from './registration.js'
 
 const toOrg = { org: { one: 'Org', from: 'orgId', to: 'id', nullable: false }, orgId: 'integer' } as const

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { QueryError, RelationNotLoadedError } from '../errors.js'
 import type { Field, Model, RelationField } from '../schema/model.js'
 import type { Wanted } from '../schema/wanted.js'
-import { Authorizer, type AuthorizerOptions } from './authorizer.js'
+import { Authorizer } from './authorizer.js'
+import type { AuthorizerOptions } from './options.js'
 
 type Row = Record<string, unknown>
 const evaluators: readonly AuthorizerOptions['evaluator'][] = ['auto', 'closures']

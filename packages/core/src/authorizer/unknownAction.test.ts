@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { testAuthorization } from '../testing/index.js'
-import { Authorizer, type AuthorizerOptions } from './authorizer.js'
+import { Authorizer } from './authorizer.js'
+import type { AuthorizerOptions } from './options.js'
 
 class User {
   constructor(

@@ -44,12 +44,12 @@ export class WarningLog {
   }
 
   /** Reports all warnings of a policy. */
-  tellAll(policy: Policy): void {
-    for (const warning of policy.warnings) this.tell(policy, warning)
+  reportAll(policy: Policy): void {
+    for (const warning of policy.warnings) this.report(policy, warning)
   }
 
   /** Reports a warning, unless it was reported for a policy of the same text. */
-  tell({ sources }: Policy, warning: Diagnostic): void {
+  report({ sources }: Policy, warning: Diagnostic): void {
     const policies = received.get(this.#listener) ?? new Map<string, Set<string>>()
     received.set(this.#listener, policies)
     const content = JSON.stringify(sources.map(({ name, text }) => [name, text]))

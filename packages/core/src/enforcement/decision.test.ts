@@ -6,9 +6,9 @@ describe('listeners to decisions', () => {
     const listeners = new DecisionListeners()
     const heard: unknown[] = []
     const stop = listeners.add((...decision) => heard.push(decision))
-    listeners.tell('check', 'ada', 'read', 'plans', true)
+    listeners.notify('check', 'ada', 'read', 'plans', true)
     stop()
-    listeners.tell('check', 'ada', 'read', 'plans', true)
+    listeners.notify('check', 'ada', 'read', 'plans', true)
     expect(heard).toEqual([['check', 'ada', 'read', 'plans', true]])
   })
 
@@ -26,6 +26,6 @@ describe('listeners to decisions', () => {
     listeners.add(() => {
       throw new Error('the log is full')
     })
-    expect(() => listeners.tell('check', null, 'read', 'plans', true)).toThrow('the log is full')
+    expect(() => listeners.notify('check', null, 'read', 'plans', true)).toThrow('the log is full')
   })
 })

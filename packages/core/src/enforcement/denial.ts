@@ -1,5 +1,4 @@
-import type { DenialReason } from '../authorizer/denial.js'
-import { fieldsDenied } from '../authorizer/fields.js'
+import { type DenialReason, errorFor } from '../authorizer/denial.js'
 import {
   AuthorizationError,
   type DecisionExplanation,
@@ -37,7 +36,7 @@ export function revealedBy(error: AuthorizationError): Revealed | undefined {
  * this one place, so that message and stack are byte-identical too.
  */
 export function denialError(reason: DenialReason, details: DenialDetails = {}): AuthorizationError {
-  const error = withoutStack(() => errorFor(reason, details.fields ?? []))
+  const error = withoutStack(() => errorFor(reason, details.fields))
   if (details.explanation !== undefined) error.message += ` ${details.explanation}`
   const { detail } = details
   if (detail) {
@@ -58,20 +57,6 @@ function withoutStack<Made>(make: () => Made): Made {
     return make()
   } finally {
     Error.stackTraceLimit = stackTraceLimit
-  }
-}
-
-function errorFor(reason: DenialReason, fields: readonly string[]): AuthorizationError {
-  switch (reason) {
-    case 'nobody':
-      return new UnauthenticatedError()
-    case 'missing':
-    case 'hidden':
-      return new NotFoundError()
-    case 'forbidden':
-      return fields.length > 0 ? fieldsDenied(fields) : new ForbiddenError()
-    default:
-      return reason satisfies never
   }
 }
 

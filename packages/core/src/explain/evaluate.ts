@@ -1,4 +1,4 @@
-import type { Inside } from '../authorizer/inside.js'
+import type { Engine } from '../authorizer/engine.js'
 import { deriveCheck } from '../authorizer/plans.js'
 import { promised } from '../authorizer/promised.js'
 import { Deriver } from '../condition/derive/derive.js'
@@ -14,7 +14,7 @@ import { Arrivals, Reads } from './reads.js'
 import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
 
 /** Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds. */
-export async function evaluateLoading(of: Inside, asked: Asked): Promise<Evaluated> {
+export async function evaluateLoading(of: Engine, asked: Asked): Promise<Evaluated> {
   const arrivals = new Arrivals()
   const ask = of.relations.forQuestion()
   const deadline = new Deadline(of.limits.asyncTime)
@@ -39,7 +39,7 @@ const maxRounds = 200
 
 /** Evaluates the condition of a check, derived with the rules that its parts come from. */
 export function evaluate(
-  { decider, limits }: Inside,
+  { decider, limits }: Engine,
   { actor, action, resource }: Asked,
   arrivals: Arrivals,
 ): Evaluated {

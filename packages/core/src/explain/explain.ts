@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Inside, insideOf } from '../authorizer/inside.js'
+import { type Engine, engineOf } from '../authorizer/engine.js'
 import { ArgumentError } from '../errors.js'
 import type { Action } from '../register.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
@@ -70,8 +70,8 @@ export async function loadExplanation(
   return new Explanation(asked, settled(evaluated, check), options, authorizer.schema)
 }
 
-function known(authorizer: Authorizer): Inside {
-  const inside = insideOf(authorizer)
+function known(authorizer: Authorizer): Engine {
+  const inside = engineOf(authorizer)
   if (inside) return inside
   throw new ArgumentError('invalid-argument', 'An explanation needs an authorizer as its first argument.', {
     hint: 'explain(authorizer, actor, action, resource)',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Authorizer, type AuthorizerOptions } from '../authorizer/authorizer.js'
+import { Authorizer } from '../authorizer/authorizer.js'
+import type { AuthorizerOptions } from '../authorizer/options.js'
 import { moduleOf } from '../compiled/testing/moduleOf.js'
 import { defaultEqualityFn } from './equality.js'
 import { Oso } from './index.js'

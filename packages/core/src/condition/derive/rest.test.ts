@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Authorizer, type AuthorizerOptions } from '../../authorizer/authorizer.js'
+import { Authorizer } from '../../authorizer/authorizer.js'
+import type { AuthorizerOptions } from '../../authorizer/options.js'
 import { planFilter } from '../../authorizer/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'

@@ -1,0 +1,76 @@
+import { ArgumentError } from '../errors.js'
+import type { Limits } from '../machine/index.js'
+import type { Schema } from '../schema/schema.js'
+import { createSchema } from '../values/builtIns.js'
+import { ActivePolicy } from './activePolicy.js'
+import { namesOf } from './arguments.js'
+import { Decider } from './decider.js'
+import { DecisionListeners } from './decision.js'
+import { backEndOf } from './evaluator.js'
+import { Hosts } from './hosts.js'
+import { limitsOf } from './limits.js'
+import type { AuthorizerOptions } from './options.js'
+import { RelationLoaders } from './relations.js'
+import { WarningLog } from './warnings.js'
+
+/** The parts that the methods of one authorizer share. */
+export class Engine {
+  readonly readAction: string
+  readonly declaredActions: ReadonlySet<string>
+  readonly limits: Limits
+  readonly schema: Schema
+  readonly relations: RelationLoaders
+  readonly active: ActivePolicy
+  readonly decider: Decider
+  readonly listeners: DecisionListeners = new DecisionListeners()
+  readonly #options: AuthorizerOptions
+
+  /**
+   * @param base - An engine whose schema and loaders this one shares.
+   * @throws ArgumentError if an option is invalid.
+   */
+  constructor(options: AuthorizerOptions, base?: Engine) {
+    const { readAction = 'read', evaluator = 'auto' } = options
+    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
+    this.readAction = readAction
+    this.declaredActions = namesOf(options.actions, 'actions')
+    const warnings = new WarningLog(options.log, options.strict)
+    this.limits = limitsOf(options.limits)
+    this.schema = base?.schema ?? createSchema()
+    this.relations = base?.relations ?? new RelationLoaders(this.schema)
+    const hosts = new Hosts(this.schema, options)
+    this.active = new ActivePolicy({
+      schema: this.schema,
+      hosts,
+      limits: this.limits,
+      hasEquality: options.equality !== undefined,
+      regExp: options.regExp,
+      backEnd: backEndOf(evaluator),
+      startsWithMachine: evaluator === 'auto',
+      actions: { declared: this.declaredActions, readAction },
+      warnings,
+      queryRules: namesOf(options.queryRules, 'queryRules'),
+    })
+    this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits)
+    this.#options = options
+  }
+
+  /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */
+  forOtherPolicy(): Engine {
+    return new Engine({ ...this.#options, log: () => {}, strict: false }, this)
+  }
+}
+
+/** The key is shared by two copies of this package. */
+const key = Symbol.for('arcturus.engine')
+
+/** Attaches an engine to its authorizer. */
+export function attachEngine(authorizer: object, engine: Engine): void {
+  Object.defineProperty(authorizer, key, { value: engine })
+}
+
+/** Returns the engine of an authorizer; undefined for any other object. */
+export function engineOf(authorizer: object): Engine | undefined {
+  // Sound: only `attachEngine` sets the symbol.
+  return (authorizer as { readonly [key]?: Engine })[key]
+}
