@@ -1,6 +1,7 @@
 import type { Operand } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
-import type { Parameter, Value } from './comparison.js'
+import type { Parameter } from './comparison/columns.js'
+import type { Value } from './comparison/value.js'
 import { largestInteger as largest, type StandardSql } from './dialects/standard.js'
 import { refuse } from './refusal.js'
 import { all, type Sql } from './sql.js'
@@ -62,7 +63,7 @@ export class Calculator {
       text,
       column: { name: 'result', nullable: false, type },
       presence: all(presences),
-      isToldByNull: false,
+      isNullWithoutRow: false,
       isComputed: true,
       isNullForNaN: kind === 'double' && this.#dialect.isNullForNaN,
       infinite,

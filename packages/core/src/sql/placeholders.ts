@@ -1,4 +1,4 @@
-import type { Parameter } from './comparison.js'
+import type { Parameter } from './comparison/columns.js'
 import { refuse } from './refusal.js'
 import type { SqlColumn } from './tables.js'
 

@@ -13,7 +13,12 @@ import { operandsIn } from '../condition/visit.js'
 import type { Span } from '../language/source.js'
 import { Calculator } from './arithmetic.js'
 import { refuseType } from './columnTest.js'
-import { Comparisons, isJson, type Value } from './comparison.js'
+import { Columns } from './comparison/columns.js'
+import { ListTests } from './comparison/lists.js'
+import { ColumnComparisons } from './comparison/ofColumns.js'
+import { TextTests } from './comparison/texts.js'
+import { isJson, type Value } from './comparison/value.js'
+import { ValueComparisons } from './comparison/withValue.js'
 import type { SqlOptions } from './dialect.js'
 import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
@@ -34,7 +39,11 @@ export class Printer {
   readonly dialect: StandardSql
   readonly rows: Rows
   readonly places: Places
-  readonly #compare: Comparisons
+  readonly #columns: Columns
+  readonly #values: ValueComparisons
+  readonly #pairs: ColumnComparisons
+  readonly #texts: TextTests
+  readonly #lists: ListTests
   readonly #calculator: Calculator
   readonly #newQueries: () => RecursiveQueries
   /** The queries of the WITH that is being written, or that will precede the statement. */
@@ -47,14 +56,18 @@ export class Printer {
 
   constructor(dialect: StandardSql, options: SqlOptions, placeholders: Placeholders) {
     this.dialect = dialect
-    this.#compare = new Comparisons(dialect, placeholders.take)
+    this.#columns = new Columns(dialect, placeholders.take)
+    this.#values = new ValueComparisons(this.#columns)
+    this.#pairs = new ColumnComparisons(this.#columns, this.#values)
+    this.#texts = new TextTests(this.#columns, this.#values)
+    this.#lists = new ListTests(this.#columns)
     const { row, tables, prefix = 'arc_', ahead = false } = options
     const queryName = (at: number) => dialect.quote(`${prefix}reach${at}`)
     this.#newQueries = () => new RecursiveQueries((query) => placeholders.key(query), queryName)
     if (ahead) this.#queries = this.#newQueries()
     const alias = typeof row === 'string' ? dialect.quote(row) : ''
     const columns = typeof row === 'string' ? (column: SqlColumn) => `${alias}.${dialect.quote(column.name)}` : row
-    this.rows = new Rows(tables, dialect, prefix, this.#compare, new Row(undefined, columns))
+    this.rows = new Rows(tables, dialect, prefix, this.#values, new Row(undefined, columns))
     this.places = new Places(this.rows)
     this.#calculator = new Calculator(dialect, placeholders.take, (operand, span) => this.#value(operand, span))
   }
@@ -70,7 +83,7 @@ export class Printer {
       case 'or':
         return this.#group(condition.of, any)
       case 'not':
-        return not(this.#compare.negated(() => this.print(condition.of)))
+        return not(this.#columns.negated(() => this.print(condition.of)))
       default:
         return this.#leaf(condition)
     }
@@ -228,8 +241,8 @@ export class Printer {
     }
     if (right.kind === 'value' && right.value === null) return this.#withNil(operator, left, span)
     const value = this.#value(left, span)
-    if (right.kind === 'value') return this.#compare.withValue(operator, value, right.value, span)
-    return this.#compare.columns(operator, value, this.#value(right, span), span)
+    if (right.kind === 'value') return this.#values.withValue(operator, value, right.value, span)
+    return this.#pairs.compare(operator, value, this.#value(right, span), span)
   }
 
   #withNil(operator: Compare['operator'], operand: Operand, span: Span): Sql {
@@ -239,7 +252,7 @@ export class Printer {
     if (operand.kind !== 'path') return !equal
     const place = this.places.here(operand, span)
     if (place.field?.kind === 'column' || place.row.element)
-      return this.#compare.withNil(equal ? '=' : '!=', this.#value(operand, span), span)
+      return this.#values.withNil(equal ? '=' : '!=', this.#value(operand, span), span)
     if (!place.field || place.field.kind === 'embedded') return equal ? false : place.row.presence
     const { relation } = place.field
     if (relation.many) return refuseOperand(operand, span)
@@ -259,21 +272,21 @@ export class Printer {
     if (list.kind === 'value') {
       const values: unknown = list.value
       if (!Array.isArray(values) || values.includes(undefined)) return refuseOperand(list, span)
-      return this.#compare.amongValues(this.#value(item, span), values, span)
+      return this.#values.amongValues(this.#value(item, span), values, span)
     }
     const value = this.#value(list, span)
-    if (item.kind === 'value') return this.#compare.inList(value, item.value, span)
-    if (isJson(value)) return this.#compare.textInJson(value, this.#value(item, span), span)
+    if (item.kind === 'value') return this.#lists.contains(value, item.value, span)
+    if (isJson(value)) return this.#lists.jsonContains(value, this.#value(item, span), span)
     const from = new From()
     const element = this.#each(this.places.here(list, span), from, list, span)
-    const other: Value = { ...this.#read(element, element.element!), presence: true, isToldByNull: true }
-    return from.exists(this.#compare.columns('=', this.#value(item, span), other, span))
+    const other: Value = { ...this.#read(element, element.element!), presence: true, isNullWithoutRow: true }
+    return from.exists(this.#pairs.compare('=', this.#value(item, span), other, span))
   }
 
   #isA({ of, model, exact, span }: IsA): Sql {
     const place = this.places.here(of, span)
     if (place.row.element || place.field?.kind === 'column')
-      return this.#compare.isInstance(this.#value(of, span), model, span)
+      return this.#values.isInstance(this.#value(of, span), model, span)
     if (place.field?.kind === 'embedded') return place.field.model === model ? place.row.presence : false
     const row = place.field ? this.rows.hop(place.row, place.field.relation, span)! : place.row
     const name = place.field ? place.field.relation.model : (of as Path).root.model
@@ -287,10 +300,10 @@ export class Printer {
   }
 
   #text({ of, part, operator, span }: Text): Sql {
-    if (of.kind === 'value') return this.#compare.textInValue(operator, of.value, this.#value(part, span), span)
+    if (of.kind === 'value') return this.#texts.isInValue(operator, of.value, this.#value(part, span), span)
     const value = this.#value(of, span)
-    if (part.kind === 'value') return this.#compare.text(operator, value, part.value, span)
-    return this.#compare.textOfColumns(operator, value, this.#value(part, span), span)
+    if (part.kind === 'value') return this.#texts.contains(operator, value, part.value, span)
+    return this.#texts.containsColumn(operator, value, this.#value(part, span), span)
   }
 
   #value(operand: Operand, span: Span): Value {
@@ -314,7 +327,7 @@ export class Printer {
       text: `(${from.select(['COUNT(*)'], true)})`,
       column: count,
       presence: place.row.presence,
-      isToldByNull: false,
+      isNullWithoutRow: false,
     }
   }
 
@@ -324,7 +337,7 @@ export class Printer {
       if (one.kind !== 'value') return this.#value(one, span)
       return typeof one.value === 'string' ? one.value : refuseOperand(one, span)
     })
-    return this.#compare.concat(parts, span)
+    return this.#texts.concat(parts, span)
   }
 
   #readValue(operand: Operand, span: Span): Value {
@@ -342,7 +355,7 @@ export class Printer {
     const { type } = column
     const read = row.column(column)!
     const text = type.kind === 'date' && type.uneven ? this.dialect.evenDate(read) : read
-    return { text, column, presence: row.presence, isToldByNull: row.isToldByColumns }
+    return { text, column, presence: row.presence, isNullWithoutRow: row.isProvenByColumns }
   }
 }
 

@@ -86,7 +86,7 @@ export class Row {
   }
 
   /** Whether a column that is not null proves that the row exists. */
-  get isToldByColumns(): boolean {
+  get isProvenByColumns(): boolean {
     if (this.#isCertain || this.#columns !== undefined) return true
     return this.#entrance!.known.size === 1 && !this.isConstant
   }

@@ -151,3 +151,8 @@ export interface SqlTables {
    */
   instances(model: string, of: string, exact: boolean): 'all' | 'none' | SqlRestriction
 }
+
+/** Returns whether the application reads the values of a type as strings. */
+export function isTextual({ kind }: SqlType): boolean {
+  return kind === 'text' || kind === 'enum' || kind === 'uuid' || kind === 'form'
+}

@@ -1,0 +1,86 @@
+import type { Span } from '../../language/source.js'
+import { refuseMixture } from '../columnTest.js'
+import { valueOperand } from '../dialects/standard.js'
+import { isStorable } from '../prefix.js'
+import { refuse } from '../refusal.js'
+import { all, type Sql } from '../sql.js'
+import { type Columns, computed } from './columns.js'
+import { presencesOf, present, type Value } from './value.js'
+import type { ValueComparisons } from './withValue.js'
+
+export type TextOperator = 'startsWith' | 'endsWith' | 'includes'
+
+/** Writes tests of texts. */
+export class TextTests {
+  readonly #columns: Columns
+  readonly #values: ValueComparisons
+
+  constructor(columns: Columns, values: ValueComparisons) {
+    this.#columns = columns
+    this.#values = values
+  }
+
+  /** Writes that a column's text contains a text of the policy, at its start, its end or anywhere. */
+  contains(operator: TextOperator, of: Value, part: unknown, span: Span): Sql {
+    const { column } = of
+    const { type } = column
+    if (part === null) return false
+    if (typeof part !== 'string') return refuseMixture(column, span)
+    if (type.kind === 'enum') {
+      const names = [...type.values].filter(([name]) => name[operator](part))
+      return this.#values.holds(
+        names.length === 0 ? { kind: 'never' } : { kind: 'among', values: names.map(([, stored]) => stored) },
+        of,
+      )
+    }
+    if (part === '') return this.#values.holds({ kind: 'always' }, of)
+    assertStorable(part, 'for', span)
+    const operand = this.#columns.textOperand(of, span)
+    return present(this.#columns.dialect[`${operator}Value`](operand, part, this.#columns.textPlace(column)), of)
+  }
+
+  /** Writes the same for the text of another column. */
+  containsColumn(operator: TextOperator, of: Value, part: Value, span: Span): Sql {
+    const found = this.#columns.dialect[operator](
+      this.#columns.textOperand(of, span),
+      this.#columns.textOperand(part, span),
+    )
+    return all([found, ...presencesOf(of, part)])
+  }
+
+  /** Writes that a text of the policy contains a column's text. */
+  isInValue(operator: TextOperator, of: unknown, part: Value, span: Span): Sql {
+    if (of === null) return false
+    if (typeof of !== 'string') return refuseMixture(part.column, span)
+    assertStorable(of, 'in', span)
+    const whole = valueOperand(this.#columns.textPlace(part.column)(of))
+    return present(this.#columns.dialect[operator](whole, this.#columns.textOperand(part, span)), part)
+  }
+
+  /** Concatenates texts. */
+  concat(parts: readonly (Value | string)[], span: Span): Value {
+    const operands = parts.map((one) =>
+      typeof one === 'string'
+        ? valueOperand(this.#columns.dialect.asText(this.#columns.parameter(one, computed)))
+        : this.#columns.textOperand(one, span),
+    )
+    const presence = all(parts.map((one) => (typeof one === 'string' ? true : one.presence)))
+    return {
+      text: this.#columns.dialect.concat(operands),
+      column: computed,
+      presence,
+      isNullWithoutRow: false,
+      isComputed: true,
+    }
+  }
+}
+
+/** Refuses a text that databases do not store, so that searching it would find other rows than a check. */
+export function assertStorable(text: string, preposition: 'for' | 'in', span: Span): void {
+  if (isStorable(text)) return
+  refuse(
+    'text-pattern',
+    `Cannot search ${preposition} a string that contains U+0000 or a lone surrogate: databases do not store it.`,
+    span,
+  )
+}
