@@ -1,7 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { defaultExclude, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Starts the slowest files first, so that at the end no core waits for one of them: the long ones, then those of several packages. */
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      if (moduleId.endsWith('.long.test.ts')) return 0
+      return moduleId.includes('/packages/') ? 2 : 1
+    }
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
+  }
+}
 
 // Tests run against the sources, so that nothing has to be built first; test/package covers the built packages.
 export default defineConfig({
@@ -31,6 +43,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     exclude: [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'])],
     maxWorkers: '100%',
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },

@@ -1,11 +1,12 @@
-// `npm run check`: everything that CI requires beside the tests. Every step runs, also after a failure.
+// `npm run check`: everything that CI requires beside the tests. Every step runs, also after a failure. With `-- --tested` it leaves
+// out what `npm test` has just done in the same checkout: to install, to build, to generate, and to run the examples in the documents.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleForBrowser } from './browserBundle.mjs'
 import { packAll } from './pack.mjs'
 import { assertNodeVersion, install, pnpm, root } from './pnpm.mjs'
-import { typecheck, typedFolders } from './typecheck.mjs'
+import { typecheckAll } from './typecheck.mjs'
 
 /** The most that an entry of core may weigh in a browser, minified and gzipped, in bytes. */
 const ceilings = { index: 126_000, runtime: 14_000, sql: 36_000, filters: 29_500, framework: 18_500 }
@@ -42,7 +43,7 @@ const steps = {
   'Grammar is current': grammarIsCurrent,
   Build: () => run('--recursive', '--filter', './packages/*', 'run', 'build'),
   Generate: () => run('--recursive', '--filter', '!@arcturus/core', '--if-present', 'run', 'generate'),
-  Types: () => everyOne(typedFolders, typecheck),
+  Types: () => typecheckAll(),
   'Unused code and dependencies': () => run('exec', 'knip'),
   'Published packages': () => {
     const tarballs = mkdtempSync(join(tmpdir(), 'arcturus-check-'))
@@ -64,10 +65,16 @@ const steps = {
   'Examples in the documents': () => run('exec', 'vitest', 'run', 'test/docs'),
 }
 
+/** The steps that a run of the tests contains. */
+const testedSteps = ['Build', 'Generate', 'Examples in the documents']
+
+const tested = process.argv.includes('--tested')
+const chosen = Object.entries(steps).filter(([name]) => !tested || !testedSteps.includes(name))
+
 assertNodeVersion()
-install()
+if (!tested) install()
 const failed = []
-for (const [name, holds] of Object.entries(steps)) {
+for (const [name, holds] of chosen) {
   console.log(`\n── ${name}`)
   let held = false
   try {
@@ -77,7 +84,7 @@ for (const [name, holds] of Object.entries(steps)) {
   }
   if (!held) failed.push(name)
 }
-const count = Object.keys(steps).length
+const count = chosen.length
 console.log(
   `\n${failed.length === 0 ? `All ${count} checks pass.` : `Of ${count} checks, these failed: ${failed.join(', ')}.`}`,
 )

@@ -1,5 +1,5 @@
-// A Vitest reporter: writes the counts of a run, and each failed test with the message of its error, to the file that
-// ARCTURUS_SUMMARY_FILE names. The JSON reporter has the stack instead, which lacks the message of a test that timed out.
+// A Vitest reporter: writes the counts of a run, each failed test with the message of its error, and the slowest files to the file
+// that ARCTURUS_SUMMARY_FILE names. The JSON reporter has the stack instead, which lacks the message of a test that timed out.
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { root } from './pnpm.mjs'
@@ -30,6 +30,12 @@ export default class SummaryReporter {
       }
     }
     if (unhandledErrors.length > 0) fail('outside of any test', unhandledErrors)
+    const files = modules.map((module) => {
+      const { collectDuration, prepareDuration, setupDuration, duration } = module.diagnostic()
+      const seconds = (collectDuration + prepareDuration + setupDuration + duration) / 1000
+      return { file: relative(root, module.moduleId), seconds: Math.round(seconds) }
+    })
+    summary.slowest = files.sort((one, other) => other.seconds - one.seconds).slice(0, 12)
     writeFileSync(process.env.ARCTURUS_SUMMARY_FILE, JSON.stringify(summary))
   }
 }

@@ -27,10 +27,11 @@ const code = pnpm(['exec', 'vitest', 'run', ...reporters, ...options.filter((opt
 const databases = [...new Set(read(databasesFile)?.split('\n').filter(Boolean))].sort()
 console.log(`\nDatabases: ${databases.join(', ') || 'none'}`)
 
-const { passed, failed, skipped, failures } = JSON.parse(
+const { passed, failed, skipped, failures, slowest } = JSON.parse(
   read(summaryFile) ??
-    '{"passed":0,"failed":1,"skipped":0,"failures":[{"test":"Vitest","message":"It ended without a summary."}]}',
+    '{"passed":0,"failed":1,"skipped":0,"failures":[{"test":"Vitest","message":"It ended without a summary."}],"slowest":[]}',
 )
+console.log(`Slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds} s`).join(', ')}`)
 // Repeated here, so that the last lines are enough to read. One line each, so that they can be searched for.
 for (const { test, message } of failures)
   console.log(`failed: ${test}: ${message.slice(0, 2_000).replace(/\s*\n\s*/g, ' | ')}`)
