@@ -11,15 +11,17 @@ function reached(entry: string, infoOf: ModuleInfoOf, found: Set<string> = new S
   return found
 }
 
-const [runtime, main] = ['src/compiled/runtime.ts', 'src/index.ts'].map((file) =>
+const [runtime, checks, main] = ['src/compiled/runtime.ts', 'src/checks/index.ts', 'src/index.ts'].map((file) =>
   fileURLToPath(new URL(file, import.meta.url)),
-) as [string, string]
+) as [string, string, string]
 
 /** What entries share, in as few files as can be, since finding and reading them is much of what importing takes. */
 function sharedFile(id: string, infoOf: ModuleInfoOf): string | null {
-  if (id === runtime || id === main) return null
+  if (id === runtime || id === checks || id === main) return null
   if (reached(runtime, infoOf).has(id)) return 'values'
-  return id.startsWith('\0') || reached(main, infoOf).has(id) ? 'engine' : null
+  if (id.startsWith('\0')) return 'engine'
+  if (!reached(main, infoOf).has(id)) return null
+  return reached(checks, infoOf).has(id) ? 'engine' : 'filtering'
 }
 
 /**
@@ -49,6 +51,7 @@ const config: UserConfig = {
   entry: {
     index: 'src/index.ts',
     framework: 'src/enforcement/index.ts',
+    checks: 'src/checks/index.ts',
     filters: 'src/filter/index.ts',
     compile: 'src/compiled/index.ts',
     diff: 'src/diff/index.ts',

@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'filter',
     'sql',
     'authorizer',
+    'checks',
     'explain',
     'enforcement',
     'compiled',
@@ -153,16 +154,34 @@ test('import cycles exist only where allowed', () => {
 })
 
 /** The rooms of entries of their own, which applications without them must not pay for. */
-const apart = ['explain', 'compiled', 'oso', 'node', 'testing']
+const apart = ['checks', 'explain', 'compiled', 'oso', 'node', 'testing']
 
-test('the main entry of core reaches no room of another entry', () => {
+/** The files of core that an entry is made of, types included. */
+function reachedFrom(entry: string): string[] {
+  const folder = join(root, 'packages/core/src')
   const found = new Set<string>()
-  const open = [join(root, 'packages/core/src/index.ts')]
+  const open = [join(folder, entry)]
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (found.has(file)) continue
     found.add(file)
     open.push(...importsOf(file))
   }
-  const reached = [...found].map((file) => relative(join(root, 'packages/core/src'), file))
-  expect(reached.filter((file) => apart.some((room) => file.startsWith(`${room}/`)))).toEqual([])
+  return [...found].map((file) => relative(folder, file).replaceAll('\\', '/'))
+}
+
+test('the main entry of core reaches no room of another entry', () => {
+  expect(reachedFrom('index.ts').filter((file) => apart.some((room) => file.startsWith(`${room}/`)))).toEqual([])
+})
+
+test('the entry for checks alone reaches no filters, no generated code and no warnings', () => {
+  const reached = reachedFrom('checks/index.ts')
+  expect(reached).toContain('authorizer/baseAuthorizer.ts')
+  expect(reached.filter((file) => /^(filter|sql|predicate\/emit|enforcement)\//.test(file))).toEqual([])
+  const warnings = reached.filter(
+    (file) =>
+      file.startsWith('policy/checks/') &&
+      !file.endsWith('/check.ts') &&
+      readFileSync(join(root, 'packages/core/src', file), 'utf8').includes('warning('),
+  )
+  expect(warnings).toEqual([])
 })

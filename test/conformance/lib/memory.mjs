@@ -12,24 +12,9 @@ import { decode } from './values.mjs'
  */
 export function runInMemory(one, core) {
   return withConsole(async () => {
-    const fixture = makeFixture(one.fixture)
-    loadRelations(fixture)
     // By predicates from the first check on, as applications ask when they have started.
     const authorizer = new core.Authorizer({ evaluator: 'source' })
-    for (const { name, cls, fields } of fixture.classes)
-      authorizer.registerClass(cls, { name, key: 'id', fields: declarations(fields) })
-    const context = { fixture, engine: core, Dict: core.Dict }
-    for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
-    const actor = decode(one.actor, context)
-    const action = decode(one.action, context)
-    const model = modelAsked(one)
-    const { cls } = fixture.classes.find(({ name }) => name === model) ?? {}
-    const rows = cls
-      ? Object.values(fixture.tables)
-          .flat()
-          .filter((row) => row instanceof cls)
-      : []
-
+    const { actor, action, model, rows } = prepare(one, core, authorizer)
     const loaded = await answered(core, async () => {
       await authorizer.load(one.policy)
       return []
@@ -41,6 +26,44 @@ export function runInMemory(one, core) {
     })
     return { filter, ...(await check(core, authorizer, actor, action, rows)) }
   })
+}
+
+/**
+ * Gives the answer of the check of each row: true, false, or the code of its error; one code if the policy does not load.
+ * @param core - A module with the errors and `Dict` of `@arcturus/core`.
+ * @param authorizer - A new one.
+ */
+export function checksInMemory(one, core, authorizer) {
+  return withConsole(async () => {
+    const { actor, action, rows } = prepare(one, core, authorizer)
+    const coded = (ask) => {
+      try {
+        return ask()
+      } catch (error) {
+        return error instanceof core.ArcturusError ? error.code : `thrown: ${error}`
+      }
+    }
+    const loaded = coded(() => authorizer.loadSync(one.policy) && 'loaded')
+    return loaded === 'loaded' ? rows.map((row) => coded(() => authorizer.can(actor, action, row))) : [loaded]
+  })
+}
+
+/** Registers the fixture of a case. Gives what is asked, and the rows. */
+function prepare(one, core, authorizer) {
+  const fixture = makeFixture(one.fixture)
+  loadRelations(fixture)
+  for (const { name, cls, fields } of fixture.classes)
+    authorizer.registerClass(cls, { name, key: 'id', fields: declarations(fields) })
+  const context = { fixture, engine: core, Dict: core.Dict }
+  for (const [name, value] of constantsOf(one, context)) authorizer.registerConstant(value, name)
+  const model = modelAsked(one)
+  const { cls } = fixture.classes.find(({ name }) => name === model) ?? {}
+  const rows = cls
+    ? Object.values(fixture.tables)
+        .flat()
+        .filter((row) => row instanceof cls)
+    : []
+  return { actor: decode(one.actor, context), action: decode(one.action, context), model, rows }
 }
 
 /** A check that fails allows nothing; one whose arguments are refused is no check. */

@@ -58,8 +58,9 @@ export class ActivePolicy {
   }
 
   #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
-    const { schema, warnings, queryRules } = this.#context
-    const loaded = new LoadedPolicy(parsePolicy(sources, schema, { queryRules }), this.#context)
+    const { schema, loadChecks, warnings, queryRules } = this.#context
+    const policy = parsePolicy(sources, schema, loadChecks, { queryRules })
+    const loaded = new LoadedPolicy(policy, this.#context)
     const missing = [...this.#needed].filter((action) => !loaded.actions.isNamed(action))
     if (missing.length > 0) throw new PolicyError(missing.map((action) => loaded.actions.needed(action)))
     warnings.assertNone(loaded.policy)

@@ -1,17 +1,32 @@
 import { ArgumentError } from '../errors.js'
 import type { Limits } from '../machine/index.js'
+import type { LoadChecks } from '../policy/checks/check.js'
+import type { BackEnd } from '../predicate/compiler.js'
 import type { Schema } from '../schema/schema.js'
 import { createSchema } from '../values/builtIns.js'
 import { ActivePolicy } from './activePolicy.js'
 import { namesOf } from './arguments.js'
+import type { BaseOptions } from './baseOptions.js'
 import { Decider } from './decider.js'
 import { DecisionListeners } from './decision.js'
-import { backEndOf } from './evaluator.js'
 import { Hosts } from './hosts.js'
 import { limitsOf } from './limits.js'
-import type { AuthorizerOptions } from './options.js'
 import { RelationLoaders } from './relations.js'
 import { WarningLog } from './warnings.js'
+
+/** The parts of an engine that an entry of this package chooses: they make up much of its size. */
+export interface EngineParts {
+  /** The checks of a policy that is loaded. */
+  readonly loadChecks: LoadChecks
+  /** The back end of predicates. Undefined if the machine evaluates all checks. */
+  readonly backEnd: BackEnd | undefined
+  /** Whether the machine evaluates the first checks of a kind. */
+  readonly startsWithMachine: boolean
+  /** Whether the warnings of a policy are errors. Default false. */
+  readonly strict?: boolean | undefined
+  /** The rules that the application queries by name. Default: none. */
+  readonly queryRules?: ReadonlySet<string>
+}
 
 /** The parts that the methods of one authorizer share. */
 export class Engine {
@@ -23,18 +38,21 @@ export class Engine {
   readonly active: ActivePolicy
   readonly decider: Decider
   readonly listeners: DecisionListeners = new DecisionListeners()
-  readonly #options: AuthorizerOptions
+  readonly #options: BaseOptions
+  readonly #parts: EngineParts
 
   /**
+   * @param parts - What the entry chooses.
    * @param base - An engine whose schema and loaders this one shares.
    * @throws ArgumentError if an option is invalid.
    */
-  constructor(options: AuthorizerOptions, base?: Engine) {
-    const { readAction = 'read', evaluator = 'auto' } = options
+  constructor(options: BaseOptions, parts: EngineParts, base?: Engine) {
+    const { readAction = 'read' } = options
+    const { loadChecks, backEnd, startsWithMachine, strict, queryRules = new Set() } = parts
     if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
     this.readAction = readAction
     this.declaredActions = namesOf(options.actions, 'actions')
-    const warnings = new WarningLog(options.log, options.strict)
+    const warnings = new WarningLog(options.log, strict)
     this.limits = limitsOf(options.limits)
     this.schema = base?.schema ?? createSchema()
     this.relations = base?.relations ?? new RelationLoaders(this.schema)
@@ -45,19 +63,21 @@ export class Engine {
       limits: this.limits,
       hasEquality: options.equality !== undefined,
       regExp: options.regExp,
-      backEnd: backEndOf(evaluator),
-      startsWithMachine: evaluator === 'auto',
+      loadChecks,
+      backEnd,
+      startsWithMachine,
       actions: { declared: this.declaredActions, readAction },
       warnings,
-      queryRules: namesOf(options.queryRules, 'queryRules'),
+      queryRules,
     })
     this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits)
     this.#options = options
+    this.#parts = parts
   }
 
   /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */
   forOtherPolicy(): Engine {
-    return new Engine({ ...this.#options, log: () => {}, strict: false }, this)
+    return new Engine({ ...this.#options, log: () => {} }, { ...this.#parts, strict: false }, this)
   }
 }
 

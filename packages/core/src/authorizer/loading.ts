@@ -2,6 +2,7 @@ import { ArgumentError, PolicyError } from '../errors.js'
 import { Source } from '../language/source.js'
 import { compile, holdsSync, type Limits, type Program, type Query, solve } from '../machine/index.js'
 import { type BuildOptions, buildPolicy } from '../policy/buildPolicy.js'
+import type { LoadChecks } from '../policy/checks/check.js'
 import type { Policy } from '../policy/policy.js'
 import type { BackEnd } from '../predicate/compiler.js'
 import type { Schema } from '../schema/schema.js'
@@ -27,6 +28,8 @@ export interface PolicyContext {
   readonly hasEquality: boolean
   /** Creates the regular expressions of policies. */
   readonly regExp?: RegExpEngine | undefined
+  /** The checks of a policy that is loaded. */
+  readonly loadChecks: LoadChecks
   /** The back end of predicates. Undefined if the machine evaluates all checks. */
   readonly backEnd: BackEnd | undefined
   /**
@@ -121,6 +124,7 @@ export class LoadedPolicy {
 export function parsePolicy(
   sources: readonly (string | PolicySource)[],
   schema: Schema,
+  checks: LoadChecks,
   options: BuildOptions = {},
 ): Policy {
   if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
@@ -131,7 +135,7 @@ export function parsePolicy(
       hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
     })
   })
-  const { policy, diagnostics } = buildPolicy(texts, schema, options)
+  const { policy, diagnostics } = buildPolicy(texts, schema, checks, options)
   if (!policy) throw new PolicyError(diagnostics)
   return policy
 }

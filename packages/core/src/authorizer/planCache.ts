@@ -139,8 +139,8 @@ export class Checks {
    */
   #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
-    if (!plans || mayBePartial(actor) || mayBePartial(resource) || !this.#actions.isNamed(action))
-      return this.#planOf(actor, action, resource)
+    const isForTrial = plans && typeof action === 'string' && !mayBePartial(actor) && !mayBePartial(resource)
+    if (!isForTrial || !this.#actions.isNamed(action)) return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
     if (trial > maxTrials) return this.#planOf(actor, action, resource)

@@ -1,7 +1,6 @@
-import type { Load } from '../filter/bind/loading.js'
 import { adoptAll } from '../schema/plainRows.js'
 import type { Schema } from '../schema/schema.js'
-import type { Wanted } from '../schema/wanted.js'
+import type { Load, Wanted } from '../schema/wanted.js'
 import { identityOf } from '../values/rows.js'
 
 /** Loads a relation, or returns undefined if no loader is known for it. */

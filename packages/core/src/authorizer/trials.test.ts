@@ -45,6 +45,14 @@ describe('the first checks of a kind', () => {
     expect(authorizer.statistics).toEqual({ predicate: 1, machine: 0, bailOuts: 0 })
   })
 
+  test('throw for an action that is not a string, whatever a rule compares it with', () => {
+    const authorizer = load('allow(_: User, action, folder: Folder) if folder.ownerId = action;')
+    // Sound: JavaScript can pass any value.
+    const action = 7 as unknown as string
+    for (let asked = 1; asked <= 5; asked++)
+      expect(() => authorizer.can(ann, action, new Folder(7))).toThrow('An action must be a string.')
+  })
+
   test('throw for an unknown action', () => {
     const authorizer = load(policy)
     for (let asked = 1; asked <= 5; asked++)

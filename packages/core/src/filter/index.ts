@@ -44,7 +44,6 @@ export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from
 export { isPartial, markLeadsToPartial, markPartial, mayBePartial } from '../schema/partial.js'
 export { Schema } from '../schema/schema.js'
 export { tag, tagOf } from '../schema/tags.js'
-export type { Unloaded, Wanted } from '../schema/wanted.js'
+export type { Load, Unloaded, Wanted } from '../schema/wanted.js'
 export { complement } from './algebra/complement.js'
-export type { Load } from './bind/loading.js'
 export { type DefiniteOptions, definite } from './definite/definite.js'

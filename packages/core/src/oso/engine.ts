@@ -13,6 +13,7 @@ import {
   Variable,
 } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
+import { allChecks } from '../policy/checks/all.js'
 import type { Policy } from '../policy/policy.js'
 import { Dict } from '../values/dict.js'
 import { coreError, diagnosticError, furtherText, multipleLoadError, warningText } from './coreErrors.js'
@@ -101,7 +102,7 @@ export class Engine {
   }
 
   #build(sources: readonly Source[]): Policy {
-    const { policy, found } = buildPolicy(sources, this.host.schema)
+    const { policy, found } = buildPolicy(sources, this.host.schema, allChecks())
     if (policy) return policy
     const [first, ...others] = found.filter(({ severity }) => severity === 'error')
     for (const other of others) further(other)

@@ -4,6 +4,7 @@ import { print } from '../language/print.js'
 import { Source } from '../language/source.js'
 import { policies } from '../language/testing/policies.js'
 import { buildPolicy } from './buildPolicy.js'
+import { allChecks } from './checks/all.js'
 import { build, officeSchema } from './testing/problems.js'
 
 const office = `
@@ -63,7 +64,7 @@ describe('a policy', () => {
 
   test('is one of all its sources', () => {
     const sources = [new Source('f(x) if g(x);', 'one'), new Source('allow(_, _, _); g(1);', 'two')]
-    const result = buildPolicy(sources, officeSchema())
+    const result = buildPolicy(sources, officeSchema(), allChecks())
     expect([...(result.policy?.rules.keys() ?? [])]).toEqual(['f', 'allow', 'g'])
     expect(result.policy?.sources).toEqual(sources)
   })

@@ -4,8 +4,7 @@ import { type KnownShapes, parseFile } from '../language/parse.js'
 import type { Source } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
-import { blockChecks, policyChecks, statementChecks } from './checks/all.js'
-import { reporting, runChecks } from './checks/check.js'
+import { type LoadChecks, reporting, runChecks } from './checks/check.js'
 import { duplicateSource } from './checks/duplicateSource.js'
 import { expandBlocks } from './expand.js'
 import type { Policy } from './policy.js'
@@ -31,10 +30,12 @@ export interface BuildOptions {
  * the inline queries.
  * Errors in the text and in single statements come first, then errors in shorthand, then errors in
  * the rules as a whole. If blocks have errors, errors that follow from them are not reported.
+ * @param checks - The checks to run.
  */
 export function buildPolicy(
   sources: readonly Source[],
   schema: Schema,
+  checks: LoadChecks,
   { queryRules = new Set() }: BuildOptions = {},
 ): PolicyResult {
   const facts = { sources, schema }
@@ -48,14 +49,14 @@ export function buildPolicy(
     for (const one of diagnostics) found.push(one)
     for (const one of file.statements) statements.push(one)
     const checked = file.statements.filter((one) => one.kind !== 'inline query').map((one) => [one])
-    runChecks(statementChecks, (row) => reporting(facts, row), checked, found)
+    runChecks(checks.statements, (row) => reporting(facts, row), checked, found)
   }
   if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
 
   const blockNodes = statements.filter((one) => one.kind === 'resource block')
   const blocks = mergeBlocks(blockNodes)
   const blockFacts = { ...facts, blocks }
-  runChecks(blockChecks, (row) => reporting(blockFacts, row), [blockNodes], found)
+  runChecks(checks.blocks, (row) => reporting(blockFacts, row), [blockNodes], found)
   if (found.some(isInTheWay)) return resultOf(undefined, sources, found)
 
   const written = statements.filter((one) => one.kind === 'rule')
@@ -68,7 +69,7 @@ export function buildPolicy(
   )
   const unions = unionsOf(blocks)
   const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions, queryRules }
-  runChecks(policyChecks, (row) => reporting(policyFacts, row), [[...all, ...inlineQueries]], found)
+  runChecks(checks.policy, (row) => reporting(policyFacts, row), [[...all, ...inlineQueries]], found)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))

@@ -5,6 +5,7 @@ import { Question } from '../authorizer/question.js'
 import { modelOfClass } from '../authorizer/registration.js'
 import { WarningLog } from '../authorizer/warnings.js'
 import { defaultLimits, holds } from '../machine/index.js'
+import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
 import { sourceCompiler } from './emit/emit.js'
 import { blue, bodies, Doc, definitions, fails, Role, red, Team, User, values } from './testing/cases.js'
@@ -20,11 +21,12 @@ class Asked {
     for (const [cls, key] of [[User], [Team, 'id'], [Role], [Doc, ['id', 'version']]] as const)
       schema.registerModel(modelOfClass(schema, cls, key ? { key } : {}))
     const hosts = new Hosts(schema, {})
-    this.#loaded = new LoadedPolicy(parsePolicy([text], schema), {
+    this.#loaded = new LoadedPolicy(parsePolicy([text], schema, allChecks()), {
       schema,
       hosts,
       limits: defaultLimits,
       hasEquality: false,
+      loadChecks: allChecks(),
       backEnd: sourceCompiler(),
       startsWithMachine: false,
       actions: { declared: new Set(), readAction: 'read' },

@@ -23,6 +23,9 @@ export interface Wanted {
   readonly most?: number | undefined
 }
 
+/** Loads a value that is not available at once; rejects if it can't. */
+export type Load = (wanted: Wanted) => Promise<unknown>
+
 /** The loaded values, and a list of missing ones. */
 export interface Missing {
   arrived(object: object, name: string): { readonly value: unknown } | undefined

@@ -3,6 +3,7 @@ import { planFilter } from '../../authorizer/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
+import { allChecks } from '../../policy/checks/all.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { printCondition } from '../print.js'
@@ -38,7 +39,7 @@ function schemaOf(): Schema {
 
 function derived(text: string, model = 'Repo', action = 'read'): string {
   const schema = schemaOf()
-  const { policy, diagnostics } = buildPolicy([new Source(text)], schema)
+  const { policy, diagnostics } = buildPolicy([new Source(text)], schema, allChecks())
   if (!policy) throw new Error(diagnostics.map((one) => one.message).join('\n'))
   return printCondition(planFilter(policy, schema, { model: 'User' }, { action }, model))
 }

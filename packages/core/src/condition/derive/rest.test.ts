@@ -5,6 +5,7 @@ import { planFilter } from '../../authorizer/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
+import { allChecks } from '../../policy/checks/all.js'
 import { writePredicate } from '../../predicate/emit/emit.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { Condition, Definition } from '../condition.js'
@@ -103,7 +104,7 @@ function sizes(text: string, levels: number, ways: number): { readonly condition
   schema.registerModel(modelOfClass(schema, User, { key: 'id', fields: { id: 'integer' } }))
   for (const [at, cls] of classes.slice(0, levels + 1).entries())
     schema.registerModel(modelOfClass(schema, cls, { key: 'id', fields: fieldsOf(at, levels, ways) }))
-  const { policy, diagnostics } = buildPolicy([new Source(text)], schema)
+  const { policy, diagnostics } = buildPolicy([new Source(text)], schema, allChecks())
   if (!policy) throw new Error(diagnostics.map((one) => one.message).join('\n'))
   const condition = planFilter(policy, schema, { model: 'User' }, { action: 'read' }, 'M0')
   return { condition: sizeOf(condition, new Set()), predicate: writePredicate(condition, schema).text.length }

@@ -4,12 +4,9 @@ import { QueryError } from '../../errors.js'
 import { Turns } from '../../machine/state/turns.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { unloadedRelation } from '../../schema/reference.js'
-import type { Missing, Wanted } from '../../schema/wanted.js'
+import type { Load, Missing, Wanted } from '../../schema/wanted.js'
 import { Binder, subjects } from './bind.js'
 import { missingIn } from './missing.js'
-
-/** Loads a value that binding needs; rejects if it can't. */
-export type Load = (wanted: Wanted) => Promise<unknown>
 
 /**
  * Like `bind`, but loads missing values on the actor's side. Each round loads everything missing at

@@ -1,6 +1,7 @@
 import { parseQuery } from '../../language/parse.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
+import { allChecks } from '../../policy/checks/all.js'
 import type { Class, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
@@ -33,7 +34,7 @@ export function programOf(world: World = {}): Program {
     })
   }
   for (const [name, value] of Object.entries(world.constants ?? {})) schema.registerConstant(name, value)
-  const { policy, found } = buildPolicy([new Source(world.policy ?? '', 'test.polar')], schema)
+  const { policy, found } = buildPolicy([new Source(world.policy ?? '', 'test.polar')], schema, allChecks())
   if (!policy) throw new Error(found.map((one) => one.message).join('\n'))
   return compile(policy, world.host?.(schema, world) ?? new SchemaHost(schema, world), world.recorder)
 }

@@ -37,6 +37,21 @@ export interface PolicyContext extends BlockContext {
 /** A check of statements, one node at a time. */
 export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Handlers
 
+/**
+ * Rows of checks. The diagnostics of one row are in source order, and the rows follow each other.
+ */
+export type Rows<Context extends CheckContext> = readonly (readonly Check<Context>[])[]
+
+/** The checks of a policy that is loaded. */
+export interface LoadChecks {
+  /** Checks of rules, rule types and blocks, one statement at a time. */
+  readonly statements: Rows<CheckContext>
+  /** Checks of blocks, once all of them are read. */
+  readonly blocks: Rows<BlockContext>
+  /** Checks of all rules and inline queries together. */
+  readonly policy: Rows<PolicyContext>
+}
+
 /** Makes a check of single shorthand rules, given the declarations of the blocks of their class. */
 export function checkShorthand(
   check: (rule: ShorthandRule, block: MergedBlock, context: BlockContext) => void,
@@ -73,7 +88,7 @@ export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>
  * order of the checks.
  */
 export function runChecks<Context extends CheckContext>(
-  rows: readonly (readonly Check<Context>[])[],
+  rows: Rows<Context>,
   contextFor: (found: Diagnostic[]) => Context,
   groups: Iterable<readonly Node[]>,
   into: Diagnostic[],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../buildPolicy.js'
 import { diagnosticsOf, officeSchema, problems } from '../testing/problems.js'
+import { allChecks } from './all.js'
 
 const allow = 'allow(u: Person, "read", _) if is_out(u);'
 
@@ -51,7 +52,7 @@ describe('uncalled-rule', () => {
 
   test('accepts rules that the application declares', () => {
     const source = new Source('allow(_, "a", _); f(x) if g(x); g(1); h(1);')
-    const { diagnostics } = buildPolicy([source], officeSchema(), { queryRules: new Set(['f']) })
+    const { diagnostics } = buildPolicy([source], officeSchema(), allChecks(), { queryRules: new Set(['f']) })
     expect(diagnostics.map(({ message }) => message)).toEqual(['Nothing calls the rule h.'])
   })
 })

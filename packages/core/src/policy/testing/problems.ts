@@ -5,6 +5,7 @@ import type { Field, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import { buildPolicy, type PolicyResult } from '../buildPolicy.js'
+import { allChecks } from '../checks/all.js'
 
 class Person {}
 class Employee extends Person {}
@@ -69,7 +70,7 @@ export function officeSchema(): Schema {
 
 /** Builds a policy of one source. */
 export function build(policy: string, schema: Schema = officeSchema()): PolicyResult {
-  return buildPolicy([new Source(policy)], schema)
+  return buildPolicy([new Source(policy)], schema, allChecks())
 }
 
 /** Returns the diagnostics of one code. */

@@ -1,0 +1,403 @@
+import { ForbiddenError, PolicyError, UnauthenticatedError } from '../errors.js'
+import type { Expression } from '../language/ast.js'
+import { parseQuery } from '../language/parse.js'
+import { Source } from '../language/source.js'
+import type { QueryOptions, RuleCall, Solution } from '../machine/index.js'
+import type { CheckedPolicy } from '../policy/policy.js'
+import type { Action } from '../register.js'
+import type { Model } from '../schema/model.js'
+import { markCopy } from '../schema/partial.js'
+import { adoptWithin } from '../schema/plainRows.js'
+import type { Schema } from '../schema/schema.js'
+import { tag } from '../schema/tags.js'
+import type { Load } from '../schema/wanted.js'
+import { AllowedActions } from './allowedActions.js'
+import { assertAction, assertActor, assertKnown, assertRowOf, modelNamed } from './arguments.js'
+import type { Decider } from './decider.js'
+import type { DecisionListener, DecisionListeners } from './decision.js'
+import { type DenialOptions, type DenialReason, Denials, errorFor } from './denial.js'
+import { attachEngine, type Engine } from './engine.js'
+import { solutionsOf } from './enumerate.js'
+import { explainable } from './explainer.js'
+import { FieldRules } from './fieldRules.js'
+import type { Picked } from './fields.js'
+import type { PolicySource } from './loading.js'
+import type { Statistics } from './planCache.js'
+import { type ClassOptions, type ModelDeclaration, modelOfClass, modelOfDeclaration } from './registration.js'
+import type { RelationMemory } from './relations.js'
+
+/**
+ * Decides from one policy whether an actor may perform an action on a resource. Each entry for
+ * applications has its subclass: `Authorizer` of the main entry, `CheckAuthorizer` of `/checks`.
+ */
+export abstract class BaseAuthorizer {
+  /** The action that decides whether an actor may learn that a resource exists. */
+  readonly readAction: string
+  /** The classes, models and constants that policies can name. */
+  readonly schema: Schema
+  /** The actions that exist beside those that the policy names. */
+  readonly declaredActions: ReadonlySet<string>
+  readonly #engine: Engine
+  readonly #decider: Decider
+  readonly #listeners: DecisionListeners
+  readonly #denials: Denials
+  readonly #actions: AllowedActions
+  readonly #fields: FieldRules
+
+  protected constructor(engine: Engine) {
+    this.readAction = engine.readAction
+    this.schema = engine.schema
+    this.declaredActions = engine.declaredActions
+    this.#engine = engine
+    this.#decider = engine.decider
+    this.#listeners = engine.listeners
+    this.#denials = new Denials(engine)
+    this.#actions = new AllowedActions(engine)
+    this.#fields = new FieldRules(engine)
+    attachEngine(this, engine)
+  }
+
+  /** The active policy. It is undefined before the first load. */
+  get policy(): CheckedPolicy | undefined {
+    return this.#engine.active.policy
+  }
+
+  /**
+   * The number of checks that a predicate evaluated, and the number that the machine evaluated,
+   * since the policy was loaded.
+   */
+  get statistics(): Readonly<Statistics> {
+    return this.#engine.active.statistics
+  }
+
+  // registration
+
+  /**
+   * Registers a class under its name, so that policies can refer to it. Returns the authorizer.
+   * @param options - The name, the fields and the key of the class. All are optional;
+   * `ClassOptions` documents the defaults.
+   * @throws ArgumentError if `cls` is not a class, if its name is taken, or if a field is invalid.
+   */
+  registerClass(cls: unknown, options: ClassOptions = {}): this {
+    this.schema.registerModel(modelOfClass(this.schema, cls, options))
+    return this
+  }
+
+  /**
+   * Registers a constant under a name. Policies read its value anew in each query. Returns the
+   * authorizer.
+   * @throws ArgumentError if the name is reserved or not a string.
+   */
+  registerConstant(value: unknown, name: string): this {
+    this.schema.registerConstant(name, value)
+    return this
+  }
+
+  /**
+   * Registers models that have no class, such as the tables of an ORM. Their declarations are those
+   * of classes. Returns the authorizer.
+   * @param load - Loads a missing relation of a row. Only the asynchronous methods call it. They
+   * call it once per query for a relation of an object, or once for the lifetime of the memory that
+   * `rememberIn` supplies.
+   * @throws ArgumentError if a name is taken or a field is invalid.
+   */
+  registerModels(models: Iterable<Model | ModelDeclaration>, load?: Load): this {
+    for (const model of models) {
+      this.schema.registerModel(modelOfDeclaration(this.schema, model))
+      if (load) this.#engine.relations.add(model.name, load)
+    }
+    return this
+  }
+
+  /**
+   * Marks a plain object as a row of a model and returns it; the object itself is not changed.
+   * Plain objects in its declared relations become rows of the relations' models, at any depth.
+   * @param modelName - The name of a registered model.
+   * @param row - The row; not a list or a promise.
+   * @throws ArgumentError if the model is unknown, or if `row` is not a single row or is an
+   * instance of another registered class. Also if it has a string for a declared date, number or
+   * boolean.
+   */
+  as<Row extends object>(modelName: string, row: Row): Row {
+    const model = modelNamed(this.schema, modelName)
+    assertRowOf(model, row, this.schema)
+    adoptWithin(this.schema, row, modelName)
+    tag(row, modelName)
+    markCopy(row, model, this.schema.models)
+    return row
+  }
+
+  /** Returns the name of a value's model, or undefined if the model is unknown. */
+  modelOf(value: unknown): string | undefined {
+    return this.schema.modelOf(value)?.name
+  }
+
+  /** Calls the listener with every decision. Returns a function that removes the listener. */
+  observe(listener: DecisionListener): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  /**
+   * For frameworks: sets the function that returns the memory of loaded relations beyond one query,
+   * such as the memory of the current request. It is called before each load; if it returns
+   * undefined, the relation is kept for the query only. Returns a function that removes it.
+   */
+  rememberIn(current: () => RelationMemory | undefined): () => void {
+    return this.#engine.relations.rememberIn(current)
+  }
+
+  // loading
+
+  /**
+   * Loads a policy from all its sources together and replaces the active policy. During the load,
+   * and if the load fails, the old policy stays active. Of several concurrent loads, the load that
+   * started last wins.
+   * @param sources - Texts in Polar, or objects with a `text` and a `name` for messages. At least
+   * one.
+   * @throws PolicyError with all errors of the policy; ArgumentError if there is no source, or a
+   * source is not text.
+   */
+  load(...sources: readonly (string | PolicySource)[]): Promise<CheckedPolicy> {
+    return this.#engine.active.load(sources)
+  }
+
+  /**
+   * Loads a policy synchronously; otherwise as `load`.
+   * @throws the errors of `load`; QueryError `async-value` if a `?=` test has to wait.
+   */
+  loadSync(...sources: readonly (string | PolicySource)[]): CheckedPolicy {
+    return this.#engine.active.loadSync(sources)
+  }
+
+  /**
+   * Asserts that the policy or the option `actions` names an action. If a rule compares the action
+   * with data, such as `action in role.permissions`, every action is valid.
+   * @throws ArgumentError `unknown-action` if nothing names the action; `no-policy` if no policy is
+   * loaded.
+   * @example
+   * ```ts
+   * authorizer.assertAction('raed') // throws: Unknown action "raed". Did you mean "read"?
+   * ```
+   */
+  assertAction(action: string): void {
+    assertAction(action)
+    this.#engine.active.current().actions.assertNamed(action)
+  }
+
+  /**
+   * For frameworks: requires that the policy names an action, as a declared route does. If a policy
+   * is loaded, it must name the action. A later policy that does not name it fails to load, and the
+   * active policy stays.
+   * @throws ArgumentError `unknown-action` if the active policy does not name the action.
+   */
+  needAction(action: string): void {
+    this.#engine.active.need(action)
+  }
+
+  // checks
+
+  /**
+   * Returns whether the actor may perform the action on the resource, synchronously.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
+   * @throws ArgumentError if the actor or the resource is undefined or of an unknown class, or if
+   * the action is unknown.
+   * @throws QueryError if the policy fails for these arguments. The code is `async-value` if the
+   * policy has to wait; use `isAllowed` then.
+   */
+  can(actor: unknown, action: Action, resource: unknown): boolean {
+    const allowed = this.#decider.decide(actor, action, resource)
+    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
+    return allowed
+  }
+
+  /**
+   * Returns whether the actor may perform the action on each of many resources, in one pass and in
+   * the order of the resources. An example is the rows of a page.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws the errors of `can` for any of the resources.
+   */
+  canMany(actor: unknown, action: Action, resources: Iterable<unknown>): boolean[] {
+    const rows = Array.isArray(resources) ? resources : [...resources]
+    return this.#notifyMany(actor, action, rows, this.#decider.decideMany(actor, action, rows))
+  }
+
+  /**
+   * Returns the results of `canMany`, and awaits promises in the policy. Only rows that are not
+   * decided synchronously cost a promise. The rows share the relations that are loaded.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws the errors of `isAllowed` for any of the resources.
+   */
+  async areAllowed(actor: unknown, action: Action, resources: Iterable<unknown>): Promise<boolean[]> {
+    const rows = [...resources]
+    return this.#notifyMany(actor, action, rows, await this.#decider.settleMany(actor, action, rows))
+  }
+
+  #notifyMany(actor: unknown, action: string, rows: readonly unknown[], answers: boolean[]): boolean[] {
+    if (this.#listeners.active)
+      for (const [at, row] of rows.entries()) this.#listeners.notify('check', actor, action, row, answers[at]!)
+    return answers
+  }
+
+  /**
+   * Returns whether the actor may perform the action on the resource, and awaits promises in the
+   * policy. Relations that are not loaded are loaded if their models have a loader. Otherwise as
+   * `can`.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
+   * @throws ArgumentError and QueryError, as `can`.
+   */
+  async isAllowed(actor: unknown, action: Action, resource: unknown): Promise<boolean> {
+    const { policy } = this.#decider
+    // A caller that does not await continues before any decision is made, so that guards hold back
+    // its response.
+    if (this.#listeners.active) await undefined
+    const decision = this.#decider.settle(actor, action, resource, policy)
+    // An `await` takes longer than most decisions.
+    const allowed = typeof decision === 'boolean' ? decision : await decision
+    if (this.#listeners.active) this.#listeners.notify('check', actor, action, resource, allowed)
+    return allowed
+  }
+
+  /**
+   * Resolves if the actor may perform the action on the resource, and rejects otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param resource - The resource. For a row that does not exist yet, its registered class.
+   * @param options.checkRead - Whether an actor who may not read the resource gets a 404 in place
+   * of a 403. Default true.
+   * @throws UnauthenticatedError (401) for an anonymous actor, NotFoundError (404) if the actor may
+   * not read the resource, ForbiddenError (403) otherwise; also the errors of `can`.
+   */
+  async authorize(
+    actor: unknown,
+    action: Action,
+    resource: unknown,
+    options: { readonly checkRead?: boolean } = {},
+  ): Promise<void> {
+    const { policy } = this.#decider
+    // As in `isAllowed`.
+    if (this.#listeners.active) await undefined
+    const denial = this.#denials.reason(actor, action, resource, options, policy)
+    // An `await` takes longer than most decisions.
+    const reason = typeof denial === 'object' ? await denial : denial
+    if (reason !== undefined) throw explainable(errorFor(reason), { authorizer: this, actor, action, resource })
+  }
+
+  /**
+   * Returns the reason for a denial, or undefined if the action is allowed. `nobody`: the actor is
+   * anonymous. `hidden`: the actor may not read the resource. `forbidden`: the actor may read it.
+   * The result is a promise only if the policy has to wait.
+   * @throws the errors of `can`.
+   */
+  denialReason(
+    actor: unknown,
+    action: Action,
+    resource: unknown,
+    options: DenialOptions = {},
+  ): DenialReason | undefined | Promise<DenialReason | undefined> {
+    return this.#denials.reason(actor, action, resource, options)
+  }
+
+  // actions and fields
+
+  /**
+   * Returns the actions that the actor may perform on the resource. If a rule leaves the action
+   * open, it tries every action that the policy names for the resource's class.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws ArgumentError and QueryError, as `can`.
+   */
+  async authorizedActions(actor: unknown, resource: unknown): Promise<Set<string>> {
+    return this.#actions.of(actor, resource)
+  }
+
+  /**
+   * Returns the result of `authorizedActions` for each of many resources, in one pass and in the
+   * order of the resources. An example is the rows of a page.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws the errors of `authorizedActions` for any of the resources.
+   */
+  async authorizedActionsMany(actor: unknown, resources: Iterable<unknown>): Promise<Set<string>[]> {
+    return this.#actions.ofMany(actor, [...resources])
+  }
+
+  /**
+   * Resolves if the actor may perform the action on a field of the resource (`allow_field`), and
+   * rejects otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param field - The name of the field.
+   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) with the field
+   * otherwise; ArgumentError and QueryError, as `can`.
+   */
+  async authorizeField(actor: unknown, action: Action, resource: unknown, field: string): Promise<void> {
+    await this.#fields.authorize(actor, action, resource, field)
+  }
+
+  /**
+   * Returns the fields of the resource on which the actor may perform the action (`allow_field`).
+   * If a rule leaves the field open, all declared fields are tried.
+   * @param actor - The actor, or null for an anonymous user.
+   * @throws ArgumentError and QueryError, as `can`.
+   */
+  async authorizedFields(actor: unknown, action: Action, resource: unknown): Promise<Set<string>> {
+    return this.#fields.allowed(actor, action, resource)
+  }
+
+  /**
+   * Returns a copy of a row with only the fields on which the actor may perform the action
+   * (`allow_field`). For a list it returns a list of copies, and decides all rows concurrently.
+   * Nested rows are copied by their own rules; other values are kept.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param rows - A row, or a list of rows.
+   * @throws ArgumentError if a value is not a row, or is a row of an unknown model.
+   */
+  async pickAuthorized<const Rows extends object>(actor: unknown, action: Action, rows: Rows): Promise<Picked<Rows>> {
+    // Sound: the result has the shape of the input, with fewer fields.
+    return (await this.#fields.pick(actor, action, rows)) as Picked<Rows>
+  }
+
+  /**
+   * Resolves if the actor may make the request (`allow_request`), and rejects otherwise.
+   * @param actor - The actor, or null for an anonymous user.
+   * @param request - The request, as the rules read it.
+   * @throws UnauthenticatedError (401) for an anonymous actor, ForbiddenError (403) otherwise.
+   */
+  async authorizeRequest(actor: unknown, request: unknown): Promise<void> {
+    assertActor(actor)
+    assertKnown(this.schema, actor, 'actor')
+    const allowed = await this.#decider.holds('allow_request', [actor, request])
+    if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, allowed)
+    if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
+  }
+
+  // queries
+
+  /**
+   * Runs a query in Polar, such as `allow(actor, "read", resource)`, and yields its solutions as
+   * they are found.
+   * @param text - An expression in Polar.
+   * @param options.bindings - The values of variables of the query, by name.
+   * @throws PolicyError if the text is not a valid query.
+   */
+  query(text: string, options: Omit<QueryOptions, 'limits' | 'host'> = {}): AsyncGenerator<Solution, void, void> {
+    const parsed = parseQuery(new Source(text))
+    if (!('expression' in parsed)) throw new PolicyError(parsed.diagnostics)
+    return this.#run(parsed.expression, options)
+  }
+
+  /**
+   * Runs a rule, and yields its solutions as they are found.
+   * @param name - The name of the rule.
+   * @param args - The arguments. A `Variable` among them is an unknown of the query.
+   */
+  queryRule(name: string, ...args: readonly unknown[]): AsyncGenerator<Solution, void, void> {
+    return this.#run({ rule: name, args }, {})
+  }
+
+  #run(
+    goal: Expression | RuleCall,
+    options: Omit<QueryOptions, 'limits' | 'host'>,
+  ): AsyncGenerator<Solution, void, void> {
+    const { policy, host } = this.#decider.question()
+    return solutionsOf(policy.program, goal, { ...options, limits: this.#engine.limits, host })
+  }
+}

@@ -1,0 +1,32 @@
+export type { DecisionKind, DecisionListener } from '../authorizer/decision.js'
+export type { DenialReason } from '../authorizer/denial.js'
+export type { PolicySource } from '../authorizer/loading.js'
+export type {
+  ClassOptions,
+  FieldDeclaration,
+  ModelDeclaration,
+  RelationDeclaration,
+  ScalarDeclaration,
+} from '../authorizer/registration.js'
+export {
+  ArcturusError,
+  ArgumentError,
+  AuthorizationError,
+  ForbiddenError,
+  NotFoundError,
+  PolicyError,
+  QueryError,
+  RelationNotLoadedError,
+  UnauthenticatedError,
+} from '../errors.js'
+export type { Code } from '../language/codes.js'
+export type { Diagnostic } from '../language/diagnostic.js'
+export type { Source, Span } from '../language/source.js'
+export type { Solution } from '../machine/query/solution.js'
+export type { Limits } from '../machine/state/limits.js'
+export { Variable as QueryVariable } from '../machine/state/variable.js'
+export type { CheckedPolicy } from '../policy/policy.js'
+export type { Action, Actor, ModelName, Register } from '../register.js'
+export type { RegExpEngine, RegExpLike } from '../text/engine.js'
+export { Dict } from '../values/dict.js'
+export { CheckAuthorizer, type CheckAuthorizerOptions } from './checkAuthorizer.js'
