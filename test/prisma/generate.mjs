@@ -22,6 +22,7 @@ const clients = [
   ['columns', 'postgresql'],
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
+  ['tenants', 'sqlite'],
   // The conformance runner is plain JavaScript.
   ...[
     'gitclub',

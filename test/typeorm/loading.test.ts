@@ -85,7 +85,8 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     sent.reset()
     const allowed = await Promise.all(rows.slice(0, 4).map((row) => authorizer.isAllowed(ann, 'edit', row)))
     expect(allowed).toEqual([false, false, true, true])
-    expect(sent.statements).toHaveLength(2)
+    // The owners; their managers are compared by the references.
+    expect(sent.statements).toHaveLength(1)
   })
 
   it('are loaded once in a request', async () => {

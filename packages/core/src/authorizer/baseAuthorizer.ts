@@ -397,7 +397,7 @@ export abstract class BaseAuthorizer {
     goal: Expression | RuleCall,
     options: Omit<QueryOptions, 'limits' | 'host'>,
   ): AsyncGenerator<Solution, void, void> {
-    const { policy, host } = this.#decider.question()
+    const { policy, host } = this.#decider.question(this.#decider.policy, false)
     return solutionsOf(policy.program, goal, { ...options, limits: this.#engine.limits, host })
   }
 }

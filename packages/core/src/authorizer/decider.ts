@@ -7,6 +7,7 @@ import { allInOrder } from './allInOrder.js'
 import type { Hosts } from './hosts.js'
 import type { LoadedPolicy } from './loading.js'
 import { Question } from './question.js'
+import { QuestionRelations } from './questionRelations.js'
 import type { RelationLoaders } from './relations.js'
 
 /** Decides checks: by predicates, and by the machine if they have no result. */
@@ -30,13 +31,15 @@ export class Decider {
     return this.#active.current()
   }
 
-  question(policy: LoadedPolicy = this.policy): Question {
-    return new Question(
-      policy,
-      this.#schema,
-      this.#hosts,
-      this.#relations.active ? this.#relations.forQuestion() : undefined,
-    )
+  /**
+   * @param usesReferences - Whether rows that are known by their keys alone can be values of the
+   * question. They must not be among its results. Default true.
+   */
+  question(policy: LoadedPolicy = this.policy, usesReferences = true): Question {
+    const relations = this.#relations.active
+      ? new QuestionRelations(this.#schema, this.#relations.forQuestion(), usesReferences)
+      : undefined
+    return new Question(policy, this.#hosts, relations)
   }
 
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */

@@ -85,8 +85,8 @@ export class Filters {
     // then.
     const bound = descending(() => bind(condition, known, action, meaning))
     if (!missingIn(bound)) return bound
-    const loadOnce = relations.forQuestion()
-    const load = (wanted: Wanted): Promise<unknown> => loadOnce({ ...wanted, most }) ?? promised(wanted)
+    const loader = relations.forQuestion()
+    const load = (wanted: Wanted): Promise<unknown> => loader.load({ ...wanted, most }) ?? promised(wanted)
     return bindLoading(condition, known, action, meaning, load, limits.asyncTime)
   }
 

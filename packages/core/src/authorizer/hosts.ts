@@ -1,8 +1,10 @@
 import { type Host, SchemaHost, type SchemaHostOptions } from '../machine/index.js'
-import { isPartial } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
-import type { Missing, Wanted } from '../schema/wanted.js'
-import type { LoadRelation } from './relations.js'
+import type { Missing } from '../schema/wanted.js'
+import type { Account } from '../text/account.js'
+import { Dict } from '../values/dict.js'
+import type { PartialRow, UnknownRow } from '../values/rows.js'
+import { type QuestionRelations, relationOf } from './questionRelations.js'
 
 /** The hosts of the application, for different kinds of questions. */
 export class Hosts {
@@ -18,8 +20,8 @@ export class Hosts {
   }
 
   /** Returns the host for a question that can wait: a relation that is not loaded is a promise. */
-  loading(load: LoadRelation): Host {
-    return new LoadingHost(this.#schema, this.#options, load)
+  loading(relations: QuestionRelations): Host {
+    return new LoadingHost(this.#schema, this.#options, relations)
   }
 
   /**
@@ -31,16 +33,54 @@ export class Hosts {
 }
 
 class LoadingHost extends SchemaHost {
-  readonly #load: LoadRelation
+  readonly #relations: QuestionRelations
 
-  constructor(schema: Schema, options: SchemaHostOptions, load: LoadRelation) {
+  constructor(schema: Schema, options: SchemaHostOptions, relations: QuestionRelations) {
     super(schema, options)
-    this.#load = load
+    this.#relations = relations
   }
 
   protected override absent(value: object, field: string): unknown {
-    const wanted = relationOf(this.schema, value, field)
-    return (wanted && this.#load(wanted)) ?? super.absent(value, field)
+    const found = this.#relations.absent(value, field, (row) => this.read(row, field))
+    return found === undefined ? super.absent(value, field) : found
+  }
+
+  override call(value: unknown, method: string, args: readonly unknown[], account: Account): unknown {
+    const rows = this.#rowsIn([value, ...args])
+    if (!rows) return super.call(value, method, args, account)
+    return rows.then(([receiver, ...others]) => super.call(receiver, method, others, account))
+  }
+
+  override construct(name: string, args: readonly unknown[]): unknown {
+    return this.#rowsIn(args)?.then((rows) => super.construct(name, rows)) ?? super.construct(name, args)
+  }
+
+  protected override otherwiseEqual(
+    left: unknown,
+    right: unknown,
+    same: PartialRow | UnknownRow | undefined,
+  ): boolean | Promise<boolean> {
+    const rows = this.#rowsIn([left, right])
+    return rows ? rows.then(([a, b]) => this.equalObjects(a, b)) : super.otherwiseEqual(left, right, same)
+  }
+
+  /**
+   * Loads the rows among values, and in their lists and dictionaries, that are known by their keys
+   * alone: code of the application receives whole rows. Returns undefined if there are none.
+   */
+  #rowsIn(values: readonly unknown[]): Promise<unknown[]> | undefined {
+    const loaded = values.map((value) => this.#loaded(value))
+    if (loaded.every((one) => one === undefined)) return undefined
+    return Promise.all(loaded.map((one, at) => one ?? values[at]))
+  }
+
+  #loaded(value: unknown): Promise<unknown> | undefined {
+    if (Array.isArray(value)) return this.#rowsIn(value)
+    if (!(value instanceof Dict)) return this.#relations.rowOf(value)
+    const names = Object.keys(value)
+    return this.#rowsIn(Object.values(value))?.then(
+      (rows) => new Dict(Object.fromEntries(names.map((name, at) => [name, rows[at]]))),
+    )
   }
 }
 
@@ -62,19 +102,4 @@ class ArrivingHost extends SchemaHost {
     }
     return super.absent(value, field)
   }
-}
-
-/** Returns the relation in a field of an object, or undefined if it is loaded or not a relation. */
-export function unloadedRelationOf(schema: Schema, value: unknown, field: string): Wanted | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  // Sound: any object may have the field.
-  const own = (value as Readonly<Record<string, unknown>>)[field]
-  return own !== undefined && !isPartial(value, field, own) ? undefined : relationOf(schema, value, field)
-}
-
-/** Returns the field of an object as a relation, or undefined if it is none. */
-function relationOf(schema: Schema, value: object, field: string): Wanted | undefined {
-  const model = schema.baseOf(value)
-  const relation = model && schema.field(model.name, field)
-  return relation?.kind === 'relation' ? { object: value, name: field, relation, model: model?.name } : undefined
 }

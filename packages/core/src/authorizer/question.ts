@@ -1,10 +1,10 @@
 import { type Host, Turns } from '../machine/index.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Arrive } from '../predicate/compiler.js'
-import type { Schema } from '../schema/schema.js'
-import { type Hosts, unloadedRelationOf } from './hosts.js'
+import { isPartial } from '../schema/partial.js'
+import type { Hosts } from './hosts.js'
 import type { LoadedPolicy } from './loading.js'
-import type { LoadRelation } from './relations.js'
+import type { QuestionRelations } from './questionRelations.js'
 
 /**
  * One question that can wait, or several that form one and share the relations that are loaded. All
@@ -15,23 +15,21 @@ export class Question {
   readonly policy: LoadedPolicy
   // No `#`: each check that can wait has one of these, and making private fields takes longer than
   // many decisions.
-  private readonly schema: Schema
   private readonly hosts: Hosts
-  private readonly load: LoadRelation | undefined
+  private readonly relations: QuestionRelations | undefined
   private known: Host | undefined = undefined
   private turns: Turns | undefined = undefined
 
-  /** @param load - Loads relations that are not loaded. Undefined if there are no loaders. */
-  constructor(policy: LoadedPolicy, schema: Schema, hosts: Hosts, load: LoadRelation | undefined) {
+  /** @param relations - Reads relations that are not loaded. Undefined if there are no loaders. */
+  constructor(policy: LoadedPolicy, hosts: Hosts, relations: QuestionRelations | undefined) {
     this.policy = policy
-    this.schema = schema
     this.hosts = hosts
-    this.load = load
+    this.relations = relations
   }
 
   /** The application's host for the machine. */
   get host(): Host {
-    this.known ??= this.load ? this.hosts.loading(this.load) : this.hosts.now
+    this.known ??= this.relations ? this.hosts.loading(this.relations) : this.hosts.now
     return this.known
   }
 
@@ -44,8 +42,18 @@ export class Question {
   }
 
   private arriving(value: unknown, object: unknown, name: string): unknown {
-    if (value !== undefined) return value
-    const wanted = this.load && unloadedRelationOf(this.schema, object, name)
-    return (wanted && this.load!(wanted)) ?? bailOut()
+    return value === undefined ? this.unloaded(object, name, (row) => this.read(row, name)) : value
+  }
+
+  /** Reads a field of a row that was loaded for it. */
+  private read(row: unknown, name: string): unknown {
+    if (typeof row !== 'object' || row === null) return bailOut()
+    const own: unknown = Reflect.get(row, name)
+    return own === undefined || isPartial(row, name, own) ? this.unloaded(row, name, bailOut) : own
+  }
+
+  private unloaded(object: unknown, name: string, read: (row: unknown) => unknown): unknown {
+    const found = this.relations?.unloaded(object, name, read)
+    return found === undefined ? bailOut() : found
   }
 }

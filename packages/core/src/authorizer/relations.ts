@@ -3,8 +3,16 @@ import type { Schema } from '../schema/schema.js'
 import type { Load, Wanted } from '../schema/wanted.js'
 import { identityOf } from '../values/rows.js'
 
-/** Loads a relation, or returns undefined if no loader is known for it. */
-export type LoadRelation = (wanted: Wanted) => Promise<unknown> | undefined
+/** Loads relations for one question, or for all questions of a request. */
+export interface RelationLoader {
+  /** Loads a relation; returns undefined if no loader is known for it. */
+  load(wanted: Wanted): Promise<unknown> | undefined
+  /**
+   * Returns the loaded row, or the row that is known by its key alone, that is the same row as this
+   * one. If there is none, this one is remembered.
+   */
+  known(row: object): object
+}
 
 /**
  * The loaded relations of objects, for one question or one request. An object can outlive its
@@ -17,7 +25,9 @@ export class RelationMemory {
    * The loaded rows by their keys. A row that is loaded again is the same object, with the same
    * loaded relations.
    */
-  #rows: Map<unknown, unknown> | undefined
+  #rows: Map<unknown, object> | undefined
+  /** The rows that are known by their keys alone, by these keys. */
+  #references: Map<unknown, object> | undefined
   /** Whether loaded relations are kept. */
   readonly lasting: boolean
   readonly #keepsFailures: boolean
@@ -56,6 +66,16 @@ export class RelationMemory {
     const keep = () => void known.set(name, loaded)
     loaded.then(this.lasting ? keep : forget, this.#keepsFailures ? () => {} : forget)
     return loaded
+  }
+
+  /** For authorizers: returns the row that was loaded, or else first passed, with this identity. */
+  known(identity: unknown, row: object): object {
+    const loaded = this.#rows?.get(identity)
+    if (loaded) return loaded
+    this.#references ??= new Map()
+    const known = this.#references.get(identity) ?? row
+    this.#references.set(identity, known)
+    return known
   }
 
   /** Replaces loaded rows by the objects that were loaded for them before. */
@@ -113,22 +133,29 @@ export class RelationLoaders {
    * Returns the loader for one question. It loads a relation once, and not at all if the memory of
    * its request has it.
    */
-  forQuestion(): LoadRelation {
+  forQuestion(): RelationLoader {
     const own = new RelationMemory(true, true)
     const identify = (row: object): unknown => {
       const identity = identityOf(this.#schema, row)
       return identity === row ? row : `${this.#schema.modelOf(row)?.name} ${String(identity)}`
     }
-    return (wanted) => {
-      const load = wanted.model === undefined ? undefined : this.#loads.get(wanted.model)
-      if (!load) return undefined
-      const outer = this.#outer()
-      if (!outer) return own.get(wanted, () => load(wanted), identify)
-      return own.get(
-        wanted,
-        () => outer.get(wanted, () => load(wanted), identify),
-        outer.lasting ? undefined : identify,
-      )
+    return {
+      load: (wanted) => {
+        const load = wanted.model === undefined ? undefined : this.#loads.get(wanted.model)
+        if (!load) return undefined
+        const outer = this.#outer()
+        if (!outer) return own.get(wanted, () => load({ ...wanted, scope: own }), identify)
+        const scope = outer.lasting ? outer : own
+        return own.get(
+          wanted,
+          () => outer.get(wanted, () => load({ ...wanted, scope }), identify),
+          outer.lasting ? undefined : identify,
+        )
+      },
+      known: (row) => {
+        const outer = this.#outer()
+        return (outer?.lasting ? outer : own).known(identify(row), row)
+      },
     }
   }
 

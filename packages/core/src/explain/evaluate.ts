@@ -16,7 +16,7 @@ import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
 /** Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds. */
 export async function evaluateLoading(of: Engine, asked: Asked): Promise<Evaluated> {
   const arrivals = new Arrivals()
-  const ask = of.relations.forQuestion()
+  const loader = of.relations.forQuestion()
   const deadline = new Deadline(of.limits.asyncTime)
   try {
     for (let round = 0; ; round++) {
@@ -24,7 +24,7 @@ export async function evaluateLoading(of: Engine, asked: Asked): Promise<Evaluat
       if (evaluated.decision === 'denied') evaluated.search?.find()
       const wanted = arrivals.take(evaluated.decision === 'error' || evaluated.search?.isShort === true)
       if (wanted.length === 0 || round === maxRounds) return evaluated
-      const values = await deadline.meet(Promise.all(wanted.map((one) => ask(one) ?? promised(one))))
+      const values = await deadline.meet(Promise.all(wanted.map((one) => loader.load(one) ?? promised(one))))
       for (const [at, one] of wanted.entries()) arrivals.arrive(one, values[at])
     }
   } catch (error) {

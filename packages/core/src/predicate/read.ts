@@ -2,6 +2,7 @@ import type { CompareOperator, Operand, Path, Text } from '../condition/conditio
 import type { ArithmeticOperator } from '../language/ast.js'
 import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
+import { unloadedRelation } from '../schema/reference.js'
 import { tagOf } from '../schema/tags.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
@@ -308,6 +309,8 @@ export function call(
   regExp: RegExpEngine | undefined,
 ): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  // The machine loads rows that are known by their keys alone.
+  if (holdsReference(receiver) || args.some(holdsReference)) return bailOut()
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function' || method === 'constructor') return bailOut()
@@ -316,6 +319,11 @@ export function call(
   } catch (error) {
     throw error instanceof HostError ? queryError(error) : error
   }
+}
+
+/** Returns whether a value is a row that is known by its key alone, or a list with such a row. */
+export function holdsReference(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(holdsReference) : unloadedRelation(value) !== undefined
 }
 
 /**

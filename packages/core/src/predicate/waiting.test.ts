@@ -33,7 +33,7 @@ class Asked {
       warnings: new WarningLog(),
       queryRules: new Set(),
     })
-    this.#question = new Question(this.#loaded, schema, hosts, undefined)
+    this.#question = new Question(this.#loaded, hosts, undefined)
   }
 
   async outcomes(user: object, doc: object): Promise<readonly [waiting: string, machine: string]> {

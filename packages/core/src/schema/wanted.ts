@@ -21,6 +21,11 @@ export interface Wanted {
    * Undefined for all rows.
    */
   readonly most?: number | undefined
+  /**
+   * Identifies the question, or the request, for which it is loaded. A loader can remember facts for
+   * that time, such as that the row exists.
+   */
+  readonly scope?: object | undefined
 }
 
 /** Loads a value that is not available at once; rejects if it can't. */

@@ -5,11 +5,14 @@ import { delegateOf, type PrismaClientLike, property } from '../schema/fromClien
 import type { PrismaModel, PrismaRelation } from '../schema/schema.js'
 import type { Tables } from '../schema/tables.js'
 import { tagRows } from './rows.js'
+import { Together } from './together.js'
 
 /**
- * Returns a loader of relations through the client. Prisma batches calls of one tick into one
- * query. A row that names the other row by its reference need not exist: it may be about to be
- * created.
+ * Returns a loader of relations through the client. A row that names the other row by its reference
+ * need not exist: it may be about to be created.
+ *
+ * The rows of a relation of one row are found by their references to it. For several rows at the
+ * same time, Prisma batches the queries into one for these rows and one for the rows of the relation.
  * @param client - The client before it was extended; undefined before there is one. The extended
  * client would record a limited relation as partial. Here a relation beyond its limit throws
  * instead.
@@ -20,6 +23,8 @@ export function relationLoader(
   client: () => PrismaClientLike | undefined,
   unsaved: WeakSet<object>,
 ): Load {
+  const together = new Together()
+  const existing = new ExistingRows()
   return async (wanted) => {
     const { object, name, model } = wanted
     const relation = tables.field(model, name)
@@ -36,8 +41,11 @@ export function relationLoader(
     const key = tables.model(model)?.key ?? []
     const own = keyed(key, object, key)
     if (!own) throw notLoaded(wanted, 'the row has no key')
-    if (relation?.kind === 'relation' && relation.collated)
-      return await findCollated(tables, client(), wanted, relation, own)
+    if (relation?.kind === 'relation' && !relation.owner) {
+      const isDirect = tables.isKeptByOthers(relation) && tables.inverse(relation) !== undefined
+      if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`, own))))
+        return await findReferring(tables, client(), wanted, relation, own, existing)
+    }
     const row = await find(tables, client(), wanted, tables.model(model), own, { name })
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
     return complete(property(row, name), wanted)
@@ -92,31 +100,55 @@ async function find(
 }
 
 /**
- * Finds the rows of a relation by a condition of the database. If they were selected with their
- * row, Prisma would leave out rows whose texts are equal only by a collation.
+ * Finds the rows of a relation by their references to the row. If they were selected with their row,
+ * there would be a query for that row too, and Prisma would leave out rows whose texts are equal only
+ * by a collation.
+ * @throws RelationNotLoadedError if nothing refers to the row because it does not exist
  */
-async function findCollated(
+async function findReferring(
   tables: Tables,
   client: PrismaClientLike | undefined,
   wanted: Wanted,
   relation: PrismaRelation,
   own: object,
+  existing: ExistingRows,
 ): Promise<unknown> {
   const delegate = client && delegateOf(client, relation.model)
   const inverse = tables.inverse(relation)
   if (!delegate) throw notLoaded(wanted, 'no client was extended')
   if (!inverse) throw notLoaded(wanted, 'its model has no inverse relation')
+  const reference = relation.collated ? undefined : keyed(relation.to, wanted.object, relation.from)
   const operation = relation.list ? 'findMany' : 'findFirst'
   const selection = selectionOf(tables, wanted)
   const args = {
     ...(selection !== true && selection),
-    where: { [inverse.name]: { [inverse.list ? 'some' : 'is']: own } },
+    where: reference ?? { [inverse.name]: { [inverse.list ? 'some' : 'is']: own } },
   }
   // Sound: delegates of every Prisma client have both methods.
   const method = property(delegate, operation) as (args: object) => PromiseLike<unknown>
   const rows = await Reflect.apply(method, delegate, [args])
   tagRows(tables, relation.model, operation, {}, undefined, rows)
+  if ((rows === null || (Array.isArray(rows) && rows.length === 0)) && !existing.has(wanted)) {
+    const row = await find(tables, client, wanted, tables.model(wanted.model), own, {})
+    if (row === null) throw notLoaded(wanted, 'the row does not exist')
+  }
+  existing.add(wanted)
   return complete(rows, wanted)
+}
+
+/** The rows that exist, by the question or request that found out. */
+class ExistingRows {
+  readonly #rows = new WeakMap<object, WeakSet<object>>()
+
+  has({ scope, object }: Wanted): boolean {
+    return scope !== undefined && this.#rows.get(scope)?.has(object) === true
+  }
+
+  add({ scope, object }: Wanted): void {
+    if (scope === undefined) return
+    const rows = this.#rows.get(scope) ?? new WeakSet()
+    this.#rows.set(scope, rows.add(object))
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Account } from '../../text/account.js'
 import { bailOut } from '../bail.js'
 import { type Budget, LateBudget } from '../budget.js'
 import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
-import { calculate, call, compare, contains, equals, isInstance, listOf, textTest } from '../read.js'
+import { calculate, call, compare, contains, equals, holdsReference, isInstance, listOf, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
 /** The helpers of every predicate's text. */
@@ -114,6 +114,8 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
     },
     ask(goal, values, budget) {
       budget.ask()
+      // Another query of the machine can't load rows that are known by their keys alone.
+      for (const value of values.values()) if (holdsReference(value)) bailOut()
       return ask(goal, values) ?? bailOut()
     },
     begin,
