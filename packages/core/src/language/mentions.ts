@@ -12,7 +12,12 @@ export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, numb
   return counts
 }
 
+/** Returns whether a node is a `cut`. */
+export function isCut({ kind }: Node): boolean {
+  return kind === 'cut'
+}
+
 /** Returns whether a node contains a `cut`. */
 export function hasCut(node: Node): boolean {
-  return node.kind === 'cut' || children(node).some(hasCut)
+  return isCut(node) || children(node).some(hasCut)
 }

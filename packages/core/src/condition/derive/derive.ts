@@ -1,28 +1,25 @@
-import type { Call, Compare, Expression, In, Parameter, Rule } from '../../language/ast.js'
-import { plainRule } from '../../language/head.js'
+import type { Compare, Expression } from '../../language/ast.js'
 import { withoutLookups } from '../../language/lookups.js'
-import { hasCut, occurrences } from '../../language/mentions.js'
+import { isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Condition, Operand, OperandType } from '../condition.js'
-import { and, FALSE, marked, not, or, TRUE } from '../construct.js'
-import { elementType, family, operandType, unknownType } from '../type.js'
-import { candidates } from './candidates.js'
-import { type Committed, choose, hasOneSolution, within } from './committed.js'
+import type { Condition, Operand } from '../condition.js'
+import { and, FALSE, not, TRUE } from '../construct.js'
+import { Calls, type Goals } from './calls.js'
+import { type Committed, choose, hasOneSolution } from './committed.js'
 import { decided, demands } from './constraints.js'
 import { Definitions } from './definitions.js'
 import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
-import { onward, type Unified } from './onward.js'
-import { opaqueCall, opaqueGoals } from './opaque.js'
+import { Membership, type Share } from './membership.js'
+import { onward } from './onward.js'
+import { opaqueCall } from './opaque.js'
 import { shareContinuation } from './rest.js'
 import { StandingRecursion } from './standing.js'
 import type { Next } from './terms.js'
-import { BeyondConditions, Scope, Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
+import { BeyondConditions, type Scope, type Substitution, type Symbolic, type Unknown, type Waiting } from './terms.js'
 import { Unifier } from './unify.js'
 
-/** The maximum nesting of calls with unbound arguments, which are derived inline. */
-const maxInlineDepth = 60
 /** The machine evaluates conditions with more nodes than this. */
 const maxSize = 20_000
 
@@ -43,10 +40,11 @@ export class Deriver {
   readonly #unifier: Unifier
   readonly #definitions = new Definitions()
   readonly #standing = new StandingRecursion()
-  readonly #origins: boolean
+  readonly #membership: Membership
+  readonly #calls: Calls
   readonly #silent: boolean
+  /** The number of negations around the current goal. */
   #negations = 0
-  #inline = 0
   #size = 0
 
   /**
@@ -60,7 +58,6 @@ export class Deriver {
     schema: Schema,
     { origins = false, silent = false }: { readonly origins?: boolean; readonly silent?: boolean } = {},
   ) {
-    this.#origins = origins
     this.#silent = silent
     this.#policy = policy
     this.#schema = schema
@@ -70,6 +67,26 @@ export class Deriver {
       (at) => this.#grow(at),
     )
     this.#unifier = new Unifier(policy, schema, this.#evaluator)
+    const share: Share = (...branches) => this.#once(...branches)
+    this.#membership = new Membership(schema, this.#evaluator, this.#unifier, share)
+    this.#calls = new Calls({
+      policy,
+      schema,
+      evaluator: this.#evaluator,
+      unifier: this.#unifier,
+      definitions: this.#definitions,
+      goals: this.#goals(),
+      share,
+      origins,
+    })
+  }
+
+  #goals(): Goals {
+    return {
+      negations: () => this.#negations,
+      all: (goals, scope, bound, next) => this.#all(goals, 0, scope, bound, next),
+      commit: (goals, scope, bound, next) => this.#commit(goals, scope, bound, next),
+    }
   }
 
   /**
@@ -88,7 +105,7 @@ export class Deriver {
         new BeyondConditions('undefined-rule', `the policy has no rule ${rule}`, undefined),
       )
     }
-    return this.#rules(rule, args, span, decided)
+    return this.#calls.rules(rule, args, span, decided)
   }
 
   #grow(at: Expression): void {
@@ -134,7 +151,7 @@ export class Deriver {
         return 'term' in right ? this.#compare(goal, left.term, right.term, right.bound, next) : right
       }
       case 'in':
-        return this.#in(goal, scope, bound, next)
+        return this.#membership.derive(goal, scope, bound, next)
       case 'matches': {
         const value = this.#evaluator.term(goal.value, scope, bound)
         if (!('term' in value)) return value
@@ -142,7 +159,7 @@ export class Deriver {
         return and(...reads, onward(this.#unifier.match(value.term, goal.pattern, scope, value.bound), next))
       }
       case 'call':
-        return this.#call(goal, scope, bound, next)
+        return this.#calls.derive(goal, scope, bound, next)
       case 'boolean':
         return goal.value ? next(bound) : FALSE
       case 'variable':
@@ -343,251 +360,4 @@ export class Deriver {
     const resume: Waiting['resume'] = (from, then) => this.#compare(goal, left, right, from, then)
     return and(...reads, next(bound.wait({ on: open, at: goal, resume })))
   }
-
-  // membership
-
-  #in(goal: In, scope: Scope, bound: Substitution, next: Next): Condition {
-    const element = this.#evaluator.term(goal.item, scope, bound)
-    if (!('term' in element)) return element
-    const list = this.#evaluator.term(goal.collection, scope, element.bound)
-    if (!('term' in list)) return list
-    // The element is read before the list is searched, even if the list is empty.
-    const reads = this.#unifier.reads(element.term, list.bound, goal.span)
-    return and(...reads, this.#member(goal, element.term, list.term, list.bound, next))
-  }
-
-  #member(goal: In, element: Symbolic, list: Symbolic, bound: Substitution, next: Next): Condition {
-    const { item, collection, span } = goal
-    const from = bound.resolve(list)
-    const known = bound.resolve(element)
-    if (from.kind === 'unknown') {
-      const linked = known.kind === 'unknown' ? bound.link(known.unknown) : bound
-      const resume: Waiting['resume'] = (after, then) => this.#member(goal, element, list, after, then)
-      return next(linked.wait({ on: [from.unknown], at: goal, resume }))
-    }
-    if (from.kind === 'list') {
-      if (from.rest) throw new BeyondConditions('open-list', 'the rest of the list is unknown', collection)
-      const reads = this.#unifier.reads(from, bound, span)
-      const arms = from.elements.map((one) => this.#unifier.unify(element, one, bound, span))
-      if (arms.every((arm) => !arm || arm.bound === bound)) {
-        const found = or(...arms.map((arm) => (arm ? and(...arm.conditions) : FALSE)))
-        return and(...reads, found, found.kind === 'false' ? FALSE : next(bound))
-      }
-      const rest = this.#once([element, ...from.elements], bound, span, next)
-      return and(...reads, or(...arms.map((arm) => onward(arm, rest))))
-    }
-    if (from.kind !== 'operand') throw new BeyondConditions('unbound-value', 'the list of `in` is unknown', collection)
-    const operand = from.operand
-    const type = operandType(this.#schema, operand)
-    // A bound element is compared with the characters of a text.
-    const isText = known.kind === 'operand' && type.scalar === 'string'
-    if (type.model === 'Dictionary' && !type.list) return this.#pair(goal, element, operand, bound, next)
-    if (!type.list && family(type) !== undefined && !isText)
-      throw new BeyondConditions('no-list', '`in` needs a list', collection)
-    if (known.kind === 'operand' && type.model === undefined)
-      return and({ kind: 'in', item: known.operand, list: operand, span }, next(bound))
-    const of = type.list ? elementType(type) : { ...type, model: undefined, scalar: undefined, nullable: true }
-    const name = item.kind === 'variable' ? item.name : 'element'
-    const each = { kind: 'variable', name, model: of.model, type: of } as const
-    const row: Symbolic = { kind: 'operand', operand: { kind: 'path', root: each, steps: [] } }
-    const unified = this.#unifier.unify(element, row, bound, span)
-    if (!unified) return and(...this.#unifier.reads(from, bound, span), FALSE)
-    if (known.kind === 'operand')
-      return and({ kind: 'some', each, from: operand, where: and(...unified.conditions), span }, next(bound))
-    return { kind: 'some', each, from: operand, where: onward(unified, next), span }
-  }
-
-  /** Derives membership in a dictionary, whose elements are pairs of key and value. */
-  #pair(goal: In, element: Symbolic, from: Operand, bound: Substitution, next: Next): Condition {
-    const { span } = goal
-    const each = { kind: 'variable', name: 'pair', model: undefined, type: unknownType } as const
-    const pair: Operand = { kind: 'path', root: each, steps: [] }
-    const elements = ['0', '1'].map((name): Symbolic => {
-      return { kind: 'operand', operand: this.#evaluator.read(pair, name, span, goal) }
-    })
-    const unified = this.#unifier.unify(element, { kind: 'list', elements, rest: undefined }, bound, span)
-    return { kind: 'some', each, from, where: onward(unified, next), span }
-  }
-
-  // calls
-
-  #call(goal: Call, scope: Scope, bound: Substitution, next: Next): Condition {
-    if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
-    if (!this.#policy.rules.has(goal.name))
-      throw new BeyondConditions('undefined-rule', `the policy has no rule ${goal.name}`, goal)
-    const args: Symbolic[] = []
-    let from = bound
-    for (const arg of goal.args) {
-      const evaluated = this.#evaluator.term(arg, scope, from)
-      if (!('term' in evaluated)) return evaluated
-      const term = evaluated.bound.resolve(evaluated.term)
-      from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
-      args.push(term)
-    }
-    // Arguments are read before any rule is evaluated, even if no rule depends on them.
-    const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
-    const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
-    const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
-    return and(...reads, defined ? and(defined, next(from)) : this.#inlineCall(goal, args, from, next))
-  }
-
-  /**
-   * Derives a call that may bind its arguments: each rule in order, followed by the continuation.
-   */
-  #inlineCall(goal: Call, args: readonly Symbolic[], bound: Substitution, next: Next): Condition {
-    if (++this.#inline > maxInlineDepth)
-      throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
-    try {
-      const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
-      const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
-      const after: Next = this.#origins ? (end) => marked(next(end), 'rest') : next
-      const rest = rules.length > 1 ? this.#once(args, bound, goal.span, after) : after
-      return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
-    } finally {
-      this.#inline--
-    }
-  }
-
-  /** Derives a rule for arguments, followed by the continuation of its call. */
-  #rule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
-    return this.#markedWith(rule, this.#plainRule(rule, args, bound, next))
-  }
-
-  #markedWith(rule: Rule, derived: Condition | Committed): Condition | Committed {
-    if (!this.#origins) return derived
-    if (!('guard' in derived)) return marked(derived, rule)
-    const { guard, rest } = derived
-    return { guard: guard.kind === 'true' ? guard : marked(guard, rule), rest: marked(rest, rule) }
-  }
-
-  #plainRule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
-    const { parameters, goals } = plainRule(rule)
-    const scope = new Scope(occurrences(...parameters, ...goals))
-    const steps = this.#headSteps(parameters, args, scope)
-    if (!goals.some(isCut)) return inOrder(steps, 0, bound, (inner) => this.#all(goals, 0, scope, inner, next))
-    if (bound.waiting.some(({ at }) => at.kind === 'in'))
-      throw new BeyondConditions('cut', '`cut` follows an unknown list', rule.body)
-    let head: Substitution | undefined
-    const condition = inOrder(steps, 0, bound, (inner) => {
-      head = inner
-      return TRUE
-    })
-    return head ? within(condition, this.#commit(goals, scope, head, next)) : condition
-  }
-
-  /**
-   * Returns the condition of a call of operands; undefined if the call leaves goals to its caller.
-   * A nullable row is compared with nil first, since a rule is derived either for a row or for nil.
-   */
-  #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
-    const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
-    const [row] = rows
-    if (row?.kind !== 'path' || rows.length > 1) return this.#refer(rule, args, span)
-    const nil: Operand = { kind: 'value', value: null }
-    const some: Operand = { ...row, as: { ...operandType(this.#schema, row), nullable: false } }
-    const [ofNil, ofRow] = [nil, some].map((one) =>
-      this.#refer(
-        rule,
-        args.map((operand) => (operand === row ? one : operand)),
-        span,
-      ),
-    )
-    if (!ofNil || !ofRow) return undefined
-    const compare = (operator: '=' | '!='): Condition => ({ kind: 'compare', operator, left: row, right: nil, span })
-    const whenRow = ofRow.kind === 'false' ? FALSE : and(compare('!='), ofRow)
-    return ofNil.kind === 'false' ? whenRow : or(and(compare('='), ofNil), whenRow)
-  }
-
-  /**
-   * Returns a reference to the definition of a call; undefined if the call leaves goals to its
-   * caller.
-   */
-  #refer(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
-    const types = args.map((operand) => operandType(this.#schema, operand))
-    return this.#definitions.refer(rule, args, types, this.#negations, span, (inner, end) =>
-      this.#rules(rule, inner, span, end),
-    )
-  }
-
-  /**
-   * Derives all rules of a call of operands. A rule beyond conditions becomes an opaque arm; if it
-   * contains a `cut`, the whole call becomes opaque.
-   */
-  #rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
-    const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
-    const types = args.map((operand) => operandType(this.#schema, operand))
-    const rules = candidates(this.#policy, this.#schema, rule, terms, types)
-    const depth = this.#inline
-    this.#inline = 0
-    try {
-      return choose(rules.map((one) => this.#settledRule(one, terms, end)))
-    } catch (error) {
-      if (!(error instanceof BeyondConditions)) throw error
-      return opaqueCall(rule, args, error.at?.span ?? span, error)
-    } finally {
-      this.#inline = depth
-    }
-  }
-
-  #settledRule(rule: Rule, args: readonly Symbolic[], end: Next): Condition | Committed {
-    try {
-      return this.#rule(rule, args, Substitution.empty, end)
-    } catch (error) {
-      if (!(error instanceof BeyondConditions) || (rule.body && hasCut(rule.body))) throw error
-      const { parameters, goals } = plainRule(rule)
-      const scope = new Scope(occurrences(...parameters, ...goals))
-      const opaque = inOrder(this.#headSteps(parameters, args, scope), 0, Substitution.empty, (bound) =>
-        opaqueGoals(parameters, goals, scope, bound, error),
-      )
-      return this.#markedWith(rule, opaque)
-    }
-  }
-
-  /**
-   * Returns the steps of a head: first the unification of all arguments with the parameters, then
-   * the pattern matches.
-   */
-  #headSteps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
-    // Each term is created once, because every `_` is a new variable.
-    const terms: Symbolic[] = []
-    const unify = parameters.map(
-      ({ term, span }, index): HeadStep =>
-        (bound) => {
-          const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
-          const evaluated = this.#evaluator.term(term, scope, bound)
-          if (!('term' in evaluated)) return { bound, conditions: [evaluated] }
-          terms[index] = evaluated.term
-          const arg = bound.resolve(args[index]!)
-          // A new variable is bound as an alias of the argument, which is stronger than a
-          // unification.
-          if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
-            return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
-          return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
-        },
-    )
-    const match = parameters.flatMap(({ pattern }, index): HeadStep[] =>
-      pattern ? [(bound) => this.#unifier.match(terms[index]!, pattern, scope, bound)] : [],
-    )
-    return [...unify, ...match]
-  }
-}
-
-/** A unification or pattern match of a rule's head. */
-type HeadStep = (bound: Substitution) => Unified
-
-/**
- * Derives the steps of a head in order, each followed by the goals that it wakes, then the
- * continuation.
- */
-function inOrder(steps: readonly HeadStep[], at: number, bound: Substitution, next: Next): Condition {
-  const step = steps[at]
-  return step ? onward(step(bound), (inner) => inOrder(steps, at + 1, inner, next)) : next(bound)
-}
-
-function isRowOrNil(type: OperandType): boolean {
-  return type.nullable && family(type) === 'row'
-}
-
-function isCut({ kind }: Expression): boolean {
-  return kind === 'cut'
 }

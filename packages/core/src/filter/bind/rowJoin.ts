@@ -70,14 +70,14 @@ export class RowJoin {
   }
 
   /** Returns whether one pass over the rows decides both quantifiers, one after the other. */
-  isLike(link: RowJoin): boolean {
+  isLike(join: RowJoin): boolean {
     const isOwnFirst = this.#compare.left === this.own
     return (
-      this.isLast === link.isLast &&
-      isOwnFirst === (link.#compare.left === link.own) &&
-      isSameOperand(this.some.from, link.some.from) &&
-      isSameOperand(this.other, link.other) &&
-      isSameOperand(this.own, { ...link.own, root: this.own.root })
+      this.isLast === join.isLast &&
+      isOwnFirst === (join.#compare.left === join.own) &&
+      isSameOperand(this.some.from, join.some.from) &&
+      isSameOperand(this.other, join.other) &&
+      isSameOperand(this.own, { ...join.own, root: this.own.root })
     )
   }
 
@@ -85,8 +85,8 @@ export class RowJoin {
    * Returns whether both test the same field for the same literal, as rules do that inherit in
    * several ways.
    */
-  asksSame(link: RowJoin): boolean {
-    const [one, other] = [this.#only, link.#only]
+  hasSameTest(join: RowJoin): boolean {
+    const [one, other] = [this.#only, join.#only]
     return one?.field !== undefined && one.field === other?.field && one.literal === other.literal
   }
 
@@ -111,28 +111,28 @@ const known = new WeakMap<Some, RowJoin | null>()
 
 /** Returns the comparison of a quantifier with one path; undefined if it has another form. */
 export function rowJoinOf(some: Some): RowJoin | undefined {
-  let link = known.get(some)
-  if (link === undefined) {
-    link = findLink(some) ?? null
-    known.set(some, link)
+  let join = known.get(some)
+  if (join === undefined) {
+    join = findJoin(some) ?? null
+    known.set(some, join)
   }
-  return link ?? undefined
+  return join ?? undefined
 }
 
 /** Neighboring arms of a disjunction. */
-export interface LinkedArms {
+export interface JoinedArms {
   readonly arms: readonly Condition[]
   /**
    * The comparisons of the arms, without repetitions, if the arms compare the same rows with the
    * same path.
    */
-  readonly links: readonly RowJoin[]
+  readonly joins: readonly RowJoin[]
 }
 
-const grouped = new WeakMap<Or, readonly LinkedArms[]>()
+const grouped = new WeakMap<Or, readonly JoinedArms[]>()
 
 /** Groups the arms of a disjunction: the arms of a group share one pass over the rows. */
-export function joinedArms(condition: Or): readonly LinkedArms[] {
+export function joinedArms(condition: Or): readonly JoinedArms[] {
   let groups = grouped.get(condition)
   if (!groups) {
     groups = groupArms(condition.of)
@@ -141,20 +141,20 @@ export function joinedArms(condition: Or): readonly LinkedArms[] {
   return groups
 }
 
-function groupArms(arms: readonly Condition[]): readonly LinkedArms[] {
-  const groups: { readonly arms: Condition[]; readonly links: RowJoin[] }[] = []
+function groupArms(arms: readonly Condition[]): readonly JoinedArms[] {
+  const groups: { readonly arms: Condition[]; readonly joins: RowJoin[] }[] = []
   for (const arm of arms) {
-    const link = arm.kind === 'some' ? rowJoinOf(arm) : undefined
+    const join = arm.kind === 'some' ? rowJoinOf(arm) : undefined
     const last = groups.at(-1)
-    if (link && last?.links[0]?.isLike(link)) {
+    if (join && last?.joins[0]?.isLike(join)) {
       last.arms.push(arm)
-      if (!last.links.some((one) => one.asksSame(link))) last.links.push(link)
-    } else groups.push({ arms: [arm], links: link ? [link] : [] })
+      if (!last.joins.some((one) => one.hasSameTest(join))) last.joins.push(join)
+    } else groups.push({ arms: [arm], joins: join ? [join] : [] })
   }
   return groups
 }
 
-function findLink(some: Some): RowJoin | undefined {
+function findJoin(some: Some): RowJoin | undefined {
   const { each, where } = some
   const parts = where.kind === 'and' ? where.of : [where]
   for (const part of parts) {

@@ -1,0 +1,207 @@
+import type { Call, Expression, Rule } from '../../language/ast.js'
+import { plainRule } from '../../language/head.js'
+import { hasCut, isCut, occurrences } from '../../language/mentions.js'
+import type { Span } from '../../language/source.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Condition, Operand, OperandType } from '../condition.js'
+import { and, FALSE, marked, or, TRUE } from '../construct.js'
+import { family, operandType } from '../type.js'
+import { candidates } from './candidates.js'
+import { type Committed, choose, within } from './committed.js'
+import type { Definitions } from './definitions.js'
+import type { Evaluator } from './evaluate.js'
+import { Heads, inOrder } from './head.js'
+import type { Share } from './membership.js'
+import { opaqueCall, opaqueGoals } from './opaque.js'
+import { BeyondConditions, type Next, Scope, Substitution, type Symbolic } from './terms.js'
+import type { Unifier } from './unify.js'
+
+/** The maximum nesting of calls with unbound arguments, which are derived inline. */
+const maxInlineDepth = 60
+
+/** Derives the goals of a rule's body. */
+export interface Goals {
+  /** Returns the number of negations around the current goal. */
+  negations(): number
+  /** Derives goals in order, followed by the continuation. */
+  all(goals: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition
+  /** Derives goals with a `cut` among them. */
+  commit(goals: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Committed
+}
+
+/** The parts of a deriver that calls use. */
+export interface CallContext {
+  readonly policy: Policy
+  readonly schema: Schema
+  readonly evaluator: Evaluator
+  readonly unifier: Unifier
+  readonly definitions: Definitions
+  readonly goals: Goals
+  readonly share: Share
+  /** Whether conditions are marked with the rules that they come from. */
+  readonly origins: boolean
+}
+
+/** Derives calls of rules. */
+export class Calls {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #evaluator: Evaluator
+  readonly #unifier: Unifier
+  readonly #definitions: Definitions
+  readonly #goals: Goals
+  readonly #share: Share
+  readonly #origins: boolean
+  readonly #heads: Heads
+  #inline = 0
+
+  constructor({ policy, schema, evaluator, unifier, definitions, goals, share, origins }: CallContext) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#evaluator = evaluator
+    this.#unifier = unifier
+    this.#definitions = definitions
+    this.#goals = goals
+    this.#share = share
+    this.#origins = origins
+    this.#heads = new Heads(evaluator, unifier)
+  }
+
+  /** Derives a call, followed by the continuation. */
+  derive(goal: Call, scope: Scope, bound: Substitution, next: Next): Condition {
+    if (goal.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', goal)
+    if (!this.#policy.rules.has(goal.name))
+      throw new BeyondConditions('undefined-rule', `the policy has no rule ${goal.name}`, goal)
+    const args: Symbolic[] = []
+    let from = bound
+    for (const arg of goal.args) {
+      const evaluated = this.#evaluator.term(arg, scope, from)
+      if (!('term' in evaluated)) return evaluated
+      const term = evaluated.bound.resolve(evaluated.term)
+      from = term.kind === 'unknown' ? evaluated.bound.link(term.unknown) : evaluated.bound
+      args.push(term)
+    }
+    // Arguments are read before any rule is evaluated, even if no rule depends on them.
+    const reads = args.flatMap((term) => this.#unifier.reads(term, from, goal.span))
+    const operands = args.flatMap((term) => (term.kind === 'operand' ? [term.operand] : []))
+    const defined = operands.length === args.length ? this.#define(goal.name, operands, goal.span) : undefined
+    return and(...reads, defined ? and(defined, next(from)) : this.#inlineCall(goal, args, from, next))
+  }
+
+  /**
+   * Derives a call that may bind its arguments: each rule in order, followed by the continuation.
+   */
+  #inlineCall(goal: Call, args: readonly Symbolic[], bound: Substitution, next: Next): Condition {
+    if (++this.#inline > maxInlineDepth)
+      throw new BeyondConditions('recursion', 'a recursive call with unbound arguments', goal)
+    try {
+      const types = args.map((term) => (term.kind === 'operand' ? operandType(this.#schema, term.operand) : undefined))
+      const rules = candidates(this.#policy, this.#schema, goal.name, args, types)
+      const after: Next = this.#origins ? (end) => marked(next(end), 'rest') : next
+      const rest = rules.length > 1 ? this.#share(args, bound, goal.span, after) : after
+      return choose(rules.map((rule) => this.#rule(rule, args, bound, rest)))
+    } finally {
+      this.#inline--
+    }
+  }
+
+  /** Derives a rule for arguments, followed by the continuation of its call. */
+  #rule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
+    return this.#markedWith(rule, this.#plainRule(rule, args, bound, next))
+  }
+
+  #markedWith(rule: Rule, derived: Condition | Committed): Condition | Committed {
+    if (!this.#origins) return derived
+    if (!('guard' in derived)) return marked(derived, rule)
+    const { guard, rest } = derived
+    return { guard: guard.kind === 'true' ? guard : marked(guard, rule), rest: marked(rest, rule) }
+  }
+
+  #plainRule(rule: Rule, args: readonly Symbolic[], bound: Substitution, next: Next): Condition | Committed {
+    const { parameters, goals } = plainRule(rule)
+    const scope = new Scope(occurrences(...parameters, ...goals))
+    const steps = this.#heads.steps(parameters, args, scope)
+    if (!goals.some(isCut)) return inOrder(steps, 0, bound, (inner) => this.#goals.all(goals, scope, inner, next))
+    if (bound.waiting.some(({ at }) => at.kind === 'in'))
+      throw new BeyondConditions('cut', '`cut` follows an unknown list', rule.body)
+    let head: Substitution | undefined
+    const condition = inOrder(steps, 0, bound, (inner) => {
+      head = inner
+      return TRUE
+    })
+    return head ? within(condition, this.#goals.commit(goals, scope, head, next)) : condition
+  }
+
+  /**
+   * Returns the condition of a call of operands; undefined if the call leaves goals to its caller.
+   * A nullable row is compared with nil first, since a rule is derived either for a row or for nil.
+   */
+  #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
+    const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
+    const [row] = rows
+    if (row?.kind !== 'path' || rows.length > 1) return this.#refer(rule, args, span)
+    const nil: Operand = { kind: 'value', value: null }
+    const some: Operand = { ...row, as: { ...operandType(this.#schema, row), nullable: false } }
+    const [ofNil, ofRow] = [nil, some].map((one) =>
+      this.#refer(
+        rule,
+        args.map((operand) => (operand === row ? one : operand)),
+        span,
+      ),
+    )
+    if (!ofNil || !ofRow) return undefined
+    const compare = (operator: '=' | '!='): Condition => ({ kind: 'compare', operator, left: row, right: nil, span })
+    const whenRow = ofRow.kind === 'false' ? FALSE : and(compare('!='), ofRow)
+    return ofNil.kind === 'false' ? whenRow : or(and(compare('='), ofNil), whenRow)
+  }
+
+  /**
+   * Returns a reference to the definition of a call; undefined if the call leaves goals to its
+   * caller.
+   */
+  #refer(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
+    const types = args.map((operand) => operandType(this.#schema, operand))
+    return this.#definitions.refer(rule, args, types, this.#goals.negations(), span, (inner, end) =>
+      this.rules(rule, inner, span, end),
+    )
+  }
+
+  /**
+   * Derives all rules of a call of operands. A rule beyond conditions becomes an opaque arm; if it
+   * contains a `cut`, the whole call becomes opaque.
+   */
+  rules(rule: string, args: readonly Operand[], span: Span, end: Next): Condition {
+    const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
+    const types = args.map((operand) => operandType(this.#schema, operand))
+    const rules = candidates(this.#policy, this.#schema, rule, terms, types)
+    const depth = this.#inline
+    this.#inline = 0
+    try {
+      return choose(rules.map((one) => this.#settledRule(one, terms, end)))
+    } catch (error) {
+      if (!(error instanceof BeyondConditions)) throw error
+      return opaqueCall(rule, args, error.at?.span ?? span, error)
+    } finally {
+      this.#inline = depth
+    }
+  }
+
+  #settledRule(rule: Rule, args: readonly Symbolic[], end: Next): Condition | Committed {
+    try {
+      return this.#rule(rule, args, Substitution.empty, end)
+    } catch (error) {
+      if (!(error instanceof BeyondConditions) || (rule.body && hasCut(rule.body))) throw error
+      const { parameters, goals } = plainRule(rule)
+      const scope = new Scope(occurrences(...parameters, ...goals))
+      const opaque = inOrder(this.#heads.steps(parameters, args, scope), 0, Substitution.empty, (bound) =>
+        opaqueGoals(parameters, goals, scope, bound, error),
+      )
+      return this.#markedWith(rule, opaque)
+    }
+  }
+}
+
+function isRowOrNil(type: OperandType): boolean {
+  return type.nullable && family(type) === 'row'
+}

@@ -1,0 +1,57 @@
+import type { Parameter } from '../../language/ast.js'
+import type { Condition } from '../condition.js'
+import type { Evaluator } from './evaluate.js'
+import { onward, type Unified } from './onward.js'
+import type { Next, Scope, Substitution, Symbolic } from './terms.js'
+import type { Unifier } from './unify.js'
+
+/** A unification or pattern match of a rule's head. */
+export type HeadStep = (bound: Substitution) => Unified
+
+/**
+ * Derives the steps of a head in order, each followed by the goals that it wakes, then the
+ * continuation.
+ */
+export function inOrder(steps: readonly HeadStep[], at: number, bound: Substitution, next: Next): Condition {
+  const step = steps[at]
+  return step ? onward(step(bound), (inner) => inOrder(steps, at + 1, inner, next)) : next(bound)
+}
+
+/** Matches arguments with the heads of rules. */
+export class Heads {
+  readonly #evaluator: Evaluator
+  readonly #unifier: Unifier
+
+  constructor(evaluator: Evaluator, unifier: Unifier) {
+    this.#evaluator = evaluator
+    this.#unifier = unifier
+  }
+
+  /**
+   * Returns the steps of a head: first the unification of all arguments with the parameters, then
+   * the pattern matches.
+   */
+  steps(parameters: readonly Parameter[], args: readonly Symbolic[], scope: Scope): readonly HeadStep[] {
+    // Each term is created once, because every `_` is a new variable.
+    const terms: Symbolic[] = []
+    const unify = parameters.map(
+      ({ term, span }, index): HeadStep =>
+        (bound) => {
+          const isNew = term.kind === 'variable' && !scope.unknowns.has(term.name)
+          const evaluated = this.#evaluator.term(term, scope, bound)
+          if (!('term' in evaluated)) return { bound, conditions: [evaluated] }
+          terms[index] = evaluated.term
+          const arg = bound.resolve(args[index]!)
+          // A new variable is bound as an alias of the argument, which is stronger than a
+          // unification.
+          if (isNew && arg.kind === 'unknown' && evaluated.term.kind === 'unknown')
+            return { bound: bound.bind(evaluated.term.unknown, arg), conditions: [] }
+          return this.#unifier.unify(args[index]!, evaluated.term, evaluated.bound, span)
+        },
+    )
+    const match = parameters.flatMap(({ pattern }, index): HeadStep[] =>
+      pattern ? [(bound) => this.#unifier.match(terms[index]!, pattern, scope, bound)] : [],
+    )
+    return [...unify, ...match]
+  }
+}

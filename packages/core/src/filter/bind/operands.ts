@@ -1,0 +1,92 @@
+import type { Operand, Root, Variable } from '../../condition/condition.js'
+import { withinSize } from '../../condition/operandSize.js'
+import { compareText } from '../../language/compareText.js'
+import type { Budget } from '../../predicate/budget.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { Dict } from '../../values/dict.js'
+import { calculated } from './arithmetic.js'
+import { assertThere, settled } from './failure.js'
+import { type BindReader, called } from './reader.js'
+
+/** Returns the known operand of a root; undefined if the root is not known. */
+export type Environment = (root: Root) => Operand | undefined
+
+/** Reads and computes the known values of one binding. */
+export interface BindContext {
+  readonly meaning: Meaning
+  readonly reader: BindReader
+  readonly budget: Budget
+}
+
+/**
+ * Returns an operand in which everything known is computed.
+ * @throws Failed if it can't be read.
+ */
+export function bindOperand(operand: Operand, environment: Environment, context: BindContext): Operand {
+  switch (operand.kind) {
+    case 'value':
+    case 'count':
+      return operand
+    case 'constant': {
+      const value = context.meaning.schema.constants.get(operand.name)
+      return { kind: 'value', value: settled(value, `The constant ${operand.name}`, operand.span) }
+    }
+    case 'path': {
+      const root = environment(operand.root)
+      if (!root) return operand
+      const read = context.reader.steps(root, operand.steps)
+      return read.kind === 'path' && operand.as ? { ...read, as: operand.as } : read
+    }
+    case 'field':
+      return context.reader.steps(bindOperand(operand.of, environment, context), [operand.step])
+    case 'list': {
+      const elements = bindOperands(operand.elements, environment, context)
+      assertThere(elements)
+      const values = valuesOf(elements)
+      return values ? { kind: 'value', value: values } : withinSize({ kind: 'list', elements })
+    }
+    case 'call': {
+      const of = bindOperand(operand.of, environment, context)
+      const args = bindOperands(operand.args, environment, context)
+      const values = valuesOf(args)
+      assertThere([of, ...args], operand.span)
+      if (of.kind !== 'value' || !values) return withinSize({ ...operand, of, args })
+      return { kind: 'value', value: called(of.value, operand, values, context.budget, context.meaning.regExp) }
+    }
+    case 'arithmetic': {
+      const left = bindOperand(operand.left, environment, context)
+      const right = bindOperand(operand.right, environment, context)
+      if (left.kind !== 'value' || right.kind !== 'value') return withinSize({ ...operand, left, right })
+      return calculated(operand, left, right)
+    }
+  }
+}
+
+export function bindOperands(
+  operands: readonly Operand[],
+  environment: Environment,
+  context: BindContext,
+): readonly Operand[] {
+  return operands.map((one) => bindOperand(one, environment, context))
+}
+
+/** Returns the environment with a row substituted for a variable. */
+export function within(outside: Environment, each: Variable, value: unknown): Environment {
+  return (root) => (root === each ? { kind: 'value', value } : outside(root))
+}
+
+/** Returns the values of operands; undefined if one of them is not known. */
+function valuesOf(operands: readonly Operand[]): readonly unknown[] | undefined {
+  return operands.every((one) => one.kind === 'value') ? operands.map((one) => one.value) : undefined
+}
+
+/**
+ * Returns the elements of a known operand: characters of a text, and entries of a dictionary sorted
+ * by key.
+ */
+export function withElements(list: Operand): Operand {
+  if (list.kind !== 'value') return list
+  if (typeof list.value === 'string') return { kind: 'value', value: [...list.value] }
+  if (!(list.value instanceof Dict)) return list
+  return { kind: 'value', value: Object.entries(list.value).sort(([a], [b]) => compareText(a, b)) }
+}
