@@ -20,7 +20,7 @@ test('the base policy has no warning', () => {
   authorizerOf(base, { strict: true })
 })
 
-test.each(rows)('%s is told', (line, message, hint) => {
+test.each(rows)('%s is reported', (line, message, hint) => {
   const [first] = diagnosticsOf(`${base}\n${line}`)
   expect(first?.message).toBe(message)
   expect((first?.hint ?? '').startsWith(hint), first?.hint).toBe(true)

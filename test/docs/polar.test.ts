@@ -46,9 +46,9 @@ describe('the tables of docs/polar.md', () => {
     expect(await answerOf(query)).toBe(expected)
   })
 
-  test.each(rowsOf('one more line', 'is told'))('%s: %s', (line, told) => {
+  test.each(rowsOf('one more line', 'diagnostic'))('%s: %s', (line, diagnostic) => {
     const [blocks] = policy('blocks.polar').split('?=')
-    expect(diagnosticsOf(`${blocks}\n${line}`)[0]).toBe(told)
+    expect(diagnosticsOf(`${blocks}\n${line}`)[0]).toBe(diagnostic)
   })
 
   const writtenOut = [...page.matchAll(/^# (".*";)\n(has_\w+\([^;]*;)$/gm)].map(([, ...pair]) => pair)

@@ -1,5 +1,13 @@
-import { Source, type Span } from '@arcturus/core'
-import type { Definite, KnownRow, Operand, OperandType, Root, Variable } from '@arcturus/core/filters'
+import type { Span } from '@arcturus/core'
+import {
+  type Definite,
+  type KnownRow,
+  type Operand,
+  type OperandType,
+  type Root,
+  Source,
+  type Variable,
+} from '@arcturus/core/filters'
 import type { PrismaField, PrismaModel, PrismaRelation, PrismaSchema } from '@arcturus/prisma'
 import fc from 'fast-check'
 import { texts, values } from './rows.js'

@@ -32,7 +32,7 @@ export {
 export type { Code } from './language/codes.js'
 export type { Diagnostic } from './language/diagnostic.js'
 export { formatDiagnostic } from './language/formatDiagnostic.js'
-export { Source, type Span } from './language/source.js'
+export type { Span } from './language/source.js'
 export type { Solution } from './machine/query/solution.js'
 export type { Limits } from './machine/state/limits.js'
 export { Variable as QueryVariable } from './machine/state/variable.js'

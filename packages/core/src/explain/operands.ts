@@ -1,21 +1,7 @@
 import type { Condition, Operand } from '../condition/condition.js'
+import { operandsIn } from '../condition/visit.js'
 
-/** Returns the operands of a leaf, and the list of a quantifier. */
+/** Returns the operands of a leaf, and the list of a quantifier. None for calls, which have leaves of their own. */
 export function operandsOf(condition: Condition): readonly Operand[] {
-  switch (condition.kind) {
-    case 'compare':
-      return [condition.left, condition.right]
-    case 'in':
-      return [condition.item, condition.list]
-    case 'text':
-      return [condition.of, condition.part]
-    case 'isa':
-    case 'test':
-    case 'reads':
-      return [condition.of]
-    case 'some':
-      return [condition.from]
-    default:
-      return []
-  }
+  return condition.kind === 'ref' || condition.kind === 'opaque' ? [] : operandsIn(condition)
 }

@@ -37,7 +37,7 @@ export type {
 export { printCondition } from '../condition/print.js'
 export { fieldType, operandType, stepField } from '../condition/type.js'
 export { mapOperands, mapParts, operandsIn, partsIn, spanOf } from '../condition/visit.js'
-export type { Position } from '../language/source.js'
+export { type Position, Source } from '../language/source.js'
 export type { Block } from '../policy/policy.js'
 export { type DatabaseFacts, declaredReferences } from '../schema/databaseFacts.js'
 export type { Class, Field, Model, RelationField, ScalarField, ScalarType } from '../schema/model.js'

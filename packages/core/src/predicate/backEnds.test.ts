@@ -6,12 +6,26 @@ import { compileClosures } from './closures/closures.js'
 import type { CompilePredicate, Predicate } from './compiler.js'
 import { sourceCompiler } from './emit/emit.js'
 import type { Meaning } from './meaning.js'
-import { blue, bodies, Doc, definitions, Role, red, round, Team, User, values } from './testing/cases.js'
+import {
+  blue,
+  bodiesByKind,
+  bodyOf,
+  Doc,
+  definitions,
+  Role,
+  red,
+  round,
+  Team,
+  titleOf,
+  User,
+  values,
+} from './testing/cases.js'
 
+/** The outcome of a predicate: its result, `machine` if it bails out, or `no predicate` if none was made. */
 type Outcome = 'true' | 'false' | 'machine' | 'no predicate'
 
-/** What predicates of each kind say by themselves, and what the machine says. */
-class Asked {
+/** One policy in all evaluators. */
+class Evaluators {
   readonly #authorizers: readonly Authorizer[]
 
   constructor(text: string) {
@@ -27,6 +41,7 @@ class Asked {
     })
   }
 
+  /** Returns the outcomes of the predicates, and the result or the error of the machine. */
   outcomes(user: object, doc: object): readonly [closures: Outcome, source: Outcome, machine: string] {
     const [closures, source, machine] = this.#authorizers as readonly [Authorizer, Authorizer, Authorizer]
     return [outcomeOf(closures, user, doc), outcomeOf(source, user, doc), answerOf(machine, user, doc)]
@@ -49,29 +64,34 @@ function outcomeOf(authorizer: Authorizer, user: object, doc: object): Outcome {
   return answer as Outcome
 }
 
-/** Where the outcomes of a policy differ, by what is compared. */
-function differences(policy: string, asked: (doc: Doc) => Doc = (doc) => doc): readonly unknown[] {
-  const authorizers = new Asked(policy)
+/** Returns the values of `user.it` and `doc.it` for which the evaluators differ, with their outcomes. */
+function differences(policy: string, resourceOf: (doc: Doc) => Doc = (doc) => doc): readonly unknown[] {
+  const evaluators = new Evaluators(policy)
   const found: unknown[] = []
-  for (const [index, it] of values.entries()) {
+  for (const [name, it] of Object.entries(values)) {
     const user = new User({ it, team: red })
-    for (const other of [3, it]) {
-      const doc = new Doc({ id: 1, version: 2, it: other, team: blue, word: 'word', before: null })
-      const [closures, source, machine] = authorizers.outcomes(user, asked(doc))
+    for (const [other, itsValue] of [
+      ['a whole number', 3],
+      [name, it],
+    ]) {
+      const doc = new Doc({ id: 1, version: 2, it: itsValue, team: blue, word: 'word', before: null })
+      const [closures, source, machine] = evaluators.outcomes(user, resourceOf(doc))
       if (closures !== source || (closures !== 'machine' && closures !== 'no predicate' && closures !== machine))
-        found.push({ index, it, closures, source, machine })
+        found.push({ user: name, doc: other, closures, source, machine })
     }
   }
   return found
 }
 
-describe('closures, source and machine have the same outcome', () => {
-  test.each(bodies)('%s', (body) => {
+describe.each(Object.entries(bodiesByKind))('closures, source and machine agree on %s', (_, bodies) => {
+  const cases = bodies.map((body) => [titleOf(body), bodyOf(body)] as const)
+
+  test.each(cases)('%s', (_title, body) => {
     const policy = `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`
     expect(differences(policy)).toEqual([])
   })
 
-  test.each(bodies)('in a rule that calls itself: %s', (body) => {
+  test.each(cases)('%s, in a recursive rule', (_title, body) => {
     const policy = `allow(user: User, "read", doc: Doc) if may(user, doc); ${definitions}
       may(user: User, doc: Doc) if doc.word = "word" and ${body} and doc matches Doc and user matches User;
       may(user: User, doc: Doc) if may(user, doc.before) and may(user, doc.before);`
@@ -80,22 +100,22 @@ describe('closures, source and machine have the same outcome', () => {
 })
 
 test.each(['x = y', 'y = x'])(
-  "which goals are solved first, once two values that come later are one (%s), is the machine's to say",
+  'two unbound variables that are unified, each with goals that wait for it, have no predicate: %s',
   (same) => {
-    const asked = new Asked(
+    const evaluators = new Evaluators(
       `allow(_: User, "read", doc: Doc) if (x.name == nil and y != nil and ${same} and y = doc.before) or doc.word = "word";`,
     )
-    const [closures, source] = asked.outcomes(new User({}), new Doc({ word: 'word', before: null }))
+    const [closures, source] = evaluators.outcomes(new User({}), new Doc({ word: 'word', before: null }))
     expect([closures, source]).toEqual(['no predicate', 'no predicate'])
   },
 )
 
-test('each outcome occurs', () => {
-  const asked = new Asked('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it = doc.it;')
+test('a predicate is true, is false, or bails out to the machine', () => {
+  const evaluators = new Evaluators('allow(user: User, "read", doc: Doc) if user.it = "reader" and doc.it = doc.it;')
   const doc = new Doc({ it: 1 })
-  expect(asked.outcomes(new User({ it: 'reader' }), doc)).toEqual(['true', 'true', 'true'])
-  expect(asked.outcomes(new User({ it: 'owner' }), doc)).toEqual(['false', 'false', 'false'])
-  expect(asked.outcomes(new User({}), doc)).toEqual(['machine', 'machine', 'error missing-attribute'])
+  expect(evaluators.outcomes(new User({ it: 'reader' }), doc)).toEqual(['true', 'true', 'true'])
+  expect(evaluators.outcomes(new User({ it: 'owner' }), doc)).toEqual(['false', 'false', 'false'])
+  expect(evaluators.outcomes(new User({}), doc)).toEqual(['machine', 'machine', 'error missing-attribute'])
 })
 
 function predicateOf(text: string, compile: CompilePredicate): Predicate {
@@ -226,11 +246,15 @@ describe('recursion along data', () => {
     return team
   }
   test('ends on cycles and on long chains', () => {
-    const asked = new Asked(text)
+    const evaluators = new Evaluators(text)
     const user = new User({ team: red })
-    expect(asked.outcomes(user, new Doc({ team: chain(50) }))).toEqual(['true', 'true', 'true'])
-    expect(asked.outcomes(new User({ team: blue }), new Doc({ team: chain(50) }))).toEqual(['false', 'false', 'false'])
-    expect(asked.outcomes(user, new Doc({ team: chain(5_000) }))).toEqual(['true', 'true', 'true'])
-    expect(asked.outcomes(user, new Doc({ team: round }))).toEqual(['false', 'false', 'false'])
+    expect(evaluators.outcomes(user, new Doc({ team: chain(50) }))).toEqual(['true', 'true', 'true'])
+    expect(evaluators.outcomes(new User({ team: blue }), new Doc({ team: chain(50) }))).toEqual([
+      'false',
+      'false',
+      'false',
+    ])
+    expect(evaluators.outcomes(user, new Doc({ team: chain(5_000) }))).toEqual(['true', 'true', 'true'])
+    expect(evaluators.outcomes(user, new Doc({ team: round }))).toEqual(['false', 'false', 'false'])
   })
 })

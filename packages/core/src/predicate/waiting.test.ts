@@ -8,7 +8,20 @@ import { defaultLimits, holds } from '../machine/index.js'
 import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
 import { sourceCompiler } from './emit/emit.js'
-import { blue, bodies, Doc, definitions, fails, Role, red, Team, User, values } from './testing/cases.js'
+import {
+  blue,
+  bodiesByKind,
+  bodyOf,
+  Doc,
+  definitions,
+  fails,
+  Role,
+  red,
+  Team,
+  titleOf,
+  User,
+  values,
+} from './testing/cases.js'
 
 /** What a predicate that waits says by itself, and what the machine says. */
 class Asked {
@@ -71,20 +84,20 @@ function later(value: unknown, known = new Map<unknown, unknown>()): unknown {
   return copy
 }
 
-describe('a waiting predicate and the machine agree', () => {
-  test.each(bodies)('%s', async (body) => {
+describe.each(Object.entries(bodiesByKind))('a waiting predicate and the machine agree on %s', (_, bodies) => {
+  test.each(bodies.map((body) => [titleOf(body), bodyOf(body)] as const))('%s', async (_title, body) => {
     const asked = new Asked(
       `allow(user: User, "read", doc: Doc) if ${body} and doc matches Doc and user matches User; ${definitions}`,
     )
     const wrong: unknown[] = []
-    for (const [index, it] of values.entries()) {
+    for (const [name, it] of Object.entries(values)) {
       for (const other of [3, it]) {
         const known = new Map<unknown, unknown>()
         const user = later(new User({ it, team: red }), known) as object
         const doc = later(new Doc({ id: 1, version: 2, it: other, team: blue, word: 'word' }), known) as object
         const [waiting, machine] = await asked.outcomes(user, doc)
         if (waiting !== 'machine' && waiting !== 'no predicate' && waiting !== machine)
-          wrong.push({ index, it, waiting, machine })
+          wrong.push({ user: name, waiting, machine })
       }
     }
     expect(wrong).toEqual([])

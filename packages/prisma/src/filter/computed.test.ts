@@ -1,5 +1,4 @@
-import { Source } from '@arcturus/core'
-import type { Operand } from '@arcturus/core/filters'
+import { type Operand, Source } from '@arcturus/core/filters'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { computedOf } from './computed.js'

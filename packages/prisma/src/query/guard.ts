@@ -7,7 +7,7 @@ import type { Tables } from '../schema/tables.js'
 import type { Scope } from './answers.js'
 import { afterNothing, findCursor, isFound } from './cursor.js'
 import type { ModelQuery } from './extension.js'
-import { isPromise, type Resolver } from './resolve.js'
+import type { Resolver } from './resolve.js'
 import type { Creations } from './upsert.js'
 
 /**
@@ -25,7 +25,7 @@ export function guarding(
     const resolve = (one: unknown): unknown => resolver.resolve(one, model, operation, scope)
     const resolving = resolve(args)
     // Awaited only if there is a promise: Prisma batches queries of one tick.
-    let resolved = isPromise(resolving) ? await resolving : resolving
+    let resolved = resolving instanceof Promise ? await resolving : resolving
     const requests = resolver.requests(args)
     if (requests.length > 0) {
       if (operation === 'upsert') await creations.authorize(args, model, requests, scope.mayLoad)

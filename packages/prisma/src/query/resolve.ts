@@ -312,7 +312,3 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
     ones?.unloaded === others?.unloaded
   )
 }
-
-export function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise
-}

@@ -38,9 +38,13 @@ export class Creations {
     const record = this.#authorizer.as(model, recordOf(data, this.#tables.model(model)!, this.#tables))
     this.#unsaved.add(record)
     if (requests.some(({ asked }) => asked === 'actors')) {
-      throw new ArgumentError('invalid-argument', 'upsert accepts no authorizedActors: nobody is named who creates.', {
-        hint: 'use authorizedFilter(user) for writes',
-      })
+      throw new ArgumentError(
+        'invalid-argument',
+        'upsert does not accept the filter of authorizedActors: it does not name the user who creates the row.',
+        {
+          hint: 'use authorizedFilter(user) for writes',
+        },
+      )
     }
     for (const actor of new Set(requests.map((request) => request.actor))) {
       if (await this.#mayCreate(actor, record, mayLoad)) continue

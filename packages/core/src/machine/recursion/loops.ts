@@ -43,7 +43,7 @@ function close(m: Machine, inner: Loop, outer: Loop): true {
     throw negatedLoop(
       inner,
       `Whether \`${inner.predicate.name}\` holds depends on its own negation.`,
-      'no answer is right for a rule that holds when it does not hold',
+      'remove the call, or the `not` around it: a rule that holds only if it does not hold has no result',
     )
   }
   let isStanding = inner.site.isStanding

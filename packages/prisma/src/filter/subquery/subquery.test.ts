@@ -1,5 +1,5 @@
-import { Source, UnsupportedFilterError } from '@arcturus/core'
-import { type Definite, type Operand, Schema, type Subject } from '@arcturus/core/filters'
+import { UnsupportedFilterError } from '@arcturus/core'
+import { type Definite, type Operand, Schema, Source, type Subject } from '@arcturus/core/filters'
 import type { PrintSql } from '@arcturus/core/sql'
 import { describe, expect, it } from 'vitest'
 import { sqlDialectOf } from '../../database/sqlDialect.js'
