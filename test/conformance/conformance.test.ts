@@ -21,7 +21,7 @@ describe('the drop-in answers as oso does, or as this project decided', () => {
 })
 
 describe('filters', () => {
-  it('are answered in at least 90 % of the cases from the condition, and 70 % as inner joins', async () => {
+  it('use the condition in at least 90 % of the cases, and inner joins in 70 %', async () => {
     const answered = { condition: 0, flat: 0 }
     const filters = cases.filter(isFiltering)
     for (const one of filters) {

@@ -20,7 +20,7 @@ function numbersFrom(start: number): () => number {
   }
 }
 
-it(`no filter of a mutated policy selects a row that the check refuses (seed ${seed})`, async () => {
+it(`filters of mutated policies select no row that a check denies (seed ${seed})`, async () => {
   const random = numbersFrom(seed)
   const wrong: unknown[] = []
   const answered = { condition: 0, flat: 0 }

@@ -7,7 +7,7 @@ import { entryNames } from './concurrent/questions.js'
 const cases = Number(process.env['FUZZ_CONCURRENT'] ?? 150)
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_127)
 
-test(`concurrent questions of ${cases} random cases of seed ${seed} get the answers that they have alone`, async () => {
+test(`concurrent checks of ${cases} cases of seed ${seed} agree with single ones`, async () => {
   const run = await fuzzConcurrent({ seed, cases })
   console.log(reportOf(seed, run))
   expect(run.differences, run.differences.map(({ text }) => text).join('\n\n')).toHaveLength(0)

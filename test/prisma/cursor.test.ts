@@ -77,7 +77,7 @@ describe.each(databases)('A cursor on $name', (database) => {
     expect([before.map((row) => row.id), hiddenRows, shown.map((row) => row.id), count]).toEqual([[5], [], [2, 4], 0])
   })
 
-  it('of findFirstOrThrow that names a hidden row is an error, as one that does not exist', async () => {
+  it('of findFirstOrThrow fails for a hidden row as for one that does not exist', async () => {
     await expect(prisma.document.findFirstOrThrow(page(3))).rejects.toMatchObject({ code: 'P2025' })
   })
 

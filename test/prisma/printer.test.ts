@@ -54,7 +54,7 @@ describe.each(databases)('A printed where on $name', (database) => {
   }
 
   it.each(database.provider === 'sqlite' ? [false] : [false, true])(
-    `finds just the rows for which the condition holds (acceptCollation: %s, seed ${seed})`,
+    `finds the rows for which it is true (acceptCollation: %s, seed ${seed})`,
     async (acceptCollation) => {
       const { print, refused } = printing(acceptCollation)
       const counts = { asked: 0, some: 0 }

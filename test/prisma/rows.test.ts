@@ -107,7 +107,7 @@ describe.each(databases)('Rows of an extended client on $name', (database) => {
   })
 
   it.each(['before', 'after'])(
-    'wrapped by an extension with computed fields, added %s, are a typed error with a hint',
+    'wrapped by an extension with computed fields, added %s, are a typed error',
     async (order) => {
       const computed = (client: Client): Client =>
         client.$extends({

@@ -139,7 +139,7 @@ describe('The tables of SQL filters for', () => {
     return found?.kind === 'relation' ? found.relation : undefined
   }
 
-  it('schemas of the database: the table of a many-to-many is where the model that sorts first is', () => {
+  it('the join table of a many-to-many is in the schema of the model that sorts first', () => {
     expect(tables.table('Post')).toMatchObject({ path: ['zeta', 'posts'], restrictions: [] })
     expect(relationOf('Post', 'tags')?.link).toMatchObject({
       path: ['zeta', '_PostToTag'],
@@ -151,7 +151,7 @@ describe('The tables of SQL filters for', () => {
     })
   })
 
-  it('references that the database keeps: never of a view, nor those that the other row holds', () => {
+  it('references with a foreign key: not of views, and not on the other side', () => {
     expect([
       relationOf('Post', 'owner')?.kept,
       relationOf('User', 'posts')?.kept,

@@ -117,7 +117,7 @@ describe.each(databases)('A filter on $name', (database) => {
     expect(await rows()).toEqual(before)
   })
 
-  it('keeps with SQL of an update that stays in its place, and with alternatives that are filtered', async () => {
+  it('accepts SQL in the values of an update, and alternatives with a filter each', async () => {
     await documents.update(filter({ id: 1 }).where, { views: () => '(SELECT 7) + 1' })
     await documents.update(filter({ id: 3 }).where, { views: () => '(SELECT 7) + 1' })
     expect((await rows()).map(({ views }) => views)).toEqual([8, 2, 3, 4, 5])

@@ -171,7 +171,7 @@ describe.each(databases)('Relations that are not loaded on $name', (database) =>
     expect(() => authorizer.can(ann, 'share', row)).toThrow()
   })
 
-  it('are loaded by the data source that the row is of, so that an authorizer has one of its entities', async () => {
+  it('need one data source per entity and authorizer', async () => {
     const other = await database.open([...entities, lockerEntity, keyEntity])
     const again = () => typeOrmAuthorization(authorizer, other)
     expect(again).toThrow(TypeOrmSchemaError)

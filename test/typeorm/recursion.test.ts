@@ -63,7 +63,7 @@ describe.each(databases)('A recursion along relations on $name', (database) => {
     expect(skipped.map(({ id }) => id).sort()).toEqual([10_001, 10_002])
   }, 60_000)
 
-  it('goes on in a query that the caller goes on with, in a find, and in criteria of a write', async () => {
+  it('works in a continued query, in a find, and in the criteria of a write', async () => {
     const query = authorization
       .authorizedQuery(actor(), 'read', Branch, 'b')
       .orWhere('1 = 1')

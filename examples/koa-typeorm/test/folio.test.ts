@@ -59,7 +59,7 @@ describe.each(await places())('Folio on $name', (place) => {
   })
 
   describe('the documents', () => {
-    it('are in the list exactly when asking for one by itself finds it, with the same fields and actions', async () => {
+    it('are in the list exactly if the page of each one finds it, with the same fields', async () => {
       const all = await folio.database.getRepository(Document).find({ relations: { author: true } })
       for (const handle of everybody) {
         const listed = new Map((await documentsOf(handle)).map((row) => [row['id'], row]))

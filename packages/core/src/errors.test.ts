@@ -11,7 +11,7 @@ function failed(text: string): unknown {
   }
 }
 
-test('an error prints its message, with place, line and hint, and not the policy that it is about', () => {
+test('an error prints its message, place, line and hint, and not the whole policy', () => {
   const error = failed('# a secret comment\nresource Repo { roles = ["reader"]; "read" if "reder"; }')
   expect(error).toBeInstanceOf(PolicyError)
   const printed = inspect(error)

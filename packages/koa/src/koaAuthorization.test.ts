@@ -228,7 +228,7 @@ describe('the guard', () => {
     expect((await request(app.callback()).get('/elsewhere')).text).toBe('classified')
   })
 
-  it('passes preflights to cors() before it, and sends readable denials to other origins', async () => {
+  it('leaves preflights to cors(), and lets other origins read denials', async () => {
     const { app, router, authorize } = application({}, cors({ keepHeadersOnError: true }))
     router.put('/documents/:id', authorize('edit', findDocument), classified)
     const origin = { Origin: 'https://elsewhere.example' }
@@ -307,7 +307,7 @@ describe('a mistake in the application', () => {
     expect(declare).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
   })
 
-  it('is reported when the application is built: an action that the policy does not name', () => {
+  it('an action that the policy does not name is an error of the declaration', () => {
     expect(() => authorize('edti', findDocument)).toThrow('did you mean "edit"?')
   })
 })

@@ -44,7 +44,7 @@ describe.each([
     expect([1, 2, 3, 4].filter((org) => filter.matches(new Document(org)))).toEqual(orgs)
   })
 
-  it('exclude a resource if a value of one of them is missing, or throw if it is read first', () => {
+  it('exclude a resource if a value is missing, or throw if it is read first', () => {
     const asked = () => filterOf('m.role != "guest"', [new Membership(undefined, 1), ...members], form)
     if (form.isLast) return expect(asked).toThrow(expect.objectContaining({ code: 'missing-attribute' }))
     const filter = asked()

@@ -44,7 +44,7 @@ describe('a policy', () => {
     expect(policy?.unions).toEqual({ Actor: new Set(['Person']), Resource: new Set(['Person', 'Folder']) })
   })
 
-  test('has the types that all policies have, those that are written and those that blocks need', () => {
+  test('has the built-in types, those of the text, and those of its blocks', () => {
     const types = [...(policy?.ruleTypes.values() ?? [])].flat().map(print)
     expect(types).toEqual([
       'type allow(_actor, _action, _resource);',

@@ -17,7 +17,7 @@ function schemaOf(classes: Readonly<Record<string, Class | undefined>>): Schema 
   return schema
 }
 
-test('a model extends the registered classes of its prototype chain, whatever names they have', () => {
+test('a model extends the registered classes of its prototype chain, under any name', () => {
   const schema = schemaOf({ Kitten, Animal, Creature: Animal, Row: undefined })
   expect(schema.ancestors('Kitten')).toEqual(['Kitten', 'Animal', 'Creature'])
   expect(schema.ancestors('Creature')).toEqual(['Creature', 'Animal'])

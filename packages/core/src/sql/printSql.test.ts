@@ -272,7 +272,7 @@ describe('a condition as SQL', () => {
   })
 
   it.each<SqlDialect>(['sqlite', 'postgresql', 'mysql'])(
-    'gives every value a place, in the order of the text, and writes none of them on %s',
+    'writes values as placeholders, in the order of the text, on %s',
     (dialect) => {
       const secret = ['s3cret', 424_242, 4.2424242]
       const texts = (of: Operand): Definite[] =>
@@ -366,7 +366,7 @@ describe('a condition as SQL', () => {
     },
   )
 
-  it('puts a long row of alternatives into groups, since SQLite reads them as one deep tree', () => {
+  it('groups many alternatives, since SQLite parses them as one deep tree', () => {
     const of = Array.from({ length: 5000 }, (_, at) =>
       compare(path(page, 'views'), at % 2 === 0 ? '<' : '>', value(at)),
     )

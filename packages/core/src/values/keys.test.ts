@@ -84,7 +84,7 @@ describe.each(['source', 'closures', 'machine'] as const)('with %s', (evaluator)
     expect(authorizer.can(unsaved, 'edit', new Paper({ author: unsaved }))).toBe(true)
   })
 
-  test('a relation that is not loaded is compared by a foreign key that refers to the key', () => {
+  test('an unloaded relation is compared by a foreign key that refers to the key', () => {
     expect(authorizer.can(new User(1), 'edit', new Paper({ authorId: 1 }))).toBe(true)
     expect(authorizer.can(new User(1), 'review', new Paper({ authorId: 1 }))).toBe(false)
     expect(authorizer.can(new User(2), 'review', new Paper({ authorId: 1 }))).toBe(true)

@@ -39,7 +39,7 @@ const subjects = ['d', 'd.owner', 'd.name', '"text"', '[d]', '{a: 1}', 'nil']
 const tests = subjects.flatMap((one) => [`${one} matches Anything`, `is_anything(${one})`, `${one} matches Everything`])
 
 test.each(tests.flatMap((one) => [one, `not ${one.includes(' matches ') ? `(${one})` : one}`]))(
-  'a class with its own instance check is called, also for nil, strings and lists: %s',
+  'a custom instance check is called, also for nil, strings and lists: %s',
   (condition) => {
     for (const check of [() => true, () => false, (value: unknown) => value === null]) {
       const [expected] = readable(condition, check, 'machine')

@@ -84,7 +84,7 @@ test.each(cases)('%s', (_, rules, expected) => {
   expect(filterOf(rules)).toBe(expected)
 })
 
-test('a role among many is one list of keys, and rows of the actor that do not fit are left out', () => {
+test('a role among many is one list of keys, without rows that do not match', () => {
   const id = { type: 'integer', nullable: false } as const
   const authorizer = new Authorizer()
     .registerClass(User, { key: 'id', fields: { id, roles: { many: 'Role' } } })

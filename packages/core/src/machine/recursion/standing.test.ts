@@ -128,7 +128,7 @@ describe.each(evaluators)('%s: a negated search along data', (evaluator) => {
   it.each([
     'reaches(a: User, b: User) if a = b; reaches(a: User, b: User) if c = a.boss and reaches(c, b);',
     'reaches(a: User, b: User) if a = b; reaches(a: User, b: User) if c in a.friends and reaches(c, b);',
-  ])('fails when it returns to its start, also if another rule compares its arguments: %s', (rules) => {
+  ])('fails at its start, also if another rule compares its arguments: %s', (rules) => {
     const made = authorizer(`allow(u: User, "read", _: Folder) if not reaches(u.boss, u);\n${rules}`, evaluator)
     const [user, first, second] = [new User(), new User(), new User()]
     user.boss = first

@@ -46,7 +46,7 @@ describe('a step that runs again', () => {
     expect(replay.recall(operand, new ListTerm([1], 0, undefined), 'name')).toBe('a')
   })
 
-  test('gets the answer that the query first waited for as the answer to that question alone', () => {
+  test('uses the value that the query waited for only where it was read', () => {
     const replay = new Replay()
     replay.recall(operand, row, 'owner')
     replay.arrive('someone')

@@ -25,7 +25,7 @@ function eventsOf(query: string): string[] {
   return events
 }
 
-it('a recorder receives goals, rules and solutions in order, with the values of variables', () => {
+it('a recorder receives goals, rules and solutions in order, with their variables', () => {
   expect(eventsOf('can_do("ann", "write")')).toEqual([
     'goal; can_do("ann", "write")',
     'rule can_do',

@@ -135,7 +135,7 @@ describe('Keys that were found', () => {
     expect(whereOf('Post', [])).toBe(false)
   })
 
-  it('of several columns are put together by those that begin alike, each value as the client has it', () => {
+  it('of several columns are grouped by their first columns', () => {
     const at = '2020-01-01T00:00:00.000Z'
     const row = (key0: string, key1: string, key2: unknown, key3: unknown) => ({ key0, key1, key2, key3 })
     const rows = [
