@@ -1,9 +1,9 @@
+import { actionsFor } from './actionNames.js'
 import { allInOrder } from './allInOrder.js'
 import { assertActor, assertKnown, assertResource } from './arguments.js'
 import type { Engine } from './engine.js'
 import { enumerate } from './enumerate.js'
 import type { Question } from './question.js'
-import { actionsFor } from './words.js'
 
 /** Lists the actions that actors may perform on resources. */
 export class AllowedActions {

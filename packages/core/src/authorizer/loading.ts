@@ -9,7 +9,7 @@ import type { Schema } from '../schema/schema.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { hostMeaning } from './hostMeaning.js'
 import type { Hosts } from './hosts.js'
-import { Checks, type Prove } from './planCache.js'
+import { PlanCache, type Prove } from './planCache.js'
 import { type ActionSettings, PolicyActions } from './policyActions.js'
 import type { WarningLog } from './warnings.js'
 
@@ -53,7 +53,7 @@ const maxUnnamed = 100
 export class LoadedPolicy {
   readonly policy: Policy
   readonly program: Program
-  readonly checks: Checks
+  readonly checks: PlanCache
   readonly actions: PolicyActions
   /** The version of the schema for which it was compiled. */
   readonly version: number
@@ -74,7 +74,14 @@ export class LoadedPolicy {
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
     this.actions = new PolicyActions(policy, schema, context.actions)
     const onUnnamed = (action: string): void => this.#unnamed(action, warnings)
-    this.checks = new Checks(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
+    this.checks = new PlanCache(
+      policy,
+      this.actions,
+      onUnnamed,
+      meaning,
+      backEnd,
+      startsWithMachine ? prove : undefined,
+    )
   }
 
   #unnamed(action: string, warnings: WarningLog): void {

@@ -7,11 +7,11 @@ import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../predic
 import type { Meaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { entryOf } from '../values/entryOf.js'
+import { namesOutright, stringLiteralsOf } from './actionNames.js'
 import { assertAction, assertActor, assertKnown, assertResource } from './arguments.js'
 import { type ActionKind, isForMachine, type Kind, planActors, planCheck, planFilter } from './plans.js'
 import { type ActionKey, otherAction, type PlansOfPair, PlanTable } from './planTable.js'
 import type { PolicyActions } from './policyActions.js'
-import { namesOutright, stringLiteralsOf } from './words.js'
 
 /** The plan of a check whose classes and action are known. */
 interface CheckPlan {
@@ -63,7 +63,7 @@ const maxTrials = 3
  * not name. All questions share them: a plan depends on the policy, the classes and the action
  * alone. Statistics and trials are counts that affect how a check is evaluated, never its result.
  */
-export class Checks {
+export class PlanCache {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
   readonly #deriver: Deriver

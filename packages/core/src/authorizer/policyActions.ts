@@ -4,8 +4,8 @@ import type { Diagnostic } from '../language/diagnostic.js'
 import { type ActionNames, actionNames, checkedAction, fieldAction } from '../policy/actions.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
+import { namesOutright } from './actionNames.js'
 import { type ActionProblem, unknownAction } from './unknownAction.js'
-import { namesOutright } from './words.js'
 
 /** The actions that exist besides those that a policy names. */
 export interface ActionSettings {

@@ -8,9 +8,9 @@ import type { Diagnostic } from '../language/diagnostic.js'
 import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
+import { actionsToCheck, actorsOf } from './actionNames.js'
 import { planFilter } from './plans.js'
 import { WithoutActor } from './withoutActor.js'
-import { actionsToCheck, actorsOf } from './words.js'
 
 /** A filter that can be refused, as a warning. */
 export interface RefusableFilter extends Diagnostic {

@@ -1,7 +1,7 @@
+import { actorsOf, stringLiteralsOf } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans.js'
 import { PolicyActions } from '../authorizer/policyActions.js'
-import { actorsOf, stringLiteralsOf } from '../authorizer/words.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
 import { isStackOverflow } from '../condition/stack.js'

@@ -1,5 +1,5 @@
+import { actionsFor } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { actionsFor } from '../authorizer/words.js'
 
 /** A check that a test run made. */
 export interface RecordedQuestion {

@@ -1,7 +1,7 @@
+import { actionsToCheck } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Kind } from '../authorizer/plans.js'
 import { RelationMemory } from '../authorizer/relations.js'
-import { actionsToCheck } from '../authorizer/words.js'
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
 import { Differences, Plans } from '../diff/differences.js'
 import { ArgumentError, PolicyError } from '../errors.js'
