@@ -91,6 +91,84 @@ describe('test', () => {
   })
 })
 
+describe('coverage', () => {
+  /** A test of node:test with two processes, one for each file. */
+  const tests = (check: string): string => `import { test } from 'node:test'
+import { testAuthorization } from '@arcturus/core/testing'
+import config from './arcturus.config.js'
+import { readFileSync } from 'node:fs'
+
+const { authorizer, database } = config.open()
+authorizer.loadSync({ name: 'policy.polar', text: readFileSync('policy.polar', 'utf8') })
+const { expectAllowed, expectDenied } = testAuthorization(authorizer)
+test('notes', async () => {
+  const [ada, eve] = [await database.find('User', { id: 1 }), await database.find('User', { id: 2 })]
+  const [diary, news] = [await database.find('Note', { id: 1 }), await database.find('Note', { id: 3 })]
+  ${check}
+})
+`
+  const files = {
+    'arcturus.config.js': notes['arcturus.config.ts']!.replace(
+      "import { defineConfig } from '@arcturus/cli'",
+      'const defineConfig = (config) => config',
+    ).replace(/: Record<string, readonly object\[\]>| as Record<string, unknown>|!(?=[ ,)])/g, ''),
+    'one.test.mjs': tests("await expectAllowed(ada, 'edit', diary)"),
+    'two.test.mjs': tests("await expectDenied(eve, 'edit', diary)"),
+  }
+  const lcov = (one: TestApplication): string => readFileSync(join(one.folder, 'coverage/policy/lcov.info'), 'utf8')
+
+  it('of a matrix lists the rules and goals that no test decides, and writes lcov', async () => {
+    const one = application({
+      'notes.matrix.ts': notes['notes.matrix.ts']!.replaceAll(', news', ', news')
+        .replace("news: 'note:3'", "news: 'note:2'")
+        .replace('ada    | read, edit | read, edit', 'ada    | read, edit | -')
+        .replace('eve    | -          | read', 'eve    | -          | read, edit')
+        .replace('nobody | -          | read', 'nobody | - | -'),
+    })
+    const { code, out } = await one.run('test', '--coverage')
+    expect(out).toContain('policy.polar:11  never applied: rule allow(_, "read", note: Note)')
+    expect(out).toContain('policy.polar:11  never true: note.isPublic = true')
+    expect(out).not.toContain('note.owner = user')
+    expect(code).toBe(0)
+    expect(lcov(one)).toContain('FN:11,allow:11:1\n')
+    expect(lcov(one)).toMatch(/BRDA:11,\d+,0,0\nBRDA:11,\d+,1,[1-9]/)
+    expect(lcov(one)).toMatch(/DA:10,[1-9]/)
+  })
+
+  it('below the threshold exits with 1, and says so in JSON and annotations', async () => {
+    const rule = 'allow(user: User, "edit", note: Note) if user.name = "root" and note.isPublic = true;\n'
+    const one = application({ 'policy.polar': notes['policy.polar'] + rule })
+    expect((await one.run('test', '--coverage', '--threshold', '40')).code).toBe(0)
+    const { code, json } = await one.run('test', '--coverage', '--threshold', '100', '--json')
+    expect(code).toBe(1)
+    expect(json).toMatchObject({ failed: 0, coverage: { threshold: 100, rules: { covered: 5, total: 6 } } })
+    const { out } = await one.run('test', '--coverage', '--threshold', '100', '--format', 'github')
+    expect(out).toMatch(/::warning file=policy\.polar,line=\d+,.*title=uncovered::/)
+    expect((await one.run('test', '--coverage', '--threshold', 'x')).code).toBe(2)
+  })
+
+  it('of several processes of a test runner is merged', async () => {
+    const one = application(files)
+    const { code, out, error } = await one.run('coverage', '--html', process.execPath, '--test')
+    expect(error).not.toContain('not ok')
+    expect(out).toContain('% of the policy is covered')
+    expect(out).not.toContain('note.owner = user')
+    expect(out).toContain('never applied: rule "read" if "owner";')
+    expect(code).toBe(0)
+    expect(existsSync(join(one.folder, 'coverage/policy/policy.polar.html'))).toBe(true)
+  })
+
+  it.each([
+    ['tests that fail', ['node', '-e', 'process.exit(3)'], 'ended with code 3'],
+    ['a program that is missing', ['no-such-program'], "no-such-program can't be started"],
+    ['tests without a policy', ['node', '-e', ''], 'The tests covered no policy.'],
+  ])('exits with 2 for %s', async (_, command, message) => {
+    const { code, error } = await application().run('coverage', ...command)
+    expect(error).toContain(message)
+    expect(code).toBe(2)
+  })
+})
+
 describe('explain', () => {
   it('exits with 0 for an allowed action, and shows the proof', async () => {
     const { code, out } = await application().run('explain', 'user:1', 'edit', 'note:1')

@@ -2,6 +2,7 @@ import { PolicyError } from '@arcturus/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { check } from './commands/check.js'
 import { compile } from './commands/compile.js'
+import { coverage, type ReportOptions } from './commands/coverage.js'
 import { diff } from './commands/diff.js'
 import { explain } from './commands/explain.js'
 import { type InitOptions, init } from './commands/init.js'
@@ -58,6 +59,7 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   const program = new Command('arcturus')
     .description('Checks, tests, explains, compares and compiles a Polar policy.')
     .version(version)
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -74,6 +76,11 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
       .option('-c, --config <file>', 'the configuration (default: the closest arcturus.config.ts)')
       .option('--json', 'print JSON')
       .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
+  const threshold = new Option('--threshold <percent>', 'exit with 1 if less is covered')
+    .argParser(percentage)
+    .default(0)
+  const coverageDir = new Option('--coverage-dir <folder>', 'the folder of lcov.info').default('coverage/policy')
+  const html = new Option('--html', 'also write pages that show the coverage').default(false, 'no')
   const formats = new Option('--format <format>', 'the form of findings').choices(['text', 'json', 'github'])
 
   /** Opens the project, runs a command in it, and prints the result. */
@@ -128,16 +135,44 @@ function programOf(args: readonly string[], io: Io, ended: (code: number) => voi
   command('test', 'Run the tests of the policy: who may do what to which row.', [
     'arcturus test',
     'arcturus test test/documents.matrix.ts',
+    'arcturus test --coverage --threshold 90',
     'arcturus test --watch',
   ])
     .argument('[files...]', 'files or patterns (default: `tests` of the configuration, or **/*.matrix.ts)')
     .option('-w, --watch', 'test again when a file changes')
+    .option('--coverage', 'report which rules and goals of the policy the tests decide')
+    .addOption(threshold)
+    .addOption(coverageDir)
+    .addOption(html)
     .addOption(formats)
-    .action((files: string[], options: CommonOptions) =>
+    .action((files: string[], options: CommonOptions & ReportOptions & { coverage?: boolean }) =>
       run(
         options,
-        inProject((project, output) => test(project, output, files)),
+        inProject((project, output) => test(project, output, files, options.coverage ? options : undefined)),
       ),
+    )
+
+  program
+    .command('coverage')
+    .description('Run the tests of the application, and report which rules and goals of the policy they decide.')
+    .argument('<command...>', 'the program of the tests, such as: npx vitest run')
+    .addOption(threshold)
+    .addOption(coverageDir)
+    .addOption(html)
+    .addOption(formats)
+    .option('--json', 'print JSON')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+The tests use testAuthorization or policyMatrix of @arcturus/core/testing.
+
+Examples:
+  $ arcturus coverage npx vitest run
+  $ arcturus coverage --threshold 90 --html node --test`,
+    )
+    .action((command: string[], options: CommonOptions & ReportOptions) =>
+      run(options, (_, output) => coverage(output, command, options)),
     )
 
   command('explain', 'Explain why an actor may or may not do something, and what is missing.', [
@@ -253,6 +288,12 @@ function wholeNumber(text: string): number {
   const count = Number(text)
   if (Number.isSafeInteger(count) && count >= 0) return count
   throw new InvalidArgumentError('It must be a whole number.')
+}
+
+function percentage(text: string): number {
+  const percent = Number(text)
+  if (text !== '' && percent >= 0 && percent <= 100) return percent
+  throw new InvalidArgumentError('It must be a number from 0 to 100.')
 }
 
 function javascriptFile(text: string): string {

@@ -1,11 +1,12 @@
 import { basename } from 'node:path'
-import { differenceText, type Matrix, type MatrixReport, matrixReport } from '@arcturus/core/testing'
+import { coverPolicy, differenceText, type Matrix, type MatrixReport, matrixReport } from '@arcturus/core/testing'
 import { defaultExport } from '../config/loadConfig.js'
 import type { PolicyTests } from '../config/tests.js'
 import { Failure } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import { filesOf, type Project } from '../project/project.js'
 import { counted } from './check.js'
+import { type ReportOptions, reported } from './coverage.js'
 
 /** A file of tests and its report. */
 interface TestedFile {
@@ -18,10 +19,17 @@ interface TestedFile {
  * Runs the files of tests against the policy.
  *
  * @param chosen - Paths or patterns in place of those of the configuration.
+ * @param covering - How the coverage is reported. Undefined if it is not.
  */
-export async function test(project: Project, output: Output, chosen: readonly string[]): Promise<Result> {
+export async function test(
+  project: Project,
+  output: Output,
+  chosen: readonly string[],
+  covering?: ReportOptions,
+): Promise<Result> {
   await project.load()
   const tests = await testFiles(project, chosen)
+  const coverage = covering && coverPolicy(project.authorizer)
   const tested: TestedFile[] = []
   await output.progress('Testing', async (advance) => {
     for (const { file, title, matrix } of tests) {
@@ -36,8 +44,10 @@ export async function test(project: Project, output: Output, chosen: readonly st
   const { green, red } = output.colours
   const summary = `${counted(cells - failed, 'cell')} passed, ${failed} failed`
   output.line(failed > 0 ? red(summary) : green(summary))
+  await coverage?.stop()
+  const covered = coverage && reported(coverage.report(), output, covering)
   return {
-    code: failed > 0 ? 1 : 0,
+    code: failed > 0 ? 1 : (covered?.code ?? 0),
     json: {
       passed: cells - failed,
       failed,
@@ -48,6 +58,7 @@ export async function test(project: Project, output: Output, chosen: readonly st
         differences,
         actual,
       })),
+      ...(covered && { coverage: covered.json }),
     },
   }
 }

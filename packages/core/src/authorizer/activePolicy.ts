@@ -1,11 +1,12 @@
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
-import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy } from './loading.js'
+import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy, type RecorderOf } from './loading.js'
 import type { Statistics } from './planCache.js'
 
 /** The active policy of an authorizer. */
 export class ActivePolicy {
   readonly #context: PolicyContext
+  readonly #recorders = new Set<RecorderOf>()
   /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
   /** The number of loads that began, and the number of the load that produced the active policy. */
@@ -24,6 +25,35 @@ export class ActivePolicy {
 
   get statistics(): Readonly<Statistics> {
     return this.#loaded?.checks.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
+  }
+
+  /**
+   * Sends every goal of all queries to a listener from now on: the machine evaluates all checks.
+   * Returns a function that ends it, and restores the evaluator after the last listener.
+   */
+  record(recorderOf: RecorderOf): () => void {
+    this.#recorders.add(recorderOf)
+    this.#compileAnew()
+    return () => {
+      if (this.#recorders.delete(recorderOf)) this.#compileAnew()
+    }
+  }
+
+  #compileAnew(): void {
+    if (this.#loaded) this.#loaded = new LoadedPolicy(this.#loaded.policy, this.#currentContext)
+  }
+
+  get #currentContext(): PolicyContext {
+    if (this.#recorders.size === 0) return this.#context
+    const recorderOf: RecorderOf = (policy) => {
+      const all = [...this.#recorders].map((one) => one(policy))
+      return {
+        record(event) {
+          for (const one of all) one.record(event)
+        },
+      }
+    }
+    return { ...this.#context, backEnd: undefined, startsWithMachine: false, recorderOf }
   }
 
   /** Replaces the active policy, once the tests of the new one have passed. @throws PolicyError */
@@ -60,7 +90,7 @@ export class ActivePolicy {
   #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
     const { schema, loadChecks, warnings, queryRules } = this.#context
     const policy = parsePolicy(sources, schema, loadChecks, { queryRules })
-    const loaded = new LoadedPolicy(policy, this.#context)
+    const loaded = new LoadedPolicy(policy, this.#currentContext)
     const missing = [...this.#needed].filter((action) => !loaded.actions.isNamed(action))
     if (missing.length > 0) throw new PolicyError(missing.map((action) => loaded.actions.needed(action)))
     warnings.assertNone(loaded.policy)
@@ -87,7 +117,7 @@ export class ActivePolicy {
       })
     }
     if (loaded.version === this.#context.schema.version) return loaded
-    this.#loaded = new LoadedPolicy(loaded.policy, this.#context)
+    this.#loaded = new LoadedPolicy(loaded.policy, this.#currentContext)
     return this.#loaded
   }
 }

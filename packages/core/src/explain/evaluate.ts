@@ -13,16 +13,23 @@ import { Part } from './part.js'
 import { Arrivals, Reads } from './reads.js'
 import { BeyondExplanation, EvaluatedWorld, errorOf, Time } from './world.js'
 
-/** Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds. */
-export async function evaluateLoading(of: Engine, asked: Asked): Promise<Evaluated> {
+/**
+ * Evaluates a check. Relations that are not loaded, and promises, are loaded in rounds.
+ * @param options.searches - Whether what a denial lacks is searched. Default true.
+ */
+export async function evaluateLoading(
+  of: Engine,
+  asked: Asked,
+  { searches = true }: { readonly searches?: boolean } = {},
+): Promise<Evaluated> {
   const arrivals = new Arrivals()
   const loader = of.relations.forQuestion()
   const deadline = new Deadline(of.limits.asyncTime)
   try {
     for (let round = 0; ; round++) {
       const evaluated = evaluate(of, asked, arrivals)
-      if (evaluated.decision === 'denied') evaluated.search?.find()
-      const wanted = arrivals.take(evaluated.decision === 'error' || evaluated.search?.isShort === true)
+      if (searches && evaluated.decision === 'denied') evaluated.search?.find()
+      const wanted = arrivals.take(evaluated.decision === 'error' || (searches && evaluated.search?.isShort === true))
       if (wanted.length === 0 || round === maxRounds) return evaluated
       const values = await deadline.meet(Promise.all(wanted.map((one) => loader.load(one) ?? promised(one))))
       for (const [at, one] of wanted.entries()) arrivals.arrive(one, values[at])

@@ -79,6 +79,8 @@ function entryOf(event: TraceEvent, level: Exclude<LogLevel, 'off'>): Entry | un
     case 'solution':
       return { text: 'RESULT: SUCCESS', indent: 1 }
     case 'proven':
+    case 'unmatched':
+    case 'applied':
       return undefined
     default:
       return event satisfies never

@@ -1,4 +1,6 @@
+export * from '../coverage/index.js'
 export * from '../mutation/index.js'
+export { assertCoverage } from './coverage.js'
 export { ExpectationError } from './expectation.js'
 export {
   type AllowedActions,

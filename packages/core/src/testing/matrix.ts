@@ -1,4 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
+import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { ArgumentError } from '../errors.js'
 import { ExpectationError } from './expectation.js'
 
@@ -95,6 +96,7 @@ export async function policyMatrix(authorizer: Authorizer, matrix: Matrix): Prom
  * @throws ArgumentError and the errors of checks, as `policyMatrix`.
  */
 export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Promise<MatrixReport> {
+  coverByEnvironment(authorizer)
   const allowed = allowedOf(matrix)
   const [actors, resources] = [Object.keys(matrix.actors), Object.keys(matrix.resources)]
   assertNames(allowed, actors, resources)

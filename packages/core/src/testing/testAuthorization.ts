@@ -1,4 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
+import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { acceptStandIns, standInHeader } from '../enforcement/standIns.js'
 import { ArgumentError, AuthorizationError } from '../errors.js'
 import { loadExplanation } from '../explain/explain.js'
@@ -81,6 +82,7 @@ export interface AuthorizationTesting {
  * })
  */
 export function testAuthorization(authorizer: Authorizer): AuthorizationTesting {
+  coverByEnvironment(authorizer)
   const show = (value: unknown): string => showObject(authorizer.schema, value)
   const isSame = (one: unknown, other: unknown): boolean => sameRow(authorizer.schema, one, other) === true
   const who = (actor: unknown): string => (actor === null ? 'Nobody' : show(actor))

@@ -3,7 +3,7 @@ import { occurrences } from '../../language/mentions.js'
 import type { Retry } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { fail } from '../state/step.js'
-import type { Recorder, TraceEvent } from '../state/trace.js'
+import type { GoalEvent, Recorder } from '../state/trace.js'
 import { exportTerm } from '../terms/export.js'
 import type { Context, GoalPlan } from './plan.js'
 
@@ -15,30 +15,35 @@ export function traced(c: Context, recorder: Recorder, goal: Expression, compile
   const before = slotsOf(c, goal)
   const plan = compile()
   const after = slotsOf(c, goal)
+  const [proven, loops, waiting] = [c.scope.temporary(), c.scope.temporary(), c.scope.temporary()]
   const failed: Retry = (m) => {
     m.choices.pop()
-    tell(m, 'failed', before)
+    const { slots } = m.frame
+    const [wasProven, metLoop] = [slots[proven] === true, slots[loops] !== m.loops]
+    recorder.record({ kind: 'failed', wasProven, metLoop, ...eventOf(m, before) })
     return fail
   }
   return (next) => {
     const first = plan((m) => {
-      tell(m, 'proven', after)
+      const { slots } = m.frame
+      slots[proven] = true
+      recorder.record({ kind: 'proven', isWaiting: m.suspended > Number(slots[waiting]), ...eventOf(m, after) })
       return next
     })
     return (m) => {
-      tell(m, 'goal', before)
+      const { slots } = m.frame
+      slots[proven] = false
+      slots[loops] = m.loops
+      slots[waiting] = m.suspended
+      recorder.record({ kind: 'goal', ...eventOf(m, before) })
       m.pushRetry(failed, undefined)
       return first
     }
   }
 
-  function tell(
-    m: Machine,
-    kind: Extract<TraceEvent, { goal: Expression }>['kind'],
-    slots: ReadonlyMap<string, number>,
-  ) {
+  function eventOf(m: Machine, slots: ReadonlyMap<string, number>): GoalEvent {
     const values = () => new Map([...slots].map(([name, slot]) => [name, exportTerm(m, m.frame.slots[slot])]))
-    recorder.record({ kind, goal, depth: m.frame.depth, values })
+    return { goal, depth: m.frame.depth, values }
   }
 }
 

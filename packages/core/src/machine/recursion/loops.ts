@@ -46,6 +46,7 @@ function close(m: Machine, inner: Loop, outer: Loop): true {
       'remove the call, or the `not` around it: a rule that holds only if it does not hold has no result',
     )
   }
+  m.loops++
   let isStanding = inner.site.isStanding
   for (let at = inner.around!; at !== outer; at = at.around!) {
     at.restsOn = Math.min(at.restsOn, outer.depth)

@@ -73,6 +73,8 @@ export class Machine implements Account {
    */
   stalls = 0
   stalled: Loop | undefined = undefined
+  /** Number of calls that failed because they repeat a call around them. */
+  loops = 0
   /** The questions of the running step to the host; recorded once the step has had to wait. */
   readonly replay: Replay = new Replay()
 

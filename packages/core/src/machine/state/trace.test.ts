@@ -13,7 +13,9 @@ function eventsOf(query: string): string[] {
         events.push('solution')
         break
       case 'rule':
-        events.push(`rule ${event.rule.name}`)
+      case 'unmatched':
+      case 'applied':
+        events.push(`${event.kind} ${event.rule.name}`)
         break
       default: {
         const values = [...event.values()].map(([name, value]) => `${name} is ${JSON.stringify(value)}`)
@@ -35,7 +37,9 @@ it('a recorder receives goals, rules and solutions in order, with their variable
     'rule may',
     'goal; cut',
     'proven; cut',
+    'applied may',
     'proven; may(what); what is "write"',
+    'applied can_do',
     'proven; can_do("ann", "write")',
     'solution',
     'failed; may(what); what is "write"',
@@ -52,6 +56,28 @@ it('a recorder receives failed goals', () => {
     'failed; who = "ann"; who is "bob"',
     'failed; can_do("bob", "read")',
   ])
+})
+
+it('a recorder receives heads that do not match', () => {
+  const events: string[] = []
+  const record = (event: TraceEvent) => {
+    if (event.kind === 'unmatched' || event.kind === 'applied') events.push(`${event.kind} ${event.rule.name}`)
+  }
+  const fact = 'small({size: 1}, _);'
+  ask('small({size: 2}, 1)', { policy: fact, recorder: { record } })
+  ask('small({size: 1}, 1)', { policy: fact, recorder: { record } })
+  expect(events).toEqual(['unmatched small', 'applied small'])
+})
+
+it('the failure of a goal says whether it was proven before, and whether a call repeated itself', () => {
+  const failures: unknown[] = []
+  const record = (event: TraceEvent) => {
+    if (event.kind === 'failed') failures.push([print(event.goal), event.wasProven, event.metLoop])
+  }
+  ask('odd(1) and x in [1] and x = 2', { policy: 'odd(x) if odd(x); odd(1);', recorder: { record } })
+  expect(failures).toContainEqual(['x = 2', false, false])
+  expect(failures).toContainEqual(['x in [1]', true, false])
+  expect(failures).toContainEqual(['odd(x)', false, true])
 })
 
 it('answers are the same with a recorder', () => {

@@ -1,0 +1,159 @@
+import type { Authorizer } from '../authorizer/authorizer.js'
+import { engineOf } from '../authorizer/engine.js'
+import type { Condition } from '../condition/condition.js'
+import { conditionsIn, operandsIn } from '../condition/visit.js'
+import { evaluateLoading } from '../explain/evaluate.js'
+import type { Part, Truth } from '../explain/part.js'
+import { imagine, isImagined } from '../explain/reads.js'
+import type { Expression } from '../language/ast.js'
+import type { Span } from '../language/source.js'
+import { tag } from '../schema/tags.js'
+import type { Point } from './points.js'
+import type { PolicyRecording } from './recording.js'
+
+/** A list: the rows of a model on which an actor may perform an action. */
+export interface List {
+  readonly actor: unknown
+  readonly action: string
+  readonly model: string
+}
+
+/**
+ * Counts the goals of a list: those that the actor's data decide are true or false, and the others
+ * are left to the database. The list is evaluated for a row of which nothing is known.
+ * @param authorizer - An authorizer with the same policy, whose queries are not counted.
+ */
+export async function countList(authorizer: Authorizer, recording: PolicyRecording, list: List): Promise<void> {
+  const { actor, action } = list
+  const { schema } = authorizer
+  // Sound: every authorizer has an engine.
+  const engine = engineOf(authorizer)!
+  for (const model of schema.descendants(list.model)) {
+    const resource = imagine({})
+    tag(resource, model)
+    const { root } = await evaluateLoading(engine, { actor, action, resource }, { searches: false })
+    if (root) new ListReader(recording).read(root)
+  }
+}
+
+class ListReader {
+  readonly #recording: PolicyRecording
+  readonly #read = new Set<Part>()
+
+  constructor(recording: PolicyRecording) {
+    this.#recording = recording
+  }
+
+  read(part: Part): void {
+    if (this.#read.has(part)) return
+    this.#read.add(part)
+    const { condition } = part
+    switch (condition.kind) {
+      case 'and':
+        this.#inOrder(part, (truth) => truth === false)
+        break
+      case 'or':
+        this.#inOrder(part, (truth) => truth === true)
+        break
+      case 'not':
+      case 'ref':
+      case 'some':
+        this.#parts(part)
+        break
+      default:
+        this.#leaf(part)
+    }
+  }
+
+  /** Reads the parts that were evaluated: none after one that settles the whole. */
+  #inOrder(part: Part, settles: (truth: Truth) => boolean): void {
+    for (const one of part.parts) {
+      this.read(one)
+      const { outcome } = one
+      if ('error' in outcome || settles(outcome.truth)) return
+    }
+  }
+
+  #parts(part: Part): void {
+    const { condition } = part
+    part.world.reads.isUnknown = false
+    const parts = partsOrNone(part)
+    if (part.world.reads.isUnknown) {
+      for (const one of conditionsIn(condition)) if ('span' in one) this.#count(one.span, undefined)
+      return
+    }
+    if (condition.kind === 'some') this.#count(condition.span, parts.length > 0, (goal) => goal.kind === 'in')
+    for (const one of parts) {
+      this.read(one)
+      const { outcome } = one
+      if (condition.kind === 'some' && ('error' in outcome || outcome.truth === true)) return
+    }
+  }
+
+  #leaf(part: Part): void {
+    const { condition } = part
+    if (!('span' in condition)) return
+    const { outcome } = part
+    if ('error' in outcome) return
+    const truth = isOfRow(part) ? undefined : outcome.truth
+    this.#count(condition.span, truth, (goal) => isSameTest(goal, condition))
+  }
+
+  /** Counts the goal at a place. A part that is not the whole goal decides nothing. */
+  #count(span: Span, truth: Truth, isWhole: (goal: Expression) => boolean = () => true): void {
+    const point = this.#pointAt(span)
+    if (!point?.node) return
+    if (truth === undefined) this.#recording.add(point, 'asked')
+    else if (isWhole(point.node)) this.#recording.add(point, truth ? 'true' : 'false')
+  }
+
+  /** Returns the smallest goal around a place. */
+  #pointAt({ source, start, end }: Span): Point | undefined {
+    let found: Point | undefined
+    for (const point of this.#recording.tally.points) {
+      const { span, kind } = point
+      // The list is evaluated by a copy of the policy, whose sources are equal.
+      if (kind !== 'goal' || span.source.name !== source.name || span.source.text !== source.text) continue
+      if (span.start > start || span.end < end) continue
+      if (!found || span.end - span.start < found.span.end - found.span.start) found = point
+    }
+    return found
+  }
+}
+
+function partsOrNone(part: Part): readonly Part[] {
+  try {
+    return part.parts
+  } catch {
+    return []
+  }
+}
+
+/** Returns whether a leaf compares the row itself, which can be any row. */
+function isOfRow({ condition, environment }: Part): boolean {
+  return operandsIn(condition).some((operand) => {
+    if (operand.kind !== 'path' || operand.steps.length > 0) return false
+    const value = environment(operand.root)
+    return value?.kind === 'value' && isImagined(value.value)
+  })
+}
+
+/** Returns whether a condition is true exactly if a goal is. */
+function isSameTest(goal: Expression, condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'compare': {
+      if (goal.kind === 'unify') return condition.operator === '='
+      if (goal.kind !== 'compare') return false
+      return condition.operator === goal.operator || (condition.operator === '=' && goal.operator === '==')
+    }
+    case 'in':
+      return goal.kind === 'in'
+    case 'isa':
+      return goal.kind === 'matches' && goal.pattern.kind === 'class pattern' && !goal.pattern.fields
+    case 'test':
+    case 'text':
+      return goal.kind === 'dot' || goal.kind === 'variable'
+    default:
+      return false
+  }
+}

@@ -1,0 +1,20 @@
+import { type CoverageReport, percentText } from '../coverage/report.js'
+import { ExpectationError } from './expectation.js'
+
+/**
+ * Asserts that a test run covers at least a percentage of the rules, goals and alternatives.
+ *
+ * @param report - The report of `coverPolicy` or of `readPolicyCoverage`.
+ * @param percent - From 0 to 100.
+ * @throws ExpectationError, an assertion error that lists the uncovered ones with their lines.
+ *
+ * @example
+ * ```ts
+ * afterAll(() => assertCoverage(coverage.report(), 90))
+ * ```
+ */
+export function assertCoverage(report: CoverageReport, percent: number): void {
+  if (report.percent >= percent) return
+  const message = `The tests cover ${percentText(report.percent)} of the policy, less than ${percentText(percent)}.\n\n${String(report)}`
+  throw new ExpectationError(message, report.percent, percent)
+}
