@@ -11,21 +11,37 @@ import { duration, table } from './report.mjs'
 const usage = `pnpm bench:lists [options]
 
   --documents N   rows of the list's table   (1000000; a tenth as many users, a hundredth as many organizations)
-  --pairs N       how often each list is asked for by hand and by the policy, in turn   (25)
+  --pairs N       how often each list is asked for by hand and by the policy, in turn   (25; 5 with --random)
+  --only TEXT     only lists whose name has these words: "Prisma, many: page"
   --json FILE     everything that was measured
+
+  --random N      lists of N random policies in place of these, beside SQL that independent code writes
+  --seed S        other policies and rows   (0)
+  --from I        the first I policies of the seed are left out   (0)
+  --rows R        rows of the table that is listed   (1000000)
 
 PostgreSQL is the one of PG_URL, by default the local one. The database is kept for the next run.
 `
 const { values } = parseArgs({
   options: {
     documents: { type: 'string', default: '1000000' },
-    pairs: { type: 'string', default: '25' },
+    pairs: { type: 'string' },
+    only: { type: 'string', default: '' },
+    random: { type: 'string' },
+    seed: { type: 'string', default: '0' },
+    from: { type: 'string', default: '0' },
+    rows: { type: 'string', default: '1000000' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
-const [documents, pairs] = [values.documents, values.pairs].map(Number)
-if (values.help || !(documents >= 50_000) || !(pairs >= 1)) {
+const { pairs: given = values.random === undefined ? '25' : '5' } = values
+const [documents, pairs, seed, from, rowCount] = [values.documents, given, values.seed, values.from, values.rows].map(
+  Number,
+)
+const random = values.random === undefined ? undefined : Number(values.random)
+const isValid = documents >= 50_000 && pairs >= 1 && seed >= 0 && from >= 0 && rowCount >= 1_000 && !(random < 1)
+if (values.help || !isValid) {
   console.error(usage)
   process.exit(values.help ? 0 : 2)
 }
@@ -37,6 +53,12 @@ const warmUp = { pairs: 20, time: 3_000 }
 const allowed = 1.15
 
 build('@arcturus/core', '@arcturus/prisma', '@arcturus/typeorm')
+if (random !== undefined) {
+  const { allFast, measureRandomLists } = await import('./random/lists.mjs')
+  const measured = await measureRandomLists({ count: random, seed, from, rows: rowCount, pairs, print: console.log })
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
+  process.exit(allFast(measured) ? 0 : 1)
+}
 const { prismaLists } = await import('./lists/prisma.mjs')
 const { typeOrmLists } = await import('./lists/typeOrm.mjs')
 const size = { organizations: documents / 100, users: documents / 10, documents, shares: documents / 2 }
@@ -77,6 +99,7 @@ for (const open of [prismaLists, typeOrmLists]) {
   for (const [person, { id }] of Object.entries(people)) {
     const user = await lists.user(id)
     for (const what of ['page', 'count']) {
+      if (!`${lists.name}, ${person}: ${what}`.includes(values.only)) continue
       const each = {
         hand: () => lists[what].hand(user),
         policy: () => lists[what].policy(user),

@@ -61,9 +61,17 @@ INSERT INTO shares SELECT id * (${documents} / 5001), -2, 'reader' FROM generate
  * @param {{ organizations: number, users: number, documents: number, shares: number }} size
  * @returns {Promise<string>} its URL
  */
-export async function openDatabase(size) {
+export function openDatabase(size) {
+  return openFilled(`${tables}${rows(size)}${indexes}`)
+}
+
+/**
+ * Opens the database that statements have filled in this run or an earlier one.
+ * @param {string} filling
+ * @returns {Promise<string>} its URL
+ */
+export async function openFilled(filling) {
   const server = new URL(process.env.PG_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres')
-  const filling = `${tables}${rows(size)}${indexes}`
   const name = `arcturus_bench_${createHash('sha256').update(filling).digest('hex').slice(0, 12)}`
   const own = new URL(server)
   own.pathname = `/${name}`

@@ -6,10 +6,13 @@ import { Authorizer } from '@arcturus/core'
 import { prismaAuthorization } from '@arcturus/prisma'
 import { PrismaPg } from '@prisma/adapter-pg'
 
-const folder = new URL('./generated/', import.meta.url)
-
-/** Writes the client, as `prisma generate` does in an application. */
-function generateClient() {
+/**
+ * Writes the client of a schema, as `prisma generate` does in an application.
+ * @param name of its folder
+ * @param models the models of the Prisma schema
+ */
+export async function generateClient(name, models) {
+  const folder = new URL(`./generated/${name}/`, import.meta.url)
   mkdirSync(folder, { recursive: true })
   const generator = fileURLToPath(import.meta.resolve('@arcturus/prisma/package.json')).replace(
     'package.json',
@@ -28,17 +31,17 @@ datasource db {
   provider = "postgresql"
 }
 `
-  writeFileSync(
-    new URL('schema.prisma', folder),
-    head + readFileSync(new URL('schema.prisma', import.meta.url), 'utf8'),
-  )
+  writeFileSync(new URL('schema.prisma', folder), head + models)
   const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
   execFileSync(process.execPath, [prisma, 'generate', '--schema', 'schema.prisma'], {
     cwd: fileURLToPath(folder),
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     // Generating needs no schema engine, but Prisma would download one first. Any program will do in its place.
     env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1', ...process.env },
   })
+  const { default: generated } = await import(new URL('client/index.js', folder))
+  const { schema } = await import(new URL('arcturus/schema.mjs', folder))
+  return { PrismaClient: generated.PrismaClient, schema }
 }
 
 /** What an expert writes by hand: the same rules, as one `where`. */
@@ -58,13 +61,12 @@ function byHand(user) {
 
 /** The lists through Prisma: by hand, and as the policy says. */
 export async function prismaLists(url) {
-  generateClient()
-  const { default: generated } = await import(new URL('client/index.js', folder))
-  const { schema } = await import(new URL('arcturus/schema.mjs', folder))
+  const models = readFileSync(new URL('schema.prisma', import.meta.url), 'utf8')
+  const { PrismaClient, schema } = await generateClient('documents', models)
   const authorizer = new Authorizer()
   const { extension, authorizedFilter } = prismaAuthorization(authorizer, schema)
   authorizer.loadSync(readFileSync(new URL('policy.polar', import.meta.url), 'utf8'))
-  const bare = new generated.PrismaClient({
+  const bare = new PrismaClient({
     adapter: new PrismaPg({ connectionString: url }),
     log: [{ emit: 'event', level: 'query' }],
   })
