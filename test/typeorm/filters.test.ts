@@ -47,7 +47,10 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
   beforeAll(async () => {
     source = await database.open([...entities, ...notes])
     await addPeople(source)
-    authorization = authorizationFor(source, `${policy} allow(_, "read", _: Note);`)
+    authorization = authorizationFor(
+      source,
+      `${policy} allow(_, "read", _: Note); allow(_, "greet", user: User) if not (user.name = "ann" and user.id = 1);`,
+    )
     documents = source.getRepository(Document)
   }, 60_000)
   afterAll(() => database.close(), 60_000)
@@ -134,6 +137,19 @@ describe.each(databases)('authorizedFilter on $name', (database) => {
             .find({ where: { documents: { owner: authorization.authorizedFilter(ann(), User).where } } })
         ).length,
       1,
+    ],
+    [
+      'a relation without rows, by a filter that leaves none out',
+      async () => ids(await documents.find({ where: { tags: authorization.authorizedFilter(ann(), Tag).where } })),
+      [4],
+    ],
+    [
+      'a relation without a row, by a negation',
+      async () => {
+        const { where } = authorization.authorizedFilter(ann(), User, { action: 'greet' })
+        return ids(await source.getRepository(User).find({ where: { manager: where } }))
+      },
+      [],
     ],
     [
       'another action',

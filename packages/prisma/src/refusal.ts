@@ -9,6 +9,7 @@ export type Reason =
   | 'key'
   | 'mixed-types'
   | 'operand'
+  | 'own-table'
   | 'no-client'
   | 'no-key'
   | 'provider'
@@ -22,7 +23,16 @@ export type Reason =
 const wayOut =
   "use the extended client with strategy 'auto', check the rows one by one with can(), or compare columns of one row in the policy"
 
-/** Stops the printing of a filter that would not be exact. */
-export function refuse(reason: Reason, message: string, span: Span | undefined, hint: string = wayOut): never {
-  throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason } })
+/**
+ * Stops the printing of a filter that would not be exact.
+ * @param cause - The error of Prisma that this one replaces.
+ */
+export function refuse(
+  reason: Reason,
+  message: string,
+  span: Span | undefined,
+  hint: string = wayOut,
+  cause?: unknown,
+): never {
+  throw new UnsupportedFilterError('unsupported-filter', message, { span, hint, data: { reason }, cause })
 }

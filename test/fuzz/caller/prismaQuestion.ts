@@ -30,7 +30,7 @@ function randomWhere(random: Random, depth = 2): Where {
     case 'or':
       return depth === 0
         ? { id: { in: list } }
-        : { OR: [randomWhere(random, depth - 1), randomWhere(random, depth - 1)] }
+        : { OR: Array.from({ length: random.pick([0, 1, 2, 2, 2]) }, () => randomWhere(random, depth - 1)) }
     case 'not':
       return depth === 0 ? { NOT: { id: 1 } } : { NOT: randomWhere(random, depth - 1) }
     case 'related': {

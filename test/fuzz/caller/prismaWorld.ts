@@ -141,9 +141,10 @@ export class PrismaWorld implements CallerWorld {
     return undefined
   }
 
-  /** The documents that the caller's own `where` leaves. */
-  async #given({ where }: Where): Promise<ReadonlySet<number>> {
-    const found = await this.#bare.doc.findMany({ where: where as object, select: { id: true } })
+  /** The documents that the caller's own `where` leaves, at the place where the question has it: Prisma reads it by its place. */
+  async #given(question: Extract<Question, { kind: 'write' | 'list' }>): Promise<ReadonlySet<number>> {
+    const where = question.kind === 'write' && isOfOne(question) ? { AND: [question.where] } : question.where
+    const found = await this.#bare.doc.findMany({ where, select: { id: true } })
     return new Set(found.map(({ id }) => id))
   }
 
@@ -172,9 +173,13 @@ function beyond(
 ): string | undefined {
   const now = new Map(after.map((doc) => [doc.id, stateOf(doc)]))
   const changed = before.filter((doc) => now.get(doc.id) !== stateOf(doc)).map(({ id }) => id)
-  const isOne = ['update', 'upsert', 'delete'].includes(question.operation)
-  const wrong = changed.filter((id) => !given.has(id) || (isOne && id !== question.id))
+  const wrong = changed.filter((id) => !given.has(id) || (isOfOne(question) && id !== question.id))
   return wrong.length > 0 ? `rows beyond the caller's where changed: ${wrong.join()}` : undefined
+}
+
+/** Whether a write is for the row of its key, beside which the caller's `where` is in `AND`. */
+function isOfOne({ operation }: Extract<Question, { kind: 'write' }>): boolean {
+  return ['update', 'upsert', 'delete'].includes(operation)
 }
 
 type Filter = (args?: object) => { readonly where: object }

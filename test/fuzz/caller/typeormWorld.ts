@@ -217,14 +217,26 @@ export class TypeOrmWorld implements CallerWorld {
     const isLong = JSON.stringify(question).length > 50_000
     const asksExactly = (question.kind === 'write' || question.kind === 'list') && !isLong
     const given = asksExactly ? await matching(question.where, question.kind === 'write') : undefined
+    const number = question.kind === 'number' && !isLong ? await this.#number(question, [...allowed]) : undefined
     return {
       about: { policy, question },
       allowed,
       isRefusal,
       docsIn: (answer) => topDocs(answer),
       put: () => this.#put(question, authorization, me),
-      wrong: async (answer, before, after) => wrongIn(question, answer, { allowed, given, before, after }),
+      wrong: async (answer, before, after) => wrongIn(question, answer, { allowed, given, number, before, after }),
     }
+  }
+
+  /** What TypeORM itself answers for the same conditions and the keys of the rows that the actor may see. */
+  async #number({ operation, where }: Extract<Question, { kind: 'number' }>, keys: number[]): Promise<unknown> {
+    const within = whereOf(where).map((one) => {
+      const own = 'id' in one ? [And(one.id as FindOperator<number>)] : []
+      return { ...one, id: And(...own, In(keys)) }
+    })
+    if (operation === 'sum' || operation === 'maximum') return this.#docs[operation]('id', within)
+    const isBy = operation === 'countBy' || operation === 'existsBy'
+    return isBy ? this.#docs[operation](within) : this.#docs[operation as 'count' | 'exists']({ where: within })
   }
 
   async #put(question: Question, authorization: ReturnType<typeof typeOrmAuthorization>, me: object): Promise<unknown> {
@@ -303,19 +315,25 @@ interface Known {
   readonly allowed: ReadonlySet<number>
   /** The documents of the caller's own `where`, of a list or a write. */
   readonly given: readonly number[] | undefined
+  /** What TypeORM itself answers for a number. It counts a row once for each related row that a condition of the caller joins. */
+  readonly number: unknown
   readonly before: readonly CallerDoc[]
   readonly after: readonly CallerDoc[]
 }
 
 /** @returns what is wrong beside hidden rows */
-function wrongIn(question: Question, answer: unknown, { allowed, given, before, after }: Known): string | undefined {
+function wrongIn(
+  question: Question,
+  answer: unknown,
+  { allowed, given, number, before, after }: Known,
+): string | undefined {
   if (question.kind === 'write') {
     const now = new Map(after.map((doc) => [doc.id, stateOf(doc)]))
     const changed = before.filter((doc) => now.get(doc.id) !== stateOf(doc)).map((doc) => doc.id)
     const beyond = given ? changed.filter((one) => !given.includes(one)) : []
     return beyond.length > 0 ? `rows beyond the caller's criteria changed: ${beyond.join()}` : undefined
   }
-  if (answer === undefined || answer === null) return undefined
+  if (answer === undefined || (answer === null && question.kind !== 'number')) return undefined
   const seen = before.filter((doc) => allowed.has(doc.id))
   const there = seen.filter((doc) => !doc.deletedAt)
   switch (question.kind) {
@@ -326,12 +344,8 @@ function wrongIn(question: Question, answer: unknown, { allowed, given, before, 
       return isWrong ? `the list has ${text(found)} in the place of ${text(expected)}` : undefined
     }
     case 'number': {
-      const bounds: Readonly<Record<string, number>> = {
-        maximum: Math.max(0, ...there.map((doc) => doc.id)),
-        sum: there.reduce((sum, doc) => sum + doc.id, 0),
-      }
-      const isWrong = Number(answer) > (bounds[question.operation] ?? there.length)
-      return isWrong ? `${question.operation} is ${String(answer)}, with rows that may not be seen` : undefined
+      const isWrong = number !== undefined && Number(answer) !== Number(number)
+      return isWrong ? `${question.operation} is ${String(answer)} in the place of ${String(number)}` : undefined
     }
     case 'related': {
       const owners = new Set(there.map((doc) => doc.ownerId))

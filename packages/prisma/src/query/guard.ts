@@ -35,7 +35,9 @@ export function guarding(
         resolved = afterNothing(resolved as Arguments, model, tables)
       }
     }
-    const result = await (resolved === args ? query(resolved) : filtered(query(resolved)))
+    const result = await (resolved === args
+      ? query(resolved)
+      : filtered(query(resolved), tables.schema.provider === 'mysql' && writes.has(operation)))
     // An extension behind this one gets a copy of the arguments, and can change what it passes on.
     const isProven = __internalParams !== undefined && __internalParams.args === resolved
     tagRows(tables, model, operation, resolved, __internalParams?.dataPath, result, isProven)
@@ -44,22 +46,51 @@ export function guarding(
 }
 
 /**
- * @throws UnsupportedFilterError in place of P2029: the filter and the query have too many values
+ * Awaits the result of a query with a filter.
+ * @param isWrite - Whether the query writes to the rows of its filter, on MySQL or MariaDB.
+ * @throws UnsupportedFilterError in place of Prisma's errors about what a filter and its query are
  * together
  */
-async function filtered(result: PromiseLike<unknown>): Promise<unknown> {
+async function filtered(result: PromiseLike<unknown>, isWrite: boolean): Promise<unknown> {
   try {
     return await result
   } catch (error) {
-    if (property(error, 'code') !== 'P2029') throw error
-    return refuse(
-      'too-large',
-      'The query and its filter have more values than the database accepts, and a filter must not be divided.',
-      undefined,
-      'send several queries with fewer values each, or load fewer rows at once',
-    )
+    if (property(error, 'code') === 'P2029' || isDivided(error)) {
+      return refuse(
+        'too-large',
+        'The query and its filter have more values than the database accepts, and a filter must not be divided.',
+        undefined,
+        'send several queries with fewer values each, or load fewer rows at once',
+        error,
+      )
+    }
+    if (isWrite && property(error, 'code') === 'P2022') {
+      return refuse(
+        'own-table',
+        'Prisma cannot write on MySQL and MariaDB by a filter with a relation that leads back to the written table.',
+        undefined,
+        'in a transaction, find the keys with this filter and `select`, then write to these rows; if the filter has no such relation, the database lacks a column of the schema: see `cause`',
+        error,
+      )
+    }
+    throw error
   }
 }
+
+/** Whether Prisma divided a query for one row, and found a row by several parts. */
+function isDivided(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Expected zero or one element')
+}
+
+/** Operations that write to the rows of their `where`. */
+const writes: ReadonlySet<string> = new Set([
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+  'deleteMany',
+])
 
 /** Returns the scope of a query, by the transaction that it is part of. */
 function scopeOf(client: PrismaClientLike, params: ModelQuery['__internalParams']): Scope {

@@ -4,7 +4,8 @@ import { markerKey } from './markers.js'
 /**
  * Combines a caller's `where` with the filters. Unique selectors stay at the top, because unique
  * operations look for them there. All other conditions go beside the filters: there they can only
- * leave rows out, even if Prisma misreads them.
+ * leave rows out, even if Prisma misreads them. An `OR` stays at the top as well: Prisma lets no row
+ * pass by an `OR` without conditions there, and every row by one below `AND`.
  * @param uniques - Arguments that name a row. A request of another authorization stays at its place
  * as well.
  */
@@ -15,7 +16,8 @@ export function guardedWhere(own: unknown, filters: readonly Arguments[], unique
   const isKept = own === undefined || isLiteral(own)
   // As Prisma does: with the properties of the prototype.
   if (isLiteral(own))
-    for (const name in own) (uniques.includes(name) || name === markerKey ? top : beside)[name] = own[name]
+    for (const name in own)
+      (uniques.includes(name) || name === markerKey || name === 'OR' ? top : beside)[name] = own[name]
   const others = !isKept ? [own] : Object.keys(beside).length > 0 ? [beside] : []
   const all = [...others, ...filters]
   // Prisma records the path to each value, so each level adds a cost for each key of a list.

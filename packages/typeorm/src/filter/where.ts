@@ -158,7 +158,20 @@ function conditionFor(path: string, carrier: ColumnMetadata, filter: PrintedFilt
     )
   }
   assertAlias(alias)
-  return filter.of(quoted(dialect, alias))
+  const row = quoted(dialect, alias)
+  // TypeORM queries the entity itself by its name, and joins it under a longer one.
+  return alias === entity.name ? filter.of(row) : `${isThere(row, guarded)} AND (${filter.of(row)})`
+}
+
+/**
+ * Returns the SQL that there is a row. TypeORM joins the rows of a relation by an outer join, and a
+ * condition such as `IS NOT TRUE` holds for the nulls in the place of a missing row.
+ */
+function isThere(row: string, { entity, dialect }: Guarded): string {
+  const [key] = entity.primaryColumns
+  // A view can lack a key.
+  const columns = key ? [key] : columnsOf(entity).filter(({ isVirtualProperty }) => !isVirtualProperty)
+  return `(${columns.map(({ databaseName }) => `${row}.${quoted(dialect, databaseName)} IS NOT NULL`).join(' OR ')})`
 }
 
 /**
