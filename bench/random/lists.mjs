@@ -238,6 +238,7 @@ function report(results) {
   const slow = sorted.filter(({ ratio }) => ratio > allowed)
   return [
     `\n${table([`${results.length} random policies`, 'median', 'worst', 'refused'], parts)}`,
+    `The slowest beside the SQL by hand:\n${table(['', 'by hand', 'policy', 'ratio', 'compiling (JIT)'], sorted.slice(0, 5).map(slowest))}`,
     `The worst is ${result.name} by ${nameOf(worst)}, ${worst.ratio.toFixed(2)} ×:`,
     result.polar,
     `By the policy, ${JSON.stringify(sql.values)}:\n${sql.policy}`,
@@ -248,6 +249,15 @@ function report(results) {
       : `More than ${allowed} × as long as by hand: ${slow.map((one) => `${one.result.name} by ${nameOf(one)}`).join('; ')}`,
   ].join('\n\n')
 }
+
+const slowest = (list) => [
+  `${list.result.name} by ${nameOf(list)}`,
+  ...cells(list),
+  list.plans ? ['hand', 'policy'].map((side) => `${side}: ${compilingOf(list.plans[side])}`).join(', ') : '',
+]
+
+/** How long PostgreSQL compiled a statement before it ran it, as its plan says. */
+const compilingOf = (plan) => /\bJIT:[\s\S]*? Total ([\d.]+ ms)/.exec(plan)?.[1] ?? 'none'
 
 /** Whether every list is fast enough. */
 export const allFast = (results) => results.every(({ lists }) => lists.every(({ ratio }) => ratio <= allowed))
