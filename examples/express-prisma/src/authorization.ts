@@ -16,7 +16,7 @@ declare module '@arcturus/express' {
 export function createAuthorization(database: Database) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedFilter, authorizedActors } = prismaAuthorization(authorizer, schema)
+  const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(authorizer, schema)
   const file = new URL('../policy.polar', import.meta.url)
   authorizer.loadSync({ text: readFileSync(file, 'utf8'), name: 'policy.polar' })
 
@@ -28,7 +28,7 @@ export function createAuthorization(database: Database) {
     },
     challenge: 'Bearer realm="GitClub"',
   })
-  return { authorizer, prisma, authorize, unguarded, authorizedFilter, authorizedActors }
+  return { authorizer, prisma, authorize, unguarded, authorizedFilter, authorizedActors, filterArguments }
 }
 
 export type GitClub = ReturnType<typeof createAuthorization>

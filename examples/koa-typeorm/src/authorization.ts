@@ -28,7 +28,10 @@ declare module '@arcturus/core' {
 export async function createAuthorization(database: DataSource) {
   const authorizer = new Authorizer()
   // The models of the policy are the entities.
-  const { authorizedFilter, authorizedQuery, authorizedActors } = typeOrmAuthorization(authorizer, database)
+  const { authorizedFilter, authorizedQuery, authorizedActors, filterArguments } = typeOrmAuthorization(
+    authorizer,
+    database,
+  )
   // Prints what only looks wrong, such as a misspelt field.
   await loadPolicyFiles(authorizer, fileURLToPath(new URL('../policy.polar', import.meta.url)))
 
@@ -39,7 +42,16 @@ export async function createAuthorization(database: DataSource) {
     },
     challenge: 'Bearer realm="Folio"',
   })
-  return { database, authorizer, authorizedFilter, authorizedQuery, authorizedActors, authorize, unguarded }
+  return {
+    database,
+    authorizer,
+    authorizedFilter,
+    authorizedQuery,
+    authorizedActors,
+    filterArguments,
+    authorize,
+    unguarded,
+  }
 }
 
 export type Folio = Awaited<ReturnType<typeof createAuthorization>>

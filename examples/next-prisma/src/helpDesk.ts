@@ -28,7 +28,7 @@ declare module '@arcturus/core' {
 export function createHelpDesk(database: PrismaClient, policy: string) {
   const authorizer = new Authorizer()
   // The models of the policy are the tables of the Prisma schema.
-  const { extension, authorizedFilter, authorizedActors } = prismaAuthorization(authorizer, schema)
+  const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(authorizer, schema)
   authorizer.loadSync({ text: policy, name: 'policy.polar' })
-  return { authorizer, authorizedFilter, authorizedActors, prisma: database.$extends(extension) }
+  return { authorizer, authorizedFilter, authorizedActors, filterArguments, prisma: database.$extends(extension) }
 }

@@ -52,6 +52,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 
 function processIo(): Io {
   const { stdout, stderr, stdin, env } = process
+  // A reader such as `head` can end before the output.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
   return { stdout, stderr, stdin, env, cwd: process.cwd() }
 }
 
@@ -211,19 +216,21 @@ Examples:
 
   command('diff', 'Compare an old policy with the current files: who gains and who loses what.', [
     'arcturus diff main',
-    'arcturus diff old.polar --actors 1000 --rows 1000',
+    'arcturus diff old.polar --all',
     'arcturus diff HEAD~1 --json',
   ])
     .argument('[old...]', 'files of the old policy, or a revision of Git (default: HEAD)')
     .option('--actors <count>', 'the actors of each model to compare', wholeNumber, 50)
-    .option('--rows <count>', 'the rows of each model to compare', wholeNumber, 200)
+    .option('--all', 'compare all actors')
+    .option('--rows <count>', 'the rows of each model to check, without queries of an ORM', wholeNumber, 200)
     .option('--samples <count>', 'the changed decisions to explain', wholeNumber, 3)
     .addOption(formats)
-    .action((old: string[], options: CommonOptions & { actors: number; rows: number; samples: number }) =>
-      run(
-        options,
-        inProject((project, output) => diff(project, output, { old, ...options })),
-      ),
+    .action(
+      (old: string[], options: CommonOptions & { actors: number; all?: boolean; rows: number; samples: number }) =>
+        run(
+          options,
+          inProject((project, output) => diff(project, output, { old, ...options, all: options.all ?? false })),
+        ),
     )
 
   command('mutate', 'Change the policy as people err, and report the mistakes that no test notices.', [

@@ -18,7 +18,7 @@ import { isLiteral } from './literal.js'
 import { Answers } from './query/answers.js'
 import { aroundQueries, type PrismaExtension } from './query/extension.js'
 import { guarding } from './query/guard.js'
-import { type Choices, type FilterRequest, Markers, markerKey } from './query/markers.js'
+import { type Choices, type DefiniteFilter, type FilterRequest, Markers, markerKey } from './query/markers.js'
 import { Resolver } from './query/resolve.js'
 import { Creations } from './query/upsert.js'
 import { relationLoader } from './rows/loadRelation.js'
@@ -43,6 +43,12 @@ export interface PrismaAuthorization<ModelName extends string = string> {
   readonly extension: PrismaExtension
   readonly authorizedFilter: AuthorizedFilter
   readonly authorizedActors: AuthorizedActors
+  /**
+   * Returns arguments for a query of the extended client that select the rows of a filter, such as
+   * `differenceFilter` of `@arcturus/core/diff`, or a `Filter` that was made before. It is no decision
+   * about the current user. Other arguments go beside it: `{ ...filterArguments(filter), take: 10 }`.
+   */
+  readonly filterArguments: (filter: DefiniteFilter) => { where: NoArguments }
   /**
    * Returns the `where` alone, for any client and any place in a query.
    * Combine it with other conditions by `AND`, or spread it: `{ ...where, archived: false }` keeps
@@ -249,6 +255,9 @@ export function prismaAuthorization<ModelName extends string = string>(
     authorizedFilter: authorizedFilter as AuthorizedFilter,
     // Sound, as above.
     authorizedActors: authorizedActors as AuthorizedActors,
+    // Sound: the result has a `where`.
+    filterArguments: (filter) =>
+      marked(markers.make([{ actor: null, action: authorizer.readAction, filter }])) as { where: NoArguments },
     authorizedWhere: (actor, action, model, options = {}) => {
       assertChoices(options)
       const { client, ...choices } = options

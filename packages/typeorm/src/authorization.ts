@@ -1,5 +1,5 @@
 import { ArgumentError, type Authorizer, type Filter, QueryError } from '@arcturus/core'
-import type { DatabaseFacts } from '@arcturus/core/filters'
+import type { DatabaseFacts, Definite } from '@arcturus/core/filters'
 import type { VerifiedDatabase } from '@arcturus/core/sql'
 import type { DataSource, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm'
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js'
@@ -28,6 +28,16 @@ export interface TypeOrmAuthorization {
   readonly verifyDatabase: () => Promise<VerifiedDatabase>
   readonly authorizedFilter: AuthorizedFilter
   readonly authorizedActors: AuthorizedActors
+  /**
+   * Returns `find` options that select the rows of a filter, such as `differenceFilter` of
+   * `@arcturus/core/diff`, or a `Filter` that was made before. It is no decision about the current
+   * user. Other options go beside it: `{ ...filterArguments(filter, Document), take: 10 }`.
+   * @throws ArgumentError for a filter of another entity
+   */
+  readonly filterArguments: <Entity extends ObjectLiteral>(
+    filter: { readonly model: string; definite(): Definite },
+    entity: EntityTarget<Entity>,
+  ) => Authorized<Entity, NoArguments>
   readonly authorizedQuery: AuthorizedQuery
   readonly applyAuthorization: ApplyAuthorization
   /**
@@ -216,7 +226,7 @@ export function typeOrmAuthorization(
   )
   watch(dataSource)
 
-  const print = (filter: Filter, { name }: EntityMetadata): PrintedFilter =>
+  const print = (filter: Pick<Filter, 'definite'>, { name }: EntityMetadata): PrintedFilter =>
     printFilter(filter.definite(), name, printing)
   const filterFor: FilterFor<PrintedFilter> = (actor, action, entity) =>
     print(authorizer.filter(actor, action, entity.name, { unloaded: 'database' }), entity)
@@ -270,6 +280,20 @@ export function typeOrmAuthorization(
       const entity = entityOf(dataSource, target)
       return guardArguments(args, entity, actorsFor(resource, action, entity))
     }) as AuthorizedActors,
+    // Sound, as above.
+    filterArguments: ((
+      filter: { readonly model: string; definite(): Definite },
+      target: EntityTarget<ObjectLiteral>,
+    ) => {
+      const entity = entityOf(dataSource, target)
+      if (filter.model !== entity.name)
+        throw new ArgumentError(
+          'invalid-argument',
+          `The filter selects rows of ${filter.model}, not of ${entity.name}.`,
+          { hint: 'pass the entity of its model' },
+        )
+      return guardArguments({}, entity, print(filter, entity))
+    }) as TypeOrmAuthorization['filterArguments'],
     authorizedQuery: (actor, action, target, alias) => applyAuthorization(queryFor(target, alias), actor, action),
     applyAuthorization,
     verifyDatabase: () => verifyDatabase(dataSource),

@@ -1,4 +1,3 @@
-import { loadExplanation } from '@arcturus/core/explain'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
 
@@ -21,6 +20,7 @@ export async function explain(
 ): Promise<Result> {
   await project.load()
   const [who, what] = [await project.row(actor), await project.row(resource)]
+  const { loadExplanation } = await project.library('explain')
   const explanation = await output.progress('Explaining', () =>
     loadExplanation(project.authorizer, who, action as never, what, { values, mask }),
   )

@@ -1,4 +1,4 @@
-import { type MutationReport, matrixReport, QuestionRecorder, testMutants, type Witness } from '@arcturus/core/testing'
+import type { MutationReport, Witness } from '@arcturus/core/testing'
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
@@ -18,6 +18,7 @@ export interface MutateOptions {
 export async function mutate(project: Project, output: Output, { files, rows }: MutateOptions): Promise<Result> {
   await project.load()
   const { authorizer } = project
+  const { matrixReport, QuestionRecorder, testMutants } = await project.library('testing')
   const recorder = new QuestionRecorder(authorizer)
   const tests = await testFiles(project, files)
   const report = await output.progress('Testing mutants', async (advance): Promise<MutationReport> => {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'
 import { ArcturusError, PolicyError } from '@arcturus/core'
-import { loadExplanation } from '@arcturus/core/explain'
 import { printDiagnostic } from '../output/diagnostics.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
@@ -180,6 +179,7 @@ class Session {
     const [actor, action, resource] = args
     if (actor === undefined || action === undefined || resource === undefined)
       throw new Failure('An explanation needs an actor, an action and a resource.', 'write :explain user read document')
+    const { loadExplanation } = await this.#project.library('explain')
     const explanation = await loadExplanation(
       this.#project.authorizer,
       await this.#row(actor),

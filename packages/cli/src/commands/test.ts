@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { coverPolicy, differenceText, type Matrix, type MatrixReport, matrixReport } from '@arcturus/core/testing'
+import { differenceText, type Matrix, type MatrixReport } from '@arcturus/core/testing'
 import { defaultExport } from '../config/loadConfig.js'
 import type { PolicyTests } from '../config/tests.js'
 import { Failure } from '../output/failure.js'
@@ -29,6 +29,7 @@ export async function test(
 ): Promise<Result> {
   await project.load()
   const tests = await testFiles(project, chosen)
+  const { coverPolicy, matrixReport } = await project.library('testing')
   const coverage = covering && coverPolicy(project.authorizer)
   const tested: TestedFile[] = []
   await output.progress('Testing', async (advance) => {

@@ -1,5 +1,11 @@
 import type { Authorizer } from '@arcturus/core'
-import type { AuthorizedActorsLike, DataSourceLike, PrismaLike, RowSource } from '../project/rows.js'
+import type {
+  AuthorizedActorsLike,
+  DataSourceLike,
+  FilterArgumentsLike,
+  PrismaLike,
+  RowSource,
+} from '../project/rows.js'
 
 /** The configuration of the command `arcturus`, the default export of `arcturus.config.ts`. */
 export interface Config {
@@ -29,6 +35,11 @@ export interface Opened {
    * query. Without it, the command checks the actors one by one.
    */
   readonly authorizedActors?: AuthorizedActorsLike
+  /**
+   * The function of `prismaAuthorization` or `typeOrmAuthorization`: `arcturus diff` then compares all
+   * rows of the database by queries. Without it, the command checks a sample of the rows.
+   */
+  readonly filterArguments?: FilterArgumentsLike
   /** Closes the application after the command, such as its connections. */
   readonly close?: () => unknown
 }

@@ -55,6 +55,34 @@ export async function defaultExport(file: string): Promise<unknown> {
   return unwrapped(module.default)
 }
 
+/** The entries of the library that commands use. */
+interface Library {
+  readonly diff: typeof import('@arcturus/core/diff')
+  readonly explain: typeof import('@arcturus/core/explain')
+  readonly testing: typeof import('@arcturus/core/testing')
+}
+
+/**
+ * Imports an entry of the library as the application does. Two copies of the library do not recognize
+ * all of each other's objects, so the copy of the application's authorizer has to be used.
+ * @param file - A module of the application, such as its configuration.
+ */
+export async function libraryOf<Name extends keyof Library>(file: string, name: Name): Promise<Library[Name]> {
+  const hook = hooks.get(closest(dirname(file), ['tsconfig.json']))
+  const specifier = `@arcturus/core/${name}`
+  const own: { readonly [Entry in keyof Library]: () => Promise<Library[Entry]> } = {
+    diff: () => import('@arcturus/core/diff'),
+    explain: () => import('@arcturus/core/explain'),
+    testing: () => import('@arcturus/core/testing'),
+  }
+  if (!hook) return own[name]()
+  // Sound: the specifier names the entry. An application can depend on the library by another package alone.
+  return hook.import(specifier, pathToFileURL(file).href).catch(own[name]) as Promise<Library[Name]>
+}
+
+/** A function that imports an entry of the library. */
+export type LibraryOf = <Name extends keyof Library>(name: Name) => Promise<Library[Name]>
+
 /** The compilers of TypeScript, by the path of a tsconfig.json. */
 const hooks = new Map<string | undefined, { import(specifier: string, parent: string): Promise<object> }>()
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { type Authorizer, type Diagnostic, PolicyError } from '@arcturus/core'
 import { glob } from 'tinyglobby'
-import { type LoadedConfig, loadConfig } from '../config/loadConfig.js'
+import { type LibraryOf, type LoadedConfig, libraryOf, loadConfig } from '../config/loadConfig.js'
 import { Failure, reasonOf } from '../output/failure.js'
 import {
   applicationModels,
@@ -52,13 +52,14 @@ export class Project {
   static async open(cwd: string, configFile: string | undefined): Promise<Project> {
     const config = await loadConfig(cwd, configFile)
     const opened = await Project.#opened(config)
-    const { authorizer, database, authorizedActors, close } = opened
+    const { authorizer, database, authorizedActors, filterArguments, close } = opened
     if (typeof authorizer?.loadSync !== 'function')
       throw new Failure(
         `\`open\` in ${config.file} returned no authorizer.`,
         'return { authorizer, database: prisma } from it',
       )
-    return new Project(config, cwd, authorizer, database && rowsOf(database, authorizedActors), close)
+    const rows = database && rowsOf(database, authorizer, { authorizedActors, filterArguments })
+    return new Project(config, cwd, authorizer, rows, close)
   }
 
   static async #opened(config: LoadedConfig): Promise<Awaited<ReturnType<LoadedConfig['open']>>> {
@@ -96,6 +97,9 @@ export class Project {
     const { warnings } = await this.authorizer.load(...(await this.readPolicy()))
     return warnings
   }
+
+  /** Imports an entry of the library as the application does; see `libraryOf`. */
+  readonly library: LibraryOf = (name) => libraryOf(this.config.file, name)
 
   /** Returns a path relative to the folder of the command, if it is inside. */
   shortName(file: string): string {
@@ -164,6 +168,21 @@ export class Project {
     return sample
   }
 
+  /** Yields all rows of a model, page by page. @throws {Failure} The database can't be read. */
+  async *all(model: string): AsyncGenerator<Row> {
+    const { page, list } = this.rows
+    for (let skip = 0; ; skip += pageSize) {
+      let rows: readonly Row[]
+      try {
+        rows = page ? await page(model, skip, pageSize) : await list(model, Number.MAX_SAFE_INTEGER)
+      } catch (error) {
+        throw databaseFailure(`${model} can't be read`, error)
+      }
+      yield* rows
+      if (!page || rows.length < pageSize) return
+    }
+  }
+
   async #find(text: string, model: string, key: Readonly<Record<string, unknown>>): Promise<Row | null> {
     try {
       return await this.rows.find(model, key)
@@ -173,6 +192,9 @@ export class Project {
     }
   }
 }
+
+/** The number of rows that are read at a time. */
+const pageSize = 500
 
 /** Returns whether a model has no table: a `Failure` for Prisma, and TypeORM's own error. */
 function isWithoutTable(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
+import type { RowQueries } from '@arcturus/core/diff'
 import { Failure } from '../output/failure.js'
 
 /** A row of the application's database. */
@@ -17,10 +18,23 @@ export interface RowSource {
    * the rows are checked one by one.
    */
   readonly actors?: (model: string, action: string, resource: unknown, take: number) => Promise<readonly Row[]>
+  /** Queries for the rows of a filter. Without them, `arcturus diff` checks a sample of the rows. */
+  readonly queries?: RowQueries
+  /** Returns a page of all rows of a model, in the order of their keys. */
+  readonly page?: (model: string, skip: number, take: number) => Promise<readonly Row[]>
 }
 
 /** `authorizedActors` of an ORM package: arguments of a query for the actors who may do something. */
 export type AuthorizedActorsLike = (action: string, resource: never, entity: never) => object | Promise<object>
+
+/** `filterArguments` of an ORM package: arguments of a query for the rows of a filter. */
+export type FilterArgumentsLike = (filter: never, entity: never) => object
+
+/** The functions of an ORM package that the configuration passes. */
+export interface OrmFunctions {
+  readonly authorizedActors?: AuthorizedActorsLike | undefined
+  readonly filterArguments?: FilterArgumentsLike | undefined
+}
 
 /** The part of a Prisma client that is used here. */
 export interface PrismaLike {
@@ -35,22 +49,30 @@ export interface DataSourceLike {
 
 interface Delegate {
   findFirst(query: { readonly where: RowKey }): Promise<Row | null>
-  findMany(query: { readonly take: number }): Promise<Row[]>
+  findMany(query: Paged & { readonly orderBy?: readonly RowKey[] }): Promise<Row[]>
+  count(query: object): Promise<number>
+}
+
+interface Paged {
+  readonly skip?: number
+  readonly take: number
 }
 
 interface Repository {
   findOneBy(where: RowKey): Promise<Row | null>
-  find(options: { readonly take: number }): Promise<Row[]>
+  find(options: Paged & { readonly order?: RowKey }): Promise<Row[]>
+  count(options: object): Promise<number>
 }
 
 /** Returns the source of rows behind a client, a data source, or functions. */
 export function rowsOf(
   database: PrismaLike | DataSourceLike | RowSource,
-  authorizedActors?: AuthorizedActorsLike,
+  authorizer: Pick<Authorizer, 'schema'>,
+  functions: OrmFunctions = {},
 ): RowSource {
-  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
-  if ('$extends' in database) return rowsOfPrisma(database, argumentsFor)
-  if ('getRepository' in database) return rowsOfTypeOrm(database, argumentsFor)
+  const keyOf = (model: string): readonly string[] => authorizer.schema.key(model) ?? []
+  if ('$extends' in database) return rowsOfPrisma(database, keyOf, functions)
+  if ('getRepository' in database) return rowsOfTypeOrm(database, keyOf, functions)
   return database
 }
 
@@ -62,7 +84,13 @@ function argumentsOf(authorizedActors: AuthorizedActorsLike): ArgumentsFor {
   return async (action, resource, model) => authorizedActors(action, resource as never, model as never)
 }
 
-function rowsOfPrisma(prisma: PrismaLike, argumentsFor: ArgumentsFor | undefined): RowSource {
+function rowsOfPrisma(
+  prisma: PrismaLike,
+  keyOf: (model: string) => readonly string[],
+  { authorizedActors, filterArguments }: OrmFunctions,
+): RowSource {
+  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
+  const orderOf = (model: string) => ({ orderBy: keyOf(model).map((name) => ({ [name]: 'asc' })) })
   const delegate = (model: string): Delegate => {
     // Sound: a client has a delegate for each model, under its name with a small first letter.
     const found = (prisma as unknown as Readonly<Record<string, Delegate | undefined>>)[
@@ -78,10 +106,29 @@ function rowsOfPrisma(prisma: PrismaLike, argumentsFor: ArgumentsFor | undefined
       actors: async (model, action, resource, take) =>
         delegate(model).findMany({ ...(await argumentsFor(action, resource, undefined)), take }),
     }),
+    page: async (model, skip, take) => delegate(model).findMany({ skip, take, ...orderOf(model) }),
+    ...(filterArguments && {
+      // Sound: Prisma's function takes any filter, and no entity.
+      queries: {
+        find: async (filter, page) =>
+          delegate(filter.model).findMany({
+            ...filterArguments(filter as never, undefined as never),
+            ...page,
+            ...orderOf(filter.model),
+          }),
+        count: async (filter) => delegate(filter.model).count(filterArguments(filter as never, undefined as never)),
+      },
+    }),
   }
 }
 
-function rowsOfTypeOrm(dataSource: DataSourceLike, argumentsFor: ArgumentsFor | undefined): RowSource {
+function rowsOfTypeOrm(
+  dataSource: DataSourceLike,
+  keyOf: (model: string) => readonly string[],
+  { authorizedActors, filterArguments }: OrmFunctions,
+): RowSource {
+  const argumentsFor = authorizedActors && argumentsOf(authorizedActors)
+  const orderOf = (model: string) => ({ order: Object.fromEntries(keyOf(model).map((name) => [name, 'ASC'])) })
   const repository = async (model: string): Promise<Repository> => {
     if (!dataSource.isInitialized)
       // Sound: only an initialized data source reads rows, and every data source can be initialized.
@@ -94,6 +141,20 @@ function rowsOfTypeOrm(dataSource: DataSourceLike, argumentsFor: ArgumentsFor | 
     ...(argumentsFor && {
       actors: async (model, action, resource, take) =>
         (await repository(model)).find({ ...(await argumentsFor(action, resource, model)), take }),
+    }),
+    page: async (model, skip, take) => (await repository(model)).find({ skip, take, ...orderOf(model) }),
+    ...(filterArguments && {
+      // Sound: TypeORM's function takes any filter and the name of its entity.
+      queries: {
+        find: async (filter, page) =>
+          (await repository(filter.model)).find({
+            ...filterArguments(filter as never, filter.model as never),
+            ...page,
+            ...orderOf(filter.model),
+          }),
+        count: async (filter) =>
+          (await repository(filter.model)).count(filterArguments(filter as never, filter.model as never)),
+      },
     }),
   }
 }

@@ -1,12 +1,10 @@
-import { actionsToCheck, actorsOf } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { PolicySource } from '../authorizer/loading.js'
-import type { Kind } from '../authorizer/plans.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import { ArgumentError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
-import { builtinClasses } from '../values/builtin.js'
 import { type Answer, answerOf, type Check, isSame } from './answer.js'
+import { type ComparedAction, comparedActions, loadBoth } from './comparedActions.js'
 import { Differences, Plans } from './differences.js'
 
 export interface DiffOptions {
@@ -25,14 +23,6 @@ export interface DecisionChange extends Check {
   readonly model: string
   readonly before: Answer
   readonly after: Answer
-}
-
-/** An action on a model, and whether the policies can differ for it. */
-export interface ComparedAction {
-  readonly action: string
-  readonly model: string
-  /** Whether both policies provably give the same answer, for every actor and every row. */
-  readonly same: boolean
 }
 
 /** The difference between two policies. */
@@ -73,9 +63,7 @@ export async function diffPolicies(
   after: string | readonly PolicySource[],
   options: DiffOptions,
 ): Promise<PolicyDiff> {
-  const load = (policy: string | readonly PolicySource[]): Authorizer =>
-    typeof policy === 'string' ? authorizer.withPolicy(policy) : authorizer.withPolicy(...policy)
-  const [old, next] = [load(before), load(after)]
+  const [old, next] = loadBoth(authorizer, before, after)
   for (const model of Object.keys(options.rows))
     if (!authorizer.schema.models.has(model))
       throw new ArgumentError('unknown-model', `Unknown model "${model}" in \`rows\`.`, {
@@ -97,25 +85,9 @@ async function compare(
   next: Authorizer,
   options: DiffOptions,
 ): Promise<PolicyDiff> {
-  const { schema, readAction } = authorizer
+  const { schema } = authorizer
   const differences = new Differences(old, next, new Plans(old))
-  const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
-  const actorModels = new Set(
-    [...actorsOf(old.policy!), ...actorsOf(next.policy!)].filter((name) => schema.models.has(name)),
-  )
-  const kinds: readonly Kind[] = [
-    'nil',
-    ...[...(actorModels.size > 0 ? actorModels : models)].map((model) => ({ model })),
-  ]
-  const actions = models.flatMap((model): ComparedAction[] => {
-    const ancestors = schema.ancestors(model)
-    const names = new Set([...[old, next].flatMap((one) => [...actionsToCheck(one.policy!, ancestors, readAction)])])
-    return [...names].map((action) => ({
-      action,
-      model,
-      same: kinds.every((actor) => !differences.between(actor, action, { model })),
-    }))
-  })
+  const actions = comparedActions(old, next, differences)
   const actors = [...options.actors]
   const rows = new Map(Object.entries(options.rows).map(([model, list]) => [model, [...list]]))
   const changes: DecisionChange[] = []

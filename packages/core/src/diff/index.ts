@@ -1,6 +1,15 @@
 export type { Answer, Check } from './answer.js'
+export type { ComparedAction } from './comparedActions.js'
 export {
-  type ComparedAction,
+  type DatabaseChange,
+  type DatabaseDiff,
+  type DatabaseDiffOptions,
+  diffDatabase,
+  type RowQueries,
+  type UncomparedList,
+} from './diffDatabase.js'
+export { differenceFilter, type RowFilter } from './differenceFilter.js'
+export {
   type DecisionChange,
   type DiffOptions,
   diffPolicies,

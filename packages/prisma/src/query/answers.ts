@@ -1,4 +1,4 @@
-import { type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
+import { ArgumentError, type Authorizer, type Filter, type FilterOptions, UnsupportedFilterError } from '@arcturus/core'
 import type { Send } from '../database/send.js'
 import { type TextFacts, UnknownTextsError } from '../database/textFacts.js'
 import { TooManyRowsError } from '../errors.js'
@@ -9,7 +9,7 @@ import type { FilterPlan, Planner } from '../filter/subquery/plan.js'
 import { refuse } from '../refusal.js'
 import { isMissing } from '../rows/missing.js'
 import type { Tables } from '../schema/tables.js'
-import type { Choices, FilterRequest } from './markers.js'
+import type { Choices, DefiniteFilter, FilterRequest } from './markers.js'
 
 /**
  * The maximum number of rows of an actor's relation that load faster than the database joins them.
@@ -80,7 +80,7 @@ export class Answers {
   }
 
   async #waitingPlan(request: FilterRequest, model: string, place: Place, scope: Scope): Promise<FilterPlan> {
-    let filter: Filter
+    let filter: DefiniteFilter
     try {
       filter = this.#filter(request, model, scope)
     } catch (error) {
@@ -115,7 +115,8 @@ export class Answers {
   }
 
   /** @throws QueryError if a relation must be loaded */
-  #filter(request: FilterRequest, model: string, { mayLoad }: Scope): Filter {
+  #filter(request: FilterRequest, model: string, { mayLoad }: Scope): DefiniteFilter {
+    if (request.filter) return ofModel(request.filter, model)
     const unloaded = this.#unloaded(request)
     // A relation that can't be loaded here can still be read in the database.
     const inDatabase = unloaded === 'database' || (unloaded === 'auto' && !mayLoad)
@@ -134,13 +135,21 @@ export class Answers {
       : this.#authorizer.loadFilter(actor, action, model, { most })
   }
 
-  #plan({ choices }: FilterRequest, model: string, place: Place, filter: Filter): FilterPlan {
+  #plan({ choices }: FilterRequest, model: string, place: Place, filter: DefiniteFilter): FilterPlan {
     return this.#planners[place].plan(filter.definite(), model, choices?.strategy ?? this.#defaults.strategy)
   }
 
   #unloaded({ choices }: FilterRequest): Required<Choices>['unloaded'] {
     return choices?.unloaded ?? this.#defaults.unloaded
   }
+}
+
+/** @throws ArgumentError for a filter of another model */
+function ofModel(filter: DefiniteFilter, model: string): DefiniteFilter {
+  if (filter.model === model) return filter
+  throw new ArgumentError('invalid-argument', `The filter selects rows of ${filter.model}, not of ${model}.`, {
+    hint: 'pass it to a query of its model',
+  })
 }
 
 /** @throws UnsupportedFilterError in place of the error for a query without a client */

@@ -1,3 +1,4 @@
+import type { Definite } from '@arcturus/core/filters'
 import { UnresolvedFilterError } from '../errors.js'
 import type { Strategy } from '../filter/subquery/plan.js'
 
@@ -18,6 +19,12 @@ export interface Choices {
   readonly unloaded?: 'auto' | 'load' | 'database'
 }
 
+/** A filter of the rows of a model, such as a `Filter` of an authorizer. */
+export interface DefiniteFilter {
+  readonly model: string
+  definite(): Definite
+}
+
 /** A request for a filter: the actor, the action and the choices. */
 export interface FilterRequest {
   readonly actor: unknown
@@ -27,6 +34,8 @@ export interface FilterRequest {
    * Default: it asks for the rows.
    */
   readonly asked?: 'actors' | undefined
+  /** The filter itself, in place of the actor's. */
+  readonly filter?: DefiniteFilter | undefined
   readonly choices?: Choices | undefined
   /**
    * The action that the actor must be allowed to do to rows of included relations. Undefined: those

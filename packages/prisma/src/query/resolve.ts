@@ -308,6 +308,7 @@ function sameRequest(one: FilterRequest, other: FilterRequest): boolean {
     one.actor === other.actor &&
     one.action === other.action &&
     one.asked === other.asked &&
+    one.filter === other.filter &&
     ones?.strategy === others?.strategy &&
     ones?.unloaded === others?.unloaded
   )

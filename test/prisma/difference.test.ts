@@ -1,0 +1,48 @@
+import { diffDatabase, type RowFilter } from '@arcturus/core/diff'
+import { mutatedSources, policyMutants } from '@arcturus/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decisionChanges } from '../orm/decisionChanges.js'
+import { openDatabases } from './databases.js'
+import { type Client, known, openDocuments } from './documents.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('difference', ['sqlite', 'postgresql', 'mysql'])
+
+describe.each(databases)('the difference of two policies on $name', (database) => {
+  const { authorizer, extension, filterArguments } = authorizationFor(known(database.provider))
+  let client: Client
+  beforeAll(async () => {
+    const bare = await openDocuments(database)
+    await addPeople(bare)
+    // The extension changes no types.
+    client = bare.$extends(extension) as unknown as Client
+  })
+  afterAll(async () => {
+    await client?.$disconnect()
+    await database.close()
+  })
+
+  it('is exactly the rows whose decision changes, for each mutant of a policy', async () => {
+    const actors = [null, ...(await client.user.findMany({ orderBy: { id: 'asc' } }))]
+    const rows = {
+      User: await client.user.findMany({ orderBy: { id: 'asc' } }),
+      Document: await client.document.findMany({ orderBy: { id: 'asc' } }),
+    }
+    const keyOf = ({ model }: RowFilter) =>
+      (authorizer.schema.key(model) ?? []).map((name) => ({ [name]: 'asc' })) as { id: 'asc' }[]
+    // The delegates of all models take these arguments.
+    const delegateOf = ({ model }: RowFilter) =>
+      (client as unknown as Record<string, Client['user']>)[model[0]!.toLowerCase() + model.slice(1)]!
+    const queries = {
+      find: (filter: RowFilter, page: { skip: number; take: number }) =>
+        delegateOf(filter).findMany({ ...filterArguments(filter), ...page, orderBy: keyOf(filter) }),
+      count: (filter: RowFilter) => delegateOf(filter).count(filterArguments(filter)),
+    }
+    await decisionChanges(authorizer, policyMutants, mutatedSources, { actors, rows }, (before, after) =>
+      diffDatabase(authorizer, before, after, queries, { actors, samples: 100 }),
+    )
+    await expect(
+      client.document.findMany(filterArguments({ model: 'User', definite: () => ({ kind: 'true' }) })),
+    ).rejects.toThrow('The filter selects rows of User, not of Document.')
+  })
+})

@@ -1,0 +1,46 @@
+import { diffDatabase, type RowFilter } from '@arcturus/core/diff'
+import { mutatedSources, policyMutants } from '@arcturus/core/testing'
+import type { DataSource } from 'typeorm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decisionChanges } from '../orm/decisionChanges.js'
+import { openDatabases } from './databases.js'
+import { Document, entities, User } from './entities.js'
+import { addPeople, authorizationFor } from './people.js'
+
+const databases = await openDatabases('difference')
+
+describe.each(databases)('the difference of two policies on $name', (database) => {
+  let source: DataSource
+  let authorization: ReturnType<typeof authorizationFor>
+  beforeAll(async () => {
+    source = await database.open(entities)
+    await addPeople(source)
+    authorization = authorizationFor(source)
+  })
+  afterAll(async () => {
+    await source?.destroy()
+  })
+
+  it('is exactly the rows whose decision changes, for each mutant of a policy', async () => {
+    const { authorizer, filterArguments } = authorization
+    const actors = [null, ...(await source.getRepository(User).find({ order: { id: 'ASC' } }))]
+    const rows = {
+      User: await source.getRepository(User).find({ order: { id: 'ASC' } }),
+      Document: await source.getRepository(Document).find({ order: { id: 'ASC' } }),
+    }
+    const keyOf = ({ model }: RowFilter, order: string) =>
+      Object.fromEntries((authorizer.schema.key(model) ?? []).map((name) => [name, order]))
+    const of = (filter: RowFilter) => source.getRepository(filter.model)
+    const queries = {
+      find: (filter: RowFilter, page: { skip: number; take: number }) =>
+        of(filter).find({ ...filterArguments(filter, filter.model), ...page, order: keyOf(filter, 'ASC') }),
+      count: (filter: RowFilter) => of(filter).count(filterArguments(filter, filter.model)),
+    }
+    await decisionChanges(authorizer, policyMutants, mutatedSources, { actors, rows }, (before, after) =>
+      diffDatabase(authorizer, before, after, queries, { actors, samples: 100 }),
+    )
+    expect(() => filterArguments({ model: 'User', definite: () => ({ kind: 'true' }) }, Document)).toThrow(
+      'The filter selects rows of User, not of Document.',
+    )
+  })
+})
