@@ -286,9 +286,9 @@ export function warningText({ code, message, span, data = {} }: Diagnostic): str
 /** Returns the text of a warning, or a further error, that oso does not have; undefined for its own. */
 export function furtherText({ code, message, hint, span, data = {} }: Diagnostic): string | undefined {
   if (code in warnings || code === 'nil-step') return undefined
-  // Applications query rules by name, and tell nobody: only a misspelt name is a mistake.
+  // An application can query any rule by its name: only a name close to another is likely misspelt.
   if (code === 'uncalled-rule' && data['suggestion'] === undefined) return undefined
-  const way = code === 'uncalled-rule' ? `did you mean "${data['suggestion']}"?` : hint
+  const way = code === 'uncalled-rule' ? hint?.replace('new Authorizer(', 'new Oso(') : hint
   return `${message}${span ? locationOf(span) : ''}${way === undefined ? '' : `\n${way}`}`
 }
 

@@ -32,12 +32,14 @@ import type { Options } from './types.js'
 export class Engine {
   readonly host: Host = new Host()
   readonly machineHost: MachineHost
+  readonly #queryRules: ReadonlySet<string>
   // Both are replaced as a whole. A running query keeps the program that it began with.
   #policy: Policy
   #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
 
-  constructor({ equalityFn = defaultEqualityFn, regExp }: Options) {
+  constructor({ equalityFn = defaultEqualityFn, regExp, queryRules = [] }: Options) {
     this.machineHost = new MachineHost(this.host, equalityFn, regExp)
+    this.#queryRules = new Set(queryRules)
     this.#policy = this.#build([])
   }
 
@@ -102,7 +104,7 @@ export class Engine {
   }
 
   #build(sources: readonly Source[]): Policy {
-    const { policy, found } = buildPolicy(sources, this.host.schema, allChecks())
+    const { policy, found } = buildPolicy(sources, this.host.schema, allChecks(), { queryRules: this.#queryRules })
     if (policy) return policy
     const [first, ...others] = found.filter(({ severity }) => severity === 'error')
     for (const other of others) further(other)

@@ -339,6 +339,21 @@ describe('a mistake that oso accepts', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
+  it.each([
+    ['alow(_, "read", _);', 'did you mean "allow"? Or', 'alow'],
+    ['allow(u, "a", _) if is_out(u); is_out(1); is_uot(2); is_uot(3);', 'did you mean "is_out"? Or', 'is_uot'],
+    ['allow(_, "a", _); allow_feild(_, "a", _, "b");', 'did you mean "allow_field"? Or', 'allow_feild'],
+  ])('is told once for rules of one name, with its declaration: %s', async (policy, hint, name) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const uncalled = () => warn.mock.calls.map(([, text]) => String(text)).filter((text) => text.includes('Nothing'))
+    await new Oso().loadStr(policy)
+    expect(uncalled()).toEqual([expect.stringContaining(hint)])
+    expect(uncalled()[0]).toContain(`new Oso({ queryRules: ["${name}"] })`)
+    warn.mockClear()
+    await new Oso({ queryRules: [name] }).loadStr(policy)
+    expect(uncalled()).toEqual([])
+  })
+
   it('is a warning beside the error that is thrown', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     await expect(setUp().loadStr('f(x) if x = ;\ng(x) if = 2;')).rejects.toThrow('at line 1, column 13')

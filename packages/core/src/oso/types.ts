@@ -22,6 +22,11 @@ export interface Options {
    * `RegExpEngine`.
    */
   readonly regExp?: RegExpEngine
+  /**
+   * The rules that the application queries by name. A rule that nothing calls, and whose name is close
+   * to one that is called, is a warning. Default: none.
+   */
+  readonly queryRules?: readonly string[]
   /** Thrown by `authorize` if the actor may not read the resource. Default: `NotFoundError`. */
   readonly notFoundError?: CustomError
   /** Thrown by the `authorize…` methods in all other cases. Default: `ForbiddenError`. */
