@@ -13,7 +13,7 @@ export class ActivePolicy {
   #turns = 0
   #installed = 0
   /** The actions that declared routes need. */
-  readonly #needed = new Set<string>()
+  readonly #needed = new Map<string, { readonly action: string; readonly model: string | undefined }>()
 
   constructor(context: PolicyContext) {
     this.#context = context
@@ -80,19 +80,21 @@ export class ActivePolicy {
   /**
    * Asserts that the active policy names an action, and requires it of every later policy. Before
    * the first load, nothing is asserted.
+   * @param model - The model for which it is needed. Default: any.
    * @throws ArgumentError if nothing names the action.
    */
-  need(action: string): void {
-    if (this.#loaded) this.current().actions.assertNamed(action)
-    this.#needed.add(action)
+  need(action: string, model?: string): void {
+    if (this.#loaded) this.current().actions.assertNamedFor(action, model)
+    this.#needed.set(`${model} ${action}`, { action, model })
   }
 
   #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
     const { schema, loadChecks, warnings, queryRules } = this.#context
     const policy = parsePolicy(sources, schema, loadChecks, { queryRules })
     const loaded = new LoadedPolicy(policy, this.#currentContext)
-    const missing = [...this.#needed].filter((action) => !loaded.actions.isNamed(action))
-    if (missing.length > 0) throw new PolicyError(missing.map((action) => loaded.actions.needed(action)))
+    const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
+    if (missing.length > 0)
+      throw new PolicyError(missing.map(({ action, model }) => loaded.actions.needed(action, model)))
     warnings.assertNone(loaded.policy)
     return loaded
   }

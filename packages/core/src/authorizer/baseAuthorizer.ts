@@ -172,6 +172,8 @@ export abstract class BaseAuthorizer {
   /**
    * Asserts that the policy or the option `actions` names an action. If a rule compares the action
    * with data, such as `action in role.permissions`, every action is valid.
+   * @param model - The name of a model whose rules or blocks have to name it. Default: those of any
+   * model.
    * @throws ArgumentError `unknown-action` if nothing names the action; `no-policy` if no policy is
    * loaded.
    * @example
@@ -179,19 +181,20 @@ export abstract class BaseAuthorizer {
    * authorizer.assertAction('raed') // throws: Unknown action "raed". Did you mean "read"?
    * ```
    */
-  assertAction(action: string): void {
+  assertAction(action: string, model?: string): void {
     assertAction(action)
-    this.#engine.active.current().actions.assertNamed(action)
+    this.#engine.active.current().actions.assertNamedFor(action, model)
   }
 
   /**
    * For frameworks: requires that the policy names an action, as a declared route does. If a policy
    * is loaded, it must name the action. A later policy that does not name it fails to load, and the
    * active policy stays.
+   * @param model - The name of the model for which it is needed. Default: any.
    * @throws ArgumentError `unknown-action` if the active policy does not name the action.
    */
-  needAction(action: string): void {
-    this.#engine.active.need(action)
+  needAction(action: string, model?: string): void {
+    this.#engine.active.need(action, model)
   }
 
   // checks

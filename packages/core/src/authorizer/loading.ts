@@ -78,7 +78,7 @@ export class LoadedPolicy {
     const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
     const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
     this.actions = new PolicyActions(policy, schema, context.actions)
-    const onUnnamed = (action: string): void => this.#unnamed(action, warnings)
+    const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
     this.checks = new PlanCache(
       policy,
       this.actions,
@@ -89,11 +89,12 @@ export class LoadedPolicy {
     )
   }
 
-  #unnamed(action: string, warnings: WarningLog): void {
-    if (warnings.isStrict) throw this.actions.unknown(action)
-    if (this.#unnamedActions.has(action) || this.#unnamedActions.size === maxUnnamed) return
-    this.#unnamedActions.add(action)
-    warnings.report(this.policy, this.actions.unnamed(action))
+  #unnamed(action: string, model: string | undefined, warnings: WarningLog): void {
+    if (warnings.isStrict) throw this.actions.unknown(action, model)
+    const key = model === undefined ? action : `${model} ${action}`
+    if (this.#unnamedActions.has(key) || this.#unnamedActions.size === maxUnnamed) return
+    this.#unnamedActions.add(key)
+    warnings.report(this.policy, this.actions.unnamed(action, model))
   }
 
   /**

@@ -71,7 +71,7 @@ export class PlanCache {
   readonly #backEnd: BackEnd | undefined
   readonly #prove: Prove | undefined
   readonly #actions: PolicyActions
-  readonly #onUnnamed: (action: string) => void
+  readonly #onUnnamed: (action: string, model?: string) => void
   #known: ReadonlySet<string> | undefined
   readonly #plans: PlanTable<CheckPlan>
   /** The number of trials of the machine, by the kind of check. */
@@ -83,14 +83,14 @@ export class PlanCache {
 
   /**
    * @param onUnnamed - Called for a check of an action that nothing names, and that a rule without an
-   * action decides. It can throw.
+   * action decides; with a model for an action that only rules of other models name. It can throw.
    * @param backEnd - Undefined if the machine evaluates all checks.
    * @param prove - Decides the first few checks of a kind. Undefined if predicates decide them too.
    */
   constructor(
     policy: Policy,
     actions: PolicyActions,
-    onUnnamed: (action: string) => void,
+    onUnnamed: (action: string, model?: string) => void,
     meaning: Meaning,
     backEnd: BackEnd | undefined,
     prove?: Prove,
@@ -140,7 +140,7 @@ export class PlanCache {
   #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
     const plans = this.#prove && this.#plans.of(actor, resource)
     const isForTrial = plans && typeof action === 'string' && !mayBePartial(actor) && !mayBePartial(resource)
-    if (!isForTrial || !this.#actions.isNamed(action)) return this.#planOf(actor, action, resource)
+    if (!isForTrial || !this.#isNamedFor(action, resource)) return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
     const trial = (trials.get(action) ?? 0) + 1
     if (trial > maxTrials) return this.#planOf(actor, action, resource)
@@ -232,7 +232,7 @@ export class PlanCache {
 
   /** Returns the condition of a filter. @throws ArgumentError for an action that nothing names. */
   filter(actor: unknown, action: string, model: string): Condition {
-    this.#actions.assertNamed(action)
+    this.#actions.assertNamedFor(action, model)
     const kind = this.#kindOf(actor)
     if (!kind) throw unknownKind(actor)
     return this.#ofKinds(this.#filters, kind, action, model, (asked) =>
@@ -245,7 +245,7 @@ export class PlanCache {
    * @throws ArgumentError for an action that nothing names.
    */
   actors(action: string, resource: unknown, model: string): Condition {
-    this.#actions.assertNamed(action)
+    this.#actions.assertNamedFor(action, this.meaning.schema.modelOf(resource)?.name)
     // A class represents a row that does not exist yet.
     const kind = this.#kindOf(resource) ?? { model: undefined }
     return this.#ofKinds(this.#actorFilters, kind, action, model, (asked) =>
@@ -302,8 +302,12 @@ export class PlanCache {
     if (!isNamed) {
       if (plan?.condition?.kind === 'false') throw this.#actions.unknown(action)
       this.#onUnnamed(action)
-    }
+    } else if (!this.#isNamedFor(action, resource)) this.#onUnnamed(action, schema.modelOf(resource)?.name)
     return plan
+  }
+
+  #isNamedFor(action: string, resource: unknown): boolean {
+    return this.#actions.isNamedFor(action, this.meaning.schema.modelOf(resource)?.name)
   }
 
   #other(plans: PlansOfPair<CheckPlan>, actor: unknown, action: string, resource: unknown): CheckPlan {

@@ -52,7 +52,12 @@ export function assertRoute(authority: Authority, action: unknown, subject: unkn
     const summary = 'authorize needs an action and a loader or model name, or no arguments.'
     throw new ArgumentError('invalid-argument', summary, { hint: "authorize('read', findDocument)" })
   }
-  authority.needAction(action)
+  authority.needAction(action, typeof subject === 'string' ? subject : modelOf(options))
+}
+
+function modelOf(options: unknown): string | undefined {
+  const model: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'model') : undefined
+  return typeof model === 'string' ? model : undefined
 }
 
 function assertRouteOptions(options: unknown): void {

@@ -43,6 +43,7 @@ export const codes = {
   'unknown-permission': 'A permission that no block declares.',
   'unknown-role': 'A role that no block declares.',
   'unknown-relation': 'A relation that no block declares.',
+  'misspelt-action': 'An action that only one rule names, one letter away from another action.',
   'unreachable-rule': 'A rule that is never tried or never succeeds.',
   'repeated-rule': 'A rule that is identical to an earlier one.',
   'unknown-field': 'A field that the model does not have.',

@@ -1,4 +1,4 @@
-import type { Call, Expression, Pattern, Rule } from '../language/ast.js'
+import type { Call, Expression, Node, Pattern, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
 import { children } from '../language/visit.js'
 import type { Policy } from './policy.js'
@@ -52,6 +52,49 @@ export function actionNames(
   const flow = new ActionFlow(policy, isRegistered)
   for (const entry of entries) flow.follow(entry)
   return flow.result(entries)
+}
+
+/** The rules whose second argument is an action, and whose third argument is its resource. */
+const actionRules = ['allow', 'has_permission'] as const
+
+/**
+ * Returns the part of a policy that concerns the rows of one model: without the blocks of other
+ * classes, and without the rules for an action whose resource is of another class.
+ * @param isOther - Returns whether no row of the model is an instance of a class.
+ */
+export function policyFor(
+  policy: Pick<Policy, 'rules' | 'blocks'>,
+  isOther: (name: string) => boolean,
+): Pick<Policy, 'rules' | 'blocks'> {
+  const rules = new Map(policy.rules)
+  const concerns = ({ parameters }: Rule): boolean => {
+    const pattern = parameters[2]?.pattern
+    return pattern?.kind !== 'class pattern' || !isOther(pattern.tag)
+  }
+  for (const name of actionRules) rules.set(name, rules.get(name)?.filter(concerns) ?? [])
+  return { rules, blocks: new Map([...policy.blocks].filter(([name]) => !isOther(name))) }
+}
+
+/**
+ * Returns whether a rule passes its action on for another resource than its own:
+ * `has_permission(user, action, task: Task) if has_permission(user, action, task.project)`.
+ */
+export function delegatesActions({ rules }: Pick<Policy, 'rules'>): boolean {
+  for (const same of rules.values()) for (const rule of same) if (rule.body && delegates(rule, rule.body)) return true
+  return false
+}
+
+function delegates({ name, parameters }: Rule, body: Expression): boolean {
+  const own = actionRules.some((one) => one === name) && parameters.length === 3 ? parameters[2]?.term : undefined
+  const open: Node[] = [body]
+  for (let node = open.pop(); node; node = open.pop()) {
+    open.push(...children(node))
+    if (node.kind !== 'call' || !actionRules.some((one) => one === (node as Call).name)) continue
+    const [, action, resource] = node.args
+    if (action?.kind === 'string') continue
+    if (own?.kind !== 'variable' || resource?.kind !== 'variable' || resource.name !== own.name) return true
+  }
+  return false
 }
 
 const keyOf = ({ name, arity, index }: Place): string => `${name}/${arity}/${index}`

@@ -121,7 +121,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
   return {
     async expectAllowed(actor, actions, resource) {
       for (const action of listOf(actions)) {
-        authorizer.assertAction(action)
+        authorizer.assertAction(action, authorizer.modelOf(resource))
         if (await authorizer.isAllowed(actor, action, resource)) continue
         const rest = await mayDo(actor, resource)
         const message = `${who(actor)} may not "${action}" ${show(resource)}, but was expected to.${rest}${await why(actor, action, resource)}`
@@ -131,7 +131,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 
     async expectDenied(actor, actions, resource, { status } = {}) {
       for (const action of listOf(actions)) {
-        authorizer.assertAction(action)
+        authorizer.assertAction(action, authorizer.modelOf(resource))
         const answered = await statusOf(() => authorizer.authorize(actor, action, resource))
         const asked = `"${action}" ${show(resource)}`
         if (answered === 'allowed')
@@ -148,7 +148,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 
     async expectActions(actor, resource, actions) {
       const expected = [...actions]
-      for (const action of expected) authorizer.assertAction(action)
+      for (const action of expected) authorizer.assertAction(action, authorizer.modelOf(resource))
       const actual = await authorizer.authorizedActions(actor, resource)
       await expectSame(actual, expected, (found) => `${who(actor)} may do to ${show(resource)}: ${found}`)
     },

@@ -6,6 +6,7 @@ import { incomparable } from './incomparable.js'
 import { listAsAction } from './listAsAction.js'
 import { missingAllowRule } from './missingAllowRule.js'
 import { missingHasPermission } from './missingHasPermission.js'
+import { misspeltAction } from './misspeltAction.js'
 import { checkNames } from './names.js'
 import { neverEqual } from './neverEqual.js'
 import { nilStep } from './nilStep.js'
@@ -38,6 +39,7 @@ export function allChecks(): LoadChecks {
       [unknownName('role'), unknownName('permission'), unknownName('relation')],
       [ungranted],
       [unreachableRule, listAsAction],
+      [misspeltAction],
       [repeatedRule],
       [checkPaths(unknownField, unknownMember, nilStep, neverEqual, unknownValue, incomparable), unknownFieldRule],
     ],
