@@ -1,21 +1,13 @@
 // CASL's abilities for a specification, as its guide says: rules are defined for a user, with conditions on fields of rows. What it
 // has no words for, such as two fields of a row that are compared with each other or a tree of rows, is `CannotSay`.
 import { AbilityBuilder, createMongoAbility } from '@casl/ability'
-import { partsOf } from './specification.mjs'
+import { comparisons, partsOf } from './specification.mjs'
 
 export class CannotSay extends Error {}
 
 const signs = { '=': '$eq', '!=': '$ne', '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' }
 const opposite = { '=': '!=', '!=': '=', '<': '>=', '<=': '>', '>': '<=', '>=': '<' }
 const turned = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
-const decides = {
-  '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a !== null && b !== null && a < b,
-  '<=': (a, b) => a !== null && b !== null && a <= b,
-  '>': (a, b) => a !== null && b !== null && a > b,
-  '>=': (a, b) => a !== null && b !== null && a >= b,
-}
 /** So many rules for one action and class are no ability that somebody would write. */
 const mostRules = 200
 
@@ -187,7 +179,7 @@ class Conditions {
   comparison({ left, right }, scope, operator, asked) {
     let [a, b] = [this.operand(left, scope), this.operand(right, scope)]
     if ('value' in a && 'value' in b) {
-      return (asked ? !decides[asked](a.value, b.value) : decides[operator](a.value, b.value)) ? [{}] : []
+      return (asked ? !comparisons[asked](a.value, b.value) : comparisons[operator](a.value, b.value)) ? [{}] : []
     }
     if ('value' in a) {
       ;[a, b] = [b, a]

@@ -45,7 +45,17 @@ export const present = (operand) => ({ kind: 'present', operand })
 /** Whether the user has a role on a row. */
 export const holds = (role, operand) => ({ kind: 'holds', role, operand })
 
-/** What stands at a path, as a field's type; a row is { one: model }. */
+/** The meaning of each comparison: nothing is before or after nil. */
+export const comparisons = {
+  '=': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a !== null && b !== null && a < b,
+  '<=': (a, b) => a !== null && b !== null && a <= b,
+  '>': (a, b) => a !== null && b !== null && a > b,
+  '>=': (a, b) => a !== null && b !== null && a >= b,
+}
+
+/** Returns the type of a path: that of its last field, or { one: model } for a row. */
 export function typeAt(spec, models, { root, steps }) {
   let type = { one: models[root] }
   for (const step of steps) {

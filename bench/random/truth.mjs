@@ -1,13 +1,6 @@
 // Brute force: evaluates a specification as it is, without a thought for speed.
 
-const comparisons = {
-  '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a !== null && b !== null && a < b,
-  '<=': (a, b) => a !== null && b !== null && a <= b,
-  '>': (a, b) => a !== null && b !== null && a > b,
-  '>=': (a, b) => a !== null && b !== null && a >= b,
-}
+import { comparisons } from './specification.mjs'
 
 /** @returns {(user: object, action: string, row: object) => boolean} */
 export function truthOf(spec, constants) {
