@@ -195,15 +195,21 @@ describe('explain', () => {
 
 describe('who', () => {
   it('lists the actors, and nobody for what anonymous users may do', async () => {
-    expect(await application().run('who', 'edit', 'note:1')).toMatchObject({ code: 0, out: 'User:1\n1 actor\n' })
+    expect(await application().run('who', 'edit', 'note:1')).toMatchObject({
+      code: 0,
+      out: 'User:1\n1 actor\nUser: checked one by one, since there is no query for these actors.\n',
+    })
     expect((await application().run('who', 'read', 'note:3', '--json')).json).toEqual({
       actors: ['nobody', 'User:1', 'User:2'],
       more: false,
+      checked: ['User'],
     })
   })
 
-  it('says when there are more', async () => {
-    expect((await application().run('who', 'read', 'note:3', '--take', '1')).out).toContain('and more')
+  it('says when there can be more', async () => {
+    expect((await application().run('who', 'read', 'note:3', '--take', '1')).out).toContain('and there can be more')
+    // Of two actors, the first alone is checked.
+    expect((await application().run('who', 'edit', 'note:2', '--take', '0')).out).toContain('and there can be more')
   })
 
   it('sends one query if the source of rows has one', async () => {
@@ -339,6 +345,9 @@ describe('init', () => {
   const dependencies = (names: readonly string[]): string =>
     JSON.stringify({ type: 'module', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
   const schema = `
+    datasource db {
+      provider = "sqlite"
+    }
     model User { 
       id Int @id
       posts Post[]

@@ -29,10 +29,13 @@ export async function who(
   const models = model === undefined ? blocks.map(({ name }) => name) : [project.model(model)]
   const found: string[] = []
   let isCut = false
+  /** The models whose actors no query found. */
+  const checked: string[] = []
   await output.progress('Looking for actors', async () => {
     for (const name of models) {
-      const actors = await actorsOf(project, name, action, row, take + 1)
-      isCut ||= actors.length > take
+      const { actors, byQuery, isComplete } = await actorsOf(project, name, action, row, take + 1)
+      if (!byQuery) checked.push(name)
+      isCut ||= actors.length > take || !isComplete
       for (const actor of actors.slice(0, take)) found.push(referenceOf(authorizer, actor))
     }
   })
@@ -40,11 +43,20 @@ export async function who(
   if (isForNobody) found.unshift('nobody')
   for (const reference of found) output.line(reference)
   const { dim } = output.colours
-  output.line(dim(`${counted(found.length, 'actor')}${isCut ? ` and more; --take sets the number` : ''}`))
-  return { code: found.length > 0 ? 0 : 1, json: { actors: found, more: isCut } }
+  output.line(dim(`${counted(found.length, 'actor')}${isCut ? ', and there can be more; --take sets the number' : ''}`))
+  if (checked.length > 0)
+    output.line(dim(`${checked.join(', ')}: checked one by one, since there is no query for these actors.`))
+  return { code: found.length > 0 ? 0 : 1, json: { actors: found, more: isCut, checked } }
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+
+interface FoundActors {
+  readonly actors: readonly Row[]
+  readonly byQuery: boolean
+  /** Whether no row was left out of the checks. */
+  readonly isComplete: boolean
+}
 
 /** Sends one query if the ORM's `authorizedActors` is known; otherwise it checks each actor. */
 async function actorsOf(
@@ -53,11 +65,11 @@ async function actorsOf(
   action: string,
   resource: unknown,
   take: number,
-): Promise<readonly Row[]> {
+): Promise<FoundActors> {
   const { rows, authorizer } = project
   if (rows.actors) {
     try {
-      return await rows.actors(model, action, resource, take)
+      return { actors: await rows.actors(model, action, resource, take), byQuery: true, isComplete: true }
     } catch (error) {
       // The policy has no exact query for these actors.
       if (!(error instanceof UnsupportedFilterError) && codeOf(error) !== 'filter-too-large') throw error
@@ -68,5 +80,5 @@ async function actorsOf(
   })
   const allowed: Row[] = []
   for (const actor of all) if (await authorizer.isAllowed(actor, action as never, resource)) allowed.push(actor)
-  return allowed
+  return { actors: allowed, byQuery: false, isComplete: all.length < take }
 }

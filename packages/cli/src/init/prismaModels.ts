@@ -1,47 +1,42 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type PrismaSchema, readSchema } from '@arcturus/prisma'
 import { globSync } from 'tinyglobby'
-import { Failure } from '../output/failure.js'
+import { Failure, reasonOf } from '../output/failure.js'
 import type { ModelFacts } from './application.js'
 
 /**
  * Reads the models of a Prisma schema, in one file or in several.
  *
- * @throws {Failure} There is no schema.
+ * @throws {Failure} There is no schema, or it is invalid.
  */
 export function prismaModelsIn(folder: string): readonly ModelFacts[] {
   const files = globSync(['prisma/**/*.prisma', 'schema.prisma', 'src/**/*.prisma'], { cwd: folder, absolute: true })
-  if (files.length === 0 || !existsSync(files[0]!))
+  if (files.length === 0)
     throw new Failure(`There is no Prisma schema in ${join(folder, 'prisma')}.`, 'create one with: npx prisma init')
-  const text = files
-    .sort()
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n')
-    .replaceAll(/\/\/.*$/gm, '')
-  const blocks = [...text.matchAll(/^\s*model\s+(\w+)\s*\{([^}]*)\}/gm)].map(([, name, body]) => ({
-    name: name!,
-    fields: body!
-      .split('\n')
-      .map((line) => /^\s*(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/.exec(line))
-      .filter((match) => match !== null)
-      .map(([, field, type, list, , attributes]) => ({
-        name: field!,
-        type: type!,
-        list: list !== undefined,
-        attributes: attributes!,
-      })),
-  }))
-  const names = new Set(blocks.map(({ name }) => name))
-  return blocks.map(({ name, fields }) => {
-    const key = fields.find(({ attributes }) => /@id\b/.test(attributes))
+  return schemaIn(files.sort()).models.map(({ name, key, fields }) => {
+    const columns = fields.filter((field) => field.kind !== 'relation')
+    const own = key.length === 1 ? columns.find((column) => column.name === key[0]) : undefined
     return {
       name,
-      key: key && { name: key.name, isNumber: key.type === 'Int' },
-      references: fields
-        .filter(({ type, list }) => names.has(type) && !list)
-        .map((field) => ({ name: field.name, model: field.type })),
-      booleans: fields.filter(({ type, list }) => type === 'Boolean' && !list).map((field) => field.name),
+      key: own && { name: own.name, isNumber: own.type === 'Int' },
+      references: fields.flatMap((field) =>
+        field.kind === 'relation' && !field.list ? [{ name: field.name, model: field.model }] : [],
+      ),
+      booleans: columns.filter(({ type, list }) => type === 'Boolean' && !list).map((column) => column.name),
       file: undefined,
     }
   })
+}
+
+function schemaIn(files: readonly string[]): PrismaSchema {
+  try {
+    return readSchema(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  } catch (cause) {
+    throw new Failure(
+      `The Prisma schema can't be read: ${reasonOf(cause)}`,
+      'check it with: npx prisma validate',
+      cause,
+    )
+  }
 }
