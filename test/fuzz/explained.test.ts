@@ -15,4 +15,6 @@ test(`explanations of ${cases} random cases of seed ${seed} say what checks do`,
   console.log([...counts].map(([what, times]) => `${what}: ${times}`).join(', '))
   expect(failures, failures.join('\n\n')).toHaveLength(0)
   expect(counts.get('sets tried')).toBeGreaterThan(cases / 8)
+  expect(counts.get('leaves that a proof needs')).toBeGreaterThan(cases / 8)
+  expect(counts.get('turned')).toBeGreaterThan(cases)
 })

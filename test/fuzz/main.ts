@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { fuzzCaller } from './caller/caller.js'
 import { fuzzConcurrent, reportOf } from './concurrent/concurrent.js'
+import { fuzzExplained } from './explained/explained.js'
 import { type Failure, fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
+import { fuzzWho } from './orm/who.js'
 
 /**
  * `pnpm fuzz --cases N --caller N --seed S`: prints what was compared, and every disagreement made small. `--from` is the first case's
@@ -11,6 +13,8 @@ import { Orms } from './orm/orms.js'
  * `--orms` a part of the names of the ORMs and databases that are asked (`typeorm`, `mariadb`, `none`), `--only` memory or tables
  * takes one kind of case, `--concurrent` asks several questions at once instead and compares each answer with the one that the
  * question has alone, `--save` adds the failing ones to those that every test run tries again.
+ * `--explained` explains the questions of random cases instead, and compares each explanation with the checks.
+ * `--who N` lists the users who may do something to N rows of each case with tables instead, through the ORMs.
  * `--caller` is the number of queries with other arguments beside a filter, of each ORM; default: one for ten cases.
  */
 async function main(): Promise<void> {
@@ -25,6 +29,8 @@ async function main(): Promise<void> {
       orms: { type: 'string', default: '.' },
       only: { type: 'string' },
       concurrent: { type: 'boolean', default: false },
+      explained: { type: 'boolean', default: false },
+      who: { type: 'string' },
       caller: { type: 'string' },
     },
   })
@@ -46,7 +52,40 @@ async function main(): Promise<void> {
     process.exitCode = run.differences.length > 0 ? 1 : 0
     return
   }
+  if (values.explained) {
+    const run = fuzzExplained({
+      seed,
+      cases: Number(values.cases),
+      from: Number(values.from),
+      failures: Number(values.failures),
+    })
+    for (const text of run.failures) console.log(`\n${text}`)
+    const counts = [...run.counts].map(([what, times]) => `${what}: ${times}`).join(', ')
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(`\n${run.cases} cases of seed ${seed}: ${counts}\n${run.failures.length} failures, ${seconds} s`)
+    process.exitCode = run.failures.length > 0 ? 1 : 0
+    return
+  }
   const orms = values.orms === 'none' ? undefined : new Orms(new RegExp(values.orms, 'i'))
+  if (orms && values.who !== undefined) {
+    const [cases, from, rows] = [values.cases, values.from, values.who].map(Number) as [number, number, number]
+    const run = await fuzzWho({ seed, cases, from, rows, orms })
+    for (const [name, { questions, comparisons, refused, ordered, lost, reasons }] of run.counts) {
+      const texts = [...reasons].map(([reason, times]) => `${reason} ${times}`).join(', ')
+      const share = ((100 * refused) / Math.max(1, questions)).toFixed(2)
+      console.log(
+        `${name}: ${questions} questions, ${comparisons} answers; refused ${share} %: ${texts || 'none'}; by order ${ordered}, less than the check ${lost}`,
+      )
+    }
+    for (const text of run.failures) console.log(`\n${text}`)
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(
+      `\n${cases} policies of seed ${seed}, ${run.unloadable} that do not load: ${run.failures.length} disagreements, ${seconds} s`,
+    )
+    process.exitCode = run.failures.length > 0 ? 1 : 0
+    await orms.close()
+    return
+  }
   const { report, failures } = await fuzz({
     ...(orms ? { orms } : {}),
     seed,

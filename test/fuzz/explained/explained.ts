@@ -1,16 +1,16 @@
-import { type Authorizer, PolicyError } from '@arcturus/core'
+import { PolicyError } from '@arcturus/core'
 import { type Explanation, type ExplanationNode, explain } from '@arcturus/core/explain'
 import { engineOf } from '../../../packages/core/src/authorizer/engine.js'
-import { type Assignment, type Change, realize } from '../../../packages/core/src/explain/changes.js'
+import { realize } from '../../../packages/core/src/explain/changes.js'
 import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
-import type { Part } from '../../../packages/core/src/explain/part.js'
 import { Arrivals, isImagined } from '../../../packages/core/src/explain/reads.js'
-import { identityOf } from '../../../packages/core/src/values/rows.js'
 import { actorOf, check, type Outcome, Prepared, showOutcome } from '../evaluators.js'
 import { printPolicy } from '../policyTree.js'
 import { Random } from '../random.js'
 import { type Case, randomCase } from '../randomCase.js'
 import { descendantsOf } from '../world.js'
+import { forcedAround, Proof, turnedAround } from './proof.js'
+import { isData, isPlainField, leavesOf, Question } from './question.js'
 
 /** What a run has counted, and what was wrong. */
 export interface ExplainedRun {
@@ -51,15 +51,20 @@ class Explained {
   readonly #asked: Case
   readonly #random: Random
   readonly #counts: Map<string, number>
+  readonly #prepared: Prepared
+  /** The same case with objects of its own, which trials change and restore. */
+  readonly #changed: Prepared
 
   constructor(asked: Case, random: Random, counts: Map<string, number>) {
     this.#asked = asked
+    this.#prepared = new Prepared(asked)
+    this.#changed = new Prepared(asked)
     this.#random = random
     this.#counts = counts
   }
 
-  #count(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1)
+  #count(what: string, times = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + times)
   }
 
   /** Returns what is wrong. */
@@ -79,7 +84,7 @@ class Explained {
   }
 
   #question(actor: number | null, action: string, row: number): string | undefined {
-    const prepared = new Prepared(this.#asked)
+    const prepared = this.#prepared
     const { machine: authorizer, objects } = prepared
     const [subject, resource] = [actorOf(prepared, actor), objects.rows[row]]
     const expected = check(authorizer, subject, action, resource)
@@ -102,12 +107,38 @@ class Explained {
     const wrong = inconsistency(explanation.tree)
     if (wrong) return `the tree says ${wrong}:\n${String(explanation)}`
     String(explanation)
+    if (explanation.decision === 'allowed') return this.#proof(explanation, actor, action, row)
     if (explanation.decision !== 'denied') return undefined
     return this.#missing(explanation, actor, action, row)
   }
 
+  /** Holds the proof alone: whatever else is turned or removed, the answer stays yes. */
+  #proof(explanation: Explanation, actor: number | null, action: string, row: number): string | undefined {
+    const question = new Question(this.#changed, actor, action, row)
+    const proof = new Proof(question)
+    if (proof.machine > 0) {
+      this.#count('proofs with a leaf for the machine')
+      return undefined
+    }
+    const { trials, no } = forcedAround(proof, question, this.#random)
+    this.#count('proofs')
+    this.#count('leaves forced', trials)
+    if (no) return `the leaves of the proof do not suffice beside ${no.join('; ')}\n${String(explanation)}`
+    for (const leaf of proof.leaves.keys()) {
+      const without = new Map([...proof.leaves].filter(([key]) => key !== leaf))
+      this.#count('leaves of proofs')
+      if (forcedAround({ leaves: without }, question, this.#random).no) this.#count('leaves that a proof needs')
+    }
+    const outcomes = turnedAround(proof, question, this.#asked.world, this.#random, 4)
+    for (const outcome of outcomes) {
+      this.#count(typeof outcome === 'object' ? 'turned into an error' : 'turned')
+      if (outcome === 'false') return `the proof does not suffice when other data are turned\n${String(explanation)}`
+    }
+    return question.check() === 'true' ? undefined : 'the data are not what they were'
+  }
+
   #missing(explanation: Explanation, actor: number | null, action: string, row: number): string | undefined {
-    const question = new Question(new Prepared(this.#asked), actor, action, row)
+    const question = new Question(this.#changed, actor, action, row)
     const { sets, complete } = question.search.find()
     if (!complete) this.#count('incomplete')
     this.#count(sets.length === 0 ? 'without sets' : 'with sets')
@@ -119,15 +150,17 @@ class Explained {
       this.#count('sets tried')
       const texts = () =>
         `${describeSets(explanation)}\nset ${at}: ${set.map(({ key, kind, wanted }) => `${kind} ${key} ${wanted}`).join(', ')}`
-      // Copies of plain objects lack relations that the changed row needs.
-      const isNew = this.#asked.json !== undefined || set.some(({ row }) => isImagined(row))
-      if (!question.can(set) && isNew && question.failed) this.#count('fields of new rows that are not given')
-      else if (!question.can(set)) return `a missing set is not enough:\n${texts()}`
+      if (!question.can(set, true)) return `a missing set is not enough (${question.failed}):\n${texts()}`
       // No part of the set is enough.
       for (let without = 0; without < set.length; without++) {
         // What is not said of a new row is unknown, not absent.
         if (set[without]!.kind !== 'leaf' || set[without]!.of || set.length === 1) continue
-        if (question.can(set.filter((_, index) => index !== without)))
+        if (
+          question.can(
+            set.filter((_, index) => index !== without),
+            false,
+          )
+        )
           return `a part of a missing set is enough, without ${without}:\n${texts()}`
       }
     }
@@ -164,150 +197,6 @@ class Explained {
     }
     return undefined
   }
-}
-
-/** A question with objects of its own, so that they can be changed. */
-class Question {
-  readonly authorizer: Authorizer
-  readonly root: Part
-  readonly search: NonNullable<ReturnType<typeof evaluate>['search']>
-  /** Whether the last set that was tried has led to an error. */
-  failed = false
-  readonly #asked: { readonly actor: unknown; readonly action: string; readonly resource: unknown }
-
-  constructor(prepared: Prepared, actor: number | null, action: string, row: number) {
-    this.authorizer = prepared.machine
-    this.#asked = { actor: actorOf(prepared, actor), action, resource: prepared.objects.rows[row] }
-    const { root, search } = evaluate(engineOf(this.authorizer)!, this.#asked, new Arrivals())
-    this.root = root!
-    this.search = search!
-  }
-
-  /** Changes a field of all objects of a row, and returns how to undo it. */
-  apply(way: Assignment): () => void {
-    const { schema } = this.authorizer
-    const { actor, resource } = this.#asked
-    const identity = identityOf(schema, way.object)
-    const same = [...reached([actor, resource, way.object])].filter((one) => identityOf(schema, one) === identity)
-    const undo = same.map((object) => change({ ...way, object }))
-    return () => {
-      for (const one of undo.reverse()) one()
-    }
-  }
-
-  check(): Outcome {
-    const { actor, action, resource } = this.#asked
-    return check(this.authorizer, actor, action, resource)
-  }
-
-  /** Returns whether a change is made in the objects as they are now. */
-  holds({ part, wanted }: Change): boolean {
-    const again = evaluate(engineOf(this.authorizer)!, this.#asked, new Arrivals()).root!
-    const { outcome } = part.in(again.world)
-    return 'truth' in outcome && outcome.truth === wanted
-  }
-
-  /** Returns whether some way to make the changes of a set allows the action. */
-  can(set: readonly Change[]): boolean {
-    const ways = set.map((one) => waysOf(one))
-    this.failed = false
-    const attempt = (index: number): boolean => {
-      const all = ways[index]
-      if (!all) {
-        const outcome = this.check()
-        this.failed ||= typeof outcome === 'object'
-        return outcome === 'true'
-      }
-      if (attempt(index + 1)) return true
-      return all.some((way) => {
-        const undo = this.apply(way)
-        const allowed = attempt(index + 1)
-        undo()
-        return allowed
-      })
-    }
-    return attempt(0)
-  }
-}
-
-function waysOf({ kind, part, wanted, row }: Change): readonly Assignment[] {
-  if (kind === 'leaf') return realize(part, wanted).ways
-  const { condition } = part
-  const operand = condition.kind === 'some' ? condition.from : condition.kind === 'compare' ? condition.left : undefined
-  if (operand?.kind !== 'path') return []
-  const object = part.world.value({ ...operand, steps: operand.steps.slice(0, -1) }, part.environment)
-  if (typeof object !== 'object' || object === null) return []
-  const list = (before: unknown): readonly unknown[] => (Array.isArray(before) ? before : [])
-  const to = {
-    row: (before: unknown) => [...list(before), row],
-    removal: (before: unknown) => list(before).filter((one) => one !== row),
-    there: () => row,
-  }[kind]
-  return [{ object, field: operand.steps.at(-1)!.name, to, isAdded: true }]
-}
-
-/** Changes a field of an object, and returns how to undo it. */
-function change({ object, field, to }: Assignment): () => void {
-  const before = Object.getOwnPropertyDescriptor(object, field)
-  const value = to(Reflect.get(object, field))
-  Object.defineProperty(object, field, { value, configurable: true, enumerable: true, writable: true })
-  return () => {
-    if (before) Object.defineProperty(object, field, before)
-    else Reflect.deleteProperty(object, field)
-  }
-}
-
-/** The objects that can be reached from some. */
-function reached(objects: readonly unknown[], found: Set<object> = new Set()): ReadonlySet<object> {
-  for (const one of objects) {
-    if (typeof one !== 'object' || one === null || found.has(one)) continue
-    found.add(one)
-    reached(Object.values(one), found)
-  }
-  return found
-}
-
-function isPlainField(object: object, field: string): boolean {
-  return Object.getOwnPropertyDescriptor(object, field)?.value !== undefined
-}
-
-/** Whether a change is one of data, not an assumption about a goal. */
-function isData(change: Change): boolean {
-  return waysOf(change).length > 0
-}
-
-/** The leaves of a condition, whatever is evaluated of it. */
-function leavesOf(root: Part): readonly Part[] {
-  const found: Part[] = []
-  const seen = new Set<Part>()
-  const visit = (part: Part): void => {
-    if (seen.has(part) || seen.size > 2_000) return
-    seen.add(part)
-    switch (part.condition.kind) {
-      case 'true':
-      case 'false':
-      case 'failure':
-        return
-      case 'and':
-      case 'or':
-      case 'not':
-      case 'some':
-      case 'ref': {
-        let parts: readonly Part[] = []
-        try {
-          parts = part.parts
-        } catch {
-          // A list that can't be read has no leaves.
-        }
-        parts.forEach(visit)
-        return
-      }
-      default:
-        found.push(part)
-    }
-  }
-  visit(root)
-  return found
 }
 
 function decisionOf(outcome: Outcome): Explanation['decision'] {

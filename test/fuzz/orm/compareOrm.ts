@@ -1,14 +1,23 @@
 import { ArcturusError } from '@arcturus/core'
+import { canFail, Fallible } from '../../../packages/core/src/condition/fallible.js'
 import type { Answer, Disagreement } from '../compare.js'
 import { actorOf, check, explain, isTrue, type Outcome, Prepared, refusal, showOutcome } from '../evaluators.js'
 import { mentionsExactNumbers } from '../exactNumbers.js'
 import { dependsOnOrder } from '../order.js'
+import { callsItself } from '../policyTree.js'
 import { Random } from '../random.js'
+import { descendantsOf } from '../world.js'
 import type { Asked, Orm } from './orm.js'
 
 export interface OrmComparison {
   readonly disagreements: readonly Disagreement[]
   readonly comparisons: number
+  /** The number of filters of actors. */
+  readonly filters: number
+  /** The number of filters that were refused. */
+  readonly refused: number
+  /** Actors that a filter leaves out, because a recursion could be an error for them. */
+  readonly lost: number
   readonly refusals: ReadonlyMap<string, number>
   /** Rows for which the check is true in just some order of a collection: left out, or listed where the actor's was read in that order. */
   readonly ordered: number
@@ -17,16 +26,34 @@ export interface OrmComparison {
 /** How many checks of a case are asked about rows as a query gives them, without their relations. */
 const checks = 1
 
-/** Puts the questions of a case to an ORM: the lists, and some of the checks. */
+/** The number of rows of a case for which the users who may are listed. */
+const rowsAskedWho = 1
+
+/** Puts the questions of a case to an ORM: the lists, the users who may, and some of the checks. */
 export async function compareOrm(orm: Orm, made: Prepared, machine: readonly Answer[]): Promise<OrmComparison> {
   const { prepared, answers } = asRead(orm, made, machine)
   const comparing = new OrmComparing(orm.name, prepared, await orm.ask(prepared.asked))
+  await comparing.who(new Random(5).sample(rowsOf(prepared), rowsAskedWho))
   for (const actor of prepared.asked.actors) {
     for (const action of prepared.asked.actions)
       await comparing.list(answers.filter((one) => one.actor === actor && one.action === action))
   }
   for (const answer of new Random(3).sample(answers, checks)) await comparing.check(answer)
   return comparing
+}
+
+/** Lists the users who may perform each action on some rows, and compares with the check of each user. */
+export async function compareWho(orm: Orm, made: Prepared, rows: readonly number[]): Promise<OrmComparison> {
+  const { prepared } = asRead(orm, made, [])
+  const comparing = new OrmComparing(orm.name, prepared, await orm.ask(prepared.asked))
+  await comparing.who(rows)
+  return comparing
+}
+
+/** The rows of a case's model, by their place in the world. */
+export function rowsOf({ asked: { world, model } }: Prepared): readonly number[] {
+  const family = descendantsOf(world, model)
+  return world.rows.flatMap((row, at) => (family.includes(row.model) ? [at] : []))
 }
 
 /** The machine's answers for rows as they are read, where the policy speaks of what is read in another form. */
@@ -53,6 +80,9 @@ class OrmComparing implements OrmComparison {
   readonly refusals = new Map<string, number>()
   comparisons = 0
   ordered = 0
+  filters = 0
+  refused = 0
+  lost = 0
   readonly #name: string
   readonly #prepared: Prepared
   readonly #asked: Asked
@@ -66,15 +96,42 @@ class OrmComparing implements OrmComparison {
   /** @param answers - For all rows, of one actor and action. */
   async list(answers: readonly Answer[]): Promise<void> {
     const [first] = answers
-    if (!first) return
+    if (first) await this.#list(answers, this.#asked.list(first.actor, first.action), ({ row }) => row)
+  }
+
+  /** Compares the users who may perform each action on some rows. */
+  async who(rows: readonly number[]): Promise<void> {
+    const { world, actions } = this.#prepared.asked
+    const family = descendantsOf(world, 'User')
+    const users = world.rows.flatMap((row, at) => (family.includes(row.model) ? [at] : []))
+    for (const row of rows) {
+      for (const action of actions) {
+        const { machine, objects } = this.#prepared
+        const answers = users.map((actor): Answer => {
+          const outcome = check(machine, actorOf(this.#prepared, actor), action, objects.rows[row])
+          return { actor, action, row, machine: outcome }
+        })
+        this.filters++
+        await this.#list(answers, this.#asked.who(action, row), ({ actor }) => actor!, 'who')
+      }
+    }
+  }
+
+  async #list(
+    answers: readonly Answer[],
+    listing: Promise<ReadonlySet<number>>,
+    placeOf: (answer: Answer) => number,
+    kind = '',
+  ): Promise<void> {
     let listed: ReadonlySet<number>
     try {
-      listed = await this.#asked.list(first.actor, first.action)
+      listed = await listing
     } catch (error) {
       // PostgreSQL ends a query that computes a number beyond the doubles; no filter can tell before.
       const isBeyond = String(error).includes('out of range: overflow')
       const reason = isBeyond ? 'database: a number beyond the doubles' : refusal(error)
       if (reason) {
+        this.refused++
         this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
         return
       }
@@ -84,17 +141,29 @@ class OrmComparing implements OrmComparison {
         if (typeof answer.machine === 'object') continue
         // In the order in which the actor's rows were read an error is met.
         if (dependsOnOrder(this.#prepared, answer, (outcome) => typeof outcome !== 'object')) this.ordered++
-        else this.#disagree(answer, `the list throws ${error.code}: ${error.summary}`)
+        else this.#disagree(answer, `${kind} the list throws ${error.code}: ${error.summary}`.trim())
       }
       return
     }
     for (const answer of answers) {
       this.comparisons++
-      const contained = listed.has(answer.row)
+      const contained = listed.has(placeOf(answer))
       if (contained === isTrue(answer.machine)) continue
       if (contained ? await this.#isTrueAsRead(answer) : dependsOnOrder(this.#prepared, answer, isTrue)) this.ordered++
-      else this.#disagree(answer, contained ? 'in' : 'out')
+      else if (kind === 'who' && !contained && this.#isLost(answer)) this.lost++
+      else this.#disagree(answer, `${kind} ${contained ? 'in' : 'out'}`.trim())
     }
+  }
+
+  /**
+   * Whether a recursion of which some solution can be an error leaves out an actor: the filter does not prove that the
+   * error is never met.
+   */
+  #isLost({ action, row }: Answer): boolean {
+    const { predicates, objects, asked } = this.#prepared
+    if (!callsItself(asked.policy)) return false
+    const { condition } = predicates.actorFilter(action, objects.rows[row]!, 'User')
+    return canFail(predicates.schema, condition, new Fallible())
   }
 
   /** Whether the check says yes with the actor as the list has it: the order in which relations were read makes the difference. */

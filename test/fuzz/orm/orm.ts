@@ -23,6 +23,11 @@ export interface Asked {
    * @throws what the ORM's filter throws.
    */
   list(actor: number | null, action: string): Promise<ReadonlySet<number>>
+  /**
+   * The users who may perform an action on a row, by their place in the world.
+   * @throws what the ORM's filter throws.
+   */
+  who(action: string, row: number): Promise<ReadonlySet<number>>
   /** What a check says of a row that was fetched without its relations. */
   check(actor: number | null, action: string, row: number): Promise<boolean>
 }

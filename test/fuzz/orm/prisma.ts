@@ -167,7 +167,7 @@ class PrismaOrm implements Orm {
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
     const turn = printPolicy(asked.policy).length
-    const { extension, authorizedFilter } = prismaAuthorization(authorizer, this.#schema, {
+    const { extension, authorizedFilter, authorizedActors } = prismaAuthorization(authorizer, this.#schema, {
       acceptCollation: this.#acceptCollation,
       unloaded: turn % 3 === 0 ? 'database' : 'auto',
       strategy: turn % 4 === 0 ? 'subquery' : 'auto',
@@ -179,11 +179,15 @@ class PrismaOrm implements Orm {
     const client = change ? extended.$extends(changing(change)) : extended
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))
-    const key = keyOf(world, asked.model)
-    const select = Object.fromEntries(key.map((name) => [name, true]))
-    const places = new Map(
-      world.rows.flatMap((row, at) => (row.model === asked.model ? [[keyText(key, row.values), at] as const] : [])),
-    )
+    /** Returns the places of the rows of a model that a query finds. */
+    const found = async (model: string, args: object): Promise<ReadonlySet<number>> => {
+      const key = keyOf(world, model)
+      const places = new Map(
+        world.rows.flatMap((row, at) => (row.model === model ? [[keyText(key, row.values), at] as const] : [])),
+      )
+      const rows = await delegateOf(client, model).findMany({ ...args, select: selectionOf(key) })
+      return new Set(rows.map((row) => places.get(keyText(key, row))!))
+    }
     const fetch = (row: number): Promise<object> => {
       const { model, values } = world.rows[row]!
       return delegateOf(client, model).findUniqueOrThrow({ where: uniqueOf(keyOf(world, model), values) })
@@ -197,13 +201,16 @@ class PrismaOrm implements Orm {
     }
     return {
       async list(actor, action) {
-        const args = authorizedFilter(await subject(actor), { action, select })
-        const found = await delegateOf(client, asked.model).findMany(args)
-        return new Set(found.map((row) => places.get(keyText(key, row))!))
+        return found(asked.model, authorizedFilter(await subject(actor), { action }))
       },
+      who: async (action, row) => found('User', authorizedActors(action, await fetch(row))),
       check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),
     }
   }
+}
+
+function selectionOf(key: readonly string[]): Readonly<Record<string, true>> {
+  return Object.fromEntries(key.map((name) => [name, true as const]))
 }
 
 /** Changes what lists are asked for. */

@@ -202,12 +202,16 @@ class TypeOrm implements Orm {
     authorizer.loadSync(printPolicy(asked.policy))
     const entity = this.#entities.classes.get(asked.model)!
     const key = keyOf(world, asked.model)
-    const keyText = (values: Readonly<Record<string, unknown>>): string =>
-      JSON.stringify(key.map((name) => values[name]))
-    const family = descendantsOf(world, asked.model)
-    const places = new Map(
-      world.rows.flatMap((row, at) => (family.includes(row.model) ? [[keyText(row.values), at] as const] : [])),
-    )
+    /** Returns the places of rows of a model. */
+    const placesOf = (model: string, rows: readonly object[]): ReadonlySet<number> => {
+      const family = descendantsOf(world, model)
+      const keyText = (row: object): string =>
+        JSON.stringify(keyOf(world, model).map((name) => Reflect.get(row, name) as unknown))
+      const places = new Map(
+        world.rows.flatMap((row, at) => (family.includes(row.model) ? [[keyText(row.values), at] as const] : [])),
+      )
+      return new Set(rows.map((row) => places.get(keyText(row))!))
+    }
     const select = Object.fromEntries(key.map((name) => [name, true]))
     const fetch = (row: number): Promise<object> => this.#find(world, world.rows[row]!)
     const actors = new Map<number, Promise<object>>()
@@ -233,7 +237,12 @@ class TypeOrm implements Orm {
               .getMany(),
           async () => authorization.authorizedResources(who, action, entity),
         ][turn++ % 3]!()
-        return new Set((found as readonly Readonly<Record<string, unknown>>[]).map((row) => places.get(keyText(row))!))
+        return placesOf(asked.model, found)
+      },
+      who: async (action, row) => {
+        const users = this.#entities.classes.get('User')!
+        const args = await authorization.loading.authorizedActors(action, await fetch(row), users)
+        return placesOf('User', await this.#source.getRepository(users).find(args))
       },
       check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),
     }

@@ -2,6 +2,7 @@ import type { Condition, Operand } from '../condition/condition.js'
 import { scalarFamilies } from '../schema/families.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
+import { builtinClasses } from '../values/builtin.js'
 import { type Location, locationOf } from './location.js'
 import type { Part } from './part.js'
 import { imagine, isImagined } from './reads.js'
@@ -44,7 +45,9 @@ let made = 0
 /** Returns a row that does not exist yet, of a model or like another row. */
 export function imaginedRow(schema: Schema, modelName: string | undefined, like: unknown): object {
   const model = modelName === undefined ? undefined : schema.models.get(modelName)
-  const prototype: unknown = model ? model.class?.prototype : prototypeOf(like)
+  // A built-in class, such as that of texts, has methods that need its own values.
+  const isBuiltin = modelName !== undefined && builtinClasses.has(modelName)
+  const prototype: unknown = isBuiltin ? undefined : model ? model.class?.prototype : prototypeOf(like)
   const row = imagine(Object.create((prototype as object | undefined) ?? Object.prototype) as object)
   if (!model) return row
   if (!model.class) tag(row, model.name)

@@ -1,0 +1,207 @@
+import type { Authorizer } from '@arcturus/core'
+import { engineOf } from '../../../packages/core/src/authorizer/engine.js'
+import { type Assignment, type Change, realize } from '../../../packages/core/src/explain/changes.js'
+import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
+import type { Part } from '../../../packages/core/src/explain/part.js'
+import { Arrivals, isImagined } from '../../../packages/core/src/explain/reads.js'
+import { identityOf } from '../../../packages/core/src/values/rows.js'
+import { actorOf, check, type Outcome, type Prepared } from '../evaluators.js'
+import { descendantsOf } from '../world.js'
+
+/** A question with objects of its own, so that they can be changed. */
+export class Question {
+  readonly authorizer: Authorizer
+  readonly root: Part
+  readonly search: NonNullable<ReturnType<typeof evaluate>['search']>
+  /** The first error of the last set that was tried. */
+  failed: string | undefined
+  readonly asked: { readonly actor: unknown; readonly action: string; readonly resource: unknown }
+  readonly #prepared: Prepared
+
+  constructor(prepared: Prepared, actor: number | null, action: string, row: number) {
+    this.#prepared = prepared
+    this.authorizer = prepared.machine
+    this.asked = { actor: actorOf(prepared, actor), action, resource: prepared.objects.rows[row] }
+    const { root, search } = evaluate(engineOf(this.authorizer)!, this.asked, new Arrivals())
+    this.root = root!
+    this.search = search!
+  }
+
+  /** Changes a field of all objects of a row, and returns how to undo it. */
+  apply(way: Assignment, objects = this.byIdentity([way.object])): () => void {
+    const same = objects.get(this.identityOf(way.object)) ?? []
+    const undo = same.map((object) => change({ ...way, object }))
+    return () => {
+      for (const one of undo.reverse()) one()
+    }
+  }
+
+  /**
+   * Returns the answer of the machine. It loads relations of which the schema or a key is enough for
+   * the condition: where a copy of a plain object lacks such a relation, the answer is that of the
+   * predicate, which is what applications get.
+   */
+  check(): Outcome {
+    const { actor, action, resource } = this.asked
+    const outcome = check(this.authorizer, actor, action, resource)
+    const isUnloaded = typeof outcome === 'object' && outcome.error === 'relation-not-loaded'
+    return isUnloaded ? check(this.#prepared.predicates, actor, action, resource) : outcome
+  }
+
+  identityOf(object: object): unknown {
+    return identityOf(this.authorizer.schema, object)
+  }
+
+  /** Returns the objects of the question, and those that are reached from others, by the row that they are. */
+  byIdentity(others: readonly object[] = []): ReadonlyMap<unknown, readonly object[]> {
+    const { actor, resource } = this.asked
+    const found = new Map<unknown, object[]>()
+    for (const one of reached([actor, resource, ...others])) {
+      const identity = this.identityOf(one)
+      found.set(identity, [...(found.get(identity) ?? []), one])
+    }
+    return found
+  }
+
+  /** Returns the rows of a model and of the models that extend it. */
+  rowsOf(model: string): readonly object[] {
+    const { asked, objects } = this.#prepared
+    const family = descendantsOf(asked.world, model)
+    return objects.rows.filter((_, at) => family.includes(asked.world.rows[at]!.model))
+  }
+
+  /**
+   * Gives values to the fields of a new row, except those that a set of changes mentions: the values
+   * of another row of its model. Returns how to undo it.
+   */
+  #complete(row: object, mentioned: ReadonlySet<string>): () => void {
+    const { schema } = this.authorizer
+    const model = schema.modelOf(row)?.name
+    const like = model === undefined ? undefined : this.rowsOf(model)[0]
+    if (model === undefined || !like) return () => {}
+    const missing = schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
+    const names = [...new Set([...Object.keys(like), ...missing])]
+    const added = names.filter((name) => Reflect.get(row, name) === undefined && !mentioned.has(name))
+    for (const name of added) Object.assign(row, { [name]: Reflect.get(like, name) })
+    return () => {
+      for (const name of added) Reflect.deleteProperty(row, name)
+    }
+  }
+
+  /** Returns whether a change is made in the objects as they are now. */
+  holds({ part, wanted }: Change): boolean {
+    const again = evaluate(engineOf(this.authorizer)!, this.asked, new Arrivals()).root!
+    const { outcome } = part.in(again.world)
+    return 'truth' in outcome && outcome.truth === wanted
+  }
+
+  /**
+   * Returns whether some way to make the changes of a set allows the action.
+   * @param completes - Whether the other fields of new rows have values.
+   */
+  can(set: readonly Change[], completes: boolean): boolean {
+    const ways = set.map((one) => waysOf(one))
+    const added = completes ? [...new Set(set.flatMap(({ row }) => (isImagined(row) ? [row] : [])))] : []
+    const fieldsOf = (row: object) =>
+      new Set(ways.flat().flatMap(({ object, field }) => (object === row ? [field] : [])))
+    this.failed = undefined
+    const attempt = (index: number): boolean => {
+      const all = ways[index]
+      if (!all) {
+        const undo = added.map((row) => this.#complete(row, fieldsOf(row)))
+        const outcome = this.check()
+        for (const one of undo) one()
+        if (typeof outcome === 'object') this.failed ??= `${outcome.error}: ${outcome.message}`
+        return outcome === 'true'
+      }
+      if (attempt(index + 1)) return true
+      return all.some((way) => {
+        const undo = this.apply(way)
+        const allowed = attempt(index + 1)
+        undo()
+        return allowed
+      })
+    }
+    return attempt(0)
+  }
+}
+
+export function waysOf({ kind, part, wanted, row }: Change): readonly Assignment[] {
+  if (kind === 'leaf') return realize(part, wanted).ways
+  const { condition } = part
+  const operand = condition.kind === 'some' ? condition.from : condition.kind === 'compare' ? condition.left : undefined
+  if (operand?.kind !== 'path') return []
+  const object = part.world.value({ ...operand, steps: operand.steps.slice(0, -1) }, part.environment)
+  if (typeof object !== 'object' || object === null) return []
+  const list = (before: unknown): readonly unknown[] => (Array.isArray(before) ? before : [])
+  const to = {
+    row: (before: unknown) => [...list(before), row],
+    removal: (before: unknown) => list(before).filter((one) => one !== row),
+    there: () => row,
+  }[kind]
+  return [{ object, field: operand.steps.at(-1)!.name, to, isAdded: true }]
+}
+
+/** Changes a field of an object, and returns how to undo it. */
+function change({ object, field, to }: Assignment): () => void {
+  const before = Object.getOwnPropertyDescriptor(object, field)
+  const value = to(Reflect.get(object, field))
+  Object.defineProperty(object, field, { value, configurable: true, enumerable: true, writable: true })
+  return () => {
+    if (before) Object.defineProperty(object, field, before)
+    else Reflect.deleteProperty(object, field)
+  }
+}
+
+/** The objects that can be reached from some. */
+export function reached(objects: readonly unknown[], found: Set<object> = new Set()): ReadonlySet<object> {
+  for (const one of objects) {
+    if (typeof one !== 'object' || one === null || found.has(one)) continue
+    found.add(one)
+    reached(Object.values(one), found)
+  }
+  return found
+}
+
+export function isPlainField(object: object, field: string): boolean {
+  return Object.getOwnPropertyDescriptor(object, field)?.value !== undefined
+}
+
+/** Whether a change is one of data, not an assumption about a goal. */
+export function isData(change: Change): boolean {
+  return waysOf(change).length > 0
+}
+
+/** The leaves of a condition, whatever is evaluated of it. */
+export function leavesOf(root: Part): readonly Part[] {
+  const found: Part[] = []
+  const seen = new Set<Part>()
+  const visit = (part: Part): void => {
+    if (seen.has(part) || seen.size > 2_000) return
+    seen.add(part)
+    switch (part.condition.kind) {
+      case 'true':
+      case 'false':
+      case 'failure':
+        return
+      case 'and':
+      case 'or':
+      case 'not':
+      case 'some':
+      case 'ref': {
+        let parts: readonly Part[] = []
+        try {
+          parts = part.parts
+        } catch {
+          // A list that can't be read has no leaves.
+        }
+        parts.forEach(visit)
+        return
+      }
+      default:
+        found.push(part)
+    }
+  }
+  visit(root)
+  return found
+}
