@@ -105,6 +105,27 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
     })
   })
 
+  it.each(['desktop', 'phone'] as const)('explains a refused action beside its button on a %s', async (size) => {
+    const opened = await open('Victor', size, true)
+    const { page } = opened
+    await documents(opened).first().getByRole('link').click()
+    await page.getByRole('article').getByText('You may read this.').waitFor()
+    const article = page.getByRole('article')
+    await article.locator('.why summary').first().focus()
+    await page.keyboard.press('Enter')
+    const reason = page.locator('.reason:visible')
+    await reason.filter({ hasText: 'Why not:' }).waitFor()
+    expect(await reason.textContent()).toMatch(/^Person \d+ may not "edit" Document \d+\./)
+    expect(await reason.textContent()).not.toMatch(/Victor|Board|confidential"\)/)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await opened.picture(`why-document-${colorScheme}`)
+    }
+    await page.keyboard.press('Escape')
+    await reason.waitFor({ state: 'hidden' })
+    await expectNoProblems(opened)
+  })
+
   it('shares a folder with a team, and takes it back', async () => {
     const owner = await open('Mara')
     await owner.page.goto('/#/folders/16')

@@ -64,6 +64,36 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
       await opened.close()
     })
 
+    it('explains a refused action beside its button, and names no values', async () => {
+      const opened = await open('Oskar', size)
+      const { page } = opened
+      await repositories(opened).filter({ hasText: 'sextant' }).click()
+      await page.getByRole('heading', { name: 'Polar Labs / sextant' }).waitFor()
+      await page.getByLabel('show what is refused').check()
+      // By keyboard.
+      await page.locator('.bar .why summary').first().focus()
+      await page.keyboard.press('Enter')
+      const reason = page.locator('.reason:visible')
+      await reason.filter({ hasText: 'Why not:' }).waitFor()
+      const text = (await reason.textContent())!
+      expect(text).toContain('User 7 may not "describe" Repository 5.')
+      expect(text).toContain('a new RepositoryRole in user.repositoryRoles')
+      expect(text).toContain('"describe" if "maintainer"')
+      expect(text).not.toMatch(/oskar|sextant|Polar Labs/i)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await opened.picture(`why-repository-${colorScheme}`)
+      }
+      await page.keyboard.press('Escape')
+      await reason.waitFor({ state: 'hidden' })
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('why?')
+      await page.locator('.issues .why summary').first().click()
+      await reason.filter({ hasText: /may not "close" Issue/ }).waitFor()
+      await opened.picture('why-issue')
+      expect(opened.problems).toEqual([])
+      await opened.close()
+    })
+
     it('offers no buttons to a visitor', async () => {
       const opened = await open('Visitor', size)
       await repositories(opened).filter({ hasText: 'sextant' }).click()
@@ -152,6 +182,9 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
         ['yuki', 'PUT', '/repositories/5/visibility', { isPublic: false }, 403],
         ['oskar', 'GET', '/repositories/9999', undefined, 404],
         ['oskar', 'DELETE', '/repositories/5', undefined, 404],
+        ['oskar', 'GET', '/repositories/4/why?action=describe', undefined, 404],
+        ['oskar', 'GET', '/repositories/5/why?action=delete', undefined, 400],
+        ['oskar', 'GET', '/repositories/5/why?action=describe', undefined, 200],
       ]
     for (const [handle, method, path, data, answer] of forged) {
       expect([handle, method, path, await status(opened, handle, method, path, data)]).toEqual([

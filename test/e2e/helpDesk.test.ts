@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
     )
   const subjects = ({ page }: Visit) => page.locator('.tickets .what a')
   const messages = ({ page }: Visit) => page.locator('.messages li')
-  const buttons = ({ page }: Visit) => page.locator('main button').allTextContents()
+  const buttons = ({ page }: Visit) => page.locator('main button:enabled').allTextContents()
 
   // The first ticket is Anna's, of Fjordline Outdoor: 5 messages, of which 2 are notes.
   const tent = 'Tent pole snapped on its first night'
@@ -113,6 +113,26 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
       expect(opened.problems).toEqual([`${status} GET ${path}`])
       await opened.close()
     })
+  })
+
+  it.each(['desktop', 'phone'] as const)('explains a refused action beside its button on a %s', async (size) => {
+    const opened = await open('anna', '/tickets/1', size)
+    const { page } = opened
+    const refusal = page.locator('.refusal', { hasText: 'Add an internal note' })
+    expect(await refusal.getByRole('button').isDisabled()).toBe(true)
+    await refusal.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    const reason = refusal.locator('.reason')
+    await reason.waitFor({ state: 'visible' })
+    expect(await reason.textContent()).toMatch(/^User \d+ may not "add_note" Ticket 1\./)
+    expect(await reason.textContent()).toContain('a new Membership in user.memberships')
+    expect(await reason.textContent()).not.toMatch(/Anna|Fjordline|Tent/)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await opened.picture(`why-ticket-${colorScheme}`)
+    }
+    expect(opened.problems).toEqual([])
+    await opened.close()
   })
 
   it('filters by status, searches, and turns pages', async () => {

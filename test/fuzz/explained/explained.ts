@@ -150,7 +150,13 @@ class Explained {
       this.#count('sets tried')
       const texts = () =>
         `${describeSets(explanation)}\nset ${at}: ${set.map(({ key, kind, wanted }) => `${kind} ${key} ${wanted}`).join(', ')}`
-      if (!question.can(set, true)) return `a missing set is not enough (${question.failed}):\n${texts()}`
+      // With the other fields of a new row, the check can be an error: of nil, for example.
+      const isNew = set.some(({ row }) => isImagined(row))
+      if (!question.can(set, true) && isNew && question.failed) this.#count('new rows with an error')
+      // A copy of a plain object has the key of a row that the condition does not read any further.
+      else if (!question.can(set, true) && this.#asked.json && question.failed?.startsWith('relation-not-loaded'))
+        this.#count('relations that copies lack')
+      else if (!question.can(set, true)) return `a missing set is not enough (${question.failed}):\n${texts()}`
       // No part of the set is enough.
       for (let without = 0; without < set.length; without++) {
         // What is not said of a new row is unknown, not absent.

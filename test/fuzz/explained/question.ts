@@ -8,6 +8,9 @@ import { identityOf } from '../../../packages/core/src/values/rows.js'
 import { actorOf, check, type Outcome, type Prepared } from '../evaluators.js'
 import { descendantsOf } from '../world.js'
 
+/** The number of values that are tried for the other fields of new rows. */
+const maxCompletions = 4
+
 /** A question with objects of its own, so that they can be changed. */
 export class Question {
   readonly authorizer: Authorizer
@@ -74,18 +77,27 @@ export class Question {
    * Gives values to the fields of a new row, except those that a set of changes mentions: the values
    * of another row of its model. Returns how to undo it.
    */
-  #complete(row: object, mentioned: ReadonlySet<string>): () => void {
-    const { schema } = this.authorizer
-    const model = schema.modelOf(row)?.name
-    const like = model === undefined ? undefined : this.rowsOf(model)[0]
-    if (model === undefined || !like) return () => {}
-    const missing = schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
-    const names = [...new Set([...Object.keys(like), ...missing])]
-    const added = names.filter((name) => Reflect.get(row, name) === undefined && !mentioned.has(name))
-    for (const name of added) Object.assign(row, { [name]: Reflect.get(like, name) })
+  #complete(row: object, mentioned: ReadonlySet<string>, like: object): () => void {
+    const names = Object.keys(like).filter((name) => Reflect.get(row, name) === undefined && !mentioned.has(name))
+    for (const name of names) Object.assign(row, { [name]: Reflect.get(like, name) })
     return () => {
-      for (const name of added) Reflect.deleteProperty(row, name)
+      for (const name of names) Reflect.deleteProperty(row, name)
     }
+  }
+
+  /** Returns the answers with each of a few values for the other fields of new rows. */
+  #answers(added: readonly { readonly row: object; readonly mentioned: ReadonlySet<string> }[]): readonly Outcome[] {
+    if (added.length === 0) return [this.check()]
+    return Array.from({ length: maxCompletions }, (_, at) => {
+      const undo = added.flatMap(({ row, mentioned }) => {
+        const model = this.authorizer.schema.modelOf(row)?.name
+        const rows = model === undefined ? [] : this.rowsOf(model)
+        return rows.length === 0 ? [] : [this.#complete(row, mentioned, rows[at % rows.length]!)]
+      })
+      const outcome = this.check()
+      for (const one of undo) one()
+      return outcome
+    })
   }
 
   /** Returns whether a change is made in the objects as they are now. */
@@ -101,18 +113,19 @@ export class Question {
    */
   can(set: readonly Change[], completes: boolean): boolean {
     const ways = set.map((one) => waysOf(one))
-    const added = completes ? [...new Set(set.flatMap(({ row }) => (isImagined(row) ? [row] : [])))] : []
-    const fieldsOf = (row: object) =>
-      new Set(ways.flat().flatMap(({ object, field }) => (object === row ? [field] : [])))
+    const rows = completes ? new Set(set.flatMap(({ row }) => (isImagined(row) ? [row] : []))) : []
+    const added = [...rows].map((row) => {
+      const fields = ways.flat().flatMap(({ object, field }) => (object === row ? [field] : []))
+      return { row, mentioned: new Set(fields) }
+    })
     this.failed = undefined
     const attempt = (index: number): boolean => {
       const all = ways[index]
       if (!all) {
-        const undo = added.map((row) => this.#complete(row, fieldsOf(row)))
-        const outcome = this.check()
-        for (const one of undo) one()
-        if (typeof outcome === 'object') this.failed ??= `${outcome.error}: ${outcome.message}`
-        return outcome === 'true'
+        const outcomes = this.#answers(added)
+        const failed = outcomes.find((one) => typeof one === 'object')
+        if (failed) this.failed ??= `${failed.error}: ${failed.message}`
+        return outcomes.includes('true')
       }
       if (attempt(index + 1)) return true
       return all.some((way) => {

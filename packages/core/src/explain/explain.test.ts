@@ -469,3 +469,52 @@ describe('loadExplanation', () => {
     })
   })
 })
+
+describe('An explanation of a recursion', () => {
+  class Team {
+    linked: Team[] = []
+    constructor(
+      readonly id: number,
+      readonly owner: User | null,
+    ) {}
+  }
+  const withTeams = (policy: string): Authorizer => {
+    const authorizer = new Authorizer()
+      .registerClass(User, { key: 'id', fields: { name: String } })
+      .registerClass(Team, { key: 'id', fields: { owner: { one: User }, linked: { many: Team } } })
+    authorizer.loadSync(policy)
+    return authorizer
+  }
+
+  it('proves a call by nothing that the call itself proves', () => {
+    const authorizer = withTeams(`allow(u: User, "read", t: Team) if member(u, t);
+      member(u: User, t: Team) if other in t.linked and member(u, other);
+      member(u: User, t: Team) if t.owner = u;`)
+    const user = new User(1)
+    const [first, second] = [new Team(1, null), new Team(2, user)]
+    first.linked = [second]
+    second.linked = [first]
+    const text = String(explain(authorizer, user, 'read', first))
+    expect(text).toContain('✓ t.owner is User 1')
+    expect(text).not.toContain('(see above)')
+    expect(text.match(/member\(User 1, Team/g)).toHaveLength(2)
+  })
+
+  it('shows the error of a further solution wherever the same call is met', () => {
+    const authorizer = withTeams(`allow(_: User, "read", t: Team) if other in t.linked and known(t) and other.id > 5;
+      known(t: Team) if t.id > 0;
+      known(t: Team) if t.owner.name = "eve";
+      known(t: Team) if other in t.linked and known(other);`)
+    const team = new Team(1, null)
+    team.linked = [new Team(2, null)]
+    const { decision, tree } = explain(authorizer, new User(1), 'read', team)
+    expect(decision).toBe('error')
+    const outcomes = (node: typeof tree): readonly string[] => [node.outcome, ...node.of.flatMap(outcomes)]
+    expect(outcomes(tree).filter((one) => one === 'error').length).toBeGreaterThan(3)
+    const leaf = (node: typeof tree): typeof tree => {
+      const failed = node.of.find(({ outcome }) => outcome === 'error')
+      return failed ? leaf(failed) : node
+    }
+    expect(leaf(tree)).toMatchObject({ kind: 'condition', outcome: 'error' })
+  })
+})

@@ -1,6 +1,7 @@
 import type { Rule } from '../language/ast.js'
 import { print } from '../language/print.js'
 import type { Span } from '../language/source.js'
+import { Grounds } from './grounds.js'
 import type { Part } from './part.js'
 import { collapsed, type Shown } from './show.js'
 import { errorOf } from './world.js'
@@ -61,6 +62,9 @@ export class TreeWriter {
   readonly #distance: Distance
   /** Bodies of calls that were written already. */
   readonly #written = new Set<Part>()
+  readonly #grounds = new Grounds()
+  /** The rank of the call that is being proven. */
+  #rank = Number.POSITIVE_INFINITY
 
   constructor(shown: Shown, distance: Distance) {
     this.#shown = shown
@@ -86,13 +90,13 @@ export class TreeWriter {
       case 'and':
         return this.#origin(part, merged(part.parts.map((one) => this.#proof(one))))
       case 'or':
-        return this.#proof(part.parts.find(holds)!)
+        return this.#proof(this.#supporting(part))
       case 'not':
         return this.#negation(part, 'true')
       case 'some': {
-        const at = part.parts.findIndex(holds)
-        const [own = [], ...outside] = this.#proof(part.parts[at]!)
-        const row = this.#shown.value(part.rows[at])
+        const matching = this.#supporting(part)
+        const [own = [], ...outside] = this.#proof(matching)
+        const row = this.#shown.value(part.rows[part.parts.indexOf(matching)])
         const text = `${row} in ${this.#list(part)}`
         return [[{ kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own }], ...outside]
       }
@@ -105,6 +109,12 @@ export class TreeWriter {
     }
   }
 
+  /** Returns the first alternative or row that holds, and not by the call that is being proven. */
+  #supporting({ parts }: Part): Part {
+    const found = parts.length > 1 ? parts.find((one) => this.#grounds.supports(one, this.#rank)) : undefined
+    return found ?? parts.find(holds)!
+  }
+
   /** Explains why a part does not hold, or that nothing is to be said about it. */
   #refutation(part: Part): Levels {
     const { condition } = part
@@ -113,9 +123,10 @@ export class TreeWriter {
         return []
       case 'and': {
         const at = part.parts.findIndex((one) => !holds(one))
-        const parts = part.parts.slice(0, at + 1)
-        if (parts.at(-1)?.condition.kind === 'false') return []
-        return this.#origin(part, merged(parts.map((one) => this.#write(one))))
+        const failed = this.#write(part.parts[at]!)
+        // A goal that is false for the classes alone is not worth a word, and neither are those before it.
+        if (flat(failed).length === 0) return []
+        return this.#origin(part, merged([...part.parts.slice(0, at).map((one) => this.#write(one)), failed]))
       }
       case 'or': {
         const arms = part.parts
@@ -205,7 +216,11 @@ export class TreeWriter {
     const base = { kind: 'call', outcome, text, ...place(condition.span) } as const
     if (this.#written.has(body!)) return { ...base, repeated: true, of: [] }
     this.#written.add(body!)
-    return { ...base, of: this.write(body!) }
+    const outer = this.#rank
+    this.#rank = outcome === 'true' ? this.#grounds.rankOf(body!) : Number.POSITIVE_INFINITY
+    const of = this.write(body!)
+    this.#rank = outer
+    return { ...base, of }
   }
 
   #leaf(part: Part, outcome: 'true' | 'false'): ExplanationNode {

@@ -16,7 +16,8 @@ interface Call {
   truth: Truth
   /** The depth of the outermost open call that the truth depends on. */
   low: number
-  isExhausted: boolean
+  /** Whether its further solutions were tried, and the error of one. */
+  exhausted: true | { readonly error: unknown } | undefined
 }
 
 /** The most steps of an explanation. Each evaluates a part. */
@@ -224,7 +225,7 @@ export class EvaluatedWorld implements World {
           return at < 0 ? this.#action(root) : operands[at]
         }
         const body = new Part(this, definition.condition, inner)
-        return { body, state: 'new', truth: false, low: 0, isExhausted: false }
+        return { body, state: 'new', truth: false, low: 0, exhausted: undefined }
       },
     )
   }
@@ -268,9 +269,15 @@ export class EvaluatedWorld implements World {
 
   /** Evaluates the further solutions of a call. @throws Failed if one of them is an error. */
   #exhaust(call: Call): void {
-    if (call.isExhausted) return
-    call.isExhausted = true
-    this.solve(call.body, no)
+    if (call.exhausted === true) return
+    if (call.exhausted) throw call.exhausted.error
+    call.exhausted = true
+    try {
+      this.solve(call.body, no)
+    } catch (error) {
+      call.exhausted = { error }
+      throw error
+    }
   }
 }
 
