@@ -102,10 +102,38 @@ function face(person) {
   return h('span', { class: 'face', style: `--hue: ${hue}`, 'aria-hidden': 'true' }, initials)
 }
 
-/** A button for an action; a refused one only on request, and it really asks. */
-function actionButton(label, allowed, run, kind = '') {
+/** A button for an action. A refused one is shown on request, with the reason beside it, and really asks. */
+function actionButton(label, allowed, run, why, kind = '') {
   if (!allowed && !state.showsRefused) return undefined
-  return h('button', { type: 'button', class: `action ${allowed ? kind : 'refused'}`, onclick: run }, label)
+  const button = h('button', { type: 'button', class: `action ${allowed ? kind : 'refused'}`, onclick: run }, label)
+  return allowed ? button : h('span', { class: 'refusal' }, button, whyNot(label, why))
+}
+
+/** Opens an explanation of a refused action, which is fetched when it is opened first. Escape closes it. */
+function whyNot(label, path) {
+  const text = h('pre', { class: 'reason', 'aria-live': 'polite' })
+  // Details of one name: opening one closes the others.
+  const details = h(
+    'details',
+    { class: 'why', name: 'why' },
+    h('summary', { 'aria-label': `Why is “${label}” refused?` }, 'why?'),
+    text,
+  )
+  details.addEventListener('toggle', async () => {
+    if (!details.open || text.textContent) return
+    text.textContent = 'One moment…'
+    try {
+      text.textContent = (await api('GET', path)).why
+    } catch (error) {
+      text.textContent = error.message
+    }
+  })
+  details.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return
+    details.open = false
+    details.querySelector('summary').focus()
+  })
+  return details
 }
 
 const words = { read: 'read', open_issue: 'open issue', describe: 'describe', publish: 'publish' }
@@ -212,6 +240,7 @@ function overview() {
 function repositoryView(repository) {
   const { id, name, organization, description, isPublic } = repository
   const may = (action) => repository.actions.includes(action)
+  const why = (action) => `/repositories/${id}/why?action=${action}`
   const bar = h('div', { class: 'bar' })
   const ask = (placeholder, value, send) => {
     const input = h('input', { placeholder, value, maxlength: 200, required: true, 'aria-label': placeholder })
@@ -233,17 +262,26 @@ function repositoryView(repository) {
           ask('What is wrong?', '', (title) =>
             attempt('Opened.', () => api('POST', `/repositories/${id}/issues`, { title })),
           ),
+        why('open_issue'),
         'first',
       ),
-      actionButton('Edit description', may('describe'), () =>
-        ask('Description', description, (text) =>
-          attempt('Saved.', () => api('PUT', `/repositories/${id}/description`, { description: text })),
-        ),
+      actionButton(
+        'Edit description',
+        may('describe'),
+        () =>
+          ask('Description', description, (text) =>
+            attempt('Saved.', () => api('PUT', `/repositories/${id}/description`, { description: text })),
+          ),
+        why('describe'),
       ),
-      actionButton(isPublic ? 'Make private' : 'Make public', may('publish'), () =>
-        attempt(isPublic ? 'Private now.' : 'Public now.', () =>
-          api('PUT', `/repositories/${id}/visibility`, { isPublic: !isPublic }),
-        ),
+      actionButton(
+        isPublic ? 'Make private' : 'Make public',
+        may('publish'),
+        () =>
+          attempt(isPublic ? 'Private now.' : 'Public now.', () =>
+            api('PUT', `/repositories/${id}/visibility`, { isPublic: !isPublic }),
+          ),
+        why('publish'),
       ),
       refusedToggle(),
     ].filter(Boolean),
@@ -282,13 +320,17 @@ function issueRow({ id, title, closed, createdAt, creator, repository, actions }
     h(
       'div',
       { class: 'buttons' },
-      actionButton(closed ? 'Reopen' : 'Close', actions.includes('close'), () =>
-        attempt(closed ? 'Reopened.' : 'Closed.', () => api('PUT', `/issues/${id}/closed`, { closed: !closed })),
+      actionButton(
+        closed ? 'Reopen' : 'Close',
+        actions.includes('close'),
+        () => attempt(closed ? 'Reopened.' : 'Closed.', () => api('PUT', `/issues/${id}/closed`, { closed: !closed })),
+        `/issues/${id}/why?action=close`,
       ),
       actionButton(
         'Delete',
         actions.includes('delete'),
         () => attempt('Deleted.', () => api('DELETE', `/issues/${id}`)),
+        `/issues/${id}/why?action=delete`,
         'danger',
       ),
     ),

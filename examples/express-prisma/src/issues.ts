@@ -2,8 +2,9 @@ import { type Request, Router } from 'express'
 import type { GitClub } from './authorization.js'
 import { ranQueries } from './queries.js'
 import { BadRequest, idIn } from './requests.js'
+import { whyOf } from './why.js'
 
-export function issueRoutes({ prisma, authorize, authorizedFilter }: GitClub): Router {
+export function issueRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
   const router = Router()
 
   const findIssue = (req: Request<{ id: string }>) =>
@@ -39,6 +40,10 @@ export function issueRoutes({ prisma, authorize, authorizedFilter }: GitClub): R
       issue: { ...authorization.resource, actions: [...(await authorization.authorizedActions())] },
       sql: ranQueries(),
     })
+  })
+
+  router.get('/issues/:id/why', authorize('read', findIssue), async (req, res) => {
+    res.json(await whyOf(authorizer, req.authorization, req.query['action'], ['close', 'delete']))
   })
 
   router.put('/issues/:id/closed', authorize('close', findIssue), async (req, res) => {

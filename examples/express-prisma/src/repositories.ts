@@ -2,8 +2,9 @@ import { type Request, Router } from 'express'
 import type { GitClub } from './authorization.js'
 import { ranQueries } from './queries.js'
 import { BadRequest, idIn, textIn } from './requests.js'
+import { whyOf } from './why.js'
 
-export function repositoryRoutes({ prisma, authorize, authorizedFilter }: GitClub): Router {
+export function repositoryRoutes({ authorizer, prisma, authorize, authorizedFilter }: GitClub): Router {
   const router = Router()
 
   const findRepository = (req: Request<{ id: string }>) =>
@@ -28,6 +29,11 @@ export function repositoryRoutes({ prisma, authorize, authorizedFilter }: GitClu
     const { authorization } = req
     const actions = await authorization.authorizedActions()
     res.json({ repository: { ...authorization.resource, actions: [...actions] }, sql: ranQueries() })
+  })
+
+  router.get('/repositories/:id/why', authorize('read', findRepository), async (req, res) => {
+    const actions = ['open_issue', 'describe', 'publish']
+    res.json(await whyOf(authorizer, req.authorization, req.query['action'], actions))
   })
 
   router.get('/repositories/:id/issues', authorize('read', findRepository), async (req, res) => {

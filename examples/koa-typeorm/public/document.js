@@ -2,6 +2,7 @@
 
 import { api, attempt, Refused, session } from './api.js'
 import { button, day, euros, h, icon, standing, toast } from './elements.js'
+import { offersOf } from './why.js'
 
 const standings = { owner: 'You own this.', editor: 'You may edit this.', viewer: 'You may read this.' }
 
@@ -13,8 +14,7 @@ const guarded = [
 
 export function documentView({ document, actions, folderName }, commands) {
   const { title, text, classification, author, updatedAt } = document
-  const offer = (label, action, run, kind) =>
-    (actions.includes(action) || session.insists) && button(label, run, { kind, refused: !actions.includes(action) })
+  const offer = offersOf(`/documents/${document.id}`, actions)
   const isWithheld = guarded.some(([name]) => !(name in document))
   return [
     h('a', { class: 'close', href: commands.closeTo, 'aria-label': 'Close the document' }, icon('back'), 'Documents'),

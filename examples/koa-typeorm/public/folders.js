@@ -1,7 +1,7 @@
 // The tree of folders, the way to where one is, and what is in a folder.
 
-import { session } from './api.js'
-import { button, day, h, icon, standing } from './elements.js'
+import { day, h, icon, standing } from './elements.js'
+import { offersOf } from './why.js'
 
 const expanded = new Set()
 
@@ -93,9 +93,7 @@ export function listView({ folders, folder, actions, search, documents, count, p
     : folder
       ? within(folders, folder.id)
       : [...within(folders, null), ...folders.filter(isSharedAlone(folders))]
-  const may = (action) => actions.includes(action)
-  const offer = (label, action, run, kind) =>
-    (may(action) || session.insists) && button(label, run, { kind, refused: !may(action) })
+  const offer = offersOf(`/folders/${folder?.id}`, actions)
   const what = `${count} ${count === 1 ? 'document' : 'documents'}${folder && !search ? ' here' : ''} that you may read`
   return [
     h('h1', {}, search ? `“${search}”` : (folder?.name ?? 'All documents')),

@@ -4,6 +4,7 @@ import type { Folio } from './authorization.js'
 import { type Classification, classifications, Document } from './entities/document.js'
 import { Folder } from './entities/folder.js'
 import { BadRequest, bodyIn, idIn, numberIn, oneOf, textIn } from './requests.js'
+import { whyOf } from './why.js'
 
 const pageSize = 10
 
@@ -51,6 +52,10 @@ export function documentRoutes({ database, authorizer, authorize, authorizedQuer
       authorization.authorizedFields('edit'),
     ])
     ctx.body = { document, actions: [...actions], writable: [...writable] }
+  })
+
+  router.get('/documents/:id/why', authorize('read', findDocument), async (ctx) => {
+    ctx.body = await whyOf(authorizer, ctx.state.authorization, ctx.query['action'], ['edit', 'share', 'delete'])
   })
 
   router.post('/folders/:id/documents', authorize('add', findFolder), async (ctx) => {

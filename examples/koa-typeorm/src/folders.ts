@@ -2,8 +2,9 @@ import Router, { type RouterContext } from '@koa/router'
 import type { Folio } from './authorization.js'
 import { Folder } from './entities/folder.js'
 import { bodyIn, idIn, textIn } from './requests.js'
+import { whyOf } from './why.js'
 
-export function folderRoutes({ database, authorize, authorizedFilter }: Folio): Router {
+export function folderRoutes({ database, authorizer, authorize, authorizedFilter }: Folio): Router {
   const router = new Router()
   const folders = database.getRepository(Folder)
   const findFolder = (ctx: RouterContext) => folders.findOneBy({ id: idIn(ctx.params['id']) })
@@ -21,6 +22,10 @@ export function folderRoutes({ database, authorize, authorizedFilter }: Folio): 
     const { authorization } = ctx.state
     const [folder, actions] = await Promise.all([authorization.pickAuthorized(), authorization.authorizedActions()])
     ctx.body = { folder, actions: [...actions] }
+  })
+
+  router.get('/folders/:id/why', authorize('read', findFolder), async (ctx) => {
+    ctx.body = await whyOf(authorizer, ctx.state.authorization, ctx.query['action'], ['add', 'share'])
   })
 
   router.post('/folders/:id/folders', authorize('add', findFolder), async (ctx) => {

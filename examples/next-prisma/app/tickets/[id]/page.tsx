@@ -38,7 +38,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
           <Conversation messages={messages} requesterId={ticket.requesterId} tenant={ticket.tenant.name} />
           <Composer id={ticket.id} />
         </section>
-        <Details ticket={ticket} agents={agents} editable={fields} />
+        <Details ticket={ticket} agents={agents} editable={fields} actions={new Set(actions)} />
       </main>
     </Actions>
   )

@@ -1,0 +1,25 @@
+import type { Authorizer } from '@arcturus/core'
+import { loadExplanation } from '@arcturus/core/explain'
+import { BadRequest } from './requests.js'
+
+interface Asking {
+  readonly actor: unknown
+  readonly resource: object
+}
+
+/**
+ * Returns the answer to "why?" for an action: what is missing, and each rule with the first test that failed.
+ *
+ * It names rows by model and key, such as `User 7`, and contains no values of their fields. Its route must be for
+ * people who may read the resource.
+ */
+export async function whyOf(
+  authorizer: Authorizer,
+  { actor, resource }: Asking,
+  asked: unknown,
+  actions: readonly string[],
+): Promise<{ why: string }> {
+  const action = actions.find((one) => one === asked)
+  if (action === undefined) throw new BadRequest(`The action is one of ${actions.join(', ')}.`)
+  return { why: String(await loadExplanation(authorizer, actor, action, resource)) }
+}
