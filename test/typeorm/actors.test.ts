@@ -1,4 +1,6 @@
-import type { DataSource } from 'typeorm'
+import { Authorizer } from '@arcturus/core'
+import { typeOrmAuthorization } from '@arcturus/typeorm'
+import { type DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { Document, entities, User } from './entities.js'
@@ -42,5 +44,58 @@ describe.each(databases)('authorizedActors on $name', (database) => {
     expect(await users.find(authorizedActors('read', own, User, { where: { name: 'bo' } }))).toEqual([])
     const page = await users.find(authorizedActors('read', open, User, { order: { id: 'ASC' }, skip: 1, take: 1 }))
     expect(page.map(({ id }) => id)).toEqual([2])
+  })
+})
+
+class Person {
+  id!: number
+}
+class Folder {
+  id!: number
+  parent!: Folder | null
+  owner!: Person | null
+}
+const folderEntities = [
+  new EntitySchema<Person>({ name: 'Person', target: Person, columns: { id: { type: 'int', primary: true } } }),
+  new EntitySchema<Folder>({
+    name: 'Folder',
+    target: Folder,
+    columns: { id: { type: 'int', primary: true } },
+    relations: {
+      parent: { type: 'many-to-one', target: 'Folder', joinColumn: true, nullable: true },
+      owner: { type: 'many-to-one', target: 'Person', joinColumn: true, nullable: true },
+    },
+  }),
+]
+
+describe.each(databases)('loading.authorizedActors on $name', (database) => {
+  let source: DataSource
+  beforeAll(async () => {
+    source = await database.open(folderEntities)
+    await source.getRepository(Person).insert([{ id: 1 }, { id: 2 }, { id: 3 }])
+    const rows = [
+      { id: 1, parent: null, owner: { id: 1 } },
+      { id: 2, parent: { id: 1 }, owner: null },
+      { id: 3, parent: { id: 2 }, owner: { id: 3 } },
+    ]
+    for (const row of rows) await source.getRepository(Folder).insert(row)
+  })
+  afterAll(async () => {
+    await source?.destroy()
+  })
+
+  it('answers a recursion along a row whose relations are not loaded', async () => {
+    const authorizer = new Authorizer()
+    const { loading, authorizedActors } = typeOrmAuthorization(authorizer, source)
+    authorizer.loadSync(`allow(person: Person, "read", folder: Folder) if owns(person, folder);
+      owns(person: Person, folder: Folder) if folder.owner = person;
+      owns(person: Person, folder: Folder) if folder.parent != nil and owns(person, folder.parent);`)
+    const people = source.getRepository(Person)
+    const expected = { 1: [1], 2: [1], 3: [1, 3] } as const
+    for (const folder of await source.getRepository(Folder).find()) {
+      const found = await people.find(await loading.authorizedActors('read', folder, Person, { order: { id: 'ASC' } }))
+      expect(found.map(({ id }) => id)).toEqual(expected[folder.id as 1 | 2 | 3])
+      expect(() => authorizedActors('read', folder, Person)).toThrow(/nested too deeply/)
+    }
   })
 })

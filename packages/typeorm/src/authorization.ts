@@ -334,10 +334,16 @@ interface FindArguments {
   readonly cache?: { readonly id?: unknown }
 }
 
-/** Returns whether an error only means that data has to be loaded or awaited. */
+/**
+ * Returns whether an error can mean that data has to be loaded or awaited. A recursion along a row
+ * whose relations are read in the database, such as a folder and its parents, has no end that the
+ * filter knows of.
+ */
 function isMissing(error: unknown): boolean {
-  return error instanceof QueryError && (error.code === 'relation-not-loaded' || error.code === 'async-value')
+  return error instanceof QueryError && missing.includes(error.code)
 }
+
+const missing: readonly string[] = ['relation-not-loaded', 'async-value', 'filter-too-large']
 
 /**
  * @throws ArgumentError if the arguments are not an object, or if the action is present and not a
