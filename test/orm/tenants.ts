@@ -51,6 +51,38 @@ export const tenantPolicy = `
   allow_field(user: User, "read", project: Project, "budget") if has_permission(user, "delete", project);
 `
 
+/** A shorter policy: roles come from the project's organization, or an invitation. */
+export const pagePolicy = `
+  actor User {}
+
+  resource Organization {
+    roles = ["member", "admin"];
+    "member" if "admin";
+  }
+
+  resource Project {
+    permissions = ["read", "edit"];
+    roles = ["guest", "editor"];
+    relations = { organization: Organization };
+    "read" if "guest";
+    "edit" if "editor";
+    "guest" if "editor";
+    "guest" if "member" on "organization";
+    "editor" if "admin" on "organization";
+  }
+
+  has_role(user: User, role: String, organization: Organization) if
+    membership in user.memberships and membership.organization = organization and membership.role = role;
+  has_role(user: User, "guest", project: Project) if guest in project.guests and guest.user = user;
+  has_role(user: User, "editor", project: Project) if project.owner = user;
+  has_relation(organization: Organization, "organization", project: Project) if organization = project.organization;
+
+  allow(user, action, resource) if has_permission(user, action, resource);
+  allow_field(user: User, "read", project: Project, field) if
+    field in ["id", "name"] and has_permission(user, "read", project);
+  allow_field(user: User, "read", project: Project, "budget") if has_permission(user, "edit", project);
+`
+
 /** A policy of the application, a question about it, and the number of relations that it has to load. */
 export interface TenantCase {
   readonly title: string

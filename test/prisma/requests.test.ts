@@ -1,7 +1,14 @@
+import type { RequestListener } from 'node:http'
 import { Authorizer } from '@arcturus/core'
+import { expressAuthorization } from '@arcturus/express'
+import { koaAuthorization } from '@arcturus/koa'
 import { prismaAuthorization } from '@arcturus/prisma'
+import Router, { type RouterContext } from '@koa/router'
+import express, { type Request } from 'express'
+import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pageOf, tenantCases, tenantPages, tenantPolicy, tenantRows } from '../orm/tenants.js'
+import { listen } from '../frameworks/listen.js'
+import { pageOf, pagePolicy, tenantCases, tenantPages, tenantPolicy, tenantRows } from '../orm/tenants.js'
 import { createSchema, openDatabases } from './databases.js'
 import { schema } from './generated/tenants-sqlite/arcturus/schema.js'
 import { PrismaClient } from './generated/tenants-sqlite/client/client.js'
@@ -69,4 +76,54 @@ describe.each(databases)('The queries of a request on $name', (database) => {
     expect(statements.length).toBeLessThanOrEqual(relations + batches + (empty ? 1 : 0))
     expect(statements.length).toBeGreaterThanOrEqual(relations)
   })
+
+  const responses = [
+    [1, 1, { actions: ['edit', 'read'], project: { id: 1, name: 'one', budget: 10 } }],
+    [2, 1, { actions: ['read'], project: { id: 1, name: 'one' } }],
+    [3, 1, { actions: ['read'], project: { id: 1, name: 'one' } }],
+    [4, 3, { actions: ['edit', 'read'], project: { id: 3, name: 'three', budget: 30 } }],
+  ] as const
+
+  it.each(['Express', 'Koa'] as const)('are at most three beside those of the application: %s', async (framework) => {
+    const { authorizer, prisma } = open(pagePolicy)
+    const userOf = (id: unknown) => prisma.user.findUniqueOrThrow({ where: { id: Number(id) } })
+    const projectOf = (id: unknown) => prisma.project.findUnique({ where: { id: Number(id) } })
+    const application = { Express: expressApplication, Koa: koaApplication }[framework]
+    const { url, close } = await listen(application(authorizer, userOf, projectOf))
+    for (const [user, project, expected] of responses) {
+      statements.length = 0
+      const response = await fetch(`${url}/projects/${project}`, { headers: { 'x-user': String(user) } })
+      expect(await response.json()).toEqual(expected)
+      expect(statements.length).toBeGreaterThan(2)
+      expect(statements.length).toBeLessThanOrEqual(2 + 3)
+    }
+    await close()
+  })
 })
+
+type Find = (id: unknown) => Promise<object | null>
+
+function expressApplication(authorizer: Authorizer, userOf: Find, projectOf: Find): RequestListener {
+  const { authorize } = expressAuthorization(authorizer, { actor: (request) => userOf(request.get('x-user')) })
+  const application = express()
+  application.use(authorize())
+  const loader = (request: Request<{ id: string }>) => projectOf(request.params.id)
+  application.get('/projects/:id', authorize('read', loader), async (request, response) => {
+    const { authorizedActions, pickAuthorized } = request.authorization
+    response.json({ actions: [...(await authorizedActions())].sort(), project: await pickAuthorized() })
+  })
+  return application
+}
+
+function koaApplication(authorizer: Authorizer, userOf: Find, projectOf: Find): RequestListener {
+  const { authorize } = koaAuthorization(authorizer, { actor: (context) => userOf(context.get('x-user')) })
+  const router = new Router()
+  const loader = (context: RouterContext) => projectOf(context.params['id'])
+  router.get('/projects/:id', authorize('read', loader), async (context) => {
+    const { authorizedActions, pickAuthorized } = context.state.authorization
+    context.body = { actions: [...(await authorizedActions())].sort(), project: await pickAuthorized() }
+  })
+  const application = new Koa()
+  application.use(authorize()).use(router.routes())
+  return application.callback()
+}
