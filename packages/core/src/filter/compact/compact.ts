@@ -201,10 +201,12 @@ function costOf(condition: Definite): number {
       return 100
     case 'reach':
       return 200
-    case 'text':
-      return 1 + Math.max(...operandsIn(condition).map(hops))
-    default:
-      return Math.max(0, ...operandsIn(condition).map(hops), ...partsIn(condition).map(costOf))
+    default: {
+      let cost = 0
+      for (const one of operandsIn(condition)) cost = Math.max(cost, hops(one))
+      for (const one of partsIn(condition)) cost = Math.max(cost, costOf(one))
+      return condition.kind === 'text' ? cost + 1 : cost
+    }
   }
 }
 
