@@ -19,6 +19,7 @@ const usage = `pnpm bench:lists [options]
   --seed S        other policies and rows   (0)
   --from I        the first I policies of the seed are left out   (0)
   --rows R        rows of the table that is listed   (1000000)
+  --no-jit        PostgreSQL does not compile the statements of --random: SET jit = off
 
 PostgreSQL is the one of PG_URL, by default the local one. The database is kept for the next run.
 `
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
     from: { type: 'string', default: '0' },
     rows: { type: 'string', default: '1000000' },
+    'no-jit': { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -55,7 +57,15 @@ const allowed = 1.15
 build('@arcturus/core', '@arcturus/prisma', '@arcturus/typeorm')
 if (random !== undefined) {
   const { allFast, measureRandomLists } = await import('./random/lists.mjs')
-  const measured = await measureRandomLists({ count: random, seed, from, rows: rowCount, pairs, print: console.log })
+  const measured = await measureRandomLists({
+    count: random,
+    seed,
+    from,
+    rows: rowCount,
+    pairs,
+    jit: !values['no-jit'],
+    print: console.log,
+  })
   if (values.json) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
   process.exit(allFast(measured) ? 0 : 1)
 }

@@ -26,12 +26,13 @@ const noise = 2e6
  * Measures lists of random policies and prints them.
  * @param options.count - How many policies.
  * @param options.rows - The rows of the table that is listed.
+ * @param options.jit - Whether PostgreSQL may compile the statements. Default true.
  * @returns the results
  */
-export async function measureRandomLists({ count, seed, from = 0, rows, pairs, print }) {
+export async function measureRandomLists({ count, seed, from = 0, rows, pairs, jit = true, print }) {
   const results = []
   for (let index = from; results.length < count; index++) {
-    const result = await measurePolicy(`#${index}`, { seed, rows, pairs })
+    const result = await measurePolicy(`#${index}`, { seed, rows, pairs, jit })
     if (!result) continue
     results.push(result)
     print(lineOf(result))
@@ -40,13 +41,14 @@ export async function measureRandomLists({ count, seed, from = 0, rows, pairs, p
   return results
 }
 
-async function measurePolicy(name, { seed, rows, pairs }) {
+async function measurePolicy(name, { seed, rows, pairs, jit }) {
   const spec = specificationOf(name, { seed, declared: true })
   const model = deepest(spec)
   const counts = countsOf(spec, model, rows)
   const url = await openFilled(sqlOfTables(spec, counts, seed).join(';\n'))
   const client = new pg.Client({ connectionString: url, statement_timeout: 120_000 })
   await client.connect()
+  await client.query(`SET jit = ${jit ? 'on' : 'off'}`)
   const orms = [await openTypeOrm(spec, url), await openPrisma(spec, url)]
   try {
     const question = await findQuestion(spec, model, orms[0])
