@@ -52,10 +52,9 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 
 function processIo(): Io {
   const { stdout, stderr, stdin, env } = process
-  // A reader such as `head` can end before the output.
+  // A reader such as `head` can end before the output. The command still does all of its work.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
-    throw error
+    if (error.code !== 'EPIPE') throw error
   })
   return { stdout, stderr, stdin, env, cwd: process.cwd() }
 }

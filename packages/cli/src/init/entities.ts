@@ -23,18 +23,66 @@ export function entitiesIn(folder: string): readonly ModelFacts[] {
 function entityIn(text: string, file: string): readonly ModelFacts[] {
   const name = /\bexport (?:default )?(?:abstract )?class (\w+)/.exec(text)?.[1]
   if (name === undefined) return []
-  const key = /@Primary(?:Generated)?Column\(([^)]*)\)\s+(?:readonly )?(\w+)[!?]?\s*:\s*(\w+)/.exec(text)
-  const references = [...text.matchAll(/@(?:ManyToOne|OneToOne)\(\s*\(\w*\)\s*=>\s*(\w+)/g)]
+  const fields = fieldsIn(text)
+  const decorated = (field: DecoratedField, names: RegExp): string | undefined =>
+    field.decorators.find((decorator) => names.test(decorator))
+  const key = fields.find((field) => decorated(field, /^@Primary(?:Generated)?Column\b/))
   return [
     {
       name,
-      key: key ? { name: key[2]!, isNumber: key[3] === 'number' } : undefined,
-      references: references.flatMap(({ 1: model, index }) => {
-        const field = /^\s*(?:readonly )?(\w+)[!?]?\s*:/m.exec(text.slice(index))?.[1]
-        return field === undefined ? [] : [{ name: field, model: model! }]
+      key: key && { name: key.name, isNumber: key.type === 'number' },
+      references: fields.flatMap((field) => {
+        const model = /=>\s*(\w+)/.exec(decorated(field, /^@(?:ManyToOne|OneToOne)\b/) ?? '')?.[1]
+        return model === undefined ? [] : [{ name: field.name, model }]
       }),
-      booleans: [...text.matchAll(/^\s*(?:readonly )?(\w+)[!?]?\s*:\s*boolean\b/gm)].map(([, field]) => field!),
+      booleans: fields
+        .filter((field) => field.type === 'boolean' && decorated(field, /^@\w*Column\b/))
+        .map((field) => field.name),
       file,
     },
   ]
+}
+
+/** A field of a class with decorators, such as `@Column() title: string`. */
+interface DecoratedField {
+  readonly decorators: readonly string[]
+  readonly name: string
+  /** The first word of the type. */
+  readonly type: string | undefined
+}
+
+/** Returns the fields of a class that have decorators, on one line or on several. */
+function fieldsIn(text: string): readonly DecoratedField[] {
+  const fields: DecoratedField[] = []
+  let decorators: string[] = []
+  for (let at = text.indexOf('@'); at !== -1; ) {
+    const end = endOfDecorator(text, at)
+    decorators.push(text.slice(at, end))
+    const rest = text.slice(end)
+    const next = /^\s*@/.exec(rest)
+    if (next) {
+      at = end + next[0].length - 1
+      continue
+    }
+    const field = /^\s*(?:(?:public|readonly|declare)\s+)*(\w+)[!?]?\s*(?::\s*(\w+))?/.exec(rest)
+    if (field) fields.push({ decorators, name: field[1]!, type: field[2] })
+    decorators = []
+    at = text.indexOf('@', end)
+  }
+  return fields
+}
+
+/** Returns the end of a decorator: of its name, or of its arguments. */
+function endOfDecorator(text: string, start: number): number {
+  const name = /^@[\w.]*/.exec(text.slice(start))![0]
+  let depth = 0
+  // Texts and comments are skipped, since they can contain parentheses.
+  const parts = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\/[^\n]*|\/\*[\s\S]*?\*\/|[()]|\S/g
+  parts.lastIndex = start + name.length
+  for (let part = parts.exec(text); part; part = parts.exec(text)) {
+    if (part[0] === '(') depth++
+    else if (part[0] === ')') depth--
+    if (depth === 0) return part[0] === ')' ? parts.lastIndex : start + name.length
+  }
+  return text.length
 }

@@ -100,9 +100,11 @@ function configText(application: Application, authorization: string): string {
   const name = application.orm === 'prisma' ? 'prisma' : application.database.name
   const imports =
     application.orm === 'prisma'
-      ? [`import { authorizer, prisma } from '${specifier(from, authorization, application)}'`]
+      ? [
+          `import { authorizedActors, authorizer, filterArguments, prisma } from '${specifier(from, authorization, application)}'`,
+        ]
       : [
-          `import { authorizer } from '${specifier(from, authorization, application)}'`,
+          `import { authorizedActors, authorizer, filterArguments } from '${specifier(from, authorization, application)}'`,
           `import { ${name} } from '${specifier(from, application.database.file, application)}'`,
         ]
   const close = application.orm === 'prisma' ? '$disconnect' : 'destroy'
@@ -112,7 +114,14 @@ function configText(application: Application, authorization: string): string {
     '',
     'export default defineConfig({',
     "  policy: 'policy.polar',",
-    `  open: () => ({ authorizer, database: ${name}, close: () => ${name}.${close}() }),`,
+    '  open: () => ({',
+    '    authorizer,',
+    `    database: ${name},`,
+    '    // One query for `arcturus who`, and for `arcturus diff`.',
+    '    authorizedActors,',
+    '    filterArguments,',
+    `    close: () => ${name}.${close}(),`,
+    '  }),',
     '})',
     '',
   ].join('\n')
@@ -124,11 +133,14 @@ function authorizationText(application: Application, { actor }: Subjects, file: 
   const connect =
     orm === 'prisma'
       ? [
-          'const { extension, authorizedFilter } = prismaAuthorization(authorizer)',
+          'const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(authorizer)',
           '/** The client whose rows know their model, and whose queries take filters. Use it in place of the original. */',
           'export const prisma = client.$extends(extension)',
         ]
-      : [`const { authorizedFilter } = typeOrmAuthorization(authorizer, ${database.name})`]
+      : [
+          'const { authorizedFilter, authorizedActors, filterArguments } =',
+          `  typeOrmAuthorization(authorizer, ${database.name})`,
+        ]
   const names = framework === 'next' ? 'withAuthorization, authorize, can, unguarded' : 'authorize, unguarded'
   const parameter = { express: 'req', koa: 'ctx', next: '{ cookies }' }[framework]
   return [
@@ -150,7 +162,7 @@ function authorizationText(application: Application, { actor }: Subjects, file: 
     ...connect,
     "authorizer.loadSync({ text: readFileSync('policy.polar', 'utf8'), name: 'policy.polar' })",
     '',
-    'export { authorizedFilter }',
+    'export { authorizedActors, authorizedFilter, filterArguments }',
     `export const { ${names} } = ${framework}Authorization(authorizer, {`,
     `  // Return the signed-in ${actor.name} of the request. Until you do, everybody is anonymous.`,
     `  actor: (_${parameter === '{ cookies }' ? 'request' : parameter}) => null,`,
