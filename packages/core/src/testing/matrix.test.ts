@@ -83,10 +83,22 @@ nobody | -          | -`,
     ['an unknown action', { eve: { diary: ['raed'] } }, 'Unknown action "raed"'],
     ['a line with too few cells', '| diary | plans\n ada | read', 'The line of "ada" has 1 cells, not 2.'],
     ['two lines of an actor', '| diary \n ada | read \n ada | edit', 'The actor "ada" has two lines in the table.'],
+    ['two columns of a resource', '| diary | diary \n ada | - | read', 'The resource "diary" has two columns'],
     ['an empty table', '', 'The table has no resources.'],
   ])('throws for %s', async (_, allowed, message) => {
     await expect(policyMatrix(authorizer, { ...rows, allowed })).rejects.toMatchObject({
       message: expect.stringContaining(message),
+    })
+  })
+
+  it.each([
+    ['a row that was not found', { actors: { eve }, resources: { diary: null } }],
+    ['a list of rows', { actors: { eve }, resources: { diary: () => [diary] } }],
+    ['a list of actors', { actors: { eve: [eve] }, resources: { diary } }],
+    ['the name of a model', { actors: { eve }, resources: { diary: 'Note' } }],
+  ])('throws for %s, which every policy denies', async (_, given) => {
+    await expect(policyMatrix(authorizer, { ...given, allowed: {} })).rejects.toMatchObject({
+      code: 'invalid-argument',
     })
   })
 })

@@ -1,6 +1,7 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
-import { ArgumentError } from '../errors.js'
+import type { ArgumentError } from '../errors.js'
+import { assertAsked, invalid } from './assertAsked.js'
 import { ExpectationError } from './expectation.js'
 
 /** A value, a promise of it, or a function that returns either. It is taken anew for each check. */
@@ -56,7 +57,8 @@ export interface MatrixReport {
  * a column per resource; `-` and an empty cell are no action.
  * @returns The report, such as for `console.log`.
  * @throws ExpectationError with the table of the actual actions, and the cells that differ.
- * @throws ArgumentError if the matrix names an unknown actor, resource or action; also the errors of
+ * @throws ArgumentError if the matrix names an unknown actor, resource or action, or if a resource is
+ * null, a list or the name of a model, which every policy denies; also the errors of
  * checks, which are neither allowed nor denied.
  *
  * @example
@@ -107,6 +109,7 @@ export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Prom
     actual[actor] = row
     for (const resource of resources) {
       const [who, target] = [await supplied(matrix.actors[actor]), await supplied(matrix.resources[resource])]
+      assertAsked(authorizer, who, target)
       const found = new Set(await authorizer.authorizedActions(who, target))
       const expected = Object.hasOwn(allowed, actor) && allowed[actor]![resource]
       const wanted = expected || []
@@ -160,6 +163,9 @@ function parseTable(text: string): AllowedActions {
   if (!head || head.length < 2)
     throw invalid('The table has no resources.', "write their names in the first line: '       | plans | diary'")
   const resources = head.slice(1)
+  const twice = resources.find((name, at) => resources.indexOf(name) < at)
+  if (twice !== undefined)
+    throw invalid(`The resource "${twice}" has two columns in the table.`, 'merge the two columns')
   const allowed: Record<string, Record<string, readonly string[]>> = {}
   for (const [actor = '', ...row] of body) {
     if (row.length !== resources.length)
@@ -194,10 +200,6 @@ function assertNames(allowed: AllowedActions, actors: readonly string[], resourc
 
 function unknown(kind: string, name: string, known: readonly string[]): ArgumentError {
   return invalid(`Unknown ${kind} "${name}" in \`allowed\`.`, `name one of \`${kind}s\`: ${known.join(', ')}`)
-}
-
-function invalid(message: string, hint: string): ArgumentError {
-  return new ArgumentError('invalid-argument', message, { hint })
 }
 
 function tableOf(actors: readonly string[], resources: readonly string[], allowed: AllowedActions): string {

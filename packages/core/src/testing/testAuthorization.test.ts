@@ -93,6 +93,15 @@ describe('an expectation', () => {
     ['a resource that was not found', () => expectDenied(eve, 'read', undefined), 'undefined-resource'],
     ['a rule that fails', () => expectDenied(eve, 'read', new Trouble()), 'missing-attribute'],
     ['no action at all', () => expectDenied(eve, [], diary), 'invalid-argument'],
+    ['a row that is null', () => expectDenied(eve, 'read', null), 'invalid-argument'],
+    ['a list of rows', () => expectDenied(eve, 'read', [diary]), 'invalid-argument'],
+    ['a list of actors', () => expectDenied([eve], 'read', diary), 'invalid-argument'],
+    ['the name of a model', () => expectDenied(eve, 'read', 'Note'), 'invalid-argument'],
+    ['no actions of nothing', () => expectActions(eve, null, []), 'invalid-argument'],
+    ['no fields of a list', () => expectFields(eve, 'read', [diary], []), 'invalid-argument'],
+    ['an empty list of rows', () => expectOnlyAllowed(eve, 'read', [], []), 'invalid-argument'],
+    ['a list with holes', () => expectOnlyAllowed(eve, 'read', new Array<Note>(2), []), 'undefined-resource'],
+    ['a row of rows that is null', () => expectOnlyAllowed<unknown>(eve, 'read', [null], []), 'invalid-argument'],
     ['a row from elsewhere', () => expectOnlyAllowed(eve, 'read', [diary], [plans]), 'invalid-argument'],
   ])('is no denial for %s', async (_, expectation, code) => {
     await expect(expectation()).rejects.toMatchObject({ code })
@@ -126,5 +135,6 @@ describe('a request on behalf of a user', () => {
 
   it('is anonymous only if asked for', () => {
     expect(() => as(undefined)).toThrow('undefined')
+    expect(() => as(Promise.resolve(ada))).toThrow('promise')
   })
 })

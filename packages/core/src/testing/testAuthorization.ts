@@ -6,6 +6,7 @@ import { loadExplanation } from '../explain/explain.js'
 import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
 import { sameRow } from '../values/rows.js'
+import { assertAsked, invalid } from './assertAsked.js'
 import { ExpectationError } from './expectation.js'
 
 /** An action, or a list of actions. */
@@ -15,7 +16,8 @@ export type Actions = Action | readonly Action[]
  * The expectations of a policy test. Each rejects with an assertion error that names the actor, the
  * action and the resource. An error of the question itself is neither allowed nor denied, and is
  * rejected unchanged. Examples are an action that the policy does not name (`unknown-action`), an
- * undefined resource and a failing rule.
+ * undefined resource and a failing rule. So is a resource that every policy denies: `null`, a list,
+ * and the name of a model.
  */
 export interface AuthorizationTesting {
   /**
@@ -55,7 +57,7 @@ export interface AuthorizationTesting {
    * Rows are the same if they have the same key, so a list of the database can be given as it is.
    * Rows without a key are the same if they are the same object.
    *
-   * @throws {ArgumentError} A row of `allowed` is not in `rows`.
+   * @throws {ArgumentError} There are no rows, or a row of `allowed` is not in `rows`.
    */
   expectOnlyAllowed<Row>(actor: unknown, action: Action, rows: readonly Row[], allowed: readonly Row[]): Promise<void>
   /**
@@ -65,7 +67,7 @@ export interface AuthorizationTesting {
    * application reads itself, such as `req.user`, stay unchanged. It works only in the process of
    * the test.
    *
-   * @throws {ArgumentError} The actor is undefined.
+   * @throws {ArgumentError} The actor is undefined or a promise.
    */
   as(actor: unknown): Record<string, string>
 }
@@ -120,6 +122,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 
   return {
     async expectAllowed(actor, actions, resource) {
+      assertAsked(authorizer, actor, resource)
       for (const action of listOf(actions)) {
         authorizer.assertAction(action, authorizer.modelOf(resource))
         if (await authorizer.isAllowed(actor, action, resource)) continue
@@ -130,6 +133,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     },
 
     async expectDenied(actor, actions, resource, { status } = {}) {
+      assertAsked(authorizer, actor, resource)
       for (const action of listOf(actions)) {
         authorizer.assertAction(action, authorizer.modelOf(resource))
         const answered = await statusOf(() => authorizer.authorize(actor, action, resource))
@@ -147,6 +151,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     },
 
     async expectActions(actor, resource, actions) {
+      assertAsked(authorizer, actor, resource)
       const expected = [...actions]
       for (const action of expected) authorizer.assertAction(action, authorizer.modelOf(resource))
       const actual = await authorizer.authorizedActions(actor, resource)
@@ -154,6 +159,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     },
 
     async expectFields(actor, action, resource, fields) {
+      assertAsked(authorizer, actor, resource)
       const actual = await authorizer.authorizedFields(actor, action, resource)
       await expectSame(actual, fields, (found) => `${who(actor)} may "${action}" of ${show(resource)}: ${found}`)
     },
@@ -161,13 +167,20 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
     async expectOnlyAllowed(actor, action, rows, allowed) {
       // A list of the database has other objects than the test, and the same keys.
       const has = (list: readonly unknown[], row: unknown): boolean => list.some((one) => isSame(one, row))
+      if (rows.length === 0)
+        throw invalid(
+          'The expectation has no rows.',
+          'pass all rows, also those that are denied; add them before the test',
+        )
+      for (const row of rows) assertAsked(authorizer, actor, row)
       const stranger = allowed.find((row) => !has(rows, row))
       if (stranger !== undefined)
-        throw new ArgumentError('invalid-argument', `${show(stranger)} is not one of the rows.`, {
-          hint: 'pass the same rows in both lists: all rows, and the allowed ones; rows without a key must be the same objects',
-        })
+        throw invalid(
+          `${show(stranger)} is not one of the rows.`,
+          'pass the same rows in both lists: all rows, and the allowed ones; rows without a key must be the same objects',
+        )
       authorizer.assertAction(action)
-      const answers = await Promise.all(rows.map((row) => authorizer.isAllowed(actor, action, row)))
+      const answers = await Promise.all(Array.from(rows, (row) => authorizer.isAllowed(actor, action, row)))
       const found = rows.filter((_, at) => answers[at])
       const named = (rows: readonly unknown[]): string => rows.map(show).join(', ') || 'none'
       const tooMany = found.filter((row) => !has(allowed, row))
@@ -185,6 +198,7 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
         throw new ArgumentError('undefined-actor', 'The actor of the request is undefined.', {
           hint: 'pass null for an anonymous user',
         })
+      if (isThenable(actor)) throw invalid('The actor of the request is a promise.', 'await it')
       const standIns = acceptStandIns(authorizer)
       const name =
         [...standIns].find(([, known]) => known === actor)?.[0] ??
@@ -201,7 +215,11 @@ export function testAuthorization(authorizer: Authorizer): AuthorizationTesting 
 function listOf(actions: Actions): readonly Action[] {
   const list = typeof actions === 'string' ? [actions] : actions
   if (list.length > 0) return list
-  throw new ArgumentError('invalid-argument', 'The expectation names no action.', { hint: 'name at least one' })
+  throw invalid('The expectation names no action.', 'name at least one')
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 async function statusOf(question: () => Promise<void>): Promise<number | 'allowed'> {
