@@ -95,7 +95,7 @@ class AuthorizedFilter implements Filter {
       return descending(() => {
         // The time of binding counted the parts.
         const budget = Budget.of({ steps: Number.POSITIVE_INFINITY, syncTime: defaultLimits.syncTime }, 1, limitError)()
-        const decided = references.decided(definite(bound, storedSchema, { budget }))
+        const decided = references.decided(definite(bound, storedSchema, { keepReferences: true, budget }))
         return compact(storedSchema, decided, budget)
       })
     }

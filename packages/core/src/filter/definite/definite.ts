@@ -20,7 +20,7 @@ import { complement } from '../algebra/complement.js'
 import { all, any, FALSE, TRUE } from '../algebra/logic.js'
 import { assertSize } from '../algebra/size.js'
 import { type Question, Recursions, refusal } from '../reach/recursions.js'
-import { Leaves } from './leaves.js'
+import { type LeafChoices, Leaves } from './leaves.js'
 import { definitePath, isNever } from './operand.js'
 
 export interface DefiniteOptions {
@@ -29,6 +29,11 @@ export interface DefiniteOptions {
    * rows are compared by the columns of their key.
    */
   readonly wholeRows?: boolean
+  /**
+   * Keeps the references of a comparison that no row can fulfil, for a caller that excludes the rows
+   * whose reference leads to no row. Default false: such a comparison is false for every row.
+   */
+  readonly keepReferences?: boolean
   /**
    * Counts the parts and checks the time. Default: no budget; the size of a filter is limited in
    * any case.
@@ -48,14 +53,10 @@ export interface DefiniteOptions {
  * error.
  * @throws QueryError `filter-too-large`, and the errors of the budget.
  */
-export function definite(
-  condition: Condition,
-  schema: Schema,
-  { wholeRows = false, budget }: DefiniteOptions = {},
-): Definite {
-  const found = new Definer(schema, wholeRows, false, budget).define(condition)
+export function definite(condition: Condition, schema: Schema, { budget, ...choices }: DefiniteOptions = {}): Definite {
+  const found = new Definer(schema, choices, false, budget).define(condition)
   if (!isUnmet(found)) return found
-  const exact = new Definer(schema, wholeRows, true, budget).define(condition)
+  const exact = new Definer(schema, choices, true, budget).define(condition)
   if (!isUnmet(exact)) return exact
   throw refusal(exact.definition, exact.span, unmet, lastInstead)
 }
@@ -137,11 +138,11 @@ class Definer {
   #asked: Ref | undefined
 
   /** @param isExact - Whether to exclude unreachable errors if that can be tested. */
-  constructor(schema: Schema, wholeRows: boolean, isExact: boolean, budget: Budget | undefined) {
+  constructor(schema: Schema, choices: LeafChoices, isExact: boolean, budget: Budget | undefined) {
     this.#schema = schema
     this.#budget = budget
     this.#isExact = isExact
-    this.#leaves = new Leaves(schema, wholeRows)
+    this.#leaves = new Leaves(schema, choices)
     this.#recursions = new Recursions(schema, (one, question, within) => {
       this.#within = within
       return this.#answer(one, question)
@@ -181,6 +182,15 @@ class Definer {
 
   #canFail(condition: Condition): boolean {
     return canFail(this.#schema, condition, this.#fallible, this.#present)
+  }
+
+  /**
+   * Returns whether evaluating a condition can be an error: a part fails, or a reference leads to no
+   * row and the caller excludes such rows. A quantifier that is true does not need it: the row that
+   * decides can come before the error.
+   */
+  #canMiss(condition: Condition): boolean {
+    return this.#canFail(condition) || this.#leaves.followsReference(condition)
   }
 
   whenTrue(condition: Condition): Definite {
@@ -251,7 +261,7 @@ class Definer {
         return this.whenTrue(condition.of)
       case 'some': {
         const { where } = condition
-        const counter = this.#canFail(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
+        const counter = this.#canMiss(where) ? complement(this.#schema, this.whenFalse(where)) : this.whenTrue(where)
         return all([
           this.#leaves.iterable(condition.from, condition.span),
           complement(this.#schema, this.#some(condition, counter)),
@@ -275,7 +285,7 @@ class Definer {
    * others.
    */
   #whenEitherFalse(one: Condition, whenRestFalse: Definite): Definite {
-    if (!this.#canFail(one)) return any([this.whenFalse(one), whenRestFalse])
+    if (!this.#canMiss(one)) return any([this.whenFalse(one), whenRestFalse])
     // A false condition has no errors: in this form the recursive condition occurs only once.
     if (callsItself(one)) return all([this.#isSound(one), any([this.whenFalse(one), whenRestFalse])])
     return any([this.whenFalse(one), all([this.whenTrue(one), this.#isSound(one), whenRestFalse])])
@@ -426,7 +436,7 @@ class Definer {
    */
   #isSound(condition: Condition): Definite {
     this.#count()
-    if (!this.#canFail(condition)) return TRUE
+    if (!this.#canMiss(condition)) return TRUE
     if (callsItself(condition)) return complement(this.#schema, this.#whenError(condition, false))
     switch (condition.kind) {
       case 'or':

@@ -1,6 +1,7 @@
 import { comparability } from '../../condition/comparability.js'
 import type {
   Compare,
+  Condition,
   Definite,
   In,
   IsA,
@@ -11,7 +12,8 @@ import type {
   Text,
   Truthy,
 } from '../../condition/condition.js'
-import { canBeEqual, family, isNil, operandType } from '../../condition/type.js'
+import { canBeEqual, family, isNil, operandType, stepField } from '../../condition/type.js'
+import { operandsIn, partsIn } from '../../condition/visit.js'
 import { UnsupportedFilterError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { hasCustomInstanceCheck } from '../../schema/classes.js'
@@ -27,15 +29,23 @@ import { rowAmong, rowsEqual } from './rows.js'
 
 type Leaf = Compare | In | IsA | Reads | Truthy | Text
 
+/** Options of `definite` that concern leaves. */
+export interface LeafChoices {
+  readonly wholeRows?: boolean
+  readonly keepReferences?: boolean
+}
+
 /** Computes the rows for which a leaf, a condition without others in it, is true or false. */
 export class Leaves {
   readonly #schema: Schema
   readonly #wholeRows: boolean
+  readonly #keepReferences: boolean
+  readonly #following = new WeakMap<Condition, boolean>()
 
-  /** @param wholeRows - Whether rows are compared as a whole. */
-  constructor(schema: Schema, wholeRows: boolean) {
+  constructor(schema: Schema, { wholeRows = false, keepReferences = false }: LeafChoices) {
     this.#schema = schema
     this.#wholeRows = wholeRows
+    this.#keepReferences = keepReferences
   }
 
   whenTrue(leaf: Leaf): Definite {
@@ -43,7 +53,7 @@ export class Leaves {
       case 'test':
         return this.#test(leaf, true)
       case 'compare':
-        return this.#compare(leaf, true)
+        return leaf.operator === '!=' ? this.#kept(leaf, this.#compare(leaf, true)) : this.#compare(leaf, true)
       case 'in':
         return this.#in(leaf)
       case 'isa':
@@ -56,6 +66,53 @@ export class Leaves {
   }
 
   whenFalse(leaf: Exclude<Leaf, Reads>): Definite {
+    return this.#kept(leaf, this.#whenFalse(leaf))
+  }
+
+  /**
+   * Returns a condition in which the references to rows of a leaf remain, by a tautology. They are
+   * lost if no row can be equal to the other operand.
+   */
+  #kept(leaf: Exclude<Leaf, Reads>, condition: Definite): Definite {
+    if (!this.#keepReferences) return condition
+    const references = operandsIn(leaf).filter((operand) => this.#isReference(operand))
+    const isNilOrRow = (left: Operand): Definite => {
+      const tests = (['=', '!='] as const).map(
+        (operator): Definite => ({
+          kind: 'compare',
+          operator,
+          left,
+          right: { kind: 'value', value: null },
+          span: leaf.span,
+        }),
+      )
+      return { kind: 'or', of: tests }
+    }
+    return all([...references.map(isNilOrRow), condition])
+  }
+
+  /** Returns whether a condition compares a row of a reference that can lead to no row. */
+  followsReference(condition: Condition): boolean {
+    if (!this.#keepReferences) return false
+    const known = this.#following.get(condition)
+    if (known !== undefined) return known
+    // A recursive condition calls itself.
+    this.#following.set(condition, false)
+    const parts = condition.kind === 'ref' ? [condition.definition.condition] : partsIn(condition)
+    const follows =
+      operandsIn(condition).some((operand) => this.#isReference(operand)) ||
+      parts.some((part) => this.followsReference(part))
+    this.#following.set(condition, follows)
+    return follows
+  }
+
+  #isReference(operand: Operand): boolean {
+    const last = operand.kind === 'path' ? operand.steps.at(-1) : undefined
+    const field = last && stepField(this.#schema, last)
+    return field?.kind === 'relation' && !field.many && !field.kept
+  }
+
+  #whenFalse(leaf: Exclude<Leaf, Reads>): Definite {
     if (leaf.kind === 'test') return this.#test(leaf, false)
     if (leaf.kind === 'compare') return this.#compare(leaf, false)
     const { span } = leaf
