@@ -24,7 +24,8 @@ interface Place {
 export class QuestionRelations {
   readonly #schema: Schema
   readonly #loader: RelationLoader
-  readonly #usesReferences: boolean
+  /** Undefined until the first reference. */
+  #usesReferences: boolean | undefined
   /** The rows beside each loaded row. */
   readonly #places = new WeakMap<object, Place>()
   /** The relations whose load began here, by row. */
@@ -39,8 +40,7 @@ export class QuestionRelations {
   constructor(schema: Schema, loader: RelationLoader, usesReferences: boolean) {
     this.#schema = schema
     this.#loader = loader
-    // Only the row itself passes the tests of an application.
-    this.#usesReferences = usesReferences && ![...schema.models.values()].some(({ isaCheck }) => isaCheck)
+    if (!usesReferences) this.#usesReferences = false
   }
 
   /**
@@ -73,7 +73,10 @@ export class QuestionRelations {
   /** Returns the row with the key that a relation refers to, if that key identifies it. */
   #reference(wanted: Wanted): object | null | undefined {
     const { object, model, relation } = wanted
-    if (!this.#usesReferences || !relation?.kept || model === undefined) return undefined
+    if (!relation?.kept || model === undefined) return undefined
+    // Only the row itself passes the tests of an application.
+    this.#usesReferences ??= ![...this.#schema.models.values()].some(({ isaCheck }) => isaCheck)
+    if (!this.#usesReferences) return undefined
     const key = this.#schema.key(relation.model)
     if (!key?.length || !key.every((name) => relation.to.includes(name))) return undefined
     // A row of a subclass has other rules.
