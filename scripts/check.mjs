@@ -10,23 +10,23 @@ import { typecheckAll } from './typecheck.mjs'
 
 /**
  * The most that an entry of core may weigh alone, bundled for a browser, minified and gzipped, in kB. The table of entries in its
- * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
+ * README has the same numbers. `node`, `oso` and `testing` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 126.5,
-  checks: 92.5,
+  index: 129.5,
+  checks: 94.5,
   runtime: 14,
-  explain: 57.5,
-  sql: 36,
+  explain: 58,
+  sql: 36.5,
   filters: 29.5,
   framework: 18.5,
   compile: 40,
-  diff: 31,
-  testing: 69.5,
+  diff: 33.5,
+  testing: 73,
   node: 3.5,
-  oso: 138,
+  oso: 139,
 }
-const forNode = ['node', 'oso']
+const forNode = ['node', 'oso', 'testing']
 
 const run = (...args) => pnpm(args) === 0
 /** Runs all, so that one run reports every failure. */
