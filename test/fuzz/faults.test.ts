@@ -4,10 +4,22 @@ import { fuzz } from './fuzz.js'
 
 const mostCases = 5_000
 
-/** One seed: the rarest fault takes 1,300 cases on average, so that any bound would be missed by some seeds. `FUZZ_SEED` tries others. */
-const seed = Number(process.env['FUZZ_SEED'] ?? 1)
+/**
+ * Fixed seeds: the rarest fault takes 1,300 cases on average, so that any bound would be missed by some seeds. `FUZZ_SEED` tries
+ * another one for all.
+ */
+const usualSeed = 1
 
-test.each(Object.entries(faults))('%s is found', async (_, definite) => {
+/** Where the usual seed takes over a thousand cases, a seed that takes fewer. */
+const seeds: Readonly<Record<string, number>> = {
+  'two `some`s merged': 6,
+  'a dropped class test': 7,
+  'a recursion that ends where it starts': 9,
+  'a recursion that asks nothing of its steps': 8,
+}
+
+test.each(Object.entries(faults))('%s is found', async (name, definite) => {
+  const seed = Number(process.env['FUZZ_SEED'] ?? seeds[name] ?? usualSeed)
   const { failures } = await fuzz({ seed, cases: mostCases, definite, shrinks: false })
   expect(failures, `seed ${seed}`).toHaveLength(1)
   expect(failures[0]!.text).toMatch(/^definite says/)
