@@ -71,6 +71,11 @@ describe('canonicalText', () => {
       `${head}u.admin = true and n.id = 1 and false;`,
     ],
     [
+      'rows of unrelated models are compared with',
+      `${head}r in u.roles and r = n and n.id = 1;`,
+      `${head}u.admin = true and n.id = 1 and false;`,
+    ],
+    [
       'shorthand rules',
       `allow(a, b, c) if has_permission(a, b, c); actor User {}
        resource Note { permissions = ["read"]; roles = ["owner"]; "read" if "owner"; }

@@ -2,6 +2,7 @@ import { print } from '../language/print.js'
 import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition, Operand, ParameterRoot, Variable } from './condition.js'
 import { canFail, Fallible } from './fallible.js'
+import { canEqual } from './type.js'
 
 /** The maximum length of a canonical text, in characters. */
 const longest = 400_000
@@ -9,7 +10,7 @@ const longest = 400_000
 /**
  * Returns a text that is equal for two conditions only if they have the same result for every row:
  * the same answer or an error. Names of variables, the places of rules, and the order of parts that
- * can't fail do not matter; `x and not x` is false.
+ * can't fail do not matter; `x and not x` is false, and so is `x = y` for rows of unrelated models.
  *
  * @returns Undefined if the text would be too long.
  *
@@ -63,14 +64,21 @@ class Writer {
         const { operator, left, right } = condition
         const sides = [this.#operand(left), this.#operand(right)]
         const isSymmetric = operator === '=' || operator === '==' || operator === '!='
-        if (isSymmetric && !this.#canFail(condition)) sides.sort()
+        if (isSymmetric && !this.#canFail(condition)) {
+          // Values of types that no value shares, such as rows of two models.
+          if (!canEqual(this.#schema, left, right)) return String(operator === '!=')
+          sides.sort()
+        }
         return `${operator}(${sides.join(',')})`
       }
       case 'in':
         return `in(${this.#operand(condition.item)},${this.#operand(condition.list)})`
       case 'some': {
         const from = this.#operand(condition.from)
-        return this.#within(condition.each, (name) => `some(${name} in ${from}: ${this.condition(condition.where)})`)
+        return this.#within(condition.each, (name) => {
+          const where = this.condition(condition.where)
+          return where === 'false' && !this.#canFail(condition) ? where : `some(${name} in ${from}: ${where})`
+        })
       }
       case 'isa':
         return `is(${this.#operand(condition.of)},${condition.exact ? '=' : ''}${condition.model})`
