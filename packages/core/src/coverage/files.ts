@@ -1,6 +1,5 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { ArgumentError } from '../errors.js'
+import { requiredModules } from './nodeModules.js'
 import type { CoveredFile, CoveredPoint, Outcome } from './tally.js'
 
 const extension = '.coverage.jsonl'
@@ -17,11 +16,12 @@ export class CoverageWriter {
 
   /** @param folder - The folder of the file. It is created if it does not exist. */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true })
+    const { fs, path } = requiredModules()
+    fs.mkdirSync(folder, { recursive: true })
     written++
     const name = `${process.pid}-${Math.random().toString(36).slice(2)}-${written}`
-    this.#path = join(folder, name + extension)
-    writeFileSync(this.#path, '')
+    this.#path = path.join(folder, name + extension)
+    fs.writeFileSync(this.#path, '')
   }
 
   /** Writes the points of a policy. */
@@ -37,7 +37,7 @@ export class CoverageWriter {
   }
 
   #append(line: unknown): void {
-    appendFileSync(this.#path, `${JSON.stringify(line)}\n`)
+    requiredModules().fs.appendFileSync(this.#path, `${JSON.stringify(line)}\n`)
   }
 }
 
@@ -51,12 +51,14 @@ export function readCoverage(folder: string): readonly CoveredFile[] {
     throw new ArgumentError('invalid-argument', `No test run wrote coverage to ${folder}.`, {
       hint: 'call coverPolicy(authorizer, { folder }) before the tests, for the authorizer that they use',
     })
-  return names.flatMap((name) => readOne(readFileSync(join(folder, name), 'utf8')))
+  const { fs, path } = requiredModules()
+  return names.flatMap((name) => readOne(fs.readFileSync(path.join(folder, name), 'utf8')))
 }
 
 function filesIn(folder: string): readonly string[] {
+  const { fs } = requiredModules()
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(extension))
+    return fs.readdirSync(folder).filter((name) => name.endsWith(extension))
   } catch {
     return []
   }

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from 'node:path'
+import { nodeModules } from './nodeModules.js'
 import { type CoveredFile, type CoveredPoint, merged } from './tally.js'
 
 /** A number of points, and how many of them are covered. */
@@ -80,11 +80,12 @@ export class CoverageReport {
    * for false. Tools such as `istanbul-reports` and `nyc` convert it to `lcov` and HTML.
    * @param folder - The folder to which the names of files are relative. Default: that of the process.
    */
-  toIstanbul(folder: string = process.cwd()): Record<string, IstanbulFile> {
+  toIstanbul(folder?: string): Record<string, IstanbulFile> {
+    const path = nodeModules()?.path
     return Object.fromEntries(
       this.files.map((file) => {
-        const path = resolve(folder, file.name)
-        return [path, istanbulFile(path, file)]
+        const name = path ? path.resolve(folder ?? '', file.name) : file.name
+        return [name, istanbulFile(name, file)]
       }),
     )
   }
@@ -115,8 +116,10 @@ export class CoverageReport {
 
 /** Returns a path relative to the folder of the process, if it is inside. */
 function shortName(file: string): string {
-  const short = relative(process.cwd(), file)
-  return isAbsolute(file) && !short.startsWith('..') && !isAbsolute(short) ? short : file
+  const path = nodeModules()?.path
+  if (!path?.isAbsolute(file)) return file
+  const short = path.relative('', file)
+  return short.startsWith('..') || path.isAbsolute(short) ? file : short
 }
 
 function isCovered(point: CoveredPoint): boolean {
