@@ -53,7 +53,8 @@ type Table = Map<unknown, unknown>
  * The resources that one evaluation of a predicate has used. Steps are visited elements of
  * collections and calls of recursive definitions. If a limit is exceeded, the evaluation ends.
  * Results of recursive definitions are memoized once there are many calls. That makes quadratic or
- * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget.
+ * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget: one
+ * that has ended is used again.
  */
 export class Budget implements Account {
   /**
@@ -62,7 +63,7 @@ export class Budget implements Account {
    */
   steps = 0
   mark: number
-  // No `#`: each evaluation makes one of these, and private fields take longer to make than many a
+  // No `#`: nested evaluations make these, and private fields take longer to make than many a
   // decision.
   private readonly limits: BudgetLimits
   private readonly end: EndEvaluation
@@ -73,6 +74,7 @@ export class Budget implements Account {
   private calls = 0
   private nested = 0
   private tables: Table | undefined = undefined
+  private isFree = false
 
   constructor(limits: BudgetLimits, slice: number, mark: number, end: EndEvaluation) {
     this.limits = limits
@@ -82,14 +84,40 @@ export class Budget implements Account {
   }
 
   /**
-   * Returns a function that makes the budget of an evaluation.
+   * Returns a function that begins the budget of an evaluation. The evaluation should end it with
+   * `finish`, so that the next one need not make another. One budget is kept for that: without a
+   * live object of its shape, each major garbage collection would discard the optimized code of
+   * predicates.
    * @param parts - The most parts of a condition that a step can evaluate.
    * @param end - Throws if a limit is exceeded. Default: bails out for steps.
    */
   static of(limits: BudgetLimits, parts: number, end: EndEvaluation = bailForSteps): () => Budget {
     const slice = Math.min(stepsBetweenLooks, Math.ceil(partsBetweenLooks / parts))
     const mark = Math.min(slice, limits.steps)
-    return () => new Budget(limits, slice, mark, end)
+    const kept = new Budget(limits, slice, mark, end)
+    kept.isFree = true
+    return () => {
+      if (!kept.isFree) return new Budget(limits, slice, mark, end)
+      kept.isFree = false
+      return kept
+    }
+  }
+
+  /** Ends an evaluation: nothing may use its budget afterwards. */
+  finish(): void {
+    if (this.since !== undefined || this.depth !== 0 || this.calls !== 0) this.renew()
+    this.steps = 0
+    this.isFree = true
+  }
+
+  /** Resets the fields that few evaluations change. */
+  private renew(): void {
+    this.mark = Math.min(this.slice, this.limits.steps)
+    this.since = undefined
+    this.depth = 0
+    this.calls = 0
+    this.nested = 0
+    this.tables = undefined
   }
 
   spend(steps: number): void {
@@ -218,7 +246,9 @@ export class LateBudget implements Account {
 
   /** Begins an evaluation. */
   reset(): void {
-    if (this.budget !== undefined) this.budget = undefined
+    if (this.budget === undefined) return
+    this.budget.finish()
+    this.budget = undefined
   }
 
   charge(units: number): void {

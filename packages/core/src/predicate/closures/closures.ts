@@ -50,14 +50,28 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
     }
   }
   const usesOwn = own.isUsed
-  return (actor, action, resource) => {
-    if (usesOwn) own.reset()
+  const frameOf = (actor: unknown, action: unknown, resource: unknown): Slots => {
     const frame = new Array<unknown>(size)
     frame[0] = actor
     frame[1] = resource
     frame[2] = action
-    frame[budgetSlot] = counts ? begin() : undefined
-    return test(frame)
+    return frame
+  }
+  if (!counts) {
+    return (actor, action, resource) => {
+      if (usesOwn) own.reset()
+      return test(frameOf(actor, action, resource))
+    }
+  }
+  return (actor, action, resource) => {
+    const budget = begin()
+    const frame = frameOf(actor, action, resource)
+    frame[budgetSlot] = budget
+    try {
+      return test(frame)
+    } finally {
+      budget.finish()
+    }
   }
 }
 

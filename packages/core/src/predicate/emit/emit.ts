@@ -39,6 +39,7 @@ import { CodeScope } from './scope.js'
 import {
   areBoth,
   areOfOneType,
+  budgeted,
   type Comparison,
   equality,
   equalityFunction,
@@ -216,9 +217,8 @@ class Source extends Compiler<Write> {
     const code = [
       ...this.#functions,
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
-      ...(scope.parameters.has('budget') ? ['const budget = begin()'] : []),
       ...(this.#usesOwn ? ['own.reset()'] : []),
-      scope.body(`return ${test}`),
+      scope.parameters.has('budget') ? budgeted(scope.body(`return ${test}`)) : scope.body(`return ${test}`),
       '}',
       ...(this.#waits ? [] : [many]),
       'return decide',

@@ -129,6 +129,11 @@ ${round}
 }`
 }
 
+/** Writes the body of a predicate whose evaluations have a budget. */
+export function budgeted(body: string): string {
+  return `const budget = begin()\ntry {\n${body}\n} finally {\nbudget.finish()\n}`
+}
+
 /** Writes the count of steps; inlined, since it runs for each collection. */
 export function spent(budget: string, steps: string): string {
   return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
