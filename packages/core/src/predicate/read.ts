@@ -189,6 +189,10 @@ export function compare(
   rightType?: string,
 ): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
+  if (operator !== '==' && operator !== '!=' && isDate(left) && isDate(right)) {
+    const [a, b] = [left.valueOf(), right.valueOf()]
+    if (!Number.isNaN(a) && !Number.isNaN(b)) return compareNumbers(operator, a, b)
+  }
   if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     if (operator === '==' || operator === '!=') {
@@ -198,6 +202,12 @@ export function compare(
   }
   return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
 }
+
+/** Returns whether a value is a date that is ordered by its time. */
+function isDate(value: unknown): value is Date {
+  return value instanceof Date && value.valueOf === dateValue
+}
+const dateValue = Date.prototype.valueOf
 
 /** Returns whether a list has an element that is equal to a value. */
 export function contains(

@@ -1,4 +1,13 @@
-import type { Compare, Condition, Definition, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
+import type {
+  Compare,
+  Condition,
+  Definition,
+  IsA,
+  Operand,
+  ParameterRoot,
+  Ref,
+  Some,
+} from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather } from '../../condition/gather.js'
 import { declaredModel, declaredType, operandType } from '../../condition/type.js'
@@ -41,6 +50,7 @@ import {
   areOfOneType,
   budgeted,
   type Comparison,
+  classTest,
   equality,
   equalityFunction,
   found,
@@ -51,6 +61,7 @@ import {
   leaveRounds,
   looks,
   many,
+  nilTest,
   plainly,
   preludeOf,
   present,
@@ -199,6 +210,8 @@ class Source extends Compiler<Write> {
   readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
   /** The names of functions that compare two values. */
   readonly #equalities = new Map<string, string>()
+  /** The names of functions that test the class of a value. */
+  readonly #classTests = new Map<string, string>()
   #count = 0
   #usesOwn = false
 
@@ -424,20 +437,8 @@ class Source extends Compiler<Write> {
                 : `contains(${item}, ${list}${this.#types(condition.item, condition.list, 'undefined')})`,
             false,
           )
-        case 'isa': {
-          const cls = constructorOf(this.schema, condition.model)
-          return this.#about(condition.of, scope, (x) => {
-            // An instance of the class is not a promise either.
-            scope.learn(`plain ${x}`, x)
-            const known = declaredModel(this.schema, condition.of)
-            const asked = `isa(plain(${x}), ${text(condition.model)}, ${condition.exact}${known === undefined ? '' : `, ${text(known)}`})`
-            if (!cls) return asked
-            const its = this.#operands.give({ kind: 'class', model: condition.model })
-            const test = `${isObject(x)} && ${x}.constructor === ${its} || ${asked}`
-            // `instanceof` with nil takes longer than the rest of a check.
-            return excludesNil(cls) ? `${x} !== null && (${test})` : test
-          })
-        }
+        case 'isa':
+          return this.#isa(condition, scope)
         case 'text': {
           const { operator } = condition
           return this.#between(
@@ -484,12 +485,35 @@ class Source extends Compiler<Write> {
     )
   }
 
+  #isa({ of, model, exact }: IsA, scope: CodeScope): string {
+    const cls = constructorOf(this.schema, model)
+    const known = declaredModel(this.schema, of)
+    const asked = (x: string): string =>
+      `isa(plain(${x}), ${text(model)}, ${exact}${known === undefined ? '' : `, ${text(known)}`})`
+    return this.#about(of, scope, (x) => {
+      // An instance of the class is not a promise either.
+      scope.learn(`plain ${x}`, x)
+      if (!cls) return asked(x)
+      const its = this.#operands.give({ kind: 'class', model })
+      const id = JSON.stringify([model, exact, known, attributeOf(of)])
+      let name = this.#classTests.get(id)
+      if (name === undefined) {
+        name = this.#newName('is')
+        this.#classTests.set(id, name)
+        this.#functions.push(classTest(name, asked('x')))
+      }
+      const test = `${isObject(x)} && ${x}.constructor === ${its} || ${name}(${x})`
+      // `instanceof` with nil takes longer than the rest of a check.
+      return excludesNil(cls) ? `${x} !== null && (${test})` : test
+    })
+  }
+
   #compare({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
       return this.#between(left, right, scope, (x, y) => {
         const asked = `compare("${operator}", ${x}, ${y}${this.#types(left, right)})`
-        if (!isEquality) return `${areBoth('number', x, y)} ? ${x} ${operator} ${y} : ${asked}`
+        if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
         if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
         return `${areOfOneType(x, y, this.#takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
       })
@@ -504,6 +528,17 @@ class Source extends Compiler<Write> {
       [...(y.before.length > 0 ? held(x, comparison.cls) : x.before), ...y.before],
       equality(same, comparison, x, y),
     )
+  }
+
+  /** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */
+  #order(operator: string, x: string, y: string, operands: readonly Operand[], asked: string): string {
+    const types = operands.map((operand) => declaredType(this.schema, operand))
+    const mayBe = (isDate: boolean): boolean => types.every((type) => type?.[0] !== '#' || (type === '#') === isDate)
+    return [
+      ...(mayBe(false) ? [`${areBoth('number', x, y)} ? ${x} ${operator} ${y} : `] : []),
+      ...(mayBe(true) ? [`areDates(${x}, ${y}) ? ${x}.getTime() ${operator} ${y}.getTime() : `] : []),
+      asked,
+    ].join('')
   }
 
   #comparisonOf(left: Operand, right: Operand): Comparison {
@@ -553,6 +588,18 @@ class Source extends Compiler<Write> {
     return model === undefined || list || !constructorOf(this.schema, model) ? undefined : model
   }
 
+  /** Returns the name of the function that compares an operand with nil. */
+  #nilTest(operand: Operand, type: string | undefined): string {
+    const id = JSON.stringify([null, type, attributeOf(operand)])
+    let name = this.#classTests.get(id)
+    if (name === undefined) {
+      name = this.#newName('isNil')
+      this.#classTests.set(id, name)
+      this.#functions.push(nilTest(name, `equals(x, null${type === undefined ? '' : `, ${text(type)}`})`))
+    }
+    return name
+  }
+
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
     const it = this.#operands.value(literal)
     const written = this.#operands.write(operand, scope)
@@ -562,7 +609,7 @@ class Source extends Compiler<Write> {
     return sequence(
       written.before,
       literal === null
-        ? `${x} === null || !${isScalar(x)} && ${asked}`
+        ? `${x} === null || !${isScalar(x)} && ${found(written)}${this.#nilTest(operand, type)}(${x})`
         : `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && ${asked}`,
     )
   }

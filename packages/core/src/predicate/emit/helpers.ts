@@ -14,6 +14,8 @@ export interface BasicHelpers {
   equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
+  /** Returns whether a class is registered: class tests have one result for all its instances. */
+  isClass(cls: unknown): boolean
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
   /** Makes the budget of an evaluation. */
   readonly begin: (() => Budget) | undefined
@@ -79,6 +81,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'isWhole',
   'equals',
   'keyOf',
+  'isClass',
   'isa',
   'ask',
   'begin',
@@ -112,6 +115,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
       const rows = meaning.rowEquality(cls)
       return rows && (rows.column ?? null)
     },
+    isClass: (cls) => meaning.schema.modelOfClass(cls) !== undefined,
     ask(goal, values, budget) {
       budget.ask()
       // Another query of the machine can't load rows that are known by their keys alone.

@@ -3,7 +3,7 @@ import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import { isPlainLiteral } from '../compiler.js'
 import type { CodeScope } from './scope.js'
-import { assigned, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
+import { assigned, freeCall, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
 
 /**
  * A value passed to a predicate's function instead of being written into its text: it is not a
@@ -70,7 +70,8 @@ export class OperandWriter {
       case 'call': {
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
-        const called = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
+        const asked = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
+        const called = isFree(operand.method) ? freeCall(of.value, operand.method, plains(args), asked) : asked
         return assigned(keptButLast([of, ...args]), called, scope)
       }
       case 'arithmetic': {
@@ -168,6 +169,14 @@ export class OperandWriter {
  */
 function isOfPrimitives(name: string): boolean {
   return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
+}
+
+/**
+ * Returns whether calls of a method are not charged: neither texts, lists nor regular expressions
+ * have it.
+ */
+function isFree(method: string): boolean {
+  return ![String, Array, RegExp, Function].some((one) => method in one.prototype || method in one)
 }
 
 function isSameGiven(one: Given, other: Given): boolean {

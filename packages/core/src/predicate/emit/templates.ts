@@ -33,6 +33,12 @@ const prelude: Readonly<Record<string, string>> = {
   holdable: `function holdable(x, parent) {
   return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
 }`,
+  areDates: `function areDates(x, y) {
+  return isDate(x) && isDate(y)
+}
+function isDate(x) {
+  return x instanceof Date && x.valueOf === Date.prototype.valueOf && x.valueOf() === x.valueOf()
+}`,
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`,
@@ -208,6 +214,15 @@ export function plains(operands: readonly Written[]): string {
   return operands.map(({ value }) => `plain(${value})`).join(', ')
 }
 
+/**
+ * Writes a call of a method that is not charged; `asked` is the call for every other receiver. An
+ * error of the method ends the evaluation either way.
+ */
+export function freeCall(receiver: string, method: string, args: string, asked: string): string {
+  const isMethod = `${isObject(receiver)} && !Array.isArray(${receiver}) && typeof ${receiver}${member(method)} === "function"`
+  return `${isMethod} && typeof ${receiver}.then !== "function" ? plain(${receiver}${member(method)}(${args})) : ${asked}`
+}
+
 /** Writes a value that is neither missing nor a promise; it is checked once. */
 export function plainly(x: string, scope: CodeScope): string {
   if (scope.known(`plain ${x}`) !== undefined) return x
@@ -272,6 +287,39 @@ export function equality(name: string, { cls, key, takesTexts }: Comparison, lef
   const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
   const differ = [areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
   return `${x} === ${y} ? (${isSame}, true) : !(${differ}) && ${asked}`
+}
+
+/**
+ * Writes a function that compares a value with nil. It memoizes the latest registered class, whose
+ * instances are not nil. Only a list or a reference needs another look.
+ */
+export function nilTest(name: string, asked: string): string {
+  return `let ${name}Class
+function ${name}(x) {
+  if (${isObject('x')} && x.constructor === ${name}Class) return false
+  const answer = ${asked}
+  if (${isObject('x')} && !Array.isArray(x) && (x instanceof Date || isClass(x.constructor))) ${name}Class = x.constructor
+  return answer
+}`
+}
+
+/**
+ * Writes a function that tests the class of a value. It memoizes the result for the latest
+ * registered class, whose instances all have the same one. Both variables change together, after
+ * everything that can throw.
+ * @param asked - The test of a value `x`.
+ */
+export function classTest(name: string, asked: string): string {
+  return `let ${name}Class, ${name}Answer
+function ${name}(x) {
+  if (${isObject('x')} && x.constructor === ${name}Class) return ${name}Answer
+  const answer = ${asked}
+  if (${isObject('x')} && isClass(x.constructor)) {
+    ${name}Class = x.constructor
+    ${name}Answer = answer
+  }
+  return answer
+}`
 }
 
 /** Writes a function that compares two values. */
