@@ -267,7 +267,15 @@ const header =
  * The helpers that only some predicates call. A text that contains such a name for another reason
  * gets a helper that it does not need.
  */
-const extraNames: readonly (keyof ExtraHelpers)[] = ['calculate', 'call', 'compare', 'contains', 'isa', 'text']
+const extraNames: readonly (keyof ExtraHelpers)[] = [
+  'calculate',
+  'call',
+  'compare',
+  'contains',
+  'invoke',
+  'isa',
+  'text',
+]
 
 function makerOf(helper: keyof ExtraHelpers): string {
   return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`

@@ -8,7 +8,7 @@ import { withClasses } from '../predicate/valueMeaning.js'
 import { markCopy } from '../schema/partial.js'
 import { tag } from '../schema/tags.js'
 
-export { makeCalculate, makeCall, makeCompare, makeContains, makeText } from '../predicate/emit/helpers.js'
+export { makeCalculate, makeCall, makeCompare, makeContains, makeInvoke, makeText } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { CompiledAuthorizer, compiled, type World } from './compiledAuthorizer.js'

@@ -4,7 +4,7 @@ import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
 import { unloadedRelation } from '../schema/reference.js'
 import { tagOf } from '../schema/tags.js'
-import type { Account } from '../text/account.js'
+import { type Account, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
@@ -334,6 +334,19 @@ export function call(
 /** Returns whether a value is a row that is known by its key alone, or a list with such a row. */
 export function holdsReference(value: unknown): boolean {
   return Array.isArray(value) ? value.some(holdsReference) : unloadedRelation(value) !== undefined
+}
+
+/**
+ * Calls a method that neither texts nor regular expressions have, and that no list has by itself.
+ * It has no part in the analysis of patterns, so that a compiled module can do without that.
+ */
+export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
+  if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  // Sound: any other value can have the method.
+  const target = (receiver as Readonly<Record<string, unknown>>)[method]
+  if (typeof target !== 'function') return bailOut()
+  if (Array.isArray(receiver)) account.charge(unitsPerElement * receiver.length)
+  return plain(Reflect.apply(target, receiver, args))
 }
 
 /**

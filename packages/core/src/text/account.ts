@@ -11,3 +11,5 @@ export interface Account {
 export const unitsPerStep = 64
 /** Units that take a millisecond, at most. */
 export const unitsPerMillisecond = 1_000_000
+/** Units per element of a new list. */
+export const unitsPerElement = 64

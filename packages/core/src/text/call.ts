@@ -1,12 +1,11 @@
 import { HostError } from '../values/hostError.js'
-import { type Account, unitsPerStep } from './account.js'
+import { type Account, unitsPerElement, unitsPerStep } from './account.js'
 import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'
 import { patternSteps } from './patternCost.js'
 
-/** Units for a step of a regular expression, or for an element of a new list. */
+/** Units for a step of a regular expression. */
 const perPatternStep = 8
-const perElement = 64
 
 export type Method = (...args: readonly unknown[]) => unknown
 
@@ -35,7 +34,7 @@ export function callMethod(
   } else if (Array.isArray(receiver)) {
     account.charge(listUnits(receiver, method, args))
   } else if (receiver === Array && method === 'from') {
-    account.charge(perElement * Number((args[0] as { length?: unknown } | null | undefined)?.length ?? 0))
+    account.charge(unitsPerElement * Number((args[0] as { length?: unknown } | null | undefined)?.length ?? 0))
   }
   return Reflect.apply(target, receiver, args)
 }
@@ -145,7 +144,7 @@ function patternUnits(
 /** Returns the units of the result of a method, for matches that are replaced with `by`. */
 function resultUnits(method: string, text: string, isForAll: boolean, by: unknown): number {
   const matches = isForAll ? text.length + 1 : 1
-  if (method !== 'replace' && method !== 'replaceAll') return matches * perElement
+  if (method !== 'replace' && method !== 'replaceAll') return matches * unitsPerElement
   return text.length + matches * (typeof by === 'string' ? by.length + dollars(by) * text.length : 1)
 }
 
@@ -177,7 +176,7 @@ function textUnits(method: string, text: string, args: readonly unknown[]): numb
       return search + text.length + (matches / (text.length + 1)) * resultUnits(method, text, true, second)
     }
     case 'split':
-      return search + perElement * (text.length / Math.max(1, part) + 1)
+      return search + unitsPerElement * (text.length / Math.max(1, part) + 1)
     default:
       return search
   }
@@ -197,7 +196,7 @@ function atLeastNothing(value: unknown): number {
  * are reached, and separators.
  */
 function listUnits(list: readonly unknown[], method: string, args: readonly unknown[]): number {
-  const own = perElement * list.length
+  const own = unitsPerElement * list.length
   switch (method) {
     case 'join':
       return own + textUnitsWithin(list) + list.length * (args[0] === undefined ? 1 : lengthOf(args[0]))
@@ -205,9 +204,9 @@ function listUnits(list: readonly unknown[], method: string, args: readonly unkn
     case 'toLocaleString':
       return own + textUnitsWithin(list)
     case 'flat':
-      return own + perElement * countWithin(list, args[0] === undefined ? 1 : atLeastNothing(args[0]))
+      return own + unitsPerElement * countWithin(list, args[0] === undefined ? 1 : atLeastNothing(args[0]))
     case 'concat':
-      return args.reduce<number>((sum, arg) => sum + (Array.isArray(arg) ? perElement * arg.length : 1), own)
+      return args.reduce<number>((sum, arg) => sum + (Array.isArray(arg) ? unitsPerElement * arg.length : 1), own)
     default:
       return own
   }
@@ -231,7 +230,7 @@ function textUnitsWithin(list: readonly unknown[], counted = 0): number {
   for (const one of list) {
     if (count > most * unitsPerStep) return Number.POSITIVE_INFINITY
     if (Array.isArray(one)) count = textUnitsWithin(one, count + 1)
-    else count += typeof one === 'string' ? one.length + 1 : perElement
+    else count += typeof one === 'string' ? one.length + 1 : unitsPerElement
   }
   return count
 }

@@ -38,6 +38,7 @@ import {
   makeCall,
   makeCompare,
   makeContains,
+  makeInvoke,
   makeIsa,
   makeText,
   type WaitingHelpers,
@@ -137,6 +138,7 @@ function make({ text, given }: PredicateText, condition: Condition, meaning: Mea
     contains: makeContains(meaning),
     text: makeText(),
     call: makeCall(meaning),
+    invoke: makeInvoke(),
     calculate: makeCalculate(),
     whole,
   }

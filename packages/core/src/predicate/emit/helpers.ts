@@ -4,7 +4,18 @@ import type { Account } from '../../text/account.js'
 import { bailOut } from '../bail.js'
 import { type Budget, LateBudget } from '../budget.js'
 import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
-import { calculate, call, compare, contains, equals, holdsReference, isInstance, listOf, textTest } from '../read.js'
+import {
+  calculate,
+  call,
+  compare,
+  contains,
+  equals,
+  holdsReference,
+  invoke,
+  isInstance,
+  listOf,
+  textTest,
+} from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
 /** The helpers of every predicate's text. */
@@ -37,6 +48,8 @@ export interface ExtraHelpers {
   contains(value: unknown, list: unknown, budget?: Budget, type?: string, elementType?: string): boolean
   readonly text: typeof textTest
   call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
+  /** Calls a method that is not charged for texts or patterns. */
+  readonly invoke: typeof invoke
   readonly calculate: typeof calculate
 }
 
@@ -68,6 +81,9 @@ export function makeText(): ExtraHelpers['text'] {
 export function makeCall(meaning: EqualityMeaning): ExtraHelpers['call'] {
   return (receiver, method, args, account) => call(receiver, method, args, account, meaning.regExp)
 }
+export function makeInvoke(): ExtraHelpers['invoke'] {
+  return invoke
+}
 export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
 }
@@ -91,6 +107,7 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'contains',
   'text',
   'call',
+  'invoke',
   'calculate',
 ]
 

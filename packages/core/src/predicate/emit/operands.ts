@@ -70,8 +70,9 @@ export class OperandWriter {
       case 'call': {
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
-        const asked = `call(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
-        const called = isFree(operand.method) ? freeCall(of.value, operand.method, plains(args), asked) : asked
+        const isApart = isFree(operand.method)
+        const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
+        const called = isApart ? freeCall(of.value, operand.method, plains(args), asked) : asked
         return assigned(keptButLast([of, ...args]), called, scope)
       }
       case 'arithmetic': {
