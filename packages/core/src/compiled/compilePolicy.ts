@@ -4,6 +4,7 @@ import { type ActionKind, isForMachine, type Kind, planCheck } from '../authoriz
 import { PolicyActions } from '../authorizer/policyActions.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
+import { Deriver } from '../condition/derive/derive.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
@@ -12,9 +13,10 @@ import { hasCut } from '../language/mentions.js'
 import { print } from '../language/print.js'
 import { type Span, spanText } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
-import { type PredicateText, writePredicate } from '../predicate/emit/emit.js'
+import { type PredicateText, programText, writePredicate } from '../predicate/emit/emit.js'
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
 import type { Given } from '../predicate/emit/operands.js'
+import { FunctionPool } from '../predicate/emit/pool.js'
 import type { Model } from '../schema/model.js'
 import { referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
@@ -96,17 +98,21 @@ class ModuleWriter {
   readonly #schema: Schema
   readonly #allActions: PolicyActions['all']
   readonly #options: CompileOptions
-  /** The names of predicates, keyed by their text: many classes can share one. */
-  readonly #predicates = new Map<string, string>()
+  readonly #deriver: Deriver
+  readonly #pool = new FunctionPool()
+  /** The indices of predicates, keyed by their text: many classes can share one. */
+  readonly #predicates = new Map<string, number>()
   readonly #constants = new Set<string>()
   readonly #actions = new Set<string>()
   #anyAction = false
-  #counts = false
+  /** The most parts of a condition that counts its steps. */
+  #parts = 0
   readonly #machineOnly: MachineOnly[] = []
 
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
     this.#schema = schema
+    this.#deriver = new Deriver(policy, schema)
     this.#allActions = actions.all
     this.#options = options
   }
@@ -130,11 +136,15 @@ class ModuleWriter {
       resources.flatMap((resource) => this.#plansOf(actor, resource, words)),
     ])
     const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
-    const makers = this.#makers()
+    const program = this.#program()
+    const makers = this.#makers(program)
+    const given = this.#pool.given.map((one) => writeGiven(one, this.#policy))
     const entries = [
-      'format: 2',
+      'format: 3',
       `helpers: { ${makers.helpers.map((name) => `${name}: ${makerOf(name)}`).join(', ')} }`,
-      ...(this.#counts ? ['budget: makeBudget'] : []),
+      ...(this.#parts > 0 ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
+      'predicates',
+      ...(given.length > 0 ? [`values: [${given.join(', ')}]`] : []),
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       `constants: ${JSON.stringify(constants)}`,
       `words: ${JSON.stringify(words)}`,
@@ -145,7 +155,7 @@ class ModuleWriter {
     const { runtime = '@arcturus/core/runtime' } = this.#options
     const code = [
       `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
-      ...[...this.#predicates].map(([text, name]) => `const ${name} = (helpers, values) => {\n${text}\n}`),
+      `const predicates = (helpers, values) => {\n${program}\n}`,
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
     const size = new TextEncoder().encode(code).length
@@ -157,11 +167,18 @@ class ModuleWriter {
     }
   }
 
+  /** Returns the body of the function that makes all predicates. */
+  #program(): string {
+    const predicates = [...this.#predicates.keys()]
+    const functions = this.#pool.calledBy(predicates.join('\n'))
+    const made = predicates.map((text) => `(() => {\n${text}\nreturn decide\n})(),\n`)
+    return `"use strict"\n${programText([...functions.values()], `return [\n${made.join('')}]`)}`
+  }
+
   /** Returns only the helpers and imports that the predicates need. */
-  #makers(): { readonly helpers: readonly (keyof ExtraHelpers)[]; readonly imports: readonly string[] } {
-    const texts = [...this.#predicates.keys()]
-    const helpers = extraNames.filter((name) => texts.some((text) => text.includes(`${name}(`)))
-    return { helpers, imports: [...helpers.map(makerOf), ...(this.#counts ? ['makeBudget'] : [])].sort() }
+  #makers(program: string): { readonly helpers: readonly (keyof ExtraHelpers)[]; readonly imports: readonly string[] } {
+    const helpers = extraNames.filter((name) => program.includes(`${name}(`))
+    return { helpers, imports: [...helpers.map(makerOf), ...(this.#parts > 0 ? ['makeBudget'] : [])].sort() }
   }
 
   /**
@@ -203,13 +220,13 @@ class ModuleWriter {
   #plan(actor: KindName, action: string | null, resource: KindName): string | undefined {
     const asked: ActionKind = action === null ? 'other' : { action }
     try {
-      const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource))
+      const condition = planCheck(this.#policy, this.#schema, kindOf(actor), asked, kindOf(resource), this.#deriver)
       if (condition.kind === 'false') return undefined
       if (action === null) this.#anyAction = true
       else this.#actions.add(action)
       this.#report(condition, actor, action, resource)
       if (isForMachine(condition)) return this.#refused(condition)
-      return this.#written(condition, writePredicate(condition, this.#schema))
+      return this.#written(condition, writePredicate(condition, this.#schema, this.#pool))
     } catch (error) {
       // The condition is nested more deeply than this JavaScript's stack allows, and so would its
       // text be.
@@ -220,18 +237,12 @@ class ModuleWriter {
     }
   }
 
-  #written(condition: Condition, { text, given, constants, counts }: PredicateText): string {
+  #written(condition: Condition, { text, constants, counts }: PredicateText): string {
     for (const name of constants) this.#constants.add(name)
-    let name = this.#predicates.get(text)
-    if (name === undefined) {
-      name = `p${this.#predicates.size}`
-      this.#predicates.set(text, name)
-    }
-    const values =
-      given.length === 0 ? '' : `, values: [${given.map((one) => writeGiven(one, this.#policy)).join(', ')}]`
-    if (counts) this.#counts = true
-    const parts = counts ? `, parts: ${partsOf(condition)}` : ''
-    return `make: ${name}${values}${parts}`
+    const index = this.#predicates.get(text) ?? this.#predicates.size
+    this.#predicates.set(text, index)
+    if (counts) this.#parts = Math.max(this.#parts, partsOf(condition))
+    return `at: ${index}`
   }
 
   #refused(condition: Condition): string {

@@ -65,10 +65,10 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: World) {
     const { format }: { readonly format: number } = policy
-    if (format !== 2) {
+    if (format !== 3) {
       throw new ArgumentError(
         'invalid-argument',
-        `The compiled policy has format ${format}, and this runtime reads 2.`,
+        `The compiled policy has format ${format}, and this runtime reads 3.`,
         {
           hint: 'compile the policy with the installed version: compilePolicy(authorizer)',
         },
@@ -145,7 +145,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     const listed = ofActor.get(this.#kindOf(resource))
     const own = isWord ? listed?.find((one) => one.action === action) : undefined
     const plan = own ?? listed?.find((one) => one.action === null) ?? never
-    this.#assertNamed(action, plan.make !== undefined || plan.why !== undefined)
+    this.#assertNamed(action, plan.at !== undefined || plan.why !== undefined)
     const predicate = (!isWord && plans.get(otherAction)) || this.#instantiate(plan)
     plans.set(isWord ? action : otherAction, predicate)
     return predicate
@@ -216,14 +216,13 @@ function instantiate(
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))
   }
-  return ({ make, values: passed = [], parts, why }) => {
-    if (!make) return why === undefined ? () => false : () => ask(why)
-    const begin = parts === undefined ? undefined : policy.budget!(limits, parts)
-    return make(
-      { ...basicHelpers(meaning, begin, ask), ...extras },
-      passed.map((value) => given(models, value)),
-    )
-  }
+  const begin = policy.budget?.(limits, policy.parts ?? 1)
+  const helpers = { ...basicHelpers(meaning, begin, ask), ...extras }
+  const predicates = policy.predicates(
+    helpers,
+    (policy.values ?? []).map((value) => given(models, value)),
+  )
+  return ({ at, why }) => (at !== undefined ? predicates[at]! : why === undefined ? () => false : () => ask(why))
 }
 
 function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 'resource'): void {

@@ -6,7 +6,7 @@ import type { References } from '../schema/partial.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 2
+  readonly format: 3
   /** Creates the helpers that only some predicates need. */
   readonly helpers: MakeHelpers
   /**
@@ -14,6 +14,12 @@ export interface CompiledPolicy {
    * its steps.
    */
   readonly budget?: (limits: Partial<BudgetLimits> | undefined, parts: number) => () => Budget
+  /** How many parts of a condition one step can evaluate, at most. Set only with `budget`. */
+  readonly parts?: number
+  /** Makes all predicates. */
+  readonly predicates: (helpers: SourceHelpers, values: readonly unknown[]) => readonly Predicate[]
+  /** The values that are passed to `predicates`. Default: none. */
+  readonly values?: readonly CompiledValue[]
   readonly models: readonly CompiledModel[]
   /** The constants that predicates read. */
   readonly constants: readonly string[]
@@ -54,15 +60,9 @@ export type PlansOfResource = readonly [resource: KindName, plans: readonly Comp
 export interface CompiledPlan {
   /** Null for every action that the policy does not name. */
   readonly action: string | null
-  /** Undefined if the plan needs the machine, or is always false. */
-  readonly make?: (helpers: SourceHelpers, values: readonly unknown[]) => Predicate
-  readonly values?: readonly CompiledValue[]
-  /**
-   * How many parts of the condition one step can evaluate. Set only if the evaluation counts its
-   * steps.
-   */
-  readonly parts?: number
-  /** Why the plan needs the machine. A plan with neither this nor `make` is always false. */
+  /** The index of the predicate. Undefined if the plan needs the machine, or is always false. */
+  readonly at?: number
+  /** Why the plan needs the machine. A plan with neither this nor `at` is always false. */
   readonly why?: string
 }
 

@@ -6,7 +6,8 @@ import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'
 import { allChecks } from '../../policy/checks/all.js'
-import { writePredicate } from '../../predicate/emit/emit.js'
+import { programText, writePredicate } from '../../predicate/emit/emit.js'
+import { FunctionPool } from '../../predicate/emit/pool.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { Condition, Definition } from '../condition.js'
 
@@ -210,7 +211,10 @@ function sizes(text: string, levels: number, ways: number): { readonly condition
   const { policy, diagnostics } = buildPolicy([new Source(text)], schema, allChecks())
   if (!policy) throw new Error(diagnostics.map((one) => one.message).join('\n'))
   const condition = planFilter(policy, schema, { model: 'User' }, { action: 'read' }, 'M0')
-  return { condition: sizeOf(condition, new Set()), predicate: writePredicate(condition, schema).text.length }
+  const pool = new FunctionPool()
+  const { text: predicate } = writePredicate(condition, schema, pool)
+  const code = programText([...pool.calledBy(predicate).values()], predicate)
+  return { condition: sizeOf(condition, new Set()), predicate: code.length }
 }
 
 describe('the size of a condition grows with the number of rules, not of paths', () => {

@@ -15,6 +15,7 @@ import type { Expression } from '../../language/ast.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { rowEqualityOf } from '../../values/rows.js'
+import { Budget, LateBudget } from '../budget.js'
 import { compileClosures } from '../closures/closures.js'
 import {
   type BackEnd,
@@ -45,6 +46,7 @@ import {
   whole,
 } from './helpers.js'
 import { type Given, OperandWriter } from './operands.js'
+import { FunctionPool } from './pool.js'
 import { CodeScope } from './scope.js'
 import {
   areBoth,
@@ -85,31 +87,22 @@ import {
 type Write = (scope: CodeScope) => string
 
 /**
- * Returns a back end that compiles conditions to JavaScript. Each function has a name of its own
- * (`polar-1.js` …). V8 shares inline caches between functions of equal text, and functions for two
- * classes read different objects. If the resource does not matter, as with plain roles, many
- * classes share a function, which is soon optimized. With very many classes, all functions of equal
- * text are shared, since functions that are seldom called stay slow.
+ * Returns a back end that compiles conditions to JavaScript. Predicates of one policy share the
+ * functions of equal text, unless those read resources of different models: V8 shares what it
+ * learns about objects between all calls of a function. Predicates of equal text are shared if they
+ * do not read the resource, as with plain roles. With very many classes, all of them are, since
+ * functions that are seldom called stay slow.
  */
 export function sourceCompiler(): Required<BackEnd> {
-  // Belongs to one authorizer. Functions are shared if their texts are equal and they have no
-  // arguments, so that they are the same.
-  const shared = new WeakMap<Meaning, Map<string, Predicate>>()
-  const sizes = new WeakMap<Meaning, number>()
+  // Belongs to one authorizer.
+  const programs = new WeakMap<Meaning, Program>()
   let count = 0
   const compile: CompilePredicate = (condition, meaning) => {
     try {
-      const written = writePredicate(condition, meaning.schema)
-      const { text, given, isShared } = written
-      const known = shared.get(meaning) ?? new Map<string, Predicate>()
-      const size = (sizes.get(meaning) ?? 0) + 1
-      sizes.set(meaning, size)
-      const canShare = isShared || (size > fewPredicates && given.length === 0)
-      let predicate = canShare ? known.get(text) : undefined
+      const program = programs.get(meaning) ?? new Program(meaning)
+      programs.set(meaning, program)
       // Sound: the text is the body of a function that returns a predicate.
-      predicate ??= make(written, condition, meaning, ++count) as Predicate
-      if (canShare) shared.set(meaning, known.set(text, predicate))
-      return predicate
+      return program.make(writePredicate(condition, meaning.schema, program.pool), condition, ++count) as Predicate
     } catch (error) {
       // The condition is nested more deeply than JavaScript allows.
       if (error instanceof RangeError) return compileClosures(condition, meaning)
@@ -118,8 +111,11 @@ export function sourceCompiler(): Required<BackEnd> {
   }
   const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
     try {
+      // Asynchronous functions are seldom needed, and all of them count their steps.
+      const program = new Program(meaning)
+      const written = writePredicate(condition, meaning.schema, program.pool, true)
       // Sound: as above, for a waiting predicate.
-      return make(writePredicate(condition, meaning.schema, true), condition, meaning, ++count) as WaitingPredicate
+      return program.make(written, condition, ++count) as WaitingPredicate
     } catch (error) {
       if (error instanceof RangeError) return undefined
       throw error
@@ -128,26 +124,74 @@ export function sourceCompiler(): Required<BackEnd> {
   return { compile, compileWaiting }
 }
 
-/** Compiles the text of a predicate. */
-function make({ text, given }: PredicateText, condition: Condition, meaning: Meaning, number: number): unknown {
-  // Spelled like this because bundlers for the edge reject the usual form unseen.
-  const made = new globalThis.Function('helpers', 'values', `${text}\n//# sourceURL=polar-${number}.js`)
-  const extras: ExtraHelpers & WaitingHelpers = {
-    isa: makeIsa(meaning),
-    compare: makeCompare(meaning),
-    contains: makeContains(meaning),
-    text: makeText(),
-    call: makeCall(meaning),
-    invoke: makeInvoke(),
-    calculate: makeCalculate(),
-    whole,
+/** The compiled functions of one policy. */
+class Program {
+  readonly pool = new FunctionPool()
+  readonly #meaning: Meaning
+  readonly #values: unknown[] = []
+  readonly #functions: Record<string, unknown> = {}
+  /** Predicates by their text. Those of equal text are the same. */
+  readonly #predicates = new Map<string, unknown>()
+  #count = 0
+  readonly #own: LateBudget
+  readonly #extras: ExtraHelpers & WaitingHelpers
+
+  constructor(meaning: Meaning) {
+    this.#meaning = meaning
+    this.#own = new LateBudget(Budget.of(meaning.limits, 1))
+    this.#extras = {
+      isa: makeIsa(meaning),
+      compare: makeCompare(meaning),
+      contains: makeContains(meaning),
+      text: makeText(),
+      call: makeCall(meaning),
+      invoke: makeInvoke(),
+      calculate: makeCalculate(),
+      whole,
+    }
   }
-  // Sound: goals are expressions of the policy here.
-  const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
-  return made(
-    { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...extras },
-    given.map((one) => resolve(one, meaning)),
-  )
+
+  /** Compiles a predicate, and those functions of it that are new. */
+  make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
+    const meaning = this.#meaning
+    const called = [...this.pool.calledBy(text)]
+    const canShare = !readsResource || ++this.#count > fewPredicates
+    const known = canShare ? this.#predicates.get(text) : undefined
+    if (known !== undefined) return known
+    for (let at = this.#values.length; at < this.pool.given.length; at++)
+      this.#values.push(resolve(this.pool.given[at]!, meaning))
+    const old = called.filter(([name]) => name in this.#functions).map(([name]) => name)
+    const fresh = called.filter(([name]) => !(name in this.#functions))
+    const body = programText(
+      fresh.map(([, one]) => one),
+      text,
+    )
+    const parts = [
+      '"use strict"',
+      ...(old.length > 0 ? [`const { ${old.join(', ')} } = functions`] : []),
+      body,
+      ...fresh.map(([name]) => `functions.${name} = ${name}`),
+      `return decide\n//# sourceURL=polar-${number}.js`,
+    ]
+    // Spelled like this because bundlers for the edge reject the usual form unseen.
+    const made = new globalThis.Function('helpers', 'values', 'functions', parts.join('\n'))
+    // Sound: goals are expressions of the policy here.
+    const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
+    const helpers = { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...this.#extras, own: this.#own }
+    const predicate: unknown = made(helpers, this.#values, this.#functions)
+    if (canShare) this.#predicates.set(text, predicate)
+    return predicate
+  }
+}
+
+/**
+ * Returns the text of functions, with the helpers and values that they need: from `helpers` and
+ * `values`.
+ */
+export function programText(functions: readonly string[], ...predicates: readonly string[]): string {
+  const code = [...functions, ...predicates].join('\n')
+  const values = [...new Set(code.match(/\bv\d+\b/g))].map((name) => `const ${name} = values[${name.slice(1)}]`)
+  return [...preludeOf(code, [...helperNames, 'whole']), ...values, code].join('\n')
 }
 
 /** Returns whether an argument is the parameter itself. */
@@ -176,28 +220,24 @@ function resolve(given: Given, meaning: Meaning): unknown {
 
 /** A predicate as text. */
 export interface PredicateText {
-  /**
-   * The body of a function of `helpers` (see `SourceHelpers`) and `values` that returns the
-   * predicate.
-   */
+  /** The function `decide`, with its method `many`. It calls functions of the pool. */
   readonly text: string
-  /** The descriptions of `values`. */
-  readonly given: readonly Given[]
   /** The constants that it reads. */
   readonly constants: ReadonlySet<string>
-  /** Whether another predicate with that text is the same one. */
-  readonly isShared: boolean
+  /** Whether it reads the resource. */
+  readonly readsResource: boolean
   /** Whether an evaluation has a budget. */
   readonly counts: boolean
 }
 
 /**
  * Writes a condition as JavaScript.
+ * @param pool - Collects the functions that the predicate calls, and the values that are passed.
  * @param waits - Whether to write a `WaitingPredicate`. Default false.
  * @throws RangeError if the condition is nested too deeply.
  */
-export function writePredicate(condition: Condition, schema: Schema, waits = false): PredicateText {
-  return new Source(condition, schema, waits).write()
+export function writePredicate(condition: Condition, schema: Schema, pool: FunctionPool, waits = false): PredicateText {
+  return new Source(condition, schema, pool, waits).write()
 }
 
 const subjects = ['actor', 'action', 'resource'] as const
@@ -207,52 +247,44 @@ class Source extends Compiler<Write> {
   readonly #operands: OperandWriter
   /** Whether every function waits. */
   readonly #waits: boolean
-  readonly #functions: string[] = []
+  readonly #pool: FunctionPool
   readonly #bodies = new Map<Definition, Compiled<Write>>()
-  readonly #called = { test: new Map<Definition, string>(), exhaust: new Map<Definition, string>() }
-  /** The names of functions that compare two values. */
-  readonly #equalities = new Map<string, string>()
-  /** The names of functions that test the class of a value. */
-  readonly #classTests = new Map<string, string>()
-  #count = 0
-  #usesOwn = false
+  /** The number of collections around the condition that is compiled. */
+  #depth = 0
 
-  constructor(condition: Condition, schema: Schema, waits: boolean) {
+  constructor(condition: Condition, schema: Schema, pool: FunctionPool, waits: boolean) {
     // A waiting evaluation is not alone: others run meanwhile.
     super(schema, waits || needsBudget(condition))
     this.#condition = condition
     this.#waits = waits
-    this.#operands = new OperandWriter(waits, (scope) => this.#account(scope))
+    this.#pool = pool
+    this.#operands = new OperandWriter(waits, (scope) => this.#account(scope), pool)
   }
 
   write(): PredicateText {
     const scope = new CodeScope()
     const test = this.compile(gather(this.schema, this.#condition)).test(scope)
-    const { given, constants } = this.#operands
-    const code = [
-      ...this.#functions,
+    const body = scope.body(`return ${test}`)
+    const usesOwn = [body, ...this.#pool.calledBy(body).values()].some((one) => /\bown\b/.test(one))
+    const hasBudget = scope.parameters.has('budget')
+    const text = [
       `${this.#keyword} decide(${this.#given.join(', ')}) {`,
-      ...(this.#usesOwn ? ['own.reset()'] : []),
-      scope.parameters.has('budget') ? budgeted(scope.body(`return ${test}`)) : scope.body(`return ${test}`),
+      ...(usesOwn ? ['own.reset()'] : []),
+      hasBudget ? budgeted(body) : body,
       '}',
       ...(this.#waits ? [] : [many]),
-      'return decide',
     ].join('\n')
-    const values = given.map((_, index) => `const v${index} = values[${index}]`)
     return {
-      text: ['"use strict"', ...preludeOf(code, [...helperNames, 'whole']), ...values, code].join('\n'),
-      given,
-      constants,
-      counts: this.#usesOwn || scope.parameters.has('budget'),
-      isShared: given.length === 0 && !scope.parameters.has('resource'),
+      text,
+      constants: this.#operands.constants,
+      counts: usesOwn || hasBudget,
+      readsResource: scope.parameters.has('resource'),
     }
   }
 
   /** Writes the account for methods and long collections. */
   #account(scope: CodeScope): string {
-    if (this.counts) return scope.use('budget')
-    this.#usesOwn = true
-    return 'own'
+    return this.counts ? scope.use('budget') : 'own'
   }
 
   get #keyword(): string {
@@ -264,14 +296,21 @@ class Source extends Compiler<Write> {
     return this.#waits ? `(await ${called})` : called
   }
 
-  /** Adds a function whose parameters are those of its scope. */
-  #define(scope: CodeScope, body: string, name: string = this.#newName('f')): string {
-    this.#functions.push(`${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`)
-    return name
+  /** Writes a function whose parameters are those of its scope. */
+  #written(scope: CodeScope, body: string, name: string): string {
+    return `${this.#keyword} ${name}(${[...scope.parameters].join(', ')}) {\n${scope.body(body)}\n}`
   }
 
-  #newName(prefix: string): string {
-    return `${prefix}${++this.#count}`
+  /**
+   * Returns the name of a function whose parameters are those of its scope. Rows of different models
+   * have functions of their own, since V8 shares what it learns about a function's objects.
+   */
+  #define(scope: CodeScope, body: string): string {
+    const models = (['actor', 'resource'] as const).map((root) =>
+      scope.parameters.has(root) ? (this.#operands.models.get(root) ?? null) : undefined,
+    )
+    const key = JSON.stringify([models, this.#written(scope, body, '')])
+    return this.#pool.add('f', key, (name) => this.#written(scope, body, name))
   }
 
   /** Writes a function once, and a call of it with the names that it uses. */
@@ -317,8 +356,9 @@ class Source extends Compiler<Write> {
 
   protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Write> {
     const [some] = conditions as readonly [Some]
-    const each = this.#newName('each')
+    const each = `each${++this.#depth}`
     const arms = conditions.map((condition) => this.compile(condition.where))
+    this.#depth--
     const loop = (tests: readonly Write[], write: WriteLoop): Write =>
       this.#function((scope) => {
         const from = this.#operands.write(some.from, scope)
@@ -378,10 +418,12 @@ class Source extends Compiler<Write> {
 
   /** Returns the name of a definition's function. */
   #definition(definition: Definition, mode: keyof Compiled<Write>): string {
-    const known = this.#called[mode].get(definition)
-    if (known !== undefined) return known
-    const name = this.#newName('f')
-    this.#called[mode].set(definition, name)
+    const kind = `${mode}${this.counts ? ', counting' : ''}`
+    return this.#pool.define(definition, kind, (name) => this.#defined(definition, mode, name))
+  }
+
+  /** Writes a definition's function. */
+  #defined(definition: Definition, mode: keyof Compiled<Write>, name: string): string {
     const parameters = definition.parameters.map((parameter) => this.#operands.name(parameter))
     const scope = new CodeScope([...this.#alwaysGiven, ...parameters])
     const self = `${text(name)}, [${parameters.join(', ')}]`
@@ -389,8 +431,8 @@ class Source extends Compiler<Write> {
     if (round !== undefined) {
       const [others, last = 'undefined'] = [parameters.slice(0, -1), parameters.at(-1)]
       const areFixed = others.every((_, at) => isParameter(round.args[at]!, definition.parameters[at]!))
-      this.#define(scope, rounds(name, others, last, areFixed, this.#round(round, parameters, scope)), name)
-      return name
+      const body = rounds(name, others, last, areFixed, this.#round(round, parameters, scope))
+      return this.#written(scope, body, name)
     }
     let body = this.#bodies.get(definition)
     if (!body) {
@@ -398,8 +440,7 @@ class Source extends Compiler<Write> {
       this.#bodies.set(definition, body)
     }
     const found = (body[mode] ?? body.test)(scope)
-    this.#define(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
-    return name
+    return this.#written(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
   }
 
   /** Writes one round of a definition that is a loop. */
@@ -497,13 +538,8 @@ class Source extends Compiler<Write> {
       scope.learn(`plain ${x}`, x)
       if (!cls) return asked(x)
       const its = this.#operands.give({ kind: 'class', model })
-      const id = JSON.stringify([model, exact, known, attributeOf(of)])
-      let name = this.#classTests.get(id)
-      if (name === undefined) {
-        name = this.#newName('is')
-        this.#classTests.set(id, name)
-        this.#functions.push(classTest(name, asked('x')))
-      }
+      const id = JSON.stringify(['is', model, exact, known, attributeOf(of), this.#waits])
+      const name = this.#pool.add('is', id, (name) => classTest(name, asked('x')))
       const test = `${isObject(x)} && ${x}.constructor === ${its} || ${name}(${x})`
       // `instanceof` with nil takes longer than the rest of a check.
       return excludesNil(cls) ? `${x} !== null && (${test})` : test
@@ -535,7 +571,10 @@ class Source extends Compiler<Write> {
   /** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */
   #order(operator: string, x: string, y: string, operands: readonly Operand[], asked: string): string {
     const types = operands.map((operand) => declaredType(this.schema, operand))
-    const mayBe = (isDate: boolean): boolean => types.every((type) => type?.[0] !== '#' || (type === '#') === isDate)
+    // A literal and a result of arithmetic are no dates.
+    const mayBe = (isDate: boolean): boolean =>
+      types.every((type) => type?.[0] !== '#' || (type === '#') === isDate) &&
+      !(isDate && operands.some(({ kind }) => kind === 'value' || kind === 'arithmetic' || kind === 'count'))
     return [
       ...(mayBe(false) ? [`${areBoth('number', x, y)} ? ${x} ${operator} ${y} : `] : []),
       ...(mayBe(true) ? [`areDates(${x}, ${y}) ? ${x}.getTime() ${operator} ${y}.getTime() : `] : []),
@@ -558,14 +597,8 @@ class Source extends Compiler<Write> {
   #equality(comparison: Comparison, left: Operand, right: Operand): string {
     const { cls, key, types, takesTexts } = comparison
     const attributes = key === undefined ? [left, right].map(attributeOf) : []
-    const id = JSON.stringify([cls, key, types, takesTexts, ...attributes])
-    let name = this.#equalities.get(id)
-    if (name === undefined) {
-      name = this.#newName('same')
-      this.#equalities.set(id, name)
-      this.#functions.push(equalityFunction(name, comparison))
-    }
-    return name
+    const id = JSON.stringify(['same', cls, key, types, takesTexts, ...attributes])
+    return this.#pool.add('same', id, (name) => equalityFunction(name, comparison))
   }
 
   /**
@@ -592,14 +625,9 @@ class Source extends Compiler<Write> {
 
   /** Returns the name of the function that compares an operand with nil. */
   #nilTest(operand: Operand, type: string | undefined): string {
-    const id = JSON.stringify([null, type, attributeOf(operand)])
-    let name = this.#classTests.get(id)
-    if (name === undefined) {
-      name = this.#newName('isNil')
-      this.#classTests.set(id, name)
-      this.#functions.push(nilTest(name, `equals(x, null${type === undefined ? '' : `, ${text(type)}`})`))
-    }
-    return name
+    const id = JSON.stringify(['nil', type, attributeOf(operand)])
+    const asked = `equals(x, null${type === undefined ? '' : `, ${text(type)}`})`
+    return this.#pool.add('isNil', id, (name) => nilTest(name, asked))
   }
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {

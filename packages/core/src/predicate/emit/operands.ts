@@ -2,6 +2,7 @@ import type { Operand, Path, Root } from '../../condition/condition.js'
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
 import { isPlainLiteral } from '../compiler.js'
+import type { FunctionPool } from './pool.js'
 import type { CodeScope } from './scope.js'
 import { assigned, freeCall, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
 
@@ -18,20 +19,24 @@ export type Given =
 
 /** Writes operands as JavaScript. */
 export class OperandWriter {
-  readonly given: Given[] = []
+  /** The models of actor and resource, once they are read. */
+  readonly models: Map<'actor' | 'resource', string | undefined> = new Map()
   /** The constants that are read. */
   readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
   readonly #waits: boolean
   readonly #account: (scope: CodeScope) => string
+  readonly #pool: FunctionPool
 
   /**
    * @param waits - Whether values that are read may have to be awaited.
    * @param account - Writes the account for methods.
+   * @param pool - Collects the values that are given.
    */
-  constructor(waits: boolean, account: (scope: CodeScope) => string) {
+  constructor(waits: boolean, account: (scope: CodeScope) => string, pool: FunctionPool) {
     this.#waits = waits
     this.#account = account
+    this.#pool = pool
   }
 
   /** Sets the name of a root for the text that is written next. */
@@ -89,6 +94,7 @@ export class OperandWriter {
   #path({ root, steps }: Path, scope: CodeScope): Written {
     const before: string[] = []
     let at = scope.use(this.name(root))
+    if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
     // Actor and resource are rows of their models: the predicate was chosen by them.
     if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
       scope.learn(`object ${at}`, at)
@@ -158,9 +164,7 @@ export class OperandWriter {
 
   /** Returns the name of an argument of the function. */
   give(given: Given): string {
-    let index = this.given.findIndex((known) => isSameGiven(known, given))
-    if (index < 0) index = this.given.push(given) - 1
-    return `v${index}`
+    return `v${this.#pool.give(given)}`
   }
 }
 
@@ -180,7 +184,8 @@ function isFree(method: string): boolean {
   return ![String, Array, RegExp, Function].some((one) => method in one.prototype || method in one)
 }
 
-function isSameGiven(one: Given, other: Given): boolean {
+/** Returns whether two descriptions mean the same value. */
+export function isSameGiven(one: Given, other: Given): boolean {
   if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
   if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
   return other.kind === 'goal' && one.expression === other.expression

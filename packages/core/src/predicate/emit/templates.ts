@@ -281,12 +281,9 @@ export function equality(name: string, { cls, key, takesTexts }: Comparison, lef
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
   const isSame = parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`
   const asked = `${name}(${x}, ${y}${parents && `, ${parents}`})`
-  if (key !== undefined) return `${x} === ${y} ? (${isSame}, true) : ${asked}`
-  const isRow = (z: string): string =>
-    `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls ?? `${name}Class`}`
-  const areRows = `${name}${cls === undefined ? '' : 'Known'}Key === null && ${isRow(x)} && ${isRow(y)}`
-  const differ = [areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  return `${x} === ${y} ? (${isSame}, true) : !(${differ}) && ${asked}`
+  const differ = [areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
+  const other = key === undefined && cls === undefined ? `!(${differ}) && ${asked}` : asked
+  return `${x} === ${y} ? (${isSame}, true) : ${other}`
 }
 
 /**
@@ -342,8 +339,7 @@ ${otherwise}`
   }
   // Memoizes the key of the class of the latest rows, for all evaluations: the key depends on the
   // class alone. Both variables change together, after everything that can throw.
-  const known = cls === undefined ? '' : `const ${name}KnownKey = keyOf(${cls})\n`
-  return `${known}let ${name}Class, ${name}Key
+  return `let ${name}Class, ${name}Key
 ${begin}
     const its = l.constructor
     if (its === r.constructor) {

@@ -1,0 +1,82 @@
+import type { Definition } from '../../condition/condition.js'
+import { type Given, isSameGiven } from './operands.js'
+
+/**
+ * The functions that the predicates of one policy share, as text. Functions of equal text are one,
+ * so that a condition which several actions need is written, and optimized, once.
+ */
+export class FunctionPool {
+  /** The values that functions use as `v0`, `v1` and so on. */
+  readonly given: Given[] = []
+  readonly #names = new Map<string, string>()
+  readonly #texts = new Map<string, string>()
+  readonly #definitions = new Map<Definition, Map<string, string>>()
+  #count = 0
+
+  /**
+   * Returns the name of a function.
+   * @param prefix - One of `prefixes`.
+   * @param key - Equal keys mean the same function.
+   * @param write - Writes the function under its name, if it is new.
+   */
+  add(prefix: Prefix, key: string, write: (name: string) => string): string {
+    const known = this.#names.get(key)
+    if (known !== undefined) return known
+    const name = this.#newName(prefix)
+    this.#names.set(key, name)
+    this.#texts.set(name, write(name))
+    return name
+  }
+
+  /**
+   * Returns the name of a definition's function, which can call itself.
+   * @param mode - Distinguishes the functions of one definition.
+   * @param write - Writes the function under its name, if it is new.
+   * @throws the errors of `write`; the function is then unknown again.
+   */
+  define(definition: Definition, mode: string, write: (name: string) => string): string {
+    const ofDefinition = this.#definitions.get(definition) ?? new Map<string, string>()
+    this.#definitions.set(definition, ofDefinition)
+    const known = ofDefinition.get(mode)
+    if (known !== undefined) return known
+    const name = this.#newName('f')
+    ofDefinition.set(mode, name)
+    try {
+      this.#texts.set(name, write(name))
+    } catch (error) {
+      ofDefinition.delete(mode)
+      throw error
+    }
+    return name
+  }
+
+  #newName(prefix: Prefix): string {
+    return `${prefix}${++this.#count}`
+  }
+
+  /** Returns the index of a value. */
+  give(given: Given): number {
+    const index = this.given.findIndex((known) => isSameGiven(known, given))
+    return index < 0 ? this.given.push(given) - 1 : index
+  }
+
+  /** Returns the functions that a text calls, directly or through others, by their names. */
+  calledBy(text: string): ReadonlyMap<string, string> {
+    const found = new Map<string, string>()
+    const follow = (one: string): void => {
+      for (const [name] of one.matchAll(names)) {
+        const called = this.#texts.get(name)
+        if (called === undefined || found.has(name)) continue
+        found.set(name, called)
+        follow(called)
+      }
+    }
+    follow(text)
+    return found
+  }
+}
+
+/** The prefixes of the names of functions. */
+type Prefix = 'f' | 'same' | 'is' | 'isNil'
+
+const names = /\b(?:f|same|is|isNil)\d+\b/g
