@@ -2,6 +2,7 @@ import type {
   Compare,
   Condition,
   Definition,
+  In,
   IsA,
   Operand,
   ParameterRoot,
@@ -69,6 +70,7 @@ import {
   preludeOf,
   present,
   rounds,
+  searchFunction,
   sequence,
   settled,
   spent,
@@ -474,10 +476,10 @@ class Source extends Compiler<Write> {
             condition.item,
             condition.list,
             scope,
-            (item, list) =>
-              this.counts
-                ? `contains(${item}, ${list}, ${scope.use('budget')}${this.#types(condition.item, condition.list)})`
-                : `contains(${item}, ${list}${this.#types(condition.item, condition.list, 'undefined')})`,
+            (item, list) => {
+              const account = this.#account(scope)
+              return `${this.#search(condition)}(${item}, ${list}, ${account})`
+            },
             false,
           )
         case 'isa':
@@ -582,8 +584,9 @@ class Source extends Compiler<Write> {
     ].join('')
   }
 
-  #comparisonOf(left: Operand, right: Operand): Comparison {
-    const model = this.#modelOf(left) ?? this.#modelOf(right)
+  /** @param ofElements - Whether the elements of the right list are compared. */
+  #comparisonOf(left: Operand, right: Operand, ofElements = false): Comparison {
+    const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
     const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
     const key = model === undefined ? undefined : rowEqualityOf(this.schema, constructorOf(this.schema, model), true)
     return { cls, key: key?.column, types: this.#types(left, right), takesTexts: this.#takesTexts(left, right) }
@@ -617,10 +620,20 @@ class Source extends Compiler<Write> {
     return ![left, right].some((operand) => declaredType(this.schema, operand)?.startsWith('#'))
   }
 
-  /** Returns the model of an operand's rows if it has a class. */
-  #modelOf(operand: Operand): string | undefined {
+  /** Returns the name of the function that searches a list for an item. */
+  #search({ item, list }: In): string {
+    const same = this.#equality(this.#comparisonOf(item, list, true), item, list)
+    const key = `in ${same}${this.counts ? ', counting' : ''}`
+    return this.#pool.add('in', key, (name) => searchFunction(name, same, this.counts))
+  }
+
+  /**
+   * Returns the model of an operand's rows if it has a class.
+   * @param ofElements - Whether to return that of a list's elements.
+   */
+  #modelOf(operand: Operand, ofElements = false): string | undefined {
     const { model, list } = operandType(this.schema, operand)
-    return model === undefined || list || !constructorOf(this.schema, model) ? undefined : model
+    return model === undefined || list !== ofElements || !constructorOf(this.schema, model) ? undefined : model
   }
 
   /** Returns the name of the function that compares an operand with nil. */

@@ -77,6 +77,6 @@ export class FunctionPool {
 }
 
 /** The prefixes of the names of functions. */
-type Prefix = 'f' | 'same' | 'is' | 'isNil'
+type Prefix = 'f' | 'same' | 'is' | 'isNil' | 'in'
 
-const names = /\b(?:f|same|is|isNil)\d+\b/g
+const names = /\b(?:f|same|is|isNil|in)\d+\b/g

@@ -319,6 +319,22 @@ function ${name}(x) {
 }`
 }
 
+/**
+ * Writes a function that searches a list for an item.
+ * @param same - The name of the function that compares two values.
+ * @param counts - Whether it counts its steps.
+ */
+export function searchFunction(name: string, same: string, counts: boolean): string {
+  return `function ${name}(item, list${counts ? ', budget' : ''}) {
+  if (!isWhole(list)) bail(list)
+${counts ? `  ${spent('budget', 'list.length')}\n` : ''}  for (let i = 0; i < list.length; i++) {
+    const one = list[i]
+    if (one === item ? (plain(one), true) : ${same}(item, one)) return true
+  }
+  return false
+}`
+}
+
 /** Writes a function that compares two values. */
 export function equalityFunction(name: string, { cls, key, types, takesTexts }: Comparison): string {
   const otherwise = `  } else if (${areOfOneType('l', 'r', takesTexts)}) return false
