@@ -189,10 +189,8 @@ export function compare(
   rightType?: string,
 ): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
-  if (operator !== '==' && operator !== '!=' && isDate(left) && isDate(right)) {
-    const [a, b] = [left.valueOf(), right.valueOf()]
-    if (!Number.isNaN(a) && !Number.isNaN(b)) return compareNumbers(operator, a, b)
-  }
+  if (operator !== '==' && operator !== '!=' && isDate(left) && isDate(right))
+    return compareNumbers(operator, left.getTime(), right.getTime())
   if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
     if (operator === '==' || operator === '!=') {
@@ -203,11 +201,16 @@ export function compare(
   return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
 }
 
-/** Returns whether a value is a date that is ordered by its time. */
+/** Returns whether a value is a valid date that is ordered by its time. */
 function isDate(value: unknown): value is Date {
-  return value instanceof Date && value.valueOf === dateValue
+  return (
+    value instanceof Date &&
+    value.valueOf === dates.valueOf &&
+    value.getTime === dates.getTime &&
+    !Number.isNaN(value.getTime())
+  )
 }
-const dateValue = Date.prototype.valueOf
+const dates = Date.prototype
 
 /** Returns whether a list has an element that is equal to a value. */
 export function contains(

@@ -579,7 +579,11 @@ class Source extends Compiler<Write> {
       !(isDate && operands.some(({ kind }) => kind === 'value' || kind === 'arithmetic' || kind === 'count'))
     return [
       ...(mayBe(false) ? [`${areBoth('number', x, y)} ? ${x} ${operator} ${y} : `] : []),
-      ...(mayBe(true) ? [`areDates(${x}, ${y}) ? ${x}.getTime() ${operator} ${y}.getTime() : `] : []),
+      ...(mayBe(true)
+        ? [
+            `isDate(${y}) && (${x} === null || isDate(${x})) ? ${x} !== null && ${x}.getTime() ${operator} ${y}.getTime() : `,
+          ]
+        : []),
       asked,
     ].join('')
   }

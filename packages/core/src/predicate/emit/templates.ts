@@ -33,11 +33,9 @@ const prelude: Readonly<Record<string, string>> = {
   holdable: `function holdable(x, parent) {
   return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
 }`,
-  areDates: `function areDates(x, y) {
-  return isDate(x) && isDate(y)
-}
+  isDate: `const { getTime, valueOf } = Date.prototype
 function isDate(x) {
-  return x instanceof Date && x.valueOf === Date.prototype.valueOf && x.valueOf() === x.valueOf()
+  return x instanceof Date && x.valueOf === valueOf && x.getTime === getTime && x.getTime() === x.getTime()
 }`,
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
