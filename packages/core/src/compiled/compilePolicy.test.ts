@@ -58,6 +58,25 @@ const rows = [root, new Folder(2, root), new Note(3, new Note(4, root), bob, 9),
 const words = ['read', 'edit', 'big', 'list', 'see', 'burn']
 
 describe('the text of a compiled policy', () => {
+  test('writes a condition that several actions need once', () => {
+    const text = ['read', 'edit', 'list'].map(
+      (action) =>
+        `allow(user: User, "${action}", folder: Folder) if folder.id > ${action.length} or is_member(user, folder);`,
+    )
+    const member = 'is_member(user: User, folder: Folder) if role in user.roles and role.folder = folder;'
+    const { code } = compilePolicy(authorizerFor([...text, member].join('\n')))
+    // For each class of actors and resources.
+    expect(code.match(/\.roles/g)).toHaveLength(4)
+  })
+
+  test('contains no analysis of patterns for the methods of a constant', () => {
+    const { code } = compilePolicy(
+      authorizerFor('allow(_: User, "read", folder: Folder) if folder.size < maximum.value();'),
+    )
+    expect(code).toContain('makeInvoke')
+    expect(code).not.toContain('makeCall')
+  })
+
   test('lists the actions that differ from those that no rule names, and states its size', () => {
     const text = `allow(user: User, _, _: Folder) if user.level = 9;
       allow(user: User, "read", _: Folder) if "editor" in user.roles;`
