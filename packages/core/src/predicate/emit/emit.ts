@@ -62,6 +62,7 @@ import {
   isObject,
   isScalar,
   kept,
+  keyOfClass,
   leaveRounds,
   looks,
   many,
@@ -157,7 +158,8 @@ class Program {
   make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
     const meaning = this.#meaning
     const called = [...this.pool.calledBy(text)]
-    const canShare = !readsResource || ++this.#count > fewPredicates
+    const takesValues = [text, ...called.map(([, one]) => one)].some((one) => /\bv\d+(?:Key)?\b/.test(one))
+    const canShare = !readsResource || (++this.#count > fewPredicates && !takesValues)
     const known = canShare ? this.#predicates.get(text) : undefined
     if (known !== undefined) return known
     for (let at = this.#values.length; at < this.pool.given.length; at++)
@@ -192,8 +194,14 @@ class Program {
  */
 export function programText(functions: readonly string[], ...predicates: readonly string[]): string {
   const code = [...functions, ...predicates].join('\n')
-  const values = [...new Set(code.match(/\bv\d+\b/g))].map((name) => `const ${name} = values[${name.slice(1)}]`)
-  return [...preludeOf(code, [...helperNames, 'whole']), ...values, code].join('\n')
+  const classes = new Set([...code.matchAll(/\b(v\d+)Key\b/g)].map(([, name]) => name!))
+  const values = new Set([...(code.match(/\bv\d+\b/g) ?? []), ...classes])
+  const given = [
+    ...[...values].map((name) => `const ${name} = values[${name.slice(1)}]`),
+    ...[...classes].map((name) => `const ${keyOfClass(name)} = keyOf(${name})`),
+  ]
+  const all = [...given, code].join('\n')
+  return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
 }
 
 /** Returns whether an argument is the parameter itself. */

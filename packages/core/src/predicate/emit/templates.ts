@@ -279,9 +279,16 @@ export function equality(name: string, { cls, key, takesTexts }: Comparison, lef
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
   const isSame = parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`
   const asked = `${name}(${x}, ${y}${parents && `, ${parents}`})`
-  const differ = [areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  const other = key === undefined && cls === undefined ? `!(${differ}) && ${asked}` : asked
-  return `${x} === ${y} ? (${isSame}, true) : ${other}`
+  if (key !== undefined) return `${x} === ${y} ? (${isSame}, true) : ${asked}`
+  const isRow = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
+  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isRow(x)} && ${isRow(y)}`]
+  const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
+  return `${x} === ${y} ? (${isSame}, true) : !(${differ}) && ${asked}`
+}
+
+/** Returns the name of the key of a class that is passed; it is null for rows without a key. */
+export function keyOfClass(cls: string): string {
+  return `${cls}Key`
 }
 
 /**
