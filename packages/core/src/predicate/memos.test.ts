@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Authorizer, type AuthorizerOptions } from '../authorizer/authorizer.js'
+import { Authorizer } from '../authorizer/authorizer.js'
+import type { AuthorizerOptions } from '../authorizer/options.js'
 
 class User {}
 class Folder {}

@@ -345,6 +345,8 @@ export function holdsReference(value: unknown): boolean {
  */
 export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
+  // The machine loads rows that are known by their keys alone.
+  if (holdsReference(receiver) || args.some(holdsReference)) return bailOut()
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function') return bailOut()

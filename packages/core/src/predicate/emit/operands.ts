@@ -77,7 +77,8 @@ export class OperandWriter {
         const args = operand.args.map((arg) => this.write(arg, scope))
         const isApart = isFree(operand.method)
         const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
-        const called = isApart ? freeCall(of.value, operand.method, plains(args), asked) : asked
+        // An argument can be a row that only the machine may load.
+        const called = isApart && args.length === 0 ? freeCall(of.value, operand.method, asked) : asked
         return assigned(keptButLast([of, ...args]), called, scope)
       }
       case 'arithmetic': {

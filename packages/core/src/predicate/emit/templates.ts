@@ -213,12 +213,12 @@ export function plains(operands: readonly Written[]): string {
 }
 
 /**
- * Writes a call of a method that is not charged; `asked` is the call for every other receiver. An
+ * Writes a call of a method that is not charged and takes no argument; `asked` is the call for every other receiver. An
  * error of the method ends the evaluation either way.
  */
-export function freeCall(receiver: string, method: string, args: string, asked: string): string {
+export function freeCall(receiver: string, method: string, asked: string): string {
   const isMethod = `${isObject(receiver)} && !Array.isArray(${receiver}) && typeof ${receiver}${member(method)} === "function"`
-  return `${isMethod} && typeof ${receiver}.then !== "function" ? plain(${receiver}${member(method)}(${args})) : ${asked}`
+  return `${isMethod} && typeof ${receiver}.then !== "function" ? plain(${receiver}${member(method)}()) : ${asked}`
 }
 
 /** Writes a value that is neither missing nor a promise; it is checked once. */
