@@ -24,13 +24,11 @@ export function beginAlike(one: Condition, other: Condition): boolean {
   return isSameTest(firstOf(one), firstOf(other))
 }
 
-/** Returns the first part of a conjunction. */
-export function firstOf(condition: Condition): Condition {
+function firstOf(condition: Condition): Condition {
   return condition.kind === 'and' ? condition.of[0]! : condition
 }
 
-/** Returns a conjunction without its first part. */
-export function restOf(condition: Condition): Condition {
+function restOf(condition: Condition): Condition {
   return condition.kind === 'and' ? and(...condition.of.slice(1)) : TRUE
 }
 

@@ -54,14 +54,6 @@ function gathered(body: string, isDeclared = true): string {
 const role = (name: string) => `(r in u.roles and r.name = "${name}" and r.team = d.team)`
 
 describe('gather', () => {
-  it('evaluates a negation that two arms begin with once', () => {
-    const text = gathered(
-      '(not u.isActive = true and d.isPublic = true) or (not u.isActive = true and d.parent = nil)',
-      false,
-    )
-    expect(text.match(/isActive/g)).toHaveLength(1)
-  })
-
   it('iterates over a collection once, whatever stands between', () => {
     const text = gathered(`(${role('a')} or d.isPublic = true or ${role('b')})`)
     expect(text.match(/roles/g)).toHaveLength(1)

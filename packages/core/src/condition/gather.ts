@@ -1,7 +1,7 @@
 import type { Schema } from '../schema/schema.js'
 import type { And, Condition, Operand, Some } from './condition.js'
 import { and, or, TRUE } from './construct.js'
-import { firstOf, isSameOperand, isSameTest, restOf } from './factor.js'
+import { isSameOperand, isSameTest } from './factor.js'
 import { canFail, Fallible } from './fallible.js'
 import { substitute } from './substitute.js'
 
@@ -16,11 +16,6 @@ export function gather(schema: Schema, condition: Condition): Condition {
   return new Gathering(schema).gather(condition)
 }
 
-/** Returns the body of a recursive definition, gathered; its arms are kept, since the last one can be a loop. */
-export function gatherLoop(schema: Schema, condition: Condition): Condition {
-  return new Gathering(schema).gather(condition, false)
-}
-
 class Gathering {
   readonly #schema: Schema
   readonly #fallible = new Fallible()
@@ -29,15 +24,12 @@ class Gathering {
     this.#schema = schema
   }
 
-  gather(condition: Condition, factors = true): Condition {
+  gather(condition: Condition): Condition {
     switch (condition.kind) {
       case 'and':
         return and(...condition.of.map((one) => this.gather(one)))
       case 'or':
-        return this.#disjunction(
-          condition.of.map((one) => this.gather(one)),
-          factors,
-        )
+        return this.#disjunction(condition.of.map((one) => this.gather(one)))
       case 'not':
         return { kind: 'not', of: this.gather(condition.of) }
       case 'some':
@@ -51,7 +43,7 @@ class Gathering {
     return canFail(this.#schema, condition, this.#fallible)
   }
 
-  #disjunction(arms: readonly Condition[], factors = true): Condition {
+  #disjunction(arms: readonly Condition[]): Condition {
     const found: Condition[] = []
     let free: Condition[] = []
     const close = (): void => {
@@ -66,26 +58,7 @@ class Gathering {
       }
     }
     close()
-    return or(...(factors ? this.#factored(found) : found))
-  }
-
-  /**
-   * Moves a common first part of adjacent arms in front of them, so that `A and B or A and C`
-   * evaluates A once. Exact for a part with one solution, or whose further solutions can't be errors.
-   */
-  #factored(arms: readonly Condition[]): readonly Condition[] {
-    const found: Condition[] = []
-    for (let at = 0; at < arms.length; ) {
-      const first = firstOf(arms[at]!)
-      let end = at + 1
-      while (end < arms.length && isSame(first, firstOf(arms[end]!))) end++
-      const group = arms.slice(at, end)
-      if (group.length > 1 && (isSingle(first) || !this.#canFail(first)))
-        found.push(and(first, or(...this.#factored(group.map(restOf)))))
-      else found.push(...group)
-      at = end
-    }
-    return found
+    return or(...found)
   }
 
   /** Merges arms over one collection at the place of the first. None of the arms can fail. */
@@ -137,11 +110,6 @@ class Gathering {
     )
     return this.#disjunction(kept)
   }
-}
-
-/** Returns whether a condition has at most one solution. */
-function isSingle(condition: Condition): boolean {
-  return condition.kind === 'not' || condition.kind === 'reads' || isTest(condition)
 }
 
 /** Returns an arm as a quantifier: tests before it that need no search become its last tests. */

@@ -3,7 +3,7 @@ import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
-import { gather, gatherLoop } from '../condition/gather.js'
+import { gather } from '../condition/gather.js'
 import { settledBody } from '../condition/simplify.js'
 import { operandType, unknownType } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
@@ -144,9 +144,7 @@ export abstract class Compiler<Code> {
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    return definition.recursive
-      ? gatherLoop(this.schema, settledBody(this.schema, definition))
-      : gather(this.schema, definition.condition)
+    return gather(this.schema, definition.recursive ? settledBody(this.schema, definition) : definition.condition)
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */
