@@ -46,8 +46,8 @@ import {
   type WaitingHelpers,
   whole,
 } from './helpers.js'
-import { type Given, OperandWriter } from './operands.js'
-import { FunctionPool } from './pool.js'
+import { OperandWriter } from './operands.js'
+import { FunctionPool, type Given } from './pool.js'
 import { CodeScope } from './scope.js'
 import {
   areBoth,

@@ -1,21 +1,8 @@
 import type { Operand, Path, Root } from '../../condition/condition.js'
-import type { Expression } from '../../language/ast.js'
-import type { Span } from '../../language/source.js'
 import { isPlainLiteral } from '../compiler.js'
-import type { FunctionPool } from './pool.js'
+import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
 import { assigned, freeCall, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
-
-/**
- * A value passed to a predicate's function instead of being written into its text: it is not a
- * literal.
- */
-export type Given =
-  | { readonly kind: 'value'; readonly value: unknown }
-  /** The class of a model. */
-  | { readonly kind: 'class'; readonly model: string }
-  /** A goal for the machine. */
-  | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
 
 /** Writes operands as JavaScript. */
 export class OperandWriter {
@@ -183,11 +170,4 @@ function isOfPrimitives(name: string): boolean {
  */
 function isFree(method: string): boolean {
   return ![String, Array, RegExp, Function].some((one) => method in one.prototype || method in one)
-}
-
-/** Returns whether two descriptions mean the same value. */
-export function isSameGiven(one: Given, other: Given): boolean {
-  if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
-  if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
-  return other.kind === 'goal' && one.expression === other.expression
 }

@@ -1,5 +1,17 @@
 import type { Definition } from '../../condition/condition.js'
-import { type Given, isSameGiven } from './operands.js'
+import type { Expression } from '../../language/ast.js'
+import type { Span } from '../../language/source.js'
+
+/**
+ * A value passed to a predicate's function instead of being written into its text: it is not a
+ * literal.
+ */
+export type Given =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** The class of a model. */
+  | { readonly kind: 'class'; readonly model: string }
+  /** A goal for the machine. */
+  | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
 
 /**
  * The functions that the predicates of one policy share, as text. Functions of equal text are one,
@@ -80,3 +92,10 @@ export class FunctionPool {
 type Prefix = 'f' | 'same' | 'is' | 'isNil' | 'in'
 
 const names = /\b(?:f|same|is|isNil|in)\d+\b/g
+
+/** Returns whether two descriptions mean the same value. */
+function isSameGiven(one: Given, other: Given): boolean {
+  if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
+  if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
+  return other.kind === 'goal' && one.expression === other.expression
+}
