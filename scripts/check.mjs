@@ -13,14 +13,14 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 129.5,
+  index: 130.5,
   checks: 94.5,
   runtime: 14,
   explain: 58,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
-  compile: 40,
+  compile: 41,
   diff: 33.5,
   testing: 73,
   node: 3.5,
