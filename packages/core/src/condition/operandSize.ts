@@ -5,6 +5,9 @@ import { operandsIn } from './visit.js'
 /** The maximum number of operands in an operand. Policies written by hand stay below it. */
 const maxSize = 1_000
 
+/** The sizes of measured operands that consist of others. Operands never change. */
+const sizes = new WeakMap<Operand, number>()
+
 /**
  * Returns whether an operand consists of too many others.
  *
@@ -13,7 +16,7 @@ const maxSize = 1_000
  * count.
  */
 export function isTooLarge(operand: Operand): boolean {
-  return sizeLeft(operand, maxSize) < 0
+  return sizeOf(operand) > maxSize
 }
 
 /**
@@ -27,13 +30,15 @@ export function withinSize(operand: Operand): Operand {
   })
 }
 
-/** Returns a size minus that of the operand; negative if the operand is larger. */
-function sizeLeft(operand: Operand, from: number): number {
-  if (operand.kind === 'value') return from
-  let left = from - 1
-  for (const part of operandsIn(operand)) {
-    if (left < 0) return left
-    left = sizeLeft(part, left)
-  }
-  return left
+/** Returns the number of operands in an operand. Each operand is measured once. */
+function sizeOf(operand: Operand): number {
+  if (operand.kind === 'value') return 0
+  const parts = operandsIn(operand)
+  if (parts.length === 0) return 1
+  const known = sizes.get(operand)
+  if (known !== undefined) return known
+  let size = 1
+  for (const part of parts) size += sizeOf(part)
+  sizes.set(operand, size)
+  return size
 }

@@ -23,6 +23,9 @@ import { Unifier } from './unify.js'
 /** The machine evaluates conditions with more nodes than this. */
 const maxSize = 20_000
 
+/** The maximum number of conditions and operands that a derivation copies. */
+const maxCopies = 40_000
+
 /**
  * Evaluates a policy symbolically, for operands whose classes are known and whose values are not.
  *
@@ -46,6 +49,7 @@ export class Deriver {
   /** The number of negations around the current goal. */
   #negations = 0
   #size = 0
+  #copies = 0
 
   /**
    * @param options.origins - Whether conditions are marked with the rules that they come from.
@@ -97,6 +101,7 @@ export class Deriver {
    */
   derive(rule: string, args: readonly Operand[], span: Span): Condition {
     this.#size = 0
+    this.#copies = 0
     if (!this.#policy.rules.has(rule)) {
       return opaqueCall(
         rule,
@@ -110,6 +115,11 @@ export class Deriver {
 
   #grow(at: Expression): void {
     if (++this.#size > maxSize) throw new BeyondConditions('too-large', 'the condition is too large', at)
+  }
+
+  #copy(): void {
+    if (++this.#copies > maxCopies)
+      throw new BeyondConditions('too-large', 'too many alternatives repeat a part of the condition', undefined)
   }
 
   // goals
@@ -217,7 +227,7 @@ export class Deriver {
 
   /** Returns a continuation that alternatives which may bind `terms` share. */
   #once(terms: readonly Symbolic[], bound: Substitution, span: Span, next: Next): Next {
-    return shareContinuation(this.#schema, this.#definitions, terms, bound, span, next)
+    return shareContinuation(this.#schema, this.#definitions, terms, bound, span, next, () => this.#copy())
   }
 
   #alternatives(arms: readonly Expression[], scope: Scope, bound: Substitution, next: Next): Condition {

@@ -14,6 +14,7 @@ import type { Next, Substitution, Symbolic, Waiting } from './terms.js'
  * @param terms - The terms of the branches that the continuation can use.
  * @param from - The substitution before the branches.
  * @param next - The continuation.
+ * @param count - Called for each condition and operand that is copied.
  * @returns The shared continuation.
  */
 export function shareContinuation(
@@ -23,6 +24,7 @@ export function shareContinuation(
   from: Substitution,
   span: Span,
   next: Next,
+  count: () => void,
 ): Next {
   const kinds = terms.map((term) => from.resolve(term).kind)
   const open = unknownsAmong(terms, from)
@@ -54,8 +56,8 @@ export function shareContinuation(
     const isOpen = definitions.leadsToOpen(condition)
     const rest: Rest =
       isOpen || partsIn(condition).length === 0
-        ? (replace) => substitute(condition, replace)
-        : definedAs(condition, span)
+        ? (replace) => substitute(condition, replace, count)
+        : definedAs(condition, span, count)
     const after = (values: readonly Operand[]): Condition =>
       rest((root) => values[given.findIndex((one) => one.kind === 'path' && one.root === root)])
     known.set(key, isOpen ? undefined : after)
@@ -70,18 +72,22 @@ type Rest = (replace: Replacement) => Condition
  * Returns a reference to a definition of the condition, with all its roots as parameters. Only the
  * action is not a parameter, because it is available everywhere.
  */
-function definedAs(condition: Condition, span: Span): Rest {
+function definedAs(condition: Condition, span: Span, count: () => void): Rest {
   const parameters = new Map<Root, ParameterRoot>()
-  const body = substitute(condition, (root) => {
+  const ofParameter: Replacement = (root) => {
     if (root.kind === 'action') return undefined
     const parameter = parameters.get(root) ?? parameterOf(root.name, root.type)
     parameters.set(root, parameter)
     return pathOf(parameter)
-  })
+  }
+  const body = substitute(condition, ofParameter, count)
   const own = [...parameters.values()]
   const definition = { name: 'rest', parameters: own, arguments: [], condition: body, recursive: false }
   const roots = [...parameters.keys()].map(pathOf)
-  return (replace) => ({ kind: 'ref', definition, args: roots.map((one) => substituteOperand(one, replace)), span })
+  return (replace) => {
+    const args = roots.map((one) => substituteOperand(one, replace, count))
+    return { kind: 'ref', definition, args, span }
+  }
 }
 
 function pathOf(root: Root): Path {
