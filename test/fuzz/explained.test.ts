@@ -18,3 +18,11 @@ test(`explanations of ${cases} random cases of seed ${seed} say what checks do`,
   expect(counts.get('leaves that a proof needs')).toBeGreaterThan(cases / 8)
   expect(counts.get('turned')).toBeGreaterThan(cases)
 })
+
+test.each([
+  ['a new element of a list of texts', 7_716_005, 73],
+  ['changes of data that a leaf of the machine reads', 7_716_006, 34],
+])('explains %s', (_, ofCases, from) => {
+  const { failures } = fuzzExplained({ seed: ofCases, cases: 1, from })
+  expect(failures, failures.join('\n\n')).toHaveLength(0)
+})

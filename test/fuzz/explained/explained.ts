@@ -161,13 +161,12 @@ class Explained {
       for (let without = 0; without < set.length; without++) {
         // What is not said of a new row is unknown, not absent.
         if (set[without]!.kind !== 'leaf' || set[without]!.of || set.length === 1) continue
-        if (
-          question.can(
-            set.filter((_, index) => index !== without),
-            false,
-          )
-        )
-          return `a part of a missing set is enough, without ${without}:\n${texts()}`
+        const rest = set.filter((_, index) => index !== without)
+        if (!question.can(rest, false)) continue
+        // A leaf of the machine is one leaf, whatever it reads: the same data can make it true.
+        if (leavesOf(question.root).some(({ condition }) => condition.kind === 'opaque'))
+          this.#count('a part is enough beside a leaf of the machine')
+        else return `a part of a missing set is enough, without ${without}:\n${texts()}`
       }
     }
     if (!complete) return undefined

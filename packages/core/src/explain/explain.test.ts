@@ -105,6 +105,15 @@ describe('what is missing', () => {
     expect(missing(needsUser ? rule : rule.replace('u: User', '_: User'), ada, document)).toEqual(expected)
   })
 
+  it('is a row, not only that a row which does not exist is in the list', () => {
+    const authorizer = new Authorizer()
+    authorizer.registerClass(Document, { key: 'id', fields: { labels: { type: String, list: true } } })
+    const text = 'allow(_, "read", d: Document) if label in d.labels and label in d.labels;'
+    authorizer.loadSync({ name: 'policy.polar', text })
+    const { sets } = explain(authorizer, null, 'read', new Document(5)).missing
+    expect(sets).toEqual([[expect.objectContaining({ kind: 'row', text: 'a new row in d.labels', where: [] })]])
+  })
+
   it('is one row for two tests of the same list, and two if they contradict each other', () => {
     const policy = (name: string, other: string) =>
       `allow(u: User, "read", _: Document) if r in u.roles and r.name = "${name}" and s in u.roles and s.name = "${other}";`

@@ -428,11 +428,26 @@ export class MissingSearch {
     for (const change of changes) {
       const isField = change.of !== undefined
       if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
-      // The fields of a new row go with it.
-      const rest = needed.filter((one) => one !== change && (change.row === undefined || one.of !== change.row))
+      // What concerns a new row goes with it: its fields, and lists that it has to be in.
+      const rest = needed.filter(
+        (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
+      )
       if (this.#isEnough(rest, false)) needed = rest
     }
     return needed
+  }
+
+  /** Returns whether a leaf tests a row or a field of it. */
+  #concerns({ kind, of, part }: Change, row: object): boolean {
+    if (kind !== 'leaf' || of === row) return of === row
+    return operandsOf(part.condition).some((operand) => {
+      try {
+        return part.world.value(operand, part.environment) === row
+      } catch (error) {
+        if (error instanceof Failed) return false
+        throw error
+      }
+    })
   }
 
   /** Returns whether another change is about the same field, so that one may include the other. */
