@@ -205,6 +205,23 @@ describe.each(kinds.slice(0, 2))('typeOrmAdapter on %s, TypeORM %s', (kind, vers
     ['forall(x in r.org.repos, not x.owner = robot)'],
     ['x in r.org.repos and x.owner = ann'],
     ['r.owner = token'],
+    ['not r.owner = 5'],
+    ['not r.owner = "ann"'],
+    ['not 5 = r.owner'],
+    ['not r.owner = [acme]'],
+    ['not r.owner in [5, "ann"]'],
+    ['not r.owner matches Org'],
+    ['not r.owner matches Robot'],
+    ['not r.owner matches String'],
+    ['not (r.owner matches Org and r.secret)'],
+    ['not (r.secret and r.owner matches Org)'],
+    ['r.secret or not r.owner = 5'],
+    ['not (x in r.org.repos and x.owner = 5)'],
+    ['forall(x in r.org.repos, not x.owner = 5)'],
+    ['_owner = r.owner'],
+    ['o = r.owner and not o = 5'],
+    ['not hidden(r.owner)'],
+    ['not hidden(r.org) and not hidden(r.owner)'],
   ])('lists what the check allows for %s', async (goals) => {
     const oso = await newOso(source)
     for (const [name, value] of Object.entries({
@@ -214,7 +231,7 @@ describe.each(kinds.slice(0, 2))('typeOrmAdapter on %s, TypeORM %s', (kind, vers
       token: { id: 3 },
     }))
       oso.registerConstant(value, name)
-    await oso.loadStr(`allow(_, "read", r: Repo) if ${goals};`)
+    await oso.loadStr(`allow(_, "read", r: Repo) if ${goals}; hidden(_: Robot); hidden(5);`)
     const allowed: number[] = []
     for (const repo of await source.getRepository(Repo).find({ order: { id: 'ASC' } }))
       if (await oso.isAllowed('somebody', 'read', repo).catch(() => false)) allowed.push(repo.id)

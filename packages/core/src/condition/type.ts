@@ -147,7 +147,8 @@ function valueType(schema: Schema, value: unknown): OperandType {
 }
 
 /**
- * Returns whether reading an operand can fail: a step through nil, or an undeclared attribute.
+ * Returns whether reading an operand can fail: a step through nil, an undeclared attribute, or a
+ * reference that must lead to a row.
  * @param present - Paths that are not nil here.
  */
 export function canFailToRead(schema: Schema, operand: Operand, present: readonly Path[] = []): boolean {
@@ -158,7 +159,9 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
       let isNullable = operand.root.type.nullable
       for (let index = 0; index < operand.steps.length; index++) {
         const field = stepField(schema, operand.steps[index]!)
-        if (!field || (isNullable && !present.some((path) => isBeginning(path, operand, index)))) return true
+        const isPresent = (length: number): boolean => present.some((path) => isBeginning(path, operand, length))
+        if (!field || (isNullable && !isPresent(index))) return true
+        if (schema.failsWithoutRow(field) && !isPresent(index + 1)) return true
         isNullable = field.nullable
       }
       return false

@@ -18,6 +18,10 @@ export class HostSchema extends Schema {
     return super.field(model, name) !== undefined
   }
 
+  override failsWithoutRow(field: Field): boolean {
+    return field.kind === 'relation' && !field.many
+  }
+
   override field(model: string, name: string): Field | undefined {
     const declared = super.field(model, name)
     if (declared || !this.models.has(model) || builtinClasses.has(model)) return declared

@@ -199,6 +199,11 @@ export class Schema {
     return descendants
   }
 
+  /** Returns whether it is an error to read a reference whose row is gone. It is nil by default. */
+  failsWithoutRow(_field: Field): boolean {
+    return false
+  }
+
   /** Returns a field of a model, including fields of the classes that it extends. */
   field(model: string, name: string): Field | undefined {
     const own = this.#models.get(model)?.fields.get(name)

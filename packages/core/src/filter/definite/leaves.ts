@@ -61,7 +61,7 @@ export class Leaves {
       case 'text':
         return { ...leaf, of: definitePath(this.#schema, leaf.of, leaf.span) }
       case 'reads':
-        return this.readable(leaf.of, leaf.span)
+        return this.#kept(leaf, this.readable(leaf.of, leaf.span))
     }
   }
 
@@ -73,9 +73,10 @@ export class Leaves {
    * Returns a condition in which the references to rows of a leaf remain, by a tautology. They are
    * lost if no row can be equal to the other operand.
    */
-  #kept(leaf: Exclude<Leaf, Reads>, condition: Definite): Definite {
+  #kept(leaf: Leaf, condition: Definite): Definite {
     if (!this.#keepReferences) return condition
-    const references = operandsIn(leaf).filter((operand) => this.#isReference(operand))
+    const read = operandsIn(leaf).flatMap((operand) => (operand.kind === 'list' ? operand.elements : operand))
+    const references = read.filter((operand) => this.#isReference(operand))
     const isNilOrRow = (left: Operand): Definite => {
       const tests = (['=', '!='] as const).map(
         (operator): Definite => ({

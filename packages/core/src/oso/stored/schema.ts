@@ -23,6 +23,11 @@ export class StoredSchema extends HostSchema {
     }
   }
 
+  /** Returns false: `References` excludes the rows whose references fail. */
+  override failsWithoutRow(): boolean {
+    return false
+  }
+
   override baseOf(value: unknown): Model | undefined {
     const base = super.baseOf(value)
     if (base || !this.#hasDefaultEquality || typeof value !== 'object' || value === null) return base
