@@ -12,6 +12,7 @@ interface Manifest {
   readonly scripts: Readonly<Record<string, string>>
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
+  overrides?: Record<string, string>
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -39,6 +40,10 @@ describe('an example that is copied out of the repository', () => {
       const of = manifest.dependencies?.[name] ? manifest.dependencies : manifest.devDependencies!
       of[name] = `file:${packed.get(name)}`
     }
+    // The packages depend on each other, and none of them is in the registry.
+    const isDirect = (name: string) => name in { ...manifest.dependencies, ...manifest.devDependencies }
+    const others = [...packed].filter(([name]) => !isDirect(name))
+    manifest.overrides = Object.fromEntries(others.map(([name, file]) => [name, `file:${file}`]))
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
 
     await runScript(folder, ['install', '--no-audit', '--no-fund', '--prefer-offline'])
