@@ -79,12 +79,11 @@ has_role(person: Person, role: String, resource: Resource) if
   team in person.teams and
   team_has_role(team, role, resource);
 
-# Teams are parts of teams: what is shared with the whole is shared with its parts.
+# Teams are parts of teams: what is shared with the whole is shared with its parts. Nil, the parent of the outermost, is no Team.
 team_has_role(team: Team, role: String, resource: Resource) if
   share in team.shares and
   gives(share, role, resource);
 team_has_role(team: Team, role: String, resource: Resource) if
-  team.parent != nil and
   team_has_role(team.parent, role, resource);
 
 gives(share: Share, role: String, folder: Folder) if share.role = role and share.folder = folder;

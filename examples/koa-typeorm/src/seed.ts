@@ -86,6 +86,7 @@ const tree: Readonly<Record<string, FolderSeed>> = {
             by: 'nadia',
             amount: 62,
             remarks: 'Per day and person, meals included.',
+            shares: { ilse: 'editor' },
             text: 'Trains in second class, hotels up to the usual rate. Keep the receipts; a photograph of them is enough.',
           },
         ],
