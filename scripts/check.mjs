@@ -13,7 +13,7 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 130.5,
+  index: 131,
   checks: 94.5,
   runtime: 14,
   explain: 58,
@@ -22,7 +22,7 @@ const ceilings = {
   framework: 18.5,
   compile: 41,
   diff: 33.5,
-  testing: 73,
+  testing: 73.5,
   node: 3.5,
   oso: 139,
 }

@@ -157,7 +157,7 @@ export class AuthorizationError extends ArcturusError {
   readonly status: number
   /**
    * Why the action was denied, made on first use from the data at hand. Undefined unless
-   * `@arcturus/core/explain` is imported, and for denials of fields and requests.
+   * `@arcturus/core/explain` is imported. If several fields are denied, it is about the first one.
    */
   declare readonly explanation?: DecisionExplanation | undefined
   /** Returns the explanation, and loads relations for it. Undefined as `explanation` is. */

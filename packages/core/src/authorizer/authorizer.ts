@@ -48,7 +48,7 @@ export class Authorizer extends BaseAuthorizer {
     this.#engine = engine
     this.#listeners = engine.listeners
     this.#filters = new Filters(engine)
-    this.#writing = new WritableFields(engine, this.#filters)
+    this.#writing = new WritableFields(engine, this.#filters, this)
   }
 
   /** The active policy. It is undefined before the first load. */

@@ -53,7 +53,7 @@ export abstract class BaseAuthorizer {
     this.#listeners = engine.listeners
     this.#denials = new Denials(engine)
     this.#actions = new AllowedActions(engine)
-    this.#fields = new FieldRules(engine)
+    this.#fields = new FieldRules(engine, this)
     attachEngine(this, engine)
   }
 
@@ -369,7 +369,9 @@ export abstract class BaseAuthorizer {
     assertKnown(this.schema, actor, 'actor')
     const allowed = await this.#decider.holds('allow_request', [actor, request])
     if (this.#listeners.active) this.#listeners.notify('request', actor, undefined, request, allowed)
-    if (!allowed) throw actor === null ? new UnauthenticatedError() : new ForbiddenError()
+    if (allowed) return
+    const error = actor === null ? new UnauthenticatedError() : new ForbiddenError()
+    throw explainable(error, { authorizer: this, actor, action: undefined, resource: request })
   }
 
   // queries

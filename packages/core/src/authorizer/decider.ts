@@ -106,6 +106,11 @@ export class Decider {
     return holds(question.policy.program, rule, args, this.#limits, question.host)
   }
 
+  /** Returns whether a rule holds, by the machine, synchronously. */
+  holdsSync(rule: string, args: readonly unknown[], { program }: LoadedPolicy = this.policy): boolean {
+    return holdsSync(program, rule, args, this.#limits)
+  }
+
   /**
    * Returns whether the check of a row is true under a policy. An error counts as false.
    * @throws the error of a relation that is not loaded, or of an asynchronous value.
@@ -126,7 +131,7 @@ export class Decider {
   }
 
   #proven(policy: LoadedPolicy, actor: unknown, action: string, resource: unknown): boolean {
-    return holdsSync(policy.program, 'allow', [actor, action, resource], this.#limits)
+    return this.holdsSync('allow', [actor, action, resource], policy)
   }
 
   async #wait(

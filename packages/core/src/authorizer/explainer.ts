@@ -1,12 +1,20 @@
 import type { DecisionExplanation } from '../errors.js'
 import { shared } from '../schema/shared.js'
 
-/** A decision that can be explained. */
-export interface Explained {
-  readonly authorizer: object
+/** A question for the rules of `allow`, `allow_field` or `allow_request`. */
+export interface Asked {
   readonly actor: unknown
-  readonly action: string
+  /** Undefined for a request. */
+  readonly action: string | undefined
+  /** The resource, or the request. */
   readonly resource: unknown
+  /** The field that is asked about. Default: none. */
+  readonly field?: string | undefined
+}
+
+/** A decision that can be explained. */
+export interface Explained extends Asked {
+  readonly authorizer: object
   /** What the explanation reveals. */
   readonly options?: object | undefined
 }
@@ -18,7 +26,11 @@ export interface Explainer {
 }
 
 /** All copies of this package share it. The main entry works without. */
-const registry = shared<{ explainer: Explainer | undefined }>('arcturus.explainer', { explainer: undefined })
+const registry = shared('arcturus.explainer', {
+  // Sound: `provideExplainer` sets it.
+  explainer: undefined as Explainer | undefined,
+  decisions: new WeakMap<object, Explained>(),
+})
 
 /** Lets denials carry their explanations. */
 export function provideExplainer(explainer: Explainer): void {
@@ -30,6 +42,11 @@ export function loadExplanation(decision: Explained): Promise<DecisionExplanatio
   return registry.explainer?.load(decision)
 }
 
+/** Returns the decision that a denial or its event explains; undefined if it explains none. */
+export function decisionOf(target: object): Explained | undefined {
+  return registry.decisions.get(target)
+}
+
 /**
  * Adds `explanation`, made on first use, and `loadExplanation()` to a denial or its event. They are
  * not enumerable, so logs that copy all properties pay nothing. Returns the target.
@@ -37,6 +54,7 @@ export function loadExplanation(decision: Explained): Promise<DecisionExplanatio
 export function explainable<Target extends object>(target: Target, decision: Explained): Target {
   const { explainer } = registry
   if (!explainer) return target
+  registry.decisions.set(target, decision)
   let known: DecisionExplanation | undefined
   const explanation = (): DecisionExplanation => {
     known ??= explainer.explain(decision)

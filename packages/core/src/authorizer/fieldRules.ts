@@ -2,15 +2,19 @@ import { UnauthenticatedError } from '../errors.js'
 import { assertAction, assertActor, assertField, assertKnown, assertResource } from './arguments.js'
 import type { Engine } from './engine.js'
 import { enumerate } from './enumerate.js'
+import { explainable } from './explainer.js'
 import { fieldsDenied, pickFields } from './fields.js'
 import type { Question } from './question.js'
 
 /** Decides about fields, by the rules of `allow_field`. */
 export class FieldRules {
   readonly #engine: Engine
+  readonly #authorizer: object
 
-  constructor(engine: Engine) {
+  /** @param authorizer - The authorizer, to explain denials. */
+  constructor(engine: Engine, authorizer: object) {
     this.#engine = engine
+    this.#authorizer = authorizer
   }
 
   /** @throws as `Authorizer.authorizeField`. */
@@ -20,7 +24,8 @@ export class FieldRules {
     const { decider, listeners } = this.#engine
     const allowed = await decider.holds('allow_field', [actor, action, resource, field])
     listeners.notify('field', actor, action, resource, allowed)
-    if (!allowed) throw denialOf(actor, [field])
+    if (allowed) return
+    throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
   }
 
   /** Returns the allowed fields. @throws as `Authorizer.authorizedFields`. */

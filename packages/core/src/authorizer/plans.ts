@@ -50,6 +50,15 @@ export function deriveCheck(
   return deriver.derive('allow_field', [...args, { kind: 'value', value: field }], nowhere)
 }
 
+/** Returns the condition of `allow_request(actor, request)`. The request is the `resource` of the condition. */
+export function deriveRequest(schema: Schema, actor: Kind, request: Kind, deriver: Deriver): Condition {
+  return deriver.derive(
+    'allow_request',
+    [subject(schema, 'actor', actor), subject(schema, 'resource', request)],
+    nowhere,
+  )
+}
+
 /**
  * Returns the residual for an actor who is asked for, and a resource that is known: the roots of
  * the condition are swapped. Its `resource` is the actor, and its `actor` the resource.

@@ -1,6 +1,7 @@
 import { ArgumentError, NotFoundError, QueryError } from '../errors.js'
 import { assertAction, assertActor, assertKnown, modelNamed } from './arguments.js'
 import type { Engine } from './engine.js'
+import { explainable } from './explainer.js'
 import { allowedOf, assertFieldQuestion, denialOf } from './fieldRules.js'
 import { namesIn } from './fields.js'
 import type { Filters } from './filters.js'
@@ -10,10 +11,13 @@ import type { Question } from './question.js'
 export class WritableFields {
   readonly #engine: Engine
   readonly #filters: Filters
+  readonly #authorizer: object
 
-  constructor(engine: Engine, filters: Filters) {
+  /** @param authorizer - The authorizer, to explain denials. */
+  constructor(engine: Engine, filters: Filters, authorizer: object) {
     this.#engine = engine
     this.#filters = filters
+    this.#authorizer = authorizer
   }
 
   /** Asserts that a body may be written to a row. @throws as `Authorizer.assertWritable`. */
@@ -30,9 +34,9 @@ export class WritableFields {
     if (denied.length === 0) return
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
-    if (actor !== null && isRow && !(await decider.settleKnown(actor, readAction, resource, question)))
-      throw new NotFoundError()
-    throw denialOf(actor, denied)
+    const isHidden = actor !== null && isRow && !(await decider.settleKnown(actor, readAction, resource, question))
+    const error = isHidden ? new NotFoundError() : denialOf(actor, denied)
+    throw explainable(error, { authorizer: this.#authorizer, actor, action, resource, field: denied[0] })
   }
 
   /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */

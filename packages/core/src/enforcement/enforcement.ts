@@ -2,7 +2,7 @@ import type { DecisionKind } from '../authorizer/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import type { Eventual } from '../authorizer/eventual.js'
 import { after } from '../authorizer/eventual.js'
-import { type Explained, explainable, loadExplanation } from '../authorizer/explainer.js'
+import { decisionOf, type Explained, explainable, loadExplanation } from '../authorizer/explainer.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import type { AuthorizationError, DecisionExplanation } from '../errors.js'
 import type { Authority } from './authority.js'
@@ -272,14 +272,17 @@ export class Enforcement<Request, Actor> {
   async #askRules(): Promise<Denial | undefined> {
     const actor = this.authorization.identified
     let reason: DenialReason | undefined
+    let decision: Explained | undefined
     try {
       const { ruled } = this.#shared
       await this.#authority.authorizeRequest(actor, ruled ? ruled(this.#request) : this.#request)
     } catch (error) {
       reason = reasonOf(error, actor)
       if (!reason) throw error
+      // Sound: what has a reason is an error.
+      decision = decisionOf(error as Error)
     }
-    return this.#answer(reason, 'request', undefined, undefined)
+    return this.#answer(reason, 'request', undefined, undefined, decision)
   }
 
   #askRow(action: string, loader: Loader, options: EnforceOptions): Eventual<Denial | undefined> {
@@ -341,9 +344,14 @@ export class Enforcement<Request, Actor> {
     kind: DecisionKind,
     action: string | undefined,
     resource: unknown,
+    decision?: Explained,
   ): Eventual<Denial | undefined> {
     this.decided(kind, action, resource)
-    return reason === undefined ? this.#allow(action, resource) : this.#deny(reason, action, resource)
+    if (reason === undefined) return this.#allow(action, resource)
+    const actor = this.authorization.identified
+    const isOfRow = action !== undefined && isRow(resource)
+    const known = isOfRow ? { authorizer: this.#authority, actor, action, resource } : decision
+    return this.#deny(reason, action, resource, known && this.explained(known))
   }
 
   #allow(action: string | undefined, resource: unknown): undefined {
@@ -352,37 +360,41 @@ export class Enforcement<Request, Actor> {
     return undefined
   }
 
-  #deny(reason: DenialReason, action: string | undefined, resource: unknown): Eventual<Denial> {
+  /** @param decision - The decision, if it can be explained. */
+  #deny(
+    reason: DenialReason,
+    action: string | undefined,
+    resource: unknown,
+    decision: Explained | undefined,
+  ): Eventual<Denial> {
     const actor = this.authorization.identified
     const event = { kind: 'denied', request: this.#request, actor, action, resource, reason } as const
     const explanation = this.explanation(reason, action)
-    if (action === undefined || !isRow(resource)) {
+    if (!decision) {
       this.#options.log?.(event)
       return new Denial(reason, { explanation })
     }
-    const decision = this.explained(action, resource)
     this.#options.log?.(explainable(event, decision))
-    return after(this.detail(action, resource), (detail) => {
+    return after(this.detail(decision), (detail) => {
       const denial = new Denial(reason, { explanation, detail })
       explainable(denial.error, decision)
       return denial
     })
   }
 
-  /** Returns the decision about a row, to explain it. */
-  explained(action: string, resource: unknown): Explained {
-    const actor = this.authorization.identified
-    return { authorizer: this.#authority, actor, action, resource, options: this.#options.explanations }
+  /** Returns a decision with what its explanation reveals in this application. */
+  explained(decision: Explained): Explained {
+    return { ...decision, options: this.#options.explanations }
   }
 
   /**
    * Returns the explanation of a denial for the client, or undefined if responses contain no
    * reasons.
    */
-  detail(action: string, resource: unknown): Eventual<DecisionExplanation | undefined> {
-    if (!this.#options.reasons || !isRow(resource)) return undefined
+  detail(decision: Explained): Eventual<DecisionExplanation | undefined> {
+    if (!this.#options.reasons) return undefined
     // A denial without explanation is better than a failure in its place.
-    return loadExplanation(this.explained(action, resource))?.catch(() => undefined)
+    return loadExplanation(decision)?.catch(() => undefined)
   }
 
   /**

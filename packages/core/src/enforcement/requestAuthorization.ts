@@ -1,7 +1,7 @@
 import type { DecisionKind } from '../authorizer/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import type { Eventual } from '../authorizer/eventual.js'
-import { type Explained, explainable } from '../authorizer/explainer.js'
+import { decisionOf, type Explained, explainable } from '../authorizer/explainer.js'
 import { namesIn, type Picked } from '../authorizer/fields.js'
 import type { Filter } from '../authorizer/filter.js'
 import { ArgumentError, type DecisionExplanation } from '../errors.js'
@@ -32,10 +32,10 @@ export interface Deciding {
   personalize(): void
   /** Returns the explanation of a denial for the client. */
   explanation(reason: DenialReason, action: string): string | undefined
-  /** Returns the decision about a row, to explain it. */
-  explained(action: string, resource: unknown): Explained
-  /** Returns the explanation of a refused row for the client. */
-  detail(action: string, resource: unknown): Eventual<DecisionExplanation | undefined>
+  /** Returns a decision with what its explanation reveals in this application. */
+  explained(decision: Explained): Explained
+  /** Returns the explanation of a denial for the client. */
+  detail(decision: Explained): Eventual<DecisionExplanation | undefined>
 }
 
 /**
@@ -292,9 +292,12 @@ export class RequestAuthorization<Resource = unknown, Actor = unknown> {
       if (!reason) throw failure(error)
       this.#request.decided(kind, action, subject)
       const explanation = this.#request.explanation(reason, action)
-      const detail = kind === 'check' ? await this.#request.detail(action, subject) : undefined
+      // Sound: what has a reason is an error.
+      const known = decisionOf(error as Error)
+      const decision = known && this.#request.explained(known)
+      const detail = decision && (await this.#request.detail(decision))
       const denial = denialError(reason, { fields: fieldsOf(error), explanation, detail })
-      throw kind === 'check' ? explainable(denial, this.#request.explained(action, subject)) : denial
+      throw decision ? explainable(denial, decision) : denial
     }
     this.#request.decided(kind, action, subject)
   }

@@ -5,7 +5,7 @@ import type { EnforcementEvent } from '../enforcement/event.js'
 import { problemOf } from '../enforcement/problem.js'
 import { AuthorizationError } from '../errors.js'
 import { testAuthorization } from '../testing/testAuthorization.js'
-import { Explanation } from './index.js'
+import { Explanation, type ExplanationJSON } from './index.js'
 
 class User {
   constructor(readonly id: number) {}
@@ -22,6 +22,8 @@ const authorizer = new Authorizer().registerClass(User, { key: 'id' }).registerC
 authorizer.loadSync(`
   allow(user: User, "read", note: Note) if note.owner = user and note.level > 1;
   allow_field(user: User, "read", note: Note, "text") if note.owner = user;
+  allow_request(_: User, _);
+  allow_request(_, request) if request.path = "/";
 `)
 const [ada, eve] = [new User(1), new User(2)]
 const note = new Note(5, ada)
@@ -45,9 +47,40 @@ describe('a denial', () => {
     expect((await error.loadExplanation?.())?.allowed).toBe(false)
   })
 
-  it('of fields and requests carries none', async () => {
+  it('of a field explains the rules of that field', async () => {
     const error = await denialOf(authorizer.authorizeField(eve, 'read', note, 'text'))
-    expect(error.explanation).toBeUndefined()
+    expect(Object.keys(error)).not.toContain('explanation')
+    expect(error.explanation).toBe(error.explanation)
+    const text = String(error.explanation)
+    expect(text).toContain('User 2 may not "read" the field "text" of Note 5.')
+    expect(text).toContain('note.owner is User 1, not User 2')
+    expect(error.explanation?.toJSON()).toMatchObject({
+      action: 'read',
+      resource: 'Note 5',
+      field: 'text',
+      tree: { text: 'allow_field(User 2, "read", Note 5, "text")' },
+      missing: { sets: [[{ text: 'note.owner = User 2' }]] },
+    })
+    expect((await error.loadExplanation?.())?.toJSON()).toEqual(error.explanation?.toJSON())
+  })
+
+  it('of several fields explains the first denied one', async () => {
+    const hidden = await denialOf(authorizer.assertWritable(eve, 'read', note, { text: 'a', title: 'b' }))
+    expect(String(hidden.explanation)).toContain('the field "text" of Note 5')
+    const error = await denialOf(authorizer.assertWritable(ada, 'read', note, { text: 'a', title: 'b' }))
+    expect(String(error.explanation)).toBe(
+      'User 1 may not "read" the field "title" of Note 5: no rule of the policy can allow it.',
+    )
+  })
+
+  it('of a request explains the rules of requests', async () => {
+    const error = await denialOf(authorizer.authorizeRequest(null, { path: '/notes' }))
+    expect(String(error.explanation)).toContain('An anonymous user may not make the request.')
+    expect(String(error.explanation)).toContain('request.path is not "/"')
+    const { tree, ...json } = error.explanation!.toJSON() as ExplanationJSON
+    expect(json).toMatchObject({ resource: 'the request', missing: { sets: [[{ text: 'request.path = "/"' }]] } })
+    expect(Object.keys(json)).not.toContain('action')
+    expect(tree.text).toBe('allow_request(nil, the request)')
   })
 })
 
@@ -93,6 +126,37 @@ describe('a denied request', () => {
     for (const text of await textOf()) expect(text).toContain('note.level is not more than 1')
     for (const text of await textOf({ values: true })) expect(text).toContain('note.level is 0, not more than 1')
     for (const text of await textOf({ values: true, mask: ['Note.level'] })) expect(text).not.toContain('is 0')
+  })
+
+  it('explains denials of fields', async () => {
+    const enforcement = new Enforcement(authorizer, { actor: () => eve, reasons: true }, {}, 'PUT', () => {})
+    await enforcement.arm()
+    const { authorization } = enforcement
+    for (const work of [
+      authorization.authorizeField('read', 'text', note),
+      authorization.assertWritable({ text: 'a' }, 'read', note),
+    ]) {
+      const error = await denialOf(work)
+      expect(error.message).toContain('What is missing:\n  • note.owner = User 2')
+      expect(problemOf(error)).toMatchObject({ explanation: { field: 'text', decision: 'denied' } })
+      expect(String(error.explanation)).toContain('the field "text" of Note 5')
+    }
+  })
+
+  it('explains denials by the request-level rules, to clients only with reasons', async () => {
+    const events: EnforcementEvent<{ path: string }, User>[] = []
+    const log = (event: EnforcementEvent<{ path: string }, User>) => void events.push(event)
+    const denialWith = async (reasons: boolean) =>
+      (await new Enforcement(authorizer, { actor: () => null, reasons, log }, { path: '/x' }, 'GET', () => {}).arm())
+        ?.error
+    const [silent, told] = [await denialWith(false), await denialWith(true)]
+    expect(silent?.message).not.toContain('request.path')
+    expect(told?.message).toContain('What is missing:\n  • request.path = "/"')
+    for (const event of events) {
+      if (event.kind !== 'denied') throw new Error('nothing was denied')
+      expect(String(event.explanation)).toContain('request.path is not "/"')
+    }
+    expect(events).toHaveLength(2)
   })
 
   it('has nothing to explain if there is no row', async () => {

@@ -1,12 +1,13 @@
 import type { Engine } from '../authorizer/engine.js'
-import { deriveCheck } from '../authorizer/plans.js'
+import type { Asked } from '../authorizer/explainer.js'
+import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans.js'
 import { promised } from '../authorizer/promised.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { ArcturusError } from '../errors.js'
 import { subjects } from '../filter/bind/bind.js'
 import { Deadline } from '../machine/index.js'
-import type { Asked, Evaluated } from './explanation.js'
+import type { Evaluated } from './explanation.js'
 import { Ids } from './ids.js'
 import { MissingSearch } from './missing.js'
 import { Part } from './part.js'
@@ -47,16 +48,20 @@ const maxRounds = 200
 /** Evaluates the condition of a check, derived with the rules that its parts come from. */
 export function evaluate(
   { decider, limits }: Engine,
-  { actor, action, resource }: Asked,
+  { actor, action, resource, field }: Asked,
   arrivals: Arrivals,
 ): Evaluated {
   const { policy, checks } = decider.policy
   const { meaning } = checks
   const { schema } = meaning
   try {
-    const kindOf = (value: unknown) => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
+    const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })
     const deriver = new Deriver(policy, schema, { origins: true })
-    const condition = deriveCheck(schema, kindOf(actor), { action }, kindOf(resource), deriver)
+    const [by, on] = [kindOf(actor), kindOf(resource)]
+    const condition =
+      action === undefined
+        ? deriveRequest(schema, by, on, deriver)
+        : deriveCheck(schema, by, { action }, on, deriver, field)
     const known = subjects(actor, action)
     const environment = (root: Parameters<typeof known>[0]) =>
       root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)

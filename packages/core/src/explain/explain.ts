@@ -1,9 +1,10 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type Engine, engineOf } from '../authorizer/engine.js'
+import type { Asked } from '../authorizer/explainer.js'
 import { ArgumentError } from '../errors.js'
 import type { Action } from '../register.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
-import { type Evaluated, Explanation } from './explanation.js'
+import { callOf, type Evaluated, Explanation } from './explanation.js'
 import { Arrivals } from './reads.js'
 import type { ShowOptions } from './show.js'
 import { errorOf } from './world.js'
@@ -33,11 +34,14 @@ export function explain(
   resource: unknown,
   options: ExplainOptions = {},
 ): Explanation {
-  const of = known(authorizer)
-  const asked = { actor, action, resource }
-  const check = attempt(() => of.decider.decide(actor, action, resource))
+  return explainQuestion(known(authorizer), { actor, action, resource }, options)
+}
+
+/** Explains the answer to any question; otherwise as `explain`. */
+export function explainQuestion(of: Engine, asked: Asked, options: ExplainOptions): Explanation {
+  const check = attempt(() => decide(of, asked))
   const evaluated = evaluate(of, asked, new Arrivals())
-  return new Explanation(asked, settled(evaluated, check), options, authorizer.schema)
+  return new Explanation(asked, settled(evaluated, check), options, of.schema)
 }
 
 /**
@@ -59,18 +63,34 @@ export async function loadExplanation(
   resource: unknown,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  const of = known(authorizer)
-  const asked = { actor, action, resource }
-  attempt(() => of.decider.decide(actor, action, resource))
-  const evaluated = await evaluateLoading(of, asked)
-  if (evaluated.root && evaluated.decision !== 'error')
-    return new Explanation(asked, evaluated, options, authorizer.schema)
-  const policy = of.decider.policy
-  const check = await attemptLoading(async () => of.decider.settle(actor, action, resource, policy))
-  return new Explanation(asked, settled(evaluated, check), options, authorizer.schema)
+  return loadQuestion(known(authorizer), { actor, action, resource }, options)
 }
 
-function known(authorizer: Authorizer): Engine {
+/** Explains the answer to any question; otherwise as `loadExplanation`. */
+export async function loadQuestion(of: Engine, asked: Asked, options: ExplainOptions): Promise<Explanation> {
+  attempt(() => decide(of, asked))
+  const evaluated = await evaluateLoading(of, asked)
+  if (evaluated.root && evaluated.decision !== 'error') return new Explanation(asked, evaluated, options, of.schema)
+  const check = await attemptLoading(async () => settle(of, asked))
+  return new Explanation(asked, settled(evaluated, check), options, of.schema)
+}
+
+function decide({ decider }: Engine, asked: Asked): boolean {
+  const { actor, action, resource, field } = asked
+  if (action !== undefined && field === undefined) return decider.decide(actor, action, resource)
+  const { rule, args } = callOf(asked)
+  return decider.holdsSync(rule, args)
+}
+
+function settle({ decider }: Engine, asked: Asked): boolean | Promise<boolean> {
+  const { actor, action, resource, field } = asked
+  if (action !== undefined && field === undefined) return decider.settle(actor, action, resource, decider.policy)
+  const { rule, args } = callOf(asked)
+  return decider.holds(rule, args)
+}
+
+/** Returns the parts of an authorizer. @throws ArgumentError if it is none. */
+export function known(authorizer: Authorizer): Engine {
   const inside = engineOf(authorizer)
   if (inside) return inside
   throw new ArgumentError('invalid-argument', 'An explanation needs an authorizer as its first argument.', {

@@ -1,12 +1,14 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Explainer } from '../authorizer/explainer.js'
-import { type ExplainOptions, explain, loadExplanation } from './explain.js'
+import type { Explained, Explainer } from '../authorizer/explainer.js'
+import { type ExplainOptions, explainQuestion, known, loadQuestion } from './explain.js'
 
 /** Explains the denials that carry their explanations. */
 export const explainer: Explainer = {
+  explain: (decision) => explainQuestion(...questionOf(decision)),
+  load: (decision) => loadQuestion(...questionOf(decision)),
+}
+
+function questionOf({ authorizer, options, ...asked }: Explained): Parameters<typeof explainQuestion> {
   // Sound: denials name the authorizer that decided, and options of the type of `explain`.
-  explain: ({ authorizer, actor, action, resource, options }) =>
-    explain(authorizer as Authorizer, actor, action, resource, options as ExplainOptions),
-  load: ({ authorizer, actor, action, resource, options }) =>
-    loadExplanation(authorizer as Authorizer, actor, action, resource, options as ExplainOptions),
+  return [known(authorizer as Authorizer), asked, (options as ExplainOptions | undefined) ?? {}]
 }

@@ -1,16 +1,20 @@
+import type { Asked } from '../authorizer/explainer.js'
 import type { ArcturusError, DecisionExplanation } from '../errors.js'
 import { describe, type ExplanationMissing } from './describe.js'
 import type { MissingSearch } from './missing.js'
 import type { Part } from './part.js'
 import { Shown, type ShowOptions } from './show.js'
-import { type ExplanationJSON, formatExplanation } from './text.js'
+import { type ExplanationJSON, formatExplanation, type QuestionJSON } from './text.js'
 import { type ExplanationNode, placeOf, TreeWriter } from './tree.js'
 
-/** The question that an explanation is about. */
-export interface Asked {
-  readonly actor: unknown
-  readonly action: string
-  readonly resource: unknown
+/** Returns the call of the policy that answers a question. */
+export function callOf({ actor, action, resource, field }: Asked): {
+  readonly rule: string
+  readonly args: readonly unknown[]
+} {
+  if (action === undefined) return { rule: 'allow_request', args: [actor, resource] }
+  if (field === undefined) return { rule: 'allow', args: [actor, action, resource] }
+  return { rule: 'allow_field', args: [actor, action, resource, field] }
 }
 
 /** The decision, and the evaluation of the condition that led to it. */
@@ -62,10 +66,17 @@ export class Explanation implements DecisionExplanation {
     return new Explanation(this.#asked, this.#evaluated, { ...this.#options, ...options }, this.#schema)
   }
 
-  /** The actor, the action and the resource in words. */
-  get subject(): { readonly actor: string; readonly action: string; readonly resource: string } {
-    const { actor, action, resource } = this.#asked
-    return { actor: this.#shown.actor(actor), action, resource: this.#shown.value(resource) }
+  /**
+   * The actor, the action and the resource in words, and the field if the question is about one. A
+   * request has no action.
+   */
+  get subject(): QuestionJSON {
+    const { actor, action, resource, field } = this.#asked
+    return {
+      actor: this.#shown.actor(actor),
+      ...(action === undefined ? { resource: 'the request' } : { action, resource: this.#shown.value(resource) }),
+      ...(field === undefined ? {} : { field }),
+    }
   }
 
   /**
@@ -88,8 +99,11 @@ export class Explanation implements DecisionExplanation {
 
   #write(): ExplanationNode {
     const { root, search, decision, error } = this.#evaluated
-    const { actor, action, resource } = this.subject
-    const text = `allow(${this.#asked.actor === null ? 'nil' : actor}, ${JSON.stringify(action)}, ${resource})`
+    const { actor, action, resource, field } = this.subject
+    const { rule } = callOf(this.#asked)
+    const words = [action, field].map((word) => (word === undefined ? undefined : JSON.stringify(word)))
+    const args = [this.#asked.actor === null ? 'nil' : actor, words[0], resource, words[1]]
+    const text = `${rule}(${args.filter((one) => one !== undefined).join(', ')})`
     const outcome = decision === 'allowed' ? 'true' : decision === 'denied' ? 'false' : 'error'
     if (!root) {
       const of: readonly ExplanationNode[] = error

@@ -1,14 +1,22 @@
 import type { ExplanationMissing, MissingLeaf } from './describe.js'
 import type { ExplanationNode, ExplanationPlace } from './tree.js'
 
+/** A question in words. */
+export interface QuestionJSON {
+  readonly actor: string
+  /** Undefined if the question is about a request. */
+  readonly action?: string
+  /** The resource, or `the request`. */
+  readonly resource: string
+  /** The field, if the question is about one. */
+  readonly field?: string
+}
+
 /** The stable form of an explanation in JSON. New properties can be added in a minor version. */
-export interface ExplanationJSON {
+export interface ExplanationJSON extends QuestionJSON {
   readonly version: 1
   readonly decision: 'allowed' | 'denied' | 'error'
   readonly allowed: boolean
-  readonly actor: string
-  readonly action: string
-  readonly resource: string
   readonly tree: ExplanationNode
   readonly missing: ExplanationMissing
   readonly error?: { readonly code: string; readonly message: string; readonly place?: ExplanationPlace }
@@ -23,26 +31,27 @@ const maxLines = 100
 
 /** Writes an explanation as text: the decision, what is missing, and the tree. */
 export function formatExplanation(explanation: ExplanationJSON): string {
-  const { decision, action, resource, missing, tree, error } = explanation
+  const { decision, missing, tree, error } = explanation
+  const deed = deedOf(explanation)
   const actor = explanation.actor.replace(/^a/, 'A')
   const steps = treeLines(tree.of, 0)
   switch (decision) {
     case 'allowed':
-      return sections(`${actor} may "${action}" ${resource}.`, [], 'Why:', steps)
+      return sections(`${actor} may ${deed}.`, [], 'Why:', steps)
     case 'denied':
-      if (steps.length === 0 && missing.complete)
-        return `${actor} may not "${action}" ${resource}: no rule of the policy can allow it.`
-      return sections(`${actor} may not "${action}" ${resource}.`, missingLines(missing), 'Why not:', steps)
+      if (steps.length === 0 && missing.complete) return `${actor} may not ${deed}: no rule of the policy can allow it.`
+      return sections(`${actor} may not ${deed}.`, missingLines(missing), 'Why not:', steps)
     case 'error': {
       const failure = error ? `${error.message}${at(error.place)}` : 'the check fails'
-      return sections(
-        `Whether ${explanation.actor} may "${action}" ${resource} is an error: ${failure}`,
-        [],
-        'Reached by:',
-        steps,
-      )
+      return sections(`Whether ${explanation.actor} may ${deed} is an error: ${failure}`, [], 'Reached by:', steps)
     }
   }
+}
+
+/** Returns what the question is about: `"close" Issue 88`. */
+function deedOf({ action, resource, field }: QuestionJSON): string {
+  if (action === undefined) return `make ${resource}`
+  return `"${action}" ${field === undefined ? '' : `the field "${field}" of `}${resource}`
 }
 
 function sections(title: string, missing: readonly string[], heading: string, steps: readonly string[]): string {
