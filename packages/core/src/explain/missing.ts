@@ -1,18 +1,14 @@
 import { isNil, operandType } from '../condition/type.js'
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
-import { type Assignment, type Change, imaginedRow, listWith, listWithout, realize } from './changes.js'
+import { type Change, imaginedRow, listWithout } from './changes.js'
+import { type Choice, contradicts, isPart, never, nothing, sizeOf, united } from './choices.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Part, World } from './part.js'
-import { isImagined, type Values } from './reads.js'
+import { isImagined } from './reads.js'
+import { fieldsOf, isLimit, Trials } from './trials.js'
 import { errorOf } from './world.js'
-
-/** Changes that make a part hold together, and the leaves that have to stay as they are. */
-interface Choice {
-  readonly changes: readonly Change[]
-  readonly kept: readonly Change[]
-}
 
 /** The choices of a call so far. */
 interface Label {
@@ -43,13 +39,9 @@ const modes: readonly Mode[] = [
   { keeps: true, rows: 2 },
 ]
 
-const nothing: readonly Choice[] = [{ changes: [], kept: [] }]
-const never: readonly Choice[] = []
-
-/** The most choices for a part, the most sets of a result, and the most trials of a set. */
+/** The most choices for a part, the most sets of a result, and the most rounds of recursive calls. */
 const maxChoices = 100
 const maxSets = 100
-const maxTrials = 48
 const maxRounds = 30
 
 /**
@@ -61,6 +53,7 @@ const maxRounds = 30
  */
 export class MissingSearch {
   readonly #root: Part
+  readonly #trials: Trials
   readonly #changes = new Map<string, Change>()
   readonly #rows = new Map<string, object[]>()
   readonly #worlds = new Map<Part, World>()
@@ -75,12 +68,11 @@ export class MissingSearch {
   #isChanged = false
   #complete = true
   #isShort = false
-  /** Whether the last set that was tried leads to an error. */
-  #isError = false
   #found: Found | undefined
 
   constructor(root: Part) {
     this.#root = root
+    this.#trials = new Trials(root)
   }
 
   /** Returns the number of changes that a part needs; infinite if none suffice. */
@@ -114,10 +106,11 @@ export class MissingSearch {
         sets = []
         let failed = false
         for (const { changes } of this.#settled(this.#root)) {
-          const least = this.#tried(changes)
+          const least = this.#trials.least(changes)
           if (least) sets.push(least)
           else failed = true
         }
+        this.#complete &&= this.#trials.isComplete
         if (!failed) break
       }
     } catch (error) {
@@ -135,6 +128,7 @@ export class MissingSearch {
     this.#mode = mode
     this.#labels = new Map()
     this.#complete = true
+    this.#trials.isComplete = true
   }
 
   // combination
@@ -289,7 +283,7 @@ export class MissingSearch {
       return never
     }
     if (truth !== wanted) return [this.#single(this.#change(part, wanted, 'leaf', undefined))]
-    if (!this.#mode.keeps || !this.#fieldsOf(part).some((field) => this.#fields.has(field))) return nothing
+    if (!this.#mode.keeps || !fieldsOf(part).some((field) => this.#fields.has(field))) return nothing
     return [{ changes: [], kept: [this.#interned(part, wanted, 'leaf', undefined)] }]
   }
 
@@ -344,7 +338,7 @@ export class MissingSearch {
   }
 
   #change(part: Part, wanted: boolean, kind: Change['kind'], row: unknown): Change {
-    for (const field of this.#fieldsOf(part)) this.#fields.add(field)
+    for (const field of fieldsOf(part)) this.#fields.add(field)
     return this.#interned(part, wanted, kind, row)
   }
 
@@ -370,14 +364,6 @@ export class MissingSearch {
       if (location && isImagined(location.object)) return location.object
     }
     return undefined
-  }
-
-  #fieldsOf(part: Part): readonly string[] {
-    const { world, environment } = part
-    return operandsOf(part.condition).flatMap((operand) => {
-      const location = locationOf(world, operand, environment)
-      return location ? [`${world.ids.of(location.object)}.${location.field}`] : []
-    })
   }
 
   // sets of choices
@@ -418,155 +404,4 @@ export class MissingSearch {
     }
     return least
   }
-
-  // trials
-
-  /** Returns the changes of a set that are needed; undefined if the set does not make the condition true. */
-  #tried(changes: readonly Change[]): readonly Change[] | undefined {
-    if (!this.#isEnough(changes, true)) return undefined
-    let needed = changes
-    for (const change of changes) {
-      const isField = change.of !== undefined
-      if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
-      // What concerns a new row goes with it: its fields, and lists that it has to be in.
-      const rest = needed.filter(
-        (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
-      )
-      if (this.#isEnough(rest, false)) needed = rest
-    }
-    return needed
-  }
-
-  /** Returns whether a leaf tests a row or a field of it. */
-  #concerns({ kind, of, part }: Change, row: object): boolean {
-    if (kind !== 'leaf' || of === row) return of === row
-    return operandsOf(part.condition).some((operand) => {
-      try {
-        return part.world.value(operand, part.environment) === row
-      } catch (error) {
-        if (error instanceof Failed) return false
-        throw error
-      }
-    })
-  }
-
-  /** Returns whether another change is about the same field, so that one may include the other. */
-  #sharesField(change: Change, changes: readonly Change[]): boolean {
-    const fields = this.#fieldsOf(change.part)
-    return changes.some((one) => one !== change && this.#fieldsOf(one.part).some((field) => fields.includes(field)))
-  }
-
-  /** @param counts - Whether a set that is not enough, but may be with other values, leaves the result incomplete. */
-  #isEnough(changes: readonly Change[], counts: boolean): boolean {
-    const assumed = new Map<string, boolean>()
-    const ways: (readonly Assignment[])[] = []
-    let isWhole = true
-    for (const change of changes) {
-      const realized = this.#waysOf(change)
-      isWhole &&= realized.isWhole
-      if (realized.ways.length > 0) ways.push(realized.ways)
-      else assumed.set(change.part.key, change.wanted)
-    }
-    this.#isError = false
-    let trials = 0
-    const { ids } = this.#root.world
-    const values = new Map<number, Map<string, unknown>>()
-    const attempt = (at: number): boolean => {
-      const all = ways[at]
-      if (!all) {
-        trials++
-        return this.#isTrue(values, assumed)
-      }
-      // A field that is changed already may be right for this change too.
-      if (all.some((way) => values.get(ids.of(way.object))?.has(way.field) && !way.isAdded) && attempt(at + 1))
-        return true
-      for (const way of all) {
-        if (trials >= maxTrials) return false
-        const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
-        const isChanged = fields.has(way.field)
-        const before = isChanged ? fields.get(way.field) : this.#read(way)
-        if (isChanged && !way.isAdded) continue
-        fields.set(way.field, way.to(before))
-        if (attempt(at + 1)) return true
-        if (isChanged) fields.set(way.field, before)
-        else fields.delete(way.field)
-      }
-      return false
-    }
-    const enough = attempt(0)
-    // Where a change leads to an error, a further change could avoid it.
-    if (counts && !enough && (this.#isError || !isWhole || trials >= maxTrials)) this.#complete = false
-    return enough
-  }
-
-  #read({ object, field }: Assignment): unknown {
-    const { reads } = this.#root.world
-    return reads.arrived(object, field)?.value ?? (Reflect.get(object, field) as unknown)
-  }
-
-  #waysOf({ kind, part, wanted, row }: Change): { readonly ways: readonly Assignment[]; readonly isWhole: boolean } {
-    switch (kind) {
-      case 'row':
-        return { ways: listWith(part, row), isWhole: true }
-      case 'removal':
-        return { ways: listWithout(part, row), isWhole: true }
-      case 'there': {
-        const operand = operandsOf(part.condition)[0]!
-        const location = locationOf(part.world, operand, part.environment)!
-        return { ways: [{ ...location, to: () => row, isAdded: false }], isWhole: true }
-      }
-      case 'leaf':
-        return realize(part, wanted)
-    }
-  }
-
-  #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
-    const { world } = this.#root
-    const changed = world.with(world.reads.with(values), assumed)
-    try {
-      return changed.truth(this.#root.in(changed)) === true
-    } catch (error) {
-      if (isLimit(error)) throw error
-      this.#isError = true
-      return false
-    }
-  }
-}
-
-/** Returns whether an evaluation ended at a limit. */
-function isLimit(error: unknown): boolean {
-  const { code } = errorOf(error)
-  return code === 'time-limit' || code === 'step-limit' || code === 'filter-too-large'
-}
-
-/** Returns the number of changes; the fields of a new row come with it. */
-export function sizeOf(changes: readonly Change[]): number {
-  return changes.reduce((size, { of }) => (of ? size : size + 1), 0)
-}
-
-/** Returns the changes of both, sorted; undefined if they contradict each other. */
-function united(some: readonly Change[], others: readonly Change[]): readonly Change[] | undefined {
-  if (some.length === 0) return others
-  if (others.length === 0) return some
-  const all = [...new Set([...some, ...others])].sort((a, b) => a.id - b.id)
-  const wanted = new Map<string, Change>()
-  for (const one of all) {
-    if (wanted.has(one.key)) return undefined
-    wanted.set(one.key, one)
-  }
-  return all
-}
-
-function contradicts(changes: readonly Change[], kept: readonly Change[]): boolean {
-  return kept.length > 0 && changes.some((one) => kept.some((other) => other.key === one.key && other !== one))
-}
-
-/** Returns whether all changes of a sorted list are in another. */
-function isPart(some: readonly Change[], all: readonly Change[]): boolean {
-  let at = 0
-  for (const one of some) {
-    while (at < all.length && all[at]!.id < one.id) at++
-    if (all[at] !== one) return false
-  }
-  return true
 }

@@ -1,0 +1,150 @@
+import { Failed } from '../filter/bind/failure.js'
+import { entryOf } from '../values/entryOf.js'
+import { type Assignment, type Change, listWith, listWithout, realize } from './changes.js'
+import { sizeOf } from './choices.js'
+import { locationOf } from './location.js'
+import { operandsOf } from './operands.js'
+import type { Part } from './part.js'
+import { isImagined, type Values } from './reads.js'
+import { errorOf } from './world.js'
+
+/** The most trials of a set. */
+const maxTrials = 48
+
+/** Tries sets of changes: evaluates the condition with the changed data. */
+export class Trials {
+  readonly #root: Part
+  /** False if a set that failed could be enough with other values. */
+  isComplete = true
+  /** Whether the last set that was tried leads to an error. */
+  #isError = false
+
+  constructor(root: Part) {
+    this.#root = root
+  }
+
+  /** Returns the changes of a set that are needed; undefined if the set does not make the condition true. */
+  least(changes: readonly Change[]): readonly Change[] | undefined {
+    if (!this.#isEnough(changes, true)) return undefined
+    let needed = changes
+    for (const change of changes) {
+      const isField = change.of !== undefined
+      if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
+      // What concerns a new row goes with it: its fields, and lists that it has to be in.
+      const rest = needed.filter(
+        (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
+      )
+      if (this.#isEnough(rest, false)) needed = rest
+    }
+    return needed
+  }
+
+  /** Returns whether a leaf tests a row or a field of it. */
+  #concerns({ kind, of, part }: Change, row: object): boolean {
+    if (kind !== 'leaf' || of === row) return of === row
+    return operandsOf(part.condition).some((operand) => {
+      try {
+        return part.world.value(operand, part.environment) === row
+      } catch (error) {
+        if (error instanceof Failed) return false
+        throw error
+      }
+    })
+  }
+
+  /** Returns whether another change is about the same field, so that one may include the other. */
+  #sharesField(change: Change, changes: readonly Change[]): boolean {
+    const fields = fieldsOf(change.part)
+    return changes.some((one) => one !== change && fieldsOf(one.part).some((field) => fields.includes(field)))
+  }
+
+  /** @param counts - Whether a set that is not enough, but may be with other values, leaves the result incomplete. */
+  #isEnough(changes: readonly Change[], counts: boolean): boolean {
+    const assumed = new Map<string, boolean>()
+    const ways: (readonly Assignment[])[] = []
+    let isWhole = true
+    for (const change of changes) {
+      const realized = this.#waysOf(change)
+      isWhole &&= realized.isWhole
+      if (realized.ways.length > 0) ways.push(realized.ways)
+      else assumed.set(change.part.key, change.wanted)
+    }
+    this.#isError = false
+    let trials = 0
+    const { ids } = this.#root.world
+    const values = new Map<number, Map<string, unknown>>()
+    const attempt = (at: number): boolean => {
+      const all = ways[at]
+      if (!all) {
+        trials++
+        return this.#isTrue(values, assumed)
+      }
+      // A field that is changed already may be right for this change too.
+      if (all.some((way) => values.get(ids.of(way.object))?.has(way.field) && !way.isAdded) && attempt(at + 1))
+        return true
+      for (const way of all) {
+        if (trials >= maxTrials) return false
+        const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
+        const isChanged = fields.has(way.field)
+        const before = isChanged ? fields.get(way.field) : this.#read(way)
+        if (isChanged && !way.isAdded) continue
+        fields.set(way.field, way.to(before))
+        if (attempt(at + 1)) return true
+        if (isChanged) fields.set(way.field, before)
+        else fields.delete(way.field)
+      }
+      return false
+    }
+    const enough = attempt(0)
+    // Where a change leads to an error, a further change could avoid it.
+    if (counts && !enough && (this.#isError || !isWhole || trials >= maxTrials)) this.isComplete = false
+    return enough
+  }
+
+  #read({ object, field }: Assignment): unknown {
+    const { reads } = this.#root.world
+    return reads.arrived(object, field)?.value ?? (Reflect.get(object, field) as unknown)
+  }
+
+  #waysOf({ kind, part, wanted, row }: Change): { readonly ways: readonly Assignment[]; readonly isWhole: boolean } {
+    switch (kind) {
+      case 'row':
+        return { ways: listWith(part, row), isWhole: true }
+      case 'removal':
+        return { ways: listWithout(part, row), isWhole: true }
+      case 'there': {
+        const operand = operandsOf(part.condition)[0]!
+        const location = locationOf(part.world, operand, part.environment)!
+        return { ways: [{ ...location, to: () => row, isAdded: false }], isWhole: true }
+      }
+      case 'leaf':
+        return realize(part, wanted)
+    }
+  }
+
+  #isTrue(values: Values, assumed: ReadonlyMap<string, boolean>): boolean {
+    const { world } = this.#root
+    const changed = world.with(world.reads.with(values), assumed)
+    try {
+      return changed.truth(this.#root.in(changed)) === true
+    } catch (error) {
+      if (isLimit(error)) throw error
+      this.#isError = true
+      return false
+    }
+  }
+}
+
+/** Returns the fields that a part reads last, by the number of their row. */
+export function fieldsOf({ condition, world, environment }: Part): readonly string[] {
+  return operandsOf(condition).flatMap((operand) => {
+    const location = locationOf(world, operand, environment)
+    return location ? [`${world.ids.of(location.object)}.${location.field}`] : []
+  })
+}
+
+/** Returns whether an evaluation ended at a limit. */
+export function isLimit(error: unknown): boolean {
+  const { code } = errorOf(error)
+  return code === 'time-limit' || code === 'step-limit' || code === 'filter-too-large'
+}
