@@ -113,7 +113,9 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
           ? set(side, [other])
           : set(side, other === null ? present(side) : others(other))
       })
-      return { ways, isWhole: isEquality && (operator === '!=') !== wanted }
+      // Two fields can also be equal by a third value.
+      const areFields = at(left) !== undefined && at(right) !== undefined
+      return { ways, isWhole: isEquality && (operator === '!=') !== wanted && !areFields }
     }
     case 'in':
       return membership(condition, { at, read, set }, wanted)

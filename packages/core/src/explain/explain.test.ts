@@ -143,6 +143,12 @@ describe('what is missing', () => {
     ])
   })
 
+  it('is not known to be complete if two fields have to be equal to a third value', () => {
+    const policy = 'allow(_: User, "read", d: Document) if d.level = 7 and d.level = d.owner.isBanned;'
+    const { missing } = explain(authorizerOf(policy), ada, 'read', new Document(5, eve))
+    expect(missing).toEqual({ sets: [], complete: false })
+  })
+
   it('is not known to be complete if a change leads to an error', () => {
     const policy =
       'allow(_: User, "read", d: Document) if d.level = 4 and (d.labels.length = 1 or d.owner.name = "eve" or d.level > 3);'
