@@ -32,6 +32,10 @@ class Numbered extends Shown {
     return `row ${this.rows.push(row) - 1}`
   }
 
+  override element(row: unknown): string {
+    return this.value(row)
+  }
+
   #add(part: Part): string {
     return `part ${this.parts.push(part) - 1}`
   }

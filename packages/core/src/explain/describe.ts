@@ -77,12 +77,13 @@ function describeChange(change: Change, changes: readonly Change[], shown: Shown
   }
   const [operand] = operandsOf(condition)
   const list = operand ? shown.side(operand, part).text : ''
-  if (kind === 'removal') return { kind, text: `${shown.value(row)} not in ${list}`, ...of, ...place }
+  const shownRow = operand ? shown.element(row, operand, part) : shown.value(row)
+  if (kind === 'removal') return { kind, text: `${shownRow} not in ${list}`, ...of, ...place }
   const where = changes
     .filter((one) => one.of === row)
     .toSorted((a, b) => startOf(a) - startOf(b))
     .map((one) => shown.demand(one.part, one.wanted))
-  const text = kind === 'row' ? `${shown.value(row)} in ${list}` : `${list} = ${shown.value(row)}`
+  const text = kind === 'row' ? `${shownRow} in ${list}` : `${list} = ${shownRow}`
   return { kind: 'row', text, ...of, ...place, where }
 }
 

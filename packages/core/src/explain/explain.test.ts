@@ -292,12 +292,15 @@ describe('the text of an explanation', () => {
     expect(explanation.error).toMatchObject({ code: 'missing-attribute' })
     expect(explanation).toMatchObject({ allowed: false, decision: 'error' })
     expect(String(explanation)).toMatchInlineSnapshot(`
-      "Whether User 1 may "read" Document 5 is an error: name not found on nil. (policy.polar:1:40)
+      "Whether User 1 may "read" Document 5 is an error: missing-attribute in d.owner.name (policy.polar:1:40)
 
       Reached by:
       ! allow(u: User, "read", d: Document) if d.owner.name = u.name  (policy.polar:1:1)
-        ! Cannot read "name" of nil.  (policy.polar:1:40)"
+        ! missing-attribute in d.owner.name  (policy.polar:1:40)"
     `)
+    expect(String(explanation.with({ values: true }))).toContain(
+      'is an error: name not found on nil. (policy.polar:1:40)',
+    )
   })
 
   it('says so if no rule can allow the action', () => {
@@ -326,6 +329,48 @@ describe('values of rows', () => {
     expect(text).toContain('d.level is (masked), not more than 5')
     expect(text).toContain('User (masked) may not')
     expect(text).not.toContain('User 1')
+  })
+
+  it.each([
+    ['a list', '"x" in c.words'],
+    ['an element of a list', 'word in c.words and word = "x"'],
+    ['an element of a list of which none may match', 'not (word in c.words and word != "x")'],
+    ['each element of a list', 'forall(word in c.words, word = "x")'],
+    ['an argument', 'is_open(c.word)'],
+    ['a computed argument', 'is_open(c.word.concat("!"))'],
+    ['an argument that is passed on', 'passes(c.word)'],
+    ['the operand of an error', 'c.word + 1 = 2'],
+    ['the receiver of an error', 'c.word.missing = 2'],
+    ['the key of a row of an error', 'c.missing = 2'],
+    ['the error of a method', 'c.fail(c.word)'],
+  ])('are neither shown by default nor if they are masked: %s', (_, goals) => {
+    class Case {
+      readonly id = 'secret-1'
+      readonly word = 'secret-2'
+      readonly words = ['secret-3']
+      fail(word: string): boolean {
+        throw new Error(`${word} fails`)
+      }
+    }
+    const authorizer = new Authorizer().registerClass(User).registerClass(Case, { key: 'id' })
+    authorizer.loadSync(`
+      allow(_: User, "read", c: Case) if ${goals};
+      is_open(word) if word = "x";
+      passes(word) if is_open(word);
+    `)
+    const mask = ['Case.id', 'Case.word', 'Case.words']
+    const all = explain(authorizer, ada, 'read', new Case(), { values: true })
+    expect(String(all)).toContain('secret-')
+    for (const shown of [all.with({ values: true, mask }), all.with({ values: false, mask: ['Case.id'] })]) {
+      expect(String(shown)).not.toContain('secret-')
+      expect(JSON.stringify(shown)).not.toContain('secret-')
+    }
+  })
+
+  it('name the rows of a list by default', () => {
+    const authorizer = authorizerOf('allow(u: User, "read", d: Document) if d.labels = u.roles;', false)
+    const document = new Document(5, null, null, 3, [new Role(7, 'a')])
+    expect(String(explain(authorizer, new User(1), 'read', document))).toContain('[Role 7]')
   })
 })
 

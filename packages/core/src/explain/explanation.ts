@@ -107,7 +107,7 @@ export class Explanation implements DecisionExplanation {
     const outcome = decision === 'allowed' ? 'true' : decision === 'denied' ? 'false' : 'error'
     if (!root) {
       const of: readonly ExplanationNode[] = error
-        ? [{ kind: 'condition', outcome: 'error', text: error.summary, of: [] }]
+        ? [{ kind: 'condition', outcome: 'error', text: this.#shown.error(error), of: [] }]
         : []
       return { kind: 'machine', outcome, text, of }
     }
@@ -126,7 +126,11 @@ export class Explanation implements DecisionExplanation {
   toJSON(): ExplanationJSON {
     const { allowed, decision, tree, missing, error } = this
     const failure = error && {
-      error: { code: error.code, message: error.summary, ...(error.span ? { place: placeOf(error.span) } : {}) },
+      error: {
+        code: error.code,
+        message: this.#shown.error(error),
+        ...(error.span ? { place: placeOf(error.span) } : {}),
+      },
     }
     return { version: 1, decision, allowed, ...this.subject, tree, missing, ...failure }
   }

@@ -1,8 +1,10 @@
 import type { Condition, Operand } from '../condition/condition.js'
 import { isNil } from '../condition/type.js'
+import type { ArcturusError } from '../errors.js'
 import type { Environment } from '../filter/bind/bind.js'
 import { type Span, spanText } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
+import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
 import { locationOf } from './location.js'
 import type { Part, World } from './part.js'
@@ -118,10 +120,33 @@ export class Shown {
       return undefined
     }
     if (value === null) return 'nil'
-    const isRow = typeof value === 'object' && this.#schema.baseOf(value) !== undefined && !(value instanceof Date)
-    if (isRow) return this.value(value)
+    if (this.#namesRows(value)) return this.value(value)
     if (!this.#values) return undefined
     return this.#masked.size > 0 && this.#readsMasked(operand, world, environment) ? masked : this.value(value)
+  }
+
+  /** Returns whether a value is a row, or a list of rows: they are named whether values are shown or not. */
+  #namesRows(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return false
+    if (Array.isArray(value)) return value.every((one) => !Array.isArray(one) && this.#namesRows(one))
+    const model = this.#schema.baseOf(value)
+    return model !== undefined && !builtinClasses.has(model.name)
+  }
+
+  /** Returns an element of a list in words. */
+  element(element: unknown, list: Operand, { world, environment }: Pick<Part, 'world' | 'environment'>): string {
+    if (element === null || this.#namesRows(element) || isImagined(element)) return this.value(element)
+    if (!this.#values) return 'a value'
+    return this.#masked.size > 0 && this.#readsMasked(list, world, environment) ? masked : this.value(element)
+  }
+
+  /**
+   * Returns an error in words. Its message can contain any value, so that it is shown only if all
+   * values are.
+   */
+  error({ code, summary, span }: ArcturusError): string {
+    if (this.#values && this.#masked.size === 0) return summary
+    return span && span.source.text !== '' ? `${code} in ${collapsed(span)}` : code
   }
 
   /** Returns whether an operand reads a masked field anywhere. */
@@ -134,7 +159,10 @@ export class Shown {
         const isHere = location !== undefined && this.#isMasked(this.#schema.baseOf(location.object), location.field)
         if (isHere) return true
         if (operand.kind === 'field') return inner(operand.of)
-        return operand.steps.length > 0 && inner({ ...operand, steps: operand.steps.slice(0, -1) })
+        if (operand.steps.length > 0) return inner({ ...operand, steps: operand.steps.slice(0, -1) })
+        // An argument or an element can be the value of any field.
+        const isRoot = operand.root.kind === 'parameter' || operand.root.kind === 'variable'
+        return isRoot && !this.#namesRows(world.value(operand, environment))
       }
       case 'call':
         return inner(operand.of) || operand.args.some(inner)

@@ -96,7 +96,7 @@ export class TreeWriter {
       case 'some': {
         const matching = this.#supporting(part)
         const [own = [], ...outside] = this.#proof(matching)
-        const row = this.#shown.value(part.rows[part.parts.indexOf(matching)])
+        const row = this.#element(part, part.parts.indexOf(matching))
         const text = `${row} in ${this.#list(part)}`
         return [[{ kind: 'rows', outcome: 'true', text, ...place(condition.span), row, of: own }], ...outside]
       }
@@ -159,10 +159,16 @@ export class TreeWriter {
       const distance = this.#distance(parts[at]!)
       if (distance < least) [nearest, least] = [at, distance]
     }
-    const row = this.#shown.value(rows[nearest])
+    const row = this.#element(part, nearest)
     const text =
       rows.length === 1 ? `the one row in ${list} does not match` : `none of ${rows.length} rows in ${list} matches`
     return { ...base, text, row, of: this.write(parts[nearest]!) }
+  }
+
+  #element(part: Part, at: number): string {
+    const { condition, rows } = part
+    if (condition.kind !== 'some') throw new TypeError('only quantifiers have rows')
+    return this.#shown.element(rows[at], condition.from, part)
   }
 
   #list(part: Part): string {
@@ -204,7 +210,7 @@ export class TreeWriter {
       return { ...base, text, of: [] }
     }
     const at = parts.findIndex(holds)
-    const row = this.#shown.value(rows[at])
+    const row = this.#element(part, at)
     return { ...base, text: `not every row in ${list} matches`, row, of: this.write(parts[at]!.parts[0]!) }
   }
 
@@ -249,7 +255,7 @@ export class TreeWriter {
       case 'some': {
         const at = partsOrNone(part).findIndex(fails)
         if (at < 0) return this.#failure(part, error)
-        const row = this.#shown.value(part.rows[at])
+        const row = this.#element(part, at)
         const text = `${row} in ${this.#list(part)}`
         const of = this.write(part.parts[at]!)
         return [[{ kind: 'rows', outcome: 'error', text, ...place(condition.span), row, of }]]
@@ -285,9 +291,11 @@ export class TreeWriter {
   }
 
   #failure({ condition }: Part, error: unknown): Levels {
-    const { summary, span } = errorOf(error)
-    const at = span ?? ('span' in condition ? condition.span : undefined)
-    return [[{ kind: 'condition', outcome: 'error', text: summary, ...(at ? place(at) : {}), of: [] }]]
+    const failure = errorOf(error)
+    const at = failure.span ?? ('span' in condition ? condition.span : undefined)
+    return [
+      [{ kind: 'condition', outcome: 'error', text: this.#shown.error(failure), ...(at ? place(at) : {}), of: [] }],
+    ]
   }
 
   /** Gathers the steps of a rule, and returns those of its caller to it. */
