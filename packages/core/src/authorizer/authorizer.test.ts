@@ -308,3 +308,8 @@ test.each([[undefined], [null], ['Pet'], [{}], [{ name: '' }], [{ name: 3 }]])('
     'A model must be an object with a non-empty string as `name`.',
   )
 })
+
+test('a model with a class whose fields are no Map is rejected', () => {
+  const model = { name: 'Document', class: class Document {}, fields: { id: Number } }
+  expect(() => new Authorizer().registerModels([model])).toThrow('The model Document has a class')
+})

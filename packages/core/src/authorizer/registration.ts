@@ -110,7 +110,15 @@ export function modelOfDeclaration(schema: Schema, model: Model | ModelDeclarati
       data: { value: model },
     })
   }
-  return 'class' in model ? model : modelOf(schema, model.name, undefined, model)
+  if (!('class' in model)) return modelOf(schema, model.name, undefined, model)
+  const fields: unknown = model.fields
+  if (!(fields instanceof Map)) {
+    throw new ArgumentError('invalid-argument', `The model ${model.name} has a class, but its fields are no Map.`, {
+      hint: 'register the class with registerClass(cls, { fields })',
+      data: { value: model },
+    })
+  }
+  return model
 }
 
 function modelOf(schema: Schema, name: string, cls: Class | undefined, options: ClassOptions): Model {
