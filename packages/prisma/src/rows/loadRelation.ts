@@ -11,7 +11,7 @@ import { Together } from './together.js'
  * Returns a loader of relations through the client. A row that names the other row by its reference
  * need not exist: it may be about to be created.
  *
- * The rows of a relation of one row are found by their references to it. For several rows at the
+ * The rows of a relation of one row are found by their references to it. For several requests at the
  * same time, Prisma batches the queries into one for these rows and one for the rows of the relation.
  * @param client - The client before it was extended; undefined before there is one. The extended
  * client would record a limited relation as partial. Here a relation beyond its limit throws
@@ -43,7 +43,7 @@ export function relationLoader(
     if (!own) throw notLoaded(wanted, 'the row has no key')
     if (relation?.kind === 'relation' && !relation.owner) {
       const isDirect = tables.isKeptByOthers(relation) && tables.inverse(relation) !== undefined
-      if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`, own))))
+      if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`))))
         return await findReferring(tables, client(), wanted, relation, own, existing)
     }
     const row = await find(tables, client(), wanted, tables.model(model), own, { name })

@@ -1,35 +1,37 @@
 interface Turn {
-  readonly keys: Set<string>
-  readonly passed: Promise<void>
+  requests: number
+  passed: Promise<void>
 }
 
-/** Finds out which relations are requested for several rows at the same time. */
+/**
+ * Finds out which relations are requested several times at once: for several rows, or for one row by
+ * several questions.
+ */
 export class Together {
   readonly #turns = new Map<string, Turn>()
 
-  /**
-   * Waits until all parallel requests have arrived. Returns whether all of them were for the same
-   * row.
-   */
-  async isAlone(relation: string, key: object): Promise<boolean> {
-    let turn = this.#turns.get(relation)
-    if (!turn) {
-      const keys = new Set<string>()
-      turn = { keys, passed: this.#pass(relation, keys) }
-      this.#turns.set(relation, turn)
-    }
-    // Keys with the same text only cost a query.
-    turn.keys.add(Object.values(key).map(String).join())
+  /** Waits until all parallel requests for a relation have arrived. Returns whether there was only one. */
+  async isAlone(relation: string): Promise<boolean> {
+    const turn = this.#turns.get(relation) ?? this.#begin(relation)
+    turn.requests++
     await turn.passed
-    return turn.keys.size === 1
+    return turn.requests === 1
   }
 
-  async #pass(relation: string, keys: ReadonlySet<string>): Promise<void> {
+  #begin(relation: string): Turn {
+    const turn = { requests: 0, passed: Promise.resolve() }
+    this.#turns.set(relation, turn)
+    turn.passed = this.#pass(relation, turn)
+    return turn
+  }
+
+  async #pass(relation: string, turn: Turn): Promise<void> {
     // Parallel requests arrive a few turns apart.
-    for (let seen = -1; seen < keys.size; ) {
-      seen = keys.size
-      for (let turn = 0; turn < 5; turn++) await undefined
-    }
+    let seen: number
+    do {
+      seen = turn.requests
+      for (let waited = 0; waited < 5; waited++) await undefined
+    } while (turn.requests > seen)
     this.#turns.delete(relation)
   }
 }
