@@ -74,7 +74,7 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
   })
 
   test('a predicate answers within the step limit', () => {
-    const authorizer = load(nested, evaluator)
+    const authorizer = load(nested, evaluator, { syncTime: 600_000 })
     expect(answerOf(authorizer, new User(keys(90)), new Folder(null, [], keys(90)))).toBe(false)
     expect(authorizer.statistics).toEqual({ predicate: 1, machine: 0, bailOuts: 0 })
   })
