@@ -68,17 +68,27 @@ class LoadingHost extends SchemaHost {
    * Loads the rows among values, and in their lists and dictionaries, that are known by their keys
    * alone: code of the application receives whole rows. Returns undefined if there are none.
    */
-  #rowsIn(values: readonly unknown[]): Promise<unknown[]> | undefined {
-    const loaded = values.map((value) => this.#loaded(value))
+  #rowsIn(
+    values: readonly unknown[],
+    known = new Map<unknown, Promise<unknown> | undefined>(),
+  ): Promise<unknown[]> | undefined {
+    const loaded = values.map((value) => {
+      // Lists that share lists, or hold themselves, have far more paths than elements.
+      if (typeof value !== 'object' || value === null || known.has(value)) return known.get(value)
+      known.set(value, undefined)
+      const own = this.#loaded(value, known)
+      known.set(value, own)
+      return own
+    })
     if (loaded.every((one) => one === undefined)) return undefined
     return Promise.all(loaded.map((one, at) => one ?? values[at]))
   }
 
-  #loaded(value: unknown): Promise<unknown> | undefined {
-    if (Array.isArray(value)) return this.#rowsIn(value)
+  #loaded(value: unknown, known: Map<unknown, Promise<unknown> | undefined>): Promise<unknown> | undefined {
+    if (Array.isArray(value)) return this.#rowsIn(value, known)
     if (!(value instanceof Dict)) return this.#relations.rowOf(value)
     const names = Object.keys(value)
-    return this.#rowsIn(Object.values(value))?.then(
+    return this.#rowsIn(Object.values(value), known)?.then(
       (rows) => new Dict(Object.fromEntries(names.map((name, at) => [name, rows[at]]))),
     )
   }

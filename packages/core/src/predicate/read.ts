@@ -323,7 +323,7 @@ export function call(
 ): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
   // The machine loads rows that are known by their keys alone.
-  if (holdsReference(receiver) || args.some(holdsReference)) return bailOut()
+  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function' || method === 'constructor') return bailOut()
@@ -336,7 +336,16 @@ export function call(
 
 /** Returns whether a value is a row that is known by its key alone, or a list with such a row. */
 export function holdsReference(value: unknown): boolean {
-  return Array.isArray(value) ? value.some(holdsReference) : unloadedRelation(value) !== undefined
+  return Array.isArray(value) ? listHoldsReference(value, new Set()) : unloadedRelation(value) !== undefined
+}
+
+/** Visits each list once: lists that share lists, or hold themselves, have far more paths than elements. */
+function listHoldsReference(list: readonly unknown[], visited: Set<unknown>): boolean {
+  if (visited.has(list)) return false
+  visited.add(list)
+  return list.some((value) =>
+    Array.isArray(value) ? listHoldsReference(value, visited) : unloadedRelation(value) !== undefined,
+  )
 }
 
 /**
@@ -346,7 +355,7 @@ export function holdsReference(value: unknown): boolean {
 export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
   // The machine loads rows that are known by their keys alone.
-  if (holdsReference(receiver) || args.some(holdsReference)) return bailOut()
+  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function') return bailOut()
