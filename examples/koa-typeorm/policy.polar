@@ -79,7 +79,7 @@ has_role(person: Person, role: String, resource: Resource) if
   team in person.teams and
   team_has_role(team, role, resource);
 
-# Teams are parts of teams: what is shared with the whole is shared with its parts. Nil, the parent of the outermost, is no Team.
+# A team also has the roles of its parent team. The recursion ends at a top team, whose parent is nil.
 team_has_role(team: Team, role: String, resource: Resource) if
   share in team.shares and
   gives(share, role, resource);

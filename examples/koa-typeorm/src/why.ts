@@ -8,7 +8,7 @@ interface Asking {
 }
 
 /**
- * Returns the answer to "why?" for an action: what is missing, and each rule with the first test that failed.
+ * Explains why an action is refused: lists the missing facts, and each rule with its first failed test.
  *
  * It names rows by model and key, such as `Folder 7`, and contains no values of their fields. Its route must be for
  * people who may read the resource.

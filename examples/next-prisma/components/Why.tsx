@@ -12,7 +12,7 @@ interface Properties {
 }
 
 /**
- * A refused button with the reason beside it: what is missing, and each rule with the first test that failed.
+ * A disabled button and its reason: the missing facts, and each rule with its first failed test.
  * It names rows by model and key, such as `User 7`, and contains no values of their fields.
  */
 export async function Why({ action, name, ticket }: Properties) {

@@ -203,3 +203,24 @@ describe.each(['source', 'machine'] as const)('the relations of rows of a list, 
     stop()
   })
 })
+
+describe.each(['source', 'closures', 'machine'] as const)('a method that is passed a list, by %s', (evaluator) => {
+  class Box {
+    constructor(readonly parts: unknown) {}
+  }
+  const shared = Array.from({ length: 60 }).reduce<unknown[]>((list) => [list, list], [1])
+  const cyclic: unknown[] = [1]
+  cyclic.push(cyclic)
+
+  // Each path through the shared lists would take years.
+  it.each([
+    ['whose lists share lists', shared],
+    ['that contains itself', cyclic],
+  ])('is called for a list %s', async (_, parts) => {
+    const authorizer = open('note.team = user.team', { evaluator }).registerClass(Box)
+    authorizer.registerConstant({ isList: (value: unknown) => value === parts }, 'lists')
+    authorizer.loadSync('allow(_, "read", box: Box) if lists.isList(box.parts);')
+    expect(authorizer.can(null, 'read', new Box(parts))).toBe(true)
+    expect(await authorizer.isAllowed(null, 'read', new Box(parts))).toBe(true)
+  })
+})

@@ -15,7 +15,7 @@ export interface CheckAuthorizerOptions extends BaseOptions {
 }
 
 /**
- * Decides checks as `Authorizer` does, with the same answers, and is little more than half as large:
+ * Decides checks as `Authorizer` does, with the same answers, in about three quarters of the size:
  * for browsers that load a policy at run time. A policy with an error is refused here too.
  *
  * It does not have:
