@@ -206,11 +206,9 @@ function calculate(operator: Extract<Operand, { kind: 'arithmetic' }>['operator'
 }
 
 function equal(left: unknown, right: unknown): boolean {
-  // An object equals itself, also one that stands for NaN.
-  if (left === right) return true
   if (isNumber(left) && isNumber(right)) return compare(left, right) === 0
   if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime()
-  return false
+  return left === right
 }
 
 function compare(left: unknown, right: unknown): number {

@@ -8,6 +8,7 @@ import { type Account, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { Dict } from '../values/dict.js'
+import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
 import { bailOut } from './bail.js'
@@ -164,11 +165,11 @@ function isPart(value: unknown): boolean {
 }
 
 /**
- * Asserts that a value equals itself: bails out if it is missing or a promise, which may never
- * resolve.
+ * Asserts that a value equals itself. Bails out if it is missing, or a promise, which may never resolve, or NaN or an
+ * invalid date, which equal nothing.
  */
 export function isThere(value: unknown): true {
-  plain(value)
+  if (!equalsItself(plain(value))) bailOut(value)
   return true
 }
 

@@ -1,7 +1,7 @@
 import { doubtfulReference } from '../schema/reference.js'
 import { sameBinary } from './binary.js'
 import { Dict } from './dict.js'
-import { isNumeric, isSameNumber } from './numeric.js'
+import { isDecimal, isNumeric, isSameNumber } from './numeric.js'
 
 /**
  * Decides whether two objects are equal. It is only called for two different objects that the
@@ -18,7 +18,7 @@ export type Equality = (left: unknown, right: unknown) => boolean | Promise<bool
  * are compared by `equality`, by default by identity.
  */
 export function unifiable(left: unknown, right: unknown, equality?: Equality): boolean | Promise<boolean> {
-  if (left === right) return true
+  if (left === right) return equalsItself(left)
   const known = scalarsEqual(left, right)
   if (known !== undefined) return known
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -31,6 +31,16 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
   }
   if (Array.isArray(left) || Array.isArray(right) || left instanceof Dict || right instanceof Dict) return false
   return equality ? equality(left, right) : false
+}
+
+/**
+ * Returns whether a value equals the same value. NaN and an invalid date equal nothing, whether as one object or as
+ * two: which of them a row and its related row share depends on how they were loaded.
+ */
+export function equalsItself(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isNaN(value)
+  if (typeof value !== 'object') return true
+  return value instanceof Date ? !Number.isNaN(value.getTime()) : !isDecimal(value) || isSameNumber(value, value)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ComparisonOperator } from '../language/ast.js'
 import { compareText } from '../language/compareText.js'
 import { Dict } from './dict.js'
-import { type Equality, scalarsEqual } from './equality.js'
+import { type Equality, equalsItself, scalarsEqual } from './equality.js'
 import { compareNumeric, isDecimal, isNumeric, type Numeric } from './numeric.js'
 
 export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>
@@ -84,7 +84,7 @@ export function compareEqual(
     return scalarsEqual(a, b)
   }
   if (isContainer(a) || isContainer(b)) return false
-  return a === b || (scalarsEqual(a, b) ?? (equality ? equality(a, b) : false))
+  return (a === b && equalsItself(a)) || (scalarsEqual(a, b) ?? (equality ? equality(a, b) : false))
 }
 
 /** Returns whether a value belongs to the language itself, not to the application. */

@@ -68,18 +68,20 @@ export function columnsSides(
 }
 
 /**
- * Returns the sides for a column and itself. NaN equals nothing. In a column of decimals NaN is one
- * object, which equals itself. So does an invalid date.
+ * Returns the sides for a column and itself. NaN and an invalid date equal nothing.
  */
 export function sameColumnSides(
   column: PrismaColumn,
   operator: '=' | Order,
   isNumber: ColumnFilter | undefined,
 ): Sides {
-  const { name, type, nullable } = column
+  const { name, nullable } = column
   if (operator === '=') {
-    if (!isNumber || type === 'Decimal' || type === 'DateTime') return { yes: true, no: false }
-    return { yes: any([{ [name]: isNumber }, nullable ? { [name]: null } : false]), no: { [name]: { not: isNumber } } }
+    if (!isNumber) return { yes: true, no: false }
+    return {
+      yes: any([{ [name]: isNumber }, nullable ? { [name]: null } : false]),
+      no: any(outside(isNumber).map((filter) => ({ [name]: filter }))),
+    }
   }
   if (operator === '<' || operator === '>') return columnSides(column, ['never'])
   return columnSides(column, [isNumber ? { yes: [isNumber], no: outside(isNumber) } : 'always'])

@@ -59,8 +59,8 @@ function flipped(schema: Schema, condition: Compare): readonly Definite[] {
 }
 
 /**
- * Returns the condition that an operand has no order. A float is NaN, which does not equal itself.
- * An invalid date, or NaN as a decimal, equals itself as the same object.
+ * Returns the condition that an operand has no order: it is NaN or an invalid date. Stores print it for a float as
+ * `!=`, and for a decimal and a date as the complement of `<=`.
  */
 function isNoValue(schema: Schema, one: Operand, span: Span): readonly Definite[] {
   const compare = (operator: '!=' | '<='): Compare => ({ kind: 'compare', operator, left: one, right: one, span })

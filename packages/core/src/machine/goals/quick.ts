@@ -2,6 +2,7 @@ import type { ComparisonOperator } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
 import { isUntagged } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
+import { equalsItself } from '../../values/equality.js'
 import { compareNumbers } from '../../values/order.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { abandon, isThenable } from '../../values/thenable.js'
@@ -88,7 +89,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue):
 }
 
 function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boolean | undefined {
-  if (left === right) return true
+  if (left === right) return equalsItself(left)
   const a = typeof left
   const b = typeof right
   if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false

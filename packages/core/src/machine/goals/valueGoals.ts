@@ -1,6 +1,7 @@
 import type { Assign, Expression, Matches, Print, Unify, Variable } from '../../language/ast.js'
 import { withoutLookups } from '../../language/lookups.js'
 import { occurrences } from '../../language/mentions.js'
+import { equalsItself } from '../../values/equality.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
@@ -43,7 +44,7 @@ function unifyOperands(left: CompiledValue, right: CompiledValue, next: Step): S
     if (a === failed) return m.backtrack()
     if (a === pending) return m.wait(step)
     const b = evaluate(m, slots, right)
-    if (a === b && b !== failed && b !== pending) return next
+    if (a === b && b !== failed && b !== pending && equalsItself(b)) return next
     if (typeof a === 'string' && typeof b === 'string') return m.backtrack()
     return unifyStep(m, b, a, next, step)
   }

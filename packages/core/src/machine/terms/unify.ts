@@ -1,3 +1,4 @@
+import { equalsItself } from '../../values/equality.js'
 import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
@@ -19,7 +20,7 @@ const cost = 16 * portion
 export function unify(m: Machine, left: Term, right: Term): Verdict {
   const a = left instanceof Cell ? deref(left) : left
   const b = right instanceof Cell ? deref(right) : right
-  if (a === b) return true
+  if (a === b) return equalsItself(a) || (left === right && left instanceof Cell)
   if (a instanceof Cell) return bindCell(m, a, b)
   if (b instanceof Cell) return bindCell(m, b, a)
   if (typeof a !== 'object' && typeof b !== 'object' && typeof a === typeof b && typeof a !== 'function') {
@@ -60,7 +61,11 @@ function unifyStructures(m: Machine, left: Term, right: Term): Verdict {
     if (++work % portion === 0) m.spend(cost)
     const a = deref(pair.left)
     const b = deref(pair.right)
-    if (a === b || (pair.left === pair.right && pair.left instanceof Cell)) continue
+    if (pair.left === pair.right && pair.left instanceof Cell) continue
+    if (a === b) {
+      if (equalsItself(a)) continue
+      return false
+    }
     if (a instanceof Cell) bindCell(m, a, b)
     else if (b instanceof Cell) bindCell(m, b, a)
     else if (isList(a) && isList(b)) {
@@ -91,7 +96,7 @@ function unifyLists(m: Machine, left: AnyList, right: AnyList, open: Pair[]): Ve
     if (work % portion === portion - 1) m.spend(cost)
     const x = deref(a.items[a.at++])
     const y = deref(b.items[b.at++])
-    if (x === y) continue
+    if (x === y && equalsItself(x)) continue
     if (isScalar(x) && isScalar(y)) return false
     open.push({ left: remaining(a), right: remaining(b) })
     open.push({ left: x, right: y })
@@ -138,7 +143,7 @@ function unifyValues(m: Machine, left: Term, right: Term): Verdict {
   const b = awaited(m, right)
   if (b === pending) return pending
   if (!Object.is(a, left) || !Object.is(b, right))
-    return a === b || (isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b))
+    return a === b ? equalsItself(a) : isScalar(a) && isScalar(b) ? false : unifyStructures(m, a, b)
   if (isOwnValue(a) && isOwnValue(b)) {
     const x = a instanceof Float ? a.value : a
     const y = b instanceof Float ? b.value : b

@@ -634,9 +634,10 @@ class Source extends Compiler<Write> {
 
   /** Returns the name of the function that searches a list for an item. */
   #search({ item, list }: In): string {
-    const same = this.#equality(this.#comparisonOf(item, list, true), item, list)
+    const comparison = this.#comparisonOf(item, list, true)
+    const same = this.#equality(comparison, item, list)
     const key = `in ${same}${this.counts ? ', counting' : ''}`
-    return this.#pool.add('in', key, (name) => searchFunction(name, same, this.counts))
+    return this.#pool.add('in', key, (name) => searchFunction(name, same, comparison.cls, this.counts))
   }
 
   /**

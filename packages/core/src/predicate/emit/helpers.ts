@@ -13,6 +13,7 @@ import {
   holdsReference,
   invoke,
   isInstance,
+  isThere,
   listOf,
   textTest,
 } from '../read.js'
@@ -22,6 +23,7 @@ import { withOrder } from '../valueMeaning.js'
 export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
+  readonly isThere: typeof isThere
   equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
@@ -95,6 +97,7 @@ export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: Eq
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
   'isWhole',
+  'isThere',
   'equals',
   'keyOf',
   'isClass',
@@ -127,6 +130,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
   return {
     bail: bailOut,
     isWhole,
+    isThere,
     equals: (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType),
     keyOf(cls) {
       const rows = meaning.rowEquality(cls)

@@ -37,6 +37,13 @@ const prelude: Readonly<Record<string, string>> = {
 function isDate(x) {
   return x instanceof Date && x.valueOf === valueOf && x.getTime === getTime && x.getTime() === x.getTime()
 }`,
+  itself: `let itselfClass
+function itself(x) {
+  if (typeof x === "object" && x !== null && x.constructor === itselfClass) return true
+  isThere(x)
+  if (typeof x === "object" && x !== null && isClass(x.constructor)) itselfClass = x.constructor
+  return true
+}`,
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`,
@@ -277,13 +284,19 @@ export interface Comparison {
 export function equality(name: string, { cls, key, takesTexts }: Comparison, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
-  const isSame = parents === '' ? `plain(${x})` : `${x} === undefined ? bail(${parents}) : plain(${x})`
+  const asItself = isItself(x, cls)
+  const isSame = parents === '' ? asItself : `${x} === undefined ? bail(${parents}) : ${asItself}`
   const asked = `${name}(${x}, ${y}${parents && `, ${parents}`})`
-  if (key !== undefined) return `${x} === ${y} ? (${isSame}, true) : ${asked}`
+  if (key !== undefined) return `${x} === ${y} ? ${isSame} : ${asked}`
   const isRow = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
   const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isRow(x)} && ${isRow(y)}`]
   const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  return `${x} === ${y} ? (${isSame}, true) : !(${differ}) && ${asked}`
+  return `${x} === ${y} ? ${isSame} : !(${differ}) && ${asked}`
+}
+
+/** Writes the test that a value that was found twice equals itself; for rows of a class, that it is no promise. */
+function isItself(x: string, cls: string | undefined): string {
+  return cls === undefined ? `itself(${x})` : `(plain(${x}), true)`
 }
 
 /** Returns the name of the key of a class that is passed; it is null for rows without a key. */
@@ -327,14 +340,15 @@ function ${name}(x) {
 /**
  * Writes a function that searches a list for an item.
  * @param same - The name of the function that compares two values.
+ * @param cls - The expected class of the items, if it is known.
  * @param counts - Whether it counts its steps.
  */
-export function searchFunction(name: string, same: string, counts: boolean): string {
+export function searchFunction(name: string, same: string, cls: string | undefined, counts: boolean): string {
   return `function ${name}(item, list${counts ? ', budget' : ''}) {
   if (!isWhole(list)) bail(list)
 ${counts ? `  ${spent('budget', 'list.length')}\n` : ''}  for (let i = 0; i < list.length; i++) {
     const one = list[i]
-    if (one === item ? (plain(one), true) : ${same}(item, one)) return true
+    if (one === item ? ${isItself('one', cls)} : ${same}(item, one)) return true
   }
   return false
 }`
@@ -348,7 +362,7 @@ export function equalityFunction(name: string, { cls, key, types, takesTexts }: 
   return equals(l, r${types})
 }`
   const begin = `function ${name}(l, r, leftParent, rightParent) {
-  if (l === r) return plain(l), true
+  if (l === r) return ${isItself('l', cls)}
   if (${isObject('l')} && ${isObject('r')}) {`
   if (key !== undefined) {
     return `${begin}

@@ -70,10 +70,7 @@ export class ColumnComparisons {
       return { ...plain, nan: this.#columns.dialect.nan(a) ?? this.#columns.dialect.nan(b) }
     // One has a decimal value, the other a binary one.
     if (a.kind !== b.kind) return refusePair(left, right, span)
-    // A decimal is read as one object, which always equals itself.
-    const isSame = a.kind === 'decimal' && left.text === right.text && isEquality(operator)
-    const nan = isSame ? undefined : this.#columns.dialect.nan(a)
-    return { ...plain, nan }
+    return { ...plain, nan: this.#columns.dialect.nan(a) }
   }
 
   #dates(left: Value, a: DateType, right: Value, b: DateType, span: Span): Pair {
@@ -95,7 +92,7 @@ export class ColumnComparisons {
     const equal = this.#equal(left, pair)
     if (!left.column.nullable || !right.column.nullable) return all([equal, ...presences])
     const bothPresent = [left.presence, right.presence]
-    if (pair.kind === 'plain' && pair.nan === undefined && (pair.isDate === undefined || left.text === right.text))
+    if (pair.kind === 'plain' && pair.nan === undefined && pair.isDate === undefined)
       return all([this.#columns.dialect.same(pair.left, pair.right), ...bothPresent])
     return any([
       all([equal, ...presences]),
@@ -118,16 +115,14 @@ export class ColumnComparisons {
       ? this.#columns.dialect.differs(pair.left, pair.right)
       : atom(`${pair.left} <> ${pair.right}`)
     const nans = pair.nan === undefined ? [] : [atom(`${pair.left} = ${pair.nan}`)]
-    const noDates = pair.isDate === undefined || left.text === right.text ? [] : [atom(`NOT (${written(pair.isDate)})`)]
+    const noDates = pair.isDate === undefined ? [] : [atom(`NOT (${written(pair.isDate)})`)]
     return all([any([differ, ...nans, ...noDates]), ...(isNullable ? bothPresent : presencesOf(left, right))])
   }
 
   #equal(left: Value, pair: Pair): Sql {
     if (pair.kind === 'text') return this.#columns.dialect.textEquals(pair.left, pair.right)
     const equal = atom(`${pair.left} = ${pair.right}`)
-    // An invalid date is one object, which equals itself.
-    const isDate = pair.left === pair.right ? true : (pair.isDate ?? true)
-    return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), isDate])
+    return all([equal, pair.nan === undefined ? true : atom(`${left.text} <> ${pair.nan}`), pair.isDate ?? true])
   }
 
   #order(left: Value, order: Order, right: Value, pair: Pair): Sql {
