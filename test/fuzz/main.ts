@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { fuzzCaller } from './caller/caller.js'
 import { fuzzConcurrent, reportOf } from './concurrent/concurrent.js'
+import { fuzzDiff } from './diff/diff.js'
 import { fuzzExplained } from './explained/explained.js'
-import { type Failure, fuzz } from './fuzz.js'
+import { fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 import { fuzzWho } from './orm/who.js'
 
@@ -15,6 +16,7 @@ import { fuzzWho } from './orm/who.js'
  * question has alone, `--save` adds the failing ones to those that every test run tries again.
  * `--explained` explains the questions of random cases instead, and compares each explanation with the checks.
  * `--who N` lists the users who may do something to N rows of each case with tables instead, through the ORMs.
+ * `--diff` compares the differences of two policies with the checks by both instead: in memory with `--orms none`, else through the ORMs.
  * `--caller` is the number of queries with other arguments beside a filter, of each ORM; default: one for ten cases.
  */
 async function main(): Promise<void> {
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
       concurrent: { type: 'boolean', default: false },
       explained: { type: 'boolean', default: false },
       who: { type: 'string' },
+      diff: { type: 'boolean', default: false },
       caller: { type: 'string' },
     },
   })
@@ -86,6 +89,26 @@ async function main(): Promise<void> {
     await orms.close()
     return
   }
+  if (values.diff) {
+    const run = await fuzzDiff({
+      seed,
+      cases: Number(values.cases),
+      from: Number(values.from),
+      failures: Number(values.failures),
+      ...(orms ? { orms } : {}),
+    })
+    for (const { text } of run.failures) console.log(`\n${text}`)
+    const counts = [...run.counts].map(([what, times]) => `${what}: ${times}`).join('\n  ')
+    const seconds = ((Date.now() - started) / 1000).toFixed(1)
+    console.log(`\n${values.cases} pairs of seed ${seed}:\n  ${counts}\n${run.failures.length} failures, ${seconds} s`)
+    process.exitCode = run.failures.length > 0 ? 1 : 0
+    if (values.save) {
+      const kept = run.failures.map(({ text, ...failure }) => ({ ...failure, what: text.split('\n', 1)[0] }))
+      addTo('test/fuzz/diff/failed-pairs.json', kept)
+    }
+    await orms?.close()
+    return
+  }
   const { report, failures } = await fuzz({
     ...(orms ? { orms } : {}),
     seed,
@@ -100,7 +123,15 @@ async function main(): Promise<void> {
   })
   for (const { text } of failures) console.log(`\n${text}`)
   console.log(`\n${report}\n${failures.length} disagreements, ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  if (values.save && failures.length > 0) keep(failures)
+  if (values.save) {
+    const kept = failures.map(({ seed, index, text, shrunk }) => ({
+      seed,
+      index,
+      what: text.split('\n', 1)[0],
+      case: shrunk,
+    }))
+    addTo('test/fuzz/failed-seeds.json', kept)
+  }
   const caller = await fuzzCaller({
     seed,
     cases: Number(values.caller ?? (orms ? Math.ceil(Number(values.cases) / 10) : 0)),
@@ -116,16 +147,10 @@ async function main(): Promise<void> {
 }
 
 /** Adds failures to those that every test run tries again. */
-function keep(failures: readonly Failure[]): void {
-  const file = 'test/fuzz/failed-seeds.json'
+function addTo(file: string, failures: readonly unknown[]): void {
+  if (failures.length === 0) return
   const kept = JSON.parse(readFileSync(file, 'utf8')) as readonly unknown[]
-  const added = failures.map(({ seed, index, text, shrunk }) => ({
-    seed,
-    index,
-    what: text.split('\n', 1)[0],
-    case: shrunk,
-  }))
-  writeFileSync(file, `[\n${[...kept, ...added].map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`)
+  writeFileSync(file, `[\n${[...kept, ...failures].map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`)
 }
 
 await main()

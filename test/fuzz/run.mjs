@@ -18,6 +18,8 @@ await build({
     alias: {
       '@arcturus/core/framework': here('../../packages/core/src/enforcement/index.ts'),
       '@arcturus/core/explain': here('../../packages/core/src/explain/index.ts'),
+      '@arcturus/core/diff': here('../../packages/core/src/diff/index.ts'),
+      '@arcturus/core/testing': here('../../packages/core/src/testing/index.ts'),
       '@arcturus/core/filters': here('../../packages/core/src/filter/index.ts'),
       '@arcturus/core/sql': here('../../packages/core/src/sql/index.ts'),
       '@arcturus/core/compile': here('../../packages/core/src/compiled/index.ts'),

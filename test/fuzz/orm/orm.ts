@@ -1,5 +1,6 @@
 import type { Case } from '../randomCase.js'
 import type { World } from '../world.js'
+import type { Difference, DifferenceQuestion } from './difference.js'
 
 /** What is done with a database through an ORM while cases are compared. */
 export interface Orm {
@@ -30,4 +31,9 @@ export interface Asked {
   who(action: string, row: number): Promise<ReadonlySet<number>>
   /** What a check says of a row that was fetched without its relations. */
   check(actor: number | null, action: string, row: number): Promise<boolean>
+  /**
+   * The rows that actors gain and lose by another policy.
+   * @throws PolicyError for a policy that can't be loaded.
+   */
+  difference(question: DifferenceQuestion): Promise<Difference>
 }

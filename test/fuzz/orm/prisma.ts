@@ -1,4 +1,5 @@
 import { Authorizer } from '@arcturus/core'
+import type { RowQueries } from '@arcturus/core/diff'
 import { type PrismaProvider, type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { openDatabases } from '../../prisma/databases.js'
 import { createTables } from '../../prisma/ddl.js'
@@ -11,6 +12,7 @@ import { pool } from '../relationalCase.js'
 import { linksOf } from '../relationalSchema.js'
 import { keyOf, type Row, type Storage, type Value, type World } from '../world.js'
 import { columnsOf } from './columns.js'
+import { differenceOf } from './difference.js'
 import { oddValues, withRead, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import { changedWhere, type Planted } from './planted.js'
@@ -26,6 +28,7 @@ interface Delegate {
   createMany(args: { data: readonly object[] }): Promise<unknown>
   deleteMany(args: object): Promise<unknown>
   findMany(args: object): Promise<readonly Record<string, unknown>[]>
+  count(args: object): Promise<number>
   findUniqueOrThrow(args: object): Promise<object>
 }
 
@@ -167,27 +170,32 @@ class PrismaOrm implements Orm {
     const authorizer = new Authorizer({ ...quiet, limits: withoutTime, actions: asked.actions })
     // Cases take turns with where the actor's memberships are looked for, and with the query that looks up keys.
     const turn = printPolicy(asked.policy).length
-    const { extension, authorizedFilter, authorizedActors } = prismaAuthorization(authorizer, this.#schema, {
-      acceptCollation: this.#acceptCollation,
-      unloaded: turn % 3 === 0 ? 'database' : 'auto',
-      strategy: turn % 4 === 0 ? 'subquery' : 'auto',
-      ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
-    })
+    const { extension, authorizedFilter, authorizedActors, filterArguments } = prismaAuthorization(
+      authorizer,
+      this.#schema,
+      {
+        acceptCollation: this.#acceptCollation,
+        unloaded: turn % 3 === 0 ? 'database' : 'auto',
+        strategy: turn % 4 === 0 ? 'subquery' : 'auto',
+        ...(world.foreign ? { database: { references: this.#planted?.references ?? false } } : {}),
+      },
+    )
     const change = this.#planted?.where
     // What is extended last is asked last.
     const extended = this.#client.$extends(extension)
     const client = change ? extended.$extends(changing(change)) : extended
     for (const [name, value] of makeObjects({ ...world, rows: [] }).constants) authorizer.registerConstant(value, name)
     authorizer.loadSync(printPolicy(asked.policy))
-    /** Returns the places of the rows of a model that a query finds. */
-    const found = async (model: string, args: object): Promise<ReadonlySet<number>> => {
+    /** Returns the places of rows of a model. */
+    const placesOf = (model: string, rows: readonly object[]): ReadonlySet<number> => {
       const key = keyOf(world, model)
       const places = new Map(
         world.rows.flatMap((row, at) => (row.model === model ? [[keyText(key, row.values), at] as const] : [])),
       )
-      const rows = await delegateOf(client, model).findMany({ ...args, select: selectionOf(key) })
-      return new Set(rows.map((row) => places.get(keyText(key, row))!))
+      return new Set(rows.map((row) => places.get(keyText(key, { ...row }))!))
     }
+    const found = async (model: string, args: object): Promise<ReadonlySet<number>> =>
+      placesOf(model, await delegateOf(client, model).findMany({ ...args, select: selectionOf(keyOf(world, model)) }))
     const fetch = (row: number): Promise<object> => {
       const { model, values } = world.rows[row]!
       return delegateOf(client, model).findUniqueOrThrow({ where: uniqueOf(keyOf(world, model), values) })
@@ -205,6 +213,16 @@ class PrismaOrm implements Orm {
       },
       who: async (action, row) => found('User', authorizedActors(action, await fetch(row))),
       check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),
+      difference: (question) => {
+        const queries: RowQueries = {
+          find: (filter, page) => {
+            const orderBy = keyOf(world, filter.model).map((name) => ({ [name]: 'asc' }))
+            return delegateOf(client, filter.model).findMany({ ...filterArguments(filter), ...page, orderBy })
+          },
+          count: (filter) => delegateOf(client, filter.model).count(filterArguments(filter)),
+        }
+        return differenceOf(authorizer, question, queries, subject, placesOf)
+      },
     }
   }
 }

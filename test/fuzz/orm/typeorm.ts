@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { Authorizer } from '@arcturus/core'
+import type { RowFilter, RowQueries } from '@arcturus/core/diff'
 import type { SqlDialect } from '@arcturus/core/sql'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import type { DataSource } from 'typeorm'
@@ -12,6 +13,7 @@ import type { Case } from '../randomCase.js'
 import { linksOf } from '../relationalSchema.js'
 import { descendantsOf, keyOf, type ModelSpec, type Row, type Storage, type World } from '../world.js'
 import { columnsOf } from './columns.js'
+import { differenceOf } from './difference.js'
 import { oddValues, withRead, writeOdd } from './foreign.js'
 import type { Asked, Orm } from './orm.js'
 import type { Planted } from './planted.js'
@@ -245,6 +247,19 @@ class TypeOrm implements Orm {
         return placesOf('User', await this.#source.getRepository(users).find(args))
       },
       check: async (actor, action, row) => authorizer.isAllowed(await subject(actor), action, await fetch(row)),
+      difference: (question) => {
+        const argumentsOf = (filter: RowFilter): object =>
+          authorization.filterArguments(filter, this.#entities.classes.get(filter.model)!)
+        const rowsOf = ({ model }: RowFilter) => this.#source.getRepository(this.#entities.classes.get(model)!)
+        const queries: RowQueries = {
+          find: (filter, page) => {
+            const order = Object.fromEntries(keyOf(world, filter.model).map((name) => [name, 'ASC']))
+            return rowsOf(filter).find({ ...argumentsOf(filter), ...page, order })
+          },
+          count: (filter) => rowsOf(filter).count(argumentsOf(filter)),
+        }
+        return differenceOf(authorizer, question, queries, subject, placesOf)
+      },
     }
   }
 }

@@ -40,6 +40,7 @@ function textOf(policy: string): string | undefined {
   const one = authorizer()
   const loaded = one.loadSync(policy)
   return canonicalText(
+    loaded,
     one.schema,
     planCheck(loaded, one.schema, { model: 'User' }, { action: 'read' }, { model: 'Note' }),
   )
@@ -82,6 +83,11 @@ describe('canonicalText', () => {
        has_role(u: User, "owner", n: Note) if n.ownerId = u.id;`,
       `${head}n.ownerId = u.id;`,
     ],
+    [
+      'the place of a rule that the machine calls',
+      `${head}mine(u, n) and cut; mine(u, n) if n.ownerId = u.id;`,
+      `mine(u, n) if n.ownerId = u.id; ${head}mine(u, n) and cut;`,
+    ],
   ])('is the same whatever %s', (_, one, other) => {
     expect(textOf(one)).toBe(textOf(other))
     expect(textOf(one)).toBeDefined()
@@ -99,6 +105,21 @@ describe('canonicalText', () => {
       'a variable',
       `${head}r in u.roles and s in u.roles and r.name = s.name and s.noteId = n.id and r.id = 1;`,
       `${head}r in u.roles and s in u.roles and r.name = s.name and r.noteId = n.id and r.id = 1;`,
+    ],
+    [
+      'the body of a rule that only the machine can evaluate',
+      `${head}n.ownerId = u.id and cut;`,
+      `${head}n.ownerId != u.id and cut;`,
+    ],
+    [
+      'a rule that the machine calls by way of another',
+      `${head}mine(u, n) and cut; mine(u, n) if own(u, n); own(u, n) if n.ownerId = u.id;`,
+      `${head}mine(u, n) and cut; mine(u, n) if own(u, n); own(u, n) if n.ownerId != u.id;`,
+    ],
+    [
+      'a union that the machine reads',
+      `actor User {} ${head}u matches Actor and n.id = 1 and cut;`,
+      `actor Role {} ${head}u matches Actor and n.id = 1 and cut;`,
     ],
   ])('differs by %s', (_, one, other) => {
     expect(textOf(one)).not.toBe(textOf(other))

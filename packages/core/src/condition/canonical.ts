@@ -1,4 +1,7 @@
+import type { Node } from '../language/ast.js'
 import { print } from '../language/print.js'
+import { children } from '../language/visit.js'
+import type { Policy } from '../policy/policy.js'
 import type { Schema } from '../schema/schema.js'
 import type { Condition, Definition, Operand, ParameterRoot, Variable } from './condition.js'
 import { canFail, Fallible } from './fallible.js'
@@ -11,18 +14,25 @@ const longest = 400_000
  * Returns a text that is equal for two conditions only if they have the same result for every row:
  * the same answer or an error. Names of variables, the places of rules, and the order of parts that
  * can't fail do not matter; `x and not x` is false, and so is `x = y` for rows of unrelated models.
+ * A goal that only the machine can evaluate is written with every rule that it can call.
  *
+ * @param policy - The policy that the condition is derived from.
  * @returns Undefined if the text would be too long.
  *
  * @example The texts of `a.b = c.d or e` and `e or c.d = a.b` are equal if none of the parts can fail.
  */
-export function canonicalText(schema: Schema, condition: Condition): string | undefined {
-  const writer = new Writer(schema)
+export function canonicalText(
+  policy: Pick<Policy, 'rules' | 'unions'>,
+  schema: Schema,
+  condition: Condition,
+): string | undefined {
+  const writer = new Writer(policy, schema)
   const text = writer.condition(condition)
   return writer.isTooLong ? undefined : text
 }
 
 class Writer {
+  readonly #policy: Pick<Policy, 'rules' | 'unions'>
   readonly #schema: Schema
   readonly #fallible = new Fallible()
   /** The names of variables by their depth, and of parameters in the definition that is written. */
@@ -32,7 +42,8 @@ class Writer {
   #depth = 0
   #length = 0
 
-  constructor(schema: Schema) {
+  constructor(policy: Pick<Policy, 'rules' | 'unions'>, schema: Schema) {
+    this.#policy = policy
     this.#schema = schema
   }
 
@@ -89,11 +100,26 @@ class Writer {
       case 'opaque': {
         const { expression, bindings } = condition.goal
         const bound = bindings.map(({ name, operand }) => `${name}=${this.#operand(operand)}`)
-        return `machine(${print(expression)};${bound.join(',')})`
+        return `machine(${print(expression)};${bound.join(',')};${this.#rulesOf(expression)})`
       }
       case 'failure':
         return `failure(${condition.error.code})`
     }
+  }
+
+  /** Writes the rules that an expression can call, directly or through others, and the unions. */
+  #rulesOf(expression: Node): string {
+    const { rules, unions } = this.#policy
+    const called = new Set<string>()
+    const open = [expression]
+    for (let node = open.pop(); node; node = open.pop()) {
+      open.push(...children(node))
+      if (node.kind !== 'call' || called.has(node.name)) continue
+      called.add(node.name)
+      open.push(...(rules.get(node.name) ?? []))
+    }
+    const texts = [...called].sort().flatMap((name) => (rules.get(name) ?? []).map(print))
+    return [...texts, ...Object.values(unions).map((classes) => [...classes].sort().join())].join('')
   }
 
   /** Writes `and` and `or` in a fixed order, if no part can fail: the order then has no effect. */

@@ -1,4 +1,4 @@
-import { actionsToCheck, actorsOf } from '../authorizer/actionNames.js'
+import { actionsToCheck } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { PolicySource } from '../authorizer/loading.js'
 import type { Kind } from '../authorizer/plans.js'
@@ -32,20 +32,17 @@ export function comparedActions(
 ): readonly ComparedAction[] {
   const { schema, readAction } = old
   const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
-  const actorModels = new Set(
-    [...actorsOf(old.policy!), ...actorsOf(next.policy!)].filter((name) => schema.models.has(name)),
-  )
-  const kinds: readonly Kind[] = [
-    'nil',
-    ...[...(actorModels.size > 0 ? actorModels : models)].map((model) => ({ model })),
-  ]
+  // A rule can name an actor's class anywhere in its body, so that any class can be an actor's.
+  const kinds: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
   return models.flatMap((model): ComparedAction[] => {
     const ancestors = schema.ancestors(model)
     const names = new Set([...[old, next].flatMap((one) => [...actionsToCheck(one.policy!, ancestors, readAction)])])
+    // A row of a subclass is a row of the model.
+    const classes = schema.descendants(model)
     return [...names].map((action) => ({
       action,
       model,
-      same: kinds.every((actor) => !differences.between(actor, action, { model })),
+      same: classes.every((one) => kinds.every((actor) => !differences.between(actor, action, { model: one }))),
     }))
   })
 }

@@ -69,6 +69,38 @@ describe('diffPolicies', () => {
     expect(same).toBe(true)
   })
 
+  it('compares rules that only the query machine can evaluate', async () => {
+    const first = 'allow(user: User, "read", note: Note) if note.ownerId = user.id and cut;'
+    const { same, changes } = await diff(first, first.replace('=', '!='))
+    expect(same).toBe(false)
+    expect(changes).toHaveLength(8)
+    expect((await diff(first, first)).same).toBe(true)
+  })
+
+  it('compares the rows of subclasses, and actors whose class only a body names', async () => {
+    class Person {
+      readonly id = 1
+    }
+    class Guest extends Person {}
+    class Page {
+      readonly id = 1
+    }
+    class Draft extends Page {}
+    const own = new Authorizer()
+    for (const one of [Person, Guest, Page, Draft]) own.registerClass(one, { key: ['id'] })
+    const always = 'allow(_: Person, "read", _: Page);'
+    const compare = (after: string) =>
+      diffPolicies(own, always, `${always} ${after}`, {
+        actors: [new Person(), new Guest()],
+        rows: { Page: [new Page(), new Draft()] },
+      })
+    const ofDrafts = await compare('allow(_: Person, "edit", page: Page) if page matches Draft;')
+    expect(ofDrafts.changes.map(({ resource }) => resource?.constructor)).toEqual([Draft, Draft])
+    const ofGuests = await compare('allow(person: Person, "edit", _: Page) if person matches Guest;')
+    expect(ofGuests.changes.map(({ actor }) => actor?.constructor)).toEqual([Guest, Guest])
+    expect([ofDrafts.same, ofGuests.same]).toEqual([false, false])
+  })
+
   it('reports a check that becomes an error', async () => {
     const after = 'allow(user: User, action, note: Note) if action in ["read", "edit"] and note.ownerId.name = user.id;'
     const { changes } = await diff(before, after)

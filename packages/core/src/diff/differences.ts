@@ -22,7 +22,7 @@ export class Plans {
     if (!this.#texts.has(key)) {
       const { policy, schema } = this.#authorizer
       const condition = planCheck(policy!, schema, actor, { action }, resource, this.#deriver)
-      this.#texts.set(key, canonicalText(schema, condition))
+      this.#texts.set(key, canonicalText(policy!, schema, condition))
     }
     return this.#texts.get(key)
   }
