@@ -22,7 +22,7 @@ import { InlineQueryFailedError } from './errors.js'
 import { Host } from './host.js'
 import { placeOf } from './location.js'
 import { MachineHost } from './machineHost.js'
-import { type LogSettings, logRecorder, logSettings } from './polarLog.js'
+import { logSettings, queryLog } from './polarLog.js'
 import type { Options } from './types.js'
 
 /**
@@ -35,7 +35,7 @@ export class Engine {
   readonly #queryRules: ReadonlySet<string>
   // Both are replaced as a whole. A running query keeps the program that it began with.
   #policy: Policy
-  #compiled: { readonly program: Program; readonly version: number; readonly log: LogSettings } | undefined
+  #compiled: { readonly program: Program; readonly version: number } | undefined
 
   constructor({ equalityFn = defaultEqualityFn, regExp, queryRules = [] }: Options) {
     this.machineHost = new MachineHost(this.host, equalityFn, regExp)
@@ -48,19 +48,12 @@ export class Engine {
     return this.#policy
   }
 
-  /**
-   * The current policy, compiled. It is compiled again after a registration or a change of
-   * `POLAR_LOG`.
-   */
+  /** The current policy, compiled. It is compiled again after a registration. */
   get program(): Program {
     const { version } = this.host.schema
-    const log = logSettings()
-    const compiled = this.#compiled
-    if (compiled?.version === version && compiled.log.level === log.level && compiled.log.now === log.now) {
-      return compiled.program
-    }
-    const program = compile(this.#policy, this.machineHost, logRecorder(log))
-    this.#compiled = { program, version, log }
+    if (this.#compiled?.version === version) return this.#compiled.program
+    const program = compile(this.#policy, this.machineHost)
+    this.#compiled = { program, version }
     return program
   }
 
@@ -77,23 +70,23 @@ export class Engine {
     if (this.#policy.rules.size > 0) throw multipleLoadError()
     const policy = this.#build([...this.#policy.sources, ...sources])
     for (const warning of policy.warnings) warn(warning)
-    const program = compile(policy, this.machineHost, logRecorder(logSettings()))
+    const program = compile(policy, this.machineHost)
     for (const query of policy.inlineQueries) {
       if (!sources.includes(query.span.source)) continue
-      const proven = isProven(program, query.query)
+      const proven = isProven(this.#solve(program, query.query))
       if (!(typeof proven === 'boolean' ? proven : await proven)) throw failedQuery(query)
     }
     this.#replace(policy)
   }
 
   run(goal: Expression | RuleCall, options: QueryOptions): Query {
-    return solve(this.program, goal, options)
+    return this.#solve(this.program, goal, options)
   }
 
   /** Returns whether the call of a rule has any result; a promise if it has to wait. */
   holds(call: RuleCall): boolean | Promise<boolean> {
     const { rule, args } = call
-    if (args.some(mayHaveVariables)) return isProven(this.program, call)
+    if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run(call, {}))
     // The machine of such a call is used again by the next one.
     try {
       const proven = holds(this.program, rule, args)
@@ -101,6 +94,13 @@ export class Engine {
     } catch (error) {
       throw asCoreError(error)
     }
+  }
+
+  /** Begins a query. A query that is logged has a program of its own. */
+  #solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
+    const log = queryLog(this.machineHost)
+    if (!log) return solve(program, goal, options)
+    return log.watch(solve(compile(program.policy, this.machineHost, log), goal, options), goal)
   }
 
   #build(sources: readonly Source[]): Policy {
@@ -145,9 +145,8 @@ function further(diagnostic: Diagnostic): void {
   if (text !== undefined) console.warn('[arcturus]', text)
 }
 
-/** Returns whether a goal has a result; a promise if it has to wait. */
-function isProven(program: Program, goal: Expression | RuleCall): boolean | Promise<boolean> {
-  const run = solve(program, goal)
+/** Returns whether a query has a result; a promise if it has to wait. */
+function isProven(run: Query): boolean | Promise<boolean> {
   let first: ReturnType<typeof run.next>
   try {
     first = run.next()

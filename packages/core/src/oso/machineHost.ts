@@ -11,6 +11,7 @@ import { isThenable } from '../values/thenable.js'
 import { defaultEqualityFn } from './equality.js'
 import { InvalidAttributeError, InvalidCallError } from './errors.js'
 import { type Host, isConstructor } from './host.js'
+import { locationOf } from './location.js'
 import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
 import type { Class, EqualityFn, UserType } from './types.js'
@@ -186,8 +187,8 @@ export class MachineHost implements MachineInterface {
     console.log(text)
   }
 
-  debug(text: string): void {
-    console.log(text)
+  debug(text: string, span: Span): void {
+    console.log(`debug(${text})${locationOf(span)}`)
   }
 
   #typeOf(cls: unknown): UserType | undefined {

@@ -49,6 +49,19 @@ describe('the exports', () => {
   ])('has %s, as oso has', (name) => expect(api).toHaveProperty(name))
 })
 
+it('prints the arguments of debug and its place, and goes on', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  const oso = new Oso()
+  await oso.loadStr('allow(who, _, _) if\n  name = who.name and debug(name, 1) and name = "ann";', 'main.polar')
+  expect(await oso.isAllowed(ann, 'read', 1)).toBe(true)
+  expect(log.mock.calls).toEqual([
+    [
+      'debug("ann", 1) at line 2, column 23 of file main.polar:\n' +
+        '\t002:   name = who.name and debug(name, 1) and name = "ann";\n\t                           ^\n',
+    ],
+  ])
+})
+
 describe('enforcement', () => {
   const policy = 'allow(u: User, "read", r: Repo) if r.owner = u; allow(_: User, "see", _: Repo);'
 

@@ -1,17 +1,19 @@
-import { inspect } from 'node:util'
+import type { Expression } from '../language/ast.js'
 import { print } from '../language/print.js'
 import { spanText } from '../language/source.js'
-import type { Recorder, TraceEvent } from '../machine/state/trace.js'
+import { type Host, type Query, type Recorder, type RuleCall, type Solution, Variable } from '../machine/index.js'
+import type { TraceEvent } from '../machine/state/trace.js'
+import { formatTerm } from '../machine/terms/format.js'
 import { placeOf } from './location.js'
 
 /**
  * The amount of logging, from the environment variable `POLAR_LOG`: nothing, the rules of queries,
  * or all their goals.
  */
-export type LogLevel = 'off' | 'info' | 'trace'
+type LogLevel = 'off' | 'info' | 'trace'
 
 /** The level, and whether lines go to standard error at once or to the program's normal output. */
-export interface LogSettings {
+interface LogSettings {
   readonly level: LogLevel
   readonly now: boolean
 }
@@ -33,56 +35,99 @@ export function logSettings(environment: NodeJS.ProcessEnv = process.env): LogSe
 
 const silent: LogSettings = { level: 'off', now: false }
 
-/** Returns a recorder that logs queries in oso's format; undefined if logging is off. */
-export function logRecorder({ level, now }: LogSettings): Recorder | undefined {
-  if (level === 'off') return undefined
-  return {
-    record(event) {
-      const entry = entryOf(event, level)
-      if (!entry) return
-      for (const line of entry.text.split('\n')) {
-        const told = `[oso][${level}] ${'  '.repeat(entry.indent)}${line}`
-        if (now) console.error(told)
-        else console.log(told)
-      }
-    },
+/** Returns the log of one query; undefined if logging is off. */
+export function queryLog(host: Host): QueryLog | undefined {
+  const settings = logSettings()
+  return settings.level === 'off' ? undefined : new QueryLog(settings, host)
+}
+
+/** Logs a query in oso's format. */
+class QueryLog implements Recorder {
+  readonly #settings: LogSettings
+  readonly #host: Host
+  /** Whether a rule matched the last call, by the depth of the call. */
+  readonly #matched: boolean[] = []
+
+  constructor(settings: LogSettings, host: Host) {
+    this.#settings = settings
+    this.#host = host
   }
-}
 
-interface Entry {
-  readonly text: string
-  readonly indent: number
-}
+  /** Returns the query, whose beginning and results are logged as well. */
+  watch(query: Query, goal: Expression | RuleCall): Query {
+    const isCall = 'rule' in goal
+    if (isCall) this.#write(`QUERY RULE: ${goal.rule}(${goal.args.map((arg) => this.#show(arg)).join(', ')})`, 1)
+    const told = (solution: Solution | undefined): Solution | undefined => {
+      if (solution) this.#write(this.#result(solution), 1)
+      else if (isCall) this.#tellUnmatched(0)
+      return solution
+    }
+    return {
+      next() {
+        const solution = query.next()
+        return solution instanceof Promise ? solution.then(told) : told(solution)
+      },
+      nextSync: () => told(query.nextSync()),
+      close: () => query.close(),
+    }
+  }
 
-function entryOf(event: TraceEvent, level: Exclude<LogLevel, 'off'>): Entry | undefined {
-  switch (event.kind) {
-    case 'goal': {
-      const isCall = event.goal.kind === 'call'
-      if (level !== 'trace' && !isCall) return undefined
-      const values = [...event.values()].map(([name, value]) => `${name}: ${inspect(value)}`)
-      const bindings = values.length > 0 ? `, BINDINGS: {${values.join(', ')}}` : ''
-      return {
-        text: `${isCall ? 'QUERY RULE' : 'QUERY'}: ${print(event.goal)}${bindings}`,
-        indent: 2 * event.depth + 1,
+  record(event: TraceEvent): void {
+    const isTrace = this.#settings.level === 'trace'
+    switch (event.kind) {
+      case 'goal': {
+        const { goal, depth } = event
+        const isCall = goal.kind === 'call'
+        if (isCall) this.#matched[depth] = false
+        if (!isCall && !isTrace) return
+        const known = [...event.values()].filter(([, value]) => !(value instanceof Variable))
+        const values = known.map(([name, value]) => `${name}: ${this.#show(value)}`).join(', ')
+        const bindings = values && `, BINDINGS: {${values}}`
+        this.#write(`${isCall ? 'QUERY RULE' : 'QUERY'}: ${print(goal)}${bindings}`, 2 * depth + 1)
+        break
       }
-    }
-    case 'rule': {
-      const { head } = event.rule
-      const { line, column } = head.source.position(head.start)
-      return {
-        text: `RULE: ${spanText(head)} at ${placeOf(head.source.name, line, column)}`,
-        indent: 2 * event.depth,
+      case 'rule': {
+        const { rule, depth } = event
+        this.#matched[depth - 1] = true
+        const { line, column } = rule.head.source.position(rule.head.start)
+        this.#write(`RULE: ${spanText(rule.head)} at ${placeOf(rule.head.source.name, line, column)}`, 2 * depth)
+        break
       }
+      case 'failed': {
+        const { goal, depth, wasProven, metLoop } = event
+        if (goal.kind === 'call' && !wasProven && !metLoop) this.#tellUnmatched(depth)
+        if (isTrace) this.#write(`BACKTRACK: ${print(goal)}`, 2 * depth + 1)
+        break
+      }
+      case 'proven':
+      case 'unmatched':
+      case 'applied':
+      case 'solution':
+        break
+      default:
+        event satisfies never
     }
-    case 'failed':
-      return level === 'trace' ? { text: `BACKTRACK: ${print(event.goal)}`, indent: 2 * event.depth + 1 } : undefined
-    case 'solution':
-      return { text: 'RESULT: SUCCESS', indent: 1 }
-    case 'proven':
-    case 'unmatched':
-    case 'applied':
-      return undefined
-    default:
-      return event satisfies never
+  }
+
+  #tellUnmatched(depth: number): void {
+    if (!this.#matched[depth]) this.#write('No matching rules found', 2 * depth + 2)
+  }
+
+  #result(solution: Solution): string {
+    if (solution.size === 0) return 'RESULT: SUCCESS'
+    return `RESULT: {\n${[...solution].map(([name, value]) => `  ${name}: ${this.#show(value)}\n`).join('')}}`
+  }
+
+  #show(value: unknown): string {
+    return value instanceof Variable ? value.name : formatTerm(this.#host, value)
+  }
+
+  #write(text: string, indent: number): void {
+    const { level, now } = this.#settings
+    for (const line of text.split('\n')) {
+      const told = `[oso][${level}] ${'  '.repeat(indent)}${line}`
+      if (now) console.error(told)
+      else console.log(told)
+    }
   }
 }

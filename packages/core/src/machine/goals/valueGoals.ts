@@ -185,7 +185,7 @@ export function planOutput(c: Context, node: Print | (Expression & { kind: 'debu
         if (known !== unanswered) return next
         m.raw = true
         const text = texts.join(', ')
-        const answer = m.settle(node.kind === 'print' ? m.host.print(text) : m.host.debug(text))
+        const answer = m.settle(node.kind === 'print' ? m.host.print(text) : m.host.debug(text, node.span))
         m.raw = false
         return answer === pending ? m.wait(step) : next
       }

@@ -1,3 +1,4 @@
+import type { Span } from '../../language/source.js'
 import type { Account } from '../../text/account.js'
 import type { OrderOperator } from '../../values/order.js'
 import type { RowEquality } from '../../values/rows.js'
@@ -125,6 +126,6 @@ export interface Host {
   show(value: unknown): string
   /** Prints the formatted arguments of `print(…)`. */
   print(text: string): void
-  /** Runs `debug(…)`. */
-  debug(text: string): Awaitable<void>
+  /** Runs `debug(…)`, with its formatted arguments and its place. */
+  debug(text: string, span: Span): Awaitable<void>
 }
