@@ -178,7 +178,7 @@ describe('calls', () => {
     [
       'of a method of what has no value are an error there',
       `${body('f(_, repo)')} f(n, repo: Repo) if repo.isPublic and n.startsWith("x");`,
-      'resource.isPublic and failure (Cannot call "startsWith" on _: the variable has no value. (line 1:89))',
+      'resource.isPublic and failure (Cannot call "startsWith" on n: the variable has no value. (line 1:89))',
     ],
     [
       'are asked for what waits for their head as soon as it gives a value',

@@ -1,6 +1,6 @@
 import { QueryError } from '../../errors.js'
 import type { Arithmetic, Dot, Expression, Pattern } from '../../language/ast.js'
-import type { Span } from '../../language/source.js'
+import { type Span, spanText } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand, Step } from '../condition.js'
 import { FALSE } from '../construct.js'
@@ -117,7 +117,7 @@ export class Evaluator {
     const { member } = expression
     if (member.kind === 'call') {
       if (member.keywords.length > 0) throw new BeyondConditions('keywords', 'keyword arguments', expression)
-      if (receiver.kind === 'unknown') return methodOfNothing(receiver.unknown, expression)
+      if (receiver.kind === 'unknown') return methodOfNothing(expression)
       this.#grow(expression)
       const of = ground(receiver, bound, expression)
       const args = member.args.map((arg) => this.operand(arg, scope, bound))
@@ -254,9 +254,10 @@ export function unknownsAmong(terms: readonly Symbolic[], bound: Substitution): 
   })
 }
 
-function methodOfNothing({ name }: Unknown, { member, span }: Dot): NoValue {
+function methodOfNothing({ object, member, span }: Dot): NoValue {
   const method = member.kind === 'call' ? ` "${member.name}"` : ''
-  const summary = `Cannot call${method} on ${name}: the variable has no value.`
-  const details = { span, hint: 'bind the variable before the call', data: { of: 'method', shown: name } }
+  const shown = spanText(object.span)
+  const summary = `Cannot call${method} on ${shown}: the variable has no value.`
+  const details = { span, hint: 'bind the variable before the call', data: { of: 'method', shown } }
   return { kind: 'failure', error: new QueryError('unsupported-operation', summary, details) }
 }

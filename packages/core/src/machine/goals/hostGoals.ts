@@ -1,5 +1,6 @@
 import type { Call, Dot, New } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
+import { spanText } from '../../language/source.js'
 import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
@@ -11,7 +12,6 @@ import { Suspension, suspend } from '../state/suspension.js'
 import { dictGet, dictKeys, isDict, type Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { exportTerm } from '../terms/export.js'
-import { formatTerm } from '../terms/format.js'
 import { assertKey, assertReachable, lookUpKey, settleReceiver } from '../terms/lookup.js'
 import { unify, unifyStep } from '../terms/unify.js'
 import type { GoalPlan } from './plan.js'
@@ -32,7 +32,7 @@ export function methodPlan(
       if (receiver === failed) return m.backtrack()
       if (receiver === pending) return m.wait(step)
       if (receiver instanceof Cell) {
-        throw unboundReceiver(m, receiver, node, call)
+        throw unboundReceiver(node, call)
       }
       const result = callMethod(m, receiver, node, call, exportAll(m, slots, args))
       if (result === pending) return m.wait(step)
@@ -61,8 +61,8 @@ function callMethod(m: Machine, receiver: Term, node: Dot, call: Call, args: rea
   return m.settle(m.host.call(Array.isArray(object) ? [...object] : object, call.name, args, m))
 }
 
-function unboundReceiver(m: Machine, receiver: Cell, node: Dot, call: Call): Fault {
-  const shown = formatTerm(m.host, receiver)
+function unboundReceiver(node: Dot, call: Call): Fault {
+  const shown = spanText(node.object.span)
   return new Fault('unsupported-operation', `Cannot call "${call.name}" on ${shown}: the variable has no value.`, {
     span: node.span,
     hint: 'bind the variable before the call',

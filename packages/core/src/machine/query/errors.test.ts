@@ -78,6 +78,12 @@ describe('an error while a query runs', () => {
     expect(errorOf('x in w')).toMatchObject({ summary: expect.stringContaining('Gizmo'), hint: undefined })
   })
 
+  it('names the variable that has no value as the policy does', () => {
+    expect(errorOf('f(1)', 'f(_n) if g(part) and part.get() = 1; g(_);')).toMatchObject({
+      summary: 'Cannot call "get" on part: the variable has no value.',
+    })
+  })
+
   it('of the application is its own', () => {
     expect(errorOf('w.boom() = 1')).toBeInstanceOf(RangeError)
     expect(errorOf('not w.boom()')).toBeInstanceOf(RangeError)
