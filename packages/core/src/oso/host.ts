@@ -53,7 +53,7 @@ export class Host<Query = unknown, Resource = unknown> {
     guarded(() => this.schema.registerConstant(name, value))
   }
 
-  #add(name: string, cls: Class, fields: ReadonlyMap<string, Class | Relation>, isaCheck: IsaCheck | undefined): void {
+  #add(name: string, cls: Class, fields: Map<string, Class | Relation>, isaCheck: IsaCheck | undefined): void {
     const type: UserType = { name, cls, fields, isaCheck: isaCheck ?? ((value) => isInstance(value, cls)) }
     this.types.set(cls, type)
     this.types.set(name, type)

@@ -1,4 +1,4 @@
-export { Expression, Pattern, Variable } from '../machine/index.js'
+export { Expression, Pattern, type PolarComparisonOperator, type PolarOperator, Variable } from '../machine/index.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { Dict } from '../values/dict.js'
 export { defaultEqualityFn } from './equality.js'

@@ -49,6 +49,51 @@ describe('the exports', () => {
   ])('has %s, as oso has', (name) => expect(api).toHaveProperty(name))
 })
 
+describe('code for oso', () => {
+  it('sets options one by one', async () => {
+    const options: api.Options = {}
+    options.equalityFn = () => true
+    expect(await setUp('allow(a, _, b) if a = b;', options).isAllowed(ann, 'read', bob)).toBe(true)
+  })
+
+  it('reads the classes that it registered, with their static members', () => {
+    class Row {
+      static readonly table = 'rows'
+      readonly id = 1
+    }
+    const oso = new Oso()
+    oso.registerClass(Row, { fields: { id: Number } })
+    const { types } = oso.getHost()
+    const row: api.UserType<typeof Row> | undefined = types.get('Row')
+    expect(row?.cls.table).toBe('rows')
+    expect(row?.fields).toEqual(new Map([['id', Number]]))
+  })
+
+  it('reads and makes expressions', async () => {
+    const signs: Record<api.PolarComparisonOperator, string> = {
+      Eq: '=',
+      Neq: '<>',
+      Lt: '<',
+      Leq: '<=',
+      Gt: '>',
+      Geq: '>=',
+    }
+    const text = (value: unknown): string => {
+      if (!(value instanceof api.Expression)) return value instanceof Variable ? value.name : String(value)
+      const operator: api.PolarOperator = value.operator
+      const args: unknown[] = value.args
+      if (operator === 'And') return args.map(text).join(' and ')
+      return operator in signs ? args.map(text).join(` ${signs[operator as keyof typeof signs]} `) : operator
+    }
+    const oso = setUp('allow(_, _, _); some(x) if x > 2 and not x = 5 and x matches Repo;')
+    const [found] = await results(oso.queryRule({ acceptExpression: true }, 'some', new Variable('x')))
+    const all = found!.get('x') as api.Expression
+    expect(text(all)).toBe('_this > 2 and _this <> 5 and Isa')
+    const pattern = new api.Pattern({ tag: 'Repo', fields: new api.Dict() })
+    expect(all.args[2]).toEqual(new api.Expression('Isa', [new Variable('_this'), pattern]))
+  })
+})
+
 it('prints the arguments of debug and its place, and goes on', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const oso = new Oso()

@@ -16,33 +16,33 @@ export type CustomError = new (...args: any[]) => Error
 /** Options of `new Oso()`. */
 export interface Options {
   /** Whether two objects are equal. Default: `defaultEqualityFn`. */
-  readonly equalityFn?: EqualityFn
+  equalityFn?: EqualityFn
   /**
    * Creates the regular expressions of policies, in linear time. Default: JavaScript's own; see
    * `RegExpEngine`.
    */
-  readonly regExp?: RegExpEngine
+  regExp?: RegExpEngine
   /**
    * The rules that the application queries by name. A rule that nothing calls, and whose name is close
    * to one that is called, is a warning. Default: none.
    */
-  readonly queryRules?: readonly string[]
+  queryRules?: readonly string[]
   /** Thrown by `authorize` if the actor may not read the resource. Default: `NotFoundError`. */
-  readonly notFoundError?: CustomError
+  notFoundError?: CustomError
   /** Thrown by the `authorize…` methods in all other cases. Default: `ForbiddenError`. */
-  readonly forbiddenError?: CustomError
+  forbiddenError?: CustomError
   /** The action that decides between the two errors. Default: `read`. */
-  readonly readAction?: unknown
+  readAction?: unknown
 }
 
 /** Options of `registerClass`. */
 export interface ClassParams {
   /** The name of the class in policies. Default: its own name. */
-  readonly name?: string
+  name?: string
   /** The types and relations of its fields. Data filtering needs them. */
-  readonly fields?: Readonly<Record<string, Class | Relation>> | ReadonlyMap<string, Class | Relation>
+  fields?: Readonly<Record<string, Class | Relation>> | Map<string, Class | Relation>
   /** Recognizes values that are not instances. */
-  readonly isaCheck?: IsaCheck
+  isaCheck?: IsaCheck
 }
 
 /** Options of `query` and `queryRule`. */
@@ -51,21 +51,22 @@ export interface QueryOpts {
    * Whether a variable that is only constrained results in an `Expression` instead of an error.
    * Default: false.
    */
-  readonly acceptExpression?: boolean
+  acceptExpression?: boolean
   /** Values of variables, by name. */
-  readonly bindings?: ReadonlyMap<string, unknown>
+  bindings?: ReadonlyMap<string, unknown>
 }
 
 /** The results of a query, each a map from variables to values. */
 export type QueryResult = AsyncGenerator<Map<string, unknown>, void, undefined>
 
 /** A registered class. */
-export interface UserType {
-  readonly name: string
-  readonly cls: Class
-  readonly fields: ReadonlyMap<string, Class | Relation>
-  readonly isaCheck: IsaCheck
+// biome-ignore lint/suspicious/noExplicitAny: adapters call static methods of the classes they know
+export interface UserType<Type extends Class = any> {
+  name: string
+  cls: Type
+  fields: Map<string, Class | Relation>
+  isaCheck: IsaCheck
 }
 
 /** Registered classes by name and by class. */
-export type HostTypes = ReadonlyMap<string | Class, UserType>
+export type HostTypes = Map<string | Class, UserType>

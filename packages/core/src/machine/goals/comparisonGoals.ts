@@ -5,6 +5,7 @@ import { isThenable } from '../../values/thenable.js'
 import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
+import type { PolarComparisonOperator } from '../state/polarOperator.js'
 import { unanswered } from '../state/replay.js'
 import { failed, pending, type Verdict } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
@@ -16,7 +17,7 @@ import { formatTerm } from '../terms/format.js'
 import { planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 
-const names: Readonly<Record<ComparisonOperator, string>> = {
+const names: Readonly<Record<ComparisonOperator, PolarComparisonOperator>> = {
   '==': 'Eq',
   '!=': 'Neq',
   '<': 'Lt',

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { Dict } from '../../values/dict.js'
-import { Expression, Pattern, Variable } from '../index.js'
+import { Expression, Pattern, type PolarOperator, Variable } from '../index.js'
 import { ask } from '../testing/ask.js'
 
 class Person {}
 const it_ = new Variable('_this')
-const e = (operator: string, ...args: unknown[]) => new Expression(operator, args)
+const e = (operator: PolarOperator, ...args: unknown[]) => new Expression(operator, args)
 
 it.each([
   ['x > 1', '', e('Gt', it_, 1)],
@@ -17,7 +17,7 @@ it.each([
   [
     'f(x)',
     'f(_: Person{age: 1});',
-    e('Isa', it_, new Pattern('Person', new Dict())),
+    e('Isa', it_, new Pattern({ tag: 'Person', fields: new Dict() })),
     e('Unify', e('Dot', it_, 'age'), 1),
   ],
 ])('%s  %s leaves constraints', (query, policy, ...parts) => {

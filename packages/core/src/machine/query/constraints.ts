@@ -2,6 +2,7 @@ import { Dict } from '../../values/dict.js'
 import { Cell, deref } from '../state/cell.js'
 import type { Machine } from '../state/machine.js'
 import type { FieldMatcher, Matcher } from '../state/matcher.js'
+import type { PolarOperator } from '../state/polarOperator.js'
 import { type Constraint, type Excluded, Suspended } from '../state/suspension.js'
 import type { Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
@@ -116,7 +117,7 @@ class Writer {
       case 'fields':
         return this.#matchFields(value, pattern.fields, slots)
       case 'class': {
-        const isa = new Expression('Isa', [value, new Pattern(pattern.tag, new Dict())])
+        const isa = new Expression('Isa', [value, new Pattern({ tag: pattern.tag, fields: new Dict() })])
         return [isa, ...this.#matchFields(value, pattern.fields, slots)]
       }
     }
@@ -145,7 +146,7 @@ class Writer {
   }
 }
 
-const opposites: Readonly<Record<string, string>> = {
+const opposites: { readonly [Operator in PolarOperator]?: PolarOperator } = {
   Unify: 'Neq',
   Eq: 'Neq',
   Neq: 'Unify',
@@ -160,6 +161,6 @@ function negate({ operator, args }: Expression): Expression {
   if (opposite !== undefined) return new Expression(opposite, args)
   // Sound: the operands of these are expressions.
   if (operator === 'Or' || operator === 'And')
-    return new Expression(operator === 'Or' ? 'And' : 'Or', (args as readonly Expression[]).map(negate))
+    return new Expression(operator === 'Or' ? 'And' : 'Or', (args as Expression[]).map(negate))
   return new Expression('Not', [new Expression(operator, args)])
 }

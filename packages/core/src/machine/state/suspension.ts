@@ -2,6 +2,7 @@ import type { Expression } from '../../language/ast.js'
 import type { Cell } from './cell.js'
 import type { Machine } from './machine.js'
 import type { Matcher } from './matcher.js'
+import type { PolarOperator } from './polarOperator.js'
 import type { Step } from './step.js'
 import type { Term } from './term.js'
 
@@ -27,7 +28,12 @@ export class Suspension {
 
 /** The content of a suspended goal, for readers of the constraints left on a variable. */
 export type Constraint =
-  | { readonly kind: 'operation'; readonly operator: string; readonly args: readonly Term[]; readonly node: Expression }
+  | {
+      readonly kind: 'operation'
+      readonly operator: PolarOperator
+      readonly args: readonly Term[]
+      readonly node: Expression
+    }
   /** `object.key` is `result` */
   | {
       readonly kind: 'lookup'

@@ -3,6 +3,7 @@ import { Cell, deref } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
 import { Fault } from '../state/fault.js'
 import type { Machine } from '../state/machine.js'
+import type { PolarOperator } from '../state/polarOperator.js'
 import type { Signal } from '../state/signal.js'
 import { exit, type Step } from '../state/step.js'
 import { Suspension, suspend } from '../state/suspension.js'
@@ -129,7 +130,7 @@ function text(m: Machine, operator: string, left: Term, right: Term): string {
   return `${formatTerm(m.host, left)} ${operator} ${formatTerm(m.host, right)}`
 }
 
-const names: Readonly<Record<ArithmeticOperator, string>> = {
+const names: Readonly<Record<ArithmeticOperator, PolarOperator>> = {
   '+': 'Add',
   '-': 'Sub',
   '*': 'Mul',

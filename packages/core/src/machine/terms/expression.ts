@@ -1,15 +1,14 @@
+import type { Dict } from '../../values/dict.js'
+import type { PolarOperator } from '../state/polarOperator.js'
+
 /**
  * A tree of constraints on a variable that a solution does not bind, if the query accepts such
  * solutions.
  */
 export class Expression {
-  /**
-   * For example `And`, `Or`, `Not`, `Unify`, `Eq`, `Neq`, `Lt`, `Leq`, `Gt`, `Geq`, `In`, `Isa`,
-   * `Dot`, `Add`.
-   */
-  readonly operator: string
-  readonly args: readonly unknown[]
-  constructor(operator: string, args: readonly unknown[]) {
+  readonly operator: PolarOperator
+  readonly args: unknown[]
+  constructor(operator: PolarOperator, args: unknown[]) {
     this.operator = operator
     this.args = args
   }
@@ -19,8 +18,8 @@ export class Expression {
 export class Pattern {
   /** Name of the class; undefined for a pattern of fields alone. */
   readonly tag: string | undefined
-  readonly fields: Readonly<Record<string, unknown>>
-  constructor(tag: string | undefined, fields: Readonly<Record<string, unknown>>) {
+  readonly fields: Dict
+  constructor({ tag, fields }: { readonly tag?: string; readonly fields: Dict }) {
     this.tag = tag
     this.fields = fields
   }
