@@ -15,11 +15,13 @@ import { type Span, spanText } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
 import { type PredicateText, programText, writePredicate } from '../predicate/emit/emit.js'
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
+import { hasPlainRows } from '../predicate/emit/plainness.js'
 import { FunctionPool, type Given } from '../predicate/emit/pool.js'
 import type { Model } from '../schema/model.js'
-import { referencesOf } from '../schema/partial.js'
+import { type References, referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
+import { entryOf } from '../values/entryOf.js'
 import type { KindName } from './module.js'
 
 export interface CompileOptions {
@@ -106,6 +108,8 @@ class ModuleWriter {
   #anyAction = false
   /** The most parts of a condition that counts its steps. */
   #parts = 0
+  #comparesAll = false
+  #ordersAll = false
   readonly #machineOnly: MachineOnly[] = []
 
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
@@ -130,25 +134,31 @@ class ModuleWriter {
     }
     const words = [...stringLiteralsOf(this.#policy)]
     const resources = [null, ...this.#schema.models.keys()]
-    const plans = this.#actors().map((actor) => [
-      actor,
-      resources.flatMap((resource) => this.#plansOf(actor, resource, words)),
-    ])
+    const plans = this.#actors().map((actor) => {
+      const byPlans = new Map<string, KindName[]>()
+      for (const resource of resources) {
+        const lines = this.#plansOf(actor, resource, words)
+        if (lines !== '') entryOf(byPlans, lines, () => []).push(resource)
+      }
+      const its = [...byPlans].map(([lines, kinds]) => `      [${JSON.stringify(kinds)}, [\n${lines}      ]],\n`)
+      return `    [${JSON.stringify(actor)}, [\n${its.join('')}    ]],\n`
+    })
     const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
     const program = this.#program()
     const makers = this.#makers(program)
     const given = this.#pool.given.map((one) => writeGiven(one, this.#policy))
     const entries = [
-      'format: 3',
-      `helpers: { ${makers.helpers.map((name) => `${name}: ${makerOf(name)}`).join(', ')} }`,
-      ...(this.#parts > 0 ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
+      'format: 4',
+      ...(makers.comparesAll ? ['kinds: allKinds'] : []),
+      `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
+      ...(makers.usesBudget ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
       'predicates',
       ...(given.length > 0 ? [`values: [${given.join(', ')}]`] : []),
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
+      ...(makers.leavesOut ? ['leftOut'] : []),
       `constants: ${JSON.stringify(constants)}`,
-      `words: ${JSON.stringify(words)}`,
       `actions: ${JSON.stringify(this.#allActions ?? null)}`,
-      `plans: [\n${plans.map(([actor, its]) => `    [${JSON.stringify(actor)}, [\n${(its as string[]).join('')}    ]],\n`).join('')}  ]`,
+      `plans: [\n${plans.join('')}  ]`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.#options
@@ -175,9 +185,25 @@ class ModuleWriter {
   }
 
   /** Returns only the helpers and imports that the predicates need. */
-  #makers(program: string): { readonly helpers: readonly (keyof ExtraHelpers)[]; readonly imports: readonly string[] } {
-    const helpers = extraNames.filter((name) => program.includes(`${name}(`))
-    return { helpers, imports: [...helpers.map(makerOf), ...(this.#parts > 0 ? ['makeBudget'] : [])].sort() }
+  #makers(program: string): Makers {
+    const helpers = extraNames
+      .filter((name) => new RegExp(`\\b${name}\\b`).test(program))
+      .map((name) => [name, this.#makerOf(name)] as const)
+    const usesBudget = /\bbegin\(\)/.test(program)
+    const comparesAll = this.#comparesAll || !hasPlainRows(this.#schema)
+    const leavesOut = [...this.#schema.models.values()].some((model) => referencesIn(model, this.#schema).length > 0)
+    const imports = [
+      ...helpers.map(([, maker]) => maker),
+      ...(usesBudget ? ['makeBudget'] : []),
+      ...(comparesAll ? ['allKinds'] : []),
+      ...(leavesOut ? ['leftOut'] : []),
+    ]
+    return { helpers, usesBudget, comparesAll, leavesOut, imports: imports.sort() }
+  }
+
+  #makerOf(helper: keyof ExtraHelpers): string {
+    if (helper === 'compare' && !this.#ordersAll) return 'makeOrder'
+    return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`
   }
 
   /**
@@ -201,7 +227,7 @@ class ModuleWriter {
   }
 
   /** Returns the plans of an actor and a resource as text; empty if all of them are false. */
-  #plansOf(actor: KindName, resource: KindName, words: readonly string[]): readonly string[] {
+  #plansOf(actor: KindName, resource: KindName, words: readonly string[]): string {
     const other = this.#plan(actor, null, resource)
     const own = words.map((action) => [action, this.#plan(actor, action, resource)] as const)
     const plans = [[null, other] as const, ...own.filter(([, plan]) => plan !== other)]
@@ -211,8 +237,7 @@ class ModuleWriter {
         return action === null || other === undefined ? [] : [`{ action: ${JSON.stringify(action)} }`]
       return [`{ action: ${JSON.stringify(action)}, ${plan} }`]
     })
-    if (lines.length === 0) return []
-    return [`      [${JSON.stringify(resource)}, [\n${lines.map((line) => `        ${line},\n`).join('')}      ]],\n`]
+    return lines.map((line) => `        ${line},\n`).join('')
   }
 
   /** Returns the plan of a check as text; undefined if it is always false. */
@@ -236,8 +261,10 @@ class ModuleWriter {
     }
   }
 
-  #written(condition: Condition, { text, constants, counts }: PredicateText): string {
+  #written(condition: Condition, { text, constants, counts, comparesAll, ordersAll }: PredicateText): string {
     for (const name of constants) this.#constants.add(name)
+    this.#comparesAll ||= comparesAll
+    this.#ordersAll ||= ordersAll
     const index = this.#predicates.get(text) ?? this.#predicates.size
     this.#predicates.set(text, index)
     if (counts) this.#parts = Math.max(this.#parts, partsOf(condition))
@@ -278,35 +305,49 @@ const header =
  * gets a helper that it does not need.
  */
 const extraNames: readonly (keyof ExtraHelpers)[] = [
+  'ask',
   'calculate',
   'call',
   'compare',
-  'contains',
   'invoke',
   'isa',
+  'own',
   'text',
 ]
 
-function makerOf(helper: keyof ExtraHelpers): string {
-  return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`
+/** The functions of the runtime that a module needs. */
+interface Makers {
+  /** Helpers, and the functions that make them. */
+  readonly helpers: readonly (readonly [keyof ExtraHelpers, string])[]
+  readonly usesBudget: boolean
+  readonly comparesAll: boolean
+  /** Whether a row can have references that a filter omitted. */
+  readonly leavesOut: boolean
+  readonly imports: readonly string[]
 }
 
 function kindOf(name: KindName): Kind {
   return name === null ? 'nil' : { model: name }
 }
 
-function writeModel({ name, class: cls, fields }: Model, schema: Schema): string {
+function writeModel(model: Model, schema: Schema): string {
+  const { name } = model
   const key = schema.key(name)
   const ancestors = schema.ancestors(name)
-  const references = referencesOf(fields.values(), key)
+  const references = referencesIn(model, schema)
   return [
-    `{ name: ${JSON.stringify(name)}, hasClass: ${cls !== undefined}`,
+    `{ name: ${JSON.stringify(name)}, hasClass: ${model.class !== undefined}`,
     ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
     ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
-    ...(cls !== undefined || references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
+    ...(references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
   ]
     .join(', ')
     .concat(' }')
+}
+
+/** Returns the references of a model whose rows are plain objects, which can be copies of rows. */
+function referencesIn({ name, class: cls, fields }: Model, schema: Schema): References {
+  return cls === undefined ? referencesOf(fields.values(), schema.key(name)) : []
 }
 
 function writeGiven(given: Given, policy: Policy): string {

@@ -1,19 +1,20 @@
 import { otherAction, PlanTable } from '../authorizer/planTable.js'
-import { unknownAction } from '../authorizer/unknownAction.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { SchemaEquality } from '../machine/host/schemaValues.js'
 import type { Limits } from '../machine/state/limits.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Predicate } from '../predicate/compiler.js'
-import { basicHelpers } from '../predicate/emit/helpers.js'
+import { basicHelpers, type HelperParts } from '../predicate/emit/helpers.js'
 import { equalityMeaning } from '../predicate/valueMeaning.js'
 import type { Class } from '../schema/model.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
-import { HostError, queryError, unknownRow } from '../values/hostError.js'
+import { HostError, unknownRow } from '../values/hostError.js'
+import type { ValueKinds } from '../values/kinds.js'
 import { CompiledModels } from './compiledModels.js'
-import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
+import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName } from './module.js'
+import { plainKinds } from './plainKinds.js'
 
 /**
  * The application's classes, constants and settings for a compiled policy: the equivalents of
@@ -50,8 +51,7 @@ export interface World<ClassName extends string = string, ConstantName extends s
  */
 export class CompiledAuthorizer<Action extends string = string> {
   readonly #models: CompiledModels
-  readonly #words: ReadonlySet<string>
-  readonly #compiled: ReadonlyMap<KindName, ReadonlyMap<KindName, readonly CompiledPlan[]>>
+  readonly #plans: CompiledPolicy['plans']
   readonly #table: PlanTable<Predicate>
   readonly #instantiate: (plan: CompiledPlan) => Predicate
   readonly #actions: CompiledPolicy['actions']
@@ -65,22 +65,16 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: World) {
     const { format }: { readonly format: number } = policy
-    if (format !== 3) {
-      throw new ArgumentError(
-        'invalid-argument',
-        `The compiled policy has format ${format}, and this runtime reads 3.`,
-        {
-          hint: 'compile the policy with the installed version: compilePolicy(authorizer)',
-        },
-      )
+    if (format !== 4) {
+      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 4.`, {
+        hint: 'compile it with the installed version',
+      })
     }
-    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {})
-    this.#words = new Set(policy.words)
-    this.#compiled = new Map(
-      policy.plans.map(([actor, ofActor]) => [actor, new Map<KindName, PlansOfResource[1]>(ofActor)]),
-    )
+    const { kinds = plainKinds } = policy
+    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {}, kinds)
+    this.#plans = policy.plans
     this.#table = new PlanTable(this.#models)
-    this.#instantiate = instantiate(this.#models, policy, world)
+    this.#instantiate = instantiate(this.#models, policy, kinds, world)
     this.#actions = policy.actions
     this.#names = new Set(policy.actions?.names)
     this.#world = world
@@ -101,7 +95,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       if (this.#isDoubtful(actor) || this.#isDoubtful(resource)) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
-      if (error instanceof HostError) throw queryError(error)
+      if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
       throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
     }
   }
@@ -135,19 +129,22 @@ export class CompiledAuthorizer<Action extends string = string> {
     assertKnown(this.#models, resource, 'resource')
     if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action must be a string.')
     const plans = this.#table.of(actor, resource)
-    const ofActor = plans && this.#compiled.get(this.#kindOf(actor))
+    const actorKind = this.#kindOf(actor)
+    const ofActor = plans && this.#plans.find(([kind]) => kind === actorKind)?.[1]
     if (!plans || !ofActor) {
       throw new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
         hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
       })
     }
-    const isWord = this.#words.has(action)
-    const listed = ofActor.get(this.#kindOf(resource))
-    const own = isWord ? listed?.find((one) => one.action === action) : undefined
-    const plan = own ?? listed?.find((one) => one.action === null) ?? never
+    const kind = this.#kindOf(resource)
+    const ofResource = ofActor.find(([kinds]) => kinds.includes(kind!))?.[1] ?? []
+    const own = ofResource.find((one) => one.action === action)
+    const plan = own ?? ofResource.find((one) => one.action === null) ?? never
     this.#assertNamed(action, plan.at !== undefined || plan.why !== undefined)
-    const predicate = (!isWord && plans.get(otherAction)) || this.#instantiate(plan)
-    plans.set(isWord ? action : otherAction, predicate)
+    // There can be any number of actions that the policy does not name.
+    const key = own || this.#names.has(action) ? action : otherAction
+    const predicate = (!own && plans.get(otherAction)) || this.#instantiate(plan)
+    plans.set(key, predicate)
     return predicate
   }
 
@@ -157,7 +154,8 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   #assertNamed(action: string, isDecided: boolean): void {
     if (!this.#actions || this.#names.has(action)) return
-    const { message, hint } = unknownAction(action, this.#actions.names)
+    const message = `Unknown action "${action}": no rule or block names it.`
+    const hint = `use one of ${this.#actions.names.join(', ')}, or declare it: new Authorizer({ actions })`
     const { log = console.warn, strict = false } = this.#world
     if (strict || !isDecided || !this.#actions.isWild)
       throw new ArgumentError('unknown-action', message, { hint, data: { action } })
@@ -166,8 +164,8 @@ export class CompiledAuthorizer<Action extends string = string> {
     log(`${message}\nhint: ${hint}`)
   }
 
-  #kindOf(value: unknown): KindName {
-    return value === null ? null : this.#models.modelOf(value)!.name
+  #kindOf(value: unknown): KindName | undefined {
+    return value === null ? null : this.#models.modelOf(value)?.name
   }
 
   #show(actor: unknown, action: string, resource: unknown): string {
@@ -200,26 +198,27 @@ const never: CompiledPlan = { action: null }
 function instantiate(
   models: CompiledModels,
   policy: CompiledPolicy,
+  kinds: ValueKinds,
   { equality, limits, regExp }: World,
 ): (plan: CompiledPlan) => Predicate {
-  const values = new SchemaEquality(models, equality)
+  const values = new SchemaEquality(models, equality, kinds)
   const equalities = equalityMeaning(
     models,
     (left, right) => values.equal(left, right),
     equality !== undefined,
+    kinds,
     (object) => {
       throw unknownRow(object, 'a model', 'compared with another object')
     },
   )
-  const meaning = { ...equalities, regExp }
-  const extras = Object.fromEntries(Object.entries(policy.helpers).map(([name, make]) => [name, make(meaning)]))
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))
   }
   const begin = policy.budget?.(limits, policy.parts ?? 1)
-  const helpers = { ...basicHelpers(meaning, begin, ask), ...extras }
+  const parts: HelperParts = { meaning: { ...equalities, regExp }, limits, begin, ask }
+  const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
   const predicates = policy.predicates(
-    helpers,
+    { ...basicHelpers(parts), ...Object.fromEntries(extras) },
     (policy.values ?? []).map((value) => given(models, value)),
   )
   return ({ at, why }) => (at !== undefined ? predicates[at]! : why === undefined ? () => false : () => ask(why))
@@ -240,12 +239,8 @@ function given(models: CompiledModels, value: CompiledValue): unknown {
 }
 
 function machineOnly(what: string, cause?: unknown): QueryError {
-  return new QueryError(
-    'machine-only',
-    `This needs the query machine, which compiled policies do not contain: ${what}`,
-    {
-      hint: 'use an Authorizer for it: it names missing data and awaits promises',
-      cause,
-    },
-  )
+  return new QueryError('machine-only', `A compiled policy has no query machine, which this needs: ${what}`, {
+    hint: 'use an Authorizer for it: it names missing data and awaits promises',
+    cause,
+  })
 }

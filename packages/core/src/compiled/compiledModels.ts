@@ -1,47 +1,49 @@
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
-import { arePartial, leftOut, type References } from '../schema/partial.js'
+import { arePartial } from '../schema/partial.js'
 import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
-import { builtinClasses } from '../values/builtin.js'
-import type { CompiledPolicy } from './module.js'
+import type { ValueKinds } from '../values/kinds.js'
+import type { CompiledModel, CompiledPolicy } from './module.js'
+
+interface Known extends KnownModel {
+  readonly ancestors?: CompiledModel['ancestors'] | undefined
+  readonly references?: CompiledModel['references'] | undefined
+}
 
 /**
  * The classes and tables of a compiled policy: the schema's facts at compile time, with the classes
  * of the running application.
  */
 export class CompiledModels implements Models {
-  readonly models: Map<string, KnownModel> = new Map()
+  readonly models: Map<string, Known> = new Map()
   readonly constants: Map<string, unknown> = new Map([['nil', null]])
-  readonly #byClass = new Map<unknown, KnownModel>()
-  readonly #ancestors = new Map<string, readonly string[]>()
-  readonly #references = new Map<string, References>()
+  readonly #byClass = new Map<unknown, Known>()
+  readonly #leftOut: CompiledPolicy['leftOut']
   readonly #adopted = new AdoptedRows(this)
   /** Models that other models extend. */
   readonly #parents = new Set<string>()
 
   /** @throws ArgumentError if a class or a constant is missing. */
   constructor(
-    { models, constants }: CompiledPolicy,
+    { models, constants, leftOut }: CompiledPolicy,
     classes: Readonly<Record<string, Class>>,
     values: Readonly<Record<string, unknown>>,
+    { builtins }: ValueKinds,
   ) {
-    // Sound: built-in classes are all constructors.
-    for (const [name, cls] of builtinClasses)
-      this.#add(
-        name,
-        cls as Class,
-        undefined,
-        [...builtinClasses.keys()].filter((other) => builtinClasses.get(other) === cls),
-      )
-    for (const { name, key, hasClass, ancestors = [name], references = [] } of models) {
-      this.#references.set(name, references)
-      const cls = classes[name]
-      if (hasClass && typeof cls !== 'function') throw absent('class', name)
-      this.#add(name, hasClass ? cls : undefined, key, ancestors)
+    this.#leftOut = leftOut
+    for (const [name, cls] of builtins) {
+      const ancestors = [...builtins.keys()].filter((other) => builtins.get(other) === cls)
+      // Sound: built-in classes are all constructors.
+      this.#add({ name, class: cls as Class, key: undefined, ancestors })
     }
-    for (const [name, { class: cls }] of this.models)
+    for (const { name, key, hasClass, ancestors, references } of models) {
+      const cls = hasClass ? classes[name] : undefined
+      if (hasClass && typeof cls !== 'function') throw absent('class', name)
+      this.#add({ name, class: cls, key, ancestors, references })
+    }
+    for (const { name, class: cls } of this.models.values())
       for (const one of this.ancestors(name)) if (this.models.get(one)?.class !== cls) this.#parents.add(one)
     for (const name of constants) {
       if (!(name in values)) throw absent('constant', name)
@@ -49,13 +51,11 @@ export class CompiledModels implements Models {
     }
   }
 
-  #add(name: string, cls: Class | undefined, key: readonly string[] | undefined, ancestors: readonly string[]): void {
-    const model: KnownModel = { name, class: cls, key }
-    this.models.set(name, model)
-    this.#ancestors.set(name, ancestors)
-    if (!cls) return
-    this.#byClass.set(cls, model)
-    this.constants.set(name, cls)
+  #add(model: Known): void {
+    this.models.set(model.name, model)
+    if (!model.class) return
+    this.#byClass.set(model.class, model)
+    this.constants.set(model.name, model.class)
   }
 
   modelOf(value: unknown): KnownModel | undefined {
@@ -87,9 +87,10 @@ export class CompiledModels implements Models {
    * filter may have omitted that row.
    */
   isLeftOut(value: unknown): boolean {
-    const references = arePartial() ? this.#references.get(tagOf(value) ?? '') : undefined
+    if (!this.#leftOut || !arePartial()) return false
+    const references = this.models.get(tagOf(value) ?? '')?.references
     // Sound: only objects have a tag.
-    return references !== undefined && leftOut(value as object, references).length > 0
+    return references !== undefined && this.#leftOut(value as object, references).length > 0
   }
 
   modelOfClass(cls: unknown): KnownModel | undefined {
@@ -97,7 +98,8 @@ export class CompiledModels implements Models {
   }
 
   ancestors(name: string): readonly string[] {
-    return this.#ancestors.get(name) ?? []
+    const model = this.models.get(name)
+    return model ? (model.ancestors ?? [name]) : []
   }
 
   isSubclass(name: string, ancestor: string): boolean {
@@ -115,9 +117,9 @@ export class CompiledModels implements Models {
   }
 }
 
-function absent(what: string, name: string): ArgumentError {
+function absent(what: 'class' | 'constant', name: string): ArgumentError {
   const option = what === 'class' ? 'classes' : 'constants'
-  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}, which was not passed.`, {
+  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}.`, {
     hint: `pass it: createAuthorizer({ ${option}: { ${name} } })`,
   })
 }

@@ -2,11 +2,14 @@ import type { Budget, BudgetLimits } from '../predicate/budget.js'
 import type { Predicate } from '../predicate/compiler.js'
 import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { References } from '../schema/partial.js'
+import type { ValueKinds } from '../values/kinds.js'
 
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 3
+  readonly format: 4
+  /** The kinds of values that predicates compare. Default: those that most declared schemas need. */
+  readonly kinds?: ValueKinds
   /** Creates the helpers that only some predicates need. */
   readonly helpers: MakeHelpers
   /**
@@ -21,13 +24,10 @@ export interface CompiledPolicy {
   /** The values that are passed to `predicates`. Default: none. */
   readonly values?: readonly CompiledValue[]
   readonly models: readonly CompiledModel[]
+  /** Returns the omitted references of a row. Set only if a model has `references`. */
+  readonly leftOut?: (row: object, references: References) => readonly string[]
   /** The constants that predicates read. */
   readonly constants: readonly string[]
-  /**
-   * The string literals of the policy, and the permissions and roles of its blocks. All other texts
-   * share one plan.
-   */
-  readonly words: readonly string[]
   /**
    * All actions, and whether rules accept any other one; null if rules compare actions with data.
    */
@@ -52,10 +52,10 @@ export interface CompiledModel {
 export type KindName = string | null
 
 /**
- * The plans of one resource class. An action that is not listed has the plan of the actions that the
+ * The plans of resource classes. An action that is not listed has the plan of the actions that the
  * policy does not name. A check without a plan is always false.
  */
-export type PlansOfResource = readonly [resource: KindName, plans: readonly CompiledPlan[]]
+export type PlansOfResource = readonly [resources: readonly KindName[], plans: readonly CompiledPlan[]]
 
 export interface CompiledPlan {
   /** Null for every action that the policy does not name. */

@@ -21,23 +21,22 @@ export function partsOf(condition: Condition, known: Map<Definition, number> = n
 }
 
 /**
- * Returns whether an evaluation has to count its steps. Needed for nested collections, recursive
- * definitions, goals for the machine and very many parts. All other evaluations end soon.
+ * Returns whether an evaluation has to count its steps. Needed for deeply nested collections, recursive
+ * definitions, goals for the machine and very many parts. All other evaluations end soon, or visit a long
+ * collection, which counts itself.
  */
 export function needsBudget(condition: Condition): boolean {
-  return partsOf(condition) > fewParts || loopsOf(condition, new Map()) > 1
+  return partsOf(condition) > fewParts || loopsOf(condition, new Map()) > fewLoops
 }
 const fewParts = 1_000
+const fewLoops = 2
 
-/**
- * Returns the nesting depth of collections. A recursive definition or a goal for the machine counts
- * as two levels.
- */
+/** Returns the nesting depth of collections. A recursive definition or a goal for the machine has no limit. */
 function loopsOf(condition: Condition, known: Map<Definition, number>): number {
   switch (condition.kind) {
     case 'ref': {
       const { definition } = condition
-      if (definition.recursive) return 2
+      if (definition.recursive) return Number.POSITIVE_INFINITY
       let loops = known.get(definition)
       if (loops === undefined) {
         loops = loopsOf(definition.condition, known)
@@ -48,7 +47,7 @@ function loopsOf(condition: Condition, known: Map<Definition, number>): number {
     case 'in':
       return condition.list.kind === 'list' || condition.list.kind === 'value' ? 0 : 1
     case 'opaque':
-      return 2
+      return Number.POSITIVE_INFINITY
     default: {
       const within = Math.max(0, ...partsIn(condition).map((one) => loopsOf(one, known)))
       return condition.kind === 'some' ? 1 + within : within

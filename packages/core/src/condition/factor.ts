@@ -19,9 +19,11 @@ export function factor(condition: Condition): Condition {
   return or(...arms)
 }
 
-/** Returns whether two conditions begin with the same test. */
+/** Returns whether two conditions begin with the same test, or with the negation of the same test. */
 export function beginAlike(one: Condition, other: Condition): boolean {
-  return isSameTest(firstOf(one), firstOf(other))
+  const [first, second] = [firstOf(one), firstOf(other)]
+  if (first.kind === 'not' && second.kind === 'not') return isSameTest(first.of, second.of)
+  return isSameTest(first, second)
 }
 
 function firstOf(condition: Condition): Condition {

@@ -1,9 +1,10 @@
 import type { Schema } from '../schema/schema.js'
 import type { And, Condition, Operand, Some } from './condition.js'
 import { and, or, TRUE } from './construct.js'
-import { isSameOperand, isSameTest } from './factor.js'
+import { factor, isSameOperand, isSameTest } from './factor.js'
 import { canFail, Fallible } from './fallible.js'
 import { substitute } from './substitute.js'
+import { partsIn } from './visit.js'
 
 /**
  * Returns a condition with the same outcomes that iterates over each collection once. For example,
@@ -47,7 +48,9 @@ class Gathering {
     const found: Condition[] = []
     let free: Condition[] = []
     const close = (): void => {
-      found.push(...this.#merged(free))
+      const merged = this.#merged(free)
+      // Tests that need no search come first.
+      found.push(...merged.filter(isQuick), ...merged.filter((one) => !isQuick(one)))
       free = []
     }
     for (const arm of arms) {
@@ -87,7 +90,7 @@ class Gathering {
     return { ...first!, where: this.#alternatives([first!.where, ...wheres].flatMap(armsOf)) }
   }
 
-  /** Joins alternatives about one row: those with the same last test share it. */
+  /** Joins alternatives about one row: those with the same last test share it, and then those with the same first one. */
   #alternatives(wheres: readonly Condition[]): Condition {
     const groups: { readonly last: Condition; readonly heads: Condition[] }[] = []
     for (const where of wheres) {
@@ -98,7 +101,7 @@ class Gathering {
       if (group) group.heads.push(head)
       else groups.push({ last, heads: [head] })
     }
-    return this.#disjunction(groups.map(({ last, heads }) => and(this.#distinct(heads), last)))
+    return factor(this.#disjunction(groups.map(({ last, heads }) => and(this.#distinct(heads), last))))
   }
 
   /** Returns the disjunction of conditions without those that another one implies. */
@@ -144,6 +147,12 @@ export function unfolded(where: Condition): readonly Condition[] | undefined {
   if (where.kind !== 'and' || where.of.length !== 2) return undefined
   const [first, last] = (where as And).of as readonly [Condition, Condition]
   return first.kind === 'or' ? first.of.map((one) => and(one, last)) : undefined
+}
+
+/** Returns whether an evaluation visits no collection. */
+function isQuick(condition: Condition): boolean {
+  const { kind } = condition
+  return kind !== 'some' && kind !== 'in' && kind !== 'ref' && kind !== 'opaque' && partsIn(condition).every(isQuick)
 }
 
 function isTest({ kind }: Condition): boolean {

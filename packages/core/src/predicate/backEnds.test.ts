@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { planCheck } from '../authorizer/plans.js'
 import { defaultLimits } from '../machine/state/limits.js'
+import { allKinds } from '../values/kinds.js'
 import { compileClosures } from './closures/closures.js'
 import type { CompilePredicate, Predicate } from './compiler.js'
 import { sourceCompiler } from './emit/emit.js'
@@ -121,6 +122,7 @@ function predicateOf(text: string, compile: CompilePredicate): Predicate {
   const condition = planCheck(policy, authorizer.schema, { model: 'User' }, { action: 'read' }, { model: 'Doc' })
   const meaning: Meaning = {
     schema: authorizer.schema,
+    kinds: allKinds,
     limits: { steps: 1_000_000, syncTime: 600_000 },
     equal: (a, b) => a === b,
     equality: (a, b) => a === b,

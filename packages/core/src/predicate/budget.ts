@@ -50,74 +50,41 @@ export type TabledCalls = Map<unknown, TabledCall>
 type Table = Map<unknown, unknown>
 
 /**
- * The resources that one evaluation of a predicate has used. Steps are visited elements of
- * collections and calls of recursive definitions. If a limit is exceeded, the evaluation ends.
- * Results of recursive definitions are memoized once there are many calls. That makes quadratic or
- * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget: one
- * that has ended is used again.
+ * Counts the steps of evaluations that take few: visited elements of long collections, and the cost of methods. If a
+ * limit is exceeded, the evaluation ends. Evaluations are synchronous, so there is one at a time. One that begins within
+ * another, in a getter of the application, resets the outer count early.
  */
-export class Budget implements Account {
-  /**
-   * Counted by the predicates themselves: the steps taken, and the number of steps at the next
-   * check of the time.
-   */
+export class Meter implements Account {
+  /** The steps taken, and the number of steps at the next check of the time; predicates count, too. */
   steps = 0
   mark: number
   // No `#`: nested evaluations make these, and private fields take longer to make than many a
   // decision.
-  private readonly limits: BudgetLimits
-  private readonly end: EndEvaluation
+  protected readonly limits: BudgetLimits
+  protected readonly end: EndEvaluation
   /** Steps between two checks of the time. */
-  private readonly slice: number
-  private since: number | undefined = undefined
-  private depth = 0
-  private calls = 0
-  private nested = 0
-  private tables: Table | undefined = undefined
-  private isFree = false
+  protected readonly slice: number
+  protected since: number | undefined = undefined
+  /** Whether a predicate uses it. */
+  isUsed = false
 
-  constructor(limits: BudgetLimits, slice: number, mark: number, end: EndEvaluation) {
+  /** @param end - Throws if a limit is exceeded. */
+  constructor(limits: BudgetLimits, end: EndEvaluation, slice: number = stepsBetweenLooks) {
     this.limits = limits
     this.end = end
     this.slice = slice
-    this.mark = mark
+    this.mark = Math.min(slice, limits.steps)
   }
 
-  /**
-   * Returns a function that begins the budget of an evaluation. The evaluation should end it with
-   * `finish`, so that the next one need not make another. One budget is kept for that: without a
-   * live object of its shape, each major garbage collection would discard the optimized code of
-   * predicates.
-   * @param parts - The most parts of a condition that a step can evaluate.
-   * @param end - Throws if a limit is exceeded. Default: bails out for steps.
-   */
-  static of(limits: BudgetLimits, parts: number, end: EndEvaluation = bailForSteps): () => Budget {
-    const slice = Math.min(stepsBetweenLooks, Math.ceil(partsBetweenLooks / parts))
-    const mark = Math.min(slice, limits.steps)
-    const kept = new Budget(limits, slice, mark, end)
-    kept.isFree = true
-    return () => {
-      if (!kept.isFree) return new Budget(limits, slice, mark, end)
-      kept.isFree = false
-      return kept
-    }
+  /** Begins an evaluation. */
+  reset(): void {
+    if (this.steps !== 0) this.renew()
   }
 
-  /** Ends an evaluation: nothing may use its budget afterwards. */
-  finish(): void {
-    if (this.since !== undefined || this.depth !== 0 || this.calls !== 0) this.renew()
+  protected renew(): void {
     this.steps = 0
-    this.isFree = true
-  }
-
-  /** Resets the fields that few evaluations change. */
-  private renew(): void {
     this.mark = Math.min(this.slice, this.limits.steps)
     this.since = undefined
-    this.depth = 0
-    this.calls = 0
-    this.nested = 0
-    this.tables = undefined
   }
 
   spend(steps: number): void {
@@ -132,12 +99,6 @@ export class Budget implements Account {
     this.spend(Math.ceil(units / unitsPerStep))
   }
 
-  /** Counts a step and checks the limits before a call of the machine, which can take long. */
-  ask(): void {
-    this.steps++
-    this.look()
-  }
-
   /** Checks the limits; called when the steps exceed the mark. */
   look(): void {
     if (this.steps > this.limits.steps) this.end('steps', this.limits)
@@ -145,6 +106,64 @@ export class Budget implements Account {
     this.since ??= now
     if (now - this.since > this.limits.syncTime) this.end('syncTime', this.limits)
     this.mark = Math.min(this.steps + this.slice, this.limits.steps)
+  }
+}
+
+/** Visited elements of a collection between two checks of the time: a power of two. */
+export const elementsBetweenLooks = 256
+
+/**
+ * The resources that one evaluation of a predicate has used. Steps are visited elements of
+ * collections and calls of recursive definitions.
+ * Results of recursive definitions are memoized once there are many calls. That makes quadratic or
+ * worse evaluations linear, and detects cycles in the data. Each evaluation has its own budget: one
+ * that has ended is used again.
+ */
+export class Budget extends Meter {
+  private depth = 0
+  private calls = 0
+  private nested = 0
+  private tables: Table | undefined = undefined
+  private isFree = false
+
+  /**
+   * Returns a function that begins the budget of an evaluation. The evaluation should end it with
+   * `finish`, so that the next one need not make another. One budget is kept for that: without a
+   * live object of its shape, each major garbage collection would discard the optimized code of
+   * predicates.
+   * @param parts - The most parts of a condition that a step can evaluate.
+   * @param end - Throws if a limit is exceeded. Default: bails out for steps.
+   */
+  static of(limits: BudgetLimits, parts: number, end: EndEvaluation = bailForSteps): () => Budget {
+    const slice = Math.min(stepsBetweenLooks, Math.ceil(partsBetweenLooks / parts))
+    const kept = new Budget(limits, end, slice)
+    kept.isFree = true
+    return () => {
+      if (!kept.isFree) return new Budget(limits, end, slice)
+      kept.isFree = false
+      return kept
+    }
+  }
+
+  /** Ends an evaluation: nothing may use its budget afterwards. */
+  finish(): void {
+    if (this.since !== undefined || this.depth !== 0 || this.calls !== 0) this.renew()
+    this.steps = 0
+    this.isFree = true
+  }
+
+  protected override renew(): void {
+    super.renew()
+    this.depth = 0
+    this.calls = 0
+    this.nested = 0
+    this.tables = undefined
+  }
+
+  /** Counts a step and checks the limits before a call of the machine, which can take long. */
+  ask(): void {
+    this.steps++
+    this.look()
   }
 
   /**
@@ -223,45 +242,6 @@ export class Budget implements Account {
     for (let at = 0; at < args.length; at++) table = entryOf(table, args[at], newTable) as Table
     // Sound: the maps at this depth are by the last argument.
     return table as TabledCalls
-  }
-}
-
-/** Visited elements of a collection between two checks of the time: a power of two. */
-export const elementsBetweenLooks = 256
-
-/**
- * The budget of evaluations that seldom need one. It begins at the first charge, or when a
- * collection turns out to be long. Evaluations are synchronous, so there is one at a time. One that
- * begins within another, in a getter of the application, resets the outer budget early.
- */
-export class LateBudget implements Account {
-  private readonly begin: () => Budget
-  private budget: Budget | undefined = undefined
-  /** Whether a predicate uses it. */
-  isUsed = false
-
-  constructor(begin: () => Budget) {
-    this.begin = begin
-  }
-
-  /** Begins an evaluation. */
-  reset(): void {
-    if (this.budget === undefined) return
-    this.budget.finish()
-    this.budget = undefined
-  }
-
-  charge(units: number): void {
-    if (units < unitsPerStep) return
-    this.budget ??= this.begin()
-    this.budget.charge(units)
-  }
-
-  /** Checks the limits after every `elementsBetweenLooks` elements of a collection. */
-  look(): void {
-    this.budget ??= this.begin()
-    this.budget.spend(elementsBetweenLooks)
-    this.budget.look()
   }
 }
 

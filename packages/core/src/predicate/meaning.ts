@@ -3,6 +3,7 @@ import type { Models, Schema } from '../schema/schema.js'
 import type { Missing } from '../schema/wanted.js'
 import type { RegExpEngine } from '../text/engine.js'
 import type { Equality } from '../values/equality.js'
+import type { ValueKinds } from '../values/kinds.js'
 import type { RowEquality } from '../values/rows.js'
 import type { BudgetLimits } from './budget.js'
 
@@ -12,6 +13,7 @@ import type { BudgetLimits } from './budget.js'
  */
 export interface EqualityMeaning {
   readonly schema: Models
+  readonly kinds: ValueKinds
   /**
    * Returns whether two values are equal (`=`); undefined also if one of them is undefined or a
    * promise.

@@ -7,7 +7,6 @@ import { tagOf } from '../schema/tags.js'
 import { type Account, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
-import { Dict } from '../values/dict.js'
 import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
@@ -132,8 +131,9 @@ function isOfPrimitives(type: string): boolean {
  * Ends the evaluation if it declares none.
  */
 function meet(meaning: EqualityMeaning, value: object, type: string | undefined): void {
-  if (Array.isArray(value) || value instanceof Dict) {
-    for (const one of Object.values(value)) if (typeof one === 'object' && one !== null) meet(meaning, one, type)
+  if (meaning.kinds.isContainer(value)) {
+    for (const one of Object.values(value) as readonly unknown[])
+      if (typeof one === 'object' && one !== null) meet(meaning, one, type)
     return
   }
   const { schema } = meaning
@@ -355,13 +355,17 @@ function listHoldsReference(list: readonly unknown[], visited: Set<unknown>): bo
  */
 export function invoke(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
   if (receiver === null || receiver === undefined || typeof receiver === 'boolean') return bailOut()
-  // The machine loads rows that are known by their keys alone.
-  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function') return bailOut()
   if (Array.isArray(receiver)) account.charge(unitsPerElement * receiver.length)
   return plain(Reflect.apply(target, receiver, args))
+}
+
+/** As `invoke`, if the machine loads rows that are known by their keys alone. */
+export function invokeLoaded(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown {
+  if (holdsReference(receiver) || args.some((arg) => holdsReference(arg))) return bailOut()
+  return invoke(receiver, method, args, account)
 }
 
 /**

@@ -2,8 +2,9 @@ import { unloadedRelation } from '../schema/reference.js'
 import type { Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
-import { type Equality, unifiable } from '../values/equality.js'
+import type { Equality } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
+import type { ValueKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
@@ -20,6 +21,7 @@ export interface HostClasses {
  * Returns the equality of a host; functions return undefined if they would have to wait.
  * @param equality - The host's equality of the application's objects.
  * @param hasEquality - Whether it compares objects without keys by more than identity.
+ * @param kinds - The kinds of the values that are compared.
  * @param stranger - Ends an evaluation at a plain object of unknown class. Default: bails out to
  * the machine, which knows where the object comes from.
  */
@@ -27,6 +29,7 @@ export function equalityMeaning(
   schema: Models,
   equality: Equality,
   hasEquality: boolean,
+  kinds: ValueKinds,
   stranger: (object: object) => never = bailOut,
 ): EqualityMeaning {
   // Shared by all evaluations: it depends on the class and the schema alone. A schema that grows
@@ -35,7 +38,7 @@ export function equalityMeaning(
   const rowEquality = (cls: unknown): RowEquality | undefined => {
     let found = known.get(cls)
     if (found === undefined) {
-      found = rowEqualityOf(schema, cls, hasEquality) ?? null
+      found = rowEqualityOf(schema, cls, hasEquality, kinds) ?? null
       // Not memoized without a model: such a class may belong to one object alone.
       if (schema.modelOfClass(cls)) known.set(cls, found)
     }
@@ -57,17 +60,13 @@ export function equalityMeaning(
   }
   return {
     schema,
+    kinds,
     equality,
     rowEquality,
     equalAtSight,
     stranger,
-    equal(left, right) {
-      if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-        const same = equalAtSight(left, right)
-        if (same !== undefined) return same
-      }
-      return isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined
-    },
+    equal: (left, right) =>
+      isSettled(left) && isSettled(right) ? now(kinds.unifiable(left, right, equality)) : undefined,
   }
 }
 

@@ -5,6 +5,7 @@ import { ArgumentError, AuthorizationError } from '../errors.js'
 import { loadExplanation } from '../explain/explain.js'
 import { showObject } from '../machine/host/show.js'
 import type { Action } from '../register.js'
+import { allKinds } from '../values/kinds.js'
 import { sameRow } from '../values/rows.js'
 import { assertAsked, invalid } from './assertAsked.js'
 import { ExpectationError } from './expectation.js'
@@ -86,7 +87,7 @@ export interface AuthorizationTesting {
 export function testAuthorization(authorizer: Authorizer): AuthorizationTesting {
   coverByEnvironment(authorizer)
   const show = (value: unknown): string => showObject(authorizer.schema, value)
-  const isSame = (one: unknown, other: unknown): boolean => sameRow(authorizer.schema, one, other) === true
+  const isSame = (one: unknown, other: unknown): boolean => sameRow(authorizer.schema, one, other, allKinds) === true
   const who = (actor: unknown): string => (actor === null ? 'Nobody' : show(actor))
 
   /**

@@ -40,7 +40,8 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
 export function equalsItself(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isNaN(value)
   if (typeof value !== 'object') return true
-  return value instanceof Date ? !Number.isNaN(value.getTime()) : !isDecimal(value) || isSameNumber(value, value)
+  if (value instanceof Date) return !Number.isNaN(value.getTime())
+  return !isDecimal(value) || !Number.isNaN(Number(String(value)))
 }
 
 /**

@@ -1,11 +1,7 @@
-import type { Class } from '../schema/model.js'
-import { doubtfulReference, type Reference, referencedModel, unloadedRelation } from '../schema/reference.js'
-import { type KnownModel, type Models, Table } from '../schema/schema.js'
-import { isBinary, isBinaryClass } from './binary.js'
-import { builtinClasses } from './builtin.js'
-import { Dict } from './dict.js'
-import { scalarsEqual } from './equality.js'
+import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
+import type { KnownModel, Models } from '../schema/schema.js'
 import { HostError } from './hostError.js'
+import { allKinds, type ValueKinds } from './kinds.js'
 import { isNumeric } from './numeric.js'
 
 /**
@@ -48,14 +44,20 @@ export class UnknownRow {
  * @returns a `PartialRow` if both have keys and a part of one is undefined.
  * @returns an `UnknownRow` if the class of one is unknown and the other is a row.
  */
-export function sameRow(schema: Models, left: unknown, right: unknown): boolean | PartialRow | UnknownRow | undefined {
+export function sameRow(
+  schema: Models,
+  left: unknown,
+  right: unknown,
+  kinds: ValueKinds,
+): boolean | PartialRow | UnknownRow | undefined {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
   if (!a || !b) {
-    if (a) return isRowModel(a) && isUnknownRow(right) ? new UnknownRow(schema, right, left, a.name) : undefined
-    return b && isRowModel(b) && isUnknownRow(left) ? new UnknownRow(schema, left, right, b.name) : undefined
+    if (a)
+      return isRowModel(a, kinds) && !kinds.isValue(right) ? new UnknownRow(schema, right, left, a.name) : undefined
+    return b && isRowModel(b, kinds) && !kinds.isValue(left) ? new UnknownRow(schema, left, right, b.name) : undefined
   }
   const share = a === b || shareRows(schema, a.name, b.name)
   if (!share && !canBeSameRow(schema, a.name, b.name)) return false
@@ -64,7 +66,7 @@ export function sameRow(schema: Models, left: unknown, right: unknown): boolean 
   if (x && y) {
     if (x instanceof PartialRow) return x
     if (y instanceof PartialRow) return y
-    return x.length === y.length && x.every((part, at) => areEqual(part, y[at]))
+    return x.length === y.length && x.every((part, at) => areEqual(part, y[at], kinds))
   }
   // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
   if (schema.modelOf(left) === undefined) return new UnknownRow(schema, left, right, b.name)
@@ -91,7 +93,9 @@ export function sameReference(schema: Models, left: unknown, right: unknown): bo
  */
 function isSameReference(a: Reference, b: Reference): boolean {
   const parts = a.columns.map((name, at) => [a.key[at], b.key[b.columns.indexOf(name)]])
-  return a.model === b.model && a.columns.length === b.columns.length && parts.every(([x, y]) => areEqual(x, y))
+  return (
+    a.model === b.model && a.columns.length === b.columns.length && parts.every(([x, y]) => areEqual(x, y, allKinds))
+  )
 }
 
 /** Returns whether a reference leads to a value, which is an existing row or not a row. */
@@ -106,7 +110,7 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
     // Sound: the schema names the columns, and the compiler does not know them.
     const part = (value as Readonly<Record<string, unknown>>)[columns[at]!]
     if (part === undefined) return undefined
-    if (!areEqual(part, key[at])) return false
+    if (!areEqual(part, key[at], allKinds)) return false
   }
   return isEqual ? true : undefined
 }
@@ -115,9 +119,10 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
  * Compares two parts of keys.
  * @throws HostError `type-error` for a text beside a number: JSON has a text in the place of a bigint or a decimal.
  */
-function areEqual(part: unknown, other: unknown): boolean {
-  if (part === other || scalarsEqual(part, other) === true) return true
-  if ((typeof part === 'string' && isNumber(other)) || (typeof other === 'string' && isNumber(part))) {
+function areEqual(part: unknown, other: unknown, kinds: ValueKinds): boolean {
+  if (part === other || kinds.scalarsEqual(part, other) === true) return true
+  const [text, number] = typeof part === 'string' ? [part, other] : [other, part]
+  if (typeof text === 'string' && kinds.isNumeric(number)) {
     throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
       hint: 'convert keys before they are compared, for example with a reviver: JSON.parse(text, reviver)',
       data: { part, other },
@@ -126,29 +131,9 @@ function areEqual(part: unknown, other: unknown): boolean {
   return false
 }
 
-function isNumber(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'bigint' || isNumeric(value)
-}
-
 /** Returns whether the objects of a model are rows rather than values. */
-function isRowModel({ name, class: cls }: KnownModel): boolean {
-  return !builtinClasses.has(name) && !(cls && isValueClass(cls))
-}
-
-/**
- * Returns whether an object without a model may be a row: not a value and not an unloaded
- * reference.
- */
-export function isUnknownRow(value: object): boolean {
-  return !(
-    value instanceof Date ||
-    value instanceof Dict ||
-    value instanceof Table ||
-    Array.isArray(value) ||
-    isBinary(value) ||
-    unloadedRelation(value) !== undefined ||
-    isNumeric(value)
-  )
+function isRowModel({ name, class: cls }: KnownModel, kinds: ValueKinds): boolean {
+  return !kinds.builtins.has(name) && !(cls && kinds.isValueClass(cls))
 }
 
 /**
@@ -229,9 +214,14 @@ export interface RowEquality {
  * the key has several columns.
  * @param hasEquality - Whether objects without keys are compared by more than identity.
  */
-export function rowEqualityOf(schema: Models, cls: unknown, hasEquality: boolean): RowEquality | undefined {
+export function rowEqualityOf(
+  schema: Models,
+  cls: unknown,
+  hasEquality: boolean,
+  kinds: ValueKinds,
+): RowEquality | undefined {
   const model = schema.modelOfClass(cls)
-  if (!model?.class || isValueClass(model.class)) return undefined
+  if (!model?.class || kinds.isValueClass(model.class)) return undefined
   const key = schema.key(model.name)
   const decides = key?.length ? key.length === 1 : !hasEquality
   return decides ? { column: key?.[0] } : undefined
@@ -248,18 +238,4 @@ export function areSameRow(rows: RowEquality, left: object, right: object): bool
   const a = (left as Readonly<Record<string, unknown>>)[column]
   const b = (right as Readonly<Record<string, unknown>>)[column]
   return typeof a === typeof b && (typeof a === 'number' || typeof a === 'string') ? a === b : undefined
-}
-
-/** Returns whether instances of a class are values: equal if their contents are. */
-function isValueClass(cls: Class): boolean {
-  const { prototype } = cls
-  return (
-    cls === Date ||
-    cls === Array ||
-    cls === Dict ||
-    prototype instanceof Date ||
-    isBinaryClass(cls) ||
-    isNumeric(prototype) ||
-    builtinClasses.has(cls.name)
-  )
 }

@@ -2,30 +2,34 @@ import type { Class } from '../../schema/model.js'
 import type { Models } from '../../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../../values/builtin.js'
 import { Dict } from '../../values/dict.js'
-import { type Equality, scalarsEqual } from '../../values/equality.js'
+import type { Equality } from '../../values/equality.js'
 import { unknownRow } from '../../values/hostError.js'
+import { allKinds, type ValueKinds } from '../../values/kinds.js'
 import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
 
 /** The equality of values of a schema; it needs no machine. */
 export class SchemaEquality {
   readonly schema: Models
   readonly #equality: Equality | undefined
+  readonly #kinds: ValueKinds
 
   /**
    * @param equality - Decides whether two objects are equal that are not rows with keys; by default
    * they never are.
+   * @param kinds - The kinds of the values that are compared.
    */
-  constructor(schema: Models, equality: Equality | undefined) {
+  constructor(schema: Models, equality: Equality | undefined, kinds: ValueKinds) {
     this.schema = schema
     this.#equality = equality
+    this.#kinds = kinds
   }
 
   equal(left: unknown, right: unknown): boolean | Promise<boolean> {
-    return scalarsEqual(left, right) ?? this.equalObjects(left, right)
+    return this.#kinds.scalarsEqual(left, right) ?? this.equalObjects(left, right)
   }
 
   protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
-    const same = sameRow(this.schema, left, right)
+    const same = sameRow(this.schema, left, right, this.#kinds)
     return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
   }
 
@@ -47,6 +51,10 @@ export class SchemaEquality {
 
 /** `SchemaEquality` with the semantics of classes. */
 export class SchemaValues extends SchemaEquality {
+  constructor(schema: Models, equality: Equality | undefined) {
+    super(schema, equality, allKinds)
+  }
+
   classOf(value: unknown): string | undefined {
     switch (typeof value) {
       case 'string':

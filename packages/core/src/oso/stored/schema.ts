@@ -1,6 +1,6 @@
 import type { Field, Model } from '../../schema/model.js'
 import { builtinClasses } from '../../values/builtin.js'
-import { isUnknownRow } from '../../values/rows.js'
+import { allKinds } from '../../values/kinds.js'
 import { HostSchema } from '../hostSchema.js'
 import type { StoredClasses } from './classes.js'
 
@@ -31,7 +31,7 @@ export class StoredSchema extends HostSchema {
   override baseOf(value: unknown): Model | undefined {
     const base = super.baseOf(value)
     if (base || !this.#hasDefaultEquality || typeof value !== 'object' || value === null) return base
-    return isUnknownRow(value) ? this.#unregistered : undefined
+    return allKinds.isValue(value) ? undefined : this.#unregistered
   }
 }
 

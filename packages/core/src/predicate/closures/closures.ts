@@ -4,7 +4,7 @@ import { gather, unfolded } from '../../condition/gather.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
-import { type Budget, LateBudget, type TabledCall } from '../budget.js'
+import { type Budget, bailForSteps, Meter, type TabledCall } from '../budget.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
 import {
@@ -38,7 +38,7 @@ type Definitions = Map<Definition, Callee>
 export function compileClosures(condition: Condition, meaning: Meaning): Predicate {
   const begin = budgetFor(condition, meaning)
   const counts = needsBudget(condition)
-  const own = new LateBudget(begin)
+  const own = new Meter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
   const { test } = compiler.compile(gather(meaning.schema, condition))
   const size = compiler.size
@@ -77,14 +77,14 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
 
 class Closures extends Compiler<ElementTest> {
   readonly #meaning: Meaning
-  readonly #own: LateBudget
+  readonly #own: Meter
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
   #size = ownSlots
 
   /** @param own - The budget of evaluations that do not count their steps. */
-  constructor(meaning: Meaning, counts: boolean, own: LateBudget, definitions: Definitions) {
+  constructor(meaning: Meaning, counts: boolean, own: Meter, definitions: Definitions) {
     super(meaning.schema, counts)
     this.#meaning = meaning
     this.#own = own
@@ -110,7 +110,7 @@ class Closures extends Compiler<ElementTest> {
   }
 
   /** Returns the account for methods and long collections. */
-  get #account(): (frame: Slots) => Budget | LateBudget {
+  get #account(): (frame: Slots) => Budget | Meter {
     if (this.counts) return budgetOf
     const own = this.#own
     own.isUsed = true

@@ -3,7 +3,7 @@ import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
 import { declaredType } from '../../condition/type.js'
 import { areSameRow, type RowEquality } from '../../values/rows.js'
-import { type Budget, elementsBetweenLooks, type LateBudget } from '../budget.js'
+import { type Budget, elementsBetweenLooks, type Meter } from '../budget.js'
 import { isLiteral } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
 import { budgetOf, equals, equalsLiteral, get, held, isThere, listOf, type Reader, read, type Slots } from '../read.js'
@@ -46,7 +46,7 @@ export interface Loop {
   /** Whether an element can be an error. */
   readonly canFail: boolean
   /** Returns the budget for the time of long collections; called only if there are any. */
-  readonly account: () => (frame: Slots) => Budget | LateBudget
+  readonly account: () => (frame: Slots) => Budget | Meter
   /** Whether elements are counted. */
   readonly counts: boolean
   readonly meaning: Meaning
@@ -112,7 +112,7 @@ export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): 
         open = canFail ? arm : none
       }
       if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).look()
+      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
     }
     return open < tests.length
   }
@@ -156,7 +156,7 @@ function compileTable(loop: Loop, field: string | undefined, operand: (operand: 
         open = canFail ? arm : none
       }
       if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).look()
+      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
     }
     return open < count
   }
@@ -240,7 +240,7 @@ function compileFieldPair(
     let { cls, rows } = last
     for (let index = 0; index < list.length && open > 0; index++) {
       if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).look()
+      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
       const element = list[index]
       const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning, firstType)
       if (arm >= open) continue
@@ -276,7 +276,7 @@ export function compileExhaustiveLoop({ arms, from, slot, account: accountOf, co
     const list = listOf(get(from, frame))
     for (let index = 0; index < list.length; index++) {
       if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).look()
+      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
       frame[slot] = list[index]
       for (const test of tests) if (test(frame)) found = true
     }

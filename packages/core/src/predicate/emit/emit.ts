@@ -10,13 +10,16 @@ import type {
   Some,
 } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
+import { isSameOperand } from '../../condition/factor.js'
+import { canFail } from '../../condition/fallible.js'
 import { gather } from '../../condition/gather.js'
 import { declaredModel, declaredType, operandType } from '../../condition/type.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
+import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
-import { Budget, LateBudget } from '../budget.js'
+import { bailForSteps, elementsBetweenLooks, Meter } from '../budget.js'
 import { compileClosures } from '../closures/closures.js'
 import {
   type BackEnd,
@@ -31,22 +34,24 @@ import {
   type WaitingPredicate,
 } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
+import { invokeLoaded } from '../read.js'
 import {
   type Ask,
   basicHelpers,
   type ExtraHelpers,
   helperNames,
+  makeAsk,
   makeCalculate,
   makeCall,
   makeCompare,
-  makeContains,
-  makeInvoke,
   makeIsa,
   makeText,
   type WaitingHelpers,
   whole,
 } from './helpers.js'
 import { OperandWriter } from './operands.js'
+import { Passed } from './passed.js'
+import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
 import { FunctionPool, type Given } from './pool.js'
 import { CodeScope } from './scope.js'
 import {
@@ -64,7 +69,6 @@ import {
   kept,
   keyOfClass,
   leaveRounds,
-  looks,
   many,
   nilTest,
   plainly,
@@ -81,6 +85,7 @@ import {
   untilFound,
   untilNoneIsOpen,
   type WriteLoop,
+  type Written,
 } from './templates.js'
 
 /**
@@ -136,19 +141,17 @@ class Program {
   /** Predicates by their text. Those of equal text are the same. */
   readonly #predicates = new Map<string, unknown>()
   #count = 0
-  readonly #own: LateBudget
-  readonly #extras: ExtraHelpers & WaitingHelpers
+  readonly #extras: Omit<ExtraHelpers, 'ask'> & WaitingHelpers
 
   constructor(meaning: Meaning) {
     this.#meaning = meaning
-    this.#own = new LateBudget(Budget.of(meaning.limits, 1))
     this.#extras = {
+      own: new Meter(meaning.limits, bailForSteps),
       isa: makeIsa(meaning),
-      compare: makeCompare(meaning),
-      contains: makeContains(meaning),
+      compare: makeCompare({ meaning }),
       text: makeText(),
-      call: makeCall(meaning),
-      invoke: makeInvoke(),
+      call: makeCall({ meaning }),
+      invoke: invokeLoaded,
       calculate: makeCalculate(),
       whole,
     }
@@ -170,7 +173,7 @@ class Program {
       fresh.map(([, one]) => one),
       text,
     )
-    const parts = [
+    const lines = [
       '"use strict"',
       ...(old.length > 0 ? [`const { ${old.join(', ')} } = functions`] : []),
       body,
@@ -178,10 +181,11 @@ class Program {
       `return decide\n//# sourceURL=polar-${number}.js`,
     ]
     // Spelled like this because bundlers for the edge reject the usual form unseen.
-    const made = new globalThis.Function('helpers', 'values', 'functions', parts.join('\n'))
+    const made = new globalThis.Function('helpers', 'values', 'functions', lines.join('\n'))
     // Sound: goals are expressions of the policy here.
     const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
-    const helpers = { ...basicHelpers(meaning, budgetFor(condition, meaning), ask), ...this.#extras, own: this.#own }
+    const parts = { meaning, begin: budgetFor(condition, meaning), ask }
+    const helpers = { ...basicHelpers(parts), ...this.#extras, ask: makeAsk(parts) }
     const predicate: unknown = made(helpers, this.#values, this.#functions)
     if (canShare) this.#predicates.set(text, predicate)
     return predicate
@@ -202,6 +206,28 @@ export function programText(functions: readonly string[], ...predicates: readonl
   ]
   const all = [...given, code].join('\n')
   return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
+}
+
+/** The comparison of an operand with a text. */
+type TextTest = Compare & { readonly right: { readonly kind: 'value'; readonly value: string } }
+
+/** Returns the first conditions that compare the same operand with texts. */
+function textsOf(conditions: readonly Condition[]): readonly TextTest[] {
+  const [first] = conditions
+  const end = conditions.findIndex(
+    (one) => !isTextTest(one) || !isTextTest(first!) || !isSameOperand(one.left, first.left),
+  )
+  // Sound: those before are such comparisons.
+  return conditions.slice(0, end < 0 ? conditions.length : end) as unknown as readonly TextTest[]
+}
+
+function isTextTest(condition: Condition): condition is TextTest {
+  return (
+    condition.kind === 'compare' &&
+    condition.operator === '=' &&
+    condition.right.kind === 'value' &&
+    typeof condition.right.value === 'string'
+  )
 }
 
 /** Returns whether an argument is the parameter itself. */
@@ -238,6 +264,10 @@ export interface PredicateText {
   readonly readsResource: boolean
   /** Whether an evaluation has a budget. */
   readonly counts: boolean
+  /** Whether it compares values of more kinds than `plainKinds` has. */
+  readonly comparesAll: boolean
+  /** Whether it orders values of more kinds than `plainOrder` has. */
+  readonly ordersAll: boolean
 }
 
 /**
@@ -261,6 +291,8 @@ class Source extends Compiler<Write> {
   readonly #bodies = new Map<Definition, Compiled<Write>>()
   /** The number of collections around the condition that is compiled. */
   #depth = 0
+  #comparesAll = false
+  #ordersAll = false
 
   constructor(condition: Condition, schema: Schema, pool: FunctionPool, waits: boolean) {
     // A waiting evaluation is not alone: others run meanwhile.
@@ -288,6 +320,8 @@ class Source extends Compiler<Write> {
       text,
       constants: this.#operands.constants,
       counts: usesOwn || hasBudget,
+      comparesAll: this.#comparesAll,
+      ordersAll: this.#ordersAll,
       readsResource: scope.parameters.has('resource'),
     }
   }
@@ -295,6 +329,13 @@ class Source extends Compiler<Write> {
   /** Writes the account for methods and long collections. */
   #account(scope: CodeScope): string {
     return this.counts ? scope.use('budget') : 'own'
+  }
+
+  /** Writes a periodic check of the time in the loop over a collection. */
+  #look(scope: CodeScope): string {
+    const last = elementsBetweenLooks - 1
+    const account = this.#account(scope)
+    return `if ((i & ${last}) === ${last}) ${account}.${this.counts ? 'look()' : `spend(${elementsBetweenLooks})`};`
   }
 
   get #keyword(): string {
@@ -315,27 +356,37 @@ class Source extends Compiler<Write> {
    * Returns the name of a function whose parameters are those of its scope. Rows of different models
    * have functions of their own, since V8 shares what it learns about a function's objects.
    */
-  #define(scope: CodeScope, body: string): string {
-    const models = (['actor', 'resource'] as const).map((root) =>
-      scope.parameters.has(root) ? (this.#operands.models.get(root) ?? null) : undefined,
+  #define(scope: CodeScope, passed: Passed, body: string): string {
+    const models = [...scope.parameters].map((name) =>
+      name === 'actor' || name === 'resource' ? (this.#operands.models.get(name) ?? null) : passed.kindOf(name),
     )
     const key = JSON.stringify([models, this.#written(scope, body, '')])
     return this.#pool.add('f', key, (name) => this.#written(scope, body, name))
   }
 
-  /** Writes a function once, and a call of it with the names that it uses. */
-  #function(body: Write): Write {
-    let made: { readonly name: string; readonly parameters: readonly string[] } | undefined
+  /**
+   * Writes a function once, and a call of it with the values that it uses.
+   * @param first - The operand that the function reads first.
+   */
+  #function(body: Write, first?: Operand): Write {
+    let made: { readonly name: string; readonly parameters: readonly string[]; readonly passed: Passed } | undefined
     return (scope) => {
-      if (!made) {
-        const own = new CodeScope()
-        const name = this.#define(own, body(own))
-        made = { name, parameters: [...own.parameters] }
+      if (!made?.passed.isKnownIn(scope)) {
+        const passed = new Passed(this.schema, this.#operands, scope, first)
+        const own = new CodeScope([], passed)
+        const name = this.#define(own, passed, body(own))
+        made = { name, parameters: [...own.parameters], passed }
       }
-      return this.#call(
-        made.name,
-        made.parameters.map((parameter) => scope.use(parameter)),
-      )
+      const { name, parameters, passed } = made
+      const before: string[] = []
+      const args = parameters.map((parameter) => {
+        const path = passed.pathOf(parameter)
+        if (path === undefined) return scope.use(parameter)
+        const written = this.#operands.write(path, scope)
+        before.push(...settled(written))
+        return written.value
+      })
+      return before.length === 0 ? this.#call(name, args) : sequence(before, this.#call(name, args))
     }
   }
 
@@ -378,8 +429,8 @@ class Source extends Compiler<Write> {
         const steps = tests.map((test) => test(inner))
         const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
         const lines = [...settled(from), `const list = ${from.value}`, 'if (!isWhole(list)) bail(list)', start]
-        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${looks(this.#account(scope))}\n${step}\n}\n${end}`
-      })
+        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
+      }, some.from)
     return {
       test: loop(
         arms.map((arm) => arm.test),
@@ -559,6 +610,7 @@ class Source extends Compiler<Write> {
   #compare({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
+      this.#ordersAll ||= isEquality || !isPlainOrder(this.schema, left, right)
       return this.#between(left, right, scope, (x, y) => {
         const asked = `compare("${operator}", ${x}, ${y}${this.#types(left, right)})`
         if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
@@ -574,8 +626,15 @@ class Source extends Compiler<Write> {
     const y = this.#operands.write(right, scope)
     return sequence(
       [...(y.before.length > 0 ? held(x, comparison.cls) : x.before), ...y.before],
-      equality(same, comparison, x, y),
+      equality(same, comparison, this.#asRow(x, left), this.#asRow(y, right)),
     )
+  }
+
+  /** Returns what was written, which is a row only if instances of its class are not values. */
+  #asRow(written: Written, operand: Operand): Written {
+    const model = written.isRow ? this.#modelOf(operand) : undefined
+    const cls = model === undefined ? undefined : constructorOf(this.schema, model)
+    return { ...written, isRow: cls !== undefined && !allKinds.isValueClass(cls) }
   }
 
   /** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */
@@ -598,9 +657,11 @@ class Source extends Compiler<Write> {
 
   /** @param ofElements - Whether the elements of the right list are compared. */
   #comparisonOf(left: Operand, right: Operand, ofElements = false): Comparison {
+    this.#comparesAll ||= !isPlainComparison(this.schema, left, right, ofElements)
     const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
     const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
-    const key = model === undefined ? undefined : rowEqualityOf(this.schema, constructorOf(this.schema, model), true)
+    const key =
+      model === undefined ? undefined : rowEqualityOf(this.schema, constructorOf(this.schema, model), true, allKinds)
     return { cls, key: key?.column, types: this.#types(left, right), takesTexts: this.#takesTexts(left, right) }
   }
 
@@ -658,15 +719,57 @@ class Source extends Compiler<Write> {
 
   #equalsLiteral(operand: Operand, literal: unknown, scope: CodeScope): string {
     const it = this.#operands.value(literal)
+    this.#comparesAll ||= typeof literal === 'number' && !isPlainNumber(operandType(this.schema, operand))
     const written = this.#operands.write(operand, scope)
     const x = written.value
     const type = declaredType(this.schema, operand)
-    const asked = `${found(written)}equals(${x}, ${it}${type === undefined ? '' : `, ${text(type)}`})`
-    return sequence(
-      written.before,
-      literal === null
-        ? `${x} === null || !${isScalar(x)} && ${found(written)}${this.#nilTest(operand, type)}(${x})`
-        : `${x} === ${it} || typeof ${x} !== "${typeof literal}" && ${x} !== null && ${asked}`,
-    )
+    if (literal === null)
+      return sequence(
+        written.before,
+        `${x} === null || !${isScalar(x)} && ${found(written)}${this.#nilTest(operand, type)}(${x})`,
+      )
+    return sequence(written.before, `${x} === ${it} || ${this.#isOther(operand, written, typeof literal, it)}`)
+  }
+
+  /**
+   * Writes the test of a value that is not the literal that it is compared with.
+   * @param kind - What `typeof` says of the literal.
+   */
+  #isOther(operand: Operand, written: Written, kind: string, literal: string): string {
+    const x = written.value
+    const type = declaredType(this.schema, operand)
+    const isOther = `typeof ${x} !== "${kind}"${operandType(this.schema, operand).nullable ? ` && ${x} !== null` : ''}`
+    // Only a number can equal a value of another type.
+    if (kind === 'number')
+      return `${isOther} && ${found(written)}equals(${x}, ${literal}${type === undefined ? '' : `, ${text(type)}`})`
+    const args = [x, type?.[0] === '#' ? text(type) : 'undefined', written.parent ?? 'undefined']
+    while (args.at(-1) === 'undefined') args.pop()
+    return `${isOther} && unlike(${args.join(', ')})`
+  }
+
+  /** Compares one operand with several texts as one test. */
+  override compile(condition: Condition): Compiled<Write> {
+    if (condition.kind !== 'or') return super.compile(condition)
+    const arms: Condition[] = []
+    for (let at = 0; at < condition.of.length; ) {
+      const texts = textsOf(condition.of.slice(at))
+      const end = at + Math.max(1, texts.length)
+      arms.push(texts.length > 1 ? { ...condition, of: texts } : condition.of[at]!)
+      at = end
+    }
+    if (arms.length > 1) return super.compile({ ...condition, of: arms })
+    const texts = textsOf(condition.of) as readonly TextTest[]
+    const test: Write = (scope) => this.#equalsText(texts, scope)
+    // A value that is an error for one text is an error for all.
+    return { test, exhaust: canFail(this.schema, condition) ? test : undefined }
+  }
+
+  #equalsText(tests: readonly TextTest[], scope: CodeScope): string {
+    const { left } = tests[0]!
+    const written = this.#operands.write(left, scope)
+    const x = written.value
+    const literals = tests.map(({ right }) => text(right.value))
+    const other = this.#isOther(left, written, 'string', '')
+    return sequence(written.before, [...literals.map((one) => `${x} === ${one}`), other].join(' || '))
   }
 }

@@ -2,21 +2,9 @@ import type { CompareOperator } from '../../condition/condition.js'
 import { arePartial, isWhole, mayBePartial } from '../../schema/partial.js'
 import type { Account } from '../../text/account.js'
 import { bailOut } from '../bail.js'
-import { type Budget, LateBudget } from '../budget.js'
-import type { ClassMeaning, EqualityMeaning } from '../meaning.js'
-import {
-  calculate,
-  call,
-  compare,
-  contains,
-  equals,
-  holdsReference,
-  invoke,
-  isInstance,
-  isThere,
-  listOf,
-  textTest,
-} from '../read.js'
+import type { Budget, BudgetLimits, Meter } from '../budget.js'
+import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
+import { calculate, call, compare, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
 /** The helpers of every predicate's text. */
@@ -29,16 +17,16 @@ export interface BasicHelpers {
   keyOf(cls: unknown): string | null | undefined
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
-  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
   /** Makes the budget of an evaluation. */
   readonly begin: (() => Budget) | undefined
-  /** The budget of a predicate whose evaluations seldom need one. */
-  readonly own: LateBudget | undefined
   readonly constants: ReadonlyMap<string, unknown>
 }
 
 /** The helpers of some texts. */
 export interface ExtraHelpers {
+  ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
+  /** The account of predicates without a budget. */
+  readonly own: Meter
   isa(value: unknown, model: string, exact: boolean, known?: string): boolean
   compare(
     operator: Exclude<CompareOperator, '='>,
@@ -47,7 +35,6 @@ export interface ExtraHelpers {
     leftType?: string,
     rightType?: string,
   ): boolean
-  contains(value: unknown, list: unknown, budget?: Budget, type?: string, elementType?: string): boolean
   readonly text: typeof textTest
   call(receiver: unknown, method: string, args: readonly unknown[], account: Account): unknown
   /** Calls a method that is not charged for texts or patterns. */
@@ -63,24 +50,39 @@ export interface WaitingHelpers {
 /** All helpers. */
 export type SourceHelpers = BasicHelpers & Partial<ExtraHelpers & WaitingHelpers>
 
+/** Evaluates a goal as the machine does; undefined if it can't be decided synchronously. */
+export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
+
+/** What helpers are made of. */
+export interface HelperParts {
+  readonly meaning: EqualityMeaning
+  readonly limits: Partial<BudgetLimits> | undefined
+  readonly begin: (() => Budget) | undefined
+  readonly ask: Ask
+}
+
 // Separate functions, so that a compiled module contains only those that its policy needs.
+export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] {
+  return (goal, values, budget) => {
+    budget.ask()
+    // Another query of the machine can't load rows that are known by their keys alone.
+    for (const value of values.values()) if (holdsReference(value)) bailOut()
+    return ask(goal, values) ?? bailOut()
+  }
+}
 export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
   return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
 }
-export function makeCompare(meaning: EqualityMeaning): ExtraHelpers['compare'] {
-  const ordered = withOrder(meaning)
-  return (operator, left, right, leftType, rightType) => compare(ordered, operator, left, right, leftType, rightType)
+export function makeCompare({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['compare'] {
+  return compareBy(withOrder(meaning))
 }
-export function makeContains(meaning: EqualityMeaning): ExtraHelpers['contains'] {
-  return (value, list, budget, type, elementType) => {
-    budget?.spend(listOf(list).length)
-    return contains(meaning, value, list, type, elementType)
-  }
+export function compareBy(meaning: ValueMeaning): ExtraHelpers['compare'] {
+  return (operator, left, right, leftType, rightType) => compare(meaning, operator, left, right, leftType, rightType)
 }
 export function makeText(): ExtraHelpers['text'] {
   return textTest
 }
-export function makeCall(meaning: EqualityMeaning): ExtraHelpers['call'] {
+export function makeCall({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['call'] {
   return (receiver, method, args, account) => call(receiver, method, args, account, meaning.regExp)
 }
 export function makeInvoke(): ExtraHelpers['invoke'] {
@@ -91,7 +93,7 @@ export function makeCalculate(): ExtraHelpers['calculate'] {
 }
 
 /** Functions that make the extra helpers. */
-export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (meaning: EqualityMeaning) => ExtraHelpers[Name] }
+export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (parts: HelperParts) => ExtraHelpers[Name] }
 
 /** The names of the helpers in a text. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
@@ -107,15 +109,11 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'own',
   'constants',
   'compare',
-  'contains',
   'text',
   'call',
   'invoke',
   'calculate',
 ]
-
-/** Evaluates a goal as the machine does; undefined if it can't be decided synchronously. */
-export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boolean | undefined
 
 /**
  * Returns an awaited value. Bails out if it may be partial: only the machine knows how much of it
@@ -126,7 +124,7 @@ export function whole(value: unknown): unknown {
 }
 
 /** Returns the helpers of one predicate. */
-export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | undefined, ask: Ask): BasicHelpers {
+export function basicHelpers({ meaning, begin }: Pick<HelperParts, 'meaning' | 'begin'>): BasicHelpers {
   return {
     bail: bailOut,
     isWhole,
@@ -137,14 +135,7 @@ export function basicHelpers(meaning: EqualityMeaning, begin: (() => Budget) | u
       return rows && (rows.column ?? null)
     },
     isClass: (cls) => meaning.schema.modelOfClass(cls) !== undefined,
-    ask(goal, values, budget) {
-      budget.ask()
-      // Another query of the machine can't load rows that are known by their keys alone.
-      for (const value of values.values()) if (holdsReference(value)) bailOut()
-      return ask(goal, values) ?? bailOut()
-    },
     begin,
-    own: begin && new LateBudget(begin),
     constants: meaning.schema.constants,
   }
 }

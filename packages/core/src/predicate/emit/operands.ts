@@ -78,18 +78,33 @@ export class OperandWriter {
     }
   }
 
+  /** Returns whether a scope has read a path, or is passed its value. */
+  isKnown({ root, steps }: Path, scope: CodeScope): boolean {
+    const passed = scope.passed?.find({ kind: 'path', root, steps })
+    let at: string | undefined = passed?.name ?? this.name(root)
+    for (const { name } of steps.slice(passed?.length ?? 0)) {
+      at = scope.known(`${at} ${name}`)
+      if (at === undefined) return false
+    }
+    return true
+  }
+
   /** Writes a path with a variable for each step; earlier reads are reused. */
-  #path({ root, steps }: Path, scope: CodeScope): Written {
+  #path(path: Path, scope: CodeScope): Written {
+    const { root, steps } = path
     const before: string[] = []
-    let at = scope.use(this.name(root))
-    if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
-    // Actor and resource are rows of their models: the predicate was chosen by them.
-    if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
-      scope.learn(`object ${at}`, at)
+    const passed = scope.passed?.find(path)
+    let at = scope.use(passed?.name ?? this.name(root))
+    if (!passed) {
+      if (root.kind === 'actor' || root.kind === 'resource') this.models.set(root.kind, root.model)
+      // Actor and resource are rows of their models: the predicate was chosen by them.
+      if (root.kind !== 'variable' && root.kind !== 'parameter' && root.type.model !== undefined)
+        scope.learn(`object ${at}`, at)
+    }
     // Arguments of a predicate or a definition are not promises.
-    let isPending = !this.#waits && root.kind === 'variable'
+    let isPending = !this.#waits && (passed !== undefined || root.kind === 'variable')
     let parent: string | undefined
-    for (const { name } of steps) {
+    for (const { name } of steps.slice(passed?.length ?? 0)) {
       // Any attribute of a promise is undefined.
       if (parent !== undefined) before.push(`${at} !== undefined || bail(${parent})`)
       parent = undefined
@@ -120,6 +135,11 @@ export class OperandWriter {
       value: at,
       unchecked: steps.length > 0 && !isPlain,
       isPending: isPending && !isPlain,
+      isRow:
+        (root.kind === 'actor' || root.kind === 'resource') &&
+        root.model !== undefined &&
+        steps.length === 0 &&
+        !passed,
       parent,
     }
   }

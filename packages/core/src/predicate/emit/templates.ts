@@ -1,4 +1,3 @@
-import { elementsBetweenLooks } from '../budget.js'
 import type { CodeScope } from './scope.js'
 
 /**
@@ -15,6 +14,8 @@ export interface Written {
    * (`held`).
    */
   readonly isPending?: boolean
+  /** Whether it is surely a row: the actor or the resource. */
+  readonly isRow?: boolean
   /** The object that it was read from, if that may be a promise: then the value is undefined. */
   readonly parent?: string | undefined
 }
@@ -24,14 +25,19 @@ export interface Written {
  * caches.
  */
 const prelude: Readonly<Record<string, string>> = {
-  object: `function object(x) {
-  return typeof x === "object" || typeof x === "function" || bail()
-}`,
-  plain: `function plain(x) {
-  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
-}`,
   holdable: `function holdable(x, parent) {
   return x === undefined ? bail(parent) : x instanceof Promise ? bail(x) : true
+}`,
+  unlike: `function unlike(x, type, parent) {
+  if (x === undefined) bail(parent)
+  if (typeof plain(x) === "object" ? Array.isArray(x) && !isWhole(x) : type !== undefined && !type.includes(typeof x)) bail(x)
+  return false
+}`,
+  differ: `function differ(l, r, leftParent, rightParent, leftType, rightType) {
+  if (typeof l === typeof r && typeof l !== "object" && typeof l !== "function" && l !== undefined) return false
+  if (l === undefined) bail(r, leftParent)
+  if (r === undefined) bail(l, rightParent)
+  return equals(l, r, leftType, rightType)
 }`,
   isDate: `const { getTime, valueOf } = Date.prototype
 function isDate(x) {
@@ -47,12 +53,24 @@ function itself(x) {
   isLate: `function isLate(x) {
   return x === undefined || typeof x === "object" && x !== null && typeof x.then === "function"
 }`,
+  object: `function object(x) {
+  return typeof x === "object" || typeof x === "function" || bail()
+}`,
+  plain: `function plain(x) {
+  return x === undefined || x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function" ? bail(x) : x
+}`,
 }
 
 /** Returns the functions and helpers that a predicate's code mentions. */
 export function preludeOf(code: string, helpers: readonly string[]): readonly string[] {
-  const functions = Object.entries(prelude).flatMap(([name, one]) => (code.includes(`${name}(`) ? [one] : []))
-  const all = [code, ...functions].join('\n')
+  const functions: string[] = []
+  let all = code
+  // A function comes before those that it calls.
+  for (const [name, one] of Object.entries(prelude)) {
+    if (!new RegExp(`\\b${name}\\(`).test(all)) continue
+    functions.push(one)
+    all += one
+  }
   const named = helpers.filter((name) => new RegExp(`\\b${name}\\b`).test(all))
   return [...(named.length > 0 ? [`const { ${named.join(', ')} } = helpers`] : []), ...functions]
 }
@@ -148,11 +166,6 @@ export function budgeted(body: string): string {
 /** Writes the count of steps; inlined, since it runs for each collection. */
 export function spent(budget: string, steps: string): string {
   return `(${budget}.steps += ${steps}) > ${budget}.mark && ${budget}.look()`
-}
-
-/** Writes a periodic check of the time in the loop over a collection. */
-export function looks(account: string): string {
-  return `if ((i & ${elementsBetweenLooks - 1}) === ${elementsBetweenLooks - 1}) ${account}.look();`
 }
 
 export function leaveRounds(answer: boolean | 'known'): string {
@@ -284,14 +297,18 @@ export interface Comparison {
 export function equality(name: string, { cls, key, takesTexts }: Comparison, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
   const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
-  const asItself = isItself(x, cls)
-  const isSame = parents === '' ? asItself : `${x} === undefined ? bail(${parents}) : ${asItself}`
-  const asked = `${name}(${x}, ${y}${parents && `, ${parents}`})`
-  if (key !== undefined) return `${x} === ${y} ? ${isSame} : ${asked}`
-  const isRow = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
-  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isRow(x)} && ${isRow(y)}`]
+  const isRow = left.isRow || right.isRow
+  const asItself = isRow ? 'true' : isItself(x, cls)
+  const isSame = parents === '' || isRow ? asItself : `${x} === undefined ? bail(${parents}) : ${asItself}`
+  // A row is not nil.
+  const isNil = left.isRow ? `${y} !== null && ` : right.isRow ? `${x} !== null && ` : ''
+  const asked = `${isNil}${name}(${x}, ${y}${parents && `, ${parents}`})`
+  const same = isRow ? `${x} === ${y} ||` : `${x} === ${y} ? ${isSame} :`
+  if (key !== undefined) return `${same} ${asked}`
+  const isOfClass = (z: string): string => `${z} !== null && ${z} !== undefined && ${z}.constructor === ${cls}`
+  const areRows = cls === undefined ? [] : [`${keyOfClass(cls)} === null && ${isOfClass(x)} && ${isOfClass(y)}`]
   const differ = [...areRows, areBoth('number', x, y), ...(takesTexts ? [areBoth('string', x, y)] : [])].join(' || ')
-  return `${x} === ${y} ? ${isSame} : !(${differ}) && ${asked}`
+  return `${same} !(${differ}) && ${asked}`
 }
 
 /** Writes the test that a value that was found twice equals itself; for rows of a class, that it is no promise. */
@@ -354,28 +371,32 @@ ${counts ? `  ${spent('budget', 'list.length')}\n` : ''}  for (let i = 0; i < li
 }`
 }
 
-/** Writes a function that compares two values. */
+/** Writes a function that compares two values that are not the same one. */
 export function equalityFunction(name: string, { cls, key, types, takesTexts }: Comparison): string {
-  const otherwise = `  } else if (${areOfOneType('l', 'r', takesTexts)}) return false
+  const otherwise = takesTexts
+    ? `return differ(l, r, leftParent, rightParent${types})`
+    : `if (${areBoth('number', 'l', 'r')}) return false
   if (l === undefined) bail(r, leftParent)
   if (r === undefined) bail(l, rightParent)
-  return equals(l, r${types})
-}`
-  const begin = `function ${name}(l, r, leftParent, rightParent) {
-  if (l === r) return ${isItself('l', cls)}
-  if (${isObject('l')} && ${isObject('r')}) {`
+  return equals(l, r${types})`
+  const begin = `function ${name}(l, r, leftParent, rightParent) {`
+  // A reference that may lead to no row is of no class.
+  const isBesideNil = (cls: string): string =>
+    `(l === null ? r?.constructor === ${cls} : r === null && l?.constructor === ${cls})`
   if (key !== undefined) {
     return `${begin}
-    if (l.constructor === ${cls} && r.constructor === ${cls}) {
-      const a = l${member(key)}, b = r${member(key)}
-      if (${areKeys}) return a === b
-    }
-${otherwise}`
+  if (l?.constructor === ${cls} && r?.constructor === ${cls}) {
+    const a = l${member(key)}, b = r${member(key)}
+    if (${areKeys}) return a === b
+  } else if ${isBesideNil(cls!)} return false
+  ${otherwise}
+}`
   }
   // Memoizes the key of the class of the latest rows, for all evaluations: the key depends on the
   // class alone. Both variables change together, after everything that can throw.
   return `let ${name}Class, ${name}Key
 ${begin}
+  if (${isObject('l')} && ${isObject('r')}) {
     const its = l.constructor
     if (its === r.constructor) {
       if (its !== ${name}Class) {
@@ -389,7 +410,9 @@ ${begin}
         if (${areKeys}) return a === b
       }
     }
-${otherwise}`
+  } else if (${name}Key !== undefined && ${isBesideNil(`${name}Class`)}) return false
+  ${otherwise}
+}`
 }
 
 const areKeys = 'typeof a === typeof b && (typeof a === "number" || typeof a === "string")'

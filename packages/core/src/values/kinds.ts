@@ -1,0 +1,57 @@
+import type { Class } from '../schema/model.js'
+import { unloadedRelation } from '../schema/reference.js'
+import { Table } from '../schema/schema.js'
+import { isBinary, isBinaryClass } from './binary.js'
+import { builtinClasses } from './builtin.js'
+import { Dict } from './dict.js'
+import { type Equality, scalarsEqual, unifiable } from './equality.js'
+import { isNumeric } from './numeric.js'
+
+/**
+ * The kinds of values that are not rows. A compiled policy whose comparisons need only a few of them does
+ * without the others.
+ */
+export interface ValueKinds {
+  /** The classes that every policy can name. */
+  readonly builtins: ReadonlyMap<string, unknown>
+  /** See `unifiable`. */
+  unifiable(left: unknown, right: unknown, equality: Equality): boolean | Promise<boolean>
+  /** See `scalarsEqual`. */
+  scalarsEqual(left: unknown, right: unknown): boolean | undefined
+  isNumeric(value: unknown): boolean
+  /** Returns whether a value holds others: a list or a dictionary. */
+  isContainer(value: object): boolean
+  /** Returns whether an object without a model is a value or an unloaded reference, so that it can't be a row. */
+  isValue(object: object): boolean
+  /** Returns whether instances of a class are values: equal if their contents are. */
+  isValueClass(cls: Class): boolean
+}
+
+/** All kinds of values. */
+export const allKinds: ValueKinds = {
+  builtins: builtinClasses,
+  unifiable,
+  scalarsEqual,
+  isNumeric,
+  isContainer: (value) => Array.isArray(value) || value instanceof Dict,
+  isValue: (object) =>
+    object instanceof Date ||
+    object instanceof Dict ||
+    object instanceof Table ||
+    Array.isArray(object) ||
+    isBinary(object) ||
+    unloadedRelation(object) !== undefined ||
+    isNumeric(object),
+  isValueClass(cls) {
+    const { prototype } = cls
+    return (
+      cls === Date ||
+      cls === Array ||
+      cls === Dict ||
+      prototype instanceof Date ||
+      isBinaryClass(cls) ||
+      isNumeric(prototype) ||
+      builtinClasses.has(cls.name)
+    )
+  },
+}
