@@ -94,6 +94,22 @@ describe('code for oso', () => {
   })
 })
 
+describe('a TypeError says what to pass instead of', () => {
+  it.each<[what: string, run: (oso: Oso) => unknown, text: string]>([
+    ['a file name alone', (oso) => Reflect.apply(oso.loadFiles, oso, ['main.polar']), '["main.polar"]'],
+    ['a buffer', (oso) => Reflect.apply(oso.loadStr, oso, [Buffer.from('allow(1, 2, 3);')]), 'the text of a policy'],
+    [
+      'the maker of adapters',
+      (oso) => Reflect.apply(oso.setDataFilteringAdapter, oso, [api.typeOrmAdapter]),
+      '(dataSource)',
+    ],
+  ])('%s', async (_what, run, text) => {
+    const error = await errorOf(() => run(setUp()))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain(text)
+  })
+})
+
 it('prints the arguments of debug and its place, and goes on', async () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const oso = new Oso()

@@ -157,8 +157,16 @@ export class Oso<
     return query ? this.getHost().adapter.executeQuery(query) : []
   }
 
-  /** Sets the adapter, which builds queries from filters and runs them. */
+  /**
+   * Sets the adapter, which builds queries from filters and runs them.
+   * @throws TypeError for a function or a class that makes adapters
+   */
   setDataFilteringAdapter(adapter: Adapter<Query, Resource>): void {
+    if (typeof adapter === 'function' && !('buildQuery' in adapter)) {
+      throw new TypeError(
+        'setDataFilteringAdapter takes an adapter, such as typeOrmAdapter(dataSource), not its maker.',
+      )
+    }
     this.getHost().adapter = adapter
   }
 }

@@ -32,9 +32,12 @@ export class Polar<Query = unknown, Resource = unknown> {
 
   /**
    * Loads files as one policy.
-   * @throws PolarFileExtensionError, PolarFileNotFoundError, and the errors of `loadStr`.
+   * @throws PolarFileExtensionError, PolarFileNotFoundError, and the errors of `loadStr`; TypeError if
+   * the names are not an array.
    */
   async loadFiles(filenames: readonly string[]): Promise<void> {
+    if (!Array.isArray(filenames))
+      throw new TypeError('loadFiles takes an array of file names, such as ["main.polar"].')
     if (filenames.length === 0) return
     return this.#engine.load(await Promise.all(filenames.map(readSource)))
   }
@@ -51,9 +54,12 @@ export class Polar<Query = unknown, Resource = unknown> {
    * Loads a policy. It is in force when this returns, unless inline queries (`?=`) have to be
    * awaited.
    * @throws Error for the first mistake, with a `name` such as `ParseError::UnrecognizedToken`;
-   * InlineQueryFailedError. The previous policy stays in force.
+   * InlineQueryFailedError; TypeError if the policy is not a string. The previous policy stays in
+   * force.
    */
   async loadStr(contents: string, filename?: string): Promise<void> {
+    if (typeof contents !== 'string')
+      throw new TypeError('loadStr takes the text of a policy, not a buffer or another value.')
     return this.#engine.load([new Source(contents, filename)])
   }
 
