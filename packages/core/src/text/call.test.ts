@@ -39,6 +39,14 @@ const long = 'a'.repeat(2_000_000)
 const half = `${'a'.repeat(1_000_000)}b`
 const many = Array.from({ length: 3_000 }, (_, at) => at)
 
+/** A list of 2^40 elements, of which each level is one list twice. */
+const nested = Array.from({ length: 40 }).reduce<unknown[]>((list) => [list, list], [1])
+function inItself(): unknown[] {
+  const list: unknown[] = []
+  list.push(list)
+  return list
+}
+
 /** A condition, and what the document holds. */
 const costly: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
   ['d.t.includes(d.p)', { t: long, p: half }],
@@ -59,8 +67,11 @@ const costly: readonly (readonly [string, Readonly<Record<string, unknown>>])[] 
   ['d.t.replace(d.re, "$`$\'") = "b"', { t: long, re: /a/g }],
   ['d.t.split(d.p).length = 1', { t: long, p: half }],
   ['d.xs.join(d.t) = "b"', { xs: many, t: long }],
-  ['d.xs.flat(40) = 1', { xs: Array.from({ length: 40 }).reduce<unknown[]>((list) => [list, list], [1]) }],
-  ['d.xs.toString() = "b"', { xs: Array.from({ length: 40 }).reduce<unknown[]>((list) => [list, list], [1]) }],
+  ['d.xs.flat(40) = 1', { xs: nested }],
+  ['d.xs.toString() = "b"', { xs: nested }],
+  ['d.xs.flat(d.n) = 1', { xs: inItself(), n: Number.POSITIVE_INFINITY }],
+  ['d.t.includes(d.xs)', { t: 'a', xs: nested }],
+  ['d.re.test(d.xs)', { re: /a/, xs: nested }],
   ['List.from({length: 1000000000}) = d.id', {}],
   ['d.t.match(d.p) != nil', { t: long, p: 'a+b' }],
   ['d.t.search(d.p) = 1', { t: long.slice(0, 20_000), p: 'a+a+b' }],

@@ -1,5 +1,5 @@
 import { HostError } from '../values/hostError.js'
-import { type Account, unitsPerElement, unitsPerStep } from './account.js'
+import { type Account, unitsPerElement } from './account.js'
 import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'
 import { patternSteps } from './patternCost.js'
@@ -56,7 +56,7 @@ function callOfText(
     account.charge(text.length)
     return Reflect.apply(target, text, args)
   }
-  const settled = args.map(textOf)
+  const settled = args.map((arg) => textOf(arg, account))
   const [first, second] = settled
   if (patternMethods.has(method)) {
     const pattern = patternOf(method, first, engine)
@@ -82,7 +82,8 @@ const textMethods: ReadonlySet<string> = new Set([
  * Returns an argument as the method takes it. It becomes a text only once, so its length can't
  * change later.
  */
-function textOf(arg: unknown): unknown {
+function textOf(arg: unknown, account: Account): unknown {
+  if (Array.isArray(arg)) account.charge(textUnitsWithin(arg))
   return typeof arg === 'object' && arg !== null && !isRegExp(arg) && !hasPatternMethod(arg) ? String(arg) : arg
 }
 
@@ -116,7 +117,7 @@ function callOfRegExp(
   account: Account,
   engine: RegExpEngine | undefined,
 ): unknown {
-  const text = String(args[0])
+  const text = String(textOf(args[0], account))
   const { source, flags } = pattern
   account.charge(patternUnits(source, flags, text, false, engine))
   return fresh(source, flags, engine)[method](text)
@@ -183,7 +184,8 @@ function textUnits(method: string, text: string, args: readonly unknown[]): numb
 }
 
 function lengthOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : String(value).length
+  if (typeof value === 'string') return value.length
+  return Array.isArray(value) ? textUnitsWithin(value) : String(value).length
 }
 
 /** Returns a count of at least zero. The method itself rejects an invalid count. */
@@ -204,7 +206,7 @@ function listUnits(list: readonly unknown[], method: string, args: readonly unkn
     case 'toLocaleString':
       return own + textUnitsWithin(list)
     case 'flat':
-      return own + unitsPerElement * countWithin(list, args[0] === undefined ? 1 : atLeastNothing(args[0]))
+      return own + unitsWithin(list, args[0] === undefined ? 1 : atLeastNothing(args[0]), () => unitsPerElement)
     case 'concat':
       return args.reduce<number>((sum, arg) => sum + (Array.isArray(arg) ? unitsPerElement * arg.length : 1), own)
     default:
@@ -212,27 +214,36 @@ function listUnits(list: readonly unknown[], method: string, args: readonly unkn
   }
 }
 
-/** Counting ends at this many elements: no limit allows more. */
-const most = 50_000_000
-
-function countWithin(list: readonly unknown[], depth: number, counted = 0): number {
-  let count = counted
+/**
+ * Adds up the units of the elements of a list, and of nested ones as often as they are reached. Measures each list once,
+ * however often it is shared. A list in itself is infinite.
+ * @param depth - How many levels of nested lists are entered.
+ */
+function unitsWithin(
+  list: readonly unknown[],
+  depth: number,
+  unitsOf: (one: unknown) => number,
+  known: Map<number, Map<object, number>> = new Map(),
+): number {
+  const atDepth = known.get(depth) ?? new Map<object, number>()
+  known.set(depth, atDepth)
+  const earlier = atDepth.get(list)
+  if (earlier !== undefined) return earlier
+  atDepth.set(list, Number.POSITIVE_INFINITY)
+  let units = 0
   for (const one of list) {
-    if (++count > most) return Number.POSITIVE_INFINITY
-    if (depth > 0 && Array.isArray(one)) count = countWithin(one, depth - 1, count)
+    units += unitsOf(one)
+    if (depth > 0 && Array.isArray(one)) units += unitsWithin(one, depth - 1, unitsOf, known)
   }
-  return count
+  atDepth.set(list, units)
+  return units
 }
 
-/** Counts the characters of all texts in a list, at any depth. */
-function textUnitsWithin(list: readonly unknown[], counted = 0): number {
-  let count = counted
-  for (const one of list) {
-    if (count > most * unitsPerStep) return Number.POSITIVE_INFINITY
-    if (Array.isArray(one)) count = textUnitsWithin(one, count + 1)
-    else count += typeof one === 'string' ? one.length + 1 : unitsPerElement
-  }
-  return count
+/** Returns the maximum length of the text of a list. */
+function textUnitsWithin(list: readonly unknown[]): number {
+  return unitsWithin(list, Number.POSITIVE_INFINITY, (one) =>
+    typeof one === 'string' ? one.length + 1 : Array.isArray(one) ? 1 : unitsPerElement,
+  )
 }
 
 /** Returns whether a value is a JavaScript regular expression whose methods are not overridden. */
