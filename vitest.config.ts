@@ -15,6 +15,13 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
+const all = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts']
+const shared = [
+  'packages/{core,prisma}/src/**/!(*.isolated).test.ts',
+  'test/{conformance,fuzz,prisma,sql}/**/!(*.isolated).test.ts',
+]
+const excluded = [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'])]
+
 // Tests run against the sources, so that nothing has to be built first; test/package covers the built packages.
 export default defineConfig({
   resolve: {
@@ -41,8 +48,16 @@ export default defineConfig({
   },
   // Limits of time only end tests that hang: a slow machine, or a busy one, must not fail a test.
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    exclude: [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'])],
+    projects: [
+      // These share their modules, which take longer to load than most files take to run. A file that replaces modules is named
+      // `*.isolated.test.ts`.
+      {
+        extends: true,
+        test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },
+      },
+      { extends: true, test: { name: 'isolated', include: [...all], exclude: [...excluded, ...shared] } },
+    ],
+    exclude: excluded,
     maxWorkers: '100%',
     sequence: { sequencer: SlowestFirst },
     testTimeout: 600_000,

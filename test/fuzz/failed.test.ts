@@ -4,7 +4,7 @@ import { attempt, caseOf } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 import type { Case } from './randomCase.js'
 
-/** Every seed that ever failed; the case, made small, is kept for the day when the seed makes another. */
+/** Every case that ever failed, made small, and the seed that made it. The seed may make another case by now. */
 const failed = failedSeeds as unknown as readonly {
   readonly seed: number
   readonly index: number
@@ -17,5 +17,7 @@ afterAll(() => orms.close())
 
 test.each(failed)('$what (seed $seed, case $index)', async ({ seed, index, case: kept }) => {
   expect(await attempt(kept, { oso: 8, orms })).toMatchObject({ disagreements: [] })
-  expect(await attempt(caseOf(seed, index).asked, { oso: 8, orms })).toMatchObject({ disagreements: [] })
+  // The whole case is much larger, and seldom the same.
+  if (process.env['ARCTURUS_TESTS'] === 'all')
+    expect(await attempt(caseOf(seed, index).asked, { oso: 8, orms })).toMatchObject({ disagreements: [] })
 })

@@ -3,11 +3,11 @@ import { modelsOf, TypeOrmTables, typeOrmAuthorization } from '@arcturus/typeorm
 import { type DataSource, EntitySchema, type EntitySchemaRelationOptions } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { conditions, isStepThroughNil, policyOf, tables, tagged } from '../orm/dangling.js'
-import { openDatabases } from './databases.js'
+import { openDatabases, typeOrmVersions } from './databases.js'
 
 const databases = [
   ...(await openDatabases('dangling', undefined, ['1'])),
-  ...(await openDatabases('dangling', ['sqlite'], ['0.3'])),
+  ...(await openDatabases('dangling', ['sqlite'], typeOrmVersions.slice(1))),
 ]
 
 type Name = keyof typeof tables

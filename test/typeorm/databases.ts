@@ -15,17 +15,21 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** The versions that are tried: the earlier one in the long tests only. */
+export const typeOrmVersions: readonly Database['version'][] =
+  process.env['ARCTURUS_TESTS'] === 'all' ? ['1', '0.3'] : ['1']
+
 const constructors = { '1': DataSource, '0.3': EarlierDataSource as unknown as typeof DataSource }
 
 /**
- * Opens a database of each kind that is there, for each version of TypeORM: SQLite always; PostgreSQL (`PG_URL`) and MariaDB
+ * Opens a database of each kind that is there, for each of the versions of TypeORM: SQLite always; PostgreSQL (`PG_URL`) and MariaDB
  * (`MYSQL_URL`) where there is a server, by default the local one. MariaDB's texts have its default collation.
  * @param name - of the test file, so that files that run side by side do not meet
  */
 export async function openDatabases(
   name: string,
   kinds: readonly Database['kind'][] = ['sqlite', 'postgresql', 'mysql'],
-  versions: readonly Database['version'][] = ['1', '0.3'],
+  versions: readonly Database['version'][] = typeOrmVersions,
 ): Promise<Database[]> {
   const opened: Database[] = []
   for (const version of versions) {

@@ -5,7 +5,7 @@ import { type DataSource, EntitySchema, type ObjectLiteral, type SelectQueryBuil
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBundled } from '../conformance/lib/bundled.mjs'
 import { isFiltering, readCases } from '../conformance/lib/judge.mjs'
-import { type Database, openDatabases } from './databases.js'
+import { type Database, openDatabases, typeOrmVersions } from './databases.js'
 
 interface Recorded {
   readonly id: string
@@ -22,9 +22,9 @@ const recorded = readCases(fileURLToPath(new URL('../conformance/filtering.jsonl
 const ofMemory: readonly string[] = ['df-rules-39', 'df-rules-21']
 const cases = recorded.filter(({ id }) => !ofMemory.includes(id))
 
+const onSqlite = typeOrmVersions.map((version) => ['sqlite', version] as const)
 const kinds: readonly (readonly [Database['kind'], Database['version']])[] = [
-  ['sqlite', '1'],
-  ['sqlite', '0.3'],
+  ...onSqlite,
   ['postgresql', '1'],
   ['mysql', '1'],
 ]
@@ -131,7 +131,7 @@ async function newOso(source: DataSource): Promise<Oso> {
   return oso
 }
 
-describe.each(kinds.slice(0, 2))('typeOrmAdapter on %s, TypeORM %s', (kind, version) => {
+describe.each(onSqlite)('typeOrmAdapter on %s, TypeORM %s', (kind, version) => {
   let database: Database
   let source: DataSource
   let acme: Org

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { randomCases } from '../../orm/randomCases.js'
 import { fuzzCaller } from './caller.js'
 import { bareAlternative, dividedList } from './planted.js'
 
@@ -6,7 +7,7 @@ import { bareAlternative, dividedList } from './planted.js'
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_127)
 
 test('no argument of the caller brings back or changes a row outside the filter', async () => {
-  const { failures, counts } = await fuzzCaller({ seed, cases: 150 })
+  const { failures, counts } = await fuzzCaller({ seed, cases: randomCases(150) })
   console.log(`seed ${seed}: ${[...counts].map(([what, times]) => `${what} ${times}`).join(', ')}`)
   expect(failures).toEqual([])
 })

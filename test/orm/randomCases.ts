@@ -1,0 +1,7 @@
+/**
+ * Returns how many random cases a test asks: a third of them by default, all of them in `npm run test:all`, and
+ * `ARCTURUS_CASES` if that is set.
+ */
+export function randomCases(all: number): number {
+  return Number(process.env['ARCTURUS_CASES'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? all : Math.ceil(all / 3)))
+}
