@@ -235,6 +235,33 @@ describe('a compiled policy', () => {
     expect(() => module.canMany(ann, action, [root, row])).toThrow(QueryError)
   })
 
+  test.each(['=', '==', '!=', '<'])(
+    'with declared fields answers %s as the authorizer does, or rejects the value',
+    (operator) => {
+      const authorizer = new Authorizer({ log: () => {} })
+        .registerClass(User, { fields: { id: { type: 'integer' }, level: { type: 'integer', nullable: true } } })
+        .registerClass(Folder, { fields: { id: { type: 'integer' }, size: { type: 'float', nullable: true } } })
+      authorizer.loadSync(`allow(user: User, "read", folder: Folder) if folder.size ${operator} user.level;`)
+      const module = moduleOf(authorizer)({ classes: { User, Folder } })
+      const isMachineOnly = expect.objectContaining({ code: 'machine-only' })
+      for (const level of [null, 0, 5, 5n, 6] as (number | null)[]) {
+        const user = new User(1, level!)
+        for (const size of [null, 5, 5n, 0.5, Number.NaN]) {
+          const folder = new Folder(1, null, null, size)
+          expect(module.can(user, 'read', folder)).toBe(authorizer.can(user, 'read', folder))
+        }
+        for (const size of ['5', new Date(Number.NaN), [5]]) {
+          const folder = new Folder(1, null, null, size)
+          if (level === null) continue
+          if (operator === '<' && size instanceof Date) expect(module.can(user, 'read', folder)).toBe(false)
+          else expect(() => module.can(user, 'read', folder)).toThrow(isMachineOnly)
+        }
+      }
+      const dated = new Folder(1, null, null, new Date(5))
+      if (operator !== '<') expect(() => module.can(new User(1, 5), 'read', dated)).toThrow(isMachineOnly)
+    },
+  )
+
   test('rejects invalid arguments, as the authorizer does', () => {
     const module = moduleOf(authorizerFor())({ classes, constants: { maximum: 5 } })
     for (const [actor, action, resource] of [

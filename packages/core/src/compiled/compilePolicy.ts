@@ -149,7 +149,7 @@ class ModuleWriter {
     const given = this.#pool.given.map((one) => writeGiven(one, this.#policy))
     const entries = [
       'format: 4',
-      ...(makers.comparesAll ? ['kinds: allKinds'] : []),
+      ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
       ...(makers.usesBudget ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
       'predicates',
@@ -191,14 +191,16 @@ class ModuleWriter {
       .map((name) => [name, this.#makerOf(name)] as const)
     const usesBudget = /\bbegin\(\)/.test(program)
     const comparesAll = this.#comparesAll || !hasPlainRows(this.#schema)
+    const compares = helpers.some(([, maker]) => comparing.has(maker))
+    const kinds = !compares ? undefined : comparesAll ? 'allKinds' : 'plainKinds'
     const leavesOut = [...this.#schema.models.values()].some((model) => referencesIn(model, this.#schema).length > 0)
     const imports = [
       ...helpers.map(([, maker]) => maker),
       ...(usesBudget ? ['makeBudget'] : []),
-      ...(comparesAll ? ['allKinds'] : []),
+      ...(kinds === undefined ? [] : [kinds, 'makeMeaning']),
       ...(leavesOut ? ['leftOut'] : []),
     ]
-    return { helpers, usesBudget, comparesAll, leavesOut, imports: imports.sort() }
+    return { helpers, usesBudget, kinds, leavesOut, imports: imports.sort() }
   }
 
   #makerOf(helper: keyof ExtraHelpers): string {
@@ -309,18 +311,24 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'calculate',
   'call',
   'compare',
+  'equals',
   'invoke',
   'isa',
+  'keyOf',
   'own',
   'text',
 ]
+
+/** The functions that make helpers that compare values. */
+const comparing: ReadonlySet<string> = new Set(['makeCall', 'makeCompare', 'makeEquals', 'makeIsa', 'makeKeyOf'])
 
 /** The functions of the runtime that a module needs. */
 interface Makers {
   /** Helpers, and the functions that make them. */
   readonly helpers: readonly (readonly [keyof ExtraHelpers, string])[]
   readonly usesBudget: boolean
-  readonly comparesAll: boolean
+  /** The kinds of values that the helpers compare, if any does. */
+  readonly kinds: 'allKinds' | 'plainKinds' | undefined
   /** Whether a row can have references that a filter omitted. */
   readonly leavesOut: boolean
   readonly imports: readonly string[]

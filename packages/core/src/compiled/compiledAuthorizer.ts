@@ -1,47 +1,14 @@
 import { otherAction, PlanTable } from '../authorizer/planTable.js'
 import { ArgumentError, QueryError } from '../errors.js'
-import { SchemaEquality } from '../machine/host/schemaValues.js'
-import type { Limits } from '../machine/state/limits.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Predicate } from '../predicate/compiler.js'
 import { basicHelpers, type HelperParts } from '../predicate/emit/helpers.js'
-import { equalityMeaning } from '../predicate/valueMeaning.js'
-import type { Class } from '../schema/model.js'
+import type { EqualityMeaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
-import type { RegExpEngine } from '../text/engine.js'
-import type { Equality } from '../values/equality.js'
-import { HostError, unknownRow } from '../values/hostError.js'
-import type { ValueKinds } from '../values/kinds.js'
+import { HostError } from '../values/hostError.js'
 import { CompiledModels } from './compiledModels.js'
 import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName } from './module.js'
-import { plainKinds } from './plainKinds.js'
-
-/**
- * The application's classes, constants and settings for a compiled policy: the equivalents of
- * `registerClass` and `registerConstant`.
- */
-export interface World<ClassName extends string = string, ConstantName extends string = string> {
-  /** The classes, by the names that the policy uses. */
-  readonly classes: Readonly<Record<ClassName, Class>>
-  /** The constants that the policy uses. They are read anew at each check. */
-  readonly constants?: Readonly<Record<ConstantName, unknown>>
-  /** Decides whether two objects that are not rows with keys are equal. Default: they never are. */
-  readonly equality?: Equality
-  /**
-   * Creates the regular expressions of the policy, in linear time. Default: JavaScript's own; see
-   * `RegExpEngine`.
-   */
-  readonly regExp?: RegExpEngine
-  /** Limits of one check: `steps` and `syncTime`. */
-  readonly limits?: Partial<Limits>
-  /**
-   * Receives a warning, once for each action that nothing names and that a rule for any action
-   * decides. Default: `console.warn`.
-   */
-  readonly log?: (warning: string) => void
-  /** Whether such an action is an error. Default false. */
-  readonly strict?: boolean
-}
+import type { World } from './world.js'
 
 /**
  * Decides checks with a policy that was compiled to a module, without the parser and the query
@@ -70,11 +37,10 @@ export class CompiledAuthorizer<Action extends string = string> {
         hint: 'compile it with the installed version',
       })
     }
-    const { kinds = plainKinds } = policy
-    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {}, kinds)
+    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {})
     this.#plans = policy.plans
     this.#table = new PlanTable(this.#models)
-    this.#instantiate = instantiate(this.#models, policy, kinds, world)
+    this.#instantiate = instantiate(this.#models, policy, world)
     this.#actions = policy.actions
     this.#names = new Set(policy.actions?.names)
     this.#world = world
@@ -195,27 +161,15 @@ const emptyWorld: World = { classes: {} }
 const never: CompiledPlan = { action: null }
 
 /** Returns a function that creates predicates from the plans of the module. */
-function instantiate(
-  models: CompiledModels,
-  policy: CompiledPolicy,
-  kinds: ValueKinds,
-  { equality, limits, regExp }: World,
-): (plan: CompiledPlan) => Predicate {
-  const values = new SchemaEquality(models, equality, kinds)
-  const equalities = equalityMeaning(
-    models,
-    (left, right) => values.equal(left, right),
-    equality !== undefined,
-    kinds,
-    (object) => {
-      throw unknownRow(object, 'a model', 'compared with another object')
-    },
-  )
+function instantiate(models: CompiledModels, policy: CompiledPolicy, world: World): (plan: CompiledPlan) => Predicate {
   const ask = (goal: unknown): never => {
     throw machineOnly(String(goal))
   }
+  const { limits } = world
   const begin = policy.budget?.(limits, policy.parts ?? 1)
-  const parts: HelperParts = { meaning: { ...equalities, regExp }, limits, begin, ask }
+  // Sound: a module whose helpers compare values has both.
+  const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
+  const parts: HelperParts = { schema: models, meaning, limits, begin, ask }
   const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
   const predicates = policy.predicates(
     { ...basicHelpers(parts), ...Object.fromEntries(extras) },

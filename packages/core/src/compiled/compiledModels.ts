@@ -4,8 +4,8 @@ import type { Class } from '../schema/model.js'
 import { arePartial } from '../schema/partial.js'
 import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
-import type { ValueKinds } from '../values/kinds.js'
 import type { CompiledModel, CompiledPolicy } from './module.js'
+import { plainBuiltins } from './plainKinds.js'
 
 interface Known extends KnownModel {
   readonly ancestors?: CompiledModel['ancestors'] | undefined
@@ -27,12 +27,12 @@ export class CompiledModels implements Models {
 
   /** @throws ArgumentError if a class or a constant is missing. */
   constructor(
-    { models, constants, leftOut }: CompiledPolicy,
+    { models, constants, kinds, leftOut }: CompiledPolicy,
     classes: Readonly<Record<string, Class>>,
     values: Readonly<Record<string, unknown>>,
-    { builtins }: ValueKinds,
   ) {
     this.#leftOut = leftOut
+    const builtins = kinds?.builtins ?? plainBuiltins
     for (const [name, cls] of builtins) {
       const ancestors = [...builtins.keys()].filter((other) => builtins.get(other) === cls)
       // Sound: built-in classes are all constructors.

@@ -1,15 +1,20 @@
 import type { Budget, BudgetLimits } from '../predicate/budget.js'
 import type { Predicate } from '../predicate/compiler.js'
 import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
+import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { References } from '../schema/partial.js'
+import type { Models } from '../schema/schema.js'
 import type { ValueKinds } from '../values/kinds.js'
+import type { World } from './world.js'
 
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
   readonly format: 4
-  /** The kinds of values that predicates compare. Default: those that most declared schemas need. */
+  /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
+  /** Returns how predicates compare values. Undefined if no helper needs it. */
+  readonly meaning?: (models: Models, kinds: ValueKinds, world: Pick<World, 'equality' | 'regExp'>) => EqualityMeaning
   /** Creates the helpers that only some predicates need. */
   readonly helpers: MakeHelpers
   /**

@@ -4,24 +4,27 @@ import type { ValueKinds } from '../values/kinds.js'
 import { isDecimal } from '../values/numeric.js'
 import { compareNumbers } from '../values/order.js'
 
+/** The classes of built-in values, except dictionaries: only an application with the whole package has any. */
+export const plainBuiltins: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['Boolean', Boolean],
+  ['Integer', Number],
+  ['Float', Number],
+  ['String', String],
+  ['List', Array],
+])
+
 /**
  * The kinds of values that comparisons need whose operands are declared as rows, texts, booleans or numbers. Comparing
  * two other values, such as two dates, ends the evaluation: `allKinds` is for that.
  */
 export const plainKinds: ValueKinds = {
-  builtins: new Map<string, unknown>([
-    ['Boolean', Boolean],
-    ['Integer', Number],
-    ['Float', Number],
-    ['String', String],
-    ['List', Array],
-  ]),
+  builtins: plainBuiltins,
   unifiable: (left, right, equality) => scalarsEqual(left, right) ?? equality(left, right),
   scalarsEqual,
   isNumeric: isNumber,
   isContainer: Array.isArray,
   isValue,
-  isValueClass: (cls) => cls === Array || plainKinds.builtins.has(cls.name),
+  isValueClass: (cls) => cls === Array || plainBuiltins.has(cls.name),
 }
 
 function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
@@ -30,15 +33,23 @@ function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   return isObject(left) && isObject(right) ? undefined : left === right
 }
 
-/** Orders dates and numbers as `compareOrder` does; a text or a decimal ends the evaluation. */
+/**
+ * Compares texts by `==` and `!=`, and dates, numbers and booleans in any way, as `withOrder` does. Other values end the
+ * evaluation.
+ */
 export const plainOrder: ValueMeaning['compare'] = (operator, left, right) => {
-  if (left === null || right === null) return false
-  const [a, b] = [numberOf(left), numberOf(right)]
+  const isEquality = operator === '==' || operator === '!='
+  const areTexts = typeof left === 'string' && typeof right === 'string'
+  if (left === null || right === null || (isEquality && areTexts))
+    return isEquality && (left === right) === (operator === '==')
+  const [a, b] = [numberOf(left, !isEquality), numberOf(right, !isEquality)]
   return isNumber(a) && isNumber(b) ? compareNumbers(operator, a, b) : undefined
 }
 
-function numberOf(value: unknown): unknown {
-  return typeof value === 'boolean' ? Number(value) : (value as Partial<Date>).valueOf?.()
+/** @param ofObjects - Whether objects such as dates have numbers: they are ordered by them, and not equal. */
+function numberOf(value: unknown, ofObjects: boolean): unknown {
+  if (typeof value === 'boolean') return Number(value)
+  return ofObjects ? (value as Partial<Date>).valueOf?.() : value
 }
 
 function isNumber(value: unknown): value is number | bigint {

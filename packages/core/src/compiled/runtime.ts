@@ -1,11 +1,13 @@
 import { assertRow } from '../authorizer/arguments.js'
-import { SchemaValues } from '../machine/host/schemaValues.js'
+import { SchemaEquality, SchemaValues } from '../machine/host/schemaValues.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { Budget, type BudgetLimits, limitError, Meter } from '../predicate/budget.js'
 import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
-import { withClasses } from '../predicate/valueMeaning.js'
+import { equalityMeaning, withClasses } from '../predicate/valueMeaning.js'
 import { markCopy } from '../schema/partial.js'
 import { tag } from '../schema/tags.js'
+import { unknownRow } from '../values/hostError.js'
+import type { CompiledPolicy } from './module.js'
 import { plainOrder } from './plainKinds.js'
 
 export {
@@ -13,15 +15,19 @@ export {
   makeCalculate,
   makeCall,
   makeCompare,
+  makeEquals,
   makeInvoke,
+  makeKeyOf,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
 export { leftOut } from '../schema/partial.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'
-export { CompiledAuthorizer, compiled, type World } from './compiledAuthorizer.js'
+export { CompiledAuthorizer, compiled } from './compiledAuthorizer.js'
 export type { CompiledModel, CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
+export { plainKinds } from './plainKinds.js'
+export type { World } from './world.js'
 
 /**
  * Marks a plain object as a row of a model. The object itself is not modified. With a name that is
@@ -33,6 +39,21 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
   tag(row, modelName)
   markCopy(row)
   return row
+}
+
+/** Returns how predicates compare values. */
+export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (models, kinds, { equality, regExp }) => {
+  const values = new SchemaEquality(models, equality, kinds)
+  const meaning = equalityMeaning(
+    models,
+    (left, right) => values.equal(left, right),
+    equality !== undefined,
+    kinds,
+    (object) => {
+      throw unknownRow(object, 'a model', 'compared with another object')
+    },
+  )
+  return { ...meaning, regExp }
 }
 
 /** Returns a function that starts the budget of one evaluation. */

@@ -44,7 +44,9 @@ import {
   makeCalculate,
   makeCall,
   makeCompare,
+  makeEquals,
   makeIsa,
+  makeKeyOf,
   makeText,
   type WaitingHelpers,
   whole,
@@ -148,6 +150,8 @@ class Program {
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
       isa: makeIsa(meaning),
+      equals: makeEquals({ meaning }),
+      keyOf: makeKeyOf({ meaning }),
       compare: makeCompare({ meaning }),
       text: makeText(),
       call: makeCall({ meaning }),
@@ -184,7 +188,7 @@ class Program {
     const made = new globalThis.Function('helpers', 'values', 'functions', lines.join('\n'))
     // Sound: goals are expressions of the policy here.
     const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
-    const parts = { meaning, begin: budgetFor(condition, meaning), ask }
+    const parts = { schema: meaning.schema, begin: budgetFor(condition, meaning), ask }
     const helpers = { ...basicHelpers(parts), ...this.#extras, ask: makeAsk(parts) }
     const predicate: unknown = made(helpers, this.#values, this.#functions)
     if (canShare) this.#predicates.set(text, predicate)
@@ -610,11 +614,11 @@ class Source extends Compiler<Write> {
   #compare({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
-      this.#ordersAll ||= isEquality || !isPlainOrder(this.schema, left, right)
       return this.#between(left, right, scope, (x, y) => {
+        if (isEquality && y === 'null') return `${plainly(x, scope)} ${operator}= null`
+        this.#ordersAll ||= !isPlainOrder(this.schema, operator, left, right)
         const asked = `compare("${operator}", ${x}, ${y}${this.#types(left, right)})`
         if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
-        if (y === 'null') return `${plainly(x, scope)} ${operator}= null`
         return `${areOfOneType(x, y, this.#takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
       })
     }

@@ -1,5 +1,6 @@
 import type { CompareOperator } from '../../condition/condition.js'
 import { arePartial, isWhole, mayBePartial } from '../../schema/partial.js'
+import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import { bailOut } from '../bail.js'
 import type { Budget, BudgetLimits, Meter } from '../budget.js'
@@ -12,9 +13,6 @@ export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
   readonly isThere: typeof isThere
-  equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
-  /** Returns the key column of a class; null if its rows are equal only as the same object. */
-  keyOf(cls: unknown): string | null | undefined
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
   /** Makes the budget of an evaluation. */
@@ -24,6 +22,9 @@ export interface BasicHelpers {
 
 /** The helpers of some texts. */
 export interface ExtraHelpers {
+  equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
+  /** Returns the key column of a class; null if its rows are equal only as the same object. */
+  keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
   /** The account of predicates without a budget. */
   readonly own: Meter
@@ -55,6 +56,7 @@ export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boo
 
 /** What helpers are made of. */
 export interface HelperParts {
+  readonly schema: Models
   readonly meaning: EqualityMeaning
   readonly limits: Partial<BudgetLimits> | undefined
   readonly begin: (() => Budget) | undefined
@@ -72,6 +74,15 @@ export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] 
 }
 export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
   return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
+}
+export function makeEquals({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['equals'] {
+  return (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType)
+}
+export function makeKeyOf({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['keyOf'] {
+  return (cls) => {
+    const rows = meaning.rowEquality(cls)
+    return rows && (rows.column ?? null)
+  }
 }
 export function makeCompare({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['compare'] {
   return compareBy(withOrder(meaning))
@@ -124,18 +135,13 @@ export function whole(value: unknown): unknown {
 }
 
 /** Returns the helpers of one predicate. */
-export function basicHelpers({ meaning, begin }: Pick<HelperParts, 'meaning' | 'begin'>): BasicHelpers {
+export function basicHelpers({ schema, begin }: Pick<HelperParts, 'schema' | 'begin'>): BasicHelpers {
   return {
     bail: bailOut,
     isWhole,
     isThere,
-    equals: (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType),
-    keyOf(cls) {
-      const rows = meaning.rowEquality(cls)
-      return rows && (rows.column ?? null)
-    },
-    isClass: (cls) => meaning.schema.modelOfClass(cls) !== undefined,
+    isClass: (cls) => schema.modelOfClass(cls) !== undefined,
     begin,
-    constants: meaning.schema.constants,
+    constants: schema.constants,
   }
 }

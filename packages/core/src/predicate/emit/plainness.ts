@@ -1,4 +1,4 @@
-import type { Operand, OperandType } from '../../condition/condition.js'
+import type { CompareOperator, Operand, OperandType } from '../../condition/condition.js'
 import { elementType, operandType } from '../../condition/type.js'
 import type { ScalarType } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
@@ -28,9 +28,11 @@ export function isPlainComparison(schema: Schema, left: Operand, right: Operand,
   return isPlain(a) || isPlain(b) || (isPlainNumber(a) && isPlainNumber(b))
 }
 
-/** As `isPlainComparison`, for an ordering. */
-export function isPlainOrder(schema: Schema, left: Operand, right: Operand): boolean {
+/** As `isPlainComparison`, for `==`, `!=` and the orderings. */
+export function isPlainOrder(schema: Schema, operator: CompareOperator, left: Operand, right: Operand): boolean {
   const types = [left, right].map((operand) => operandType(schema, operand))
+  if (operator === '==' || operator === '!=')
+    return types.every((type) => isPlainNumber(type) || (!type.list && plainScalars.has(type.scalar)))
   return types.some(({ scalar, list }) => !list && scalar === 'date') || types.every(isPlainNumber)
 }
 
