@@ -1,6 +1,7 @@
 import type { Condition, Definition, Operand, ParameterRoot, Root } from '../../condition/condition.js'
 import { substitute } from '../../condition/substitute.js'
 import { partsIn } from '../../condition/visit.js'
+import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 
 /** Definitions up to this size are inlined at each reference. */
@@ -9,6 +10,9 @@ const inlineSize = 64
 /** A definition bound for some known arguments; the other arguments are its parameters. */
 interface Bound {
   readonly definition: { -readonly [K in keyof Definition]: Definition[K] }
+  /** The definition before, and the keys of its arguments. */
+  readonly origin: Definition
+  readonly keys: readonly string[]
   isDone: boolean
 }
 
@@ -38,7 +42,8 @@ export class BoundDefinitions {
     bind: (known: Known) => Condition,
   ): Condition {
     const isKnown = knownAmong(args)
-    const key = `${variant} ${args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?')).join(' ')}`
+    const keys = args.map((one) => (isKnown(one) ? this.#keyOf(one) : '?'))
+    const key = `${variant} ${keys.join(' ')}`
     const ofDefinition = this.#all.get(definition) ?? new Map<string, Bound>()
     this.#all.set(definition, ofDefinition)
     const openArgs = args.filter((one) => !isKnown(one))
@@ -47,6 +52,8 @@ export class BoundDefinitions {
       if (!known.isDone) for (const one of this.#open.slice(this.#open.indexOf(known))) one.definition.recursive = true
       return reference(known, openArgs, span)
     }
+    if (this.#open.some((open) => open.origin === definition && goesOn(open.keys, keys)))
+      throw endless(definition, span)
     const values = new Map<Root, Operand>()
     const parameters: ParameterRoot[] = []
     for (const [index, parameter] of definition.parameters.entries()) {
@@ -57,6 +64,8 @@ export class BoundDefinitions {
     const value: Known = (root) => values.get(root)
     const bound: Bound = {
       definition: { ...definition, parameters, condition: { kind: 'false' }, recursive: false },
+      origin: definition,
+      keys,
       isDone: false,
     }
     ofDefinition.set(key, bound)
@@ -85,6 +94,22 @@ export class BoundDefinitions {
     }
     return String(id)
   }
+}
+
+/**
+ * Returns whether a call differs from an outer one by nothing but longer paths from the same rows: then it calls itself
+ * along even longer ones.
+ */
+function goesOn(outer: readonly string[], inner: readonly string[]): boolean {
+  return inner.every((key, at) => key === outer[at] || key.startsWith(`${outer[at]}.`))
+}
+
+function endless({ name }: Definition, span: Span): QueryError {
+  const message = `${name} calls itself along a relation that is not loaded, so the filter has no end.`
+  return new QueryError('filter-too-large', message, {
+    hint: 'use `loadFilter` or `loadActorFilter`, or `loading` of @arcturus/typeorm: they load the rows',
+    span,
+  })
 }
 
 /**
