@@ -12,10 +12,11 @@ export default defineTests({
   },
   resources: {
     fjordline: 'tenant:1',
-    // Tickets of Fjordline: by Anna, by Kenji, and a closed one.
+    // Tickets of Fjordline: by Anna, by Kenji, and two closed ones, the second by Kenji.
     tent: 'ticket:1',
     order: 'ticket:2',
     zip: 'ticket:7',
+    bottle: 'ticket:8',
     // Tickets of the tenant where Kenji is an agent, the second one closed.
     card: 'ticket:15',
     invoice: 'ticket:20',
@@ -26,10 +27,15 @@ export default defineTests({
     message36: 'message:36',
   },
   allowed: `
-           | fjordline         | tent                               | order                              | zip                    | card                               | invoice                | message3 | message6 | message8 | message36
-    maren  | export, read      | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
-    idris  | read              | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
-    kenji  | open_ticket, read | -                                  | close, edit, read, reply           | -                      | add_note, close, edit, read, reply | add_note, read, reopen | -        | read     | -        | read
-    nobody | -                 | -                                  | -                                  | -                      | -                                  | -                      | -        | -        | -        | -
+           | fjordline         | tent                               | order                              | zip                    | bottle                 | card                               | invoice                | message3 | message6 | message8 | message36
+    maren  | export, read      | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
+    idris  | read              | add_note, close, edit, read, reply | add_note, close, edit, read, reply | add_note, read, reopen | add_note, read, reopen | -                                  | -                      | read     | read     | read     | -
+    kenji  | open_ticket, read | -                                  | close, edit, read, reply           | -                      | read, reopen           | add_note, close, edit, read, reply | add_note, read, reopen | -        | read     | -        | read
+    nobody | -                 | -                                  | -                                  | -                      | -                      | -                                  | -                      | -        | -        | -        | -
   `,
+  fields: {
+    maren: { tent: { edit: ['assigneeId', 'priority'] }, order: { edit: ['assigneeId', 'priority'] } },
+    idris: { tent: { edit: ['assigneeId', 'priority'] }, order: { edit: ['assigneeId', 'priority'] } },
+    kenji: { order: { edit: ['subject'] }, card: { edit: ['assigneeId', 'priority'] } },
+  },
 })

@@ -285,6 +285,43 @@ export default defineTests({
   })
 })
 
+describe('rules about fields and requests', () => {
+  const rules = `
+allow_field(_: User, "read", _: Note, "id");
+allow_field(user: User, "read", note: Note, "owner") if note.owner = user;
+allow_request(_: User, request) if request.path = "/notes";
+`
+  const tested = (more: string) => ({
+    'policy.polar': notes['policy.polar']! + rules,
+    'notes.matrix.ts': `import { defineTests } from '@arcturus/cli'
+export default defineTests({
+  actors: { ada: 'user:1', nobody: null },
+  resources: { diary: 'note:1' },
+  allowed: { ada: { diary: ['read', 'edit'] } },
+  ${more}
+})
+`,
+  })
+
+  it('are tested by `fields` and `requests`', async () => {
+    const requests = "requests: { notes: { request: { path: '/notes' }, allowed: ['ada'] } },"
+    const one = application(tested(`fields: { ada: { diary: { read: ['id', 'owner'] } } }, ${requests}`))
+    expect(await one.run('test')).toMatchObject({ code: 0 })
+    const other = application(tested(`fields: {}, ${requests.replace("'ada'", "'nobody'")}`))
+    const { code, out } = await other.run('test')
+    expect(code).toBe(1)
+    expect(out).toContain('ada on diary: may "read" the fields "id", "owner", which the matrix does not list.')
+    expect(out).toContain('ada: may make the request "notes", which the matrix does not list.')
+    expect(out).toContain("diary: { read: ['id', 'owner'] },")
+  })
+
+  it('have mutants, whose witnesses name a field', async () => {
+    const { out } = await application(tested('')).run('mutate')
+    expect(out).toContain('may User { id: 1 } "read" the field "owner" of Note { id: 1 }?')
+    expect(out).toContain("note_1: { read: ['id', 'owner'] },")
+  })
+})
+
 describe('compile', () => {
   it('writes a module and its types', async () => {
     const one = application()

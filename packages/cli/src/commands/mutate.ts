@@ -1,3 +1,4 @@
+import { ArcturusError } from '@arcturus/core'
 import type { MutationReport, Witness } from '@arcturus/core/testing'
 import { findingOf } from '../output/diagnostics.js'
 import type { Output, Result } from '../output/output.js'
@@ -45,7 +46,8 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
       .split('\n')
       .filter((line) => !line.startsWith('  await ')))
       output.line(line)
-    if (survivor.witness) output.line(dim(await testOf(authorizer, survivor.witness)))
+    const test = survivor.witness && (await testOf(project, survivor.witness))
+    if (test) output.line(dim(test))
   }
   const found = survivors.map(({ mutant, witness }) => ({
     ...findingOf({
@@ -59,6 +61,7 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
     witness: witness && {
       ...named(authorizer, witness),
       action: witness.action,
+      field: witness.field,
       policy: witness.policy,
       mutant: witness.mutant,
     },
@@ -74,24 +77,59 @@ export async function mutate(project: Project, output: Output, { files, rows }: 
 
 function named(
   authorizer: Project['authorizer'],
-  { actor, resource }: { readonly actor: unknown; readonly resource: unknown },
+  { actor, action, resource }: Pick<Witness, 'actor' | 'action' | 'resource'>,
 ): { readonly actor: string; readonly resource: string } {
-  return { actor: referenceOf(authorizer, actor), resource: referenceOf(authorizer, resource) }
+  const what = action === undefined ? JSON.stringify(resource) : referenceOf(authorizer, resource)
+  return { actor: referenceOf(authorizer, actor), resource: what }
 }
 
-/** Returns a test that tells a mutant from the policy, to paste into a file of tests. */
-async function testOf(authorizer: Project['authorizer'], { actor, resource }: Witness): Promise<string> {
-  const { actor: who, resource: what } = named(authorizer, { actor, resource })
+/**
+ * Returns a test that tells a mutant from the policy, to paste into a file of tests. Undefined if a rule
+ * about the row is an error: no table can state it.
+ */
+async function testOf(project: Project, witness: Witness): Promise<string | undefined> {
+  try {
+    return await tableOf(project, witness)
+  } catch (error) {
+    if (error instanceof ArcturusError) return undefined
+    throw error
+  }
+}
+
+async function tableOf(project: Project, witness: Witness): Promise<string> {
+  const { authorizer } = project
+  const { actor, action, resource, field, policy } = witness
+  const { actor: who, resource: what } = named(authorizer, witness)
   const nameOf = (reference: string): string => reference.toLowerCase().replaceAll(/\W+/g, '_')
-  const actions = [...(await authorizer.authorizedActions(actor, resource))].sort()
   const [one, other] = [nameOf(who), nameOf(what)]
-  return [
-    '  export default defineTests({',
-    `    actors: { ${one}: ${actor === null ? 'null' : `'${who}'`} },`,
-    `    resources: { ${other}: '${what}' },`,
-    `    allowed: { ${one}: { ${other}: [${actions.map((action) => `'${action}'`).join(', ')}] } },`,
-    '  })',
-  ].join('\n')
+  const actors = `actors: { ${one}: ${actor === null ? 'null' : `'${who}'`} },`
+  if (action === undefined) {
+    const allowed = policy === 'allowed' ? `['${one}']` : '[]'
+    return tests([
+      actors,
+      'resources: {},',
+      'allowed: {},',
+      `requests: { request: { request: ${what}, allowed: ${allowed} } },`,
+    ])
+  }
+  const { fieldsText, matrixReport } = await project.library('testing')
+  const { actual, actualFields } = await matrixReport(authorizer, {
+    actors: { [one]: () => actor },
+    resources: { [other]: () => resource },
+    allowed: {},
+    ...(field !== undefined && { fields: {} }),
+  })
+  const actions = actual[one]![other]!.map((each) => `'${each}'`).join(', ')
+  return tests([
+    actors,
+    `resources: { ${other}: '${what}' },`,
+    `allowed: { ${one}: { ${other}: [${actions}] } },`,
+    ...(actualFields ? `${fieldsText(actualFields)},`.split('\n') : []),
+  ])
+}
+
+function tests(lines: readonly string[]): string {
+  return ['  export default defineTests({', ...lines.map((line) => `    ${line}`), '  })'].join('\n')
 }
 
 /** Writes a row as a reference, such as `User:3`. */

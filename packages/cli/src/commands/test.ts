@@ -13,6 +13,8 @@ interface TestedFile {
   readonly file: string
   readonly title: string
   readonly report: MatrixReport
+  /** The allowed fields, if some of them differ. */
+  readonly fields: string | undefined
 }
 
 /**
@@ -29,13 +31,15 @@ export async function test(
 ): Promise<Result> {
   await project.load()
   const tests = await testFiles(project, chosen)
-  const { coverPolicy, matrixReport } = await project.library('testing')
+  const { coverPolicy, fieldsText, matrixReport } = await project.library('testing')
   const coverage = covering && coverPolicy(project.authorizer)
   const tested: TestedFile[] = []
   await output.progress('Testing', async (advance) => {
     for (const { file, title, matrix } of tests) {
       advance(file)
-      const one = { file, title, report: await matrixReport(project.authorizer, matrix) }
+      const report = await matrixReport(project.authorizer, matrix)
+      const fields = report.differences.some(({ action }) => action !== undefined) ? report.actualFields : undefined
+      const one = { file, title, report, fields: fields && fieldsText(fields) }
       tested.push(one)
       print(one, output)
     }
@@ -52,19 +56,20 @@ export async function test(
     json: {
       passed: cells - failed,
       failed,
-      files: tested.map(({ file, title, report: { cells, differences, actual } }) => ({
+      files: tested.map(({ file, title, report: { cells, differences, actual, actualFields } }) => ({
         file,
         title,
         cells,
         differences,
         actual,
+        ...(actualFields && { actualFields }),
       })),
       ...(covered && { coverage: covered.json }),
     },
   }
 }
 
-function print({ file, title, report }: TestedFile, output: Output): void {
+function print({ file, title, report, fields }: TestedFile, output: Output): void {
   const { differences, cells } = report
   if (output.format === 'github') {
     for (const difference of differences)
@@ -78,7 +83,8 @@ function print({ file, title, report }: TestedFile, output: Output): void {
   if (differences.length === 0) return
   for (const difference of differences) output.line(`  ${red(differenceText(difference))}`)
   output.line('  The policy allows:')
-  for (const line of report.toString().split('\n')) output.line(`  ${line}`)
+  for (const line of [report.toString(), ...(fields ? ['', fields] : [])].join('\n').split('\n'))
+    output.line(`  ${line}`)
   output.line()
 }
 
@@ -114,7 +120,7 @@ function looked(project: Project, tests: PolicyTests): Matrix {
     Object.fromEntries(
       Object.entries(rows).map(([name, row]) => [name, typeof row === 'string' ? () => project.row(row) : row]),
     )
-  return { actors: all(tests.actors), resources: all(tests.resources), allowed: tests.allowed }
+  return { ...tests, actors: all(tests.actors), resources: all(tests.resources) }
 }
 
 function assertTests(tests: unknown, file: string): PolicyTests {

@@ -63,6 +63,23 @@ export function actionsToCheck(policy: Policy, ancestors: readonly string[], rea
   return actions
 }
 
+/**
+ * Returns the actions that rules about the fields of a resource's class name, and the read action if
+ * a rule leaves the action open.
+ */
+export function fieldActionsOf(policy: Policy, ancestors: readonly string[], readAction: string): ReadonlySet<string> {
+  return new Set(fieldRulesOf(policy, ancestors).map(({ parameters }) => literal(parameters[1]?.term) ?? readAction))
+}
+
+/** Returns the strings of the rules about the fields of a resource's class, the names of fields among them. */
+export function fieldTextsOf(policy: Policy, ancestors: readonly string[]): ReadonlySet<string> {
+  return textsIn(fieldRulesOf(policy, ancestors))
+}
+
+function fieldRulesOf(policy: Policy, ancestors: readonly string[]): readonly Rule[] {
+  return (policy.rules.get('allow_field') ?? []).filter((rule) => concerns(rule, ancestors))
+}
+
 /** Returns the classes that have an actor block, or that an `allow` rule names for its actor. */
 export function actorsOf(policy: Policy): ReadonlySet<string> {
   const blocks = [...policy.blocks.values()].filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)

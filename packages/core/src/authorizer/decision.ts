@@ -22,6 +22,7 @@ export type DecisionKind = 'check' | 'filter' | 'field' | 'model' | 'actions' | 
  * (`actions`), and for `request`.
  * @param allowed - The decision. For a filter and for the enumerations: whether anything at all is
  * allowed.
+ * @param fields - The fields that a question of `field` was about; undefined if it was about all.
  */
 export type DecisionListener = (
   kind: DecisionKind,
@@ -29,6 +30,7 @@ export type DecisionListener = (
   action: unknown,
   resource: unknown,
   allowed: boolean,
+  fields?: readonly string[] | undefined,
 ) => void
 
 /**
@@ -59,7 +61,14 @@ export class DecisionListeners {
   }
 
   /** Calls all listeners with a decision. */
-  notify(kind: DecisionKind, actor: unknown, action: unknown, resource: unknown, allowed: boolean): void {
-    for (const listener of this.#listeners) listener(kind, actor, action, resource, allowed)
+  notify(
+    kind: DecisionKind,
+    actor: unknown,
+    action: unknown,
+    resource: unknown,
+    allowed: boolean,
+    fields?: readonly string[],
+  ): void {
+    for (const listener of this.#listeners) listener(kind, actor, action, resource, allowed, fields)
   }
 }

@@ -23,7 +23,7 @@ export class FieldRules {
     assertField(field)
     const { decider, listeners } = this.#engine
     const allowed = await decider.holds('allow_field', [actor, action, resource, field])
-    listeners.notify('field', actor, action, resource, allowed)
+    listeners.notify('field', actor, action, resource, allowed, [field])
     if (allowed) return
     throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
   }
@@ -53,7 +53,7 @@ export class FieldRules {
     return pickFields(schema, rows, async (row, names) => {
       assertKnown(schema, row, 'resource')
       const fields = await allowedOf(names, actor, action, row, question, this.#engine)
-      listeners.notify('field', actor, action, row, fields.size > 0)
+      listeners.notify('field', actor, action, row, fields.size > 0, names)
       return fields
     })
   }

@@ -50,6 +50,13 @@ export function deriveCheck(
   return deriver.derive('allow_field', [...args, { kind: 'value', value: field }], nowhere)
 }
 
+/** Returns the condition of `allow_field` for any action and any field of these classes. */
+export function planFields(schema: Schema, actor: Kind, resource: Kind, deriver: Deriver): Condition {
+  const [action, field] = [anyText('variable', 'action'), anyText('variable', 'field')]
+  const args = [subject(schema, 'actor', actor), action, subject(schema, 'resource', resource), field]
+  return simplify(schema, deriver.derive('allow_field', args, nowhere))
+}
+
 /** Returns the condition of `allow_request(actor, request)`. The request is the `resource` of the condition. */
 export function deriveRequest(schema: Schema, actor: Kind, request: Kind, deriver: Deriver): Condition {
   return deriver.derive(
@@ -139,12 +146,15 @@ function subjectType(schema: Schema, model: string | undefined): OperandType {
 }
 
 function actionOperand(of: ActionKind): Operand {
-  if (of !== 'other') return { kind: 'value', value: of.action }
+  return of === 'other' ? anyText('action', 'action') : { kind: 'value', value: of.action }
+}
+
+function anyText(kind: 'action' | 'variable', name: string): Operand {
   return {
     kind: 'path',
     root: {
-      kind: 'action',
-      name: 'action',
+      kind,
+      name,
       model: undefined,
       type: { ...unknownType, scalar: 'string', nullable: false },
     },

@@ -30,7 +30,7 @@ export class WritableFields {
     const question = decider.question()
     const fields = await allowedOf(names, actor, action, resource, question, this.#engine)
     const denied = names.filter((name) => !fields.has(name))
-    listeners.notify('field', actor, action, resource, denied.length === 0)
+    listeners.notify('field', actor, action, resource, denied.length === 0, names)
     if (denied.length === 0) return
     // A registered class is a row that does not exist yet, so there is nothing to hide.
     const isRow = typeof resource !== 'function'
@@ -68,7 +68,7 @@ export class WritableFields {
         hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
         data: { fields: open },
       })
-    listeners.notify('field', actor, action, modelName, !isDenied)
+    listeners.notify('field', actor, action, modelName, !isDenied, names)
     if (isDenied) throw denialOf(actor, denied)
   }
 

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { ArcturusError } from '../errors.js'
+import { ArcturusError, AuthorizationError } from '../errors.js'
 
 /** A check: may this actor perform this action on this resource? */
 export interface Check {
@@ -8,17 +8,38 @@ export interface Check {
   readonly resource: unknown
 }
 
+/** A check, the question about one field of a resource, or a request: the `resource`, without an action. */
+export interface Question {
+  readonly actor: unknown
+  /** Undefined for a request. */
+  readonly action: string | undefined
+  readonly resource: unknown
+  readonly field?: string
+}
+
 /** An answer, or the code of an error. */
 export type Answer = 'allowed' | 'denied' | { readonly error: string }
 
-/** Returns the answer of a check. An error of the policy is an answer of its own. */
-export async function answerOf(authorizer: Authorizer, { actor, action, resource }: Check): Promise<Answer> {
+/** Returns the answer of a question. An error of the policy is an answer of its own. */
+export async function answerOf(authorizer: Authorizer, question: Question): Promise<Answer> {
   try {
-    return (await authorizer.isAllowed(actor, action as never, resource)) ? 'allowed' : 'denied'
+    return (await isAllowed(authorizer, question)) ? 'allowed' : 'denied'
   } catch (error) {
+    if (error instanceof AuthorizationError) return 'denied'
     if (error instanceof ArcturusError) return { error: error.code }
     throw error
   }
+}
+
+/** @throws AuthorizationError if a field or a request is denied. */
+async function isAllowed(authorizer: Authorizer, { actor, action, resource, field }: Question): Promise<boolean> {
+  if (action === undefined) await authorizer.authorizeRequest(actor, resource)
+  else if (field === undefined) return authorizer.isAllowed(actor, action as never, resource)
+  // The name of a model stands for a row that does not exist yet.
+  else if (typeof resource === 'string')
+    await authorizer.assertWritable(actor, action as never, resource, { [field]: undefined })
+  else await authorizer.authorizeField(actor, action as never, resource, field)
+  return true
 }
 
 /** Returns whether two answers are the same. */

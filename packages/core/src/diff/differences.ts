@@ -1,8 +1,10 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Kind, planCheck } from '../authorizer/plans.js'
+import { deriveRequest, type Kind, planCheck, planFields } from '../authorizer/plans.js'
 import { canonicalText } from '../condition/canonical.js'
+import type { Condition } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
-import type { Check } from './answer.js'
+import { simplify } from '../condition/simplify.js'
+import type { Question } from './answer.js'
 
 /** The canonical conditions of one policy, by classes and action. */
 export class Plans {
@@ -16,19 +18,40 @@ export class Plans {
     this.#deriver = new Deriver(authorizer.policy!, authorizer.schema)
   }
 
-  /** Returns the canonical text of a condition; undefined if it is too long to compare. */
-  text(actor: Kind, action: string, resource: Kind): string | undefined {
-    const key = JSON.stringify([actor, action, resource])
+  /** Returns the canonical text of a check's condition; undefined if it is too long to compare. */
+  check(actor: Kind, action: string, resource: Kind): string | undefined {
+    const { policy, schema } = this.#authorizer
+    return this.#text([actor, action, resource], () =>
+      planCheck(policy!, schema, actor, { action }, resource, this.#deriver),
+    )
+  }
+
+  /** Returns the same of `allow_field` for any action and any field. */
+  fields(actor: Kind, resource: Kind): string | undefined {
+    return this.#text(['field', actor, resource], () =>
+      planFields(this.#authorizer.schema, actor, resource, this.#deriver),
+    )
+  }
+
+  /** Returns the same of `allow_request`. */
+  request(actor: Kind, request: Kind): string | undefined {
+    const { schema } = this.#authorizer
+    return this.#text(['request', actor, request], () =>
+      simplify(schema, deriveRequest(schema, actor, request, this.#deriver)),
+    )
+  }
+
+  #text(asked: readonly unknown[], plan: () => Condition): string | undefined {
+    const key = JSON.stringify(asked)
     if (!this.#texts.has(key)) {
       const { policy, schema } = this.#authorizer
-      const condition = planCheck(policy!, schema, actor, { action }, resource, this.#deriver)
-      this.#texts.set(key, canonicalText(policy!, schema, condition))
+      this.#texts.set(key, canonicalText(policy!, schema, plan()))
     }
     return this.#texts.get(key)
   }
 }
 
-/** Knows for which checks two policies can differ: those with another condition. */
+/** Knows for which questions two policies can differ: those with another condition. */
 export class Differences {
   readonly #authorizer: Authorizer
   readonly #own: Plans
@@ -41,16 +64,34 @@ export class Differences {
     this.#others = new Plans(other)
   }
 
-  /** Returns whether the answers to a check can differ. */
-  canBe({ actor, action, resource }: Check): boolean {
-    const [who, what] = [this.#kindOf(actor), this.#kindOf(resource)]
-    return who === undefined || what === undefined || this.between(who, action, what)
+  /** Returns whether the answers to a question can differ. */
+  canBe({ actor, action, resource, field }: Question): boolean {
+    const who = this.#kindOf(actor)
+    if (who === undefined) return true
+    if (action === undefined)
+      return typeof resource !== 'object' || this.ofRequests(who, this.#kindOf(resource) ?? { model: undefined })
+    const what = this.#kindOf(resource)
+    return what === undefined || (field === undefined ? this.between(who, action, what) : this.ofFields(who, what))
   }
 
-  /** Returns whether the answers can differ for actors and resources of these classes. */
+  /** Returns whether the answers to checks can differ for actors and resources of these classes. */
   between(actor: Kind, action: string, resource: Kind): boolean {
-    const [own, other] = [this.#own, this.#others].map((plans) => plans.text(actor, action, resource))
-    return own === undefined || own !== other
+    return this.#isOther((plans) => plans.check(actor, action, resource))
+  }
+
+  /** Returns whether the answers about fields can differ for actors and resources of these classes. */
+  ofFields(actor: Kind, resource: Kind): boolean {
+    return this.#isOther((plans) => plans.fields(actor, resource))
+  }
+
+  /** Returns whether the answers about requests can differ for actors and requests of these classes. */
+  ofRequests(actor: Kind, request: Kind): boolean {
+    return this.#isOther((plans) => plans.request(actor, request))
+  }
+
+  #isOther(textOf: (plans: Plans) => string | undefined): boolean {
+    const own = textOf(this.#own)
+    return own === undefined || own !== textOf(this.#others)
   }
 
   #kindOf(value: unknown): Kind | undefined {

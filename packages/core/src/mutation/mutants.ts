@@ -36,8 +36,7 @@ export interface Mutant {
 /**
  * Returns every mutant of a policy, in the order of its text. Each differs from the policy in one
  * place: a rule, a goal or an alternative is dropped; `not` is lost; an operator, a literal, a role or
- * a permission is another one; `and` is `or`; a class is wider. Rules of `allow_field` and
- * `allow_request` have no mutants, because recorded questions are checks.
+ * a permission is another one; `and` is `or`; a class is wider.
  *
  * @param policy - A loaded policy.
  * @param schema - The classes and constants, such as `authorizer.schema`: their names are no variables.
@@ -98,9 +97,6 @@ const opposites: Readonly<Record<string, readonly string[]>> = {
   '>=': ['>', '<='],
 }
 
-/** Rules about fields and requests. Recorded questions are checks, which do not reach them. */
-const unasked: readonly string[] = ['allow_field', 'allow_request']
-
 class MutantWriter {
   readonly mutants: Mutant[] = []
   readonly #words: Words
@@ -115,7 +111,7 @@ class MutantWriter {
 
   file({ statements }: File): void {
     for (const statement of statements) {
-      if (statement.kind === 'rule' && !unasked.includes(statement.name)) this.#rule(statement)
+      if (statement.kind === 'rule') this.#rule(statement)
       if (statement.kind !== 'resource block') continue
       for (const production of statement.productions) {
         if (production.kind !== 'shorthand rule') continue

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
 import { QuestionRecorder } from './questions.js'
-import { testMutants } from './testMutants.js'
+import { type MutationReport, testMutants } from './testMutants.js'
 
 class User {
   constructor(
@@ -76,16 +76,6 @@ describe('policyMutants', () => {
     )
   })
 
-  it('are not of rules about fields and requests, which no recorded question reaches', () => {
-    const other = loaded()
-    other.loadSync(
-      'allow(_: User, "read", _: Note); allow_field(u: User, "read", n: Note, "title") if n.owner = u.name;',
-    )
-    const names = policyMutants(other.policy!, other.schema).map(({ description }) => description)
-    expect(names.length).toBeGreaterThan(0)
-    expect(names.filter((one) => one.includes('allow_field') || one.includes('n.owner'))).toEqual([])
-  })
-
   it('load', () => {
     const invalid = mutants.filter((mutant) => {
       try {
@@ -131,7 +121,7 @@ describe('testMutants', () => {
     for (const { mutant, witness } of report.survivors) {
       if (!witness) continue
       const other = authorizer.withPolicy(...mutatedSources(authorizer.policy!, mutant))
-      const ask = (one: Authorizer) => one.isAllowed(witness.actor, witness.action, witness.resource).catch(String)
+      const ask = (one: Authorizer) => one.isAllowed(witness.actor, witness.action!, witness.resource).catch(String)
       expect(await ask(other)).not.toEqual(await ask(authorizer))
     }
   })
@@ -145,9 +135,88 @@ describe('testMutants', () => {
     expect(survivors.map(({ mutant }) => mutant.kind)).not.toContain('lost-not')
   })
 
+  const documents = () => {
+    const authorizer = new Authorizer().registerClass(User).registerClass(Note, { key: ['id'] })
+    authorizer.loadSync(`allow(_: User, "read", _: Note);
+      allow_field(_: User, "read", _: Note, "id");
+      allow_field(user: User, "read", note: Note, "owner") if note.owner = user.name or user.isAdmin = true;
+      allow_field(_: User, "create", Note, "owner");
+      allow_request(_: User, _);
+      allow_request(nil, request) if request.path = "/login";`)
+    return authorizer
+  }
+  const about = (name: string, report: MutationReport) =>
+    report.survivors.filter(({ mutant: { span } }) =>
+      span.source.line(span.source.position(span.start).line).includes(name),
+    )
+
+  it('asks about all fields, single fields, and fields of new rows', async () => {
+    const authorizer = documents()
+    const recorder = new QuestionRecorder(authorizer)
+    for (const actor of [ada, eve, root, null]) await authorizer.authorizedFields(actor, 'read', diary)
+    await authorizer.assertWritable(ada, 'create', 'Note', { owner: 'ada' })
+    await authorizer.authorizeField(ada, 'read', diary, 'id')
+    recorder.stop()
+    expect(recorder.fields).toHaveLength(4)
+    expect(recorder.questions.map(({ field }) => field)).toEqual(['owner', 'id'])
+    const report = await testMutants(authorizer, recorder)
+    expect(about('allow_field', report).filter(({ mutant }) => mutant.kind !== 'wider-class')).toEqual([])
+  })
+
+  it('asks only about the fields of the test run, and shows a witness for others', async () => {
+    const authorizer = documents()
+    const recorder = new QuestionRecorder(authorizer)
+    await authorizer.pickAuthorized(ada, 'read', diary)
+    await authorizer.authorizeField(ada, 'read', diary, 'id')
+    recorder.stop()
+    const report = await testMutants(authorizer, recorder, { actors: [eve, root] })
+    const lost = report.survivors.find(
+      ({ mutant }) => mutant.description === 'Drops the alternative user.isAdmin = true.',
+    )!
+    expect(lost.witness).toMatchObject({
+      actor: root,
+      action: 'read',
+      resource: diary,
+      field: 'owner',
+      policy: 'allowed',
+    })
+    expect(report.textOf(lost)).toContain('"read" the field "owner" of Note { id: 1 }?')
+    expect(report.textOf(lost)).toContain('await authorizer.authorizeField(actor, "read", resource, "owner")')
+    for (const { mutant, witness } of about('allow_field', report)) {
+      if (witness?.field === undefined) continue
+      const other = authorizer.withPolicy(...mutatedSources(authorizer.policy!, mutant))
+      const ask = (one: Authorizer) =>
+        one.authorizeField(witness.actor, witness.action!, witness.resource, witness.field!).then(() => 'yes', String)
+      expect(await ask(other)).not.toEqual(await ask(authorizer))
+    }
+  })
+
+  it('asks the requests of the test run', async () => {
+    const authorizer = documents()
+    const recorder = new QuestionRecorder(authorizer)
+    const [login, home] = [{ path: '/login' }, { path: '/' }]
+    await authorizer.authorizeRequest(null, login)
+    recorder.stop()
+    const few = await testMutants(authorizer, recorder, { actors: [ada] })
+    const dropped = few.survivors.find(({ mutant }) =>
+      mutant.description.startsWith('Drops the rule allow_request(_: User'),
+    )!
+    expect(dropped.witness).toMatchObject({ actor: ada, action: undefined, resource: login, policy: 'allowed' })
+    expect(few.textOf(dropped)).toContain('await authorizer.authorizeRequest(actor, request)')
+    const whole = new QuestionRecorder(authorizer)
+    for (const actor of [ada, null])
+      for (const request of [login, home]) await authorizer.authorizeRequest(actor, request).catch(() => {})
+    whole.stop()
+    expect(
+      about('allow_request', await testMutants(authorizer, whole)).filter(
+        ({ mutant }) => mutant.kind !== 'wider-class',
+      ),
+    ).toEqual([])
+  })
+
   it('throws if nothing was recorded', async () => {
     const authorizer = loaded()
-    await expect(testMutants(authorizer, { questions: [], lists: [] })).rejects.toMatchObject({
+    await expect(testMutants(authorizer, { questions: [], lists: [], fields: [] })).rejects.toMatchObject({
       code: 'invalid-argument',
     })
   })

@@ -1,12 +1,12 @@
 import { actionsFor } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
+import type { Check, Question } from '../diff/answer.js'
 
-/** A check that a test run made. */
-export interface RecordedQuestion {
-  readonly actor: unknown
-  readonly action: string
-  readonly resource: unknown
-}
+/**
+ * A question that a test run asked: a check, the question about one `field` of a resource, or, without
+ * an action, a request, which is the `resource`.
+ */
+export type RecordedQuestion = Question
 
 /** A list that a test run made: the filter of a model. */
 export interface RecordedList {
@@ -14,6 +14,9 @@ export interface RecordedList {
   readonly action: string
   readonly model: string
 }
+
+/** A test run asked for all fields of a resource on which an actor may perform an action. */
+export type RecordedFields = Check
 
 /**
  * Records the questions of a test run, so that mutants of the policy can be asked the same.
@@ -31,21 +34,29 @@ export class QuestionRecorder {
   readonly #authorizer: Authorizer
   readonly #questions: RecordedQuestion[] = []
   readonly #lists: RecordedList[] = []
+  readonly #fields: RecordedFields[] = []
   readonly #known = new Map<unknown, Map<unknown, Set<string>>>()
   readonly #stop: () => void
 
   /** @param authorizer - The authorizer of the application under test, with a loaded policy. */
   constructor(authorizer: Authorizer) {
     this.#authorizer = authorizer
-    this.#stop = authorizer.observe((kind, actor, action, resource) => {
-      if (kind === 'check') this.#add(actor, action as string, resource)
-      else if (kind === 'actions') for (const each of this.#actions(resource)) this.#add(actor, each, resource)
-      else if (kind === 'filter' && this.#isNew(actor, action as string, resource))
-        this.#lists.push({ actor, action: action as string, model: resource as string })
+    this.#stop = authorizer.observe((kind, actor, asked, resource, _, fields) => {
+      // Sound: each of these kinds but `request` and `actions` is about an action.
+      const action = asked as string
+      if (kind === 'check') this.#add({ actor, action, resource })
+      else if (kind === 'actions')
+        for (const each of this.#actions(resource)) this.#add({ actor, action: each, resource })
+      else if (kind === 'request') this.#add({ actor, action: undefined, resource })
+      else if (kind === 'field' && fields) for (const field of fields) this.#add({ actor, action, resource, field })
+      else if (kind === 'field' && this.#isNew({ actor, action, resource }, 'fields'))
+        this.#fields.push({ actor, action, resource })
+      else if (kind === 'filter' && this.#isNew({ actor, action, resource }, 'list'))
+        this.#lists.push({ actor, action, model: resource as string })
     })
   }
 
-  /** The checks, each once. */
+  /** The checks, and the questions about single fields and about requests, each once. */
   get questions(): readonly RecordedQuestion[] {
     return this.#questions
   }
@@ -55,22 +66,28 @@ export class QuestionRecorder {
     return this.#lists
   }
 
+  /** The questions about all fields of a resource, each once. */
+  get fields(): readonly RecordedFields[] {
+    return this.#fields
+  }
+
   /** Stops recording. */
   stop(): void {
     this.#stop()
   }
 
-  #add(actor: unknown, action: string, resource: unknown): void {
-    if (this.#isNew(actor, action, resource)) this.#questions.push({ actor, action, resource })
+  #add(question: RecordedQuestion): void {
+    if (this.#isNew(question)) this.#questions.push(question)
   }
 
-  #isNew(actor: unknown, action: string, resource: unknown): boolean {
+  #isNew({ actor, action, resource, field }: RecordedQuestion, kind?: 'fields' | 'list'): boolean {
     const ofActor = this.#known.get(actor) ?? new Map<unknown, Set<string>>()
     this.#known.set(actor, ofActor)
-    const actions = ofActor.get(resource) ?? new Set<string>()
-    ofActor.set(resource, actions)
-    if (actions.has(action)) return false
-    actions.add(action)
+    const asked = ofActor.get(resource) ?? new Set<string>()
+    ofActor.set(resource, asked)
+    const key = JSON.stringify([kind, action, field])
+    if (asked.has(key)) return false
+    asked.add(key)
     return true
   }
 

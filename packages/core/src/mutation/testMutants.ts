@@ -1,15 +1,15 @@
-import { actionsToCheck } from '../authorizer/actionNames.js'
+import { actionsToCheck, fieldActionsOf, fieldTextsOf } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Kind } from '../authorizer/plans.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
 import { Differences, Plans } from '../diff/differences.js'
-import { ArgumentError, PolicyError } from '../errors.js'
+import { ArcturusError, ArgumentError, PolicyError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import type { Policy } from '../policy/policy.js'
 import { builtinClasses } from '../values/builtin.js'
 import { type Mutant, mutatedSources, policyMutants } from './mutants.js'
-import type { QuestionRecorder, RecordedQuestion } from './questions.js'
+import type { QuestionRecorder, RecordedFields, RecordedQuestion } from './questions.js'
 
 export interface MutationOptions {
   /**
@@ -54,6 +54,8 @@ export interface MutationReport {
   readonly textOf: (survivor: Survivor) => string
 }
 
+type Recorded = Pick<QuestionRecorder, 'questions' | 'lists' | 'fields'>
+
 /**
  * Asks each mutant of the policy the questions of a test run. A mutant survives if it answers all of
  * them as the policy does: no test would notice that mistake. Each survivor is returned with a
@@ -65,7 +67,7 @@ export interface MutationReport {
  */
 export async function testMutants(
   authorizer: Authorizer,
-  recorded: Pick<QuestionRecorder, 'questions' | 'lists'>,
+  recorded: Recorded,
   options: MutationOptions = {},
 ): Promise<MutationReport> {
   const { policy } = authorizer
@@ -73,7 +75,7 @@ export async function testMutants(
     throw new ArgumentError('no-policy', 'No policy is loaded.', {
       hint: 'load one first: await authorizer.load(text)',
     })
-  if (recorded.questions.length === 0 && recorded.lists.length === 0)
+  if (recorded.questions.length + recorded.lists.length + recorded.fields.length === 0)
     throw new ArgumentError('invalid-argument', 'The test run recorded no question.', {
       hint: 'create the QuestionRecorder before the tests run, for the authorizer that they use',
     })
@@ -87,13 +89,15 @@ class MutationRun {
   readonly #rows: ReadonlyMap<string, readonly object[]>
   readonly #actors: readonly unknown[]
   readonly #asked: readonly RecordedQuestion[]
+  readonly #fields: readonly RecordedFields[]
+  readonly #requests: readonly unknown[]
   readonly #answers = new Map<RecordedQuestion, Answer>()
   readonly #plans: Plans
 
   constructor(
     authorizer: Authorizer,
     policy: Policy,
-    { questions, lists }: Pick<QuestionRecorder, 'questions' | 'lists'>,
+    { questions, lists, fields }: Recorded,
     options: MutationOptions,
   ) {
     this.#authorizer = authorizer
@@ -105,13 +109,14 @@ class MutationRun {
       if (typeof row !== 'object' || row === null || model === undefined) return
       rows.set(model, (rows.get(model) ?? new Set()).add(row))
     }
-    for (const { resource } of questions) add(resource)
+    for (const { action, resource } of [...questions, ...fields]) if (action !== undefined) add(resource)
     for (const [model, list] of Object.entries(options.rows ?? {})) for (const row of list) add(row, model)
     this.#rows = new Map([...rows].map(([model, set]) => [model, [...set]]))
     this.#actors = [
       ...new Set([
         ...questions.map(({ actor }) => actor),
         ...lists.map(({ actor }) => actor),
+        ...fields.map(({ actor }) => actor),
         ...(options.actors ?? []),
         null,
       ]),
@@ -121,6 +126,8 @@ class MutationRun {
       (this.#rows.get(model) ?? []).map((resource) => ({ actor, action, resource })),
     )
     this.#asked = [...questions, ...listed]
+    this.#fields = fields
+    this.#requests = questions.filter(({ action }) => action === undefined).map(({ resource }) => resource)
   }
 
   async run(): Promise<MutationReport> {
@@ -179,6 +186,7 @@ class MutationRun {
     for (const question of this.#asked)
       if (differences.canBe(question) && !isSame(await this.#answer(question), await answerOf(other, question)))
         return true
+    for (const asked of this.#fields) if (await this.#fieldsDiffer(other, differences, asked)) return true
     return false
   }
 
@@ -187,8 +195,14 @@ class MutationRun {
     const { schema } = this.#authorizer
     const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
     const actors: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
-    return models.every((model) =>
-      this.#actionsOf(model).every((action) => actors.every((actor) => !differences.between(actor, action, { model }))),
+    return actors.every(
+      (actor) =>
+        models.every(
+          (model) =>
+            !differences.ofFields(actor, { model }) &&
+            !differences.ofRequests(actor, { model }) &&
+            this.#actionsOf(model).every((action) => !differences.between(actor, action, { model })),
+        ) && !differences.ofRequests(actor, { model: undefined }),
     )
   }
 
@@ -205,6 +219,7 @@ class MutationRun {
 
   async #witness(other: Authorizer, differences: Differences): Promise<Witness | undefined> {
     let left = this.#options.witnessChecks ?? 2000
+    const { schema, readAction } = this.#authorizer
     for (const [model, rows] of this.#rows)
       for (const action of this.#actionsOf(model))
         for (const actor of this.#actors)
@@ -215,7 +230,56 @@ class MutationRun {
             const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
             if (!isSame(policy, mutant)) return { ...question, policy, mutant }
           }
+    for (const [model, rows] of this.#rows)
+      for (const action of fieldActionsOf(this.#policy, schema.ancestors(model), readAction))
+        for (const actor of this.#actors)
+          for (const resource of rows) {
+            const asked = { actor, action, resource }
+            if (!differences.canBe({ ...asked, field: '' })) continue
+            if (left-- <= 0) return undefined
+            if (!(await this.#fieldsDiffer(other, differences, asked))) continue
+            const witness = await this.#fieldWitness(other, asked)
+            if (witness) return witness
+          }
+    for (const resource of this.#requests)
+      for (const actor of this.#actors) {
+        const question = { actor, action: undefined, resource }
+        if (!differences.canBe(question)) continue
+        if (left-- <= 0) return undefined
+        const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+        if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+      }
     return undefined
+  }
+
+  /** Returns whether a mutant allows other fields of a resource. */
+  async #fieldsDiffer(other: Authorizer, differences: Differences, asked: RecordedFields): Promise<boolean> {
+    // Any field: the classes alone decide whether there can be a difference.
+    if (!differences.canBe({ ...asked, field: '' })) return false
+    return (await fieldsText(this.#authorizer, asked)) !== (await fieldsText(other, asked))
+  }
+
+  /** Returns a field of a resource about which a mutant answers differently. */
+  async #fieldWitness(other: Authorizer, asked: RecordedFields): Promise<Witness | undefined> {
+    const { schema } = this.#authorizer
+    const ancestors = schema.ancestors(this.#authorizer.modelOf(asked.resource)!)
+    const declared = ancestors.flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
+    for (const field of new Set([...declared, ...fieldTextsOf(this.#policy, ancestors)])) {
+      const question = { ...asked, field }
+      const [policy, mutant] = [await answerOf(this.#authorizer, question), await answerOf(other, question)]
+      if (!isSame(policy, mutant)) return { ...question, policy, mutant }
+    }
+    return undefined
+  }
+}
+
+/** Returns the allowed fields of a resource as one text, or the code of an error. */
+async function fieldsText(authorizer: Authorizer, { actor, action, resource }: RecordedFields): Promise<string> {
+  try {
+    return JSON.stringify([...(await authorizer.authorizedFields(actor, action as never, resource))].sort())
+  } catch (error) {
+    if (error instanceof ArcturusError) return error.code
+    throw error
   }
 }
 
@@ -249,12 +313,28 @@ function survivorLines(
     ...(after.trim() === '' ? [] : [`  + ${after.trim()}`]),
     ...(witness
       ? [
-          `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} "${witness.action}" ${show(witness.resource)}?`,
+          `  No test asks: may ${witness.actor === null ? 'nobody' : show(witness.actor)} ${askedText(witness, show)}?`,
           `  The policy: ${answerText(witness.policy)}. The mutant: ${answerText(witness.mutant)}.`,
-          `  await ${witness.policy === 'allowed' ? 'expectAllowed' : 'expectDenied'}(actor, ${JSON.stringify(witness.action)}, resource)`,
+          `  ${testOf(witness)}`,
         ]
       : ['  No known actor and row tell it from the policy.']),
   ]
+}
+
+function askedText({ action, resource, field }: Witness, show: (value: unknown) => string): string {
+  if (action === undefined) return `make the request ${show(resource)}`
+  return `"${action}" ${field ? `the field "${field}" of ` : ''}${show(resource)}`
+}
+
+/** Returns the test that tells a mutant from the policy. */
+function testOf({ action, field, policy }: Witness): string {
+  const allowed = policy === 'allowed'
+  if (action === undefined)
+    return `await ${allowed ? 'authorizer.authorizeRequest(actor, request)' : 'expect(authorizer.authorizeRequest(actor, request)).rejects.toThrow()'}`
+  if (field === undefined)
+    return `await ${allowed ? 'expectAllowed' : 'expectDenied'}(actor, ${JSON.stringify(action)}, resource)`
+  const asked = `authorizer.authorizeField(actor, ${JSON.stringify(action)}, resource, ${JSON.stringify(field)})`
+  return allowed ? `await ${asked}` : `await expect(${asked}).rejects.toThrow()`
 }
 
 function answerText(answer: Answer): string {

@@ -4,7 +4,10 @@ export { assertCoverage } from './coverage.js'
 export { ExpectationError } from './expectation.js'
 export {
   type AllowedActions,
+  type AllowedFields,
+  type AllowedRequest,
   differenceText,
+  fieldsText,
   type Matrix,
   type MatrixDifference,
   type MatrixOf,

@@ -102,3 +102,59 @@ nobody | -          | -`,
     })
   })
 })
+
+describe('the fields and requests of a matrix', () => {
+  const own = new Authorizer().registerClass(User).registerClass(Note)
+  own.loadSync(`allow(_: User, "read", _: Note);
+    allow_field(_: User, "read", _: Note, "shared");
+    allow_field(user: User, action, note: Note, "owner") if action in ["read", "edit"] and note.owner = user.name;
+    allow_request(_: User, _);
+    allow_request(nil, request) if request.path = "/login";`)
+  const of = {
+    actors: { ada, nobody: null },
+    resources: { diary },
+    allowed: { ada: { diary: ['read'] } },
+  }
+  const fields = { ada: { diary: { read: ['owner', 'shared'], edit: ['owner'] } } }
+  const requests = {
+    login: { request: { path: '/login' }, allowed: ['ada', 'nobody'] },
+    home: { request: { path: '/' }, allowed: ['ada'] },
+  }
+
+  it('are exactly what is listed', async () => {
+    const { cells, actualFields } = await policyMatrix(own, { ...of, fields, requests })
+    // A cell, the fields of an action or two, and the requests of each actor.
+    expect(cells).toBe(2 + 3 + 2)
+    expect(actualFields).toEqual({
+      ada: { diary: { read: ['owner', 'shared'], edit: ['owner'] } },
+      nobody: { diary: { read: [] } },
+    })
+  })
+
+  it('are told one by one where they differ', async () => {
+    const failing = policyMatrix(own, {
+      ...of,
+      fields: { ada: { diary: { read: ['owner'], edit: ['owner', 'shared'] } } },
+      requests: { home: { request: { path: '/' }, allowed: ['nobody'] } },
+    })
+    await expect(failing).rejects.toThrow(
+      [
+        '4 of 7 cells differ from the matrix.',
+        '',
+        'ada on diary: may "read" the field "shared", which the matrix does not list.',
+        'ada on diary: may not "edit" the field "shared", which the matrix lists.',
+        'ada: may make the request "home", which the matrix does not list.',
+        'nobody: may not make the request "home", which the matrix lists.',
+      ].join('\n'),
+    )
+    await expect(failing).rejects.toThrow(
+      "fields: {\n  ada: {\n    diary: { read: ['owner', 'shared'], edit: ['owner'] },",
+    )
+  })
+
+  it('name actors and resources of the matrix', async () => {
+    await expect(policyMatrix(own, { ...of, fields: { eve: {} } })).rejects.toThrow('Unknown actor "eve" in `fields`.')
+    const request = { home: { request: {}, allowed: ['eve'] } }
+    await expect(policyMatrix(own, { ...of, requests: request })).rejects.toThrow('Unknown actor "eve" in `requests`.')
+  })
+})

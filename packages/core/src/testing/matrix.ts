@@ -1,6 +1,7 @@
+import { fieldActionsOf } from '../authorizer/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
-import type { ArgumentError } from '../errors.js'
+import { type ArgumentError, AuthorizationError } from '../errors.js'
 import { assertAsked, invalid } from './assertAsked.js'
 import { ExpectationError } from './expectation.js'
 
@@ -17,6 +18,24 @@ export interface MatrixOf<T> {
    * The allowed actions, by actor and resource, or as a table. Whatever is not listed must be denied.
    */
   readonly allowed: AllowedActions | string
+  /**
+   * Exactly the fields on which each actor may perform an action of a resource, by actor, resource and
+   * action. Whatever is not listed must be denied. Default: fields are not tested.
+   */
+  readonly fields?: AllowedFields
+  /** Requests by name, and exactly the actors who may make them. Default: requests are not tested. */
+  readonly requests?: Readonly<Record<string, AllowedRequest>>
+}
+
+/** Fields by the names of an actor, a resource and an action. */
+export type AllowedFields = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>>
+>
+
+/** A request, as `allow_request` reads it, and the names of the actors who may make it. */
+export interface AllowedRequest {
+  readonly request: unknown
+  readonly allowed: readonly string[]
 }
 
 /** Actions by the names of an actor and a resource. */
@@ -25,24 +44,29 @@ export type AllowedActions = Readonly<Record<string, Readonly<Record<string, rea
 /** A matrix whose rows can be supplied by functions. */
 export type Matrix = MatrixOf<Supplied<unknown>>
 
-/** A cell whose actions differ from the expected ones. */
+/** A cell whose actions, fields or requests differ from the expected ones. */
 export interface MatrixDifference {
   readonly actor: string
-  readonly resource: string
-  /** The actions that are allowed, but not expected. */
+  /** Undefined if requests differ. */
+  readonly resource?: string
+  /** The action whose fields differ. */
+  readonly action?: string
+  /** What is allowed, but not expected: actions, the fields of an action, or requests by name. */
   readonly unexpected: readonly string[]
-  /** The actions that are expected, but denied. */
+  /** What is expected, but denied. */
   readonly missing: readonly string[]
 }
 
 /** The result of a matrix. */
 export interface MatrixReport {
-  /** The number of cells: actors × resources. */
+  /** The number of cells: actors × resources; also × actions for fields, and one for the requests of each actor. */
   readonly cells: number
   /** The cells that differ, in the order of the matrix. Empty if the policy does what the matrix says. */
   readonly differences: readonly MatrixDifference[]
   /** The allowed actions, by actor and resource. */
   readonly actual: AllowedActions
+  /** The allowed fields of each row and action. Undefined if fields are not tested. */
+  readonly actualFields?: AllowedFields
   /** Returns the actual actions as a table, in the form that `allowed` accepts. */
   toString(): string
 }
@@ -88,6 +112,7 @@ export async function policyMatrix(authorizer: Authorizer, matrix: Matrix): Prom
     'The policy allows:',
     '',
     report.toString(),
+    ...(report.actualFields ? ['', fieldsText(report.actualFields)] : []),
   ].join('\n')
   throw new ExpectationError(message, report.actual, allowedOf(matrix))
 }
@@ -101,6 +126,8 @@ export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Prom
   coverByEnvironment(authorizer)
   const allowed = allowedOf(matrix)
   const [actors, resources] = [Object.keys(matrix.actors), Object.keys(matrix.resources)]
+  if (actors.length === 0 || (resources.length === 0 && !matrix.requests))
+    throw invalid('The matrix needs at least one actor and one resource.', 'name them in `actors` and `resources`')
   assertNames(allowed, actors, resources)
   const differences: MatrixDifference[] = []
   const actual: Record<string, Record<string, readonly string[]>> = {}
@@ -122,22 +149,127 @@ export async function matrixReport(authorizer: Authorizer, matrix: Matrix): Prom
       if (unexpected.length > 0 || missing.length > 0) differences.push({ actor, resource, unexpected, missing })
     }
   }
+  const more = new MoreCells(authorizer, matrix)
+  const actualFields = matrix.fields && (await more.fields(matrix.fields))
+  if (matrix.requests) await more.requests(matrix.requests)
   return {
-    cells: actors.length * resources.length,
-    differences,
+    cells: actors.length * resources.length + more.cells,
+    differences: [...differences, ...more.differences],
     actual,
+    ...(actualFields && { actualFields }),
     toString: () => tableOf(actors, resources, actual),
   }
 }
 
+/** The cells of a matrix about fields and requests. */
+class MoreCells {
+  cells = 0
+  readonly differences: MatrixDifference[] = []
+  readonly #authorizer: Authorizer
+  readonly #matrix: Matrix
+
+  constructor(authorizer: Authorizer, matrix: Matrix) {
+    this.#authorizer = authorizer
+    this.#matrix = matrix
+  }
+
+  /** Compares the fields of every action that rules about fields name. */
+  async fields(expected: AllowedFields): Promise<AllowedFields> {
+    const { actors, resources } = this.#matrix
+    assertNames(expected, Object.keys(actors), Object.keys(resources), 'fields')
+    const actual: Record<string, Record<string, Record<string, readonly string[]>>> = {}
+    for (const [actor, who] of Object.entries(actors)) {
+      actual[actor] = {}
+      for (const [resource, target] of Object.entries(resources)) {
+        const cell = own(own(expected, actor), resource)
+        const found = await this.#fieldsOf(await supplied(who), await supplied(target), Object.keys(cell ?? {}))
+        actual[actor][resource] = found
+        for (const [action, fields] of Object.entries(found))
+          this.#compare({ actor, resource, action }, fields, own(cell, action))
+      }
+    }
+    return actual
+  }
+
+  async #fieldsOf(
+    actor: unknown,
+    resource: unknown,
+    named: readonly string[],
+  ): Promise<Record<string, readonly string[]>> {
+    const { policy, schema, readAction } = this.#authorizer
+    const model = this.#authorizer.modelOf(resource)
+    const ofRules = policy && model !== undefined ? fieldActionsOf(policy, schema.ancestors(model), readAction) : []
+    const found: Record<string, readonly string[]> = {}
+    for (const action of new Set([...ofRules, ...named]))
+      found[action] = [...(await this.#authorizer.authorizedFields(actor, action as never, resource))].sort()
+    return found
+  }
+
+  async requests(expected: Readonly<Record<string, AllowedRequest>>): Promise<void> {
+    const { actors } = this.#matrix
+    for (const { allowed } of Object.values(expected))
+      for (const actor of allowed)
+        if (!Object.hasOwn(actors, actor)) throw unknown('actor', actor, Object.keys(actors), 'requests')
+    for (const [actor, who] of Object.entries(actors)) {
+      const made: string[] = []
+      for (const [name, { request }] of Object.entries(expected))
+        if (await this.#mayMake(await supplied(who), request)) made.push(name)
+      const wanted = Object.keys(expected).filter((name) => expected[name]!.allowed.includes(actor))
+      this.#compare({ actor }, made, wanted)
+    }
+  }
+
+  async #mayMake(actor: unknown, request: unknown): Promise<boolean> {
+    try {
+      await this.#authorizer.authorizeRequest(actor, request)
+      return true
+    } catch (error) {
+      if (error instanceof AuthorizationError) return false
+      throw error
+    }
+  }
+
+  #compare(
+    of: Pick<MatrixDifference, 'actor' | 'resource' | 'action'>,
+    found: readonly string[],
+    wanted: readonly string[] = [],
+  ): void {
+    this.cells++
+    const unexpected = found.filter((one) => !wanted.includes(one))
+    const missing = wanted.filter((one) => !found.includes(one))
+    if (unexpected.length > 0 || missing.length > 0) this.differences.push({ ...of, unexpected, missing })
+  }
+}
+
+function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record && Object.hasOwn(record, name) ? record[name] : undefined
+}
+
+/** Formats the allowed fields, one cell in a line, as `fields` of a matrix accepts them. */
+export function fieldsText(fields: AllowedFields): string {
+  const rows = Object.entries(fields).map(([actor, cells]) => {
+    const lines = Object.entries(cells).flatMap(([resource, actions]) => {
+      const listed = Object.entries(actions).filter(([, names]) => names.length > 0)
+      const texts = listed.map(([action, names]) => `${action}: [${names.map((name) => `'${name}'`).join(', ')}]`)
+      return texts.length > 0 ? [`    ${resource}: { ${texts.join(', ')} },`] : []
+    })
+    return lines.length > 0 ? `  ${actor}: {\n${lines.join('\n')}\n  },` : ''
+  })
+  return `fields: {\n${rows.filter((row) => row !== '').join('\n')}\n}`
+}
+
 /** Formats a difference as one sentence. */
-export function differenceText({ actor, resource, unexpected, missing }: MatrixDifference): string {
-  const quoted = (actions: readonly string[]): string => actions.map((action) => `"${action}"`).join(', ')
+export function differenceText({ actor, resource, action, unexpected, missing }: MatrixDifference): string {
+  const what = resource === undefined ? 'make the request' : action !== undefined && `"${action}" the field`
+  const listed = (names: readonly string[]): string => {
+    const quoted = names.map((name) => `"${name}"`).join(', ')
+    return what ? `${what}${names.length > 1 ? 's' : ''} ${quoted}` : quoted
+  }
   const parts = [
-    ...(unexpected.length > 0 ? [`may ${quoted(unexpected)}, which the matrix does not list`] : []),
-    ...(missing.length > 0 ? [`may not ${quoted(missing)}, which the matrix lists`] : []),
+    ...(unexpected.length > 0 ? [`may ${listed(unexpected)}, which the matrix does not list`] : []),
+    ...(missing.length > 0 ? [`may not ${listed(missing)}, which the matrix lists`] : []),
   ]
-  return `${actor} on ${resource}: ${parts.join('; ')}.`
+  return `${actor}${resource === undefined ? '' : ` on ${resource}`}: ${parts.join('; ')}.`
 }
 
 async function supplied(value: Supplied<unknown>): Promise<unknown> {
@@ -188,18 +320,21 @@ function parseTable(text: string): AllowedActions {
   return allowed
 }
 
-function assertNames(allowed: AllowedActions, actors: readonly string[], resources: readonly string[]): void {
-  if (actors.length === 0 || resources.length === 0)
-    throw invalid('The matrix needs at least one actor and one resource.', 'name them in `actors` and `resources`')
+function assertNames(
+  allowed: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  actors: readonly string[],
+  resources: readonly string[],
+  place = 'allowed',
+): void {
   for (const [actor, row] of Object.entries(allowed)) {
-    if (!actors.includes(actor)) throw unknown('actor', actor, actors)
+    if (!actors.includes(actor)) throw unknown('actor', actor, actors, place)
     for (const resource of Object.keys(row))
-      if (!resources.includes(resource)) throw unknown('resource', resource, resources)
+      if (!resources.includes(resource)) throw unknown('resource', resource, resources, place)
   }
 }
 
-function unknown(kind: string, name: string, known: readonly string[]): ArgumentError {
-  return invalid(`Unknown ${kind} "${name}" in \`allowed\`.`, `name one of \`${kind}s\`: ${known.join(', ')}`)
+function unknown(kind: string, name: string, known: readonly string[], place: string): ArgumentError {
+  return invalid(`Unknown ${kind} "${name}" in \`${place}\`.`, `name one of \`${kind}s\`: ${known.join(', ')}`)
 }
 
 function tableOf(actors: readonly string[], resources: readonly string[], allowed: AllowedActions): string {
