@@ -13,16 +13,16 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 133,
-  checks: 95,
+  index: 132.5,
+  checks: 94.5,
   runtime: 14.5,
   explain: 58.5,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
   compile: 44,
-  diff: 33.5,
-  testing: 74.5,
+  diff: 34,
+  testing: 76,
   node: 3.5,
   oso: 140,
 }

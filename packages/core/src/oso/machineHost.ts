@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 import { Source, type Span } from '../language/source.js'
 import type { Awaitable, Host as MachineInterface } from '../machine/index.js'
 import { HostError } from '../machine/index.js'
+import { provideGoalTrace } from '../machine/query/errors.js'
+import { goalTrace } from '../machine/query/goalTrace.js'
 import type { Account } from '../text/account.js'
 import { callMethod, type Method } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
@@ -15,6 +17,8 @@ import { locationOf } from './location.js'
 import { relatedRows } from './related.js'
 import { Relation } from './relation.js'
 import type { Class, EqualityFn, UserType } from './types.js'
+
+provideGoalTrace(goalTrace)
 
 /** The application's side of the query machine, with oso's semantics. */
 export class MachineHost implements MachineInterface {

@@ -2,10 +2,20 @@ import { QueryError, RelationNotLoadedError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
 import { HostError } from '../../values/hostError.js'
 import { Fault } from '../state/fault.js'
+import type { Frame } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { stackText } from '../state/stack.js'
-import { goalTrace } from './goalTrace.js'
 import { originOf } from './origin.js'
+
+type Trace = (m: Machine, frame: Frame, innermost: Span | undefined) => string
+
+const callsAlone: Trace = (_, frame, innermost) => stackText(frame, innermost)
+let traceWithGoals: Trace = callsAlone
+
+/** Sets how errors are traced for hosts with `tracesGoals`. Other entries work without it. */
+export function provideGoalTrace(trace: Trace): void {
+  traceWithGoals = trace
+}
 
 /** Returns the application's view of an error that a step threw. */
 export function explain(m: Machine, thrown: unknown): unknown {
@@ -30,7 +40,7 @@ function make(
   span: Span | undefined,
   details: Pick<Fault['details'], 'hint' | 'data' | 'cause'>,
 ): QueryError {
-  const trace = m.host.tracesGoals ? goalTrace(m, m.frame, span) : stackText(m.frame, span)
+  const trace = (m.host.tracesGoals ? traceWithGoals : callsAlone)(m, m.frame, span)
   const all = { span, trace, ...details }
   return code === 'relation-not-loaded'
     ? new RelationNotLoadedError(code, summary, all)

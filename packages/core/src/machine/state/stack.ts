@@ -3,7 +3,7 @@ import { spanText } from '../../language/source.js'
 import type { Frame } from './frame.js'
 
 /** Number of calls shown at each end of a long stack. */
-const shown = 50
+const shown = 10
 
 /** Returns the Polar stack of a frame: the calls that led to it, the innermost last. */
 export function stackText(frame: Frame, innermost: Span | undefined): string {
