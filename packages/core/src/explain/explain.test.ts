@@ -98,6 +98,18 @@ describe('what is missing', () => {
       new Document(5),
       ['d.folder = a new Folder with d.folder.id = 7'],
     ],
+    [
+      'a test of the row that a change leads to',
+      'd.owner = u and d.owner.name = "eve"',
+      new Document(5, new User(3, 'bob')),
+      ['d.owner = User 1 and d.owner.name = "eve"'],
+    ],
+    [
+      'a test that holds, but not of the row that a change leads to',
+      'd.owner = u and d.owner.name = "eve"',
+      new Document(5, eve),
+      ['d.owner = User 1 and d.owner.name = "eve"'],
+    ],
     ['nothing', 'd.level = 1 and d.level = 2', new Document(5), []],
   ])('is %s', (_, body, document, expected) => {
     const rule = `allow(u: User, "read", d: Document) if ${body};`

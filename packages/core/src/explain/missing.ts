@@ -19,6 +19,12 @@ interface Label {
   key: string
 }
 
+/** A set of changes that is not enough, and the data with it. */
+interface Attempt {
+  readonly changes: readonly Change[]
+  readonly worlds: readonly World[]
+}
+
 /** The least sets of changes that make a condition true. */
 export interface Found {
   readonly sets: readonly (readonly Change[])[]
@@ -43,6 +49,8 @@ const modes: readonly Mode[] = [
 const maxChoices = 100
 const maxSets = 100
 const maxRounds = 30
+/** The most changed data in which the search for sets that are not enough goes on. */
+const maxContinued = 16
 
 /**
  * Searches the least changes of the data that make a condition true.
@@ -99,19 +107,16 @@ export class MissingSearch {
   }
 
   #find(): Found {
-    let sets: (readonly Change[])[] = []
+    const sets: (readonly Change[])[] = []
     try {
       for (const mode of modes) {
         this.#begin(mode)
-        sets = []
-        let failed = false
-        for (const { changes } of this.#settled(this.#root)) {
-          const least = this.#trials.least(changes)
-          if (least) sets.push(least)
-          else failed = true
-        }
+        sets.length = 0
+        const failed: Attempt[] = []
+        for (const { changes } of this.#settled(this.#root)) this.#try(changes, sets, failed)
+        if (mode === modes.at(-1)) this.#continue(sets, failed)
         this.#complete &&= this.#trials.isComplete
-        if (!failed) break
+        if (failed.length === 0) break
       }
     } catch (error) {
       if (!isLimit(error)) throw error
@@ -122,6 +127,42 @@ export class MissingSearch {
       (one, at) => !sets.some((other, index) => isPart(other, one) && (other.length < one.length || index < at)),
     )
     return { sets: least.slice(0, maxSets), complete: this.#complete && least.length <= maxSets }
+  }
+
+  #try(changes: readonly Change[], sets: (readonly Change[])[], failed: Attempt[]): void {
+    const least = this.#trials.least(changes)
+    if (least) sets.push(least)
+    else failed.push({ changes, worlds: this.#trials.unmet })
+  }
+
+  /**
+   * Adds changes to sets that are not enough. A change of a relation is one reason: with another
+   * author, `author.age > 17` is about the age of another row.
+   */
+  #continue(sets: (readonly Change[])[], failed: Attempt[]): void {
+    const known = new Set(failed.map(({ changes }) => keyOf(changes)))
+    let continued = 0
+    // The list grows.
+    for (const { changes, worlds } of failed) {
+      for (const world of worlds) {
+        if (++continued > maxContinued) {
+          this.#complete = false
+          return
+        }
+        for (const further of this.#settled(this.#root.in(world))) {
+          const all = united(changes, further.changes)
+          if (
+            !all ||
+            further.changes.some((one) => this.#trials.undoes(one, world)) ||
+            known.has(keyOf(all)) ||
+            sets.some((one) => isPart(one, all))
+          )
+            continue
+          known.add(keyOf(all))
+          this.#try(all, sets, failed)
+        }
+      }
+    }
   }
 
   #begin(mode: Mode): void {
@@ -267,7 +308,7 @@ export class MissingSearch {
     }
     label.round = this.#round
     label.choices = this.#choices(body, wanted)
-    const key = label.choices.map(({ changes, kept }) => [...changes, ...kept].map(({ id }) => id).join(' ')).join(',')
+    const key = label.choices.map(({ changes, kept }) => keyOf([...changes, ...kept])).join(',')
     this.#isChanged ||= key !== label.key
     label.key = key
     return label.choices
@@ -404,4 +445,8 @@ export class MissingSearch {
     }
     return least
   }
+}
+
+function keyOf(changes: readonly Change[]): string {
+  return changes.map(({ id }) => id).join(' ')
 }

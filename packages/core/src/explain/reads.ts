@@ -89,6 +89,11 @@ export class Reads implements Missing {
     if (!isImagined(wanted.object)) this.#arrivals.want(wanted, isKnown)
   }
 
+  /** Returns whether a field has a value by a change. */
+  isChanged(object: object, name: string): boolean {
+    return this.#changed(this.#ids.of(object), name) !== undefined
+  }
+
   #changed(row: number, name: string): { readonly value: unknown } | undefined {
     const values = this.#changes?.get(row)
     if (values?.has(name)) return { value: values.get(name) }

@@ -4,7 +4,7 @@ import { type Assignment, type Change, listWith, listWithout, realize } from './
 import { sizeOf } from './choices.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 import { isImagined, type Values } from './reads.js'
 import { errorOf } from './world.js'
 
@@ -16,11 +16,18 @@ export class Trials {
   readonly #root: Part
   /** False if a set that failed could be enough with other values. */
   isComplete = true
+  /** The data with the last set that was tried, where the condition is still false. */
+  #unmet: World[] = []
   /** Whether the last set that was tried leads to an error. */
   #isError = false
 
   constructor(root: Part) {
     this.#root = root
+  }
+
+  /** The data with the set that was not enough, one for each way to make its changes. */
+  get unmet(): readonly World[] {
+    return this.#unmet
   }
 
   /** Returns the changes of a set that are needed; undefined if the set does not make the condition true. */
@@ -70,6 +77,7 @@ export class Trials {
       else assumed.set(change.part.key, change.wanted)
     }
     this.#isError = false
+    this.#unmet = []
     let trials = 0
     const { ids } = this.#root.world
     const values = new Map<number, Map<string, unknown>>()
@@ -101,6 +109,12 @@ export class Trials {
     return enough
   }
 
+  /** Returns whether a change can only be made by other values for fields that changed data have set. */
+  undoes(change: Change, { reads }: World): boolean {
+    const { ways } = this.#waysOf(change)
+    return ways.length > 0 && ways.every(({ object, field, isAdded }) => !isAdded && reads.isChanged(object, field))
+  }
+
   #read({ object, field }: Assignment): unknown {
     const { reads } = this.#root.world
     return reads.arrived(object, field)?.value ?? (Reflect.get(object, field) as unknown)
@@ -126,13 +140,20 @@ export class Trials {
     const { world } = this.#root
     const changed = world.with(world.reads.with(values), assumed)
     try {
-      return changed.truth(this.#root.in(changed)) === true
+      const truth = changed.truth(this.#root.in(changed)) === true
+      // The values are changed for the next trial.
+      if (!truth) this.#unmet.push(world.with(world.reads.with(copyOf(values)), assumed))
+      return truth
     } catch (error) {
       if (isLimit(error)) throw error
       this.#isError = true
       return false
     }
   }
+}
+
+function copyOf(values: Values): Values {
+  return new Map([...values].map(([row, fields]) => [row, new Map(fields)]))
 }
 
 /** Returns the fields that a part reads last, by the number of their row. */
