@@ -29,9 +29,11 @@ export function randomJsonForm(random: Random): JsonForm {
  */
 export function makeJson(world: World, form: JsonForm, whole: Objects, arrange?: Arrange): Objects {
   const random = new Random(form.seed)
+  const numbers = new WeakMap<object, number>()
   const copyOf = (index: number, depth: number): object => {
     const row = world.rows[index]!
     const copy = scalarsOf(row)
+    numbers.set(copy, index)
     for (const field of fieldsOf(world, row.model)) {
       if (isLeftOut(field, depth)) continue
       const value = row.values[field.name] as Reference | { readonly rows: readonly Reference[] } | null
@@ -59,6 +61,7 @@ export function makeJson(world: World, form: JsonForm, whole: Objects, arrange?:
     classes: form.tables ? withoutTables(world, whole.classes) : whole.classes,
     rows,
     stored: whole.rows,
+    numbers,
   }
 }
 

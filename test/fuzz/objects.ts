@@ -22,6 +22,8 @@ export interface Objects {
   readonly rows: readonly object[]
   /** The rows as a database has them, where `rows` are parts of them. */
   readonly stored?: readonly object[]
+  /** The number of the row that a plain object is a copy of. */
+  readonly numbers?: WeakMap<object, number>
   readonly constants: ReadonlyMap<string, unknown>
   /** Classes of what holds some columns of a row. */
   readonly parts: ReadonlyMap<string, new () => object>

@@ -229,8 +229,7 @@ class Turn {
   }
 
   of(object: object): readonly { object: object; field: string; to: () => unknown; isAdded: false }[] {
-    const { schema } = this.#question.authorizer
-    const model = schema.modelOf(object)?.name
+    const model = this.#question.modelOf(object)
     if (model === undefined || Array.isArray(object)) return []
     const peers = this.#question.rowsOf(model)
     const key = keyOf(this.#world, model)

@@ -51,8 +51,18 @@ export class Question {
     return isUnloaded ? check(this.#prepared.predicates, actor, action, resource) : outcome
   }
 
+  /** Returns the same for objects of one row, also for copies of it that have no model before they are read. */
   identityOf(object: object): unknown {
-    return identityOf(this.authorizer.schema, object)
+    const { rows, numbers } = this.#prepared.objects
+    const number = numbers?.get(object)
+    const identity = identityOf(this.authorizer.schema, number === undefined ? object : rows[number]!)
+    return typeof identity === 'string' ? identity : object
+  }
+
+  modelOf(object: object): string | undefined {
+    const { asked, objects } = this.#prepared
+    const number = objects.numbers?.get(object)
+    return number === undefined ? this.authorizer.schema.modelOf(object)?.name : asked.world.rows[number]!.model
   }
 
   /** Returns the objects of the question, and those that are reached from others, by the row that they are. */
