@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { notes, TestApplication } from './testing/application.js'
@@ -170,6 +171,22 @@ test('notes', async () => {
 })
 
 describe('explain', () => {
+  it('never shows the value of a masked field in an error, and refuses to mask an unknown one', async () => {
+    const one = application({
+      'policy.polar': 'allow(user: User, "read", _: Note) if user.name + 1 = 2;',
+    })
+    expect((await one.run('explain', 'user:1', 'read', 'note:1')).error).toContain('"ada" + 1')
+    for (const option of [['--mask', 'User.name'], ['--no-values']]) {
+      const { code, error, out } = await one.run('explain', 'user:1', 'read', 'note:1', ...option)
+      expect(error + out).not.toContain('ada')
+      expect(error).toContain('unsupported-operation')
+      expect(code).toBe(2)
+    }
+    const { code, error } = await one.run('explain', 'user:1', 'read', 'note:1', '--mask', 'Usr.name')
+    expect(error).toContain('No row has the masked field "Usr.name".')
+    expect(code).toBe(2)
+  })
+
   it('exits with 0 for an allowed action, and shows the proof', async () => {
     const { code, out } = await application().run('explain', 'user:1', 'edit', 'note:1')
     expect(out).toContain('User 1 may "edit" Note 1.')
@@ -194,6 +211,14 @@ describe('explain', () => {
 })
 
 describe('who', () => {
+  it('lists actors of classes without a block', async () => {
+    const policy = 'allow(user: User, "edit", note: Note) if note.owner = user;'
+    expect(await application({ 'policy.polar': policy }).run('who', 'edit', 'note:1')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^User:1\n1 actor\n/),
+    })
+  })
+
   it('lists the actors, and nobody for what anonymous users may do', async () => {
     expect(await application().run('who', 'edit', 'note:1')).toMatchObject({
       code: 0,
@@ -245,6 +270,45 @@ describe('diff', () => {
     const { code, out } = await application({ 'before/old.txt': renamed }).run('diff', 'before/old.txt')
     expect(out).toBe('The policies decide the same, whatever the data.\n')
     expect(code).toBe(0)
+  })
+
+  it('compares files that a revision has and the folder has not', async () => {
+    const one = application({ 'rules/extra {1}.polar': 'allow(_, "edit", note: Note) if note.isPublic = true;' })
+    one.write(
+      'arcturus.config.ts',
+      notes['arcturus.config.ts']!.replace("'*.polar'", "['*.polar', 'rules/**/*.polar']"),
+    )
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: one.folder })
+    git('init', '--quiet')
+    git('add', '.')
+    git('commit', '--quiet', '--message', 'first')
+    expect((await one.run('diff')).code).toBe(0)
+    rmSync(join(one.folder, 'rules/extra {1}.polar'))
+    const { code, out } = await one.run('diff')
+    expect(out).toContain('- edit Note: nobody 1, User { id: 2 } 1\n')
+    expect(code).toBe(1)
+    expect(await one.run('diff', '--', '--all')).toMatchObject({ code: 2 })
+  })
+
+  it('compares actors of classes without a block', async () => {
+    const [rule] = ['allow(user: User, "read", note: Note) if note.owner = user;']
+    const files = {
+      'policy.polar': rule!,
+      'before/old.txt': `${rule} allow(user: User, "edit", note: Note) if note.owner = user;`,
+    }
+    const { code, out } = await application(files).run('diff', 'before/old.txt')
+    expect(out).toContain('- edit Note: User { id: 1 } 2, User { id: 2 } 1\n')
+    expect(code).toBe(1)
+  })
+
+  it('exits with 1 if it can not compare all decisions', async () => {
+    const field = 'allow_field(user: User, "read", note: Note, "text") if note.owner = user;'
+    const one = application({ 'before/old.txt': `${notes['policy.polar']}${field}` })
+    const { code, out } = await one.run('diff', 'before/old.txt')
+    expect(out).toContain('? Decisions on fields (allow_field) can change. They are not compared.')
+    expect(code).toBe(1)
+    expect((await one.run('diff', 'before/old.txt', '--json')).json).toMatchObject({ unexamined: ['fields'] })
   })
 
   it('exits with 2 for what is neither a file nor a revision', async () => {
@@ -378,6 +442,58 @@ it.each([
   expect(code).toBe(2)
 })
 
+describe('output', () => {
+  const [hidden, shown] = ['\u001b[2J\u202e\nUser:9', '\\u001b[2J\\u202e\\u000aUser:9']
+  const hostile = () =>
+    application({
+      'arcturus.config.ts': notes['arcturus.config.ts']!.replace("id: 'integer', name", "id: 'string', name")
+        .replace('{ id: 1, name', "{ id: '1', name")
+        .replace('{ id: 2, name', `{ id: ${JSON.stringify(hidden)}, name`),
+    })
+
+  it('writes control characters of keys as escapes, on one line', async () => {
+    const { out } = await hostile().run('who', 'edit', 'note:2')
+    expect(out.split('\n')).toContain(`User:${shown}`)
+    const diff = await hostile().run('diff', 'notes.matrix.ts')
+    expect(diff.error + diff.out).not.toContain('\u001b')
+    const json = await hostile().run('who', 'edit', 'note:2', '--json')
+    expect(json.json).toMatchObject({ actors: [`User:${hidden}`] })
+  })
+
+  it('writes control characters of messages as escapes', async () => {
+    const { error } = await application().run('explain', '\u001b]0;x\u0007:1', 'edit', 'note:1')
+    expect(error).toContain('Unknown model "\\u001b]0;x\\u0007"')
+  })
+
+  it('is JSON for a wrong usage, too', async () => {
+    expect(await application().run('who', 'edit', '--json')).toMatchObject({
+      code: 2,
+      json: { error: { code: 'usage', message: "missing required argument 'resource'" } },
+    })
+    expect((await application().run('check', '--bogus', '--json')).json).toMatchObject({ error: { code: 'usage' } })
+  })
+})
+
+it.each([
+  ['age=', 'age', 'integer'],
+  ['age=9007199254740993', 'age', 'integer'],
+  ['age=0x1', 'age', 'integer'],
+  ['age=', 'age', 'float'],
+  ['age=one', 'age', 'bigint'],
+  ['age=yes', 'age', 'boolean'],
+  ['age=soon', 'age', 'date'],
+])('user:%s is no reference to a row if the type of %s is %s', async (reference, _, type) => {
+  const config = notes['arcturus.config.ts']!.replace("name: 'string'", `name: 'string', age: '${type}'`)
+  const { code, error } = await application({ 'arcturus.config.ts': config }).run(
+    'explain',
+    `user:${reference}`,
+    'edit',
+    'note:1',
+  )
+  expect(error).toContain('is no value of the column age.')
+  expect(code).toBe(2)
+})
+
 describe('init', () => {
   const dependencies = (names: readonly string[]): string =>
     JSON.stringify({ type: 'module', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
@@ -467,8 +583,18 @@ export class Invoice {
     expect((await one.run('init', '--json')).json).toMatchObject({ written: [] })
   })
 
+  it('follows no link to a missing file', async () => {
+    const one = fresh(applications['koa and TypeORM'])
+    symlinkSync(join(one.folder, 'elsewhere.polar'), join(one.folder, 'policy.polar'))
+    expect((await one.run('init')).out).toContain('kept   policy.polar')
+    expect(lstatSync(join(one.folder, 'policy.polar')).isSymbolicLink()).toBe(true)
+    expect(existsSync(join(one.folder, 'elsewhere.polar'))).toBe(false)
+  })
+
   it.each([
     ['no package', {}, 'There is no package.json'],
+    ['a package.json that is no JSON', { 'package.json': '{' }, "can't be read"],
+    ['a package.json without an object', { 'package.json': 'null' }, 'contains no object'],
     ['no framework', { 'package.json': dependencies(['@prisma/client']) }, 'no framework that is supported'],
     ['no ORM', { 'package.json': dependencies(['express']) }, 'no orm that is supported'],
     ['no schema', { 'package.json': dependencies(['express', 'prisma']) }, 'There is no Prisma schema'],
@@ -520,10 +646,7 @@ describe('every command', () => {
     ],
   ])('exits with 2 for %s', async (_, config, message) => {
     const one = application({ 'arcturus.config.ts': config ?? '' })
-    if (config === undefined) {
-      const { rmSync } = await import('node:fs')
-      rmSync(join(one.folder, 'arcturus.config.ts'))
-    }
+    if (config === undefined) rmSync(join(one.folder, 'arcturus.config.ts'))
     const { code, error } = await one.run('check')
     expect(error).toContain(message)
     expect(error).toContain('hint: ')

@@ -44,10 +44,20 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     await program.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0
+      const message = error.message.replace(/^error: /, '')
+      if (wantsJson(args)) new Output(io, 'json').json({ error: { code: 'usage', message } })
+      return failed
+    }
     reportFailure(error, new Output(io, 'text'))
     return failed
   }
+}
+
+/** Returns whether arguments that could not be parsed want JSON. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json') || args.includes('--format=json') || args[args.indexOf('--format') + 1] === 'json'
 }
 
 function processIo(): Io {

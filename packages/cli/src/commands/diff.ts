@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { posix, resolve } from 'node:path'
 import { ArcturusError } from '@arcturus/core'
-import type { DecisionChange, RowQueries } from '@arcturus/core/diff'
-import { Failure, reasonOf } from '../output/failure.js'
-import type { Output, Result } from '../output/output.js'
+import type { DecisionChange, RowQueries, Unexamined } from '@arcturus/core/diff'
+import { Failure } from '../output/failure.js'
+import { type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type PolicyFile, type Project } from '../project/project.js'
+import { treeOf } from '../project/tree.js'
 import { counted } from './check.js'
 import { coloured } from './explain.js'
 import { referenceOf } from './mutate.js'
@@ -22,7 +23,10 @@ export interface DiffCommand {
   readonly samples: number
 }
 
-/** Compares an old policy with the files of the configuration. Code 1 if decisions change. */
+/**
+ * Compares an old policy with the files of the configuration. Code 1 if decisions change, and if some
+ * of them could not be compared.
+ */
 export async function diff(project: Project, output: Output, command: DiffCommand): Promise<Result> {
   const after = await project.readPolicy()
   const before = await oldPolicy(project, command.old)
@@ -40,11 +44,12 @@ export async function diff(project: Project, output: Output, command: DiffComman
     for (const line of found.text.split('\n'))
       output.annotation({ severity: 'notice', code: 'policy-diff', message: line, file: after[0]?.name })
   return {
-    code: found.changes.length > 0 || found.uncompared.length > 0 ? 1 : 0,
+    code: found.changes.length > 0 || found.uncompared.length > 0 || found.unexamined.length > 0 ? 1 : 0,
     json: {
       same: found.same,
       compared: found.compared,
       actions: found.actions,
+      unexamined: found.unexamined,
       changes: found.changes,
       uncompared: found.uncompared,
       samples,
@@ -62,12 +67,8 @@ interface Found {
   readonly size: string
   readonly actions: readonly unknown[]
   readonly changes: readonly object[]
-  readonly uncompared: readonly {
-    readonly actor: string
-    readonly action: string
-    readonly model: string
-    readonly reason: string
-  }[]
+  readonly uncompared: readonly object[]
+  readonly unexamined: readonly Unexamined[]
   /** The changes that are explained. */
   readonly samples: readonly DecisionChange[]
 }
@@ -84,7 +85,7 @@ async function byQueries(
   const { authorizer } = project
   const { diffDatabase } = await project.library('diff')
   const found = await diffDatabase(authorizer, before, after, queries, {
-    actors: actorsOf(project, command),
+    actors: (models) => actorsOf(project, command, models),
     samples: command.samples,
     onProgress: (done) => advance(`${counted(done, 'actor')} done`),
   }).catch((error: unknown) => {
@@ -108,6 +109,7 @@ async function byQueries(
       rows: change.rows.map((row) => referenceOf(authorizer, row)),
     })),
     uncompared: found.uncompared.map(named),
+    unexamined: found.unexamined,
     samples: firstOfEach(
       found.changes.flatMap(({ actor, action, model, direction, rows }) =>
         rows.map((resource): DecisionChange => {
@@ -121,13 +123,16 @@ async function byQueries(
   }
 }
 
-/** Yields nobody, and the actors of each model with an actor block, or of every model without one. */
-async function* actorsOf(project: Project, { actors, all }: DiffCommand): AsyncGenerator<unknown> {
+/** Yields nobody, and actors of each model for which the policies can differ. */
+async function* actorsOf(
+  project: Project,
+  { actors, all }: DiffCommand,
+  models: readonly string[],
+): AsyncGenerator<unknown> {
   yield null
-  const blocks = [...(project.authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
-  for (const { name } of blocks) {
-    if (all) yield* project.all(name)
-    else yield* (await project.sample(actors, [name]))[name] ?? []
+  for (const model of models) {
+    if (all) yield* project.all(model)
+    else yield* (await project.sample(actors, [model]))[model] ?? []
   }
 }
 
@@ -141,13 +146,11 @@ async function byChecks(
 ): Promise<Found> {
   const { authorizer } = project
   const rows = await project.sample(command.rows)
-  const actors: unknown[] = []
-  for await (const actor of actorsOf(project, command)) actors.push(actor)
   const { diffPolicies } = await project.library('diff')
   const found = await diffPolicies(authorizer, before, after, {
-    actors,
+    actors: (models) => actorsOf(project, command, models),
     rows,
-    onProgress: (done) => advance(`${done} of ${actors.length} actors`),
+    onProgress: (done) => advance(`${counted(done, 'actor')} done`),
   })
   return {
     same: found.same,
@@ -164,24 +167,19 @@ async function byChecks(
       after,
     })),
     uncompared: [],
+    unexamined: found.unexamined,
     samples: firstOfEach(found.changes, command.samples),
   }
 }
 
-function print({ same, text, size, uncompared }: Found, output: Output): void {
+function print({ same, text, size }: Found, output: Output): void {
   const { green, red, yellow, dim } = output.colours
   if (same) {
     output.line(green('The policies decide the same, whatever the data.'))
     return
   }
-  const paint = { '+': green, '-': red, '!': yellow } as Readonly<Record<string, typeof red>>
+  const paint = { '+': green, '-': red, '!': yellow, '?': yellow } as Readonly<Record<string, typeof red>>
   for (const line of text.split('\n')) output.line((paint[line[0]!] ?? dim)(line))
-  const actorsOfList = new Map<string, string[]>()
-  for (const { actor, action, model, reason } of uncompared) {
-    const list = `? ${action} ${model} could not be compared. ${reason.split('\n', 1)[0]}`
-    actorsOfList.set(list, [...(actorsOfList.get(list) ?? []), actor])
-  }
-  for (const [list, actors] of actorsOfList) output.line(yellow(`${list}: ${actors.join(', ')}`))
   output.line(dim(size))
 }
 
@@ -204,7 +202,7 @@ async function sampleOf(
 ): Promise<unknown> {
   const { authorizer } = project
   const text = `${referenceOf(authorizer, actor)} ${action} ${referenceOf(authorizer, resource)}`
-  output.line(`\n${output.colours.bold(text)}: ${outcome(before)} → ${outcome(after)}`)
+  output.line(`\n${output.colours.bold(oneLine(text))}: ${outcome(before)} → ${outcome(after)}`)
   const { loadExplanation } = await project.library('explain')
   const explained = async (name: string, of: typeof authorizer): Promise<unknown> => {
     output.line(output.colours.dim(`The ${name} policy:`))
@@ -233,19 +231,17 @@ async function oldPolicy(project: Project, names: readonly string[]): Promise<re
     return files.map((file) => ({ name: project.shortName(file), text: readFileSync(file, 'utf8') }))
   const [revision = 'HEAD'] = names
   if (names.length > 1) throw new Failure(`One of the files does not exist: ${names.join(', ')}.`, 'check the paths')
-  const paths = await project.policyFiles()
-  return paths.flatMap((path) => {
-    const text = atRevision(project, revision, path)
-    return text === undefined ? [] : [{ name: `${revision}:${project.shortName(path)}`, text }]
-  })
+  return atRevision(project, revision)
 }
 
-/** Returns the text of a file in a revision; undefined if the revision does not have the file. */
-function atRevision(project: Project, revision: string, path: string): string | undefined {
+/** Returns the files of a revision that the patterns of the policy match, also those that are gone. */
+async function atRevision(project: Project, revision: string): Promise<readonly PolicyFile[]> {
+  const { folder } = project.config
   const git = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: project.config.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 30 })
+  let commit: string
   try {
-    git('rev-parse', '--verify', '--quiet', `${revision}^{commit}`)
+    commit = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).trim()
   } catch (cause) {
     throw new Failure(
       `"${revision}" is neither a file nor a revision of Git.`,
@@ -253,13 +249,13 @@ function atRevision(project: Project, revision: string, path: string): string | 
       cause,
     )
   }
-  try {
-    return git('show', `${revision}:./${relative(project.config.folder, path).replaceAll('\\', '/')}`)
-  } catch (error) {
-    if (
-      /exists on disk, but not in|does not exist/.test(reasonOf(error) + String((error as { stderr?: unknown }).stderr))
-    )
-      return undefined
-    throw error
-  }
+  // The folder in the repository, such as `packages/app/`.
+  const prefix = git('rev-parse', '--show-prefix').replace(/\n$/, '')
+  const names = git('ls-tree', '-r', '--name-only', '--full-tree', '-z', commit).split('\0').filter(Boolean)
+  const inTree = new Map(names.map((name) => [resolve(folder, posix.relative(`/${prefix}`, `/${name}`)), name]))
+  const paths = await project.policyFiles(treeOf([...inTree.keys()]))
+  return paths.map((path) => ({
+    name: `${revision}:${project.shortName(path)}`,
+    text: git('cat-file', 'blob', `${commit}:${inTree.get(path)}`),
+  }))
 }

@@ -1,3 +1,4 @@
+import { Failure } from '../output/failure.js'
 import type { Output, Result } from '../output/output.js'
 import type { Project } from '../project/project.js'
 
@@ -24,7 +25,10 @@ export async function explain(
   const explanation = await output.progress('Explaining', () =>
     loadExplanation(project.authorizer, who, action as never, what, { values, mask }),
   )
-  if (explanation.error) throw explanation.error
+  // The message of an error can contain any value.
+  if (explanation.error && values && mask.length === 0) throw explanation.error
+  const { error } = explanation.toJSON()
+  if (error) throw Object.assign(new Failure(error.message), { code: error.code })
   for (const line of String(explanation).split('\n')) output.line(coloured(line, output))
   return { code: explanation.allowed ? 0 : 1, json: explanation.toJSON() }
 }

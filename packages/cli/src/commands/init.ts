@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { isCancel, select } from '@clack/prompts'
@@ -35,13 +34,12 @@ export async function init(output: Output, options: InitOptions): Promise<Result
   output.line()
   for (const { path, text, purpose } of files) {
     const name = relative(cwd, path)
-    if (existsSync(path)) {
+    await mkdir(dirname(path), { recursive: true })
+    if (!(await isWritten(path, text))) {
       kept.push(name)
       output.line(`${yellow('kept')}   ${name} ${dim('(it exists)')}`)
       continue
     }
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
     written.push(name)
     output.line(`${green('wrote')}  ${name} ${dim(`— ${purpose}`)}`)
   }
@@ -49,6 +47,17 @@ export async function init(output: Output, options: InitOptions): Promise<Result
   output.line('\nNext:')
   for (const [at, step] of all.entries()) output.line(`  ${at + 1}. ${step}`)
   return { code: 0, json: { written, kept, next: all } }
+}
+
+/** Writes a new file. Returns false if the path exists, also as a link to a missing file. */
+async function isWritten(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 async function subjectsOf(application: Application, options: InitOptions, output: Output): Promise<Subjects> {

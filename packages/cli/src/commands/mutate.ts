@@ -102,7 +102,7 @@ async function tableOf(project: Project, witness: Witness): Promise<string> {
   const { actor: who, resource: what } = named(authorizer, witness)
   const nameOf = (reference: string): string => reference.toLowerCase().replaceAll(/\W+/g, '_')
   const [one, other] = [nameOf(who), nameOf(what)]
-  const actors = `actors: { ${one}: ${actor === null ? 'null' : `'${who}'`} },`
+  const actors = `actors: { ${one}: ${actor === null ? 'null' : quoted(who)} },`
   if (action === undefined) {
     const allowed = policy === 'allowed' ? `['${one}']` : '[]'
     return tests([
@@ -119,10 +119,10 @@ async function tableOf(project: Project, witness: Witness): Promise<string> {
     allowed: {},
     ...(field !== undefined && { fields: {} }),
   })
-  const actions = actual[one]![other]!.map((each) => `'${each}'`).join(', ')
+  const actions = actual[one]![other]!.map(quoted).join(', ')
   return tests([
     actors,
-    `resources: { ${other}: '${what}' },`,
+    `resources: { ${other}: ${quoted(what)} },`,
     `allowed: { ${one}: { ${other}: [${actions}] } },`,
     ...(actualFields ? `${fieldsText(actualFields)},`.split('\n') : []),
   ])
@@ -130,6 +130,11 @@ async function tableOf(project: Project, witness: Witness): Promise<string> {
 
 function tests(lines: readonly string[]): string {
   return ['  export default defineTests({', ...lines.map((line) => `    ${line}`), '  })'].join('\n')
+}
+
+/** Writes a text as a literal of JavaScript. Keys are data, so they can contain quotes. */
+function quoted(text: string): string {
+  return /^[^'\\\p{C}\u2028\u2029]*$/u.test(text) ? `'${text}'` : JSON.stringify(text)
 }
 
 /** Writes a row as a reference, such as `User:3`. */

@@ -1,7 +1,7 @@
 import { UnsupportedFilterError } from '@arcturus/core'
-import type { Output, Result } from '../output/output.js'
+import { type Output, oneLine, type Result } from '../output/output.js'
 import { databaseFailure, type Project } from '../project/project.js'
-import type { Row } from '../project/rows.js'
+import { applicationModels, type Row } from '../project/rows.js'
 import { counted } from './check.js'
 import { referenceOf } from './mutate.js'
 
@@ -25,8 +25,7 @@ export async function who(
   const { authorizer } = project
   authorizer.assertAction(action)
   const row = await project.row(resource)
-  const blocks = [...(authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
-  const models = model === undefined ? blocks.map(({ name }) => name) : [project.model(model)]
+  const models = model === undefined ? actorModels(project, action, row) : [project.model(model)]
   const found: string[] = []
   let isCut = false
   /** The models whose actors no query found. */
@@ -41,12 +40,29 @@ export async function who(
   })
   const isForNobody = await authorizer.isAllowed(null, action as never, row)
   if (isForNobody) found.unshift('nobody')
-  for (const reference of found) output.line(reference)
+  for (const reference of found) output.line(oneLine(reference))
   const { dim } = output.colours
   output.line(dim(`${counted(found.length, 'actor')}${isCut ? ', and there can be more; --take sets the number' : ''}`))
   if (checked.length > 0)
     output.line(dim(`${checked.join(', ')}: checked one by one, since there is no query for these actors.`))
   return { code: found.length > 0 ? 0 : 1, json: { actors: found, more: isCut, checked } }
+}
+
+/**
+ * Returns the models with an actor block. Without one, it returns the models with rows that may
+ * perform the action.
+ */
+function actorModels({ authorizer }: Project, action: string, resource: unknown): readonly string[] {
+  const blocks = [...(authorizer.policy?.blocks.values() ?? [])].filter(({ keyword }) => keyword === 'actor')
+  if (blocks.length > 0) return blocks.map(({ name }) => name)
+  return applicationModels(authorizer).filter((name) => {
+    try {
+      return authorizer.actorFilter(action as never, resource, name as never).kind !== 'none'
+    } catch {
+      // The rows are checked one by one.
+      return true
+    }
+  })
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
-import { Failure } from '../output/failure.js'
+import { Failure, reasonOf } from '../output/failure.js'
 import { entitiesIn } from './entities.js'
 import { prismaModelsIn } from './prismaModels.js'
 
@@ -53,6 +53,23 @@ export interface Choices {
   readonly database?: string | undefined
 }
 
+/** The part of a package.json that is read. */
+interface Manifest {
+  readonly type?: string
+  readonly dependencies?: object
+  readonly devDependencies?: object
+}
+
+function manifestIn(file: string): Manifest {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof manifest === 'object' && manifest !== null) return manifest
+  } catch (cause) {
+    throw new Failure(`${file} can't be read: ${reasonOf(cause)}`, 'mend it', cause)
+  }
+  throw new Failure(`${file} contains no object.`, 'mend it')
+}
+
 /**
  * Reads the package, the schema and the sources of an application.
  *
@@ -62,7 +79,7 @@ export function readApplication(folder: string, choices: Choices): Application {
   const manifestFile = join(folder, 'package.json')
   if (!existsSync(manifestFile))
     throw new Failure(`There is no package.json in ${folder}.`, 'run arcturus init in the folder of an application')
-  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'))
+  const manifest = manifestIn(manifestFile)
   const dependencies = new Set<string>(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }))
   const framework = choices.framework ?? only(['next', 'express', 'koa'] as const, dependencies, 'framework')
   const orm = choices.orm ?? ormOf(dependencies)

@@ -32,6 +32,32 @@ function hasColours({ stdout, env }: Io): boolean {
   return stdout.isTTY === true && env['TERM'] !== 'dumb'
 }
 
+/** The colours that the command writes itself, and characters that a terminal obeys or that hide text. */
+const control = /\p{Cc}\[(?:[0-24]|2[24]|3[1-69]|90)m|\r\n|[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+
+/**
+ * Returns a text in which no row, name or message can move the cursor, hide a part or rename the
+ * window: control characters are written as escapes, except for tabs and the ends of lines.
+ * @param keeps - Whether the colours of the command stay.
+ */
+export function printable(text: string, keeps: boolean): string {
+  return text.replace(control, (found) => {
+    if (found === '\t' || found === '\n') return found
+    if (found === '\r\n') return '\n'
+    return keeps && found.length > 1 && found.startsWith('\u001b') ? found : escaped(found)
+  })
+}
+
+/** Returns a text as one line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped)
+}
+
+function escaped(text: string): string {
+  const code = text.charCodeAt(0).toString(16).padStart(4, '0')
+  return `\\u${code}${text.slice(1)}`
+}
+
 /** Writes the results of a command. Progress and errors go to stderr, so that stdout can be piped. */
 export class Output {
   readonly io: Io
@@ -46,12 +72,16 @@ export class Output {
 
   /** Prints a line for people. Nothing in the other formats. */
   line(text = ''): void {
-    if (this.format === 'text') this.io.stdout.write(`${text}\n`)
+    if (this.format === 'text') this.io.stdout.write(`${this.#printable(text)}\n`)
   }
 
   /** Prints to stderr, in every format. */
   note(text: string): void {
-    this.io.stderr.write(`${text}\n`)
+    this.io.stderr.write(`${this.#printable(text)}\n`)
+  }
+
+  #printable(text: string): string {
+    return printable(text, this.colours.isColorSupported)
   }
 
   /** Prints the value of `--json`. */

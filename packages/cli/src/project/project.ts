@@ -13,6 +13,7 @@ import {
   type RowSource,
   rowsOf,
 } from './rows.js'
+import type { FileTree } from './tree.js'
 
 /** A file of a policy. */
 export interface PolicyFile {
@@ -76,9 +77,12 @@ export class Project {
     await this.#close?.()
   }
 
-  /** Returns the paths of the policy's files, absolute and sorted. */
-  async policyFiles(): Promise<readonly string[]> {
-    return filesOf(this.config.folder, this.config.policy, 'The policy')
+  /**
+   * Returns the paths of the policy's files, absolute and sorted.
+   * @param tree - The files to choose from. Default: those of the disk.
+   */
+  async policyFiles(tree?: FileTree): Promise<readonly string[]> {
+    return filesOf(this.config.folder, this.config.policy, 'The policy', tree)
   }
 
   /** Reads the policy's files. Their names are relative to the folder of the command. */
@@ -135,11 +139,21 @@ export class Project {
   async rowOf({ text, model, key, row }: Reference): Promise<unknown> {
     if (model === undefined) return null
     if (row) return this.authorizer.as(model, row)
-    if (key === undefined) return this.authorizer.schema.constants.get(model)
+    if (key === undefined) return this.#classOf(text, model)
     const found = await this.#find(text, model, key)
     if (found === null || found === undefined)
       throw new Failure(`There is no row ${text}.`, 'check the key and the database of the configuration')
     return found
+  }
+
+  /** Returns the class that stands for a row that does not exist yet. */
+  #classOf(text: string, model: string): unknown {
+    const found = this.authorizer.schema.constants.get(model)
+    if (typeof found === 'function') return found
+    throw new Failure(
+      `${text} names no row, and ${model} has no class that stands for a new one.`,
+      `write its key, such as ${model.toLowerCase()}:3, or the row: '${model}:{"id":1}'`,
+    )
   }
 
   /** Returns the name of a model, written in any case. */
@@ -215,11 +229,12 @@ export async function filesOf(
   folder: string,
   patterns: string | readonly string[],
   what: string,
+  tree?: FileTree,
 ): Promise<readonly string[]> {
   const list = typeof patterns === 'string' ? [patterns] : patterns
   const files = await glob(
     list.map((one) => one.replaceAll('\\', '/')),
-    { cwd: folder, absolute: true, ignore: ['**/node_modules/**', '**/dist/**'] },
+    { cwd: folder, absolute: true, ignore: ['**/node_modules/**', '**/dist/**'], ...(tree && { fs: tree }) },
   )
   if (files.length > 0) return files.map((file) => resolve(file)).sort()
   throw new Failure(`${what} has no file: nothing matches ${list.join(', ')} in ${folder}.`, 'check the paths')

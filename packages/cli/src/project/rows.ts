@@ -202,7 +202,11 @@ export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: str
         `${model} has no column "${stranger[0]}".`,
         `use one of: ${fields.flatMap((field) => (field.kind === 'scalar' ? [field.name] : [])).join(', ')}`,
       )
-    return { text, model, key: Object.fromEntries(pairs.map(([name, value]) => [name, valueIn(value, typeOf(name))])) }
+    return {
+      text,
+      model,
+      key: Object.fromEntries(pairs.map(([name, value]) => [name, valueIn(name, value, typeOf(name))])),
+    }
   }
   const names = authorizer.schema.key(model) ?? ['id']
   if (names.length !== parts.length)
@@ -213,7 +217,7 @@ export function parseReference(authorizer: Pick<Authorizer, 'schema'>, text: str
   return {
     text,
     model,
-    key: Object.fromEntries(names.map((name, at) => [name, valueIn(parts[at]!, typeOf(name))])),
+    key: Object.fromEntries(names.map((name, at) => [name, valueIn(name, parts[at]!, typeOf(name))])),
   }
 }
 
@@ -225,21 +229,46 @@ function rowIn(text: string, json: string): Row {
   }
 }
 
-/** Converts a value of the command line to the type of its column. */
-function valueIn(text: string, type: string | undefined): unknown {
+/**
+ * Converts a value of the command line to the type of its column.
+ * @throws {Failure} It is no value of this type: another row must not be found instead.
+ */
+function valueIn(column: string, text: string, type: string | undefined): unknown {
+  const value = converted(text, type)
+  if (value !== undefined) return value
+  throw new Failure(
+    `"${text}" is no value of the column ${column}.`,
+    `write ${examples[type as keyof typeof examples]}`,
+  )
+}
+
+const examples = {
+  integer: 'an integer, such as 3',
+  float: 'a number, such as 3.5',
+  bigint: 'an integer, such as 3',
+  boolean: 'true or false',
+  date: 'a date, such as 2020-01-31T12:00:00Z',
+} as const
+
+function converted(text: string, type: string | undefined): unknown {
+  const number = Number(text)
   switch (type) {
     case 'integer':
+      return /^-?\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined
     case 'float':
-      return Number(text)
+      return text.trim() !== '' && Number.isFinite(number) ? number : undefined
     case 'bigint':
-      return BigInt(text)
+      return /^-?\d+$/.test(text) ? BigInt(text) : undefined
     case 'boolean':
-      return text === 'true'
-    case 'date':
-      return new Date(text)
+      return text === 'true' ? true : text === 'false' ? false : undefined
+    case 'date': {
+      const date = new Date(text)
+      return Number.isNaN(date.getTime()) ? undefined : date
+    }
     case undefined:
     case 'unknown':
-      return /^-?\d+$/.test(text) ? Number(text) : text
+      // Other spellings, such as 007, are texts.
+      return Number.isSafeInteger(number) && String(number) === text ? number : text
     default:
       return text
   }

@@ -145,3 +145,13 @@ describe('concurrent loads', () => {
     expect(authorizer.can(user, 'read', note)).toBe(true)
   })
 })
+
+test.each([
+  ['null', null, 'it is no type'],
+  ['an object without a type', {}, '`type` must be a class or a name'],
+  ['a number as a model', { many: 5 }, '`many` must be a class or a name'],
+])('a field that is declared by %s is refused', (_, declaration, message) => {
+  const register = () => new Authorizer().registerModels([{ name: 'Tag', fields: { x: declaration as never } }])
+  expect(register).toThrow(ArgumentError)
+  expect(register).toThrow(`Invalid declaration of field Tag.x: ${message}`)
+})

@@ -143,6 +143,7 @@ function listOf(names: string | readonly string[] | undefined): readonly string[
 function fieldOf(schema: Schema, model: string, name: string, declaration: FieldDeclaration): Field {
   if (typeof declaration === 'string' || typeof declaration === 'function')
     return scalarOrRow(schema, model, name, { type: declaration })
+  if (typeof declaration !== 'object' || declaration === null) throw invalid(model, name, 'it is no type')
   if ('one' in declaration || 'many' in declaration) {
     const many = 'many' in declaration
     const other = many ? declaration.many : declaration.one
@@ -153,7 +154,7 @@ function fieldOf(schema: Schema, model: string, name: string, declaration: Field
     return {
       kind: 'relation',
       name,
-      model: nameOf(schema, other),
+      model: nameOf(schema, other) ?? fail(model, name, many ? 'many' : 'one'),
       many,
       nullable: !many && (!kept || (declaration.nullable ?? true)),
       kept,
@@ -173,7 +174,7 @@ function scalarOrRow(schema: Schema, model: string, name: string, declaration: S
   return {
     kind: 'relation',
     name,
-    model: nameOf(schema, type),
+    model: nameOf(schema, type) ?? fail(model, name, 'type'),
     many: list,
     nullable: list ? false : nullable,
     kept: true,
@@ -203,8 +204,14 @@ function scalarOf(type: Class | ScalarType): ScalarType | undefined {
   }
 }
 
-function nameOf(schema: Schema, other: Class | string): string {
-  return typeof other === 'string' ? other : (schema.modelOfClass(other)?.name ?? other.name)
+/** Returns the name of a model; undefined if it is neither named nor a class. */
+function nameOf(schema: Schema, other: Class | string): string | undefined {
+  if (typeof other === 'string') return other
+  return typeof other === 'function' ? (schema.modelOfClass(other)?.name ?? other.name) : undefined
+}
+
+function fail(model: string, field: string, property: string): never {
+  throw invalid(model, field, `\`${property}\` must be a class or a name`)
 }
 
 function invalid(model: string, field: string, why: string): ArgumentError {

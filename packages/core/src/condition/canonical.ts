@@ -1,9 +1,9 @@
-import type { Node } from '../language/ast.js'
-import { print } from '../language/print.js'
-import { children } from '../language/visit.js'
 import type { Policy } from '../policy/policy.js'
+import { reachableText } from '../policy/reachableText.js'
+import { hasCustomInstanceCheck } from '../schema/classes.js'
 import type { Schema } from '../schema/schema.js'
-import type { Condition, Definition, Operand, ParameterRoot, Variable } from './condition.js'
+import { builtinClasses } from '../values/builtin.js'
+import type { Condition, Definition, Operand, ParameterRoot, Subject, Variable } from './condition.js'
 import { canFail, Fallible } from './fallible.js'
 import { canEqual } from './type.js'
 
@@ -16,7 +16,8 @@ const longest = 400_000
  * can't fail do not matter; `x and not x` is false, and so is `x = y` for rows of unrelated models.
  * A goal that only the machine can evaluate is written with every rule that it can call.
  *
- * @param policy - The policy that the condition is derived from.
+ * @param policy - The policy of the condition: the machine evaluates some goals by its rules.
+ * @param noRows - The roots that are no rows, such as a string or a class. By default none.
  * @returns Undefined if the text would be too long.
  *
  * @example The texts of `a.b = c.d or e` and `e or c.d = a.b` are equal if none of the parts can fail.
@@ -25,8 +26,9 @@ export function canonicalText(
   policy: Pick<Policy, 'rules' | 'unions'>,
   schema: Schema,
   condition: Condition,
+  noRows: readonly Subject['kind'][] = [],
 ): string | undefined {
-  const writer = new Writer(policy, schema)
+  const writer = new Writer(policy, schema, noRows)
   const text = writer.condition(condition)
   return writer.isTooLong ? undefined : text
 }
@@ -34,6 +36,7 @@ export function canonicalText(
 class Writer {
   readonly #policy: Pick<Policy, 'rules' | 'unions'>
   readonly #schema: Schema
+  readonly #noRows: readonly Subject['kind'][]
   readonly #fallible = new Fallible()
   /** The names of variables by their depth, and of parameters in the definition that is written. */
   readonly #names = new Map<Variable | ParameterRoot, string>()
@@ -42,9 +45,10 @@ class Writer {
   #depth = 0
   #length = 0
 
-  constructor(policy: Pick<Policy, 'rules' | 'unions'>, schema: Schema) {
-    this.#policy = policy
+  constructor(policy: Pick<Policy, 'rules' | 'unions'>, schema: Schema, noRows: readonly Subject['kind'][]) {
     this.#schema = schema
+    this.#policy = policy
+    this.#noRows = noRows
   }
 
   get isTooLong(): boolean {
@@ -92,6 +96,7 @@ class Writer {
         })
       }
       case 'isa':
+        if (this.#isNoRow(condition)) return 'false'
         return `is(${this.#operand(condition.of)},${condition.exact ? '=' : ''}${condition.model})`
       case 'text':
         return `${condition.operator}(${this.#operand(condition.of)},${this.#operand(condition.part)})`
@@ -100,39 +105,38 @@ class Writer {
       case 'opaque': {
         const { expression, bindings } = condition.goal
         const bound = bindings.map(({ name, operand }) => `${name}=${this.#operand(operand)}`)
-        return `machine(${print(expression)};${bound.join(',')};${this.#rulesOf(expression)})`
+        return `machine(${reachableText(this.#policy, [expression])};${bound.join(',')})`
       }
       case 'failure':
         return `failure(${condition.error.code})`
     }
   }
 
-  /** Writes the rules that an expression can call, directly or through others, and the unions. */
-  #rulesOf(expression: Node): string {
-    const { rules, unions } = this.#policy
-    const called = new Set<string>()
-    const open = [expression]
-    for (let node = open.pop(); node; node = open.pop()) {
-      open.push(...children(node))
-      if (node.kind !== 'call' || called.has(node.name)) continue
-      called.add(node.name)
-      open.push(...(rules.get(node.name) ?? []))
-    }
-    const texts = [...called].sort().flatMap((name) => (rules.get(name) ?? []).map(print))
-    return [...texts, ...Object.values(unions).map((classes) => [...classes].sort().join())].join('')
-  }
-
   /** Writes `and` and `or` in a fixed order, if no part can fail: the order then has no effect. */
   #connected(condition: Extract<Condition, { kind: 'and' | 'or' }>): string {
     const { kind } = condition
-    const texts = partsOf(condition, kind).map((part) => this.condition(part))
-    if (this.#canFail(condition) || partsOf(condition, kind).some((part) => this.#canFail(part)))
-      return `ordered ${kind}(${texts.join(',')})`
+    const parts = partsOf(condition, kind)
+    const texts = parts.map((part) => this.condition(part))
+    const [absorbing, neutral] = kind === 'and' ? (['false', 'true'] as const) : (['true', 'false'] as const)
+    const connect = (all: readonly string[], name: string): string => {
+      const rest = all.filter((text) => text !== neutral)
+      return rest.length === 0 ? neutral : rest.length === 1 ? rest[0]! : `${name}(${rest.join(',')})`
+    }
+    if (this.#canFail(condition) || parts.some((part) => this.#canFail(part))) {
+      // No part after an absorbing one is evaluated.
+      const end = texts.indexOf(absorbing)
+      return end === 0 ? absorbing : connect(end === -1 ? texts : texts.slice(0, end + 1), `ordered ${kind}`)
+    }
     const unique = [...new Set(texts)].sort()
-    const [absorbing, neutral] = kind === 'and' ? ['false', 'true'] : ['true', 'false']
-    if (unique.includes(absorbing!) || unique.some((text) => unique.includes(negated(text)))) return absorbing!
-    const rest = unique.filter((text) => text !== neutral)
-    return rest.length === 0 ? neutral! : rest.length === 1 ? rest[0]! : `${kind}(${rest.join(',')})`
+    if (unique.includes(absorbing) || unique.some((text) => unique.includes(negated(text)))) return absorbing
+    return connect(unique, kind)
+  }
+
+  /** Returns whether a test of a root's class is false because the root is no row. */
+  #isNoRow({ of, model }: Extract<Condition, { kind: 'isa' }>): boolean {
+    if (of.kind !== 'path' || of.steps.length > 0 || !this.#noRows.some((kind) => kind === of.root.kind)) return false
+    if (builtinClasses.has(model) || !this.#schema.models.has(model)) return false
+    return this.#schema.descendants(model).every((one) => !hasCustomInstanceCheck(this.#schema.models.get(one)!))
   }
 
   #canFail(condition: Condition): boolean {

@@ -8,7 +8,7 @@ import { assertCoverage } from '../testing/coverage.js'
 import { testAuthorization } from '../testing/testAuthorization.js'
 import { coverPolicy, readPolicyCoverage } from './coverPolicy.js'
 import { pointsOf } from './points.js'
-import type { CoverageReport } from './report.js'
+import { CoverageReport } from './report.js'
 
 const policy = `allow(actor, action, resource) if has_permission(actor, action, resource);
 actor User {}
@@ -197,6 +197,33 @@ parent(p: Note, n: Note) if p = n.parent;`
     expect([one, other].map((coverage) => outcomes(coverage.report())[owner])).toEqual(['true', 'true false'])
     authorizer.can(eve, 'edit', note(1))
     expect(authorizer.statistics).toMatchObject({ predicate: 1, machine: 0 })
+  })
+
+  it('counts nothing as covered if no policy was recorded', () => {
+    const report = coverPolicy(new Authorizer()).report()
+    expect(report.percent).toBe(0)
+    expect(() => assertCoverage(report, 0)).toThrow('The tests cover 0 % of the policy')
+  })
+
+  it.each([null, Number.NaN, -1, 101, '90'])('is compared with no threshold such as %s', (percent) => {
+    expect(() => assertCoverage(coverPolicy(new Authorizer()).report(), percent as number)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    )
+  })
+
+  it('merges points by their places: a name can be a variable or a constant', () => {
+    const text = 'allow(_, "read", x) if limit = x and x > 2 and limit > 3;'
+    const [first, second] = [new Authorizer().registerConstant(1, 'limit'), new Authorizer()]
+    const reports = [first, second].map((authorizer) => {
+      authorizer.loadSync({ text, name: 'a.polar' })
+      return coverPolicy(authorizer)
+    })
+    for (const value of [1, 5]) second.can(null, 'read', value)
+    const { uncovered } = new CoverageReport(reports.flatMap((one) => one.report().files))
+    expect(uncovered.map(({ point, reason }) => `${reason}: ${point.text}`)).toEqual([
+      'never evaluated: limit = x',
+      'never false: limit > 3',
+    ])
   })
 
   it('throws for a value that is no authorizer', () => {

@@ -59,10 +59,14 @@ export class CoverageReport {
     return this.#count(({ kind }) => kind === 'alternative')
   }
 
-  /** The percentage of covered rules, goals and alternatives: 100 for a policy without any. */
+  /**
+   * The percentage of covered rules, goals and alternatives: 100 for a policy without any, and 0 if no
+   * policy was recorded.
+   */
   get percent(): number {
     const { covered, total } = this.#count(() => true)
-    return total === 0 ? 100 : (covered / total) * 100
+    if (total === 0) return this.files.length === 0 ? 0 : 100
+    return (covered / total) * 100
   }
 
   /** The points that are not covered, in the order of the files. */

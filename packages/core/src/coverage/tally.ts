@@ -64,7 +64,10 @@ export class Tally {
   }
 }
 
-/** Adds the counts of files to others. Files are the same if their names and texts are. */
+/**
+ * Adds the counts of files to others. Files are the same if their names and texts are. Their points can
+ * differ, because a name is a variable for one authorizer and a constant of another.
+ */
 export function merged(all: Iterable<CoveredFile>): readonly CoveredFile[] {
   const found = new Map<string, CoveredFile>()
   for (const file of all) {
@@ -74,13 +77,25 @@ export function merged(all: Iterable<CoveredFile>): readonly CoveredFile[] {
       found.set(key, { ...file, points: file.points.map((point) => ({ ...point })) })
       continue
     }
-    for (const [at, point] of known.points.entries()) {
-      const other = file.points[at]
-      if (!other) continue
+    const points = new Map(known.points.map((point) => [keyOf(point), point]))
+    for (const other of file.points) {
+      const point = points.get(keyOf(other))
+      if (!point) {
+        points.set(keyOf(other), { ...other })
+        continue
+      }
       point.true += other.true
       point.false += other.false
       point.asked += other.asked
     }
+    found.set(key, { ...known, points: [...points.values()].sort(inOrder) })
   }
   return [...found.values()]
+}
+
+const keyOf = ({ kind, start, end }: CoveredPoint): string => JSON.stringify([kind, start, end])
+
+function inOrder(a: CoveredPoint, b: CoveredPoint): number {
+  const [first, last] = [a.start, b.start]
+  return first.line - last.line || first.column - last.column || b.end.line - a.end.line || b.end.column - a.end.column
 }

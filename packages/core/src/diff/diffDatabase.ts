@@ -3,9 +3,11 @@ import type { PolicySource } from '../authorizer/loading.js'
 import { ArcturusError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import { identityOf } from '../values/rows.js'
-import { type ComparedAction, comparedActions, loadBoth } from './comparedActions.js'
+import { type Actors, actorsOf } from './actors.js'
+import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
 import { type ComparedFilter, differenceFilter, filterOf, type RowFilter } from './differenceFilter.js'
 import { Differences, Plans } from './differences.js'
+import { summaryText } from './summary.js'
 
 /** The queries of an application's database, by an ORM. */
 export interface RowQueries {
@@ -16,8 +18,8 @@ export interface RowQueries {
 }
 
 export interface DatabaseDiffOptions {
-  /** The actors to compare, as they come. `null` is an anonymous user. */
-  readonly actors: Iterable<unknown> | AsyncIterable<unknown>
+  /** The actors to compare. `null` is an anonymous user. */
+  readonly actors: Actors
   /** The most rows of each change that are returned. Default 3. */
   readonly samples?: number
   /** Called with each change as soon as it is found. */
@@ -51,6 +53,8 @@ export interface DatabaseDiff {
   /** Whether the policies provably give the same answers, whatever the data. */
   readonly same: boolean
   readonly actions: readonly ComparedAction[]
+  /** Decisions that are not about rows, for which the policies can differ. They are not compared. */
+  readonly unexamined: readonly Unexamined[]
   readonly changes: readonly DatabaseChange[]
   readonly uncompared: readonly UncomparedList[]
   /** The number of actors that were compared, and of queries that were sent. */
@@ -86,12 +90,13 @@ export async function diffDatabase(
 ): Promise<DatabaseDiff> {
   const [old, next] = loadBoth(authorizer, before, after)
   const differences = new Differences(old, next, new Plans(old))
-  const actions = comparedActions(old, next, differences)
+  const compared = comparison(old, next, differences)
+  const { same, actions, unexamined } = compared
   const run = new DatabaseRun(old, next, queries, options.samples ?? 3)
   const changes: DatabaseChange[] = []
   const uncompared: UncomparedList[] = []
   let done = 0
-  for await (const actor of options.actors) {
+  for await (const actor of actorsOf(options.actors, compared)) {
     options.onProgress?.(done)
     const model = actor === null ? undefined : authorizer.modelOf(actor)
     const kind = actor === null ? 'nil' : model === undefined ? undefined : { model }
@@ -114,12 +119,16 @@ export async function diffDatabase(
     done++
   }
   return {
-    same: actions.every(({ same }) => same),
+    same,
     actions,
+    unexamined,
     changes,
     uncompared,
     compared: { actors: done, queries: run.sent },
-    toString: () => summaryOf(changes, (value) => (value === null ? 'nobody' : showObject(authorizer.schema, value))),
+    toString: () => {
+      const show = (value: unknown): string => (value === null ? 'nobody' : showObject(authorizer.schema, value))
+      return summaryText(changedLines(changes, show), unexamined, uncomparedLines(uncompared, show))
+    },
   }
 }
 
@@ -213,12 +222,20 @@ function isRefusal(error: unknown): error is Error {
   )
 }
 
-function summaryOf(changes: readonly DatabaseChange[], show: (value: unknown) => string): string {
-  if (changes.length === 0) return 'No decision changes.'
+function changedLines(changes: readonly DatabaseChange[], show: (value: unknown) => string): readonly string[] {
   const lines = new Map<string, string[]>()
   for (const { actor, action, model, direction, count } of changes) {
     const line = `${direction === 'gained' ? '+' : '-'} ${action} ${model}`
     lines.set(line, [...(lines.get(line) ?? []), `${show(actor)} ${count}`])
   }
-  return [...lines].map(([line, actors]) => `${line}: ${actors.join(', ')}`).join('\n')
+  return [...lines].map(([line, actors]) => `${line}: ${actors.join(', ')}`)
+}
+
+function uncomparedLines(lists: readonly UncomparedList[], show: (value: unknown) => string): readonly string[] {
+  const lines = new Map<string, string[]>()
+  for (const { actor, action, model, reason } of lists) {
+    const line = `? ${action} ${model} could not be compared. ${reason.split('\n', 1)[0]}`
+    lines.set(line, [...(lines.get(line) ?? []), show(actor)])
+  }
+  return [...lines].map(([line, actors]) => `${line}: ${actors.join(', ')}`)
 }

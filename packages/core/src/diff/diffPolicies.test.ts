@@ -2,20 +2,28 @@ import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
 import { diffPolicies } from './diffPolicies.js'
 
-const authorizer = new Authorizer().registerModels([
-  { name: 'User', key: 'id', fields: { id: { type: 'integer', nullable: false } } },
-  {
-    name: 'Note',
+class Note {
+  constructor(
+    readonly id: number,
+    readonly ownerId: number,
+    readonly isPublic: boolean,
+  ) {}
+}
+class Secret extends Note {}
+
+const required = (type: 'integer' | 'boolean') => ({ type, nullable: false })
+const authorizer = new Authorizer()
+  .registerModels([
+    { name: 'User', key: 'id', fields: { id: required('integer') } },
+    { name: 'Robot', key: 'id', fields: { id: required('integer') } },
+  ])
+  .registerClass(Note, {
     key: 'id',
-    fields: {
-      id: { type: 'integer', nullable: false },
-      ownerId: { type: 'integer', nullable: false },
-      isPublic: { type: 'boolean', nullable: false },
-    },
-  },
-])
+    fields: { id: required('integer'), ownerId: required('integer'), isPublic: required('boolean') },
+  })
+  .registerClass(Secret)
 const users = [1, 2].map((id) => authorizer.as('User', { id }))
-const notes = [1, 2, 3, 4].map((id) => authorizer.as('Note', { id, ownerId: id % 2 === 1 ? 1 : 2, isPublic: id > 2 }))
+const notes = [1, 2, 3, 4].map((id) => new Note(id, id % 2 === 1 ? 1 : 2, id > 2))
 const before = 'allow(user: User, action, note: Note) if action in ["read", "edit"] and note.ownerId = user.id;'
 const options = { actors: [...users, null], rows: { Note: notes } }
 const diff = (one: string, other: string) => diffPolicies(authorizer, one, other, options)
@@ -99,6 +107,74 @@ describe('diffPolicies', () => {
     const ofGuests = await compare('allow(person: Person, "edit", _: Page) if person matches Guest;')
     expect(ofGuests.changes.map(({ actor }) => actor?.constructor)).toEqual([Guest, Guest])
     expect([ofDrafts.same, ofGuests.same]).toEqual([false, false])
+  })
+
+  it.each([
+    ['an actor of a class without a block', 'ok(_: Robot); allow(who, "read", _: Note) if ok(who);'],
+    ['an actor that is no row', 'allow("root", "read", _: Note);'],
+    ['an action that a call names', 'allow(_: User, action, _: Note) if ok(action); ok("burn");'],
+    ['every other action', 'allow(_: User, _, _: Note);'],
+    ['a subclass', 'ok(_: Secret); allow(_: User, "read", note: Note) if ok(note);'],
+    ['a rule that only the machine evaluates', 'allow(_: User, "burn", note: Note) if p(note.id); p(x) if print(x);'],
+    ['a resource that is a class', 'allow(_: User, "create", Note);'],
+    ['a resource that is a string', 'allow(_: User, "read", "settings");'],
+    ['a resource that is nil', 'allow(_: User, "read", nil);'],
+    ['a field', 'allow_field(_: User, "read", _: Note, "text");'],
+    ['a request', 'allow_request(_: User, _: Note);'],
+  ])('never proves that nothing changes if a rule is about %s', async (_, rules) => {
+    const both = `${before} ${rules}`
+    const [gained, lost] = [await diff(before, both), await diff(both, before)]
+    expect([gained.same, lost.same]).toEqual([false, false])
+    expect((await diff(both, `${before} # a comment\n ${rules}`)).same).toBe(true)
+  })
+
+  it('compares the rules that the machine calls', async () => {
+    const machine = (most: number) => `allow(_: User, "read", note: Note) if p(note.id, x) and x = 3;
+      p(id, x) if x = id; p(id, x) if id < ${most} and p(id + 1, x);`
+    const { same } = await diff(machine(2), machine(3))
+    expect(same).toBe(false)
+    expect((await diff(machine(2), machine(2))).same).toBe(true)
+  })
+
+  it('compares strings as actors, rows of subclasses, and other actions', async () => {
+    const secret = new Secret(9, 1, false)
+    const after = `${before} allow("root", _, note: Note) if ok(note); ok(_: Secret);`
+    const { changes } = await diffPolicies(authorizer, before, after, {
+      actors: ['root', users[1]],
+      rows: { Note: [...notes, secret] },
+    })
+    expect(changes.map(({ actor, action, model }) => [actor, action, model])).toEqual([
+      ['root', 'read', 'Note'],
+      ['root', 'edit', 'Note'],
+      ['root', 'any other action', 'Note'],
+    ])
+  })
+
+  it('names the decisions that it does not compare', async () => {
+    const after = `${before} allow_field(_: User, "read", _: Note, "text"); allow(_: User, "create", Note);`
+    const found = await diff(before, after)
+    expect(found.unexamined).toEqual(['resources', 'fields'])
+    expect(String(found)).toMatch(/^No compared decision changes\.\n\? Checks of resources .*\n\? Decisions on fields /)
+    const widened = await diff(before, `${before} allow(_: User, "read", note: Note) if note.isPublic = true;`)
+    expect(widened.unexamined).toEqual([])
+  })
+
+  it('passes the models whose rows have to be compared as actors', async () => {
+    const modelsFor = async (rules: string): Promise<readonly string[]> => {
+      let models: readonly string[] = []
+      await diffPolicies(authorizer, before, `${before} ${rules}`, {
+        actors: (names) => {
+          models = names
+          return []
+        },
+        rows: {},
+      })
+      return models
+    }
+    expect(await modelsFor('allow(_: Robot, "read", _: Note);')).toEqual(['Robot'])
+    expect(await modelsFor('allow(user, "read", note: Note) if user = note.ownerId;')).toEqual([])
+    // Nobody stands for all of them.
+    expect(await modelsFor('allow(_, "read", note: Note) if note.isPublic = true;')).toEqual(['User'])
   })
 
   it('reports a check that becomes an error', async () => {

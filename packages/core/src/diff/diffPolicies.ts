@@ -3,13 +3,15 @@ import type { PolicySource } from '../authorizer/loading.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import { ArgumentError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
+import { type Actors, actorsOf } from './actors.js'
 import { type Answer, answerOf, type Check, isSame } from './answer.js'
-import { type ComparedAction, comparedActions, loadBoth } from './comparedActions.js'
+import { type ComparedAction, comparison, loadBoth, type Unexamined } from './comparison.js'
 import { Differences, Plans } from './differences.js'
+import { summaryText } from './summary.js'
 
 export interface DiffOptions {
   /** The actors to compare. `null` is an anonymous user. */
-  readonly actors: Iterable<unknown>
+  readonly actors: Actors
   /** The rows to compare, by model. Relations that are not loaded are loaded if there is a loader. */
   readonly rows: Readonly<Record<string, Iterable<object>>>
   /** Called with each change as soon as it is found. */
@@ -30,6 +32,8 @@ export interface PolicyDiff {
   /** Whether the policies provably give the same answers, whatever the data. */
   readonly same: boolean
   readonly actions: readonly ComparedAction[]
+  /** Decisions that are not about rows, for which the policies can differ. They are not compared. */
+  readonly unexamined: readonly Unexamined[]
   /** The changed decisions, in the order of the actors. */
   readonly changes: readonly DecisionChange[]
   /** The numbers of actors and of rows that were compared. */
@@ -87,12 +91,13 @@ async function compare(
 ): Promise<PolicyDiff> {
   const { schema } = authorizer
   const differences = new Differences(old, next, new Plans(old))
-  const actions = comparedActions(old, next, differences)
-  const actors = [...options.actors]
+  const compared = comparison(old, next, differences)
+  const { same, actions, unexamined } = compared
   const rows = new Map(Object.entries(options.rows).map(([model, list]) => [model, [...list]]))
   const changes: DecisionChange[] = []
-  for (const [done, actor] of actors.entries()) {
-    options.onProgress?.(done)
+  let done = 0
+  for await (const actor of actorsOf(options.actors, compared)) {
+    options.onProgress?.(done++)
     for (const { action, model, same } of actions) {
       if (same) continue
       for (const resource of rows.get(model) ?? []) {
@@ -108,11 +113,16 @@ async function compare(
   }
   const count = [...rows.values()].reduce((sum, list) => sum + list.length, 0)
   return {
-    same: actions.every(({ same }) => same),
+    same,
     actions,
+    unexamined,
     changes,
-    compared: { actors: actors.length, rows: count },
-    toString: () => summaryOf(changes, (value) => (value === null ? 'nobody' : showObject(schema, value))),
+    compared: { actors: done, rows: count },
+    toString: () =>
+      summaryText(
+        linesOf(changes, (value) => (value === null ? 'nobody' : showObject(schema, value))),
+        unexamined,
+      ),
   }
 }
 
@@ -127,8 +137,7 @@ function signOf({ after }: DecisionChange): '+' | '-' | '!' {
   return typeof after === 'object' ? '!' : after === 'allowed' ? '+' : '-'
 }
 
-function summaryOf(changes: readonly DecisionChange[], show: (value: unknown) => string): string {
-  if (changes.length === 0) return 'No decision changes.'
+function linesOf(changes: readonly DecisionChange[], show: (value: unknown) => string): readonly string[] {
   const lines = new Map<string, Map<string, number>>()
   for (const change of changes) {
     const line = `${signOf(change)} ${change.action} ${change.model}`
@@ -136,7 +145,7 @@ function summaryOf(changes: readonly DecisionChange[], show: (value: unknown) =>
     const actor = show(change.actor)
     lines.set(line, byActor.set(actor, (byActor.get(actor) ?? 0) + 1))
   }
-  return [...lines]
-    .map(([line, byActor]) => `${line}: ${[...byActor].map(([actor, count]) => `${actor} ${count}`).join(', ')}`)
-    .join('\n')
+  return [...lines].map(
+    ([line, byActor]) => `${line}: ${[...byActor].map(([actor, count]) => `${actor} ${count}`).join(', ')}`,
+  )
 }

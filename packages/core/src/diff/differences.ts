@@ -1,10 +1,16 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { deriveRequest, type Kind, planCheck, planFields } from '../authorizer/plans.js'
 import { canonicalText } from '../condition/canonical.js'
-import type { Condition } from '../condition/condition.js'
+import type { Condition, Subject } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/simplify.js'
+import { isStackOverflow } from '../condition/stack.js'
 import type { Question } from './answer.js'
+
+/** The kind of an actor or a resource; `none` is a value that is no row, such as a string. */
+export type ComparedKind = Kind | 'none'
+
+const kindOf = (kind: ComparedKind): Kind => (kind === 'none' ? { model: undefined } : kind)
 
 /** The canonical conditions of one policy, by classes and action. */
 export class Plans {
@@ -18,11 +24,16 @@ export class Plans {
     this.#deriver = new Deriver(authorizer.policy!, authorizer.schema)
   }
 
-  /** Returns the canonical text of a check's condition; undefined if it is too long to compare. */
-  check(actor: Kind, action: string, resource: Kind): string | undefined {
+  /** Returns the canonical text of a check's condition; undefined if it is too long or too deep. */
+  check(actor: ComparedKind, action: string, resource: ComparedKind): string | undefined {
     const { policy, schema } = this.#authorizer
-    return this.#text([actor, action, resource], () =>
-      planCheck(policy!, schema, actor, { action }, resource, this.#deriver),
+    const noRows: Subject['kind'][] = []
+    if (actor === 'none') noRows.push('actor')
+    if (resource === 'none') noRows.push('resource')
+    return this.#text(
+      [actor, action, resource],
+      () => planCheck(policy!, schema, kindOf(actor), { action }, kindOf(resource), this.#deriver),
+      noRows,
     )
   }
 
@@ -41,13 +52,20 @@ export class Plans {
     )
   }
 
-  #text(asked: readonly unknown[], plan: () => Condition): string | undefined {
+  #text(asked: readonly unknown[], plan: () => Condition, noRows: readonly Subject['kind'][] = []): string | undefined {
     const key = JSON.stringify(asked)
-    if (!this.#texts.has(key)) {
-      const { policy, schema } = this.#authorizer
-      this.#texts.set(key, canonicalText(policy!, schema, plan()))
-    }
+    if (!this.#texts.has(key)) this.#texts.set(key, this.#made(plan, noRows))
     return this.#texts.get(key)
+  }
+
+  #made(plan: () => Condition, noRows: readonly Subject['kind'][]): string | undefined {
+    const { policy, schema } = this.#authorizer
+    try {
+      return canonicalText(policy!, schema, plan(), noRows)
+    } catch (error) {
+      if (isStackOverflow(error)) return undefined
+      throw error
+    }
   }
 }
 
@@ -75,8 +93,16 @@ export class Differences {
   }
 
   /** Returns whether the answers to checks can differ for actors and resources of these classes. */
-  between(actor: Kind, action: string, resource: Kind): boolean {
+  between(actor: ComparedKind, action: string, resource: ComparedKind): boolean {
     return this.#isOther((plans) => plans.check(actor, action, resource))
+  }
+
+  /** Returns whether each policy decides for actors of a kind as it does for an anonymous user. */
+  isAsNobody(actor: ComparedKind, action: string, resource: ComparedKind): boolean {
+    return [this.#own, this.#others].every((plans) => {
+      const text = plans.check(actor, action, resource)
+      return text !== undefined && text === plans.check('nil', action, resource)
+    })
   }
 
   /** Returns whether the answers about fields can differ for actors and resources of these classes. */

@@ -1,5 +1,6 @@
+export type { Actors } from './actors.js'
 export type { Answer, Check } from './answer.js'
-export type { ComparedAction } from './comparedActions.js'
+export type { ComparedAction, Unexamined } from './comparison.js'
 export {
   type DatabaseChange,
   type DatabaseDiff,

@@ -336,6 +336,15 @@ describe('values of rows', () => {
     expect(textOf({ values: true })).toContain('d.level is 3, not more than 5')
   })
 
+  it.each(['Usr.id', 'User', 'User.', 'level', 'User.id.x'])(
+    'are not shown because the mask %s names no field',
+    (mask) => {
+      const authorizer = authorizerOf('allow(_: User, "read", d: Document) if d.level > 5;')
+      const options = { values: true, mask: [mask] }
+      expect(() => explain(authorizer, ada, 'read', new Document(1), options)).toThrow('No row has the masked field')
+    },
+  )
+
   it('are masked by field, as are keys', () => {
     const text = textOf({ values: true, mask: ['Document.level', 'User.id'] })
     expect(text).toContain('d.level is (masked), not more than 5')

@@ -3,6 +3,7 @@ import { type Engine, engineOf } from '../authorizer/engine.js'
 import type { Asked } from '../authorizer/explainer.js'
 import { ArgumentError } from '../errors.js'
 import type { Action } from '../register.js'
+import type { Schema } from '../schema/schema.js'
 import { evaluate, evaluateLoading } from './evaluate.js'
 import { callOf, type Evaluated, Explanation } from './explanation.js'
 import { Arrivals } from './reads.js'
@@ -23,7 +24,7 @@ export type ExplainOptions = ShowOptions
  * @returns The explanation. A failing policy is an explanation with its `error`, such as a relation
  * that is not loaded.
  * @throws ArgumentError if the actor or the resource is undefined or of an unknown class, or if the
- * action is unknown.
+ * action or a masked field is unknown.
  * @example
  * console.log(String(explain(authorizer, user, 'close', issue)))
  */
@@ -34,7 +35,9 @@ export function explain(
   resource: unknown,
   options: ExplainOptions = {},
 ): Explanation {
-  return explainQuestion(known(authorizer), { actor, action, resource }, options)
+  const of = known(authorizer)
+  assertMask(of, options)
+  return explainQuestion(of, { actor, action, resource }, options)
 }
 
 /** Explains the answer to any question; otherwise as `explain`. */
@@ -63,7 +66,9 @@ export async function loadExplanation(
   resource: unknown,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  return loadQuestion(known(authorizer), { actor, action, resource }, options)
+  const of = known(authorizer)
+  assertMask(of, options)
+  return loadQuestion(of, { actor, action, resource }, options)
 }
 
 /** Explains the answer to any question; otherwise as `loadExplanation`. */
@@ -73,6 +78,26 @@ export async function loadQuestion(of: Engine, asked: Asked, options: ExplainOpt
   if (evaluated.root && evaluated.decision !== 'error') return new Explanation(asked, evaluated, options, of.schema)
   const check = await attemptLoading(async () => settle(of, asked))
   return new Explanation(asked, settled(evaluated, check), options, of.schema)
+}
+
+/** @throws ArgumentError for a masked field that no row has: a misspelt one would be shown. */
+function assertMask({ schema }: Engine, { mask = [] }: ExplainOptions): void {
+  for (const one of mask) {
+    const [model = '', field = '', ...rest] = String(one).split('.')
+    const known = schema.models.get(model)
+    const isField = field !== '' && rest.length === 0 && (!known?.closed || hasField(schema, model, field))
+    if (known && isField) continue
+    throw new ArgumentError('invalid-argument', `No row has the masked field ${JSON.stringify(one)}.`, {
+      hint: known ? `name a field of ${model}` : `write the name of a model and of a field, such as User.email`,
+      data: { mask: one },
+    })
+  }
+}
+
+function hasField(schema: Schema, model: string, field: string): boolean {
+  return schema
+    .descendants(model)
+    .some((name) => schema.fields(name).some((one) => one.name === field) || schema.key(name)?.includes(field))
 }
 
 function decide({ decider }: Engine, asked: Asked): boolean {

@@ -1,4 +1,5 @@
 import { type CoverageReport, percentText } from '../coverage/report.js'
+import { ArgumentError } from '../errors.js'
 import { ExpectationError } from './expectation.js'
 
 /**
@@ -6,7 +7,8 @@ import { ExpectationError } from './expectation.js'
  *
  * @param report - The report of `coverPolicy` or of `readPolicyCoverage`.
  * @param percent - From 0 to 100.
- * @throws ExpectationError, an assertion error that lists the uncovered ones with their lines.
+ * @throws ArgumentError for another percentage.
+ * @throws ExpectationError if no policy was recorded, or if less is covered: an assertion error that lists the uncovered ones with their lines.
  *
  * @example
  * ```ts
@@ -14,7 +16,12 @@ import { ExpectationError } from './expectation.js'
  * ```
  */
 export function assertCoverage(report: CoverageReport, percent: number): void {
-  if (report.percent >= percent) return
+  if (!(percent >= 0 && percent <= 100) || typeof percent !== 'number')
+    throw new ArgumentError('invalid-argument', 'assertCoverage needs a percentage from 0 to 100.', {
+      hint: 'assertCoverage(report, 90)',
+    })
+  // Without a policy nothing is covered.
+  if (report.files.length > 0 && report.percent >= percent) return
   const message = `The tests cover ${percentText(report.percent)} of the policy, less than ${percentText(percent)}.\n\n${String(report)}`
   throw new ExpectationError(message, report.percent, percent)
 }

@@ -23,7 +23,13 @@ export function showObject(schema: Schema, value: unknown): string {
   const key = model && schema.key(model.name)
   // Sound: fields that the schema declares and the compiler does not know.
   const row = value as Readonly<Record<string, unknown>>
-  return key ? `${name} { ${key.map((field) => `${field}: ${String(row[field])}`).join(', ')} }` : name
+  return key ? `${name} { ${key.map((field) => `${field}: ${shownKey(row[field])}`).join(', ')} }` : name
+}
+
+/** Returns a part of a key on one line: keys can be texts that users chose. */
+function shownKey(part: unknown): string {
+  const text = String(part)
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text
 }
 
 function classNameOf(value: object): string {

@@ -1,0 +1,15 @@
+import type { Comparison } from './comparison.js'
+
+type Values = Iterable<unknown> | AsyncIterable<unknown>
+
+/**
+ * The actors to compare, as they come: values, or a function that returns them. The function gets the
+ * models whose rows have to be compared: the policies decide alike for all other actors, or as for an
+ * anonymous user.
+ */
+export type Actors = Values | ((models: readonly string[]) => Values)
+
+/** Returns the actors to compare. */
+export function actorsOf(actors: Actors, { actorModels }: Comparison): Values {
+  return typeof actors === 'function' ? actors(actorModels()) : actors
+}

@@ -1,0 +1,124 @@
+import { stringLiteralsOf } from '../authorizer/actionNames.js'
+import type { Authorizer } from '../authorizer/authorizer.js'
+import type { PolicySource } from '../authorizer/loading.js'
+import { actionNames, checkedAction, delegatesActions, policyFor } from '../policy/actions.js'
+import { reachableText } from '../policy/reachableText.js'
+import { hasCustomInstanceCheck } from '../schema/classes.js'
+import type { Schema } from '../schema/schema.js'
+import { builtinClasses } from '../values/builtin.js'
+import type { ComparedKind, Differences } from './differences.js'
+
+/** An action on a model, and whether the policies can differ for it. */
+export interface ComparedAction {
+  /** An action that a policy names; `any other action` if a rule accepts actions without a name. */
+  readonly action: string
+  readonly model: string
+  /** Whether both policies provably give the same answer, for every actor and every row. */
+  readonly same: boolean
+}
+
+/**
+ * Decisions that are not about rows: `resources` are checks of other resources, such as a class or a
+ * string, `fields` are decisions of `allow_field`, and `requests` those of `allow_request`.
+ */
+export type Unexamined = 'resources' | 'fields' | 'requests'
+
+/** The decisions for which two policies can differ. */
+export interface Comparison {
+  /** Whether the policies provably give the same answers, whatever the data. */
+  readonly same: boolean
+  /** Whether all checks provably have the same answers. Decisions on fields and requests are no checks. */
+  readonly isSameCheck: boolean
+  /** Every action on a model that a policy can allow. */
+  readonly actions: readonly ComparedAction[]
+  readonly unexamined: readonly Unexamined[]
+  /**
+   * Returns the models whose rows have to be compared as actors. The policies decide alike for the
+   * others, or as they do for an anonymous user.
+   */
+  actorModels(): readonly string[]
+}
+
+/** Returns authorizers with the two policies. @throws PolicyError if one of them is invalid. */
+export function loadBoth(
+  authorizer: Authorizer,
+  before: string | readonly PolicySource[],
+  after: string | readonly PolicySource[],
+): readonly [old: Authorizer, next: Authorizer] {
+  const load = (policy: string | readonly PolicySource[]): Authorizer =>
+    typeof policy === 'string' ? authorizer.withPolicy(policy) : authorizer.withPolicy(...policy)
+  return [load(before), load(after)]
+}
+
+/** Compares the conditions of two policies for every actor, action and resource. */
+export function comparison(old: Authorizer, next: Authorizer, differences: Differences): Comparison {
+  const { schema } = old
+  const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
+  const actors: readonly ComparedKind[] = ['nil', 'none', ...models.map((model) => ({ model }))]
+  const isSame = (action: string, resource: ComparedKind): boolean =>
+    actors.every((actor) => !differences.between(actor, action, resource))
+  const actions = models.flatMap((model): ComparedAction[] =>
+    [...actionsOn(old, next, model)].map((action) => ({
+      action,
+      model,
+      // A row of a subclass is a row of the model.
+      same: schema.descendants(model).every((one) => isSame(action, { model: one })),
+    })),
+  )
+  const isSameElsewhere = [...actionsOn(old, next)].every((action) => isSame(action, 'nil') && isSame(action, 'none'))
+  const isSameCheck = isSameElsewhere && actions.every(({ same }) => same)
+  const isSameFor = (entry: string): boolean => {
+    const [was, is] = [old, next].map(({ policy }) =>
+      reachableText(policy!, policy!.rules.get(entry) ?? [], isSameCheck ? ['allow'] : []),
+    )
+    return was === is || [old, next].every(({ policy }) => !policy!.rules.has(entry))
+  }
+  const unexamined: readonly Unexamined[] = [
+    ...(isSameElsewhere ? [] : (['resources'] as const)),
+    ...(isSameFor('allow_field') ? [] : (['fields'] as const)),
+    ...(isSameFor('allow_request') ? [] : (['requests'] as const)),
+  ]
+  return {
+    same: isSameCheck && unexamined.length === 0,
+    isSameCheck,
+    actions,
+    unexamined,
+    actorModels: () =>
+      models.filter((actor) =>
+        actions.some(
+          ({ action, model, same }) =>
+            !same &&
+            differences.between({ model: actor }, action, { model }) &&
+            !differences.isAsNobody({ model: actor }, action, { model }),
+        ),
+      ),
+  }
+}
+
+/** A stand-in for the actions that no policy names, of which a rule can allow any. */
+const otherAction = 'any other action'
+
+/** Returns the actions that one of the policies can allow on the rows of a model. Default: on any resource. */
+function actionsOn(old: Authorizer, next: Authorizer, model?: string): ReadonlySet<string> {
+  const { schema, readAction } = old
+  const policies = [old.policy!, next.policy!]
+  const isRegistered = (name: string): boolean => schema.isName(name)
+  const found = new Set<string>()
+  for (const policy of policies) {
+    const isWhole = model === undefined || delegatesActions(policy)
+    const part = isWhole ? policy : policyFor(policy, (name) => isUnrelated(schema, name, model))
+    const { names, open, isWild } = actionNames(part, [checkedAction], isRegistered)
+    for (const name of names) found.add(name)
+    // Data can name any action, and the policies can compare it with any of their strings.
+    if (open) for (const one of policies) for (const text of stringLiteralsOf(one)) found.add(text)
+    if (open || isWild) found.add(readAction).add(otherAction)
+  }
+  return found
+}
+
+/** Returns whether no row of a model is an instance of a class. */
+function isUnrelated(schema: Schema, name: string, model: string): boolean {
+  const other = schema.models.get(name)
+  if (!other || hasCustomInstanceCheck(other)) return false
+  return !schema.isSubclass(model, name) && !schema.isSubclass(name, model)
+}
