@@ -84,6 +84,14 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
     expect(answerOf(authorizer, new User(keys(30)), new Folder(null, [], keys(30)))).toBe('step-limit')
   })
 
+  test('few searches of a long list meet a limit', () => {
+    const authorizer = load(listed, evaluator, { steps: 10_000 })
+    const numbers = (count: number, from: number) => Array.from({ length: count }, (_, at) => from + at)
+    const folder = (count: number) => new Folder(null, [], numbers(count, 100))
+    expect(answerOf(authorizer, new User(numbers(20, 0)), folder(400))).toBe(false)
+    expect(answerOf(authorizer, new User(numbers(20, 0)), folder(600))).toBe('step-limit')
+  })
+
   test('each evaluation has its own budget', () => {
     const authorizer = load(nested, evaluator, { steps: 6_000 })
     for (let round = 0; round < 20; round++) {

@@ -23,7 +23,7 @@ export function partsOf(condition: Condition, known: Map<Definition, number> = n
 /**
  * Returns whether an evaluation has to count its steps. Needed for deeply nested collections, recursive
  * definitions, goals for the machine and very many parts. All other evaluations end soon, or visit a long
- * collection, which counts itself.
+ * collection or search a long list, which count themselves.
  */
 export function needsBudget(condition: Condition): boolean {
   return partsOf(condition) > fewParts || loopsOf(condition, new Map()) > fewLoops

@@ -8,17 +8,26 @@ import { all, any } from './logic.js'
 /** Returns the replacement of a `reach`; undefined keeps it. */
 export type ReachReplacement = (reach: DefiniteReach) => Definite | undefined
 
-/** Replaces every `reach` in a condition, from the innermost on. */
-export function replaceReaches(schema: Schema, condition: Definite, replace: ReachReplacement): Definite {
-  return rewrite(schema, condition, undefined, replace)
+/**
+ * Replaces every `reach` in a condition, from the innermost on.
+ * @param count - Is called for each part of the condition.
+ */
+export function replaceReaches(
+  schema: Schema,
+  condition: Definite,
+  replace: ReachReplacement,
+  count?: () => void,
+): Definite {
+  return rewrite(schema, condition, undefined, replace, count)
 }
 
 /**
  * Replaces roots by paths. The condition's own variables are renewed: another copy of it can be
  * nested within it, or within its context, and must not share them.
+ * @param count - Is called for each part of the condition.
  */
-export function replaceRoots(schema: Schema, condition: Definite, replace: Replacement): Definite {
-  return rewrite(schema, condition, replace, () => undefined)
+export function replaceRoots(schema: Schema, condition: Definite, replace: Replacement, count?: () => void): Definite {
+  return rewrite(schema, condition, replace, () => undefined, count)
 }
 
 /** Replaces the root of a path by a path. */
@@ -32,8 +41,11 @@ function rewrite(
   condition: Definite,
   replace: Replacement | undefined,
   reach: ReachReplacement,
+  count: (() => void) | undefined,
 ): Definite {
-  const inner = (one: Definite, by: Replacement | undefined = replace): Definite => rewrite(schema, one, by, reach)
+  count?.()
+  const inner = (one: Definite, by: Replacement | undefined = replace): Definite =>
+    rewrite(schema, one, by, reach, count)
   const operand = (one: Operand): Operand => (replace ? substituteOperand(one, replace) : one)
   switch (condition.kind) {
     case 'and':

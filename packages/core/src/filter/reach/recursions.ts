@@ -16,6 +16,7 @@ import type { Schema } from '../../schema/schema.js'
 import { any, TRUE } from '../algebra/logic.js'
 import { isPresent } from '../algebra/presence.js'
 import { replaceReaches, replaceRoots } from '../algebra/roots.js'
+import { assertSize } from '../algebra/size.js'
 import { wayKey } from './wayKey.js'
 import { type Parts, type Pending, reachesIn, type Way, Ways } from './ways.js'
 
@@ -50,6 +51,9 @@ export class Recursions {
   readonly #print: (condition: Condition, question: Question, within: Definition) => Definite
   readonly #unknowns = new Map<Definition, Map<Question, Equation>>()
   readonly #unprinted: Equation[] = []
+  /** How many parts of conditions were copied. Ways multiply where several definitions call each other. */
+  #copied = 0
+  readonly #count = (): void => assertSize(++this.#copied)
 
   /**
    * @param print - Returns the rows for which the question is true, from the body of a definition.
@@ -90,7 +94,7 @@ export class Recursions {
 
   /**
    * Returns the condition without unknowns.
-   * @throws UnsupportedFilterError if a recursion does not follow relations.
+   * @throws UnsupportedFilterError if a recursion does not follow relations; QueryError `filter-too-large`.
    */
   close(condition: Definite): Definite {
     const unknowns: Equation[] = []
@@ -121,7 +125,7 @@ export class Recursions {
   #solveFor(unknown: Equation, component: readonly Equation[]): boolean {
     const among = new Set<unknown>(component)
     const isUnknown = (reach: DefiniteReach): reach is Pending<Equation> => 'of' in reach && among.has(reach.of)
-    const ways = new Ways<Equation>(this.#schema, unknown.span)
+    const ways = new Ways<Equation>(this.#schema, unknown.span, this.#count)
     const parts = new Map<Equation, Parts<Equation>>()
     for (const one of component) {
       const taken = ways.take(this.#closed(one.formula), isUnknown)
@@ -193,8 +197,12 @@ export class Recursions {
 
   /** Returns a condition with the solutions of its unknowns. */
   #closed(condition: Definite): Definite {
-    return replaceReaches(this.#schema, condition, (reach) =>
-      isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
+    return replaceReaches(
+      this.#schema,
+      condition,
+      (reach) =>
+        isPending(reach) && reach.of.solution ? this.#reach(reach.of, reach.of.solution, reach.start) : undefined,
+      this.#count,
     )
   }
 
@@ -203,7 +211,7 @@ export class Recursions {
     const present = isPresent(this.#schema, start, span)
     if (where.kind === 'true') return present
     if (steps.length > 0) return { kind: 'reach', start, each, where, steps, span }
-    const there = replaceRoots(this.#schema, where, (root) => (root === each ? start : undefined))
+    const there = replaceRoots(this.#schema, where, (root) => (root === each ? start : undefined), this.#count)
     return present.kind === 'true' ? there : { kind: 'and', of: [present, there] }
   }
 }

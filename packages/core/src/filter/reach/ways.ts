@@ -1,4 +1,5 @@
 import type { Definite, DefiniteReach, Hop, Path, ReachStep, Root, Variable } from '../../condition/condition.js'
+import type { Replacement } from '../../condition/substitute.js'
 import { operandType } from '../../condition/type.js'
 import { partsIn } from '../../condition/visit.js'
 import type { Span } from '../../language/source.js'
@@ -33,10 +34,13 @@ export interface Parts<Unknown> {
 export class Ways<Unknown> {
   readonly #schema: Schema
   readonly #span: Span
+  readonly #count: () => void
 
-  constructor(schema: Schema, span: Span) {
+  /** @param count - Is called for each part of a condition that is copied. */
+  constructor(schema: Schema, span: Span, count: () => void) {
     this.#schema = schema
     this.#span = span
+    this.#count = count
   }
 
   /**
@@ -103,7 +107,7 @@ export class Ways<Unknown> {
   close(way: Way<Unknown>, each: Root, condition: Definite): Definite {
     const end = all([
       isPresent(this.#schema, way.to, this.#span),
-      replaceRoots(this.#schema, condition, (root) => (root === each ? way.to : undefined)),
+      this.#replaced(condition, (root) => (root === each ? way.to : undefined)),
     ])
     return this.#within(way.hops, all([way.where, end]))
   }
@@ -113,7 +117,7 @@ export class Ways<Unknown> {
     return hops.reduceRight((where, { each, from }): Definite => {
       if (where.kind === 'false') return where
       if (operandType(this.#schema, from).list) return { kind: 'some', each, from, where, span: this.#span }
-      const replaced = replaceRoots(this.#schema, where, (root) => (root === each ? from : undefined))
+      const replaced = this.#replaced(where, (root) => (root === each ? from : undefined))
       return all([isPresent(this.#schema, from, this.#span), replaced])
     }, condition)
   }
@@ -133,7 +137,7 @@ export class Ways<Unknown> {
     })
     return {
       hops: [...first.hops, ...(met ? [{ each: met, from: first.to }] : []), ...hops],
-      where: all([first.where, replaceRoots(this.#schema, second.where, replace)]),
+      where: all([first.where, this.#replaced(second.where, replace)]),
       to: replaceRoot(second.to, replace),
       target: second.target,
     }
@@ -160,6 +164,10 @@ export class Ways<Unknown> {
     const beside = way.hops.filter((hop) => !onTheWay.has(hop.each))
     if ([next, ...passed.map((hop) => hop.each)].some((row) => row.model === undefined)) return undefined
     return { next, through: passed, from, where: this.#within(beside, way.where) }
+  }
+
+  #replaced(condition: Definite, replace: Replacement): Definite {
+    return replaceRoots(this.#schema, condition, replace, this.#count)
   }
 
   #rowAt(path: Path): Variable {

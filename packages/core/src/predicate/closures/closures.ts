@@ -4,7 +4,7 @@ import { gather, unfolded } from '../../condition/gather.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
-import { type Budget, bailForSteps, Meter, type TabledCall } from '../budget.js'
+import { type Budget, bailForSteps, elementsBetweenLooks, Meter, type TabledCall } from '../budget.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
 import {
@@ -241,10 +241,12 @@ class Closures extends Compiler<ElementTest> {
     const item = this.#operand(condition.item)
     const list = this.#operand(condition.list)
     const [x, y] = this.#types(condition.item, condition.list)
-    if (!this.counts) return (frame) => contains(meaning, held(get(item, frame)), get(list, frame), x, y)
+    const account = this.#account
+    const least = this.counts ? 0 : elementsBetweenLooks
     return (frame) => {
       const elements = get(list, frame)
-      budgetOf(frame).spend(listOf(elements).length)
+      const { length } = listOf(elements)
+      if (length >= least) account(frame).spend(length)
       return contains(meaning, held(get(item, frame)), elements, x, y)
     }
   }

@@ -1,3 +1,4 @@
+import { elementsBetweenLooks } from '../budget.js'
 import type { CodeScope } from './scope.js'
 
 /**
@@ -361,9 +362,13 @@ function ${name}(x) {
  * @param counts - Whether it counts its steps.
  */
 export function searchFunction(name: string, same: string, cls: string | undefined, counts: boolean): string {
-  return `function ${name}(item, list${counts ? ', budget' : ''}) {
+  const spend = counts
+    ? spent('account', 'list.length')
+    : `if (list.length >= ${elementsBetweenLooks}) account.spend(list.length)`
+  return `function ${name}(item, list, account) {
   if (!isWhole(list)) bail(list)
-${counts ? `  ${spent('budget', 'list.length')}\n` : ''}  for (let i = 0; i < list.length; i++) {
+  ${spend}
+  for (let i = 0; i < list.length; i++) {
     const one = list[i]
     if (one === item ? ${isItself('one', cls)} : ${same}(item, one)) return true
   }
