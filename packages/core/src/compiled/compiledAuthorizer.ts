@@ -58,7 +58,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     const known = this.#table.of(actor, resource)?.get(action)
     const predicate = known ?? this.#predicate(actor, action, resource)
     try {
-      if (this.#isDoubtful(actor) || this.#isDoubtful(resource)) return bailOut()
+      if (arePartial() && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
       if (error instanceof HostError) throw new QueryError(error.code, error.message, error)

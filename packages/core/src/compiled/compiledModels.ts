@@ -1,7 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
-import { arePartial } from '../schema/partial.js'
 import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import type { CompiledModel, CompiledPolicy } from './module.js'
@@ -83,11 +82,11 @@ export class CompiledModels implements Models {
   }
 
   /**
-   * Whether a plain object, which can be the copy of a row, has nil for a reference to a row. A
-   * filter may have omitted that row.
+   * Whether a plain object, which can be the copy of a row, has nil for a reference to a row. If any row is
+   * partial, a filter may have omitted that row.
    */
   isLeftOut(value: unknown): boolean {
-    if (!this.#leftOut || !arePartial()) return false
+    if (!this.#leftOut) return false
     const references = this.models.get(tagOf(value) ?? '')?.references
     // Sound: only objects have a tag.
     return references !== undefined && this.#leftOut(value as object, references).length > 0
