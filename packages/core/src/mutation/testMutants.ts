@@ -3,7 +3,6 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Kind } from '../authorizer/plans.js'
 import { RelationMemory } from '../authorizer/relations.js'
 import { type Answer, answerOf, isSame } from '../diff/answer.js'
-import { comparison } from '../diff/comparison.js'
 import { Differences, Plans } from '../diff/differences.js'
 import { ArcturusError, ArgumentError, PolicyError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
@@ -157,7 +156,7 @@ class MutationRun {
       }
       const differences = new Differences(this.#authorizer, other, this.#plans)
       if (await this.#differs(other, differences)) killed++
-      else if (this.#isEquivalent(other, differences)) equivalent++
+      else if (this.#isEquivalent(differences)) equivalent++
       else survivors.push({ mutant, witness: await this.#witness(other, differences) })
     }
     const { schema } = this.#authorizer
@@ -191,16 +190,22 @@ class MutationRun {
     return false
   }
 
-  /** Returns whether no check, field or request can tell a mutant from the policy. */
-  #isEquivalent(other: Authorizer, differences: Differences): boolean {
+  /**
+   * Returns whether no actor of a registered class can tell a mutant from the policy, by no action that the policy names and
+   * on no row. No test can be asked for the other differences, such as those for values that are no rows.
+   */
+  #isEquivalent(differences: Differences): boolean {
     const { schema } = this.#authorizer
     const models = [...schema.models.keys()].filter((name) => !builtinClasses.has(name))
-    const kinds: readonly Kind[] = ['nil', { model: undefined }, ...models.map((model) => ({ model }))]
-    const isSame = (actor: Kind, subject: Kind): boolean =>
-      !differences.ofFields(actor, subject) && !differences.ofRequests(actor, subject)
-    return (
-      comparison(this.#authorizer, other, differences).isSameCheck &&
-      kinds.every((actor) => kinds.every((subject) => isSame(actor, subject)))
+    const actors: readonly Kind[] = ['nil', ...models.map((model) => ({ model }))]
+    return actors.every(
+      (actor) =>
+        models.every(
+          (model) =>
+            !differences.ofFields(actor, { model }) &&
+            !differences.ofRequests(actor, { model }) &&
+            this.#actionsOf(model).every((action) => !differences.between(actor, action, { model })),
+        ) && !differences.ofRequests(actor, { model: undefined }),
     )
   }
 
