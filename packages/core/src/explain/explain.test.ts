@@ -110,6 +110,18 @@ describe('what is missing', () => {
       new Document(5, eve),
       ['d.owner = User 1 and d.owner.name = "eve"'],
     ],
+    [
+      'a certain row where any row would do for another test',
+      'd.owner != nil and d.owner = u and d.owner.isBanned = false',
+      new Document(5),
+      ['d.owner = User 1'],
+    ],
+    [
+      'also what is left after a change that another way needs',
+      'd.owner.name = "bob" or (d.owner = u and d.level = 9)',
+      new Document(5, eve),
+      ['d.owner.name = "bob"', 'd.owner = User 1 and d.level = 9', 'd.owner = User 1 and d.owner.name = "bob"'],
+    ],
     ['nothing', 'd.level = 1 and d.level = 2', new Document(5), []],
   ])('is %s', (_, body, document, expected) => {
     const rule = `allow(u: User, "read", d: Document) if ${body};`

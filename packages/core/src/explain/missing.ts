@@ -114,9 +114,10 @@ export class MissingSearch {
         sets.length = 0
         const failed: Attempt[] = []
         for (const { changes } of this.#settled(this.#root)) this.#try(changes, sets, failed)
-        if (mode === modes.at(-1)) this.#continue(sets, failed)
+        const isLast = failed.length === 0 || mode === modes.at(-1)
+        if (isLast) this.#continue(sets, failed)
         this.#complete &&= this.#trials.isComplete
-        if (failed.length === 0) break
+        if (isLast) break
       }
     } catch (error) {
       if (!isLimit(error)) throw error
@@ -129,17 +130,20 @@ export class MissingSearch {
     return { sets: least.slice(0, maxSets), complete: this.#complete && least.length <= maxSets }
   }
 
-  #try(changes: readonly Change[], sets: (readonly Change[])[], failed: Attempt[]): void {
-    const least = this.#trials.least(changes)
+  #try(changes: readonly Change[], sets: (readonly Change[])[], failed: Attempt[], counts = true): void {
+    const least = this.#trials.least(changes, counts)
     if (least) sets.push(least)
     else failed.push({ changes, worlds: this.#trials.unmet })
   }
 
   /**
-   * Adds changes to sets that are not enough. A change of a relation is one reason: with another
-   * author, `author.age > 17` is about the age of another row.
+   * Adds changes to sets that are not enough, and to each change of a relation: with another author,
+   * `author.age > 17` is about the age of another row.
    */
   #continue(sets: (readonly Change[])[], failed: Attempt[]): void {
+    for (const change of [...this.#changes.values()])
+      if (this.#trials.leads(change) && !sets.some((one) => isPart(one, [change])))
+        this.#try([change], sets, failed, false)
     const known = new Set(failed.map(({ changes }) => keyOf(changes)))
     let continued = 0
     // The list grows.

@@ -30,9 +30,12 @@ export class Trials {
     return this.#unmet
   }
 
-  /** Returns the changes of a set that are needed; undefined if the set does not make the condition true. */
-  least(changes: readonly Change[]): readonly Change[] | undefined {
-    if (!this.#isEnough(changes, true)) return undefined
+  /**
+   * Returns the changes of a set that are needed; undefined if the set does not make the condition true.
+   * @param counts - Whether a set that is not enough, but may be with other values, leaves the result incomplete.
+   */
+  least(changes: readonly Change[], counts = true): readonly Change[] | undefined {
+    if (!this.#isEnough(changes, counts)) return undefined
     let needed = changes
     for (const change of changes) {
       const isField = change.of !== undefined
@@ -65,7 +68,6 @@ export class Trials {
     return changes.some((one) => one !== change && fieldsOf(one.part).some((field) => fields.includes(field)))
   }
 
-  /** @param counts - Whether a set that is not enough, but may be with other values, leaves the result incomplete. */
   #isEnough(changes: readonly Change[], counts: boolean): boolean {
     const assumed = new Map<string, boolean>()
     const ways: (readonly Assignment[])[] = []
@@ -95,7 +97,8 @@ export class Trials {
         const fields = entryOf(values, ids.of(way.object), () => new Map<string, unknown>())
         const isChanged = fields.has(way.field)
         const before = isChanged ? fields.get(way.field) : this.#read(way)
-        if (isChanged && !way.isAdded) continue
+        // Where any new row would do, another change can ask for one that exists.
+        if (isChanged && !way.isAdded && !isImagined(before)) continue
         fields.set(way.field, way.to(before))
         if (attempt(at + 1)) return true
         if (isChanged) fields.set(way.field, before)
@@ -113,6 +116,18 @@ export class Trials {
   undoes(change: Change, { reads }: World): boolean {
     const { ways } = this.#waysOf(change)
     return ways.length > 0 && ways.every(({ object, field, isAdded }) => !isAdded && reads.isChanged(object, field))
+  }
+
+  /** Returns whether a change can lead tests of other rows to a row that exists. */
+  leads({ kind, part, wanted }: Change): boolean {
+    const { schema } = this.#root.world.meaning
+    return (
+      kind === 'leaf' &&
+      realize(part, wanted).ways.some((way) => {
+        const row = way.isAdded ? undefined : way.to(undefined)
+        return !isImagined(row) && schema.modelOf(row) !== undefined
+      })
+    )
   }
 
   #read({ object, field }: Assignment): unknown {
