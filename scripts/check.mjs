@@ -16,7 +16,7 @@ const ceilings = {
   index: 132.5,
   checks: 94.5,
   runtime: 14.5,
-  explain: 59,
+  explain: 59.5,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,

@@ -25,6 +25,8 @@ test.each([
   ['tests of the row that a change leads to', 7_812_001, 65],
   ['a change of a relation that another way tests', 7_812_001, 1197],
   ['a row that has to be a certain one where any would do', 7_812_001, 1473],
+  ['a column and the relation that it decides', 7_812_001, 2578],
+  ['the other fields of a row that a test demands', 7_812_001, 3055],
   ['a proof over copies of rows that have no model before they are read', 7_812_001, 491],
   ['changes of data that a leaf of the machine reads', 7_716_006, 34],
 ])('explains %s', (_, ofCases, from) => {

@@ -10,7 +10,7 @@ import { Random } from '../random.js'
 import { type Case, randomCase } from '../randomCase.js'
 import { descendantsOf } from '../world.js'
 import { forcedAround, Proof, turnedAround } from './proof.js'
-import { isData, isPlainField, leavesOf, Question } from './question.js'
+import { isData, isPlainField, leavesOf, needsNewRow, Question } from './question.js'
 
 /** What a run has counted, and what was wrong. */
 export interface ExplainedRun {
@@ -151,7 +151,7 @@ class Explained {
       const texts = () =>
         `${describeSets(explanation)}\nset ${at}: ${set.map(({ key, kind, wanted }) => `${kind} ${key} ${wanted}`).join(', ')}`
       // With the other fields of a new row, the check can be an error: of nil, for example.
-      const isNew = set.some(({ row }) => isImagined(row))
+      const isNew = needsNewRow(set)
       if (!question.can(set, true) && isNew && question.failed) this.#count('new rows with an error')
       // A copy of a plain object has the key of a row that the condition does not read any further.
       else if (!question.can(set, true) && this.#asked.json && question.failed?.startsWith('relation-not-loaded'))

@@ -123,7 +123,7 @@ export class Question {
    */
   can(set: readonly Change[], completes: boolean): boolean {
     const ways = set.map((one) => waysOf(one))
-    const rows = completes ? new Set(set.flatMap(({ row }) => (isImagined(row) ? [row] : []))) : []
+    const rows = completes ? newRows(set, ways) : []
     const added = [...rows].map((row) => {
       const fields = ways.flat().flatMap(({ object, field }) => (object === row ? [field] : []))
       return { row, mentioned: new Set(fields) }
@@ -147,6 +147,17 @@ export class Question {
     }
     return attempt(0)
   }
+}
+
+/** Returns the rows that do not exist yet and that a set of changes needs. */
+function newRows(set: readonly Change[], ways: readonly (readonly Assignment[])[]): ReadonlySet<object> {
+  const values = ways.flat().map((way) => (way.isAdded ? undefined : way.to(undefined)))
+  return new Set([...set.map(({ row }) => row), ...values].filter(isImagined))
+}
+
+/** Whether some row does not exist yet of those that a set of changes needs. */
+export function needsNewRow(set: readonly Change[]): boolean {
+  return newRows(set, set.map(waysOf)).size > 0
 }
 
 export function waysOf({ kind, part, wanted, row }: Change): readonly Assignment[] {

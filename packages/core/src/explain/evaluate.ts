@@ -66,7 +66,7 @@ export function evaluate(
     const environment = (root: Parameters<typeof known>[0]) =>
       root.kind === 'resource' ? ({ kind: 'value', value: resource } as const) : known(root)
     const ids = new Ids(schema)
-    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids), new Time(limits), ids)
+    const world = new EvaluatedWorld(meaning, environment, new Reads(arrivals, ids, schema), new Time(limits), ids)
     const root = new Part(world, condition, environment)
     const { outcome } = root
     if ('error' in outcome) {

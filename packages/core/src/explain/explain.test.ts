@@ -129,6 +129,19 @@ describe('what is missing', () => {
     expect(missing(needsUser ? rule : rule.replace('u: User', '_: User'), ada, document)).toEqual(expected)
   })
 
+  it('is a column without the relation that it decides', () => {
+    class Draft {
+      readonly id = 5
+      readonly ownerId = 2
+    }
+    const authorizer = new Authorizer()
+    authorizer.registerClass(User, { key: 'id', fields: { name: String } })
+    authorizer.registerClass(Draft, { key: 'id', fields: { ownerId: Number, owner: { one: 'User', from: 'ownerId' } } })
+    authorizer.loadSync('allow(u: User, "read", d: Draft) if d.ownerId = 1 and d.owner = u;')
+    const { sets } = explain(authorizer, ada, 'read', new Draft()).missing
+    expect(sets.map((leaves) => leaves.map(({ text }) => text))).toEqual([['d.ownerId = 1']])
+  })
+
   it('is a row, not only that a row which does not exist is in the list', () => {
     const authorizer = new Authorizer()
     authorizer.registerClass(Document, { key: 'id', fields: { labels: { type: String, list: true } } })

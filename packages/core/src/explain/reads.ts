@@ -1,4 +1,5 @@
-import { unloadedRelation } from '../schema/reference.js'
+import { referencedRow, unloadedRelation } from '../schema/reference.js'
+import type { Schema } from '../schema/schema.js'
 import type { Missing, Wanted } from '../schema/wanted.js'
 import type { Ids } from './ids.js'
 
@@ -63,26 +64,43 @@ export class Reads implements Missing {
   isUnknown = false
   readonly #arrivals: Arrivals
   readonly #ids: Ids
+  readonly #schema: Schema
   readonly #changes: Values | undefined
   readonly #outside: Reads | undefined
 
-  constructor(arrivals: Arrivals, ids: Ids, changes?: Values, outside?: Reads) {
+  constructor(arrivals: Arrivals, ids: Ids, schema: Schema, changes?: Values, outside?: Reads) {
     this.#arrivals = arrivals
     this.#ids = ids
+    this.#schema = schema
     this.#changes = changes
     this.#outside = outside
   }
 
   /** Returns these reads with changes. */
   with(changes: Values): Reads {
-    return new Reads(this.#arrivals, this.#ids, changes, this)
+    return new Reads(this.#arrivals, this.#ids, this.#schema, changes, this)
   }
 
   arrived(object: object, name: string): { readonly value: unknown } | undefined {
     const changed = this.#changes && this.#changed(this.#ids.of(object), name)
     if (changed) return changed
     if (isImagined(object) && Reflect.get(object, name) === undefined) this.isUnknown = true
-    return this.#arrivals.find(object, name)
+    return this.#arrivals.find(object, name) ?? this.#referenced(object, name)
+  }
+
+  /** Returns the row that a relation leads to by changed columns, if it is known by them alone. */
+  #referenced(object: object, name: string): { readonly value: unknown } | undefined {
+    if (!this.#changes || Reflect.get(object, name) !== undefined) return undefined
+    const model = this.#schema.baseOf(object)
+    const field = model && this.#schema.field(model.name, name)
+    if (field?.kind !== 'relation' || !field.from.some((column) => this.isChanged(object, column))) return undefined
+    const id = this.#ids.of(object)
+    const columns = field.from.map((column) => [
+      column,
+      (this.#changed(id, column) ?? { value: Reflect.get(object, column) }).value,
+    ])
+    const row = referencedRow(Object.fromEntries(columns) as object, model!.name, field)
+    return row === undefined ? undefined : { value: row }
   }
 
   want(wanted: Wanted, isKnown?: boolean): void {
