@@ -9,6 +9,7 @@ class Doc {
 }
 class Reader {
   level = Number(undefined)
+  forever = Number.POSITIVE_INFINITY
   text = 'a\'b\\" OR 1=1 -- '
 }
 
@@ -100,6 +101,10 @@ const conditions: Readonly<Record<string, string>> = {
   since: 'd.since >= clock.now()',
   before: 'd.since < clock.now()',
   dates: 'not d.until <= d.until',
+  forever: 'd.until = u.forever',
+  notForever: 'd.until != u.forever',
+  notInf: 'd.until != inf',
+  notEver: 'not d.since in [u.forever]',
   day: 'd.day > "2023-12-31"',
   notDay: 'not d.day <= "2023-12-31"',
   ratio: 'not d.ratio > 1.5',

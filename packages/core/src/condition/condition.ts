@@ -346,4 +346,6 @@ export interface OperandType {
   readonly list: boolean
   /** Whether the value can be nil. */
   readonly nullable: boolean
+  /** Whether the value is an infinite number. */
+  readonly infinite?: boolean
 }

@@ -135,7 +135,7 @@ function valueType(schema: Schema, value: unknown): OperandType {
     case 'boolean':
       return scalar('boolean')
     case 'number':
-      return scalar('float')
+      return Math.abs(value) === Number.POSITIVE_INFINITY ? { ...scalar('float'), infinite: true } : scalar('float')
     case 'bigint':
       return scalar('bigint')
   }
@@ -197,14 +197,14 @@ export function family(type: OperandType): Family | undefined {
 
 /**
  * Returns whether two values of these types can be equal. Nil equals nil, and values of the same
- * family may be equal.
+ * family may be equal. An infinite number may equal a date: some drivers read the infinity of a date as a number.
  */
 export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): boolean {
   if (a.nullable && b.nullable) return true
   const left = family(a)
   const right = family(b)
   if (left === undefined || right === undefined) return true
-  if (left !== right) return false
+  if (left !== right) return (a.infinite && right === 'date') || (b.infinite && left === 'date') || false
   if (left !== 'row') return true
   return canBeSameRow(schema, a.model!, b.model!)
 }

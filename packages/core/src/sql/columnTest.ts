@@ -46,6 +46,8 @@ export function equalTo(column: SqlColumn, value: unknown, span: Span): ValueTes
         ? refuse('column-type', 'Cannot compare a string that contains the character U+0000.', span)
         : never
     case 'date':
+      // TypeORM reads PostgreSQL's infinity as a number.
+      if (!type.common && isInfinite(value)) return refuseInfinite(span)
       if (!(value instanceof Date)) return otherType(column, value, span)
       return (type.wall && wallClockTest('=', valid(value, span))) || dateEqual(type.precision, valid(value, span))
     case 'integer':
@@ -241,6 +243,10 @@ function valid(date: Date, span: Span): Date {
 
 function isNumeric(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'bigint' || isDecimal(value)
+}
+
+function isInfinite(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
 }
 
 function isNotANumber(value: unknown): boolean {

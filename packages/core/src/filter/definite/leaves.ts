@@ -327,7 +327,8 @@ export class Leaves {
     }
     if (condition.operator !== '=') this.#refuseMixture(condition)
     if (!canBeEqual(this.#schema, a, b)) return FALSE
-    if (family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)) {
+    const isOtherFamily = family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)
+    if (isOtherFamily && a.nullable && b.nullable) {
       return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
     }
     if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
