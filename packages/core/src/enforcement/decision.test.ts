@@ -7,9 +7,13 @@ describe('listeners to decisions', () => {
     const heard: unknown[] = []
     const stop = listeners.add((...decision) => heard.push(decision))
     listeners.notify('check', 'ada', 'read', 'plans', true)
+    listeners.notify('field', 'ada', 'read', 'plans', true, ['title'])
     stop()
     listeners.notify('check', 'ada', 'read', 'plans', true)
-    expect(heard).toEqual([['check', 'ada', 'read', 'plans', true]])
+    expect(heard).toEqual([
+      ['check', 'ada', 'read', 'plans', true, undefined],
+      ['field', 'ada', 'read', 'plans', true, ['title']],
+    ])
   })
 
   it('are active only while one is registered', () => {
