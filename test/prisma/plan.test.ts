@@ -11,7 +11,6 @@ import { Planner, type Strategy } from '../../packages/prisma/src/filter/subquer
 import { Tables } from '../../packages/prisma/src/schema/tables.js'
 import { Conditions, knownRow, resourceOf } from '../orm/conditions.js'
 import { holds, type Row, readGraph } from '../orm/evaluate.js'
-import { randomCases } from '../orm/randomCases.js'
 import { fill, foldedTagNames } from '../orm/rows.js'
 import { Computed } from '../sql/computed.js'
 import { Reaches } from '../sql/reaches.js'
@@ -20,7 +19,7 @@ import { type Client, known, openDocuments, schemas } from './documents.js'
 import { plainDatabase } from './plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
-const cases = randomCases(150)
+const cases = Number(process.env['ARCTURUS_CASES'] ?? 150)
 // MariaDB with its usual collation, which ignores case, accents and trailing blanks.
 const databases = await openDatabases('plan', ['sqlite', 'postgresql', 'mysql'])
 
