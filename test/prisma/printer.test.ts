@@ -5,13 +5,14 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conditions, resourceOf } from '../orm/conditions.js'
 import { holds, type Row, readGraph } from '../orm/evaluate.js'
+import { randomCases } from '../orm/randomCases.js'
 import { fill } from '../orm/rows.js'
 import { openDatabases } from './databases.js'
 import { type Client, known, openDocuments, schemas } from './documents.js'
 import { plainDatabase } from './plainDatabase.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
-const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)
+const cases = randomCases(200)
 const databases = await openDatabases('printer', ['sqlite', 'postgresql', 'mysql'], 'utf8mb4_nopad_bin')
 
 describe.each(databases)('A printed where on $name', (database) => {

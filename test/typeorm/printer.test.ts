@@ -9,6 +9,7 @@ import { type PrintedFilter, printFilter } from '../../packages/typeorm/src/filt
 import { Recursion } from '../../packages/typeorm/src/filter/recursion.js'
 import { Conditions, resourceOf } from '../orm/conditions.js'
 import { holds, type Row, readGraph } from '../orm/evaluate.js'
+import { randomCases } from '../orm/randomCases.js'
 import { foldedTagNames } from '../orm/rows.js'
 import { schemas } from '../prisma/documents.js'
 import { Reaches } from '../sql/reaches.js'
@@ -16,7 +17,7 @@ import { openDatabases } from './databases.js'
 import { entitiesOf, fillDocuments, readerOf } from './documents.js'
 
 const seed = Number(process.env['ARCTURUS_SEED'] ?? 20_261_127)
-const cases = Number(process.env['ARCTURUS_CASES'] ?? 200)
+const cases = randomCases(200)
 const databases = await openDatabases('printer', undefined, ['1'])
 
 describe.each(databases)('A condition in a query of $name', (database) => {
@@ -43,7 +44,7 @@ describe.each(databases)('A condition in a query of $name', (database) => {
   const conditions = new Conditions(schema)
   it.each([
     ['finds just the rows for which it holds', conditions.of(resource), cases],
-    ['goes from row to row', new Reaches(conditions).of(resource), cases / 4],
+    ['goes from row to row', new Reaches(conditions).of(resource), Math.ceil(cases / 4)],
   ])(
     `%s (seed ${seed})`,
     async (name, some, runs) => {
