@@ -146,7 +146,7 @@ export class Project {
     return found
   }
 
-  /** Returns the class that stands for a row that does not exist yet. */
+  /** Returns the class itself, which is the resource of a check about a row that does not exist yet. */
   #classOf(text: string, model: string): unknown {
     const found = this.authorizer.schema.constants.get(model)
     if (typeof found === 'function') return found

@@ -35,7 +35,7 @@ export async function answerOf(authorizer: Authorizer, question: Question): Prom
 async function isAllowed(authorizer: Authorizer, { actor, action, resource, field }: Question): Promise<boolean> {
   if (action === undefined) await authorizer.authorizeRequest(actor, resource)
   else if (field === undefined) return authorizer.isAllowed(actor, action as never, resource)
-  // The name of a model stands for a row that does not exist yet.
+  // A text is the name of a model: the question is about a row that does not exist yet.
   else if (typeof resource === 'string')
     await authorizer.assertWritable(actor, action as never, resource, { [field]: undefined })
   else await authorizer.authorizeField(actor, action as never, resource, field)

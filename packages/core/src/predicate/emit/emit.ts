@@ -634,7 +634,7 @@ class Source extends Compiler<Write> {
     )
   }
 
-  /** Returns what was written, which is a row only if instances of its class are not values. */
+  /** Keeps the mark of a row only if its class is no class of values, such as dates. */
   #asRow(written: Written, operand: Operand): Written {
     const model = written.isRow ? this.#modelOf(operand) : undefined
     const cls = model === undefined ? undefined : constructorOf(this.schema, model)
