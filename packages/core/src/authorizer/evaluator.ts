@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import { compileClosures } from '../predicate/closures/closures.js'
 import type { BackEnd } from '../predicate/compiler.js'
-import { sourceCompiler } from '../predicate/emit/emit.js'
+import { sourceCompiler } from '../predicate/emit/program.js'
 
 /**
  * The name of an evaluator of checks.

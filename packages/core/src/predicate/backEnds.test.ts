@@ -5,7 +5,7 @@ import { defaultLimits } from '../machine/state/limits.js'
 import { allKinds } from '../values/kinds.js'
 import { compileClosures } from './closures/closures.js'
 import type { CompilePredicate, Predicate } from './compiler.js'
-import { sourceCompiler } from './emit/emit.js'
+import { sourceCompiler } from './emit/program.js'
 import type { Meaning } from './meaning.js'
 import {
   blue,

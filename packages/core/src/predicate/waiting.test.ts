@@ -7,7 +7,7 @@ import { WarningLog } from '../authorizer/warnings.js'
 import { defaultLimits, holds } from '../machine/index.js'
 import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
-import { sourceCompiler } from './emit/emit.js'
+import { sourceCompiler } from './emit/program.js'
 import {
   blue,
   bodiesByKind,

@@ -2,7 +2,20 @@ import type { Operand, Path, Root } from '../../condition/condition.js'
 import { isPlainLiteral } from '../compiler.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
-import { assigned, freeCall, held, keptButLast, member, plains, settled, text, type Written } from './templates.js'
+import {
+  assigned,
+  freeCall,
+  held,
+  kept,
+  keptButLast,
+  member,
+  plains,
+  present,
+  sequence,
+  settled,
+  text,
+  type Written,
+} from './templates.js'
 
 /** Writes operands as JavaScript. */
 export class OperandWriter {
@@ -12,23 +25,53 @@ export class OperandWriter {
   readonly constants: Set<string> = new Set()
   readonly #names = new Map<Root, string>()
   readonly #waits: boolean
-  readonly #account: (scope: CodeScope) => string
+  readonly #counts: boolean
   readonly #pool: FunctionPool
 
   /**
    * @param waits - Whether values that are read may have to be awaited.
-   * @param account - Writes the account for methods.
+   * @param counts - Whether an evaluation counts its steps.
    * @param pool - Collects the values that are given.
    */
-  constructor(waits: boolean, account: (scope: CodeScope) => string, pool: FunctionPool) {
+  constructor(waits: boolean, counts: boolean, pool: FunctionPool) {
     this.#waits = waits
-    this.#account = account
+    this.#counts = counts
     this.#pool = pool
   }
 
   /** Sets the name of a root for the text that is written next. */
   call(root: Root, name: string): void {
     this.#names.set(root, name)
+  }
+
+  /** Writes the account for methods and long collections. */
+  account(scope: CodeScope): string {
+    return this.#counts ? scope.use('budget') : 'own'
+  }
+
+  /** Writes an expression about the value of an operand. */
+  about(operand: Operand, scope: CodeScope, write: (value: string) => string): string {
+    const written = this.write(operand, scope)
+    return sequence(settled(written), write(written.value))
+  }
+
+  /**
+   * Writes an expression about the values of two operands.
+   * @param isAlwaysUsed - Whether the left value is used whatever the right one is. Default true.
+   */
+  between(
+    left: Operand,
+    right: Operand,
+    scope: CodeScope,
+    write: (left: string, right: string) => string,
+    isAlwaysUsed = true,
+  ): string {
+    const x = this.write(left, scope)
+    const y = this.write(right, scope)
+    return sequence(
+      [...(y.before.length > 0 || !isAlwaysUsed ? kept(x) : present(x)), ...settled(y)],
+      write(x.value, y.value),
+    )
   }
 
   write(operand: Operand, scope: CodeScope): Written {
@@ -63,7 +106,7 @@ export class OperandWriter {
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
         const isApart = isFree(operand.method)
-        const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.#account(scope)})`
+        const asked = `${isApart ? 'invoke' : 'call'}(plain(${of.value}), ${text(operand.method)}, [${plains(args)}], ${this.account(scope)})`
         // An argument can be a row that only the machine may load.
         const called = isApart && args.length === 0 ? freeCall(of.value, operand.method, asked) : asked
         return assigned(keptButLast([of, ...args]), called, scope)

@@ -1,0 +1,139 @@
+import type { Condition } from '../../condition/condition.js'
+import type { Expression } from '../../language/ast.js'
+import { constructorOf } from '../../schema/classes.js'
+import { bailForSteps, Meter } from '../budget.js'
+import { compileClosures } from '../closures/closures.js'
+import { type BackEnd, budgetFor, type CompilePredicate, type Predicate, type WaitingPredicate } from '../compiler.js'
+import type { Meaning } from '../meaning.js'
+import { invokeLoaded } from '../read.js'
+import { type PredicateText, programText, writePredicate } from './emit.js'
+import {
+  type Ask,
+  basicHelpers,
+  type ExtraHelpers,
+  makeAsk,
+  makeCalculate,
+  makeCall,
+  makeCompare,
+  makeEquals,
+  makeIsa,
+  makeKeyOf,
+  makeText,
+  type WaitingHelpers,
+  whole,
+} from './helpers.js'
+import { FunctionPool, type Given } from './pool.js'
+
+/**
+ * Returns a back end that compiles conditions to JavaScript. Predicates of one policy share the
+ * functions of equal text, unless those read resources of different models: V8 shares what it
+ * learns about objects between all calls of a function. Predicates of equal text are shared if they
+ * do not read the resource, as with plain roles. With very many classes, all of them are, since
+ * functions that are seldom called stay slow.
+ */
+export function sourceCompiler(): Required<BackEnd> {
+  // Belongs to one authorizer.
+  const programs = new WeakMap<Meaning, Program>()
+  let count = 0
+  const compile: CompilePredicate = (condition, meaning) => {
+    try {
+      const program = programs.get(meaning) ?? new Program(meaning)
+      programs.set(meaning, program)
+      // Sound: the text is the body of a function that returns a predicate.
+      return program.make(writePredicate(condition, meaning.schema, program.pool), condition, ++count) as Predicate
+    } catch (error) {
+      // The condition is nested more deeply than JavaScript allows.
+      if (error instanceof RangeError) return compileClosures(condition, meaning)
+      throw error
+    }
+  }
+  const compileWaiting = (condition: Condition, meaning: Meaning): WaitingPredicate | undefined => {
+    try {
+      // Asynchronous functions are seldom needed, and all of them count their steps.
+      const program = new Program(meaning)
+      const written = writePredicate(condition, meaning.schema, program.pool, true)
+      // Sound: as above, for a waiting predicate.
+      return program.make(written, condition, ++count) as WaitingPredicate
+    } catch (error) {
+      if (error instanceof RangeError) return undefined
+      throw error
+    }
+  }
+  return { compile, compileWaiting }
+}
+
+/** The compiled functions of one policy. */
+class Program {
+  readonly pool = new FunctionPool()
+  readonly #meaning: Meaning
+  readonly #values: unknown[] = []
+  readonly #functions: Record<string, unknown> = {}
+  /** Predicates by their text. Those of equal text are the same. */
+  readonly #predicates = new Map<string, unknown>()
+  #count = 0
+  readonly #extras: Omit<ExtraHelpers, 'ask'> & WaitingHelpers
+
+  constructor(meaning: Meaning) {
+    this.#meaning = meaning
+    this.#extras = {
+      own: new Meter(meaning.limits, bailForSteps),
+      isa: makeIsa(meaning),
+      equals: makeEquals({ meaning }),
+      keyOf: makeKeyOf({ meaning }),
+      compare: makeCompare({ meaning }),
+      text: makeText(),
+      call: makeCall({ meaning }),
+      invoke: invokeLoaded,
+      calculate: makeCalculate(),
+      whole,
+    }
+  }
+
+  /** Compiles a predicate, and those functions of it that are new. */
+  make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
+    const meaning = this.#meaning
+    const called = [...this.pool.calledBy(text)]
+    const takesValues = [text, ...called.map(([, one]) => one)].some((one) => /\bv\d+(?:Key)?\b/.test(one))
+    const canShare = !readsResource || (++this.#count > fewPredicates && !takesValues)
+    const known = canShare ? this.#predicates.get(text) : undefined
+    if (known !== undefined) return known
+    for (let at = this.#values.length; at < this.pool.given.length; at++)
+      this.#values.push(resolve(this.pool.given[at]!, meaning))
+    const old = called.filter(([name]) => name in this.#functions).map(([name]) => name)
+    const fresh = called.filter(([name]) => !(name in this.#functions))
+    const body = programText(
+      fresh.map(([, one]) => one),
+      text,
+    )
+    const lines = [
+      '"use strict"',
+      ...(old.length > 0 ? [`const { ${old.join(', ')} } = functions`] : []),
+      body,
+      ...fresh.map(([name]) => `functions.${name} = ${name}`),
+      `return decide\n//# sourceURL=polar-${number}.js`,
+    ]
+    // Spelled like this because bundlers for the edge reject the usual form unseen.
+    const made = new globalThis.Function('helpers', 'values', 'functions', lines.join('\n'))
+    // Sound: goals are expressions of the policy here.
+    const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
+    const parts = { schema: meaning.schema, begin: budgetFor(condition, meaning), ask }
+    const helpers = { ...basicHelpers(parts), ...this.#extras, ask: makeAsk(parts) }
+    const predicate: unknown = made(helpers, this.#values, this.#functions)
+    if (canShare) this.#predicates.set(text, predicate)
+    return predicate
+  }
+}
+
+/** Up to this number, predicates have functions of their own. */
+const fewPredicates = 16
+
+function resolve(given: Given, meaning: Meaning): unknown {
+  switch (given.kind) {
+    case 'value':
+      return given.value
+    case 'class':
+      return constructorOf(meaning.schema, given.model)
+    case 'goal':
+      return given.expression
+  }
+}
