@@ -13,7 +13,7 @@ export const oddValues: Readonly<Record<SqlDialect, OddValues>> = {
   },
   postgresql: {
     float: ["'NaN'", "'Infinity'", "'-Infinity'"],
-    date: ["'infinity'", "'-infinity'", "'0044-03-15 BC'", "'12345-01-01'"],
+    date: ["'infinity'", "'-infinity'", "'0044-03-15 BC'", "'12345-01-01'", "'290000-01-01'"],
     decimal: ["'NaN'", '0.1', '1234567890123456.7891', '1234567890123456.7892'],
   },
   mysql: {

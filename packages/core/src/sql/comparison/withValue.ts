@@ -130,7 +130,8 @@ export class ValueComparisons {
       return all([ordered, this.#columns.dialect.isDate(text, column.type) ?? true])
     }
     const nan = operator === '>' || operator === '>=' ? this.#columns.dialect.nan(column.type) : undefined
-    const isDate = operator === '=' ? undefined : this.#columns.dialect.isDate(text, column.type)
+    const isBounded = operator === '<' || operator === '<='
+    const isDate = operator === '=' ? undefined : this.#columns.dialect.isDate(text, column.type, isBounded)
     const placed = this.#columns.place(column)(other)
     // Beside a computed value, no column determines the type of the other value.
     const isWhole = isComputed && column.type.kind === 'integer'

@@ -124,9 +124,11 @@ export class PostgreSql extends StandardSql {
     return type.kind === 'decimal' ? `CAST('NaN' AS numeric)` : undefined
   }
 
-  override isDate(date: string, type: SqlType): Sql | undefined {
+  override isDate(date: string, type: SqlType, isBounded = false): Sql | undefined {
     const isText = type.kind === 'form' && type.name === 'date'
-    if (!isText && !(type.kind === 'date' && type.common)) return undefined
+    if (!isText && type.kind !== 'date') return undefined
+    if (type.kind === 'date' && !type.common)
+      return isBounded ? undefined : any([atom(`${date} < '${afterLastDate(type)}'`), atom(`${date} = 'infinity'`)])
     return all([atom(`${date} >= '0001-01-01'`), atom(`${date} < '10000-01-01'`)])
   }
 
@@ -164,6 +166,14 @@ export class PostgreSql extends StandardSql {
   override hasText(list: string, item: string): Sql {
     return atom(`${item} COLLATE "C" = ANY(${list})`)
   }
+}
+
+/** Writes the first millisecond after JavaScript's last date, as a column of a type stores it. */
+function afterLastDate({ wall }: Extract<SqlType, { kind: 'date' }>): string {
+  const last = new Date(8.64e15)
+  if (!wall) return '275760-09-13 00:00:00.001+00'
+  const [hours, minutes] = [last.getHours(), last.getMinutes()].map((part) => String(part).padStart(2, '0'))
+  return `275760-09-${last.getDate()} ${hours}:${minutes}:00.001`
 }
 
 function escaped(part: string): string {

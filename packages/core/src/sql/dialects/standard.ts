@@ -175,8 +175,9 @@ export abstract class StandardSql {
   /**
    * Writes that the application reads a column's value as a valid date; undefined if every value is
    * one.
+   * @param _isBounded - Whether the value is known to be before some valid date. Default false.
    */
-  isDate(_date: string, _type: SqlType): Sql | undefined {
+  isDate(_date: string, _type: SqlType, _isBounded = false): Sql | undefined {
     return undefined
   }
 
