@@ -623,4 +623,28 @@ describe('An explanation of a recursion', () => {
     }
     expect(leaf(tree)).toMatchObject({ kind: 'condition', outcome: 'error' })
   })
+
+  it('knows a call that leads back to itself, whatever the types of its arguments', () => {
+    class Group extends Team {
+      readonly over: Team | null = null
+    }
+    const authorizer = new Authorizer()
+      .registerClass(User, { key: 'id' })
+      .registerClass(Team, { key: 'id', fields: { owner: { one: User } } })
+      .registerClass(Group, { fields: { over: { one: Team } } })
+    authorizer.loadSync(`allow(u: User, "read", g: Group) if member(u, g);
+      member(u: User, g: Group) if member(u, g.over);
+      member(u: User, t: Team) if t.owner = u;`)
+    // The copy has no class before it is read, and then that of the relation.
+    const group = authorizer.as('Group', { id: 1, owner: null, over: { id: 1, owner: null } })
+    const { decision, tree } = explain(authorizer, new User(1), 'read', group)
+    expect([decision, tree.kind, tree.outcome]).toEqual(['denied', 'call', 'false'])
+  })
+
+  it('passes on that a number is a float', () => {
+    const authorizer = withTeams(`allow(_: User, "read", t: Team) if large(t.id * 1.0);
+      large(x) if x * 4096 > 1;`)
+    const { decision, tree } = explain(authorizer, new User(1), 'read', new Team(Number.MAX_SAFE_INTEGER, null))
+    expect([decision, tree.kind, tree.outcome]).toEqual(['allowed', 'call', 'true'])
+  })
 })

@@ -12,6 +12,8 @@ import type { Reads } from './reads.js'
 /** A call of a definition with known arguments. All equal calls of a world share it. */
 interface Call {
   readonly body: Part
+  /** Equal for the same call of the policy, also of a definition for other types. */
+  readonly name: string
   state: 'new' | 'open' | 'provisional' | 'known'
   truth: Truth
   /** The depth of the outermost open call that the truth depends on. */
@@ -19,6 +21,9 @@ interface Call {
   /** Whether its further solutions were tried, and the error of one. */
   exhausted: true | { readonly error: unknown } | undefined
 }
+
+/** A value with all that the binder knows of it. */
+type Known = Extract<Operand, { kind: 'value' }>
 
 /** The most steps of an explanation. Each evaluates a part. */
 const maxSteps = 2_000_000
@@ -58,6 +63,8 @@ export class EvaluatedWorld implements World {
   readonly #assumed: ReadonlyMap<string, boolean>
   readonly #action: Environment
   readonly #calls = new Map<Definition, Map<string, Call>>()
+  /** Calls that are being evaluated, by their names. */
+  readonly #open = new Map<string, Call>()
   readonly #provisional: Call[] = []
   #binder: Binder
   #bound = 0
@@ -196,9 +203,13 @@ export class EvaluatedWorld implements World {
   }
 
   value(operand: Operand, environment: Environment): unknown {
+    return this.#computed(operand, environment).value
+  }
+
+  #computed(operand: Operand, environment: Environment): Known {
     const known = this.#binder.operand(operand, environment)
     if (known.kind !== 'value') throw new BeyondExplanation()
-    return known.value
+    return known
   }
 
   elements(from: Operand, environment: Environment): readonly unknown[] | undefined {
@@ -214,20 +225,23 @@ export class EvaluatedWorld implements World {
   }
 
   #callOf({ definition, args }: Ref, environment: Environment): Call {
-    const operands = args.map((one): Operand => ({ kind: 'value', value: this.value(one, environment) }))
-    const key = operands.map((one) => this.ids.of((one as { value: unknown }).value)).join(' ')
-    return entryOf(
-      entryOf(this.#calls, definition, () => new Map<string, Call>()),
-      key,
-      (): Call => {
-        const inner: Environment = (root) => {
-          const at = root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1
-          return at < 0 ? this.#action(root) : operands[at]
-        }
-        const body = new Part(this, definition.condition, inner)
-        return { body, state: 'new', truth: false, low: 0, exhausted: undefined }
-      },
-    )
+    const operands = args.map((one) => this.#computed(one, environment))
+    const inner: Environment = (root) => {
+      const at = root.kind === 'parameter' ? definition.parameters.indexOf(root) : -1
+      return at < 0 ? this.#action(root) : operands[at]
+    }
+    const calls = entryOf(this.#calls, definition, () => new Map<string, Call>())
+    return entryOf(calls, operands.map((one) => this.#idOf(one)).join(' '), (): Call => {
+      const ids = definition.arguments.map((one) => this.#idOf(this.#computed(one, inner)))
+      const name = [definition.name, ...ids].join(' ')
+      const body = new Part(this, definition.condition, inner)
+      // The machine compares a call with those around it by their arguments, whatever their types are.
+      return this.#open.get(name) ?? { body, name, state: 'new', truth: false, low: 0, exhausted: undefined }
+    })
+  }
+
+  #idOf({ value, float }: Known): string {
+    return `${this.ids.of(value)}${float ? ' float' : ''}`
   }
 
   /**
@@ -244,16 +258,18 @@ export class EvaluatedWorld implements World {
     const [outer, from, depth] = [this.#low, this.#provisional.length, ++this.#depth]
     Object.assign(call, { state: 'open', low: depth, truth: false })
     this.#low = Number.POSITIVE_INFINITY
+    this.#open.set(call.name, call)
     try {
       call.truth = this.solve(call.body, yes)
     } catch (error) {
       for (const one of this.#provisional.splice(from)) one.state = 'new'
       call.state = 'new'
-      this.#depth--
       this.#low = outer
       throw error
+    } finally {
+      this.#open.delete(call.name)
+      this.#depth--
     }
-    this.#depth--
     if (call.truth === true || this.#low >= depth) {
       call.state = 'known'
       for (const one of this.#provisional.splice(from)) one.state = call.truth === true ? 'new' : 'known'
