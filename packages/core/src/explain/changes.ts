@@ -3,9 +3,9 @@ import { scalarFamilies } from '../schema/families.js'
 import type { Schema } from '../schema/schema.js'
 import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
+import { imagine, isImagined } from './imagined.js'
 import { type Location, locationOf } from './location.js'
 import type { Part } from './part.js'
-import { imagine, isImagined } from './reads.js'
 
 /** Something that would have to be otherwise. */
 export interface Change {
@@ -67,7 +67,7 @@ export function imaginedRow(schema: Schema, modelName: string | undefined, like:
   return row
 }
 
-function define(row: object, name: string, value: unknown): void {
+export function define(row: object, name: string, value: unknown): void {
   Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
@@ -179,7 +179,8 @@ function listChange(part: Part, to: (before: readonly unknown[]) => readonly unk
   return place ? [{ ...place, to: (before) => to(Array.isArray(before) ? before : []), isAdded: true }] : []
 }
 
-function isKey(schema: Schema, { object, field }: Location): boolean {
+/** Returns whether a field is a part of the key of its row. */
+export function isKey(schema: Schema, { object, field }: Location): boolean {
   const model = schema.baseOf(object)
   return model !== undefined && schema.key(model.name)?.includes(field) === true
 }

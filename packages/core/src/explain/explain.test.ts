@@ -161,6 +161,14 @@ describe('what is missing', () => {
     ])
   })
 
+  it('is no change that the key of a new row makes by itself', () => {
+    const rule = `allow(u: User, "read", d: Document) if
+      r in u.roles and d.folder != nil and d.folder.id = 7 and r.folder = d.folder;`
+    const member = new User(1, 'ada', false, [new Role(1, 'a', new Folder(7))])
+    const [first] = missing(rule, member, new Document(5))
+    expect(first).toBe('d.folder = a new Folder with d.folder.id = 7')
+  })
+
   it('is found along a recursion, whether the data have cycles or not', () => {
     const policy = `
       allow(u: User, "read", d: Document) if d.folder != nil and reads(u, d.folder);

@@ -1,5 +1,6 @@
 import type { Models } from '../schema/schema.js'
 import { identityOf } from '../values/rows.js'
+import { isImagined } from './imagined.js'
 
 const negativeZero = Symbol('-0')
 
@@ -25,6 +26,8 @@ export class Ids {
   #keyOf(value: unknown): unknown {
     if (Object.is(value, -0)) return negativeZero
     if (typeof value === 'string') return `text ${value}`
+    // The key of a new row is not the same in all trials.
+    if (isImagined(value)) return value
     return typeof value === 'object' && value !== null ? identityOf(this.#schema, value) : value
   }
 }

@@ -6,9 +6,9 @@ import { type Span, spanText } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { isNumeric } from '../values/numeric.js'
+import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import type { Part, World } from './part.js'
-import { isImagined } from './reads.js'
 
 /** What an explanation reveals. */
 export interface ShowOptions {

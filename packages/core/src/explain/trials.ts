@@ -1,11 +1,12 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
-import { type Assignment, type Change, listWith, listWithout, realize } from './changes.js'
+import { type Assignment, type Change, define, isKey, listWith, listWithout, realize } from './changes.js'
 import { sizeOf } from './choices.js'
+import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
 import { operandsOf } from './operands.js'
 import type { Part, World } from './part.js'
-import { isImagined, type Values } from './reads.js'
+import type { Values } from './reads.js'
 import { errorOf } from './world.js'
 
 /** The most trials of a set. */
@@ -37,14 +38,18 @@ export class Trials {
   least(changes: readonly Change[], counts = true): readonly Change[] | undefined {
     if (!this.#isEnough(changes, counts)) return undefined
     let needed = changes
-    for (const change of changes) {
-      const isField = change.of !== undefined
-      if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
-      // What concerns a new row goes with it: its fields, and lists that it has to be in.
-      const rest = needed.filter(
-        (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
-      )
-      if (this.#isEnough(rest, false)) needed = rest
+    // A change can be needed only because of another one, which is not needed itself.
+    for (let before: readonly Change[] | undefined; before !== needed; ) {
+      before = needed
+      for (const change of before) {
+        const isField = change.of !== undefined
+        if (isField ? !this.#sharesField(change, needed) : sizeOf(needed) === 1) continue
+        // What concerns a new row goes with it: its fields, and lists that it has to be in.
+        const rest = needed.filter(
+          (one) => one !== change && !(isImagined(change.row) && this.#concerns(one, change.row)),
+        )
+        if (rest.length < needed.length && this.#isEnough(rest, false)) needed = rest
+      }
     }
     return needed
   }
@@ -99,8 +104,9 @@ export class Trials {
         const before = isChanged ? fields.get(way.field) : this.#read(way)
         // Where any new row would do, another change can ask for one that exists.
         if (isChanged && !way.isAdded && !isImagined(before)) continue
-        fields.set(way.field, way.to(before))
-        if (attempt(at + 1)) return true
+        const value = way.to(before)
+        fields.set(way.field, value)
+        if (this.#withKey(way, value, () => attempt(at + 1))) return true
         if (isChanged) fields.set(way.field, before)
         else fields.delete(way.field)
       }
@@ -110,6 +116,18 @@ export class Trials {
     // Where a change leads to an error, a further change could avoid it.
     if (counts && !enough && (this.#isError || !isWhole || trials >= maxTrials)) this.isComplete = false
     return enough
+  }
+
+  /** Tries with a part of the key of a new row: with that of a row that exists, it is that row. */
+  #withKey({ object, field }: Assignment, value: unknown, attempt: () => boolean): boolean {
+    if (!isImagined(object) || !isKey(this.#root.world.meaning.schema, { object, field })) return attempt()
+    const before: unknown = Reflect.get(object, field)
+    define(object, field, value)
+    try {
+      return attempt()
+    } finally {
+      define(object, field, before)
+    }
   }
 
   /** Returns whether a change can only be made by other values for fields that changed data have set. */
