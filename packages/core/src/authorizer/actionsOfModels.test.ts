@@ -72,7 +72,7 @@ describe('an action that only rules of other models name', () => {
     for (let i = 0; i < 5; i++) expect(authorizer.can(new User(), action, row)).toBe(false)
     expect(warnings).toEqual([expect.stringContaining(`Unknown action "${action}" for ${model}`)])
     const strict = open(policy, { strict: true }).authorizer
-    expect(() => strict.can(new User(), action, row)).toThrow(unknown)
+    for (let check = 1; check <= 5; check++) expect(() => strict.can(new User(), action, row)).toThrow(unknown)
   })
 
   it.each([

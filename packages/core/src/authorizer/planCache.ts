@@ -24,6 +24,7 @@ interface CheckPlan {
 }
 
 const granted: CheckPlan = { condition: undefined, predicate: () => true, waiting: undefined }
+const forMachine: CheckPlan = { condition: undefined, predicate: undefined, waiting: undefined }
 const denied: CheckPlan = { condition: undefined, predicate: () => false, waiting: undefined }
 
 /**
@@ -289,20 +290,24 @@ export class PlanCache {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
+    const plans = this.#plans.of(actor, resource)
+    const known = plans?.get(action)
+    // The arguments of a known plan are valid.
+    if (known) return known
     const { schema } = this.meaning
-    const plans = this.#backEnd && this.#plans.of(actor, resource)
     const isNamed = this.#actions.isNamed(action)
     // Nobody may do it, by any rule.
     if (!isNamed && !this.#actions.isWild) throw this.#actions.unknown(action)
-    const plan = plans && (plans.get(action) ?? this.#other(plans, actor, action, resource))
-    if (!plan) {
+    if (!plans) {
       assertKnown(schema, actor, 'actor')
       assertKnown(schema, resource, 'resource')
     }
-    if (!isNamed) {
-      if (plan?.condition?.kind === 'false') throw this.#actions.unknown(action)
-      this.#onUnnamed(action)
-    } else if (!this.#isNamedFor(action, resource)) this.#onUnnamed(action, schema.modelOf(resource)?.name)
+    // It can throw, at every check: no plan is kept before it.
+    if (isNamed && !this.#isNamedFor(action, resource)) this.#onUnnamed(action, schema.modelOf(resource)?.name)
+    const plan = plans && this.#other(plans, actor, action, resource)
+    if (isNamed) return plan
+    if (plan?.condition?.kind === 'false') throw this.#actions.unknown(action)
+    this.#onUnnamed(action)
     return plan
   }
 
@@ -323,6 +328,7 @@ export class PlanCache {
 
   #plan(actor: unknown, action: ActionKind, resource: unknown): CheckPlan {
     const { schema } = this.meaning
+    if (!this.#backEnd) return forMachine
     try {
       const condition = planCheck(
         this.#policy,
@@ -332,11 +338,11 @@ export class PlanCache {
         this.#kindOf(resource)!,
         this.#deriver,
       )
-      const predicate = isForMachine(condition) ? undefined : this.#backEnd?.compile(condition, this.meaning)
+      const predicate = isForMachine(condition) ? undefined : this.#backEnd.compile(condition, this.meaning)
       return { condition, predicate, waiting: undefined }
     } catch (error) {
       if (!isStackOverflow(error)) throw error
-      return { condition: undefined, predicate: undefined, waiting: undefined }
+      return forMachine
     }
   }
 
