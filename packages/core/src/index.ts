@@ -1,10 +1,10 @@
 export { Authorizer } from './authorizer/authorizer.js'
-export type { DecisionKind, DecisionListener } from './authorizer/decision.js'
+export type { DecisionKind, DecisionListener } from './authorizer/decisions/decision.js'
 export type { DenialReason } from './authorizer/denial.js'
-export { Filter, type FilterOptions } from './authorizer/filter.js'
-export type { PolicySource } from './authorizer/loading.js'
+export { Filter, type FilterOptions } from './authorizer/filters/filter.js'
+export type { Finding } from './authorizer/filters/refusable.js'
 export type { AuthorizerOptions } from './authorizer/options.js'
-export type { Finding } from './authorizer/refusable.js'
+export type { PolicySource } from './authorizer/policies/loadedPolicy.js'
 export type {
   ClassOptions,
   FieldDeclaration,

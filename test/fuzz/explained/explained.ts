@@ -1,6 +1,6 @@
 import { PolicyError } from '@arcturus/core'
 import { type Explanation, type ExplanationNode, explain } from '@arcturus/core/explain'
-import { engineOf } from '../../../packages/core/src/authorizer/engine.js'
+import { engineOf } from '../../../packages/core/src/authorizer/decisions/engine.js'
 import { realize } from '../../../packages/core/src/explain/changes.js'
 import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
 import { isImagined } from '../../../packages/core/src/explain/imagined.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '@arcturus/core'
-import { engineOf } from '../../../packages/core/src/authorizer/engine.js'
+import { engineOf } from '../../../packages/core/src/authorizer/decisions/engine.js'
 import { type Assignment, type Change, realize } from '../../../packages/core/src/explain/changes.js'
 import { evaluate } from '../../../packages/core/src/explain/evaluate.js'
 import { isImagined } from '../../../packages/core/src/explain/imagined.js'

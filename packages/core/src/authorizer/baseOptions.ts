@@ -1,5 +1,5 @@
 import type { Limits, SchemaHostOptions } from '../machine/index.js'
-import type { WarningListener } from './warnings.js'
+import type { WarningListener } from './policies/warnings.js'
 
 /** The options that the authorizers of all entries have. */
 export interface BaseOptions extends SchemaHostOptions {

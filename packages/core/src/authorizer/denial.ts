@@ -1,9 +1,9 @@
 import { type AuthorizationError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors.js'
-import type { Engine } from './engine.js'
-import { after, type Eventual } from './eventual.js'
-import { fieldsDenied } from './fields.js'
-import type { LoadedPolicy } from './loading.js'
-import type { Question } from './question.js'
+import type { Engine } from './decisions/engine.js'
+import { after, type Eventual } from './decisions/eventual.js'
+import type { Question } from './decisions/question.js'
+import { fieldsDenied } from './fields/fields.js'
+import type { LoadedPolicy } from './policies/loadedPolicy.js'
 
 /**
  * The reason of a denial. `nobody`: the actor is anonymous. `missing`: the resource does not
@@ -39,7 +39,7 @@ export class Denials {
     options: DenialOptions,
     policy: LoadedPolicy = this.#engine.decider.policy,
   ): Eventual<DenialReason | undefined> {
-    const known = policy.checks.decide(actor, action, resource)
+    const known = policy.plans.decide(actor, action, resource)
     if (known !== true) {
       // Both checks are one question: the second uses the relations that the first has loaded.
       return this.#reasonOf(known, actor, action, resource, options, this.#engine.decider.question(policy))

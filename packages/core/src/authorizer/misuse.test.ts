@@ -3,8 +3,8 @@ import { ArgumentError } from '../errors.js'
 import type { Limits } from '../machine/index.js'
 import { defaultLimits } from '../machine/index.js'
 import { Authorizer } from './authorizer.js'
-import type { EvaluatorName } from './evaluator.js'
 import { limitsOf } from './limits.js'
+import type { EvaluatorName } from './plans/evaluator.js'
 
 class User {
   constructor(readonly id: number) {}

@@ -1,6 +1,6 @@
 import { BaseAuthorizer } from '../authorizer/baseAuthorizer.js'
 import type { BaseOptions } from '../authorizer/baseOptions.js'
-import { Engine, type EngineParts } from '../authorizer/engine.js'
+import { Engine, type EngineParts } from '../authorizer/decisions/engine.js'
 import { ArgumentError } from '../errors.js'
 import { errorChecks } from '../policy/checks/errors.js'
 import { compileClosures } from '../predicate/closures/closures.js'

@@ -1,6 +1,6 @@
-export type { DecisionKind, DecisionListener } from '../authorizer/decision.js'
+export type { DecisionKind, DecisionListener } from '../authorizer/decisions/decision.js'
 export type { DenialReason } from '../authorizer/denial.js'
-export type { PolicySource } from '../authorizer/loading.js'
+export type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 export type {
   ClassOptions,
   FieldDeclaration,

@@ -1,4 +1,4 @@
-import { otherAction, PlanTable } from '../authorizer/planTable.js'
+import { otherAction, PlanTable } from '../authorizer/plans/planTable.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Predicate } from '../predicate/compiler.js'

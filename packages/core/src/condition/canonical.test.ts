@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
-import { planCheck } from '../authorizer/plans.js'
+import { planCheck } from '../authorizer/plans/plans.js'
 import { canonicalText } from './canonical.js'
 
 const authorizer = () =>

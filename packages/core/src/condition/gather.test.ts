@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
-import { planCheck } from '../authorizer/plans.js'
+import { planCheck } from '../authorizer/plans/plans.js'
 import { gather } from './gather.js'
 import { printCondition } from './print.js'
 

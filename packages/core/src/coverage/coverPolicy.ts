@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { engineOf } from '../authorizer/engine.js'
+import { engineOf } from '../authorizer/decisions/engine.js'
 import type { CompiledAuthorizer } from '../compiled/compiledAuthorizer.js'
 import { ArgumentError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { engineOf } from '../authorizer/engine.js'
+import { engineOf } from '../authorizer/decisions/engine.js'
 import type { Condition } from '../condition/condition.js'
 import { conditionsIn, operandsIn } from '../condition/visit.js'
 import { evaluateLoading } from '../explain/evaluate.js'

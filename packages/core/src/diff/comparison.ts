@@ -1,6 +1,6 @@
-import { stringLiteralsOf } from '../authorizer/actionNames.js'
+import { stringLiteralsOf } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { PolicySource } from '../authorizer/loading.js'
+import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 import { actionNames, checkedAction, delegatesActions, policyFor } from '../policy/actions.js'
 import { reachableText } from '../policy/reachableText.js'
 import { hasCustomInstanceCheck } from '../schema/classes.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { PolicySource } from '../authorizer/loading.js'
+import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 import { ArcturusError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import { identityOf } from '../values/rows.js'

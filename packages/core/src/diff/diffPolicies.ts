@@ -1,6 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { PolicySource } from '../authorizer/loading.js'
-import { RelationMemory } from '../authorizer/relations.js'
+import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
+import { RelationMemory } from '../authorizer/relations/relations.js'
 import { ArgumentError } from '../errors.js'
 import { showObject } from '../machine/host/show.js'
 import { type Actors, actorsOf } from './actors.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Filter } from '../authorizer/filter.js'
+import type { Filter } from '../authorizer/filters/filter.js'
 import type { Definite } from '../condition/condition.js'
 import { ArgumentError, QueryError, UnsupportedFilterError } from '../errors.js'
 import { complement } from '../filter/algebra/complement.js'

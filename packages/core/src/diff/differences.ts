@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { deriveRequest, type Kind, planCheck, planFields } from '../authorizer/plans.js'
+import { deriveRequest, type Kind, planCheck, planFields } from '../authorizer/plans/plans.js'
 import { canonicalText } from '../condition/canonical.js'
 import type { Condition, Subject } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DecisionListeners } from '../authorizer/decision.js'
+import { DecisionListeners } from '../authorizer/decisions/decision.js'
 
 describe('listeners to decisions', () => {
   it('receive each decision until they are removed', () => {

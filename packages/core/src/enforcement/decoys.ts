@@ -1,5 +1,5 @@
+import type { Eventual } from '../authorizer/decisions/eventual.js'
 import type { DenialReason } from '../authorizer/denial.js'
-import type { Eventual } from '../authorizer/eventual.js'
 import type { Authority } from './authority.js'
 
 interface Decoy {

@@ -1,4 +1,4 @@
-import type { DecisionKind } from '../authorizer/decision.js'
+import type { DecisionKind } from '../authorizer/decisions/decision.js'
 import type { DenialReason } from '../authorizer/denial.js'
 import type { DecisionExplanation } from '../errors.js'
 import type { UndecidedError } from './guard.js'

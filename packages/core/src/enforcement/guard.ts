@@ -1,4 +1,4 @@
-import type { DecisionKind } from '../authorizer/decision.js'
+import type { DecisionKind } from '../authorizer/decisions/decision.js'
 import { ArcturusError } from '../errors.js'
 
 /**

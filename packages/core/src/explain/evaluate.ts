@@ -1,7 +1,7 @@
-import type { Engine } from '../authorizer/engine.js'
-import type { Asked } from '../authorizer/explainer.js'
-import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans.js'
-import { promised } from '../authorizer/promised.js'
+import type { Engine } from '../authorizer/decisions/engine.js'
+import type { Asked } from '../authorizer/decisions/explainer.js'
+import { promised } from '../authorizer/decisions/promised.js'
+import { deriveCheck, deriveRequest, type Kind } from '../authorizer/plans/plans.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { ArcturusError } from '../errors.js'
@@ -51,8 +51,8 @@ export function evaluate(
   { actor, action, resource, field }: Asked,
   arrivals: Arrivals,
 ): Evaluated {
-  const { policy, checks } = decider.policy
-  const { meaning } = checks
+  const { policy, plans } = decider.policy
+  const { meaning } = plans
   const { schema } = meaning
   try {
     const kindOf = (value: unknown): Kind => (value === null ? 'nil' : { model: schema.modelOf(value)?.name })

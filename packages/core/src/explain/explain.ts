@@ -1,6 +1,6 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import { type Engine, engineOf } from '../authorizer/engine.js'
-import type { Asked } from '../authorizer/explainer.js'
+import { type Engine, engineOf } from '../authorizer/decisions/engine.js'
+import type { Asked } from '../authorizer/decisions/explainer.js'
 import { ArgumentError } from '../errors.js'
 import type { Action } from '../register.js'
 import type { Schema } from '../schema/schema.js'

@@ -1,5 +1,5 @@
 import type { Authorizer } from '../authorizer/authorizer.js'
-import type { Explained, Explainer } from '../authorizer/explainer.js'
+import type { Explained, Explainer } from '../authorizer/decisions/explainer.js'
 import { type ExplainOptions, explainQuestion, known, loadQuestion } from './explain.js'
 
 /** Explains the denials that carry their explanations. */

@@ -1,4 +1,4 @@
-import type { Asked } from '../authorizer/explainer.js'
+import type { Asked } from '../authorizer/decisions/explainer.js'
 import type { ArcturusError, DecisionExplanation } from '../errors.js'
 import { describe, type ExplanationMissing } from './describe.js'
 import type { MissingSearch } from './missing.js'

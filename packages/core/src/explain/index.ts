@@ -1,4 +1,4 @@
-import { provideExplainer } from '../authorizer/explainer.js'
+import { provideExplainer } from '../authorizer/decisions/explainer.js'
 import { explainer } from './explainer.js'
 
 export type { ExplanationMissing, MissingLeaf } from './describe.js'

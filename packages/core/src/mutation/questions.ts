@@ -1,4 +1,4 @@
-import { actionsFor } from '../authorizer/actionNames.js'
+import { actionsFor } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import type { Check, Question } from '../diff/answer.js'
 

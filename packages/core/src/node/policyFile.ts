@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { PolicySource } from '../authorizer/loading.js'
+import type { PolicySource } from '../authorizer/policies/loadedPolicy.js'
 import { ArgumentError } from '../errors.js'
 
 /**

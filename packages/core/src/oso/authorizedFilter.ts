@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { hostMeaning } from '../authorizer/hostMeaning.js'
-import { type Kind, planFilter } from '../authorizer/plans.js'
+import { hostMeaning } from '../authorizer/plans/hostMeaning.js'
+import { type Kind, planFilter } from '../authorizer/plans/plans.js'
 import type { Condition, Definite } from '../condition/condition.js'
 import { Deriver } from '../condition/derive/derive.js'
 import { simplify } from '../condition/simplify.js'

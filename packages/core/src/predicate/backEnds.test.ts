@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
-import { planCheck } from '../authorizer/plans.js'
+import { planCheck } from '../authorizer/plans/plans.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { allKinds } from '../values/kinds.js'
 import { compileClosures } from './closures/closures.js'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Hosts } from '../authorizer/hosts.js'
-import { LoadedPolicy, parsePolicy } from '../authorizer/loading.js'
-import { Question } from '../authorizer/question.js'
+import { Question } from '../authorizer/decisions/question.js'
+import { LoadedPolicy, parsePolicy } from '../authorizer/policies/loadedPolicy.js'
+import { WarningLog } from '../authorizer/policies/warnings.js'
 import { modelOfClass } from '../authorizer/registration.js'
-import { WarningLog } from '../authorizer/warnings.js'
+import { Hosts } from '../authorizer/relations/hosts.js'
 import { defaultLimits, holds } from '../machine/index.js'
 import { allChecks } from '../policy/checks/all.js'
 import { createSchema } from '../values/builtIns.js'
@@ -50,8 +50,8 @@ class Asked {
   }
 
   async outcomes(user: object, doc: object): Promise<readonly [waiting: string, machine: string]> {
-    const { checks, program } = this.#loaded
-    const predicate = checks.waiting(user, 'read', doc)
+    const { plans, program } = this.#loaded
+    const predicate = plans.waiting(user, 'read', doc)
     const waiting = predicate
       ? await predicate(user, 'read', doc, this.#question.arrive).then(String, () => 'machine')
       : 'no predicate'

@@ -1,4 +1,4 @@
-import { fieldActionsOf } from '../authorizer/actionNames.js'
+import { fieldActionsOf } from '../authorizer/actions/actionNames.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { coverByEnvironment } from '../coverage/coverPolicy.js'
 import { type ArgumentError, AuthorizationError } from '../errors.js'

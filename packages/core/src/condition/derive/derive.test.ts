@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planFilter } from '../../authorizer/plans.js'
+import { planFilter } from '../../authorizer/plans/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'

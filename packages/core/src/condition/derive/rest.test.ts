@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Authorizer } from '../../authorizer/authorizer.js'
 import type { AuthorizerOptions } from '../../authorizer/options.js'
-import { planFilter } from '../../authorizer/plans.js'
+import { planFilter } from '../../authorizer/plans/plans.js'
 import { modelOfClass } from '../../authorizer/registration.js'
 import { Source } from '../../language/source.js'
 import { buildPolicy } from '../../policy/buildPolicy.js'

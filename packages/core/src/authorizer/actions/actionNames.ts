@@ -1,0 +1,104 @@
+import type { Expression, Node, Rule } from '../../language/ast.js'
+import { children } from '../../language/visit.js'
+import type { Policy } from '../../policy/policy.js'
+
+/**
+ * Returns the strings of a policy: its string literals, permissions and roles. Any other action is
+ * unknown to the policy.
+ */
+export function stringLiteralsOf(policy: Policy): ReadonlySet<string> {
+  const words = textsIn([...policy.rules.values()].flat())
+  for (const block of policy.blocks.values()) for (const name of [...block.permissions, ...block.roles]) words.add(name)
+  return words
+}
+
+/**
+ * Returns whether blocks or heads of `allow` name an action. For most actions this suffices, and is
+ * faster than to read the whole policy.
+ */
+export function namesOutright(policy: Policy, action: string): boolean {
+  for (const { permissions } of policy.blocks.values()) if (permissions.includes(action)) return true
+  return policy.rules.get('allow')?.some(({ parameters }) => literal(parameters[1]?.term) === action) ?? false
+}
+
+function textsIn(nodes: readonly Node[]): Set<string> {
+  const texts = new Set<string>()
+  const open = [...nodes]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.kind === 'string') texts.add(node.value)
+    for (const child of children(node)) open.push(child)
+  }
+  return texts
+}
+
+/**
+ * Returns the possible actions of a resource's class: the permissions of its block, and the actions
+ * that rules name.
+ */
+export function actionsFor(policy: Policy, ancestors: readonly string[]): readonly string[] {
+  const actions = new Set<string>()
+  for (const name of ancestors)
+    for (const permission of policy.blocks.get(name)?.permissions ?? []) actions.add(permission)
+  for (const name of ['allow', 'has_permission']) {
+    for (const rule of policy.rules.get(name) ?? []) {
+      if (!concerns(rule, ancestors)) continue
+      const action = literal(rule.parameters[1]?.term)
+      if (action !== undefined) actions.add(action)
+    }
+  }
+  return [...actions]
+}
+
+/**
+ * Returns the actions to examine for a resource's class: those of `actionsFor`. If rules leave the
+ * action open, it adds the string literals of these rules and the read action.
+ */
+export function actionsToCheck(policy: Policy, ancestors: readonly string[], readAction: string): ReadonlySet<string> {
+  const actions = new Set(actionsFor(policy, ancestors))
+  for (const rule of policy.rules.get('allow') ?? []) {
+    if (!concerns(rule, ancestors) || literal(rule.parameters[1]?.term) !== undefined) continue
+    actions.add(readAction)
+    for (const text of textsIn([rule])) actions.add(text)
+  }
+  return actions
+}
+
+/**
+ * Returns the actions that rules about the fields of a resource's class name, and the read action if
+ * a rule leaves the action open.
+ */
+export function fieldActionsOf(policy: Policy, ancestors: readonly string[], readAction: string): ReadonlySet<string> {
+  return new Set(fieldRulesOf(policy, ancestors).map(({ parameters }) => literal(parameters[1]?.term) ?? readAction))
+}
+
+/** Returns the strings of the rules about the fields of a resource's class, the names of fields among them. */
+export function fieldTextsOf(policy: Policy, ancestors: readonly string[]): ReadonlySet<string> {
+  return textsIn(fieldRulesOf(policy, ancestors))
+}
+
+function fieldRulesOf(policy: Policy, ancestors: readonly string[]): readonly Rule[] {
+  return (policy.rules.get('allow_field') ?? []).filter((rule) => concerns(rule, ancestors))
+}
+
+/** Returns the classes that have an actor block, or that an `allow` rule names for its actor. */
+export function actorsOf(policy: Policy): ReadonlySet<string> {
+  const blocks = [...policy.blocks.values()].filter(({ keyword }) => keyword === 'actor').map(({ name }) => name)
+  const named = (policy.rules.get('allow') ?? []).flatMap(({ parameters: [actor] }) =>
+    actor?.pattern?.kind === 'class pattern' ? [actor.pattern.tag] : [],
+  )
+  return new Set([...blocks, ...named.filter((name) => name !== 'Actor' && name !== 'Resource')])
+}
+
+function concerns(rule: Rule, ancestors: readonly string[]): boolean {
+  const pattern = rule.parameters[2]?.pattern
+  return (
+    pattern?.kind !== 'class pattern' ||
+    pattern.tag === 'Resource' ||
+    pattern.tag === 'Actor' ||
+    ancestors.includes(pattern.tag)
+  )
+}
+
+function literal(term: Expression | undefined): string | undefined {
+  return term?.kind === 'string' ? term.value : undefined
+}

@@ -1,0 +1,171 @@
+import { ArgumentError } from '../../errors.js'
+import type { Code } from '../../language/codes.js'
+import type { Diagnostic } from '../../language/diagnostic.js'
+import {
+  type ActionNames,
+  actionNames,
+  checkedAction,
+  delegatesActions,
+  fieldAction,
+  policyFor,
+} from '../../policy/actions.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Schema } from '../../schema/schema.js'
+import { namesOutright } from './actionNames.js'
+import { type ActionProblem, unknownAction } from './unknownAction.js'
+
+/** The actions that exist besides those that a policy names. */
+export interface ActionSettings {
+  /** The actions that the application declared. */
+  readonly declared: ReadonlySet<string>
+  readonly readAction: string
+}
+
+/**
+ * The actions of a loaded policy. An action that nothing names is most likely misspelt: a check of
+ * it would be denied, and a list of it empty, without a word.
+ */
+export class PolicyActions {
+  readonly #policy: Policy
+  readonly #schema: Schema
+  readonly #settings: ActionSettings
+  #checked: ActionNames | undefined
+  #ofFields: ActionNames | undefined
+  readonly #ofModels = new Map<string, ActionNames>()
+  #delegates: boolean | undefined
+
+  constructor(policy: Policy, schema: Schema, settings: ActionSettings) {
+    this.#policy = policy
+    this.#schema = schema
+    this.#settings = settings
+  }
+
+  /** Whether a rule grants actions that nothing names, such as `allow(admin: Admin, _, _)`. */
+  get isWild(): boolean {
+    return this.#names.isWild
+  }
+
+  /**
+   * Returns all valid actions, and whether a rule grants others; undefined if rules compare actions
+   * with data.
+   */
+  get all(): { readonly names: readonly string[]; readonly isWild: boolean } | undefined {
+    const { names, open, isWild } = this.#names
+    const { declared, readAction } = this.#settings
+    if (open || !this.#policy.rules.has('allow')) return undefined
+    return { names: [...new Set([...names, ...declared, ...(isWild ? [readAction] : [])])], isWild }
+  }
+
+  /**
+   * Returns whether the policy or the application names an action. If rules accept any action, the
+   * read action is named by its setting.
+   */
+  isNamed(action: string): boolean {
+    // A check by a policy without `allow` has an error of its own.
+    if (this.#settings.declared.has(action) || !this.#policy.rules.has('allow')) return true
+    if (!this.#checked && namesOutright(this.#policy, action)) return true
+    const { names, open, isWild } = this.#names
+    return names.has(action) || open !== undefined || (isWild && action === this.#settings.readAction)
+  }
+
+  /**
+   * Returns whether a rule that concerns a model, a block of it, or the application names an action.
+   * The read action is valid for all models. Rules that accept any action, or pass it on for another
+   * resource, name it for all models too.
+   * @param model - The name of the model; undefined if it is unknown.
+   */
+  isNamedFor(action: string, model: string | undefined): boolean {
+    const { declared, readAction } = this.#settings
+    if (!this.isNamed(action)) return false
+    if (model === undefined || !this.#schema.models.has(model) || action === readAction || declared.has(action))
+      return true
+    if (!this.#policy.rules.has('allow')) return true
+    const { open, isWild } = this.#names
+    if (open || isWild) return true
+    this.#delegates ??= delegatesActions(this.#policy)
+    if (this.#delegates) return true
+    const names = this.#ofModel(model)
+    return names.names.has(action) || names.open !== undefined
+  }
+
+  /** Whether rules of checks or of fields name an action. */
+  isNamedForFields(action: string): boolean {
+    if (action === this.#settings.readAction || this.isNamed(action)) return true
+    this.#ofFields ??= actionNames(this.#policy, [fieldAction], (name) => this.#schema.isName(name))
+    const { names, open } = this.#ofFields
+    return names.has(action) || open !== undefined
+  }
+
+  /** @throws ArgumentError if nothing names the action, and no rule compares actions with data. */
+  assertNamed(action: string): void {
+    if (!this.isNamed(action)) throw this.unknown(action)
+  }
+
+  /** @throws ArgumentError as `assertNamed`, and if nothing names the action for the model. */
+  assertNamedFor(action: string, model: string | undefined): void {
+    this.assertNamed(action)
+    if (!this.isNamedFor(action, model)) throw this.unknown(action, model)
+  }
+
+  /** @throws ArgumentError if neither rules of checks nor of fields name the action. */
+  assertNamedForFields(action: string): void {
+    if (!this.isNamedForFields(action)) throw this.unknown(action)
+  }
+
+  /** @param model - The model for which nothing names it. Default: it is named for none. */
+  unknown(action: string, model?: string): ArgumentError {
+    const { message, hint } = this.#problem(action, model)
+    return new ArgumentError('unknown-action', message, { hint, data: { action, ...(model && { model }) } })
+  }
+
+  /**
+   * Returns the diagnostic of a check of an unnamed action that a rule without an action decides.
+   * @param model - The model for which nothing names it, so that nobody may do it.
+   */
+  unnamed(action: string, model?: string): Diagnostic {
+    const { message, hint } = this.#problem(action, model)
+    if (model !== undefined) return this.#diagnostic('warning', `${message} It is denied.`, hint, action)
+    return this.#diagnostic('warning', `${message} Only a rule that accepts any action decides it.`, hint, action)
+  }
+
+  /**
+   * Returns the diagnostic of a load that takes away an action that a route needs.
+   * @param model - The model of the route's rows, if it is known.
+   */
+  needed(action: string, model?: string): Diagnostic {
+    const { message, hint } = this.#problem(action, this.isNamed(action) ? model : undefined)
+    return this.#diagnostic('error', `${message} A declared route needs it.`, hint, action)
+  }
+
+  #diagnostic(severity: Diagnostic['severity'], message: string, hint: string, action: string): Diagnostic {
+    const code: Code = 'unknown-action'
+    return { code, severity, message, span: undefined, hint, data: { action } }
+  }
+
+  #problem(action: string, model?: string): ActionProblem {
+    if (model === undefined) return unknownAction(action, [...this.#names.names, ...this.#settings.declared])
+    return unknownAction(action, [...this.#ofModel(model).names], model)
+  }
+
+  get #names(): ActionNames {
+    this.#checked ??= actionNames(this.#policy, [checkedAction], (name) => this.#schema.isName(name))
+    return this.#checked
+  }
+
+  #ofModel(model: string): ActionNames {
+    let names = this.#ofModels.get(model)
+    if (!names) {
+      const policy = policyFor(this.#policy, (name) => this.#isOther(name, model))
+      names = actionNames(policy, [checkedAction], (name) => this.#schema.isName(name))
+      this.#ofModels.set(model, names)
+    }
+    return names
+  }
+
+  /** Returns whether no row of a model is an instance of a class. */
+  #isOther(name: string, model: string): boolean {
+    const other = this.#schema.models.get(name)
+    if (!other || other.isaCheck) return false
+    return !this.#schema.isSubclass(model, name) && !this.#schema.isSubclass(name, model)
+  }
+}

@@ -1,0 +1,51 @@
+import { actionsFor } from '../actions/actionNames.js'
+import { assertActor, assertKnown, assertResource } from '../arguments.js'
+import { allInOrder } from './allInOrder.js'
+import type { Engine } from './engine.js'
+import { enumerate } from './enumerate.js'
+import type { Question } from './question.js'
+
+/** Lists the actions that actors may perform on resources. */
+export class AllowedActions {
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Returns the allowed actions. @throws as `Authorizer.authorizedActions`. */
+  async of(actor: unknown, resource: unknown): Promise<Set<string>> {
+    return this.#known(actor, resource) ?? this.#enumerate(actor, resource, this.#engine.decider.question())
+  }
+
+  /** Returns the allowed actions for each resource. All resources are one question. */
+  async ofMany(actor: unknown, resources: readonly unknown[]): Promise<Set<string>[]> {
+    const known = resources.map((resource) => this.#known(actor, resource))
+    if (known.every((actions) => actions !== undefined)) return known
+    const question = this.#engine.decider.question()
+    return allInOrder(known.map((actions, at) => actions ?? this.#enumerate(actor, resources[at], question)))
+  }
+
+  /** Returns the actions by predicates alone, or undefined if the machine has to decide. */
+  #known(actor: unknown, resource: unknown): Set<string> | undefined {
+    const { schema, decider, listeners } = this.#engine
+    assertActor(actor)
+    assertResource(resource)
+    assertKnown(schema, actor, 'actor')
+    assertKnown(schema, resource, 'resource')
+    const actions = decider.actions(actor, resource)
+    if (actions) listeners.notify('actions', actor, undefined, resource, actions.size > 0)
+    return actions
+  }
+
+  /** Returns the actions by the machine. It tries every known action if a rule leaves the action open. */
+  async #enumerate(actor: unknown, resource: unknown, { policy, host }: Question): Promise<Set<string>> {
+    const { schema, limits, listeners } = this.#engine
+    const model = schema.modelOf(resource)?.name
+    const known = actionsFor(policy.policy, model === undefined ? [] : schema.ancestors(model))
+    const args = (action: unknown): unknown[] => [actor, action, resource]
+    const actions = await enumerate(policy.program, 'allow', args, known, limits, host)
+    listeners.notify('actions', actor, undefined, resource, actions.size > 0)
+    return actions
+  }
+}

@@ -1,0 +1,96 @@
+import { ArgumentError } from '../../errors.js'
+import type { Limits } from '../../machine/index.js'
+import type { LoadChecks } from '../../policy/checks/check.js'
+import type { BackEnd } from '../../predicate/compiler.js'
+import type { Schema } from '../../schema/schema.js'
+import { createSchema } from '../../values/builtIns.js'
+import { namesOf } from '../arguments.js'
+import type { BaseOptions } from '../baseOptions.js'
+import { limitsOf } from '../limits.js'
+import { ActivePolicy } from '../policies/activePolicy.js'
+import { WarningLog } from '../policies/warnings.js'
+import { Hosts } from '../relations/hosts.js'
+import { RelationLoaders } from '../relations/relations.js'
+import { Decider } from './decider.js'
+import { DecisionListeners } from './decision.js'
+
+/** The parts of an engine that an entry of this package chooses: they make up much of its size. */
+export interface EngineParts {
+  /** The checks of a policy that is loaded. */
+  readonly loadChecks: LoadChecks
+  /** The back end of predicates. Undefined if the machine evaluates all checks. */
+  readonly backEnd: BackEnd | undefined
+  /** Whether the machine evaluates the first checks of a kind. */
+  readonly startsWithMachine: boolean
+  /** Whether the warnings of a policy are errors. Default false. */
+  readonly strict?: boolean | undefined
+  /** The rules that the application queries by name. Default: none. */
+  readonly queryRules?: ReadonlySet<string>
+}
+
+/** The parts that the methods of one authorizer share. */
+export class Engine {
+  readonly readAction: string
+  readonly declaredActions: ReadonlySet<string>
+  readonly limits: Limits
+  readonly schema: Schema
+  readonly relations: RelationLoaders
+  readonly active: ActivePolicy
+  readonly decider: Decider
+  readonly listeners: DecisionListeners = new DecisionListeners()
+  readonly #options: BaseOptions
+  readonly #parts: EngineParts
+
+  /**
+   * @param parts - What the entry chooses.
+   * @param base - An engine whose schema and loaders this one shares.
+   * @throws ArgumentError if an option is invalid.
+   */
+  constructor(options: BaseOptions, parts: EngineParts, base?: Engine) {
+    const { readAction = 'read' } = options
+    const { loadChecks, backEnd, startsWithMachine, strict, queryRules = new Set() } = parts
+    if (typeof readAction !== 'string') throw new ArgumentError('invalid-argument', '`readAction` must be a string.')
+    this.readAction = readAction
+    this.declaredActions = namesOf(options.actions, 'actions')
+    const warnings = new WarningLog(options.log, strict)
+    this.limits = limitsOf(options.limits)
+    this.schema = base?.schema ?? createSchema()
+    this.relations = base?.relations ?? new RelationLoaders(this.schema)
+    const hosts = new Hosts(this.schema, options)
+    this.active = new ActivePolicy({
+      schema: this.schema,
+      hosts,
+      limits: this.limits,
+      hasEquality: options.equality !== undefined,
+      regExp: options.regExp,
+      loadChecks,
+      backEnd,
+      startsWithMachine,
+      actions: { declared: this.declaredActions, readAction },
+      warnings,
+      queryRules,
+    })
+    this.decider = new Decider(this.active, this.schema, hosts, this.relations, this.limits)
+    this.#options = options
+    this.#parts = parts
+  }
+
+  /** Returns an engine for another policy, with the same options, schema and loaders, that logs no warnings. */
+  forOtherPolicy(): Engine {
+    return new Engine({ ...this.#options, log: () => {} }, { ...this.#parts, strict: false }, this)
+  }
+}
+
+/** The key is shared by two copies of this package. */
+const key = Symbol.for('arcturus.engine')
+
+/** Attaches an engine to its authorizer. */
+export function attachEngine(authorizer: object, engine: Engine): void {
+  Object.defineProperty(authorizer, key, { value: engine })
+}
+
+/** Returns the engine of an authorizer; undefined for any other object. */
+export function engineOf(authorizer: object): Engine | undefined {
+  // Sound: only `attachEngine` sets the symbol.
+  return (authorizer as { readonly [key]?: Engine })[key]
+}

@@ -1,0 +1,59 @@
+import { type Host, Turns } from '../../machine/index.js'
+import { bailOut } from '../../predicate/bail.js'
+import type { Arrive } from '../../predicate/compiler.js'
+import { isPartial } from '../../schema/partial.js'
+import type { LoadedPolicy } from '../policies/loadedPolicy.js'
+import type { Hosts } from '../relations/hosts.js'
+import type { QuestionRelations } from '../relations/questionRelations.js'
+
+/**
+ * One question that can wait, or several that form one and share the relations that are loaded. All
+ * of it is decided by the policy that was active when it began, even if another policy is loaded
+ * meanwhile.
+ */
+export class Question {
+  readonly policy: LoadedPolicy
+  // No `#`: each check that can wait has one of these, and making private fields takes longer than
+  // many decisions.
+  private readonly hosts: Hosts
+  private readonly relations: QuestionRelations | undefined
+  private known: Host | undefined = undefined
+  private turns: Turns | undefined = undefined
+
+  /** @param relations - Reads relations that are not loaded. Undefined if there are no loaders. */
+  constructor(policy: LoadedPolicy, hosts: Hosts, relations: QuestionRelations | undefined) {
+    this.policy = policy
+    this.hosts = hosts
+    this.relations = relations
+  }
+
+  /** The application's host for the machine. */
+  get host(): Host {
+    this.known ??= this.relations ? this.hosts.loading(this.relations) : this.hosts.now
+    return this.known
+  }
+
+  /** Reads values for predicates that wait. */
+  readonly arrive: Arrive = (value, object, name) => {
+    this.turns ??= new Turns()
+    const turn = this.turns.due()
+    if (turn) return turn.then(() => this.arriving(value, object, name))
+    return value === undefined ? this.arriving(value, object, name) : value
+  }
+
+  private arriving(value: unknown, object: unknown, name: string): unknown {
+    return value === undefined ? this.unloaded(object, name, (row) => this.read(row, name)) : value
+  }
+
+  /** Reads a field of a row that was loaded for it. */
+  private read(row: unknown, name: string): unknown {
+    if (typeof row !== 'object' || row === null) return bailOut()
+    const own: unknown = Reflect.get(row, name)
+    return own === undefined || isPartial(row, name, own) ? this.unloaded(row, name, bailOut) : own
+  }
+
+  private unloaded(object: unknown, name: string, read: (row: unknown) => unknown): unknown {
+    const found = this.relations?.unloaded(object, name, read)
+    return found === undefined ? bailOut() : found
+  }
+}

@@ -1,0 +1,92 @@
+import { UnauthenticatedError } from '../../errors.js'
+import { assertAction, assertActor, assertField, assertKnown, assertResource } from '../arguments.js'
+import type { Engine } from '../decisions/engine.js'
+import { enumerate } from '../decisions/enumerate.js'
+import { explainable } from '../decisions/explainer.js'
+import type { Question } from '../decisions/question.js'
+import { fieldsDenied, pickFields } from './fields.js'
+
+/** Decides about fields, by the rules of `allow_field`. */
+export class FieldRules {
+  readonly #engine: Engine
+  readonly #authorizer: object
+
+  /** @param authorizer - The authorizer, to explain denials. */
+  constructor(engine: Engine, authorizer: object) {
+    this.#engine = engine
+    this.#authorizer = authorizer
+  }
+
+  /** @throws as `Authorizer.authorizeField`. */
+  async authorize(actor: unknown, action: string, resource: unknown, field: string): Promise<void> {
+    assertFieldQuestion(this.#engine, actor, action, resource)
+    assertField(field)
+    const { decider, listeners } = this.#engine
+    const allowed = await decider.holds('allow_field', [actor, action, resource, field])
+    listeners.notify('field', actor, action, resource, allowed, [field])
+    if (allowed) return
+    throw explainable(denialOf(actor, [field]), { authorizer: this.#authorizer, actor, action, resource, field })
+  }
+
+  /** Returns the allowed fields. @throws as `Authorizer.authorizedFields`. */
+  async allowed(actor: unknown, action: string, resource: unknown): Promise<Set<string>> {
+    assertFieldQuestion(this.#engine, actor, action, resource)
+    const { schema, decider, listeners } = this.#engine
+    const model = schema.modelOf(resource)?.name
+    const declared =
+      model === undefined
+        ? []
+        : schema.ancestors(model).flatMap((name) => [...(schema.models.get(name)?.fields.keys() ?? [])])
+    const fields = await allowedOf(declared, actor, action, resource, decider.question(), this.#engine)
+    listeners.notify('field', actor, action, resource, fields.size > 0)
+    return fields
+  }
+
+  /** Copies rows with their allowed fields. @throws as `Authorizer.pickAuthorized`. */
+  async pick(actor: unknown, action: string, rows: object): Promise<unknown> {
+    const { schema, decider, listeners } = this.#engine
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(schema, actor, 'actor')
+    const question = decider.question()
+    question.policy.actions.assertNamedForFields(action)
+    return pickFields(schema, rows, async (row, names) => {
+      assertKnown(schema, row, 'resource')
+      const fields = await allowedOf(names, actor, action, row, question, this.#engine)
+      listeners.notify('field', actor, action, row, fields.size > 0, names)
+      return fields
+    })
+  }
+}
+
+/** Returns the allowed fields among `names`; the result may contain more fields. */
+export function allowedOf(
+  names: readonly string[],
+  actor: unknown,
+  action: string,
+  resource: unknown,
+  { policy, host }: Question,
+  { limits }: Engine,
+): Promise<Set<string>> {
+  const args = (field: unknown): unknown[] => [actor, action, resource, field]
+  return enumerate(policy.program, 'allow_field', args, names, limits, host)
+}
+
+/** @throws ArgumentError if the arguments of a question about fields are invalid. */
+export function assertFieldQuestion(
+  { schema, decider }: Engine,
+  actor: unknown,
+  action: string,
+  resource: unknown,
+): void {
+  assertActor(actor)
+  assertResource(resource)
+  assertAction(action)
+  assertKnown(schema, actor, 'actor')
+  assertKnown(schema, resource, 'resource')
+  decider.policy.actions.assertNamedForFields(action)
+}
+
+export function denialOf(actor: unknown, fields: readonly string[]): Error {
+  return actor === null ? new UnauthenticatedError() : fieldsDenied(fields)
+}

@@ -1,0 +1,91 @@
+import { ArgumentError, NotFoundError, QueryError } from '../../errors.js'
+import { assertAction, assertActor, assertKnown, modelNamed } from '../arguments.js'
+import type { Engine } from '../decisions/engine.js'
+import { explainable } from '../decisions/explainer.js'
+import type { Question } from '../decisions/question.js'
+import type { Filters } from '../filters/filters.js'
+import { allowedOf, assertFieldQuestion, denialOf } from './fieldRules.js'
+import { namesIn } from './fields.js'
+
+/** Decides about the fields of a body that is written, by the rules of `allow_field`. */
+export class WritableFields {
+  readonly #engine: Engine
+  readonly #filters: Filters
+  readonly #authorizer: object
+
+  /** @param authorizer - The authorizer, to explain denials. */
+  constructor(engine: Engine, filters: Filters, authorizer: object) {
+    this.#engine = engine
+    this.#filters = filters
+    this.#authorizer = authorizer
+  }
+
+  /** Asserts that a body may be written to a row. @throws as `Authorizer.assertWritable`. */
+  async assertWritable(actor: unknown, action: string, resource: unknown, body: unknown): Promise<void> {
+    assertFieldQuestion(this.#engine, actor, action, resource)
+    const names = namesIn(body)
+    // A body without fields needs no decision.
+    if (names.length === 0) return
+    const { decider, listeners, readAction } = this.#engine
+    const question = decider.question()
+    const fields = await allowedOf(names, actor, action, resource, question, this.#engine)
+    const denied = names.filter((name) => !fields.has(name))
+    listeners.notify('field', actor, action, resource, denied.length === 0, names)
+    if (denied.length === 0) return
+    // A registered class is a row that does not exist yet, so there is nothing to hide.
+    const isRow = typeof resource !== 'function'
+    const isHidden = actor !== null && isRow && !(await decider.settleKnown(actor, readAction, resource, question))
+    const error = isHidden ? new NotFoundError() : denialOf(actor, denied)
+    throw explainable(error, { authorizer: this.#authorizer, actor, action, resource, field: denied[0] })
+  }
+
+  /** Asserts that a body may be written to a new row of a model; otherwise as `assertWritable`. */
+  async assertWritableToNew(actor: unknown, action: string, modelName: string, body: unknown): Promise<void> {
+    const { schema, decider, listeners } = this.#engine
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(schema, actor, 'actor')
+    modelNamed(schema, modelName)
+    const names = namesIn(body)
+    const question = decider.question()
+    const { policy } = question
+    policy.actions.assertNamedForFields(action)
+    if (names.length === 0) return
+    // A rule can name the class itself.
+    const ofClass = await this.#allowedOfClass(names, actor, action, modelName, question)
+    const denied: string[] = []
+    const open: string[] = []
+    for (const name of names) {
+      if (ofClass.has(name)) continue
+      const condition = policy.plans.fieldFilter(actor, action, modelName, name)
+      const { kind } = await this.#filters.load({ policy, condition, known: actor, action, modelName })
+      if (kind === 'none') denied.push(name)
+      if (kind === 'condition') open.push(name)
+    }
+    const isDenied = denied.length > 0
+    if (!isDenied && open.length > 0)
+      throw new ArgumentError('invalid-argument', `The field "${open[0]}" of a new ${modelName} depends on its row.`, {
+        hint: `pass the row in place of the name: authorizer.as('${modelName}', row)`,
+        data: { fields: open },
+      })
+    listeners.notify('field', actor, action, modelName, !isDenied, names)
+    if (isDenied) throw denialOf(actor, denied)
+  }
+
+  /** Returns the fields that rules for the class itself allow; none if they read a row. */
+  async #allowedOfClass(
+    names: readonly string[],
+    actor: unknown,
+    action: string,
+    modelName: string,
+    question: Question,
+  ): Promise<Set<string>> {
+    try {
+      const ofClass = this.#engine.schema.constants.get(modelName)
+      return await allowedOf(names, actor, action, ofClass, question, this.#engine)
+    } catch (error) {
+      if (error instanceof QueryError) return new Set()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Condition } from '../../condition/condition.js'
+import { isSimple, simplify } from '../../condition/simplify.js'
+import { descending } from '../../condition/stack.js'
+import { ArgumentError } from '../../errors.js'
+import { fold } from '../../filter/algebra/fold.js'
+import { bind } from '../../filter/bind/bind.js'
+import { bindLoading } from '../../filter/bind/loading.js'
+import { missingIn } from '../../filter/bind/missing.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Wanted } from '../../schema/wanted.js'
+import { assertAction, assertActor, assertKnown, assertResource, modelNamed } from '../arguments.js'
+import type { Engine } from '../decisions/engine.js'
+import { after, type Eventual } from '../decisions/eventual.js'
+import { promised } from '../decisions/promised.js'
+import type { LoadedPolicy } from '../policies/loadedPolicy.js'
+import { Filter, type FilterOptions } from './filter.js'
+
+/** A condition of a policy before the value that it depends on is substituted. */
+export interface FilterPlan {
+  readonly policy: LoadedPolicy
+  readonly condition: Condition
+  /** The actor; for a filter of actors, the resource, which has the actor's place in the condition. */
+  readonly known: unknown
+  readonly action: string
+  /** The model of the rows. */
+  readonly modelName: string
+  /** Whether the rows are actors. */
+  readonly isOfActors?: boolean
+}
+
+/** Makes filters: derives a condition, substitutes the known value, and simplifies. */
+export class Filters {
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Returns the plan of the rows of a model on which an actor may perform an action. */
+  ofRows(actor: unknown, action: string, modelName: string): FilterPlan {
+    const { schema, decider } = this.#engine
+    assertActor(actor)
+    assertAction(action)
+    assertKnown(schema, actor, 'actor')
+    modelNamed(schema, modelName)
+    const { policy } = decider
+    return { policy, condition: policy.plans.filter(actor, action, modelName), known: actor, action, modelName }
+  }
+
+  /** Returns the plan of the actors of a model who may perform an action on a resource. */
+  ofActors(action: string, resource: unknown, modelName: string): FilterPlan {
+    const { schema, decider } = this.#engine
+    assertResource(resource)
+    assertAction(action)
+    assertKnown(schema, resource, 'resource')
+    modelNamed(schema, modelName)
+    const { policy } = decider
+    const condition = policy.plans.actors(action, resource, modelName)
+    return { policy, condition, known: resource, action, modelName, isOfActors: true }
+  }
+
+  /** Makes a filter synchronously. @throws the error of a relation that is not loaded. */
+  make(plan: FilterPlan, { unloaded = 'error' }: FilterOptions): Filter {
+    if (unloaded !== 'error' && unloaded !== 'database')
+      throw new ArgumentError('invalid-argument', "`unloaded` must be 'error' or 'database'.")
+    const { policy, condition, known, action } = plan
+    return this.#finish(
+      plan,
+      descending(() => bind(condition, known, action, policy.plans.meaning, unloaded)),
+    )
+  }
+
+  /**
+   * Makes a filter, and loads missing relations of the known value.
+   * @param most - The maximum number of rows to load for a relation. Default: no maximum.
+   */
+  load(plan: FilterPlan, most?: number): Eventual<Filter> {
+    return after(this.#bindLoading(plan, most), (bound) => this.#finish(plan, bound))
+  }
+
+  #bindLoading({ policy, condition, known, action }: FilterPlan, most: number | undefined): Eventual<Condition> {
+    const { relations, limits } = this.#engine
+    const { meaning } = policy.plans
+    // In most cases the relations are loaded, or their foreign keys suffice. Nothing is loaded
+    // then.
+    const bound = descending(() => bind(condition, known, action, meaning))
+    if (!missingIn(bound)) return bound
+    const loader = relations.forQuestion()
+    const load = (wanted: Wanted): Promise<unknown> => loader.load({ ...wanted, most }) ?? promised(wanted)
+    return bindLoading(condition, known, action, meaning, load, limits.asyncTime)
+  }
+
+  #finish({ policy, known, action, modelName, isOfActors }: FilterPlan, bound: Condition): Filter {
+    const { schema, decider } = this.#engine
+    const condition = descending(() => fold(schema, isSimple(bound) ? bound : simplified(schema, bound)))
+    // Rows are checked by the policy from which the filter was made.
+    const isTrue = isOfActors
+      ? (row: unknown): boolean => decider.isTrue(policy, row, action, known)
+      : (row: unknown): boolean => decider.isTrue(policy, known, action, row)
+    return new Filter(modelName, known, action, condition, policy.plans.meaning, isTrue)
+  }
+}
+
+/**
+ * Simplifies a bound condition.
+ * @throws the error of a condition that fails for every row, or of a relation that is not loaded.
+ */
+function simplified(schema: Schema, bound: Condition): Condition {
+  const condition = simplify(schema, bound)
+  const error = condition.kind === 'failure' ? condition.error : missingIn(condition)
+  if (error) throw error
+  return condition
+}

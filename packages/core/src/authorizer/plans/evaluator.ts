@@ -1,0 +1,68 @@
+import { ArgumentError } from '../../errors.js'
+import { compileClosures } from '../../predicate/closures/closures.js'
+import type { BackEnd } from '../../predicate/compiler.js'
+import { sourceCompiler } from '../../predicate/emit/program.js'
+
+/**
+ * The name of an evaluator of checks.
+ *
+ * - `source`: JavaScript generated for the policy.
+ * - `closures`: functions composed from those of this package.
+ * - `machine`: the query machine alone, for comparison.
+ * - `auto`: `source` if the platform permits generated code; `closures` in browsers and wherever it
+ *   is forbidden. The machine evaluates the first three checks of a kind, since that is faster than
+ *   making a predicate.
+ */
+export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
+
+/**
+ * Returns the back end of an evaluator, or undefined for the machine.
+ * @throws ArgumentError for an unknown name, and for `source` if the platform forbids generated
+ * code.
+ */
+export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
+  switch (evaluator) {
+    case 'auto':
+      return !isBrowser() && canMakeCode() ? sourceCompiler() : closures
+    case 'source':
+      if (canMakeCode()) return sourceCompiler()
+      throw new ArgumentError(
+        'invalid-argument',
+        '`evaluator: "source"` needs `new Function`, which this platform forbids.',
+        {
+          hint: 'omit the option to auto-detect',
+        },
+      )
+    case 'closures':
+      return closures
+    case 'machine':
+      return undefined
+    default: {
+      const name: never = evaluator
+      throw new ArgumentError('invalid-argument', `Unknown evaluator "${String(name)}".`, {
+        hint: 'use auto, source, closures or machine',
+      })
+    }
+  }
+}
+
+/** The closures back end leaves checks that have to wait to the machine. */
+const closures: BackEnd = { compile: compileClosures }
+
+/**
+ * Returns whether the platform is a browser. Browsers that forbid generated code report each
+ * attempt, so none is made there.
+ */
+function isBrowser(): boolean {
+  return ['window', 'document', 'WorkerGlobalScope'].some((name) => name in globalThis)
+}
+
+function canMakeCode(): boolean {
+  try {
+    // Spelled so that bundlers for edge platforms accept it: they refuse the usual form without
+    // running it.
+    return new globalThis.Function('return true')() === true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import { type Host, HostError, type Limits, type Program, queryError, solve } from '../../machine/index.js'
+import type { Meaning } from '../../predicate/meaning.js'
+import { equalityMeaning, withClasses, withOrder } from '../../predicate/valueMeaning.js'
+import type { Schema } from '../../schema/schema.js'
+import type { Missing } from '../../schema/wanted.js'
+import type { RegExpEngine } from '../../text/engine.js'
+import type { Equality } from '../../values/equality.js'
+import { allKinds } from '../../values/kinds.js'
+
+/**
+ * Returns the meaning of conditions by the machine's host. Each value that would have to be awaited
+ * is undefined.
+ * @param hasEquality - Whether the host compares objects without keys by more than identity.
+ * @param regExp - Creates the regular expressions of methods.
+ * @param arriving - Returns the host that reads loaded relations in place of missing ones.
+ */
+export function hostMeaning(
+  schema: Schema,
+  host: Host,
+  program: Program,
+  limits: Limits,
+  hasEquality: boolean,
+  regExp: RegExpEngine | undefined,
+  arriving: (missing: Missing) => Host = () => host,
+): Meaning {
+  const equality: Equality = (left, right) => {
+    try {
+      const equal = host.equal(left, right)
+      return typeof equal === 'boolean' ? equal : Promise.resolve(equal)
+    } catch (error) {
+      throw typed(error)
+    }
+  }
+  const values = withOrder(equalityMeaning(schema, equality, hasEquality, allKinds))
+  return {
+    ...withClasses(values, host, typed),
+    schema,
+    limits,
+    regExp,
+    ask(goal, bindings, all = false, missing = undefined) {
+      const query = solve(program, goal, { bindings, limits, host: missing ? arriving(missing) : host, asBody: true })
+      try {
+        const holds = query.nextSync() !== undefined
+        for (let more = all && holds; more; ) more = query.nextSync() !== undefined
+        return holds
+      } finally {
+        query.close()
+      }
+    },
+  }
+}
+
+/** Converts errors of the host to query errors, which have a place in the policy. */
+function typed(error: unknown): unknown {
+  return error instanceof HostError ? queryError(error) : error
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer.js'
+
+class User {
+  constructor(
+    readonly id: number,
+    readonly ids: readonly number[] = [],
+  ) {}
+}
+class Folder {
+  constructor(
+    readonly ownerId: number,
+    readonly ids: readonly number[] = [],
+  ) {}
+}
+const ann = new User(1)
+
+function load(policy: string): Authorizer {
+  const authorizer = new Authorizer().registerClass(User).registerClass(Folder)
+  authorizer.loadSync(policy)
+  return authorizer
+}
+
+describe('the first checks of a kind', () => {
+  const policy = `
+    allow(user: User, "read", folder: Folder) if folder.ownerId = user.id;
+    allow(user: User, "write", folder: Folder) if folder.ownerId = user.id;`
+
+  test('are answered by the machine and the fourth by a predicate, per action', () => {
+    const authorizer = load(policy)
+    for (let asked = 1; asked <= 5; asked++) {
+      expect(authorizer.can(ann, 'read', new Folder(asked))).toBe(asked === 1)
+      expect(authorizer.statistics.machine).toBe(Math.min(asked, 3))
+    }
+    expect(authorizer.can(ann, 'write', new Folder(1))).toBe(true)
+    expect(authorizer.statistics).toEqual({ predicate: 2, machine: 4, bailOuts: 0 })
+  })
+
+  test('are answered by a predicate if the machine needs many steps', () => {
+    const authorizer = load(`
+      allow(user: User, "read", folder: Folder) if
+        x in user.ids and y in folder.ids and z in user.ids and x < y and y < z and z < 0;`)
+    const ids = Array.from({ length: 150 }, (_, at) => at)
+    expect(authorizer.can(new User(1, ids), 'read', new Folder(1, ids))).toBe(false)
+    expect(authorizer.statistics).toEqual({ predicate: 1, machine: 0, bailOuts: 0 })
+  })
+
+  test('throw for an action that is not a string, whatever a rule compares it with', () => {
+    const authorizer = load('allow(_: User, action, folder: Folder) if folder.ownerId = action;')
+    // Sound: JavaScript can pass any value.
+    const action = 7 as unknown as string
+    for (let asked = 1; asked <= 5; asked++)
+      expect(() => authorizer.can(ann, action, new Folder(7))).toThrow('An action must be a string.')
+  })
+
+  test('throw for an unknown action', () => {
+    const authorizer = load(policy)
+    for (let asked = 1; asked <= 5; asked++)
+      expect(() => authorizer.can(ann, 'rea', new Folder(1))).toThrow(/Unknown action "rea"/)
+  })
+
+  test('throw where later ones throw', () => {
+    const authorizer = load('allow(user: User, "read", folder: Folder) if folder.owner = user.id;')
+    for (let asked = 1; asked <= 5; asked++) expect(() => authorizer.can(ann, 'read', new Folder(1))).toThrow(/owner/)
+  })
+
+  test('of many rows at once are answered by a predicate', () => {
+    const authorizer = load(policy)
+    expect(authorizer.canMany(ann, 'read', [new Folder(1), new Folder(2)])).toEqual([true, false])
+    expect(authorizer.statistics).toEqual({ predicate: 2, machine: 0, bailOuts: 0 })
+  })
+})

@@ -1,0 +1,125 @@
+import { ArgumentError, PolicyError } from '../../errors.js'
+import type { Policy } from '../../policy/policy.js'
+import type { Statistics } from '../plans/planCache.js'
+import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy, type RecorderOf } from './loadedPolicy.js'
+
+/** The active policy of an authorizer. */
+export class ActivePolicy {
+  readonly #context: PolicyContext
+  readonly #recorders = new Set<RecorderOf>()
+  /** Replaced as a whole: a question keeps the policy with which it began. */
+  #loaded: LoadedPolicy | undefined
+  /** The number of loads that began, and the number of the load that produced the active policy. */
+  #turns = 0
+  #installed = 0
+  /** The actions that declared routes need. */
+  readonly #needed = new Map<string, { readonly action: string; readonly model: string | undefined }>()
+
+  constructor(context: PolicyContext) {
+    this.#context = context
+  }
+
+  get policy(): Policy | undefined {
+    return this.#loaded?.policy
+  }
+
+  get statistics(): Readonly<Statistics> {
+    return this.#loaded?.plans.statistics ?? { predicate: 0, machine: 0, bailOuts: 0 }
+  }
+
+  /**
+   * Sends every goal of all queries to a listener from now on: the machine evaluates all checks.
+   * Returns a function that ends it, and restores the evaluator after the last listener.
+   */
+  record(recorderOf: RecorderOf): () => void {
+    this.#recorders.add(recorderOf)
+    this.#compileAnew()
+    return () => {
+      if (this.#recorders.delete(recorderOf)) this.#compileAnew()
+    }
+  }
+
+  #compileAnew(): void {
+    if (this.#loaded) this.#loaded = new LoadedPolicy(this.#loaded.policy, this.#currentContext)
+  }
+
+  get #currentContext(): PolicyContext {
+    if (this.#recorders.size === 0) return this.#context
+    const recorderOf: RecorderOf = (policy) => {
+      const all = [...this.#recorders].map((one) => one(policy))
+      return {
+        record(event) {
+          for (const one of all) one.record(event)
+        },
+      }
+    }
+    return { ...this.#context, backEnd: undefined, startsWithMachine: false, recorderOf }
+  }
+
+  /** Replaces the active policy, once the tests of the new one have passed. @throws PolicyError */
+  async load(sources: readonly (string | PolicySource)[]): Promise<Policy> {
+    const loaded = this.#parse(sources)
+    const turn = ++this.#turns
+    await loaded.test()
+    this.#install(loaded, turn)
+    return loaded.policy
+  }
+
+  /**
+   * Loads synchronously; otherwise as `load`.
+   * @throws PolicyError; QueryError `async-value` if a `?=` test has to wait.
+   */
+  loadSync(sources: readonly (string | PolicySource)[]): Policy {
+    const loaded = this.#parse(sources)
+    const turn = ++this.#turns
+    loaded.testSync()
+    this.#install(loaded, turn)
+    return loaded.policy
+  }
+
+  /**
+   * Asserts that the active policy names an action, and requires it of every later policy. Before
+   * the first load, nothing is asserted.
+   * @param model - The model for which it is needed. Default: any.
+   * @throws ArgumentError if nothing names the action.
+   */
+  need(action: string, model?: string): void {
+    if (this.#loaded) this.current().actions.assertNamedFor(action, model)
+    this.#needed.set(`${model} ${action}`, { action, model })
+  }
+
+  #parse(sources: readonly (string | PolicySource)[]): LoadedPolicy {
+    const { schema, loadChecks, warnings, queryRules } = this.#context
+    const policy = parsePolicy(sources, schema, loadChecks, { queryRules })
+    const loaded = new LoadedPolicy(policy, this.#currentContext)
+    const missing = [...this.#needed.values()].filter(({ action, model }) => !loaded.actions.isNamedFor(action, model))
+    if (missing.length > 0)
+      throw new PolicyError(missing.map(({ action, model }) => loaded.actions.needed(action, model)))
+    warnings.assertNone(loaded.policy)
+    return loaded
+  }
+
+  /** Makes a policy active, unless the policy of a later load is active already. */
+  #install(loaded: LoadedPolicy, turn: number): void {
+    if (turn < this.#installed) return
+    this.#installed = turn
+    this.#loaded = loaded
+    this.#context.warnings.reportAll(loaded.policy)
+  }
+
+  /**
+   * Returns the active policy, compiled anew if names were registered since.
+   * @throws ArgumentError if no policy is loaded.
+   */
+  current(): LoadedPolicy {
+    const loaded = this.#loaded
+    if (!loaded) {
+      throw new ArgumentError('no-policy', 'No policy is loaded.', {
+        hint: 'load one first: await authorizer.load(text)',
+      })
+    }
+    if (loaded.version === this.#context.schema.version) return loaded
+    this.#loaded = new LoadedPolicy(loaded.policy, this.#currentContext)
+    return this.#loaded
+  }
+}

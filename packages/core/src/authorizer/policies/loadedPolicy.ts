@@ -1,0 +1,147 @@
+import { ArgumentError, PolicyError } from '../../errors.js'
+import { Source } from '../../language/source.js'
+import { compile, holdsSync, type Limits, type Program, type Query, type Recorder, solve } from '../../machine/index.js'
+import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
+import type { LoadChecks } from '../../policy/checks/check.js'
+import type { Policy } from '../../policy/policy.js'
+import type { BackEnd } from '../../predicate/compiler.js'
+import type { Schema } from '../../schema/schema.js'
+import type { RegExpEngine } from '../../text/engine.js'
+import { type ActionSettings, PolicyActions } from '../actions/policyActions.js'
+import { hostMeaning } from '../plans/hostMeaning.js'
+import { PlanCache, type Prove } from '../plans/planCache.js'
+import type { Hosts } from '../relations/hosts.js'
+import type { WarningLog } from './warnings.js'
+
+/** Polar text, with its name in messages, such as a file name. */
+export interface PolicySource {
+  readonly text: string
+  readonly name?: string
+}
+
+/** The context for which a policy is compiled. */
+export interface PolicyContext {
+  readonly schema: Schema
+  readonly hosts: Hosts
+  readonly limits: Limits
+  /** Whether the host compares objects without keys by more than identity. */
+  readonly hasEquality: boolean
+  /** Creates the regular expressions of policies. */
+  readonly regExp?: RegExpEngine | undefined
+  /** The checks of a policy that is loaded. */
+  readonly loadChecks: LoadChecks
+  /** The back end of predicates. Undefined if the machine evaluates all checks. */
+  readonly backEnd: BackEnd | undefined
+  /**
+   * Whether the machine evaluates the first checks of a kind, so that a starting application need
+   * not wait for predicates.
+   */
+  readonly startsWithMachine: boolean
+  readonly actions: ActionSettings
+  readonly warnings: WarningLog
+  /** The rules that the application queries by name. */
+  readonly queryRules: ReadonlySet<string>
+  /** Returns a listener of all queries of a policy. Undefined if nothing listens. */
+  readonly recorderOf?: RecorderOf | undefined
+}
+
+/** Returns a listener of the queries of a policy. */
+export type RecorderOf = (policy: Policy) => Recorder
+
+/** The number of machine steps beyond which a check gets a predicate at once. */
+const trialSteps = 200
+
+/** The number of actions that a policy warns of: they can come from a request. */
+const maxUnnamed = 100
+
+/** A compiled policy. */
+export class LoadedPolicy {
+  readonly policy: Policy
+  readonly program: Program
+  readonly plans: PlanCache
+  readonly actions: PolicyActions
+  /** The version of the schema for which it was compiled. */
+  readonly version: number
+  readonly #limits: Limits
+  /** The actions that a warning was given for. */
+  readonly #unnamedActions = new Set<string>()
+
+  constructor(policy: Policy, context: PolicyContext) {
+    const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
+    this.policy = policy
+    this.version = schema.version
+    this.program = compile(policy, hosts.now, context.recorderOf?.(policy))
+    this.#limits = limits
+    const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
+      hosts.arriving(missing),
+    )
+    const trialLimits: Limits = { ...limits, steps: Math.min(limits.steps, trialSteps) }
+    const prove: Prove = (...args) => holdsSync(this.program, 'allow', args, trialLimits)
+    this.actions = new PolicyActions(policy, schema, context.actions)
+    const onUnnamed = (action: string, model?: string): void => this.#unnamed(action, model, warnings)
+    this.plans = new PlanCache(policy, this.actions, onUnnamed, meaning, backEnd, startsWithMachine ? prove : undefined)
+  }
+
+  #unnamed(action: string, model: string | undefined, warnings: WarningLog): void {
+    if (warnings.isStrict) throw this.actions.unknown(action, model)
+    const key = model === undefined ? action : `${model} ${action}`
+    if (this.#unnamedActions.has(key) || this.#unnamedActions.size === maxUnnamed) return
+    this.#unnamedActions.add(key)
+    warnings.report(this.policy, this.actions.unnamed(action, model))
+  }
+
+  /**
+   * Runs the policy's own tests (`?=`) in their order. @throws PolicyError for the first that
+   * fails.
+   */
+  async test(): Promise<void> {
+    for (const test of this.#tests()) test.judge(await test.query.next())
+  }
+
+  /**
+   * Runs the tests synchronously; otherwise as `test`. @throws QueryError `async-value` if a test
+   * has to wait.
+   */
+  testSync(): void {
+    for (const test of this.#tests()) test.judge(test.query.nextSync())
+  }
+
+  *#tests(): Generator<{ readonly query: Query; judge(solution: unknown): void }> {
+    for (const { query: goal, span } of this.policy.inlineQueries) {
+      const query = solve(this.program, goal, { limits: this.#limits })
+      const judge = (solution: unknown): void => {
+        if (solution !== undefined) return
+        const message = 'An inline query (`?=`) of the policy failed.'
+        throw new PolicyError([{ code: 'failed-test', severity: 'error', message, span: goal.span ?? span }])
+      }
+      try {
+        yield { query, judge }
+      } finally {
+        query.close()
+      }
+    }
+  }
+}
+
+/**
+ * Parses and checks sources together.
+ * @throws PolicyError with all errors of the policy; ArgumentError for a source that is not text.
+ */
+export function parsePolicy(
+  sources: readonly (string | PolicySource)[],
+  schema: Schema,
+  checks: LoadChecks,
+  options: BuildOptions = {},
+): Policy {
+  if (sources.length === 0) throw new ArgumentError('invalid-argument', 'load() needs at least one policy.')
+  const texts = sources.map((source) => {
+    const given: Partial<PolicySource> | undefined = typeof source === 'string' ? { text: source } : source
+    if (typeof given?.text === 'string') return new Source(given.text, given.name)
+    throw new ArgumentError('invalid-argument', 'A policy must be a string or { text, name }.', {
+      hint: "use loadPolicyFiles of '@arcturus/core/node' to read files",
+    })
+  })
+  const { policy, diagnostics } = buildPolicy(texts, schema, checks, options)
+  if (!policy) throw new PolicyError(diagnostics)
+  return policy
+}

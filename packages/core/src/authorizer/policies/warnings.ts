@@ -1,0 +1,65 @@
+import { ArgumentError, PolicyError } from '../../errors.js'
+import type { Diagnostic } from '../../language/diagnostic.js'
+import { formatDiagnostic } from '../../language/formatDiagnostic.js'
+import type { Policy } from '../../policy/policy.js'
+
+/** Receives the warnings of a policy. */
+export type WarningListener = (warning: Diagnostic) => void
+
+/** The number of policies whose warnings are remembered, for each listener. */
+const REMEMBERED = 100
+
+/** The warnings that a listener has received, by the text of the policy. */
+const received = new WeakMap<WarningListener, Map<string, Set<string>>>()
+
+/** Prints a warning. */
+const print: WarningListener = (warning) => console.warn(formatDiagnostic(warning))
+
+/** Reports the warnings of policies, each once for the same text of a policy. */
+export class WarningLog {
+  readonly #listener: WarningListener
+  /** Whether warnings are errors. */
+  readonly isStrict: boolean
+
+  /**
+   * @param listener - Receives the warnings. Default: `console.warn`.
+   * @param isStrict - Whether warnings are errors. Default false.
+   * @throws ArgumentError if an option is of the wrong type.
+   */
+  constructor(listener: WarningListener = print, isStrict: boolean = false) {
+    if (typeof listener !== 'function')
+      throw new ArgumentError('invalid-argument', 'The option `log` must be a function.', {
+        hint: 'pass a function: log: (warning) => …',
+      })
+    if (typeof isStrict !== 'boolean')
+      throw new ArgumentError('invalid-argument', 'The option `strict` must be a boolean.')
+    this.#listener = listener
+    this.isStrict = isStrict
+  }
+
+  /** @throws PolicyError for the warnings of a new policy, if warnings are errors. */
+  assertNone({ warnings }: Policy): void {
+    if (this.isStrict && warnings.length > 0)
+      throw new PolicyError(warnings.map((warning) => ({ ...warning, severity: 'error' })))
+  }
+
+  /** Reports all warnings of a policy. */
+  reportAll(policy: Policy): void {
+    for (const warning of policy.warnings) this.report(policy, warning)
+  }
+
+  /** Reports a warning, unless it was reported for a policy of the same text. */
+  report({ sources }: Policy, warning: Diagnostic): void {
+    const policies = received.get(this.#listener) ?? new Map<string, Set<string>>()
+    received.set(this.#listener, policies)
+    const content = JSON.stringify(sources.map(({ name, text }) => [name, text]))
+    const known = policies.get(content) ?? new Set()
+    const key = `${warning.code} ${warning.span?.start} ${warning.message}`
+    if (known.has(key)) return
+    known.add(key)
+    policies.set(content, known)
+    const [oldest] = policies.keys()
+    if (policies.size > REMEMBERED) policies.delete(oldest!)
+    this.#listener(warning)
+  }
+}
