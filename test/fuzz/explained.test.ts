@@ -29,6 +29,7 @@ test.each([
   ['the other fields of a row that a test demands', 7_812_001, 3055],
   ['a proof over copies of rows that have no model before they are read', 7_812_001, 491],
   ['a call that leads back to itself by a copy without a model', 7_812_001, 2323],
+  ['the rest of a rule within another rest of it', 7_812_001, 4768],
   ['a change that only another one needs, which is not needed', 7_812_001, 3710],
   ['a new row that needs the key of one that exists', 7_812_001, 4016],
   ['changes of data that a leaf of the machine reads', 7_716_006, 34],

@@ -235,8 +235,10 @@ export class EvaluatedWorld implements World {
       const ids = definition.arguments.map((one) => this.#idOf(this.#computed(one, inner)))
       const name = [definition.name, ...ids].join(' ')
       const body = new Part(this, definition.condition, inner)
-      // The machine compares a call with those around it by their arguments, whatever their types are.
-      return this.#open.get(name) ?? { body, name, state: 'new', truth: false, low: 0, exhausted: undefined }
+      // The machine compares a call with those around it by their arguments, whatever their types are. What
+      // has no arguments has no types either, or is no call of the policy: the rest of a rule.
+      const outer = ids.length > 0 ? this.#open.get(name) : undefined
+      return outer ?? { body, name, state: 'new', truth: false, low: 0, exhausted: undefined }
     })
   }
 
