@@ -1,30 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noteDatabase } from '../databases.js'
-import { type RunningApplication, startApplication } from './application.js'
-import { hasBrowser, openBrowser, type Size, type Visit, visit } from './browser.js'
+import { describe, expect, it } from 'vitest'
+import { hasBrowser, type Size, type Visit } from './browser.js'
+import { runExample } from './example.js'
 
 describe.skipIf(!hasBrowser)('Folio in a browser', () => {
-  let application: RunningApplication
-  let browser: Browser
-  const folder = mkdtempSync(join(tmpdir(), 'folio-e2e-'))
-  beforeAll(async () => {
-    application = await startApplication('koa-typeorm', { DATABASE_URL: `file:${join(folder, 'folio.db')}` })
-    noteDatabase('SQLite (libsql)')
-    browser = await openBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await application?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const example = runExample('koa-typeorm')
 
   /** The page, as one of its people sees it first. */
   async function open(person: string, size: Size = 'desktop', insists = false): Promise<Visit> {
-    const opened = await visit(browser, 'koa-typeorm', application.url, size)
+    const opened = await example.visit(size)
     await opened.page.goto('/')
     if (insists) await opened.page.getByLabel('Offer me also').check()
     await opened.page.getByRole('button', { name: person }).click()
@@ -47,7 +30,7 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
 
   describe.each(['desktop', 'phone'] as const)('at the width of a %s', (size) => {
     it('lets visitors choose a person', async () => {
-      const opened = await visit(browser, 'koa-typeorm', application.url, size)
+      const opened = await example.visit(size)
       await opened.page.goto('/')
       await opened.page.getByRole('button', { name: 'Theo Lang' }).waitFor()
       await opened.picture('people')
@@ -187,7 +170,7 @@ describe.skipIf(!hasBrowser)('Folio in a browser', () => {
   })
 
   it('answers forged requests by 401, 403 and 404', async () => {
-    const { page, close } = await visit(browser, 'koa-typeorm', application.url, 'desktop')
+    const { page, close } = await example.visit()
     // The document 7 is the design brief in the folder 4, Jonas's; 33 is the partnership in the folder 16, the board's.
     const forged: readonly [handle: string, method: string, path: string, data: object | undefined, answer: number][] =
       [

@@ -1,30 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noteDatabase } from '../databases.js'
-import { type RunningApplication, startApplication } from './application.js'
-import { hasBrowser, openBrowser, type Size, type Visit, visit } from './browser.js'
+import { describe, expect, it } from 'vitest'
+import { hasBrowser, type Size, type Visit } from './browser.js'
+import { runExample } from './example.js'
 
 describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
-  let application: RunningApplication
-  let browser: Browser
-  const folder = mkdtempSync(join(tmpdir(), 'gitclub-e2e-'))
-  beforeAll(async () => {
-    application = await startApplication('express-prisma', { DATABASE_URL: `file:${join(folder, 'gitclub.db')}` })
-    noteDatabase('SQLite (libsql)')
-    browser = await openBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await application?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const example = runExample('express-prisma')
 
   /** The page, as one of its people sees it. */
   async function open(person: string, size: Size = 'desktop'): Promise<Visit> {
-    const opened = await visit(browser, 'express-prisma', application.url, size)
+    const opened = await example.visit(size)
     await opened.page.goto('/')
     await opened.page.getByRole('radio', { name: person }).click()
     await opened.page.locator('#who', { hasText: person }).waitFor()
@@ -168,7 +151,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
   })
 
   it('answers forged requests by 401, 403 and 404', async () => {
-    const opened = await visit(browser, 'express-prisma', application.url, 'desktop')
+    const opened = await example.visit()
     // 4 is glacier, private, of Polar Labs; 5 is sextant, public.
     const forged: readonly [handle: string, method: string, path: string, data: object | undefined, answer: number][] =
       [
@@ -198,7 +181,7 @@ describe.skipIf(!hasBrowser)('GitClub in a browser', () => {
   })
 
   it('ignores other fields of a request', async () => {
-    const opened = await visit(browser, 'express-prisma', application.url, 'desktop')
+    const opened = await example.visit()
     const { request } = opened.page
     const headers = { authorization: 'Bearer oskar' }
     const sent = await request.post('/api/repositories/5/issues', {

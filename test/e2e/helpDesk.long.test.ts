@@ -1,35 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noteDatabase } from '../databases.js'
-import { exampleFolder, type RunningApplication, startApplication } from './application.js'
-import { hasBrowser, openBrowser, type Size, type Visit, visit } from './browser.js'
+import { describe, expect, it } from 'vitest'
+import { hasBrowser, type Size, type Visit } from './browser.js'
+import { runExample } from './example.js'
 
 describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
-  let application: RunningApplication
-  let browser: Browser
-  const folder = mkdtempSync(join(tmpdir(), 'help-desk-e2e-'))
-  beforeAll(async () => {
-    // What was built before may be of packages that have changed since.
-    rmSync(join(exampleFolder('next-prisma'), '.next'), { recursive: true, force: true })
-    application = await startApplication('next-prisma', {
-      DATABASE_URL: `file:${join(folder, 'help-desk.db')}`,
-    })
-    noteDatabase('SQLite (libsql)')
-    browser = await openBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await application?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const example = runExample('next-prisma')
 
   /** A path, as somebody sees it who has signed in. */
   async function open(handle: string, path: string, size: Size = 'desktop'): Promise<Visit> {
-    const opened = await visit(browser, 'next-prisma', application.url, size)
-    await opened.page.context().addCookies([{ name: 'person', value: handle, url: application.url }])
+    const opened = await example.visit(size)
+    await opened.page.context().addCookies([{ name: 'person', value: handle, url: example.url }])
     await opened.page.goto(path)
     await awake(opened)
     return opened
@@ -49,7 +28,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
 
   describe.each(['desktop', 'phone'] as const)('at the width of a %s', (size) => {
     it('lets visitors choose a person and returns to the requested page', async () => {
-      const opened = await visit(browser, 'next-prisma', application.url, size)
+      const opened = await example.visit(size)
       await opened.page.goto('/tickets?status=open')
       await opened.page.getByRole('heading', { name: 'Who are you?' }).waitFor()
       await opened.picture('sign-in')
@@ -226,7 +205,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
     /** The path and the status of what is asked for with somebody's cookie. */
     const statusOf = async (handle: string | undefined, path: string) => {
       const headers: Record<string, string> = handle === undefined ? {} : { cookie: `person=${handle}` }
-      return (await fetch(application.url + path, { headers, redirect: 'manual' })).status
+      return (await fetch(example.url + path, { headers, redirect: 'manual' })).status
     }
 
     it.each([
@@ -250,7 +229,7 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
     })
 
     it('by the page of a sign-in leads nowhere else', async () => {
-      const opened = await visit(browser, 'next-prisma', application.url, 'desktop')
+      const opened = await example.visit()
       await opened.page.goto('/sign-in?from=https://example.com/tickets')
       await opened.page.getByRole('button', { name: 'Anna Berg' }).click()
       await opened.page.waitForURL('/tickets')
@@ -305,12 +284,12 @@ describe.skipIf(!hasBrowser)('The help desk in a browser', () => {
   })
 
   it('sends neither policy nor engine to browsers', async () => {
-    const opened = await visit(browser, 'next-prisma', application.url, 'desktop')
+    const opened = await example.visit()
     const scripts: Promise<string>[] = []
     opened.page.on('response', (response) => {
       if (response.request().resourceType() === 'script') scripts.push(response.text())
     })
-    await opened.page.context().addCookies([{ name: 'person', value: 'idris', url: application.url }])
+    await opened.page.context().addCookies([{ name: 'person', value: 'idris', url: example.url }])
     for (const path of ['/sign-in', '/tickets', '/tickets/1']) {
       await opened.page.goto(path)
       await awake(opened)
