@@ -62,6 +62,25 @@ describe('the extent of a filter', () => {
   })
 
   it.each([
+    ['a relation', ['not project.owner = user', 'project.owner = user']],
+    ['a relation that can be nil', ['not project.parent != nil', 'project.parent != nil', 'user.id = 1']],
+  ])('is none in any order of a test and its negation: %s', async (_, goals) => {
+    expect([...(await extents(goals, active))]).toEqual(['none'])
+  })
+
+  it('is all for alternatives of a test and its negation', async () => {
+    expect([
+      ...(await extents(['(project.isPublic = true or not project.isPublic = true)', 'user.id = 1'], active)),
+    ]).toEqual(['all'])
+    expect([
+      ...(await extents(
+        ['(project.parent.isPublic = true or not project.parent.isPublic = true)', 'user.id = 1'],
+        active,
+      )),
+    ]).toEqual(['condition'])
+  })
+
+  it.each([
     ['of alternatives', ['(project.isPublic or not suspended(user))', 'user.id = 1']],
     ['of alternatives the other way round', ['(not suspended(user) or project.isPublic)', 'user.id = 1']],
     ['below not', ['not (project.isPublic and suspended(user))', 'user.id = 1']],

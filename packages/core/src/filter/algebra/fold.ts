@@ -1,5 +1,6 @@
 import type { Condition, Definition, Operand } from '../../condition/condition.js'
 import { FALSE, TRUE } from '../../condition/construct.js'
+import { isSameTest } from '../../condition/factor.js'
 import { canFail, Fallible } from '../../condition/fallible.js'
 import { operandsIn, partsIn } from '../../condition/visit.js'
 import { type Family, scalarFamilies } from '../../schema/families.js'
@@ -65,6 +66,9 @@ function isOfFamily(part: unknown, family: Family): boolean {
   }
 }
 
+/** Up to this number, the tests of a part are compared with the negations beside them. */
+const fewTests = 32
+
 /**
  * Returns whether a condition never has an outcome, true or false. An error is neither.
  *
@@ -109,11 +113,16 @@ class Constancy {
     }
   }
 
-  /** Returns whether one of the parts suffices. Parts behind a failure are never evaluated. */
+  /** Returns whether one of the parts suffices, or a test and its negation. Parts behind a failure are never evaluated. */
   #some(parts: readonly Condition[]): boolean {
+    const tests: Condition[] = []
+    const denied: Condition[] = []
     for (const one of parts) {
       if (one.kind === 'failure') return false
       if (this.isNever(one)) return true
+      const [test, own, others] = one.kind === 'not' ? [one.of, denied, tests] : [one, tests, denied]
+      if (others.length <= fewTests && others.some((other) => isSameTest(test, other))) return true
+      own.push(test)
     }
     return false
   }
