@@ -2,6 +2,7 @@ import type { Authorizer } from '../authorizer/authorizer.js'
 import { engineOf } from '../authorizer/decisions/engine.js'
 import type { CompiledAuthorizer } from '../compiled/compiledAuthorizer.js'
 import { ArgumentError } from '../errors.js'
+import { tracer } from '../machine/index.js'
 import type { Policy } from '../policy/policy.js'
 import { CoverageWriter, readCoverage } from './files.js'
 import { countList, type List } from './lists.js'
@@ -77,7 +78,7 @@ export class PolicyCoverage {
       return recording
     }
     this.#ends = [
-      engine.active.record(recorderOf),
+      engine.active.record(recorderOf, tracer),
       authorizer.observe((kind, actor, action, model) => {
         // Sound: a filter is about an action and a model.
         if (kind === 'filter') this.#count({ actor, action: action as string, model: model as string })

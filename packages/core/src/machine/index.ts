@@ -1,4 +1,6 @@
 export { HostError, queryError } from '../values/hostError.js'
+export type { Tracer } from './goals/plan.js'
+export { tracer } from './goals/tracer.js'
 export type { Awaitable, Host } from './host/host.js'
 export { SchemaHost, type SchemaHostOptions } from './host/schemaHost.js'
 export { compile, type Program } from './program/program.js'

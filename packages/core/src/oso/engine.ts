@@ -10,6 +10,7 @@ import {
   type QueryOptions,
   type RuleCall,
   solve,
+  tracer,
   Variable,
 } from '../machine/index.js'
 import { buildPolicy } from '../policy/buildPolicy.js'
@@ -100,7 +101,7 @@ export class Engine {
   #solve(program: Program, goal: Expression | RuleCall, options: QueryOptions = {}): Query {
     const log = queryLog(this.machineHost)
     if (!log) return solve(program, goal, options)
-    return log.watch(solve(compile(program.policy, this.machineHost, log), goal, options), goal)
+    return log.watch(solve(compile(program.policy, this.machineHost, tracer(log)), goal, options), goal)
   }
 
   #build(sources: readonly Source[]): Policy {

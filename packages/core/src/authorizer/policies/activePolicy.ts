@@ -1,12 +1,21 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
+import type { Tracer } from '../../machine/index.js'
 import type { Policy } from '../../policy/policy.js'
 import type { Statistics } from '../plans/planCache.js'
-import { LoadedPolicy, type PolicyContext, type PolicySource, parsePolicy, type RecorderOf } from './loadedPolicy.js'
+import {
+  LoadedPolicy,
+  type PolicyContext,
+  type PolicySource,
+  parsePolicy,
+  type RecorderOf,
+  type Trace,
+} from './loadedPolicy.js'
 
 /** The active policy of an authorizer. */
 export class ActivePolicy {
   readonly #context: PolicyContext
   readonly #recorders = new Set<RecorderOf>()
+  #trace: Trace | undefined
   /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
   /** The number of loads that began, and the number of the load that produced the active policy. */
@@ -30,9 +39,11 @@ export class ActivePolicy {
   /**
    * Sends every goal of all queries to a listener from now on: the machine evaluates all checks.
    * Returns a function that ends it, and restores the evaluator after the last listener.
+   * @param trace - `tracer`, which most applications never import.
    */
-  record(recorderOf: RecorderOf): () => void {
+  record(recorderOf: RecorderOf, trace: Trace): () => void {
     this.#recorders.add(recorderOf)
+    this.#trace = trace
     this.#compileAnew()
     return () => {
       if (this.#recorders.delete(recorderOf)) this.#compileAnew()
@@ -44,16 +55,17 @@ export class ActivePolicy {
   }
 
   get #currentContext(): PolicyContext {
-    if (this.#recorders.size === 0) return this.#context
-    const recorderOf: RecorderOf = (policy) => {
+    const trace = this.#trace
+    if (this.#recorders.size === 0 || !trace) return this.#context
+    const tracerOf = (policy: Policy): Tracer => {
       const all = [...this.#recorders].map((one) => one(policy))
-      return {
+      return trace({
         record(event) {
           for (const one of all) one.record(event)
         },
-      }
+      })
     }
-    return { ...this.#context, backEnd: undefined, startsWithMachine: false, recorderOf }
+    return { ...this.#context, backEnd: undefined, startsWithMachine: false, tracerOf }
   }
 
   /** Replaces the active policy, once the tests of the new one have passed. @throws PolicyError */

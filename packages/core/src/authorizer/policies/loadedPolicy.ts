@@ -1,6 +1,15 @@
 import { ArgumentError, PolicyError } from '../../errors.js'
 import { Source } from '../../language/source.js'
-import { compile, holdsSync, type Limits, type Program, type Query, type Recorder, solve } from '../../machine/index.js'
+import {
+  compile,
+  holdsSync,
+  type Limits,
+  type Program,
+  type Query,
+  type Recorder,
+  solve,
+  type Tracer,
+} from '../../machine/index.js'
 import { type BuildOptions, buildPolicy } from '../../policy/buildPolicy.js'
 import type { LoadChecks } from '../../policy/checks/check.js'
 import type { Policy } from '../../policy/policy.js'
@@ -41,12 +50,15 @@ export interface PolicyContext {
   readonly warnings: WarningLog
   /** The rules that the application queries by name. */
   readonly queryRules: ReadonlySet<string>
-  /** Returns a listener of all queries of a policy. Undefined if nothing listens. */
-  readonly recorderOf?: RecorderOf | undefined
+  /** Returns what sends all queries of a policy to a listener. Undefined if nothing listens. */
+  readonly tracerOf?: ((policy: Policy) => Tracer) | undefined
 }
 
 /** Returns a listener of the queries of a policy. */
 export type RecorderOf = (policy: Policy) => Recorder
+
+/** Returns what sends queries to a listener. */
+export type Trace = (recorder: Recorder) => Tracer
 
 /** The number of machine steps beyond which a check gets a predicate at once. */
 const trialSteps = 200
@@ -70,7 +82,7 @@ export class LoadedPolicy {
     const { schema, hosts, limits, hasEquality, regExp, backEnd, startsWithMachine, warnings } = context
     this.policy = policy
     this.version = schema.version
-    this.program = compile(policy, hosts.now, context.recorderOf?.(policy))
+    this.program = compile(policy, hosts.now, context.tracerOf?.(policy))
     this.#limits = limits
     const meaning = hostMeaning(schema, hosts.now, this.program, limits, hasEquality, regExp, (missing) =>
       hosts.arriving(missing),

@@ -5,12 +5,11 @@ import { isEach, planEach } from './eachGoal.js'
 import { planIn } from './inGoal.js'
 import { planAnd, planCut, planForall, planNot, planOr } from './logicGoals.js'
 import type { Context, GoalPlan } from './plan.js'
-import { traced } from './traced.js'
 import { planAssign, planCondition, planMatches, planOutput, planUnify } from './valueGoals.js'
 
 /** Compiles any goal. */
 export function planGoal(c: Context, node: Expression): GoalPlan {
-  return c.recorder === undefined ? planBare(c, node) : traced(c, c.recorder, node, () => planBare(c, node))
+  return c.tracer === undefined ? planBare(c, node) : c.tracer.goal(c, node, () => planBare(c, node))
 }
 
 function planBare(c: Context, node: Expression): GoalPlan {

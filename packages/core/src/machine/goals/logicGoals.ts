@@ -15,7 +15,7 @@ function planGoals(c: Context, goals: readonly Expression[]): GoalPlan[] {
   const plans: GoalPlan[] = []
   for (let at = 0; at < goals.length; at++) {
     const goal = goals[at]!
-    const tests = c.recorder === undefined && isEach(c, goal) ? testsFrom(goals, at + 1) : 0
+    const tests = c.tracer === undefined && isEach(c, goal) ? testsFrom(goals, at + 1) : 0
     if (tests > 0 && isEach(c, goal)) {
       plans.push(planEach(c, goal, goals.slice(at + 1, at + 1 + tests)))
       at += tests

@@ -1,4 +1,4 @@
-import type { Call, Expression } from '../../language/ast.js'
+import type { Call, Expression, Rule } from '../../language/ast.js'
 import type { RuleGroupTable } from '../calls/ruleGroup.js'
 import type { Host } from '../host/host.js'
 import type { Step } from '../state/step.js'
@@ -21,10 +21,18 @@ export interface Context {
   readonly predicates: RuleGroupTable
   /** Name of the rule that contains the goal; undefined in a query. */
   readonly owner: string | undefined
-  readonly recorder: Recorder | undefined
+  readonly tracer: Tracer | undefined
   /** The calls that pass on only arguments of the rule. */
   readonly standing: ReadonlySet<Call>
   readonly goal: (context: Context, node: Expression) => GoalPlan
+}
+
+/** Compiles goals and rules so that a recorder receives their events. */
+export interface Tracer {
+  readonly recorder: Recorder
+  goal(context: Context, goal: Expression, compile: () => GoalPlan): GoalPlan
+  /** Returns the steps that surround those of a rule. */
+  rule(scope: Scope, rule: Rule): { readonly end: Step; body(steps: Step): Step; head(matching: Step): Step }
 }
 
 /** Puts plans in sequence. */

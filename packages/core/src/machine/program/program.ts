@@ -3,11 +3,11 @@ import type { Policy } from '../../policy/policy.js'
 import { CallSite } from '../calls/callSite.js'
 import { RuleGroupTable } from '../calls/ruleGroup.js'
 import { planGoal } from '../goals/goals.js'
+import type { Tracer } from '../goals/plan.js'
 import type { Host } from '../host/host.js'
 import { recursiveNames } from '../recursion/recursiveNames.js'
 import { standingCalls } from '../recursion/standing.js'
 import type { Machine } from '../state/machine.js'
-import type { Recorder } from '../state/trace.js'
 import type { Unions } from '../state/unions.js'
 import { CompiledRule, type RuleContext } from './rule.js'
 
@@ -35,7 +35,7 @@ export class Program {
   readonly #sites = new Map<string, CallSite>()
   #recursive: ReadonlySet<string> | undefined = undefined
 
-  constructor(policy: Policy, host: Host, recorder: Recorder | undefined) {
+  constructor(policy: Policy, host: Host, tracer: Tracer | undefined) {
     this.policy = policy
     this.host = host
     const unions: Unions = new Map(Object.entries(policy.unions))
@@ -48,7 +48,7 @@ export class Program {
       host,
       unions,
       predicates: this.predicates,
-      recorder,
+      tracer,
       goal: planGoal,
       standingCalls: (rule) => (this.#isRecursive(rule.name) ? standingCalls(rule, policy.rules) : none),
     }
@@ -71,8 +71,8 @@ export class Program {
 
 /**
  * Compiles a policy for a host.
- * @param recorder - Receives every goal, rule and solution of all queries of this program.
+ * @param tracer - Sends every goal, rule and solution of all queries of this program to its recorder.
  */
-export function compile(policy: Policy, host: Host, recorder?: Recorder): Program {
-  return new Program(policy, host, recorder)
+export function compile(policy: Policy, host: Host, tracer?: Tracer): Program {
+  return new Program(policy, host, tracer)
 }

@@ -10,11 +10,8 @@ import { Scope } from '../goals/scope.js'
 import { makeCells } from '../goals/valueGoals.js'
 import { Cell } from '../state/cell.js'
 import type { CompiledValue } from '../state/compiledValue.js'
-import type { Retry } from '../state/frame.js'
-import type { Machine } from '../state/machine.js'
 import { failed, pending } from '../state/signal.js'
-import { exit, fail, type Step } from '../state/step.js'
-import type { Recorder } from '../state/trace.js'
+import { exit, type Step } from '../state/step.js'
 import type { Unions } from '../state/unions.js'
 import { evaluate } from '../terms/evaluate.js'
 import { isInstance, match } from '../terms/pattern.js'
@@ -82,10 +79,9 @@ function compile(rule: Rule, surroundings: RuleContext): Steps {
   const scope = new Scope(parameters.length, [...parameters, ...goals])
   const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
   const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
-  const output = c.recorder === undefined ? outputOf(c, parameters, goals) : undefined
+  const output = c.tracer === undefined ? outputOf(c, parameters, goals) : undefined
   const plan = goals.length === 0 ? undefined : planBody(c, goals)
-  const { recorder } = c
-  const traced = recorder && tracedRule(scope, recorder, rule)
+  const traced = c.tracer?.rule(scope, rule)
   c.predicates.get(rule.name, parameters.length).needs(scope.size)
   const end = traced ? traced.end : exit
   const steps = plan === undefined ? end : plan.all(end)
@@ -94,38 +90,6 @@ function compile(rule: Rule, surroundings: RuleContext): Steps {
   const entry = traced && head.length > 0 ? traced.head(matching) : matching
   if (output === undefined || plan === undefined) return { body: bodyStep, entry, output: undefined }
   return { body: bodyStep, entry, output: { at: output.at, step: outputStep(output, entry, plan.others(exit)) } }
-}
-
-/** Returns the steps that send the events of a rule to a recorder. */
-function tracedRule(
-  scope: Scope,
-  recorder: Recorder,
-  rule: Rule,
-): { readonly end: Step; body(steps: Step): Step; head(matching: Step): Step } {
-  const matched = scope.temporary()
-  const record = (m: Machine, kind: 'rule' | 'unmatched' | 'applied'): void =>
-    recorder.record({ kind, rule, depth: m.frame.depth })
-  const unmatched: Retry = (m) => {
-    m.choices.pop()
-    if (m.frame.slots[matched] !== true) record(m, 'unmatched')
-    return fail
-  }
-  return {
-    end: (m) => {
-      record(m, 'applied')
-      return exit
-    },
-    body: (steps) => (m) => {
-      m.frame.slots[matched] = true
-      record(m, 'rule')
-      return steps
-    },
-    head: (matching) => (m) => {
-      m.frame.slots[matched] = false
-      m.pushRetry(unmatched, undefined)
-      return matching
-    },
-  }
 }
 
 /** `parameter = value` as the first goal of a rule, if the parameter tests only a class. */

@@ -17,7 +17,7 @@ const none: ReadonlySet<Call> = new Set()
 
 /** The end of every query. */
 export const solved: Step = (m) => {
-  m.program?.surroundings.recorder?.record({ kind: 'solution' })
+  m.program?.surroundings.tracer?.recorder.record({ kind: 'solution' })
   return m.solved()
 }
 

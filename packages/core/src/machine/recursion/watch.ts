@@ -14,7 +14,7 @@ const unremembered = 500
  * a variable, a float, a list or a dictionary. Other arguments are compared by identity.
  */
 export function isWatched(m: Machine, { predicate, slots }: Loop): boolean {
-  if (++m.recursiveCalls <= unremembered || m.program?.surroundings.recorder !== undefined) return false
+  if (++m.recursiveCalls <= unremembered || m.program?.surroundings.tracer !== undefined) return false
   for (let at = 0; at < predicate.arity; at++) {
     const arg = slots[at]
     if (arg instanceof Cell || arg instanceof Float || isList(arg) || isDict(arg)) return false

@@ -22,5 +22,5 @@ export interface Caller {
 /** The program that a query runs. */
 export interface Running {
   readonly predicates: { get(name: string, arity: number): Callee }
-  readonly surroundings: { readonly recorder: Recorder | undefined }
+  readonly surroundings: { readonly tracer: { readonly recorder: Recorder } | undefined }
 }

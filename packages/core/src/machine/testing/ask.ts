@@ -6,7 +6,7 @@ import type { Class, Model } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { createSchema } from '../../values/builtIns.js'
 import type { SchemaHostOptions } from '../host/schemaHost.js'
-import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve } from '../index.js'
+import { compile, type Limits, type Program, type Query, type Recorder, SchemaHost, solve, tracer } from '../index.js'
 
 export interface World extends SchemaHostOptions {
   readonly policy?: string
@@ -36,7 +36,8 @@ export function programOf(world: World = {}): Program {
   for (const [name, value] of Object.entries(world.constants ?? {})) schema.registerConstant(name, value)
   const { policy, found } = buildPolicy([new Source(world.policy ?? '', 'test.polar')], schema, allChecks())
   if (!policy) throw new Error(found.map((one) => one.message).join('\n'))
-  return compile(policy, world.host?.(schema, world) ?? new SchemaHost(schema, world), world.recorder)
+  const { recorder } = world
+  return compile(policy, world.host?.(schema, world) ?? new SchemaHost(schema, world), recorder && tracer(recorder))
 }
 
 /** Returns a query that has not begun. */
