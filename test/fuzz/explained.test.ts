@@ -32,6 +32,9 @@ test.each([
   ['the rest of a rule within another rest of it', 7_812_001, 4768],
   ['a change that only another one needs, which is not needed', 7_812_001, 3710],
   ['a new row that needs the key of one that exists', 7_812_001, 4016],
+  ['a field of a row that other changes lead away from', 7_831_001, 1340],
+  ['a row that several lists of copies hold', 7_831_001, 2122],
+  ['a proof by copies of a row without a key', 7_831_001, 3906],
   ['changes of data that a leaf of the machine reads', 7_716_006, 34],
 ])('explains %s', (_, ofCases, from) => {
   const { failures } = fuzzExplained({ seed: ofCases, cases: 1, from })

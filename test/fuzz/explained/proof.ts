@@ -80,7 +80,7 @@ export class Proof {
   }
 
   #identity(object: object): string {
-    const identity = this.#question.identityOf(object)
+    const identity = this.#question.rowOf(object)
     if (typeof identity === 'string') return identity
     const at = this.#identities.indexOf(identity)
     return `#${at < 0 ? this.#identities.push(identity) - 1 : at}`
@@ -204,8 +204,8 @@ export function turnedAround(
     const undo: (() => void)[] = []
     // In the first trial, all that can go is gone.
     const turn = new Turn(proof, question, world, random, trial === 0)
-    const objects = question.byIdentity()
-    for (const [object] of objects.values()) for (const way of turn.of(object!)) undo.push(question.apply(way, objects))
+    const objects = question.byIdentity([], (object) => question.rowOf(object))
+    for (const same of objects.values()) for (const way of turn.of(same[0]!)) undo.push(question.apply(way, same))
     outcomes.push(question.check())
     for (const one of undo.reverse()) one()
   }

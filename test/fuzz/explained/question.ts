@@ -32,8 +32,7 @@ export class Question {
   }
 
   /** Changes a field of all objects of a row, and returns how to undo it. */
-  apply(way: Assignment, objects = this.byIdentity([way.object])): () => void {
-    const same = objects.get(this.identityOf(way.object)) ?? []
+  apply(way: Assignment, same = this.byIdentity([way.object]).get(this.identityOf(way.object)) ?? []): () => void {
     const undo = same.map((object) => change({ ...way, object }))
     return () => {
       for (const one of undo.reverse()) one()
@@ -52,12 +51,17 @@ export class Question {
     return isUnloaded ? check(this.#prepared.predicates, actor, action, resource) : outcome
   }
 
-  /** Returns the same for objects of one row, also for copies of it that have no model before they are read. */
+  /** Returns the same for objects of one row with a key, also for copies of it that have no model before they are read. */
   identityOf(object: object): unknown {
+    const row = this.rowOf(object)
+    return typeof row === 'string' ? row : object
+  }
+
+  /** Returns the same for all copies of one row, also if it has no key. */
+  rowOf(object: object): unknown {
     const { rows, numbers } = this.#prepared.objects
     const number = numbers?.get(object)
-    const identity = identityOf(this.authorizer.schema, number === undefined ? object : rows[number]!)
-    return typeof identity === 'string' ? identity : object
+    return identityOf(this.authorizer.schema, number === undefined ? object : rows[number]!)
   }
 
   modelOf(object: object): string | undefined {
@@ -67,12 +71,15 @@ export class Question {
   }
 
   /** Returns the objects of the question, and those that are reached from others, by the row that they are. */
-  byIdentity(others: readonly object[] = []): ReadonlyMap<unknown, readonly object[]> {
+  byIdentity(
+    others: readonly object[] = [],
+    of: (object: object) => unknown = (object) => this.identityOf(object),
+  ): ReadonlyMap<unknown, readonly object[]> {
     const { actor, resource } = this.asked
     const found = new Map<unknown, object[]>()
     for (const one of reached([actor, resource, ...others])) {
-      const identity = this.identityOf(one)
-      found.set(identity, [...(found.get(identity) ?? []), one])
+      const row = of(one)
+      found.set(row, [...(found.get(row) ?? []), one])
     }
     return found
   }
@@ -111,11 +118,14 @@ export class Question {
     })
   }
 
-  /** Returns whether a change is made in the objects as they are now. */
+  /**
+   * Returns whether a change is made in the objects as they are now. A leaf is about the field of a row, whatever
+   * leads to the row.
+   */
   holds({ part, wanted }: Change): boolean {
-    const again = evaluate(engineOf(this.authorizer)!, this.asked, new Arrivals()).root!
-    const { outcome } = part.in(again.world)
-    return 'truth' in outcome && outcome.truth === wanted
+    const now = this.root.world.with(this.root.world.reads)
+    const same = leavesOf(this.root.in(now)).filter(({ key }) => key === part.key)
+    return [part.in(now), ...same].some(({ outcome }) => 'truth' in outcome && outcome.truth === wanted)
   }
 
   /**
@@ -123,7 +133,7 @@ export class Question {
    * @param completes - Whether the other fields of new rows have values.
    */
   can(set: readonly Change[], completes: boolean): boolean {
-    const ways = set.map((one) => waysOf(one))
+    const ways = set.map((one) => waysOf(one, (row) => this.identityOf(row)))
     const rows = completes ? newRows(set, ways) : []
     const added = [...rows].map((row) => {
       const fields = ways.flat().flatMap(({ object, field }) => (object === row ? [field] : []))
@@ -158,10 +168,19 @@ function newRows(set: readonly Change[], ways: readonly (readonly Assignment[])[
 
 /** Whether some row does not exist yet of those that a set of changes needs. */
 export function needsNewRow(set: readonly Change[]): boolean {
-  return newRows(set, set.map(waysOf)).size > 0
+  return (
+    newRows(
+      set,
+      set.map((one) => waysOf(one)),
+    ).size > 0
+  )
 }
 
-export function waysOf({ kind, part, wanted, row }: Change): readonly Assignment[] {
+/** @param identityOf - Returns the same for objects of one row. */
+export function waysOf(
+  { kind, part, wanted, row }: Change,
+  identityOf: (row: object) => unknown = (one) => one,
+): readonly Assignment[] {
   if (kind === 'leaf') return realize(part, wanted).ways
   const { condition } = part
   const operand = condition.kind === 'some' ? condition.from : condition.kind === 'compare' ? condition.left : undefined
@@ -169,9 +188,11 @@ export function waysOf({ kind, part, wanted, row }: Change): readonly Assignment
   const object = part.world.value({ ...operand, steps: operand.steps.slice(0, -1) }, part.environment)
   if (typeof object !== 'object' || object === null) return []
   const list = (before: unknown): readonly unknown[] => (Array.isArray(before) ? before : [])
+  const isRow = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && identityOf(one) === identityOf(row as object)
   const to = {
     row: (before: unknown) => [...list(before), row],
-    removal: (before: unknown) => list(before).filter((one) => one !== row),
+    removal: (before: unknown) => list(before).filter((one) => one !== row && !isRow(one)),
     there: () => row,
   }[kind]
   return [{ object, field: operand.steps.at(-1)!.name, to, isAdded: true }]

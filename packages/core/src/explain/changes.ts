@@ -5,7 +5,7 @@ import { tag } from '../schema/tags.js'
 import { builtinClasses } from '../values/builtin.js'
 import { imagine, isImagined } from './imagined.js'
 import { type Location, locationOf } from './location.js'
-import type { Part } from './part.js'
+import type { Part, World } from './part.js'
 
 /** Something that would have to be otherwise. */
 export interface Change {
@@ -118,7 +118,7 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
       return { ways, isWhole: isEquality && (operator === '!=') !== wanted && !areFields }
     }
     case 'in':
-      return membership(condition, { at, read, set }, wanted)
+      return membership(condition, { at, read, set, world }, wanted)
     case 'text': {
       const [of, part] = [read(condition.of), read(condition.part)]
       const ways = [
@@ -140,10 +140,12 @@ function membership(
     at,
     read,
     set,
+    world,
   }: {
     readonly at: (operand: Operand) => Location | undefined
     readonly read: (operand: Operand) => unknown
     readonly set: (operand: Operand, values: readonly unknown[]) => readonly Assignment[]
+    readonly world: World
   },
   wanted: boolean,
 ): Realization {
@@ -156,11 +158,16 @@ function membership(
       : []
   const ways = wanted
     ? [...set(item, elements.slice(0, maxElements)), ...change((before) => [...before, one])]
-    : [...set(item, elements.flatMap(others)), ...change((before) => before.filter((other) => other !== one))]
+    : [...set(item, elements.flatMap(others)), ...change((before) => without(world, before, one))]
   return { ways, isWhole: wanted && elements.length <= maxElements }
 }
 
 const maxElements = 8
+
+/** Returns a list without an element, whatever objects of its row the list holds. */
+function without({ ids }: World, list: readonly unknown[], element: unknown): readonly unknown[] {
+  return list.filter((one) => one !== element && ids.of(one) !== ids.of(element))
+}
 
 /** Returns the change of a list by which a quantifier gets a row. */
 export function listWith(part: Part, row: unknown): readonly Assignment[] {
@@ -169,7 +176,7 @@ export function listWith(part: Part, row: unknown): readonly Assignment[] {
 
 /** Returns the change of a list by which a quantifier loses a row. */
 export function listWithout(part: Part, row: unknown): readonly Assignment[] {
-  return listChange(part, (before) => before.filter((one) => one !== row))
+  return listChange(part, (before) => without(part.world, before, row))
 }
 
 function listChange(part: Part, to: (before: readonly unknown[]) => readonly unknown[]): readonly Assignment[] {

@@ -93,6 +93,12 @@ describe('what is missing', () => {
       ['Role 9 not in d.labels', 'l.name = "a"'],
     ],
     [
+      'a row that a list holds twice',
+      'forall(l in d.labels, l.name = "a")',
+      new Document(5, null, null, 3, [new Role(9, 'b'), new Role(9, 'b')]),
+      ['Role 9 not in d.labels', 'l.name = "a"'],
+    ],
+    [
       'a related row behind nil',
       'd.folder != nil and d.folder.id = 7',
       new Document(5),
