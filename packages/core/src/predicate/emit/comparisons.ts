@@ -40,7 +40,8 @@ export function textsOf(conditions: readonly Condition[]): readonly TextTest[] {
   return conditions.slice(0, end < 0 ? conditions.length : end) as unknown as readonly TextTest[]
 }
 
-function isTextTest(condition: Condition): condition is TextTest {
+/** Returns whether a condition compares an operand with a text. */
+export function isTextTest(condition: Condition): condition is TextTest {
   return (
     condition.kind === 'compare' &&
     condition.operator === '=' &&
@@ -243,5 +244,20 @@ export class ComparisonWriter {
     const literals = tests.map(({ right }) => text(right.value))
     const other = this.#isOther(left, written, 'string', '')
     return sequence(written.before, [...literals.map((one) => `${x} === ${one}`), other].join(' || '))
+  }
+
+  /**
+   * Writes that one of several texts is an operand's, for an arm that is open. `arm` becomes its
+   * number.
+   * @param first - The number of the first text's arm.
+   * @param none - The number if the operand is none of them: no such arm is open.
+   */
+  writeChoice(tests: readonly TextTest[], first: number, none: number, scope: CodeScope): string {
+    const { left } = tests[0]!
+    const written = this.#operands.write(left, scope)
+    const x = written.value
+    const arms = tests.map(({ right }, at) => `${x} === ${text(right.value)} ? ${first + at} : `)
+    const other = this.#isOther(left, written, 'string', '')
+    return sequence(written.before, `(arm = ${arms.join('')}(${other}, ${none})) < open`)
   }
 }

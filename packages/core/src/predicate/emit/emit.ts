@@ -7,6 +7,7 @@ import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
 import { type Compiled, Compiler, type Leaf, type Round } from '../compiler.js'
+import { choicesOf } from './choices.js'
 import { attributeOf, ComparisonWriter, type TextTest, textsOf } from './comparisons.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
@@ -86,6 +87,16 @@ export function programText(functions: readonly string[], ...predicates: readonl
   ]
   const all = [...given, code].join('\n')
   return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
+}
+
+/** Writes the test of an element by one arm of a loop, or by several. */
+interface LoopStep {
+  readonly write: Write
+  readonly arms: number
+}
+
+function oneArm(write: Write): LoopStep {
+  return { write, arms: 1 }
 }
 
 const subjects = ['actor', 'action', 'resource'] as const
@@ -222,30 +233,47 @@ class Source extends Compiler<Write> {
     const [some] = conditions as readonly [Some]
     const each = `each${++this.#depth}`
     const arms = conditions.map((condition) => this.compile(condition.where))
+    const tests = canFail ? this.#loopTests(conditions, arms) : arms.map(({ test }) => oneArm(test))
     this.#depth--
-    const loop = (tests: readonly Write[], write: WriteLoop): Write =>
+    const loop = (steps: readonly LoopStep[], write: WriteLoop): Write =>
       this.#function((scope) => {
         const from = this.#operands.write(some.from, scope)
         scope.own(each)
         for (const condition of conditions) this.#operands.call(condition.each, each)
         const inner = scope.inner()
-        const steps = tests.map((test) => test(inner))
-        const { start, step, end } = write(steps, (elements) => this.#spend(scope, elements))
+        const texts = steps.map(({ write, arms }) => ({ text: write(inner), arms }))
+        const { start, step, end } = write(texts, (elements) => this.#spend(scope, elements))
         const lines = [...settled(from), `const list = ${from.value}`, 'if (!isWhole(list)) bail(list)', start]
         return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
       }, some.from)
     return {
-      test: loop(
-        arms.map((arm) => arm.test),
-        canFail ? untilNoneIsOpen : untilFound,
-      ),
+      test: loop(tests, canFail ? untilNoneIsOpen : untilFound),
       exhaust: canFail
         ? loop(
-            arms.map((arm) => arm.exhaust ?? arm.test),
+            arms.map((arm) => oneArm(arm.exhaust ?? arm.test)),
             toTheEnd,
           )
         : undefined,
     }
+  }
+
+  /** Returns the tests of a loop whose arms can fail. Arms that differ in a string share one. */
+  #loopTests(conditions: readonly Some[], arms: readonly Compiled<Write>[]): readonly LoopStep[] {
+    let first = 0
+    return choicesOf(conditions).flatMap((one): LoopStep[] => {
+      const at = first
+      first += 'tests' in one ? one.tests.length : 1
+      const alone = arms.slice(at, first).map(({ test }) => oneArm(test))
+      if (!('tests' in one)) return alone
+      const before = this.compile(one.before)
+      // Its further solutions would be tried for each arm.
+      if (before.exhaust) return alone
+      const after = this.compile(one.after)
+      const choose: Write = (scope) => this.#comparisons.writeChoice(one.tests, at, conditions.length, scope)
+      const goals = [before.test, choose, after.test]
+      const write = goals.reduceRight((rest, own) => this.and(own, rest, undefined))
+      return [{ write, arms: one.tests.length }]
+    })
   }
 
   /** Writes the count of steps before a value, if steps are counted. */

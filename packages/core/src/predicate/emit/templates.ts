@@ -90,12 +90,19 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
   return at
 }`
 
+/** The test of an element, by one arm of a loop, or by several. */
+export interface LoopTest {
+  readonly text: string
+  /** The number of arms. If there are several, the test sets `arm` to the one that is true. */
+  readonly arms: number
+}
+
 /**
  * @param left - Writes the code before leaving the loop, after the number of elements in the
  * expression.
  */
 export type WriteLoop = (
-  tests: readonly string[],
+  tests: readonly LoopTest[],
   left: (elements: string) => string,
 ) => {
   readonly start: string
@@ -105,24 +112,31 @@ export type WriteLoop = (
 
 export const untilFound: WriteLoop = (tests, left) => ({
   start: '',
-  step: `if (${tests.join(' || ')}) return ${left('i + 1')}true`,
+  step: `if (${tests.map(({ text }) => text).join(' || ')}) return ${left('i + 1')}true`,
   end: `return ${left('list.length')}false`,
 })
 
 /** When an arm is true, those before it stay open: errors that they would still reach count. */
-export const untilNoneIsOpen: WriteLoop = (tests, left) => ({
-  start: `let open = ${tests.length}`,
-  step: tests
-    .map((test, arm) =>
-      arm === 0 ? `if (${test}) return ${left('i + 1')}true;` : `if (open > ${arm} && ${test}) open = ${arm};`,
-    )
-    .join('\nelse '),
-  end: `return ${left('list.length')}open < ${tests.length}`,
-})
+export const untilNoneIsOpen: WriteLoop = (tests, left) => {
+  const all = tests.reduce((sum, { arms }) => sum + arms, 0)
+  const leave = `return ${left('i + 1')}true;`
+  let first = 0
+  const steps = tests.map(({ text, arms }) => {
+    const at = first
+    first += arms
+    if (at > 0) return `if (open > ${at} && ${text}) open = ${arms > 1 ? 'arm' : at};`
+    return arms > 1 ? `if (${text}) {\nif (arm === 0) ${leave}\nopen = arm\n}` : `if (${text}) ${leave}`
+  })
+  return {
+    start: `let open = ${all}${tests.some(({ arms }) => arms > 1) ? ', arm' : ''}`,
+    step: steps.join('\n'),
+    end: `return ${left('list.length')}open < ${all}`,
+  }
+}
 
 export const toTheEnd: WriteLoop = (tests, left) => ({
   start: 'let found = false',
-  step: tests.map((test) => `if (${test}) found = true;`).join('\n'),
+  step: tests.map(({ text }) => `if (${text}) found = true;`).join('\n'),
   end: `return ${left('list.length')}found`,
 })
 
