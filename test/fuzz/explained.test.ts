@@ -35,6 +35,9 @@ test.each([
   ['a field of a row that other changes lead away from', 7_831_001, 1340],
   ['a row that several lists of copies hold', 7_831_001, 2122],
   ['a proof by copies of a row without a key', 7_831_001, 3906],
+  ['a row that may be of a subclass', 7_841_001, 1128],
+  ['a new row with the key of one that a list holds', 7_841_001, 4189],
+  ['a part of a set that only a predicate can try', 7_841_001, 1533],
   ['changes of data that a leaf of the machine reads', 7_716_006, 34],
 ])('explains %s', (_, ofCases, from) => {
   const { failures } = fuzzExplained({ seed: ofCases, cases: 1, from })

@@ -98,7 +98,10 @@ class Explained {
     // The machine can meet a relation that is not loaded where the schema or a key is enough.
     const isPartial =
       (typeof expected === 'object' && /relation-not-loaded|unknown-row/.test(expected.error)) ||
-      evaluated.error?.code === 'relation-not-loaded'
+      evaluated.error?.code === 'relation-not-loaded' ||
+      // It also tries the rules for the class that a copy is known to have before those for its subclasses.
+      (this.#asked.json !== undefined && evaluated.error?.code === 'unknown-row')
+    if (isPartial && evaluated.decision !== decisionOf(expected)) this.#count('decided otherwise by the condition')
     if (evaluated.root && !isPartial && evaluated.decision !== decisionOf(expected))
       return `its condition is ${evaluated.decision} (${evaluated.error?.message}), the machine says ${showOutcome(expected)} ${typeof expected === 'object' ? expected.message : ''}`
     if (explanation.tree.kind === 'machine') {
@@ -167,6 +170,8 @@ class Explained {
         // A leaf of the machine is one leaf, whatever it reads: the same data can make it true.
         if (leavesOf(question.root).some(({ condition }) => condition.kind === 'opaque'))
           this.#count('a part is enough beside a leaf of the machine')
+        // The explanation reads the relation that a copy lacks, as the machine does.
+        else if (question.isUnloaded) this.#count('a part is enough beside a relation that copies lack')
         else return `a part of a missing set is enough, without ${without}:\n${texts()}`
       }
     }

@@ -19,6 +19,8 @@ export class Question {
   readonly search: NonNullable<ReturnType<typeof evaluate>['search']>
   /** The first error of the last set that was tried. */
   failed: string | undefined
+  /** Whether a check of the last set that was tried met a relation that is not loaded, so that the predicate answered. */
+  isUnloaded = false
   readonly asked: { readonly actor: unknown; readonly action: string; readonly resource: unknown }
   readonly #prepared: Prepared
 
@@ -48,6 +50,7 @@ export class Question {
     const { actor, action, resource } = this.asked
     const outcome = check(this.authorizer, actor, action, resource)
     const isUnloaded = typeof outcome === 'object' && outcome.error === 'relation-not-loaded'
+    this.isUnloaded ||= isUnloaded
     return isUnloaded ? check(this.#prepared.predicates, actor, action, resource) : outcome
   }
 
@@ -140,6 +143,7 @@ export class Question {
       return { row, mentioned: new Set(fields) }
     })
     this.failed = undefined
+    this.isUnloaded = false
     const attempt = (index: number): boolean => {
       const all = ways[index]
       if (!all) {

@@ -175,6 +175,12 @@ describe('what is missing', () => {
     expect(first).toBe('d.folder = a new Folder with d.folder.id = 7')
   })
 
+  it('is no new row with the key of a row that the list holds', () => {
+    const rule = 'allow(u: User, "read", _: Document) if r in u.roles and r.id = 7 and r.name = "admin";'
+    const member = new User(1, 'ada', false, [new Role(7, 'a')])
+    expect(missing(rule, member, new Document(5))).toEqual(['r.name = "admin"'])
+  })
+
   it('is found along a recursion, whether the data have cycles or not', () => {
     const policy = `
       allow(u: User, "read", d: Document) if d.folder != nil and reads(u, d.folder);

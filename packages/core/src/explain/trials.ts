@@ -1,5 +1,6 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
+import { identityOf } from '../values/rows.js'
 import { type Assignment, type Change, define, isKey, listWith, listWithout, realize } from './changes.js'
 import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
@@ -92,7 +93,7 @@ export class Trials {
       const all = ways[at]
       if (!all) {
         trials++
-        return this.#isTrue(values, assumed)
+        return !changes.some((one) => this.#isHeld(one)) && this.#isTrue(values, assumed)
       }
       // A field that is changed already may be right for this change too.
       if (all.some((way) => values.get(ids.of(way.object))?.has(way.field) && !way.isAdded) && attempt(at + 1))
@@ -116,6 +117,14 @@ export class Trials {
     // Where a change leads to an error, a further change could avoid it.
     if (counts && !enough && (this.#isError || !isWhole || trials >= maxTrials)) this.isComplete = false
     return enough
+  }
+
+  /** Returns whether a list already holds the row that is added to it, by the key that the row needs. */
+  #isHeld({ kind, part, row }: Change): boolean {
+    const { schema } = this.#root.world.meaning
+    if (kind !== 'row' || !isImagined(row)) return false
+    const identity = identityOf(schema, row)
+    return part.rows.some((one) => typeof one === 'object' && one !== null && identityOf(schema, one) === identity)
   }
 
   /** Tries with a part of the key of a new row: with that of a row that exists, it is that row. */
