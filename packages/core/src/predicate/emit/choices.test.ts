@@ -35,14 +35,12 @@ const roles = ['reader', 'writer', 'owner', 'guest', 5, null, undefined]
 const times = [null, 2, 4, 'late', undefined]
 
 it('a loop over roles, any of which can be an error, has the outcome of the machine', () => {
-  const shares = [user, other, undefined].flatMap((whose) =>
+  const shares = [user, other].flatMap((whose) =>
     roles.flatMap((role) => times.map((until): Share => ({ user: whose, role, until }))),
   )
+  const lists = shares.flatMap((first) => shares.map((second) => [first, second]))
   let [granted, failed] = [0, 0]
-  for (let at = 0; at < 4_000; at++) {
-    const list = [at * 7919, at * 104_729 + 3, at * 1_299_709 + 11]
-      .slice(0, 1 + (at % 3))
-      .map((place) => shares[place % shares.length]!)
+  for (const list of lists) {
     const [expected, ...answers] = authorizers.map((authorizer) => {
       try {
         return authorizer.can(user, 'read', new Doc(list))
