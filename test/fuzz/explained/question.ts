@@ -136,7 +136,10 @@ export class Question {
    * @param completes - Whether the other fields of new rows have values.
    */
   can(set: readonly Change[], completes: boolean): boolean {
-    const ways = set.map((one) => waysOf(one, (row) => this.identityOf(row)))
+    // What is added to a list can be the value of another change.
+    const ways = set
+      .map((one) => waysOf(one, (row) => this.identityOf(row)))
+      .sort((a, b) => Number(a.some(({ isAdded }) => isAdded)) - Number(b.some(({ isAdded }) => isAdded)))
     const rows = completes ? newRows(set, ways) : []
     const added = [...rows].map((row) => {
       const fields = ways.flat().flatMap(({ object, field }) => (object === row ? [field] : []))

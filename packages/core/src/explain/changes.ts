@@ -26,8 +26,11 @@ export interface Change {
 
 /** Values that fields are changed to. */
 export interface Assignment extends Location {
-  /** Returns the value from the one before. */
-  readonly to: (before: unknown) => unknown
+  /**
+   * Returns the value from the one before.
+   * @param world - The data with the changes before this one. Default: those of the leaf.
+   */
+  readonly to: (before: unknown, world?: World) => unknown
   /** Whether it can follow another change of the field. */
   readonly isAdded: boolean
 }
@@ -38,6 +41,8 @@ export interface Realization {
   readonly ways: readonly Assignment[]
   /** Whether every way to make the change is among them. */
   readonly isWhole: boolean
+  /** Whether the schema forbids the change. */
+  readonly isBarred?: boolean
 }
 
 let made = 0
@@ -83,9 +88,9 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
     const location = locationOf(world, operand, environment)
     return location && isKey(schema, location) && !isImagined(location.object) ? undefined : location
   }
-  const read = (operand: Operand): unknown => {
+  const read = (operand: Operand, of: World = world): unknown => {
     try {
-      return world.value(operand, environment)
+      return of.value(operand, environment)
     } catch {
       return undefined
     }
@@ -106,8 +111,13 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
         [left, read(right)],
         [right, read(left)],
       ] as const
+      let isBarred = false
       const ways = sides.flatMap(([side, other]) => {
         if (other === undefined) return []
+        if (other === null && isEquality && (operator !== '!=') === wanted && isNeverNil(schema, at(side))) {
+          isBarred = true
+          return []
+        }
         if (!isEquality) return set(side, neighbours(other))
         return (operator === '!=') !== wanted
           ? set(side, [other])
@@ -115,7 +125,11 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
       })
       // Two fields can also be equal by a third value.
       const areFields = at(left) !== undefined && at(right) !== undefined
-      return { ways, isWhole: isEquality && (operator === '!=') !== wanted && !areFields }
+      return {
+        ways,
+        isWhole: isEquality && (operator === '!=') !== wanted && !areFields,
+        isBarred: isBarred && ways.length === 0,
+      }
     }
     case 'in':
       return membership(condition, { at, read, set, world }, wanted)
@@ -143,7 +157,7 @@ function membership(
     world,
   }: {
     readonly at: (operand: Operand) => Location | undefined
-    readonly read: (operand: Operand) => unknown
+    readonly read: (operand: Operand, of?: World) => unknown
     readonly set: (operand: Operand, values: readonly unknown[]) => readonly Assignment[]
     readonly world: World
   },
@@ -152,13 +166,20 @@ function membership(
   const [one, all] = [read(item), read(list)]
   const elements: readonly unknown[] = Array.isArray(all) ? all : typeof all === 'string' ? [...all] : []
   const place = at(list)
-  const change = (to: (before: readonly unknown[]) => readonly unknown[]): readonly Assignment[] =>
+  // Another change can be one of the item.
+  const change = (to: (before: readonly unknown[], element: unknown) => readonly unknown[]): readonly Assignment[] =>
     place && one !== undefined && (Array.isArray(all) || all === undefined)
-      ? [{ ...place, to: (before) => to(Array.isArray(before) ? before : []), isAdded: true }]
+      ? [
+          {
+            ...place,
+            to: (before, changed = world) => to(Array.isArray(before) ? before : [], read(item, changed)),
+            isAdded: true,
+          },
+        ]
       : []
   const ways = wanted
-    ? [...set(item, elements.slice(0, maxElements)), ...change((before) => [...before, one])]
-    : [...set(item, elements.flatMap(others)), ...change((before) => without(world, before, one))]
+    ? [...set(item, elements.slice(0, maxElements)), ...change((before, element) => [...before, element])]
+    : [...set(item, elements.flatMap(others)), ...change((before, element) => without(world, before, element))]
   return { ways, isWhole: wanted && elements.length <= maxElements }
 }
 
@@ -190,6 +211,12 @@ function listChange(part: Part, to: (before: readonly unknown[]) => readonly unk
 export function isKey(schema: Schema, { object, field }: Location): boolean {
   const model = schema.baseOf(object)
   return model !== undefined && schema.key(model.name)?.includes(field) === true
+}
+
+/** Returns whether a field is declared to hold a value always. */
+function isNeverNil(schema: Schema, location: Location | undefined): boolean {
+  const model = location && schema.baseOf(location.object)
+  return model !== undefined && schema.field(model.name, location!.field)?.nullable === false
 }
 
 /** Returns values of a field that are not nil: a new row for a relation, else one value of each type that fits. */

@@ -1,7 +1,16 @@
 import { Failed } from '../filter/bind/failure.js'
 import { entryOf } from '../values/entryOf.js'
 import { identityOf } from '../values/rows.js'
-import { type Assignment, type Change, define, isKey, listWith, listWithout, realize } from './changes.js'
+import {
+  type Assignment,
+  type Change,
+  define,
+  isKey,
+  listWith,
+  listWithout,
+  type Realization,
+  realize,
+} from './changes.js'
 import { sizeOf } from './choices.js'
 import { isImagined } from './imagined.js'
 import { locationOf } from './location.js'
@@ -80,10 +89,13 @@ export class Trials {
     let isWhole = true
     for (const change of changes) {
       const realized = this.#waysOf(change)
+      if (realized.isBarred) return false
       isWhole &&= realized.isWhole
       if (realized.ways.length > 0) ways.push(realized.ways)
       else assumed.set(change.part.key, change.wanted)
     }
+    // What is added to a list can be the value of another change.
+    ways.sort((a, b) => Number(a.some(({ isAdded }) => isAdded)) - Number(b.some(({ isAdded }) => isAdded)))
     this.#isError = false
     this.#unmet = []
     let trials = 0
@@ -105,7 +117,7 @@ export class Trials {
         const before = isChanged ? fields.get(way.field) : this.#read(way)
         // Where any new row would do, another change can ask for one that exists.
         if (isChanged && !way.isAdded && !isImagined(before)) continue
-        const value = way.to(before)
+        const value = this.#valueOf(way, before, values)
         fields.set(way.field, value)
         if (this.#withKey(way, value, () => attempt(at + 1))) return true
         if (isChanged) fields.set(way.field, before)
@@ -157,12 +169,18 @@ export class Trials {
     )
   }
 
+  /** Returns the value of a field after a change, in the data with the changes before it. */
+  #valueOf(way: Assignment, before: unknown, values: Values): unknown {
+    const { world } = this.#root
+    return way.to(before, way.isAdded && values.size > 0 ? world.with(world.reads.with(values)) : undefined)
+  }
+
   #read({ object, field }: Assignment): unknown {
     const { reads } = this.#root.world
     return reads.arrived(object, field)?.value ?? (Reflect.get(object, field) as unknown)
   }
 
-  #waysOf({ kind, part, wanted, row }: Change): { readonly ways: readonly Assignment[]; readonly isWhole: boolean } {
+  #waysOf({ kind, part, wanted, row }: Change): Realization {
     switch (kind) {
       case 'row':
         return { ways: listWith(part, row), isWhole: true }
