@@ -161,7 +161,7 @@ export function* conditionsIn(condition: Condition): Generator<Condition, void, 
   const open = [condition]
   for (let one = open.pop(); one; one = open.pop()) {
     yield one
-    open.push(...partsIn(one).toReversed())
+    for (const child of partsIn(one).toReversed()) open.push(child)
     if (one.kind !== 'ref' || seen.has(one.definition)) continue
     seen.add(one.definition)
     open.push(one.definition.condition)

@@ -106,7 +106,7 @@ class RuleReader {
     const open = [...nodes]
     for (let node = open.pop(); node; node = open.pop()) {
       if (node.kind === 'variable') found.add(node.name)
-      open.push(...children(node))
+      for (const child of children(node)) open.push(child)
     }
     return found
   }

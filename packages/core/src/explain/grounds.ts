@@ -60,7 +60,7 @@ function callsBelow(body: Part): ReadonlySet<Part> {
       case 'and':
       case 'or':
       case 'some':
-        open.push(...part.parts)
+        for (const child of part.parts) open.push(child)
         break
       case 'ref': {
         const [inner] = part.parts

@@ -7,7 +7,7 @@ export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, numb
   const open: Node[] = [...nodes]
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.kind === 'variable' && node.name !== '_') counts.set(node.name, (counts.get(node.name) ?? 0) + 1)
-    open.push(...children(node))
+    for (const child of children(node)) open.push(child)
   }
   return counts
 }

@@ -166,7 +166,7 @@ export function parseFile(
     const { value: statement, derivation } = parsed
     const wrong = derivation && valid.has(derivation) ? [] : checkValueTypes(statement)
     if (wrong.length > 0) {
-      diagnostics.push(...wrong)
+      for (const one of wrong) diagnostics.push(one)
       continue
     }
     statements.push(statement)

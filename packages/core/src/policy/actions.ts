@@ -88,7 +88,7 @@ function delegates({ name, parameters }: Rule, body: Expression): boolean {
   const own = actionRules.some((one) => one === name) && parameters.length === 3 ? parameters[2]?.term : undefined
   const open: Node[] = [body]
   for (let node = open.pop(); node; node = open.pop()) {
-    open.push(...children(node))
+    for (const child of children(node)) open.push(child)
     if (node.kind !== 'call' || !actionRules.some((one) => one === (node as Call).name)) continue
     const [, action, resource] = node.args
     if (action?.kind === 'string') continue
@@ -177,7 +177,7 @@ class ActionFlow {
       }
       // Only goals contain calls of rules.
       if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
-        open.push(...(children(node) as readonly Expression[]))
+        for (const child of children(node) as readonly Expression[]) open.push(child)
     }
   }
 
@@ -354,7 +354,7 @@ function sameVariables(rule: Rule, variable: string, flow: ActionFlow): Readonly
       const { left, right } = node
       if (flow.isVariable(left) && flow.isVariable(right)) pairs.push([left.name, right.name])
     } else if (node.kind === 'and' || node.kind === 'or' || node.kind === 'not' || node.kind === 'forall')
-      open.push(...(children(node) as readonly Expression[]))
+      for (const child of children(node) as readonly Expression[]) open.push(child)
   }
   const same = new Set([variable])
   for (let size = 0; size < same.size; ) {

@@ -94,7 +94,7 @@ function goalsAround(m: Machine, frame: Frame, node: Expression): Node[] {
   const open: Node[] = root === undefined ? [] : [root]
   for (let goal = open.pop(); goal !== undefined; goal = open.pop()) {
     goals.push(goal)
-    open.push(...[...children(goal)].reverse())
+    for (const child of [...children(goal)].reverse()) open.push(child)
   }
   return goals
 }

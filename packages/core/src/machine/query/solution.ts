@@ -85,7 +85,7 @@ function openCell(m: Machine, root: Term, constraints: Constraints): Cell | unde
     if (term instanceof ListTerm) {
       for (let at = term.from; at < term.items.length; at++) open.push(term.items[at])
       if (term.rest !== undefined) open.push(term.rest)
-    } else open.push(...term.entries.values())
+    } else for (const child of term.entries.values()) open.push(child)
   }
   return undefined
 }

@@ -58,7 +58,7 @@ function calledBy(rules: readonly Rule[]): Set<string> {
     const open: Node[] = rule.body ? [rule.body] : []
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (node.kind === 'call') names.add(node.name)
-      open.push(...children(node))
+      for (const child of children(node)) open.push(child)
     }
   }
   return names

@@ -124,7 +124,7 @@ function goalsOf(rule: Rule): readonly Node[] {
   const open: Node[] = [...plainRule(rule).goals]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     found.push(node)
-    open.push(...children(node))
+    for (const child of children(node)) open.push(child)
   }
   return found
 }

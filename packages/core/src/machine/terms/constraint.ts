@@ -33,7 +33,7 @@ export function cellsOf(terms: readonly Term[]): Cell[] {
       open.push(term.rest)
     } else if (term instanceof DictTerm) {
       seen.add(term)
-      open.push(...term.entries.values())
+      for (const child of term.entries.values()) open.push(child)
     }
   }
   return cells
