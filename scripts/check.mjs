@@ -13,14 +13,14 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 132.5,
+  index: 133,
   checks: 94.5,
   runtime: 14.5,
   explain: 59.5,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
-  compile: 44,
+  compile: 44.5,
   diff: 36.5,
   testing: 79,
   node: 3.5,
