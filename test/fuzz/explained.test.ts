@@ -40,6 +40,7 @@ test.each([
   ['a part of a set that only a predicate can try', 7_841_001, 1533],
   ['an element that another change makes', 7_851_001, 510],
   ['a field that is never nil', 7_851_001, 945],
+  ['a relation that is never nil', 7_861_001, 356],
   ['changes of data that a leaf of the machine reads', 7_716_006, 34],
 ])('explains %s', (_, ofCases, from) => {
   const { failures } = fuzzExplained({ seed: ofCases, cases: 1, from })

@@ -103,6 +103,12 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
     const location = at(operand)
     return location ? valuesOf(schema, location) : []
   }
+  // A row is another one, or nil where that can be.
+  const setOther = (operand: Operand, value: unknown): readonly Assignment[] => {
+    const values = others(value)
+    const needsPresent = value === null || (values.includes(null) && isNeverNil(schema, at(operand)))
+    return set(operand, needsPresent ? present(operand) : values)
+  }
   switch (condition.kind) {
     case 'compare': {
       const { operator, left, right } = condition
@@ -119,9 +125,7 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
           return []
         }
         if (!isEquality) return set(side, neighbours(other))
-        return (operator === '!=') !== wanted
-          ? set(side, [other])
-          : set(side, other === null ? present(side) : others(other))
+        return (operator === '!=') !== wanted ? set(side, [other]) : setOther(side, other)
       })
       // Two fields can also be equal by a third value.
       const areFields = at(left) !== undefined && at(right) !== undefined
@@ -132,7 +136,7 @@ export function realize({ condition, environment, world }: Part, wanted: boolean
       }
     }
     case 'in':
-      return membership(condition, { at, read, set, world }, wanted)
+      return membership(condition, { at, read, set, setOther, world }, wanted)
     case 'text': {
       const [of, part] = [read(condition.of), read(condition.part)]
       const ways = [
@@ -154,11 +158,13 @@ function membership(
     at,
     read,
     set,
+    setOther,
     world,
   }: {
     readonly at: (operand: Operand) => Location | undefined
     readonly read: (operand: Operand, of?: World) => unknown
     readonly set: (operand: Operand, values: readonly unknown[]) => readonly Assignment[]
+    readonly setOther: (operand: Operand, value: unknown) => readonly Assignment[]
     readonly world: World
   },
   wanted: boolean,
@@ -179,7 +185,10 @@ function membership(
       : []
   const ways = wanted
     ? [...set(item, elements.slice(0, maxElements)), ...change((before, element) => [...before, element])]
-    : [...set(item, elements.flatMap(others)), ...change((before, element) => without(world, before, element))]
+    : [
+        ...elements.flatMap((element) => setOther(item, element)),
+        ...change((before, element) => without(world, before, element)),
+      ]
   return { ways, isWhole: wanted && elements.length <= maxElements }
 }
 
