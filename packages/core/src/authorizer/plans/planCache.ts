@@ -64,7 +64,7 @@ const maxTrials = 3
  * not name. All questions share them: a plan depends on the policy, the classes and the action
  * alone. Statistics and trials are counts that affect how a check is evaluated, never its result.
  */
-export class PlanCache {
+export class PlanCache extends PlanTable<CheckPlan> {
   readonly statistics: Statistics = { predicate: 0, machine: 0, bailOuts: 0 }
   readonly #policy: Policy
   readonly #deriver: Deriver
@@ -74,7 +74,6 @@ export class PlanCache {
   readonly #actions: PolicyActions
   readonly #onUnnamed: (action: string, model?: string) => void
   #known: ReadonlySet<string> | undefined
-  readonly #plans: PlanTable<CheckPlan>
   /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
   /** The conditions of filters by the actor's model, the action and the rows' model. */
@@ -96,6 +95,7 @@ export class PlanCache {
     backEnd: BackEnd | undefined,
     prove?: Prove,
   ) {
+    super(meaning.schema)
     this.#policy = policy
     this.#actions = actions
     this.#onUnnamed = onUnnamed
@@ -103,7 +103,6 @@ export class PlanCache {
     this.#backEnd = backEnd
     this.#prove = prove
     this.meaning = meaning
-    this.#plans = new PlanTable(meaning.schema)
   }
 
   /**
@@ -113,7 +112,7 @@ export class PlanCache {
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // The arguments of a known plan are valid.
-    const plan = this.#plans.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
+    const plan = this.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
     const predicate = plan?.predicate
     // Predicates read the loaded values; only the machine checks whether they are complete.
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
@@ -139,7 +138,7 @@ export class PlanCache {
    * the result of the machine.
    */
   #planAnew(actor: unknown, action: string, resource: unknown): CheckPlan | undefined {
-    const plans = this.#prove && this.#plans.of(actor, resource)
+    const plans = this.#prove && this.of(actor, resource)
     const isForTrial = plans && typeof action === 'string' && !mayBePartial(actor) && !mayBePartial(resource)
     if (!isForTrial || !this.#isNamedFor(action, resource)) return this.#planOf(actor, action, resource)
     const trials = entryOf(this.#trials, plans, () => new Map<string, number>())
@@ -210,7 +209,7 @@ export class PlanCache {
    * Undefined if the machine has to decide.
    */
   actions(actor: unknown, resource: unknown): Set<string> | undefined {
-    const plans = this.#backEnd && this.#plans.of(actor, resource)
+    const plans = this.#backEnd && this.of(actor, resource)
     if (!plans) return undefined
     let others = plans.get(otherAction)
     if (!others) {
@@ -290,7 +289,7 @@ export class PlanCache {
     assertActor(actor)
     assertResource(resource)
     assertAction(action)
-    const plans = this.#plans.of(actor, resource)
+    const plans = this.of(actor, resource)
     const known = plans?.get(action)
     // The arguments of a known plan are valid.
     if (known) return known

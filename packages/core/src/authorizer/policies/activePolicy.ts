@@ -18,6 +18,7 @@ export class ActivePolicy {
   #trace: Trace | undefined
   /** Replaced as a whole: a question keeps the policy with which it began. */
   #loaded: LoadedPolicy | undefined
+  #onChange: () => void = () => {}
   /** The number of loads that began, and the number of the load that produced the active policy. */
   #turns = 0
   #installed = 0
@@ -26,6 +27,11 @@ export class ActivePolicy {
 
   constructor(context: PolicyContext) {
     this.#context = context
+  }
+
+  /** Sets what is called whenever another policy becomes active. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener
   }
 
   get policy(): Policy | undefined {
@@ -51,7 +57,7 @@ export class ActivePolicy {
   }
 
   #compileAnew(): void {
-    if (this.#loaded) this.#loaded = new LoadedPolicy(this.#loaded.policy, this.#currentContext)
+    if (this.#loaded) this.#activate(new LoadedPolicy(this.#loaded.policy, this.#currentContext))
   }
 
   get #currentContext(): PolicyContext {
@@ -115,8 +121,14 @@ export class ActivePolicy {
   #install(loaded: LoadedPolicy, turn: number): void {
     if (turn < this.#installed) return
     this.#installed = turn
-    this.#loaded = loaded
+    this.#activate(loaded)
     this.#context.warnings.reportAll(loaded.policy)
+  }
+
+  #activate(loaded: LoadedPolicy): LoadedPolicy {
+    this.#loaded = loaded
+    this.#onChange()
+    return loaded
   }
 
   /**
@@ -131,7 +143,6 @@ export class ActivePolicy {
       })
     }
     if (loaded.version === this.#context.schema.version) return loaded
-    this.#loaded = new LoadedPolicy(loaded.policy, this.#currentContext)
-    return this.#loaded
+    return this.#activate(new LoadedPolicy(loaded.policy, this.#currentContext))
   }
 }
