@@ -29,7 +29,7 @@ export class ActivePolicy {
     this.#context = context
   }
 
-  /** Sets what is called whenever another policy becomes active. */
+  /** Sets the listener that is called when another policy becomes active. */
   onChange(listener: () => void): void {
     this.#onChange = listener
   }

@@ -50,14 +50,14 @@ export interface PolicyContext {
   readonly warnings: WarningLog
   /** The rules that the application queries by name. */
   readonly queryRules: ReadonlySet<string>
-  /** Returns what sends all queries of a policy to a listener. Undefined if nothing listens. */
+  /** Returns the tracer of a policy's queries. Undefined if nothing listens. */
   readonly tracerOf?: ((policy: Policy) => Tracer) | undefined
 }
 
 /** Returns a listener of the queries of a policy. */
 export type RecorderOf = (policy: Policy) => Recorder
 
-/** Returns what sends queries to a listener. */
+/** Returns the tracer that sends queries to a listener. */
 export type Trace = (recorder: Recorder) => Tracer
 
 /** The number of machine steps beyond which a check gets a predicate at once. */

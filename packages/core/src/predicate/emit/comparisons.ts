@@ -145,8 +145,8 @@ export class ComparisonWriter {
 
   /**
    * Returns the name of the function that compares two operands. Comparisons of rows of one class
-   * share a function. Where the class is unknown, comparisons of the same attributes do: what is
-   * read from them is likely of the same classes.
+   * share a function. Where the class is unknown, comparisons of the same attributes share one, since
+   * their values are likely of the same classes.
    */
   #equality(comparison: Comparison, left: Operand, right: Operand): string {
     const { cls, key, types, takesTexts } = comparison
