@@ -1,4 +1,3 @@
-import type { Rule } from '../../language/ast.js'
 import { actionNames, checkedAction } from '../actions.js'
 import type { Declared } from '../blocks.js'
 import type { Check, PolicyContext } from './check.js'
@@ -24,23 +23,41 @@ export const ungranted: Check<PolicyContext> = (context) => ({
   },
 })
 
+/** The classes that some rules can hold for. */
+interface Reach {
+  /** Whether a rule is for resources of any class. */
+  any: boolean
+  /** The classes that rules name. */
+  readonly named: Set<string>
+  /** The classes that rules name, and the classes that these extend. */
+  readonly above: Set<string>
+}
+
 /** Returns whether rules of a name can hold for a class and a second argument. */
 function named(ruleName: string, { rules, schema }: PolicyContext): (cls: string, name: string) => boolean {
-  const all = rules.get(ruleName) ?? []
-  const byName = new Map<string | undefined, Rule[]>()
-  for (const rule of all) {
-    const { term, pattern } = rule.parameters[1] ?? {}
+  // The rules are grouped once: testing each rule for each class would take quadratic time.
+  const byName = new Map<string | undefined, Reach>()
+  for (const { parameters } of rules.get(ruleName) ?? []) {
+    const { term, pattern } = parameters[1] ?? {}
     const literal = pattern?.kind === 'string' ? pattern : term
     const key = literal?.kind === 'string' ? literal.value : undefined
-    byName.set(key, [...(byName.get(key) ?? []), rule])
+    const reach: Reach = byName.get(key) ?? { any: false, named: new Set(), above: new Set() }
+    byName.set(key, reach)
+    const resource = parameters[2]?.pattern
+    if (resource?.kind !== 'class pattern' || resource.tag === 'Actor' || resource.tag === 'Resource') reach.any = true
+    else {
+      reach.named.add(resource.tag)
+      for (const one of schema.ancestors(resource.tag)) reach.above.add(one)
+    }
   }
-  const concerns = (rule: Rule, cls: string): boolean => {
-    const pattern = rule.parameters[2]?.pattern
-    if (pattern?.kind !== 'class pattern' || pattern.tag === 'Actor' || pattern.tag === 'Resource') return true
-    return schema.isSubclass(cls, pattern.tag) || schema.isSubclass(pattern.tag, cls)
-  }
+  const concerns = ({ any, named, above }: Reach, cls: string): boolean =>
+    any || above.has(cls) || schema.ancestors(cls).some((one) => named.has(one))
   // A rule whose name is a variable can hold for any name.
-  return (cls, name) => [name, undefined].some((key) => byName.get(key)?.some((rule) => concerns(rule, cls)))
+  return (cls, name) =>
+    [name, undefined].some((key) => {
+      const reach = byName.get(key)
+      return reach !== undefined && concerns(reach, cls)
+    })
 }
 
 /** Returns whether `allow` grants an action other than by `has_permission`. */
