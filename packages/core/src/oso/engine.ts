@@ -85,9 +85,8 @@ export class Engine {
   }
 
   /** Returns whether the call of a rule has any result; a promise if it has to wait. */
-  holds(call: RuleCall): boolean | Promise<boolean> {
-    const { rule, args } = call
-    if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run(call, {}))
+  holds(rule: string, args: readonly unknown[]): boolean | Promise<boolean> {
+    if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
     // The machine of such a call is used again by the next one.
     try {
       const proven = holds(this.program, rule, args)
@@ -130,6 +129,7 @@ function rethrowAsCoreError(error: unknown): never {
 
 /** Whether a query could find values for variables in an argument. */
 function mayHaveVariables(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
   return value instanceof Variable || value instanceof Dict || Array.isArray(value)
 }
 

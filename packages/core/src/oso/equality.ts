@@ -32,6 +32,7 @@ function deepEqual(a: unknown, b: unknown, open: Open | undefined): boolean {
 
 function objectsEqual(a: object, b: object, outer: Open | undefined): boolean {
   const kind = kindOf(a)
+  if (kind === 'object' && differAtSight(a, b)) return false
   if (kind !== kindOf(b)) return false
   switch (kind) {
     case 'identity':
@@ -49,7 +50,6 @@ function objectsEqual(a: object, b: object, outer: Open | undefined): boolean {
     case 'binary':
       return sameBinary(a, b) === true
     default: {
-      if (kind === 'object' && differAtSight(a, b)) return false
       const open = outer ?? new Map<object, object>()
       return inside(a, b, open, () => containersEqual(kind, a, b, open))
     }
@@ -81,15 +81,17 @@ function containersEqual(
 }
 
 /**
- * Whether two objects differ before the first property that holds an object. Most rows do, by their
- * key, and need no memory of open pairs. Reads only properties that the whole comparison reads too.
+ * Whether an object differs from another one before the first property that holds an object. Most
+ * rows do, by their key, and need no memory of open pairs.
  */
 function differAtSight(a: object, b: object): boolean {
-  for (const key of Object.keys(a)) {
+  // `for … in` makes no array of keys. A key of the prototype comes after those of the object.
+  for (const key in a) {
+    if (!Object.hasOwn(a, key)) return false
     if (!Object.hasOwn(b, key)) return true
-    const left: unknown = Reflect.get(a, key)
+    const left: unknown = a[key as keyof object]
     if (!isPrimitive(left)) return false
-    const right: unknown = Reflect.get(b, key)
+    const right: unknown = b[key as keyof object]
     if (!isPrimitive(right)) return false
     if (!sameValue(left, right)) return true
   }
@@ -131,8 +133,9 @@ type Kind =
 function kindOf(value: object): Kind {
   if (typeof value === 'function') return 'identity'
   if (Array.isArray(value)) return 'array'
-  if (isBinary(value)) return 'binary'
+  if (ArrayBuffer.isView(value)) return 'binary'
   if (isOfOwnClass(value)) return 'object'
+  if (isBinary(value)) return 'binary'
   if (value instanceof Map) return 'map'
   if (value instanceof Set) return 'set'
   if (value instanceof Date) return 'date'
@@ -151,9 +154,10 @@ const identities = [Promise, WeakMap, WeakSet, WeakRef]
 
 /** The prototypes of all classes that have a kind of their own. */
 const kinds: ReadonlySet<object | null> = new Set(
-  [Map, Set, Date, Number, Boolean, Symbol, RegExp, String, Error, BigInt, URL, ...identities].map(
-    ({ prototype }) => prototype as object,
-  ),
+  [
+    ...[ArrayBuffer, SharedArrayBuffer, Map, Set, Date, Number, Boolean, Symbol, RegExp, String, Error, BigInt, URL],
+    ...identities,
+  ].map(({ prototype }) => prototype as object),
 )
 
 /**

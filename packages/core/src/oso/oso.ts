@@ -34,7 +34,8 @@ export class Oso<
   }
 
   /** Returns whether the actor may do the action to the resource. */
-  async isAllowed(actor: Actor, action: Action, resource: Resource): Promise<boolean> {
+  // Not `async`: that would make a second promise, and wait for the first.
+  isAllowed(actor: Actor, action: Action, resource: Resource): Promise<boolean> {
     return this.queryRuleOnce('allow', actor, action, resource)
   }
 

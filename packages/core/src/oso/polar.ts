@@ -97,7 +97,7 @@ export class Polar<Query = unknown, Resource = unknown> {
 
   /** Returns whether a rule has any result. */
   async queryRuleOnce(name: string, ...args: unknown[]): Promise<boolean> {
-    return this.#engine.holds({ rule: name, args })
+    return this.#engine.holds(name, args)
   }
 
   /**

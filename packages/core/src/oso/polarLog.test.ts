@@ -9,15 +9,15 @@ afterEach(() => {
 })
 
 it.each([
-  [{}, 'off', false],
-  [{ POLAR_LOG: 'info' }, 'info', false],
-  [{ POLAR_LOG: 'yes' }, 'info', false],
-  [{ POLAR_LOG: 'trace,now' }, 'trace', true],
-  [{ POLAR_LOG: 'trace,off' }, 'off', false],
-  [{ POLAR_LOG: '0' }, 'off', false],
-  [{ RUST_LOG: '1' }, 'trace', false],
-])('reads %j', (environment, level, now) => {
-  expect(logSettings(environment)).toEqual({ level, now })
+  ['', '', 'off', false],
+  ['info', '', 'info', false],
+  ['yes', '', 'info', false],
+  ['trace,now', '', 'trace', true],
+  ['trace,off', '', 'off', false],
+  ['0', '', 'off', false],
+  ['', '1', 'trace', false],
+])('reads POLAR_LOG %j and RUST_LOG %j', (asked, traced, level, now) => {
+  expect(logSettings(asked, traced)).toEqual({ level, now })
 })
 
 const policy = `allow(user: User, "read", x) if is_small(x) or user.name = "Ann";
