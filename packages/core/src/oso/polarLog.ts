@@ -24,7 +24,10 @@ interface LogSettings {
  * @param asked - Default: the value of `POLAR_LOG` now, which a program can change.
  * @param traced - Default: the value of `RUST_LOG` when the program started.
  */
-export function logSettings(asked = process.env['POLAR_LOG'], traced = rustLog): LogSettings {
+export function logSettings(
+  asked: string | undefined = process.env['POLAR_LOG'],
+  traced: string | undefined = rustLog,
+): LogSettings {
   if (!asked && !traced) return silent
   const words = (asked ?? '').split(',').filter(Boolean)
   const now = words.includes('now')
@@ -34,7 +37,7 @@ export function logSettings(asked = process.env['POLAR_LOG'], traced = rustLog):
 }
 
 /** Read once: each reading of the environment takes as long as a twentieth of a check. */
-const rustLog = process.env['RUST_LOG']
+const rustLog: string | undefined = process.env['RUST_LOG']
 
 const silent: LogSettings = { level: 'off', now: false }
 

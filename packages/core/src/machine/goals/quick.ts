@@ -44,7 +44,9 @@ export function quickTest(m: Machine, slots: readonly Term[], test: FrameTest): 
   if (left === unsure) return undefined
   const right = quickValue(m, slots, test.right)
   if (right === unsure) return undefined
-  if (test.operator === '=') return quickEqual(m, left, right, test)
+  if (test.operator === '=') {
+    return typeof left === 'string' && typeof right === 'string' ? left === right : quickEqual(m, left, right, test)
+  }
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(test.operator, left, right)
   if (typeof left === 'string' && typeof right === 'string')
     return compareNumbers(test.operator, compareText(left, right), 0)
@@ -63,7 +65,7 @@ function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue):
     }
     case 'field': {
       const of = operand.parts[0]!
-      const own = of.kind === 'slot' ? slots[of.slot] : undefined
+      const own = operand.of >= 0 ? slots[operand.of] : undefined
       // Most objects are elements, unchanged.
       const object = own === undefined || own instanceof Cell ? quickValue(m, slots, of) : own
       if (typeof object !== 'object' || object === null) return unsure

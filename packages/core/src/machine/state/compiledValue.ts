@@ -28,6 +28,8 @@ export class CompiledValue {
   readonly keys: readonly string[]
   readonly rest: CompiledValue | undefined
   readonly node: Expression
+  /** The slot of the object of a field, if it is a variable; otherwise -1. */
+  readonly of: number
   /**
    * The last class whose instances had the field as a plain property. All queries of a program
    * share it. It decides only how quickly a field is read, never the questions to the host, their
@@ -60,6 +62,7 @@ export class CompiledValue {
     this.parts = parts
     this.keys = keys
     this.rest = rest
+    this.of = kind === 'field' && parts[0]!.kind === 'slot' ? parts[0]!.slot : -1
   }
 }
 
