@@ -2,6 +2,7 @@ import { actorsOf, stringLiteralsOf } from '../authorizer/actions/actionNames.js
 import { PolicyActions } from '../authorizer/actions/policyActions.js'
 import type { Authorizer } from '../authorizer/authorizer.js'
 import { type ActionKind, isForMachine, type Kind, planCheck } from '../authorizer/plans/plans.js'
+import { Assumptions } from '../condition/assume.js'
 import type { Condition } from '../condition/condition.js'
 import { partsOf } from '../condition/cost.js'
 import { Deriver } from '../condition/derive/derive.js'
@@ -17,6 +18,7 @@ import { type PredicateText, programText, writePredicate } from '../predicate/em
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
 import { hasPlainRows } from '../predicate/emit/plainness.js'
 import { FunctionPool, type Given } from '../predicate/emit/pool.js'
+import { typesOfHost } from '../predicate/hostReads.js'
 import type { Model } from '../schema/model.js'
 import { type References, referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
@@ -100,6 +102,7 @@ class ModuleWriter {
   readonly #allActions: PolicyActions['all']
   readonly #options: CompileOptions
   readonly #deriver: Deriver
+  readonly #assumptions: Assumptions
   readonly #pool = new FunctionPool()
   /** The indices of predicates, keyed by their text: many classes can share one. */
   readonly #predicates = new Map<string, number>()
@@ -115,6 +118,7 @@ class ModuleWriter {
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
     this.#schema = schema
+    this.#assumptions = new Assumptions(typesOfHost(schema.constants))
     this.#deriver = new Deriver(policy, schema)
     this.#allActions = actions.all
     this.#options = options
@@ -148,7 +152,7 @@ class ModuleWriter {
     const makers = this.#makers(program)
     const given = this.#pool.given.map((one) => writeGiven(one, this.#policy))
     const entries = [
-      'format: 4',
+      'format: 5',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
       ...(makers.usesBudget ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
@@ -252,7 +256,8 @@ class ModuleWriter {
       else this.#actions.add(action)
       this.#report(condition, actor, action, resource)
       if (isForMachine(condition)) return this.#refused(condition)
-      return this.#written(condition, writePredicate(condition, this.#schema, this.#pool))
+      const assumed = this.#assumptions.apply(condition)
+      return this.#written(condition, writePredicate(assumed, this.#schema, this.#pool))
     } catch (error) {
       // The condition is nested more deeply than this JavaScript's stack allows, and so would its
       // text be.
@@ -360,6 +365,8 @@ function referencesIn({ name, class: cls, fields }: Model, schema: Schema): Refe
 
 function writeGiven(given: Given, policy: Policy): string {
   switch (given.kind) {
+    case 'constant':
+      return `{ constant: ${JSON.stringify(given.name)} }`
     case 'class':
       return `{ class: ${JSON.stringify(given.model)} }`
     case 'goal':

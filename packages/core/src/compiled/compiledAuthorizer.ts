@@ -32,8 +32,8 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: World) {
     const { format }: { readonly format: number } = policy
-    if (format !== 4) {
-      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 4.`, {
+    if (format !== 5) {
+      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 5.`, {
         hint: 'compile it with the installed version',
       })
     }
@@ -188,6 +188,7 @@ function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 're
 }
 
 function given(models: CompiledModels, value: CompiledValue): unknown {
+  if ('constant' in value) return models.constant(value.constant)
   if ('class' in value) return models.models.get(value.class)?.class
   return 'goal' in value ? value.goal : value.value
 }

@@ -57,6 +57,10 @@ export class CompiledModels implements Models {
     this.constants.set(model.name, model.class)
   }
 
+  constant(name: string): { readonly value: unknown } {
+    return { value: this.constants.get(name) }
+  }
+
   modelOf(value: unknown): KnownModel | undefined {
     if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
     const model = this.#byClass.get(value.constructor)

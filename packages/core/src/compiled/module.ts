@@ -10,7 +10,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 4
+  readonly format: 5
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
   /** Returns how predicates compare values. Undefined if no helper needs it. */
@@ -75,5 +75,7 @@ export type CompiledValue =
   | { readonly value: unknown }
   /** The class of a model. */
   | { readonly class: string }
+  /** A constant of the application. */
+  | { readonly constant: string }
   /** A goal that needs the machine: the rule and its position. */
   | { readonly goal: string }

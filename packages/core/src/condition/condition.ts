@@ -214,25 +214,40 @@ export interface Path {
   readonly as?: OperandType | undefined
 }
 
+/** A registered class or constant, which is read at each check and at each bind. */
+export interface Constant {
+  readonly kind: 'constant'
+  readonly name: string
+  readonly span: Span
+  /** As for a call. */
+  readonly assumed?: AssumedType
+}
+
+/** A call of a method of the host's value. */
+export interface Call {
+  readonly kind: 'call'
+  readonly of: Operand
+  readonly method: string
+  readonly args: readonly Operand[]
+  readonly span: Span
+  /** The type of every result, which whoever evaluates the call checks. Only in conditions for predicates. */
+  readonly assumed?: AssumedType
+}
+
+/** A type that the values of the host are assumed to have. */
+export type AssumedType = 'date' | 'number' | 'string' | 'boolean'
+
 export type Operand =
   /**
    * A literal. `float`: the number is written as a float, such as 2.0, so arithmetic on it uses
    * doubles.
    */
   | { readonly kind: 'value'; readonly value: unknown; readonly float?: true }
-  /** A registered class or constant, which is read at each check and at each bind. */
-  | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
+  | Constant
   | Path
   /** A field of an operand other than a path. */
   | { readonly kind: 'field'; readonly of: Operand; readonly step: Step }
-  /** A call of a method of the host's value. */
-  | {
-      readonly kind: 'call'
-      readonly of: Operand
-      readonly method: string
-      readonly args: readonly Operand[]
-      readonly span: Span
-    }
+  | Call
   | { readonly kind: 'list'; readonly elements: readonly Operand[] }
   | {
       readonly kind: 'arithmetic'

@@ -1,4 +1,4 @@
-import type { Condition, Operand } from './condition.js'
+import type { Call, Condition, Constant, Operand } from './condition.js'
 import { and, or, TRUE } from './construct.js'
 
 /**
@@ -49,11 +49,20 @@ export function isSameTest(one: Condition, other: Condition): boolean {
   return isSameOperand(one.left, other.left) && isSameOperand(one.right, other.right)
 }
 
-/** Returns whether two operands are the same: equal paths from the same root, or equal literals. */
+/** Returns whether two operands are the same: equal paths from the same root, equal literals, or the same
+ * call of a constant without arguments. */
 export function isSameOperand(one: Operand, other: Operand): boolean {
   if (one === other) return true
   if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
+  if (one.kind === 'constant' && other.kind === 'constant') return isAssumedAlike(one, other) && one.name === other.name
+  if (one.kind === 'call' && other.kind === 'call')
+    return isAssumedAlike(one, other) && one.method === other.method && isSameOperand(one.of, other.of)
   return isReadBy(one, other) && isReadBy(other, one)
+}
+
+/** Returns whether two reads of the host are assumed to have values of one type. */
+function isAssumedAlike(one: Constant | Call, other: Constant | Call): boolean {
+  return one.assumed !== undefined && one.assumed === other.assumed
 }
 
 /** Returns whether reading `whole` reads `part` first. */

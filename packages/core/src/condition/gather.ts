@@ -48,7 +48,7 @@ class Gathering {
     const found: Condition[] = []
     let free: Condition[] = []
     const close = (): void => {
-      const merged = this.#merged(free)
+      const merged = sharing(this.#merged(free), (rests) => this.#disjunction(rests))
       // Tests that need no search come first.
       for (const one of merged) if (isQuick(one)) found.push(one)
       for (const one of merged) if (!isQuick(one)) found.push(one)
@@ -114,6 +114,25 @@ class Gathering {
     )
     return this.#disjunction(kept)
   }
+}
+
+/**
+ * Joins arms that begin alike: `A and B or C or A and D` becomes `A and (B or D) or C`. None of the arms can fail.
+ * @param join - Returns the disjunction of the rests.
+ */
+function sharing(arms: readonly Condition[], join: (rests: readonly Condition[]) => Condition): readonly Condition[] {
+  const groups: { readonly first: Condition; readonly arms: Condition[] }[] = []
+  for (const arm of arms) {
+    const first = arm.kind === 'and' ? arm.of[0]! : arm
+    const group = arm.kind === 'and' ? groups.find((one) => isSame(one.first, first)) : undefined
+    if (group) group.arms.push(arm)
+    else groups.push({ first, arms: [arm] })
+  }
+  return groups.map((group) => {
+    if (group.arms.length === 1) return group.arms[0]!
+    const rests = group.arms.map((arm) => (arm.kind === 'and' ? and(...arm.of.slice(1)) : TRUE))
+    return and(group.first, join(rests))
+  })
 }
 
 /** Returns an arm as a quantifier: tests before it that need no search become its last tests. */

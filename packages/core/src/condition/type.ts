@@ -3,7 +3,7 @@ import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { isDecimal } from '../values/numeric.js'
 import { canBeSameRow } from '../values/rows.js'
-import type { Operand, OperandType, Path, Step } from './condition.js'
+import type { AssumedType, Operand, OperandType, Path, Step } from './condition.js'
 export const unknownType: OperandType = {
   model: undefined,
   exact: false,
@@ -79,10 +79,15 @@ export function operandType(schema: Schema, operand: Operand): OperandType {
     case 'arithmetic':
       return { ...unknownType, scalar: 'float', nullable: false }
     case 'call':
+      if (operand.assumed) return assumedType(operand.assumed)
       return isConcat(schema, operand) ? { ...unknownType, scalar: 'string', nullable: false } : unknownType
     case 'constant':
-      return unknownType
+      return operand.assumed ? assumedType(operand.assumed) : unknownType
   }
+}
+
+function assumedType(type: AssumedType): OperandType {
+  return { ...unknownType, scalar: type === 'number' ? 'float' : type, nullable: false }
 }
 
 /**
@@ -172,8 +177,9 @@ export function canFailToRead(schema: Schema, operand: Operand, present: readonl
       return false
     case 'count':
       return operandType(schema, operand.of).nullable || canFailToRead(schema, operand.of, present)
-    case 'field':
     case 'call':
+      return operand.assumed === undefined
+    case 'field':
     case 'arithmetic':
       return true
   }

@@ -12,6 +12,7 @@ import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
 import { bailOut } from './bail.js'
 import type { Budget } from './budget.js'
+import { assuming, callAssumed, isDate } from './hostReads.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
 /**
@@ -202,17 +203,6 @@ export function compare(
   return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
 }
 
-/** Returns whether a value is a valid date that is ordered by its time. */
-function isDate(value: unknown): value is Date {
-  return (
-    value instanceof Date &&
-    value.valueOf === dates.valueOf &&
-    value.getTime === dates.getTime &&
-    !Number.isNaN(value.getTime())
-  )
-}
-const dates = Date.prototype
-
 /** Returns whether a list has an element that is equal to a value. */
 export function contains(
   meaning: EqualityMeaning,
@@ -272,8 +262,9 @@ export function compileOperand(
       return computed(() => value)
     }
     case 'constant': {
-      const { name } = operand
+      const { name, assumed } = operand
       const { constants } = meaning.schema
+      if (assumed) return computed(() => assuming(constants.get(name), assumed))
       return computed(() => plain(constants.get(name)))
     }
     case 'path':
@@ -292,7 +283,8 @@ export function compileOperand(
     case 'call': {
       const of = compile(operand.of)
       const args = operand.args.map(compile)
-      const { method } = operand
+      const { method, assumed } = operand
+      if (assumed) return computed((frame) => callAssumed(get(of, frame), method, assumed))
       const account = accountOf()
       return computed((frame) => {
         const receiver = plain(get(of, frame))

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { entryOf } from '../values/entryOf.js'
 import { AdoptedRows, isPlain } from './adoption.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
@@ -11,6 +12,7 @@ import { tagOf } from './tags.js'
 export class Schema {
   readonly #models = new Map<string, Model>()
   readonly #constants = new Map<string, unknown>()
+  readonly #values = new Map<string, { value: unknown }>()
   readonly #byClass = new Map<unknown, Model>()
   /** The names of each registered class. */
   readonly #names = new Map<unknown, string[]>()
@@ -79,8 +81,8 @@ export class Schema {
     this.#models.set(model.name, model)
     if (model.class) {
       this.#byClass.set(model.class, model)
-      this.#constants.set(model.name, model.class)
-    } else if (!this.#constants.has(model.name)) this.#constants.set(model.name, new Table(model.name))
+      this.#setConstant(model.name, model.class)
+    } else if (!this.#constants.has(model.name)) this.#setConstant(model.name, new Table(model.name))
     this.#changed()
   }
 
@@ -100,8 +102,19 @@ export class Schema {
         data: { name },
       })
     const isNew = !this.#constants.has(name)
-    this.#constants.set(name, value)
+    this.#setConstant(name, value)
     if (isNew) this.#changed()
+  }
+
+  /** Returns an object that always has the present value of a constant. Reading it is faster than a look-up. */
+  constant(name: string): { readonly value: unknown } {
+    return entryOf(this.#values, name, () => ({ value: this.#constants.get(name) }))
+  }
+
+  #setConstant(name: string, value: unknown): void {
+    this.#constants.set(name, value)
+    const known = this.#values.get(name)
+    if (known) known.value = value
   }
 
   /**
@@ -263,7 +276,10 @@ export type KnownModel = Pick<Model, 'name' | 'class' | 'key'> & Partial<Pick<Mo
 
 /** The part of a schema that is used once a policy is compiled: the models of values. */
 export interface Models
-  extends Pick<Schema, 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'> {
+  extends Pick<
+    Schema,
+    'constant' | 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'
+  > {
   readonly models: ReadonlyMap<string, KnownModel>
   modelOf(value: unknown): KnownModel | undefined
   baseOf(value: unknown): KnownModel | undefined

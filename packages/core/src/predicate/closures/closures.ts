@@ -1,3 +1,4 @@
+import { Assumptions } from '../../condition/assume.js'
 import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
 import { gather, unfolded } from '../../condition/gather.js'
@@ -6,6 +7,7 @@ import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
 import { type Budget, bailForSteps, elementsBetweenLooks, Meter, type TabledCall } from '../budget.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
+import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import {
   budgetOf,
@@ -40,7 +42,8 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const counts = needsBudget(condition)
   const own = new Meter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
-  const { test } = compiler.compile(gather(meaning.schema, condition))
+  const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
+  const { test } = compiler.compile(gather(meaning.schema, assumptions.apply(condition)))
   const size = compiler.size
   if (!counts && size === ownSlots) {
     if (!own.isUsed) return (actor, action, resource) => test([actor, resource, action])

@@ -17,7 +17,6 @@ export interface BasicHelpers {
   isClass(cls: unknown): boolean
   /** Makes the budget of an evaluation. */
   readonly begin: (() => Budget) | undefined
-  readonly constants: ReadonlyMap<string, unknown>
 }
 
 /** The helpers of some texts. */
@@ -118,7 +117,6 @@ export const helperNames: readonly (keyof SourceHelpers)[] = [
   'ask',
   'begin',
   'own',
-  'constants',
   'compare',
   'text',
   'call',
@@ -142,6 +140,5 @@ export function basicHelpers({ schema, begin }: Pick<HelperParts, 'schema' | 'be
     isThere,
     isClass: (cls) => schema.modelOfClass(cls) !== undefined,
     begin,
-    constants: schema.constants,
   }
 }

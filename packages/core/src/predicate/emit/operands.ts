@@ -1,9 +1,11 @@
-import type { Operand, Path, Root } from '../../condition/condition.js'
+import type { AssumedType, Call, Constant, Operand, Path, Root } from '../../condition/condition.js'
 import { isPlainLiteral } from '../compiler.js'
+import { isFree } from '../hostReads.js'
 import type { FunctionPool, Given } from './pool.js'
 import type { CodeScope } from './scope.js'
 import {
   assigned,
+  assumedRead,
   freeCall,
   held,
   kept,
@@ -83,8 +85,8 @@ export class OperandWriter {
       case 'count':
         return this.#path(operand.of, scope)
       case 'constant':
-        this.constants.add(operand.name)
-        return assigned([], `plain(constants.get(${text(operand.name)}))`, scope)
+        if (operand.assumed) return this.#assumed(operand, operand.assumed, scope)
+        return assigned([], `plain(${this.#constant(operand)})`, scope)
       case 'field': {
         const of = this.write(operand.of, scope)
         const { value } = of
@@ -103,6 +105,7 @@ export class OperandWriter {
         return assigned(keptButLast(elements), `[${plains(elements)}]`, scope)
       }
       case 'call': {
+        if (operand.assumed) return this.#assumed(operand, operand.assumed, scope)
         const of = this.write(operand.of, scope)
         const args = operand.args.map((arg) => this.write(arg, scope))
         const isApart = isFree(operand.method)
@@ -119,6 +122,27 @@ export class OperandWriter {
         return assigned([...first, ...settled(right)], result, scope)
       }
     }
+  }
+
+  /** Writes the value of a constant. It can change between evaluations. */
+  #constant({ name }: Constant): string {
+    this.constants.add(name)
+    return `${this.give({ kind: 'constant', name })}.value`
+  }
+
+  /** Writes a constant, or a call of its method without arguments, whose value has an assumed type. It is read once. */
+  #assumed(operand: Constant | Call, type: AssumedType, scope: CodeScope): Written {
+    // Sound: other calls have no assumed type.
+    const constant = this.#constant((operand.kind === 'call' ? operand.of : operand) as Constant)
+    const method = operand.kind === 'call' ? operand.method : undefined
+    const key = `assumed ${constant} ${method}`
+    const name = this.#pool.add('f', key, (name) => assumedRead(name, constant, method, type))
+    const known = scope.known(key)
+    if (known !== undefined) return { before: [], value: known }
+    const written = assigned([], `${name}()`, scope)
+    scope.learn(key, written.value)
+    scope.learn(`plain ${written.value}`, written.value)
+    return written
   }
 
   /** Returns whether a scope has read a path, or is passed its value. */
@@ -225,12 +249,4 @@ export class OperandWriter {
  */
 function isOfPrimitives(name: string): boolean {
   return [String, Number, Boolean, BigInt, Symbol].some((one) => name in one.prototype) || name === 'length'
-}
-
-/**
- * Returns whether calls of a method are not charged: neither texts, lists nor regular expressions
- * have it.
- */
-function isFree(method: string): boolean {
-  return ![String, Array, RegExp, Function].some((one) => method in one.prototype || method in one)
 }

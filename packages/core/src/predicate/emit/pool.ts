@@ -10,6 +10,8 @@ export type Given =
   | { readonly kind: 'value'; readonly value: unknown }
   /** The class of a model. */
   | { readonly kind: 'class'; readonly model: string }
+  /** A constant of the host, as an object with its present value. */
+  | { readonly kind: 'constant'; readonly name: string }
   /** A goal for the machine. */
   | { readonly kind: 'goal'; readonly expression: Expression; readonly span: Span }
 
@@ -97,5 +99,6 @@ const names = /\b(?:f|same|is|isNil|in)\d+\b/g
 function isSameGiven(one: Given, other: Given): boolean {
   if (one.kind === 'value') return other.kind === 'value' && Object.is(one.value, other.value)
   if (one.kind === 'class') return other.kind === 'class' && one.model === other.model
+  if (one.kind === 'constant') return other.kind === 'constant' && one.name === other.name
   return other.kind === 'goal' && one.expression === other.expression
 }

@@ -1,9 +1,11 @@
+import { Assumptions } from '../../condition/assume.js'
 import type { Condition } from '../../condition/condition.js'
 import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { compileClosures } from '../closures/closures.js'
 import { type BackEnd, budgetFor, type CompilePredicate, type Predicate, type WaitingPredicate } from '../compiler.js'
+import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import { invokeLoaded } from '../read.js'
 import { type PredicateText, programText, writePredicate } from './emit.js'
@@ -40,7 +42,7 @@ export function sourceCompiler(): Required<BackEnd> {
       const program = programs.get(meaning) ?? new Program(meaning)
       programs.set(meaning, program)
       // Sound: the text is the body of a function that returns a predicate.
-      return program.make(writePredicate(condition, meaning.schema, program.pool), condition, ++count) as Predicate
+      return program.compile(condition, ++count) as Predicate
     } catch (error) {
       // The condition is nested more deeply than JavaScript allows.
       if (error instanceof RangeError) return compileClosures(condition, meaning)
@@ -51,9 +53,8 @@ export function sourceCompiler(): Required<BackEnd> {
     try {
       // Asynchronous functions are seldom needed, and all of them count their steps.
       const program = new Program(meaning)
-      const written = writePredicate(condition, meaning.schema, program.pool, true)
       // Sound: as above, for a waiting predicate.
-      return program.make(written, condition, ++count) as WaitingPredicate
+      return program.compile(condition, ++count, true) as WaitingPredicate
     } catch (error) {
       if (error instanceof RangeError) return undefined
       throw error
@@ -64,7 +65,8 @@ export function sourceCompiler(): Required<BackEnd> {
 
 /** The compiled functions of one policy. */
 class Program {
-  readonly pool = new FunctionPool()
+  readonly #pool = new FunctionPool()
+  readonly #assumptions: Assumptions
   readonly #meaning: Meaning
   readonly #values: unknown[] = []
   readonly #functions: Record<string, unknown> = {}
@@ -75,6 +77,7 @@ class Program {
 
   constructor(meaning: Meaning) {
     this.#meaning = meaning
+    this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
       isa: makeIsa(meaning),
@@ -89,16 +92,25 @@ class Program {
     }
   }
 
+  /**
+   * Compiles a condition to a predicate.
+   * @param waits - Whether to compile a `WaitingPredicate`. Default false.
+   */
+  compile(condition: Condition, number: number, waits = false): unknown {
+    const assumed = this.#assumptions.apply(condition)
+    return this.#make(writePredicate(assumed, this.#meaning.schema, this.#pool, waits), condition, number)
+  }
+
   /** Compiles a predicate, and those functions of it that are new. */
-  make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
+  #make({ text, readsResource }: PredicateText, condition: Condition, number: number): unknown {
     const meaning = this.#meaning
-    const called = [...this.pool.calledBy(text)]
+    const called = [...this.#pool.calledBy(text)]
     const takesValues = [text, ...called.map(([, one]) => one)].some((one) => /\bv\d+(?:Key)?\b/.test(one))
     const canShare = !readsResource || (++this.#count > fewPredicates && !takesValues)
     const known = canShare ? this.#predicates.get(text) : undefined
     if (known !== undefined) return known
-    for (let at = this.#values.length; at < this.pool.given.length; at++)
-      this.#values.push(resolve(this.pool.given[at]!, meaning))
+    for (let at = this.#values.length; at < this.#pool.given.length; at++)
+      this.#values.push(resolve(this.#pool.given[at]!, meaning))
     const old = called.filter(([name]) => name in this.#functions).map(([name]) => name)
     const fresh = called.filter(([name]) => !(name in this.#functions))
     const body = programText(
@@ -133,6 +145,8 @@ function resolve(given: Given, meaning: Meaning): unknown {
       return given.value
     case 'class':
       return constructorOf(meaning.schema, given.model)
+    case 'constant':
+      return meaning.schema.constant(given.name)
     case 'goal':
       return given.expression
   }

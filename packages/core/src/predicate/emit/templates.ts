@@ -1,3 +1,4 @@
+import type { AssumedType } from '../../condition/condition.js'
 import { elementsBetweenLooks } from '../budget.js'
 import type { CodeScope } from './scope.js'
 
@@ -254,6 +255,21 @@ export function plains(operands: readonly Written[]): string {
 export function freeCall(receiver: string, method: string, asked: string): string {
   const isMethod = `${isObject(receiver)} && !Array.isArray(${receiver}) && typeof ${receiver}${member(method)} === "function"`
   return `${isMethod} && typeof ${receiver}.then !== "function" ? plain(${receiver}${member(method)}()) : ${asked}`
+}
+
+/**
+ * Writes a function that returns a constant, or the result of its method without arguments. It bails out if the
+ * value does not have the assumed type.
+ */
+export function assumedRead(name: string, constant: string, method: string | undefined, type: AssumedType): string {
+  const isReceiver = `${isObject('of')} && !Array.isArray(of) && typeof of.then !== "function"`
+  const value = method === undefined ? 'of' : `${isReceiver} ? of${member(method)}() : bail(of)`
+  const hasType = { date: 'isDate(x)', number: 'Number.isFinite(x)' }[type as string] ?? `typeof x === "${type}"`
+  return `function ${name}() {
+  const of = ${constant}
+  const x = ${value}
+  return ${hasType} ? x : bail(x)
+}`
 }
 
 /** Writes a value that is neither missing nor a promise; it is checked once. */
