@@ -1,5 +1,4 @@
 import { ArgumentError } from '../errors.js'
-import { entryOf } from '../values/entryOf.js'
 import { AdoptedRows, isPlain } from './adoption.js'
 import type { Field, Model } from './model.js'
 import { referencedModel } from './reference.js'
@@ -108,7 +107,11 @@ export class Schema {
 
   /** Returns an object that always has the present value of a constant. Reading it is faster than a look-up. */
   constant(name: string): { readonly value: unknown } {
-    return entryOf(this.#values, name, () => ({ value: this.#constants.get(name) }))
+    const known = this.#values.get(name)
+    if (known) return known
+    const constant = { value: this.#constants.get(name) }
+    this.#values.set(name, constant)
+    return constant
   }
 
   #setConstant(name: string, value: unknown): void {
