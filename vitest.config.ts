@@ -17,8 +17,9 @@ class SlowestFirst extends BaseSequencer {
 
 const all = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts']
 const shared = [
-  'packages/{core,prisma}/src/**/!(*.isolated).test.ts',
-  'test/{conformance,fuzz,prisma,sql}/**/!(*.isolated).test.ts',
+  'packages/*/src/**/!(*.isolated).test.ts',
+  'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated).test.ts',
+  'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated).test.ts',
 ]
 const excluded = [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'])]
 
@@ -50,7 +51,7 @@ export default defineConfig({
   test: {
     projects: [
       // These share their modules, which take longer to load than most files take to run. A file that replaces modules is named
-      // `*.isolated.test.ts`.
+      // `*.isolated.test.ts`. The tests of examples/next-prisma do too, but applications copy them, with their names.
       {
         extends: true,
         test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },
