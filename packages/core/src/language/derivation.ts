@@ -57,7 +57,9 @@ export class Derivation {
     const values: unknown[] = []
     let at = 0
     let top = 0
-    for (const step of this.#steps) {
+    const steps = this.#steps
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index]!
       for (const end = at + step.tokens; at < end; at++) values[top++] = tokens[at]
       const first = top - step.parts
       values[first] = step.build(values.slice(first, top))

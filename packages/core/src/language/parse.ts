@@ -164,13 +164,15 @@ export function parseFile(
       continue
     }
     const { value: statement, derivation } = parsed
-    const wrong = derivation && valid.has(derivation) ? [] : checkValueTypes(statement)
-    if (wrong.length > 0) {
-      for (const one of wrong) diagnostics.push(one)
-      continue
+    if (!derivation || !valid.has(derivation)) {
+      const wrong = checkValueTypes(statement)
+      if (wrong.length > 0) {
+        for (const one of wrong) diagnostics.push(one)
+        continue
+      }
+      if (derivation && !hasKeys(statement)) valid.add(derivation)
     }
     statements.push(statement)
-    if (derivation && !hasKeys(statement)) valid.add(derivation)
   }
   return { file: { kind: 'file', statements, span: { source, start: 0, end: source.text.length } }, diagnostics }
 }

@@ -82,6 +82,12 @@ export function reporting<Facts extends Pick<CheckContext, 'sources' | 'schema'>
   return { ...facts, error: report('error'), warning: report('warning') }
 }
 
+/** The nodes that are not inside a rule. */
+const outsideRules: ReadonlySet<string> = new Set<Node['kind']>([
+  ...(['rule', 'rule type', 'inline query'] as const),
+  ...(['resource block', 'declaration', 'shorthand rule'] as const),
+])
+
 /**
  * Runs checks over groups of nodes in one walk, and reports into `into`.
  * Diagnostics are ordered by group, then by row, then in source order, and for one node in the
@@ -110,15 +116,19 @@ export function runChecks<Context extends CheckContext>(
   })
   const visit = (node: Node): void => {
     const those = handlers.get(node.kind)
-    if (those) for (const handler of those) handler(node)
+    if (those) for (let at = 0; at < those.length; at++) those[at]!(node)
   }
   const collect = (): void => {
-    for (const row of found) {
-      if (row.length > 0) for (const one of row.splice(0)) into.push(one)
+    for (let at = 0; at < found.length; at++) {
+      if (found[at]!.length > 0) for (const one of found[at]!.splice(0)) into.push(one)
     }
   }
+  const looksInside = [...handlers.keys()].some((kind) => kind !== 'end' && !outsideRules.has(kind))
   for (const group of groups) {
-    for (const node of group) walk(node, visit)
+    for (const node of group) {
+      if (looksInside || node.kind === 'resource block') walk(node, visit)
+      else visit(node)
+    }
     collect()
   }
   for (const end of ends) end()

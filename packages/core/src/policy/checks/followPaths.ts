@@ -136,6 +136,10 @@ function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<
   const open: Expression[] = [goal]
   for (let node = open.pop(); node; node = open.pop()) {
     switch (node.kind) {
+      case 'variable':
+      case 'string':
+      case 'number':
+        break
       case 'dot':
         followPath(node, knowledge, visitor, open)
         break
