@@ -14,6 +14,7 @@ import { hasCut } from '../language/mentions.js'
 import { print } from '../language/print.js'
 import { type Span, spanText } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
+import { canDispatch, dispatchText } from '../predicate/emit/dispatch.js'
 import { type PredicateText, programText, writePredicate } from '../predicate/emit/emit.js'
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
 import { hasPlainRows } from '../predicate/emit/plainness.js'
@@ -114,6 +115,9 @@ class ModuleWriter {
   #comparesAll = false
   #ordersAll = false
   readonly #machineOnly: MachineOnly[] = []
+  /** The indices of predicates by action, for the classes of actors and resources. */
+  readonly #ofClasses: [actor: string, resource: string, predicates: (readonly [action: string, index: number])[]][] =
+    []
 
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
@@ -184,8 +188,22 @@ class ModuleWriter {
   #program(): string {
     const predicates = [...this.#predicates.keys()]
     const functions = this.#pool.calledBy(predicates.join('\n'))
-    const made = predicates.map((text) => `(() => {\n${text}\nreturn decide\n})(),\n`)
-    return `"use strict"\n${programText([...functions.values()], `return [\n${made.join('')}]`)}`
+    const made = predicates.map((text, at) => `const p${at} = (() => {\n${text}\nreturn decide\n})()\n`)
+    const all = `[${predicates.map((_, at) => `p${at}`).join(', ')}]`
+    const dispatch = this.#dispatch()
+    const result = `return { all: ${all}${dispatch === undefined ? '' : `, dispatch: ${dispatch}`} }`
+    return `"use strict"\n${programText([...functions.values()], `${made.join('')}${result}`)}`
+  }
+
+  /** Returns the text of the function that finds the predicates of classes; undefined for many classes. */
+  #dispatch(): string | undefined {
+    const classOf = (name: string): string => `v${this.#pool.give({ kind: 'class', model: name })}`
+    const pairs = this.#ofClasses.map(([actor, resource, predicates]) => ({
+      actor: classOf(actor),
+      resource: classOf(resource),
+      predicates: predicates.map(([action, index]) => [action, `p${index}`] as const),
+    }))
+    return canDispatch(pairs) ? dispatchText(pairs) : undefined
   }
 
   /** Returns only the helpers and imports that the predicates need. */
@@ -232,10 +250,23 @@ class ModuleWriter {
     return [null, ...names]
   }
 
+  /** Returns whether a kind is that of the instances of a class. */
+  #isClass(kind: KindName): kind is string {
+    const cls = kind === null ? undefined : this.#schema.models.get(kind)?.class
+    return cls !== undefined && !builtinClasses.has(kind!) && this.#schema.modelOfClass(cls)?.name === kind
+  }
+
   /** Returns the plans of an actor and a resource as text; empty if all of them are false. */
   #plansOf(actor: KindName, resource: KindName, words: readonly string[]): string {
     const other = this.#plan(actor, null, resource)
     const own = words.map((action) => [action, this.#plan(actor, action, resource)] as const)
+    if (this.#isClass(actor) && this.#isClass(resource)) {
+      const predicates = own.flatMap(([action, plan]) => {
+        const index = plan === other ? undefined : indexOf(plan)
+        return index === undefined ? [] : [[action, index] as const]
+      })
+      if (predicates.length > 0) this.#ofClasses.push([actor, resource, predicates])
+    }
     const plans = [[null, other] as const, ...own.filter(([, plan]) => plan !== other)]
     const lines = plans.flatMap(([action, plan]) => {
       // An action without a plan has that of the actions that the policy does not name.
@@ -302,6 +333,11 @@ class ModuleWriter {
       `export declare const createAuthorizer: (world: World<${union(classes)}, ${union(constants)}>) => CompiledAuthorizer<Action>\n`,
     ].join('\n')
   }
+}
+
+/** Returns the index of a plan's predicate, if it has one. */
+function indexOf(plan: string | undefined): number | undefined {
+  return plan?.startsWith('at: ') ? Number(plan.slice('at: '.length)) : undefined
 }
 
 const header =

@@ -1,7 +1,7 @@
 import { otherAction, PlanTable } from '../authorizer/plans/planTable.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { bailOut } from '../predicate/bail.js'
-import type { Predicate } from '../predicate/compiler.js'
+import type { Dispatch, Predicate } from '../predicate/compiler.js'
 import { basicHelpers, type HelperParts } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
@@ -21,6 +21,7 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #plans: CompiledPolicy['plans']
   readonly #table: PlanTable<Predicate>
   readonly #instantiate: (plan: CompiledPlan) => Predicate
+  readonly #dispatch: Dispatch
   readonly #actions: CompiledPolicy['actions']
   readonly #names: ReadonlySet<string>
   readonly #world: World
@@ -40,7 +41,10 @@ export class CompiledAuthorizer<Action extends string = string> {
     this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {})
     this.#plans = policy.plans
     this.#table = new PlanTable(this.#models)
-    this.#instantiate = instantiate(this.#models, policy, world)
+    const { all, dispatch = () => undefined } = predicatesOf(this.#models, policy, world)
+    this.#instantiate = ({ at, why }) =>
+      at !== undefined ? all[at]! : why === undefined ? () => false : () => ask(why)
+    this.#dispatch = dispatch
     this.#actions = policy.actions
     this.#names = new Set(policy.actions?.names)
     this.#world = world
@@ -55,15 +59,30 @@ export class CompiledAuthorizer<Action extends string = string> {
    * module was not compiled for the actor's class.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
+    let allowed: boolean | undefined
+    try {
+      if (!arePartial()) allowed = this.#dispatch(actor, action, resource)
+    } catch (error) {
+      throw this.#typed(error, actor, action, resource)
+    }
+    return allowed ?? this.#decide(actor, action, resource)
+  }
+
+  /** Decides by the table of predicates; otherwise as `can`. */
+  #decide(actor: unknown, action: string, resource: unknown): boolean {
     const known = this.#table.of(actor, resource)?.get(action)
     const predicate = known ?? this.#predicate(actor, action, resource)
     try {
       if (arePartial() && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
-      if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
-      throw error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
+      throw this.#typed(error, actor, action, resource)
     }
+  }
+
+  #typed(error: unknown, actor: unknown, action: string, resource: unknown): unknown {
+    if (error instanceof HostError) return new QueryError(error.code, error.message, error)
+    return error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
   }
 
   /**
@@ -160,22 +179,26 @@ const emptyWorld: World = { classes: {} }
 
 const never: CompiledPlan = { action: null }
 
-/** Returns a function that creates predicates from the plans of the module. */
-function instantiate(models: CompiledModels, policy: CompiledPolicy, world: World): (plan: CompiledPlan) => Predicate {
-  const ask = (goal: unknown): never => {
-    throw machineOnly(String(goal))
-  }
+/** Makes the predicates of the module. */
+function predicatesOf(
+  models: CompiledModels,
+  policy: CompiledPolicy,
+  world: World,
+): ReturnType<CompiledPolicy['predicates']> {
   const { limits } = world
   const begin = policy.budget?.(limits, policy.parts ?? 1)
   // Sound: a module whose helpers compare values has both.
   const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
   const parts: HelperParts = { schema: models, meaning, limits, begin, ask }
   const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
-  const predicates = policy.predicates(
+  return policy.predicates(
     { ...basicHelpers(parts), ...Object.fromEntries(extras) },
     (policy.values ?? []).map((value) => given(models, value)),
   )
-  return ({ at, why }) => (at !== undefined ? predicates[at]! : why === undefined ? () => false : () => ask(why))
+}
+
+function ask(goal: unknown): never {
+  throw machineOnly(String(goal))
 }
 
 function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 'resource'): void {

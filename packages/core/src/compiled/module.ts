@@ -1,5 +1,5 @@
 import type { Budget, BudgetLimits } from '../predicate/budget.js'
-import type { Predicate } from '../predicate/compiler.js'
+import type { Dispatch, Predicate } from '../predicate/compiler.js'
 import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { References } from '../schema/partial.js'
@@ -24,8 +24,11 @@ export interface CompiledPolicy {
   readonly budget?: (limits: Partial<BudgetLimits> | undefined, parts: number) => () => Budget
   /** How many parts of a condition one step can evaluate, at most. Set only with `budget`. */
   readonly parts?: number
-  /** Makes all predicates. */
-  readonly predicates: (helpers: SourceHelpers, values: readonly unknown[]) => readonly Predicate[]
+  /** Makes all predicates, and the function that finds those of classes. */
+  readonly predicates: (
+    helpers: SourceHelpers,
+    values: readonly unknown[],
+  ) => { readonly all: readonly Predicate[]; readonly dispatch?: Dispatch }
   /** The values that are passed to `predicates`. Default: none. */
   readonly values?: readonly CompiledValue[]
   readonly models: readonly CompiledModel[]

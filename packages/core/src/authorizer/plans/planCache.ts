@@ -3,7 +3,7 @@ import { Deriver } from '../../condition/derive/derive.js'
 import { descending, isStackOverflow } from '../../condition/stack.js'
 import { ArgumentError, QueryError } from '../../errors.js'
 import type { Policy } from '../../policy/policy.js'
-import type { BackEnd, DecideMany, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
+import type { BackEnd, DecideMany, Dispatch, Predicate, WaitingPredicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../../schema/partial.js'
 import { entryOf } from '../../values/entryOf.js'
@@ -59,6 +59,9 @@ export type Prove = (actor: unknown, action: string, resource: unknown) => boole
  */
 const maxTrials = 3
 
+/** The number of checks after which a function that finds predicates is compiled: it takes as long as many checks. */
+const checksBeforeDispatch = 1000
+
 /**
  * The plans of one policy, made on first use, with one plan for all actions that the policy does
  * not name. All questions share them: a plan depends on the policy, the classes and the action
@@ -74,6 +77,10 @@ export class PlanCache extends PlanTable<CheckPlan> {
   readonly #actions: PolicyActions
   readonly #onUnnamed: (action: string, model?: string) => void
   #known: ReadonlySet<string> | undefined
+  /** Decides checks whose plans were known when it was made. */
+  #dispatch: Dispatch = () => undefined
+  /** The number of checks after which it is made, or made anew if a check has to use the table. */
+  #dispatchAt = checksBeforeDispatch
   /** The number of trials of the machine, by the kind of check. */
   readonly #trials = new Map<PlansOfPair<CheckPlan>, Map<string, number>>()
   /** The conditions of filters by the actor's model, the action and the rows' model. */
@@ -111,26 +118,58 @@ export class PlanCache extends PlanTable<CheckPlan> {
    * @throws ArgumentError for an undefined or unknown actor or resource, or an unknown action.
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
+    // Predicates read the loaded values; only the machine checks whether they are complete.
+    if (arePartial()) return this.#decide(actor, action, resource)
+    let allowed: boolean | undefined
+    try {
+      allowed = this.#dispatch(actor, action, resource)
+    } catch (error) {
+      return this.#failed(error)
+    }
+    if (allowed === undefined) return this.#decide(actor, action, resource)
+    this.statistics.predicate++
+    return allowed
+  }
+
+  /** Decides by the table of plans; otherwise as `decide`. */
+  #decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // The arguments of a known plan are valid.
     const plan = this.of(actor, resource)?.get(action) ?? this.#planAnew(actor, action, resource)
     const predicate = plan?.predicate
-    // Predicates read the loaded values; only the machine checks whether they are complete.
     if (!predicate || mayBePartial(actor) || mayBePartial(resource)) {
       this.statistics.machine++
       return undefined
     }
     try {
       const allowed = predicate(actor, action, resource)
-      this.statistics.predicate++
+      if (++this.statistics.predicate >= this.#dispatchAt) this.#dispatchAnew()
       return allowed
     } catch (error) {
-      // The machine would need the same time again.
-      if (error instanceof QueryError && error.code === 'time-limit') throw error
-      // A bail-out, or an error of the application: the machine evaluates again, and its error
-      // names the cause and the place.
-      this.statistics.bailOuts++
-      return undefined
+      return this.#failed(error)
     }
+  }
+
+  #failed(error: unknown): undefined {
+    // The machine would need the same time again.
+    if (error instanceof QueryError && error.code === 'time-limit') throw error
+    // A bail-out, or an error of the application: the machine evaluates again, and its error
+    // names the cause and the place.
+    this.statistics.bailOuts++
+    return undefined
+  }
+
+  /** Compiles a function that finds the predicates of all known plans. */
+  #dispatchAnew(): void {
+    this.#dispatchAt = this.statistics.predicate * 2
+    const known = this.ofClasses().map(([actor, resource, plans]) => {
+      const predicates = [...plans.all].flatMap(([action, { predicate }]) =>
+        typeof action === 'string' && predicate ? [[action, predicate] as const] : [],
+      )
+      return [actor, resource, new Map(predicates)] as const
+    })
+    const dispatch = this.#backEnd?.dispatch?.(known)
+    if (dispatch) this.#dispatch = dispatch
+    else this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 
   /**

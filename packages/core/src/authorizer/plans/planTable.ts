@@ -22,6 +22,11 @@ export class PlansOfPair<Plan> {
     return this.#all.get(action)
   }
 
+  /** All plans by action. */
+  get all(): ReadonlyMap<ActionKey, Plan> {
+    return this.#all
+  }
+
   set(action: ActionKey, plan: Plan): void {
     this.#all.set(action, plan)
     if (this.#actions.length >= 8) return
@@ -47,6 +52,17 @@ export class PlanTable<Plan> {
 
   constructor(schema: Models) {
     this.#schema = schema
+  }
+
+  /** Returns the plans of classes, with the class of the actor and the class of the resource. */
+  ofClasses(): (readonly [actor: unknown, resource: unknown, plans: PlansOfPair<Plan>])[] {
+    return [...this.#plans]
+      .filter(([actor]) => typeof actor === 'function')
+      .flatMap(([actor, ofActor]) =>
+        [...ofActor]
+          .filter(([resource]) => typeof resource === 'function')
+          .map(([resource, plans]) => [actor, resource, plans] as const),
+      )
   }
 
   /** Returns the plans of two values, or undefined if one of them has no model. */

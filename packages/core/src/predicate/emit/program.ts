@@ -4,10 +4,19 @@ import type { Expression } from '../../language/ast.js'
 import { constructorOf } from '../../schema/classes.js'
 import { bailForSteps, Meter } from '../budget.js'
 import { compileClosures } from '../closures/closures.js'
-import { type BackEnd, budgetFor, type CompilePredicate, type Predicate, type WaitingPredicate } from '../compiler.js'
+import {
+  type BackEnd,
+  budgetFor,
+  type CompilePredicate,
+  type Dispatch,
+  type Predicate,
+  type PredicatesOfClasses,
+  type WaitingPredicate,
+} from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import { invokeLoaded } from '../read.js'
+import { canDispatch, dispatchText } from './dispatch.js'
 import { type PredicateText, programText, writePredicate } from './emit.js'
 import {
   type Ask,
@@ -60,7 +69,26 @@ export function sourceCompiler(): Required<BackEnd> {
       throw error
     }
   }
-  return { compile, compileWaiting }
+  return { compile, compileWaiting, dispatch }
+}
+
+/** Compiles the function that finds predicates. Returns undefined for more classes than it compares. */
+function dispatch(all: PredicatesOfClasses): Dispatch | undefined {
+  const values: unknown[] = []
+  const nameOf = (value: unknown): string => {
+    const at = values.indexOf(value)
+    return `v${at < 0 ? values.push(value) - 1 : at}`
+  }
+  const pairs = all.map(([actor, resource, predicates]) => ({
+    actor: nameOf(actor),
+    resource: nameOf(resource),
+    predicates: [...predicates].map(([action, predicate]) => [action, nameOf(predicate)] as const),
+  }))
+  if (!canDispatch(pairs)) return undefined
+  const decide = dispatchText(pairs)
+  const body = `"use strict"\nconst [${values.map((_, at) => `v${at}`).join(', ')}] = values\nreturn ${decide}`
+  // Sound: the text is the body of a function that returns a dispatcher.
+  return new globalThis.Function('values', body)(values) as Dispatch
 }
 
 /** The compiled functions of one policy. */

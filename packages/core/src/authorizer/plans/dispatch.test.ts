@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { moduleOf } from '../../compiled/testing/moduleOf.js'
+import { Authorizer } from '../authorizer.js'
+
+class User {
+  constructor(readonly id: number) {}
+}
+class Admin extends User {}
+class Doc {
+  constructor(
+    readonly ownerId: number | undefined,
+    readonly isPublic = false,
+  ) {}
+}
+class Page extends Doc {}
+class Note {
+  constructor(readonly ownerId: number) {}
+}
+
+const policy = `
+  allow(user: User, "read", doc: Doc) if doc.isPublic = true or doc.ownerId = user.id;
+  allow(user: User, "write", doc: Doc) if doc.ownerId = user.id;
+  allow(user: User, "read", note: Note) if note.ownerId = user.id;
+  allow(_: Admin, "write", _: Doc);
+`
+
+function load(text = policy): Authorizer {
+  const authorizer = new Authorizer({ evaluator: 'source' })
+  for (const cls of [User, Admin, Doc, Page, Note]) authorizer.registerClass(cls)
+  authorizer.loadSync(text)
+  return authorizer
+}
+
+/** Asks more often than a table of plans is used. */
+function warm(can: (user: User, action: string, resource: unknown) => boolean): void {
+  const [user, docs] = [new User(1), [new Doc(1), new Doc(2), new Doc(2, true)]]
+  for (let times = 0; times < 1500; times++)
+    for (const doc of docs) {
+      expect(can(user, 'read', doc)).toBe(doc.ownerId === 1 || doc.isPublic)
+      expect(can(user, 'write', doc)).toBe(doc.ownerId === 1)
+    }
+}
+
+const contenders = {
+  authorizer: () => load(),
+  module: () => moduleOf(load())({ classes: { User, Admin, Doc, Page, Note } }),
+}
+
+describe.each(['authorizer', 'module'] as const)('After many checks, an %s', (name) => {
+  const authorizer = contenders[name]()
+  warm((...args) => authorizer.can(...args))
+
+  test('decides checks of classes that are new', () => {
+    expect(authorizer.can(new User(1), 'read', new Note(1))).toBe(true)
+    expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
+    expect(authorizer.can(new Admin(3), 'write', new Doc(1))).toBe(true)
+    expect(authorizer.can(new Admin(3), 'write', new Page(1))).toBe(true)
+    expect(authorizer.can(new User(3), 'write', new Page(1))).toBe(false)
+    warm((...args) => authorizer.can(...args))
+    expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
+  })
+
+  test('decides for nobody, and about nothing', () => {
+    expect(authorizer.can(null, 'read', new Doc(1, true))).toBe(false)
+    expect(authorizer.can(new User(1), 'read', null)).toBe(false)
+  })
+
+  test('refuses invalid arguments', () => {
+    const code = (ask: () => unknown): unknown => {
+      try {
+        return ask()
+      } catch (error) {
+        return (error as { code: string }).code
+      }
+    }
+    const user = new User(1)
+    expect(code(() => authorizer.can(user, 'raed', new Doc(1)))).toBe('unknown-action')
+    expect(code(() => authorizer.can(user, undefined as unknown as string, new Doc(1)))).toBe('invalid-argument')
+    expect(code(() => authorizer.can(undefined, 'read', new Doc(1)))).toBe('undefined-actor')
+    expect(code(() => authorizer.can(user, 'read', undefined))).toBe('undefined-resource')
+    expect(code(() => authorizer.can(user, 'read', { ownerId: 1 }))).toBe('unknown-row')
+  })
+
+  test('leaves a missing attribute to the machine', () => {
+    expect(() => authorizer.can(new User(1), 'write', new Doc(undefined))).toThrow()
+  })
+})
+
+test('A policy that replaces another one decides at once', () => {
+  const authorizer = load()
+  warm((...args) => authorizer.can(...args))
+  authorizer.loadSync('allow(_: User, "read", _: Doc);')
+  expect(authorizer.can(new User(5), 'read', new Doc(1))).toBe(true)
+  authorizer.loadSync('allow(_: User, "write", _: Doc);')
+  expect(() => authorizer.can(new User(1), 'read', new Doc(1))).toThrow('Unknown action')
+})
+
+test('An authorizer counts its checks alike', () => {
+  const authorizer = load()
+  warm((...args) => authorizer.can(...args))
+  expect(authorizer.statistics).toEqual({ predicate: 9000, machine: 0, bailOuts: 0 })
+  expect(() => authorizer.can(new User(1), 'write', new Doc(undefined))).toThrow()
+  expect(authorizer.statistics.bailOuts).toBe(1)
+})
+
+test('Very many classes are decided by a table', () => {
+  const classes = Array.from({ length: 20 }, (_, at) => ({ [`C${at}`]: class {} })[`C${at}`]!)
+  const authorizer = new Authorizer({ evaluator: 'source' }).registerClass(User)
+  for (const cls of classes) authorizer.registerClass(cls)
+  authorizer.loadSync(
+    classes.map(({ name }, at) => `allow(user: User, "read", _: ${name}) if user.id > ${at};`).join('\n'),
+  )
+  for (let times = 0; times < 200; times++)
+    for (const [at, cls] of classes.entries()) expect(authorizer.can(new User(10), 'read', new cls())).toBe(at < 10)
+})

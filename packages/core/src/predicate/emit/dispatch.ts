@@ -1,0 +1,51 @@
+import { text } from './templates.js'
+
+/** The predicates of the checks of an actor's and a resource's class. */
+export interface ClassPair {
+  /** An expression for the class of the actor. */
+  readonly actor: string
+  /** An expression for the class of the resource. */
+  readonly resource: string
+  /** The names of predicates by action. */
+  readonly predicates: readonly (readonly [action: string, predicate: string])[]
+}
+
+/** Up to so many classes of one side are told apart by comparisons; for more, a table is faster. */
+const comparedClasses = 8
+
+/** Returns whether a function for these classes is faster than a table. */
+export function canDispatch(pairs: readonly ClassPair[]): boolean {
+  const actors = new Set(pairs.map(({ actor }) => actor))
+  const resources = new Set(pairs.map(({ resource }) => resource))
+  return pairs.length > 0 && actors.size <= comparedClasses && resources.size <= comparedClasses
+}
+
+/**
+ * Writes a function that finds the predicate of a check and calls it: V8 inlines predicates that are called by their
+ * names, unlike those that a table holds. It returns undefined for any other class or action.
+ */
+export function dispatchText(pairs: readonly ClassPair[]): string {
+  const actors = new Map<string, ClassPair[]>()
+  for (const pair of pairs) actors.set(pair.actor, [...(actors.get(pair.actor) ?? []), pair])
+  return `(actor, action, resource) => {
+if (typeof actor !== "object" || actor === null || typeof resource !== "object" || resource === null) return undefined
+${choice(
+  'actor.constructor',
+  [...actors].map(([actor, ofActor]) => [actor, choice('resource.constructor', ofActor.map(ofPair))]),
+)}
+return undefined
+}`
+}
+
+function ofPair({ resource, predicates }: ClassPair): readonly [value: string, body: string] {
+  const cases = predicates.map(
+    ([action, predicate]) => [text(action), `return ${predicate}(actor, action, resource)`] as const,
+  )
+  return [resource, choice('action', cases)]
+}
+
+function choice(of: string, cases: readonly (readonly [value: string, body: string])[]): string {
+  const [first] = cases
+  if (cases.length === 1) return `if (${of} === ${first![0]}) {\n${first![1]}\n}`
+  return `switch (${of}) {\n${cases.map(([value, body]) => `case ${value}: ${body}\nbreak`).join('\n')}\n}`
+}
