@@ -17,7 +17,7 @@ class SlowestFirst extends BaseSequencer {
 
 const all = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts']
 const shared = [
-  'packages/*/src/**/!(*.isolated).test.ts',
+  'packages/!(cli)/src/**/!(*.isolated).test.ts',
   'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated).test.ts',
   'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated).test.ts',
 ]
@@ -51,7 +51,8 @@ export default defineConfig({
   test: {
     projects: [
       // These share their modules, which take longer to load than most files take to run. A file that replaces modules is named
-      // `*.isolated.test.ts`. The tests of examples/next-prisma do too, but applications copy them, with their names.
+      // `*.isolated.test.ts`. The tests of examples/next-prisma do too, but applications copy them, with their names. Those of the
+      // command have it load TypeScript, by hooks that change how the whole process imports.
       {
         extends: true,
         test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },

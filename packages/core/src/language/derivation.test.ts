@@ -17,6 +17,15 @@ import type { Token } from './token.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..')
 
+/** The files of a folder, without what is installed or built: other tests write there. */
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (/^(?:node_modules|dist|\.next|built15|generated)$/.test(entry.name)) return []
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesIn(path) : [path]
+  })
+}
+
 /** Every policy of the repository: its files, and the examples of its documents. */
 const written: readonly (readonly [place: string, text: string])[] = [
   'bench',
@@ -25,9 +34,8 @@ const written: readonly (readonly [place: string, text: string])[] = [
   'packages',
   'test',
 ].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true })
-    .map((name) => join(folder, String(name)))
-    .filter((file) => /\.(?:polar|md)$/.test(file) && !/node_modules|[/\\]dist[/\\]|[/\\]\.next/.test(file))
+  filesIn(folder)
+    .filter((file) => /\.(?:polar|md)$/.test(file))
     .flatMap((file): (readonly [string, string])[] => {
       const text = readFileSync(join(root, file), 'utf8')
       if (file.endsWith('.polar')) return [[file, text]]
