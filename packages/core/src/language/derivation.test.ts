@@ -20,7 +20,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..')
 /** The files of a folder, without what is installed or built: other tests write there. */
 function filesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (/^(?:node_modules|dist|\.next|built15|generated)$/.test(entry.name)) return []
+    if (/^(?:node_modules|dist|\.next|built15)$/.test(entry.name)) return []
     const path = join(folder, entry.name)
     return entry.isDirectory() ? filesIn(path) : [path]
   })
