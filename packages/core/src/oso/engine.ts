@@ -17,6 +17,7 @@ import { buildPolicy } from '../policy/buildPolicy.js'
 import { allChecks } from '../policy/checks/all.js'
 import type { Policy } from '../policy/policy.js'
 import { Dict } from '../values/dict.js'
+import { CheckPlans } from './checkPlans.js'
 import { coreError, diagnosticError, furtherText, multipleLoadError, warningText } from './coreErrors.js'
 import { defaultEqualityFn } from './equality.js'
 import { InlineQueryFailedError } from './errors.js'
@@ -25,6 +26,13 @@ import { placeOf } from './location.js'
 import { MachineHost } from './machineHost.js'
 import { logSettings, queryLog } from './polarLog.js'
 import type { Options } from './types.js'
+
+/** A compiled policy, and the version of the schema for which it was compiled. */
+interface Compiled {
+  readonly program: Program
+  readonly plans: CheckPlans | undefined
+  readonly version: number
+}
 
 /**
  * The state behind one `Oso`: the current policy and the registered classes. Its errors are those
@@ -36,7 +44,7 @@ export class Engine {
   readonly #queryRules: ReadonlySet<string>
   // Both are replaced as a whole. A running query keeps the program that it began with.
   #policy: Policy
-  #compiled: { readonly program: Program; readonly version: number } | undefined
+  #compiled: Compiled | undefined
 
   constructor({ equalityFn = defaultEqualityFn, regExp, queryRules = [] }: Options) {
     this.machineHost = new MachineHost(this.host, equalityFn, regExp)
@@ -49,13 +57,19 @@ export class Engine {
     return this.#policy
   }
 
-  /** The current policy, compiled. It is compiled again after a registration. */
+  /** The current policy, compiled. */
   get program(): Program {
-    const { version } = this.host.schema
-    if (this.#compiled?.version === version) return this.#compiled.program
+    return this.#current().program
+  }
+
+  /** Returns the current policy, compiled. It is compiled again after a registration. */
+  #current(): Compiled {
+    const { schema } = this.host
+    if (this.#compiled?.version === schema.version) return this.#compiled
     const program = compile(this.#policy, this.machineHost)
-    this.#compiled = { program, version }
-    return program
+    const plans = CheckPlans.of(this.#policy, schema, this.machineHost)
+    this.#compiled = { program, plans, version: schema.version }
+    return this.#compiled
   }
 
   clear(): void {
@@ -86,10 +100,16 @@ export class Engine {
 
   /** Returns whether the call of a rule has any result; a promise if it has to wait. */
   holds(rule: string, args: readonly unknown[]): boolean | Promise<boolean> {
-    if (logSettings().level !== 'off' || args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
+    if (logSettings().level !== 'off') return isProven(this.run({ rule, args }, {}))
+    const { program, plans } = this.#current()
+    if (rule === 'allow' && args.length === 3) {
+      const allowed = plans?.holds(args[0], args[1], args[2])
+      if (allowed !== undefined) return allowed
+    }
+    if (args.some(mayHaveVariables)) return isProven(this.run({ rule, args }, {}))
     // The machine of such a call is used again by the next one.
     try {
-      const proven = holds(this.program, rule, args)
+      const proven = holds(program, rule, args)
       return typeof proven === 'boolean' ? proven : proven.catch(rethrowAsCoreError)
     } catch (error) {
       throw asCoreError(error)
