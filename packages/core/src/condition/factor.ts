@@ -54,15 +54,18 @@ export function isSameTest(one: Condition, other: Condition): boolean {
 export function isSameOperand(one: Operand, other: Operand): boolean {
   if (one === other) return true
   if (one.kind === 'value' && other.kind === 'value') return one.value === other.value
-  if (one.kind === 'constant' && other.kind === 'constant') return isAssumedAlike(one, other) && one.name === other.name
-  if (one.kind === 'call' && other.kind === 'call')
-    return isAssumedAlike(one, other) && one.method === other.method && isSameOperand(one.of, other.of)
+  if (isAssumed(one) && isAssumed(other)) return keyOf(one) === keyOf(other)
   return isReadBy(one, other) && isReadBy(other, one)
 }
 
-/** Returns whether two reads of the host are assumed to have values of one type. */
-function isAssumedAlike(one: Constant | Call, other: Constant | Call): boolean {
-  return one.assumed !== undefined && one.assumed === other.assumed
+/** Returns whether an operand is a constant, or a call of its method, with an assumed type. */
+function isAssumed(operand: Operand): operand is Constant | Call {
+  return (operand.kind === 'constant' || operand.kind === 'call') && operand.assumed !== undefined
+}
+
+function keyOf(read: Constant | Call): string {
+  // Sound: other calls have no assumed type.
+  return read.kind === 'constant' ? read.name : `${(read.of as Constant).name}.${read.method}`
 }
 
 /** Returns whether reading `whole` reads `part` first. */

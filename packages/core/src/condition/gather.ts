@@ -49,9 +49,8 @@ class Gathering {
     let free: Condition[] = []
     const close = (): void => {
       const merged = sharing(this.#merged(free), (rests) => this.#disjunction(rests))
-      // Tests that need no search come first.
-      for (const one of merged) if (isQuick(one)) found.push(one)
-      for (const one of merged) if (!isQuick(one)) found.push(one)
+      // Tests that need no search come first, and searches within searches last.
+      found.push(...[...merged].sort((one, other) => searchesIn(one) - searchesIn(other)))
       free = []
     }
     for (const arm of arms) {
@@ -169,10 +168,21 @@ export function unfolded(where: Condition): readonly Condition[] | undefined {
   return first.kind === 'or' ? first.of.map((one) => and(one, last)) : undefined
 }
 
-/** Returns whether an evaluation visits no collection. */
-function isQuick(condition: Condition): boolean {
-  const { kind } = condition
-  return kind !== 'some' && kind !== 'in' && kind !== 'ref' && kind !== 'opaque' && partsIn(condition).every(isQuick)
+/** Estimates how many collections an evaluation visits; those within others count several times. */
+function searchesIn(condition: Condition): number {
+  const inParts = partsIn(condition).reduce((sum, part) => sum + searchesIn(part), 0)
+  switch (condition.kind) {
+    case 'in':
+      return 1
+    case 'some':
+      return 2 + 4 * inParts
+    case 'ref':
+    case 'opaque':
+      // The last arm of a recursive definition stays its last.
+      return 1000
+    default:
+      return inParts
+  }
 }
 
 function isTest({ kind }: Condition): boolean {
@@ -192,7 +202,8 @@ function implies(one: Condition, other: Condition): boolean {
   return needed.every((part) => parts.some((known) => isSame(known, part)))
 }
 
-function isSame(one: Condition, other: Condition): boolean {
+/** Returns whether two conditions test the same, as far as this is easy to see. */
+export function isSame(one: Condition, other: Condition): boolean {
   if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
   if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
   if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false

@@ -1,10 +1,10 @@
+import { absorb } from '../condition/absorb.js'
 import type { Condition, Definition, In, Operand, Ref, Some, Variable } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
 import { gather } from '../condition/gather.js'
-import { settledBody } from '../condition/simplify.js'
 import { operandType, unknownType } from '../condition/type.js'
 import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
@@ -156,7 +156,7 @@ export abstract class Compiler<Code> {
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    return gather(this.schema, definition.recursive ? settledBody(this.schema, definition) : definition.condition)
+    return gather(this.schema, definition.recursive ? absorb(this.schema, definition) : definition.condition)
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */

@@ -19,10 +19,12 @@ import {
   found,
   held,
   isScalar,
+  kept,
   nilTest,
   plainly,
   searchFunction,
   sequence,
+  settled,
   text,
   type Written,
 } from './templates.js'
@@ -53,6 +55,10 @@ export function isTextTest(condition: Condition): condition is TextTest {
 /** Returns the name of the attribute that an operand is read from last. */
 export function attributeOf(operand: Operand): string | undefined {
   return operand.kind === 'path' ? operand.steps.at(-1)?.name : undefined
+}
+
+function isAssumedDate(operand: Operand): boolean {
+  return (operand.kind === 'call' || operand.kind === 'constant') && operand.assumed === 'date'
 }
 
 /** Writes comparisons of operands. */
@@ -88,6 +94,28 @@ export class ComparisonWriter {
   write({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
+      if (!isEquality && isAssumedDate(right) && this.#isDeclaredDate(left)) {
+        return this.#orderBesideTime(
+          left,
+          scope,
+          ({ before, value }, x) => [
+            sequence(before, `${x}.getTime() ${operator} ${value}.getTime()`),
+            sequence(before, `compare("${operator}", ${x}, ${value}${this.#types(left, right)})`),
+          ],
+          right,
+        )
+      }
+      if (!isEquality && isAssumedDate(left) && this.#isDeclaredDate(right)) {
+        return this.#orderBesideTime(
+          right,
+          scope,
+          ({ before, value }, x) => [
+            sequence(before, `${value}.getTime() ${operator} ${x}.getTime()`),
+            sequence(before, `compare("${operator}", ${value}, ${x}${this.#types(left, right)})`),
+          ],
+          left,
+        )
+      }
       return this.#operands.between(left, right, scope, (x, y) => {
         if (isEquality && y === 'null') return `${plainly(x, scope)} ${operator}= null`
         this.#ordersAll ||= !isPlainOrder(this.#schema, operator, left, right)
@@ -113,6 +141,27 @@ export class ComparisonWriter {
     const model = written.isRow ? this.#modelOf(operand) : undefined
     const cls = model === undefined ? undefined : constructorOf(this.#schema, model)
     return { ...written, isRow: cls !== undefined && !allKinds.isValueClass(cls) }
+  }
+
+  #isDeclaredDate(operand: Operand): boolean {
+    return operand.kind === 'path' && declaredType(this.#schema, operand) === '#'
+  }
+
+  /**
+   * Writes the ordering of a date, or nil, and a time that is read only if it is needed.
+   * @param write - Writes the ordering for a date, and for any other value.
+   */
+  #orderBesideTime(
+    operand: Operand,
+    scope: CodeScope,
+    write: (time: Written, x: string) => readonly [ofDates: string, ofOthers: string],
+    time: Operand,
+  ): string {
+    const written = this.#operands.write(operand, scope)
+    const x = written.value
+    const [ofDates, ofOthers] = write(this.#operands.write(time, scope.inner()), x)
+    const others = sequence(kept(written).slice(written.before.length), ofOthers)
+    return sequence(settled(written), `isDate(${x}) ? ${ofDates} : ${x} !== null && ${others}`)
   }
 
   /** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */

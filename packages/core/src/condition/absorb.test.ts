@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { Authorizer } from '../authorizer/authorizer.js'
+import { planCheck } from '../authorizer/plans/plans.js'
+import { absorb } from './absorb.js'
+import type { Ref } from './condition.js'
+import { printCondition } from './print.js'
+import { conditionsIn } from './visit.js'
+
+class User {
+  constructor(readonly id: number) {}
+}
+class Member {
+  constructor(
+    readonly user: User,
+    readonly role: string,
+  ) {}
+}
+class Folder {
+  constructor(
+    readonly parent: Folder | null,
+    readonly members: readonly Member[] = [],
+    readonly other: Folder | null = null,
+  ) {}
+}
+
+type Evaluator = 'source' | 'closures' | 'machine'
+
+function load(rules: string, evaluator: Evaluator = 'source', isDeclared = true): Authorizer {
+  const authorizer = new Authorizer({ evaluator })
+  const fields = {
+    User: { id: 'integer' },
+    Member: { user: { one: 'User', nullable: false }, role: 'string' },
+    Folder: {
+      parent: { one: 'Folder', nullable: true },
+      other: { one: 'Folder', nullable: true },
+      members: { many: 'Member' },
+    },
+  } as const
+  for (const cls of [User, Member, Folder])
+    authorizer.registerClass(cls, {
+      ...(isDeclared && { fields: fields[cls.name as keyof typeof fields] }),
+      ...(cls === User && { key: 'id' }),
+    })
+  authorizer.loadSync(`
+    allow(user: User, "read", folder: Folder) if has(user, "viewer", folder);
+    has(user: User, role: String, folder: Folder) if
+      member in folder.members and member.user = user and member.role = role;
+    ${rules}
+  `)
+  return authorizer
+}
+
+const up = (role: string, by = role, field = 'parent') =>
+  `has(user: User, "${role}", folder: Folder) if folder.${field} != nil and has(user, "${by}", folder.${field});`
+const implied = (role: string, by: string) =>
+  `has(user: User, "${role}", folder: Folder) if has(user, "${by}", folder);`
+
+/** Returns the body of the search for viewers. */
+function body(rules: string, isDeclared = true): string {
+  const { policy, schema } = load(rules, 'source', isDeclared)
+  const condition = planCheck(policy!, schema, { model: 'User' }, { action: 'read' }, { model: 'Folder' })
+  const calls = [...conditionsIn(condition)].filter((one): one is Ref => one.kind === 'ref')
+  const call = calls.find(({ definition }) =>
+    definition.arguments.some((one) => one.kind === 'value' && one.value === 'viewer'),
+  )!
+  return printCondition(absorb(schema, call.definition), schema)
+}
+
+const calls = (text: string): number => text.match(/has\(/g)?.length ?? 0
+
+describe('absorb', () => {
+  test('joins searches along one relation', () => {
+    expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`))).toBe(1)
+    const three = `${implied('viewer', 'editor')} ${implied('editor', 'owner')} ${up('viewer')} ${up('editor')} ${up('owner')}`
+    expect(calls(body(three))).toBe(1)
+  })
+
+  test('keeps searches along different relations apart', () => {
+    expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`))).toBe(2)
+  })
+
+  test('keeps a search that needs another role above', () => {
+    expect(
+      calls(
+        body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')} ${up('editor', 'owner')} ${up('owner')}`),
+      ),
+    ).toBeGreaterThan(0)
+  })
+
+  test('changes nothing where a part can be an error', () => {
+    expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`, false))).toBe(2)
+  })
+})
+
+const policies = {
+  'two roles': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor')}`,
+  'three roles': `${implied('viewer', 'editor')} ${implied('editor', 'owner')} ${up('viewer')} ${up('editor')} ${up('owner')}`,
+  'one role that does not go up': `${implied('viewer', 'editor')} ${up('viewer')}`,
+  'a role of another relation': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`,
+  'a role that only goes up': `${implied('viewer', 'editor')} ${up('editor')}`,
+  'roles that imply each other': `${implied('viewer', 'editor')} ${implied('editor', 'viewer')} ${up('viewer')} ${up('editor')}`,
+  'another role above': `${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'owner')} ${up('owner')}`,
+}
+
+const [ann, bob] = [new User(1), new User(2)]
+const roots = ['viewer', 'editor', 'owner', 'other'].flatMap((role) =>
+  [ann, bob].map((user) => new Folder(null, [new Member(user, role)])),
+)
+const folders = [
+  ...roots,
+  ...roots.map((root) => new Folder(root)),
+  ...roots.map((root) => new Folder(new Folder(root), [], roots[0])),
+  ...roots.map((root) => new Folder(null, [], new Folder(root))),
+  ...roots.map((root) => new Folder(root, [], new Folder(root, [new Member(bob, 'viewer')]))),
+]
+const circle = new Folder(null, [new Member(ann, 'editor')])
+Object.assign(circle, { parent: new Folder(circle) })
+
+describe.each(Object.entries(policies))('A search for %s', (_name, rules) => {
+  const machine = load(rules, 'machine')
+  test.each(['source', 'closures'] as const)('finds the same: %s', (evaluator) => {
+    const authorizer = load(rules, evaluator)
+    for (const folder of [...folders, circle, circle.parent!])
+      for (const user of [ann, bob])
+        expect(authorizer.can(user, 'read', folder)).toBe(machine.can(user, 'read', folder))
+  })
+})
