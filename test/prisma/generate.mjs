@@ -70,7 +70,8 @@ function modelsOf(schema, provider) {
   return provider === 'postgresql' ? text.replace(/Json( *\/\/ a list of texts)/g, 'String[]$1') : text
 }
 
-async function generate([schema, provider, client = 'prisma-client']) {
+/** Writes the schema of a client, unless the client is up to date. */
+function prepare([schema, provider, client = 'prisma-client']) {
   const folder = `${here}generated/${schema}-${provider}${client === 'prisma-client' ? '' : '-js'}`
   const text = `generator client {
   ${settings[client]}
@@ -88,18 +89,24 @@ datasource db {
 
 ${modelsOf(schema, provider)}`
   const stamp = createHash('sha256').update(version).update(written).update(text).digest('hex')
-  if (existsSync(`${folder}/stamp`) && readFileSync(`${folder}/stamp`, 'utf8') === stamp) return
+  if (existsSync(`${folder}/stamp`) && readFileSync(`${folder}/stamp`, 'utf8') === stamp) return []
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(`${folder}/schema.prisma`, text)
-  await promisify(execFile)(process.execPath, [prisma, 'generate', '--schema', 'schema.prisma'], { cwd: folder, env })
-  writeFileSync(`${folder}/stamp`, stamp)
+  return [{ folder, stamp }]
 }
 
-// Two at a time: each is a process that keeps a core busy for a second.
-const named = process.argv.slice(2)
-const waiting = clients.filter(([schema]) => named.length === 0 || named.includes(schema))
-const worker = async () => {
-  for (let next = waiting.shift(); next; next = waiting.shift()) await generate(next)
+async function generate(prepared) {
+  const folders = prepared.map(({ folder }) => folder)
+  await promisify(execFile)(process.execPath, [`${here}generateAll.cjs`, prisma, ...folders], {
+    env,
+    maxBuffer: 2 ** 26,
+  })
+  for (const { folder, stamp } of prepared) writeFileSync(`${folder}/stamp`, stamp)
 }
-await Promise.all([worker(), worker()])
+
+// Two processes, which keep a core busy each.
+const named = process.argv.slice(2)
+const prepared = clients.filter(([schema]) => named.length === 0 || named.includes(schema)).flatMap(prepare)
+const half = Math.ceil(prepared.length / 2)
+await Promise.all([prepared.slice(0, half), prepared.slice(half)].filter(({ length }) => length > 0).map(generate))
