@@ -35,8 +35,9 @@ export class Knowledge {
   readonly #present = new Set<string>()
   /** Variables that equal a path. */
   readonly #aliases = new Map<string, string>()
-  /** Functions that undo each fact, the latest last. */
+  /** Functions that undo each fact of the open branches, the latest last. */
   readonly #trail: (() => void)[] = []
+  #branches = 0
 
   constructor(schema: Schema) {
     this.#schema = schema
@@ -45,8 +46,14 @@ export class Knowledge {
   /** Runs a function, then removes the facts that it added. */
   branch(run: () => void): void {
     const before = this.#trail.length
+    this.#branches++
     run()
+    this.#branches--
     while (this.#trail.length > before) this.#trail.pop()?.()
+  }
+
+  #onUndo(undo: () => void): void {
+    if (this.#branches > 0) this.#trail.push(undo)
   }
 
   /** Returns the facts about a variable. */
@@ -91,7 +98,7 @@ export class Knowledge {
   present({ path }: Known): void {
     if (path === undefined || this.#present.has(path)) return
     this.#present.add(path)
-    this.#trail.push(() => this.#present.delete(path))
+    this.#onUndo(() => this.#present.delete(path))
   }
 
   /** Adds the fact that a value is of a class. A known subclass takes precedence. */
@@ -102,7 +109,7 @@ export class Knowledge {
     if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
     const before = this.#models.get(path)
     this.#models.set(path, model)
-    this.#trail.push(() => {
+    this.#onUndo(() => {
       if (before === undefined) this.#models.delete(path)
       else this.#models.set(path, before)
     })
@@ -163,6 +170,6 @@ export class Knowledge {
     if (own.path !== name || own.model !== undefined || this.isPresent(own) || root === name) return
     if (this.#aliases.size === ALIASES) return
     this.#aliases.set(name, other.path)
-    this.#trail.push(() => this.#aliases.delete(name))
+    this.#onUndo(() => this.#aliases.delete(name))
   }
 }

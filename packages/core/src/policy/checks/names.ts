@@ -10,22 +10,26 @@ export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: C
 export function checkNames(...checks: readonly NameCheck[]): Check {
   return (context) => ({
     rule: (rule) => {
-      for (const [use, once] of namesIn(rule, context.schema)) for (const check of checks) check(use, once, context)
+      for (const { variable, tag, count } of namesIn(rule, context.schema)) {
+        if (variable) for (const check of checks) check(variable, count === 1, context)
+        if (tag) for (const check of checks) check(tag, count === 1, context)
+      }
     },
   })
 }
 
+/** The first uses of a name as a variable and as a class, and the number of all its uses. */
 interface Use {
-  variable?: Variable
-  tag?: ClassPattern
+  variable: Variable | undefined
+  tag: ClassPattern | undefined
   count: number
 }
 
 /**
- * Returns the first use of each variable and class of a rule, in source order. It skips names that
- * start with `_`, contain `::`, are registered or are unions.
+ * Returns the uses of each name of a rule, in source order. It skips names that start with `_`,
+ * contain `::`, are registered or are unions.
  */
-function namesIn(rule: Rule, schema: Schema): readonly (readonly [use: Variable | ClassPattern, once: boolean])[] {
+function namesIn(rule: Rule, schema: Schema): Iterable<Use> {
   const uses = new Map<string, Use>()
   walk(rule, (node) => {
     if (node.kind !== 'variable' && node.kind !== 'class pattern') return
@@ -33,12 +37,14 @@ function namesIn(rule: Rule, schema: Schema): readonly (readonly [use: Variable 
     if (name.startsWith('_') || name === 'Actor' || name === 'Resource' || name.includes('::') || schema.isName(name)) {
       return
     }
-    const use: Use = uses.get(name) ?? { count: 0 }
-    if (use.count++ === 0) uses.set(name, use)
+    let use = uses.get(name)
+    if (use === undefined) {
+      use = { variable: undefined, tag: undefined, count: 0 }
+      uses.set(name, use)
+    }
+    use.count++
     if (node.kind === 'variable') use.variable ??= node
     else use.tag ??= node
   })
-  return [...uses.values()].flatMap(({ variable, tag, count }) =>
-    [variable, tag].filter((use) => use !== undefined).map((use) => [use, count === 1] as const),
-  )
+  return uses.values()
 }

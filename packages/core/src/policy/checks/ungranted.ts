@@ -13,10 +13,15 @@ export const ungranted: Check<PolicyContext> = (context) => ({
     const roles = named('has_role', context)
     // Without any rule for roles, a required rule is missing, which is an error of its own.
     const hasRoles = context.rules.has('has_role')
-    const direct = byRulesAlone(context)
+    /** Follows every rule, so it is made only if a permission needs it. */
+    let direct: ((action: string) => boolean) | undefined
+    const isDirect = (action: string): boolean => {
+      direct ??= byRulesAlone(context)
+      return direct(action)
+    }
     for (const [cls, { declared }] of blocks) {
       for (const one of declared.values()) {
-        if (one.kind === 'permission' && !permissions(cls, one.name) && !direct(one.name)) report(one, cls, context)
+        if (one.kind === 'permission' && !permissions(cls, one.name) && !isDirect(one.name)) report(one, cls, context)
         if (one.kind === 'role' && hasRoles && !roles(cls, one.name)) report(one, cls, context)
       }
     }
