@@ -45,21 +45,32 @@ export class WarningLog {
 
   /** Reports all warnings of a policy. */
   reportAll(policy: Policy): void {
-    for (const warning of policy.warnings) this.report(policy, warning)
+    if (policy.warnings.length === 0) return
+    const known = this.#knownOf(policy)
+    for (const warning of policy.warnings) this.#report(warning, known)
   }
 
   /** Reports a warning, unless it was reported for a policy of the same text. */
-  report({ sources }: Policy, warning: Diagnostic): void {
+  report(policy: Policy, warning: Diagnostic): void {
+    this.#report(warning, this.#knownOf(policy))
+  }
+
+  #report(warning: Diagnostic, known: Set<string>): void {
+    const key = `${warning.code} ${warning.span?.start} ${warning.message}`
+    if (known.has(key)) return
+    known.add(key)
+    this.#listener(warning)
+  }
+
+  /** Returns the warnings that were reported for policies of the same text. */
+  #knownOf({ sources }: Policy): Set<string> {
     const policies = received.get(this.#listener) ?? new Map<string, Set<string>>()
     received.set(this.#listener, policies)
     const content = JSON.stringify(sources.map(({ name, text }) => [name, text]))
     const known = policies.get(content) ?? new Set()
-    const key = `${warning.code} ${warning.span?.start} ${warning.message}`
-    if (known.has(key)) return
-    known.add(key)
     policies.set(content, known)
     const [oldest] = policies.keys()
     if (policies.size > REMEMBERED) policies.delete(oldest!)
-    this.#listener(warning)
+    return known
   }
 }

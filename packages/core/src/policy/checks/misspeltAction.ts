@@ -33,12 +33,18 @@ export const misspeltAction: Check<PolicyContext> = (context) => {
     in: ({ item, collection }) => compare(item, collection),
     end: () => {
       const actions = new Set(found.map(({ value }) => value))
-      for (const { declared } of context.blocks.values())
-        for (const { kind, name } of declared.values()) if (kind === 'permission') actions.add(name)
-      const declaredIn = (word: string) => [...context.blocks.values()].some(({ declared }) => declared.has(word))
+      /** What blocks declare is meant; of that, permissions are actions. */
+      const declared = new Set<string>()
+      for (const block of context.blocks.values()) {
+        for (const { kind, name } of block.declared.values()) {
+          declared.add(name)
+          if (kind === 'permission') actions.add(name)
+        }
+      }
+      const certain = [...actions].filter((one) => declared.has(one) || (counts.get(one) ?? 0) > 1)
       for (const { value, span } of found) {
-        if (counts.get(value) !== 1 || declaredIn(value)) continue
-        const meant = [...actions].find((one) => isSlip(value, one) && (declaredIn(one) || (counts.get(one) ?? 0) > 1))
+        if (counts.get(value) !== 1 || declared.has(value)) continue
+        const meant = certain.find((one) => isSlip(value, one))
         if (meant === undefined) continue
         context.warning('misspelt-action', `Only this rule names the action "${value}".`, span, {
           hint: `did you mean "${meant}"?`,
