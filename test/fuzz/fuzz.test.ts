@@ -2,18 +2,18 @@ import { expect, test } from 'vitest'
 import { caseOf, fuzz } from './fuzz.js'
 import { Orms } from './orm/orms.js'
 
-test('every construct is in at least two of a hundred policies', () => {
-  const cases = 4_000
+test('every construct is in at least one of a hundred policies', () => {
+  const cases = 1_000
   const shares = new Map<string, number>()
   for (let index = 0; index < cases; index++) {
     for (const one of caseOf(1, index).constructs) shares.set(one, (shares.get(one) ?? 0) + 1 / cases)
   }
-  expect([...shares].filter(([, share]) => share < 0.02)).toEqual([])
+  expect([...shares].filter(([, share]) => share < 0.01)).toEqual([])
   expect(shares.size).toBeGreaterThan(60)
 })
 
 /** A fixed seed, so that no unrelated change fails. `FUZZ_SEED` and `pnpm fuzz` try other ones, `FUZZ_CASES` more cases. */
-const cases = Number(process.env['FUZZ_CASES'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 1_000 : 150))
+const cases = Number(process.env['FUZZ_CASES'] ?? (process.env['ARCTURUS_TESTS'] === 'all' ? 600 : 100))
 const seed = Number(process.env['FUZZ_SEED'] ?? 1_891_319_106)
 
 test(`evaluators, ORMs and databases agree on ${cases} random cases of seed ${seed}`, async () => {

@@ -62,14 +62,16 @@ describe.each(databases)('References to rows that are gone on $name', (database)
     authorizer.loadSync(policyOf(condition))
     const loaded = { team: true, site: true, memberships: { include: { team: true } } }
     const include = { team: true, site: true, parent: { include: { team: true } }, tags: true, badge: true }
+    const read = await Promise.all(
+      [{}, { include }].map((args) => prisma.card.findMany({ orderBy: { id: 'asc' }, ...args })),
+    )
     for (const { id } of tables.User) {
       const users = {
         bare: await prisma.user.findUniqueOrThrow({ where: { id } }),
         loaded: await prisma.user.findUniqueOrThrow({ where: { id }, include: loaded }),
       }
       for (const [how, user] of Object.entries(users)) {
-        for (const args of [{}, { include }]) {
-          const cards = await prisma.card.findMany({ orderBy: { id: 'asc' }, ...args })
+        for (const cards of read) {
           const allowed: number[] = []
           for (const card of cards) {
             const isAllowed = await authorizer.isAllowed(user, 'read', card).catch(isStepThroughNil)

@@ -67,7 +67,7 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
       keys(2_000),
     ],
   ])('%s meet a limit', (_, policy, items) => {
-    const authorizer = load(policy, evaluator)
+    const authorizer = load(policy, evaluator, { syncTime: 100 })
     expect(answerOf(authorizer, new User(items), new Folder(null, [], keys(items.length)))).toMatch(
       /^(step|time)-limit$/,
     )

@@ -51,9 +51,13 @@ describe('an endless policy ends in a typed error', () => {
     ['nat(0); nat(n + 1) if nat(n);', 'not (nat(x) and x < 0)'],
     ['', '_x = [_x, _y] and _y = [_y, _x] and _x = _y'],
   ])('%s %s', (policy, query) => {
-    expect(() => ask(query, { policy })).toThrow(
+    expect(() => ask(query, { policy, limits: { syncTime: 100 } })).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^(frame|step|time)-limit$/) }),
     )
+  })
+
+  it('by default', () => {
+    expect(() => ask('loop(1)', { policy: 'loop(x) if loop(x + 1);' })).toThrow(QueryError)
   })
 
   it('by the limits that are given', () => {
