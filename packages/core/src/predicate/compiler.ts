@@ -6,6 +6,7 @@ import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
 import { gather } from '../condition/gather.js'
 import { operandType, unknownType } from '../condition/type.js'
+import { partsIn } from '../condition/visit.js'
 import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
 import type { Meaning } from './meaning.js'
@@ -136,7 +137,9 @@ export abstract class Compiler<Code> {
         return this.#conjunction(condition.of.map((one) => this.compile(one)))
       case 'or':
         return this.#disjunction(
-          runsOf(condition.of).map((run) => this.#run(run)),
+          segmentsOf(condition.of).flatMap((segment) =>
+            segment.isInterleaved ? [this.#interleaved(segment.runs)] : segment.runs.map((run) => this.#run(run)),
+          ),
           condition.of.some((one) => canFail(this.schema, one)),
         )
       case 'not':
@@ -170,6 +173,18 @@ export abstract class Compiler<Code> {
     const guard = this.compile(and(...goals.slice(0, -1)))
     if (guard.exhaust) return undefined
     return { found: this.compile(or(...condition.of.slice(0, -1))).test, guard: guard.test, args: again.args }
+  }
+
+  /**
+   * Compiles alternatives in another order. All of them are evaluated, so that an error ends the evaluation wherever
+   * it is.
+   */
+  #interleaved(runs: readonly (readonly Condition[])[]): Compiled<Code> {
+    const parts = runs.map((run) => this.#run(run))
+    return {
+      test: this.orAll(parts.map(({ test }) => test)),
+      exhaust: this.orAll(parts.map(({ test, exhaust }) => exhaust ?? test)),
+    }
   }
 
   /** Compiles neighboring arms over one collection to one loop. */
@@ -214,6 +229,50 @@ export abstract class Compiler<Code> {
 
 function once<Code>(test: Code): Compiled<Code> {
   return { test, exhaust: undefined }
+}
+
+/** Neighboring alternatives, as runs over one collection each. */
+interface Segment {
+  readonly runs: readonly (readonly Condition[])[]
+  /** Whether the runs have alternatives in another order. */
+  readonly isInterleaved: boolean
+}
+
+/**
+ * Divides alternatives into segments. Where searches of one collection stand between searches of others, as with
+ * each role of a person that two tables can give, they become one run.
+ */
+function segmentsOf(arms: readonly Condition[]): readonly Segment[] {
+  const [from, to] = interleavedIn(arms)
+  if (to - from < 2 || !arms.slice(from, to + 1).every(isSearch)) return [{ runs: runsOf(arms), isInterleaved: false }]
+  const runs: Condition[][] = []
+  for (const arm of arms.slice(from, to + 1)) {
+    const run = runs.find(([first]) => isSameLoop(first!, arm))
+    if (run) run.push(arm)
+    else runs.push([arm])
+  }
+  return [
+    { runs: runsOf(arms.slice(0, from)), isInterleaved: false },
+    { runs, isInterleaved: true },
+    ...segmentsOf(arms.slice(to + 1)),
+  ]
+}
+
+/** Returns the first and the last place of the first alternatives that others stand between; -1 without any. */
+function interleavedIn(arms: readonly Condition[]): readonly [from: number, to: number] {
+  const lastOf = (at: number): number => arms.findLastIndex((one, place) => place >= at && isSameLoop(arms[at]!, one))
+  const from = arms.findIndex(
+    (arm, at) => lastOf(at) > at && arms.slice(at, lastOf(at)).some((one) => !isSameLoop(arm, one)),
+  )
+  if (from < 0) return [-1, -1]
+  let to = lastOf(from)
+  for (let at = from; at <= to; at++) to = Math.max(to, lastOf(at))
+  return [from, to]
+}
+
+/** Returns whether a condition is a search, or a test, that is cheap enough to be evaluated although another one is true. */
+function isSearch(condition: Condition): boolean {
+  return condition.kind !== 'ref' && condition.kind !== 'opaque' && partsIn(condition).every(isSearch)
 }
 
 /** Groups neighboring arms that range over one collection; any other arm is a group of its own. */

@@ -77,8 +77,8 @@ export class PlanCache extends PlanTable<CheckPlan> {
   readonly #actions: PolicyActions
   readonly #onUnnamed: (action: string, model?: string) => void
   #known: ReadonlySet<string> | undefined
-  /** Decides checks whose plans were known when it was made. */
-  #dispatch: Dispatch = () => undefined
+  /** Decides checks whose plans were known when it was made. Undefined until then, and with very many classes. */
+  #dispatch: Dispatch | undefined
   /** The number of checks after which it is made, or made anew if a check has to use the table. */
   #dispatchAt = checksBeforeDispatch
   /** The number of trials of the machine, by the kind of check. */
@@ -119,7 +119,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
    */
   decide(actor: unknown, action: string, resource: unknown): boolean | undefined {
     // Predicates read the loaded values; only the machine checks whether they are complete.
-    if (arePartial()) return this.#decide(actor, action, resource)
+    if (this.#dispatch === undefined || arePartial()) return this.#decide(actor, action, resource)
     let allowed: boolean | undefined
     try {
       allowed = this.#dispatch(actor, action, resource)
@@ -167,9 +167,8 @@ export class PlanCache extends PlanTable<CheckPlan> {
       )
       return [actor, resource, new Map(predicates)] as const
     })
-    const dispatch = this.#backEnd?.dispatch?.(known)
-    if (dispatch) this.#dispatch = dispatch
-    else this.#dispatchAt = Number.POSITIVE_INFINITY
+    this.#dispatch = this.#backEnd?.dispatch?.(known)
+    if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
 
   /**
