@@ -58,10 +58,9 @@ export class Decider {
   /** @throws ArgumentError and QueryError, as `Authorizer.can`. */
   decide(actor: unknown, action: string, resource: unknown): boolean {
     if (this.#version !== this.#schema.version) this.#keep(this.policy)
-    // Sound: they are kept.
+    // Sound: they are kept. The machine needs the policy with which the check began.
     const policy = this.#current!
-    const plans = this.#plans!
-    return plans.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
+    return this.#plans!.decide(actor, action, resource) ?? this.#proven(policy, actor, action, resource)
   }
 
   #keep(policy: LoadedPolicy): void {

@@ -44,20 +44,18 @@ export class DecisionListeners {
   /** Replaced as a whole, so that the set of listeners does not change during a call. */
   #listeners: readonly DecisionListener[] = []
 
-  /**
-   * Whether there are listeners. Hot paths test it first, so that an unobserved check costs one
-   * comparison.
-   */
-  get active(): boolean {
-    return this.#listeners.length > 0
-  }
+  /** Whether there are listeners. Hot paths test it first, so that an unobserved check costs one read. */
+  active = false
 
   /** Adds a listener, and returns a function that removes it. */
   add(listener: DecisionListener): () => void {
-    this.#listeners = [...this.#listeners, listener]
-    return () => {
-      this.#listeners = this.#listeners.filter((one) => one !== listener)
-    }
+    this.#set([...this.#listeners, listener])
+    return () => this.#set(this.#listeners.filter((one) => one !== listener))
+  }
+
+  #set(listeners: readonly DecisionListener[]): void {
+    this.#listeners = listeners
+    this.active = listeners.length > 0
   }
 
   /** Calls all listeners with a decision. */

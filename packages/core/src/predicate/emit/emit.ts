@@ -34,6 +34,7 @@ import {
   untilFound,
   untilNoneIsOpen,
   type WriteLoop,
+  wholeList,
 } from './templates.js'
 
 /**
@@ -243,7 +244,7 @@ class Source extends Compiler<Write> {
         const inner = scope.inner()
         const texts = steps.map(({ write, arms }) => ({ text: write(inner), arms }))
         const { start, step, end } = write(texts, (elements) => this.#spend(scope, elements))
-        const lines = [...settled(from), `const list = ${from.value}`, 'if (!isWhole(list)) bail(list)', start]
+        const lines = [...settled(from), `const list = ${from.value}`, wholeList, start]
         return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
       }, some.from)
     return {

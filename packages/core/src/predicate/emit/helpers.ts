@@ -1,5 +1,5 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { arePartial, isWhole, mayBePartial } from '../../schema/partial.js'
+import { arePartial, isWhole, mayBePartial, partials } from '../../schema/partial.js'
 import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import { bailOut } from '../bail.js'
@@ -12,6 +12,7 @@ import { withOrder } from '../valueMeaning.js'
 export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
+  readonly partials: Readonly<Pick<typeof partials, 'any'>>
   readonly isThere: typeof isThere
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
@@ -109,6 +110,7 @@ export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (parts: Help
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
   'isWhole',
+  'partials',
   'isThere',
   'equals',
   'keyOf',
@@ -137,6 +139,7 @@ export function basicHelpers({ schema, begin }: Pick<HelperParts, 'schema' | 'be
   return {
     bail: bailOut,
     isWhole,
+    partials,
     isThere,
     isClass: (cls) => schema.modelOfClass(cls) !== undefined,
     begin,
