@@ -1,5 +1,5 @@
 import { absorb } from '../condition/absorb.js'
-import type { Condition, Definition, In, Operand, Ref, Some, Variable } from '../condition/condition.js'
+import type { Condition, Definition, In, Operand, Or, Ref, Some, Variable } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
@@ -9,6 +9,7 @@ import { operandType, unknownType } from '../condition/type.js'
 import { partsIn } from '../condition/visit.js'
 import type { Schema } from '../schema/schema.js'
 import { Budget } from './budget.js'
+import { type TextTest, textsOf } from './choices.js'
 import type { Meaning } from './meaning.js'
 
 /**
@@ -117,10 +118,14 @@ export abstract class Compiler<Code> {
    * Evaluates both, from left to right. If the second is false, all solutions of the first are
    * evaluated.
    */
-  protected abstract and(first: Code, second: Code, exhaust: Code | undefined): Code
+  protected abstract and(first: Code, second: Code, exhaust: Code): Code
+  /** Evaluates tests from left to right until one is false. */
+  protected abstract all(tests: readonly Code[]): Code
   /** If the test is true, evaluates all solutions of its parts. */
   protected abstract andAll(test: Code, parts: readonly Code[]): Code
   protected abstract or(arms: readonly Code[]): Code
+  /** Compares one operand with several texts. */
+  protected abstract texts(tests: readonly TextTest[]): Code
   /** Evaluates every arm, whatever the others return. */
   protected abstract orAll(arms: readonly Code[]): Code
   /**
@@ -136,12 +141,7 @@ export abstract class Compiler<Code> {
       case 'and':
         return this.#conjunction(condition.of.map((one) => this.compile(one)))
       case 'or':
-        return this.#disjunction(
-          segmentsOf(condition.of).flatMap((segment) =>
-            segment.isInterleaved ? [this.#interleaved(segment.runs)] : segment.runs.map((run) => this.#run(run)),
-          ),
-          condition.of.some((one) => canFail(this.schema, one)),
-        )
+        return this.#alternatives(condition)
       case 'not':
         return once(this.not(this.compile(condition.of).test))
       case 'some':
@@ -173,6 +173,29 @@ export abstract class Compiler<Code> {
     const guard = this.compile(and(...goals.slice(0, -1)))
     if (guard.exhaust) return undefined
     return { found: this.compile(or(...condition.of.slice(0, -1))).test, guard: guard.test, args: again.args }
+  }
+
+  /** Compiles alternatives. Neighbors that compare one operand with texts become one test. */
+  #alternatives(condition: Or): Compiled<Code> {
+    const arms: Condition[] = []
+    for (let at = 0; at < condition.of.length; ) {
+      const texts = textsOf(condition.of.slice(at))
+      const end = at + Math.max(1, texts.length)
+      arms.push(texts.length > 1 ? { ...condition, of: texts } : condition.of[at]!)
+      at = end
+    }
+    const fails = condition.of.some((one) => canFail(this.schema, one))
+    if (arms.length === 1) {
+      const test = this.texts(textsOf(condition.of))
+      // A value that is an error for one text is an error for all.
+      return { test, exhaust: fails ? test : undefined }
+    }
+    return this.#disjunction(
+      segmentsOf(arms).flatMap((segment) =>
+        segment.isInterleaved ? [this.#interleaved(segment.runs)] : segment.runs.map((run) => this.#run(run)),
+      ),
+      fails,
+    )
   }
 
   /**
@@ -212,10 +235,12 @@ export abstract class Compiler<Code> {
    * evaluated for errors.
    */
   #conjunction(parts: readonly Compiled<Code>[]): Compiled<Code> {
-    const test = parts.reduceRight<Code | undefined>(
-      (rest, own) => (rest === undefined ? own.test : this.and(own.test, rest, own.exhaust)),
-      undefined,
-    )!
+    let tests: Code[] = []
+    for (const { test, exhaust } of [...parts].reverse()) {
+      if (exhaust === undefined || tests.length === 0) tests.unshift(test)
+      else tests = [this.and(test, this.all(tests), exhaust)]
+    }
+    const test = this.all(tests)
     const exhausts = parts.flatMap((part) => (part.exhaust === undefined ? [] : [part.exhaust]))
     return exhausts.length === 0 ? once(test) : { test, exhaust: this.andAll(test, exhausts) }
   }

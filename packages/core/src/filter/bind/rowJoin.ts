@@ -5,7 +5,7 @@ import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
 import { partsIn } from '../../condition/visit.js'
 import { compileClosures } from '../../predicate/closures/closures.js'
-import { type Arm, splitFirst } from '../../predicate/closures/loop.js'
+import { type FieldLiteral, fieldLiteral } from '../../predicate/closures/loop.js'
 import type { Predicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { equalsLiteral, read } from '../../predicate/read.js'
@@ -91,9 +91,8 @@ export class RowJoin {
   }
 
   /** The test of a row if it is only that one field equals a literal: mostly the name of a role. */
-  get #only(): Arm['first'] {
-    const { first, rest } = splitFirst({ ...this.some, where: this.tests })
-    return rest.kind === 'true' ? first : undefined
+  get #only(): FieldLiteral | undefined {
+    return fieldLiteral(this.tests, this.some.each)
   }
 
   /**
@@ -173,10 +172,10 @@ function findJoin(some: Some): RowJoin | undefined {
 function compileTest(tests: Condition, some: Some, meaning: Meaning): Predicate | undefined {
   const { each } = some
   if (!isPlain(tests)) return undefined
-  const { first, rest } = splitFirst({ ...some, where: tests })
-  if (first?.field !== undefined && rest.kind === 'true') {
-    const { field, literal } = first
-    const type = declaredType(meaning.schema, first.own)
+  const only = fieldLiteral(tests, each)
+  if (only?.field !== undefined) {
+    const { field, literal } = only
+    const type = declaredType(meaning.schema, only.own)
     // Mostly the name of a role.
     return (_actor, _action, row) => equalsLiteral(meaning, read(row, field), literal, type)
   }

@@ -6,16 +6,15 @@ import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { bailOut } from '../bail.js'
 import { type Budget, bailForSteps, elementsBetweenLooks, Meter, type TabledCall } from '../budget.js'
+import { choicesOf, type TextTest } from '../choices.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import {
   budgetOf,
-  budgetSlot,
   compare,
   compileOperand,
   contains,
-  equals,
   equalsLiteral,
   get,
   held,
@@ -27,7 +26,17 @@ import {
   type Slots,
   textTest,
 } from '../read.js'
-import { type Arm, compileExhaustiveLoop, compileLoop, type ElementTest, splitFirst, splitSecond } from './loop.js'
+import { argumentsOf, frameFor, newFrame, tabled } from './frame.js'
+import {
+  compileExhaustiveLoop,
+  compileLoop,
+  type ElementTest,
+  FieldTest,
+  type SplitTests,
+  type Step,
+  splitTests,
+} from './loop.js'
+import { areSame, Comparison, type Expected, equalsKnown, equalsNil, knownOf } from './same.js'
 
 /** A definition that is compiled, or is being compiled: it can call itself. */
 interface Callee {
@@ -45,33 +54,17 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
   const { test } = compiler.compile(gather(meaning.schema, assumptions.apply(condition)))
   const size = compiler.size
-  if (!counts && size === ownSlots) {
-    if (!own.isUsed) return (actor, action, resource) => test([actor, resource, action])
-    return (actor, action, resource) => {
-      own.reset()
-      return test([actor, resource, action])
-    }
-  }
   const usesOwn = own.isUsed
-  const frameOf = (actor: unknown, action: unknown, resource: unknown): Slots => {
-    const frame = new Array<unknown>(size)
-    frame[0] = actor
-    frame[1] = resource
-    frame[2] = action
-    return frame
-  }
   if (!counts) {
     return (actor, action, resource) => {
       if (usesOwn) own.reset()
-      return test(frameOf(actor, action, resource))
+      return test(newFrame(size, actor, resource, action, undefined))
     }
   }
   return (actor, action, resource) => {
     const budget = begin()
-    const frame = frameOf(actor, action, resource)
-    frame[budgetSlot] = budget
     try {
-      return test(frame)
+      return test(newFrame(size, actor, resource, action, budget))
     } finally {
       budget.finish()
     }
@@ -84,6 +77,8 @@ class Closures extends Compiler<ElementTest> {
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
+  /** The slots of what is known of paths that others are compared with. */
+  readonly #memos = new Map<string, number>()
   #size = ownSlots
 
   /** @param own - The budget of evaluations that do not count their steps. */
@@ -144,6 +139,19 @@ class Closures extends Compiler<ElementTest> {
       if (root.kind !== 'variable') this.#readers.set(key, reader)
     }
     return reader
+  }
+
+  /** Compiles a path that other values are compared with. */
+  #expected(path: Path): Expected {
+    const reader = this.#path(path)
+    if (path.root.kind === 'variable') return { reader, memo: 0 }
+    const key = JSON.stringify([reader.slot, path.steps.map(({ name }) => name)])
+    let memo = this.#memos.get(key)
+    if (memo === undefined) {
+      memo = this.#size++
+      this.#memos.set(key, memo)
+    }
+    return { reader, memo }
   }
 
   protected leaf(condition: Leaf): ElementTest {
@@ -219,9 +227,15 @@ class Closures extends Compiler<ElementTest> {
     }
     const right = this.#operand(condition.right)
     const [x, y] = this.#types(condition.left, condition.right)
-    return operator === '='
-      ? (frame) => equals(meaning, held(get(left, frame)), get(right, frame), x, y)
-      : (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
+    if (operator === '=') {
+      const how = new Comparison(meaning, x, y)
+      if (isSubject(condition.right)) {
+        const expected = this.#expected(condition.right)
+        return (frame) => equalsKnown(how, held(get(left, frame)), knownOf(how, expected, frame))
+      }
+      return (frame) => areSame(how, held(get(left, frame)), get(right, frame))
+    }
+    return (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
   }
 
   /** Returns the declared types of two operands, or of the elements of their lists. */
@@ -236,6 +250,17 @@ class Closures extends Compiler<ElementTest> {
     const meaning = this.#meaning
     const value = this.#operand(operand)
     const type = declaredType(this.schema, operand)
+    if (literal === null) {
+      const how = new Comparison(meaning, type, undefined)
+      return (frame) => equalsNil(how, get(value, frame))
+    }
+    if (typeof literal === 'boolean') {
+      return (frame) => {
+        const found = get(value, frame)
+        if (found === true) return literal
+        return found === false ? !literal : equalsLiteral(meaning, found, literal, type)
+      }
+    }
     return (frame) => equalsLiteral(meaning, get(value, frame), literal, type)
   }
 
@@ -258,8 +283,16 @@ class Closures extends Compiler<ElementTest> {
     return (frame) => !of(frame)
   }
 
-  protected and(first: ElementTest, second: ElementTest, exhaust: ElementTest | undefined): ElementTest {
-    if (!exhaust) return (frame) => first(frame) && second(frame)
+  protected all(tests: readonly ElementTest[]): ElementTest {
+    const [first, second, third, fourth] = tests as readonly [ElementTest, ElementTest, ElementTest, ElementTest]
+    if (tests.length === 1) return first
+    if (tests.length === 2) return (frame) => first(frame) && second(frame)
+    if (tests.length === 3) return (frame) => first(frame) && second(frame) && third(frame)
+    if (tests.length === 4) return (frame) => first(frame) && second(frame) && third(frame) && fourth(frame)
+    return this.all([this.all(tests.slice(0, 4)), ...tests.slice(4)])
+  }
+
+  protected and(first: ElementTest, second: ElementTest, exhaust: ElementTest): ElementTest {
     return (frame) => {
       if (!first(frame)) return false
       if (second(frame)) return true
@@ -277,10 +310,24 @@ class Closures extends Compiler<ElementTest> {
   }
 
   protected or(arms: readonly ElementTest[]): ElementTest {
-    const [first, second] = arms as readonly [ElementTest, ElementTest]
+    const [first, second, third, fourth] = arms as readonly [ElementTest, ElementTest, ElementTest, ElementTest]
+    if (arms.length === 1) return first
     if (arms.length === 2) return (frame) => first(frame) || second(frame)
+    if (arms.length === 3) return (frame) => first(frame) || second(frame) || third(frame)
+    if (arms.length === 4) return (frame) => first(frame) || second(frame) || third(frame) || fourth(frame)
+    return this.or([this.or(arms.slice(0, 4)), ...arms.slice(4)])
+  }
+
+  /** A value that is an error for one text is an error for all. */
+  protected texts(tests: readonly TextTest[]): ElementTest {
+    const meaning = this.#meaning
+    const { left } = tests[0]!
+    const value = this.#operand(left)
+    const type = declaredType(this.schema, left)
+    const texts = tests.map(({ right }) => right.value)
     return (frame) => {
-      for (let index = 0; index < arms.length; index++) if (arms[index]!(frame)) return true
+      const found = get(value, frame)
+      for (let at = 0; at < texts.length; at++) if (equalsLiteral(meaning, found, texts[at], type)) return true
       return false
     }
   }
@@ -294,35 +341,56 @@ class Closures extends Compiler<ElementTest> {
   }
 
   protected loop(conditions: readonly Some[], canFail: boolean): Compiled<ElementTest> {
-    const meaning = this.#meaning
     const from = this.#operand(conditions[0]!.from)
     const slot = this.#slot(conditions[0]!.each)
-    const arms = (canFail ? conditions : conditions.flatMap(unfoldedArms)).map((condition): Arm => {
-      this.#slots.set(condition.each, slot)
-      const { first, rest } = splitFirst(condition)
-      if (rest.kind === 'true') return { first, second: undefined, rest: undefined, exhaust: undefined }
-      const compiled = this.compile(rest)
-      return { first, second: splitSecond(rest, condition), rest: compiled.test, exhaust: compiled.exhaust }
+    for (const { each } of conditions) this.#slots.set(each, slot)
+    const steps = this.#steps(conditions, canFail)
+    const loop = { steps, from, slot, canFail, account: this.#account, counts: this.counts }
+    return { test: compileLoop(loop), exhaust: canFail ? compileExhaustiveLoop(loop) : undefined }
+  }
+
+  /** Compiles quantifiers over one collection. Those that differ in a text become one step. */
+  #steps(conditions: readonly Some[], canFail: boolean): readonly Step[] {
+    let first = 0
+    return choicesOf(conditions).flatMap((one): readonly Step[] => {
+      const arms = conditions.slice(first, first + ('tests' in one ? one.tests.length : 1))
+      first += arms.length
+      const split = this.#split(arms[0]!)
+      const test = 'tests' in one ? split.tests[one.place] : undefined
+      if (!('tests' in one) || !test)
+        return arms.flatMap((arm) => (canFail ? [this.#step(this.#split(arm))] : this.#alternatives(arm)))
+      const literals = one.tests.map(({ right }) => right.value)
+      const tests = split.tests.with(one.place, new FieldTest(test.field, test.type, literals, undefined, test.how))
+      return [{ ...this.#step(split), tests, choice: one.place, arms: arms.length }]
     })
-    const loop = { arms, from, slot, canFail, account: () => this.#account, counts: this.counts, meaning }
-    return {
-      test: compileLoop(loop, (operand) => this.#operand(operand)),
-      exhaust: canFail ? compileExhaustiveLoop(loop) : undefined,
-    }
+  }
+
+  /** Compiles a quantifier as one over each of its alternatives, since none of them can be an error. */
+  #alternatives(some: Some): readonly Step[] {
+    const split = this.#split(some)
+    const { where } = some
+    const wheres = where.kind === 'or' ? where.of : unfolded(where)
+    if (split.tests.length > 0 || !wheres) return [this.#step(split)]
+    return wheres.flatMap((one) => this.#alternatives({ ...some, where: one }))
+  }
+
+  #split(some: Some): SplitTests {
+    return splitTests(some, this.#meaning, (path) => this.#expected(path))
+  }
+
+  #step({ tests, rest }: SplitTests): Step {
+    const compiled = rest.kind === 'true' ? undefined : this.compile(rest)
+    return { tests, choice: -1, arms: 1, rest: compiled?.test, exhaust: compiled?.exhaust }
   }
 
   protected ref({ definition, args }: Ref): Compiled<ElementTest> {
     const callee = this.#callee(definition)
     const readers = args.map((arg) => this.#operand(arg))
-    const call =
-      (mode: 'test' | 'exhaust'): ElementTest =>
-      (frame) => {
-        const inner = frameFor(callee.size, frame, readers)
-        // Complete before the first evaluation.
-        const test = callee.body[mode] ?? callee.body.test
-        return test(inner)
-      }
-    return { test: call('test'), exhaust: call('exhaust') }
+    // The callee is complete before the first evaluation.
+    return {
+      test: (frame) => callee.body.test(frameFor(callee.size, frame, readers)),
+      exhaust: (frame) => (callee.body.exhaust ?? callee.body.test)(frameFor(callee.size, frame, readers)),
+    }
   }
 
   #callee(definition: Definition): Callee {
@@ -369,29 +437,7 @@ class Closures extends Compiler<ElementTest> {
   }
 }
 
-/** Returns a quantifier over `(a or b) and c` as several, which share a loop. */
-function unfoldedArms(some: Some): readonly Some[] {
-  return unfolded(some.where)?.map((where) => ({ ...some, where })) ?? [some]
-}
-
-/** Compiles a recursive definition; its results are memoized when there are many. */
-function tabled(test: ElementTest, parameters: number): ElementTest {
-  return (frame) => {
-    const budget = budgetOf(frame)
-    const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
-    if (call?.answer !== undefined) return budget.leave(undefined, call.answer)
-    return budget.leave(call, test(frame))
-  }
-}
-
-function argumentsOf(frame: Slots, parameters: number): readonly unknown[] {
-  return frame.slice(ownSlots, ownSlots + Math.max(0, parameters))
-}
-
-/** Returns the frame of a definition that is called from another frame. */
-function frameFor(size: number, frame: Slots, args: readonly Reader[]): Slots {
-  const inner = new Array<unknown>(size)
-  for (let slot = 0; slot < ownSlots; slot++) inner[slot] = frame[slot]
-  for (let at = 0; at < args.length; at++) inner[ownSlots + at] = held(get(args[at]!, frame))
-  return inner
+/** Returns whether an operand is an argument of the evaluation, or of a definition. */
+function isSubject(operand: Operand): operand is Path {
+  return operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable'
 }

@@ -1,38 +1,55 @@
-import type { Compare, Condition, Operand, Some } from '../../condition/condition.js'
-import { and } from '../../condition/construct.js'
-import { isSameOperand } from '../../condition/factor.js'
+import type { Condition, Operand, Path, Some, Variable } from '../../condition/condition.js'
+import { conjunction } from '../../condition/construct.js'
 import { declaredType } from '../../condition/type.js'
-import { areSameRow, type RowEquality } from '../../values/rows.js'
 import { type Budget, elementsBetweenLooks, type Meter } from '../budget.js'
+import { textsOf } from '../choices.js'
 import { isLiteral } from '../compiler.js'
 import type { Meaning } from '../meaning.js'
-import { budgetOf, equals, equalsLiteral, get, held, isThere, listOf, type Reader, read, type Slots } from '../read.js'
+import { budgetOf, equalsLiteral, get, listOf, type Reader, read, type Slots } from '../read.js'
+import { Comparison, type Expected, equalsKnown, type Known, knownOf } from './same.js'
 
 export type ElementTest = (frame: Slots) => boolean
 
 /** Mask for the elements between two checks of the time. */
 const looks = elementsBetweenLooks - 1
 
-/** No arm stays open: no error that could still be reached counts. */
-const none = 0
+/**
+ * The comparison of an element, or of a field of it, with literals or with a value from elsewhere. Tests of this kind
+ * are data: one loop evaluates them faster than functions that each test one.
+ */
+export class FieldTest {
+  /** Undefined for the element itself. */
+  readonly field: string | undefined
+  readonly type: string | undefined
+  /** Undefined for a value from elsewhere. */
+  readonly literals: readonly unknown[] | undefined
+  readonly expected: Expected | undefined
+  readonly how: Comparison
 
-/** One of several quantifiers over one collection. */
-export interface Arm {
-  /** `each.field = literal`, the first test of most arms; without a field, the element itself. */
-  readonly first:
-    | {
-        readonly field: string | undefined
-        readonly literal: unknown
-        /** The field or element as an operand. */
-        readonly own: Operand
-      }
-    | undefined
-  /**
-   * `each.field = value`, if that is all after the first test, and the value does not depend on the
-   * element.
-   */
-  readonly second: { readonly field: string; readonly own: Operand; readonly value: Operand } | undefined
-  /** The condition after the first test. */
+  constructor(
+    field: string | undefined,
+    type: string | undefined,
+    literals: readonly unknown[] | undefined,
+    expected: Expected | undefined,
+    how: Comparison,
+  ) {
+    this.field = field
+    this.type = type
+    this.literals = literals
+    this.expected = expected
+    this.how = how
+  }
+}
+
+/** One quantifier of several over one collection, or several that differ in one text. */
+export interface Step {
+  /** Evaluated first, in this order. */
+  readonly tests: readonly FieldTest[]
+  /** The place of the test whose literals belong to one quantifier each; -1 if there is one quantifier. */
+  readonly choice: number
+  /** The number of quantifiers. */
+  readonly arms: number
+  /** The condition after the tests. */
   readonly rest: ElementTest | undefined
   /** All solutions of the rest, for their errors. */
   readonly exhaust: ElementTest | undefined
@@ -40,266 +57,208 @@ export interface Arm {
 
 /** Several successive quantifiers over one collection. */
 export interface Loop {
-  readonly arms: readonly Arm[]
+  readonly steps: readonly Step[]
   readonly from: Reader
   readonly slot: number
   /** Whether an element can be an error. */
   readonly canFail: boolean
-  /** Returns the budget for the time of long collections; called only if there are any. */
-  readonly account: () => (frame: Slots) => Budget | Meter
+  /** Returns the budget for the time of long collections. */
+  readonly account: (frame: Slots) => Budget | Meter
   /** Whether elements are counted. */
   readonly counts: boolean
-  readonly meaning: Meaning
 }
 
-/**
- * Splits the first test from a quantifier's condition, if it compares the element, or a field of
- * it, with a literal.
- */
-export function splitFirst(some: Some): { readonly first: Arm['first']; readonly rest: Condition } {
-  const first = some.where.kind === 'and' ? some.where.of[0]! : some.where
-  const found = first.kind === 'compare' ? fieldEquals(first, some) : undefined
-  if (!found) return { first: undefined, rest: some.where }
-  return { first: found, rest: some.where.kind === 'and' ? and(...some.where.of.slice(1)) : { kind: 'true' } }
+/** The comparison of an element, or of a field of it, with a literal. */
+export interface FieldLiteral {
+  /** Undefined for the element itself. */
+  readonly field: string | undefined
+  readonly literal: unknown
+  /** The field or element as an operand. */
+  readonly own: Operand
 }
 
-function fieldEquals(condition: Compare, some: Some): Arm['first'] {
-  if (condition.operator !== '=') return undefined
+/** Returns a condition as the comparison of an element with a literal; undefined for any other condition. */
+export function fieldLiteral(condition: Condition, each: Variable): FieldLiteral | undefined {
+  if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
   const { left, right } = condition
-  return fieldOf(left, right, some) ?? fieldOf(right, left, some)
+  const [own, other] = isLiteral(right) ? [left, right] : [right, left]
+  return isField(own, each) && isLiteral(other) ? { field: own.steps[0]?.name, literal: other.value, own } : undefined
 }
 
-function fieldOf(path: Operand, literal: Operand, some: Some): Arm['first'] {
-  if (path.kind !== 'path' || path.root !== some.each || path.steps.length > 1 || !isLiteral(literal)) return undefined
-  return { field: path.steps[0]?.name, literal: literal.value, own: path }
+function isField(one: Operand, each: Variable): one is Path {
+  return one.kind === 'path' && one.root === each && one.steps.length <= 1
+}
+
+/** The condition of a quantifier as its first tests, and the rest. */
+export interface SplitTests {
+  readonly tests: readonly FieldTest[]
+  readonly rest: Condition
+}
+
+/** Divides the condition of a quantifier into its first tests of fields, and the rest. */
+export function splitTests({ each, where }: Some, meaning: Meaning, expected: (path: Path) => Expected): SplitTests {
+  const parts = where.kind === 'and' ? where.of : [where]
+  const tests: FieldTest[] = []
+  for (const part of parts) {
+    const test = fieldTest(part)
+    if (!test) break
+    tests.push(test)
+  }
+  return { tests, rest: conjunction(parts.slice(tests.length)) }
+
+  function fieldTest(condition: Condition): FieldTest | undefined {
+    const literal = fieldLiteral(condition, each)
+    if (literal) return testOf(literal.own, [literal.literal])
+    if (condition.kind === 'or') {
+      const texts = textsOf(condition.of)
+      const [first] = texts
+      if (!first || texts.length < condition.of.length) return undefined
+      return testOf(
+        first.left,
+        texts.map(({ right }) => right.value),
+      )
+    }
+    if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
+    const { left, right } = condition
+    const [field, value] = isField(left, each) ? [left, right] : [right, left]
+    return value.kind === 'path' && value.root !== each ? testOf(field, undefined, value) : undefined
+  }
+
+  function testOf(field: Operand, literals: readonly unknown[] | undefined, value?: Path): FieldTest | undefined {
+    if (!isField(field, each)) return undefined
+    const type = declaredType(meaning.schema, field)
+    const how = new Comparison(meaning, type, value && declaredType(meaning.schema, value))
+    return new FieldTest(field.steps[0]?.name, type, literals, value && expected(value), how)
+  }
 }
 
 /**
- * Returns the condition after the first test if it is one equality: a field of the element with a
- * path from elsewhere.
- */
-export function splitSecond(rest: Condition, some: Some): Arm['second'] {
-  if (rest.kind !== 'compare' || rest.operator !== '=') return undefined
-  return fieldOfEach(rest.left, rest.right, some) ?? fieldOfEach(rest.right, rest.left, some)
-}
-
-function fieldOfEach(path: Operand, value: Operand, some: Some): Arm['second'] {
-  if (path.kind !== 'path' || path.root !== some.each || path.steps.length !== 1) return undefined
-  if (value.kind !== 'path' || value.root === some.each) return undefined
-  return { field: path.steps[0]!.name, own: path, value }
-}
-
-/**
- * Compiles all arms to one pass. The machine iterates over the collection once for each arm. If an
- * element can be an error, errors that an earlier arm would still reach count before a later arm is
+ * Compiles all quantifiers to one pass. The machine iterates over the collection once for each. If an
+ * element can be an error, errors that an earlier quantifier would still reach count before a later one is
  * true.
  */
-export function compileLoop(loop: Loop, operand: (operand: Operand) => Reader): ElementTest {
-  const { arms, from, slot, canFail, counts, meaning } = loop
-  const [{ first }] = arms as readonly [Arm]
-  if (first && arms.every((arm) => arm.first && arm.first.field === first.field)) {
-    return compileTable(loop, first.field, operand)
-  }
-  const tests = arms.map((arm) => compileArm(arm, slot, meaning))
-  const account = loop.account()
-  return (frame) => {
-    const list = listOf(get(from, frame))
-    let open = tests.length
-    for (let index = 0; index < list.length && open > 0; index++) {
-      frame[slot] = list[index]
-      for (let arm = 0; arm < open; arm++) {
-        if (!tests[arm]!(frame)) continue
-        open = canFail ? arm : none
-      }
-      if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
-    }
-    return open < tests.length
-  }
-}
-
-/** Compiles arms that compare the same field: it is read once for each element. */
-function compileTable(loop: Loop, field: string | undefined, operand: (operand: Operand) => Reader): ElementTest {
-  const { arms, from, slot, canFail, counts, meaning } = loop
-  const literals = arms.map((arm) => arm.first!.literal)
-  // The arms read the same field.
-  const type = declaredType(meaning.schema, arms[0]!.first!.own)
-  const second = arms[0]!.second
-  if (
-    second &&
-    field !== undefined &&
-    arms.every((arm) => arm.second?.field === second.field && isSameOperand(arm.second.value, second.value))
-  ) {
-    // Arms of one literal are the same here.
-    return compileFieldPair(loop, [...new Set(literals)], field, type, second, operand(second.value))
-  }
-  const rests = arms.map((arm) => arm.rest)
-  const count = arms.length
-  if (field === undefined && !counts && rests.every((rest) => !rest)) return compileTextList(loop, literals, type)
-  const account = loop.account()
+export function compileLoop(loop: Loop): ElementTest {
+  const { steps, from, slot, canFail, account, counts } = loop
+  const [step] = steps as readonly [Step]
+  const [first, second] = step.tests
+  if (first && step.tests.length <= 2 && steps.length === 1 && (step.arms === 1 || !canFail))
+    return compileSearch(loop, first, second, step.rest)
+  const count = steps.reduce((sum, { arms }) => sum + arms, 0)
   return (frame) => {
     const list = listOf(get(from, frame))
     let open = count
     for (let index = 0; index < list.length && open > 0; index++) {
+      if (counts) budgetOf(frame).spend(1)
+      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
       const element = list[index]
-      const value = field === undefined ? element : (own(element)[field] ?? read(element, field))
-      for (
-        let arm = armOf(value, literals, 0, open, meaning, type);
-        arm < open;
-        arm = armOf(value, literals, arm + 1, open, meaning, type)
-      ) {
-        const rest = rests[arm]
-        if (rest) {
-          frame[slot] = element
-          if (!rest(frame)) continue
+      for (let at = 0, base = 0; base < open; at++) {
+        const step = steps[at]!
+        const arm = armOf(step, element, frame, open - base)
+        if (arm >= 0) {
+          const { rest } = step
+          if (rest) frame[slot] = element
+          if (!rest || rest(frame)) open = canFail ? base + arm : 0
         }
-        open = canFail ? arm : none
+        base += step.arms
       }
+    }
+    return open < count
+  }
+}
+
+/** Compiles a quantifier with one or two tests: most are about a row and the name of a role. */
+function compileSearch(
+  { from, slot, account, counts }: Loop,
+  first: FieldTest,
+  second: FieldTest | undefined,
+  rest: ElementTest | undefined,
+): ElementTest {
+  return (frame) => {
+    const list = listOf(get(from, frame))
+    let known: Known | undefined
+    let other: Known | undefined
+    for (let index = 0; index < list.length; index++) {
       if (counts) budgetOf(frame).spend(1)
       else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
-    }
-    return open < count
-  }
-}
-
-/** Compiles arms that compare only the elements themselves: mostly the names of roles. */
-function compileTextList(
-  { from, canFail, meaning }: Loop,
-  literals: readonly unknown[],
-  type: string | undefined,
-): ElementTest {
-  const count = literals.length
-  const [only] = literals
-  if (count === 1 && typeof only === 'string') return compileText(from, only, meaning)
-  return (frame) => {
-    const list = listOf(get(from, frame))
-    let open = count
-    for (let index = 0; index < list.length; index++) {
       const element = list[index]
-      const arm = armOf(element, literals, 0, open, meaning, type)
-      if (arm >= open) continue
-      open = canFail ? arm : none
-      if (open === 0) return true
-    }
-    return open < count
-  }
-}
-
-/** Compiles a search for one text. */
-function compileText(from: Reader, text: string, meaning: Meaning): ElementTest {
-  return (frame) => {
-    const list = listOf(get(from, frame))
-    for (let index = 0; index < list.length; index++) {
-      const element = list[index]
-      if (element === text || (typeof element !== 'string' && equalsLiteral(meaning, element, text))) return true
+      if (first.literals === undefined) {
+        known ??= knownOf(first.how, first.expected!, frame)
+        if (!equalsKnown(first.how, fieldOf(element, first.field), known)) continue
+      } else if (placeOf(first, fieldOf(element, first.field), first.literals, first.literals.length) < 0) continue
+      if (second !== undefined) {
+        if (second.literals === undefined) {
+          other ??= knownOf(second.how, second.expected!, frame)
+          if (!equalsKnown(second.how, fieldOf(element, second.field), other)) continue
+        } else if (placeOf(second, fieldOf(element, second.field), second.literals, second.literals.length) < 0)
+          continue
+      }
+      if (rest === undefined) return true
+      frame[slot] = element
+      if (rest(frame)) return true
     }
     return false
   }
 }
 
-/**
- * Returns the first open arm, from `start` on, whose literal equals a value; `open` if there is
- * none.
- */
-function armOf(
-  value: unknown,
-  literals: readonly unknown[],
-  start: number,
-  open: number,
-  meaning: Meaning,
-  type: string | undefined,
-): number {
-  let arm = start
-  if (typeof value === 'string' && type === undefined) while (arm < open && literals[arm] !== value) arm++
-  else while (arm < open && !equalsLiteral(meaning, value, literals[arm], type)) arm++
-  return arm
-}
-
-/**
- * Compiles arms with `each.first` equal to a literal, and `each.second` to a value shared by all
- * elements. For example, a role's name and its resource.
- */
-function compileFieldPair(
-  { from, canFail, account: accountOf, counts, meaning }: Loop,
-  literals: readonly unknown[],
-  first: string,
-  firstType: string | undefined,
-  { field: second, own: path, value: valueOperand }: NonNullable<Arm['second']>,
-  value: Reader,
-): ElementTest {
-  const count = literals.length
-  const account = accountOf()
-  const otherType = declaredType(meaning.schema, path)
-  const type = declaredType(meaning.schema, valueOperand)
-  // Shared by all evaluations: it depends on the class alone, and is replaced as a whole.
-  let last: { readonly cls: unknown; readonly rows: RowEquality | undefined } = { cls: undefined, rows: undefined }
-  return (frame) => {
-    const list = listOf(get(from, frame))
-    let open = count
-    let expected: unknown
-    let { cls, rows } = last
-    for (let index = 0; index < list.length && open > 0; index++) {
-      if (counts) budgetOf(frame).spend(1)
-      else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
-      const element = list[index]
-      const arm = armOf(own(element)[first] ?? read(element, first), literals, 0, open, meaning, firstType)
-      if (arm >= open) continue
-      if (expected === undefined) {
-        expected = held(get(value, frame))
-        const its = typeof expected === 'object' && expected !== null ? expected.constructor : undefined
-        if (its !== cls) {
-          rows = meaning.rowEquality(its)
-          cls = its
-          last = { cls, rows }
-        }
-      }
-      const other = own(element)[second] ?? read(element, second)
-      const same =
-        (other === expected && isThere(other)) ||
-        ((rows && typeof other === 'object' && other?.constructor === cls
-          ? areSameRow(rows, other as object, expected as object)
-          : undefined) ??
-          equals(meaning, other, expected, otherType, type))
-      if (!same) continue
-      open = canFail ? arm : none
-    }
-    return open < count
-  }
-}
-
-/** Compiles every arm for every element, even after one is true. */
-export function compileExhaustiveLoop({ arms, from, slot, account: accountOf, counts, meaning }: Loop): ElementTest {
-  const tests = arms.map((arm) => compileArm({ ...arm, rest: arm.exhaust ?? arm.rest }, slot, meaning))
-  const account = accountOf()
+/** Compiles every quantifier for every element, even after one is true. */
+export function compileExhaustiveLoop({ steps, from, slot, account, counts }: Loop): ElementTest {
   return (frame) => {
     let found = false
     const list = listOf(get(from, frame))
     for (let index = 0; index < list.length; index++) {
       if (counts) budgetOf(frame).spend(1)
       else if ((index & looks) === looks) account(frame).spend(elementsBetweenLooks)
-      frame[slot] = list[index]
-      for (const test of tests) if (test(frame)) found = true
+      const element = list[index]
+      for (const step of steps) {
+        if (armOf(step, element, frame, step.arms) < 0) continue
+        const rest = step.exhaust ?? step.rest
+        if (rest) frame[slot] = element
+        if (!rest || rest(frame)) found = true
+      }
     }
     return found
   }
 }
 
-function compileArm(arm: Arm, slot: number, meaning: Meaning): ElementTest {
-  const { first, rest } = arm
-  if (!first) return rest ?? (() => true)
-  const { field, literal } = first
-  const type = declaredType(meaning.schema, first.own)
-  return (frame) => {
-    const value = field === undefined ? frame[slot] : read(frame[slot], field)
-    return equalsLiteral(meaning, value, literal, type) && (!rest || rest(frame))
+/**
+ * Returns the first of a step's quantifiers, among the first `open` ones, whose tests hold for an element; -1 if
+ * there is none.
+ */
+function armOf({ tests, choice }: Step, element: unknown, frame: Slots, open: number): number {
+  let arm = 0
+  for (let at = 0; at < tests.length; at++) {
+    const test = tests[at]!
+    const { field, literals } = test
+    if (literals === undefined) {
+      // Sound: such a test has a value.
+      const known = knownOf(test.how, test.expected!, frame)
+      if (!equalsKnown(test.how, fieldOf(element, field), known)) return -1
+      continue
+    }
+    const place = placeOf(test, fieldOf(element, field), literals, at === choice ? open : literals.length)
+    if (place < 0) return -1
+    if (at === choice) arm = place
   }
+  return arm
+}
+
+/** Returns the place of the first literal, before `end`, that equals a value; -1 if there is none. */
+function placeOf({ how, type }: FieldTest, value: unknown, literals: readonly unknown[], end: number): number {
+  const { length } = literals
+  if (typeof value === 'string' && type === undefined) {
+    for (let at = 0; at < end && at < length; at++) if (literals[at] === value) return at
+  } else {
+    for (let at = 0; at < end && at < length; at++) if (equalsLiteral(how.meaning, value, literals[at], type)) return at
+  }
+  return -1
 }
 
 /**
- * Returns an element as an object for reading in place: a separate load is faster if elements are
- * of few classes.
+ * Reads in place what most elements are: a separate load is faster if elements are of few classes.
  */
-function own(element: unknown): Readonly<Record<string, unknown>> {
-  return typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
+function fieldOf(element: unknown, field: string | undefined): unknown {
+  if (field === undefined) return element
+  const own = typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
+  return own[field] ?? read(element, field)
 }
-const nothing = {}
+const nothing: Readonly<Record<string, unknown>> = {}

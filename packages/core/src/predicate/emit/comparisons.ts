@@ -1,10 +1,10 @@
-import type { Compare, Condition, In, Operand } from '../../condition/condition.js'
-import { isSameOperand } from '../../condition/factor.js'
+import type { Compare, In, Operand } from '../../condition/condition.js'
 import { declaredType, operandType } from '../../condition/type.js'
 import { constructorOf } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { allKinds } from '../../values/kinds.js'
 import { rowEqualityOf } from '../../values/rows.js'
+import type { TextTest } from '../choices.js'
 import { isLiteral } from '../compiler.js'
 import type { OperandWriter } from './operands.js'
 import { isPlainComparison, isPlainNumber, isPlainOrder } from './plainness.js'
@@ -28,29 +28,6 @@ import {
   text,
   type Written,
 } from './templates.js'
-
-/** The comparison of an operand with a text. */
-export type TextTest = Compare & { readonly right: { readonly kind: 'value'; readonly value: string } }
-
-/** Returns the first conditions that compare the same operand with texts. */
-export function textsOf(conditions: readonly Condition[]): readonly TextTest[] {
-  const [first] = conditions
-  const end = conditions.findIndex(
-    (one) => !isTextTest(one) || !isTextTest(first!) || !isSameOperand(one.left, first.left),
-  )
-  // Sound: those before are such comparisons.
-  return conditions.slice(0, end < 0 ? conditions.length : end) as unknown as readonly TextTest[]
-}
-
-/** Returns whether a condition compares an operand with a text. */
-export function isTextTest(condition: Condition): condition is TextTest {
-  return (
-    condition.kind === 'compare' &&
-    condition.operator === '=' &&
-    condition.right.kind === 'value' &&
-    typeof condition.right.value === 'string'
-  )
-}
 
 /** Returns the name of the attribute that an operand is read from last. */
 export function attributeOf(operand: Operand): string | undefined {

@@ -1,14 +1,13 @@
 import type { Condition, Definition, IsA, Operand, ParameterRoot, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { canFail } from '../../condition/fallible.js'
 import { gather } from '../../condition/gather.js'
 import { declaredModel } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import { elementsBetweenLooks } from '../budget.js'
+import { choicesOf, type TextTest } from '../choices.js'
 import { type Compiled, Compiler, type Leaf, type Round } from '../compiler.js'
-import { choicesOf } from './choices.js'
-import { attributeOf, ComparisonWriter, type TextTest, textsOf } from './comparisons.js'
+import { attributeOf, ComparisonWriter } from './comparisons.js'
 import { helperNames } from './helpers.js'
 import { OperandWriter } from './operands.js'
 import { Passed } from './passed.js'
@@ -209,8 +208,16 @@ class Source extends Compiler<Write> {
     return (scope) => `!${of(scope)}`
   }
 
-  protected and(first: Write, second: Write, exhaust: Write | undefined): Write {
-    if (!exhaust) return (scope) => `(${first(scope)} && ${second(scope.inner())})`
+  protected all([first, ...others]: readonly Write[]): Write {
+    if (others.length === 0) return first!
+    return (scope) => {
+      const before = first!(scope)
+      const inner = scope.inner()
+      return `(${[before, ...others.map((other) => other(inner))].join(' && ')})`
+    }
+  }
+
+  protected and(first: Write, second: Write, exhaust: Write): Write {
     return (scope) => `(${first(scope)} && (${second(scope.inner())} || (${exhaust(scope)}, false)))`
   }
 
@@ -271,9 +278,7 @@ class Source extends Compiler<Write> {
       if (before.exhaust) return alone
       const after = this.compile(one.after)
       const choose: Write = (scope) => this.#comparisons.writeChoice(one.tests, at, conditions.length, scope)
-      const goals = [before.test, choose, after.test]
-      const write = goals.reduceRight((rest, own) => this.and(own, rest, undefined))
-      return [{ write, arms: one.tests.length }]
+      return [{ write: this.all([before.test, choose, after.test]), arms: one.tests.length }]
     })
   }
 
@@ -409,20 +414,7 @@ class Source extends Compiler<Write> {
     })
   }
 
-  /** Compares one operand with several texts as one test. */
-  override compile(condition: Condition): Compiled<Write> {
-    if (condition.kind !== 'or') return super.compile(condition)
-    const arms: Condition[] = []
-    for (let at = 0; at < condition.of.length; ) {
-      const texts = textsOf(condition.of.slice(at))
-      const end = at + Math.max(1, texts.length)
-      arms.push(texts.length > 1 ? { ...condition, of: texts } : condition.of[at]!)
-      at = end
-    }
-    if (arms.length > 1) return super.compile({ ...condition, of: arms })
-    const texts = textsOf(condition.of) as readonly TextTest[]
-    const test: Write = (scope) => this.#comparisons.writeTexts(texts, scope)
-    // A value that is an error for one text is an error for all.
-    return { test, exhaust: canFail(this.schema, condition) ? test : undefined }
+  protected texts(tests: readonly TextTest[]): Write {
+    return (scope) => this.#comparisons.writeTexts(tests, scope)
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { Authorizer } from '../../authorizer/authorizer.js'
-import type { EvaluatorName } from '../../authorizer/plans/evaluator.js'
-import { QueryError } from '../../errors.js'
+import { Authorizer } from '../authorizer/authorizer.js'
+import type { EvaluatorName } from '../authorizer/plans/evaluator.js'
+import { QueryError } from '../errors.js'
 
 class User {}
 class Doc {

@@ -1,12 +1,37 @@
-import type { Condition, Some } from '../../condition/condition.js'
-import { and } from '../../condition/construct.js'
-import { isTextTest, type TextTest } from './comparisons.js'
+import type { Compare, Condition, Some } from '../condition/condition.js'
+import { and } from '../condition/construct.js'
+import { isSameOperand } from '../condition/factor.js'
+
+/** The comparison of an operand with a text. */
+export type TextTest = Compare & { readonly right: { readonly kind: 'value'; readonly value: string } }
+
+/** Returns the first conditions that compare the same operand with texts. */
+export function textsOf(conditions: readonly Condition[]): readonly TextTest[] {
+  const [first] = conditions
+  const end = conditions.findIndex(
+    (one) => !isTextTest(one) || !isTextTest(first!) || !isSameOperand(one.left, first.left),
+  )
+  // Sound: those before are such comparisons.
+  return conditions.slice(0, end < 0 ? conditions.length : end) as unknown as readonly TextTest[]
+}
+
+/** Returns whether a condition compares an operand with a text. */
+function isTextTest(condition: Condition): condition is TextTest {
+  return (
+    condition.kind === 'compare' &&
+    condition.operator === '=' &&
+    condition.right.kind === 'value' &&
+    typeof condition.right.value === 'string'
+  )
+}
 
 /**
  * Arms of a loop that differ only in the string that one test compares with: `r.name = "a" and c`,
  * and `r.name = "b" and c`.
  */
 export interface Choice {
+  /** The place of the test among those of an arm. */
+  readonly place: number
   /** The tests before it. */
   readonly before: Condition
   /** The test, in the order of the arms. */
@@ -27,7 +52,7 @@ export function choicesOf(arms: readonly Some[]): readonly (Some | Choice)[] {
     // Sound: the arms differ in a test of this kind.
     const tests = arms.slice(at, end).map((arm) => partsOf(arm)[place!] as TextTest)
     if (place === undefined) found.push(first)
-    else found.push({ before: and(...parts.slice(0, place)), tests, after: and(...parts.slice(place + 1)) })
+    else found.push({ place, before: and(...parts.slice(0, place)), tests, after: and(...parts.slice(place + 1)) })
     at = end
   }
   return found
