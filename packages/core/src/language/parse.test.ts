@@ -88,17 +88,19 @@ describe('parseFile', () => {
   })
 
   test('takes time linear in the length of the text', () => {
-    const seconds = (rules: number): number => {
+    const milliseconds = (rules: number): number => {
       const text = Array.from(
         { length: rules },
         (_, index) => `allow(user: User, "a${index}", x) if x.owner = user;`,
       ).join('\n')
-      const start = performance.now()
+      const start = process.cpuUsage()
       expect(fileOf(text).diagnostics).toEqual([])
-      return performance.now() - start
+      return process.cpuUsage(start).user / 1000
     }
-    seconds(1000)
-    expect(seconds(8000)).toBeLessThan(Math.max(seconds(1000), 5) * 8 * 4)
+    // The least of several, since a machine can be busy for a while.
+    const least = (rules: number): number => Math.min(...[1, 2, 3].map(() => milliseconds(rules)))
+    const short = Math.max(least(1000), 5)
+    expect(least(8000)).toBeLessThan(short * 8 * 4)
   })
 
   test.each([
