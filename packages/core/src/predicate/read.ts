@@ -16,12 +16,13 @@ import { assuming, callAssumed, isDate } from './hostReads.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
 /**
- * The values of one evaluation, by slot: actor, resource, action, budget, parameters, variables.
+ * The values of one evaluation, by slot: actor, resource, action, budget, what is known of the actor and of
+ * the resource, parameters, variables.
  */
 export type Slots = unknown[]
 export const budgetSlot = 3
 /** The number of slots that every frame has. */
-export const ownSlots = 4
+export const ownSlots = 6
 
 /** Returns the budget of an evaluation that counts its steps. */
 export function budgetOf(frame: Slots): Budget {

@@ -78,7 +78,10 @@ class Closures extends Compiler<ElementTest> {
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
   /** The slots of what is known of paths that others are compared with. */
-  readonly #memos = new Map<string, number>()
+  readonly #memos = new Map([
+    [pathKey(0), 4],
+    [pathKey(1), 5],
+  ])
   #size = ownSlots
 
   /** @param own - The budget of evaluations that do not count their steps. */
@@ -145,13 +148,18 @@ class Closures extends Compiler<ElementTest> {
   #expected(path: Path): Expected {
     const reader = this.#path(path)
     if (path.root.kind === 'variable') return { reader, memo: 0 }
-    const key = JSON.stringify([reader.slot, path.steps.map(({ name }) => name)])
+    const key = pathKey(reader.slot, path.steps)
     let memo = this.#memos.get(key)
     if (memo === undefined) {
       memo = this.#size++
       this.#memos.set(key, memo)
     }
     return { reader, memo }
+  }
+
+  /** Compiles an argument of a definition. */
+  #argument(operand: Operand): Expected {
+    return isSubject(operand) ? this.#expected(operand) : { reader: this.#operand(operand), memo: 0 }
   }
 
   protected leaf(condition: Leaf): ElementTest {
@@ -385,11 +393,11 @@ class Closures extends Compiler<ElementTest> {
 
   protected ref({ definition, args }: Ref): Compiled<ElementTest> {
     const callee = this.#callee(definition)
-    const readers = args.map((arg) => this.#operand(arg))
+    const passed = args.map((arg) => this.#argument(arg))
     // The callee is complete before the first evaluation.
     return {
-      test: (frame) => callee.body.test(frameFor(callee.size, frame, readers)),
-      exhaust: (frame) => (callee.body.exhaust ?? callee.body.test)(frameFor(callee.size, frame, readers)),
+      test: (frame) => callee.body.test(frameFor(callee.size, frame, passed)),
+      exhaust: (frame) => (callee.body.exhaust ?? callee.body.test)(frameFor(callee.size, frame, passed)),
     }
   }
 
@@ -399,7 +407,8 @@ class Closures extends Compiler<ElementTest> {
     const callee: Callee = { body: { test: bailOut, exhaust: undefined }, size: 0 }
     this.#definitions.set(definition, callee)
     const inner = new Closures(this.#meaning, this.counts, this.#own, this.#definitions)
-    for (const parameter of definition.parameters) inner.#slot(parameter)
+    const slots = definition.parameters.map((parameter) => inner.#slot(parameter))
+    for (const slot of slots) inner.#memos.set(pathKey(slot), inner.#size++)
     const { length } = definition.parameters
     const round = inner.round(definition)
     const body = inner.compile(inner.bodyOf(definition))
@@ -415,7 +424,7 @@ class Closures extends Compiler<ElementTest> {
 
   /** Compiles a definition whose recursive call is a tail call to a loop over its rounds. */
   #rounds({ found, guard, args }: Round<ElementTest>, callee: Callee, parameters: number): ElementTest {
-    const readers = args.map((arg) => this.#operand(arg))
+    const passed = args.map((arg) => this.#argument(arg))
     return (frame) => {
       const budget = budgetOf(frame)
       const untabled = budget.enterRounds()
@@ -431,10 +440,15 @@ class Closures extends Compiler<ElementTest> {
         }
         if (found(round)) return budget.leaveRounds(count, rounds, true)
         if (!guard(round)) return budget.leaveRounds(count, rounds, false)
-        round = frameFor(callee.size, round, readers)
+        round = frameFor(callee.size, round, passed)
       }
     }
   }
+}
+
+/** Returns a key for the path from a slot. */
+function pathKey(slot: number, steps: Path['steps'] = []): string {
+  return JSON.stringify([slot, ...steps.map(({ name }) => name)])
 }
 
 /** Returns whether an operand is an argument of the evaluation, or of a definition. */

@@ -1,5 +1,6 @@
-import { budgetOf, budgetSlot, get, held, ownSlots, type Reader, type Slots } from '../read.js'
+import { budgetOf, budgetSlot, get, held, ownSlots, type Slots } from '../read.js'
 import type { ElementTest } from './loop.js'
+import type { Expected } from './same.js'
 
 /** Compiles a recursive definition; its results are memoized when there are many. */
 export function tabled(test: ElementTest, parameters: number): ElementTest {
@@ -17,9 +18,19 @@ export function argumentsOf(frame: Slots, parameters: number): readonly unknown[
 }
 
 /** Returns the frame of a definition that is called from another frame. */
-export function frameFor(size: number, frame: Slots, args: readonly Reader[]): Slots {
+export function frameFor(size: number, frame: Slots, args: readonly Expected[]): Slots {
   const inner = newFrame(size, frame[0], frame[1], frame[2], frame[budgetSlot])
-  for (let at = 0; at < args.length; at++) inner[ownSlots + at] = held(get(args[at]!, frame))
+  inner[4] = frame[4]
+  inner[5] = frame[5]
+  for (let at = 0; at < args.length; at++) {
+    const { reader, memo } = args[at]!
+    if (memo === 0) inner[ownSlots + at] = held(get(reader, frame))
+    else {
+      // An argument of the caller. What is known of the arguments follows them.
+      inner[ownSlots + at] = frame[reader.slot]
+      inner[ownSlots + args.length + at] = frame[memo]
+    }
+  }
   return inner
 }
 

@@ -259,6 +259,7 @@ function placeOf({ how, type }: FieldTest, value: unknown, literals: readonly un
 function fieldOf(element: unknown, field: string | undefined): unknown {
   if (field === undefined) return element
   const own = typeof element === 'object' && element !== null ? (element as Readonly<Record<string, unknown>>) : nothing
-  return own[field] ?? read(element, field)
+  const value = own[field]
+  return value === undefined ? read(element, field) : value
 }
 const nothing: Readonly<Record<string, unknown>> = {}

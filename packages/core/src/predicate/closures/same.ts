@@ -78,7 +78,7 @@ function know(how: Comparison, value: unknown): Known {
     const cls = value.constructor
     const column = rowsOf(how, cls)?.column
     if (column !== undefined) {
-      const key = (plain(value) as Readonly<Record<string, unknown>>)[column]
+      const key = (value as Readonly<Record<string, unknown>>)[column]
       if (typeof key === 'number' || typeof key === 'string') return new Known(value, cls, column, key)
     }
   }
@@ -88,7 +88,8 @@ function know(how: Comparison, value: unknown): Known {
 /** Returns whether a value equals a known one, as `equals` does. */
 export function equalsKnown(how: Comparison, value: unknown, known: Known): boolean {
   if (known.cls !== undefined) {
-    if (value === known.value) return true
+    // A row that is no promise equals itself.
+    if (value === known.value) return plain(value) === value
     if (value === null) return false
     if (typeof value === 'object' && value.constructor === known.cls) {
       const key = (value as Readonly<Record<string, unknown>>)[known.column]
