@@ -368,7 +368,8 @@ class Closures extends Compiler<ElementTest> {
       if (!('tests' in one) || !test)
         return arms.flatMap((arm) => (canFail ? [this.#step(this.#split(arm))] : this.#alternatives(arm)))
       const literals = one.tests.map(({ right }) => right.value)
-      const tests = split.tests.with(one.place, new FieldTest(test.field, test.type, literals, undefined, test.how))
+      const choice = new FieldTest(test.field, test.type, literals, undefined, test.how)
+      const tests = split.tests.map((own) => (own === test ? choice : own))
       return [{ ...this.#step(split), tests, choice: one.place, arms: arms.length }]
     })
   }
