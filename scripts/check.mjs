@@ -13,18 +13,18 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 133,
-  checks: 94.5,
+  index: 137,
+  checks: 97.5,
   runtime: 14.5,
-  explain: 60,
+  explain: 63,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
-  compile: 44.5,
+  compile: 47,
   diff: 36.5,
-  testing: 79,
+  testing: 81.5,
   node: 3.5,
-  oso: 142,
+  oso: 144.5,
 }
 const forNode = ['node', 'oso']
 
