@@ -17,9 +17,9 @@ class SlowestFirst extends BaseSequencer {
 
 const all = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts']
 const shared = [
-  'packages/!(cli)/src/**/!(*.isolated).test.ts',
-  'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated).test.ts',
-  'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated).test.ts',
+  'packages/!(cli)/src/**/!(*.isolated*).test.ts',
+  'test/{conformance,frameworks,fuzz,hostile,mistakes,prisma,sql,traps,typeorm}/**/!(*.isolated*).test.ts',
+  'examples/{express-prisma,koa-typeorm}/test/**/!(*.isolated*).test.ts',
 ]
 const excluded = [...defaultExclude, ...(process.env['ARCTURUS_TESTS'] === 'all' ? [] : ['**/*.long.test.ts'])]
 
@@ -50,9 +50,10 @@ export default defineConfig({
   // Limits of time only end tests that hang: a slow machine, or a busy one, must not fail a test.
   test: {
     projects: [
-      // These share their modules, which take longer to load than most files take to run. A file that replaces modules is named
-      // `*.isolated.test.ts`. The tests of examples/next-prisma do too, but applications copy them, with their names. Those of the
-      // command have it load TypeScript, by hooks that change how the whole process imports.
+      // These share their modules, which take longer to load than most files take to run. A file that replaces modules, or loads
+      // another version of one, is named `*.isolated.test.ts`, or `*.isolated.long.test.ts`. The tests of examples/next-prisma
+      // replace some too, but applications copy them, with their names. Those of the command have it load TypeScript, by hooks that
+      // change how the whole process imports.
       {
         extends: true,
         test: { name: 'shared', include: [...shared], isolate: false, setupFiles: ['test/setup/noPartialRows.ts'] },
