@@ -1,4 +1,5 @@
-// Policies: one policy of the random family, or a fixed one, in a process of its own.
+// Policies: one policy of the random family, or a fixed one, and one way to decide its checks, in a process of its own. An application
+// has one evaluator: what V8 learns from another one would change what it inlines.
 
 import { compiledAuthorizer } from '../compiled.mjs'
 import { authorizerFor } from '../engines/arcturus.mjs'
@@ -8,10 +9,16 @@ import { constants, workloadOf } from '../random/workload.mjs'
 import { operationOf } from './checks.mjs'
 
 /** @returns what was measured, or `nothing: true` if the policy allows hardly anything, or denies it */
-export async function measure({ name, seed, declared, rounds, effort }) {
+export async function measure({ name, seed, declared, way, rounds, effort }) {
   const workload = workloadOf(specificationOf(name, { seed, declared }), rowSeedOf(name, seed))
   if (workload === undefined) return { name, nothing: true }
-  const contenders = await contendersOf(workload)
+  const decideBy = await ways[way](workload)
+  if (decideBy === undefined) return { name, cannotSay: true }
+  const { byHand } = workload
+  const contenders = [
+    ['hand-written', ({ user, action, resource }) => byHand(user, action, resource)],
+    [way, decideBy],
+  ]
   for (const [contender, decide] of contenders) {
     for (const [index, check] of workload.checks.entries()) {
       const answer = decide(check)
@@ -24,40 +31,37 @@ export async function measure({ name, seed, declared, rounds, effort }) {
     }
   }
   const operations = contenders.map(([contender, decide]) => [contender, operationOf({ decide }, workload.checks)])
-  const [byHand, ...others] = await interleaved(operations, rounds, effort)
+  const [hand, own] = await interleaved(operations, rounds, effort)
   return {
     name,
     title: workload.title,
     polar: workload.polar,
-    byHandNs: byHand.nanoseconds,
-    nanoseconds: Object.fromEntries(others.map((one) => [one.name, one.nanoseconds])),
+    byHandNs: hand.nanoseconds,
+    nanoseconds: own.nanoseconds,
     // Rounds are compared with themselves, so that a machine that is busy for a while is so for both.
-    ratios: Object.fromEntries(
-      others.map((one) => [one.name, median(one.rounds.map((time, round) => time / byHand.rounds[round]))]),
-    ),
+    ratio: median(own.rounds.map((time, round) => time / hand.rounds[round])),
   }
 }
 
-async function contendersOf(workload) {
-  const { spec, byHand } = workload
-  const decideWith =
-    (authorizer) =>
-    ({ user, action, resource }) =>
-      authorizer.can(user, action, resource)
-  const contenders = [
-    ['hand-written', ({ user, action, resource }) => byHand(user, action, resource)],
-    ['can', decideWith(authorizerFor(workload))],
-    ['compiled', decideWith(await compiledAuthorizer(workload))],
-    ['closures', decideWith(authorizerFor(workload, { evaluator: 'closures' }))],
-    ['machine', decideWith(authorizerFor(workload, { evaluator: 'machine' }))],
-  ]
-  const { abilityMakerOf, CannotSay } = await import('../random/casl.mjs')
-  try {
-    const abilityOf = abilityMakerOf(spec, constants)
-    const abilities = new Map(workload.users.map((user) => [user, abilityOf(user)]))
-    contenders.push(['CASL cached', ({ user, action, resource }) => abilities.get(user).can(action, resource)])
-  } catch (error) {
-    if (!(error instanceof CannotSay)) throw error
-  }
-  return contenders
+const decideWith =
+  (authorizer) =>
+  ({ user, action, resource }) =>
+    authorizer.can(user, action, resource)
+
+const ways = {
+  can: (workload) => decideWith(authorizerFor(workload)),
+  compiled: async (workload) => decideWith(await compiledAuthorizer(workload)),
+  closures: (workload) => decideWith(authorizerFor(workload, { evaluator: 'closures' })),
+  machine: (workload) => decideWith(authorizerFor(workload, { evaluator: 'machine' })),
+  'CASL cached': async ({ spec, users }) => {
+    const { abilityMakerOf, CannotSay } = await import('../random/casl.mjs')
+    try {
+      const abilityOf = abilityMakerOf(spec, constants)
+      const abilities = new Map(users.map((user) => [user, abilityOf(user)]))
+      return ({ user, action, resource }) => abilities.get(user).can(action, resource)
+    } catch (error) {
+      if (error instanceof CannotSay) return undefined
+      throw error
+    }
+  },
 }
