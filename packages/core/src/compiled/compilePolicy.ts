@@ -63,6 +63,8 @@ export interface CompiledModule {
  * Compiles the loaded policy to a JavaScript module that decides checks without the parser and the
  * query machine. The module never calls `new Function`. It suits fast start-up, pages with a
  * Content Security Policy, and edge platforms. Its decisions equal those of the authorizer.
+ * Constants, and their methods without arguments such as `clock.now()`, are read once for their types,
+ * which the module's application has to keep.
  *
  * @param authorizer - an authorizer with a loaded policy
  * @param options - the actors, and the module's runtime

@@ -10,12 +10,11 @@ import { conditionsIn } from './visit.js'
 
 /**
  * Returns the body of a recursive definition with another one's body in it, if both follow the same relation. For
- * example, whoever is a viewer of a folder if an editor of it, or a viewer of its parent, and an editor if an editor
- * of its parent: whether an editor of any folder above was found is part of the search for viewers, so that one way
- * up is enough.
+ * example, an editor of a folder is a viewer of it, and folders inherit both roles from their parents. The search for
+ * viewers then also finds editors, so that it visits each parent once.
  *
- * If a part can be an error, the outcome is that of the original order, or a further part is evaluated that is an error:
- * predicates leave every error to the query machine.
+ * If a part can be an error, the result is that of the original order, or the evaluation ends with an error, which
+ * predicates leave to the query machine.
  */
 export function absorb(schema: Schema, definition: Definition): Condition {
   let body = bodies.get(definition)
@@ -26,7 +25,7 @@ export function absorb(schema: Schema, definition: Definition): Condition {
   return body
 }
 
-/** Bodies by definition: the functions of a policy share the definitions that are made for them. */
+/** Bodies by definition, which belongs to one schema. All predicates of a policy share the new definitions in them. */
 const bodies = new WeakMap<Definition, Condition>()
 
 /** The alternatives of a search along a relation. */
@@ -138,7 +137,7 @@ function called(arm: Condition, { definition, args }: Ref): Condition {
 }
 
 /**
- * Returns whether a step of one search leads to what the step of another search leads to.
+ * Returns whether the steps of two searches lead to the same row.
  * @param call - The call of the first search, beside the step of the other one.
  */
 function isSameStep(step: Condition, call: Ref, again: Condition): boolean {

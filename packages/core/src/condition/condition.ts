@@ -230,7 +230,7 @@ export interface Call {
   readonly method: string
   readonly args: readonly Operand[]
   readonly span: Span
-  /** The type of every result, which whoever evaluates the call checks. Only in conditions for predicates. */
+  /** The assumed type of every result. An evaluator has to check it. Set only in conditions for predicates. */
   readonly assumed?: AssumedType
 }
 

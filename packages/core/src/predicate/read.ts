@@ -16,8 +16,8 @@ import { assuming, callAssumed, isDate } from './hostReads.js'
 import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
 
 /**
- * The values of one evaluation, by slot: actor, resource, action, budget, what is known of the actor and of
- * the resource, parameters, variables.
+ * The values of one evaluation, by slot: actor, resource, action, budget, the keys of actor and resource,
+ * parameters, variables.
  */
 export type Slots = unknown[]
 export const budgetSlot = 3

@@ -77,7 +77,7 @@ class Closures extends Compiler<ElementTest> {
   readonly #definitions: Definitions
   readonly #slots = new Map<Root, number>()
   readonly #readers = new Map<string, Reader>()
-  /** The slots of what is known of paths that others are compared with. */
+  /** The slots of `Known` values, by the paths that others are compared with. */
   readonly #memos = new Map([
     [pathKey(0), 4],
     [pathKey(1), 5],

@@ -40,7 +40,7 @@ function rowsOf(how: Comparison, cls: unknown): RowEquality | undefined {
   return how.rows
 }
 
-/** An operand that other values are compared with. What it is is found once for each frame. */
+/** An operand that other values are compared with. Its class and key are read once for each frame. */
 export interface Expected {
   readonly reader: Reader
   /** The slot of the `Known` value; 0, the actor's slot, for an operand that changes within a frame. */
@@ -63,7 +63,7 @@ export class Known {
   }
 }
 
-/** Returns what is known of an operand's value. */
+/** Returns an operand's value with its class and key. */
 export function knownOf(how: Comparison, { reader, memo }: Expected, frame: Slots): Known {
   if (memo === 0) return new Known(held(get(reader, frame)), undefined, '', undefined)
   const known = frame[memo] as Known | undefined

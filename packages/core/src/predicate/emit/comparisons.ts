@@ -71,32 +71,15 @@ export class ComparisonWriter {
   write({ operator, left, right }: Compare, scope: CodeScope): string {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
-      if (!isEquality && isAssumedDate(right) && this.#isDeclaredDate(left)) {
-        return this.#orderBesideTime(
-          left,
-          scope,
-          ({ before, value }, x) => [
-            sequence(before, `${x}.getTime() ${operator} ${value}.getTime()`),
-            sequence(before, `compare("${operator}", ${x}, ${value}${this.#types(left, right)})`),
-          ],
-          right,
-        )
-      }
-      if (!isEquality && isAssumedDate(left) && this.#isDeclaredDate(right)) {
-        return this.#orderBesideTime(
-          right,
-          scope,
-          ({ before, value }, x) => [
-            sequence(before, `${value}.getTime() ${operator} ${x}.getTime()`),
-            sequence(before, `compare("${operator}", ${value}, ${x}${this.#types(left, right)})`),
-          ],
-          left,
-        )
-      }
+      const types = this.#types(left, right)
+      if (!isEquality && isAssumedDate(right) && this.#isDeclaredDate(left))
+        return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types)
+      if (!isEquality && isAssumedDate(left) && this.#isDeclaredDate(right))
+        return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types)
       return this.#operands.between(left, right, scope, (x, y) => {
         if (isEquality && y === 'null') return `${plainly(x, scope)} ${operator}= null`
         this.#ordersAll ||= !isPlainOrder(this.#schema, operator, left, right)
-        const asked = `compare("${operator}", ${x}, ${y}${this.#types(left, right)})`
+        const asked = `compare("${operator}", ${x}, ${y}${types})`
         if (!isEquality) return this.#order(operator, x, y, [left, right], asked)
         return `${areOfOneType(x, y, this.#takesTexts(left, right))} ? ${x} ${operator}= ${y} : ${asked}`
       })
@@ -126,19 +109,24 @@ export class ComparisonWriter {
 
   /**
    * Writes the ordering of a date, or nil, and a time that is read only if it is needed.
-   * @param write - Writes the ordering for a date, and for any other value.
+   * @param order - Returns both sides of the ordering, and its operator between them.
+   * @param types - The last arguments of `compare`.
    */
   #orderBesideTime(
     operand: Operand,
-    scope: CodeScope,
-    write: (time: Written, x: string) => readonly [ofDates: string, ofOthers: string],
     time: Operand,
+    scope: CodeScope,
+    order: (date: string, time: string) => readonly [left: string, operator: string, right: string],
+    types: string,
   ): string {
     const written = this.#operands.write(operand, scope)
     const x = written.value
-    const [ofDates, ofOthers] = write(this.#operands.write(time, scope.inner()), x)
-    const others = sequence(kept(written).slice(written.before.length), ofOthers)
-    return sequence(settled(written), `isDate(${x}) ? ${ofDates} : ${x} !== null && ${others}`)
+    const { before, value } = this.#operands.write(time, scope.inner())
+    const ofDates = sequence(before, order(`${x}.getTime()`, `${value}.getTime()`).join(' '))
+    const [left, operator, right] = order(x, value)
+    const others = sequence(before, `compare("${operator}", ${left}, ${right}${types})`)
+    const checked = sequence(kept(written).slice(written.before.length), others)
+    return sequence(settled(written), `isDate(${x}) ? ${ofDates} : ${x} !== null && ${checked}`)
   }
 
   /** Writes an ordering: of numbers and of dates, as far as the schema allows them, in place. */
