@@ -28,7 +28,7 @@ writeFileSync(
 import * as build from './build/index.js'
 
 /** A name, what it stands for, written as in grammar.ne, and what makes a value of the values of that. */
-type Production = readonly [name: string, symbols: string, build: (values: never) => unknown]
+type Production = readonly [name: string, symbols: string, build: (...parts: never[]) => unknown]
 
 export const productions: readonly Production[] = [
 ${lines.join('\n')}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import nearley from 'nearley'
 import { describe, expect, test } from 'vitest'
-import type { Derivation } from './derivation.js'
+import type { Build, Derivation } from './derivation.js'
 import { productions } from './grammar.js'
 import { Lexer } from './lexer.js'
 import { parseFile } from './parse.js'
@@ -85,7 +85,7 @@ function derivedByNearley(start: string, tokens: readonly Token[]): unknown[] {
   const rules = productions.map(([name, symbols, build]) => ({
     name,
     symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-    postprocess: build as nearley.Postprocessor,
+    postprocess: (parts: unknown[]) => (build as Build)(...parts),
   }))
   const grammar = nearley.Grammar.fromCompiled({ ParserStart: start, ParserRules: rules })
   let at = 0

@@ -2,7 +2,7 @@ import type { Token } from './token.js'
 import type { Tokens } from './tokens.js'
 
 /** Makes the value of a production of the values of its parts. */
-export type Build = (parts: readonly unknown[]) => unknown
+export type Build = (...parts: readonly unknown[]) => unknown
 
 /** nearley's result for a production: what to build, and the parts, which are tokens or derived too. */
 export class Derived {
@@ -62,10 +62,26 @@ export class Derivation {
       const step = steps[index]!
       for (const end = at + step.tokens; at < end; at++) values[top++] = tokens[at]
       const first = top - step.parts
-      values[first] = step.build(values.slice(first, top))
+      values[first] = built(step, values, first)
       top = first + 1
     }
     return values[0]
+  }
+}
+
+/** Builds the value of a step, whose parts begin at `first`. Nearly all steps have few parts, which need no list. */
+function built({ build, parts }: Step, values: readonly unknown[], first: number): unknown {
+  switch (parts) {
+    case 1:
+      return build(values[first])
+    case 2:
+      return build(values[first], values[first + 1])
+    case 3:
+      return build(values[first], values[first + 1], values[first + 2])
+    case 4:
+      return build(values[first], values[first + 1], values[first + 2], values[first + 3])
+    default:
+      return build(...values.slice(first, first + parts))
   }
 }
 

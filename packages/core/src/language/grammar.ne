@@ -29,7 +29,7 @@ production -> %symbol "=" "[" "]" ";"               {% build.noNames %}
       | %symbol "=" "{" "}" ";"                     {% build.noRelations %}
       | %symbol "=" "{" relations "}" ";"           {% build.relations %}
       | %string "if" %string ";"                    {% build.shorthand %}
-      | %string "if" %string %symbol %string ";"    {% build.shorthand %}
+      | %string "if" %string %symbol %string ";"    {% build.shorthandOn %}
 strings -> %string                                  {% build.firstString %}
       | strings "," %string                         {% build.nextString %}
       | strings ","                                 {% build.only %}

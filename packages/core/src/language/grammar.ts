@@ -2,7 +2,7 @@
 import * as build from './build/index.js'
 
 /** A name, what it stands for, written as in grammar.ne, and what makes a value of the values of that. */
-type Production = readonly [name: string, symbols: string, build: (values: never) => unknown]
+type Production = readonly [name: string, symbols: string, build: (...parts: never[]) => unknown]
 
 export const productions: readonly Production[] = [
   ['rule', 'head ";"', build.fact],
@@ -24,7 +24,7 @@ export const productions: readonly Production[] = [
   ['production', '%symbol "=" "{" "}" ";"', build.noRelations],
   ['production', '%symbol "=" "{" relations "}" ";"', build.relations],
   ['production', '%string "if" %string ";"', build.shorthand],
-  ['production', '%string "if" %string %symbol %string ";"', build.shorthand],
+  ['production', '%string "if" %string %symbol %string ";"', build.shorthandOn],
   ['strings', '%string', build.firstString],
   ['strings', 'strings "," %string', build.nextString],
   ['strings', 'strings ","', build.only],

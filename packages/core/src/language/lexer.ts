@@ -7,7 +7,6 @@ import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
 /** moo finds single characters without a regular expression if they come before all other rules. */
 const rules = moo.compile({
-  blank: ' ',
   single: ['(', ')', '[', ']', '{', '}', ',', ';', '.', '+', '-', '*', '/', '|'],
   symbol: {
     match: SYMBOL,
@@ -21,6 +20,11 @@ const rules = moo.compile({
   invalid: { match: /[\s\S]/, lineBreaks: true },
 })
 
+/** A lexer of moo, with the offset of its next token. */
+type MooLexer = moo.Lexer & { index: number }
+
+const SPACE = 32
+
 const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
 const LARGEST_INTEGER = 2n ** 63n - 1n
@@ -31,8 +35,8 @@ const LARGEST_INTEGER = 2n ** 63n - 1n
  */
 export class Lexer {
   readonly #source: Source
-  // Sound: the types of moo omit this method.
-  readonly #lexer = (rules as moo.Lexer & { clone(): moo.Lexer }).clone()
+  // Sound: the types of moo omit these.
+  readonly #lexer = (rules as moo.Lexer & { clone(): MooLexer }).clone()
   /** The end of the last token. */
   end = 0
 
@@ -44,12 +48,11 @@ export class Lexer {
   /** Returns the next token; undefined after the last. */
   next(): Token | undefined {
     const source = this.#source
-    for (let token = this.#lexer.next(); token; token = this.#lexer.next()) {
+    for (let token = this.#take(); token; token = this.#take()) {
       const { text, offset: start } = token
-      const type = token.type as TokenType | 'single' | 'blank' | 'space' | 'openString' | 'invalid'
+      const type = token.type as TokenType | 'single' | 'space' | 'openString' | 'invalid'
       const end = start + text.length
       switch (type) {
-        case 'blank':
         case 'space':
           continue
         case 'single':
@@ -87,6 +90,14 @@ export class Lexer {
       }
     }
     return undefined
+  }
+
+  /** Returns moo's next token. Moo would make a token of each single space, too. */
+  #take(): moo.Token | undefined {
+    const lexer = this.#lexer
+    const { text } = this.#source
+    while (text.charCodeAt(lexer.index) === SPACE) lexer.index++
+    return lexer.next()
   }
 
   /** `more` is the number of moo's tokens after this one that belong to it. */

@@ -1,5 +1,6 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
+import { only } from './build/index.js'
 import { type Build, Derivation, Derived, shapeOf } from './derivation.js'
 import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
@@ -30,7 +31,8 @@ const lookahead = new Lookahead(
       name,
       symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
       // Sound: each is only called with the values of its own production.
-      postprocess: (parts: (Derived | Token)[]) => new Derived(build as Build, parts),
+      postprocess: (parts: (Derived | Token)[]) =>
+        build === only && parts.length === 1 ? parts[0] : new Derived(build as Build, parts),
     })),
   }),
 )

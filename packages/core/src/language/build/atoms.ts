@@ -23,7 +23,7 @@ function numberLiteral(token: Token, negative: boolean, span: Span): NumberLiter
   return { kind: 'number', value: negative ? -BigInt(text) : BigInt(text), float: false, span }
 }
 
-export function atom([token]: readonly [Token]): Expression {
+export function atom(token: Token): Expression {
   switch (token.type) {
     case 'symbol':
       return variable(token)
@@ -38,5 +38,5 @@ export function atom([token]: readonly [Token]): Expression {
   }
 }
 
-export const signed = ([sign, token]: readonly [Token, Token]): NumberLiteral =>
+export const signed = (sign: Token, token: Token): NumberLiteral =>
   numberLiteral(token, sign.text === '-', join(sign, token))

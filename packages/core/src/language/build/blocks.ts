@@ -4,15 +4,10 @@ import { spanOf, type Token } from '../token.js'
 import { name, stringLiteral } from './atoms.js'
 import { type Cons, toArray } from './list.js'
 
-export const blockHeader = (data: readonly Token[]): Pick<ResourceBlock, 'keyword' | 'name'> => {
-  const [one, two] = data as readonly [Token, Token]
-  return data.length === 2 ? { keyword: undefined, name: name(one) } : { keyword: name(one), name: name(two) }
-}
-export const firstString = ([token]: readonly [Token]): Cons<StringLiteral> => ({
-  previous: undefined,
-  last: stringLiteral(token),
-})
-export const nextString = ([previous, , token]: readonly [Cons<StringLiteral>, Token, Token]): Cons<StringLiteral> => ({
+export const blockHeader = (one: Token, two: Token, open?: Token): Pick<ResourceBlock, 'keyword' | 'name'> =>
+  open ? { keyword: name(one), name: name(two) } : { keyword: undefined, name: name(one) }
+export const firstString = (token: Token): Cons<StringLiteral> => ({ previous: undefined, last: stringLiteral(token) })
+export const nextString = (previous: Cons<StringLiteral>, _comma: Token, token: Token): Cons<StringLiteral> => ({
   previous,
   last: stringLiteral(token),
 })
@@ -27,16 +22,16 @@ function namesOf(
   const value = { kind: 'names', names: toArray(list, (one) => one), span: join(open, close) } as const
   return { kind: 'declaration', name: name(token), value, span: join(token, end) }
 }
-export const noNames = ([token, , open, close, end]: readonly [Token, Token, Token, Token, Token]): Declaration =>
+export const noNames = (token: Token, _equals: Token, open: Token, close: Token, end: Token): Declaration =>
   namesOf(token, undefined, open, close, end)
-export const names = ([token, , open, list, close, end]: readonly [
-  Token,
-  Token,
-  Token,
-  Cons<StringLiteral>,
-  Token,
-  Token,
-]): Declaration => namesOf(token, list, open, close, end)
+export const names = (
+  token: Token,
+  _equals: Token,
+  open: Token,
+  list: Cons<StringLiteral>,
+  close: Token,
+  end: Token,
+): Declaration => namesOf(token, list, open, close, end)
 
 function relationsOf(
   token: Token,
@@ -52,34 +47,45 @@ function relationsOf(
   } as const
   return { kind: 'declaration', name: name(token), value, span: join(token, end) }
 }
-export const noRelations = ([token, , open, close, end]: readonly [Token, Token, Token, Token, Token]): Declaration =>
+export const noRelations = (token: Token, _equals: Token, open: Token, close: Token, end: Token): Declaration =>
   relationsOf(token, undefined, open, close, end)
-export const relations = ([token, , open, list, close, end]: readonly [
-  Token,
-  Token,
-  Token,
-  Cons<Entry<Name>>,
-  Token,
-  Token,
-]): Declaration => relationsOf(token, list, open, close, end)
-export const relation = ([key, , value]: readonly [Token, Token, Token]): Entry<Name> => ({
+export const relations = (
+  token: Token,
+  _equals: Token,
+  open: Token,
+  list: Cons<Entry<Name>>,
+  close: Token,
+  end: Token,
+): Declaration => relationsOf(token, list, open, close, end)
+export const relation = (key: Token, _colon: Token, value: Token): Entry<Name> => ({
   key: key.text,
   value: name(value),
   span: join(key, value),
 })
-export const sameNamedRelation = ([token]: readonly [Token]): Entry<Name> => ({
+export const sameNamedRelation = (token: Token): Entry<Name> => ({
   key: token.text,
   value: name(token),
   span: spanOf(token),
 })
 
-export const shorthand = (data: readonly Token[]): ShorthandRule => {
-  const [head, , implier, keyword, relation] = data as readonly [Token, Token, Token, Token, Token?]
-  return {
-    kind: 'shorthand rule',
-    head: stringLiteral(head),
-    implier: stringLiteral(implier),
-    on: relation ? { keyword: name(keyword), relation: stringLiteral(relation) } : undefined,
-    span: join(head, data[data.length - 1]!),
-  }
-}
+export const shorthand = (head: Token, _if: Token, implier: Token, end: Token): ShorthandRule => ({
+  kind: 'shorthand rule',
+  head: stringLiteral(head),
+  implier: stringLiteral(implier),
+  on: undefined,
+  span: join(head, end),
+})
+export const shorthandOn = (
+  head: Token,
+  _if: Token,
+  implier: Token,
+  keyword: Token,
+  relation: Token,
+  end: Token,
+): ShorthandRule => ({
+  kind: 'shorthand rule',
+  head: stringLiteral(head),
+  implier: stringLiteral(implier),
+  on: { keyword: name(keyword), relation: stringLiteral(relation) },
+  span: join(head, end),
+})

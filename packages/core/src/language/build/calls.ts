@@ -14,23 +14,24 @@ interface Arguments {
   readonly close: Token
 }
 
-export const noArguments = ([close]: readonly [Token]): Arguments => ({ args: [], keywords: [], close })
-export const positional = (data: readonly [Cons<Raw>, ...Token[]]): Arguments => ({
-  args: toArray(data[0], expression),
+export const noArguments = (close: Token): Arguments => ({ args: [], keywords: [], close })
+/** The parentheses can close after a comma. */
+export const positional = (args: Cons<Raw>, end: Token, close: Token = end): Arguments => ({
+  args: toArray(args, expression),
   keywords: [],
-  close: data[data.length - 1] as Token,
+  close,
 })
-export const keywords = ([list, close]: readonly [Cons<RawEntry>, Token]): Arguments => ({
+export const keywords = (list: Cons<RawEntry>, close: Token): Arguments => ({
   args: [],
   keywords: toArray(list, toEntry),
   close,
 })
-export const positionalAndKeywords = ([args, , list, close]: readonly [
-  Cons<Raw>,
-  Token,
-  Cons<RawEntry>,
-  Token,
-]): Arguments => ({
+export const positionalAndKeywords = (
+  args: Cons<Raw>,
+  _comma: Token,
+  list: Cons<RawEntry>,
+  close: Token,
+): Arguments => ({
   args: toArray(args, expression),
   keywords: toArray(list, toEntry),
   close,
@@ -39,8 +40,8 @@ export const positionalAndKeywords = ([args, , list, close]: readonly [
 function callOf(token: Token, { args, keywords, close }: Arguments): Call {
   return { kind: 'call', name: token.text, args, keywords, span: join(token, close) }
 }
-export const call = ([token, , args]: readonly [Token, Token, Arguments]): Call => callOf(token, args)
-export const newInstance = ([keyword, token, , args]: readonly [Token, Token, Token, Arguments]): New => {
+export const call = (token: Token, _open: Token, args: Arguments): Call => callOf(token, args)
+export const newInstance = (keyword: Token, token: Token, _open: Token, args: Arguments): New => {
   const call = callOf(token, args)
   return { kind: 'new', call, span: join(keyword, call.span) }
 }
@@ -49,32 +50,39 @@ interface Member {
   readonly member: Dot['member']
   readonly end: Span
 }
-export const field = ([token]: readonly [Token]): Member => ({
+export const field = (token: Token): Member => ({
   member: { kind: 'string', value: token.text, span: spanOf(token) },
   end: token,
 })
-export const method = ([token, , args]: readonly [Token, Token, Arguments]): Member => ({
+export const method = (token: Token, _open: Token, args: Arguments): Member => ({
   member: callOf(token, args),
   end: args.close,
 })
-export const lookup = ([, token, close]: readonly [Token, Token, Token]): Member => ({
+export const lookup = (_open: Token, token: Token, close: Token): Member => ({
   member: token.type === 'string' ? stringLiteral(token) : variable(token),
   end: close,
 })
-export const dot = ([object, , { member, end }]: readonly [Expression | Group, Token, Member]): Dot => ({
+export const dot = (object: Expression | Group, _dot: Token, { member, end }: Member): Dot => ({
   kind: 'dot',
   object: resolve(object),
   member,
   span: join(object.span, end),
 })
 
-export const forall = (data: readonly [Token, Token, Raw, Token, Raw, Token]): Expression => ({
+export const forall = (
+  keyword: Token,
+  _open: Token,
+  condition: Raw,
+  _comma: Token,
+  action: Raw,
+  close: Token,
+): Expression => ({
   kind: 'forall',
-  condition: resolve(data[2]),
-  action: resolve(data[4]),
-  span: join(data[0], data[5]),
+  condition: resolve(condition),
+  action: resolve(action),
+  span: join(keyword, close),
 })
-export const printer = ([keyword, , { args, close }]: readonly [Token, Token, Arguments]): Expression => ({
+export const printer = (keyword: Token, _open: Token, { args, close }: Arguments): Expression => ({
   kind: keyword.text === 'print' ? 'print' : 'debug',
   args,
   span: join(keyword, close),
@@ -83,23 +91,40 @@ export const printer = ([keyword, , { args, close }]: readonly [Token, Token, Ar
 // Operators that are written like calls: `in(x, list)`, `.(object, "field")` and `new (Class(…))`.
 // The last two can have a last argument, which is unified with the result.
 
-export const prefixIn = (data: readonly [Token, Token, Raw, Token, Raw, Token]): Expression => ({
+export const prefixIn = (
+  keyword: Token,
+  _open: Token,
+  item: Raw,
+  _comma: Token,
+  collection: Raw,
+  close: Token,
+): Expression => ({
   kind: 'in',
-  item: resolve(data[2]),
-  collection: resolve(data[4]),
-  span: join(data[0], data[5]),
+  item: resolve(item),
+  collection: resolve(collection),
+  span: join(keyword, close),
 })
 
 function unified(value: Expression, result: Raw | undefined): Expression {
   return result ? { kind: 'unify', left: value, right: resolve(result), span: value.span } : value
 }
 export const prefixDot = (
-  data: readonly [Token, Token, Raw, Token, Dot['member'], Token, Raw?, Token?],
-): Expression => {
-  const span = join(data[0], data[7] ?? data[5])
-  return unified({ kind: 'dot', object: resolve(data[2]), member: data[4], span }, data[6])
-}
-export const prefixNew = (data: readonly [Token, Token, Token, Token, Arguments, Token, Raw?, Token?]): Expression => {
-  const span = join(data[0], data[7] ?? data[5])
-  return unified({ kind: 'new', call: callOf(data[2], data[4]), span }, data[6])
-}
+  dot: Token,
+  _open: Token,
+  object: Raw,
+  _comma: Token,
+  member: Dot['member'],
+  end: Token,
+  result?: Raw,
+  close: Token = end,
+): Expression => unified({ kind: 'dot', object: resolve(object), member, span: join(dot, close) }, result)
+export const prefixNew = (
+  keyword: Token,
+  _open: Token,
+  token: Token,
+  _arguments: Token,
+  args: Arguments,
+  end: Token,
+  result?: Raw,
+  close: Token = end,
+): Expression => unified({ kind: 'new', call: callOf(token, args), span: join(keyword, close) }, result)

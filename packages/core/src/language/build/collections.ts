@@ -11,35 +11,35 @@ interface Elements<T> {
   readonly close: Token
 }
 type Element = Expression | Pattern
-export const noElements = ([close]: readonly [Token]): Elements<never> => ({ elements: [], rest: undefined, close })
-export const restOnly = ([, token, close]: readonly [Token, Token, Token]): Elements<never> => ({
+export const noElements = (close: Token): Elements<never> => ({ elements: [], rest: undefined, close })
+export const restOnly = (_star: Token, token: Token, close: Token): Elements<never> => ({
   elements: [],
   rest: variable(token),
   close,
 })
-export const elements = ([list, close]: readonly [Cons<Raw | Pattern>, Token]): Elements<Element> => ({
+export const elements = (list: Cons<Raw | Pattern>, close: Token): Elements<Element> => ({
   elements: toArray(list, (raw) => resolve(raw)),
   rest: undefined,
   close,
 })
-export const elementsAndRest = ([list, , , token, close]: readonly [
-  Cons<Raw | Pattern>,
-  Token,
-  Token,
-  Token,
-  Token,
-]): Elements<Element> => ({
+export const elementsAndRest = (
+  list: Cons<Raw | Pattern>,
+  _comma: Token,
+  _star: Token,
+  token: Token,
+  close: Token,
+): Elements<Element> => ({
   elements: toArray(list, (raw) => resolve(raw)),
   rest: variable(token),
   close,
 })
-export const list = ([open, { elements, rest, close }]: readonly [Token, Elements<Expression>]): Expression => ({
+export const list = (open: Token, { elements, rest, close }: Elements<Expression>): Expression => ({
   kind: 'list',
   elements,
   rest,
   span: join(open, close),
 })
-export const listPattern = ([open, { elements, rest, close }]: readonly [Token, Elements<Pattern>]): Pattern => ({
+export const listPattern = (open: Token, { elements, rest, close }: Elements<Pattern>): Pattern => ({
   kind: 'list pattern',
   elements,
   rest,
@@ -50,22 +50,22 @@ interface Entries {
   readonly entries: readonly Entry<Expression>[]
   readonly close: Token
 }
-export const noEntries = ([close]: readonly [Token]): Entries => ({ entries: [], close })
-export const entries = ([list, close]: readonly [Cons<RawEntry>, Token]): Entries => ({
+export const noEntries = (close: Token): Entries => ({ entries: [], close })
+export const entries = (list: Cons<RawEntry>, close: Token): Entries => ({
   entries: toArray(list, toEntry),
   close,
 })
-export const dictionary = ([open, { entries, close }]: readonly [Token, Entries]): Expression => ({
+export const dictionary = (open: Token, { entries, close }: Entries): Expression => ({
   kind: 'dictionary',
   entries,
   span: join(open, close),
 })
-export const dictionaryPattern = ([open, { entries, close }]: readonly [Token, Entries]): Pattern => ({
+export const dictionaryPattern = (open: Token, { entries, close }: Entries): Pattern => ({
   kind: 'dictionary pattern',
   fields: entries,
   span: join(open, close),
 })
-export const classPattern = ([tag, , fields]: readonly [Token] | readonly [Token, Token, Entries]): Pattern => ({
+export const classPattern = (tag: Token, _open?: Token, fields?: Entries): Pattern => ({
   kind: 'class pattern',
   tag: tag.text,
   fields: fields?.entries,

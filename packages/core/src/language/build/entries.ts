@@ -12,5 +12,5 @@ export const toEntry = ({ key, value }: RawEntry): Entry<Expression> => {
   const resolved = resolve(value) as Expression
   return { key: key.text, value: resolved, span: join(key, 'span' in value ? value.span : resolved.span) }
 }
-export const entry = ([key, , value]: readonly [Token, Token, Raw | Pattern]): RawEntry => ({ key, value })
-export const sameNamedEntry = ([key]: readonly [Token]): RawEntry => ({ key, value: variable(key) })
+export const entry = (key: Token, _colon: Token, value: Raw | Pattern): RawEntry => ({ key, value })
+export const sameNamedEntry = (key: Token): RawEntry => ({ key, value: variable(key) })

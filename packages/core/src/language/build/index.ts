@@ -1,7 +1,5 @@
 /**
- * The values of the grammar's productions: each function takes the parts of one production.
- * They run for every prefix that could be the whole, so they do constant work until a closing token
- * is read.
+ * The values of the grammar's productions: each function takes the parts of one production, in order.
  */
 export * from './atoms.js'
 export * from './blocks.js'

@@ -13,8 +13,8 @@ export function toArray<T, R>(list: Cons<T> | undefined, map: (item: T) => R): r
   return items.reverse()
 }
 
-export const first = <T>([last]: readonly [T]): Cons<T> => ({ previous: undefined, last })
-export const next = <T>([previous, , last]: readonly [Cons<T>, Token, T]): Cons<T> => ({ previous, last })
+export const first = <T>(last: T): Cons<T> => ({ previous: undefined, last })
+export const next = <T>(previous: Cons<T>, _comma: Token, last: T): Cons<T> => ({ previous, last })
 
 /** For a production of one part, or of one part and a comma: returns that part. */
-export const only = <T>([value]: readonly [T, ...unknown[]]): T => value
+export const only = <T>(value: T): T => value

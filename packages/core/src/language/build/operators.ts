@@ -12,20 +12,20 @@ import {
 import type { Token } from '../token.js'
 import { variable } from './atoms.js'
 
-export const chain = ([left, operator, right]: readonly [Raw, Token, Unit | Pattern]): Chain => ({
+export const chain = (left: Raw, operator: Token, right: Unit | Pattern): Chain => ({
   kind: 'chain',
   left,
   operator,
   right,
 })
-export const assignment = ([token, operator, right]: readonly [Token, Token, Expression | Group]): Assignment => ({
+export const assignment = (token: Token, operator: Token, right: Expression | Group): Assignment => ({
   kind: 'assignment',
   variable: variable(token),
   operator,
   right,
 })
-export const not = ([operator, operand]: readonly [Token, Unit]): Negation => ({ kind: 'negation', operator, operand })
-export const group = ([open, inner, close]: readonly [Token, Raw, Token]): Group => ({
+export const not = (operator: Token, operand: Unit): Negation => ({ kind: 'negation', operator, operand })
+export const group = (open: Token, inner: Raw, close: Token): Group => ({
   kind: 'group',
   inner: resolve(inner),
   span: join(open, close),

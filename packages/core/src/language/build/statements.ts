@@ -14,8 +14,8 @@ interface RawParameter {
   readonly term: Raw
   readonly pattern: Pattern | undefined
 }
-export const parameter = ([term]: readonly [Raw]): RawParameter => ({ term, pattern: undefined })
-export const specializedParameter = ([token, , pattern]: readonly [Token, Token, Pattern]): RawParameter => ({
+export const parameter = (term: Raw): RawParameter => ({ term, pattern: undefined })
+export const specializedParameter = (token: Token, _colon: Token, pattern: Pattern): RawParameter => ({
   term: variable(token),
   pattern,
 })
@@ -28,17 +28,24 @@ const toParameter = ({ term, pattern }: RawParameter): Parameter => {
     span: pattern ? join(resolved.span, pattern.span) : resolved.span,
   }
 }
-export const emptyHead = ([token, , close]: readonly [Token, Token, Token]): Head => ({
+export const emptyHead = (token: Token, _open: Token, close: Token): Head => ({
   name: token.text,
   parameters: [],
   head: join(token, close),
 })
-export const head = (data: readonly [Token, Token, Cons<RawParameter>, ...Token[]]): Head => ({
-  name: data[0].text,
-  parameters: toArray(data[2], toParameter),
-  head: join(data[0], data[data.length - 1] as Token),
+/** The parentheses can close after a comma. */
+export const head = (
+  token: Token,
+  _open: Token,
+  parameters: Cons<RawParameter>,
+  end: Token,
+  close: Token = end,
+): Head => ({
+  name: token.text,
+  parameters: toArray(parameters, toParameter),
+  head: join(token, close),
 })
-export const fact = ([{ name, parameters, head }, end]: readonly [Head, Token]): Rule => ({
+export const fact = ({ name, parameters, head }: Head, end: Token): Rule => ({
   kind: 'rule',
   name,
   parameters,
@@ -46,7 +53,7 @@ export const fact = ([{ name, parameters, head }, end]: readonly [Head, Token]):
   head,
   span: join(head, end),
 })
-export const rule = ([{ name, parameters, head }, , body, end]: readonly [Head, Token, Raw, Token]): Rule => ({
+export const rule = ({ name, parameters, head }: Head, _if: Token, body: Raw, end: Token): Rule => ({
   kind: 'rule',
   name,
   parameters,
@@ -54,13 +61,13 @@ export const rule = ([{ name, parameters, head }, , body, end]: readonly [Head, 
   head,
   span: join(head, end),
 })
-export const ruleType = ([keyword, { name, parameters }, end]: readonly [Token, Head, Token]): RuleType => ({
+export const ruleType = (keyword: Token, { name, parameters }: Head, end: Token): RuleType => ({
   kind: 'rule type',
   name,
   parameters,
   span: join(keyword, end),
 })
-export const inlineQuery = ([keyword, query, end]: readonly [Token, Raw, Token]): InlineQuery => ({
+export const inlineQuery = (keyword: Token, query: Raw, end: Token): InlineQuery => ({
   kind: 'inline query',
   query: resolve(query),
   span: join(keyword, end),

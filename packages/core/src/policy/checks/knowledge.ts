@@ -17,11 +17,68 @@ export interface Known {
 const nothing: Known = { path: undefined, model: undefined, from: undefined }
 
 /**
- * The maximum number of aliases and the maximum length of a path; written rules have fewer. Longer
- * paths are not followed.
+ * The maximum number of aliases and the maximum number of steps of a path; written rules have fewer.
+ * Longer paths are not followed.
  */
 const ALIASES = 100
-const PATH_LENGTH = 300
+const STEPS = 50
+
+/** A variable, or a field that is read from another place. Its facts are those of the moment. */
+class Place implements Known {
+  readonly #schema: Schema
+  readonly name: string
+  /** The place that the field is read from; undefined for a variable. */
+  readonly object: Place | undefined
+  readonly root: Place
+  readonly depth: number
+  /** The class, if it is known from another source than the schema's fields. */
+  own: string | undefined
+  isPresent = false
+  /** The place that a variable equals. */
+  alias: Place | undefined
+  #steps: Map<string, Place> | undefined
+  /** The field that was read last, and the class that it was read from. */
+  #from: Known['from']
+  #fromModel: string | undefined
+
+  constructor(schema: Schema, name: string, object?: Place) {
+    this.#schema = schema
+    this.name = name
+    this.object = object
+    this.root = object ? object.root : this
+    this.depth = object ? object.depth + 1 : 0
+  }
+
+  get path(): string {
+    return this.object ? `${this.object.path}.${this.name}` : this.name
+  }
+
+  get model(): string | undefined {
+    if (this.own !== undefined) return this.own
+    const field = this.from?.field
+    return field?.kind === 'relation' && !field.many ? field.model : undefined
+  }
+
+  get from(): Known['from'] {
+    const model = this.object?.model
+    if (model !== this.#fromModel) {
+      this.#fromModel = model
+      const field = model === undefined ? undefined : this.#schema.field(model, this.name)
+      this.#from = field && model !== undefined ? { model, field } : undefined
+    }
+    return this.#from
+  }
+
+  step(name: string): Place | undefined {
+    let place = this.#steps?.get(name)
+    if (!place && this.depth < STEPS) {
+      place = new Place(this.#schema, name, this)
+      this.#steps ??= new Map()
+      this.#steps.set(name, place)
+    }
+    return place
+  }
+}
 
 /**
  * The facts about a rule's variables at one place of its body: their classes, and the paths that
@@ -30,11 +87,8 @@ const PATH_LENGTH = 300
  */
 export class Knowledge {
   readonly #schema: Schema
-  /** Paths whose class is known from another source than the schema's fields. */
-  readonly #models = new Map<string, string>()
-  readonly #present = new Set<string>()
-  /** Variables that equal a path. */
-  readonly #aliases = new Map<string, string>()
+  readonly #variables = new Map<string, Place>()
+  #aliases = 0
   /** Functions that undo each fact of the open branches, the latest last. */
   readonly #trail: (() => void)[] = []
   #branches = 0
@@ -52,66 +106,75 @@ export class Knowledge {
     while (this.#trail.length > before) this.#trail.pop()?.()
   }
 
-  #onUndo(undo: () => void): void {
-    if (this.#branches > 0) this.#trail.push(undo)
-  }
-
   /** Returns the facts about a variable. */
   variable(name: string): Known {
-    const path = this.#aliases.get(name)
-    if (path === undefined) return { path: name, model: this.#models.get(name), from: undefined }
-    const [root, ...fields] = path.split('.') as [string, ...string[]]
-    return fields.reduce((known, field) => this.step(known, field), this.variable(root))
+    return this.#placeOf(name) ?? nothing
+  }
+
+  /** Returns the place of a variable, or the one that it equals. */
+  #placeOf(name: string): Place | undefined {
+    let place = this.#variables.get(name)
+    if (!place) {
+      place = new Place(this.#schema, name)
+      this.#variables.set(name, place)
+    }
+    return place.alias ? this.#resolve(place.alias) : place
+  }
+
+  /** Follows the alias of a place's variable, which can be newer than the alias that led to the place. */
+  #resolve(place: Place): Place | undefined {
+    if (!place.root.alias) return place
+    return place.object ? this.#resolve(place.object)?.step(place.name) : this.#placeOf(place.name)
   }
 
   /** Returns the facts about a field, given those about its object. */
   step(object: Known, name: string): Known {
-    if (object.path === undefined || name.includes('.')) return nothing
-    const path = `${object.path}.${name}`
-    if (path.length > PATH_LENGTH) return nothing
-    const field = object.model === undefined ? undefined : this.#schema.field(object.model, name)
-    const one = field?.kind === 'relation' && !field.many ? field.model : undefined
-    const from = field && object.model !== undefined ? { model: object.model, field } : undefined
-    return { path, model: this.#models.get(path) ?? one, from }
+    return (object instanceof Place ? object.step(name) : undefined) ?? nothing
   }
 
   /**
    * Returns the facts about an expression: a variable, or fields that are read one from another.
    */
   of(expression: Expression): Known {
+    if (expression.kind === 'variable') return this.variable(expression.name)
+    if (expression.kind !== 'dot') return nothing
     const fields: string[] = []
-    let at = expression
+    let at: Expression = expression
     for (; at.kind === 'dot'; at = (at as Dot).object) {
       if (at.member.kind !== 'string') return nothing
       fields.push(at.member.value)
     }
     if (at.kind !== 'variable') return nothing
-    return fields.reduceRight((known, field) => this.step(known, field), this.variable(at.name))
+    let known = this.variable(at.name)
+    for (let index = fields.length - 1; index >= 0; index--) known = this.step(known, fields[index]!)
+    return known
   }
 
   /** Returns whether a value is certainly not nil. */
-  isPresent({ path }: Known): boolean {
-    return path !== undefined && this.#present.has(path)
+  isPresent(known: Known): boolean {
+    return known instanceof Place && known.isPresent
   }
 
   /** Adds the fact that a value is not nil. */
-  present({ path }: Known): void {
-    if (path === undefined || this.#present.has(path)) return
-    this.#present.add(path)
-    this.#onUndo(() => this.#present.delete(path))
+  present(known: Known): void {
+    if (!(known instanceof Place) || known.isPresent) return
+    known.isPresent = true
+    if (this.#branches === 0) return
+    this.#trail.push(() => {
+      known.isPresent = false
+    })
   }
 
   /** Adds the fact that a value is of a class. A known subclass takes precedence. */
   isA(known: Known, model: string): void {
-    const { path } = known
-    if (path === undefined || !this.#schema.models.has(model)) return
+    if (!(known instanceof Place) || !this.#schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
-    const before = this.#models.get(path)
-    this.#models.set(path, model)
-    this.#onUndo(() => {
-      if (before === undefined) this.#models.delete(path)
-      else this.#models.set(path, before)
+    const before = known.own
+    known.own = model
+    if (this.#branches === 0) return
+    this.#trail.push(() => {
+      known.own = before
     })
   }
 
@@ -120,8 +183,8 @@ export class Knowledge {
     const [one, other] = [this.of(left), this.of(right)]
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
-    // The facts are read again, since the first line can have changed them.
-    if (left.kind === 'variable') this.#alias(left.name, this.of(right))
+    if (left.kind === 'variable') this.#alias(left.name, other)
+    // The left side can be an alias now.
     if (right.kind === 'variable') this.#alias(right.name, this.of(left))
   }
 
@@ -131,8 +194,7 @@ export class Knowledge {
       case 'class pattern':
       case 'dictionary pattern': {
         if (pattern.kind === 'class pattern') this.isA(known, pattern.tag)
-        const object = pattern.kind === 'class pattern' ? { ...known, model: pattern.tag } : known
-        for (const { key, value } of pattern.fields ?? []) this.matches(this.step(object, key), value)
+        for (const { key, value } of pattern.fields ?? []) this.matches(this.step(known, key), value)
         return
       }
       case 'variable':
@@ -164,12 +226,16 @@ export class Knowledge {
 
   /** Makes a variable without known facts an alias of the path that it equals. */
   #alias(name: string, other: Known): void {
-    if (other.path === undefined || name === '_' || this.#schema.isName(name)) return
-    const own = this.variable(name)
-    const root = other.path.split('.', 1)[0]
-    if (own.path !== name || own.model !== undefined || this.isPresent(own) || root === name) return
-    if (this.#aliases.size === ALIASES) return
-    this.#aliases.set(name, other.path)
-    this.#onUndo(() => this.#aliases.delete(name))
+    if (!(other instanceof Place) || name === '_' || other.root.name === name || this.#schema.isName(name)) return
+    this.variable(name)
+    const own = this.#variables.get(name)!
+    if (own.alias || own.own !== undefined || own.isPresent || this.#aliases === ALIASES) return
+    own.alias = other
+    this.#aliases++
+    if (this.#branches === 0) return
+    this.#trail.push(() => {
+      own.alias = undefined
+      this.#aliases--
+    })
   }
 }

@@ -34,11 +34,9 @@ function namesIn(rule: Rule, schema: Schema): Iterable<Use> {
   walk(rule, (node) => {
     if (node.kind !== 'variable' && node.kind !== 'class pattern') return
     const name = node.kind === 'variable' ? node.name : node.tag
-    if (name.startsWith('_') || name === 'Actor' || name === 'Resource' || name.includes('::') || schema.isName(name)) {
-      return
-    }
     let use = uses.get(name)
     if (use === undefined) {
+      if (isKnown(name, schema)) return
       use = { variable: undefined, tag: undefined, count: 0 }
       uses.set(name, use)
     }
@@ -47,4 +45,8 @@ function namesIn(rule: Rule, schema: Schema): Iterable<Use> {
     else use.tag ??= node
   })
   return uses.values()
+}
+
+function isKnown(name: string, schema: Schema): boolean {
+  return name.startsWith('_') || name === 'Actor' || name === 'Resource' || name.includes('::') || schema.isName(name)
 }

@@ -17,12 +17,13 @@ export const nilStep: PathCheck = (context) => {
   if (!all.some(({ name, fields }) => [...fields.values()].some((field) => canBeNil(field, name)))) return undefined
   return {
     step: ({ member, span }, object, knowledge) => {
-      const { path, from } = object
+      const { from } = object
       if (!from || !canBeNil(from.field, from.model) || knowledge.isPresent(object)) return
       if (from.field.kind === 'scalar' && member.kind === 'call' && textOperators.has(member.name)) return
       // Reported once: later uses of the same path are not mentioned again.
       knowledge.present(object)
       const read = member.kind === 'variable' ? 'a field' : `"${member.kind === 'call' ? member.name : member.value}"`
+      const { path } = object
       const message = `${path} can be nil: reading ${read} of nil is an error.`
       context.warning('nil-step', message, span, { hint: `check it first: ${path} != nil and …`, data: { path } })
     },

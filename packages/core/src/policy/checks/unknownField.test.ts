@@ -11,6 +11,13 @@ describe('unknown-field', () => {
       ['1:40 x', '1:69 y'],
     ],
     [
+      'follows an alias of a variable that gets an alias later',
+      'f(g: Folder) if p = q.parent and q = g.parent and p.y = 2;',
+      ['1:53 y'],
+    ],
+    ['forgets an alias of another arm', 'f(g: Folder) if (p = g.parent and p.x = 1) or p.y = 2;', ['1:37 x']],
+    ['leaves very long paths alone', `f(g: Folder) if g${'.parent'.repeat(60)}.x = 1;`, []],
+    [
       'looks at patterns',
       'f(_: Document{titel: 1}); g(x) if x matches Folder{nme: 1, parent: Folder{y: 2}};',
       ['1:15 titel: 1', '1:52 nme: 1', '1:75 y: 2'],

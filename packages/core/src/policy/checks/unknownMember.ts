@@ -98,10 +98,11 @@ interface Owner {
 }
 
 /** Returns the prototypes of the values that a value can be; undefined if they are unknown. */
-function prototypesOf({ path, model, from }: Known, schema: Schema): Owner | undefined {
+function prototypesOf(known: Known, schema: Schema): Owner | undefined {
+  const { model, from } = known
   if (from?.field.kind === 'scalar') {
-    const prototype = scalarPrototype(from.field)
-    return prototype && path !== undefined ? { text: path, prototypes: [prototype], isComplete: true } : undefined
+    const [prototype, text] = [scalarPrototype(from.field), known.path]
+    return prototype && text !== undefined ? { text, prototypes: [prototype], isComplete: true } : undefined
   }
   if (model === undefined || (from?.field.kind === 'relation' && from.field.many)) return undefined
   const classes = schema.descendants(model).map((name) => schema.models.get(name)?.class)
