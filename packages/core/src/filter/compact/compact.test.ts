@@ -72,6 +72,36 @@ const cases: readonly (readonly [string, string, string])[] = [
     'resource.parent != nil and ((resource.parent.state != "a" and resource.parent.ownerId != 1) or resource.parent.org != 1 or resource.parent.state != "b")',
   ],
   [
+    'what another alternative includes is not asked again',
+    `allow(u: User, "read", d: Doc) if d.state = "a" and (d.org = 1 or d.ownerId = u.id);
+     allow(u: User, "read", d: Doc) if d.ownerId = u.id or d.ownerId = 5;`,
+    '(resource.state = "a" and resource.org = 1) or resource.ownerId in [1, 5]',
+  ],
+  [
+    'a search is not asked again for fewer rows',
+    `allow(u: User, "read", d: Doc) if d.state = "a" and s in d.shares and s.userId = u.id and s.role = "editor";
+     allow(u: User, "read", d: Doc) if s in d.shares and s.userId = u.id and s.role in ["editor", "owner"];`,
+    'some s in resource.shares where s.userId = 1 and s.role in ["editor", "owner"]',
+  ],
+  [
+    'a search for other rows is asked',
+    `allow(u: User, "read", d: Doc) if d.state = "a" and s in d.shares and s.userId = u.id and s.role in ["editor", "x"];
+     allow(u: User, "read", d: Doc) if s in d.shares and s.userId = u.id and s.role in ["editor", "owner"];`,
+    '(resource.state = "a" and (some s in resource.shares where s.userId = 1 and s.role in ["editor", "x"])) or (some s in resource.shares where s.userId = 1 and s.role in ["editor", "owner"])',
+  ],
+  [
+    'a search includes those with a further demand, also under a negation',
+    `allow(u: User, "read", d: Doc) if d.state = "a" and not (s in d.shares and s.userId = u.id);
+     allow(u: User, "read", d: Doc) if not (s in d.shares and s.userId = u.id and s.role = "editor");`,
+    'not (some s in resource.shares where s.userId = 1 and s.role = "editor")',
+  ],
+  [
+    'an alternative does not exclude what another one includes',
+    `allow(u: User, "read", d: Doc) if d.org = 1 and not (s in d.shares and s.userId = u.id and s.role = "x");
+     allow(u: User, "read", d: Doc) if s in d.shares and s.userId = u.id;`,
+    'resource.org = 1 or (some s in resource.shares where s.userId = 1)',
+  ],
+  [
     'the same twice is once',
     `allow(u: User, "read", d: Doc) if d.ownerId = u.id;
      allow(u: User, "read", d: Doc) if u.id = d.ownerId;

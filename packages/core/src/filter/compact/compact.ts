@@ -5,13 +5,16 @@ import type { Schema } from '../../schema/schema.js'
 import { DefiniteKeys } from '../algebra/keys.js'
 import { all, any } from '../algebra/logic.js'
 import { replaceRoots } from '../algebra/roots.js'
+import { Absorbing } from './absorbing.js'
+import { listOf } from './listed.js'
 import { Settling } from './settling.js'
 
 /**
  * Returns a condition for the same rows that costs a database less. Exact, because a definite
  * condition is only true or false:
  * - Alternatives over one relation become one quantifier; equalities of one column become one list.
- * - Parts that alternatives share come once, before them. Settled tests are dropped.
+ * - Parts that alternatives share come once, before them. Settled tests are dropped, and parts that
+ *   another alternative includes.
  * - Tests of the row itself come before searches for other rows.
  * @param budget - Counts the parts and checks the time.
  */
@@ -24,9 +27,11 @@ class Compacting {
   readonly #schema: Schema
   readonly #keys: DefiniteKeys
   readonly #budget: Budget | undefined
+  readonly #absorbing: Absorbing
 
   constructor(schema: Schema, keys: DefiniteKeys, budget: Budget | undefined) {
     this.#schema = schema
+    this.#absorbing = new Absorbing(schema, keys)
     this.#budget = budget
     this.#keys = keys
   }
@@ -67,7 +72,7 @@ class Compacting {
     if (distinct.kind !== 'or') return distinct
     // Only conjunctions have parts to share.
     const factored = distinct.of.some((one) => one.kind === 'and') ? this.#factored(distinct.of) : distinct
-    return inOrder(factored.kind === 'or' ? any(this.#listed(factored.of)) : factored)
+    return inOrder(factored.kind === 'or' ? any(this.#absorbing.absorb(this.#listed(factored.of))) : factored)
   }
 
   #distinct(conditions: readonly Definite[]): readonly Definite[] {
@@ -158,32 +163,6 @@ function armsOf(condition: Definite): readonly Definite[] {
 
 function conjunctsOf(condition: Definite): readonly Definite[] {
   return condition.kind === 'and' ? condition.of : [condition]
-}
-
-/**
- * Returns the values that a path is compared with, if they can be in a list: nil needs another
- * test.
- */
-function listOf(condition: Definite): { readonly item: Path; readonly values: readonly unknown[] } | undefined {
-  if (condition.kind === 'in') {
-    const { item, list } = condition
-    return item.kind === 'path' && list.kind === 'value' && Array.isArray(list.value) && list.value.every(isListable)
-      ? { item, values: list.value }
-      : undefined
-  }
-  if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
-  for (const [path, value] of [
-    [condition.left, condition.right],
-    [condition.right, condition.left],
-  ] as const) {
-    if (path.kind === 'path' && value.kind === 'value' && isListable(value.value))
-      return { item: path, values: [value.value] }
-  }
-  return undefined
-}
-
-function isListable(value: unknown): boolean {
-  return value instanceof Date || (value !== null && value !== undefined && typeof value !== 'object')
 }
 
 /** Orders parts by cost; equal costs keep the policy's order. */
