@@ -207,6 +207,8 @@ function rootOf(schema: Models, name: string): unknown {
 /** How two rows of one class are compared: by a key column, or (without a column) by identity. */
 export interface RowEquality {
   readonly column: string | undefined
+  /** The class that has the key. Rows with different ones are never the same row. */
+  readonly owner: unknown
 }
 
 /**
@@ -224,14 +226,14 @@ export function rowEqualityOf(
   if (!model?.class || kinds.isValueClass(model.class)) return undefined
   const key = schema.key(model.name)
   const decides = key?.length ? key.length === 1 : !hasEquality
-  return decides ? { column: key?.[0] } : undefined
+  return decides ? { column: key?.[0], owner: schema.keyOwner(model.name) } : undefined
 }
 
 /**
  * Returns whether two rows of the class of `rows` are the same; undefined if the key's values do
  * not decide at once.
  */
-export function areSameRow(rows: RowEquality, left: object, right: object): boolean | undefined {
+export function areSameRow(rows: Pick<RowEquality, 'column'>, left: object, right: object): boolean | undefined {
   const { column } = rows
   if (column === undefined) return left === right
   // Sound: the key names a column, whose type the compiler does not know.

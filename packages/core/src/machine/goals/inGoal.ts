@@ -17,6 +17,7 @@ import { formatTerm } from '../terms/format.js'
 import { unify, unifyStep } from '../terms/unify.js'
 import { planOperands } from './operands.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
+import { Comparison, quickEqual } from './quick.js'
 
 /** `item in collection`: each element is an alternative. */
 export function planIn(c: Context, node: In): GoalPlan {
@@ -26,6 +27,7 @@ export function planIn(c: Context, node: In): GoalPlan {
   return inOrder([
     ...before,
     (next) => {
+      const comparison = new Comparison()
       const step: Step = (m) => {
         m.asking()
         const slots = m.frame.slots
@@ -35,7 +37,10 @@ export function planIn(c: Context, node: In): GoalPlan {
         const values = evaluate(m, slots, list)
         if (values === failed) return m.backtrack()
         if (values === pending) return m.wait(step)
-        if (typeof value === 'string' && Array.isArray(values)) return memberStep(m, value, values, node, next)
+        if (Array.isArray(values) && !(value instanceof Cell)) {
+          if (typeof value === 'string') return memberStep(m, value, values, node, next)
+          return knownStep(m, value, values, comparison, node, next)
+        }
         return inStep(m, value, values, node, next, step)
       }
       return step
@@ -56,6 +61,26 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
   if (count === 0) return fail
   if (count > 1) m.push(new Array<Step>(count).fill(next))
   return next
+}
+
+/** Takes the first element of an array of the application that equals a known value. */
+function knownStep(
+  m: Machine,
+  item: Term,
+  values: readonly unknown[],
+  comparison: Comparison,
+  node: In,
+  next: Step,
+): Step {
+  for (let at = 0; at < values.length; at++) {
+    if (at % 512 === 511) m.spend(512)
+    const equal = quickEqual(m, values[at], item, comparison)
+    if (equal === false) continue
+    if (equal === undefined) return elementsStep(m, new Elements(item, values, at, undefined, node, next))
+    if (at + 1 < values.length) m.pushRetry(moreElements, new Elements(item, values, at + 1, undefined, node, next))
+    return next
+  }
+  return fail
 }
 
 /** The elements of an `in`, and the term that each is unified with. */

@@ -1,39 +1,28 @@
 import type { Cut, Expression, Forall, Not, Or } from '../../language/ast.js'
-import { isEach, planEach, testsFrom } from './eachGoal.js'
+import type { Step } from '../state/step.js'
 import { notProven, notStep } from './negation.js'
 import { type Context, type GoalPlan, inOrder } from './plan.js'
 import type { Enclosing } from './scope.js'
+import { planSequence } from './sequence.js'
+import { quickTest, type Test, testOf, testsStep } from './tests.js'
 import { makeCells } from './valueGoals.js'
 
 /** `a and b` */
 export function planAnd(c: Context, operands: readonly Expression[]): GoalPlan {
-  return enclosed(c, 'and', () => inOrder(planGoals(c, operands)))
+  return enclosed(c, 'and', () => planSequence(c, operands))
 }
 
-/** Plans goals one after the other; several of them can become one plan. */
-function planGoals(c: Context, goals: readonly Expression[]): GoalPlan[] {
-  const plans: GoalPlan[] = []
-  for (let at = 0; at < goals.length; at++) {
-    const goal = goals[at]!
-    const tests = c.tracer === undefined && isEach(c, goal) ? testsFrom(goals, at + 1) : 0
-    if (tests > 0 && isEach(c, goal)) {
-      plans.push(planEach(c, goal, goals.slice(at + 1, at + 1 + tests)))
-      at += tests
-    } else plans.push(c.goal(c, goal))
-  }
-  return plans
-}
-
-/** Plans the body of a rule: all goals, and those after the first one. */
+/** Plans the body of a rule: a number of goals at its beginning, and the others. */
 export function planBody(
   c: Context,
   goals: readonly Expression[],
+  apart: number,
 ): { readonly all: GoalPlan; readonly others: GoalPlan } {
   let others: GoalPlan = (next) => next
   const all = enclosed(c, 'and', () => {
-    const plans = planGoals(c, goals)
-    if (plans.length > 1) others = inOrder(plans.slice(1))
-    return inOrder(plans)
+    const first = planSequence(c, goals.slice(0, apart))
+    others = planSequence(c, goals.slice(apart))
+    return inOrder([first, others])
   })
   return { all, others }
 }
@@ -51,17 +40,39 @@ export function planOr(c: Context, node: Or): GoalPlan {
     }
   }
   return enclosed(c, 'or', () => {
+    const tests = node.operands.map((operand) => testOf(c, operand))
     const arms = node.operands.map((operand) => c.scope.apart(() => c.goal(c, operand)))
-    return (next) => {
-      const steps = arms.map((arm) => arm(next))
-      const first = steps[0]!
-      return (m) => {
-        makeCells(m, m.frame.slots, fresh)
-        m.push(steps)
-        return first
-      }
-    }
+    return (next) =>
+      orStep(
+        tests,
+        arms.map((arm) => arm(next)),
+        fresh,
+        next,
+      )
   })
+}
+
+/** Tries arms in order. An arm whose test fails needs no choice point. */
+function orStep(
+  tests: readonly (Test | undefined)[],
+  general: readonly Step[],
+  fresh: readonly number[],
+  next: Step,
+): Step {
+  const arms = general.map((step, at) => (tests[at] ? testsStep([tests[at]], [step], next) : step))
+  return (m) => {
+    m.asking()
+    const slots = m.frame.slots
+    makeCells(m, slots, fresh)
+    for (let at = 0; at < arms.length; at++) {
+      const test = tests[at]
+      const verdict = test && quickTest(m, slots, test)
+      if (verdict === false) continue
+      if (at + 1 < arms.length) m.push(arms, at + 1)
+      return verdict ? next : general[at]!
+    }
+    return m.backtrack()
+  }
 }
 
 /** `not a`: the first mentions inside it do not count after it. */

@@ -1,4 +1,4 @@
-import type { ComparisonOperator } from '../../language/ast.js'
+import type { ComparisonOperator, Expression } from '../../language/ast.js'
 import { compareText } from '../../language/compareText.js'
 import { isUntagged } from '../../schema/adoption.js'
 import { mayBePartial } from '../../schema/partial.js'
@@ -12,48 +12,36 @@ import type { Machine } from '../state/machine.js'
 import { Float, isDict, isList, type Term } from '../state/term.js'
 import { notePlainClass } from '../terms/lookup.js'
 
-const unsure: unique symbol = Symbol('unsure')
+/** There is no value at hand: only the general way can decide the goal. */
+export const unsure: unique symbol = Symbol('unsure')
+
+/** Whether values of an operand can be at hand. */
+export function isQuick(operand: CompiledValue): boolean {
+  switch (operand.kind) {
+    case 'slot':
+      return true
+    case 'value':
+      return typeof operand.value !== 'object' || operand.value === null
+    case 'field':
+      return isQuick(operand.parts[0]!)
+    default:
+      return false
+  }
+}
 
 /**
- * A test that is run many times in a row over the elements of a list: a comparison of values at
- * hand. Tests bind nothing and never wait; if a test is undecided, the goal is proven the general
- * way.
+ * A place that compares values. All queries of a program share it. It affects only the speed of
+ * comparing two objects, never the result.
  */
-export class FrameTest {
-  readonly operator: '=' | ComparisonOperator
-  readonly left: CompiledValue
-  readonly right: CompiledValue
-  /**
-   * A class of the application: the class of both sides in the last comparison. All queries of a
-   * program share it. It affects only the speed of comparing two objects, never the result.
-   */
+export class Comparison {
+  /** A class of the application: the class of both sides in the last comparison. */
   plainClass: unknown = unsure
   /** The equality of its instances; it changes together with the class. */
   rows: RowEquality | undefined = undefined
-
-  constructor(operator: '=' | ComparisonOperator, left: CompiledValue, right: CompiledValue) {
-    this.operator = operator
-    this.left = left
-    this.right = right
-  }
 }
 
-/** Returns whether a test holds; undefined if it is undecided. */
-export function quickTest(m: Machine, slots: readonly Term[], test: FrameTest): boolean | undefined {
-  const left = quickValue(m, slots, test.left)
-  if (left === unsure) return undefined
-  const right = quickValue(m, slots, test.right)
-  if (right === unsure) return undefined
-  if (test.operator === '=') {
-    return typeof left === 'string' && typeof right === 'string' ? left === right : quickEqual(m, left, right, test)
-  }
-  if (typeof left === 'number' && typeof right === 'number') return compareNumbers(test.operator, left, right)
-  if (typeof left === 'string' && typeof right === 'string')
-    return compareNumbers(test.operator, compareText(left, right), 0)
-  return undefined
-}
-
-function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue): Term | typeof unsure {
+/** Returns the value of an operand, without any effect but reading fields; `unsure` if it is not at hand. */
+export function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue): Term | typeof unsure {
   switch (operand.kind) {
     case 'value':
       return operand.value
@@ -90,22 +78,23 @@ function quickValue(m: Machine, slots: readonly Term[], operand: CompiledValue):
   }
 }
 
-function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boolean | undefined {
+/** Returns whether two values are equal; undefined if it is undecided. */
+export function quickEqual(m: Machine, left: Term, right: Term, at: Comparison): boolean | undefined {
   if (left === right) return equalsItself(left)
   const a = typeof left
   const b = typeof right
   if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false
   if (a === 'number' && (b === 'number' || b === 'string' || b === 'boolean')) return false
-  if (classOf(left) !== test.plainClass || classOf(right) !== test.plainClass) {
+  if (classOf(left) !== at.plainClass || classOf(right) !== at.plainClass) {
     if (isOwn(left) || isOwn(right)) return undefined
     const cls = classOf(left)
     if (cls !== undefined && cls === classOf(right)) {
-      test.rows = m.host.rowEquality(cls)
-      test.plainClass = cls
+      at.rows = m.host.rowEquality(cls)
+      at.plainClass = cls
     }
-  } else if (test.rows !== undefined) {
+  } else if (at.rows !== undefined) {
     // Sound: both have a class, so they are objects.
-    const same = areSameRow(test.rows, left as object, right as object)
+    const same = areSameRow(at.rows, left as object, right as object)
     if (same !== undefined) return same
   }
   m.raw = true
@@ -114,18 +103,36 @@ function quickEqual(m: Machine, left: Term, right: Term, test: FrameTest): boole
   return typeof equal === 'boolean' ? equal : undefined
 }
 
+/**
+ * Compares two values with an operator other than `=`; returns undefined if it is undecided.
+ * @param node - The comparison.
+ */
+export function quickCompare(
+  m: Machine,
+  operator: ComparisonOperator,
+  left: Term,
+  right: Term,
+  node: Expression,
+): boolean | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
+  if (typeof left === 'string' && typeof right === 'string')
+    return compareNumbers(operator, compareText(left, right), 0)
+  if (typeof left !== 'object' && typeof right !== 'object') return undefined
+  if (isOwn(left) || isOwn(right)) return undefined
+  m.at = node.span
+  m.raw = true
+  const isEquality = operator === '==' || operator === '!='
+  const answer = isEquality ? m.host.compareEqual(left, right) : m.host.order(operator, left, right)
+  m.raw = false
+  if (typeof answer !== 'boolean') return undefined
+  return operator === '!=' ? !answer : answer
+}
+
 /** Returns the constructor of an object; undefined if there is none. */
 function classOf(term: Term): unknown {
   return typeof term === 'object' && term !== null ? term.constructor : undefined
 }
 
 function isOwn(term: Term): boolean {
-  return (
-    typeof term === 'number' ||
-    typeof term === 'bigint' ||
-    term instanceof Float ||
-    isList(term) ||
-    isDict(term) ||
-    isThenable(term)
-  )
+  return typeof term === 'bigint' || term instanceof Float || isList(term) || isDict(term) || isThenable(term)
 }

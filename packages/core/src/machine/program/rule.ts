@@ -80,7 +80,7 @@ function compile(rule: Rule, surroundings: RuleContext): Steps {
   const c: Context = { ...surroundings, scope, owner: rule.name, standing: surroundings.standingCalls(rule) }
   const head = parameters.flatMap((parameter, at) => planParameter(c, parameter, at))
   const output = c.tracer === undefined ? outputOf(c, parameters, goals) : undefined
-  const plan = goals.length === 0 ? undefined : planBody(c, goals)
+  const plan = goals.length === 0 ? undefined : planBody(c, goals, output === undefined ? 0 : 1)
   const traced = c.tracer?.rule(scope, rule)
   c.predicates.get(rule.name, parameters.length).needs(scope.size)
   const end = traced ? traced.end : exit

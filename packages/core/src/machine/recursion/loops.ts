@@ -1,3 +1,4 @@
+import { areSameRow } from '../../values/rows.js'
 import type { Callee } from '../state/caller.js'
 import { Cell, deref } from '../state/cell.js'
 import { Fault } from '../state/fault.js'
@@ -28,7 +29,7 @@ export function meetsItself(m: Machine, loop: Loop): boolean {
   const { predicate } = loop
   let at = loop.around
   for (; at !== undefined && at.depth % block !== 0; at = at.around) {
-    if (at.predicate === predicate && mayBeSame(loop, at) && isSame(m, loop, at)) return close(m, loop, at)
+    if (at.predicate === predicate && mayBeSame(m, loop, at) && isSame(m, loop, at)) return close(m, loop, at)
   }
   if (at === undefined) return false
   const number = numberOfCall(m, loop)
@@ -95,15 +96,28 @@ function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): 
   return new Fault('negated-loop', summary, { span: site.node?.span, hint, data: { name: predicate.name } })
 }
 
-/** Returns whether strings, numbers and the like are equal; they distinguish most calls. */
-function mayBeSame(left: Loop, right: Loop): boolean {
+/**
+ * Returns whether strings, numbers and the like are equal, and no two rows have different keys. These
+ * distinguish most calls.
+ */
+function mayBeSame(m: Machine, left: Loop, right: Loop): boolean {
   const a = left.slots
   const b = right.slots
   for (let at = left.predicate.arity - 1; at >= 0; at--) {
     const x = a[at]
-    if (x !== b[at] && (typeof x !== 'object' || typeof b[at] !== 'object')) return false
+    const y = b[at]
+    if (x === y) continue
+    if (typeof x !== 'object' || typeof y !== 'object') return false
+    if (x !== null && y !== null && areOtherRows(m, left.predicate, x, y)) return false
   }
   return true
+}
+
+function areOtherRows(m: Machine, { rows }: Callee, left: object, right: object): boolean {
+  const a = rows.of(m.host, left.constructor)
+  const b = left.constructor === right.constructor ? a : rows.of(m.host, right.constructor)
+  if (a === undefined || b === undefined) return false
+  return a.owner !== b.owner || (a.column === b.column && areSameRow(a, left, right) === false)
 }
 
 function isSame(m: Machine, left: Loop, right: Loop): boolean {

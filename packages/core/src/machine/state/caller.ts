@@ -1,4 +1,5 @@
 import type { Call, Rule } from '../../language/ast.js'
+import type { RowsByClass } from './rowsByClass.js'
 import type { Recorder } from './trace.js'
 
 /** The rules of one name and arity, as far as the state of a query refers to them. */
@@ -6,6 +7,8 @@ export interface Callee {
   readonly name: string
   readonly arity: number
   readonly rules: readonly { readonly node: Rule }[]
+  /** How arguments that are rows are compared. */
+  readonly rows: RowsByClass
 }
 
 /** A place that calls rules. */

@@ -1,0 +1,22 @@
+import type { RowEquality } from '../../values/rows.js'
+import type { Host } from '../host/host.js'
+
+/**
+ * How rows of each class are compared, looked up once. All queries of a program share it: the result
+ * depends on the class alone.
+ */
+export class RowsByClass {
+  /** Undefined for a class whose objects need `Host.equal`. */
+  readonly #known = new WeakMap<object, { readonly rows: RowEquality | undefined }>()
+
+  of(host: Host, cls: unknown): RowEquality | undefined {
+    // an object from JSON can have a key of that name
+    if (typeof cls !== 'function') return undefined
+    let found = this.#known.get(cls)
+    if (found === undefined) {
+      found = { rows: host.rowEquality(cls) }
+      this.#known.set(cls, found)
+    }
+    return found.rows
+  }
+}
