@@ -75,6 +75,14 @@ describe('absorb', () => {
     expect(calls(body(three))).toBe(1)
   })
 
+  test('has the alternatives of a role that does not go up in the search', () => {
+    const rules = `${implied('viewer', 'editor')} ${up('viewer')} has(_: User, "editor", folder: Folder) if folder.other = nil;`
+    const text = body(rules)
+    expect(calls(text)).toBe(1)
+    expect(text).toContain('"editor"')
+    expect(text).toContain('.other = nil')
+  })
+
   test('keeps searches along different relations apart', () => {
     expect(calls(body(`${implied('viewer', 'editor')} ${up('viewer')} ${up('editor', 'editor', 'other')}`))).toBe(2)
   })

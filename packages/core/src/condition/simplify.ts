@@ -23,6 +23,11 @@ export function simplify(schema: Schema, condition: Condition): Condition {
   const uses = new Map<Definition, number>()
   for (const one of conditionsIn(condition))
     if (one.kind === 'ref') uses.set(one.definition, (uses.get(one.definition) ?? 0) + 1)
+  return new Facts(schema).drop(inline(condition, (definition) => uses.get(definition) === 1))
+}
+
+/** @param isUsedOnce - Whether a definition has a single reference, so that it is inlined whatever its size. */
+function inline(condition: Condition, isUsedOnce: (definition: Definition) => boolean): Condition {
   const inlined = new Map<Definition, Condition>()
   const simple = (one: Condition): Condition => {
     switch (one.kind) {
@@ -36,7 +41,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
           body = simple(definition.condition)
           inlined.set(definition, body)
         }
-        if (uses.get(definition)! > 1 && sizeOf(body) > inlineSize) return one
+        if (sizeOf(body) > inlineSize && !isUsedOnce(definition)) return one
         const args = new Map(definition.parameters.map((parameter, index) => [parameter, one.args[index]!]))
         try {
           return substitute(body, (root) => (root.kind === 'parameter' ? args.get(root) : undefined))
@@ -49,7 +54,7 @@ export function simplify(schema: Schema, condition: Condition): Condition {
         return mapParts(one, simple)
     }
   }
-  return new Facts(schema).drop(simple(condition))
+  return simple(condition)
 }
 
 /**
@@ -76,10 +81,16 @@ export function isSimple(condition: Condition): boolean {
 }
 
 /**
- * Returns the body of a recursive definition without the parts that are settled for every caller.
+ * Returns the body of a definition without the parts that are settled for every caller, and with small definitions
+ * inlined.
  */
 export function settledBody(schema: Schema, { condition }: Definition): Condition {
-  const settled = (one: Condition): Condition => new Facts(schema).drop(one, undefined, false)
+  const settled = (one: Condition): Condition =>
+    new Facts(schema).drop(
+      inline(one, () => false),
+      undefined,
+      false,
+    )
   // The arms are kept separate: a loop is recognized by its last arm.
   return condition.kind === 'or' ? or(...condition.of.map(settled)) : settled(condition)
 }

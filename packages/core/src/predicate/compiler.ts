@@ -5,6 +5,7 @@ import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
 import { canFail } from '../condition/fallible.js'
 import { gather } from '../condition/gather.js'
+import { settledBody } from '../condition/simplify.js'
 import { operandType, unknownType } from '../condition/type.js'
 import { partsIn } from '../condition/visit.js'
 import type { Schema } from '../schema/schema.js'
@@ -159,7 +160,10 @@ export abstract class Compiler<Code> {
 
   /** Returns the condition of a definition. */
   protected bodyOf(definition: Definition): Condition {
-    return gather(this.schema, definition.recursive ? absorb(this.schema, definition) : definition.condition)
+    return gather(
+      this.schema,
+      definition.recursive ? absorb(this.schema, definition) : settledBody(this.schema, definition),
+    )
   }
 
   /** Returns one round of a definition that is a loop; undefined for any other definition. */
