@@ -13,7 +13,7 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 137,
+  index: 137.5,
   checks: 97.5,
   runtime: 14.5,
   explain: 63,
@@ -24,7 +24,7 @@ const ceilings = {
   diff: 36.5,
   testing: 81.5,
   node: 3.5,
-  oso: 144.5,
+  oso: 145,
 }
 const forNode = ['node', 'oso']
 
