@@ -65,6 +65,16 @@ describe('gather', () => {
     expect(text.match(/roles/g)).toHaveLength(1)
   })
 
+  it.each([
+    ['declared schemas', true, '(visible(u, d) or d.team.id = 1 or visible(u, d))'],
+    ['bare classes', false, 'd.parent != nil and (visible(u, d.parent) or d.team.id = 1 or visible(u, d.parent))'],
+  ])('makes a call once that two alternatives make, with %s', (_, isDeclared, body) => {
+    const rule = 'visible(u, d) if d.isPublic = true or (d.parent != nil and visible(u, d.parent))'
+    const text = gathered(`${body}; ${rule}`, isDeclared)
+    expect(text.match(/visible\(/g)).toHaveLength(1)
+    expect(text).toContain('team.id')
+  })
+
   it('drops an alternative that another one implies', () => {
     const text = gathered(`(${role('a')} or d.isPublic = true and ${role('a')})`)
     expect(text).not.toContain('isPublic')

@@ -1,5 +1,6 @@
 import type { Schema } from '../schema/schema.js'
-import type { And, Condition, Operand, Some } from './condition.js'
+import { entryOf } from '../values/entryOf.js'
+import type { And, Condition, Definition, Operand, Some } from './condition.js'
 import { and, or, TRUE } from './construct.js'
 import { factor, isSameOperand, isSameTest } from './factor.js'
 import { canFail, Fallible } from './fallible.js'
@@ -47,6 +48,7 @@ class Gathering {
   #disjunction(arms: readonly Condition[]): Condition {
     const found: Condition[] = []
     let free: Condition[] = []
+    const calls = new Map<Definition, Condition[]>()
     const close = (): void => {
       const merged = sharing(this.#merged(free), (rests) => this.#disjunction(rests))
       // Tests that need no search come first, and searches within searches last.
@@ -54,6 +56,7 @@ class Gathering {
       free = []
     }
     for (const arm of arms) {
+      if (isRepeated(arm, calls)) continue
       if (!this.#canFail(arm)) free.push(arm)
       else {
         close()
@@ -134,6 +137,15 @@ function sharing(arms: readonly Condition[], join: (rests: readonly Condition[])
   })
 }
 
+/** Returns whether a call is among the earlier ones, which had no solution when it is reached; otherwise adds it. */
+function isRepeated(arm: Condition, calls: Map<Definition, Condition[]>): boolean {
+  if (arm.kind !== 'ref') return false
+  const known = entryOf(calls, arm.definition, () => [])
+  if (known.some((one) => isSame(one, arm))) return true
+  known.push(arm)
+  return false
+}
+
 /** Returns an arm as a quantifier: tests before it that need no search become its last tests. */
 function asQuantifier(arm: Condition): Some | undefined {
   if (arm.kind === 'some') return arm
@@ -192,7 +204,15 @@ function isTest({ kind }: Condition): boolean {
 /** Returns whether a test relies on an earlier class test. */
 function isNarrowed(test: Condition): boolean {
   const operands = test.kind === 'compare' ? [test.left, test.right] : 'of' in test ? [test.of as Operand] : []
-  return operands.some((one) => one.kind === 'path' && one.as !== undefined)
+  return operands.some(hasNarrowedType)
+}
+
+function hasNarrowedType(operand: Operand): boolean {
+  return operand.kind === 'path' && operand.as !== undefined
+}
+
+function isSameRead(one: Operand, other: Operand): boolean {
+  return isSameOperand(one, other) && !hasNarrowedType(one) && !hasNarrowedType(other)
 }
 
 /** Returns whether a conjunction has all parts of another one. */
@@ -206,6 +226,9 @@ function implies(one: Condition, other: Condition): boolean {
 export function isSame(one: Condition, other: Condition): boolean {
   if (one === other || (isSameTest(one, other) && !isNarrowed(one) && !isNarrowed(other))) return true
   if (one.kind === 'not' && other.kind === 'not') return isSame(one.of, other.of)
+  if (one.kind === 'ref' && other.kind === 'ref') {
+    return one.definition === other.definition && one.args.every((arg, at) => isSameRead(arg, other.args[at]!))
+  }
   if ((one.kind !== 'and' && one.kind !== 'or') || one.kind !== other.kind) return false
   return one.of.length === other.of.length && one.of.every((part, at) => isSame(part, other.of[at]!))
 }

@@ -11,7 +11,7 @@ import { conditionsIn, mapParts, partsIn } from './visit.js'
  * Definitions up to this size are inlined at each reference; larger ones only if they have a single
  * reference.
  */
-const inlineSize = 24
+const inlineSize = 64
 
 /**
  * Returns a condition with the same three outcomes that is cheaper to evaluate.

@@ -222,7 +222,7 @@ describe('the size of a condition grows with the number of rules, not of paths',
   test.each(Object.entries(policies))('%s', (_, { of }) => {
     for (const [levels, ways] of depths) {
       const { condition, predicate } = sizes(of(levels, ways), levels, ways)
-      expect(condition).toBeLessThan(25 * levels * ways + 100)
+      expect(condition).toBeLessThan(30 * levels * ways + 100)
       expect(predicate).toBeLessThan(8_000 * levels * ways + 20_000)
     }
   })
