@@ -100,10 +100,15 @@ export class CallSite {
     for (let at = 0; found instanceof Map && at < positions.length; at++) {
       const key = keyAtSight(args[positions[at]!])
       last[at] = key
-      found = found.get(key)
+      found = found.get(key) ?? found.get(this.#kindOf(key, at))
     }
     this.#lastEntries = found === undefined || found instanceof Map ? undefined : found
     return this.#lastEntries ?? this.#find(m, args)
+  }
+
+  /** Returns the quick key of a text that no rule names; no other value has a second key. */
+  #kindOf(key: unknown, at: number): unknown {
+    return typeof key === 'string' && !this.#literals[at]?.has(key) ? kinds['string'] : never
   }
 
   /** Finds the rules by the exact keys, and stores them under the quick keys as well. */

@@ -3,7 +3,7 @@ import { occurrences } from '../../language/mentions.js'
 import type { Choice } from '../state/frame.js'
 import type { Machine } from '../state/machine.js'
 import { failed, pending } from '../state/signal.js'
-import { fail, type Step } from '../state/step.js'
+import type { Step } from '../state/step.js'
 import type { Term } from '../state/term.js'
 import { evaluate } from '../terms/evaluate.js'
 import { inStep } from './inGoal.js'
@@ -98,7 +98,7 @@ function eachStep(m: Machine, slots: Term[], each: Each): Step {
     if (each.at < values.length) m.pushRetry(nextElement, each)
     return step
   }
-  return fail
+  return m.backtrack()
 }
 
 function nextElement(m: Machine, choice: Choice): Step {

@@ -58,7 +58,7 @@ function memberStep(m: Machine, text: string, values: readonly unknown[], node: 
       return elementsStep(m, new Elements(text, values, 0, undefined, node, next))
     }
   }
-  if (count === 0) return fail
+  if (count === 0) return m.backtrack()
   if (count > 1) m.push(new Array<Step>(count).fill(next))
   return next
 }
@@ -80,7 +80,7 @@ function knownStep(
     if (at + 1 < values.length) m.pushRetry(moreElements, new Elements(item, values, at + 1, undefined, node, next))
     return next
   }
-  return fail
+  return m.backtrack()
 }
 
 /** The elements of an `in`, and the term that each is unified with. */
@@ -151,7 +151,7 @@ function elementsStep(m: Machine, elements: Elements): Step {
     if (elements.at < items.length || elements.rest !== undefined) m.pushRetry(moreElements, elements, trail)
     return verdict === true ? m.proceed(elements.next) : m.wait(tryAgain(element, item, elements.next))
   }
-  if (elements.rest === undefined) return fail
+  if (elements.rest === undefined) return m.backtrack()
   const rest: Step = (m) => {
     m.asking()
     return inStep(m, item, elements.rest, elements.node, elements.next, rest)

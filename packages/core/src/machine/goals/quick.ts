@@ -86,6 +86,13 @@ export function quickEqual(m: Machine, left: Term, right: Term, at: Comparison):
   if (a === 'string' || a === 'boolean') if (b === 'string' || b === 'number' || b === 'boolean') return false
   if (a === 'number' && (b === 'number' || b === 'string' || b === 'boolean')) return false
   if (classOf(left) !== at.plainClass || classOf(right) !== at.plainClass) {
+    // A row of a known class is never nil.
+    if (
+      at.rows !== undefined &&
+      classOf(left === null ? right : left) === at.plainClass &&
+      (left === null || right === null)
+    )
+      return false
     if (isOwn(left) || isOwn(right)) return undefined
     const cls = classOf(left)
     if (cls !== undefined && cls === classOf(right)) {

@@ -50,15 +50,15 @@ export function quickTest(m: Machine, slots: readonly Term[], test: Test): boole
       return verdict === undefined ? undefined : !verdict
     }
     case 'and':
-      for (const part of test.parts) {
-        const verdict = quickTest(m, slots, part)
+      for (let at = 0; at < test.parts.length; at++) {
+        const verdict = quickTest(m, slots, test.parts[at]!)
         if (verdict !== true) return verdict
       }
       return true
     case 'or':
       if (m.host.meetsAllProofs) return undefined
-      for (const part of test.parts) {
-        const verdict = quickTest(m, slots, part)
+      for (let at = 0; at < test.parts.length; at++) {
+        const verdict = quickTest(m, slots, test.parts[at]!)
         if (verdict !== false) return verdict
       }
       return false

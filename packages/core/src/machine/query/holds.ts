@@ -1,3 +1,4 @@
+import type { CallSite } from '../calls/callSite.js'
 import { call } from '../goals/callGoal.js'
 import type { Host } from '../host/host.js'
 import type { Program } from '../program/program.js'
@@ -6,7 +7,7 @@ import { Deadline } from '../state/deadline.js'
 import { Frame } from '../state/frame.js'
 import { defaultLimits, type Limits } from '../state/limits.js'
 import { Machine } from '../state/machine.js'
-import { stop } from '../state/step.js'
+import { type Step, stop } from '../state/step.js'
 import type { Term } from '../state/term.js'
 import { Variable } from '../state/variable.js'
 import { explain } from './errors.js'
@@ -63,6 +64,13 @@ function machineFor(program: Program, limits: Limits): Machine {
 
 const root: Frame = new Frame([], undefined, stop, undefined, 0, 0, 0, undefined)
 
+/** Calls the rule of the query. One step serves all queries: a new function is slow in its first call. */
+const ask: Step = (m) => {
+  const { site, slots } = m.frame
+  // Sound: `prove` wrote the site.
+  return call(m, site as CallSite, slots, solved)
+}
+
 /** Runs the query; returns true if it has a result, and false if it has to wait. */
 function prove(m: Machine, program: Program, rule: string, args: readonly unknown[]): boolean {
   try {
@@ -72,7 +80,7 @@ function prove(m: Machine, program: Program, rule: string, args: readonly unknow
       const arg = args[at]
       slots[at] = arg instanceof Variable ? new Cell(0, true, arg.name) : arg
     }
-    m.begin(root, (m) => call(m, site, slots, solved))
+    m.begin(new Frame(slots, undefined, stop, site, 0, 0, 0, undefined), ask)
     return run(m)
   } catch (thrown) {
     throw explain(m, thrown)

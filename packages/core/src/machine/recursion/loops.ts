@@ -103,17 +103,22 @@ function negatedLoop({ predicate, site }: Loop, summary: string, hint: string): 
 function mayBeSame(m: Machine, left: Loop, right: Loop): boolean {
   const a = left.slots
   const b = right.slots
-  for (let at = left.predicate.arity - 1; at >= 0; at--) {
+  const { arity } = left.predicate
+  let objects = 0
+  for (let at = 0; at < arity; at++) {
     const x = a[at]
     const y = b[at]
     if (x === y) continue
     if (typeof x !== 'object' || typeof y !== 'object') return false
-    if (x !== null && y !== null && areOtherRows(m, left.predicate, x, y)) return false
+    objects++
   }
+  for (let at = 0; objects > 0 && at < arity; at++) if (areOtherRows(m, left.predicate, a[at], b[at])) return false
   return true
 }
 
-function areOtherRows(m: Machine, { rows }: Callee, left: object, right: object): boolean {
+function areOtherRows(m: Machine, { rows }: Callee, left: Term, right: Term): boolean {
+  if (left === right || typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return false
   const a = rows.of(m.host, left.constructor)
   const b = left.constructor === right.constructor ? a : rows.of(m.host, right.constructor)
   if (a === undefined || b === undefined) return false
