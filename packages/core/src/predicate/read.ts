@@ -1,4 +1,4 @@
-import type { CompareOperator, Operand, Path, Text } from '../condition/condition.js'
+import type { CompareOperator, Text } from '../condition/condition.js'
 import type { ArithmeticOperator } from '../language/ast.js'
 import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
@@ -11,62 +11,8 @@ import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
 import { bailOut } from './bail.js'
-import type { Budget } from './budget.js'
-import { assuming, callAssumed, isDate } from './hostReads.js'
-import type { ClassMeaning, EqualityMeaning, Meaning, ValueMeaning } from './meaning.js'
-
-/**
- * The values of one evaluation, by slot: actor, resource, action, budget, the keys of actor and resource,
- * parameters, variables.
- */
-export type Slots = unknown[]
-export const budgetSlot = 3
-/** The number of slots that every frame has. */
-export const ownSlots = 6
-
-/** Returns the budget of an evaluation that counts its steps. */
-export function budgetOf(frame: Slots): Budget {
-  // Sound: the slot is set when the evaluation begins.
-  return frame[budgetSlot] as Budget
-}
-
-/**
- * Reads an operand from a frame: a slot, an attribute of another reader's value, or a function.
- * Reading in place is fast: calling one of many functions costs more than reading an attribute.
- */
-export class Reader {
-  readonly slot: number
-  readonly name: string | undefined
-  /** The reader of the object with the attribute; undefined if the value is in the slot. */
-  readonly of: Reader | undefined
-  readonly compute: ((frame: Slots) => unknown) | undefined
-  /** The slot that memoizes the value; 0, the actor's slot, if none does. */
-  memo = 0
-
-  constructor(slot: number, name?: string, of?: Reader, compute?: (frame: Slots) => unknown) {
-    this.slot = slot
-    this.name = name
-    this.of = of
-    this.compute = compute
-  }
-}
-
-/** Returns the value of an operand; it can be a promise, as with `read`. */
-export function get(reader: Reader, frame: Slots): unknown {
-  if (reader.compute !== undefined) return reader.compute(frame)
-  if (reader.name === undefined) return frame[reader.slot]
-  if (reader.memo !== 0) {
-    const known = frame[reader.memo]
-    if (known !== undefined) return known
-  }
-  const value = read(reader.of === undefined ? frame[reader.slot] : get(reader.of, frame), reader.name)
-  if (reader.memo !== 0) frame[reader.memo] = value
-  return value
-}
-
-function computed(compute: (frame: Slots) => unknown): Reader {
-  return new Reader(0, undefined, undefined, compute)
-}
+import { isDate } from './hostReads.js'
+import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 
 /**
  * Returns an attribute; bails out if it is undefined. It can be a promise. Code that does more with
@@ -242,69 +188,6 @@ export function plain<T>(value: T, other?: unknown): T {
       if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut(value, other)
   }
   return value
-}
-
-/**
- * Compiles an operand to a function that reads it from a frame; the value can be a promise, as with
- * `read`.
- * @param accountOf - Returns the account for the methods that an evaluation calls; called only if
- * there are any.
- */
-export function compileOperand(
-  operand: Operand,
-  pathOf: (path: Path) => Reader,
-  meaning: Meaning,
-  accountOf: () => (frame: Slots) => Account,
-): Reader {
-  const compile = (one: Operand): Reader => compileOperand(one, pathOf, meaning, accountOf)
-  switch (operand.kind) {
-    case 'value': {
-      const { value } = operand
-      return computed(() => value)
-    }
-    case 'constant': {
-      const { name, assumed } = operand
-      const { constants } = meaning.schema
-      if (assumed) return computed(() => assuming(constants.get(name), assumed))
-      return computed(() => plain(constants.get(name)))
-    }
-    case 'path':
-      return pathOf(operand)
-    case 'count':
-      return computed(bailOut)
-    case 'field': {
-      const of = compile(operand.of)
-      const { name } = operand.step
-      return computed((frame) => read(get(of, frame), name))
-    }
-    case 'list': {
-      const elements = operand.elements.map(compile)
-      return computed((frame) => elements.map((element) => plain(get(element, frame))))
-    }
-    case 'call': {
-      const of = compile(operand.of)
-      const args = operand.args.map(compile)
-      const { method, assumed } = operand
-      if (assumed) return computed((frame) => callAssumed(get(of, frame), method, assumed))
-      const account = accountOf()
-      return computed((frame) => {
-        const receiver = plain(get(of, frame))
-        return call(
-          receiver,
-          method,
-          args.map((arg) => plain(get(arg, frame))),
-          account(frame),
-          meaning.regExp,
-        )
-      })
-    }
-    case 'arithmetic': {
-      const left = compile(operand.left)
-      const right = compile(operand.right)
-      const { operator } = operand
-      return computed((frame) => calculate(operator, held(get(left, frame)), get(right, frame)))
-    }
-  }
 }
 
 /** Calls a method of the host's value. */

@@ -1,12 +1,11 @@
-import type { Compare, Condition, Operand, Or, Path, Some } from '../../condition/condition.js'
+import type { Compare, Condition, Operand, Or, Path, Some, Variable } from '../../condition/condition.js'
 import { and } from '../../condition/construct.js'
 import { isSameOperand } from '../../condition/factor.js'
 import { substitute } from '../../condition/substitute.js'
 import { canFailToRead, declaredModel, declaredType, unknownType } from '../../condition/type.js'
 import { partsIn } from '../../condition/visit.js'
 import { compileClosures } from '../../predicate/closures/closures.js'
-import { type FieldLiteral, fieldLiteral } from '../../predicate/closures/loop.js'
-import type { Predicate } from '../../predicate/compiler.js'
+import { isLiteral, type Predicate } from '../../predicate/compiler.js'
 import type { Meaning } from '../../predicate/meaning.js'
 import { equalsLiteral, read } from '../../predicate/read.js'
 import type { Schema } from '../../schema/schema.js'
@@ -203,4 +202,25 @@ function isPlain(condition: Condition): boolean {
     default:
       return partsIn(condition).every(isPlain)
   }
+}
+
+/** The comparison of an element, or of a field of it, with a literal. */
+interface FieldLiteral {
+  /** Undefined for the element itself. */
+  readonly field: string | undefined
+  readonly literal: unknown
+  /** The field or element as an operand. */
+  readonly own: Operand
+}
+
+/** Returns a condition as the comparison of an element with a literal; undefined for any other condition. */
+function fieldLiteral(condition: Condition, each: Variable): FieldLiteral | undefined {
+  if (condition.kind !== 'compare' || condition.operator !== '=') return undefined
+  const { left, right } = condition
+  const [own, other] = isLiteral(right) ? [left, right] : [right, left]
+  return isField(own, each) && isLiteral(other) ? { field: own.steps[0]?.name, literal: other.value, own } : undefined
+}
+
+function isField(one: Operand, each: Variable): one is Path {
+  return one.kind === 'path' && one.root === each && one.steps.length <= 1
 }

@@ -1,49 +1,24 @@
 import { Assumptions } from '../../condition/assume.js'
-import type { Compare, Condition, Definition, In, Operand, Path, Ref, Root, Some } from '../../condition/condition.js'
+import type { Compare, Condition, Definition, In, Operand, Path, Ref, Some } from '../../condition/condition.js'
 import { needsBudget } from '../../condition/cost.js'
-import { gather, unfolded } from '../../condition/gather.js'
+import { gather } from '../../condition/gather.js'
 import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
+import { entryOf } from '../../values/entryOf.js'
 import { bailOut } from '../bail.js'
-import { type Budget, bailForSteps, elementsBetweenLooks, Meter, type TabledCall } from '../budget.js'
+import { bailForSteps, elementsBetweenLooks, Meter } from '../budget.js'
 import { choicesOf, type TextTest } from '../choices.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
-import {
-  budgetOf,
-  compare,
-  compileOperand,
-  contains,
-  equalsLiteral,
-  get,
-  held,
-  isInstance,
-  listOf,
-  ownSlots,
-  plain,
-  Reader,
-  type Slots,
-  textTest,
-} from '../read.js'
-import { argumentsOf, frameFor, newFrame, tabled } from './frame.js'
-import {
-  compileExhaustiveLoop,
-  compileLoop,
-  type ElementTest,
-  FieldTest,
-  type SplitTests,
-  type Step,
-  splitTests,
-} from './loop.js'
-import { areSame, Comparison, type Expected, equalsKnown, equalsNil, knownOf } from './same.js'
-
-/** A definition that is compiled, or is being compiled: it can call itself. */
-interface Callee {
-  body: Compiled<ElementTest>
-  size: number
-}
-type Definitions = Map<Definition, Callee>
+import { contains, held, isInstance, listOf, plain, textTest } from '../read.js'
+import { type Callee, innerFrame, type Passed, rounds, tabled } from './calls.js'
+import { budgetOf } from './frame.js'
+import { type Code, type FrameTest, isFalse, isTrue, type Loop, type Node, nodeOf, run } from './graph.js'
+import { choice, exhaustive, openSearch, type Step } from './loop.js'
+import { Operands } from './operands.js'
+import { get, type Reader } from './reader.js'
+import type { Comparison } from './same.js'
 
 /** Compiles a condition to closures. */
 export function compileClosures(condition: Condition, meaning: Meaning): Predicate {
@@ -52,407 +27,323 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
   const own = new Meter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
   const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
-  const { test } = compiler.compile(gather(meaning.schema, assumptions.apply(condition)))
-  const size = compiler.size
+  const start = compiler.graph(compiler.compile(gather(meaning.schema, assumptions.apply(condition))).test)
+  const { layout } = compiler.operands
   const usesOwn = own.isUsed
   if (!counts) {
     return (actor, action, resource) => {
       if (usesOwn) own.reset()
-      return test(newFrame(size, actor, resource, action, undefined))
+      return run(start, layout.frame(actor, resource, action, undefined))
     }
   }
   return (actor, action, resource) => {
     const budget = begin()
     try {
-      return test(newFrame(size, actor, resource, action, budget))
+      return run(start, layout.frame(actor, resource, action, budget))
     } finally {
       budget.finish()
     }
   }
 }
 
-class Closures extends Compiler<ElementTest> {
+class Closures extends Compiler<Code> {
+  readonly operands: Operands
   readonly #meaning: Meaning
   readonly #own: Meter
-  readonly #definitions: Definitions
-  readonly #slots = new Map<Root, number>()
-  readonly #readers = new Map<string, Reader>()
-  /** The slots of `Known` values, by the paths that others are compared with. */
-  readonly #memos = new Map([
-    [pathKey(0), 4],
-    [pathKey(1), 5],
-  ])
-  #size = ownSlots
+  readonly #callees: Map<Definition, Callee>
+  /** Definitions that are evaluated in this frame, by the slots of their arguments. */
+  readonly #withinFrame = new Map<Definition, Map<string, Compiled<Code>>>()
+  readonly #graphs = new WeakMap<Code, Node>()
+  /** The number of loops around the condition that is compiled. */
+  #depth = 0
 
   /** @param own - The budget of evaluations that do not count their steps. */
-  constructor(meaning: Meaning, counts: boolean, own: Meter, definitions: Definitions) {
+  constructor(meaning: Meaning, counts: boolean, own: Meter, callees: Map<Definition, Callee>) {
     super(meaning.schema, counts)
     this.#meaning = meaning
     this.#own = own
-    this.#definitions = definitions
+    this.operands = new Operands(meaning, counts ? undefined : own)
+    this.#callees = callees
   }
 
-  get size(): number {
-    return this.#size
-  }
-
-  /** Assigns a slot of the frame to a root. */
-  #slot(root: Root): number {
-    if (root.kind === 'actor') return 0
-    if (root.kind === 'resource') return 1
-    if (root.kind === 'action') return 2
-    if (root.kind === 'row') return bailOut()
-    let slot = this.#slots.get(root)
-    if (slot === undefined) {
-      slot = this.#size++
-      this.#slots.set(root, slot)
+  /** Returns code as a graph of its own. */
+  graph(code: Code): Node {
+    let graph = this.#graphs.get(code)
+    if (!graph) {
+      graph = code(isTrue, isFalse)
+      this.#graphs.set(code, graph)
     }
-    return slot
+    return graph
   }
 
-  /** Returns the account for methods and long collections. */
-  get #account(): (frame: Slots) => Budget | Meter {
-    if (this.counts) return budgetOf
-    const own = this.#own
-    own.isUsed = true
-    return () => own
-  }
+  // conditions
 
-  #operand(operand: Operand): Reader {
-    return compileOperand(
-      operand,
-      (path) => this.#path(path),
-      this.#meaning,
-      () => this.#account,
-    )
-  }
-
-  /**
-   * Compiles a path. Values read more than once are memoized, except those of elements, of which
-   * there are many.
-   */
-  #path({ root, steps }: Path): Reader {
-    let reader = new Reader(this.#slot(root))
-    let key = `${reader.slot}`
-    for (const [index, { name }] of steps.entries()) {
-      key = `${key} ${JSON.stringify(name)}`
-      const known = this.#readers.get(key)
-      if (known?.memo === 0) known.memo = this.#size++
-      reader = known ?? new Reader(reader.slot, name, index === 0 ? undefined : reader)
-      if (root.kind !== 'variable') this.#readers.set(key, reader)
-    }
-    return reader
-  }
-
-  /** Compiles a path that other values are compared with. */
-  #expected(path: Path): Expected {
-    const reader = this.#path(path)
-    if (path.root.kind === 'variable') return { reader, memo: 0 }
-    const key = pathKey(reader.slot, path.steps)
-    let memo = this.#memos.get(key)
-    if (memo === undefined) {
-      memo = this.#size++
-      this.#memos.set(key, memo)
-    }
-    return { reader, memo }
-  }
-
-  /** Compiles an argument of a definition. */
-  #argument(operand: Operand): Expected {
-    return isSubject(operand) ? this.#expected(operand) : { reader: this.#operand(operand), memo: 0 }
-  }
-
-  protected leaf(condition: Leaf): ElementTest {
+  protected leaf(condition: Leaf): Code {
     const meaning = this.#meaning
     switch (condition.kind) {
       case 'true':
-        return () => true
+        return (yes) => yes
       case 'false':
-        return () => false
-      case 'test': {
-        const value = this.#operand(condition.of)
-        return (frame) => {
-          const found = get(value, frame)
-          return found === true ? true : found === false ? false : bailOut(found)
-        }
-      }
+        return (_, no) => no
+      case 'test':
+        return nodeOf('truth', this.operands.reader(condition.of), {})
       case 'reads': {
-        const value = this.#operand(condition.of)
-        return (frame) => {
+        const value = this.operands.reader(condition.of)
+        return byFunction((frame) => {
           plain(get(value, frame))
           return true
-        }
+        })
       }
       case 'compare':
         return this.#compare(condition)
       case 'in':
         return this.#in(condition)
       case 'isa': {
-        const value = this.#operand(condition.of)
+        const value = this.operands.reader(condition.of)
         const { model, exact } = condition
         const cls = constructorOf(meaning.schema, model)
         const isNilOut = cls !== undefined && excludesNil(cls)
         const known = declaredModel(meaning.schema, condition.of)
-        return (frame) => {
+        return byFunction((frame) => {
           const found = get(value, frame)
           if (isNilOut && found === null) return false
           if (cls && typeof found === 'object' && found !== null && found.constructor === cls) return true
           return isInstance(meaning, found, model, exact, known)
-        }
+        })
       }
       case 'text': {
-        const of = this.#operand(condition.of)
-        const part = this.#operand(condition.part)
+        const of = this.operands.reader(condition.of)
+        const part = this.operands.reader(condition.part)
         const { operator } = condition
-        const account = this.#account
-        return (frame) => textTest(operator, held(get(of, frame)), get(part, frame), account(frame))
+        const account = this.operands.account
+        return byFunction((frame) => textTest(operator, held(get(of, frame)), get(part, frame), account(frame)))
       }
       case 'opaque': {
         const { expression, bindings } = condition.goal
-        const readers = bindings.map(({ name, operand }) => [name, this.#operand(operand)] as const)
-        return (frame) => {
+        const readers = bindings.map(({ name, operand }) => [name, this.operands.reader(operand)] as const)
+        return byFunction((frame) => {
           const values = new Map(readers.map(([name, value]) => [name, held(get(value, frame))]))
           budgetOf(frame).ask()
           return meaning.ask(expression, values) ?? bailOut()
-        }
+        })
       }
       case 'failure':
-        return () => bailOut()
+        return byFunction(() => bailOut())
     }
   }
 
-  #compare(condition: Compare): ElementTest {
-    const { operator } = condition
-    const meaning = this.#meaning
+  #compare({ operator, left, right }: Compare): Code {
     if (operator === '=') {
-      if (isLiteral(condition.right)) return this.#equalsLiteral(condition.left, condition.right.value)
-      if (isLiteral(condition.left)) return this.#equalsLiteral(condition.right, condition.left.value)
+      if (isLiteral(right)) return this.#equalsLiteral(left, right.value)
+      return isLiteral(left) ? this.#equalsLiteral(right, left.value) : this.#equals(left, right)
     }
-    const left = this.#operand(condition.left)
-    if ((operator === '==' || operator === '!=') && isNil(condition.right)) {
+    const of = this.operands.reader(left)
+    if ((operator === '==' || operator === '!=') && isNil(right)) {
       const isEqual = operator === '=='
-      return (frame) => (plain(get(left, frame)) === null) === isEqual
+      return byFunction((frame) => (plain(get(of, frame)) === null) === isEqual)
     }
-    const right = this.#operand(condition.right)
-    const [x, y] = this.#types(condition.left, condition.right)
-    if (operator === '=') {
-      const how = new Comparison(meaning, x, y)
-      if (isSubject(condition.right)) {
-        const expected = this.#expected(condition.right)
-        return (frame) => equalsKnown(how, held(get(left, frame)), knownOf(how, expected, frame))
-      }
-      return (frame) => areSame(how, held(get(left, frame)), get(right, frame))
-    }
-    return (frame) => compare(meaning, operator, held(get(left, frame)), get(right, frame), x, y)
+    return nodeOf('order', of, { other: this.operands.reader(right), operator, how: this.#comparison(left, right) })
   }
 
-  /** Returns the declared types of two operands, or of the elements of their lists. */
-  #types(left: Operand, right: Operand): readonly [string | undefined, string | undefined] {
-    return [declaredType(this.schema, left), declaredType(this.schema, right)]
+  /** Returns how operands are compared, by their declared types or those of the elements of their lists. */
+  #comparison(left: Operand, right?: Operand, isMirrored = false): Comparison {
+    const [leftType, rightType] = [left, right].map((one) => one && declaredType(this.schema, one))
+    return { meaning: this.#meaning, leftType, rightType, isMirrored, cls: undefined, rows: undefined }
   }
 
-  /**
-   * Compiles an equality with a text, a number, a boolean or nil: the most frequent test of all.
-   */
-  #equalsLiteral(operand: Operand, literal: unknown): ElementTest {
+  /** Compiles an equality with a text, a number, a boolean or nil: the most frequent test of all. */
+  #equalsLiteral(operand: Operand, literal: unknown): Code {
+    const type = typeof literal
+    const kind = literal === null ? 'nil' : type === 'string' ? 'text' : type === 'boolean' ? type : 'literal'
+    return nodeOf(kind, this.operands.reader(operand), { literal, how: this.#comparison(operand) })
+  }
+
+  /** Compiles an equality. A side that stays the same for several comparisons is read once. */
+  #equals(left: Operand, right: Operand): Code {
+    const isMirrored = !this.#isSteady(right, left) && this.#isSteady(left, right)
+    const [steady, compared] = isMirrored ? [left, right] : [right, left]
+    const how = this.#comparison(left, right, isMirrored)
+    const of = this.operands.reader(compared)
+    const other = this.operands.reader(steady)
+    if (steady.kind !== 'path' || !this.#isSteady(steady, compared)) return nodeOf('same', of, { other, how })
+    return nodeOf('known', of, { other, known: this.operands.knownSlot(steady), how })
+  }
+
+  /** Returns whether an operand is an argument, or is read outside a loop in which it is compared with another one. */
+  #isSteady(operand: Operand, other: Operand): boolean {
+    const depthOf = (one: Operand): number => (one.kind === 'path' ? this.operands.depthOf(one.root) : this.#depth)
+    return operand.kind === 'path' && (isArgument(operand) || depthOf(operand) < depthOf(other))
+  }
+
+  #in(condition: In): Code {
     const meaning = this.#meaning
-    const value = this.#operand(operand)
-    const type = declaredType(this.schema, operand)
-    if (literal === null) {
-      const how = new Comparison(meaning, type, undefined)
-      return (frame) => equalsNil(how, get(value, frame))
-    }
-    if (typeof literal === 'boolean') {
-      return (frame) => {
-        const found = get(value, frame)
-        if (found === true) return literal
-        return found === false ? !literal : equalsLiteral(meaning, found, literal, type)
-      }
-    }
-    return (frame) => equalsLiteral(meaning, get(value, frame), literal, type)
-  }
-
-  #in(condition: In): ElementTest {
-    const meaning = this.#meaning
-    const item = this.#operand(condition.item)
-    const list = this.#operand(condition.list)
-    const [x, y] = this.#types(condition.item, condition.list)
-    const account = this.#account
+    const item = this.operands.reader(condition.item)
+    const list = this.operands.reader(condition.list)
+    const { leftType, rightType } = this.#comparison(condition.item, condition.list)
+    const account = this.operands.account
     const least = this.counts ? 0 : elementsBetweenLooks
-    return (frame) => {
+    return byFunction((frame) => {
       const elements = get(list, frame)
       const { length } = listOf(elements)
       if (length >= least) account(frame).spend(length)
-      return contains(meaning, held(get(item, frame)), elements, x, y)
-    }
-  }
-
-  protected not(of: ElementTest): ElementTest {
-    return (frame) => !of(frame)
-  }
-
-  protected all(tests: readonly ElementTest[]): ElementTest {
-    const [first, second, third, fourth] = tests as readonly [ElementTest, ElementTest, ElementTest, ElementTest]
-    if (tests.length === 1) return first
-    if (tests.length === 2) return (frame) => first(frame) && second(frame)
-    if (tests.length === 3) return (frame) => first(frame) && second(frame) && third(frame)
-    if (tests.length === 4) return (frame) => first(frame) && second(frame) && third(frame) && fourth(frame)
-    return this.all([this.all(tests.slice(0, 4)), ...tests.slice(4)])
-  }
-
-  protected and(first: ElementTest, second: ElementTest, exhaust: ElementTest): ElementTest {
-    return (frame) => {
-      if (!first(frame)) return false
-      if (second(frame)) return true
-      exhaust(frame)
-      return false
-    }
-  }
-
-  protected andAll(test: ElementTest, parts: readonly ElementTest[]): ElementTest {
-    return (frame) => {
-      const found = test(frame)
-      if (found) for (const part of parts) part(frame)
-      return found
-    }
-  }
-
-  protected or(arms: readonly ElementTest[]): ElementTest {
-    const [first, second, third, fourth] = arms as readonly [ElementTest, ElementTest, ElementTest, ElementTest]
-    if (arms.length === 1) return first
-    if (arms.length === 2) return (frame) => first(frame) || second(frame)
-    if (arms.length === 3) return (frame) => first(frame) || second(frame) || third(frame)
-    if (arms.length === 4) return (frame) => first(frame) || second(frame) || third(frame) || fourth(frame)
-    return this.or([this.or(arms.slice(0, 4)), ...arms.slice(4)])
-  }
-
-  /** A value that is an error for one text is an error for all. */
-  protected texts(tests: readonly TextTest[]): ElementTest {
-    const meaning = this.#meaning
-    const { left } = tests[0]!
-    const value = this.#operand(left)
-    const type = declaredType(this.schema, left)
-    const texts = tests.map(({ right }) => right.value)
-    return (frame) => {
-      const found = get(value, frame)
-      for (let at = 0; at < texts.length; at++) if (equalsLiteral(meaning, found, texts[at], type)) return true
-      return false
-    }
-  }
-
-  protected orAll(arms: readonly ElementTest[]): ElementTest {
-    return (frame) => {
-      let found = false
-      for (const arm of arms) if (arm(frame)) found = true
-      return found
-    }
-  }
-
-  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<ElementTest> {
-    const from = this.#operand(conditions[0]!.from)
-    const slot = this.#slot(conditions[0]!.each)
-    for (const { each } of conditions) this.#slots.set(each, slot)
-    const steps = this.#steps(conditions, canFail)
-    const loop = { steps, from, slot, canFail, account: this.#account, counts: this.counts }
-    return { test: compileLoop(loop), exhaust: canFail ? compileExhaustiveLoop(loop) : undefined }
-  }
-
-  /** Compiles quantifiers over one collection. Those that differ in a text become one step. */
-  #steps(conditions: readonly Some[], canFail: boolean): readonly Step[] {
-    let first = 0
-    return choicesOf(conditions).flatMap((one): readonly Step[] => {
-      const arms = conditions.slice(first, first + ('tests' in one ? one.tests.length : 1))
-      first += arms.length
-      const split = this.#split(arms[0]!)
-      const test = 'tests' in one ? split.tests[one.place] : undefined
-      if (!('tests' in one) || !test)
-        return arms.flatMap((arm) => (canFail ? [this.#step(this.#split(arm))] : this.#alternatives(arm)))
-      const literals = one.tests.map(({ right }) => right.value)
-      const choice = new FieldTest(test.field, test.type, literals, undefined, test.how)
-      const tests = split.tests.map((own) => (own === test ? choice : own))
-      return [{ ...this.#step(split), tests, choice: one.place, arms: arms.length }]
+      return contains(meaning, held(get(item, frame)), elements, leftType, rightType)
     })
   }
 
-  /** Compiles a quantifier as one over each of its alternatives, since none of them can be an error. */
-  #alternatives(some: Some): readonly Step[] {
-    const split = this.#split(some)
-    const { where } = some
-    const wheres = where.kind === 'or' ? where.of : unfolded(where)
-    if (split.tests.length > 0 || !wheres) return [this.#step(split)]
-    return wheres.flatMap((one) => this.#alternatives({ ...some, where: one }))
+  protected texts(tests: readonly TextTest[]): Code {
+    const { left } = tests[0]!
+    const texts = tests.map(({ right }) => right.value)
+    return nodeOf('texts', this.operands.reader(left), { texts, how: this.#comparison(left) })
   }
 
-  #split(some: Some): SplitTests {
-    return splitTests(some, this.#meaning, (path) => this.#expected(path))
+  // what joins conditions
+
+  protected not(of: Code): Code {
+    return (yes, no) => of(no, yes)
   }
 
-  #step({ tests, rest }: SplitTests): Step {
-    const compiled = rest.kind === 'true' ? undefined : this.compile(rest)
-    return { tests, choice: -1, arms: 1, rest: compiled?.test, exhaust: compiled?.exhaust }
+  protected all(tests: readonly Code[]): Code {
+    return (yes, no) => tests.reduceRight((next, test) => test(next, no), yes)
   }
 
-  protected ref({ definition, args }: Ref): Compiled<ElementTest> {
+  protected or(arms: readonly Code[]): Code {
+    return (yes, no) => arms.reduceRight((next, arm) => arm(yes, next), no)
+  }
+
+  protected and(first: Code, second: Code, exhaust: Code): Code {
+    return (yes, no) => first(second(yes, exhaust(no, no)), no)
+  }
+
+  protected andAll(test: Code, parts: readonly Code[]): Code {
+    const first = this.graph(test)
+    const others = parts.map((part) => this.graph(part))
+    return byFunction((frame) => {
+      const found = run(first, frame)
+      if (found) for (const other of others) run(other, frame)
+      return found
+    })
+  }
+
+  protected orAll(arms: readonly Code[]): Code {
+    if (arms.length === 1) return arms[0]!
+    const graphs = arms.map((arm) => this.graph(arm))
+    return byFunction((frame) => {
+      let found = false
+      for (const arm of graphs) if (run(arm, frame)) found = true
+      return found
+    })
+  }
+
+  // loops
+
+  protected loop(conditions: readonly Some[], canFail: boolean): Compiled<Code> {
+    const from = this.operands.reader(conditions[0]!.from)
+    if (!this.counts) this.#own.isUsed = true
+    const element = this.operands.element(
+      conditions.map(({ each }) => each),
+      ++this.#depth,
+    )
+    const loop: Loop = { ...element, own: this.counts ? undefined : this.#own }
+    const arms = conditions.map(({ where }) => this.compile(where))
+    const test =
+      canFail && arms.length > 1
+        ? this.#openSearch(from, loop, conditions, arms)
+        : nodeOf('some', from, { loop, body: this.graph(this.or(arms.map((arm) => arm.test))) })
+    const all = (): Node => this.graph(this.orAll(arms.map((arm) => arm.exhaust ?? arm.test)))
+    this.#depth--
+    return { test, exhaust: canFail ? byFunction(exhaustive(from, loop, all())) : undefined }
+  }
+
+  /** Compiles quantifiers over one collection. Those that differ in a text become one step. */
+  #openSearch(from: Reader, loop: Loop, conditions: readonly Some[], arms: readonly Compiled<Code>[]): Code {
+    const [open, found] = [this.operands.layout.add(), this.operands.layout.add()]
+    let end = 0
+    const steps = choicesOf(conditions).flatMap((one): readonly Step[] => {
+      const first = end
+      end += 'tests' in one ? one.tests.length : 1
+      const alone = (): readonly Step[] =>
+        arms.slice(first, end).map(({ test }, at) => ({ test: this.graph(test), first: first + at, found: undefined }))
+      if (!('tests' in one)) return alone()
+      const before = this.compile(one.before)
+      // Its further solutions would be tried for each arm.
+      if (before.exhaust) return alone()
+      const { left } = one.tests[0]!
+      const texts = one.tests.map(({ right }) => right.value)
+      const choose = byFunction(choice(this.operands.reader(left), texts, this.#comparison(left), first, open, found))
+      return [{ test: this.graph(this.all([before.test, choose, this.compile(one.after).test])), first, found }]
+    })
+    return byFunction(openSearch(from, loop, steps, arms.length, open))
+  }
+
+  // definitions
+
+  protected ref({ definition, args }: Ref): Compiled<Code> {
+    if (!definition.recursive && args.every(isArgument)) return this.#within(definition, args)
     const callee = this.#callee(definition)
-    const passed = args.map((arg) => this.#argument(arg))
+    // What is known of the caller's own arguments is passed, too.
+    const passed = this.#passed(args)
     // The callee is complete before the first evaluation.
     return {
-      test: (frame) => callee.body.test(frameFor(callee.size, frame, passed)),
-      exhaust: (frame) => (callee.body.exhaust ?? callee.body.test)(frameFor(callee.size, frame, passed)),
+      test: byFunction((frame) => callee.test(innerFrame(callee.layout, frame, passed))),
+      exhaust: byFunction((frame) => callee.exhaust(innerFrame(callee.layout, frame, passed))),
     }
   }
 
+  /** Compiles a definition whose parameters are arguments of the caller, in whose frame it is evaluated. */
+  #within(definition: Definition, args: readonly Path[]): Compiled<Code> {
+    const slots = args.map(({ root }) => this.operands.slot(root))
+    const known = entryOf(this.#withinFrame, definition, () => new Map<string, Compiled<Code>>())
+    return entryOf(known, slots.join(), () => {
+      for (const [at, parameter] of definition.parameters.entries()) this.operands.bind([parameter], slots[at]!)
+      const { test, exhaust = test } = this.compile(this.bodyOf(definition))
+      return { test: this.#shared(test), exhaust: this.#shared(exhaust) }
+    })
+  }
+
+  /** Returns code that has its nodes once, wherever it is used. */
+  #shared(code: Code): Code {
+    const graph = this.graph(code)
+    return byFunction((frame) => run(graph, frame))
+  }
+
+  #passed(args: readonly Operand[]): readonly Passed[] {
+    return args.map((arg) => ({
+      reader: this.operands.reader(arg),
+      known: isArgument(arg) ? this.operands.knownSlot(arg) : undefined,
+    }))
+  }
+
   #callee(definition: Definition): Callee {
-    const known = this.#definitions.get(definition)
+    const known = this.#callees.get(definition)
     if (known) return known
-    const callee: Callee = { body: { test: bailOut, exhaust: undefined }, size: 0 }
-    this.#definitions.set(definition, callee)
-    const inner = new Closures(this.#meaning, this.counts, this.#own, this.#definitions)
-    const slots = definition.parameters.map((parameter) => inner.#slot(parameter))
-    for (const slot of slots) inner.#memos.set(pathKey(slot), inner.#size++)
+    const inner = new Closures(this.#meaning, this.counts, this.#own, this.#callees)
+    const callee: Callee = { layout: inner.operands.layout, test: bailOut, exhaust: bailOut }
+    this.#callees.set(definition, callee)
     const { length } = definition.parameters
+    for (const parameter of definition.parameters) inner.operands.slot(parameter)
+    for (const root of definition.parameters) inner.operands.knownSlot({ kind: 'path', root, steps: [] })
     const round = inner.round(definition)
-    const body = inner.compile(inner.bodyOf(definition))
-    callee.body = !definition.recursive
-      ? body
-      : {
-          test: round ? inner.#rounds(round, callee, length) : tabled(body.test, length),
-          exhaust: tabled(body.exhaust ?? body.test, length),
-        }
-    callee.size = inner.size
+    const { test, exhaust = test } = inner.compile(inner.bodyOf(definition))
+    const testOf = (code: Code): FrameTest => {
+      const graph = inner.graph(code)
+      return definition.recursive ? tabled(graph, length) : (frame) => run(graph, frame)
+    }
+    callee.test = round ? inner.#rounds(round, length) : testOf(test)
+    callee.exhaust = testOf(exhaust)
     return callee
   }
 
   /** Compiles a definition whose recursive call is a tail call to a loop over its rounds. */
-  #rounds({ found, guard, args }: Round<ElementTest>, callee: Callee, parameters: number): ElementTest {
-    const passed = args.map((arg) => this.#argument(arg))
-    return (frame) => {
-      const budget = budgetOf(frame)
-      const untabled = budget.enterRounds()
-      let rounds: TabledCall | undefined
-      let round = frame
-      for (let count = 1; ; count++) {
-        if (count > untabled) {
-          rounds ??= budget.rounds()
-          const calls = budget.table(found, argumentsOf(round, parameters - 1))
-          const last = parameters === 0 ? undefined : round[ownSlots + parameters - 1]
-          const known = budget.round(calls, last, rounds)
-          if (known !== undefined) return budget.leaveRounds(count, rounds, known)
-        }
-        if (found(round)) return budget.leaveRounds(count, rounds, true)
-        if (!guard(round)) return budget.leaveRounds(count, rounds, false)
-        round = frameFor(callee.size, round, passed)
-      }
-    }
+  #rounds({ found, guard, args }: Round<Code>, parameters: number): FrameTest {
+    return rounds(this.graph(found), this.graph(guard), this.operands.layout, this.#passed(args), parameters)
   }
 }
 
-/** Returns a key for the path from a slot. */
-function pathKey(slot: number, steps: Path['steps'] = []): string {
-  return JSON.stringify([slot, ...steps.map(({ name }) => name)])
+function byFunction(test: FrameTest): Code {
+  return nodeOf('function', undefined, { test })
 }
 
 /** Returns whether an operand is an argument of the evaluation, or of a definition. */
-function isSubject(operand: Operand): operand is Path {
+function isArgument(operand: Operand): operand is Path {
   return operand.kind === 'path' && operand.steps.length === 0 && operand.root.kind !== 'variable'
 }

@@ -1,26 +1,25 @@
 import { areSameRow, type RowEquality } from '../../values/rows.js'
-import type { EqualityMeaning } from '../meaning.js'
-import { equals, equalsLiteral, get, held, plain, type Reader, type Slots } from '../read.js'
+import type { ValueMeaning } from '../meaning.js'
+import { equals, equalsLiteral, held, plain } from '../read.js'
+import type { Slots } from './frame.js'
+import { get, type Reader } from './reader.js'
 
 /** How a condition compares two operands. It remembers how rows of the latest class are compared. */
-export class Comparison {
-  readonly meaning: EqualityMeaning
+export interface Comparison {
+  readonly meaning: ValueMeaning
+  /** The declared types (`declaredType`) of the operands. */
   readonly leftType: string | undefined
   readonly rightType: string | undefined
+  /** Whether the known value is the left one. */
+  readonly isMirrored: boolean
   /** Shared by all evaluations: it depends on the class alone. */
-  cls: unknown = undefined
-  rows: RowEquality | undefined = undefined
-
-  /** @param leftType - The declared type (`declaredType`) of the left operand. */
-  constructor(meaning: EqualityMeaning, leftType: string | undefined, rightType: string | undefined) {
-    this.meaning = meaning
-    this.leftType = leftType
-    this.rightType = rightType
-  }
+  cls: unknown
+  rows: RowEquality | undefined
 }
 
 /** Returns whether two values are equal, as `equals` does. */
 export function areSame(how: Comparison, left: unknown, right: unknown): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return left === right
   if (typeof left === 'object' && left !== null && typeof right === 'object' && right !== null) {
     const cls = left.constructor
     if (left === right || cls === right.constructor) {
@@ -40,36 +39,19 @@ function rowsOf(how: Comparison, cls: unknown): RowEquality | undefined {
   return how.rows
 }
 
-/** An operand that other values are compared with. Its class and key are read once for each frame. */
-export interface Expected {
-  readonly reader: Reader
-  /** The slot of the `Known` value; 0, the actor's slot, for an operand that changes within a frame. */
-  readonly memo: number
-}
-
 /** A value that others are compared with. */
-export class Known {
+export interface Known {
   readonly value: unknown
-  /** The class, if the value is a row with one number or text as its key. */
+  /** The class, if the value is a row with one number or text as its key. Such a row equals itself. */
   readonly cls: unknown
   readonly column: string
   readonly key: unknown
-
-  constructor(value: unknown, cls: unknown, column: string, key: unknown) {
-    this.value = value
-    this.cls = cls
-    this.column = column
-    this.key = key
-  }
 }
 
-/** Returns an operand's value with its class and key. */
-export function knownOf(how: Comparison, { reader, memo }: Expected, frame: Slots): Known {
-  if (memo === 0) return new Known(held(get(reader, frame)), undefined, '', undefined)
-  const known = frame[memo] as Known | undefined
-  if (known !== undefined) return known
+/** Finds out what is known of an operand's value, and keeps it. */
+export function learn(how: Comparison, reader: Reader, slot: number, frame: Slots): Known {
   const found = know(how, held(get(reader, frame)))
-  frame[memo] = found
+  frame[slot] = found
   return found
 }
 
@@ -78,25 +60,25 @@ function know(how: Comparison, value: unknown): Known {
     const cls = value.constructor
     const column = rowsOf(how, cls)?.column
     if (column !== undefined) {
-      const key = (value as Readonly<Record<string, unknown>>)[column]
-      if (typeof key === 'number' || typeof key === 'string') return new Known(value, cls, column, key)
+      const key = (plain(value) as Readonly<Record<string, unknown>>)[column]
+      if (typeof key === 'number' || typeof key === 'string') return { value, cls, column, key }
     }
   }
-  return new Known(value, undefined, '', undefined)
+  return { value, cls: undefined, column: '', key: undefined }
 }
 
 /** Returns whether a value equals a known one, as `equals` does. */
 export function equalsKnown(how: Comparison, value: unknown, known: Known): boolean {
-  if (known.cls !== undefined) {
-    // A row that is no promise equals itself.
-    if (value === known.value) return plain(value) === value
+  const { cls } = known
+  if (cls !== undefined) {
+    if (value === known.value) return true
     if (value === null) return false
-    if (typeof value === 'object' && value.constructor === known.cls) {
+    if (typeof value === 'object' && value.constructor === cls) {
       const key = (value as Readonly<Record<string, unknown>>)[known.column]
       if (typeof key === typeof known.key) return key === known.key
     }
   }
-  return areSame(how, value, known.value)
+  return how.isMirrored ? areSame(how, known.value, held(value)) : areSame(how, held(value), known.value)
 }
 
 /** Returns whether a value is nil, as `equalsLiteral` does. Instances of the latest class are known not to be. */

@@ -1,0 +1,81 @@
+import type { TabledCall } from '../budget.js'
+import { held } from '../read.js'
+import { budgetOf, type Layout, ownSlots, type Slots } from './frame.js'
+import { type FrameTest, type Node, run } from './graph.js'
+import { get, type Reader } from './reader.js'
+
+/** A definition that is compiled, or is being compiled: it can call itself. */
+export interface Callee {
+  /** Its frames: the parameters come first, and then what is known of them. */
+  readonly layout: Layout
+  test: FrameTest
+  exhaust: FrameTest
+}
+
+/** An argument of a call. */
+export interface Passed {
+  readonly reader: Reader
+  /** The slot of what is known of an argument of the caller; undefined for any other operand. */
+  readonly known: number | undefined
+}
+
+/** Returns the frame of a definition that is called from another frame. */
+export function innerFrame(layout: Layout, frame: Slots, args: readonly Passed[]): Slots {
+  const inner = layout.inner(frame)
+  for (let at = 0; at < args.length; at++) {
+    const { reader, known } = args[at]!
+    if (known === undefined) inner[ownSlots + at] = held(get(reader, frame))
+    else {
+      inner[ownSlots + at] = frame[reader.slot]
+      inner[ownSlots + args.length + at] = frame[known]
+    }
+  }
+  return inner
+}
+
+/** Compiles a recursive definition; its results are memoized when there are many. */
+export function tabled(test: Node, parameters: number): FrameTest {
+  return (frame) => {
+    const budget = budgetOf(frame)
+    const call = budget.enter() > 0 ? undefined : budget.call(test, argumentsOf(frame, parameters))
+    if (call?.answer !== undefined) return budget.leave(undefined, call.answer)
+    return budget.leave(call, run(test, frame))
+  }
+}
+
+/** Returns the first arguments in the frame of a definition. */
+function argumentsOf(frame: Slots, count: number): readonly unknown[] {
+  return frame.slice(ownSlots, ownSlots + Math.max(0, count))
+}
+
+/**
+ * Compiles a definition whose recursive call is a tail call.
+ * @param layout - The frame of a round.
+ * @param args - The arguments of the next round.
+ */
+export function rounds(
+  found: Node,
+  guard: Node,
+  layout: Layout,
+  args: readonly Passed[],
+  parameters: number,
+): FrameTest {
+  return (frame) => {
+    const budget = budgetOf(frame)
+    const untabled = budget.enterRounds()
+    let all: TabledCall | undefined
+    let round = frame
+    for (let count = 1; ; count++) {
+      if (count > untabled) {
+        all ??= budget.rounds()
+        const calls = budget.table(found, argumentsOf(round, parameters - 1))
+        const last = parameters === 0 ? undefined : round[ownSlots + parameters - 1]
+        const known = budget.round(calls, last, all)
+        if (known !== undefined) return budget.leaveRounds(count, all, known)
+      }
+      if (run(found, round)) return budget.leaveRounds(count, all, true)
+      if (!run(guard, round)) return budget.leaveRounds(count, all, false)
+      round = innerFrame(layout, round, args)
+    }
+  }
+}
