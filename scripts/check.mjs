@@ -13,10 +13,10 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 137.5,
-  checks: 97.5,
+  index: 138,
+  checks: 98.5,
   runtime: 14.5,
-  explain: 63,
+  explain: 63.5,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
@@ -24,7 +24,7 @@ const ceilings = {
   diff: 36.5,
   testing: 81.5,
   node: 3.5,
-  oso: 145,
+  oso: 146,
 }
 const forNode = ['node', 'oso']
 
