@@ -8,9 +8,6 @@ import { listOf } from './listed.js'
 /** The maximum number of parts that are compared in one filter. Other parts stay as they are. */
 const mostCompared = 5_000
 
-/** Single alternatives by the subject that they are about. */
-type Others = ReadonlyMap<string, Definite>
-
 /**
  * Drops parts of alternatives that another alternative includes. For example,
  * `(private and (owner or viewer)) or owner` becomes `(private and viewer) or owner`.
@@ -27,41 +24,31 @@ export class Absorbing {
 
   /** @param arms - The alternatives of one disjunction, of which none is a disjunction. */
   absorb(arms: readonly Definite[]): readonly Definite[] {
-    const others = new Map<string, Definite>()
-    for (const one of arms) if (one.kind !== 'and') others.set(this.#subjectOf(one), one)
-    if (others.size === 0) return arms
-    return arms.map((one) => (one.kind === 'and' ? this.#without(one, others) : one))
+    const kept = [...arms]
+    // Only conjunctions narrow what another alternative says.
+    for (const [at, arm] of arms.entries()) if (arm.kind === 'and') kept[at] = this.#without(arm, kept.toSpliced(at, 1))
+    return kept
   }
 
   /** Returns a condition that is the same in the rows for which all of the others are false. */
-  #without(condition: Definite, others: Others): Definite {
+  #without(condition: Definite, others: readonly Definite[]): Definite {
+    if (others.some((other) => this.#implies(condition, other))) return FALSE
     switch (condition.kind) {
       case 'and':
         return all(condition.of.map((one) => this.#without(one, others)))
       case 'or':
         return any(condition.of.map((one) => this.#without(one, others)))
+      case 'not':
+        return others.some((other) => this.#implies(condition.of, other)) ? TRUE : condition
       default:
-        if (this.#isIncluded(condition, others)) return FALSE
-        return condition.kind === 'not' && this.#isIncluded(condition.of, others) ? TRUE : condition
+        return condition
     }
-  }
-
-  #isIncluded(condition: Definite, others: Others): boolean {
-    const other = others.get(this.#subjectOf(condition))
-    return other !== undefined && this.#implies(condition, other)
-  }
-
-  /** Returns texts that are equal for conditions of which one can imply the other. */
-  #subjectOf(condition: Definite): string {
-    if (condition.kind === 'some') return `some ${this.#keys.ofOperand(condition.from)}`
-    if (condition.kind === 'not') return `not ${this.#subjectOf(condition.of)}`
-    const list = listOf(condition)
-    return list ? `in ${this.#keys.ofOperand(list.item)}` : this.#keys.of(condition)
   }
 
   /** Returns whether a condition is known to be true for no more rows than another one. */
   #implies(one: Definite, other: Definite): boolean {
-    if (++this.#compared > mostCompared) return false
+    if (one.kind === 'false') return true
+    if (other.kind === 'false' || ++this.#compared > mostCompared) return false
     if (other.kind === 'and') return other.of.every((part) => this.#implies(one, part))
     if (one.kind === 'or') return one.of.every((part) => this.#implies(part, other))
     if (other.kind === 'or' && other.of.some((part) => this.#implies(one, part))) return true
@@ -81,7 +68,8 @@ export class Absorbing {
   /** Returns whether both say that a column has one of several values, and the other has all of them. */
   #isInList(one: Definite, other: Definite): boolean {
     const [own, wider] = [listOf(one), listOf(other)]
-    if (!own || !wider || this.#keys.ofOperand(own.item) !== this.#keys.ofOperand(wider.item)) return false
+    if (!own || !wider || own.values.length > wider.values.length) return false
+    if (this.#keys.ofOperand(own.item) !== this.#keys.ofOperand(wider.item)) return false
     const found = new Set(wider.values.map((value) => this.#keys.ofValue(value)))
     return own.values.every((value) => found.has(this.#keys.ofValue(value)))
   }

@@ -78,6 +78,12 @@ const cases: readonly (readonly [string, string, string])[] = [
     '(resource.state = "a" and resource.org = 1) or resource.ownerId in [1, 5]',
   ],
   [
+    'an alternative of several tests includes the same ones elsewhere',
+    `allow(u: User, "read", d: Doc) if d.state = "a" and (d.org = 1 or (d.parent != nil and d.parent.ownerId = u.id));
+     allow(u: User, "read", d: Doc) if d.parent != nil and d.parent.ownerId = u.id;`,
+    '(resource.state = "a" and resource.org = 1) or (resource.parent != nil and resource.parent.ownerId = 1)',
+  ],
+  [
     'a search is not asked again for fewer rows',
     `allow(u: User, "read", d: Doc) if d.state = "a" and s in d.shares and s.userId = u.id and s.role = "editor";
      allow(u: User, "read", d: Doc) if s in d.shares and s.userId = u.id and s.role in ["editor", "owner"];`,
