@@ -15,14 +15,14 @@ import { typecheckAll } from './typecheck.mjs'
 const ceilings = {
   index: 138,
   checks: 98.5,
-  runtime: 14.5,
+  runtime: 14.6,
   explain: 63.5,
   sql: 36.5,
   filters: 29.5,
   framework: 18.5,
-  compile: 47,
+  compile: 47.5,
   diff: 36.5,
-  testing: 81.5,
+  testing: 82,
   node: 3.5,
   oso: 146,
 }
