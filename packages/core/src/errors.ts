@@ -35,7 +35,10 @@ function quiet(error: Error, name: string, value: unknown): void {
 
 /** The base class of every error that this package throws. */
 export class ArcturusError extends Error {
-  static readonly brand: string = 'ArcturusError'
+  /** A getter, so that bundlers leave out the classes that nobody uses. */
+  static get brand(): string {
+    return 'ArcturusError'
+  }
   readonly code: Code
   // None of these is an enumerable property: the message already contains them, and a span refers
   // to the text of the whole policy.
@@ -90,7 +93,9 @@ export class ArcturusError extends Error {
 
 /** An invalid policy, with the diagnostics of all its errors. */
 export class PolicyError extends ArcturusError {
-  static override readonly brand: string = 'PolicyError'
+  static override get brand(): string {
+    return 'PolicyError'
+  }
   declare readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -107,7 +112,9 @@ export class PolicyError extends ArcturusError {
 
 /** An invalid argument of the API, for example an unknown model or an undefined actor. */
 export class ArgumentError extends ArcturusError {
-  static override readonly brand: string = 'ArgumentError'
+  static override get brand(): string {
+    return 'ArgumentError'
+  }
 }
 
 /**
@@ -115,12 +122,16 @@ export class ArgumentError extends ArcturusError {
  * place of an object.
  */
 export class InvalidBodyError extends ArgumentError {
-  static override readonly brand: string = 'InvalidBodyError'
+  static override get brand(): string {
+    return 'InvalidBodyError'
+  }
 }
 
 /** An error of a running query. */
 export class QueryError extends ArcturusError {
-  static override readonly brand: string = 'QueryError'
+  static override get brand(): string {
+    return 'QueryError'
+  }
   /** The Polar stack, innermost evaluation last. It is empty if no evaluation was running. */
   readonly trace: string
 
@@ -136,12 +147,16 @@ export class QueryError extends ArcturusError {
  * decision throws.
  */
 export class RelationNotLoadedError extends QueryError {
-  static override readonly brand: string = 'RelationNotLoadedError'
+  static override get brand(): string {
+    return 'RelationNotLoadedError'
+  }
 }
 
 /** A filter that has no exact translation. No wider or narrower filter replaces it. */
 export class UnsupportedFilterError extends ArcturusError {
-  static override readonly brand: string = 'UnsupportedFilterError'
+  static override get brand(): string {
+    return 'UnsupportedFilterError'
+  }
 }
 
 /** The explanation of a decision: an `Explanation` of `@arcturus/core/explain`, which makes it. */
@@ -153,7 +168,9 @@ export interface DecisionExplanation {
 
 /** A decision against the actor. `status` and `statusCode` are the status of the HTTP response. */
 export class AuthorizationError extends ArcturusError {
-  static override readonly brand: string = 'AuthorizationError'
+  static override get brand(): string {
+    return 'AuthorizationError'
+  }
   readonly status: number
   /**
    * Why the action was denied, made on first use from the data at hand. Undefined unless
@@ -178,7 +195,9 @@ export class AuthorizationError extends ArcturusError {
 
 /** The request is anonymous, and anonymous users may not do this. Status 401. */
 export class UnauthenticatedError extends AuthorizationError {
-  static override readonly brand: string = 'UnauthenticatedError'
+  static override get brand(): string {
+    return 'UnauthenticatedError'
+  }
   constructor(summary = 'Sign in to do this.') {
     super('unauthenticated', summary, 401)
   }
@@ -186,7 +205,9 @@ export class UnauthenticatedError extends AuthorizationError {
 
 /** The actor may not read the resource, or the resource does not exist. Status 404. */
 export class NotFoundError extends AuthorizationError {
-  static override readonly brand: string = 'NotFoundError'
+  static override get brand(): string {
+    return 'NotFoundError'
+  }
   constructor(summary = 'Not found.') {
     super('not-found', summary, 404)
   }
@@ -194,7 +215,9 @@ export class NotFoundError extends AuthorizationError {
 
 /** The actor may read the resource, but may not do this. Status 403. */
 export class ForbiddenError extends AuthorizationError {
-  static override readonly brand: string = 'ForbiddenError'
+  static override get brand(): string {
+    return 'ForbiddenError'
+  }
   /** The refused fields. Empty if the refusal concerns the whole resource. */
   declare readonly fields: readonly string[]
   constructor(summary = 'You may not do this.', fields: readonly string[] = []) {

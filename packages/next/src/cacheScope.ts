@@ -8,7 +8,9 @@ import { headers } from 'next/headers.js'
 
 /** A decision about a user was made in a scope whose result Next caches for everybody. */
 export class KeptDecisionError extends ArcturusError {
-  static override readonly brand: string = 'KeptDecisionError'
+  static override get brand(): string {
+    return 'KeptDecisionError'
+  }
   readonly status: number = 500
   readonly statusCode: number = 500
   readonly expose: boolean = false

@@ -5,7 +5,9 @@ import { ArcturusError } from '@arcturus/core'
  * an unsupported kind.
  */
 export class TypeOrmSchemaError extends ArcturusError {
-  static override readonly brand: string = 'TypeOrmSchemaError'
+  static override get brand(): string {
+    return 'TypeOrmSchemaError'
+  }
 }
 
 /**
@@ -13,10 +15,14 @@ export class TypeOrmSchemaError extends ArcturusError {
  * not sent.
  */
 export class MisplacedFilterError extends ArcturusError {
-  static override readonly brand: string = 'MisplacedFilterError'
+  static override get brand(): string {
+    return 'MisplacedFilterError'
+  }
 }
 
 /** An operation that no filter can guard, such as a write built from an authorized query. */
 export class UnsupportedOperationError extends ArcturusError {
-  static override readonly brand: string = 'UnsupportedOperationError'
+  static override get brand(): string {
+    return 'UnsupportedOperationError'
+  }
 }

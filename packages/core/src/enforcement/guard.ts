@@ -6,7 +6,9 @@ import { ArcturusError } from '../errors.js'
  * never a fault of the client.
  */
 export class UndecidedError extends ArcturusError {
-  static override readonly brand: string = 'UndecidedError'
+  static override get brand(): string {
+    return 'UndecidedError'
+  }
   readonly status: number = 500
   readonly statusCode: number = 500
   /** For the convention of `http-errors`: the message is for logs, not for clients. */
