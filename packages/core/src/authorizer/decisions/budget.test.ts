@@ -114,7 +114,7 @@ describe.each(['source', 'closures'] as const)('with %s', (evaluator) => {
 
   test('a chain of 100,000 is answered, by the predicate if the call is a tail call', () => {
     const user = new User()
-    const authorizer = load(chained, evaluator)
+    const authorizer = load(chained, evaluator, { syncTime: 60_000 })
     expect(answerOf(authorizer, user, chain(100_000, [user]))).toBe(true)
     expect(authorizer.statistics.bailOuts).toBe(0)
   })
