@@ -6,7 +6,7 @@ import { get, type Reader } from './reader.js'
 
 /** A definition that is compiled, or is being compiled: it can call itself. */
 export interface Callee {
-  /** Its frames: the parameters come first, and then what is known of them. */
+  /** The layout of its frames: the parameters come first, and then a `Known` for each of them. */
   readonly layout: Layout
   test: FrameTest
   exhaust: FrameTest
@@ -15,7 +15,7 @@ export interface Callee {
 /** An argument of a call. */
 export interface Passed {
   readonly reader: Reader
-  /** The slot of what is known of an argument of the caller; undefined for any other operand. */
+  /** The slot of the `Known` of a parameter of the caller; undefined for any other operand. */
   readonly known: number | undefined
 }
 

@@ -2,7 +2,7 @@ import type { Budget } from '../budget.js'
 
 /**
  * The values of one evaluation, by slot: actor, resource, action and budget, then parameters, elements of collections,
- * and what is kept.
+ * and values that are read several times.
  */
 export type Slots = unknown[]
 const budgetSlot = 3

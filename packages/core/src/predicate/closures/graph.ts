@@ -51,7 +51,7 @@ interface Parts {
   readonly texts: readonly string[]
   readonly how: Comparison
   readonly other: Reader
-  /** The slot of what is known of the other value. */
+  /** The slot of the `Known` of the other value. */
   readonly known: number
   readonly operator: Exclude<CompareOperator, '='>
   readonly loop: Loop
@@ -91,7 +91,7 @@ function end(): Node {
 export interface Loop {
   /** The slot of the element. */
   readonly slot: number
-  /** The slots of what is kept of an element. */
+  /** The slots of values that were read from an element; the next element clears them. */
   readonly kept: readonly number[]
   /** The account for the time of long collections; undefined if the budget of the evaluation counts each element. */
   readonly own: Meter | undefined

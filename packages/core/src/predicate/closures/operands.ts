@@ -14,10 +14,10 @@ export class Operands {
   /** The account of evaluations that do not count their steps; undefined if they do. */
   readonly #own: Meter | undefined
   readonly #slots = new Map<Root, number>()
-  /** The number of loops around the element in a slot, and the slots of what is kept of it. */
+  /** The number of loops around the element in a slot, and the slots of values that were read from it. */
   readonly #elements = new Map<number, { readonly depth: number; readonly kept: number[] }>()
   readonly #rows = new Map<string, Reader>()
-  /** The slots of what is known (`Known`) of paths. */
+  /** The slots of the `Known`s of paths. */
   readonly #known = new Map<string, number>()
 
   constructor(meaning: Meaning, own: Meter | undefined) {
@@ -55,7 +55,7 @@ export class Operands {
   /**
    * Adds a slot for the elements of a collection.
    * @param depth - The number of loops around an element.
-   * @returns the slot, and the slots of what is kept of an element.
+   * @returns the slot, and the slots of values that were read from the element.
    */
   element(variables: readonly Root[], depth: number): { readonly slot: number; readonly kept: readonly number[] } {
     const slot = this.layout.add()
@@ -70,7 +70,7 @@ export class Operands {
     return this.#elements.get(this.slot(root))?.depth ?? 0
   }
 
-  /** Returns the slot for what is known of a path. */
+  /** Returns the slot for the `Known` of a path. */
   knownSlot({ root, steps }: Path): number {
     const slot = this.slot(root)
     const key = pathKey(slot, steps)
@@ -150,7 +150,7 @@ export class Operands {
     return row
   }
 
-  /** Adds a slot for what is kept of a root. */
+  /** Adds a slot for a value that is read from a root. */
   #keep(root: number): number {
     const slot = this.layout.add()
     this.#elements.get(root)?.kept.push(slot)

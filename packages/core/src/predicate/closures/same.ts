@@ -48,7 +48,7 @@ export interface Known {
   readonly key: unknown
 }
 
-/** Finds out what is known of an operand's value, and keeps it. */
+/** Reads an operand's value, and writes its `Known` to a slot. */
 export function learn(how: Comparison, reader: Reader, slot: number, frame: Slots): Known {
   const found = know(how, held(get(reader, frame)))
   frame[slot] = found
@@ -81,7 +81,7 @@ export function equalsKnown(how: Comparison, value: unknown, known: Known): bool
   return how.isMirrored ? areSame(how, known.value, held(value)) : areSame(how, held(value), known.value)
 }
 
-/** Returns whether a value is nil, as `equalsLiteral` does. Instances of the latest class are known not to be. */
+/** Returns whether a value is nil, as `equalsLiteral` does. Instances of the latest class are not. */
 export function equalsNil(how: Comparison, value: unknown): boolean {
   if (value === null) return true
   if (typeof value !== 'object') return equalsLiteral(how.meaning, value, null, how.leftType)
