@@ -88,20 +88,44 @@ function built({ build, parts }: Step, values: readonly unknown[], first: number
 /** Statements of more tokens are parsed alone: no other is likely to have their shape. */
 const LONGEST = 256
 
-/** The kinds of a statement's tokens, and how many there are. */
-export interface Shape {
-  readonly kinds: string
+/**
+ * The way to start parsing a statement, and the kinds of its first tokens. The shapes of a policy are
+ * a tree, so that looking one up makes no text.
+ */
+export class Shape {
+  /** The number of tokens; -1 for the root, which has no start yet. */
   readonly length: number
+  /** The derivation of the statements that have just these tokens, once one is parsed. */
+  derivation: Derivation | undefined
+  readonly #longer = new Map<string, Shape>()
+
+  constructor(length = -1) {
+    this.length = length
+  }
+
+  /** Returns the shape with one more kind of token; that of the root with a start. */
+  and(kind: string): Shape {
+    let longer = this.#longer.get(kind)
+    if (!longer) {
+      longer = new Shape(this.length + 1)
+      this.#longer.set(kind, longer)
+    }
+    return longer
+  }
 }
 
-/** Returns the shape of what follows up to `terminator`; undefined if it is long, or ends before, or has an invalid token. */
-export function shapeOf(start: string, tokens: Tokens, terminator: string): Shape | undefined {
-  let kinds = start
-  for (let length = 0; length < LONGEST; ) {
-    const token = tokens.peek(length++)
+/**
+ * Returns the shape of what follows up to `terminator`; undefined if it is long, or ends before, or
+ * has an invalid token.
+ * @param known - The root.
+ */
+export function shapeOf(start: string, tokens: Tokens, terminator: string, known: Shape): Shape | undefined {
+  let shape = known.and(start)
+  while (shape.length < LONGEST) {
+    const token = tokens.peek(shape.length)
     if (!token || token.type === 'error') return undefined
-    kinds += ` ${token.kind}`
-    if (token.kind === terminator) return { kinds, length }
+    shape = shape.and(token.kind)
+    if (token.kind === terminator) return shape
   }
   return undefined
 }

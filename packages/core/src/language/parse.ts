@@ -1,7 +1,7 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { only } from './build/index.js'
-import { type Build, Derivation, Derived, shapeOf } from './derivation.js'
+import { type Build, Derivation, Derived, Shape, shapeOf } from './derivation.js'
 import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
 import { Lookahead, PredictingGrammar } from './lookahead.js'
@@ -53,9 +53,6 @@ interface Failed {
   readonly braces: number
 }
 
-/** The derivations of a policy by the shapes of its statements. */
-export type KnownShapes = Map<string, Derivation>
-
 /**
  * Parses to the first `terminator`. Statements of the same shape are derived once.
  * Afterwards the tokens are after the parsed part, or at the first token that could not be parsed.
@@ -64,16 +61,16 @@ function parse<S extends keyof Starts>(
   start: S,
   tokens: Tokens,
   terminator: string,
-  known: KnownShapes,
+  known: Shape,
 ): { readonly value: Starts[S]; readonly derivation: Derivation } | Failed {
-  const shape = shapeOf(start, tokens, terminator)
-  const shared = shape && known.get(shape.kinds)
+  const shape = shapeOf(start, tokens, terminator, known)
+  const shared = shape?.derivation
   // Sound, here and below: the productions of a start build its value.
   if (shared) return { value: shared.build(tokens.take(shape.length)) as Starts[S], derivation: shared }
   const parsed = derive(start, tokens, terminator)
   if ('diagnostic' in parsed) return parsed
   const { derivation, tokens: own } = Derivation.of(parsed.derivations[0]!)
-  if (shape) known.set(shape.kinds, derivation)
+  if (shape) shape.derivation = derivation
   return { value: derivation.build(own) as Starts[S], derivation }
 }
 
@@ -148,11 +145,11 @@ export function parseQuery(
  * Parses a policy in time linear in the length of the text.
  * Statements are parsed one by one, so that all syntax errors are found. Each invalid statement is
  * left out of the file and has a diagnostic.
- * @param known - Shapes that were derived already.
+ * @param known - The root of the shapes that were parsed already.
  */
 export function parseFile(
   source: Source,
-  known: KnownShapes = new Map(),
+  known: Shape = new Shape(),
 ): { readonly file: File; readonly diagnostics: readonly Diagnostic[] } {
   const tokens = new Tokens(source)
   /** The derivations whose statements all pass `checkValueTypes`. */
@@ -185,7 +182,7 @@ export function parseFile(
 function parseStatement(
   first: Token,
   tokens: Tokens,
-  known: KnownShapes,
+  known: Shape,
   diagnostics: Diagnostic[],
 ): { readonly value: Statement; readonly derivation?: Derivation } | undefined {
   const start = startOf(first, tokens.peek(1))
@@ -218,12 +215,7 @@ function startOf(
  * Parses a block with those of its productions that are valid; returns undefined after an error in
  * its header.
  */
-function parseBlock(
-  first: Token,
-  tokens: Tokens,
-  known: KnownShapes,
-  diagnostics: Diagnostic[],
-): ResourceBlock | undefined {
+function parseBlock(first: Token, tokens: Tokens, known: Shape, diagnostics: Diagnostic[]): ResourceBlock | undefined {
   const header = parse('blockHeader', tokens, '{', known)
   if ('diagnostic' in header) {
     diagnostics.push(header.diagnostic)

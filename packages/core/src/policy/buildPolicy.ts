@@ -1,6 +1,7 @@
 import type { Rule, Statement } from '../language/ast.js'
+import { Shape } from '../language/derivation.js'
 import type { Diagnostic } from '../language/diagnostic.js'
-import { type KnownShapes, parseFile } from '../language/parse.js'
+import { parseFile } from '../language/parse.js'
 import type { Source } from '../language/source.js'
 import type { Schema } from '../schema/schema.js'
 import { mergeBlocks, publicBlocks, unionsOf } from './blocks.js'
@@ -41,7 +42,7 @@ export function buildPolicy(
   const facts = { sources, schema }
   const found: Diagnostic[] = []
   const statements: Statement[] = []
-  const shapes: KnownShapes = new Map()
+  const shapes = new Shape()
   const fresh = duplicateSource(reporting(facts, found))
   for (const source of sources) {
     if (!fresh.has(source)) continue
