@@ -5,14 +5,20 @@ import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unc
 import { resolveEscapes, type Token, type TokenType } from './token.js'
 import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
-/** moo finds single characters without a regular expression if they come before all other rules. */
+// Most tokens of a policy are single characters and words. They are found without moo, which makes
+// several objects of each token.
+const SINGLE: ReadonlySet<string> = new Set('()[]{},;.+-*/|')
+const SPACE = /(?:[ \n\r\t]+|#[^\n\r]*)+/y
+const WORD = new RegExp(SYMBOL, 'y')
+
+/** The types of the words that are reserved. */
+const RESERVED: ReadonlyMap<string, 'keyword' | 'boolean' | 'number'> = new Map([
+  ...KEYWORDS.map((word) => [word, 'keyword'] as const),
+  ...BOOLEANS.map((word) => [word, 'boolean'] as const),
+  ...FLOATS.map((word) => [word, 'number'] as const),
+])
+
 const rules = moo.compile({
-  single: ['(', ')', '[', ']', '{', '}', ',', ';', '.', '+', '-', '*', '/', '|'],
-  symbol: {
-    match: SYMBOL,
-    type: moo.keywords({ keyword: [...KEYWORDS], boolean: [...BOOLEANS], number: [...FLOATS] }),
-  },
-  space: { match: /(?:[ \n\r\t]+|#[^\n\r]*)+/, lineBreaks: true },
   string: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"/,
   number: /[0-9]+(?:\.[0-9]*)?(?:[eE][0-9+-]*)?/,
   punctuation: [':=', ':', '==', '=', '<=', '<', '>=', '>', '!=', '!', '?='],
@@ -22,8 +28,6 @@ const rules = moo.compile({
 
 /** A lexer of moo, with the offset of its next token. */
 type MooLexer = moo.Lexer & { index: number }
-
-const SPACE = 32
 
 const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
@@ -47,69 +51,68 @@ export class Lexer {
 
   /** Returns the next token; undefined after the last. */
   next(): Token | undefined {
-    const source = this.#source
-    for (let token = this.#take(); token; token = this.#take()) {
-      const { text, offset: start } = token
-      const type = token.type as TokenType | 'single' | 'space' | 'openString' | 'invalid'
-      const end = start + text.length
-      switch (type) {
-        case 'space':
-          continue
-        case 'single':
-        case 'punctuation':
-          this.end = end
-          return { type: 'punctuation', kind: text, text, source, start, end, diagnostic: undefined }
-        case 'string':
-        case 'boolean':
-          this.end = end
-          return { type, kind: type, text, source, start, end, diagnostic: undefined }
-        case 'keyword':
-        case 'symbol': {
-          // A namespace without a following name.
-          const broken = source.text.startsWith('::', end) && !text.endsWith('?')
-          if (broken)
-            return this.#error(
-              `${text}::`,
-              start,
-              invalidCharacter(':', `${text}::`, { source, start: end + 1, end: end + 2 }),
-              2,
-            )
-          this.end = end
-          return { type, kind: type === 'keyword' ? text : type, text, source, start, end, diagnostic: undefined }
-        }
-        case 'number': {
-          const diagnostic = diagnoseNumber(text, { source, start, end })
-          if (diagnostic) return this.#error(text, start, diagnostic)
-          this.end = end
-          return { type, kind: type, text, source, start, end, diagnostic: undefined }
-        }
-        case 'openString':
-          return this.#error(text, start, diagnoseOpenString(source, start, text))
-        default:
-          return this.#error(text, start, diagnoseCharacter(source, start, text))
-      }
-    }
-    return undefined
-  }
-
-  /** Returns moo's next token. Moo would make a token of each single space, too. */
-  #take(): moo.Token | undefined {
-    const lexer = this.#lexer
     const { text } = this.#source
-    while (text.charCodeAt(lexer.index) === SPACE) lexer.index++
-    return lexer.next()
+    const start = this.#skipSpace()
+    if (start === text.length) return undefined
+    const first = text[start]!
+    if (SINGLE.has(first)) return this.#token('punctuation', first, first, start)
+    WORD.lastIndex = start
+    return WORD.test(text) ? this.#word(text.slice(start, WORD.lastIndex), start) : this.#other(start)
   }
 
-  /** `more` is the number of moo's tokens after this one that belong to it. */
-  #error(text: string, start: number, diagnostic: Diagnostic, more = 0): Token {
-    for (let taken = 0; taken < more; taken++) this.#lexer.next()
+  /** Returns the beginning of the next token; the end of the text if there is none. */
+  #skipSpace(): number {
+    const { text } = this.#source
+    SPACE.lastIndex = this.end
+    return SPACE.test(text) ? SPACE.lastIndex : this.end
+  }
+
+  #word(text: string, start: number): Token {
+    const type = RESERVED.get(text) ?? 'symbol'
+    if (type === 'boolean' || type === 'number') return this.#token(type, type, text, start)
+    const end = start + text.length
+    const source = this.#source
+    // A namespace without a following name.
+    if (source.text.startsWith('::', end) && !text.endsWith('?')) {
+      const found = `${text}::`
+      return this.#error(found, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
+    }
+    return this.#token(type, type === 'keyword' ? text : type, text, start)
+  }
+
+  /** Returns a token that moo finds. */
+  #other(start: number): Token {
+    const source = this.#source
+    this.#lexer.index = start
+    const { type, text } = this.#lexer.next()!
+    switch (type) {
+      case 'punctuation':
+        return this.#token(type, text, text, start)
+      case 'string':
+        return this.#token(type, type, text, start)
+      case 'number': {
+        const diagnostic = diagnoseNumber(text, { source, start, end: start + text.length })
+        return diagnostic ? this.#error(text, start, diagnostic) : this.#token(type, type, text, start)
+      }
+      case 'openString':
+        return this.#error(text, start, diagnoseOpenString(source, start, text))
+      default:
+        return this.#error(text, start, diagnoseCharacter(source, start, text))
+    }
+  }
+
+  #token(type: TokenType, kind: string, text: string, start: number): Token {
+    this.end = start + text.length
+    return { type, kind, text, source: this.#source, start, end: this.end, diagnostic: undefined }
+  }
+
+  #error(text: string, start: number, diagnostic: Diagnostic): Token {
     this.end = start + text.length
     return { type: 'error', kind: 'error', text, source: this.#source, start, end: this.end, diagnostic }
   }
 }
 
 function diagnoseNumber(text: string, span: Span): Diagnostic | undefined {
-  if (text === 'inf' || text === 'nan') return undefined
   if (INTEGER.test(text)) return text.length > 18 && exceedsInteger(text) ? integerOverflow(text, span) : undefined
   return FLOAT.test(text) ? undefined : invalidFloat(text, span)
 }
