@@ -23,7 +23,7 @@ export class Lookahead {
     this.rules = grammar.byName
     this.#all = grammar.rules
     for (const { name, symbols } of grammar.rules) {
-      const [first] = symbols
+      const first = symbols[0]
       if (typeof first !== 'string') continue
       const known = this.#begunBy.get(first)
       if (known) known.add(name)
@@ -44,14 +44,14 @@ export class Lookahead {
   #tableFor(token: Token): RulesByName {
     const beginning = new Set<string>()
     for (const { name, symbols } of this.#all) {
-      const [first] = symbols
+      const first = symbols[0]!
       if (typeof first !== 'string' && first.test(token)) beginning.add(name)
     }
     // The loop also visits names that are added during it.
     for (const name of beginning) for (const one of this.#begunBy.get(name) ?? []) beginning.add(one)
     const table: RulesByName = {}
     for (const rule of this.#all) {
-      const [first] = rule.symbols
+      const first = rule.symbols[0]!
       if (!(typeof first === 'string' ? beginning.has(first) : first.test(token))) continue
       const same = table[rule.name]
       if (same) same.push(rule)

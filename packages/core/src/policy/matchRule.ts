@@ -15,7 +15,8 @@ export type Mismatch = string | undefined
 
 /** Compares a rule with a type: each parameter must be at least as specific as the type's. */
 export function matchRule(rule: Rule, type: RuleType, names: ClassNames): Mismatch {
-  const [own, wanted] = [rule.parameters, type.parameters]
+  const own = rule.parameters
+  const wanted = type.parameters
   if (own.length !== wanted.length) return `it has ${own.length} parameters, the type has ${wanted.length}`
   for (let index = 0; index < own.length; index++) {
     const mismatch = matchParameter(own[index]!, wanted[index]!, names)
@@ -34,7 +35,9 @@ type Demand =
       readonly pattern: Extract<Pattern, { readonly kind: 'class pattern' | 'dictionary pattern' }>
     }
   | { readonly kind: 'value'; readonly value: Pattern; readonly specialized: boolean }
-  | { readonly kind: 'anything'; readonly variable: string | undefined }
+  | { readonly kind: 'anything' }
+
+const anything: Demand = { kind: 'anything' }
 
 function demandOf({ term, pattern }: Parameter): Demand {
   if (pattern) {
@@ -43,12 +46,12 @@ function demandOf({ term, pattern }: Parameter): Demand {
   }
   switch (term.kind) {
     case 'variable':
-      return { kind: 'anything', variable: term.name }
+      return anything
     // Computed values are compared in the body; the head has no requirement.
     case 'dot':
     case 'arithmetic':
     case 'new':
-      return { kind: 'anything', variable: undefined }
+      return anything
     default:
       return { kind: 'value', value: term, specialized: false }
   }

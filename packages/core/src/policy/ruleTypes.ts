@@ -79,8 +79,9 @@ export function typesOf(name: string, { general, relations }: RuleTypes): readon
  */
 export function candidatesFor(rule: Rule, { general, relations }: RuleTypes, schema: Schema): readonly RuleType[] {
   const some = general.get(rule.name) ?? []
+  if (rule.name !== 'has_relation') return some
   const [, relation, object] = rule.parameters
-  if (rule.name !== 'has_relation' || relation?.term.kind !== 'string') return some
+  if (relation?.term.kind !== 'string') return some
   const types = relations.get(relation.term.value)
   if (!types || object?.pattern?.kind !== 'class pattern') return some
   const { tag } = object.pattern

@@ -36,7 +36,7 @@ export function allChecks(): LoadChecks {
       [missingAllowRule],
       [missingHasPermission],
       [wrongArity],
-      [unknownName('role'), unknownName('permission'), unknownName('relation')],
+      [unknownName],
       [ungranted],
       [unreachableRule, listAsAction],
       [misspeltAction],

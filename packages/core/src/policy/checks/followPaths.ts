@@ -24,17 +24,7 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
   return (context) => {
     const visitors = checks.flatMap((check) => check(context) ?? [])
     if (visitors.length === 0) return {}
-    const all: Required<PathVisitor> = {
-      step: (node, object, knowledge) => {
-        for (const { step } of visitors) step?.(node, object, knowledge)
-      },
-      patternField: (field, model) => {
-        for (const { patternField } of visitors) patternField?.(field, model)
-      },
-      goal: (node, knowledge) => {
-        for (const { goal } of visitors) goal?.(node, knowledge)
-      },
-    }
+    const all = allOf(visitors)
     return {
       rule: (rule) => {
         if (context.written.has(rule)) followPaths(rule, context.schema, all)
@@ -43,18 +33,37 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
   }
 }
 
+function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
+  const steps = visitors.flatMap(({ step }) => step ?? [])
+  const patternFields = visitors.flatMap(({ patternField }) => patternField ?? [])
+  const goals = visitors.flatMap(({ goal }) => goal ?? [])
+  return {
+    step: (node, object, knowledge) => {
+      for (let at = 0; at < steps.length; at++) steps[at]!(node, object, knowledge)
+    },
+    patternField: (field, model) => {
+      for (let at = 0; at < patternFields.length; at++) patternFields[at]!(field, model)
+    },
+    goal: (node, knowledge) => {
+      for (let at = 0; at < goals.length; at++) goals[at]!(node, knowledge)
+    },
+  }
+}
+
 /**
  * Follows a rule's goals in order, and calls the visitor for each step of a path with the facts
  * about its object.
  */
 function followPaths(rule: Rule, schema: Schema, visitor: Required<PathVisitor>): void {
+  const { parameters, body } = rule
   const knowledge = new Knowledge(schema)
-  for (const [index, { term, pattern }] of rule.parameters.entries()) {
+  for (let index = 0; index < parameters.length; index++) {
+    const { term, pattern } = parameters[index]!
     if (!pattern) continue
     followPattern(pattern, visitor)
-    knowledge.matches(knowledge.variable(parameterName(term, index)), pattern)
+    if (body) knowledge.matches(knowledge.variable(parameterName(term, index)), pattern)
   }
-  if (rule.body) followGoal(rule.body, knowledge, visitor)
+  if (body) followGoal(body, knowledge, visitor)
 }
 
 /** Returns the name of a parameter's variable. Each `_` is a separate variable. */
@@ -69,7 +78,7 @@ function parameterName(term: Parameter['term'], index: number): string {
 function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   switch (goal.kind) {
     case 'and':
-      for (const operand of goal.operands) followGoal(operand, knowledge, visitor)
+      for (let at = 0; at < goal.operands.length; at++) followGoal(goal.operands[at]!, knowledge, visitor)
       return
     case 'or':
       for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, knowledge, visitor))
@@ -101,7 +110,10 @@ function learnTrue(goal: Expression, knowledge: Knowledge): void {
     case 'compare':
       if (goal.operator === '==') knowledge.equal(goal.left, goal.right)
       else if (goal.operator === '!=') notEqual(goal.left, goal.right, knowledge)
-      else for (const side of [goal.left, goal.right]) knowledge.present(knowledge.of(side))
+      else {
+        knowledge.present(knowledge.of(goal.left))
+        knowledge.present(knowledge.of(goal.right))
+      }
       return
     case 'matches':
       knowledge.matches(knowledge.of(goal.value), goal.pattern)
@@ -147,6 +159,13 @@ function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<
         followPattern(node.pattern, visitor)
         open.push(node.value)
         break
+      case 'unify':
+      case 'compare':
+        open.push(node.right, node.left)
+        break
+      case 'in':
+        open.push(node.collection, node.item)
+        break
       case 'new':
         pushExpressions(node.call, open)
         break
@@ -162,7 +181,8 @@ function followPath(path: Dot, knowledge: Knowledge, visitor: Required<PathVisit
   for (; at.kind === 'dot'; at = at.object) steps.push(at)
   open.push(at)
   let known = knowledge.of(at)
-  for (const step of steps.reverse()) {
+  for (let index = steps.length - 1; index >= 0; index--) {
+    const step = steps[index]!
     visitor.step(step, known, knowledge)
     if (step.member.kind === 'call') pushExpressions(step.member, open)
     known = step.member.kind === 'string' ? knowledge.step(known, step.member.value) : knowledge.of(step)
@@ -178,7 +198,8 @@ function pushExpressions(node: Exclude<Expression, Dot | Matches | New>, open: E
 function followPattern(pattern: Pattern, visitor: Required<PathVisitor>): void {
   if (pattern.kind === 'list pattern') for (const element of pattern.elements) followPattern(element, visitor)
   if (pattern.kind !== 'class pattern' && pattern.kind !== 'dictionary pattern') return
-  for (const field of pattern.fields ?? []) {
+  if (!pattern.fields) return
+  for (const field of pattern.fields) {
     if (pattern.kind === 'class pattern') visitor.patternField(field, pattern.tag)
     followPattern(field.value, visitor)
   }

@@ -8,7 +8,8 @@ import type { Knowledge } from './knowledge.js'
 export const incomparable: PathCheck = ({ warning }) => ({
   goal: (goal, knowledge) => {
     if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
-    const [left, right] = [familyOf(goal.left, knowledge), familyOf(goal.right, knowledge)]
+    const left = familyOf(goal.left, knowledge)
+    const right = familyOf(goal.right, knowledge)
     if (!left || !right || (left === 'text') === (right === 'text')) return
     const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
     const message = `${one} is a ${left} and ${other} a ${right}: comparing them with \`${goal.operator}\` is an error.`

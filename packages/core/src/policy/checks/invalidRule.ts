@@ -12,8 +12,11 @@ const SHOWN = 10
 export const invalidRule: Check<PolicyContext> = (context) => {
   const byName = new Map<string, readonly RuleType[]>()
   const typesFor = (name: string): readonly RuleType[] => {
-    const types = byName.get(name) ?? typesOf(name, context.ruleTypes)
-    byName.set(name, types)
+    let types = byName.get(name)
+    if (!types) {
+      types = typesOf(name, context.ruleTypes)
+      byName.set(name, types)
+    }
     return types
   }
   const reported = new Set<string>()

@@ -1,4 +1,4 @@
-import type { Dot, Expression, Pattern } from '../../language/ast.js'
+import type { Expression, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 
@@ -135,19 +135,10 @@ export class Knowledge {
   /**
    * Returns the facts about an expression: a variable, or fields that are read one from another.
    */
-  of(expression: Expression): Known {
+  of(expression: Expression, limit: number = STEPS): Known {
     if (expression.kind === 'variable') return this.variable(expression.name)
-    if (expression.kind !== 'dot') return nothing
-    const fields: string[] = []
-    let at: Expression = expression
-    for (; at.kind === 'dot'; at = (at as Dot).object) {
-      if (at.member.kind !== 'string') return nothing
-      fields.push(at.member.value)
-    }
-    if (at.kind !== 'variable') return nothing
-    let known = this.variable(at.name)
-    for (let index = fields.length - 1; index >= 0; index--) known = this.step(known, fields[index]!)
-    return known
+    if (expression.kind !== 'dot' || expression.member.kind !== 'string' || limit === 0) return nothing
+    return this.step(this.of(expression.object, limit - 1), expression.member.value)
   }
 
   /** Returns whether a value is certainly not nil. */
@@ -180,7 +171,8 @@ export class Knowledge {
 
   /** Adds the fact that two expressions are equal. */
   equal(left: Expression, right: Expression): void {
-    const [one, other] = [this.of(left), this.of(right)]
+    const one = this.of(left)
+    const other = this.of(right)
     if (this.isSomething(left, one)) this.present(other)
     if (this.isSomething(right, other)) this.present(one)
     if (left.kind === 'variable') this.#alias(left.name, other)
@@ -194,7 +186,8 @@ export class Knowledge {
       case 'class pattern':
       case 'dictionary pattern': {
         if (pattern.kind === 'class pattern') this.isA(known, pattern.tag)
-        for (const { key, value } of pattern.fields ?? []) this.matches(this.step(known, key), value)
+        if (!pattern.fields) return
+        for (const { key, value } of pattern.fields) this.matches(this.step(known, key), value)
         return
       }
       case 'variable':

@@ -15,13 +15,14 @@ export const misspeltAction: Check<PolicyContext> = (context) => {
     if (other.kind === 'list') for (const element of other.elements) if (element.kind === 'string') found.push(element)
   }
   const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
+    if (variable === undefined) return
     compare(left, right)
     compare(right, left)
   }
   return {
     string: ({ value }) => void counts.set(value, (counts.get(value) ?? 0) + 1),
-    rule: ({ name, parameters: [, action] }) => {
-      const term = name === 'allow' || name === 'allow_field' ? action?.term : undefined
+    rule: ({ name, parameters }) => {
+      const term = name === 'allow' || name === 'allow_field' ? parameters[1]?.term : undefined
       variable = term?.kind === 'variable' ? term.name : undefined
       if (term?.kind === 'string') found.push(term)
     },

@@ -8,14 +8,20 @@ export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: C
 
 /** Makes a check of the names in a rule. */
 export function checkNames(...checks: readonly NameCheck[]): Check {
-  return (context) => ({
-    rule: (rule) => {
-      for (const { variable, tag, count } of namesIn(rule, context.schema)) {
-        if (variable) for (const check of checks) check(variable, count === 1, context)
-        if (tag) for (const check of checks) check(tag, count === 1, context)
-      }
-    },
-  })
+  return (context) => {
+    const known = new KnownNames(context.schema)
+    const report = (use: Variable | ClassPattern | undefined, once: boolean): void => {
+      if (use) for (let at = 0; at < checks.length; at++) checks[at]!(use, once, context)
+    }
+    return {
+      rule: (rule) => {
+        usesIn(rule, known).forEach(({ variable, tag, count }) => {
+          report(variable, count === 1)
+          report(tag, count === 1)
+        })
+      },
+    }
+  }
 }
 
 /** The first uses of a name as a variable and as a class, and the number of all its uses. */
@@ -25,18 +31,15 @@ interface Use {
   count: number
 }
 
-/**
- * Returns the uses of each name of a rule, in source order. It skips names that start with `_`,
- * contain `::`, are registered or are unions.
- */
-function namesIn(rule: Rule, schema: Schema): Iterable<Use> {
+/** Returns the uses of each unknown name of a rule, in source order. */
+function usesIn(rule: Rule, known: KnownNames): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>()
   walk(rule, (node) => {
     if (node.kind !== 'variable' && node.kind !== 'class pattern') return
     const name = node.kind === 'variable' ? node.name : node.tag
     let use = uses.get(name)
     if (use === undefined) {
-      if (isKnown(name, schema)) return
+      if (known.has(name)) return
       use = { variable: undefined, tag: undefined, count: 0 }
       uses.set(name, use)
     }
@@ -44,9 +47,25 @@ function namesIn(rule: Rule, schema: Schema): Iterable<Use> {
     if (node.kind === 'variable') use.variable ??= node
     else use.tag ??= node
   })
-  return uses.values()
+  return uses
 }
 
-function isKnown(name: string, schema: Schema): boolean {
-  return name.startsWith('_') || name === 'Actor' || name === 'Resource' || name.includes('::') || schema.isName(name)
+/** The names that start with `_`, contain `::`, are registered or are unions. */
+class KnownNames {
+  readonly #schema: Schema
+  /** The names that a rule had before: most rules have the same. */
+  readonly #before = new Map<string, boolean>()
+
+  constructor(schema: Schema) {
+    this.#schema = schema
+  }
+
+  has(name: string): boolean {
+    const before = this.#before.get(name)
+    if (before !== undefined) return before
+    const isUnion = name === 'Actor' || name === 'Resource'
+    const isKnown = isUnion || name.startsWith('_') || name.includes('::') || this.#schema.isName(name)
+    this.#before.set(name, isKnown)
+    return isKnown
+  }
 }

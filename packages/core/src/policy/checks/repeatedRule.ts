@@ -13,8 +13,11 @@ export const repeatedRule: Check<PolicyContext> = (context) => {
     rule: (rule) => {
       const pattern = context.written.has(rule) ? undefined : rule.parameters[2]?.pattern
       const tag = pattern?.kind === 'class pattern' ? pattern.tag : ''
-      const ofClass = firsts.get(tag) ?? new Map<string, Rule>()
-      firsts.set(tag, ofClass)
+      let ofClass = firsts.get(tag)
+      if (!ofClass) {
+        ofClass = new Map()
+        firsts.set(tag, ofClass)
+      }
       const text = spanText(rule.span)
       const first = ofClass.get(text)
       if (!first) {

@@ -19,13 +19,17 @@ export const unknownFieldRule: Check<PolicyContext> = (context) => {
     if (other.kind === 'list') for (const element of other.elements) if (element.kind === 'string') look(element)
   }
   const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
+    if (!field) return
     compare(left, right)
     compare(right, left)
   }
   return {
-    rule: ({ name, parameters: [, , resource, named] }) => {
+    rule: ({ name, parameters }) => {
       field = undefined
-      if (name !== 'allow_field' || resource?.pattern?.kind !== 'class pattern' || !named) return
+      if (name !== 'allow_field') return
+      const resource = parameters[2]
+      const named = parameters[3]
+      if (resource?.pattern?.kind !== 'class pattern' || !named) return
       field = { variable: named.term.kind === 'variable' ? named.term.name : undefined, model: resource.pattern.tag }
       const literal = named.pattern ?? named.term
       if (literal.kind === 'string') look(literal)

@@ -9,61 +9,76 @@ import { suggestion } from './suggestion.js'
  * This applies to names in the head, in a call or in a comparison. If the class is unknown, any
  * block can declare the name. If no names are declared, all names are valid.
  */
-export function unknownName(kind: Declared['kind']): Check<PolicyContext> {
-  return (context) => {
-    const ruleName = `has_${kind}`
-    const namesOf = declaredNames(kind, context)
-    /**
-     * For the current rule: its parameters, the parameter that is the name, and the class of that
-     * name.
-     */
-    let parameters: readonly Parameter[] = []
-    let named: { readonly variable: string; readonly of: string | undefined } | undefined
-    let isWritten = true
+export const unknownName: Check<PolicyContext> = (context) => {
+  const byRule = new Map<string, Names>(
+    (['role', 'permission', 'relation'] as const).map((kind) => [
+      `has_${kind}`,
+      { kind, of: declaredNames(kind, context) },
+    ]),
+  )
+  /**
+   * For the current rule: its parameters, the parameter that is the name, and the class of that
+   * name.
+   */
+  let parameters: readonly Parameter[] = []
+  let named: { readonly variable: string; readonly names: Names; readonly of: string | undefined } | undefined
+  let isWritten = true
 
-    const look = ({ value, span }: StringLiteral, cls: string | undefined): void => {
-      const names = namesOf(cls)
-      if (names.size === 0 || names.has(value)) return
-      const message = `No block${cls === undefined ? '' : ` of ${cls}`} declares a ${kind} "${value}".`
-      const hint = suggestion(value, names) ?? `use a declared name: ${[...names].slice(0, 10).join(', ')}`
-      context.warning(`unknown-${kind}`, message, span, { hint, data: { name: value, class: cls } })
-    }
-    const compare = (one: Expression, other: Expression): void => {
-      if (!named || !isWritten || one.kind !== 'variable' || one.name !== named.variable) return
-      if (other.kind === 'string') look(other, named.of)
-      if (other.kind === 'list')
-        for (const element of other.elements) if (element.kind === 'string') look(element, named.of)
-    }
-    const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
-      compare(left, right)
-      compare(right, left)
-    }
-    return {
-      rule: (rule) => {
-        isWritten = context.written.has(rule)
-        parameters = rule.parameters
-        named = undefined
-        const [, name, resource] = rule.parameters
-        if (rule.name !== ruleName || !name || !resource || !isWritten) return
-        const cls = classOf(resource.pattern)
-        const literal = name.pattern ?? name.term
-        if (literal.kind === 'string') look(literal, cls)
-        if (name.term.kind === 'variable') named = { variable: name.term.name, of: cls }
-      },
-      'inline query': () => {
-        isWritten = true
-        parameters = []
-        named = undefined
-      },
-      call: ({ name, args: [, literal, resource] }) => {
-        if (name !== ruleName || literal?.kind !== 'string' || !isWritten) return
-        look(literal, resource?.kind === 'variable' ? classIn(parameters, resource.name) : undefined)
-      },
-      unify: compareBoth,
-      compare: compareBoth,
-      in: ({ item, collection }) => compare(item, collection),
-    }
+  const look = ({ value, span }: StringLiteral, { kind, of }: Names, cls: string | undefined): void => {
+    const names = of(cls)
+    if (names.size === 0 || names.has(value)) return
+    const message = `No block${cls === undefined ? '' : ` of ${cls}`} declares a ${kind} "${value}".`
+    const hint = suggestion(value, names) ?? `use a declared name: ${[...names].slice(0, 10).join(', ')}`
+    context.warning(`unknown-${kind}`, message, span, { hint, data: { name: value, class: cls } })
   }
+  const compare = (one: Expression, other: Expression): void => {
+    if (!named || one.kind !== 'variable' || one.name !== named.variable) return
+    if (other.kind === 'string') look(other, named.names, named.of)
+    if (other.kind === 'list')
+      for (const element of other.elements) if (element.kind === 'string') look(element, named.names, named.of)
+  }
+  const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
+    if (!named) return
+    compare(left, right)
+    compare(right, left)
+  }
+  return {
+    rule: (rule) => {
+      isWritten = context.written.has(rule)
+      parameters = rule.parameters
+      named = undefined
+      const names = isWritten ? byRule.get(rule.name) : undefined
+      const name = rule.parameters[1]
+      const resource = rule.parameters[2]
+      if (!names || !name || !resource) return
+      const cls = classOf(resource.pattern)
+      const literal = name.pattern ?? name.term
+      if (literal.kind === 'string') look(literal, names, cls)
+      if (name.term.kind === 'variable') named = { variable: name.term.name, names, of: cls }
+    },
+    'inline query': () => {
+      isWritten = true
+      parameters = []
+      named = undefined
+    },
+    call: ({ name, args }) => {
+      const names = isWritten ? byRule.get(name) : undefined
+      const literal = args[1]
+      const resource = args[2]
+      if (!names || literal?.kind !== 'string') return
+      look(literal, names, resource?.kind === 'variable' ? classIn(parameters, resource.name) : undefined)
+    },
+    unify: compareBoth,
+    compare: compareBoth,
+    in: ({ item, collection }) => compare(item, collection),
+  }
+}
+
+/** The names that blocks declare as one kind. */
+interface Names {
+  readonly kind: Declared['kind']
+  /** Returns those for a class; without a class, those of all blocks. */
+  readonly of: (cls?: string) => ReadonlySet<string>
 }
 
 /** Returns the class that a pattern requires; undefined for a union. */
