@@ -9,23 +9,19 @@ import { Deriver } from '../condition/derive/derive.js'
 import { isStackOverflow } from '../condition/stack.js'
 import { conditionsIn } from '../condition/visit.js'
 import { ArgumentError } from '../errors.js'
-import type { Expression } from '../language/ast.js'
-import { hasCut } from '../language/mentions.js'
-import { print } from '../language/print.js'
-import { type Span, spanText } from '../language/source.js'
+import type { Span } from '../language/source.js'
 import type { Policy } from '../policy/policy.js'
-import { canDispatch, dispatchText } from '../predicate/emit/dispatch.js'
+import { type ClassPair, canDispatch, dispatchText } from '../predicate/emit/dispatch.js'
 import { type PredicateText, programText, writePredicate } from '../predicate/emit/emit.js'
 import type { ExtraHelpers } from '../predicate/emit/helpers.js'
 import { hasPlainRows } from '../predicate/emit/plainness.js'
-import { FunctionPool, type Given } from '../predicate/emit/pool.js'
+import { FunctionPool } from '../predicate/emit/pool.js'
 import { typesOfHost } from '../predicate/hostReads.js'
-import type { Model } from '../schema/model.js'
-import { type References, referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import { builtinClasses } from '../values/builtin.js'
 import { entryOf } from '../values/entryOf.js'
 import type { KindName } from './module.js'
+import { classOf, plansOfActor, referencesIn, ruleOf, writeLiteral, writeModel } from './moduleText.js'
 
 export interface CompileOptions {
   /**
@@ -117,9 +113,8 @@ class ModuleWriter {
   #comparesAll = false
   #ordersAll = false
   readonly #machineOnly: MachineOnly[] = []
-  /** The indices of predicates by action, for the classes of actors and resources. */
-  readonly #ofClasses: [actor: string, resource: string, predicates: (readonly [action: string, index: number])[]][] =
-    []
+  /** The names of predicates by action, for the classes of actors and resources. */
+  readonly #ofClasses: [actor: string, resource: string, predicates: ClassPair['predicates']][] = []
 
   constructor(policy: Policy, schema: Schema, actions: PolicyActions, options: CompileOptions) {
     this.#policy = policy
@@ -147,34 +142,27 @@ class ModuleWriter {
     const plans = this.#actors().map((actor) => {
       const byPlans = new Map<string, KindName[]>()
       for (const resource of resources) {
-        const lines = this.#plansOf(actor, resource, words)
-        if (lines !== '') entryOf(byPlans, lines, () => []).push(resource)
+        entryOf(byPlans, this.#plansOf(actor, resource, words), () => []).push(resource)
       }
-      const its = [...byPlans].map(([lines, kinds]) => `      [${JSON.stringify(kinds)}, [\n${lines}      ]],\n`)
-      return `    [${JSON.stringify(actor)}, [\n${its.join('')}    ]],\n`
+      return `[${JSON.stringify(actor)}, [\n${plansOfActor(byPlans)}]],\n`
     })
     const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
     const program = this.#program()
     const makers = this.#makers(program)
-    const given = this.#pool.given.map((one) => writeGiven(one, this.#policy))
     const entries = [
-      'format: 5',
+      'format: 6',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
-      ...(makers.usesBudget ? ['budget: makeBudget', `parts: ${this.#parts}`] : []),
       'predicates',
-      ...(given.length > 0 ? [`values: [${given.join(', ')}]`] : []),
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       ...(makers.leavesOut ? ['leftOut'] : []),
-      `constants: ${JSON.stringify(constants)}`,
       `actions: ${JSON.stringify(this.#allActions ?? null)}`,
-      `plans: [\n${plans.join('')}  ]`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.#options
     const code = [
       `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
-      `const predicates = (helpers, values) => {\n${program}\n}`,
+      `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: [\n${plans.join('')}],\n}\n}`,
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
     const size = new TextEncoder().encode(code).length
@@ -186,15 +174,32 @@ class ModuleWriter {
     }
   }
 
-  /** Returns the body of the function that makes all predicates. */
+  /** Returns the text that makes all predicates and `dispatch`. */
   #program(): string {
     const predicates = [...this.#predicates.keys()]
-    const functions = this.#pool.calledBy(predicates.join('\n'))
-    const made = predicates.map((text, at) => `const p${at} = (() => {\n${text}\nreturn decide\n})()\n`)
-    const all = `[${predicates.map((_, at) => `p${at}`).join(', ')}]`
+    const functions = [...this.#pool.calledBy(predicates.join('\n')).values()]
+    const made = predicates.map((text, at) => `const p${at} = (() => {\n${text}\nreturn decide\n})()`)
     const dispatch = this.#dispatch()
-    const result = `return { all: ${all}${dispatch === undefined ? '' : `, dispatch: ${dispatch}`} }`
-    return `"use strict"\n${programText([...functions.values()], `${made.join('')}${result}`)}`
+    return `"use strict"\n${programText([...functions, ...made, `const dispatch = ${dispatch}`], (at) => this.#given(at))}`
+  }
+
+  /** Writes a value of the pool. */
+  #given(at: number): string {
+    const given = this.#pool.given[at]
+    switch (given?.kind) {
+      // A literal of the policy looks like the name of a value.
+      case undefined:
+        return 'undefined'
+      case 'constant':
+        if (this.#isOfApplication(given.name)) return `models.constant(${JSON.stringify(given.name)})`
+        return `{ value: ${given.name === 'nil' ? null : classOf(given.name)} }`
+      case 'class':
+        return classOf(given.model)
+      case 'goal':
+        return JSON.stringify(ruleOf({ goal: given, span: given.span }, this.#policy))
+      case 'value':
+        return writeLiteral(given.value)
+    }
   }
 
   /** Returns the text of the function that finds the predicates of classes; undefined for many classes. */
@@ -203,7 +208,7 @@ class ModuleWriter {
     const pairs = this.#ofClasses.map(([actor, resource, predicates]) => ({
       actor: classOf(actor),
       resource: classOf(resource),
-      predicates: predicates.map(([action, index]) => [action, `p${index}`] as const),
+      predicates,
     }))
     return canDispatch(pairs) ? dispatchText(pairs) : undefined
   }
@@ -213,21 +218,20 @@ class ModuleWriter {
     const helpers = extraNames
       .filter((name) => new RegExp(`\\b${name}\\b`).test(program))
       .map((name) => [name, this.#makerOf(name)] as const)
-    const usesBudget = /\bbegin\(\)/.test(program)
     const comparesAll = this.#comparesAll || !hasPlainRows(this.#schema)
     const compares = helpers.some(([, maker]) => comparing.has(maker))
     const kinds = !compares ? undefined : comparesAll ? 'allKinds' : 'plainKinds'
     const leavesOut = [...this.#schema.models.values()].some((model) => referencesIn(model, this.#schema).length > 0)
     const imports = [
-      ...helpers.map(([, maker]) => maker),
-      ...(usesBudget ? ['makeBudget'] : []),
+      ...helpers.map(([, maker]) => maker.replace(/\(.*/, '')),
       ...(kinds === undefined ? [] : [kinds, 'makeMeaning']),
       ...(leavesOut ? ['leftOut'] : []),
     ]
-    return { helpers, usesBudget, kinds, leavesOut, imports: imports.sort() }
+    return { helpers, kinds, leavesOut, imports: imports.sort() }
   }
 
   #makerOf(helper: keyof ExtraHelpers): string {
+    if (helper === 'begin') return `makeBudget(${this.#parts})`
     if (helper === 'compare' && !this.#ordersAll) return 'makeOrder'
     return `make${helper[0]!.toUpperCase()}${helper.slice(1)}`
   }
@@ -264,19 +268,15 @@ class ModuleWriter {
     const own = words.map((action) => [action, this.#plan(actor, action, resource)] as const)
     if (this.#isClass(actor) && this.#isClass(resource)) {
       const predicates = own.flatMap(([action, plan]) => {
-        const index = plan === other ? undefined : indexOf(plan)
-        return index === undefined ? [] : [[action, index] as const]
+        return plan === other || plan === undefined || !isPredicate(plan) ? [] : [[action, plan] as const]
       })
       if (predicates.length > 0) this.#ofClasses.push([actor, resource, predicates])
     }
-    const plans = [[null, other] as const, ...own.filter(([, plan]) => plan !== other)]
-    const lines = plans.flatMap(([action, plan]) => {
-      // An action without a plan has that of the actions that the policy does not name.
-      if (plan === undefined)
-        return action === null || other === undefined ? [] : [`{ action: ${JSON.stringify(action)} }`]
-      return [`{ action: ${JSON.stringify(action)}, ${plan} }`]
-    })
-    return lines.map((line) => `        ${line},\n`).join('')
+    const plans = own.filter(([, plan]) => plan !== other)
+    return [[null, other] as const, ...plans]
+      .filter(([action, plan]) => action !== null || plan !== undefined)
+      .map(([action, plan = null]) => `[${JSON.stringify(action)}, ${plan}]`)
+      .join(', ')
   }
 
   /** Returns the plan of a check as text; undefined if it is always false. */
@@ -297,7 +297,7 @@ class ModuleWriter {
       if (!(error instanceof RangeError) && !isStackOverflow(error)) throw error
       const reason = 'the rules are nested too deeply'
       this.#machineOnly.push({ actor, action, resource, reason, span: undefined })
-      return `why: ${JSON.stringify(reason)}`
+      return JSON.stringify(reason)
     }
   }
 
@@ -308,13 +308,13 @@ class ModuleWriter {
     const index = this.#predicates.get(text) ?? this.#predicates.size
     this.#predicates.set(text, index)
     if (counts) this.#parts = Math.max(this.#parts, partsOf(condition))
-    return `at: ${index}`
+    return `p${index}`
   }
 
   #refused(condition: Condition): string {
     const why =
       condition.kind === 'opaque' ? ruleOf(condition, this.#policy) : 'the policy has too many parts for a predicate'
-    return `why: ${JSON.stringify(why)}`
+    return JSON.stringify(why)
   }
 
   /** Records the parts of a condition that need the machine. */
@@ -337,9 +337,9 @@ class ModuleWriter {
   }
 }
 
-/** Returns the index of a plan's predicate, if it has one. */
-function indexOf(plan: string | undefined): number | undefined {
-  return plan?.startsWith('at: ') ? Number(plan.slice('at: '.length)) : undefined
+/** Returns whether a plan is the name of a predicate. */
+function isPredicate(plan: string): boolean {
+  return plan.startsWith('p')
 }
 
 const header =
@@ -351,6 +351,7 @@ const header =
  */
 const extraNames: readonly (keyof ExtraHelpers)[] = [
   'ask',
+  'begin',
   'calculate',
   'call',
   'compare',
@@ -369,7 +370,6 @@ const comparing: ReadonlySet<string> = new Set(['makeCall', 'makeCompare', 'make
 interface Makers {
   /** Helpers, and the functions that make them. */
   readonly helpers: readonly (readonly [keyof ExtraHelpers, string])[]
-  readonly usesBudget: boolean
   /** The kinds of values that the helpers compare, if any does. */
   readonly kinds: 'allKinds' | 'plainKinds' | undefined
   /** Whether a row can have references that a filter omitted. */
@@ -379,64 +379,4 @@ interface Makers {
 
 function kindOf(name: KindName): Kind {
   return name === null ? 'nil' : { model: name }
-}
-
-function writeModel(model: Model, schema: Schema): string {
-  const { name } = model
-  const key = schema.key(name)
-  const ancestors = schema.ancestors(name)
-  const references = referencesIn(model, schema)
-  return [
-    `{ name: ${JSON.stringify(name)}, hasClass: ${model.class !== undefined}`,
-    ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
-    ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
-    ...(references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
-  ]
-    .join(', ')
-    .concat(' }')
-}
-
-/** Returns the references of a model whose rows are plain objects, which can be copies of rows. */
-function referencesIn({ name, class: cls, fields }: Model, schema: Schema): References {
-  return cls === undefined ? referencesOf(fields.values(), schema.key(name)) : []
-}
-
-function writeGiven(given: Given, policy: Policy): string {
-  switch (given.kind) {
-    case 'constant':
-      return `{ constant: ${JSON.stringify(given.name)} }`
-    case 'class':
-      return `{ class: ${JSON.stringify(given.model)} }`
-    case 'goal':
-      return `{ goal: ${JSON.stringify(ruleOf({ goal: given, span: given.span }, policy))} }`
-    case 'value':
-      return `{ value: ${writeLiteral(given.value)} }`
-  }
-}
-
-/** Writes a literal of the policy that JSON can't represent. */
-function writeLiteral(value: unknown): string {
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
-  return JSON.stringify(value)
-}
-
-/** Describes a goal that needs the machine: the rule that contains it, and its position. */
-function ruleOf(
-  { goal, span }: { readonly goal: { readonly expression: Expression }; readonly span: Span },
-  policy: Policy,
-): string {
-  const { expression } = goal
-  const asked = spanText(span)
-  if (asked) return `${asked} (${placeOf(span)})`
-  // The API's own goal has no position in the policy. It needs the machine because one of its rules
-  // has a `cut`.
-  const rules = (expression.kind === 'call' && policy.rules.get(expression.name)) || []
-  const places = rules.filter(hasCut).map((rule) => placeOf(rule.span))
-  return `${print(expression)}${places.length > 0 ? `, for the cut of the rule at ${places.join(', ')}` : ''}`
-}
-
-function placeOf(span: Span): string {
-  const { line, column } = span.source.position(span.start)
-  return `${span.source.name ? `${span.source.name}:` : 'line '}${line}:${column}`
 }

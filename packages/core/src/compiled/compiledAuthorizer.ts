@@ -1,13 +1,12 @@
-import { otherAction, PlanTable } from '../authorizer/plans/planTable.js'
 import { ArgumentError, QueryError } from '../errors.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Dispatch, Predicate } from '../predicate/compiler.js'
-import { basicHelpers, type HelperParts } from '../predicate/emit/helpers.js'
+import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { CompiledModels } from './compiledModels.js'
-import type { CompiledPlan, CompiledPolicy, CompiledValue, KindName } from './module.js'
+import type { CompiledPlan, CompiledPolicy, KindName, PlansOfResource } from './module.js'
 import type { World } from './world.js'
 
 /**
@@ -18,32 +17,30 @@ import type { World } from './world.js'
  */
 export class CompiledAuthorizer<Action extends string = string> {
   readonly #models: CompiledModels
-  readonly #plans: CompiledPolicy['plans']
-  readonly #table: PlanTable<Predicate>
-  readonly #instantiate: (plan: CompiledPlan) => Predicate
+  readonly #plans: ReadonlyMap<KindName, PlansOfActor>
   readonly #dispatch: Dispatch
   readonly #actions: CompiledPolicy['actions']
   readonly #names: ReadonlySet<string>
-  readonly #world: World
+  readonly #world: Partial<World>
   readonly #unnamed = new Set<string>()
 
   /**
    * @throws ArgumentError if a class or a constant is missing, or if another version wrote the
    * module.
    */
-  constructor(policy: CompiledPolicy, world: World) {
+  constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 5) {
-      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 5.`, {
+    if (format !== 6) {
+      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 6.`, {
         hint: 'compile it with the installed version',
       })
     }
-    this.#models = new CompiledModels(policy, world.classes ?? {}, world.constants ?? {})
-    this.#plans = policy.plans
-    this.#table = new PlanTable(this.#models)
-    const { all, dispatch = () => undefined } = predicatesOf(this.#models, policy, world)
-    this.#instantiate = ({ at, why }) =>
-      at !== undefined ? all[at]! : why === undefined ? () => false : () => ask(why)
+    this.#models = new CompiledModels(policy, world)
+    const { plans, dispatch = () => undefined } = policy.predicates(
+      helpersOf(this.#models, policy, world),
+      this.#models,
+    )
+    this.#plans = new Map(plans.map(([actor, ofActor]) => [actor, plansOfActor(ofActor)]))
     this.#dispatch = dispatch
     this.#actions = policy.actions
     this.#names = new Set(policy.actions?.names)
@@ -70,8 +67,7 @@ export class CompiledAuthorizer<Action extends string = string> {
 
   /** Decides by the table of predicates; otherwise as `can`. */
   #decide(actor: unknown, action: string, resource: unknown): boolean {
-    const known = this.#table.of(actor, resource)?.get(action)
-    const predicate = known ?? this.#predicate(actor, action, resource)
+    const predicate = this.#predicate(actor, action, resource)
     try {
       if (arePartial() && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource)
@@ -96,7 +92,7 @@ export class CompiledAuthorizer<Action extends string = string> {
       const row: unknown = rows[at]
       // Adjacent resources of one class share one predicate.
       const isOfClass = !arePartial() && this.#models.modelOfClass(row?.constructor)
-      const many = isOfClass ? this.#table.of(actor, row)?.get(action)?.many : undefined
+      const many = isOfClass ? this.#predicate(actor, action, row).many : undefined
       const end = many ? many(actor, action, rows, at, answers) : at
       if (end > at) at = end
       else answers[at++] = this.can(actor, action, row)
@@ -108,29 +104,31 @@ export class CompiledAuthorizer<Action extends string = string> {
     return mayBePartial(row) || this.#models.isLeftOut(row)
   }
 
-  /** Returns the predicate of a check that was not made before. */
   #predicate(actor: unknown, action: string, resource: unknown): Predicate {
-    assertKnown(this.#models, actor, 'actor')
-    assertKnown(this.#models, resource, 'resource')
-    if (typeof action !== 'string') throw new ArgumentError('invalid-argument', 'An action must be a string.')
-    const plans = this.#table.of(actor, resource)
-    const actorKind = this.#kindOf(actor)
-    const ofActor = plans && this.#plans.find(([kind]) => kind === actorKind)?.[1]
-    if (!plans || !ofActor) {
-      throw new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
-        hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
-      })
-    }
+    const ofActor = this.#plans.get(this.#kindOf(actor)!)
     const kind = this.#kindOf(resource)
-    const ofResource = ofActor.find(([kinds]) => kinds.includes(kind!))?.[1] ?? []
-    const own = ofResource.find((one) => one.action === action)
-    const plan = own ?? ofResource.find((one) => one.action === null) ?? never
-    this.#assertNamed(action, plan.at !== undefined || plan.why !== undefined)
-    // There can be any number of actions that the policy does not name.
-    const key = own || this.#names.has(action) ? action : otherAction
-    const predicate = (!own && plans.get(otherAction)) || this.#instantiate(plan)
-    plans.set(key, predicate)
+    if (!ofActor || kind === undefined || typeof action !== 'string') throw this.#rejected(actor, action, resource)
+    const plans = ofActor.get(kind) ?? ofActor.get(otherKinds)
+    const predicate = plans?.get(action) ?? plans?.get(otherActions) ?? never
+    this.#assertNamed(action, predicate !== never)
     return predicate
+  }
+
+  /** Returns the error of a check that has no plans. */
+  #rejected(actor: unknown, action: string, resource: unknown): Error {
+    for (const [what, value] of Object.entries({ actor, resource })) {
+      if (value === undefined)
+        return new ArgumentError(`undefined-${what as 'actor' | 'resource'}`, `The ${what} is undefined.`)
+      if (Object(value) === value && !this.#models.modelOf(value)) {
+        return new ArgumentError('unknown-row', `The class of the ${what} is unknown.`, {
+          hint: "await a promise first; tag a plain object: as('Model', object)",
+        })
+      }
+    }
+    if (typeof action !== 'string') return new ArgumentError('invalid-argument', 'An action must be a string.')
+    return new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
+      hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
+    })
   }
 
   /**
@@ -155,7 +153,7 @@ export class CompiledAuthorizer<Action extends string = string> {
 
   #show(actor: unknown, action: string, resource: unknown): string {
     const [one, other] = [actor, resource].map((value) =>
-      value === null ? 'nil' : (this.#models.modelOf(value)?.name ?? typeof value),
+      value === null ? 'nil' : (this.#kindOf(value) ?? typeof value),
     )
     return `allow(${one}, "${action}", ${other})`
   }
@@ -169,51 +167,42 @@ export function compiled<Action extends string, ClassName extends string, Consta
   policy: CompiledPolicy,
 ): (world: World<ClassName, ConstantName>) => CompiledAuthorizer<Action> {
   // JavaScript can omit the world, which is sound if the policy needs neither classes nor constants.
-  return (world = emptyWorld) => new CompiledAuthorizer<Action>(policy, world)
+  return (world: Partial<World> = {}) => new CompiledAuthorizer<Action>(policy, world)
 }
 
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100
 
-const emptyWorld: World = { classes: {} }
+/** Predicates by kinds of resources, then by action. */
+type PlansOfActor = ReadonlyMap<KindName | typeof otherKinds, ReadonlyMap<string | typeof otherActions, Predicate>>
 
-const never: CompiledPlan = { action: null }
+const otherKinds = undefined
+const otherActions = null
+const never: Predicate = () => false
 
-/** Makes the predicates of the module. */
-function predicatesOf(
-  models: CompiledModels,
-  policy: CompiledPolicy,
-  world: World,
-): ReturnType<CompiledPolicy['predicates']> {
-  const { limits } = world
-  const begin = policy.budget?.(limits, policy.parts ?? 1)
+function plansOfActor(plans: readonly PlansOfResource[]): PlansOfActor {
+  return new Map(
+    plans.flatMap(([plansOfActions, resources = [otherKinds]]) => {
+      const predicates = new Map(plansOfActions.map(([action, plan]) => [action, predicateOf(plan)]))
+      return resources.map((resource) => [resource, predicates] as const)
+    }),
+  )
+}
+
+function predicateOf(plan: CompiledPlan): Predicate {
+  return typeof plan === 'string' ? () => ask(plan) : (plan ?? never)
+}
+
+function helpersOf(models: CompiledModels, policy: CompiledPolicy, world: Partial<World>): SourceHelpers {
   // Sound: a module whose helpers compare values has both.
   const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
-  const parts: HelperParts = { schema: models, meaning, limits, begin, ask }
+  const parts: HelperParts = { schema: models, meaning, limits: world.limits, ask }
   const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
-  return policy.predicates(
-    { ...basicHelpers(parts), ...Object.fromEntries(extras) },
-    (policy.values ?? []).map((value) => given(models, value)),
-  )
+  return { ...basicHelpers(models), ...Object.fromEntries(extras) }
 }
 
 function ask(goal: unknown): never {
   throw machineOnly(String(goal))
-}
-
-function assertKnown(models: CompiledModels, value: unknown, what: 'actor' | 'resource'): void {
-  if (value === undefined) throw new ArgumentError(`undefined-${what}`, `The ${what} is undefined.`)
-  const isObject = Object(value) === value
-  if (!isObject || models.modelOf(value)) return
-  throw new ArgumentError('unknown-row', `The class of the ${what} is unknown.`, {
-    hint: "await a promise first; tag a plain object: as('Model', object)",
-  })
-}
-
-function given(models: CompiledModels, value: CompiledValue): unknown {
-  if ('constant' in value) return models.constant(value.constant)
-  if ('class' in value) return models.models.get(value.class)?.class
-  return 'goal' in value ? value.goal : value.value
 }
 
 function machineOnly(what: string, cause?: unknown): QueryError {

@@ -1,80 +1,69 @@
 import { ArgumentError } from '../errors.js'
 import { AdoptedRows, isPlain } from '../schema/adoption.js'
 import type { Class } from '../schema/model.js'
-import { type KnownModel, type Models, primitiveClass } from '../schema/schema.js'
+import type { KnownModel, Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
-import type { CompiledModel, CompiledPolicy } from './module.js'
+import type { CompiledModel, CompiledPolicy, GivenModels } from './module.js'
 import { plainBuiltins } from './plainKinds.js'
+import type { World } from './world.js'
 
-interface Known extends KnownModel {
-  readonly ancestors?: CompiledModel['ancestors'] | undefined
-  readonly references?: CompiledModel['references'] | undefined
-}
+type Known = KnownModel & Partial<CompiledModel>
 
 /**
  * The classes and tables of a compiled policy: the schema's facts at compile time, with the classes
  * of the running application.
  */
-export class CompiledModels implements Models {
+export class CompiledModels implements Models, GivenModels {
   readonly models: Map<string, Known> = new Map()
-  readonly constants: Map<string, unknown> = new Map([['nil', null]])
   readonly #byClass = new Map<unknown, Known>()
+  readonly #constants: Readonly<Record<string, unknown>>
   readonly #leftOut: CompiledPolicy['leftOut']
   readonly #adopted = new AdoptedRows(this)
-  /** Models that other models extend. */
-  readonly #parents = new Set<string>()
 
-  /** @throws ArgumentError if a class or a constant is missing. */
-  constructor(
-    { models, constants, kinds, leftOut }: CompiledPolicy,
-    classes: Readonly<Record<string, Class>>,
-    values: Readonly<Record<string, unknown>>,
-  ) {
+  /** @throws ArgumentError if a class is missing. */
+  constructor({ models, kinds, leftOut }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
+    this.#constants = constants
     this.#leftOut = leftOut
-    const builtins = kinds?.builtins ?? plainBuiltins
+    const builtins = [...(kinds?.builtins ?? plainBuiltins)]
     for (const [name, cls] of builtins) {
-      const ancestors = [...builtins.keys()].filter((other) => builtins.get(other) === cls)
+      const ancestors = builtins.filter(([, other]) => other === cls).map(([other]) => other)
       // Sound: built-in classes are all constructors.
-      this.#add({ name, class: cls as Class, key: undefined, ancestors })
+      this.#add({ name, ancestors }, cls as Class)
     }
-    for (const { name, key, hasClass, ancestors, references } of models) {
-      const cls = hasClass ? classes[name] : undefined
-      if (hasClass && typeof cls !== 'function') throw absent('class', name)
-      this.#add({ name, class: cls, key, ancestors, references })
-    }
-    for (const { name, class: cls } of this.models.values())
-      for (const one of this.ancestors(name)) if (this.models.get(one)?.class !== cls) this.#parents.add(one)
-    for (const name of constants) {
-      if (!(name in values)) throw absent('constant', name)
-      this.constants.set(name, values[name])
+    for (const model of models) {
+      const cls = model.hasClass ? classes[model.name] : undefined
+      if (model.hasClass && typeof cls !== 'function') throw absent('classes', model.name)
+      this.#add(model, cls)
     }
   }
 
-  #add(model: Known): void {
-    this.models.set(model.name, model)
-    if (!model.class) return
-    this.#byClass.set(model.class, model)
-    this.constants.set(model.name, model.class)
+  #add(model: Omit<Known, 'class'>, cls: Class | undefined): void {
+    const known = { ...model, class: cls }
+    this.models.set(model.name, known)
+    if (cls) this.#byClass.set(cls, known)
   }
 
+  classOf(model: string): unknown {
+    return this.models.get(model)?.class
+  }
+
+  /** @throws ArgumentError if the application did not pass the constant. */
   constant(name: string): { readonly value: unknown } {
-    return { value: this.constants.get(name) }
+    if (!(name in this.#constants)) throw absent('constants', name)
+    return { value: this.#constants[name] }
   }
 
   modelOf(value: unknown): KnownModel | undefined {
-    if (typeof value !== 'object' || value === null) return this.#byClass.get(primitiveClass(value))
-    const model = this.#byClass.get(value.constructor)
-    if (model) return model
-    const name = tagOf(value)
-    if (name !== undefined) return this.models.get(name)
-    const adopted = this.#adopted.modelOf(value)
-    return adopted === undefined || this.#parents.has(adopted) ? undefined : this.models.get(adopted)
+    const model = this.baseOf(value)
+    // Sound: only objects are extended models' rows.
+    const isOpen = model?.isExtended && tagOf(value) === undefined && this.#adopted.modelOf(value as object)
+    return isOpen ? undefined : model
   }
 
-  baseOf(value: unknown): KnownModel | undefined {
-    const model = this.modelOf(value)
+  baseOf(value: unknown): Known | undefined {
+    const model = this.#byClass.get((value as object | null | undefined)?.constructor)
     if (model || typeof value !== 'object' || value === null) return model
-    return tagOf(value) === undefined ? this.models.get(this.#adopted.modelOf(value) ?? '') : undefined
+    return this.models.get(tagOf(value) ?? this.#adopted.modelOf(value) ?? '')
   }
 
   adopt(value: object, model: string): void {
@@ -90,10 +79,9 @@ export class CompiledModels implements Models {
    * partial, a filter may have omitted that row.
    */
   isLeftOut(value: unknown): boolean {
-    if (!this.#leftOut) return false
     const references = this.models.get(tagOf(value) ?? '')?.references
-    // Sound: only objects have a tag.
-    return references !== undefined && this.#leftOut(value as object, references).length > 0
+    // Sound: only objects have a tag, and a module whose models have references has the function.
+    return references !== undefined && this.#leftOut!(value as object, references).length > 0
   }
 
   modelOfClass(cls: unknown): KnownModel | undefined {
@@ -116,13 +104,12 @@ export class CompiledModels implements Models {
 
   keyOwner(name: string): unknown {
     const owner = this.ancestors(name).findLast((one) => this.key(one)?.length)
-    return owner === undefined ? undefined : (this.models.get(owner)?.class ?? owner)
+    return owner && (this.classOf(owner) ?? owner)
   }
 }
 
-function absent(what: 'class' | 'constant', name: string): ArgumentError {
-  const option = what === 'class' ? 'classes' : 'constants'
-  return new ArgumentError('invalid-argument', `The compiled policy needs the ${what} ${name}.`, {
+function absent(option: 'classes' | 'constants', name: string): ArgumentError {
+  return new ArgumentError('invalid-argument', `The compiled policy needs ${name}.`, {
     hint: `pass it: createAuthorizer({ ${option}: { ${name} } })`,
   })
 }

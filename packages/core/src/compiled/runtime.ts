@@ -1,7 +1,7 @@
 import { assertRow } from '../authorizer/arguments.js'
 import { SchemaEquality, SchemaValues } from '../machine/host/schemaValues.js'
 import { defaultLimits } from '../machine/state/limits.js'
-import { Budget, type BudgetLimits, limitError, Meter } from '../predicate/budget.js'
+import { Budget, limitError, Meter } from '../predicate/budget.js'
 import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
 import { equalityMeaning, withClasses } from '../predicate/valueMeaning.js'
 import { markCopy } from '../schema/partial.js'
@@ -25,7 +25,15 @@ export { leftOut } from '../schema/partial.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'
 export { CompiledAuthorizer, compiled } from './compiledAuthorizer.js'
-export type { CompiledModel, CompiledPlan, CompiledPolicy, CompiledValue, KindName, PlansOfResource } from './module.js'
+export type {
+  CompiledModel,
+  CompiledPlan,
+  CompiledPolicy,
+  GivenModels,
+  KindName,
+  PlansOfActor,
+  PlansOfResource,
+} from './module.js'
 export { plainKinds } from './plainKinds.js'
 export type { World } from './world.js'
 
@@ -56,9 +64,12 @@ export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (models, kind
   return { ...meaning, regExp }
 }
 
-/** Returns a function that starts the budget of one evaluation. */
-export function makeBudget(limits: Partial<BudgetLimits> | undefined, parts: number): () => Budget {
-  return Budget.of({ ...defaultLimits, ...limits }, parts, limitError)
+/**
+ * Returns a function that makes the helper for budgets.
+ * @param parts - The most parts of a condition that one step can evaluate.
+ */
+export function makeBudget(parts: number): (made: Pick<HelperParts, 'limits'>) => ExtraHelpers['begin'] {
+  return ({ limits }) => Budget.of({ ...defaultLimits, ...limits }, parts, limitError)
 }
 
 /** Creates the account of predicates without a budget. */

@@ -275,14 +275,11 @@ export class Schema {
 }
 
 /** The parts of a model that are used once a policy is compiled. */
-export type KnownModel = Pick<Model, 'name' | 'class' | 'key'> & Partial<Pick<Model, 'isaCheck'>>
+export type KnownModel = Pick<Model, 'name' | 'class'> & Partial<Pick<Model, 'key' | 'isaCheck'>>
 
 /** The part of a schema that is used once a policy is compiled: the models of values. */
 export interface Models
-  extends Pick<
-    Schema,
-    'constant' | 'constants' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'
-  > {
+  extends Pick<Schema, 'constant' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'> {
   readonly models: ReadonlyMap<string, KnownModel>
   modelOf(value: unknown): KnownModel | undefined
   baseOf(value: unknown): KnownModel | undefined

@@ -213,7 +213,7 @@ function sizes(text: string, levels: number, ways: number): { readonly condition
   const condition = planFilter(policy, schema, { model: 'User' }, { action: 'read' }, 'M0')
   const pool = new FunctionPool()
   const { text: predicate } = writePredicate(condition, schema, pool)
-  const code = programText([...pool.calledBy(predicate).values()], predicate)
+  const code = programText([...pool.calledBy(predicate).values(), predicate])
   return { condition: sizeOf(condition, new Set()), predicate: code.length }
 }
 

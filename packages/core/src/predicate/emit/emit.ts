@@ -74,18 +74,21 @@ export function writePredicate(condition: Condition, schema: Schema, pool: Funct
 }
 
 /**
- * Returns the text of functions, with the helpers and values that they need: from `helpers` and
- * `values`.
+ * Returns the text of functions, with the helpers and values that they need.
+ * @param given - Writes a value of the pool. Default: an element of `values`.
  */
-export function programText(functions: readonly string[], ...predicates: readonly string[]): string {
-  const code = [...functions, ...predicates].join('\n')
+export function programText(
+  functions: readonly string[],
+  given: (at: number) => string = (at) => `values[${at}]`,
+): string {
+  const code = functions.join('\n')
   const classes = new Set([...code.matchAll(/\b(v\d+)Key\b/g)].map(([, name]) => name!))
   const values = new Set([...(code.match(/\bv\d+\b/g) ?? []), ...classes])
-  const given = [
-    ...[...values].map((name) => `const ${name} = values[${name.slice(1)}]`),
+  const constants = [
+    ...[...values].map((name) => `const ${name} = ${given(Number(name.slice(1)))}`),
     ...[...classes].map((name) => `const ${keyOfClass(name)} = keyOf(${name})`),
   ]
-  const all = [...given, code].join('\n')
+  const all = [...constants, code].join('\n')
   return [...preludeOf(all, [...helperNames, 'whole']), all].join('\n')
 }
 

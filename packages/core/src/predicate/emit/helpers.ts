@@ -16,8 +16,6 @@ export interface BasicHelpers {
   readonly isThere: typeof isThere
   /** Returns whether a class is registered: class tests have one result for all its instances. */
   isClass(cls: unknown): boolean
-  /** Makes the budget of an evaluation. */
-  readonly begin: (() => Budget) | undefined
 }
 
 /** The helpers of some texts. */
@@ -26,6 +24,8 @@ export interface ExtraHelpers {
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
   ask(goal: unknown, bindings: ReadonlyMap<string, unknown>, budget: Budget): boolean
+  /** Begins the budget of an evaluation. */
+  begin(): Budget
   /** The account of predicates without a budget. */
   readonly own: Meter
   isa(value: unknown, model: string, exact: boolean, known?: string): boolean
@@ -59,7 +59,6 @@ export interface HelperParts {
   readonly schema: Models
   readonly meaning: EqualityMeaning
   readonly limits: Partial<BudgetLimits> | undefined
-  readonly begin: (() => Budget) | undefined
   readonly ask: Ask
 }
 
@@ -135,13 +134,12 @@ export function whole(value: unknown): unknown {
 }
 
 /** Returns the helpers of one predicate. */
-export function basicHelpers({ schema, begin }: Pick<HelperParts, 'schema' | 'begin'>): BasicHelpers {
+export function basicHelpers(schema: Models): BasicHelpers {
   return {
     bail: bailOut,
     isWhole,
     partials,
     isThere,
     isClass: (cls) => schema.modelOfClass(cls) !== undefined,
-    begin,
   }
 }

@@ -101,7 +101,7 @@ class Program {
   /** Predicates by their text. Those of equal text are the same. */
   readonly #predicates = new Map<string, unknown>()
   #count = 0
-  readonly #extras: Omit<ExtraHelpers, 'ask'> & WaitingHelpers
+  readonly #extras: Omit<ExtraHelpers, 'ask' | 'begin'> & WaitingHelpers
 
   constructor(meaning: Meaning) {
     this.#meaning = meaning
@@ -141,10 +141,7 @@ class Program {
       this.#values.push(resolve(this.#pool.given[at]!, meaning))
     const old = called.filter(([name]) => name in this.#functions).map(([name]) => name)
     const fresh = called.filter(([name]) => !(name in this.#functions))
-    const body = programText(
-      fresh.map(([, one]) => one),
-      text,
-    )
+    const body = programText([...fresh.map(([, one]) => one), text])
     const lines = [
       '"use strict"',
       ...(old.length > 0 ? [`const { ${old.join(', ')} } = functions`] : []),
@@ -156,8 +153,8 @@ class Program {
     const made = new globalThis.Function('helpers', 'values', 'functions', lines.join('\n'))
     // Sound: goals are expressions of the policy here.
     const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
-    const parts = { schema: meaning.schema, begin: budgetFor(condition, meaning), ask }
-    const helpers = { ...basicHelpers(parts), ...this.#extras, ask: makeAsk(parts) }
+    const own = { begin: budgetFor(condition, meaning), ask: makeAsk({ ask }) }
+    const helpers = { ...basicHelpers(meaning.schema), ...this.#extras, ...own }
     const predicate: unknown = made(helpers, this.#values, this.#functions)
     if (canShare) this.#predicates.set(text, predicate)
     return predicate

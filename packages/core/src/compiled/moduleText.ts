@@ -1,0 +1,71 @@
+import type { Expression } from '../language/ast.js'
+import { hasCut } from '../language/mentions.js'
+import { print } from '../language/print.js'
+import { type Span, spanText } from '../language/source.js'
+import type { Policy } from '../policy/policy.js'
+import type { Model } from '../schema/model.js'
+import { type References, referencesOf } from '../schema/partial.js'
+import type { Schema } from '../schema/schema.js'
+import type { KindName } from './module.js'
+
+/** Writes plans with the resources that have them. Those of most resources are the plans of all others. */
+export function plansOfActor(resources: ReadonlyMap<string, readonly KindName[]>): string {
+  const most = Math.max(...[...resources.values()].map((kinds) => kinds.length))
+  const others = [...resources.values()].find((kinds) => kinds.length === most)
+  return [...resources]
+    .filter(([plans, kinds]) => plans !== '' || kinds !== others)
+    .map(([plans, kinds]) => `[[${plans}]${kinds === others ? '' : `, ${JSON.stringify(kinds)}`}],\n`)
+    .join('')
+}
+
+export function writeModel(model: Model, schema: Schema): string {
+  const { name } = model
+  const key = schema.key(name)
+  const ancestors = schema.ancestors(name)
+  const references = referencesIn(model, schema)
+  return [
+    `{ name: ${JSON.stringify(name)}, hasClass: ${model.class !== undefined}`,
+    ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
+    ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
+    ...(schema.descendants(name).length === 0 ? [] : ['isExtended: true']),
+    ...(references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
+  ]
+    .join(', ')
+    .concat(' }')
+}
+
+/** Returns the references of a model whose rows are plain objects, which can be copies of rows. */
+export function referencesIn({ name, class: cls, fields }: Model, schema: Schema): References {
+  return cls === undefined ? referencesOf(fields.values(), schema.key(name)) : []
+}
+
+export function classOf(model: string): string {
+  return `models.classOf(${JSON.stringify(model)})`
+}
+
+/** Writes a literal of the policy that JSON can't represent. */
+export function writeLiteral(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  return JSON.stringify(value)
+}
+
+/** Describes a goal that needs the machine: the rule that contains it, and its position. */
+export function ruleOf(
+  { goal, span }: { readonly goal: { readonly expression: Expression }; readonly span: Span },
+  policy: Policy,
+): string {
+  const { expression } = goal
+  const asked = spanText(span)
+  if (asked) return `${asked} (${placeOf(span)})`
+  // The API's own goal has no position in the policy. It needs the machine because one of its rules
+  // has a `cut`.
+  const rules = (expression.kind === 'call' && policy.rules.get(expression.name)) || []
+  const places = rules.filter(hasCut).map((rule) => placeOf(rule.span))
+  return `${print(expression)}${places.length > 0 ? `, for the cut of the rule at ${places.join(', ')}` : ''}`
+}
+
+function placeOf(span: Span): string {
+  const { line, column } = span.source.position(span.start)
+  return `${span.source.name ? `${span.source.name}:` : 'line '}${line}:${column}`
+}
