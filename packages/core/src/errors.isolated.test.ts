@@ -29,3 +29,16 @@ test('classes of errors are told by brand, so that two copies of the package agr
   expect(other).toBeInstanceOf(ArcturusError)
   expect(other).not.toBeInstanceOf(PolicyError)
 })
+
+test('no data of a client is an error', () => {
+  const { brand } = ForbiddenError
+  for (const value of [
+    null,
+    undefined,
+    brand,
+    Object.create(null),
+    { brand, constructor: { brand } },
+    { constructor: ForbiddenError },
+  ])
+    expect(value).not.toBeInstanceOf(ForbiddenError)
+})

@@ -20,12 +20,6 @@ function placeIn(span: Span | undefined): string {
 }
 
 /**
- * The key of the brands of an error class. It is in the global symbol registry, so that
- * `instanceof` works across two copies of this package.
- */
-const brands = Symbol.for('arcturus.brands')
-
-/**
  * Makes a property non-enumerable, so that logs and JSON omit it. The message already contains its
  * facts, and a span refers to the text of the whole policy.
  */
@@ -33,26 +27,26 @@ function quiet(error: Error, name: string, value: unknown): void {
   Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true })
 }
 
-/** The base class of every error that this package throws. */
+/**
+ * The base class of every error that this package throws. `instanceof` compares brands, so that it works across two
+ * copies of this package.
+ */
 export class ArcturusError extends Error {
   /** A getter, so that bundlers leave out the classes that nobody uses. */
   static get brand(): string {
     return 'ArcturusError'
   }
   readonly code: Code
-  // None of these is an enumerable property: the message already contains them, and a span refers
-  // to the text of the whole policy.
-  readonly #summary: string
-  readonly #details: ErrorDetails
+  // Not an enumerable property: the message already contains the details, and a span refers to the
+  // text of the whole policy.
+  readonly #details: ErrorDetails & { readonly summary: string }
 
   constructor(code: Code, summary: string, details: ErrorDetails = {}) {
-    const place = placeIn(details.span)
-    const hint = details.hint ? `\nhint: ${details.hint}` : ''
-    super(`${summary}${place}${hint}`, details.cause === undefined ? undefined : { cause: details.cause })
+    const { cause, hint, span } = details
+    super(`${summary}${placeIn(span)}${hint ? `\nhint: ${hint}` : ''}`, cause === undefined ? undefined : { cause })
     this.name = new.target.brand
     this.code = code
-    this.#summary = summary
-    this.#details = details
+    this.#details = { ...details, summary }
   }
 
   get span(): Span | undefined {
@@ -69,25 +63,17 @@ export class ArcturusError extends Error {
 
   /** The message without its place, code frame and hint. */
   get summary(): string {
-    return this.#summary
-  }
-
-  static {
-    Object.defineProperty(ArcturusError.prototype, brands, {
-      get(this: ArcturusError): readonly unknown[] {
-        const names: unknown[] = []
-        let at: unknown = this.constructor
-        for (; typeof at === 'function' && 'brand' in at; at = Object.getPrototypeOf(at)) names.push(at.brand)
-        return names
-      },
-    })
+    return this.#details.summary
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false
-    const names = (value as { [brands]?: unknown })[brands]
-    // biome-ignore lint/complexity/noThisInStatic: each subclass looks for its own brand
-    return Array.isArray(names) && names.includes(this.brand)
+    // Not the own property of an object, which can be a client's JSON.
+    let cls: unknown = Object.getPrototypeOf(Object(value))?.constructor
+    for (; typeof cls === 'function' && 'brand' in cls; cls = Object.getPrototypeOf(cls)) {
+      // biome-ignore lint/complexity/noThisInStatic: each subclass looks for its own brand
+      if (cls.brand === this.brand) return true
+    }
+    return false
   }
 }
 
@@ -138,7 +124,7 @@ export class QueryError extends ArcturusError {
   constructor(code: Code, summary: string, details: ErrorDetails & { readonly trace?: string | undefined } = {}) {
     super(code, summary, details)
     this.trace = details.trace ?? ''
-    if (this.trace) this.message = `${this.message}\n${this.trace}`
+    if (this.trace) this.message += `\n${this.trace}`
   }
 }
 

@@ -127,7 +127,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     }
     if (typeof action !== 'string') return new ArgumentError('invalid-argument', 'An action must be a string.')
     return new QueryError('not-compiled', `The policy was not compiled for ${this.#show(actor, action, resource)}.`, {
-      hint: 'compile it for this actor: compilePolicy(authorizer, { actors: [names] })',
+      hint: 'name the actor: compilePolicy(authorizer, { actors: [names] })',
     })
   }
 
@@ -196,7 +196,7 @@ function predicateOf(plan: CompiledPlan): Predicate {
 function helpersOf(models: CompiledModels, policy: CompiledPolicy, world: Partial<World>): SourceHelpers {
   // Sound: a module whose helpers compare values has both.
   const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
-  const parts: HelperParts = { schema: models, meaning, limits: world.limits, ask }
+  const parts: HelperParts = { ...world, schema: models, meaning, ask }
   const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
   return { ...basicHelpers(models), ...Object.fromEntries(extras) }
 }
@@ -206,8 +206,8 @@ function ask(goal: unknown): never {
 }
 
 function machineOnly(what: string, cause?: unknown): QueryError {
-  return new QueryError('machine-only', `A compiled policy has no query machine, which this needs: ${what}`, {
-    hint: 'use an Authorizer for it: it names missing data and awaits promises',
+  return new QueryError('machine-only', `The compiled policy cannot decide ${what}`, {
+    hint: 'use an Authorizer: it awaits promises and names missing data',
     cause,
   })
 }

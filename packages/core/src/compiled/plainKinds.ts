@@ -19,12 +19,12 @@ export const plainBuiltins: ReadonlyMap<string, unknown> = new Map<string, unkno
  */
 export const plainKinds: ValueKinds = {
   builtins: plainBuiltins,
-  unifiable: (left, right, equality) => scalarsEqual(left, right) ?? equality(left, right),
+  unifiable: (left, right, equality) => equality(left, right),
   scalarsEqual,
   isNumeric: isNumber,
   isContainer: Array.isArray,
   isValue,
-  isValueClass: (cls) => cls === Array || plainBuiltins.has(cls.name),
+  isValueClass: () => false,
 }
 
 function scalarsEqual(left: unknown, right: unknown): boolean | undefined {

@@ -1,12 +1,20 @@
 import { assertRow } from '../authorizer/arguments.js'
-import { SchemaEquality, SchemaValues } from '../machine/host/schemaValues.js'
+import { SchemaValues } from '../machine/host/schemaValues.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { Budget, limitError, Meter } from '../predicate/budget.js'
-import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
-import { equalityMeaning, withClasses } from '../predicate/valueMeaning.js'
+import {
+  compareBy,
+  type ExtraHelpers,
+  type HelperParts,
+  makeIsa as makeIsaOf,
+  makeKeyOf as makeKeyOfRows,
+} from '../predicate/emit/helpers.js'
+import { equalByTags, now, rowEqualities, withClasses } from '../predicate/valueMeaning.js'
 import { markCopy } from '../schema/partial.js'
 import { tag } from '../schema/tags.js'
+import type { Equality } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
+import { equalWithoutKeys, sameRow } from '../values/rows.js'
 import type { CompiledPolicy } from './module.js'
 import { plainOrder } from './plainKinds.js'
 
@@ -17,7 +25,6 @@ export {
   makeCompare,
   makeEquals,
   makeInvoke,
-  makeKeyOf,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
@@ -50,18 +57,27 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
 }
 
 /** Returns how predicates compare values. */
-export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (models, kinds, { equality, regExp }) => {
-  const values = new SchemaEquality(models, equality, kinds)
-  const meaning = equalityMeaning(
-    models,
-    (left, right) => values.equal(left, right),
-    equality !== undefined,
+export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kinds, { equality, regExp }) => {
+  const equal: Equality = (left, right) => {
+    const same = kinds.scalarsEqual(left, right) ?? sameRow(schema, left, right, kinds)
+    return typeof same === 'boolean' ? same : equalWithoutKeys(schema, left, right, same, equality)
+  }
+  return {
+    schema,
     kinds,
-    (object) => {
+    regExp,
+    equality: equal,
+    equalAtSight: (left, right, leftModel, rightModel) => equalByTags(schema, left, right, leftModel, rightModel),
+    equal: (left, right) => now(kinds.unifiable(left, right, equal)),
+    stranger(object) {
       throw unknownRow(object, 'a model', 'compared with another object')
     },
-  )
-  return { ...meaning, regExp }
+  }
+}
+
+/** Creates the helper for the keys of classes. */
+export function makeKeyOf({ schema, meaning, equality }: HelperParts): ExtraHelpers['keyOf'] {
+  return makeKeyOfRows(rowEqualities(schema, equality !== undefined, meaning.kinds))
 }
 
 /**

@@ -28,9 +28,11 @@ export type EndEvaluation = (limit: keyof BudgetLimits, limits: BudgetLimits) =>
 
 /** Throws the error of the limit. */
 export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
-  const hint = 'raise `limits` if the query needs more'
-  if (limit === 'steps') throw new QueryError('step-limit', `The query takes more than ${steps} steps.`, { hint })
-  throw new QueryError('time-limit', `The query computes for more than ${syncTime} ms.`, { hint })
+  const isSteps = limit === 'steps'
+  const excess = isSteps ? `takes more than ${steps} steps` : `computes for more than ${syncTime} ms`
+  throw new QueryError(isSteps ? 'step-limit' : 'time-limit', `The query ${excess}.`, {
+    hint: 'raise `limits` if the query needs more',
+  })
 }
 
 /** Throws as `limitError` for time. For steps it bails out: the machine counts other steps. */

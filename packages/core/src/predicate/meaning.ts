@@ -26,15 +26,19 @@ export interface EqualityMeaning {
   equalAtSight(a: object, b: object, aModel?: string, bModel?: string): boolean | undefined
   /** Ends the evaluation at a plain object of unknown class. */
   stranger(object: object): never
+  /** The host's equality of objects, beyond that of the language. Its errors end the evaluation. */
+  readonly equality: Equality
+  /** Makes the regular expressions of methods. Default: JavaScript's own. */
+  readonly regExp?: RegExpEngine | undefined
+}
+
+/** `EqualityMeaning` with the equality of rows by their class. */
+export interface RowMeaning extends EqualityMeaning {
   /**
    * Returns how rows of a class are compared; undefined for a class without rows, or a key of
    * several columns.
    */
   rowEquality(cls: unknown): RowEquality | undefined
-  /** The host's equality of objects, beyond that of the language. Its errors end the evaluation. */
-  readonly equality: Equality
-  /** Makes the regular expressions of methods. Default: JavaScript's own. */
-  readonly regExp?: RegExpEngine | undefined
 }
 
 /** `EqualityMeaning` with the order of values. */
@@ -50,7 +54,7 @@ export interface ClassMeaning extends EqualityMeaning {
 }
 
 /** The semantics of a condition: its values, and the goals for the machine. */
-export interface Meaning extends ValueMeaning, ClassMeaning {
+export interface Meaning extends ValueMeaning, ClassMeaning, RowMeaning {
   readonly schema: Schema
   /** The limits of an evaluation. */
   readonly limits: BudgetLimits

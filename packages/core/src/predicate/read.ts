@@ -53,11 +53,12 @@ export function equals(
   if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut(left, right)
-  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-    const same = meaning.equalAtSight(left, right, leftType, rightType)
-    if (same !== undefined) return same
-    plain(left, right)
-    plain(right)
+  const areObjects = typeof left === 'object' && typeof right === 'object' && left !== null && right !== null
+  const same = areObjects ? meaning.equalAtSight(left, right, leftType, rightType) : undefined
+  if (same !== undefined) return same
+  plain(left, right)
+  plain(right, left)
+  if (areObjects) {
     meet(meaning, left, leftType)
     meet(meaning, right, rightType)
   }

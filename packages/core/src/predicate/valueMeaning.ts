@@ -2,13 +2,13 @@ import { unloadedRelation } from '../schema/reference.js'
 import type { Models } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
-import type { Equality } from '../values/equality.js'
+import { type Equality, unifiable } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
-import type { ValueKinds } from '../values/kinds.js'
+import { allKinds, type ValueKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
-import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
+import type { ClassMeaning, EqualityMeaning, RowMeaning, ValueMeaning } from './meaning.js'
 
 /** The application's classes, according to the host. */
 export interface HostClasses {
@@ -21,21 +21,32 @@ export interface HostClasses {
  * Returns the equality of a host; functions return undefined if they would have to wait.
  * @param equality - The host's equality of the application's objects.
  * @param hasEquality - Whether it compares objects without keys by more than identity.
- * @param kinds - The kinds of the values that are compared.
- * @param stranger - Ends an evaluation at a plain object of unknown class. Default: bails out to
- * the machine, which knows where the object comes from.
  */
-export function equalityMeaning(
-  schema: Models,
-  equality: Equality,
-  hasEquality: boolean,
-  kinds: ValueKinds,
-  stranger: (object: object) => never = bailOut,
-): EqualityMeaning {
+export function equalityMeaning(schema: Models, equality: Equality, hasEquality: boolean): RowMeaning {
+  const rowEquality = rowEqualities(schema, hasEquality, allKinds)
+  return {
+    schema,
+    kinds: allKinds,
+    equality,
+    rowEquality,
+    // The most frequent comparison: two rows of one class.
+    equalAtSight(left, right, leftModel, rightModel) {
+      if (left.constructor !== right.constructor) return undefined
+      const rows = rowEquality(left.constructor)
+      return rows ? areSameRow(rows, left, right) : equalByTags(schema, left, right, leftModel, rightModel)
+    },
+    // The machine knows where the object comes from.
+    stranger: bailOut,
+    equal: (left, right) => (isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined),
+  }
+}
+
+/** Returns a function with memory: see `RowMeaning.rowEquality`. */
+export function rowEqualities(schema: Models, hasEquality: boolean, kinds: ValueKinds): RowMeaning['rowEquality'] {
   // Shared by all evaluations: it depends on the class and the schema alone. A schema that grows
   // has its meanings made anew.
   const known = new Map<unknown, RowEquality | null>()
-  const rowEquality = (cls: unknown): RowEquality | undefined => {
+  return (cls) => {
     let found = known.get(cls)
     if (found === undefined) {
       found = rowEqualityOf(schema, cls, hasEquality, kinds) ?? null
@@ -44,30 +55,24 @@ export function equalityMeaning(
     }
     return found ?? undefined
   }
-  // The most frequent comparison: two rows of one class.
-  const equalAtSight = (left: object, right: object, leftModel?: string, rightModel?: string): boolean | undefined => {
-    if (left.constructor !== right.constructor) return undefined
-    const rows = rowEquality(left.constructor)
-    if (rows) return areSameRow(rows, left, right)
-    const model = tagOf(left)
-    if (model === undefined || tagOf(right) !== model) return undefined
-    // Tagged rows have no class. If the schema declares another model, the general comparison
-    // decides.
-    if ((leftModel !== undefined && leftModel !== model) || (rightModel !== undefined && rightModel !== model))
-      return undefined
-    const key = schema.key(model)
-    return key?.length === 1 && schema.models.has(model) ? areSameRow({ column: key[0] }, left, right) : undefined
-  }
-  return {
-    schema,
-    kinds,
-    equality,
-    rowEquality,
-    equalAtSight,
-    stranger,
-    equal: (left, right) =>
-      isSettled(left) && isSettled(right) ? now(kinds.unifiable(left, right, equality)) : undefined,
-  }
+}
+
+/**
+ * Returns whether two objects with one tag are the same row, if a key of one column decides. If the schema declares
+ * another model, the general comparison decides.
+ */
+export function equalByTags(
+  schema: Models,
+  left: object,
+  right: object,
+  leftModel?: string,
+  rightModel?: string,
+): boolean | undefined {
+  const model = tagOf(left)
+  if (model === undefined || tagOf(right) !== model) return undefined
+  if ((leftModel ?? model) !== model || (rightModel ?? model) !== model) return undefined
+  const key = schema.key(model)
+  return key?.length === 1 ? areSameRow({ column: key[0] }, left, right) : undefined
 }
 
 /** Adds the classes of a host. */
@@ -118,7 +123,7 @@ export function withOrder<Meaning extends EqualityMeaning>(meaning: Meaning): Me
   }
 }
 
-function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
+export function now(answer: boolean | undefined | PromiseLike<boolean>): boolean | undefined {
   return typeof answer === 'boolean' ? answer : undefined
 }
 

@@ -52,7 +52,7 @@ function callOfText(
   account: Account,
   engine: RegExpEngine | undefined,
 ): unknown {
-  if (!textMethods.has(method)) {
+  if (!takesTexts(method)) {
     account.charge(text.length)
     return Reflect.apply(target, text, args)
   }
@@ -73,9 +73,19 @@ function callOfText(
 
 const patternMethods: ReadonlySet<string> = new Set(['match', 'matchAll', 'search', 'replace', 'replaceAll', 'split'])
 /** Methods that take texts and numbers, and that cost more than reading the text. */
+function takesTexts(method: string): boolean {
+  return patternMethods.has(method) || textMethods.has(method)
+}
 const textMethods: ReadonlySet<string> = new Set([
-  ...patternMethods,
-  ...['includes', 'indexOf', 'lastIndexOf', 'startsWith', 'endsWith', 'concat', 'repeat', 'padStart', 'padEnd'],
+  'includes',
+  'indexOf',
+  'lastIndexOf',
+  'startsWith',
+  'endsWith',
+  'concat',
+  'repeat',
+  'padStart',
+  'padEnd',
 ])
 
 /**

@@ -27,7 +27,7 @@ export function isBinaryClass(cls: unknown): boolean {
   return typeof SharedArrayBuffer === 'function' && cls === SharedArrayBuffer
 }
 /** The superclass of all typed arrays. */
-const typedArray: unknown = Object.getPrototypeOf(Uint8Array)
+const typedArray: unknown = /* @__PURE__ */ Object.getPrototypeOf(Uint8Array)
 
 type Numbers = ArrayLike<unknown>
 

@@ -36,10 +36,8 @@ export function compareNumbers(operator: ComparisonOperator, left: number | bigi
       return left > right
     case '>=':
       return left >= right
-    case '==':
-      return left === right || (left <= right && left >= right)
-    case '!=':
-      return !(left === right || (left <= right && left >= right))
+    default:
+      return (left <= right && left >= right) === (operator === '==')
   }
 }
 

@@ -1,6 +1,7 @@
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
 import type { KnownModel, Models } from '../schema/schema.js'
-import { HostError } from './hostError.js'
+import type { Equality } from './equality.js'
+import { HostError, unknownRow } from './hostError.js'
 import { allKinds, type ValueKinds } from './kinds.js'
 import { isNumeric } from './numeric.js'
 
@@ -25,14 +26,11 @@ export class UnknownRow {
   readonly other: object
   /** The model of the other row, or the common model of both. */
   readonly model: string
-  /** Whether rows of the model have keys. */
-  readonly hasKey: boolean
 
-  constructor(schema: Models, object: object, other: object, model: string) {
+  constructor(object: object, other: object, model: string) {
     this.object = object
     this.other = other
     this.model = model
-    this.hasKey = (schema.key(model)?.length ?? 0) > 0
   }
 }
 
@@ -54,24 +52,47 @@ export function sameRow(
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
-  if (!a || !b) {
-    if (a)
-      return isRowModel(a, kinds) && !kinds.isValue(right) ? new UnknownRow(schema, right, left, a.name) : undefined
-    return b && isRowModel(b, kinds) && !kinds.isValue(left) ? new UnknownRow(schema, left, right, b.name) : undefined
-  }
-  const share = a === b || shareRows(schema, a.name, b.name)
-  if (!share && !canBeSameRow(schema, a.name, b.name)) return false
-  const x = share ? keyOf(schema, a, left) : undefined
-  const y = share ? keyOf(schema, b, right) : undefined
+  const share = a && b && (a === b || shareRows(schema, a.name, b.name))
+  if (share === false && !canBeSameRow(schema, a!.name, b!.name)) return false
+  const x = share && keyOf(schema, a, left)
+  const y = share && keyOf(schema, b, right)
   if (x && y) {
     if (x instanceof PartialRow) return x
     if (y instanceof PartialRow) return y
     return x.length === y.length && x.every((part, at) => areEqual(part, y[at], kinds))
   }
-  // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
-  if (schema.modelOf(left) === undefined) return new UnknownRow(schema, left, right, b.name)
-  if (schema.modelOf(right) === undefined) return new UnknownRow(schema, right, left, a.name)
-  return share ? undefined : false
+  for (const [object, row, model] of [[left, right, b] as const, [right, left, a] as const]) {
+    // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
+    if (
+      model &&
+      !schema.modelOf(object) &&
+      (share !== undefined || (isRowModel(model, kinds) && !kinds.isValue(object)))
+    )
+      return new UnknownRow(object, row, model.name)
+  }
+  return share === false ? false : undefined
+}
+
+/**
+ * Returns whether two objects are equal whose keys do not decide.
+ * @param same - The result of `sameRow`.
+ * @throws HostError `unknown-row` for a row and an object that may be one.
+ */
+export function equalWithoutKeys(
+  schema: Models,
+  left: unknown,
+  right: unknown,
+  same: PartialRow | UnknownRow | undefined,
+  equality: Equality | undefined,
+): boolean | Promise<boolean> {
+  if (same instanceof PartialRow) throw new TypeError(`${same.missing} is missing`)
+  if (same && (!equality || hasKey(schema, same))) throw unknownRow(same.object, same.model, 'compared with a row')
+  return equality?.(left, right) ?? false
+}
+
+/** Returns whether rows of the model of a comparison have keys. */
+export function hasKey(schema: Models, { model }: UnknownRow): boolean {
+  return (schema.key(model)?.length ?? 0) > 0
 }
 
 /**
@@ -223,7 +244,7 @@ export function rowEqualityOf(
   kinds: ValueKinds,
 ): RowEquality | undefined {
   const model = schema.modelOfClass(cls)
-  if (!model?.class || kinds.isValueClass(model.class)) return undefined
+  if (!model || !isRowModel(model, kinds)) return undefined
   const key = schema.key(model.name)
   const decides = key?.length ? key.length === 1 : !hasEquality
   return decides ? { column: key?.[0], owner: schema.keyOwner(model.name) } : undefined

@@ -5,7 +5,6 @@ import type { Schema } from '../../schema/schema.js'
 import type { Missing } from '../../schema/wanted.js'
 import type { RegExpEngine } from '../../text/engine.js'
 import type { Equality } from '../../values/equality.js'
-import { allKinds } from '../../values/kinds.js'
 
 /**
  * Returns the meaning of conditions by the machine's host. Each value that would have to be awaited
@@ -31,7 +30,7 @@ export function hostMeaning(
       throw typed(error)
     }
   }
-  const values = withOrder(equalityMeaning(schema, equality, hasEquality, allKinds))
+  const values = withOrder(equalityMeaning(schema, equality, hasEquality))
   return {
     ...withClasses(values, host, typed),
     schema,

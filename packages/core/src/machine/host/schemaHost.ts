@@ -14,6 +14,7 @@ import { HostError } from '../../values/hostError.js'
 import { allKinds } from '../../values/kinds.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
 import {
+  hasKey,
   identityOf,
   PartialRow,
   type RowEquality,
@@ -241,7 +242,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
-    if (unloaded && !(same instanceof UnknownRow && same.hasKey)) {
+    if (unloaded && !(same instanceof UnknownRow && hasKey(this.schema, same))) {
       const known = sameReference(this.schema, left, right)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)

@@ -2,57 +2,41 @@ import type { Class } from '../../schema/model.js'
 import type { Models } from '../../schema/schema.js'
 import { builtinClasses, isBuiltinInstance } from '../../values/builtin.js'
 import { Dict } from '../../values/dict.js'
-import type { Equality } from '../../values/equality.js'
+import { type Equality, scalarsEqual } from '../../values/equality.js'
 import { unknownRow } from '../../values/hostError.js'
-import { allKinds, type ValueKinds } from '../../values/kinds.js'
-import { type PartialRow, sameRow, UnknownRow } from '../../values/rows.js'
+import { allKinds } from '../../values/kinds.js'
+import { equalWithoutKeys, type PartialRow, sameRow, type UnknownRow } from '../../values/rows.js'
 
-/** The equality of values of a schema; it needs no machine. */
-export class SchemaEquality {
+/** The equality and the classes of the values of a schema; they need no machine. */
+export class SchemaValues {
   readonly schema: Models
   readonly #equality: Equality | undefined
-  readonly #kinds: ValueKinds
 
   /**
    * @param equality - Decides whether two objects are equal that are not rows with keys; by default
    * they never are.
-   * @param kinds - The kinds of the values that are compared.
    */
-  constructor(schema: Models, equality: Equality | undefined, kinds: ValueKinds) {
+  constructor(schema: Models, equality: Equality | undefined) {
     this.schema = schema
     this.#equality = equality
-    this.#kinds = kinds
   }
 
   equal(left: unknown, right: unknown): boolean | Promise<boolean> {
-    return this.#kinds.scalarsEqual(left, right) ?? this.equalObjects(left, right)
+    return scalarsEqual(left, right) ?? this.equalObjects(left, right)
   }
 
   protected equalObjects(left: unknown, right: unknown): boolean | Promise<boolean> {
-    const same = sameRow(this.schema, left, right, this.#kinds)
+    const same = sameRow(this.schema, left, right, allKinds)
     return typeof same === 'boolean' ? same : this.otherwiseEqual(left, right, same)
   }
 
-  /**
-   * Returns whether two values are equal if keys do not decide.
-   * @throws HostError `unknown-row` for a row and an object that may be one.
-   */
+  /** Returns whether two values are equal if keys do not decide; as `equalWithoutKeys`. */
   protected otherwiseEqual(
     left: unknown,
     right: unknown,
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
-    if (same instanceof UnknownRow) {
-      if (same.hasKey || !this.#equality) throw unknownRow(same.object, same.model, 'compared with a row')
-    } else if (same) throw new TypeError(`${same.missing} is missing`)
-    return this.#equality?.(left, right) ?? false
-  }
-}
-
-/** `SchemaEquality` with the semantics of classes. */
-export class SchemaValues extends SchemaEquality {
-  constructor(schema: Models, equality: Equality | undefined) {
-    super(schema, equality, allKinds)
+    return equalWithoutKeys(this.schema, left, right, same, this.#equality)
   }
 
   classOf(value: unknown): string | undefined {

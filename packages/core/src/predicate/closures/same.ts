@@ -1,12 +1,12 @@
 import { areSameRow, type RowEquality } from '../../values/rows.js'
-import type { ValueMeaning } from '../meaning.js'
+import type { RowMeaning, ValueMeaning } from '../meaning.js'
 import { equals, equalsLiteral, held, plain } from '../read.js'
 import type { Slots } from './frame.js'
 import { get, type Reader } from './reader.js'
 
 /** How a condition compares two operands. It remembers how rows of the latest class are compared. */
 export interface Comparison {
-  readonly meaning: ValueMeaning
+  readonly meaning: ValueMeaning & RowMeaning
   /** The declared types (`declaredType`) of the operands. */
   readonly leftType: string | undefined
   readonly rightType: string | undefined

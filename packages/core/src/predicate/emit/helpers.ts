@@ -2,9 +2,10 @@ import type { CompareOperator } from '../../condition/condition.js'
 import { arePartial, isWhole, mayBePartial, partials } from '../../schema/partial.js'
 import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
+import type { Equality } from '../../values/equality.js'
 import { bailOut } from '../bail.js'
 import type { Budget, BudgetLimits, Meter } from '../budget.js'
-import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
+import type { ClassMeaning, EqualityMeaning, RowMeaning, ValueMeaning } from '../meaning.js'
 import { calculate, call, compare, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
@@ -58,7 +59,9 @@ export type Ask = (goal: unknown, bindings: ReadonlyMap<string, unknown>) => boo
 export interface HelperParts {
   readonly schema: Models
   readonly meaning: EqualityMeaning
-  readonly limits: Partial<BudgetLimits> | undefined
+  readonly limits?: Partial<BudgetLimits> | undefined
+  /** The application's equality of objects. */
+  readonly equality?: Equality | undefined
   readonly ask: Ask
 }
 
@@ -77,9 +80,9 @@ export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
 export function makeEquals({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['equals'] {
   return (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType)
 }
-export function makeKeyOf({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['keyOf'] {
+export function makeKeyOf(rowEquality: RowMeaning['rowEquality']): ExtraHelpers['keyOf'] {
   return (cls) => {
-    const rows = meaning.rowEquality(cls)
+    const rows = rowEquality(cls)
     return rows && (rows.column ?? null)
   }
 }

@@ -110,7 +110,7 @@ class Program {
       own: new Meter(meaning.limits, bailForSteps),
       isa: makeIsa(meaning),
       equals: makeEquals({ meaning }),
-      keyOf: makeKeyOf({ meaning }),
+      keyOf: makeKeyOf(meaning.rowEquality),
       compare: makeCompare({ meaning }),
       text: makeText(),
       call: makeCall({ meaning }),
