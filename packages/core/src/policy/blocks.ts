@@ -24,19 +24,25 @@ export interface MergedBlock {
  * Returns the declarations of a block: roles, then permissions, then relations, each in source
  * order.
  */
-export function declarationsOf(block: ResourceBlock): readonly Declared[] {
-  const of = (name: string): readonly Declaration['value'][] =>
-    block.productions.flatMap((one) => (one.kind === 'declaration' && one.name.name === name ? [one.value] : []))
-  const names = (list: string, kind: 'role' | 'permission'): readonly Declared[] =>
-    of(list).flatMap((value) =>
-      value.kind === 'names' ? value.names.map(({ value: name, span }) => ({ kind, name, span, to: undefined })) : [],
-    )
-  const relations = of('relations').flatMap((value) =>
-    value.kind === 'relations'
-      ? value.relations.map(({ key, value: to }): Declared => ({ kind: 'relation', name: key, span: to.span, to }))
-      : [],
-  )
-  return [...names('roles', 'role'), ...names('permissions', 'permission'), ...relations]
+export function declarationsOf({ productions }: ResourceBlock): readonly Declared[] {
+  const found: Declared[] = []
+  for (const kind of kinds) {
+    for (const one of productions) {
+      if (one.kind === 'declaration' && one.name.name === `${kind}s`) addDeclared(kind, one.value, found)
+    }
+  }
+  return found
+}
+
+const kinds = ['role', 'permission', 'relation'] as const
+
+function addDeclared(kind: Declared['kind'], value: Declaration['value'], into: Declared[]): void {
+  if (kind !== 'relation' && value.kind === 'names') {
+    for (const { value: name, span } of value.names) into.push({ kind, name, span, to: undefined })
+  }
+  if (kind === 'relation' && value.kind === 'relations') {
+    for (const { key, value: to } of value.relations) into.push({ kind, name: key, span: to.span, to })
+  }
 }
 
 /**

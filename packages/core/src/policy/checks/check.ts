@@ -6,7 +6,7 @@ import type { Schema } from '../../schema/schema.js'
 import type { MergedBlock } from '../blocks.js'
 import type { Policy } from '../policy.js'
 import type { RuleTypes } from '../ruleTypes.js'
-import { type Handlers, walk } from './walk.js'
+import { eachVisited, type Handlers } from './walk.js'
 
 type More = Pick<Diagnostic, 'hint' | 'data'>
 
@@ -117,6 +117,7 @@ export function runChecks<Context extends CheckContext>(
   const visit = (node: Node): void => {
     const those = handlers.get(node.kind)
     if (those) for (let at = 0; at < those.length; at++) those[at]!(node)
+    if (looksInside || node.kind === 'resource block') eachVisited(node, visit)
   }
   const collect = (): void => {
     for (let at = 0; at < found.length; at++) {
@@ -125,10 +126,7 @@ export function runChecks<Context extends CheckContext>(
   }
   const looksInside = [...handlers.keys()].some((kind) => kind !== 'end' && !outsideRules.has(kind))
   for (const group of groups) {
-    for (const node of group) {
-      if (looksInside || node.kind === 'resource block') walk(node, visit)
-      else visit(node)
-    }
+    for (let at = 0; at < group.length; at++) visit(group[at]!)
     collect()
   }
   for (const end of ends) end()

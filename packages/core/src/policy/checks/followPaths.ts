@@ -1,13 +1,12 @@
 import type { Dot, Entry, Expression, Matches, New, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { children } from '../../language/visit.js'
-import type { Schema } from '../../schema/schema.js'
 import type { Check, PolicyContext } from './check.js'
-import { Knowledge, type Known } from './knowledge.js'
+import { Knowledge } from './knowledge.js'
 
 /** Visits the paths of a rule. */
 export interface PathVisitor {
-  /** Called when a field of `object` is read, or one of its methods is called. */
-  readonly step?: (node: Dot, object: Known, knowledge: Knowledge) => void
+  /** Called when a field is read, or a method is called. */
+  readonly step?: (node: Dot, knowledge: Knowledge) => void
   /** Called when a pattern names a field of a class. */
   readonly patternField?: (field: Entry<Pattern>, model: string) => void
   /**
@@ -25,9 +24,10 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
     const visitors = checks.flatMap((check) => check(context) ?? [])
     if (visitors.length === 0) return {}
     const all = allOf(visitors)
+    const knowledge = new Knowledge(context.schema)
     return {
       rule: (rule) => {
-        if (context.written.has(rule)) followPaths(rule, context.schema, all)
+        if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, knowledge, all))
       },
     }
   }
@@ -38,8 +38,8 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
   const patternFields = visitors.flatMap(({ patternField }) => patternField ?? [])
   const goals = visitors.flatMap(({ goal }) => goal ?? [])
   return {
-    step: (node, object, knowledge) => {
-      for (let at = 0; at < steps.length; at++) steps[at]!(node, object, knowledge)
+    step: (node, knowledge) => {
+      for (let at = 0; at < steps.length; at++) steps[at]!(node, knowledge)
     },
     patternField: (field, model) => {
       for (let at = 0; at < patternFields.length; at++) patternFields[at]!(field, model)
@@ -54,14 +54,12 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
  * Follows a rule's goals in order, and calls the visitor for each step of a path with the facts
  * about its object.
  */
-function followPaths(rule: Rule, schema: Schema, visitor: Required<PathVisitor>): void {
-  const { parameters, body } = rule
-  const knowledge = new Knowledge(schema)
+function followPaths({ parameters, body }: Rule, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
   for (let index = 0; index < parameters.length; index++) {
     const { term, pattern } = parameters[index]!
     if (!pattern) continue
     followPattern(pattern, visitor)
-    if (body) knowledge.matches(knowledge.variable(parameterName(term, index)), pattern)
+    if (body) knowledge.learn(() => knowledge.matches(knowledge.variable(parameterName(term, index)), pattern))
   }
   if (body) followGoal(body, knowledge, visitor)
 }
@@ -85,7 +83,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
       return
     case 'not':
       knowledge.branch(() => followGoal(goal.operand, knowledge, visitor))
-      learnFalse(goal.operand, knowledge)
+      knowledge.learn(() => learnFalse(goal.operand, knowledge))
       return
     case 'forall':
       knowledge.branch(() => {
@@ -96,7 +94,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
     default:
       followValues(goal, knowledge, visitor)
       visitor.goal(goal, knowledge)
-      learnTrue(goal, knowledge)
+      knowledge.learn(() => learnTrue(goal, knowledge))
   }
 }
 
@@ -176,16 +174,14 @@ function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<
 }
 
 function followPath(path: Dot, knowledge: Knowledge, visitor: Required<PathVisitor>, open: Expression[]): void {
-  const steps: Dot[] = []
-  let at: Expression = path
+  const steps = [path]
+  let at = path.object
   for (; at.kind === 'dot'; at = at.object) steps.push(at)
   open.push(at)
-  let known = knowledge.of(at)
   for (let index = steps.length - 1; index >= 0; index--) {
     const step = steps[index]!
-    visitor.step(step, known, knowledge)
+    visitor.step(step, knowledge)
     if (step.member.kind === 'call') pushExpressions(step.member, open)
-    known = step.member.kind === 'string' ? knowledge.step(known, step.member.value) : knowledge.of(step)
   }
 }
 

@@ -2,26 +2,29 @@ import type { Expression } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
 import { type Family, scalarFamilies } from '../../schema/families.js'
 import type { PathCheck } from './followPaths.js'
-import type { Knowledge } from './knowledge.js'
+import { declaresFields, type Knowledge } from './knowledge.js'
 
 /** A text is ordered among texts only, so comparing it by `<` with a number or a date is an error. */
-export const incomparable: PathCheck = ({ warning }) => ({
-  goal: (goal, knowledge) => {
-    if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
-    const left = familyOf(goal.left, knowledge)
-    const right = familyOf(goal.right, knowledge)
-    if (!left || !right || (left === 'text') === (right === 'text')) return
-    const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
-    const message = `${one} is a ${left} and ${other} a ${right}: comparing them with \`${goal.operator}\` is an error.`
-    const hint =
-      left === 'date' || right === 'date'
-        ? 'compare it with a date: register a constant whose field returns one'
-        : 'compare values of one type'
-    warning('incomparable', message, goal.span, { hint, data: { left: one, right: other } })
-  },
-})
+export const incomparable: PathCheck = ({ schema, warning }) => {
+  const hasFields = declaresFields(schema)
+  return {
+    goal: (goal, knowledge) => {
+      if (goal.kind !== 'compare' || goal.operator === '==' || goal.operator === '!=') return
+      const left = familyOf(goal.left, hasFields ? knowledge : undefined)
+      const right = left && familyOf(goal.right, hasFields ? knowledge : undefined)
+      if (!left || !right || (left === 'text') === (right === 'text')) return
+      const [one, other] = [spanText(goal.left.span), spanText(goal.right.span)]
+      const message = `${one} is a ${left} and ${other} a ${right}: comparing them with \`${goal.operator}\` is an error.`
+      const hint =
+        left === 'date' || right === 'date'
+          ? 'compare it with a date: register a constant whose field returns one'
+          : 'compare values of one type'
+      warning('incomparable', message, goal.span, { hint, data: { left: one, right: other } })
+    },
+  }
+}
 
-function familyOf(node: Expression, knowledge: Knowledge): Family | undefined {
+function familyOf(node: Expression, knowledge: Knowledge | undefined): Family | undefined {
   switch (node.kind) {
     case 'string':
       return 'text'
@@ -30,7 +33,7 @@ function familyOf(node: Expression, knowledge: Knowledge): Family | undefined {
     case 'boolean':
       return 'boolean'
     default: {
-      const field = knowledge.of(node).from?.field
+      const field = knowledge?.of(node).from?.field
       return field?.kind === 'scalar' && !field.list ? scalarFamilies[field.type] : undefined
     }
   }

@@ -32,10 +32,10 @@ class Place implements Known {
   readonly root: Place
   readonly depth: number
   /** The class, if it is known from another source than the schema's fields. */
-  own: string | undefined
+  own: string | undefined = undefined
   isPresent = false
   /** The place that a variable equals. */
-  alias: Place | undefined
+  alias: Place | undefined = undefined
   #steps: Map<string, Place> | undefined
   /** The field that was read last, and the class that it was read from. */
   #from: Known['from']
@@ -80,18 +80,34 @@ class Place implements Known {
   }
 }
 
+/** Returns whether a schema declares any field. Otherwise there are no facts about fields. */
+export function declaresFields({ models }: Schema): boolean {
+  for (const { fields } of models.values()) if (fields.size > 0) return true
+  return false
+}
+
+/** The facts about a place, before another one was added. */
+interface Before {
+  readonly place: Place
+  readonly own: string | undefined
+  readonly isPresent: boolean
+  readonly alias: Place | undefined
+}
+
 /**
  * The facts about a rule's variables at one place of its body: their classes, and the paths that
  * are certainly not nil.
- * Goals are tried in order, so a goal that succeeded before a place holds there.
+ * Goals are tried in order, so a goal that succeeded before a place holds there. Each rule is a
+ * branch, so that rules share the places of variables with the same names.
  */
 export class Knowledge {
   readonly #schema: Schema
   readonly #variables = new Map<string, Place>()
   #aliases = 0
-  /** Functions that undo each fact of the open branches, the latest last. */
-  readonly #trail: (() => void)[] = []
-  #branches = 0
+  /** The states that the end of a branch restores, the latest last. */
+  readonly #trail: Before[] = []
+  /** Functions that add facts of the open branch, in order. */
+  #waiting: (() => void)[] = []
 
   constructor(schema: Schema) {
     this.#schema = schema
@@ -99,15 +115,40 @@ export class Knowledge {
 
   /** Runs a function, then removes the facts that it added. */
   branch(run: () => void): void {
+    this.#addWaiting()
     const before = this.#trail.length
-    this.#branches++
     run()
-    this.#branches--
-    while (this.#trail.length > before) this.#trail.pop()?.()
+    this.#waiting = []
+    while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
+  }
+
+  #restore({ place, own, isPresent, alias }: Before): void {
+    if (place.alias !== alias) this.#aliases--
+    place.own = own
+    place.isPresent = isPresent
+    place.alias = alias
+  }
+
+  /** Remembers a state that will change. */
+  #remember(place: Place): void {
+    this.#trail.push({ place, own: place.own, isPresent: place.isPresent, alias: place.alias })
+  }
+
+  /** Adds facts by a function that is called once facts are read: many rules need none. */
+  learn(add: () => void): void {
+    this.#waiting.push(add)
+  }
+
+  #addWaiting(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const add of waiting) add()
   }
 
   /** Returns the facts about a variable. */
   variable(name: string): Known {
+    this.#addWaiting()
     return this.#placeOf(name) ?? nothing
   }
 
@@ -143,17 +184,15 @@ export class Knowledge {
 
   /** Returns whether a value is certainly not nil. */
   isPresent(known: Known): boolean {
+    this.#addWaiting()
     return known instanceof Place && known.isPresent
   }
 
   /** Adds the fact that a value is not nil. */
   present(known: Known): void {
     if (!(known instanceof Place) || known.isPresent) return
+    this.#remember(known)
     known.isPresent = true
-    if (this.#branches === 0) return
-    this.#trail.push(() => {
-      known.isPresent = false
-    })
   }
 
   /** Adds the fact that a value is of a class. A known subclass takes precedence. */
@@ -161,12 +200,8 @@ export class Knowledge {
     if (!(known instanceof Place) || !this.#schema.models.has(model)) return
     this.present(known)
     if (known.model !== undefined && this.#schema.isSubclass(known.model, model)) return
-    const before = known.own
+    this.#remember(known)
     known.own = model
-    if (this.#branches === 0) return
-    this.#trail.push(() => {
-      known.own = before
-    })
   }
 
   /** Adds the fact that two expressions are equal. */
@@ -223,12 +258,8 @@ export class Knowledge {
     this.variable(name)
     const own = this.#variables.get(name)!
     if (own.alias || own.own !== undefined || own.isPresent || this.#aliases === ALIASES) return
+    this.#remember(own)
     own.alias = other
     this.#aliases++
-    if (this.#branches === 0) return
-    this.#trail.push(() => {
-      own.alias = undefined
-      this.#aliases--
-    })
   }
 }

@@ -1,7 +1,7 @@
-import type { ClassPattern, Rule, Variable } from '../../language/ast.js'
+import type { ClassPattern, Node, Rule, Variable } from '../../language/ast.js'
+import { eachChild } from '../../language/visit.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Check, CheckContext } from './check.js'
-import { walk } from './walk.js'
 
 /** Reports an unregistered name; `once` is whether the rule has it only once. */
 export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: CheckContext) => void
@@ -34,19 +34,29 @@ interface Use {
 /** Returns the uses of each unknown name of a rule, in source order. */
 function usesIn(rule: Rule, known: KnownNames): ReadonlyMap<string, Use> {
   const uses = new Map<string, Use>()
-  walk(rule, (node) => {
-    if (node.kind !== 'variable' && node.kind !== 'class pattern') return
-    const name = node.kind === 'variable' ? node.name : node.tag
+  const useOf = (name: string): Use | undefined => {
     let use = uses.get(name)
-    if (use === undefined) {
-      if (known.has(name)) return
+    if (!use && !known.has(name)) {
       use = { variable: undefined, tag: undefined, count: 0 }
       uses.set(name, use)
     }
-    use.count++
-    if (node.kind === 'variable') use.variable ??= node
-    else use.tag ??= node
-  })
+    if (use) use.count++
+    return use
+  }
+  const look = (node: Node): void => {
+    if (node.kind === 'string') return
+    if (node.kind === 'variable') {
+      const use = useOf(node.name)
+      if (use) use.variable ??= node
+      return
+    }
+    if (node.kind === 'class pattern') {
+      const use = useOf(node.tag)
+      if (use) use.tag ??= node
+    }
+    eachChild(node, look)
+  }
+  look(rule)
   return uses
 }
 

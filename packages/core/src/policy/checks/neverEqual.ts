@@ -5,7 +5,7 @@ import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 import { canBeSameRow } from '../../values/rows.js'
 import type { PathCheck } from './followPaths.js'
-import type { Knowledge } from './knowledge.js'
+import { declaresFields, type Knowledge } from './knowledge.js'
 
 /** The kind of a value, for comparisons. */
 interface Kind {
@@ -21,8 +21,7 @@ interface Kind {
  * example, a number never equals a text or a row.
  */
 export const neverEqual: PathCheck = ({ schema, warning }) => {
-  const isDeclared = ({ fields }: { readonly fields: ReadonlyMap<string, Field> }): boolean => fields.size > 0
-  if (![...schema.models.values()].some(isDeclared)) return undefined
+  if (!declaresFields(schema)) return undefined
   const report = (span: Span, [left, one]: Side, [right, other]: Side, hint?: string): void => {
     if (!one || !other || canBeEqual(schema, one, other)) return
     const message = `${left} is ${a(one)} and ${right} ${a(other)}: they are never equal.`

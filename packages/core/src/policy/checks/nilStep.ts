@@ -16,7 +16,9 @@ export const nilStep: PathCheck = (context) => {
   const all = [...models.values()]
   if (!all.some(({ name, fields }) => [...fields.values()].some((field) => canBeNil(field, name)))) return undefined
   return {
-    step: ({ member, span }, object, knowledge) => {
+    step: (node, knowledge) => {
+      const { member, span } = node
+      const object = knowledge.of(node.object)
       const { from } = object
       if (!from || !canBeNil(from.field, from.model) || knowledge.isPresent(object)) return
       if (from.field.kind === 'scalar' && member.kind === 'call' && textOperators.has(member.name)) return

@@ -18,8 +18,10 @@ export const unknownField: PathCheck = (context) => {
     context.warning('unknown-field', `${model} has no field "${name}".`, span, { hint, data: { name, model } })
   }
   return {
-    step: ({ member }, { model }) => {
-      if (member.kind === 'string' && model !== undefined) look(member.value, model, member.span)
+    step: ({ object, member }, knowledge) => {
+      if (member.kind !== 'string') return
+      const { model } = knowledge.of(object)
+      if (model !== undefined) look(member.value, model, member.span)
     },
     patternField: ({ key, span }, model) => look(key, model, span),
   }

@@ -17,7 +17,7 @@ export const unknownMember: PathCheck = ({ schema, warning }) => {
     warning('unknown-member', message, member.span, { ...(hint && { hint }), data: { name, owner } })
   }
   return {
-    step: (node, known) => {
+    step: (node, knowledge) => {
       const { member, object } = node
       if (member.kind === 'variable') return
       const name = member.kind === 'call' ? member.name : member.value
@@ -30,7 +30,7 @@ export const unknownMember: PathCheck = ({ schema, warning }) => {
         return
       }
       if (member.kind !== 'call') return
-      const owner = prototypesOf(known, schema)
+      const owner = prototypesOf(knowledge.of(object), schema)
       if (!owner || owner.prototypes.some((prototype) => has(prototype, name))) return
       const candidates = owner.prototypes.flatMap((prototype) => [...membersOf(prototype)])
       // An instance of the application's class can have more methods than the class tells.

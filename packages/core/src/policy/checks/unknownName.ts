@@ -11,10 +11,15 @@ import { suggestion } from './suggestion.js'
  */
 export const unknownName: Check<PolicyContext> = (context) => {
   const byRule = new Map<string, Names>(
-    (['role', 'permission', 'relation'] as const).map((kind) => [
-      `has_${kind}`,
-      { kind, of: declaredNames(kind, context) },
-    ]),
+    (['role', 'permission', 'relation'] as const).map((kind) => {
+      // Few policies name all three in their rules.
+      let found: Names['of'] | undefined
+      const of: Names['of'] = (cls) => {
+        found ??= declaredNames(kind, context)
+        return found(cls)
+      }
+      return [`has_${kind}`, { kind, of }]
+    }),
   )
   /**
    * For the current rule: its parameters, the parameter that is the name, and the class of that
@@ -99,10 +104,7 @@ function classIn(parameters: readonly Parameter[], variable: string): string | u
  * Returns the names that the blocks of a class, its subclasses and its superclasses declare, and
  * those in rule types.
  */
-function declaredNames(
-  kind: Declared['kind'],
-  { blocks, ruleTypes, schema }: PolicyContext,
-): (cls?: string) => ReadonlySet<string> {
+function declaredNames(kind: Declared['kind'], { blocks, ruleTypes, schema }: PolicyContext): Names['of'] {
   const typed = (ruleTypes.general.get(`has_${kind}`) ?? []).flatMap(({ parameters: [, name] }) => {
     const literal = name?.pattern ?? name?.term
     return literal?.kind === 'string' ? [literal.value] : []

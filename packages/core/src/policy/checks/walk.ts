@@ -8,19 +8,27 @@ import { eachChild, type NodeOf } from '../../language/visit.js'
 export type Handlers = { readonly [K in Node['kind']]?: (node: NodeOf<K>) => void } & { readonly end?: () => void }
 
 /**
- * Calls `look` for a node and everything below it, in source order.
- * A method call and a `new` are visited as their arguments only, so that every visited `call` calls
- * a rule. (The parser limits how deep nodes nest.)
+ * Calls `look` for a node and everything below it, in source order: all nodes that `eachVisited`
+ * leads to.
  */
 export function walk(node: Node, look: (node: Node) => void): void {
   const step = (one: Node): void => {
     look(one)
-    if (one.kind === 'new') eachChild(one.call, step)
-    else if (one.kind === 'dot') {
-      step(one.object)
-      if (one.member.kind === 'call') eachChild(one.member, step)
-      else if (one.member.kind !== 'string') step(one.member)
-    } else eachChild(one, step)
+    eachVisited(one, step)
   }
   step(node)
+}
+
+/**
+ * Calls `look` for the nodes right below a node, in source order.
+ * A method call and a `new` are visited as their arguments only, so that every visited `call` calls
+ * a rule. (The parser limits how deep nodes nest.)
+ */
+export function eachVisited(node: Node, look: (node: Node) => void): void {
+  if (node.kind === 'new') eachChild(node.call, look)
+  else if (node.kind === 'dot') {
+    look(node.object)
+    if (node.member.kind === 'call') eachChild(node.member, look)
+    else if (node.member.kind !== 'string') look(node.member)
+  } else eachChild(node, look)
 }
