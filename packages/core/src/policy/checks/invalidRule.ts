@@ -22,6 +22,8 @@ export const invalidRule: Check<PolicyContext> = (context) => {
   const reported = new Set<string>()
   return {
     rule: (rule) => {
+      // The expansion of a role or a permission matches the built-in type.
+      if (rule.name !== 'has_relation' && !context.written.has(rule)) return
       const all = typesFor(rule.name)
       if (all.length === 0) return
       const candidates = candidatesFor(rule, context.ruleTypes, context.schema)
