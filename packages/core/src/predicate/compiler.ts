@@ -53,7 +53,7 @@ export type Dispatch = (actor: unknown, action: unknown, resource: unknown) => b
 export type PredicatesOfClasses = readonly (readonly [
   actor: unknown,
   resource: unknown,
-  predicates: ReadonlyMap<string, Predicate>,
+  predicates: readonly (readonly [action: string, predicate: Predicate])[],
 ])[]
 
 /** A back end: compiles conditions to functions. */

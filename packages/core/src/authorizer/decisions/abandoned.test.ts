@@ -38,6 +38,7 @@ const bodies = [
   'p.lazy = u.lazy',
   'p.lazy != u.id',
   'p.lazy < 3',
+  'p.lazy < u.missing',
   'u.lazy <= p.lazy',
   'u.name.startsWith(p.lazy)',
   'p.lazy',

@@ -24,8 +24,10 @@ const policy = `
   allow(_: Admin, "write", _: Doc);
 `
 
-function load(text = policy): Authorizer {
-  const authorizer = new Authorizer({ evaluator: 'source' })
+type Evaluator = 'source' | 'closures'
+
+function load(text = policy, evaluator: Evaluator = 'source'): Authorizer {
+  const authorizer = new Authorizer({ evaluator })
   for (const cls of [User, Admin, Doc, Page, Note]) authorizer.registerClass(cls)
   authorizer.loadSync(text)
   return authorizer
@@ -43,51 +45,55 @@ function warm(can: (user: User, action: string, resource: unknown) => boolean): 
 
 const contenders = {
   authorizer: () => load(),
+  'authorizer without generated code': () => load(policy, 'closures'),
   module: () => moduleOf(load())({ classes: { User, Admin, Doc, Page, Note } }),
 }
 
-describe.each(['authorizer', 'module'] as const)('After many checks, an %s', (name) => {
-  const authorizer = contenders[name]()
-  warm((...args) => authorizer.can(...args))
-
-  test('decides checks of classes that are new', () => {
-    expect(authorizer.can(new User(1), 'read', new Note(1))).toBe(true)
-    expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
-    expect(authorizer.can(new Admin(3), 'write', new Doc(1))).toBe(true)
-    expect(authorizer.can(new Admin(3), 'write', new Page(1))).toBe(true)
-    expect(authorizer.can(new User(3), 'write', new Page(1))).toBe(false)
+describe.each(['authorizer', 'authorizer without generated code', 'module'] as const)(
+  'After many checks, an %s',
+  (name) => {
+    const authorizer = contenders[name]()
     warm((...args) => authorizer.can(...args))
-    expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
-  })
 
-  test('decides for nobody, and about nothing', () => {
-    expect(authorizer.can(null, 'read', new Doc(1, true))).toBe(false)
-    expect(authorizer.can(new User(1), 'read', null)).toBe(false)
-  })
+    test('decides checks of classes that are new', () => {
+      expect(authorizer.can(new User(1), 'read', new Note(1))).toBe(true)
+      expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
+      expect(authorizer.can(new Admin(3), 'write', new Doc(1))).toBe(true)
+      expect(authorizer.can(new Admin(3), 'write', new Page(1))).toBe(true)
+      expect(authorizer.can(new User(3), 'write', new Page(1))).toBe(false)
+      warm((...args) => authorizer.can(...args))
+      expect(authorizer.can(new User(1), 'read', new Note(2))).toBe(false)
+    })
 
-  test('refuses invalid arguments', () => {
-    const code = (ask: () => unknown): unknown => {
-      try {
-        return ask()
-      } catch (error) {
-        return (error as { code: string }).code
+    test('decides for nobody, and about nothing', () => {
+      expect(authorizer.can(null, 'read', new Doc(1, true))).toBe(false)
+      expect(authorizer.can(new User(1), 'read', null)).toBe(false)
+    })
+
+    test('refuses invalid arguments', () => {
+      const code = (ask: () => unknown): unknown => {
+        try {
+          return ask()
+        } catch (error) {
+          return (error as { code: string }).code
+        }
       }
-    }
-    const user = new User(1)
-    expect(code(() => authorizer.can(user, 'raed', new Doc(1)))).toBe('unknown-action')
-    expect(code(() => authorizer.can(user, undefined as unknown as string, new Doc(1)))).toBe('invalid-argument')
-    expect(code(() => authorizer.can(undefined, 'read', new Doc(1)))).toBe('undefined-actor')
-    expect(code(() => authorizer.can(user, 'read', undefined))).toBe('undefined-resource')
-    expect(code(() => authorizer.can(user, 'read', { ownerId: 1 }))).toBe('unknown-row')
-  })
+      const user = new User(1)
+      expect(code(() => authorizer.can(user, 'raed', new Doc(1)))).toBe('unknown-action')
+      expect(code(() => authorizer.can(user, undefined as unknown as string, new Doc(1)))).toBe('invalid-argument')
+      expect(code(() => authorizer.can(undefined, 'read', new Doc(1)))).toBe('undefined-actor')
+      expect(code(() => authorizer.can(user, 'read', undefined))).toBe('undefined-resource')
+      expect(code(() => authorizer.can(user, 'read', { ownerId: 1 }))).toBe('unknown-row')
+    })
 
-  test('leaves a missing attribute to the machine', () => {
-    expect(() => authorizer.can(new User(1), 'write', new Doc(undefined))).toThrow()
-  })
-})
+    test('leaves a missing attribute to the machine', () => {
+      expect(() => authorizer.can(new User(1), 'write', new Doc(undefined))).toThrow()
+    })
+  },
+)
 
-test('A policy that replaces another one decides at once', () => {
-  const authorizer = load()
+test.each(['source', 'closures'] as const)('A policy that replaces another one decides at once: %s', (evaluator) => {
+  const authorizer = load(policy, evaluator)
   warm((...args) => authorizer.can(...args))
   authorizer.loadSync('allow(_: User, "read", _: Doc);')
   expect(authorizer.can(new User(5), 'read', new Doc(1))).toBe(true)

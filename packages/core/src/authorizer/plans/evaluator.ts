@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors.js'
 import { compileClosures } from '../../predicate/closures/closures.js'
+import { dispatchClosures } from '../../predicate/closures/dispatch.js'
 import type { BackEnd } from '../../predicate/compiler.js'
 import { sourceCompiler } from '../../predicate/emit/program.js'
 
@@ -47,7 +48,7 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
 }
 
 /** The closures back end leaves checks that have to wait to the machine. */
-const closures: BackEnd = { compile: compileClosures }
+const closures: BackEnd = { compile: compileClosures, dispatch: dispatchClosures }
 
 /**
  * Returns whether the platform is a browser. Browsers that forbid generated code report each

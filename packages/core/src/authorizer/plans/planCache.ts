@@ -161,12 +161,7 @@ export class PlanCache extends PlanTable<CheckPlan> {
   /** Compiles a function that finds the predicates of all known plans. */
   #dispatchAnew(): void {
     this.#dispatchAt = this.statistics.predicate * 2
-    const known = this.ofClasses().map(([actor, resource, plans]) => {
-      const predicates = [...plans.all].flatMap(([action, { predicate }]) =>
-        typeof action === 'string' && predicate ? [[action, predicate] as const] : [],
-      )
-      return [actor, resource, new Map(predicates)] as const
-    })
+    const known = this.ofClasses().map(([actor, resource, plans]) => [actor, resource, predicatesIn(plans)] as const)
     this.#dispatch = this.#backEnd?.dispatch?.(known)
     if (!this.#dispatch) this.#dispatchAt = Number.POSITIVE_INFINITY
   }
@@ -399,6 +394,12 @@ export class PlanCache extends PlanTable<CheckPlan> {
     this.#known ??= stringLiteralsOf(this.#policy)
     return this.#known
   }
+}
+
+function predicatesIn(plans: PlansOfPair<CheckPlan>): (readonly [action: string, predicate: Predicate])[] {
+  return [...plans].flatMap(([action, { predicate }]) =>
+    typeof action === 'string' && predicate ? [[action, predicate] as const] : [],
+  )
 }
 
 /** Returns the function for many resources of a predicate that has none of its own. */

@@ -1,11 +1,9 @@
 import type { CompareOperator } from '../../condition/condition.js'
-import { arePartial } from '../../schema/partial.js'
 import { bailOut } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
-import { compare, equalsLiteral, held, listOf, read } from '../read.js'
+import { compare, equalsLiteral, listOf } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
-import { at } from './places.js'
-import { find, get, type Reader } from './reader.js'
+import { attributeOf, beside, find, type Reader } from './reader.js'
 import { areSame, type Comparison, equalsKnown, equalsNil, type Known, learn } from './same.js'
 
 /** What a node does with its value. Small integers, since V8 finds the case of an integer at once. */
@@ -84,7 +82,7 @@ export const isFalse: Node = /* @__PURE__ */ end()
 
 function end(): Node {
   // Sound: nothing follows an end.
-  return nodeOf('end', undefined, {})(undefined as never, undefined as never)
+  return (nodeOf('end', undefined, {}) as () => Node)()
 }
 
 /** A loop over a collection. */
@@ -104,11 +102,7 @@ export function run(start: Node, frame: Slots): boolean {
     let value = frame[node.slot]
     if (value === undefined && node.of !== undefined) value = find(node.of, frame)
     const { name } = node
-    if (name !== undefined) {
-      const isObject = typeof value === 'object' && value !== null && !arePartial()
-      const found = isObject ? at(node.place, value as object, name) : read(value, name)
-      value = found === undefined ? bailOut(value) : found
-    }
+    if (name !== undefined) value = attributeOf(value, name, node.place)
     const { parts } = node
     let holds: boolean
     switch (node.kind) {
@@ -124,10 +118,7 @@ export function run(start: Node, frame: Slots): boolean {
       case kinds.known: {
         // Sound: nothing else is written to the slot.
         let known = frame[parts.known] as Known | undefined
-        if (known === undefined) {
-          held(value)
-          known = learn(parts.how, parts.other, parts.known, frame)
-        }
+        if (known === undefined) known = learn(parts.how, parts.other, parts.known, frame, value)
         holds = equalsKnown(parts.how, value, known)
         break
       }
@@ -142,15 +133,13 @@ export function run(start: Node, frame: Slots): boolean {
         break
       case kinds.order: {
         const { how } = parts
-        const left = held(value)
-        holds = compare(how.meaning, parts.operator, left, get(parts.other, frame), how.leftType, how.rightType)
+        const right = beside(value, parts.other, frame)
+        holds = compare(how.meaning, parts.operator, value, right, how.leftType, how.rightType)
         break
       }
-      case kinds.same: {
-        const left = held(value)
-        holds = areSame(parts.how, left, get(parts.other, frame))
+      case kinds.same:
+        holds = areSame(parts.how, value, beside(value, parts.other, frame))
         break
-      }
       case kinds.literal:
         holds = isLiteral(parts, value)
         break

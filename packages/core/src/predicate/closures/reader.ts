@@ -1,6 +1,9 @@
+import { arePartial } from '../../schema/partial.js'
+import { abandon } from '../../values/thenable.js'
+import { bailOut } from '../bail.js'
 import { read } from '../read.js'
 import { noSlot, type Slots } from './frame.js'
-import { placeOf } from './places.js'
+import { at, placeOf } from './places.js'
 
 /**
  * Reads an operand: from its slot if the frame holds the value already, otherwise as an attribute of another reader's
@@ -26,11 +29,28 @@ export function get(reader: Reader, frame: Slots): unknown {
   return known === undefined ? find(reader, frame) : known
 }
 
+/** Reads an operand while another value waits for it. If that fails, nobody awaits the other value. */
+export function beside(other: unknown, reader: Reader, frame: Slots): unknown {
+  try {
+    return get(reader, frame)
+  } catch (error) {
+    abandon(other)
+    throw error
+  }
+}
+
 /** Returns a value that no slot holds. */
-export function find({ slot, of, name, compute }: Reader, frame: Slots): unknown {
+export function find({ slot, of, name, place, compute }: Reader, frame: Slots): unknown {
   if (of === undefined) return compute === undefined ? undefined : compute(frame)
   // Sound: an attribute of another value has a name.
-  const value = read(get(of, frame), name!)
+  const value = attributeOf(get(of, frame), name!, place)
   if (slot !== noSlot) frame[slot] = value
   return value
+}
+
+/** Returns an attribute, as `read` does. */
+export function attributeOf(object: unknown, name: string, place: number): unknown {
+  if (typeof object !== 'object' || object === null || arePartial()) return read(object, name)
+  const value = at(place, object, name)
+  return value === undefined ? bailOut(object) : value
 }

@@ -1,4 +1,6 @@
 import { areSameRow, type RowEquality } from '../../values/rows.js'
+import { abandon } from '../../values/thenable.js'
+import { bailOut } from '../bail.js'
 import type { RowMeaning, ValueMeaning } from '../meaning.js'
 import { equals, equalsLiteral, held, plain } from '../read.js'
 import type { Slots } from './frame.js'
@@ -29,6 +31,7 @@ export function areSame(how: Comparison, left: unknown, right: unknown): boolean
       if (same !== undefined) return same
     }
   }
+  if (left instanceof Promise) bailOut(left, right)
   return equals(how.meaning, left, right, how.leftType, how.rightType)
 }
 
@@ -48,11 +51,16 @@ export interface Known {
   readonly key: unknown
 }
 
-/** Reads an operand's value, and writes its `Known` to a slot. */
-export function learn(how: Comparison, reader: Reader, slot: number, frame: Slots): Known {
-  const found = know(how, held(get(reader, frame)))
-  frame[slot] = found
-  return found
+/** Reads an operand's value for a comparison with another value, and writes its `Known` to a slot. */
+export function learn(how: Comparison, reader: Reader, slot: number, frame: Slots, other: unknown): Known {
+  try {
+    const found = know(how, get(reader, frame))
+    frame[slot] = found
+    return found
+  } catch (error) {
+    abandon(other)
+    throw error
+  }
 }
 
 function know(how: Comparison, value: unknown): Known {
@@ -64,7 +72,7 @@ function know(how: Comparison, value: unknown): Known {
       if (typeof key === 'number' || typeof key === 'string') return { value, cls, column, key }
     }
   }
-  return { value, cls: undefined, column: '', key: undefined }
+  return { value: held(value), cls: undefined, column: '', key: undefined }
 }
 
 /** Returns whether a value equals a known one, as `equals` does. */
@@ -75,10 +83,12 @@ export function equalsKnown(how: Comparison, value: unknown, known: Known): bool
     if (value === null) return false
     if (typeof value === 'object' && value.constructor === cls) {
       const key = (value as Readonly<Record<string, unknown>>)[known.column]
-      if (typeof key === typeof known.key) return key === known.key
+      // V8 compares a type with a literal at once, but not two types.
+      if (typeof key === 'number' && typeof known.key === 'number') return key === known.key
+      if (typeof key === 'string' && typeof known.key === 'string') return key === known.key
     }
   }
-  return how.isMirrored ? areSame(how, known.value, held(value)) : areSame(how, held(value), known.value)
+  return how.isMirrored ? areSame(how, known.value, value) : areSame(how, value, known.value)
 }
 
 /** Returns whether a value is nil, as `equalsLiteral` does. Instances of the latest class are not. */

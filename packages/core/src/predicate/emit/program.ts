@@ -82,7 +82,7 @@ function dispatch(all: PredicatesOfClasses): Dispatch | undefined {
   const pairs = all.map(([actor, resource, predicates]) => ({
     actor: nameOf(actor),
     resource: nameOf(resource),
-    predicates: [...predicates].map(([action, predicate]) => [action, nameOf(predicate)] as const),
+    predicates: predicates.map(([action, predicate]) => [action, nameOf(predicate)] as const),
   }))
   if (!canDispatch(pairs)) return undefined
   const decide = dispatchText(pairs)
