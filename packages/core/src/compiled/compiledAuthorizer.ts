@@ -1,4 +1,4 @@
-import { ArgumentError, QueryError } from '../errors.js'
+import { ArcturusError, ArgumentError, QueryError } from '../errors.js'
 import { bailOut } from '../predicate/bail.js'
 import type { Dispatch, Predicate } from '../predicate/compiler.js'
 import { basicHelpers, type HelperParts, type SourceHelpers } from '../predicate/emit/helpers.js'
@@ -56,29 +56,18 @@ export class CompiledAuthorizer<Action extends string = string> {
    * module was not compiled for the actor's class.
    */
   can(actor: unknown, action: Action, resource: unknown): boolean {
-    let allowed: boolean | undefined
     try {
-      if (!arePartial()) allowed = this.#dispatch(actor, action, resource)
-    } catch (error) {
-      throw this.#typed(error, actor, action, resource)
-    }
-    return allowed ?? this.#decide(actor, action, resource)
-  }
-
-  /** Decides by the table of predicates; otherwise as `can`. */
-  #decide(actor: unknown, action: string, resource: unknown): boolean {
-    const predicate = this.#predicate(actor, action, resource)
-    try {
-      if (arePartial() && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
+      const isWhole = !arePartial()
+      const allowed = isWhole ? this.#dispatch(actor, action, resource) : undefined
+      if (allowed !== undefined) return allowed
+      const predicate = this.#predicate(actor, action, resource)
+      if (!isWhole && (this.#isDoubtful(actor) || this.#isDoubtful(resource))) return bailOut()
       return predicate(actor, action, resource)
     } catch (error) {
-      throw this.#typed(error, actor, action, resource)
+      if (error instanceof ArcturusError) throw error
+      if (error instanceof HostError) throw new QueryError(error.code, error.message, error)
+      throw machineOnly(this.#show(actor, action, resource), error)
     }
-  }
-
-  #typed(error: unknown, actor: unknown, action: string, resource: unknown): unknown {
-    if (error instanceof HostError) return new QueryError(error.code, error.message, error)
-    return error instanceof QueryError ? error : machineOnly(this.#show(actor, action, resource), error)
   }
 
   /**

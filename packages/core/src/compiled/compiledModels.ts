@@ -24,12 +24,8 @@ export class CompiledModels implements Models, GivenModels {
   constructor({ models, kinds, leftOut }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
     this.#constants = constants
     this.#leftOut = leftOut
-    const builtins = [...(kinds?.builtins ?? plainBuiltins)]
-    for (const [name, cls] of builtins) {
-      const ancestors = builtins.filter(([, other]) => other === cls).map(([other]) => other)
-      // Sound: built-in classes are all constructors.
-      this.#add({ name, ancestors }, cls as Class)
-    }
+    // Sound: built-in classes are all constructors.
+    for (const [name, cls] of kinds?.builtins ?? plainBuiltins) this.#add({ name }, cls as Class)
     for (const model of models) {
       const cls = model.hasClass ? classes[model.name] : undefined
       if (model.hasClass && typeof cls !== 'function') throw absent('classes', model.name)
@@ -88,23 +84,17 @@ export class CompiledModels implements Models, GivenModels {
     return this.#byClass.get(cls)
   }
 
-  ancestors(name: string): readonly string[] {
-    const model = this.models.get(name)
-    return model ? (model.ancestors ?? [name]) : []
+  isSubclass(name: string, ancestor: string): boolean {
+    return name === ancestor || this.models.get(name)?.ancestors?.includes(ancestor) === true
   }
 
-  isSubclass(name: string, ancestor: string): boolean {
-    return this.ancestors(name).includes(ancestor)
+  commonRows(a: string, b: string): boolean | undefined {
+    return a === b || this.models.get(a)?.relatives?.find(([model]) => model === b)?.[1]
   }
 
   /** The compiler has written the inherited keys, too. */
   key(name: string): readonly string[] | undefined {
     return this.models.get(name)?.key
-  }
-
-  keyOwner(name: string): unknown {
-    const owner = this.ancestors(name).findLast((one) => this.key(one)?.length)
-    return owner && (this.classOf(owner) ?? owner)
   }
 }
 

@@ -40,8 +40,10 @@ export interface CompiledModel {
   readonly name: string
   /** The model's key, even if it is inherited. */
   readonly key?: readonly string[]
-  /** The model itself and the models that it extends. Default: only itself. */
+  /** The models that it extends. Default: none. */
   readonly ancestors?: readonly string[]
+  /** The other models with common rows: see `commonRows` of the schema. Default: none. */
+  readonly relatives?: readonly (readonly [model: string, haveKeys: boolean])[]
   /** Whether models with another class extend it: a plain object can be a row of one of these. */
   readonly isExtended?: boolean
   /** Its relations to one row, and the columns that refer to that row. */

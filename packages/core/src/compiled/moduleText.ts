@@ -21,12 +21,17 @@ export function plansOfActor(resources: ReadonlyMap<string, readonly KindName[]>
 export function writeModel(model: Model, schema: Schema): string {
   const { name } = model
   const key = schema.key(name)
-  const ancestors = schema.ancestors(name)
+  const ancestors = schema.ancestors(name).filter((one) => one !== name)
+  const relatives = [...schema.models.keys()].flatMap((other) => {
+    const haveKeys = other === name ? undefined : schema.commonRows(name, other)
+    return haveKeys === undefined ? [] : [[other, haveKeys]]
+  })
   const references = referencesIn(model, schema)
   return [
     `{ name: ${JSON.stringify(name)}, hasClass: ${model.class !== undefined}`,
     ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
-    ...(ancestors.length === 1 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
+    ...(relatives.length === 0 ? [] : [`relatives: ${JSON.stringify(relatives)}`]),
+    ...(ancestors.length === 0 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
     ...(schema.descendants(name).length === 0 ? [] : ['isExtended: true']),
     ...(references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
   ]

@@ -2,14 +2,8 @@ import { assertRow } from '../authorizer/arguments.js'
 import { SchemaValues } from '../machine/host/schemaValues.js'
 import { defaultLimits } from '../machine/state/limits.js'
 import { Budget, limitError, Meter } from '../predicate/budget.js'
-import {
-  compareBy,
-  type ExtraHelpers,
-  type HelperParts,
-  makeIsa as makeIsaOf,
-  makeKeyOf as makeKeyOfRows,
-} from '../predicate/emit/helpers.js'
-import { equalByTags, now, rowEqualities, withClasses } from '../predicate/valueMeaning.js'
+import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
+import { equalByTags, now, withClasses } from '../predicate/valueMeaning.js'
 import { markCopy } from '../schema/partial.js'
 import { tag } from '../schema/tags.js'
 import type { Equality } from '../values/equality.js'
@@ -25,6 +19,7 @@ export {
   makeCompare,
   makeEquals,
   makeInvoke,
+  makeKeyOf,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
@@ -70,14 +65,9 @@ export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kind
     equalAtSight: (left, right, leftModel, rightModel) => equalByTags(schema, left, right, leftModel, rightModel),
     equal: (left, right) => now(kinds.unifiable(left, right, equal)),
     stranger(object) {
-      throw unknownRow(object, 'a model', 'compared with another object')
+      throw unknownRow(object, 'a model', 'compared with a row')
     },
   }
-}
-
-/** Creates the helper for the keys of classes. */
-export function makeKeyOf({ schema, meaning, equality }: HelperParts): ExtraHelpers['keyOf'] {
-  return makeKeyOfRows(rowEqualities(schema, equality !== undefined, meaning.kinds))
 }
 
 /**

@@ -2,7 +2,6 @@ import { type Family, primitivesOf, scalarFamilies } from '../schema/families.js
 import type { Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
 import { isDecimal } from '../values/numeric.js'
-import { canBeSameRow } from '../values/rows.js'
 import type { AssumedType, Operand, OperandType, Path, Step } from './condition.js'
 export const unknownType: OperandType = {
   model: undefined,
@@ -212,7 +211,7 @@ export function canBeEqual(schema: Schema, a: OperandType, b: OperandType): bool
   if (left === undefined || right === undefined) return true
   if (left !== right) return (a.infinite && right === 'date') || (b.infinite && left === 'date') || false
   if (left !== 'row') return true
-  return canBeSameRow(schema, a.model!, b.model!)
+  return schema.commonRows(a.model!, b.model!) !== undefined
 }
 
 /** Returns whether the types of two operands allow equal values. */

@@ -1,4 +1,4 @@
-import type { Models } from '../schema/schema.js'
+import type { Schema } from '../schema/schema.js'
 import { identityOf } from '../values/rows.js'
 import { isImagined } from './imagined.js'
 
@@ -6,10 +6,10 @@ const negativeZero = Symbol('-0')
 
 /** Numbers for values: equal scalars have one number, and so have all objects of one row. */
 export class Ids {
-  readonly #schema: Models
+  readonly #schema: Schema
   readonly #ids = new Map<unknown, number>()
 
-  constructor(schema: Models) {
+  constructor(schema: Schema) {
     this.#schema = schema
   }
 

@@ -53,7 +53,7 @@ export function equals(
   if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut(left, right)
-  const areObjects = typeof left === 'object' && typeof right === 'object' && left !== null && right !== null
+  const areObjects = isObject(left) && isObject(right)
   const same = areObjects ? meaning.equalAtSight(left, right, leftType, rightType) : undefined
   if (same !== undefined) return same
   plain(left, right)
@@ -63,6 +63,10 @@ export function equals(
     meet(meaning, right, rightType)
   }
   return meaning.equal(left, right) ?? bailOut(left, right)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Returns whether a value is of another primitive type than the schema declares for its place. */
@@ -81,8 +85,7 @@ function isOfPrimitives(type: string): boolean {
  */
 function meet(meaning: EqualityMeaning, value: object, type: string | undefined): void {
   if (meaning.kinds.isContainer(value)) {
-    for (const one of Object.values(value) as readonly unknown[])
-      if (typeof one === 'object' && one !== null) meet(meaning, one, type)
+    for (const one of Object.values(value) as readonly unknown[]) if (isObject(one)) meet(meaning, one, type)
     return
   }
   const { schema } = meaning
@@ -104,7 +107,7 @@ export function isInstance(
   known?: string,
 ): boolean {
   const it = plain(value)
-  if (known !== undefined && typeof it === 'object' && it !== null) meaning.schema.adopt(it, known)
+  if (known !== undefined && isObject(it)) meaning.schema.adopt(it, known)
   return meaning.isInstance(it, model, exact) ?? bailOut()
 }
 
@@ -141,14 +144,27 @@ export function compare(
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
   if (operator !== '==' && operator !== '!=' && isDate(left) && isDate(right))
     return compareNumbers(operator, left.getTime(), right.getTime())
+  return compareAny(meaning, operator, left, right, leftType, rightType)
+}
+
+/** As `compare`, without its short cuts for numbers and dates. */
+export function compareAny(
+  meaning: ValueMeaning,
+  operator: Exclude<CompareOperator, '='>,
+  left: unknown,
+  right: unknown,
+  leftType?: string,
+  rightType?: string,
+): boolean {
   if (isForeign(left, leftType) || isForeign(right, rightType)) return bailOut(left, right)
-  if (typeof left === 'object' && typeof right === 'object' && left !== null && right !== null) {
-    if (operator === '==' || operator === '!=') {
-      meet(meaning, plain(left, right), leftType)
-      meet(meaning, plain(right), rightType)
-    }
+  plain(left, right)
+  plain(right, left)
+  const isEquality = operator === '==' || operator === '!='
+  if (isEquality && isObject(left) && isObject(right)) {
+    meet(meaning, left, leftType)
+    meet(meaning, right, rightType)
   }
-  return meaning.compare(operator, plain(left, right), plain(right)) ?? bailOut()
+  return meaning.compare(operator, left, right) ?? bailOut()
 }
 
 /** Returns whether a list has an element that is equal to a value. */

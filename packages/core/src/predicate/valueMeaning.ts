@@ -1,10 +1,10 @@
 import { unloadedRelation } from '../schema/reference.js'
-import type { Models } from '../schema/schema.js'
+import type { Models, Schema } from '../schema/schema.js'
 import { tagOf } from '../schema/tags.js'
 import { Dict } from '../values/dict.js'
 import { type Equality, unifiable } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
-import { allKinds, type ValueKinds } from '../values/kinds.js'
+import { allKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
 import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
@@ -22,8 +22,19 @@ export interface HostClasses {
  * @param equality - The host's equality of the application's objects.
  * @param hasEquality - Whether it compares objects without keys by more than identity.
  */
-export function equalityMeaning(schema: Models, equality: Equality, hasEquality: boolean): RowMeaning {
-  const rowEquality = rowEqualities(schema, hasEquality, allKinds)
+export function equalityMeaning(schema: Schema, equality: Equality, hasEquality: boolean): RowMeaning {
+  // Shared by all evaluations: it depends on the class and the schema alone. A schema that grows
+  // has its meanings made anew.
+  const known = new Map<unknown, RowEquality | null>()
+  const rowEquality = (cls: unknown): RowEquality | undefined => {
+    let found = known.get(cls)
+    if (found === undefined) {
+      found = rowEqualityOf(schema, cls, hasEquality) ?? null
+      // Not memoized without a model: such a class may belong to one object alone.
+      if (schema.modelOfClass(cls)) known.set(cls, found)
+    }
+    return found ?? undefined
+  }
   return {
     schema,
     kinds: allKinds,
@@ -38,22 +49,6 @@ export function equalityMeaning(schema: Models, equality: Equality, hasEquality:
     // The machine knows where the object comes from.
     stranger: bailOut,
     equal: (left, right) => (isSettled(left) && isSettled(right) ? now(unifiable(left, right, equality)) : undefined),
-  }
-}
-
-/** Returns a function with memory: see `RowMeaning.rowEquality`. */
-export function rowEqualities(schema: Models, hasEquality: boolean, kinds: ValueKinds): RowMeaning['rowEquality'] {
-  // Shared by all evaluations: it depends on the class and the schema alone. A schema that grows
-  // has its meanings made anew.
-  const known = new Map<unknown, RowEquality | null>()
-  return (cls) => {
-    let found = known.get(cls)
-    if (found === undefined) {
-      found = rowEqualityOf(schema, cls, hasEquality, kinds) ?? null
-      // Not memoized without a model: such a class may belong to one object alone.
-      if (schema.modelOfClass(cls)) known.set(cls, found)
-    }
-    return found ?? undefined
   }
 }
 

@@ -251,6 +251,23 @@ export class Schema {
   }
 
   /**
+   * Returns whether a row can be an instance of two models, or two instances of them can be the same row.
+   * @returns true if both models have the same kind of key, so that keys decide; undefined if there can't be such rows
+   */
+  commonRows(a: string, b: string): boolean | undefined {
+    if (a === b) return true
+    const [left, right] = [this.keyOwner(a), this.keyOwner(b)]
+    const areBoth = left !== undefined && right !== undefined
+    if (areBoth ? left === right : this.#root(a) === this.#root(b)) return true
+    return this.isSubclass(a, b) || this.isSubclass(b, a) ? false : undefined
+  }
+
+  #root(model: string): unknown {
+    const root = this.ancestors(model).at(-1) ?? model
+    return this.#models.get(root)?.class ?? root
+  }
+
+  /**
    * Returns the topmost class that declares a key for a model. Models with the same such class
    * share their rows.
    * A common superclass without a key, such as an ORM's base class, makes no rows the same.
@@ -279,7 +296,7 @@ export type KnownModel = Pick<Model, 'name' | 'class'> & Partial<Pick<Model, 'ke
 
 /** The part of a schema that is used once a policy is compiled: the models of values. */
 export interface Models
-  extends Pick<Schema, 'constant' | 'ancestors' | 'isSubclass' | 'key' | 'keyOwner' | 'adopt' | 'isStranger'> {
+  extends Pick<Schema, 'constant' | 'isSubclass' | 'commonRows' | 'key' | 'adopt' | 'isStranger'> {
   readonly models: ReadonlyMap<string, KnownModel>
   modelOf(value: unknown): KnownModel | undefined
   baseOf(value: unknown): KnownModel | undefined

@@ -30,22 +30,20 @@ class Tagged extends Given {
     this.#model = model
   }
 
-  /** The models of rows that accept no new fields, such as frozen ones. */
-  static readonly #others = new WeakMap<object, string>()
-  /** Mostly false. */
-  static #hasOthers = false
+  /** The models of rows that accept no new fields, such as frozen ones. Mostly there are none. */
+  static #others: WeakMap<object, string> | undefined
 
   static get(row: object): string | undefined {
     if (#model in row) return row.#model
-    return Tagged.#hasOthers ? Tagged.#others.get(row) : undefined
+    return Tagged.#others?.get(row)
   }
 
   static set(row: object, model: string): void {
     if (#model in row) row.#model = model
     else if (Object.isExtensible(row)) new Tagged(row, model)
     else {
+      Tagged.#others ??= new WeakMap()
       Tagged.#others.set(row, model)
-      Tagged.#hasOthers = true
     }
   }
 }

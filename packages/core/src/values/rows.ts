@@ -1,5 +1,5 @@
 import { doubtfulReference, type Reference, referencedModel } from '../schema/reference.js'
-import type { KnownModel, Models } from '../schema/schema.js'
+import type { KnownModel, Models, Schema } from '../schema/schema.js'
 import type { Equality } from './equality.js'
 import { HostError, unknownRow } from './hostError.js'
 import { allKinds, type ValueKinds } from './kinds.js'
@@ -52,10 +52,10 @@ export function sameRow(
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return undefined
   const a = schema.baseOf(left)
   const b = schema.baseOf(right)
-  const share = a && b && (a === b || shareRows(schema, a.name, b.name))
-  if (share === false && !canBeSameRow(schema, a!.name, b!.name)) return false
-  const x = share && keyOf(schema, a, left)
-  const y = share && keyOf(schema, b, right)
+  const haveKeys = a && b && schema.commonRows(a.name, b.name)
+  if (a && b && haveKeys === undefined) return false
+  const x = haveKeys && keyOf(schema, a, left)
+  const y = haveKeys && keyOf(schema, b, right)
   if (x && y) {
     if (x instanceof PartialRow) return x
     if (y instanceof PartialRow) return y
@@ -63,14 +63,10 @@ export function sameRow(
   }
   for (const [object, row, model] of [[left, right, b] as const, [right, left, a] as const]) {
     // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
-    if (
-      model &&
-      !schema.modelOf(object) &&
-      (share !== undefined || (isRowModel(model, kinds) && !kinds.isValue(object)))
-    )
+    if (model && !schema.modelOf(object) && ((a && b) || (isRowModel(model, kinds) && !kinds.isValue(object))))
       return new UnknownRow(object, row, model.name)
   }
-  return share === false ? false : undefined
+  return haveKeys === false ? false : undefined
 }
 
 /**
@@ -124,7 +120,7 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
   if (typeof value !== 'object' || value === null) return undefined
   const of = schema.baseOf(value)?.name
   if (of === undefined) return undefined
-  if (!canBeSameRow(schema, of, model)) return false
+  if (schema.commonRows(of, model) === undefined) return false
   const isKey = schema.key(model)?.every((name) => columns.includes(name)) === true
   const isEqual = isKey && schema.isSubclass(of, model)
   for (let at = 0; at < columns.length; at++) {
@@ -145,7 +141,7 @@ function areEqual(part: unknown, other: unknown, kinds: ValueKinds): boolean {
   const [text, number] = typeof part === 'string' ? [part, other] : [other, part]
   if (typeof text === 'string' && kinds.isNumeric(number)) {
     throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
-      hint: 'convert keys before they are compared, for example with a reviver: JSON.parse(text, reviver)',
+      hint: 'convert keys before they are compared: JSON.parse(text, reviver)',
       data: { part, other },
     })
   }
@@ -161,7 +157,7 @@ function isRowModel({ name, class: cls }: KnownModel, kinds: ValueKinds): boolea
  * Returns the identity of an object: a text for a row with a complete, textual key, otherwise the
  * object itself.
  */
-export function identityOf(schema: Models, value: object): unknown {
+export function identityOf(schema: Schema, value: object): unknown {
   const model = schema.baseOf(value)
   const key = model && keyOf(schema, model, value)
   if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
@@ -205,26 +201,6 @@ function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown
   return parts
 }
 
-/** Returns whether two models have the same root, and rows with the same kind of key. */
-function shareRows(schema: Models, a: string, b: string): boolean {
-  const [left, right] = [schema.keyOwner(a), schema.keyOwner(b)]
-  if (left !== undefined && right !== undefined) return left === right
-  return rootOf(schema, a) === rootOf(schema, b)
-}
-
-/**
- * Returns whether a row can be an instance of both models, or two instances of them can be the same
- * row.
- */
-export function canBeSameRow(schema: Models, a: string, b: string): boolean {
-  return schema.isSubclass(a, b) || schema.isSubclass(b, a) || shareRows(schema, a, b)
-}
-
-function rootOf(schema: Models, name: string): unknown {
-  const root = schema.ancestors(name).at(-1) ?? name
-  return schema.models.get(root)?.class ?? root
-}
-
 /** How two rows of one class are compared: by a key column, or (without a column) by identity. */
 export interface RowEquality {
   readonly column: string | undefined
@@ -238,16 +214,27 @@ export interface RowEquality {
  * @param hasEquality - Whether objects without keys are compared by more than identity.
  */
 export function rowEqualityOf(
-  schema: Models,
+  schema: Pick<Schema, 'modelOfClass' | 'key' | 'keyOwner'>,
+  cls: unknown,
+  hasEquality: boolean,
+): RowEquality | undefined {
+  const column = keyColumnOf(schema, cls, hasEquality, allKinds)
+  if (column === undefined) return undefined
+  return { column: column ?? undefined, owner: schema.keyOwner(schema.modelOfClass(cls)!.name) }
+}
+
+/** As `rowEqualityOf`; returns the column, or null for identity. */
+export function keyColumnOf(
+  schema: Pick<Models, 'modelOfClass' | 'key'>,
   cls: unknown,
   hasEquality: boolean,
   kinds: ValueKinds,
-): RowEquality | undefined {
+): string | null | undefined {
   const model = schema.modelOfClass(cls)
   if (!model || !isRowModel(model, kinds)) return undefined
   const key = schema.key(model.name)
-  const decides = key?.length ? key.length === 1 : !hasEquality
-  return decides ? { column: key?.[0], owner: schema.keyOwner(model.name) } : undefined
+  if (!key?.length) return hasEquality ? undefined : null
+  return key.length === 1 ? key[0] : undefined
 }
 
 /**

@@ -11,7 +11,6 @@ import type { RegExpEngine } from '../../text/engine.js'
 import { builtinClasses } from '../../values/builtin.js'
 import type { Equality } from '../../values/equality.js'
 import { HostError } from '../../values/hostError.js'
-import { allKinds } from '../../values/kinds.js'
 import { compareEqual, compareOrder, type OrderOperator } from '../../values/order.js'
 import {
   hasKey,
@@ -98,7 +97,7 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
   }
 
   rowEquality(cls: unknown): RowEquality | undefined {
-    return rowEqualityOf(this.schema, cls, this.#options.equality !== undefined, allKinds)
+    return rowEqualityOf(this.schema, cls, this.#options.equality !== undefined)
   }
 
   compareEqual(left: unknown, right: unknown): Awaitable<boolean> | undefined {

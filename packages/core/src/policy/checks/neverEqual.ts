@@ -3,7 +3,6 @@ import { type Span, spanText } from '../../language/source.js'
 import { type Family, scalarFamilies } from '../../schema/families.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
-import { canBeSameRow } from '../../values/rows.js'
 import type { PathCheck } from './followPaths.js'
 import { declaresFields, type Knowledge } from './knowledge.js'
 
@@ -103,7 +102,7 @@ function rowKind(model: string, schema: Schema, nullable: boolean): Kind | undef
 function canBeEqual(schema: Schema, one: Kind, other: Kind): boolean {
   if (one.nullable && other.nullable) return true
   if (one.family !== other.family) return false
-  return one.model === undefined || other.model === undefined || canBeSameRow(schema, one.model, other.model)
+  return one.model === undefined || other.model === undefined || schema.commonRows(one.model, other.model) !== undefined
 }
 
 function a({ family, model }: Kind): string {

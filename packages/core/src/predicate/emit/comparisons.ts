@@ -152,8 +152,7 @@ export class ComparisonWriter {
     this.#comparesAll ||= !isPlainComparison(this.#schema, left, right, ofElements)
     const model = this.#modelOf(left) ?? this.#modelOf(right, ofElements)
     const cls = model === undefined ? undefined : this.#operands.give({ kind: 'class', model })
-    const key =
-      model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true, allKinds)
+    const key = model === undefined ? undefined : rowEqualityOf(this.#schema, constructorOf(this.#schema, model), true)
     return { cls, key: key?.column, types: this.#types(left, right), takesTexts: this.#takesTexts(left, right) }
   }
 

@@ -3,10 +3,11 @@ import { arePartial, isWhole, mayBePartial, partials } from '../../schema/partia
 import type { Models } from '../../schema/schema.js'
 import type { Account } from '../../text/account.js'
 import type { Equality } from '../../values/equality.js'
+import { keyColumnOf } from '../../values/rows.js'
 import { bailOut } from '../bail.js'
 import type { Budget, BudgetLimits, Meter } from '../budget.js'
-import type { ClassMeaning, EqualityMeaning, RowMeaning, ValueMeaning } from '../meaning.js'
-import { calculate, call, compare, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
+import type { ClassMeaning, EqualityMeaning, ValueMeaning } from '../meaning.js'
+import { calculate, call, compareAny, equals, holdsReference, invoke, isInstance, isThere, textTest } from '../read.js'
 import { withOrder } from '../valueMeaning.js'
 
 /** The helpers of every predicate's text. */
@@ -80,17 +81,15 @@ export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
 export function makeEquals({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['equals'] {
   return (left, right, leftType, rightType) => equals(meaning, left, right, leftType, rightType)
 }
-export function makeKeyOf(rowEquality: RowMeaning['rowEquality']): ExtraHelpers['keyOf'] {
-  return (cls) => {
-    const rows = rowEquality(cls)
-    return rows && (rows.column ?? null)
-  }
+export function makeKeyOf({ schema, meaning, equality }: HelperParts): ExtraHelpers['keyOf'] {
+  return (cls) => keyColumnOf(schema, cls, equality !== undefined, meaning.kinds)
 }
 export function makeCompare({ meaning }: Pick<HelperParts, 'meaning'>): ExtraHelpers['compare'] {
   return compareBy(withOrder(meaning))
 }
+// The text of predicates has the short cuts itself.
 export function compareBy(meaning: ValueMeaning): ExtraHelpers['compare'] {
-  return (operator, left, right, leftType, rightType) => compare(meaning, operator, left, right, leftType, rightType)
+  return (operator, left, right, leftType, rightType) => compareAny(meaning, operator, left, right, leftType, rightType)
 }
 export function makeText(): ExtraHelpers['text'] {
   return textTest

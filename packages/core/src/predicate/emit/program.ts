@@ -28,7 +28,6 @@ import {
   makeCompare,
   makeEquals,
   makeIsa,
-  makeKeyOf,
   makeText,
   type WaitingHelpers,
   whole,
@@ -110,7 +109,10 @@ class Program {
       own: new Meter(meaning.limits, bailForSteps),
       isa: makeIsa(meaning),
       equals: makeEquals({ meaning }),
-      keyOf: makeKeyOf(meaning.rowEquality),
+      keyOf: (cls) => {
+        const rows = meaning.rowEquality(cls)
+        return rows && (rows.column ?? null)
+      },
       compare: makeCompare({ meaning }),
       text: makeText(),
       call: makeCall({ meaning }),
