@@ -31,8 +31,8 @@ export class CompiledAuthorizer<Action extends string = string> {
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
     if (format !== 6) {
-      throw new ArgumentError('invalid-argument', `The policy has format ${format}, and this runtime reads 6.`, {
-        hint: 'compile it with the installed version',
+      throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
+        hint: 'compile the policy with the installed version',
       })
     }
     this.#models = new CompiledModels(policy, world)
@@ -110,7 +110,7 @@ export class CompiledAuthorizer<Action extends string = string> {
         return new ArgumentError(`undefined-${what as 'actor' | 'resource'}`, `The ${what} is undefined.`)
       if (Object(value) === value && !this.#models.modelOf(value)) {
         return new ArgumentError('unknown-row', `The class of the ${what} is unknown.`, {
-          hint: "await a promise first; tag a plain object: as('Model', object)",
+          hint: "await a promise; tag a plain object: as('Model', object)",
         })
       }
     }

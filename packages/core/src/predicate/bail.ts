@@ -16,9 +16,6 @@ export const bail: unique symbol = Symbol('bail')
  * @throws `bail`, always.
  */
 export function bailOut(unawaited?: unknown, other?: unknown): never {
-  for (const value of [unawaited, other]) {
-    if (Array.isArray(value)) value.forEach(abandon)
-    else abandon(value)
-  }
+  for (const value of [unawaited, other].flat()) abandon(value)
   throw bail
 }

@@ -1,5 +1,5 @@
 import { QueryError } from '../errors.js'
-import { type Account, unitsPerMillisecond, unitsPerStep } from '../text/account.js'
+import type { Account } from '../text/account.js'
 import { entryOf } from '../values/entryOf.js'
 import { bailOut } from './bail.js'
 
@@ -62,7 +62,7 @@ export class Meter implements Account {
   mark: number
   // No `#`: nested evaluations make these, and private fields take longer to make than many a
   // decision.
-  protected readonly limits: BudgetLimits
+  readonly limits: BudgetLimits
   protected readonly end: EndEvaluation
   /** Steps between two checks of the time. */
   protected readonly slice: number
@@ -94,11 +94,8 @@ export class Meter implements Account {
     if (this.steps > this.mark) this.look()
   }
 
-  /** Charges a method of a text, a list or a pattern. */
-  charge(units: number): void {
-    if (units < unitsPerStep) return
-    if (units > this.limits.syncTime * unitsPerMillisecond) this.end('syncTime', this.limits)
-    this.spend(Math.ceil(units / unitsPerStep))
+  endForTime(): never {
+    return this.end('syncTime', this.limits)
   }
 
   /** Checks the limits; called when the steps exceed the mark. */
@@ -106,7 +103,7 @@ export class Meter implements Account {
     if (this.steps > this.limits.steps) this.end('steps', this.limits)
     const now = Date.now()
     this.since ??= now
-    if (now - this.since > this.limits.syncTime) this.end('syncTime', this.limits)
+    if (now - this.since > this.limits.syncTime) this.endForTime()
     this.mark = Math.min(this.steps + this.slice, this.limits.steps)
   }
 }

@@ -4,7 +4,7 @@ import { isPlain } from '../schema/adoption.js'
 import { arePartial, isWhole } from '../schema/partial.js'
 import { unloadedRelation } from '../schema/reference.js'
 import { tagOf } from '../schema/tags.js'
-import { type Account, unitsPerElement } from '../text/account.js'
+import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
 import { equalsItself } from '../values/equality.js'
@@ -186,7 +186,7 @@ export function listOf(value: unknown): readonly unknown[] {
 /** Runs a text operator. Returns false if an operand is nil. */
 export function textTest(operator: Text['operator'], text: unknown, part: unknown, account: Account): boolean {
   if (typeof text === 'string' && typeof part === 'string') {
-    account.charge(textTestUnits(operator, text, part))
+    charge(account, textTestUnits(operator, text, part))
     return text[operator](part)
   }
   return text !== undefined && part !== undefined && (text === null || part === null) ? false : bailOut(text, part)
@@ -251,7 +251,7 @@ export function invoke(receiver: unknown, method: string, args: readonly unknown
   // Sound: any other value can have the method.
   const target = (receiver as Readonly<Record<string, unknown>>)[method]
   if (typeof target !== 'function') return bailOut()
-  if (Array.isArray(receiver)) account.charge(unitsPerElement * receiver.length)
+  if (Array.isArray(receiver)) charge(account, unitsPerElement * receiver.length)
   return plain(Reflect.apply(target, receiver, args))
 }
 

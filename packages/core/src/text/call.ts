@@ -1,5 +1,5 @@
 import { HostError } from '../values/hostError.js'
-import { type Account, unitsPerElement } from './account.js'
+import { type Account, charge, unitsPerElement } from './account.js'
 import { EngineRegExp, type RegExpEngine } from './engine.js'
 import { Unanalyzed } from './pattern.js'
 import { patternSteps } from './patternCost.js'
@@ -32,9 +32,9 @@ export function callMethod(
   } else if (isRegExp(receiver)) {
     if (method === 'test' || method === 'exec') return callOfRegExp(receiver, method, args, account, engine)
   } else if (Array.isArray(receiver)) {
-    account.charge(listUnits(receiver, method, args))
+    charge(account, listUnits(receiver, method, args))
   } else if (receiver === Array && method === 'from') {
-    account.charge(unitsPerElement * Number((args[0] as { length?: unknown } | null | undefined)?.length ?? 0))
+    charge(account, unitsPerElement * Number((args[0] as { length?: unknown } | null | undefined)?.length ?? 0))
   }
   return Reflect.apply(target, receiver, args)
 }
@@ -53,7 +53,7 @@ function callOfText(
   engine: RegExpEngine | undefined,
 ): unknown {
   if (!takesTexts(method)) {
-    account.charge(text.length)
+    charge(account, text.length)
     return Reflect.apply(target, text, args)
   }
   const settled = args.map((arg) => textOf(arg, account))
@@ -63,11 +63,11 @@ function callOfText(
     if (pattern) {
       const { source, flags } = pattern
       const isForAll = flags.includes('g') || method === 'split'
-      account.charge(patternUnits(source, flags, text, isForAll, engine) + resultUnits(method, text, isForAll, second))
+      charge(account, patternUnits(source, flags, text, isForAll, engine) + resultUnits(method, text, isForAll, second))
       return Reflect.apply(target, text, [pattern, ...settled.slice(1)])
     }
   }
-  account.charge(textUnits(method, text, settled))
+  charge(account, textUnits(method, text, settled))
   return Reflect.apply(target, text, settled)
 }
 
@@ -93,7 +93,7 @@ const textMethods: ReadonlySet<string> = new Set([
  * change later.
  */
 function textOf(arg: unknown, account: Account): unknown {
-  if (Array.isArray(arg)) account.charge(textUnitsWithin(arg))
+  if (Array.isArray(arg)) charge(account, textUnitsWithin(arg))
   return typeof arg === 'object' && arg !== null && !isRegExp(arg) && !hasPatternMethod(arg) ? String(arg) : arg
 }
 
@@ -129,7 +129,7 @@ function callOfRegExp(
 ): unknown {
   const text = String(textOf(args[0], account))
   const { source, flags } = pattern
-  account.charge(patternUnits(source, flags, text, false, engine))
+  charge(account, patternUnits(source, flags, text, false, engine))
   return fresh(source, flags, engine)[method](text)
 }
 

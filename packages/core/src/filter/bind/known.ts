@@ -3,6 +3,7 @@ import { FALSE, TRUE } from '../../condition/construct.js'
 import { declaredModel } from '../../condition/type.js'
 import { QueryError } from '../../errors.js'
 import type { Span } from '../../language/source.js'
+import { charge } from '../../text/account.js'
 import { textTestUnits } from '../../text/call.js'
 import { assertThere, decided, Failed, fail, placed, undefinedElement, waiting } from './failure.js'
 import type { BindContext } from './operands.js'
@@ -61,7 +62,7 @@ export function testKnownText(
   if (of === null || part === null) return FALSE
   if (typeof of !== 'string' || typeof part !== 'string')
     return fail('type-error', `\`${operator}\` needs two strings.`, span)
-  budget.charge(textTestUnits(operator, of, part))
+  charge(budget, textTestUnits(operator, of, part))
   return of[operator](part) ? TRUE : FALSE
 }
 

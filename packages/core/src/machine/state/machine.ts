@@ -1,6 +1,6 @@
 import type { Expression } from '../../language/ast.js'
 import type { Span } from '../../language/source.js'
-import { type Account, unitsPerMillisecond, unitsPerStep } from '../../text/account.js'
+import type { Account } from '../../text/account.js'
 import { abandon, isThenable } from '../../values/thenable.js'
 import type { Host } from '../host/host.js'
 import type { Running } from './caller.js'
@@ -178,17 +178,6 @@ export class Machine implements Account {
   }
 
   /**
-   * Counts work of the host that can't be interrupted.
-   * @param units - The amount of work, in units of which `unitsPerStep` make a step.
-   * @throws Fault if the work exceeds the limits.
-   */
-  charge(units: number): void {
-    if (units < unitsPerStep) return
-    if (units > this.limits.syncTime * unitsPerMillisecond) throw this.#timeLimit()
-    this.spend(Math.ceil(units / unitsPerStep))
-  }
-
-  /**
    * Checks the limits of steps and of computing time.
    * @throws Fault if a limit is exceeded.
    */
@@ -197,11 +186,12 @@ export class Machine implements Account {
       throw new Fault('step-limit', `The query takes more than ${this.limits.steps} steps.`, raise)
     const now = Date.now()
     this.#since ??= now
-    if (this.#computed + now - this.#since > this.limits.syncTime) throw this.#timeLimit()
+    if (this.#computed + now - this.#since > this.limits.syncTime) this.endForTime()
   }
 
-  #timeLimit(): Fault {
-    return new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, {
+  /** @throws Fault `time-limit` */
+  endForTime(): never {
+    throw new Fault('time-limit', `The query computes for more than ${this.limits.syncTime} ms.`, {
       ...raise,
       span: this.at,
     })

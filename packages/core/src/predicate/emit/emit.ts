@@ -253,9 +253,10 @@ class Source extends Compiler<Write> {
         for (const condition of conditions) this.#operands.call(condition.each, each)
         const inner = scope.inner()
         const texts = steps.map(({ write, arms }) => ({ text: write(inner), arms }))
-        const { start, step, end } = write(texts, (elements) => this.#spend(scope, elements))
-        const lines = [...settled(from), `const list = ${from.value}`, wholeList, start]
-        return `${lines.join(';\n')}\nfor (let i = 0; i < list.length; i++) {\nconst ${each} = list[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
+        const list = from.value
+        const { start, step, end } = write(texts, list, (elements) => this.#spend(scope, elements))
+        const lines = [...settled(from), wholeList(list), start]
+        return `${lines.join(';\n')}\nfor (let i = 0; i < ${list}.length; i++) {\nconst ${each} = ${list}[i]\n${this.#look(scope)}\n${step}\n}\n${end}`
       }, some.from)
     return {
       test: loop(tests, canFail ? untilNoneIsOpen : untilFound),

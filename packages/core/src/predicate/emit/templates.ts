@@ -99,11 +99,13 @@ export interface LoopTest {
 }
 
 /**
+ * @param list - The variable of the list.
  * @param left - Writes the code before leaving the loop, after the number of elements in the
  * expression.
  */
 export type WriteLoop = (
   tests: readonly LoopTest[],
+  list: string,
   left: (elements: string) => string,
 ) => {
   readonly start: string
@@ -112,16 +114,18 @@ export type WriteLoop = (
 }
 
 /** Asserts that a value is a complete list. The first test is in place, since V8 inlines only so many calls. */
-export const wholeList = 'if ((partials.any || !Array.isArray(list)) && !isWhole(list)) bail(list)'
+export function wholeList(list: string): string {
+  return `if ((partials.any || !Array.isArray(${list})) && !isWhole(${list})) bail(${list})`
+}
 
-export const untilFound: WriteLoop = (tests, left) => ({
+export const untilFound: WriteLoop = (tests, list, left) => ({
   start: '',
   step: `if (${tests.map(({ text }) => text).join(' || ')}) return ${left('i + 1')}true`,
-  end: `return ${left('list.length')}false`,
+  end: `return ${left(`${list}.length`)}false`,
 })
 
 /** When an arm is true, those before it stay open: errors that they would still reach count. */
-export const untilNoneIsOpen: WriteLoop = (tests, left) => {
+export const untilNoneIsOpen: WriteLoop = (tests, list, left) => {
   const all = tests.reduce((sum, { arms }) => sum + arms, 0)
   const leave = `return ${left('i + 1')}true;`
   let first = 0
@@ -134,14 +138,14 @@ export const untilNoneIsOpen: WriteLoop = (tests, left) => {
   return {
     start: `let open = ${all}${tests.some(({ arms }) => arms > 1) ? ', arm' : ''}`,
     step: steps.join('\n'),
-    end: `return ${left('list.length')}open < ${all}`,
+    end: `return ${left(`${list}.length`)}open < ${all}`,
   }
 }
 
-export const toTheEnd: WriteLoop = (tests, left) => ({
+export const toTheEnd: WriteLoop = (tests, list, left) => ({
   start: 'let found = false',
   step: tests.map(({ text }) => `if (${text}) found = true;`).join('\n'),
-  end: `return ${left('list.length')}found`,
+  end: `return ${left(`${list}.length`)}found`,
 })
 
 /** Writes the body of a recursive definition. */
@@ -399,7 +403,7 @@ export function searchFunction(name: string, same: string, cls: string | undefin
     ? spent('account', 'list.length')
     : `if (list.length >= ${elementsBetweenLooks}) account.spend(list.length)`
   return `function ${name}(item, list, account) {
-  ${wholeList}
+  ${wholeList('list')}
   ${spend}
   for (let i = 0; i < list.length; i++) {
     const one = list[i]
