@@ -1,13 +1,14 @@
 import type { Node } from './ast.js'
-import { children } from './visit.js'
+import { children, eachChild } from './visit.js'
 
 /** Returns how often each variable occurs in some nodes; `_` never counts. */
 export function occurrences(...nodes: readonly Node[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   const open: Node[] = [...nodes]
+  const push = (node: Node): void => void open.push(node)
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.kind === 'variable' && node.name !== '_') counts.set(node.name, (counts.get(node.name) ?? 0) + 1)
-    for (const child of children(node)) open.push(child)
+    eachChild(node, push)
   }
   return counts
 }

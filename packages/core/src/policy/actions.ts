@@ -1,6 +1,6 @@
 import type { Call, Expression, Node, Pattern, Rule } from '../language/ast.js'
 import type { Span } from '../language/source.js'
-import { children } from '../language/visit.js'
+import { children, eachChild } from '../language/visit.js'
 import type { Policy } from './policy.js'
 
 /** The actions that a policy names, as far as its text alone tells. */
@@ -85,17 +85,21 @@ export function delegatesActions({ rules }: Pick<Policy, 'rules'>): boolean {
 }
 
 function delegates({ name, parameters }: Rule, body: Expression): boolean {
-  const own = actionRules.some((one) => one === name) && parameters.length === 3 ? parameters[2]?.term : undefined
-  const open: Node[] = [body]
-  for (let node = open.pop(); node; node = open.pop()) {
-    for (const child of children(node)) open.push(child)
-    if (node.kind !== 'call' || !actionRules.some((one) => one === (node as Call).name)) continue
-    const [, action, resource] = node.args
-    if (action?.kind === 'string') continue
-    if (own?.kind !== 'variable' || resource?.kind !== 'variable' || resource.name !== own.name) return true
+  const own = isActionRule(name) && parameters.length === 3 ? parameters[2]?.term : undefined
+  let found = false
+  const look = (node: Node): void => {
+    if (node.kind === 'call' && isActionRule(node.name)) {
+      const [, action, resource] = node.args
+      const isOwn = own?.kind === 'variable' && resource?.kind === 'variable' && resource.name === own.name
+      found ||= action?.kind !== 'string' && !isOwn
+    }
+    eachChild(node, look)
   }
-  return false
+  look(body)
+  return found
 }
+
+const isActionRule = (name: string): boolean => actionRules.some((one) => one === name)
 
 const keyOf = ({ name, arity, index }: Place): string => `${name}/${arity}/${index}`
 

@@ -1,5 +1,5 @@
 import type { Node, Rule } from '../../language/ast.js'
-import { children } from '../../language/visit.js'
+import { eachChild } from '../../language/visit.js'
 
 /**
  * Returns the names of rules that can lead to a call of themselves. They are the strongly connected
@@ -54,12 +54,10 @@ export function recursiveNames(rules: ReadonlyMap<string, readonly Rule[]>): Rea
 
 function calledBy(rules: readonly Rule[]): Set<string> {
   const names = new Set<string>()
-  for (const rule of rules) {
-    const open: Node[] = rule.body ? [rule.body] : []
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node.kind === 'call') names.add(node.name)
-      for (const child of children(node)) open.push(child)
-    }
+  const look = (node: Node): void => {
+    if (node.kind === 'call') names.add(node.name)
+    eachChild(node, look)
   }
+  for (const { body } of rules) if (body) look(body)
   return names
 }
