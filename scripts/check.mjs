@@ -13,7 +13,7 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 138,
+  index: 138.5,
   checks: 98.5,
   runtime: 13.5,
   explain: 63,
@@ -24,7 +24,7 @@ const ceilings = {
   diff: 36,
   testing: 81.5,
   node: 3,
-  oso: 146,
+  oso: 146.5,
 }
 const forNode = ['node', 'oso']
 
