@@ -17,6 +17,7 @@ import {
   equality,
   equalityFunction,
   found,
+  given,
   held,
   isScalar,
   kept,
@@ -172,11 +173,10 @@ export class ComparisonWriter {
    * Writes the declared types of both operands, the last arguments of a comparison; nothing if the
    * schema declares none.
    */
-  #types(left: Operand, right: Operand, before?: string): string {
-    const types = [declaredType(this.#schema, left), declaredType(this.#schema, right)]
-    if (types.every((type) => type === undefined)) return ''
-    const written = types.map((type) => (type === undefined ? 'undefined' : text(type)))
-    return `, ${(before === undefined ? written : [before, ...written]).join(', ')}`
+  #types(left: Operand, right: Operand): string {
+    const types = [left, right].map((operand) => declaredType(this.#schema, operand))
+    const written = given(types.map((type) => type && text(type)))
+    return written && `, ${written}`
   }
 
   /** Returns whether neither operand is declared as a date, a number or a boolean. */
@@ -244,9 +244,7 @@ export class ComparisonWriter {
     // Only a number can equal a value of another type.
     if (kind === 'number')
       return `${isOther} && ${found(written)}equals(${x}, ${literal}${type === undefined ? '' : `, ${text(type)}`})`
-    const args = [x, type?.[0] === '#' ? text(type) : 'undefined', written.parent ?? 'undefined']
-    while (args.at(-1) === 'undefined') args.pop()
-    return `${isOther} && unlike(${args.join(', ')})`
+    return `${isOther} && unlike(${given([x, type?.[0] === '#' ? text(type) : undefined, written.parent])})`
   }
 
   /** Writes the comparison of one operand with several texts as one test. */

@@ -84,7 +84,7 @@ export const many: string = `decide.many = (actor, action, resources, from, answ
   try {
     for (; at < resources.length; at++) {
       const resource = resources[at]
-      if (typeof resource !== "object" || resource === null || resource.constructor !== cls) break
+      if (resource?.constructor !== cls) break
       answers[at] = decide(actor, action, resource)
     }
   } catch {}
@@ -308,6 +308,14 @@ export function areOfOneType(x: string, y: string, takesTexts: boolean): string 
   return takesTexts ? `typeof ${x} === typeof ${y} && ${isScalar(x)}` : areBoth('number', x, y)
 }
 
+/** Writes arguments, without undefined ones at the end. */
+export function given(args: readonly (string | undefined)[]): string {
+  return args
+    .slice(0, args.findLastIndex((arg) => arg !== undefined) + 1)
+    .map(String)
+    .join(', ')
+}
+
 export function text(value: string): string {
   return JSON.stringify(value)
 }
@@ -334,7 +342,7 @@ export interface Comparison {
  */
 export function equality(name: string, { cls, key, takesTexts }: Comparison, left: Written, right: Written): string {
   const [x, y] = [left.value, right.value]
-  const parents = left.parent || right.parent ? `${left.parent}, ${right.parent}` : ''
+  const parents = given([left.parent, right.parent])
   const isRow = left.isRow || right.isRow
   const asItself = isRow ? 'true' : isItself(x, cls)
   const isSame = parents === '' || isRow ? asItself : `${x} === undefined ? bail(${parents}) : ${asItself}`
