@@ -4,6 +4,7 @@ import type { Condition, Definition } from './condition.js'
 import { or } from './construct.js'
 import { beginAlike, factor } from './factor.js'
 import { Facts, noNil } from './facts.js'
+import { spread } from './spread.js'
 import { substitute } from './substitute.js'
 import { conditionsIn, mapParts, partsIn } from './visit.js'
 
@@ -84,7 +85,8 @@ export function isSimple(condition: Condition): boolean {
  * Returns the body of a definition without the parts that are settled for every caller, and with small definitions
  * inlined.
  */
-export function settledBody(schema: Schema, { condition }: Definition): Condition {
+export function settledBody(schema: Schema, definition: Definition): Condition {
+  const { condition } = definition
   const settled = (one: Condition): Condition =>
     new Facts(schema).drop(
       inline(one, () => false),
@@ -92,7 +94,8 @@ export function settledBody(schema: Schema, { condition }: Definition): Conditio
       false,
     )
   // The arms are kept separate: a loop is recognized by its last arm.
-  return condition.kind === 'or' ? or(...condition.of.map(settled)) : settled(condition)
+  const arms = (condition.kind === 'or' ? condition.of : [condition]).map(settled)
+  return or(...(definition.recursive ? arms.flatMap((arm) => spread(schema, definition, arm)) : arms))
 }
 
 function sizeOf(condition: Condition): number {

@@ -1,5 +1,5 @@
 import type { Class, Model } from './model.js'
-import type { Models } from './schema.js'
+import type { Models, Schema } from './schema.js'
 
 /**
  * Returns whether nil is certainly not an instance of a class, as a class can define its own
@@ -22,4 +22,13 @@ export function hasCustomInstanceCheck({ isaCheck, class: cls }: Model): boolean
 export function constructorOf(schema: Models, model: string): Class | undefined {
   const found = schema.models.get(model)
   return found?.isaCheck ? undefined : found?.class
+}
+
+/** Returns whether the classes are registered, and no value can be an instance of two of them. */
+export function areSeparate(schema: Schema, classes: readonly string[]): boolean {
+  return classes.every((one, at) => {
+    const model = schema.models.get(one)
+    if (!model?.class || hasCustomInstanceCheck(model)) return false
+    return classes.slice(0, at).every((other) => !schema.isSubclass(one, other) && !schema.isSubclass(other, one))
+  })
 }

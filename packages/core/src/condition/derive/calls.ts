@@ -1,12 +1,14 @@
-import type { Call, Expression, Rule } from '../../language/ast.js'
+import type { Call, Expression, Pattern, Rule } from '../../language/ast.js'
 import { plainRule } from '../../language/head.js'
 import { hasCut, isCut, occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
+import { areSeparate } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
-import type { Condition, Operand, OperandType } from '../condition.js'
+import { builtinClasses } from '../../values/builtin.js'
+import type { Condition, Operand, OperandType, Path } from '../condition.js'
 import { and, FALSE, marked, or, TRUE } from '../construct.js'
-import { family, operandType } from '../type.js'
+import { family, operandType, rowType } from '../type.js'
 import { candidates } from './candidates.js'
 import { type Committed, choose, within } from './committed.js'
 import type { Definitions } from './definitions.js'
@@ -19,6 +21,9 @@ import type { Unifier } from './unify.js'
 
 /** The maximum nesting of calls with unbound arguments, which are derived inline. */
 const maxInlineDepth = 60
+
+/** The maximum number of classes that a call is divided by: each class has definitions that lead to all the others. */
+const maxClasses = 16
 
 /** Derives the goals of a rule's body. */
 export interface Goals {
@@ -140,7 +145,7 @@ export class Calls {
   #define(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
     const rows = args.filter((operand) => operand.kind === 'path' && isRowOrNil(operandType(this.#schema, operand)))
     const [row] = rows
-    if (row?.kind !== 'path' || rows.length > 1) return this.#refer(rule, args, span)
+    if (row?.kind !== 'path' || rows.length > 1) return this.#byClass(rule, args, span) ?? this.#refer(rule, args, span)
     const nil: Operand = { kind: 'value', value: null }
     const some: Operand = { ...row, as: { ...operandType(this.#schema, row), nullable: false } }
     const [ofNil, ofRow] = [nil, some].map((one) =>
@@ -154,6 +159,31 @@ export class Calls {
     const compare = (operator: '=' | '!='): Condition => ({ kind: 'compare', operator, left: row, right: nil, span })
     const whenRow = ofRow.kind === 'false' ? FALSE : and(compare('!='), ofRow)
     return ofNil.kind === 'false' ? whenRow : or(and(compare('='), ofNil), whenRow)
+  }
+
+  /**
+   * Divides a call by the class of an argument whose class is unknown: the rules for folders are not those for files.
+   * Returns undefined if the rules do not divide.
+   */
+  #byClass(rule: string, args: readonly Operand[], span: Span): Condition | undefined {
+    const types = args.map((operand) => operandType(this.#schema, operand))
+    const terms = args.map((operand): Symbolic => ({ kind: 'operand', operand }))
+    const at = args.findIndex((operand, index) => operand.kind === 'path' && isUnknown(types[index]!))
+    if (at < 0) return undefined
+    const rules = candidates(this.#policy, this.#schema, rule, terms, types)
+    const classes = classesOf(
+      this.#schema,
+      rules.map(({ parameters }) => parameters[at]!.pattern),
+    )
+    if (!classes) return undefined
+    const row = args[at] as Path
+    const arms: Condition[] = []
+    for (const model of classes) {
+      const own = this.#refer(rule, args.with(at, { ...row, as: rowType(this.#schema, model, false) }), span)
+      if (!own) return undefined
+      arms.push(and({ kind: 'isa', of: row, model, exact: false, span }, own))
+    }
+    return or(...arms)
   }
 
   /**
@@ -200,6 +230,20 @@ export class Calls {
       return this.#markedWith(rule, opaque)
     }
   }
+}
+
+function isUnknown(type: OperandType): boolean {
+  return family(type) === undefined && !type.list
+}
+
+/** Returns the classes of patterns, if there are several and they are separate; undefined if another pattern is among them. */
+function classesOf(schema: Schema, patterns: readonly (Pattern | undefined)[]): readonly string[] | undefined {
+  const classes = new Set<string>()
+  for (const pattern of patterns) {
+    if (pattern?.kind !== 'class pattern' || builtinClasses.has(pattern.tag)) return undefined
+    classes.add(pattern.tag)
+  }
+  return classes.size > 1 && classes.size <= maxClasses && areSeparate(schema, [...classes]) ? [...classes] : undefined
 }
 
 function isRowOrNil(type: OperandType): boolean {
