@@ -13,18 +13,18 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 138.5,
-  checks: 98.5,
+  index: 139,
+  checks: 99,
   runtime: 13.5,
-  explain: 63,
+  explain: 63.5,
   sql: 36,
   filters: 29,
   framework: 18,
-  compile: 47,
-  diff: 36,
-  testing: 81.5,
+  compile: 47.5,
+  diff: 36.5,
+  testing: 82.5,
   node: 3,
-  oso: 146.5,
+  oso: 147,
 }
 const forNode = ['node', 'oso']
 

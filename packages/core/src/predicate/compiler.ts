@@ -1,10 +1,10 @@
 import { absorb } from '../condition/absorb.js'
-import type { Condition, Definition, In, Operand, Or, Ref, Some, Variable } from '../condition/condition.js'
+import type { And, Condition, Definition, In, Operand, Or, Ref, Some, Variable } from '../condition/condition.js'
 import { and, or } from '../condition/construct.js'
 import { partsOf } from '../condition/cost.js'
 import { isSameOperand } from '../condition/factor.js'
-import { canFail } from '../condition/fallible.js'
-import { gather } from '../condition/gather.js'
+import { canFail, Fallible } from '../condition/fallible.js'
+import { gather, isSame } from '../condition/gather.js'
 import { settledBody } from '../condition/simplify.js'
 import { operandType, unknownType } from '../condition/type.js'
 import { partsIn } from '../condition/visit.js'
@@ -77,11 +77,11 @@ export function budgetFor(condition: Condition, { limits }: Meaning): () => Budg
 export interface Compiled<Code> {
   readonly test: Code
   /**
-   * Evaluates every solution, not only the first, and bails out if one is an error. The machine
-   * tries the next solution of a goal when a later goal fails, so an error in it counts then.
-   * Undefined if no solution can be an error.
+   * Evaluates the solutions after the first one, and bails out if one is an error: the test is
+   * already true. The machine tries the next solution of a goal when a later goal fails, so an error
+   * in it counts then. Undefined if no later solution can be an error.
    */
-  readonly exhaust: Code | undefined
+  readonly rest: Code | undefined
 }
 
 /** One round of a definition whose recursive call is a tail call. */
@@ -107,6 +107,7 @@ export abstract class Compiler<Code> {
   readonly schema: Schema
   /** Whether an evaluation counts its steps. */
   readonly counts: boolean
+  readonly #fallible = new Fallible()
 
   constructor(schema: Schema, counts: boolean) {
     this.schema = schema
@@ -115,15 +116,10 @@ export abstract class Compiler<Code> {
 
   protected abstract leaf(condition: Leaf): Code
   protected abstract not(of: Code): Code
-  /**
-   * Evaluates both, from left to right. If the second is false, all solutions of the first are
-   * evaluated.
-   */
-  protected abstract and(first: Code, second: Code, exhaust: Code): Code
+  /** Evaluates code for its errors, and is false. */
+  protected abstract never(code: Code): Code
   /** Evaluates tests from left to right until one is false. */
   protected abstract all(tests: readonly Code[]): Code
-  /** If the test is true, evaluates all solutions of its parts. */
-  protected abstract andAll(test: Code, parts: readonly Code[]): Code
   protected abstract or(arms: readonly Code[]): Code
   /** Compares one operand with several texts. */
   protected abstract texts(tests: readonly TextTest[]): Code
@@ -148,11 +144,13 @@ export abstract class Compiler<Code> {
       case 'some':
       case 'in':
         return this.#run([condition])
-      case 'ref':
-        return this.ref(condition)
+      case 'ref': {
+        const called = this.ref(condition)
+        return this.#canFail(condition) ? called : once(called.test)
+      }
       case 'opaque':
         // The machine was run for one solution; if more matter, it evaluates the whole query.
-        return { test: this.leaf(condition), exhaust: this.leaf({ kind: 'failure' }) }
+        return { test: this.leaf(condition), rest: this.leaf({ kind: 'failure' }) }
       default:
         return once(this.leaf(condition))
     }
@@ -175,7 +173,7 @@ export abstract class Compiler<Code> {
     const again = goals.at(-1)!
     if (again.kind !== 'ref' || again.definition !== definition) return undefined
     const guard = this.compile(and(...goals.slice(0, -1)))
-    if (guard.exhaust) return undefined
+    if (guard.rest) return undefined
     return { found: this.compile(or(...condition.of.slice(0, -1))).test, guard: guard.test, args: again.args }
   }
 
@@ -188,18 +186,41 @@ export abstract class Compiler<Code> {
       arms.push(texts.length > 1 ? { ...condition, of: texts } : condition.of[at]!)
       at = end
     }
-    const fails = condition.of.some((one) => canFail(this.schema, one))
-    if (arms.length === 1) {
-      const test = this.texts(textsOf(condition.of))
-      // A value that is an error for one text is an error for all.
-      return { test, exhaust: fails ? test : undefined }
-    }
-    return this.#disjunction(
-      segmentsOf(arms).flatMap((segment) =>
-        segment.isInterleaved ? [this.#interleaved(segment.runs)] : segment.runs.map((run) => this.#run(run)),
-      ),
-      fails,
+    // A value that is an error for one text is an error for all.
+    if (arms.length === 1) return once(this.texts(textsOf(condition.of)))
+    const parts = segmentsOf(arms).flatMap((segment) =>
+      segment.isInterleaved
+        ? [{ code: this.#interleaved(segment.runs), conditions: segment.runs.flat() }]
+        : segment.runs.map((run) => ({ code: this.#run(run), conditions: run })),
     )
+    return this.#disjunction(parts)
+  }
+
+  /** @param between - Evaluated for its errors if the first part is false. */
+  #disjunction([first, ...others]: readonly Part<Code>[], between?: Code): Compiled<Code> {
+    if (others.length === 0) return first!.code
+    const errors = between === undefined ? [] : [between]
+    const fallible = others.filter(({ conditions }) => conditions.some((one) => this.#canFail(one)))
+    return {
+      test: this.or([
+        first!.code.test,
+        ...errors.map((one) => this.never(one)),
+        ...others.map(({ code }) => code.test),
+      ]),
+      rest: this.#each([...restsOf([first!.code]), ...errors, ...fallible.map(({ code }) => this.whole(code))]),
+    }
+  }
+
+  /**
+   * Compiles alternatives that begin with the same condition, which is evaluated once. If the first of them is false, the
+   * later solutions of that condition come before the others.
+   */
+  #beginningAlike(arms: readonly And[]): Compiled<Code> {
+    const begin = this.compile(arms[0]!.of[0]!)
+    const [first, ...others] = arms.map(({ of }) => and(...of.slice(1)))
+    const parts = [[first!], others].map((conditions) => ({ code: this.compile(or(...conditions)), conditions }))
+    const { test, rest } = this.#disjunction(parts, begin.rest)
+    return { test: this.all([begin.test, test]), rest }
   }
 
   /**
@@ -208,20 +229,20 @@ export abstract class Compiler<Code> {
    */
   #interleaved(runs: readonly (readonly Condition[])[]): Compiled<Code> {
     const parts = runs.map((run) => this.#run(run))
-    return {
-      test: this.orAll(parts.map(({ test }) => test)),
-      exhaust: this.orAll(parts.map(({ test, exhaust }) => exhaust ?? test)),
-    }
+    const rests = parts.filter(({ rest }) => rest !== undefined).map((part) => this.whole(part))
+    return { test: this.orAll(parts.map(({ test }) => test)), rest: this.#each(rests) }
   }
 
-  /** Compiles neighboring arms over one collection to one loop. */
+  /** Compiles neighboring arms over one collection to one loop, and those that begin alike to one condition. */
   #run(run: readonly Condition[]): Compiled<Code> {
     const [first] = run
+    // Sound: arms of other kinds are alone.
+    if (first?.kind === 'and' && run.length > 1) return this.#beginningAlike(run as readonly And[])
     if (first?.kind === 'some') {
       const arms = run as readonly Some[]
       return this.loop(
         arms,
-        arms.some((arm) => canFail(this.schema, arm.where)),
+        arms.some((arm) => this.#canFail(arm.where)),
       )
     }
     if (first?.kind !== 'in') return this.compile(first!)
@@ -235,29 +256,44 @@ export abstract class Compiler<Code> {
   }
 
   /**
-   * Evaluates parts from left to right. If one is false, further solutions of those before it are
+   * Evaluates parts from left to right. If one is false, the later solutions of those before it are
    * evaluated for errors.
    */
   #conjunction(parts: readonly Compiled<Code>[]): Compiled<Code> {
     let tests: Code[] = []
-    for (const { test, exhaust } of [...parts].reverse()) {
-      if (exhaust === undefined || tests.length === 0) tests.unshift(test)
-      else tests = [this.and(test, this.all(tests), exhaust)]
+    for (const { test, rest } of [...parts].reverse()) {
+      if (rest === undefined || tests.length === 0) tests.unshift(test)
+      else tests = [test, this.or([this.all(tests), this.never(rest)])]
     }
-    const test = this.all(tests)
-    const exhausts = parts.flatMap((part) => (part.exhaust === undefined ? [] : [part.exhaust]))
-    return exhausts.length === 0 ? once(test) : { test, exhaust: this.andAll(test, exhausts) }
+    return { test: this.all(tests), rest: this.#each(restsOf(parts)) }
   }
 
-  #disjunction(parts: readonly Compiled<Code>[], canFail: boolean): Compiled<Code> {
-    if (parts.length === 1) return parts[0]!
-    const test = this.or(parts.map((part) => part.test))
-    return canFail ? { test, exhaust: this.orAll(parts.map((part) => part.exhaust ?? part.test)) } : once(test)
+  /** Evaluates every solution: the first one, and those after it if there is one. */
+  protected whole({ test, rest }: Compiled<Code>): Code {
+    return rest === undefined ? test : this.all([test, this.not(this.never(rest))])
+  }
+
+  #each(codes: readonly Code[]): Code | undefined {
+    return codes.length === 0 ? undefined : this.orAll(codes)
+  }
+
+  #canFail(condition: Condition): boolean {
+    return canFail(this.schema, condition, this.#fallible)
   }
 }
 
+/** An alternative, with the conditions that it was compiled from. */
+interface Part<Code> {
+  readonly code: Compiled<Code>
+  readonly conditions: readonly Condition[]
+}
+
 function once<Code>(test: Code): Compiled<Code> {
-  return { test, exhaust: undefined }
+  return { test, rest: undefined }
+}
+
+function restsOf<Code>(parts: readonly Compiled<Code>[]): readonly Code[] {
+  return parts.flatMap(({ rest }) => (rest === undefined ? [] : [rest]))
 }
 
 /** Neighboring alternatives, as runs over one collection each. */
@@ -304,15 +340,19 @@ function isSearch(condition: Condition): boolean {
   return condition.kind !== 'ref' && condition.kind !== 'opaque' && partsIn(condition).every(isSearch)
 }
 
-/** Groups neighboring arms that range over one collection; any other arm is a group of its own. */
+/** Groups neighboring arms that range over one collection, or begin alike; any other arm is a group of its own. */
 function runsOf(arms: readonly Condition[]): readonly (readonly Condition[])[] {
   const runs: Condition[][] = []
   for (const arm of arms) {
     const last = runs.at(-1)
-    if (last && isSameLoop(last[0]!, arm)) last.push(arm)
+    if (last && (isSameLoop(last[0]!, arm) || beginWithSame(last[0]!, arm))) last.push(arm)
     else runs.push([arm])
   }
   return runs
+}
+
+function beginWithSame(one: Condition, other: Condition): boolean {
+  return one.kind === 'and' && other.kind === 'and' && isSame(one.of[0]!, other.of[0]!)
 }
 
 function isSameLoop(one: Condition, other: Condition): boolean {

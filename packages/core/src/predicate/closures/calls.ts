@@ -9,7 +9,7 @@ export interface Callee {
   /** The layout of its frames: the parameters come first, and then a `Known` for each of them. */
   readonly layout: Layout
   test: FrameTest
-  exhaust: FrameTest
+  rest: FrameTest
 }
 
 /** An argument of a call. */

@@ -210,18 +210,8 @@ class Closures extends Compiler<Code> {
     return (yes, no) => arms.reduceRight((next, arm) => arm(yes, next), no)
   }
 
-  protected and(first: Code, second: Code, exhaust: Code): Code {
-    return (yes, no) => first(second(yes, exhaust(no, no)), no)
-  }
-
-  protected andAll(test: Code, parts: readonly Code[]): Code {
-    const first = this.graph(test)
-    const others = parts.map((part) => this.graph(part))
-    return byFunction((frame) => {
-      const found = run(first, frame)
-      if (found) for (const other of others) run(other, frame)
-      return found
-    })
+  protected never(code: Code): Code {
+    return (_yes, no) => code(no, no)
   }
 
   protected orAll(arms: readonly Code[]): Code {
@@ -249,9 +239,9 @@ class Closures extends Compiler<Code> {
       canFail && arms.length > 1
         ? this.#openSearch(from, loop, conditions, arms)
         : nodeOf('some', from, { loop, body: this.graph(this.or(arms.map((arm) => arm.test))) })
-    const all = (): Node => this.graph(this.orAll(arms.map((arm) => arm.exhaust ?? arm.test)))
+    const all = (): Node => this.graph(this.orAll(arms.map((arm) => this.whole(arm))))
     this.#depth--
-    return { test, exhaust: canFail ? byFunction(exhaustive(from, loop, all())) : undefined }
+    return { test, rest: canFail ? byFunction(exhaustive(from, loop, all())) : undefined }
   }
 
   /** Compiles quantifiers over one collection. Those that differ in a text become one step. */
@@ -266,7 +256,7 @@ class Closures extends Compiler<Code> {
       if (!('tests' in one)) return alone()
       const before = this.compile(one.before)
       // Its further solutions would be tried for each arm.
-      if (before.exhaust) return alone()
+      if (before.rest) return alone()
       const { left } = one.tests[0]!
       const texts = one.tests.map(({ right }) => right.value)
       const choose = byFunction(choice(this.operands.reader(left), texts, this.#comparison(left), first, open, found))
@@ -285,7 +275,7 @@ class Closures extends Compiler<Code> {
     // The callee is complete before the first evaluation.
     return {
       test: byFunction((frame) => callee.test(innerFrame(callee.layout, frame, passed))),
-      exhaust: byFunction((frame) => callee.exhaust(innerFrame(callee.layout, frame, passed))),
+      rest: byFunction((frame) => callee.rest(innerFrame(callee.layout, frame, passed))),
     }
   }
 
@@ -295,8 +285,8 @@ class Closures extends Compiler<Code> {
     const known = entryOf(this.#withinFrame, definition, () => new Map<string, Compiled<Code>>())
     return entryOf(known, slots.join(), () => {
       for (const [at, parameter] of definition.parameters.entries()) this.operands.bind([parameter], slots[at]!)
-      const { test, exhaust = test } = this.compile(this.bodyOf(definition))
-      return { test: this.#shared(test), exhaust: this.#shared(exhaust) }
+      const { test, rest } = this.compile(this.bodyOf(definition))
+      return { test: this.#shared(test), rest: rest && this.#shared(rest) }
     })
   }
 
@@ -317,19 +307,19 @@ class Closures extends Compiler<Code> {
     const known = this.#callees.get(definition)
     if (known) return known
     const inner = new Closures(this.#meaning, this.counts, this.#own, this.#callees)
-    const callee: Callee = { layout: inner.operands.layout, test: bailOut, exhaust: bailOut }
+    const callee: Callee = { layout: inner.operands.layout, test: bailOut, rest: bailOut }
     this.#callees.set(definition, callee)
     const { length } = definition.parameters
     for (const parameter of definition.parameters) inner.operands.slot(parameter)
     for (const root of definition.parameters) inner.operands.knownSlot({ kind: 'path', root, steps: [] })
     const round = inner.round(definition)
-    const { test, exhaust = test } = inner.compile(inner.bodyOf(definition))
+    const { test, rest } = inner.compile(inner.bodyOf(definition))
     const testOf = (code: Code): FrameTest => {
       const graph = inner.graph(code)
       return definition.recursive ? tabled(graph, length) : (frame) => run(graph, frame)
     }
     callee.test = round ? inner.#rounds(round, length) : testOf(test)
-    callee.exhaust = testOf(exhaust)
+    callee.rest = rest === undefined ? () => true : testOf(rest)
     return callee
   }
 

@@ -73,9 +73,9 @@ export class ComparisonWriter {
     if (operator !== '=') {
       const isEquality = operator === '==' || operator === '!='
       const types = this.#types(left, right)
-      if (!isEquality && isAssumedDate(right) && this.#isDeclaredDate(left))
+      if (!isEquality && isAssumedDate(right) && this.#canBeDate(left))
         return this.#orderBesideTime(left, right, scope, (date, time) => [date, operator, time], types)
-      if (!isEquality && isAssumedDate(left) && this.#isDeclaredDate(right))
+      if (!isEquality && isAssumedDate(left) && this.#canBeDate(right))
         return this.#orderBesideTime(right, left, scope, (date, time) => [time, operator, date], types)
       return this.#operands.between(left, right, scope, (x, y) => {
         if (isEquality && y === 'null') return `${plainly(x, scope)} ${operator}= null`
@@ -104,12 +104,13 @@ export class ComparisonWriter {
     return { ...written, isRow: cls !== undefined && !allKinds.isValueClass(cls) }
   }
 
-  #isDeclaredDate(operand: Operand): boolean {
-    return operand.kind === 'path' && declaredType(this.#schema, operand) === '#'
+  /** Returns whether an attribute is declared as a date, or may be one. */
+  #canBeDate(operand: Operand): boolean {
+    return operand.kind === 'path' && [undefined, '#'].includes(declaredType(this.#schema, operand))
   }
 
   /**
-   * Writes the ordering of a date, or nil, and a time that is read only if it is needed.
+   * Writes the ordering of an attribute, which may be a date, and a time that is read only if it is needed.
    * @param order - Returns both sides of the ordering, and its operator between them.
    * @param types - The last arguments of `compare`.
    */

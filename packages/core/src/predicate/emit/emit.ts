@@ -220,12 +220,8 @@ class Source extends Compiler<Write> {
     }
   }
 
-  protected and(first: Write, second: Write, exhaust: Write): Write {
-    return (scope) => `(${first(scope)} && (${second(scope.inner())} || (${exhaust(scope)}, false)))`
-  }
-
-  protected andAll(test: Write, parts: readonly Write[]): Write {
-    return this.#function((scope) => `return ${test(scope)} && (${parts.map((part) => part(scope)).join(', ')}, true)`)
+  protected never(code: Write): Write {
+    return (scope) => `(${code(scope)}, false)`
   }
 
   protected or(arms: readonly Write[]): Write {
@@ -260,9 +256,9 @@ class Source extends Compiler<Write> {
       }, some.from)
     return {
       test: loop(tests, canFail ? untilNoneIsOpen : untilFound),
-      exhaust: canFail
+      rest: canFail
         ? loop(
-            arms.map((arm) => oneArm(arm.exhaust ?? arm.test)),
+            arms.map((arm) => oneArm(this.whole(arm))),
             toTheEnd,
           )
         : undefined,
@@ -279,7 +275,7 @@ class Source extends Compiler<Write> {
       if (!('tests' in one)) return alone
       const before = this.compile(one.before)
       // Its further solutions would be tried for each arm.
-      if (before.exhaust) return alone
+      if (before.rest) return alone
       const after = this.compile(one.after)
       const choose: Write = (scope) => this.#comparisons.writeChoice(one.tests, at, conditions.length, scope)
       return [{ write: this.all([before.test, choose, after.test]), arms: one.tests.length }]
@@ -299,7 +295,7 @@ class Source extends Compiler<Write> {
         const given = [...this.#alwaysGiven.map((one) => scope.use(one)), ...values]
         return sequence(before, this.#call(this.#definition(definition, mode), given))
       }
-    return { test: write('test'), exhaust: write('exhaust') }
+    return { test: write('test'), rest: write('rest') }
   }
 
   /** The parameters of the predicate. */
@@ -341,7 +337,7 @@ class Source extends Compiler<Write> {
       body = this.compile(this.bodyOf(definition))
       this.#bodies.set(definition, body)
     }
-    const found = (body[mode] ?? body.test)(scope)
+    const found = body[mode]?.(scope) ?? 'true'
     return this.#written(scope, definition.recursive ? tabled(self, found) : `return ${found}`, name)
   }
 

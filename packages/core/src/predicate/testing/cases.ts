@@ -180,7 +180,28 @@ export const bodiesByKind: Readonly<Record<string, readonly Body[]>> = {
     'forall(r in user.it, r.name = "reader" and r.team.name = "red")',
     'not (r in user.it and r.name = "owner")',
   ],
+  'alternatives before a test': [
+    '(user.it = nil or user.it > 2) and doc.word = "no"',
+    '(user.it > 2 or user.it = "reader") and doc.word = "no"',
+    '(user.it = "reader" or user.it = "owner") and doc.word = "no"',
+    '(user.it = nil or user.it.name = "red" or user.it.name = "blue") and doc.word = "no"',
+    '(user.it = 3 or ("reader" in user.it or user.it > 2) and doc.word = "word") and doc.word = "no"',
+    '((r in user.it and r.team.name = "red") or user.it = 3) and doc.word = "no"',
+    [
+      'the same alternatives before two tests',
+      '((user.it = nil or user.it > 2) and doc.word = "no") or ((user.it = nil or user.it > 2) and doc.word = "word")',
+    ],
+    [
+      'the same alternatives before three tests',
+      '((user.it = 3 or user.it > 2) and doc.word = "no") or ((user.it = 3 or user.it > 2) and doc.it > 2) or ((user.it = 3 or user.it > 2) and doc.word = "word")',
+    ],
+    [
+      'the same alternatives before rows',
+      '((user.it = nil or r in user.it and r.name = "reader") and doc.word = "no") or ((user.it = nil or r in user.it and r.name = "reader") and s in user.it and s.name = "owner")',
+    ],
+  ],
   'calls of rules': [
+    'either(user.it) and doc.word = "no" or either(user.it) and doc.word = "word"',
     'under(user.it, user.team)',
     'under(user.it, doc.team) or user.it = 3',
     'odd(user.it)',
