@@ -1,6 +1,8 @@
 import { ArcturusError, type Filter } from '@arcturus/core'
+import type { Condition, Operand } from '../../packages/core/src/condition/condition.js'
 import { canFail, Fallible } from '../../packages/core/src/condition/fallible.js'
-import { partsIn } from '../../packages/core/src/condition/visit.js'
+import { operandsIn, partsIn } from '../../packages/core/src/condition/visit.js'
+import { isDecimal } from '../../packages/core/src/values/numeric.js'
 import { checkMeetingAllProofs } from './allProofs.js'
 import {
   actorOf,
@@ -182,7 +184,10 @@ class Comparing {
     const [kind, otherKind] = [extent(one, false), extent(other, true)]
     this.#count(this.#comparisons, 'extent')
     // An error that no row here meets stands in between all the same: `x.y = 1 or true` is not `true` if `x` can be nil.
-    if (kind === otherKind || [one, other].some(({ condition }) => canFail(schema, condition, new Fallible()))) return
+    // Comparing a decimal calls methods of the application, which can throw.
+    const canBeError = ({ condition }: Filter): boolean =>
+      canFail(schema, condition, new Fallible()) || hasDecimal(condition)
+    if (kind === otherKind || canBeError(one) || canBeError(other)) return
     this.#disagreements.push({
       evaluator: 'extent',
       actor,
@@ -564,6 +569,15 @@ function agreesWithOso(machine: Outcome, oso: OsoAnswer): boolean {
 }
 
 /** Whether a part of a condition is an error, whatever the row. */
+function hasDecimal(condition: Condition): boolean {
+  return operandsIn(condition).some(isOfDecimals) || partsIn(condition).some(hasDecimal)
+}
+
+function isOfDecimals(operand: Operand): boolean {
+  if (operand.kind !== 'value') return operandsIn(operand).some(isOfDecimals)
+  return (Array.isArray(operand.value) ? operand.value : [operand.value]).some(isDecimal)
+}
+
 function hasFailure(condition: Filter['condition']): boolean {
   return condition.kind === 'failure' || partsIn(condition).some(hasFailure)
 }
