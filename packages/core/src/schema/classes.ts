@@ -25,10 +25,19 @@ export function constructorOf(schema: Models, model: string): Class | undefined 
 }
 
 /** Returns whether the classes are registered, and no value can be an instance of two of them. */
-export function areSeparate(schema: Schema, classes: readonly string[]): boolean {
-  return classes.every((one, at) => {
-    const model = schema.models.get(one)
+export function areSeparate(schema: Schema, names: readonly string[]): boolean {
+  const prototypes: object[] = []
+  for (const name of names) {
+    const model = schema.models.get(name)
     if (!model?.class || hasCustomInstanceCheck(model)) return false
-    return classes.slice(0, at).every((other) => !schema.isSubclass(one, other) && !schema.isSubclass(other, one))
-  })
+    // Sound: every class has one.
+    const prototype = model.class.prototype as object
+    if (prototypes.some((other) => isAbove(other, prototype) || isAbove(prototype, other))) return false
+    prototypes.push(prototype)
+  }
+  return true
+}
+
+function isAbove(one: object, other: object): boolean {
+  return one === other || Object.prototype.isPrototypeOf.call(one, other)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Authorizer } from '../authorizer/authorizer.js'
+import { areSeparate } from './classes.js'
 import type { Class, Model } from './model.js'
 import { Schema } from './schema.js'
 
@@ -54,4 +55,23 @@ test('the name of a model without a class is a value, not a variable', () => {
   const authorizer = new Authorizer().registerModels([model('Row', undefined)])
   authorizer.loadSync('allow(_, "read", row: Row) if row = Row;')
   expect(authorizer.can(null, 'read', authorizer.as('Row', { id: 1 }))).toBe(false)
+})
+
+test('classes are separate if no value can be an instance of two of them', () => {
+  class Folder {}
+  class Project {}
+  class Site extends Project {}
+  function Shelf(): void {}
+  Object.setPrototypeOf(Shelf.prototype, Folder.prototype)
+  class Anything {}
+  Object.defineProperty(Anything, Symbol.hasInstance, { value: () => true })
+  // Sound: functions like this one were classes before there was a syntax for them.
+  const schema = schemaOf({ Folder, Project, Site, Shelf: Shelf as unknown as Class, Anything, Twin: Folder })
+  expect(areSeparate(schema, ['Folder', 'Project'])).toBe(true)
+  expect(areSeparate(schema, ['Folder', 'Site'])).toBe(true)
+  for (const other of ['Folder', 'Twin', 'Shelf', 'Anything', 'Unknown']) {
+    expect(areSeparate(schema, ['Folder', 'Project', other])).toBe(false)
+    expect(areSeparate(schema, [other, 'Folder'])).toBe(false)
+  }
+  expect(areSeparate(schema, ['Folder', 'Project', 'Site'])).toBe(false)
 })
