@@ -311,6 +311,29 @@ describe('a compiled policy', () => {
     expect(() => as('Task', [])).toThrow(ArgumentError)
   })
 
+  test.each([false, true])(
+    'knows the model of a plain object that a relation led to, unless it has subclasses: %s',
+    (isExtended) => {
+      class Team {
+        constructor(readonly lead: object) {}
+      }
+      const authorizer = new Authorizer()
+        .registerClass(User, { key: 'id' })
+        .registerClass(Team, { fields: { lead: { one: 'User' } } })
+      if (isExtended) authorizer.registerClass(Admin)
+      authorizer.loadSync('allow(user: User, "lead", team: Team) if team.lead = user;')
+      const person = { id: 1 }
+      const team = new Team(person)
+      const module = moduleOf(authorizer)({ classes: { User, Team, Admin } })
+      expect(module.can(ann, 'lead', team)).toBe(authorizer.can(ann, 'lead', team))
+      const unknownRow = expect.objectContaining({ code: 'unknown-row' })
+      for (const one of [authorizer, module]) {
+        if (isExtended) expect(() => one.can(person, 'lead', team)).toThrow(unknownRow)
+        else expect(one.can(person, 'lead', team)).toBe(true)
+      }
+    },
+  )
+
   test('treats nil in place of a referenced row as an omitted row', () => {
     const owner = {
       name: 'owner',

@@ -32,7 +32,7 @@ export function writeModel(model: Model, schema: Schema): string {
     ...(key === undefined ? [] : [`key: ${JSON.stringify(key)}`]),
     ...(relatives.length === 0 ? [] : [`relatives: ${JSON.stringify(relatives)}`]),
     ...(ancestors.length === 0 ? [] : [`ancestors: ${JSON.stringify(ancestors)}`]),
-    ...(schema.descendants(name).length === 0 ? [] : ['isExtended: true']),
+    ...(schema.descendants(name).length === 1 ? [] : ['isExtended: true']),
     ...(references.length === 0 ? [] : [`references: ${JSON.stringify(references)}`]),
   ]
     .join(', ')
