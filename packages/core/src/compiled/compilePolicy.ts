@@ -150,12 +150,12 @@ class ModuleWriter {
     const program = this.#program()
     const makers = this.#makers(program)
     const entries = [
-      'format: 6',
+      'format: 7',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
       `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
       'predicates',
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
-      ...(makers.leavesOut ? ['leftOut'] : []),
+      ...(makers.leavesOut ? ['isLeftOut'] : []),
       `actions: ${JSON.stringify(this.#allActions ?? null)}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
@@ -225,7 +225,7 @@ class ModuleWriter {
     const imports = [
       ...helpers.map(([, maker]) => maker.replace(/\(.*/, '')),
       ...(kinds === undefined ? [] : [kinds, 'makeMeaning']),
-      ...(leavesOut ? ['leftOut'] : []),
+      ...(leavesOut ? ['isLeftOut'] : []),
     ]
     return { helpers, kinds, leavesOut, imports: imports.sort() }
   }
@@ -357,6 +357,8 @@ const extraNames: readonly (keyof ExtraHelpers)[] = [
   'compare',
   'equals',
   'invoke',
+  'isClass',
+  'isThere',
   'isa',
   'keyOf',
   'own',

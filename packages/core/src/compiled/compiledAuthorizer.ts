@@ -19,7 +19,7 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #models: CompiledModels
   readonly #plans: ReadonlyMap<KindName, PlansOfActor>
   readonly #dispatch: Dispatch
-  readonly #actions: CompiledPolicy['actions']
+  readonly #policy: CompiledPolicy
   readonly #names: ReadonlySet<string>
   readonly #world: Partial<World>
   readonly #unnamed = new Set<string>()
@@ -30,9 +30,9 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 6) {
+    if (format !== 7) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
-        hint: 'compile the policy with the installed version',
+        hint: 'compile the policy anew',
       })
     }
     this.#models = new CompiledModels(policy, world)
@@ -42,7 +42,7 @@ export class CompiledAuthorizer<Action extends string = string> {
     )
     this.#plans = new Map(plans.map(([actor, ofActor]) => [actor, plansOfActor(ofActor)]))
     this.#dispatch = dispatch
-    this.#actions = policy.actions
+    this.#policy = policy
     this.#names = new Set(policy.actions?.names)
     this.#world = world
   }
@@ -90,7 +90,7 @@ export class CompiledAuthorizer<Action extends string = string> {
   }
 
   #isDoubtful(row: unknown): boolean {
-    return mayBePartial(row) || this.#models.isLeftOut(row)
+    return mayBePartial(row) || this.#policy.isLeftOut?.(this.#models.models, row) === true
   }
 
   #predicate(actor: unknown, action: string, resource: unknown): Predicate {
@@ -125,11 +125,12 @@ export class CompiledAuthorizer<Action extends string = string> {
    * @param isDecided - Whether a rule for any action decides it; then it is a warning.
    */
   #assertNamed(action: string, isDecided: boolean): void {
-    if (!this.#actions || this.#names.has(action)) return
+    const { actions } = this.#policy
+    if (!actions || this.#names.has(action)) return
     const message = `Unknown action "${action}": no rule or block names it.`
-    const hint = `use one of ${this.#actions.names.join(', ')}, or declare it: new Authorizer({ actions })`
+    const hint = `use one of ${actions.names.join(', ')}, or declare it: new Authorizer({ actions })`
     const { log = console.warn, strict = false } = this.#world
-    if (strict || !isDecided || !this.#actions.isWild)
+    if (strict || !isDecided || !actions.isWild)
       throw new ArgumentError('unknown-action', message, { hint, data: { action } })
     if (this.#unnamed.has(action) || this.#unnamed.size === maxUnnamed) return
     this.#unnamed.add(action)
@@ -187,7 +188,7 @@ function helpersOf(models: CompiledModels, policy: CompiledPolicy, world: Partia
   const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
   const parts: HelperParts = { ...world, schema: models, meaning, ask }
   const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
-  return { ...basicHelpers(models), ...Object.fromEntries(extras) }
+  return { ...basicHelpers, ...Object.fromEntries(extras) }
 }
 
 function ask(goal: unknown): never {

@@ -17,13 +17,11 @@ export class CompiledModels implements Models, GivenModels {
   readonly models: Map<string, Known> = new Map()
   readonly #byClass = new Map<unknown, Known>()
   readonly #constants: Readonly<Record<string, unknown>>
-  readonly #leftOut: CompiledPolicy['leftOut']
   readonly #adopted = new AdoptedRows(this)
 
   /** @throws ArgumentError if a class is missing. */
-  constructor({ models, kinds, leftOut }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
+  constructor({ models, kinds }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
     this.#constants = constants
-    this.#leftOut = leftOut
     // Sound: built-in classes are all constructors.
     for (const [name, cls] of kinds?.builtins ?? plainBuiltins) this.#add({ name }, cls as Class)
     for (const model of models) {
@@ -68,16 +66,6 @@ export class CompiledModels implements Models, GivenModels {
 
   isStranger(value: unknown): value is object {
     return typeof value === 'object' && value !== null && isPlain(value) && this.baseOf(value) === undefined
-  }
-
-  /**
-   * Whether a plain object, which can be the copy of a row, has nil for a reference to a row. If any row is
-   * partial, a filter may have omitted that row.
-   */
-  isLeftOut(value: unknown): boolean {
-    const references = this.models.get(tagOf(value) ?? '')?.references
-    // Sound: only objects have a tag, and a module whose models have references has the function.
-    return references !== undefined && this.#leftOut!(value as object, references).length > 0
   }
 
   modelOfClass(cls: unknown): KnownModel | undefined {

@@ -9,7 +9,7 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 6
+  readonly format: 7
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
   /** Returns how predicates compare values. Undefined if no helper needs it. */
@@ -22,8 +22,11 @@ export interface CompiledPolicy {
     models: GivenModels,
   ) => { readonly plans: readonly PlansOfActor[]; readonly dispatch: Dispatch | undefined }
   readonly models: readonly CompiledModel[]
-  /** Returns the omitted references of a row. Set only if a model has `references`. */
-  readonly leftOut?: (row: object, references: References) => readonly string[]
+  /**
+   * Returns whether a plain object, which can be the copy of a row, has nil for a reference to a row. If any row is
+   * partial, a filter may have omitted that row. Set only if a model has `references`.
+   */
+  readonly isLeftOut?: (models: ReadonlyMap<string, Partial<CompiledModel>>, value: unknown) => boolean
   /**
    * All actions, and whether rules accept any other one; null if rules compare actions with data.
    */

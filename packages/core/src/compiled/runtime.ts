@@ -1,11 +1,11 @@
 import { assertRow } from '../authorizer/arguments.js'
 import { SchemaValues } from '../machine/host/schemaValues.js'
-import { defaultLimits } from '../machine/state/limits.js'
+import { defaultBudget } from '../machine/state/limits.js'
 import { Budget, limitError, Meter } from '../predicate/budget.js'
 import { compareBy, type ExtraHelpers, type HelperParts, makeIsa as makeIsaOf } from '../predicate/emit/helpers.js'
 import { equalByTags, now, withClasses } from '../predicate/valueMeaning.js'
-import { markCopy } from '../schema/partial.js'
-import { tag } from '../schema/tags.js'
+import { leftOut, markCopy } from '../schema/partial.js'
+import { tag, tagOf } from '../schema/tags.js'
 import type { Equality } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
 import { equalWithoutKeys, sameRow } from '../values/rows.js'
@@ -19,11 +19,12 @@ export {
   makeCompare,
   makeEquals,
   makeInvoke,
+  makeIsClass,
+  makeIsThere,
   makeKeyOf,
   makeText,
 } from '../predicate/emit/helpers.js'
 export type { Class } from '../schema/model.js'
-export { leftOut } from '../schema/partial.js'
 export type { RegExpEngine, RegExpLike } from '../text/engine.js'
 export { allKinds } from '../values/kinds.js'
 export { CompiledAuthorizer, compiled } from './compiledAuthorizer.js'
@@ -51,6 +52,13 @@ export function as<Row extends object>(modelName: string, row: Row): Row {
   return row
 }
 
+/** Returns whether a reference of a plain object may have been omitted. */
+export const isLeftOut: NonNullable<CompiledPolicy['isLeftOut']> = (models, value) => {
+  const references = models.get(tagOf(value) ?? '')?.references
+  // Sound: only objects have a tag.
+  return references !== undefined && leftOut(value as object, references).length > 0
+}
+
 /** Returns how predicates compare values. */
 export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kinds, { equality, regExp }) => {
   const equal: Equality = (left, right) => {
@@ -75,12 +83,12 @@ export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kind
  * @param parts - The most parts of a condition that one step can evaluate.
  */
 export function makeBudget(parts: number): (made: Pick<HelperParts, 'limits'>) => ExtraHelpers['begin'] {
-  return ({ limits }) => Budget.of({ ...defaultLimits, ...limits }, parts, limitError)
+  return ({ limits }) => Budget.of({ ...defaultBudget, ...limits }, parts, limitError)
 }
 
 /** Creates the account of predicates without a budget. */
 export function makeOwn({ limits }: HelperParts): Meter {
-  return new Meter({ ...defaultLimits, ...limits }, limitError)
+  return new Meter({ ...defaultBudget, ...limits }, limitError)
 }
 
 /** Creates the helper for class tests. */

@@ -67,8 +67,6 @@ export class Meter implements Account {
   /** Steps between two checks of the time. */
   protected readonly slice: number
   protected since: number | undefined = undefined
-  /** Whether a predicate uses it. */
-  isUsed = false
 
   /** @param end - Throws if a limit is exceeded. */
   constructor(limits: BudgetLimits, end: EndEvaluation, slice: number = stepsBetweenLooks) {

@@ -55,12 +55,11 @@ function isReceiver(value: unknown): value is Readonly<Record<string, unknown>> 
 export function isDate(value: unknown): value is Date {
   return (
     value instanceof Date &&
-    value.valueOf === dates.valueOf &&
-    value.getTime === dates.getTime &&
+    value.valueOf === Date.prototype.valueOf &&
+    value.getTime === Date.prototype.getTime &&
     !Number.isNaN(value.getTime())
   )
 }
-const dates = Date.prototype
 
 /**
  * Returns whether calls of a method are not charged: neither texts, lists nor regular expressions

@@ -18,7 +18,7 @@ export class HostError extends Error {
   readonly data: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: Code, summary: string, details: HostErrorDetails = {}) {
-    super(summary, details.cause === undefined ? undefined : details)
+    super(summary, details)
     this.code = code
     this.hint = details.hint
     this.data = details.data

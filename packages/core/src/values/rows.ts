@@ -22,14 +22,11 @@ export class PartialRow {
 /** An object that is compared with a row, and that may or may not be a row itself. */
 export class UnknownRow {
   readonly object: object
-  /** The row that the object is compared with. */
-  readonly other: object
   /** The model of the other row, or the common model of both. */
   readonly model: string
 
-  constructor(object: object, other: object, model: string) {
+  constructor(object: object, model: string) {
     this.object = object
-    this.other = other
     this.model = model
   }
 }
@@ -61,10 +58,10 @@ export function sameRow(
     if (y instanceof PartialRow) return y
     return x.length === y.length && x.every((part, at) => areEqual(part, y[at], kinds))
   }
-  for (const [object, row, model] of [[left, right, b] as const, [right, left, a] as const]) {
+  for (const [object, model] of [[left, b] as const, [right, a] as const]) {
     // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
     if (model && !schema.modelOf(object) && ((a && b) || (isRowModel(model, kinds) && !kinds.isValue(object))))
-      return new UnknownRow(object, row, model.name)
+      return new UnknownRow(object, model.name)
   }
   return haveKeys === false ? false : undefined
 }
@@ -141,7 +138,7 @@ function areEqual(part: unknown, other: unknown, kinds: ValueKinds): boolean {
   const [text, number] = typeof part === 'string' ? [part, other] : [other, part]
   if (typeof text === 'string' && kinds.isNumeric(number)) {
     throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
-      hint: 'convert keys before they are compared: JSON.parse(text, reviver)',
+      hint: 'convert them: JSON.parse(text, reviver)',
       data: { part, other },
     })
   }

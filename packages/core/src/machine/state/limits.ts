@@ -13,4 +13,7 @@ export interface Limits {
   readonly asyncTime: number
 }
 
-export const defaultLimits: Limits = { frames: 250_000, steps: 5_000_000, syncTime: 1_000, asyncTime: 30_000 }
+/** The default limits of evaluations that neither nest rule calls nor wait. */
+export const defaultBudget: Pick<Limits, 'steps' | 'syncTime'> = { steps: 5_000_000, syncTime: 1_000 }
+
+export const defaultLimits: Limits = { ...defaultBudget, frames: 250_000, asyncTime: 30_000 }

@@ -6,7 +6,7 @@ import { declaredModel, declaredType, isNil } from '../../condition/type.js'
 import { constructorOf, excludesNil } from '../../schema/classes.js'
 import { entryOf } from '../../values/entryOf.js'
 import { bailOut } from '../bail.js'
-import { bailForSteps, elementsBetweenLooks, Meter } from '../budget.js'
+import { bailForSteps, elementsBetweenLooks } from '../budget.js'
 import { choicesOf, type TextTest } from '../choices.js'
 import { budgetFor, type Compiled, Compiler, isLiteral, type Leaf, type Predicate, type Round } from '../compiler.js'
 import { typesOfHost } from '../hostReads.js'
@@ -16,7 +16,7 @@ import { type Callee, innerFrame, type Passed, rounds, tabled } from './calls.js
 import { budgetOf } from './frame.js'
 import { type Code, type FrameTest, isFalse, isTrue, type Loop, type Node, nodeOf, run } from './graph.js'
 import { choice, exhaustive, openSearch, type Step } from './loop.js'
-import { Operands } from './operands.js'
+import { Operands, OwnMeter } from './operands.js'
 import { get, type Reader } from './reader.js'
 import type { Comparison } from './same.js'
 
@@ -24,7 +24,7 @@ import type { Comparison } from './same.js'
 export function compileClosures(condition: Condition, meaning: Meaning): Predicate {
   const begin = budgetFor(condition, meaning)
   const counts = needsBudget(condition)
-  const own = new Meter(meaning.limits, bailForSteps)
+  const own = new OwnMeter(meaning.limits, bailForSteps)
   const compiler = new Closures(meaning, counts, own, new Map())
   const assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
   const start = compiler.graph(compiler.compile(gather(meaning.schema, assumptions.apply(condition))).test)
@@ -49,7 +49,7 @@ export function compileClosures(condition: Condition, meaning: Meaning): Predica
 class Closures extends Compiler<Code> {
   readonly operands: Operands
   readonly #meaning: Meaning
-  readonly #own: Meter
+  readonly #own: OwnMeter
   readonly #callees: Map<Definition, Callee>
   /** Definitions that are evaluated in this frame, by the slots of their arguments. */
   readonly #withinFrame = new Map<Definition, Map<string, Compiled<Code>>>()
@@ -58,7 +58,7 @@ class Closures extends Compiler<Code> {
   #depth = 0
 
   /** @param own - The budget of evaluations that do not count their steps. */
-  constructor(meaning: Meaning, counts: boolean, own: Meter, callees: Map<Definition, Callee>) {
+  constructor(meaning: Meaning, counts: boolean, own: OwnMeter, callees: Map<Definition, Callee>) {
     super(meaning.schema, counts)
     this.#meaning = meaning
     this.#own = own

@@ -1,18 +1,24 @@
 import type { Operand, Path, Root } from '../../condition/condition.js'
 import { bailOut } from '../bail.js'
-import type { Budget, Meter } from '../budget.js'
+import { type Budget, Meter } from '../budget.js'
 import { assuming, callAssumed } from '../hostReads.js'
 import type { Meaning } from '../meaning.js'
 import { calculate, call, held, plain } from '../read.js'
 import { budgetOf, Layout, noSlot, type Slots } from './frame.js'
 import { get, type Reader, reader } from './reader.js'
 
+/** The account of evaluations that do not count their steps. */
+export class OwnMeter extends Meter {
+  /** Whether a predicate uses it. */
+  isUsed = false
+}
+
 /** The operands of the conditions that are evaluated in one frame, and the slots for them. */
 export class Operands {
   readonly layout: Layout = new Layout()
   readonly #meaning: Meaning
-  /** The account of evaluations that do not count their steps; undefined if they do. */
-  readonly #own: Meter | undefined
+  /** Undefined for evaluations that count their steps. */
+  readonly #own: OwnMeter | undefined
   readonly #slots = new Map<Root, number>()
   /** The number of loops around the element in a slot, and the slots of values that were read from it. */
   readonly #elements = new Map<number, { readonly depth: number; readonly kept: number[] }>()
@@ -20,7 +26,7 @@ export class Operands {
   /** The slots of the `Known`s of paths. */
   readonly #known = new Map<string, number>()
 
-  constructor(meaning: Meaning, own: Meter | undefined) {
+  constructor(meaning: Meaning, own: OwnMeter | undefined) {
     this.#meaning = meaning
     this.#own = own
   }

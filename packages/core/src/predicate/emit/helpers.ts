@@ -15,13 +15,13 @@ export interface BasicHelpers {
   readonly bail: typeof bailOut
   readonly isWhole: typeof isWhole
   readonly partials: Readonly<Pick<typeof partials, 'any'>>
-  readonly isThere: typeof isThere
-  /** Returns whether a class is registered: class tests have one result for all its instances. */
-  isClass(cls: unknown): boolean
 }
 
 /** The helpers of some texts. */
 export interface ExtraHelpers {
+  readonly isThere: typeof isThere
+  /** Returns whether a class is registered: class tests have one result for all its instances. */
+  isClass(cls: unknown): boolean
   equals(left: unknown, right: unknown, leftType?: string, rightType?: string): boolean
   /** Returns the key column of a class; null if its rows are equal only as the same object. */
   keyOf(cls: unknown): string | null | undefined
@@ -74,6 +74,12 @@ export function makeAsk({ ask }: Pick<HelperParts, 'ask'>): ExtraHelpers['ask'] 
     for (const value of values.values()) if (holdsReference(value)) bailOut()
     return ask(goal, values) ?? bailOut()
   }
+}
+export function makeIsThere(): ExtraHelpers['isThere'] {
+  return isThere
+}
+export function makeIsClass({ schema }: Pick<HelperParts, 'schema'>): ExtraHelpers['isClass'] {
+  return (cls) => schema.modelOfClass(cls) !== undefined
 }
 export function makeIsa(meaning: ClassMeaning): ExtraHelpers['isa'] {
   return (value, model, exact, known) => isInstance(meaning, value, model, exact, known)
@@ -135,13 +141,4 @@ export function whole(value: unknown): unknown {
   return arePartial() && (mayBePartial(value) || (Array.isArray(value) && value.some(mayBePartial))) ? bailOut() : value
 }
 
-/** Returns the helpers of one predicate. */
-export function basicHelpers(schema: Models): BasicHelpers {
-  return {
-    bail: bailOut,
-    isWhole,
-    partials,
-    isThere,
-    isClass: (cls) => schema.modelOfClass(cls) !== undefined,
-  }
-}
+export const basicHelpers: BasicHelpers = { bail: bailOut, isWhole, partials }

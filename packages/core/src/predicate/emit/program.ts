@@ -28,6 +28,8 @@ import {
   makeCompare,
   makeEquals,
   makeIsa,
+  makeIsClass,
+  makeIsThere,
   makeText,
   type WaitingHelpers,
   whole,
@@ -107,6 +109,8 @@ class Program {
     this.#assumptions = new Assumptions(typesOfHost(meaning.schema.constants))
     this.#extras = {
       own: new Meter(meaning.limits, bailForSteps),
+      isThere: makeIsThere(),
+      isClass: makeIsClass(meaning),
       isa: makeIsa(meaning),
       equals: makeEquals({ meaning }),
       keyOf: (cls) => {
@@ -156,7 +160,7 @@ class Program {
     // Sound: goals are expressions of the policy here.
     const ask: Ask = (goal, bindings) => meaning.ask(goal as Expression, bindings)
     const own = { begin: budgetFor(condition, meaning), ask: makeAsk({ ask }) }
-    const helpers = { ...basicHelpers(meaning.schema), ...this.#extras, ...own }
+    const helpers = { ...basicHelpers, ...this.#extras, ...own }
     const predicate: unknown = made(helpers, this.#values, this.#functions)
     if (canShare) this.#predicates.set(text, predicate)
     return predicate
