@@ -29,7 +29,7 @@ export const plainKinds: ValueKinds = {
 
 function scalarsEqual(left: unknown, right: unknown): boolean | undefined {
   if (isNumber(left) && isNumber(right)) return left <= right && left >= right
-  if ((isNumber(left) || isValue(left)) && (isNumber(right) || isValue(right))) return bailOut()
+  if (isScalar(left) && isScalar(right)) return bailOut()
   return isObject(left) && isObject(right) ? undefined : left === right
 }
 
@@ -54,6 +54,10 @@ function numberOf(value: unknown, ofObjects: boolean): unknown {
 
 function isNumber(value: unknown): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint'
+}
+
+function isScalar(value: unknown): boolean {
+  return isNumber(value) || isValue(value)
 }
 
 function isObject(value: unknown): boolean {

@@ -31,7 +31,7 @@ export const limitError: EndEvaluation = (limit, { steps, syncTime }) => {
   const isSteps = limit === 'steps'
   const excess = isSteps ? `takes more than ${steps} steps` : `computes for more than ${syncTime} ms`
   throw new QueryError(isSteps ? 'step-limit' : 'time-limit', `The query ${excess}.`, {
-    hint: 'raise `limits` if the query needs more',
+    hint: 'raise `limits`',
   })
 }
 

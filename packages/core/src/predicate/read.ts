@@ -1,9 +1,7 @@
 import type { CompareOperator, Text } from '../condition/condition.js'
 import type { ArithmeticOperator } from '../language/ast.js'
-import { isPlain } from '../schema/adoption.js'
-import { arePartial, isWhole } from '../schema/partial.js'
+import { arePartial, isWhole, mayBePartial } from '../schema/partial.js'
 import { unloadedRelation } from '../schema/reference.js'
-import { tagOf } from '../schema/tags.js'
 import { type Account, charge, unitsPerElement } from '../text/account.js'
 import { callMethod, type Method, textTestUnits } from '../text/call.js'
 import type { RegExpEngine } from '../text/engine.js'
@@ -89,7 +87,6 @@ function meet(meaning: EqualityMeaning, value: object, type: string | undefined)
     return
   }
   const { schema } = meaning
-  if (!isPlain(value) || (tagOf(value) !== undefined && schema.modelOf(value))) return
   if (type !== undefined && !isOfPrimitives(type)) schema.adopt(value, type)
   if (schema.isStranger(value)) meaning.stranger(value)
 }
@@ -113,7 +110,7 @@ export function isInstance(
 
 /** Returns whether a value is a list that may be partial. */
 function isPart(value: unknown): boolean {
-  return Array.isArray(value) && !isWhole(value)
+  return Array.isArray(value) && mayBePartial(value)
 }
 
 /**
