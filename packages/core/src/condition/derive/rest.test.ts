@@ -308,6 +308,72 @@ describe('the continuation of a goal with several solutions runs as in the machi
   })
 })
 
+describe('the continuation knows only what its own branch has tested', () => {
+  class Item {
+    constructor(
+      readonly id: number,
+      readonly within: Item | null = null,
+    ) {}
+  }
+  class Secret extends Item {}
+  class Page {
+    constructor(
+      readonly item: Item | null,
+      readonly first: string,
+      readonly second: string,
+    ) {}
+  }
+  const bodies = [
+    'i = p.item and ((i matches Secret and n = p.first) or n = p.second) and i matches Secret and n = "x"',
+    'i = p.item and (n = p.second or (i matches Secret and n = p.first)) and i matches Secret and n = "x"',
+    'i = p.item and ((i matches Secret and n = p.first) or (i matches Item and n = p.second)) and i matches Secret and n = "x"',
+    'i = p.item and ((i matches Item and n = p.first) or n = p.second) and i matches Item and n = "x"',
+    'i = p.item and ((i matches Item and n = i.within) or n = i) and i matches Item and i.within = n',
+    '((p.item matches Secret and n = p.first) or n = p.second) and p.item matches Secret and n = "x"',
+    'i = p.item and j = i and ((j matches Secret and n = p.first) or n = p.second) and i matches Secret and n = "x"',
+    'i = p.item and either(i, n, p) and i matches Secret and n = "x"',
+    'i = p.item and ((i matches Secret and n = p.first) or n = p.second) and ((i matches Secret and m = p.first) or m = p.second) and i matches Secret and n = m',
+  ]
+  const items = [new Item(1), new Secret(2), new Item(3, new Item(1)), new Secret(4, new Secret(2)), null]
+  const pages = items.flatMap((item) =>
+    ['x', 'y'].flatMap((first) => ['x', 'y'].map((second) => new Page(item, first, second))),
+  )
+  const user = new User({ id: 1 })
+
+  test.each(bodies.flatMap((body) => [true, false].map((isDeclared) => [body, isDeclared] as const)))(
+    '%s; with declared fields: %s',
+    (body, isDeclared) => {
+      const [machine, ...others] = (['machine', 'closures', 'source'] as const).map((evaluator) => {
+        const authorizer = new Authorizer({ evaluator }).registerClass(User, { key: 'id' })
+        const fields = {
+          Item: { id: 'integer', within: { one: 'Item', nullable: true } },
+          Page: { item: { one: 'Item', nullable: true }, first: 'string', second: 'string' },
+        } as const
+        authorizer.registerClass(Item, { key: 'id', ...(isDeclared && { fields: fields.Item }) })
+        authorizer.registerClass(Secret)
+        authorizer.registerClass(Page, isDeclared ? { fields: fields.Page } : {})
+        authorizer.loadSync(`allow(_: User, "read", p: Page) if ${body};
+          either(i, n, p) if i matches Secret and n = p.first;
+          either(_, n, p) if n = p.second;`)
+        return authorizer
+      })
+      const answerOf = (authorizer: Authorizer, page: Page): unknown => {
+        try {
+          return authorizer.can(user, 'read', page)
+        } catch (error) {
+          return (error as { readonly code?: unknown }).code
+        }
+      }
+      const expected = pages.map((page) => answerOf(machine!, page))
+      for (const authorizer of others) {
+        expect(pages.map((page) => answerOf(authorizer, page))).toEqual(expected)
+        const filter = authorizer.filter(user, 'read', 'Page')
+        expect(pages.map((page) => filter.matches(page))).toEqual(expected.map((answer) => answer === true))
+      }
+    },
+  )
+})
+
 test('a filter with too many alternatives is rejected at once', {
   timeout: 5_000,
 }, () => {

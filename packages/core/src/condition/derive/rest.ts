@@ -1,16 +1,18 @@
 import type { Span } from '../../language/source.js'
 import type { Schema } from '../../schema/schema.js'
+import { entryOf } from '../../values/entryOf.js'
 import type { Condition, Operand, ParameterRoot, Path, Root } from '../condition.js'
 import { type Replacement, substitute, substituteOperand } from '../substitute.js'
 import { operandType } from '../type.js'
 import { partsIn } from '../visit.js'
 import { type Definitions, isLiteral, keyOf, parameterOf } from './definitions.js'
 import { unknownsAmong } from './evaluate.js'
-import type { Next, Substitution, Symbolic, Waiting } from './terms.js'
+import type { Next, Substitution, Symbolic, Unknown, Waiting } from './terms.js'
 
 /**
  * Derives the continuation of a disjunction once per tuple of argument types and refers to it from
- * each branch. Thus conditions grow with the sum of the branches, not with their product.
+ * each branch. Thus conditions grow with the sum of the branches, not with their product. A branch
+ * that has tested the class of another variable shares it only with branches that have, too.
  * @param terms - The terms of the branches that the continuation can use.
  * @param from - The substitution before the branches.
  * @param next - The continuation.
@@ -39,6 +41,12 @@ export function shareContinuation(
     return next
   const waiting = from.waiting.filter((goal) => !isWoken(goal))
   const known = new Map<string, ((operands: readonly Operand[]) => Condition) | undefined>()
+  const numbers = new Map<Unknown, number>()
+  const numberOf = (unknown: Unknown): number => entryOf(numbers, unknown, () => numbers.size)
+  const typeIn = (end: Substitution, unknown: Unknown): string => {
+    const term = end.resolve({ kind: 'unknown', unknown })
+    return term.kind === 'operand' ? keyOf(term.operand, operandType(schema, term.operand)) : term.kind
+  }
   return (end) => {
     const operands = open.flatMap((unknown) => {
       const term = end.resolve({ kind: 'unknown', unknown })
@@ -48,7 +56,10 @@ export function shareContinuation(
     if (operands.length < open.length || !end.waitsLike({ waiting }) || end.since(from).unified.length > 0)
       return next(end)
     const types = operands.map((one) => operandType(schema, one))
-    const key = open.map((one, at) => [keyOf(operands[at]!, types[at]!), end.isAwaited(one)]).join(';')
+    const key = [
+      ...open.map((one, at) => [keyOf(operands[at]!, types[at]!), end.isAwaited(one)]),
+      ...narrowedIn(end, from).map((one) => [numberOf(one), typeIn(end, one)]),
+    ].join(';')
     if (known.has(key)) return known.get(key)?.(operands) ?? next(end)
     const given = operands.map((one, at) => (isLiteral(one) ? one : pathOf(parameterOf(open[at]!.name, types[at]!))))
     const condition = next(open.reduce((to, one, at) => to.bind(one, { kind: 'operand', operand: given[at]! }), end))
@@ -63,6 +74,12 @@ export function shareContinuation(
     known.set(key, isOpen ? undefined : after)
     return after(operands)
   }
+}
+
+/** Returns the variables whose values a branch knows more about than the substitution before the branches. */
+function narrowedIn(end: Substitution, from: Substitution): readonly Unknown[] {
+  const { bound } = end.since(from)
+  return bound.filter((unknown) => from.resolve({ kind: 'unknown', unknown }).kind === 'operand')
 }
 
 /** Returns the condition for replacements of its parameters. */
