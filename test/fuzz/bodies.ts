@@ -21,6 +21,7 @@ const makers: Readonly<Record<string, readonly [number, Maker]>> = {
   forall: [1.5, forAll],
   or: [2.5, disjunction],
   bindingOr: [1, bindingDisjunction],
+  testedInArms: [0.4, classInSomeArms],
   bind: [1.2, binding],
   inputs: [1.6, (draft, scope, depth) => alone(scope, callInputs(draft, scope, depth))],
   output: [1.3, callOutput],
@@ -241,6 +242,28 @@ function bindingDisjunction(draft: Draft, scope: Scope, depth: number): Made | u
           ),
         )
   return { goal: all(any(...arms), use), scope: inner }
+}
+
+/** A class that some arms test, and that is tested again behind them. */
+function classInSomeArms(draft: Draft, scope: Scope): Made | undefined {
+  const { random } = draft
+  const row = draft.path(scope, isRow)
+  const value = draft.path(scope, isScalar)
+  if (!row || !value) return undefined
+  const { type } = value
+  const [name, found] = [draft.variable(), draft.variable()]
+  const model = classNear(draft, row.type)
+  const test = (): Goal => goal(`${name} matches ${random.chance(0.8) ? model : classNear(draft, row.type)}`)
+  const arms = new Array(random.integer(2, 3)).fill(undefined).flatMap((): Goal[] => {
+    const own = draft.path(scope, (one) => JSON.stringify(one) === JSON.stringify(type))
+    if (!own) return []
+    return [guarded(draft, [own], all(...(random.chance(0.5) ? [test()] : []), goal(`${found} = ${own.text}`)))]
+  })
+  if (arms.length < 2) return undefined
+  draft.uses('class tested in some arms')
+  const use = guarded(draft, [value], goal(`${value.text} = ${found}`))
+  const named = guarded(draft, [row], goal(`${name} = ${row.text}`))
+  return { goal: all(named, any(...arms), ...random.shuffled([test(), use])), scope }
 }
 
 /** A name for a value, then goals about it. */
