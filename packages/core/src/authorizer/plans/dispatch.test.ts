@@ -109,13 +109,13 @@ test('An authorizer counts its checks alike', () => {
   expect(authorizer.statistics.bailOuts).toBe(1)
 })
 
-test('Very many classes are decided by a table', () => {
-  const classes = Array.from({ length: 20 }, (_, at) => ({ [`C${at}`]: class {} })[`C${at}`]!)
+test.each([10, 20])('%d classes are decided like a few', (count) => {
+  const classes = Array.from({ length: count }, (_, at) => ({ [`C${at}`]: class {} })[`C${at}`]!)
   const authorizer = new Authorizer({ evaluator: 'source' }).registerClass(User)
   for (const cls of classes) authorizer.registerClass(cls)
   authorizer.loadSync(
     classes.map(({ name }, at) => `allow(user: User, "read", _: ${name}) if user.id > ${at};`).join('\n'),
   )
   for (let times = 0; times < 200; times++)
-    for (const [at, cls] of classes.entries()) expect(authorizer.can(new User(10), 'read', new cls())).toBe(at < 10)
+    for (const [at, cls] of classes.entries()) expect(authorizer.can(new User(7), 'read', new cls())).toBe(at < 7)
 })

@@ -24,9 +24,9 @@ export type EvaluatorName = 'auto' | 'source' | 'closures' | 'machine'
 export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
   switch (evaluator) {
     case 'auto':
-      return !isBrowser() && canMakeCode() ? sourceCompiler() : closures
+      return !isBrowser() && canMakeCode() ? source() : closures
     case 'source':
-      if (canMakeCode()) return sourceCompiler()
+      if (canMakeCode()) return source()
       throw new ArgumentError(
         'invalid-argument',
         '`evaluator: "source"` needs `new Function`, which this platform forbids.',
@@ -45,6 +45,12 @@ export function backEndOf(evaluator: EvaluatorName): BackEnd | undefined {
       })
     }
   }
+}
+
+/** Finds predicates of too many classes for generated code as closures do. */
+function source(): BackEnd {
+  const compiler = sourceCompiler()
+  return { ...compiler, dispatch: (all) => compiler.dispatch(all) ?? dispatchClosures(all) }
 }
 
 /** The closures back end leaves checks that have to wait to the machine. */
