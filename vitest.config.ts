@@ -50,8 +50,8 @@ export default defineConfig({
   // Limits of time only end tests that hang: a slow machine, or a busy one, must not fail a test.
   test: {
     projects: [
-      // These share their modules, which take longer to load than most files take to run. A file that replaces modules, or loads
-      // another version of one, is named `*.isolated.test.ts`, or `*.isolated.long.test.ts`. The tests of examples/next-prisma
+      // These share their modules, which take longer to load than most files take to run. A file that replaces modules, loads
+      // another version of one, or must not share one, is named `*.isolated.test.ts`, or `*.isolated.long.test.ts`. The tests of examples/next-prisma
       // replace some too, but applications copy them, with their names. Those of the command have it load TypeScript, by hooks that
       // change how the whole process imports.
       {

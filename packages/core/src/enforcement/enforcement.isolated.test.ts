@@ -11,7 +11,7 @@ interface Row {
   readonly allowed: 'yes' | 'hidden' | 'visible' | 'breaks'
 }
 
-/** An authorizer that reads its answer off the row. */
+/** An authorizer that reads its answer off the row. It has no explanations, which other files load for all in their process. */
 function authority(requestRules: boolean): Authority {
   const check = async (row: unknown): Promise<void> => {
     // Sound: these tests ask about rows of theirs alone.
