@@ -1,6 +1,7 @@
 import type { Expression } from '../../language/ast.js'
 import type { Condition } from '../condition.js'
 import { and, not, or } from '../construct.js'
+import type { Substitution } from './terms.js'
 
 /**
  * An alternative with a `cut`. Once `guard` is true, neither another of its solutions nor a later
@@ -35,4 +36,9 @@ export function within(head: Condition, { guard, rest }: Committed): Committed {
 /** Returns whether a goal has at most a single solution, whatever it binds. */
 export function hasOneSolution({ kind }: Expression): boolean {
   return kind === 'unify' || kind === 'assign' || kind === 'matches' || kind === 'variable' || kind === 'dot'
+}
+
+/** Returns whether a search of a list that waited before a solution is part of it: its element has a value there alone. */
+export function hasSearched({ waiting }: Substitution, solution: Substitution): boolean {
+  return waiting.some((goal) => goal.at.kind === 'in' && !solution.waiting.includes(goal))
 }

@@ -201,6 +201,11 @@ describe('calls', () => {
       '(resource.isPublic and resource.stars = 1) or (not (resource.isPublic) and resource.name = "x")',
     ],
     [
+      'with a `cut` behind the list of an earlier `in` are opaque',
+      `${body('topic in list and (list = repo.topics and cut or list = ["x"]) and topic = "y"')}`,
+      'opaque (`cut` keeps the first of several solutions, whose values are used later)',
+    ],
+    [
       'give values of which a negation may ask the class',
       `${body('about(i, repo) and not i matches Bug')} about(i, repo: Repo) if repo.stars > 1 and i in repo.issues;`,
       'resource.stars > 1 and (some i in resource.issues where not (i is Bug))',

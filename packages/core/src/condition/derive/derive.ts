@@ -7,7 +7,7 @@ import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { and, FALSE, not, TRUE } from '../construct.js'
 import { Calls, type Goals } from './calls.js'
-import { type Committed, choose, hasOneSolution } from './committed.js'
+import { type Committed, choose, hasOneSolution, hasSearched } from './committed.js'
 import { decided, demands } from './constraints.js'
 import { Definitions } from './definitions.js'
 import { Evaluator, ground, unknownsAmong, value } from './evaluate.js'
@@ -270,7 +270,7 @@ export class Deriver {
       })
       const [solution] = solutions
       if (!solution) return { condition: and(...conditions, condition, FALSE), bound: undefined }
-      if (solutions.length === 1 && (solution === bound || hasOneSolution(goal))) {
+      if (solutions.length === 1 && (solution === bound || (hasOneSolution(goal) && !hasSearched(bound, solution)))) {
         conditions.push(condition)
         bound = solution
         continue
