@@ -51,6 +51,16 @@ function definiteOf(rules: string): string {
   return printCondition(authorizer.filter(new User(), 'read', 'Issue').definite())
 }
 
+test('rows of unrelated models are equal only if both are nil, whatever their keys', () => {
+  for (const goal of ['i.repo = i.parent', 'i.repo == i.parent', 'i.repo in [i.parent]'])
+    expect(definiteOf(`allow(_: User, "read", i: Issue) if ${goal};`)).toBe(
+      'resource.repo = nil and resource.parent = nil',
+    )
+  expect(definiteOf('allow(_: User, "read", i: Issue) if i.repo != i.parent;')).toBe(
+    'resource.repo != nil or resource.parent != nil',
+  )
+})
+
 test('an argument of a recursion is read first, and is an error if it cannot be read', () => {
   const rules = (call: string): string => `
     allow(_: User, "read", i: Issue) if ${call} or i.open;

@@ -327,10 +327,9 @@ export class Leaves {
     }
     if (condition.operator !== '=') this.#refuseMixture(condition)
     if (!canBeEqual(this.#schema, a, b)) return FALSE
-    const isOtherFamily = family(a) !== undefined && family(b) !== undefined && family(a) !== family(b)
-    if (isOtherFamily && a.nullable && b.nullable) {
+    // Values of other types, such as rows of unrelated models, whose keys can be the same.
+    if (!canBeEqual(this.#schema, { ...a, nullable: false }, { ...b, nullable: false }))
       return all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
-    }
     if (!this.#wholeRows && (family(a) === 'row' || family(b) === 'row')) {
       const nobody = all([isAbsent(this.#schema, left, span), isAbsent(this.#schema, right, span)])
       return any([nobody, rowsEqual(this.#schema, left, right, span)])
