@@ -130,10 +130,12 @@ function compareRows(draft: Draft, scope: Scope): Goal | undefined {
   if (!path || !isRow(path.type)) return undefined
   const { model } = path.type
   const root = rootModel(draft, model)
-  const other = draft.path(scope, (type) => isRow(type) && rootModel(draft, type.model) === root)
+  // Rows of unrelated models can have the same key.
+  const isOfAny = draft.random.chance(0.15)
+  const other = draft.path(scope, (type) => isRow(type) && (isOfAny || rootModel(draft, type.model) === root))
   if (!other || other.text === path.text) return undefined
   const operator = draft.random.weighted({ '=': 8, '==': 1, '!=': 1 })
-  draft.uses('rows compared')
+  draft.uses('rows compared', ...(isOfAny ? ['rows of any models compared'] : []))
   return guarded(draft, [path, other], goal(`${path.text} ${operator} ${other.text}`))
 }
 

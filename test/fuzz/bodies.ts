@@ -1,5 +1,6 @@
 import { atom, classNear, fieldsPattern, guarded, operandFor } from './atoms.js'
 import { callInputs, callOutput } from './calls.js'
+import { fieldsOfClasses, listsApart, rulesOfClasses } from './classes.js'
 import { type Draft, isList, isRow, isRows, isScalar, type Path, type Scope, type Type, withVariable } from './draft.js'
 import { all, any, type Goal, goal } from './policyTree.js'
 import { callRecursive } from './recursion.js'
@@ -22,6 +23,9 @@ const makers: Readonly<Record<string, readonly [number, Maker]>> = {
   or: [2.5, disjunction],
   bindingOr: [1, bindingDisjunction],
   testedInArms: [0.4, classInSomeArms],
+  fieldsOfClasses: [0.7, fieldsOfClasses],
+  rulesOfClasses: [0.7, rulesOfClasses],
+  listsApart: [0.3, listsApart],
   bind: [1.2, binding],
   inputs: [1.6, (draft, scope, depth) => alone(scope, callInputs(draft, scope, depth))],
   output: [1.3, callOutput],

@@ -156,7 +156,7 @@ function describeCase(asked: Case, seed: number, index: number): string {
         const nullable = (field.kind === 'scalar' || field.kind === 'one') && field.nullable ? '?' : ''
         return `${field.name}: ${describeType(field)}${nullable}${field.kind === 'one' && field.from ? ` by ${field.from.join(', ')}` : ''}`
       })
-    return `  ${model.name}${model.parent ? ` extends ${model.parent}` : ''} { ${fields.join(', ')} } key ${model.key.join(', ') || 'none'}${model.deletes ? `, deleted by ${model.deletes}` : ''}`
+    return `  ${model.name}${model.parent ? ` extends ${model.parent}` : ''} { ${fields.join(', ')} } key ${model.key.join(', ') || 'none'}${model.deletes ? `, deleted by ${model.deletes}` : ''}${asked.world.undeclared?.includes(model.name) ? ', undeclared' : ''}`
   })
   return [
     `policy:\n${printPolicy(asked.policy).replace(/^/gm, '  ')}`,

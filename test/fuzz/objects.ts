@@ -116,7 +116,9 @@ export function register(authorizer: Authorizer, world: World, objects: Objects)
     }
     const options = {
       ...(key.length > 0 ? { key } : {}),
-      fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(world, name, field)])),
+      ...(world.undeclared?.includes(name)
+        ? {}
+        : { fields: Object.fromEntries(fields.map((field) => [field.name, declarationOf(world, name, field)])) }),
     }
     const cls = objects.classes.get(name)
     if (cls) authorizer.registerClass(cls, options)

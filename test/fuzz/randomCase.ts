@@ -31,18 +31,35 @@ export interface RandomCase {
 export function randomCase(seed: number, index: number): RandomCase {
   const random = Random.ofCase(seed, index)
   const { asked, constructs } = caseIn(random, randomWorld(random))
-  if (!random.chance(0.5)) return { asked, constructs }
+  if (!random.chance(0.5)) return withUndeclared(random, { asked, constructs })
   const json = randomJsonForm(random)
   const used = ['rows as plain objects', ...(json.tables ? ['plain objects of tables'] : [])]
   return { asked: { ...asked, json }, constructs: new Set([...constructs, ...used]) }
 }
 
+/** The case, sometimes with models whose fields nobody declares: mostly whole families of classes. */
+function withUndeclared(random: Random, { asked, constructs }: RandomCase): RandomCase {
+  if (!random.chance(0.5)) return { asked, constructs }
+  const { world } = asked
+  const roots = world.models.filter(({ parent }) => parent === undefined)
+  const chosen = random.sample(roots, random.integer(1, roots.length)).flatMap(({ name }) => descendantsOf(world, name))
+  const undeclared = random.chance(0.7) ? chosen : chosen.filter(() => random.chance(0.7))
+  return {
+    asked: { ...asked, world: { ...world, undeclared } },
+    constructs: new Set([...constructs, 'undeclared fields']),
+  }
+}
+
+/** How often rows of a model are asked about, in a world that has it. */
+const weights = { Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: 1, Crash: 0.5, Task: 0.5, Admin: 0.3 }
+
 /** A question about the rows of a world. */
 export function caseIn(random: Random, world: World): RandomCase {
-  const hasModel = (name: string): boolean => world.models.some((one) => one.name === name)
-  const model = random.weighted({ Repo: 5, Issue: 4, Org: 1, User: 1, Membership: 0.5, Bug: hasModel('Bug') ? 1 : 0 })
+  const known = Object.entries(weights).filter(([name]) => world.models.some((one) => one.name === name))
+  const model = random.weighted(Object.fromEntries(known))
   const { tree, constructs } = randomPolicy(random, world, model)
-  const users = world.rows.flatMap((row, at) => (row.model === 'User' ? [at] : []))
+  const family = descendantsOf(world, 'User')
+  const users = world.rows.flatMap((row, at) => (family.includes(row.model) ? [at] : []))
   const actors: (number | null)[] = random.sample(users, 2)
   if (random.chance(0.12)) actors.push(null)
   const actions = ['read', ...(random.chance(0.2) ? ['edit'] : []), ...(random.chance(0.06) ? ['unheard'] : [])]

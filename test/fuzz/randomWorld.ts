@@ -85,7 +85,29 @@ const outlines: readonly Outline[] = [
     parent: 'Issue',
     scalars: { severity: 'integer', kind: 'string' },
     ones: { cause: 'Bug' },
-    rows: [1, 4],
+    rows: [1, 3],
+  },
+  {
+    name: 'Crash',
+    parent: 'Bug',
+    scalars: { signal: 'integer' },
+    ones: { reporter: 'User' },
+    rows: [1, 2],
+  },
+  // Its fields have the names of those of bugs, and other types.
+  {
+    name: 'Task',
+    parent: 'Issue',
+    scalars: { severity: 'string', kind: 'integer', signal: 'string' },
+    ones: { cause: 'Issue', reporter: 'Admin' },
+    rows: [1, 2],
+  },
+  {
+    name: 'Admin',
+    parent: 'User',
+    scalars: { rank: 'integer' },
+    ones: { deputy: 'User' },
+    rows: [1, 2],
   },
 ]
 

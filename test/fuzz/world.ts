@@ -9,6 +9,8 @@ export interface World {
   readonly storage?: Storage
   /** Whether SQL wrote some of it: references that lead nowhere, and odd values. */
   readonly foreign?: boolean
+  /** Models whose fields the application does not declare. */
+  readonly undeclared?: readonly string[]
 }
 
 /** What of a schema has other names, or types of its own, in the database alone. */
