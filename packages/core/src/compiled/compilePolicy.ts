@@ -144,25 +144,26 @@ class ModuleWriter {
       for (const resource of resources) {
         entryOf(byPlans, this.#plansOf(actor, resource, words), () => []).push(resource)
       }
-      return `[${JSON.stringify(actor)}, [\n${plansOfActor(byPlans)}]],\n`
+      return `[${JSON.stringify(actor)}, ${plansOfActor(byPlans)}],\n`
     })
     const constants = [...this.#constants].filter((name) => this.#isOfApplication(name))
     const program = this.#program()
     const makers = this.#makers(program)
+    const actions = this.#allActions
     const entries = [
-      'format: 7',
+      'format: 8',
       ...(makers.kinds === undefined ? [] : [`kinds: ${makers.kinds}`, 'meaning: makeMeaning']),
-      `helpers: { ${makers.helpers.map(([name, maker]) => `${name}: ${maker}`).join(', ')} }`,
+      `helpers: (parts) => ({ ${makers.helpers.map(([name, maker]) => `${name}: ${maker}(parts)`).join(', ')} })`,
       'predicates',
       `models: [\n${models.map((model) => `    ${writeModel(model, this.#schema)},\n`).join('')}  ]`,
       ...(makers.leavesOut ? ['isLeftOut'] : []),
-      `actions: ${JSON.stringify(this.#allActions ?? null)}`,
+      `actions: ${actions ? `{ names: new Set(${JSON.stringify(actions.names)}), isWild: ${actions.isWild} }` : null}`,
     ]
     const classes = models.filter((model) => model.class).map((model) => model.name)
     const { runtime = '@arcturus/core/runtime' } = this.#options
     const code = [
       `import { ${['compiled', ...makers.imports].join(', ')} } from ${JSON.stringify(runtime)}\n`,
-      `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: [\n${plans.join('')}],\n}\n}`,
+      `const predicates = (helpers, models) => {\n${program}\nreturn {\ndispatch,\nplans: new Map([\n${plans.join('')}]),\n}\n}`,
       `\nexport const createAuthorizer = compiled({\n  ${entries.join(',\n  ')},\n})\n`,
     ].join('\n')
     const size = new TextEncoder().encode(code).length
@@ -202,15 +203,15 @@ class ModuleWriter {
     }
   }
 
-  /** Returns the text of the function that finds the predicates of classes; undefined for many classes. */
-  #dispatch(): string | undefined {
+  /** Returns the text of the function that finds the predicates of classes; it finds none if there are many. */
+  #dispatch(): string {
     const classOf = (name: string): string => `v${this.#pool.give({ kind: 'class', model: name })}`
     const pairs = this.#ofClasses.map(([actor, resource, predicates]) => ({
       actor: classOf(actor),
       resource: classOf(resource),
       predicates,
     }))
-    return canDispatch(pairs) ? dispatchText(pairs) : undefined
+    return canDispatch(pairs) ? dispatchText(pairs) : '() => {}'
   }
 
   /** Returns only the helpers and imports that the predicates need. */
@@ -275,7 +276,7 @@ class ModuleWriter {
     const plans = own.filter(([, plan]) => plan !== other)
     return [[null, other] as const, ...plans]
       .filter(([action, plan]) => action !== null || plan !== undefined)
-      .map(([action, plan = null]) => `[${JSON.stringify(action)}, ${plan}]`)
+      .map(([action, plan = false]) => `[${JSON.stringify(action)}, ${plan}]`)
       .join(', ')
   }
 

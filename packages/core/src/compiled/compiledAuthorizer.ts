@@ -6,7 +6,7 @@ import type { EqualityMeaning } from '../predicate/meaning.js'
 import { arePartial, mayBePartial } from '../schema/partial.js'
 import { HostError } from '../values/hostError.js'
 import { CompiledModels } from './compiledModels.js'
-import type { CompiledPlan, CompiledPolicy, KindName, PlansOfResource } from './module.js'
+import type { CompiledPolicy, KindName, PlansOfActor } from './module.js'
 import type { World } from './world.js'
 
 /**
@@ -20,7 +20,6 @@ export class CompiledAuthorizer<Action extends string = string> {
   readonly #plans: ReadonlyMap<KindName, PlansOfActor>
   readonly #dispatch: Dispatch
   readonly #policy: CompiledPolicy
-  readonly #names: ReadonlySet<string>
   readonly #world: Partial<World>
   readonly #unnamed = new Set<string>()
 
@@ -30,20 +29,16 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   constructor(policy: CompiledPolicy, world: Partial<World>) {
     const { format }: { readonly format: number } = policy
-    if (format !== 7) {
+    if (format !== 8) {
       throw new ArgumentError('invalid-argument', `This runtime cannot read format ${format}.`, {
         hint: 'compile the policy anew',
       })
     }
     this.#models = new CompiledModels(policy, world)
-    const { plans, dispatch = () => undefined } = policy.predicates(
-      helpersOf(this.#models, policy, world),
-      this.#models,
-    )
-    this.#plans = new Map(plans.map(([actor, ofActor]) => [actor, plansOfActor(ofActor)]))
+    const { plans, dispatch } = policy.predicates(helpersOf(this.#models, policy, world), this.#models)
+    this.#plans = plans
     this.#dispatch = dispatch
     this.#policy = policy
-    this.#names = new Set(policy.actions?.names)
     this.#world = world
   }
 
@@ -81,10 +76,9 @@ export class CompiledAuthorizer<Action extends string = string> {
       const row: unknown = rows[at]
       // Adjacent resources of one class share one predicate.
       const isOfClass = !arePartial() && this.#models.modelOfClass(row?.constructor)
-      const many = isOfClass ? this.#predicate(actor, action, row).many : undefined
-      const end = many ? many(actor, action, rows, at, answers) : at
-      if (end > at) at = end
-      else answers[at++] = this.can(actor, action, row)
+      const from = at
+      if (isOfClass) at = this.#predicate(actor, action, row).many?.(actor, action, rows, at, answers) ?? at
+      if (at === from) answers[at++] = this.can(actor, action, row)
     }
     return answers
   }
@@ -97,10 +91,10 @@ export class CompiledAuthorizer<Action extends string = string> {
     const ofActor = this.#plans.get(this.#kindOf(actor)!)
     const kind = this.#kindOf(resource)
     if (!ofActor || kind === undefined || typeof action !== 'string') throw this.#rejected(actor, action, resource)
-    const plans = ofActor.get(kind) ?? ofActor.get(otherKinds)
-    const predicate = plans?.get(action) ?? plans?.get(otherActions) ?? never
-    this.#assertNamed(action, predicate !== never)
-    return predicate
+    const plans = ofActor.get(kind) ?? ofActor.get(undefined)
+    const plan = plans?.get(action) ?? plans?.get(null)
+    this.#assertNamed(action, Boolean(plan))
+    return typeof plan === 'string' ? () => ask(plan) : plan || never
   }
 
   /** Returns the error of a check that has no plans. */
@@ -126,9 +120,9 @@ export class CompiledAuthorizer<Action extends string = string> {
    */
   #assertNamed(action: string, isDecided: boolean): void {
     const { actions } = this.#policy
-    if (!actions || this.#names.has(action)) return
+    if (!actions || actions.names.has(action)) return
     const message = `Unknown action "${action}": no rule or block names it.`
-    const hint = `use one of ${actions.names.join(', ')}, or declare it: new Authorizer({ actions })`
+    const hint = `use one of ${[...actions.names].join(', ')}, or declare it: new Authorizer({ actions })`
     const { log = console.warn, strict = false } = this.#world
     if (strict || !isDecided || !actions.isWild)
       throw new ArgumentError('unknown-action', message, { hint, data: { action } })
@@ -163,32 +157,13 @@ export function compiled<Action extends string, ClassName extends string, Consta
 /** The number of actions that a policy warns of: they can come from a request. */
 const maxUnnamed = 100
 
-/** Predicates by kinds of resources, then by action. */
-type PlansOfActor = ReadonlyMap<KindName | typeof otherKinds, ReadonlyMap<string | typeof otherActions, Predicate>>
-
-const otherKinds = undefined
-const otherActions = null
 const never: Predicate = () => false
-
-function plansOfActor(plans: readonly PlansOfResource[]): PlansOfActor {
-  return new Map(
-    plans.flatMap(([plansOfActions, resources = [otherKinds]]) => {
-      const predicates = new Map(plansOfActions.map(([action, plan]) => [action, predicateOf(plan)]))
-      return resources.map((resource) => [resource, predicates] as const)
-    }),
-  )
-}
-
-function predicateOf(plan: CompiledPlan): Predicate {
-  return typeof plan === 'string' ? () => ask(plan) : (plan ?? never)
-}
 
 function helpersOf(models: CompiledModels, policy: CompiledPolicy, world: Partial<World>): SourceHelpers {
   // Sound: a module whose helpers compare values has both.
   const meaning = policy.meaning?.(models, policy.kinds!, world) as EqualityMeaning
   const parts: HelperParts = { ...world, schema: models, meaning, ask }
-  const extras = Object.entries(policy.helpers).map(([name, make]) => [name, make(parts)])
-  return { ...basicHelpers, ...Object.fromEntries(extras) }
+  return { ...basicHelpers, ...policy.helpers(parts) }
 }
 
 function ask(goal: unknown): never {

@@ -17,7 +17,7 @@ export class CompiledModels implements Models, GivenModels {
   readonly models: Map<string, Known> = new Map()
   readonly #byClass = new Map<unknown, Known>()
   readonly #constants: Readonly<Record<string, unknown>>
-  readonly #adopted = new AdoptedRows(this)
+  readonly #adopted = new AdoptedRows()
 
   /** @throws ArgumentError if a class is missing. */
   constructor({ models, kinds }: CompiledPolicy, { classes = {}, constants = {} }: Partial<World>) {
@@ -55,13 +55,13 @@ export class CompiledModels implements Models, GivenModels {
   }
 
   baseOf(value: unknown): Known | undefined {
-    const model = this.#byClass.get((value as object | null | undefined)?.constructor)
-    if (model || typeof value !== 'object' || value === null) return model
-    return this.models.get(tagOf(value) ?? this.#adopted.modelOf(value) ?? '')
+    // Sound: other values are never adopted.
+    const row = value as object | null | undefined
+    return this.#byClass.get(row?.constructor) ?? this.models.get(tagOf(row) ?? this.#adopted.modelOf(row!) ?? '')
   }
 
   adopt(value: object, model: string): void {
-    this.#adopted.adopt(value, model)
+    this.#adopted.adopt(value, model, this)
   }
 
   isStranger(value: unknown): value is object {

@@ -1,5 +1,5 @@
 import type { Dispatch, Predicate } from '../predicate/compiler.js'
-import type { MakeHelpers, SourceHelpers } from '../predicate/emit/helpers.js'
+import type { ExtraHelpers, HelperParts, SourceHelpers } from '../predicate/emit/helpers.js'
 import type { EqualityMeaning } from '../predicate/meaning.js'
 import type { References } from '../schema/partial.js'
 import type { Models } from '../schema/schema.js'
@@ -9,18 +9,18 @@ import type { World } from './world.js'
 /** The content of a module that `compilePolicy` wrote. */
 export interface CompiledPolicy {
   /** The version of this format. */
-  readonly format: 7
+  readonly format: 8
   /** The kinds of values that predicates compare. Undefined if they compare no objects. */
   readonly kinds?: ValueKinds
   /** Returns how predicates compare values. Undefined if no helper needs it. */
   readonly meaning?: (models: Models, kinds: ValueKinds, world: Pick<World, 'equality' | 'regExp'>) => EqualityMeaning
   /** Creates the helpers that only some predicates need. */
-  readonly helpers: MakeHelpers
+  readonly helpers: (parts: HelperParts) => Partial<ExtraHelpers>
   /** Makes the plans of all checks, and the function that finds the predicates of classes. */
   readonly predicates: (
     helpers: SourceHelpers,
     models: GivenModels,
-  ) => { readonly plans: readonly PlansOfActor[]; readonly dispatch: Dispatch | undefined }
+  ) => { readonly plans: ReadonlyMap<KindName, PlansOfActor>; readonly dispatch: Dispatch }
   readonly models: readonly CompiledModel[]
   /**
    * Returns whether a plain object, which can be the copy of a row, has nil for a reference to a row. If any row is
@@ -30,7 +30,7 @@ export interface CompiledPolicy {
   /**
    * All actions, and whether rules accept any other one; null if rules compare actions with data.
    */
-  readonly actions: { readonly names: readonly string[]; readonly isWild: boolean } | null
+  readonly actions: { readonly names: ReadonlySet<string>; readonly isWild: boolean } | null
 }
 
 /** The classes and constants that predicates use. */
@@ -58,17 +58,11 @@ export interface CompiledModel {
 /** The name of a model; null for nil. */
 export type KindName = string | null
 
-/** The plans of the checks of an actor's class. */
-export type PlansOfActor = readonly [actor: KindName, ofActor: readonly PlansOfResource[]]
+/** The plans of an actor's class by the class of the resource. Those of undefined are for all other classes. */
+export type PlansOfActor = ReadonlyMap<KindName | undefined, PlansOfResource>
 
-/**
- * The plans of resource classes by action, and these classes. Undefined classes are all others. The action null is
- * every action that is not listed. A check without a plan is always false.
- */
-export type PlansOfResource = readonly [
-  plans: readonly (readonly [action: string | null, plan: CompiledPlan])[],
-  resources?: readonly KindName[],
-]
+/** Plans by action. The plan of null is for all other actions. A check without a plan is always false. */
+export type PlansOfResource = ReadonlyMap<string | null, CompiledPlan>
 
-/** The predicate of a check; why the check needs the machine; or null if it is always false. */
-export type CompiledPlan = Predicate | string | null
+/** The predicate of a check; why the check needs the machine; or false. */
+export type CompiledPlan = Predicate | string | false

@@ -8,14 +8,20 @@ import { type References, referencesOf } from '../schema/partial.js'
 import type { Schema } from '../schema/schema.js'
 import type { KindName } from './module.js'
 
-/** Writes plans with the resources that have them. Those of most resources are the plans of all others. */
+/**
+ * Writes a map of plans by resource.
+ * @param resources - The resources of each text of plans. The one of most resources is for all others, too.
+ */
 export function plansOfActor(resources: ReadonlyMap<string, readonly KindName[]>): string {
-  const most = Math.max(...[...resources.values()].map((kinds) => kinds.length))
-  const others = [...resources.values()].find((kinds) => kinds.length === most)
-  return [...resources]
-    .filter(([plans, kinds]) => plans !== '' || kinds !== others)
-    .map(([plans, kinds]) => `[[${plans}]${kinds === others ? '' : `, ${JSON.stringify(kinds)}`}],\n`)
-    .join('')
+  const [others] = [...resources.values()].sort((one, other) => other.length - one.length)
+  const entries = [...resources].flatMap(([plans, kinds]) =>
+    (kinds === others ? [undefined] : kinds).map((kind) => `[${JSON.stringify(kind)}, ${mapOf(plans)}],\n`),
+  )
+  return mapOf(`\n${entries.join('')}`)
+}
+
+function mapOf(entries: string): string {
+  return `new Map([${entries}])`
 }
 
 export function writeModel(model: Model, schema: Schema): string {

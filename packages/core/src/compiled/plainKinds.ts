@@ -42,14 +42,14 @@ export const plainOrder: ValueMeaning['compare'] = (operator, left, right) => {
   const areTexts = typeof left === 'string' && typeof right === 'string'
   if (left === null || right === null || (isEquality && areTexts))
     return isEquality && (left === right) === (operator === '==')
-  const [a, b] = [numberOf(left, !isEquality), numberOf(right, !isEquality)]
-  return isNumber(a) && isNumber(b) ? compareNumbers(operator, a, b) : undefined
+  // Objects such as dates are ordered by their numbers, but not equal.
+  const [a, b] = [left, right].map((value) => (isEquality ? value : (value as Partial<Date>).valueOf?.()))
+  return isOrdered(a) && isOrdered(b) ? compareNumbers(operator, a, b) : undefined
 }
 
-/** @param ofObjects - Whether objects such as dates have numbers: they are ordered by them, and not equal. */
-function numberOf(value: unknown, ofObjects: boolean): unknown {
-  if (typeof value === 'boolean') return Number(value)
-  return ofObjects ? (value as Partial<Date>).valueOf?.() : value
+/** JavaScript orders booleans as numbers, too. */
+function isOrdered(value: unknown): value is number | bigint {
+  return typeof value === 'boolean' || isNumber(value)
 }
 
 function isNumber(value: unknown): value is number | bigint {

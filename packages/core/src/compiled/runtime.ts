@@ -70,7 +70,7 @@ export const makeMeaning: NonNullable<CompiledPolicy['meaning']> = (schema, kind
     kinds,
     regExp,
     equality: equal,
-    equalAtSight: (left, right, leftModel, rightModel) => equalByTags(schema, left, right, leftModel, rightModel),
+    equalAtSight: equalByTags.bind(undefined, schema),
     equal: (left, right) => now(kinds.unifiable(left, right, equal)),
     stranger(object) {
       throw unknownRow(object, 'a model', 'compared with a row')

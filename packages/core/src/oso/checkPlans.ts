@@ -161,7 +161,6 @@ function meaningOf(schema: Schema, host: MachineHost): Meaning {
     limits: defaultLimits,
     equal: equality,
     equality: (left, right) => equality(left, right) ?? bailOut(left, right),
-    equalAtSight: () => undefined,
     rowEquality: () => undefined,
     stranger: () => bailOut(),
     compare(operator, left, right) {

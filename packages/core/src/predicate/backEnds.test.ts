@@ -127,7 +127,6 @@ function predicateOf(text: string, compile: CompilePredicate): Predicate {
     limits: { steps: 1_000_000, syncTime: 600_000 },
     equal: (a, b) => a === b,
     equality: (a, b) => a === b,
-    equalAtSight: () => undefined,
     stranger: () => {
       throw new Error('a stranger')
     },

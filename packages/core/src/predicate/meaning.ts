@@ -23,7 +23,7 @@ export interface EqualityMeaning {
    * As `equal`, if the classes or tags of two objects are enough to decide.
    * @param aModel - The model whose row the object is according to the schema.
    */
-  equalAtSight(a: object, b: object, aModel?: string, bModel?: string): boolean | undefined
+  readonly equalAtSight?: ((a: object, b: object, aModel?: string, bModel?: string) => boolean | undefined) | undefined
   /** Ends the evaluation at a plain object of unknown class. */
   stranger(object: object): never
   /** The host's equality of objects, beyond that of the language. Its errors end the evaluation. */

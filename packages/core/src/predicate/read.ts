@@ -52,7 +52,7 @@ export function equals(
   if (typeof left === 'string' && typeof right === 'string') return false
   if (isPart(left) || isPart(right)) return bailOut(left, right)
   const areObjects = isObject(left) && isObject(right)
-  const same = areObjects ? meaning.equalAtSight(left, right, leftType, rightType) : undefined
+  const same = areObjects ? meaning.equalAtSight?.(left, right, leftType, rightType) : undefined
   if (same !== undefined) return same
   plain(left, right)
   plain(right, left)
@@ -69,12 +69,12 @@ function isObject(value: unknown): value is object {
 
 /** Returns whether a value is of another primitive type than the schema declares for its place. */
 function isForeign(value: unknown, type: string | undefined): boolean {
-  return type !== undefined && typeof value !== 'object' && isOfPrimitives(type) && !type.includes(typeof value)
+  return typeof value !== 'object' && isOfPrimitives(type) && !type.includes(typeof value)
 }
 
 /** Returns whether a declared type is one of primitive values, not a model. */
-function isOfPrimitives(type: string): boolean {
-  return type[0] === '#'
+function isOfPrimitives(type: string | undefined): type is string {
+  return type?.[0] === '#'
 }
 
 /**
@@ -194,14 +194,9 @@ export function textTest(operator: Text['operator'], text: unknown, part: unknow
  * @param other - Another value that was read and not used yet.
  */
 export function plain<T>(value: T, other?: unknown): T {
-  switch (typeof value) {
-    case 'undefined':
-      return bailOut(other)
-    case 'object':
-    case 'function':
-      if (typeof (value as { then?: unknown } | null)?.then === 'function') return bailOut(value, other)
-  }
-  return value
+  if (value === undefined) return bailOut(other)
+  const canWait = typeof value === 'object' || typeof value === 'function'
+  return canWait && typeof (value as { then?: unknown } | null)?.then === 'function' ? bailOut(value, other) : value
 }
 
 /** Calls a method of the host's value. */

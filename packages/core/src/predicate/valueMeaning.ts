@@ -6,7 +6,7 @@ import { type Equality, unifiable } from '../values/equality.js'
 import { unknownRow } from '../values/hostError.js'
 import { allKinds } from '../values/kinds.js'
 import { compareEqual, compareOrder } from '../values/order.js'
-import { areSameRow, type RowEquality, rowEqualityOf } from '../values/rows.js'
+import { areSameRow, haveSameKey, type RowEquality, rowEqualityOf } from '../values/rows.js'
 import { bailOut } from './bail.js'
 import type { ClassMeaning, EqualityMeaning, RowMeaning, ValueMeaning } from './meaning.js'
 
@@ -67,7 +67,7 @@ export function equalByTags(
   if (model === undefined || tagOf(right) !== model) return undefined
   if ((leftModel ?? model) !== model || (rightModel ?? model) !== model) return undefined
   const key = schema.key(model)
-  return key?.length === 1 ? areSameRow({ column: key[0] }, left, right) : undefined
+  return key?.length === 1 ? haveSameKey(key[0]!, left, right) : undefined
 }
 
 /** Adds the classes of a host. */

@@ -13,27 +13,26 @@ interface ClassTree {
  */
 export class AdoptedRows {
   readonly #rows = new WeakMap<object, string>()
-  readonly #models: ClassTree
-
-  constructor(models: ClassTree) {
-    this.#models = models
-  }
 
   /**
    * Adopts a plain object as a row of a model. A tag takes precedence. Of two models, the subclass
    * wins; two unrelated models make the object unknown.
+   * @param models - The registry of the schema has always the same ones.
    */
-  adopt(value: object, model: string): void {
+  adopt(value: object, model: string, models: ClassTree): void {
     if (!isPlain(value) || tagOf(value) !== undefined) return
     const known = this.#rows.get(value)
     if (known === model) return
-    if (known === undefined || this.#models.isSubclass(model, known)) this.#rows.set(value, model)
-    else if (!this.#models.isSubclass(known, model)) this.#rows.set(value, none)
+    if (known === undefined || models.isSubclass(model, known)) this.#rows.set(value, model)
+    else if (!models.isSubclass(known, model)) this.#rows.set(value, none)
   }
 
-  /** Returns the model that an object was adopted for; the row can be of a subclass. */
+  /**
+   * Returns the model that an object was adopted for; the row can be of a subclass. The name is empty if relations
+   * disagree.
+   */
   modelOf(value: object): string | undefined {
-    return this.#rows.get(value) || undefined
+    return this.#rows.get(value)
   }
 }
 

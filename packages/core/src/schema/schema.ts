@@ -28,7 +28,7 @@ export class Schema {
    * model. Default true.
    */
   constructor(adopts = true) {
-    this.#adopted = adopts ? new AdoptedRows(this) : undefined
+    this.#adopted = adopts ? new AdoptedRows() : undefined
   }
 
   /** Models by name; a class can be registered under several names. */
@@ -151,7 +151,7 @@ export class Schema {
    * object with a class or a tag keeps its model.
    */
   adopt(value: object, model: string): void {
-    this.#adopted?.adopt(value, model)
+    this.#adopted?.adopt(value, model, this)
   }
 
   /** Returns whether a value is a plain object whose model, if any, is unknown. */

@@ -38,10 +38,7 @@ export function unifiable(left: unknown, right: unknown, equality?: Equality): b
  * two: which of them a row and its related row share depends on how they were loaded.
  */
 export function equalsItself(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isNaN(value)
-  if (typeof value !== 'object') return true
-  if (value instanceof Date) return !Number.isNaN(value.getTime())
-  return !isDecimal(value) || !Number.isNaN(Number(String(value)))
+  return !Number.isNaN(value instanceof Date || isDecimal(value) ? Number(value) : value)
 }
 
 /**

@@ -9,26 +9,16 @@ import { isNumeric } from './numeric.js'
  * A row with an undefined part of the key, most likely an unselected column: it can't be
  * identified.
  */
-export class PartialRow {
+export interface PartialRow {
   readonly row: object
   readonly missing: string
-
-  constructor(row: object, missing: string) {
-    this.row = row
-    this.missing = missing
-  }
 }
 
 /** An object that is compared with a row, and that may or may not be a row itself. */
-export class UnknownRow {
+export interface UnknownRow {
   readonly object: object
   /** The model of the other row, or the common model of both. */
   readonly model: string
-
-  constructor(object: object, model: string) {
-    this.object = object
-    this.model = model
-  }
 }
 
 /**
@@ -54,14 +44,14 @@ export function sameRow(
   const x = haveKeys && keyOf(schema, a, left)
   const y = haveKeys && keyOf(schema, b, right)
   if (x && y) {
-    if (x instanceof PartialRow) return x
-    if (y instanceof PartialRow) return y
+    if ('missing' in x) return x
+    if ('missing' in y) return y
     return x.length === y.length && x.every((part, at) => areEqual(part, y[at], kinds))
   }
   for (const [object, model] of [[left, b] as const, [right, a] as const]) {
     // A plain object can be of a subclass of its relation's model, and that subclass can have a key.
     if (model && !schema.modelOf(object) && ((a && b) || (isRowModel(model, kinds) && !kinds.isValue(object))))
-      return new UnknownRow(object, model.name)
+      return { object, model: model.name }
   }
   return haveKeys === false ? false : undefined
 }
@@ -78,8 +68,10 @@ export function equalWithoutKeys(
   same: PartialRow | UnknownRow | undefined,
   equality: Equality | undefined,
 ): boolean | Promise<boolean> {
-  if (same instanceof PartialRow) throw new TypeError(`${same.missing} is missing`)
-  if (same && (!equality || hasKey(schema, same))) throw unknownRow(same.object, same.model, 'compared with a row')
+  if (same) {
+    if ('missing' in same) throw new TypeError(`${same.missing} is missing`)
+    if (!equality || hasKey(schema, same)) throw unknownRow(same.object, same.model, 'compared with a row')
+  }
   return equality?.(left, right) ?? false
 }
 
@@ -135,8 +127,7 @@ function isReferenced(schema: Models, { model, columns, key }: Reference, value:
  */
 function areEqual(part: unknown, other: unknown, kinds: ValueKinds): boolean {
   if (part === other || kinds.scalarsEqual(part, other) === true) return true
-  const [text, number] = typeof part === 'string' ? [part, other] : [other, part]
-  if (typeof text === 'string' && kinds.isNumeric(number)) {
+  if ((typeof part === 'string' && kinds.isNumeric(other)) || (typeof other === 'string' && kinds.isNumeric(part))) {
     throw new HostError('type-error', `Keys of one model are a ${typeof part} and a ${typeof other}`, {
       hint: 'convert them: JSON.parse(text, reviver)',
       data: { part, other },
@@ -157,7 +148,7 @@ function isRowModel({ name, class: cls }: KnownModel, kinds: ValueKinds): boolea
 export function identityOf(schema: Schema, value: object): unknown {
   const model = schema.baseOf(value)
   const key = model && keyOf(schema, model, value)
-  if (!key || key instanceof PartialRow || !key.every(isTextual)) return value
+  if (!key || 'missing' in key || !key.every(isTextual)) return value
   const parts = key.map((part) => (part instanceof Date ? `date ${part.getTime()}` : `${typeof part} ${String(part)}`))
   const owner = schema.ancestors(model.name).findLast((name) => (schema.models.get(name)?.key ?? []).length > 0)
   return JSON.stringify([owner, ...parts])
@@ -191,7 +182,7 @@ function keyOf(schema: Models, model: KnownModel, row: object): readonly unknown
   for (const name of names) {
     // Sound: a key names fields of the row, which the schema knows and the compiler does not.
     const part = (row as Readonly<Record<string, unknown>>)[name]
-    if (part === undefined) return new PartialRow(row, name)
+    if (part === undefined) return { row, missing: name }
     if (part === null) return undefined
     parts.push(part)
   }
@@ -240,7 +231,11 @@ export function keyColumnOf(
  */
 export function areSameRow(rows: Pick<RowEquality, 'column'>, left: object, right: object): boolean | undefined {
   const { column } = rows
-  if (column === undefined) return left === right
+  return column === undefined ? left === right : haveSameKey(column, left, right)
+}
+
+/** As `areSameRow`, for rows with a key of one column. */
+export function haveSameKey(column: string, left: object, right: object): boolean | undefined {
   // Sound: the key names a column, whose type the compiler does not know.
   const a = (left as Readonly<Record<string, unknown>>)[column]
   const b = (right as Readonly<Record<string, unknown>>)[column]

@@ -8,7 +8,7 @@ import { unifiable } from './equality.js'
 import { allKinds } from './kinds.js'
 import { compareNumeric, type Numeric } from './numeric.js'
 import { compareEqual, compareOrder } from './order.js'
-import { identityOf, sameRow, UnknownRow } from './rows.js'
+import { identityOf, sameRow } from './rows.js'
 
 /** As decimal.js and Prisma have it. */
 class Decimal {
@@ -158,7 +158,7 @@ describe('rows', () => {
   it('are not identified without a model, a key or its values', () => {
     expect(sameRow(schema, new Animal(null), new Animal(null), allKinds)).toBeUndefined()
     expect(sameRow(schema, new Plant(1), new Plant(1), allKinds)).toBeUndefined()
-    expect(sameRow(schema, new Plant(1), new Animal(1), allKinds)).toBeInstanceOf(UnknownRow)
+    expect(sameRow(schema, new Plant(1), new Animal(1), allKinds)).toMatchObject({ model: 'Animal' })
     expect(sameRow(schema, new Plant(1), new Date(0), allKinds)).toBeUndefined()
     expect(sameRow(schema, new Stone(1), new Stone(1), allKinds)).toBeUndefined()
     const stone = new Stone(1)

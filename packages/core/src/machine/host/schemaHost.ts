@@ -15,11 +15,11 @@ import { compareEqual, compareOrder, type OrderOperator } from '../../values/ord
 import {
   hasKey,
   identityOf,
-  PartialRow,
+  type PartialRow,
   type RowEquality,
   rowEqualityOf,
   sameReference,
-  UnknownRow,
+  type UnknownRow,
 } from '../../values/rows.js'
 import { type Awaitable, type Host, noField } from './host.js'
 import { iteratorOf } from './iterators.js'
@@ -241,12 +241,12 @@ export class SchemaHost extends SchemaValues implements Host, Reading {
     same: PartialRow | UnknownRow | undefined,
   ): boolean | Promise<boolean> {
     const unloaded = unloadedRelation(left) ?? unloadedRelation(right)
-    if (unloaded && !(same instanceof UnknownRow && hasKey(this.schema, same))) {
+    if (unloaded && !(same && 'model' in same && hasKey(this.schema, same))) {
       const known = sameReference(this.schema, left, right)
       if (known !== undefined) return known
       throw notLoaded(left, unloaded)
     }
-    if (same instanceof PartialRow)
+    if (same && 'missing' in same)
       throw this.#missing(same.row, same.missing, 'select the key: rows are compared by it')
     return super.otherwiseEqual(left, right, same)
   }

@@ -13,7 +13,10 @@ export interface Limits {
   readonly asyncTime: number
 }
 
-/** The default limits of evaluations that neither nest rule calls nor wait. */
-export const defaultBudget: Pick<Limits, 'steps' | 'syncTime'> = { steps: 5_000_000, syncTime: 1_000 }
+const steps = 5_000_000
+const syncTime = 1_000
 
-export const defaultLimits: Limits = { ...defaultBudget, frames: 250_000, asyncTime: 30_000 }
+/** The default limits of evaluations that neither nest rule calls nor wait. */
+export const defaultBudget: Pick<Limits, 'steps' | 'syncTime'> = { steps, syncTime }
+
+export const defaultLimits: Limits = { steps, syncTime, frames: 250_000, asyncTime: 30_000 }

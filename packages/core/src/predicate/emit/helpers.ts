@@ -110,9 +110,6 @@ export function makeCalculate(): ExtraHelpers['calculate'] {
   return calculate
 }
 
-/** Functions that make the extra helpers. */
-export type MakeHelpers = { readonly [Name in keyof ExtraHelpers]?: (parts: HelperParts) => ExtraHelpers[Name] }
-
 /** The names of the helpers in a text. */
 export const helperNames: readonly (keyof SourceHelpers)[] = [
   'bail',
