@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import nearley from 'nearley'
 import { describe, expect, test } from 'vitest'
-import { type Build, Shape } from './derivation.js'
+import { junction, only } from './build/index.js'
+import { Shape } from './derivation.js'
+import { Derived } from './derived.js'
 import { productions } from './grammar.js'
 import { Lexer } from './lexer.js'
+import { arrange } from './operators.js'
 import { parseFile } from './parse.js'
 import { print } from './print.js'
 import { Source } from './source.js'
@@ -80,19 +83,29 @@ function expectSame(text: string): void {
   expect(plain(parseFile(new Source(text)))).toEqual(plain(parseFile(new Source(text), new Forgetful())))
 }
 
-/** nearley alone: with all rules at each place, and each production's function called while it parses. */
+/** Builds a value from the innermost part outwards. */
+function built(part: Derived | Token): unknown {
+  const arranged = arrange(part)
+  if (!(arranged instanceof Derived)) return arranged
+  const build = arranged.build as (...parts: readonly unknown[]) => unknown
+  const values = arranged.parts.map(built)
+  return build === junction ? build(values) : build(...values)
+}
+
+/** nearley alone: with all rules at each place, and without steps. */
 function derivedByNearley(start: string, tokens: readonly Token[]): unknown[] {
   const rules = productions.map(([name, symbols, build]) => ({
     name,
     symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-    postprocess: (parts: unknown[]) => (build as Build)(...parts),
+    postprocess: (parts: (Derived | Token)[]) =>
+      build === only && parts.length === 1 ? parts[0] : new Derived(build, parts),
   }))
   const grammar = nearley.Grammar.fromCompiled({ ParserStart: start, ParserRules: rules })
   let at = 0
   const feed = { next: () => tokens[at++], reset() {}, save: () => ({}), formatError: () => '' }
   const parser = new nearley.Parser(grammar, { lexer: feed as unknown as nearley.Lexer })
   parser.feed('')
-  return parser.results
+  return parser.results.map(built)
 }
 
 /** The same tokens with other words of their kinds. */

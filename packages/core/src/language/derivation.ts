@@ -1,22 +1,19 @@
+import { junction } from './build/operators.js'
+import { Derived } from './derived.js'
+import { arrange } from './operators.js'
 import type { Token } from './token.js'
 import type { Tokens } from './tokens.js'
 
-/** Makes the value of a production of the values of its parts. */
-export type Build = (...parts: readonly unknown[]) => unknown
-
-/** nearley's result for a production: what to build, and the parts, which are tokens or derived too. */
-export class Derived {
-  constructor(
-    readonly build: Build,
-    readonly parts: readonly (Derived | Token)[],
-  ) {}
-}
+/** A builder. Sound to call with any parts that the grammar gives its production. */
+type Build = (...parts: readonly unknown[]) => unknown
 
 /** Takes the next `tokens` as values, then replaces the last `parts` values by what `build` makes of them. */
 interface Step {
   readonly tokens: number
   readonly parts: number
   readonly build: Build
+  /** Whether `build` takes the parts as a list: there can be more of them than a call can have arguments. */
+  readonly takesList: boolean
 }
 
 /**
@@ -36,7 +33,8 @@ export class Derivation {
     // A long list nests as deeply as it is long, so this does not recurse.
     const backwards: (Derived | Token)[] = []
     const open: (Derived | Token)[] = [root]
-    for (let at = open.pop(); at; at = open.pop()) {
+    for (let next = open.pop(); next; next = open.pop()) {
+      const at = arrange(next)
       backwards.push(at)
       if (at instanceof Derived) for (const part of at.parts) open.push(part)
     }
@@ -45,7 +43,8 @@ export class Derivation {
     let taken = 0
     for (let at = backwards.pop(); at; at = backwards.pop()) {
       if (at instanceof Derived) {
-        steps.push({ tokens: tokens.length - taken, parts: at.parts.length, build: at.build })
+        const build = at.build as Build
+        steps.push({ tokens: tokens.length - taken, parts: at.parts.length, build, takesList: build === junction })
         taken = tokens.length
       } else tokens.push(at)
     }
@@ -70,7 +69,8 @@ export class Derivation {
 }
 
 /** Builds the value of a step, whose parts begin at `first`. Nearly all steps have few parts, which need no list. */
-function built({ build, parts }: Step, values: readonly unknown[], first: number): unknown {
+function built({ build, parts, takesList }: Step, values: readonly unknown[], first: number): unknown {
+  if (takesList) return build(values.slice(first, first + parts))
   switch (parts) {
     case 1:
       return build(values[first])

@@ -1,8 +1,9 @@
 // Generated from grammar.ne: pnpm --filter @arcturus/core generate
 import * as build from './build/index.js'
+import type { Builder } from './derived.js'
 
 /** A name, what it stands for, written as in grammar.ne, and what makes a value of the values of that. */
-type Production = readonly [name: string, symbols: string, build: (...parts: never[]) => unknown]
+type Production = readonly [name: string, symbols: string, build: Builder | build.Form]
 
 export const productions: readonly Production[] = [
   ['rule', 'head ";"', build.fact],

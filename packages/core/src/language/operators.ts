@@ -1,198 +1,118 @@
-import type { ArithmeticOperator, ComparisonOperator, Expression, Pattern, Variable } from './ast.js'
-import type { Span } from './source.js'
+import { variable } from './build/atoms.js'
+import {
+  arithmetic,
+  assign,
+  compare,
+  contains,
+  type Form,
+  junction,
+  matches,
+  negated,
+  unify,
+} from './build/operators.js'
+import { type Builder, Derived } from './derived.js'
 import type { Token } from './token.js'
 
-/** An expression in parentheses: `span` includes them, the span of `inner` does not. */
-export interface Group {
-  readonly kind: 'group'
-  readonly inner: Expression
-  readonly span: Span
-}
-/**
- * `left operator right` of the flat grammar, before precedence is resolved; `left` may be a chain
- * too.
- */
-export interface Chain {
-  readonly kind: 'chain'
-  readonly left: Raw
-  readonly operator: Token
-  readonly right: Unit | Pattern
-}
-/** `not` before a possible beginning of its operand. */
-export interface Negation {
-  readonly kind: 'negation'
-  readonly operator: Token
-  readonly operand: Unit
-}
-/** `variable := right`; `right` may be the beginning of the value. */
-export interface Assignment {
-  readonly kind: 'assignment'
-  readonly variable: Variable
-  readonly operator: Token
-  readonly right: Expression | Group
-}
-/** A possible operand after `and` and `or`. */
-export type Unit = Expression | Group | Assignment | Negation
-/**
- * The grammar's result for an expression.
- * An Earley parser completes every prefix of an expression. Operators therefore become nodes of the
- * AST only when the token after the whole has been read.
- */
-export type Raw = Unit | Chain
-
-/** A node with its span in the parent, including parentheses. */
-interface Parsed {
-  readonly node: Expression | Pattern
-  readonly span: Span
+/** An operator: how tightly it binds, and what builds the value of its operands and itself. */
+interface Operator {
+  readonly precedence: number
+  readonly build: Builder
 }
 
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  not: 3,
-  ':=': 4,
-  '=': 4,
-  '==': 5,
-  '!=': 5,
-  '<': 5,
-  '<=': 5,
-  '>': 5,
-  '>=': 5,
-  '+': 6,
-  '-': 6,
-  '*': 7,
-  '/': 7,
-  mod: 7,
-  rem: 7,
-  in: 8,
-  matches: 8,
+const comparison: Operator = { precedence: 5, build: compare }
+const sum: Operator = { precedence: 6, build: arithmetic }
+const product: Operator = { precedence: 7, build: arithmetic }
+
+/** All binary operators are left-associative. */
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  or: { precedence: 1, build: junction },
+  and: { precedence: 2, build: junction },
+  not: { precedence: 3, build: negated },
+  ':=': { precedence: 4, build: assign },
+  '=': { precedence: 4, build: unify },
+  '==': comparison,
+  '!=': comparison,
+  '<': comparison,
+  '<=': comparison,
+  '>': comparison,
+  '>=': comparison,
+  '+': sum,
+  '-': sum,
+  '*': product,
+  '/': product,
+  mod: product,
+  rem: product,
+  in: { precedence: 8, build: contains },
+  matches: { precedence: 8, build: matches },
 }
 
-/** Returns the span from the beginning of one span or token to the end of another. */
-export function join(from: Span, to: Span): Span {
-  return { source: from.source, start: from.start, end: to.end }
-}
+const operator = (token: Token): Operator => OPERATORS[token.text]!
 
 /**
- * Converts a finished chain to nodes by the precedence of its operators; binary operators are
- * left-associative.
+ * Arranges the operators of a flat chain by precedence: returns the derivation of one operation,
+ * whose operands are as they were. Returns what is no chain.
  */
-export function resolve(raw: Raw): Expression
-export function resolve(raw: Raw | Pattern): Expression | Pattern
-export function resolve(raw: Raw | Pattern): Expression | Pattern {
-  switch (raw.kind) {
-    case 'group':
-      return raw.inner
-    case 'chain':
-    case 'assignment':
-    case 'negation':
-      return new Resolution().of(raw)
-    default:
-      return raw
-  }
+export function arrange(part: Derived | Token): Derived | Token {
+  return formOf(part) ? new Arrangement().of(part as Derived) : part
 }
 
-/** An operator-precedence parser for the flat chains of the grammar. */
-class Resolution {
-  readonly #operands: Parsed[] = []
+function formOf(part: Derived | Token): Form | undefined {
+  return part instanceof Derived && typeof part.build === 'string' ? part.build : undefined
+}
+
+/** An operator-precedence parser. */
+class Arrangement {
+  readonly #operands: (Derived | Token)[] = []
   readonly #operators: Token[] = []
 
-  of(raw: Raw): Expression {
-    const links: Chain[] = []
-    let leftmost: Raw = raw
-    while (leftmost.kind === 'chain') {
-      links.push(leftmost)
-      leftmost = leftmost.left
-    }
+  of(root: Derived): Derived {
+    const links: Derived[] = []
+    let leftmost: Derived | Token = root
+    // Sound, here and below: the forms of the grammar have these parts.
+    for (; formOf(leftmost) === 'chain'; leftmost = (leftmost as Derived).parts[0]!) links.push(leftmost as Derived)
     this.#push(leftmost)
     for (let index = links.length - 1; index >= 0; index--) {
-      const { operator, right } = links[index]!
-      this.#operator(operator)
-      this.#push(right)
+      const [, token, right] = links[index]!.parts
+      this.#operator(token as Token)
+      this.#push(right!)
     }
     while (this.#operators.length > 0) this.#reduce()
-    // Sound: by the grammar a pattern only follows `matches`, so it is never the whole.
-    return this.#operands[0]!.node as Expression
+    return this.#operands[0] as Derived
   }
 
-  #push(unit: Unit | Pattern): void {
+  #push(unit: Derived | Token): void {
     let at = unit
-    while (at.kind === 'negation') {
-      this.#operators.push(at.operator)
-      at = at.operand
+    for (; formOf(at) === 'negation'; at = (at as Derived).parts[1]!) {
+      this.#operators.push((at as Derived).parts[0] as Token)
     }
-    if (at.kind === 'assignment') {
-      this.#operands.push({ node: at.variable, span: at.variable.span })
-      this.#operators.push(at.operator)
-      at = at.right
+    if (formOf(at) === 'assignment') {
+      const [name, token, value] = (at as Derived).parts
+      this.#operands.push(new Derived(variable, [name!]))
+      this.#operators.push(token as Token)
+      at = value!
     }
-    this.#operands.push({ node: at.kind === 'group' ? at.inner : at, span: at.span })
+    this.#operands.push(at)
   }
 
-  #operator(operator: Token): void {
-    const precedence = PRECEDENCE[operator.text]!
-    while (this.#operators.length > 0) {
-      const before = this.#operators.at(-1)!.text
+  #operator(token: Token): void {
+    const { precedence, build } = operator(token)
+    for (let before = this.#operators.at(-1); before; before = this.#operators.at(-1)) {
       // `and` and `or` take all their operands at once.
-      if (PRECEDENCE[before]! < precedence || (before === operator.text && isJunction(before))) break
+      if (operator(before).precedence < precedence || (before.text === token.text && build === junction)) break
       this.#reduce()
     }
-    this.#operators.push(operator)
+    this.#operators.push(token)
   }
 
   /** Applies the last operator to the last operands. */
   #reduce(): void {
     const token = this.#operators.pop()!
-    const operator = token.text
-    const right = this.#operands.pop()!
-    if (operator === 'not') {
-      const span = join(token, right.span)
-      // Sound: only the right side of `matches` can be a pattern.
-      this.#operands.push({ node: { kind: 'not', operand: right.node as Expression, span }, span })
-      return
+    const { build } = operator(token)
+    const parts = [this.#operands.pop()!, token]
+    if (build !== negated) parts.push(this.#operands.pop()!)
+    while (build === junction && this.#operators.at(-1)?.text === token.text) {
+      parts.push(this.#operators.pop()!, this.#operands.pop()!)
     }
-    const left = this.#operands.pop()!
-    if (!isJunction(operator)) {
-      const span = join(left.span, right.span)
-      this.#operands.push({ node: binary(operator, left.node as Expression, right.node, span), span })
-      return
-    }
-    const arms = [right, left]
-    while (this.#operators.at(-1)?.text === operator) {
-      this.#operators.pop()
-      arms.push(this.#operands.pop()!)
-    }
-    arms.reverse()
-    const span = join(arms[0]!.span, right.span)
-    const operands = arms.map((arm) => arm.node as Expression)
-    this.#operands.push({ node: { kind: operator, operands, span }, span })
-  }
-}
-
-function isJunction(operator: string): operator is 'and' | 'or' {
-  return operator === 'and' || operator === 'or'
-}
-
-function binary(operator: string, left: Expression, right: Expression | Pattern, span: Span): Expression {
-  if (operator === 'matches') return { kind: 'matches', value: left, pattern: right, span }
-  // Sound: by the grammar the right side of all other operators is an expression, and the left side
-  // of `:=` is a variable. The operators that are not named here are those of `Arithmetic`.
-  const value = right as Expression
-  switch (operator) {
-    case '=':
-      return { kind: 'unify', left, right: value, span }
-    case ':=':
-      return { kind: 'assign', left: left as Variable, right: value, span }
-    case 'in':
-      return { kind: 'in', item: left, collection: value, span }
-    case '==':
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      return { kind: 'compare', operator: operator as ComparisonOperator, left, right: value, span }
-    default:
-      return { kind: 'arithmetic', operator: operator as ArithmeticOperator, left, right: value, span }
+    this.#operands.push(new Derived(build, parts.reverse()))
   }
 }

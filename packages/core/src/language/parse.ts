@@ -1,12 +1,12 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
-import { only } from './build/index.js'
-import { type Build, Derivation, Derived, Shape, shapeOf } from './derivation.js'
+import { bare, type Operand, only } from './build/index.js'
+import { Derivation, Shape, shapeOf } from './derivation.js'
+import { Derived } from './derived.js'
 import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
 import { Lookahead, PredictingGrammar } from './lookahead.js'
-import { join, type Raw, resolve } from './operators.js'
-import { Source, type Span } from './source.js'
+import { join, Source, type Span } from './source.js'
 import { isForeign, missingSemicolon, tooDeeplyNested, unexpectedEnd, unexpectedToken } from './syntaxErrors.js'
 import { terminalOf } from './terminals.js'
 import { spanOf, type Token } from './token.js'
@@ -21,7 +21,7 @@ interface Starts {
   inlineQuery: Statement
   blockHeader: Pick<ResourceBlock, 'keyword' | 'name'>
   production: Declaration | ShorthandRule
-  query: Raw
+  query: Operand
 }
 
 const lookahead = new Lookahead(
@@ -30,9 +30,8 @@ const lookahead = new Lookahead(
     ParserRules: productions.map(([name, symbols, build]) => ({
       name,
       symbols: symbols.split(' ').map((symbol) => terminalOf(symbol) ?? symbol),
-      // Sound: each is only called with the values of its own production.
       postprocess: (parts: (Derived | Token)[]) =>
-        build === only && parts.length === 1 ? parts[0] : new Derived(build as Build, parts),
+        build === only && parts.length === 1 ? parts[0] : new Derived(build, parts),
     })),
   }),
 )
@@ -136,7 +135,7 @@ export function parseQuery(
   const parsed = derive('query', new Tokens(source))
   if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic] }
   const { derivation, tokens } = Derivation.of(parsed.derivations[0]!)
-  const expression = resolve(derivation.build(tokens) as Starts['query'])
+  const expression = bare(derivation.build(tokens) as Starts['query'])
   const diagnostics = checkValueTypes(expression)
   return diagnostics.length > 0 ? { diagnostics } : { expression }
 }

@@ -106,6 +106,11 @@ export interface Span {
   readonly end: number
 }
 
+/** Returns the span from the beginning of one span or token to the end of another. */
+export function join(from: Span, to: Span): Span {
+  return { source: from.source, start: from.start, end: to.end }
+}
+
 /** Returns the text of a span. */
 export function spanText(span: Span): string {
   return span.source.text.slice(span.start, span.end)

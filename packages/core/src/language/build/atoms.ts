@@ -1,6 +1,5 @@
 import type { Expression, Name, NumberLiteral, StringLiteral, Variable } from '../ast.js'
-import { join } from '../operators.js'
-import type { Span } from '../source.js'
+import { join, type Span } from '../source.js'
 import { contentsOf, spanOf, type Token } from '../token.js'
 
 export const variable = (token: Token): Variable => ({ kind: 'variable', name: token.text, span: spanOf(token) })

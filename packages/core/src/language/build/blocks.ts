@@ -1,5 +1,5 @@
 import type { Declaration, Entry, Name, ResourceBlock, ShorthandRule, StringLiteral } from '../ast.js'
-import { join } from '../operators.js'
+import { join } from '../source.js'
 import { spanOf, type Token } from '../token.js'
 import { name, stringLiteral } from './atoms.js'
 import { type Cons, toArray } from './list.js'

@@ -1,12 +1,10 @@
 import type { Call, Dot, Entry, Expression, New } from '../ast.js'
-import { type Group, join, type Raw, resolve } from '../operators.js'
-import type { Span } from '../source.js'
+import { join, type Span } from '../source.js'
 import { spanOf, type Token } from '../token.js'
 import { stringLiteral, variable } from './atoms.js'
 import { type RawEntry, toEntry } from './entries.js'
 import { type Cons, toArray } from './list.js'
-
-const expression = (raw: Raw): Expression => resolve(raw)
+import { bare, type Operand } from './operators.js'
 
 interface Arguments {
   readonly args: readonly Expression[]
@@ -16,8 +14,8 @@ interface Arguments {
 
 export const noArguments = (close: Token): Arguments => ({ args: [], keywords: [], close })
 /** The parentheses can close after a comma. */
-export const positional = (args: Cons<Raw>, end: Token, close: Token = end): Arguments => ({
-  args: toArray(args, expression),
+export const positional = (args: Cons<Operand>, end: Token, close: Token = end): Arguments => ({
+  args: toArray(args, (one) => bare(one)),
   keywords: [],
   close,
 })
@@ -27,12 +25,12 @@ export const keywords = (list: Cons<RawEntry>, close: Token): Arguments => ({
   close,
 })
 export const positionalAndKeywords = (
-  args: Cons<Raw>,
+  args: Cons<Operand>,
   _comma: Token,
   list: Cons<RawEntry>,
   close: Token,
 ): Arguments => ({
-  args: toArray(args, expression),
+  args: toArray(args, (one) => bare(one)),
   keywords: toArray(list, toEntry),
   close,
 })
@@ -62,9 +60,9 @@ export const lookup = (_open: Token, token: Token, close: Token): Member => ({
   member: token.type === 'string' ? stringLiteral(token) : variable(token),
   end: close,
 })
-export const dot = (object: Expression | Group, _dot: Token, { member, end }: Member): Dot => ({
+export const dot = (object: Operand, _dot: Token, { member, end }: Member): Dot => ({
   kind: 'dot',
-  object: resolve(object),
+  object: bare(object),
   member,
   span: join(object.span, end),
 })
@@ -72,14 +70,14 @@ export const dot = (object: Expression | Group, _dot: Token, { member, end }: Me
 export const forall = (
   keyword: Token,
   _open: Token,
-  condition: Raw,
+  condition: Operand,
   _comma: Token,
-  action: Raw,
+  action: Operand,
   close: Token,
 ): Expression => ({
   kind: 'forall',
-  condition: resolve(condition),
-  action: resolve(action),
+  condition: bare(condition),
+  action: bare(action),
   span: join(keyword, close),
 })
 export const printer = (keyword: Token, _open: Token, { args, close }: Arguments): Expression => ({
@@ -94,30 +92,30 @@ export const printer = (keyword: Token, _open: Token, { args, close }: Arguments
 export const prefixIn = (
   keyword: Token,
   _open: Token,
-  item: Raw,
+  item: Operand,
   _comma: Token,
-  collection: Raw,
+  collection: Operand,
   close: Token,
 ): Expression => ({
   kind: 'in',
-  item: resolve(item),
-  collection: resolve(collection),
+  item: bare(item),
+  collection: bare(collection),
   span: join(keyword, close),
 })
 
-function unified(value: Expression, result: Raw | undefined): Expression {
-  return result ? { kind: 'unify', left: value, right: resolve(result), span: value.span } : value
+function unified(value: Expression, result: Operand | undefined): Expression {
+  return result ? { kind: 'unify', left: value, right: bare(result), span: value.span } : value
 }
 export const prefixDot = (
   dot: Token,
   _open: Token,
-  object: Raw,
+  object: Operand,
   _comma: Token,
   member: Dot['member'],
   end: Token,
-  result?: Raw,
+  result?: Operand,
   close: Token = end,
-): Expression => unified({ kind: 'dot', object: resolve(object), member, span: join(dot, close) }, result)
+): Expression => unified({ kind: 'dot', object: bare(object), member, span: join(dot, close) }, result)
 export const prefixNew = (
   keyword: Token,
   _open: Token,
@@ -125,6 +123,6 @@ export const prefixNew = (
   _arguments: Token,
   args: Arguments,
   end: Token,
-  result?: Raw,
+  result?: Operand,
   close: Token = end,
 ): Expression => unified({ kind: 'new', call: callOf(token, args), span: join(keyword, close) }, result)

@@ -1,9 +1,10 @@
 import type { Entry, Expression, Pattern, Variable } from '../ast.js'
-import { join, type Raw, resolve } from '../operators.js'
+import { join } from '../source.js'
 import { spanOf, type Token } from '../token.js'
 import { variable } from './atoms.js'
 import { type RawEntry, toEntry } from './entries.js'
 import { type Cons, toArray } from './list.js'
+import { bare, type Operand } from './operators.js'
 
 interface Elements<T> {
   readonly elements: readonly T[]
@@ -17,19 +18,19 @@ export const restOnly = (_star: Token, token: Token, close: Token): Elements<nev
   rest: variable(token),
   close,
 })
-export const elements = (list: Cons<Raw | Pattern>, close: Token): Elements<Element> => ({
-  elements: toArray(list, (raw) => resolve(raw)),
+export const elements = (list: Cons<Operand | Pattern>, close: Token): Elements<Element> => ({
+  elements: toArray(list, (raw) => bare(raw)),
   rest: undefined,
   close,
 })
 export const elementsAndRest = (
-  list: Cons<Raw | Pattern>,
+  list: Cons<Operand | Pattern>,
   _comma: Token,
   _star: Token,
   token: Token,
   close: Token,
 ): Elements<Element> => ({
-  elements: toArray(list, (raw) => resolve(raw)),
+  elements: toArray(list, (raw) => bare(raw)),
   rest: variable(token),
   close,
 })

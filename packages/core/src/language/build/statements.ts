@@ -1,9 +1,9 @@
 import type { InlineQuery, Parameter, Pattern, Rule, RuleType } from '../ast.js'
-import { join, type Raw, resolve } from '../operators.js'
-import type { Span } from '../source.js'
+import { join, type Span } from '../source.js'
 import type { Token } from '../token.js'
 import { variable } from './atoms.js'
 import { type Cons, toArray } from './list.js'
+import { bare, type Operand } from './operators.js'
 
 interface Head {
   readonly name: string
@@ -11,16 +11,16 @@ interface Head {
   readonly head: Span
 }
 interface RawParameter {
-  readonly term: Raw
+  readonly term: Operand
   readonly pattern: Pattern | undefined
 }
-export const parameter = (term: Raw): RawParameter => ({ term, pattern: undefined })
+export const parameter = (term: Operand): RawParameter => ({ term, pattern: undefined })
 export const specializedParameter = (token: Token, _colon: Token, pattern: Pattern): RawParameter => ({
   term: variable(token),
   pattern,
 })
 const toParameter = ({ term, pattern }: RawParameter): Parameter => {
-  const resolved = resolve(term)
+  const resolved = bare(term)
   return {
     kind: 'parameter',
     term: resolved,
@@ -53,11 +53,11 @@ export const fact = ({ name, parameters, head }: Head, end: Token): Rule => ({
   head,
   span: join(head, end),
 })
-export const rule = ({ name, parameters, head }: Head, _if: Token, body: Raw, end: Token): Rule => ({
+export const rule = ({ name, parameters, head }: Head, _if: Token, body: Operand, end: Token): Rule => ({
   kind: 'rule',
   name,
   parameters,
-  body: resolve(body),
+  body: bare(body),
   head,
   span: join(head, end),
 })
@@ -67,8 +67,8 @@ export const ruleType = (keyword: Token, { name, parameters }: Head, end: Token)
   parameters,
   span: join(keyword, end),
 })
-export const inlineQuery = (keyword: Token, query: Raw, end: Token): InlineQuery => ({
+export const inlineQuery = (keyword: Token, query: Operand, end: Token): InlineQuery => ({
   kind: 'inline query',
-  query: resolve(query),
+  query: bare(query),
   span: join(keyword, end),
 })
