@@ -1,22 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatDiagnostic } from './formatDiagnostic.js'
-import { Lexer } from './lexer.js'
 import { parseFile } from './parse.js'
 import { print } from './print.js'
 import { Source } from './source.js'
 import { policies } from './testing/policies.js'
+import { tokensOf } from './testing/tokensOf.js'
 import { withoutSpans } from './testing/withoutSpans.js'
 import { isName } from './words.js'
 
 /** Statements of all kinds, and the tokens that can be put into them. */
 const statements = policies.flatMap((text) => parseFile(new Source(text)).file.statements.map(print))
-const wordsOf = (text: string): string[] => {
-  const lexer = new Lexer(new Source(text))
-  const words: string[] = []
-  for (let token = lexer.next(); token; token = lexer.next()) words.push(token.text)
-  return words
-}
+const wordsOf = (source: string): string[] => tokensOf(source).map(({ text }) => text)
 const vocabulary = [
   ...new Set(statements.flatMap(wordsOf)),
   '"',

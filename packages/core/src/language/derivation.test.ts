@@ -8,7 +8,6 @@ import { junction, only } from './build/index.js'
 import { Shape } from './derivation.js'
 import { Derived } from './derived.js'
 import { productions } from './grammar.js'
-import { Lexer } from './lexer.js'
 import { arrange } from './operators.js'
 import { parseFile } from './parse.js'
 import { print } from './print.js'
@@ -16,6 +15,7 @@ import { Source } from './source.js'
 import { terminalOf } from './terminals.js'
 import { arbitraryFile } from './testing/arbitraryAst.js'
 import { policies } from './testing/policies.js'
+import { tokensOf } from './testing/tokensOf.js'
 import type { Token } from './token.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..')
@@ -49,17 +49,10 @@ const written: readonly (readonly [place: string, text: string])[] = [
     }),
 )
 
-function tokensOf(text: string): Token[] {
-  const lexer = new Lexer(new Source(text))
-  const tokens: Token[] = []
-  for (let token = lexer.next(); token; token = lexer.next()) tokens.push(token)
-  return tokens
-}
-
 /** A memory of shapes that forgets, so that nearley parses each statement. */
 class Forgetful extends Shape {
   override and(): Shape {
-    return new Forgetful(this.length + 1)
+    return new Forgetful()
   }
 }
 

@@ -2,7 +2,6 @@ import { junction } from './build/operators.js'
 import { Derived } from './derived.js'
 import { arrange } from './operators.js'
 import type { Token } from './token.js'
-import type { Tokens } from './tokens.js'
 
 /** A builder. Sound to call with any parts that the grammar gives its production. */
 type Build = (...parts: readonly unknown[]) => unknown
@@ -86,46 +85,31 @@ function built({ build, parts, takesList }: Step, values: readonly unknown[], fi
 }
 
 /** Statements of more tokens are parsed alone: no other is likely to have their shape. */
-const LONGEST = 256
+export const LONGEST = 256
 
 /**
  * The way to start parsing a statement, and the kinds of its first tokens. The shapes of a policy are
  * a tree, so that looking one up makes no text.
  */
 export class Shape {
-  /** The number of tokens; -1 for the root, which has no start yet. */
-  readonly length: number
   /** The derivation of the statements that have just these tokens, once one is parsed. */
-  derivation: Derivation | undefined
-  readonly #longer = new Map<string, Shape>()
-
-  constructor(length = -1) {
-    this.length = length
-  }
+  derivation: Derivation | undefined = undefined
+  readonly longer: Map<string, Shape> = new Map()
 
   /** Returns the shape with one more kind of token; that of the root with a start. */
   and(kind: string): Shape {
-    let longer = this.#longer.get(kind)
+    let longer = this.longer.get(kind)
     if (!longer) {
-      longer = new Shape(this.length + 1)
-      this.#longer.set(kind, longer)
+      longer = new Shape()
+      this.longer.set(kind, longer)
     }
     return longer
   }
-}
 
-/**
- * Returns the shape of what follows up to `terminator`; undefined if it is long, or ends before, or
- * has an invalid token.
- * @param known - The root.
- */
-export function shapeOf(start: string, tokens: Tokens, terminator: string, known: Shape): Shape | undefined {
-  let shape = known.and(start)
-  while (shape.length < LONGEST) {
-    const token = tokens.peek(shape.length)
-    if (!token || token.type === 'error') return undefined
-    shape = shape.and(token.kind)
-    if (token.kind === terminator) return shape
+  /** Returns the shape of a whole statement. `this` is the root. */
+  of(start: string, tokens: readonly Token[]): Shape {
+    let shape = this.and(start)
+    for (let at = 0; at < tokens.length; at++) shape = shape.and(tokens[at]!.kind)
+    return shape
   }
-  return undefined
 }

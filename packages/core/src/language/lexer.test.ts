@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { Lexer } from './lexer.js'
-import { Source } from './source.js'
-import { contentsOf, type Token } from './token.js'
+import { tokensOf } from './testing/tokensOf.js'
+import { contentsOf } from './token.js'
 
-function lex(text: string): readonly Token[] {
-  const lexer = new Lexer(new Source(text))
-  const tokens: Token[] = []
-  for (let token = lexer.next(); token; token = lexer.next()) tokens.push(token)
-  return tokens
-}
-const written = (text: string) => lex(text).map((token) => `${token.type} ${contentsOf(token)}`)
+const written = (text: string) => tokensOf(text).map((token) => `${token.type} ${contentsOf(token)}`)
 
 describe('Lexer', () => {
   test.each<[string, readonly string[]]>([
@@ -57,7 +50,7 @@ describe('Lexer', () => {
     ['1ee3', 'invalid-float', 0, { text: '1e' }],
     ['1e3-4', 'invalid-float', 0, { text: '1e3-4' }],
   ])('reports the mistake in %j', (text, code, start, data) => {
-    const diagnostic = lex(text).find(({ type }) => type === 'error')?.diagnostic
+    const diagnostic = tokensOf(text).find(({ type }) => type === 'error')?.diagnostic
     expect(diagnostic).toMatchObject({ code, data, severity: 'error', span: { start } })
   })
 

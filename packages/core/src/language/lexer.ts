@@ -2,13 +2,14 @@ import moo from 'moo'
 import type { Diagnostic } from './diagnostic.js'
 import type { Source, Span } from './source.js'
 import { integerOverflow, invalidCharacter, invalidFloat, lineBreakInString, unclosedString } from './syntaxErrors.js'
-import { resolveEscapes, type Token, type TokenType } from './token.js'
+import { resolveEscapes, type Token } from './token.js'
 import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
-// Most tokens of a policy are single characters and words. They are found without moo, which makes
-// several objects of each token.
+// Most tokens of a policy are single characters, words and simple strings. They are found without
+// moo, which makes several objects of each token.
 const SINGLE: ReadonlySet<string> = new Set('()[]{},;.+-*/|')
 const SPACE = /(?:[ \n\r\t]+|#[^\n\r]*)+/y
+const SIMPLE_STRING = /"[^"\\\n]*"/y
 const WORD = new RegExp(SYMBOL, 'y')
 
 /** The types of the words that are reserved. */
@@ -33,83 +34,100 @@ const INTEGER = /^[0-9]+$/
 const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?$/
 const LARGEST_INTEGER = 2n ** 63n - 1n
 
+/** How many tokens are read at once. */
+const CHUNK = 64
+
 /**
- * Splits a text into tokens, one at a time, without white space and comments.
+ * Splits a text into tokens, without white space and comments.
  * Never throws: invalid text becomes a token of type `error` with a diagnostic.
  */
 export class Lexer {
   readonly #source: Source
   // Sound: the types of moo omit these.
-  readonly #lexer = (rules as moo.Lexer & { clone(): MooLexer }).clone()
+  readonly #moo = (rules as moo.Lexer & { clone(): MooLexer }).clone()
   /** The end of the last token. */
   end = 0
 
   constructor(source: Source) {
     this.#source = source
-    this.#lexer.reset(source.text)
+    this.#moo.reset(source.text)
   }
 
-  /** Returns the next token; undefined after the last. */
-  next(): Token | undefined {
-    const { text } = this.#source
-    const start = this.#skipSpace()
-    if (start === text.length) return undefined
-    const first = text[start]!
-    if (SINGLE.has(first)) return this.#token('punctuation', first, first, start)
-    WORD.lastIndex = start
-    return WORD.test(text) ? this.#word(text.slice(start, WORD.lastIndex), start) : this.#other(start)
-  }
-
-  /** Returns the beginning of the next token; the end of the text if there is none. */
-  #skipSpace(): number {
-    const { text } = this.#source
-    SPACE.lastIndex = this.end
-    return SPACE.test(text) ? SPACE.lastIndex : this.end
-  }
-
-  #word(text: string, start: number): Token {
-    const type = RESERVED.get(text) ?? 'symbol'
-    if (type === 'boolean' || type === 'number') return this.#token(type, type, text, start)
-    const end = start + text.length
+  /** Adds the next tokens to a list; none after the last. */
+  read(tokens: Token[]): void {
     const source = this.#source
-    // A namespace without a following name.
-    if (source.text.startsWith('::', end) && !text.endsWith('?')) {
-      const found = `${text}::`
-      return this.#error(found, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
+    const { text } = source
+    let { end } = this
+    for (let count = 0; count < CHUNK; count++) {
+      const start = skipSpace(text, end)
+      if (start === text.length) break
+      const token = tokenAt(source, start, this.#moo)
+      tokens.push(token)
+      end = token.end
     }
-    return this.#token(type, type === 'keyword' ? text : type, text, start)
+    this.end = end
   }
+}
 
-  /** Returns a token that moo finds. */
-  #other(start: number): Token {
-    const source = this.#source
-    this.#lexer.index = start
-    const { type, text } = this.#lexer.next()!
-    switch (type) {
-      case 'punctuation':
-        return this.#token(type, text, text, start)
-      case 'string':
-        return this.#token(type, type, text, start)
-      case 'number': {
-        const diagnostic = diagnoseNumber(text, { source, start, end: start + text.length })
-        return diagnostic ? this.#error(text, start, diagnostic) : this.#token(type, type, text, start)
-      }
-      case 'openString':
-        return this.#error(text, start, diagnoseOpenString(source, start, text))
-      default:
-        return this.#error(text, start, diagnoseCharacter(source, start, text))
+/** Returns the beginning of the token after `end`; the end of the text if there is none. */
+function skipSpace(text: string, end: number): number {
+  const code = text.charCodeAt(end)
+  if (code > SPACE_CODE && code !== COMMENT_CODE) return end
+  SPACE.lastIndex = end
+  return SPACE.test(text) ? SPACE.lastIndex : end
+}
+const SPACE_CODE = 32
+const COMMENT_CODE = 35
+
+function tokenAt(source: Source, start: number, moo: MooLexer): Token {
+  const { text } = source
+  const first = text[start]!
+  if (SINGLE.has(first) || (first === ':' && text[start + 1] !== '=')) {
+    return { type: 'punctuation', kind: first, text: first, source, start, end: start + 1 }
+  }
+  WORD.lastIndex = start
+  if (WORD.test(text)) return wordOf(source, start, WORD.lastIndex)
+  SIMPLE_STRING.lastIndex = start
+  if (!SIMPLE_STRING.test(text)) return mooToken(source, start, moo)
+  const end = SIMPLE_STRING.lastIndex
+  return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
+}
+
+function wordOf(source: Source, start: number, end: number): Token {
+  const text = source.text.slice(start, end)
+  const type = RESERVED.get(text) ?? 'symbol'
+  if (type === 'boolean' || type === 'number') return { type, kind: type, text, source, start, end }
+  // A namespace without a following name.
+  if (source.text.startsWith('::', end) && !text.endsWith('?')) {
+    const found = `${text}::`
+    return errorToken(found, source, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
+  }
+  return { type, kind: type === 'keyword' ? text : type, text, source, start, end }
+}
+
+/** Returns a token that moo finds. */
+function mooToken(source: Source, start: number, moo: MooLexer): Token {
+  moo.index = start
+  const { type, text } = moo.next()!
+  const end = start + text.length
+  switch (type) {
+    case 'punctuation':
+      return { type, kind: text, text, source, start, end }
+    case 'string':
+      return { type, kind: type, text, source, start, end }
+    case 'number': {
+      const diagnostic = diagnoseNumber(text, { source, start, end })
+      return diagnostic ? errorToken(text, source, start, diagnostic) : { type, kind: type, text, source, start, end }
     }
+    case 'openString':
+      return errorToken(text, source, start, diagnoseOpenString(source, start, text))
+    default:
+      return errorToken(text, source, start, diagnoseCharacter(source, start, text))
   }
+}
 
-  #token(type: TokenType, kind: string, text: string, start: number): Token {
-    this.end = start + text.length
-    return { type, kind, text, source: this.#source, start, end: this.end, diagnostic: undefined }
-  }
-
-  #error(text: string, start: number, diagnostic: Diagnostic): Token {
-    this.end = start + text.length
-    return { type: 'error', kind: 'error', text, source: this.#source, start, end: this.end, diagnostic }
-  }
+function errorToken(text: string, source: Source, start: number, diagnostic: Diagnostic): Token {
+  return { type: 'error', kind: 'error', text, source, start, end: start + text.length, diagnostic }
 }
 
 function diagnoseNumber(text: string, span: Span): Diagnostic | undefined {

@@ -1,7 +1,7 @@
 import nearley from 'nearley'
 import type { Declaration, Expression, File, ResourceBlock, ShorthandRule, Statement } from './ast.js'
 import { bare, type Operand, only } from './build/index.js'
-import { Derivation, Shape, shapeOf } from './derivation.js'
+import { Derivation, LONGEST, Shape } from './derivation.js'
 import { Derived } from './derived.js'
 import type { Diagnostic } from './diagnostic.js'
 import { productions } from './grammar.js'
@@ -62,10 +62,14 @@ function parse<S extends keyof Starts>(
   terminator: string,
   known: Shape,
 ): { readonly value: Starts[S]; readonly derivation: Derivation } | Failed {
-  const shape = shapeOf(start, tokens, terminator, known)
+  const statement = tokens.through(terminator, LONGEST)
+  const shape = statement && known.of(start, statement)
   const shared = shape?.derivation
-  // Sound, here and below: the productions of a start build its value.
-  if (shared) return { value: shared.build(tokens.take(shape.length)) as Starts[S], derivation: shared }
+  if (statement && shared) {
+    tokens.skip(statement.length)
+    // Sound, here and below: the productions of a start build its value.
+    return { value: shared.build(statement) as Starts[S], derivation: shared }
+  }
   const parsed = derive(start, tokens, terminator)
   if ('diagnostic' in parsed) return parsed
   const { derivation, tokens: own } = Derivation.of(parsed.derivations[0]!)

@@ -22,7 +22,7 @@ export type Token = {
   /**
    * Of an `error` token: its diagnostic, which is reported only if the parser reaches the token.
    */
-  readonly diagnostic: Diagnostic | undefined
+  readonly diagnostic?: Diagnostic
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' }

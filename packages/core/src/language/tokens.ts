@@ -21,29 +21,41 @@ export class Tokens {
   /** Returns the token at the position, or `ahead` tokens after it; undefined at the end. */
   peek(ahead = 0): Token | undefined {
     const wanted = this.#at + ahead
-    while (this.#buffer.length <= wanted) {
-      const token = this.#lexer.next()
-      if (!token) return undefined
-      this.#buffer.push(token)
+    return wanted < this.#buffer.length ? this.#buffer[wanted] : this.#read(wanted)
+  }
+
+  /** Returns a token that is not read yet; undefined at the end. */
+  #read(wanted: number): Token | undefined {
+    for (let known = this.#buffer.length; known <= wanted; known = this.#buffer.length) {
+      this.#lexer.read(this.#buffer)
+      if (this.#buffer.length === known) return undefined
     }
     return this.#buffer[wanted]
   }
 
-  /** Moves the position by one token. */
-  skip(): void {
-    if (this.peek()) this.take(1)
+  /**
+   * Returns the tokens from the position to the first `terminator`; undefined if they are more than
+   * `limit`, or end before, or one is invalid.
+   */
+  through(terminator: string, limit: number): readonly Token[] | undefined {
+    const buffer = this.#buffer
+    const first = this.#at
+    for (let at = first; at < first + limit; at++) {
+      const token = at < buffer.length ? buffer[at] : this.#read(at)
+      if (!token || token.type === 'error') return undefined
+      if (token.kind === terminator) return buffer.slice(first, at + 1)
+    }
+    return undefined
   }
 
-  /** Returns tokens that were read already, and moves the position behind them. */
-  take(count: number): readonly Token[] {
-    const taken = this.#buffer.slice(this.#at, this.#at + count)
-    this.#last = taken.at(-1)
+  /** Moves the position by one token, or more that were read already. */
+  skip(count = 1): void {
+    if (!this.peek()) return
     this.#at += count
-    if (this.#at >= CHUNK) {
-      this.#buffer = this.#buffer.slice(this.#at)
-      this.#at = 0
-    }
-    return taken
+    this.#last = this.#buffer[this.#at - 1]
+    if (this.#at < CHUNK) return
+    this.#buffer = this.#buffer.slice(this.#at)
+    this.#at = 0
   }
 
   /** The last token that was skipped; undefined at the beginning. */
