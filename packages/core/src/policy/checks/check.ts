@@ -115,9 +115,10 @@ export function runChecks<Context extends CheckContext>(
     }
   })
   const visit = (node: Node): void => {
-    const those = handlers.get(node.kind)
+    const { kind } = node
+    const those = handlers.get(kind)
     if (those) for (let at = 0; at < those.length; at++) those[at]!(node)
-    if (looksInside || node.kind === 'resource block') eachVisited(node, visit)
+    if (looksInside || kind === 'resource block') eachVisited(node, visit)
   }
   const collect = (): void => {
     for (let at = 0; at < found.length; at++) {

@@ -1,4 +1,4 @@
-import type { Dot, Entry, Expression, Matches, New, Parameter, Pattern, Rule } from '../../language/ast.js'
+import type { Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { children } from '../../language/visit.js'
 import type { Check, PolicyContext } from './check.js'
 import { Knowledge } from './knowledge.js'
@@ -24,7 +24,7 @@ export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext
     const visitors = checks.flatMap((check) => check(context) ?? [])
     if (visitors.length === 0) return {}
     const all = allOf(visitors)
-    const knowledge = new Knowledge(context.schema)
+    const knowledge = new Knowledge(context.schema, learnFrom)
     return {
       rule: (rule) => {
         if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, knowledge, all))
@@ -54,14 +54,15 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
  * Follows a rule's goals in order, and calls the visitor for each step of a path with the facts
  * about its object.
  */
-function followPaths({ parameters, body }: Rule, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
+function followPaths(rule: Rule, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
+  const { parameters, body } = rule
   for (let index = 0; index < parameters.length; index++) {
-    const { term, pattern } = parameters[index]!
-    if (!pattern) continue
-    followPattern(pattern, visitor)
-    if (body) knowledge.learn(() => knowledge.matches(knowledge.variable(parameterName(term, index)), pattern))
+    const { pattern } = parameters[index]!
+    if (pattern) followPattern(pattern, visitor)
   }
-  if (body) followGoal(body, knowledge, visitor)
+  if (!body) return
+  knowledge.learn(rule)
+  followGoal(body, knowledge, visitor)
 }
 
 /** Returns the name of a parameter's variable. Each `_` is a separate variable. */
@@ -83,7 +84,7 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
       return
     case 'not':
       knowledge.branch(() => followGoal(goal.operand, knowledge, visitor))
-      knowledge.learn(() => learnFalse(goal.operand, knowledge))
+      knowledge.learn(goal)
       return
     case 'forall':
       knowledge.branch(() => {
@@ -94,31 +95,39 @@ function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<Pa
     default:
       followValues(goal, knowledge, visitor)
       visitor.goal(goal, knowledge)
-      knowledge.learn(() => learnTrue(goal, knowledge))
+      knowledge.learn(goal)
   }
 }
 
-/** Adds the facts that hold once a goal has succeeded. */
-function learnTrue(goal: Expression, knowledge: Knowledge): void {
-  switch (goal.kind) {
+/** Adds the facts that hold once the head of a rule matches, or a goal has succeeded. */
+function learnFrom(node: Node, knowledge: Knowledge): void {
+  switch (node.kind) {
+    case 'rule':
+      for (const [index, { term, pattern }] of node.parameters.entries()) {
+        if (pattern) knowledge.matches(knowledge.variable(parameterName(term, index)), pattern)
+      }
+      return
+    case 'not':
+      learnFalse(node.operand, knowledge)
+      return
     case 'unify':
     case 'assign':
-      knowledge.equal(goal.left, goal.right)
+      knowledge.equal(node.left, node.right)
       return
     case 'compare':
-      if (goal.operator === '==') knowledge.equal(goal.left, goal.right)
-      else if (goal.operator === '!=') notEqual(goal.left, goal.right, knowledge)
+      if (node.operator === '==') knowledge.equal(node.left, node.right)
+      else if (node.operator === '!=') notEqual(node.left, node.right, knowledge)
       else {
-        knowledge.present(knowledge.of(goal.left))
-        knowledge.present(knowledge.of(goal.right))
+        knowledge.present(knowledge.of(node.left))
+        knowledge.present(knowledge.of(node.right))
       }
       return
     case 'matches':
-      knowledge.matches(knowledge.of(goal.value), goal.pattern)
+      knowledge.matches(knowledge.of(node.value), node.pattern)
       return
     case 'in': {
-      const field = knowledge.of(goal.collection).from?.field
-      if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(goal.item), field.model)
+      const field = knowledge.of(node.collection).from?.field
+      if (field?.kind === 'relation' && field.many) knowledge.isA(knowledge.of(node.item), field.model)
       return
     }
     default:

@@ -1,4 +1,4 @@
-import type { Expression, Pattern } from '../../language/ast.js'
+import type { Expression, Node, Pattern } from '../../language/ast.js'
 import type { Field } from '../../schema/model.js'
 import type { Schema } from '../../schema/schema.js'
 
@@ -106,11 +106,14 @@ export class Knowledge {
   #aliases = 0
   /** The states that the end of a branch restores, the latest last. */
   readonly #trail: Before[] = []
-  /** Functions that add facts of the open branch, in order. */
-  #waiting: (() => void)[] = []
+  readonly #learnFrom: (node: Node, knowledge: Knowledge) => void
+  /** What holds in the open branch, but has added no facts yet, in order. */
+  #waiting: Node[] = []
 
-  constructor(schema: Schema) {
+  /** @param learnFrom - Adds the facts that follow from a node that holds. */
+  constructor(schema: Schema, learnFrom: (node: Node, knowledge: Knowledge) => void) {
     this.#schema = schema
+    this.#learnFrom = learnFrom
   }
 
   /** Runs a function, then removes the facts that it added. */
@@ -118,7 +121,7 @@ export class Knowledge {
     this.#addWaiting()
     const before = this.#trail.length
     run()
-    this.#waiting = []
+    if (this.#waiting.length > 0) this.#waiting = []
     while (this.#trail.length > before) this.#restore(this.#trail.pop()!)
   }
 
@@ -134,16 +137,16 @@ export class Knowledge {
     this.#trail.push({ place, own: place.own, isPresent: place.isPresent, alias: place.alias })
   }
 
-  /** Adds facts by a function that is called once facts are read: many rules need none. */
-  learn(add: () => void): void {
-    this.#waiting.push(add)
+  /** Adds the facts that follow from a node, once facts are read: many rules need none. */
+  learn(node: Node): void {
+    this.#waiting.push(node)
   }
 
   #addWaiting(): void {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const add of waiting) add()
+    for (const node of waiting) this.#learnFrom(node, this)
   }
 
   /** Returns the facts about a variable. */

@@ -9,73 +9,81 @@ export type NameCheck = (use: Variable | ClassPattern, once: boolean, context: C
 /** Makes a check of the names in a rule. */
 export function checkNames(...checks: readonly NameCheck[]): Check {
   return (context) => {
-    const known = new KnownNames(context.schema)
+    const usesOf = useFinder(context.schema)
     const report = (use: Variable | ClassPattern | undefined, once: boolean): void => {
       if (use) for (let at = 0; at < checks.length; at++) checks[at]!(use, once, context)
     }
     return {
       rule: (rule) => {
-        usesIn(rule, known).forEach(({ variable, tag, count }) => {
+        const uses = usesOf(rule)
+        for (let at = 0; at < uses.length; at++) {
+          const { variable, tag, count } = uses[at]!
           report(variable, count === 1)
           report(tag, count === 1)
-        })
+        }
       },
     }
   }
 }
 
-/** The first uses of a name as a variable and as a class, and the number of all its uses. */
+/** The first uses of a name as a variable and as a class in a rule, and the number of all its uses there. */
 interface Use {
+  rule: Rule
   variable: Variable | undefined
   tag: ClassPattern | undefined
   count: number
 }
 
-/** Returns the uses of each unknown name of a rule, in source order. */
-function usesIn(rule: Rule, known: KnownNames): ReadonlyMap<string, Use> {
-  const uses = new Map<string, Use>()
+/** Returns a function that returns the uses of each unknown name of a rule, in source order. */
+function useFinder(schema: Schema): (rule: Rule) => readonly Use[] {
+  /** By name; undefined for a known one. Most rules have the same names, so their uses are kept. */
+  const byName = new Map<string, Use | undefined>()
+  let found: Use[] = []
+  let rule: Rule
   const useOf = (name: string): Use | undefined => {
-    let use = uses.get(name)
-    if (!use && !known.has(name)) {
-      use = { variable: undefined, tag: undefined, count: 0 }
-      uses.set(name, use)
+    let use = byName.get(name)
+    if (!use) {
+      if (byName.has(name)) return undefined
+      if (!isKnown(name, schema)) use = { rule, variable: undefined, tag: undefined, count: 0 }
+      byName.set(name, use)
+      if (!use) return undefined
+    } else if (use.rule !== rule) {
+      use.rule = rule
+      use.variable = undefined
+      use.tag = undefined
+      use.count = 0
     }
-    if (use) use.count++
+    if (use.count++ === 0) found.push(use)
     return use
   }
   const look = (node: Node): void => {
-    if (node.kind === 'string') return
-    if (node.kind === 'variable') {
-      const use = useOf(node.name)
-      if (use) use.variable ??= node
-      return
-    }
-    if (node.kind === 'class pattern') {
-      const use = useOf(node.tag)
-      if (use) use.tag ??= node
+    switch (node.kind) {
+      case 'string':
+        return
+      case 'variable': {
+        const use = useOf(node.name)
+        if (use) use.variable ??= node
+        return
+      }
+      case 'class pattern': {
+        const use = useOf(node.tag)
+        if (use) use.tag ??= node
+        break
+      }
+      default:
     }
     eachChild(node, look)
   }
-  look(rule)
-  return uses
+  return (one) => {
+    rule = one
+    found = []
+    look(rule)
+    return found
+  }
 }
 
-/** The names that start with `_`, contain `::`, are registered or are unions. */
-class KnownNames {
-  readonly #schema: Schema
-  /** The names that a rule had before: most rules have the same. */
-  readonly #before = new Map<string, boolean>()
-
-  constructor(schema: Schema) {
-    this.#schema = schema
-  }
-
-  has(name: string): boolean {
-    const before = this.#before.get(name)
-    if (before !== undefined) return before
-    const isUnion = name === 'Actor' || name === 'Resource'
-    const isKnown = isUnion || name.startsWith('_') || name.includes('::') || this.#schema.isName(name)
-    this.#before.set(name, isKnown)
-    return isKnown
-  }
+/** Returns whether a name starts with `_`, contains `::`, is registered or is a union. */
+function isKnown(name: string, schema: Schema): boolean {
+  const isUnion = name === 'Actor' || name === 'Resource'
+  return isUnion || name.startsWith('_') || name.includes('::') || schema.isName(name)
 }

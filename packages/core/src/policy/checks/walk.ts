@@ -25,10 +25,19 @@ export function walk(node: Node, look: (node: Node) => void): void {
  * a rule. (The parser limits how deep nodes nest.)
  */
 export function eachVisited(node: Node, look: (node: Node) => void): void {
-  if (node.kind === 'new') eachChild(node.call, look)
-  else if (node.kind === 'dot') {
-    look(node.object)
-    if (node.member.kind === 'call') eachChild(node.member, look)
-    else if (node.member.kind !== 'string') look(node.member)
-  } else eachChild(node, look)
+  switch (node.kind) {
+    case 'variable':
+    case 'string':
+      return
+    case 'dot':
+      look(node.object)
+      if (node.member.kind === 'call') eachChild(node.member, look)
+      else if (node.member.kind !== 'string') look(node.member)
+      return
+    case 'new':
+      eachChild(node.call, look)
+      return
+    default:
+      eachChild(node, look)
+  }
 }
