@@ -6,11 +6,10 @@ import type { Token } from './token.js'
 /** A builder. Sound to call with any parts that the grammar gives its production. */
 type Build = (...parts: readonly unknown[]) => unknown
 
-/** Takes the next `tokens` as values, then replaces the last `parts` values by what `build` makes of them. */
+/** What builds one value, and the places of its parts: first come the tokens, then the values of the steps before. */
 interface Step {
-  readonly tokens: number
-  readonly parts: number
   readonly build: Build
+  readonly places: readonly number[]
   /** Whether `build` takes the parts as a list: there can be more of them than a call can have arguments. */
   readonly takesList: boolean
 }
@@ -37,50 +36,46 @@ export class Derivation {
       backwards.push(at)
       if (at instanceof Derived) for (const part of at.parts) open.push(part)
     }
-    const tokens: Token[] = []
+    const inOrder = backwards.reverse()
+    const tokens = inOrder.filter((part): part is Token => !(part instanceof Derived))
     const steps: Step[] = []
-    let taken = 0
-    for (let at = backwards.pop(); at; at = backwards.pop()) {
-      if (at instanceof Derived) {
-        const build = at.build as Build
-        steps.push({ tokens: tokens.length - taken, parts: at.parts.length, build, takesList: build === junction })
-        taken = tokens.length
-      } else tokens.push(at)
+    /** The places of the parts that no step has taken yet. */
+    const places: number[] = []
+    let token = 0
+    for (const part of inOrder) {
+      if (part instanceof Derived) {
+        const build = part.build as Build
+        const own = places.splice(places.length - part.parts.length)
+        places.push(tokens.length + steps.length)
+        steps.push({ build, places: own, takesList: build === junction })
+      } else places.push(token++)
     }
     return { derivation: new Derivation(steps), tokens }
   }
 
   /** Builds the value of a statement of these tokens. */
   build(tokens: readonly Token[]): unknown {
-    const values: unknown[] = []
-    let at = 0
-    let top = 0
+    const values: unknown[] = tokens.slice()
     const steps = this.#steps
-    for (let index = 0; index < steps.length; index++) {
-      const step = steps[index]!
-      for (const end = at + step.tokens; at < end; at++) values[top++] = tokens[at]
-      const first = top - step.parts
-      values[first] = built(step, values, first)
-      top = first + 1
-    }
-    return values[0]
+    for (let index = 0; index < steps.length; index++) values.push(built(steps[index]!, values))
+    return values.at(-1)
   }
 }
 
-/** Builds the value of a step, whose parts begin at `first`. Nearly all steps have few parts, which need no list. */
-function built({ build, parts, takesList }: Step, values: readonly unknown[], first: number): unknown {
-  if (takesList) return build(values.slice(first, first + parts))
-  switch (parts) {
+/** Builds the value of a step. Nearly all steps have few parts, which need no list. */
+function built({ build, places, takesList }: Step, values: readonly unknown[]): unknown {
+  if (takesList) return build(places.map((place) => values[place]))
+  switch (places.length) {
     case 1:
-      return build(values[first])
+      return build(values[places[0]!])
     case 2:
-      return build(values[first], values[first + 1])
+      return build(values[places[0]!], values[places[1]!])
     case 3:
-      return build(values[first], values[first + 1], values[first + 2])
+      return build(values[places[0]!], values[places[1]!], values[places[2]!])
     case 4:
-      return build(values[first], values[first + 1], values[first + 2], values[first + 3])
+      return build(values[places[0]!], values[places[1]!], values[places[2]!], values[places[3]!])
     default:
-      return build(...values.slice(first, first + parts))
+      return build(...places.map((place) => values[place]))
   }
 }
 

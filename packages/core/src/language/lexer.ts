@@ -7,7 +7,15 @@ import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
 // Most tokens of a policy are single characters, words and simple strings. They are found without
 // moo, which makes several objects of each token.
-const SINGLE: ReadonlySet<string> = new Set('()[]{},;.+-*/|')
+const SPACE_CODE = 32
+const COMMENT_CODE = 35
+const COLON = 58
+const EQUALS = 61
+/** By character code. A colon is one unless `=` follows. */
+const SINGLE: readonly (string | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code)
+  return '()[]{},;:.+-*/|'.includes(char) ? char : undefined
+})
 const SPACE = /(?:[ \n\r\t]+|#[^\n\r]*)+/y
 const SIMPLE_STRING = /"[^"\\\n]*"/y
 const WORD = new RegExp(SYMBOL, 'y')
@@ -57,40 +65,38 @@ export class Lexer {
   read(tokens: Token[]): void {
     const source = this.#source
     const { text } = source
-    let { end } = this
+    let start = this.end
     for (let count = 0; count < CHUNK; count++) {
-      const start = skipSpace(text, end)
-      if (start === text.length) break
-      const token = tokenAt(source, start, this.#moo)
+      let code = text.charCodeAt(start)
+      if (code <= SPACE_CODE || code === COMMENT_CODE) {
+        SPACE.lastIndex = start
+        if (SPACE.test(text)) start = SPACE.lastIndex
+        code = text.charCodeAt(start)
+      }
+      if (start === text.length) return
+      const single = SINGLE[code]
+      let token: Token
+      if (single !== undefined && (code !== COLON || text.charCodeAt(start + 1) !== EQUALS)) {
+        token = { type: 'punctuation', kind: single, text: single, source, start, end: start + 1 }
+      } else {
+        WORD.lastIndex = start
+        token = WORD.test(text) ? wordOf(source, start, WORD.lastIndex) : this.#other(start)
+      }
       tokens.push(token)
-      end = token.end
+      start = token.end
+      this.end = start
     }
-    this.end = end
   }
-}
 
-/** Returns the beginning of the token after `end`; the end of the text if there is none. */
-function skipSpace(text: string, end: number): number {
-  const code = text.charCodeAt(end)
-  if (code > SPACE_CODE && code !== COMMENT_CODE) return end
-  SPACE.lastIndex = end
-  return SPACE.test(text) ? SPACE.lastIndex : end
-}
-const SPACE_CODE = 32
-const COMMENT_CODE = 35
-
-function tokenAt(source: Source, start: number, moo: MooLexer): Token {
-  const { text } = source
-  const first = text[start]!
-  if (SINGLE.has(first) || (first === ':' && text[start + 1] !== '=')) {
-    return { type: 'punctuation', kind: first, text: first, source, start, end: start + 1 }
+  /** Returns a string, a number or an operator, or an error. */
+  #other(start: number): Token {
+    const source = this.#source
+    const { text } = source
+    SIMPLE_STRING.lastIndex = start
+    if (!SIMPLE_STRING.test(text)) return mooToken(source, start, this.#moo)
+    const end = SIMPLE_STRING.lastIndex
+    return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
   }
-  WORD.lastIndex = start
-  if (WORD.test(text)) return wordOf(source, start, WORD.lastIndex)
-  SIMPLE_STRING.lastIndex = start
-  if (!SIMPLE_STRING.test(text)) return mooToken(source, start, moo)
-  const end = SIMPLE_STRING.lastIndex
-  return { type: 'string', kind: 'string', text: text.slice(start, end), source, start, end }
 }
 
 function wordOf(source: Source, start: number, end: number): Token {
@@ -98,7 +104,7 @@ function wordOf(source: Source, start: number, end: number): Token {
   const type = RESERVED.get(text) ?? 'symbol'
   if (type === 'boolean' || type === 'number') return { type, kind: type, text, source, start, end }
   // A namespace without a following name.
-  if (source.text.startsWith('::', end) && !text.endsWith('?')) {
+  if (source.text.charCodeAt(end) === COLON && source.text.charCodeAt(end + 1) === COLON && !text.endsWith('?')) {
     const found = `${text}::`
     return errorToken(found, source, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
   }
