@@ -13,14 +13,14 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 139,
-  checks: 99,
+  index: 139.5,
+  checks: 99.5,
   runtime: 13,
-  explain: 63.5,
+  explain: 64,
   sql: 36,
   filters: 29,
   framework: 18,
-  compile: 47.5,
+  compile: 48,
   diff: 36.5,
   testing: 82.5,
   node: 3,

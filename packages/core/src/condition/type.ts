@@ -1,6 +1,8 @@
 import { type Family, primitivesOf, scalarFamilies } from '../schema/families.js'
-import type { Field, ScalarType } from '../schema/model.js'
+import type { Class, Field, ScalarType } from '../schema/model.js'
 import type { Schema } from '../schema/schema.js'
+import { Dict } from '../values/dict.js'
+import { isValueClass } from '../values/kinds.js'
 import { isDecimal } from '../values/numeric.js'
 import type { AssumedType, Operand, OperandType, Path, Step } from './condition.js'
 export const unknownType: OperandType = {
@@ -12,7 +14,8 @@ export const unknownType: OperandType = {
 }
 
 /**
- * Returns the type of a row of a model; of a scalar for built-in classes such as `String`.
+ * Returns the type of a row of a model; of a scalar or a list for built-in classes such as `String` and `List`; an
+ * unknown type for other classes of values, such as `Date`: they equal values that are not rows.
  * @param exact - Whether the class is exactly `model`. Default: whether it has no subclasses.
  */
 export function rowType(
@@ -23,7 +26,16 @@ export function rowType(
 ): OperandType {
   const scalar = builtInScalars[model]
   if (scalar) return { model: undefined, exact: true, scalar, list: false, nullable }
+  if (schema.models.get(model)?.class === Array) return { ...unknownType, list: true, nullable }
+  if (schema.descendants(model).some((one) => areValues(schema.models.get(one)?.class)))
+    return { ...unknownType, nullable }
   return { model, exact, scalar: undefined, list: false, nullable }
+}
+
+/** Returns whether instances of a class can be values. A dictionary equals only others. */
+function areValues(cls: Class | undefined): boolean {
+  if (cls === undefined || cls === Dict) return false
+  return cls === Number || Object.prototype.isPrototypeOf.call(Array.prototype, cls.prototype) || isValueClass(cls)
 }
 
 const builtInScalars: Readonly<Record<string, ScalarType>> = {

@@ -18,13 +18,14 @@ const policy = `
   allow(_: User, "keep", doc: Doc) if doc.until = nil;
   allow(_: User, "open", doc: Doc) if doc.until > clock.now();
   allow(_: User, "watch", doc: Doc) if doc.place in doc.until;
+  allow(_: User, "same", doc: Doc) if doc.until = doc.until;
 `
 const noon = new Date('2020-06-01T12:00:00Z')
 const [earlier, later] = [new Date(noon.getTime() - 1), new Date(noon.getTime() + 1)]
 
 function load(evaluator: NonNullable<AuthorizerOptions['evaluator']>): Authorizer {
   const authorizer = new Authorizer({ evaluator, log: () => {} })
-  for (const cls of [User, Folder, Album, Team, Doc]) authorizer.registerClass(cls)
+  for (const cls of [User, Folder, Album, Team, Doc, Date]) authorizer.registerClass(cls)
   authorizer.registerConstant({ now: () => noon }, 'clock')
   authorizer.loadSync(policy)
   return authorizer
@@ -44,7 +45,7 @@ describe('a predicate remembers the last class without mixing values up', () => 
   const dates = [earlier, noon, later, new Date(Number.NaN), null, 5, 'text', folder, [folder], [], undefined]
   const docs = values.flatMap((place) => dates.map((until) => new Doc(place, until)))
   const [source, machine] = [load('source'), load('machine')]
-  test.each(['file', 'keep', 'open', 'watch'])('%s', (action) => {
+  test.each(['file', 'keep', 'open', 'watch', 'same'])('%s', (action) => {
     const user = new User()
     // Twice and in both orders, so that each class follows each other one.
     for (const doc of [...docs, ...docs.toReversed()]) {

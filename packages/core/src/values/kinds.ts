@@ -23,7 +23,7 @@ export interface ValueKinds {
   isContainer(value: object): boolean
   /** Returns whether an object without a model is a value or an unloaded reference, so that it can't be a row. */
   isValue(object: object): boolean
-  /** Returns whether instances of a class are values: equal if their contents are. */
+  /** See `isValueClass`. */
   isValueClass(cls: Class): boolean
 }
 
@@ -42,16 +42,19 @@ export const allKinds: ValueKinds = {
     isBinary(object) ||
     unloadedRelation(object) !== undefined ||
     isNumeric(object),
-  isValueClass(cls) {
-    const { prototype } = cls
-    return (
-      cls === Date ||
-      cls === Array ||
-      cls === Dict ||
-      prototype instanceof Date ||
-      isBinaryClass(cls) ||
-      isNumeric(prototype) ||
-      builtinClasses.has(cls.name)
-    )
-  },
+  isValueClass,
+}
+
+/** Returns whether instances of a class are values: equal if their contents are. */
+export function isValueClass(cls: Class): boolean {
+  const { prototype } = cls
+  return (
+    cls === Date ||
+    cls === Array ||
+    cls === Dict ||
+    prototype instanceof Date ||
+    isBinaryClass(cls) ||
+    isNumeric(prototype) ||
+    builtinClasses.has(cls.name)
+  )
 }

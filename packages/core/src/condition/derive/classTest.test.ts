@@ -48,3 +48,51 @@ test.each(tests.flatMap((one) => [one, `not ${one.includes(' matches ') ? `(${on
     }
   },
 )
+
+class Box {
+  constructor(
+    readonly value: unknown,
+    readonly day: Date | null,
+    readonly bytes: Uint8Array | null,
+  ) {}
+}
+const values = [null, 'a', 1, [1], [], new Date(0), new Date(1), new Uint8Array([1]), new Owner()]
+const boxes = values.flatMap((value) => [
+  new Box(value, new Date(0), new Uint8Array([1])),
+  new Box(value, new Date(1), null),
+  new Box(value, null, new Uint8Array([2])),
+])
+const classes = ['Anything', 'Everything', 'List', 'Array', 'Date', 'Uint8Array', 'Float', 'Num', 'String', 'Owner']
+const goals = ['v = b.day', 'v = b.bytes', 'v = [1]', 'v = []', 'v = 1', 'v = "a"', 'v = nil', 'v matches Owner']
+
+test.each(classes.flatMap((name) => goals.map((goal) => [name, goal] as const)))(
+  'a value that passed the test of %s is compared as what it is: %s',
+  (name, goal) => {
+    const [machine, ...others] = (['machine', 'closures', 'source'] as const).map((evaluator) => {
+      const authorizer = new Authorizer({ evaluator })
+        .registerClass(User)
+        .registerClass(Owner)
+        .registerClass(Box, { fields: { day: Date, bytes: 'bytes' } })
+        .registerClass(Anything, { isaCheck: (value) => value === null || typeof value === 'string' })
+        .registerClass(Everything)
+        .registerClass(Array)
+        .registerClass(Date)
+        .registerClass(Uint8Array)
+        .registerClass(Number, { name: 'Num' })
+      authorizer.loadSync(`
+        allow(_: User, "read", b: Box) if v = b.value and v matches ${name} and ${goal};
+        allow(_: User, "edit", b: Box) if v = b.value and v matches ${name} and not ${goal};
+      `)
+      return authorizer
+    })
+    const user = new User()
+    for (const action of ['read', 'edit']) {
+      const expected = boxes.map((box) => machine!.can(user, action, box))
+      for (const authorizer of others) {
+        expect(boxes.map((box) => authorizer.can(user, action, box))).toEqual(expected)
+        const filter = authorizer.filter(user, action, 'Box')
+        expect(boxes.map((box) => filter.matches(box))).toEqual(expected)
+      }
+    }
+  },
+)

@@ -2,6 +2,7 @@ import type { Expression, Pattern } from '../../language/ast.js'
 import { occurrences } from '../../language/mentions.js'
 import type { Span } from '../../language/source.js'
 import type { Policy } from '../../policy/policy.js'
+import { hasCustomInstanceCheck } from '../../schema/classes.js'
 import type { Schema } from '../../schema/schema.js'
 import type { Condition, Operand } from '../condition.js'
 import { FALSE } from '../construct.js'
@@ -216,13 +217,16 @@ export class Unifier {
 
   /**
    * Returns a term with the type that a class test established, so that later goals need not repeat
-   * the test.
+   * the test. What passes a class's own instance check can be no row, or nil; and the schema knows more of a list or a date.
    */
   #narrow<T extends Symbolic>(subject: T, tag: string): T | Extract<Symbolic, { kind: 'operand' }> {
-    if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !this.#schema.models.has(tag)) return subject
+    const model = this.#schema.models.get(tag)
+    if (subject.kind !== 'operand' || subject.operand.kind !== 'path' || !model || hasCustomInstanceCheck(model))
+      return subject
     const type = operandType(this.#schema, subject.operand)
     const isNarrower = type.model !== undefined && this.#schema.isSubclass(type.model, tag)
     const as = isNarrower ? { ...type, nullable: false } : rowType(this.#schema, tag, false)
+    if (as.model === undefined && as.scalar === undefined) return subject
     return { kind: 'operand', operand: { ...subject.operand, as } }
   }
 

@@ -49,7 +49,7 @@ function isDate(x) {
 function itself(x) {
   if (typeof x === "object" && x !== null && x.constructor === itselfClass) return true
   isThere(x)
-  if (typeof x === "object" && x !== null && isClass(x.constructor)) itselfClass = x.constructor
+  if (typeof x === "object" && x !== null && keyOf(x.constructor) !== undefined) itselfClass = x.constructor
   return true
 }`,
   isLate: `function isLate(x) {
