@@ -1,5 +1,6 @@
 import type { KnownRow, Root } from '../condition/condition.js'
 import type { Span } from '../language/source.js'
+import { entryOf } from '../values/entryOf.js'
 import type { StandardSql } from './dialects/standard.js'
 import { From } from './from.js'
 import { refuse } from './refusal.js'
@@ -27,7 +28,7 @@ export class Rows {
   #resource: Row | undefined
   #roots = new Map<Root, Row>()
   /** One object for each field, which makes relations comparable by identity. */
-  readonly #fields = new Map<string, SqlField | undefined>()
+  readonly #fields = new Map<string, Map<string, SqlField | undefined>>()
   #aliases = 0
 
   constructor(tables: SqlTables, dialect: StandardSql, prefix: string, columns: ColumnValues, resource: Row) {
@@ -52,9 +53,8 @@ export class Rows {
   }
 
   field(model: string, name: string): SqlField | undefined {
-    const key = JSON.stringify([model, name])
-    if (!this.#fields.has(key)) this.#fields.set(key, this.tables.field(model, name))
-    return this.#fields.get(key)
+    const fields = entryOf(this.#fields, model, () => new Map<string, SqlField | undefined>())
+    return entryOf(fields, name, () => this.tables.field(model, name))
   }
 
   /** Sets the row of a root while a part is written. */

@@ -84,6 +84,7 @@ class Compacting {
    * `some x where (p or q)`.
    */
   #merged(quantifiers: readonly DefiniteSome[]): readonly DefiniteSome[] {
+    if (quantifiers.length < 2) return quantifiers
     const groups = new Map<string, DefiniteSome[]>()
     for (const one of quantifiers) {
       const key = this.#keys.ofOperand(one.from)

@@ -52,14 +52,19 @@ export function rowAmong(schema: Schema, path: Path, rows: readonly unknown[], s
   const keys = new Set<unknown>()
   let last: string | undefined
   for (const row of rows) {
-    const of = referencedModel(row) ?? schema.baseOf(row)?.name
+    const of = modelOf(schema, row)
     if (of === undefined || (of !== last && schema.keyOwner(of) !== owner)) return undefined
     last = of
-    const key = partOfKey(schema, row, name, span)
+    const key = partOfKey(schema, row, name, span, of)
     if (typeof key === 'object') return undefined
     keys.add(key)
   }
   return { kind: 'in', item: keyOperand(schema, path, name, span), list: { kind: 'value', value: [...keys] }, span }
+}
+
+/** Returns the model of a row, also of one that is known by a foreign key alone. */
+function modelOf(schema: Schema, row: unknown): string | undefined {
+  return referencedModel(row) ?? schema.baseOf(row)?.name
 }
 
 function isNil(operand: Operand): boolean {
@@ -70,16 +75,20 @@ function isNil(operand: Operand): boolean {
  * @throws QueryError if that part is undefined: the row is unknown then. Also if it is of another type than the
  * column: it would equal no row, and `not` would allow all of them.
  */
-function partOfKey(schema: Schema, row: unknown, name: string, span: Span): unknown {
-  const model = schema.baseOf(row)?.name
+function partOfKey(
+  schema: Schema,
+  row: unknown,
+  name: string,
+  span: Span,
+  model: string | undefined = modelOf(schema, row),
+): unknown {
   if (model === undefined && typeof row === 'object' && row !== null && !unloadedRelation(row))
     throw new QueryError('unknown-row', 'An object of unknown class is compared with a row.', { span })
   // Sound: a key names fields of the row; the schema knows them, and the compiler does not.
   const value = typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>)[name] : undefined
   if (value !== undefined) {
-    const of = referencedModel(row) ?? model
-    const field = of === undefined ? undefined : schema.field(of, name)
-    const foreign = of !== undefined && field?.kind === 'scalar' ? foreignValue(of, field, value) : undefined
+    const field = model === undefined ? undefined : schema.field(model, name)
+    const foreign = model !== undefined && field?.kind === 'scalar' ? foreignValue(model, field, value) : undefined
     if (foreign !== undefined) throw new QueryError('type-error', `${foreign}.`, { span, hint: convert })
     return value
   }
