@@ -89,9 +89,16 @@ export function dialectsOf(
   const { provider, models } = schema
   const plain = dialectOf(provider)
   const isAccepted = accepting(acceptCollation, models)
+  const known = new Map<PrismaColumn, Dialect>()
   return (column) => {
     if (column.kind === 'enum' || column.type !== 'String') return plain
-    return { ...plain, ...texts.of(column, isAccepted(column)) }
+    let dialect = known.get(column)
+    if (!dialect) {
+      dialect = { ...plain, ...texts.of(column, isAccepted(column)) }
+      // Facts that are still assumed can change.
+      if (texts.areRead) known.set(column, dialect)
+    }
+    return dialect
   }
 }
 

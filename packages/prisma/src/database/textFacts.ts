@@ -52,6 +52,11 @@ export class TextFacts {
     this.#identifying = new Set(schema.models.flatMap(identifying))
   }
 
+  /** Whether the facts were read. Then they never change. */
+  get areRead(): boolean {
+    return this.#read.texts !== undefined
+  }
+
   /**
    * @param isAccepted - whether the application accepts the column's collation
    * @throws UnknownTextsError if the facts must be read from the database first

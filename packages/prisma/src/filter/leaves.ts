@@ -3,7 +3,7 @@ import { outside } from './numbers.js'
 import { all, any, type Printed, type Where } from './printed.js'
 import { alternativesOf, type ColumnFilter, type ColumnTest, type Order, ordered } from './test.js'
 
-/** A condition on one row, printed both as true and as false. */
+/** A condition on one row, printed both as true and as false. Most conditions need only one of them. */
 export interface Sides {
   readonly yes: Printed
   readonly no: Printed
@@ -15,10 +15,14 @@ export interface Sides {
  */
 export function columnSides(column: PrismaColumn, tests: readonly ColumnTest[], nil = false): Sides {
   const { name, nullable } = column
-  const no = all(tests.map((test) => any(failing(name, test))))
   return {
-    yes: any([nil && nullable ? { [name]: null } : false, ...tests.flatMap((test) => passing(column, test))]),
-    no: !nullable ? no : nil ? all([{ [name]: { not: null } }, no]) : any([{ [name]: null }, no]),
+    get yes() {
+      return any([nil && nullable ? { [name]: null } : false, ...tests.flatMap((test) => passing(column, test))])
+    },
+    get no() {
+      const no = all(tests.map((test) => any(failing(name, test))))
+      return !nullable ? no : nil ? all([{ [name]: { not: null } }, no]) : any([{ [name]: null }, no])
+    },
   }
 }
 

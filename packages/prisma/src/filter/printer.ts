@@ -76,20 +76,15 @@ export class WherePrinter {
 
   /**
    * Returns the printed `where`, in the form for the printer's place.
-   * @throws UnsupportedFilterError for a `where` that is too long
-   */
-  finish(printed: Printed, model: string): Where {
-    const where = this.#undivided(printed, model)
-    const { values } = this.#assertWithinLimit(where)
-    return values > shortList ? withLongLists(where) : where
-  }
-
-  /**
    * @throws UnsupportedFilterError for more values than a query may send, or more tables than it
    * may join
    */
-  assertWithinLimit(printed: Printed, model: string): void {
-    if (typeof printed === 'object') this.#assertWithinLimit(this.#undivided(printed, model))
+  finish(printed: Printed, model: string): Where {
+    // All rows and no row are written without values.
+    if (typeof printed === 'boolean') return whereOf(printed, this.#model(model))
+    const where = this.#undivided(printed, model)
+    const { values } = this.#assertWithinLimit(where)
+    return values > shortList ? withLongLists(where) : where
   }
 
   #undivided(printed: Printed, name: string): Where {

@@ -331,8 +331,15 @@ const turned = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '!=': '!=
 
 const never: Sides = { yes: false, no: true }
 
-function swapped({ yes, no }: Sides): Sides {
-  return { yes: no, no: yes }
+function swapped(sides: Sides): Sides {
+  return {
+    get yes() {
+      return sides.no
+    },
+    get no() {
+      return sides.yes
+    },
+  }
 }
 
 function refuseRows(left: Path, right: Path, span: Span): never {

@@ -39,6 +39,8 @@ interface Part {
   readonly queries: readonly IdQuery[]
   readonly refused?: unknown
   printed(keys: readonly Printed[]): Printed
+  /** The whole `where`, if it depends on no keys. */
+  readonly finished?: Where | undefined
 }
 
 /** Decides how filters are put to Prisma. */
@@ -56,8 +58,8 @@ export class Planner {
 
   /** @throws UnsupportedFilterError if the strategy can't express the condition exactly */
   plan(condition: Definite, model: string, strategy: Strategy): FilterPlan {
-    const { queries, printed, refused } = this.#part(condition, model, strategy)
-    return { queries, refused, where: (keys) => this.#printer.finish(printed(keys), model) }
+    const { queries, printed, refused, finished } = this.#part(condition, model, strategy)
+    return { queries, refused, where: (keys) => finished ?? this.#printer.finish(printed(keys), model) }
   }
 
   #part(condition: Definite, model: string, strategy: Strategy): Part {
@@ -139,8 +141,8 @@ export class Planner {
       return true
     }
     const printed = this.#printer.printed(formula, queries && ((one) => note(one, queries)))
-    this.#printer.assertWithinLimit(printed, model)
-    if (closed.size === 0) return { queries: [], printed: () => printed }
+    const finished = typeof printed === 'object' ? this.#printer.finish(printed, model) : undefined
+    if (closed.size === 0) return { queries: [], printed: () => printed, finished }
     const parts = [...closed.keys()]
     return {
       queries: [...closed.values()],

@@ -248,7 +248,7 @@ describe('A plan', () => {
   it('leaves conditions on too many relations to SQL', () => {
     const where = (count: number) => ({ AND: Array(count).fill({ author: { is: { name: 'a' } } }) })
     const asserted = (provider: string, count: number) => () =>
-      new WherePrinter(schemaOf(provider)).assertWithinLimit(where(count), 'Post')
+      new WherePrinter(schemaOf(provider)).finish(where(count), 'Post')
     const tooLarge = expect.objectContaining({ data: { reason: 'too-large' } })
     expect(asserted('sqlite', 55)).not.toThrow()
     expect(asserted('sqlite', 56)).toThrow(tooLarge)
