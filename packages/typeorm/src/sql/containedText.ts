@@ -4,6 +4,9 @@ import type { SqlDialect } from '@arcturus/core/sql'
 const clauses =
   /(?<![\w.$]|\.\s*)(?:where|group|having|window|union|intersect|except|minus|order|limit|offset|fetch|for|into|returning|join|straight_join|procedure|lock|(?<!\bdistinct\s+)from)(?![\w$])/i
 
+/** Matches SQL without quotes, brackets, comments and other characters that could end its place. */
+const harmless = /^[^'"`[\]();#$\0/*-]*$/
+
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']' }
 
 /**
@@ -26,6 +29,7 @@ export function isWithinClause(text: string, dialect: SqlDialect): boolean {
 
 /** Returns the text outside of brackets and quotes, or undefined if the text is not contained. */
 function unquoted(text: string, dialect: SqlDialect): string | undefined {
+  if (harmless.test(text)) return text
   const open: string[] = []
   let rest = ''
   for (let at = 0; at < text.length; at++) {
@@ -70,9 +74,21 @@ function closed(text: string, start: number, end: string, dialect: SqlDialect): 
 
 /** Returns whether a comment, another statement, or a quote of another kind begins here. */
 function isEscape(text: string, at: number, dialect: SqlDialect): boolean {
-  const character = text[at]
-  const pair = text.slice(at, at + 2)
-  if (character === ';' || character === '\0' || pair === '--' || pair === '/*' || pair === '*/') return true
-  if (character === '#') return dialect === 'mysql'
-  return character === '$' && /^\$\w*\$/.test(text.slice(at))
+  switch (text[at]) {
+    case ';':
+    case '\0':
+      return true
+    case '-':
+      return text[at + 1] === '-'
+    case '/':
+      return text[at + 1] === '*'
+    case '*':
+      return text[at + 1] === '/'
+    case '#':
+      return dialect === 'mysql'
+    case '$':
+      return /^\$\w*\$/.test(text.slice(at))
+    default:
+      return false
+  }
 }
