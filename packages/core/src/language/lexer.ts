@@ -7,15 +7,7 @@ import { BOOLEANS, FLOATS, KEYWORDS, SYMBOL } from './words.js'
 
 // Most tokens of a policy are single characters, words and simple strings. They are found without
 // moo, which makes several objects of each token.
-const SPACE_CODE = 32
-const COMMENT_CODE = 35
-const COLON = 58
-const EQUALS = 61
-/** By character code. A colon is one unless `=` follows. */
-const SINGLE: readonly (string | undefined)[] = Array.from({ length: 128 }, (_, code) => {
-  const char = String.fromCharCode(code)
-  return '()[]{},;:.+-*/|'.includes(char) ? char : undefined
-})
+const SINGLE: ReadonlySet<string> = new Set('()[]{},;:.+-*/|')
 const SPACE = /(?:[ \n\r\t]+|#[^\n\r]*)+/y
 const SIMPLE_STRING = /"[^"\\\n]*"/y
 const WORD = new RegExp(SYMBOL, 'y')
@@ -67,17 +59,17 @@ export class Lexer {
     const { text } = source
     let start = this.end
     for (let count = 0; count < CHUNK; count++) {
-      let code = text.charCodeAt(start)
-      if (code <= SPACE_CODE || code === COMMENT_CODE) {
+      // A space, a line break, or #.
+      const code = text.charCodeAt(start)
+      if (code <= 32 || code === 35) {
         SPACE.lastIndex = start
         if (SPACE.test(text)) start = SPACE.lastIndex
-        code = text.charCodeAt(start)
       }
       if (start === text.length) return
-      const single = SINGLE[code]
+      const first = text[start]!
       let token: Token
-      if (single !== undefined && (code !== COLON || text.charCodeAt(start + 1) !== EQUALS)) {
-        token = { type: 'punctuation', kind: single, text: single, source, start, end: start + 1 }
+      if (SINGLE.has(first) && !(first === ':' && text[start + 1] === '=')) {
+        token = { type: 'punctuation', kind: first, text: first, source, start, end: start + 1 }
       } else {
         WORD.lastIndex = start
         token = WORD.test(text) ? wordOf(source, start, WORD.lastIndex) : this.#other(start)
@@ -104,7 +96,7 @@ function wordOf(source: Source, start: number, end: number): Token {
   const type = RESERVED.get(text) ?? 'symbol'
   if (type === 'boolean' || type === 'number') return { type, kind: type, text, source, start, end }
   // A namespace without a following name.
-  if (source.text.charCodeAt(end) === COLON && source.text.charCodeAt(end + 1) === COLON && !text.endsWith('?')) {
+  if (source.text[end] === ':' && source.text[end + 1] === ':' && !text.endsWith('?')) {
     const found = `${text}::`
     return errorToken(found, source, start, invalidCharacter(':', found, { source, start: end + 1, end: end + 2 }))
   }
