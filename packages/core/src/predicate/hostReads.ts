@@ -53,12 +53,14 @@ function isReceiver(value: unknown): value is Readonly<Record<string, unknown>> 
 
 /** Returns whether a value is a valid date that is ordered by its time. */
 export function isDate(value: unknown): value is Date {
-  return (
-    value instanceof Date &&
-    value.valueOf === Date.prototype.valueOf &&
-    value.getTime === Date.prototype.getTime &&
-    !Number.isNaN(value.getTime())
-  )
+  return !Number.isNaN(timeOf(value))
+}
+
+/** Returns the time of a date that is ordered by its time; NaN for any other value. */
+export function timeOf(value: unknown): number {
+  const isDate =
+    value instanceof Date && value.valueOf === Date.prototype.valueOf && value.getTime === Date.prototype.getTime
+  return isDate ? value.getTime() : Number.NaN
 }
 
 /**

@@ -9,7 +9,7 @@ import { equalsItself } from '../values/equality.js'
 import { HostError, queryError } from '../values/hostError.js'
 import { compareNumbers } from '../values/order.js'
 import { bailOut } from './bail.js'
-import { isDate } from './hostReads.js'
+import { timeOf } from './hostReads.js'
 import type { ClassMeaning, EqualityMeaning, ValueMeaning } from './meaning.js'
 
 /**
@@ -139,8 +139,11 @@ export function compare(
   rightType?: string,
 ): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compareNumbers(operator, left, right)
-  if (operator !== '==' && operator !== '!=' && isDate(left) && isDate(right))
-    return compareNumbers(operator, left.getTime(), right.getTime())
+  if (operator !== '==' && operator !== '!=') {
+    const from = timeOf(left)
+    const to = timeOf(right)
+    if (!Number.isNaN(from) && !Number.isNaN(to)) return compareNumbers(operator, from, to)
+  }
   return compareAny(meaning, operator, left, right, leftType, rightType)
 }
 

@@ -139,8 +139,8 @@ class Closures extends Compiler<Code> {
     }
     const of = this.operands.reader(left)
     if ((operator === '==' || operator === '!=') && isNil(right)) {
-      const isEqual = operator === '=='
-      return byFunction((frame) => (plain(get(of, frame)) === null) === isEqual)
+      const test = nodeOf('none', of, {})
+      return operator === '==' ? test : this.not(test)
     }
     return nodeOf('order', of, { other: this.operands.reader(right), operator, how: this.#comparison(left, right) })
   }
@@ -292,8 +292,7 @@ class Closures extends Compiler<Code> {
 
   /** Returns code that has its nodes once, wherever it is used. */
   #shared(code: Code): Code {
-    const graph = this.graph(code)
-    return byFunction((frame) => run(graph, frame))
+    return nodeOf('graph', undefined, { body: this.graph(code) })
   }
 
   #passed(args: readonly Operand[]): readonly Passed[] {

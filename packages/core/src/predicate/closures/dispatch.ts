@@ -16,7 +16,10 @@ export function dispatchClosures(all: PredicatesOfClasses): Dispatch | undefined
     if (typeof actor !== 'object' || actor === null || typeof resource !== 'object' || resource === null)
       return undefined
     if (actor.constructor !== actorClass) return undefined
-    const found = ofClasses[classes.indexOf(resource.constructor)]
+    const cls = resource.constructor
+    let place = 0
+    while (place < classes.length && classes[place] !== cls) place++
+    const found = ofClasses[place]
     if (found === undefined) return undefined
     for (let at = 0; at < found.length; at += 2)
       // Sound: each action is followed by its predicate.

@@ -32,7 +32,11 @@ export class Layout {
   /** Returns a new frame. An array without holes, of a fixed length, is made fastest. */
   frame(actor: unknown, resource: unknown, action: unknown, budget: unknown): Slots {
     const none = undefined
+    if (this.#size <= 8) return [actor, resource, action, budget, none, none, none, none]
     if (this.#size <= 12) return [actor, resource, action, budget, none, none, none, none, none, none, none, none]
+    if (this.#size <= 20)
+      // biome-ignore format: a list of equal elements
+      return [actor, resource, action, budget, none, none, none, none, none, none, none, none, none, none, none, none, none, none, none, none]
     const frame = this.#blank.slice()
     frame[0] = actor
     frame[1] = resource

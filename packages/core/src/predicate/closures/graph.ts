@@ -1,7 +1,7 @@
 import type { CompareOperator } from '../../condition/condition.js'
 import { bailOut } from '../bail.js'
 import { elementsBetweenLooks, type Meter } from '../budget.js'
-import { compare, equalsLiteral, listOf } from '../read.js'
+import { compare, equalsLiteral, listOf, plain } from '../read.js'
 import { budgetOf, type Slots } from './frame.js'
 import { attributeOf, beside, find, type Reader } from './reader.js'
 import { areSame, type Comparison, equalsKnown, equalsNil, type Known, learn } from './same.js'
@@ -19,7 +19,9 @@ export const kinds = {
   order: 8,
   same: 9,
   literal: 10,
-  function: 11,
+  none: 11,
+  graph: 12,
+  function: 13,
 } as const
 type Kinds = typeof kinds
 
@@ -53,7 +55,7 @@ interface Parts {
   readonly known: number
   readonly operator: Exclude<CompareOperator, '='>
   readonly loop: Loop
-  /** The test of an element. */
+  /** The test of an element, or a condition that several others contain. */
   readonly body: Node
   readonly test: FrameTest
 }
@@ -142,6 +144,12 @@ export function run(start: Node, frame: Slots): boolean {
         break
       case kinds.literal:
         holds = isLiteral(parts, value)
+        break
+      case kinds.none:
+        holds = plain(value) === null
+        break
+      case kinds.graph:
+        holds = run(parts.body, frame)
         break
       default:
         holds = parts.test(frame)

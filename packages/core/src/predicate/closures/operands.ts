@@ -97,9 +97,9 @@ export class Operands {
       }
       case 'constant': {
         const { name, assumed } = operand
-        const { constants } = this.#meaning.schema
-        if (assumed) return computed(() => assuming(constants.get(name), assumed))
-        return computed(() => plain(constants.get(name)))
+        const constant = this.#meaning.schema.constant(name)
+        if (assumed) return computed(() => assuming(constant.value, assumed))
+        return computed(() => plain(constant.value))
       }
       case 'path':
         return this.#path(operand)
@@ -112,10 +112,13 @@ export class Operands {
         return computed((frame) => elements.map((element) => plain(get(element, frame))))
       }
       case 'call': {
+        const { method, assumed } = operand
+        if (assumed && operand.of.kind === 'constant') {
+          const constant = this.#meaning.schema.constant(operand.of.name)
+          return computed(() => callAssumed(constant.value, method, assumed))
+        }
         const of = this.reader(operand.of)
         const args = operand.args.map((one) => this.reader(one))
-        const { method, assumed } = operand
-        if (assumed) return computed((frame) => callAssumed(get(of, frame), method, assumed))
         const { account } = this
         const { regExp } = this.#meaning
         return computed((frame) => {
