@@ -20,7 +20,10 @@ export function locationOf(reader: Reader, operand: Operand, environment: Enviro
   if (!read) return undefined
   try {
     const object = reader.value(read.of, environment)
-    return typeof object === 'object' && object !== null ? { object, field: read.field } : undefined
+    // The length of a list is no field.
+    return typeof object === 'object' && object !== null && !Array.isArray(object)
+      ? { object, field: read.field }
+      : undefined
   } catch (error) {
     if (error instanceof Failed) return undefined
     throw error
@@ -31,7 +34,6 @@ function lastRead(operand: Operand): { readonly of: Operand; readonly field: str
   if (operand.kind === 'field') return { of: operand.of, field: operand.step.name }
   if (operand.kind !== 'path') return undefined
   const step = operand.steps.at(-1)
-  // The length of a list is no field.
-  if (!step || step.ofList) return undefined
+  if (!step) return undefined
   return { of: { kind: 'path', root: operand.root, steps: operand.steps.slice(0, -1) }, field: step.name }
 }
