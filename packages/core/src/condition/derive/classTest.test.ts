@@ -96,3 +96,25 @@ test.each(classes.flatMap((name) => goals.map((goal) => [name, goal] as const)))
     }
   },
 )
+
+test.each([
+  'd != nil and u.boss matches {level: 1}',
+  'd != nil and not u.boss matches {level: 1}',
+  'u.boss matches {level: 1} or d.name = "a"',
+])('nil of an undeclared field matches no pattern with fields, in a filter too: %s', (condition) => {
+  const [machine, ...others] = (['machine', 'closures', 'source'] as const).map((evaluator) => {
+    const authorizer = new Authorizer({ evaluator })
+      .registerClass(User)
+      .registerClass(Document, { fields: { owner: { one: 'Owner' }, name: String } })
+    authorizer.loadSync(`allow(u: User, "read", d: Document) if ${condition};`)
+    return authorizer
+  })
+  const user = Object.assign(new User(), { boss: null })
+  const expected = documents.map((one) => machine!.can(user, 'read', one))
+  for (const authorizer of others) {
+    expect(documents.map((one) => authorizer.can(user, 'read', one))).toEqual(expected)
+    const filter = authorizer.filter(user, 'read', 'Document')
+    expect(documents.map((one) => filter.matches(one))).toEqual(expected)
+    expect(filter.kind === 'none').toBe(!expected.includes(true))
+  }
+})

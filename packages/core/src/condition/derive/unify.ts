@@ -186,9 +186,10 @@ export class Unifier {
           const type = operandType(this.#schema, subject.operand)
           // A missing field is a mismatch here and an error elsewhere. Only the class of a row
           // determines its fields.
-          if (type.model === undefined || type.list)
-            return this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
-          const fields = this.#fields(subject, pattern.fields, scope, bound, pattern)
+          const isOfAny = type.model === undefined || type.list
+          const fields = isOfAny
+            ? this.#fieldsOfAny(subject, pattern.fields, scope, bound, pattern)
+            : this.#fields(subject, pattern.fields, scope, bound, pattern)
           if (!type.nullable) return fields
           const nil: Operand = { kind: 'value', value: null }
           const exists: Condition = {
