@@ -119,11 +119,14 @@ function equality(where: Where): readonly [column: string, values: readonly unkn
   return plain ? [column, values] : undefined
 }
 
-/** Returns the parts of a result of `all` or `any`, so that they can be joined with others. */
+/**
+ * Returns the parts of a result of `all` or `any`, so that they can be joined with others. The keys of rows can have
+ * other arguments beside `AND`, which restrict the rows too.
+ */
 function arms(where: Where, connective: 'AND' | 'OR'): readonly Where[] {
   const of = where[connective]
-  // Sound: only `all` and `any` write these two keys, always alone and always with wheres.
-  return Array.isArray(of) ? (of as readonly Where[]) : [where]
+  // Sound: these two arguments have a list of wheres wherever they are written.
+  return Array.isArray(of) && Object.keys(where).length === 1 ? (of as readonly Where[]) : [where]
 }
 
 /**
