@@ -13,6 +13,7 @@ import {
   member,
   plains,
   present,
+  receiver,
   sequence,
   settled,
   text,
@@ -213,7 +214,7 @@ export class OperandWriter {
 
   /** Writes the read of an attribute into a variable. */
   #read(into: string, of: string, name: string, scope: CodeScope): readonly string[] {
-    const read = `${into} = ${of}${member(name)}`
+    const read = `${into} = ${receiver(of)}${member(name)}`
     if (!this.#waits) return [read]
     const arriving = `await ${scope.use('arrive')}(${into}, ${of}, ${text(name)})`
     return [read, `isLate(${into}) && (${into} = whole(${arriving}))`]

@@ -259,9 +259,10 @@ export function plains(operands: readonly Written[]): string {
  * Writes a call of a method that is not charged and takes no argument; `asked` is the call for every other receiver. An
  * error of the method ends the evaluation either way.
  */
-export function freeCall(receiver: string, method: string, asked: string): string {
-  const isMethod = `${isObject(receiver)} && !Array.isArray(${receiver}) && typeof ${receiver}${member(method)} === "function"`
-  return `${isMethod} && typeof ${receiver}.then !== "function" ? plain(${receiver}${member(method)}()) : ${asked}`
+export function freeCall(value: string, method: string, asked: string): string {
+  const of = receiver(value)
+  const isMethod = `${isObject(of)} && !Array.isArray(${of}) && typeof ${of}${member(method)} === "function"`
+  return `${isMethod} && typeof ${of}.then !== "function" ? plain(${of}${member(method)}()) : ${asked}`
 }
 
 /**
@@ -322,6 +323,11 @@ export function text(value: string): string {
 
 export function member(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${text(name)}]`
+}
+
+/** Writes a value whose attribute is read: `0.name` is no JavaScript. */
+export function receiver(value: string): string {
+  return /^[-\d]/.test(value) ? `(${value})` : value
 }
 
 /** What is known of two values that are compared. */
