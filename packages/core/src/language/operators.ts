@@ -49,8 +49,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 const operator = (token: Token): Operator => OPERATORS[token.text]!
 
 /**
- * Arranges the operators of a flat chain by precedence: returns the derivation of one operation,
- * whose operands are as they were. Returns what is no chain.
+ * Arranges the operators of a flat chain by precedence, and returns the derivation of one operation. Any other part is
+ * returned as it is.
  */
 export function arrange(part: Derived | Token): Derived | Token {
   return formOf(part) ? new Arrangement().of(part as Derived) : part
