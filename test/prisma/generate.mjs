@@ -20,6 +20,7 @@ const clients = [
   ['documents', 'postgresql'],
   ['documents', 'mysql'],
   ['columns', 'postgresql'],
+  ['spellings', 'postgresql', 'prisma-client-js'],
   ['documents', 'sqlite', 'prisma-client-js'],
   ['readme', 'sqlite'],
   ['tenants', 'sqlite'],

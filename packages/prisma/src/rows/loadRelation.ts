@@ -31,10 +31,7 @@ export function relationLoader(
     if (relation?.kind === 'relation' && relation.owner) {
       if (relation.from.some((column) => property(object, column) === null)) return null
       const other = keyed(relation.to, object, relation.from)
-      if (other)
-        return await find(tables, client(), wanted, tables.model(relation.model), other, {
-          isCollated: relation.collated,
-        })
+      if (other) return await find(tables, client(), wanted, tables.model(relation.model), other)
     }
     if (unsaved.has(object))
       throw notLoaded(wanted, 'the row is not created yet, and its data do not contain the relation')
@@ -46,7 +43,7 @@ export function relationLoader(
       if (relation.collated || (isDirect && (await together.isAlone(`${model}.${name}`))))
         return await findReferring(tables, client(), wanted, relation, own, existing)
     }
-    const row = await find(tables, client(), wanted, tables.model(model), own, { name })
+    const row = await find(tables, client(), wanted, tables.model(model), own, name)
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
     return complete(property(row, name), wanted)
   }
@@ -67,8 +64,7 @@ function keyed(columns: readonly string[], row: object, from: readonly string[])
 
 /**
  * Finds a row, or a relation of it, by a key.
- * @param how.name - The requested relation of the row. Default: the row itself.
- * @param how.isCollated - Whether the database compares the key by a collation.
+ * @param name - The requested relation of the row. Default: the row itself.
  * @returns null if there is no such row
  */
 async function find(
@@ -77,24 +73,22 @@ async function find(
   wanted: Wanted,
   model: PrismaModel | undefined,
   key: object,
-  { name, isCollated = false }: { readonly name?: string; readonly isCollated?: boolean | undefined },
+  name?: string,
 ): Promise<unknown> {
   const delegate = client && model ? delegateOf(client, model.name) : undefined
   if (!delegate || !model) throw notLoaded(wanted, 'no client was extended')
   const names = Object.keys(key)
-  // Prisma batches queries by a unique key and assigns their rows by the key. A row that only a
-  // collation finds would be lost.
-  const unique =
-    !isCollated &&
-    model.uniques.find(({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)))
-  const where = unique && names.length > 1 ? { [unique.argument]: key } : key
-  const method = property(delegate, unique ? 'findUnique' : 'findFirst')
-  const args =
-    name === undefined
-      ? { where, select: columnsOf(model) }
-      : { where, select: { [name]: selectionOf(tables, wanted) } }
-  // Sound: delegates of every Prisma client have both methods.
-  const row = await Reflect.apply(method as (args: object) => PromiseLike<unknown>, delegate, [args])
+  const unique = model.uniques.find(
+    ({ fields }) => fields.length === names.length && fields.every((field) => names.includes(field)),
+  )
+  const select = name === undefined ? columnsOf(model) : { [name]: selectionOf(tables, wanted) }
+  const ask = (method: string, where: object): PromiseLike<unknown> =>
+    // Sound: delegates of every Prisma client have both methods.
+    Reflect.apply(property(delegate, method) as (args: object) => PromiseLike<unknown>, delegate, [{ where, select }])
+  const selector = unique && (names.length > 1 ? { [unique.argument]: key } : key)
+  // Prisma batches queries by a unique key and assigns their rows by the key. A row that the database
+  // finds by another form of its key is lost, such as a text of another case.
+  const row = (selector && (await ask('findUnique', selector))) ?? (await ask('findFirst', key))
   tagRows(tables, model.name, 'findFirst', name === undefined ? {} : { select: { [name]: true } }, undefined, row)
   return row
 }
@@ -129,7 +123,7 @@ async function findReferring(
   const rows = await Reflect.apply(method, delegate, [args])
   tagRows(tables, relation.model, operation, {}, undefined, rows)
   if ((rows === null || (Array.isArray(rows) && rows.length === 0)) && !existing.has(wanted)) {
-    const row = await find(tables, client, wanted, tables.model(wanted.model), own, {})
+    const row = await find(tables, client, wanted, tables.model(wanted.model), own)
     if (row === null) throw notLoaded(wanted, 'the row does not exist')
   }
   existing.add(wanted)

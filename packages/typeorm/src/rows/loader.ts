@@ -98,9 +98,11 @@ async function findRows(
   )
   const rows = await query.where(conditions.map((one) => `(${one})`).join(' OR '), parameters).getMany()
   for (const row of rows) found.set(identity({ names, values: names.map((name) => property(row, name)) }), row)
-  // A database can find 'A' by 'a'. Then it is unknown which value found which row.
-  const isSure = known.filter((one) => found.has(identity(one))).length === found.size
-  if (!isSure) for (const one of known) if (!found.has(identity(one))) found.set(identity(one), otherwise)
+  // A database can find 'A' by 'a'. In the same query, 'A' may have found it.
+  const missing = known.filter((one) => !found.has(identity(one)))
+  if (missing.length < known.length && missing.length > 0)
+    for (const [one, row] of await findRows(dataSource, entity, missing, relation)) found.set(one, row)
+  else if (found.size > 0) for (const one of missing) found.set(identity(one), otherwise)
   return found
 }
 

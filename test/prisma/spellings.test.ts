@@ -1,0 +1,55 @@
+import { Authorizer } from '@arcturus/core'
+import { type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from './databases.js'
+import { createTables } from './ddl.js'
+
+/** So much of a client as is used here. */
+type Client = Record<'folder' | 'day', { create(args: object): Promise<object> }> & {
+  $extends(extension: unknown): Client
+  $disconnect(): Promise<void>
+}
+
+const folderId = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
+
+describe.each(await openDatabases('spellings', ['postgresql']))(
+  'References to one row in several forms on $name',
+  (database) => {
+    const authorizer = new Authorizer()
+    let bare: Client
+
+    beforeAll(async () => {
+      const generated = './generated/spellings-postgresql-js'
+      const { schema } = (await import(`${generated}/arcturus/schema.mjs`)) as { schema: PrismaSchema }
+      const { PrismaClient } = (
+        (await import(`${generated}/client/index.js`)) as { default: { PrismaClient: new (options: object) => Client } }
+      ).default
+      await database.execute(createTables(schema))
+      bare = new PrismaClient({ adapter: database.adapter })
+      bare.$extends(prismaAuthorization(authorizer, schema, { database: { references: false } }).extension)
+      authorizer.loadSync(
+        'allow(_, "list", doc: Doc) if doc.folder = nil; allow(_, "plan", doc: Doc) if doc.day = nil;',
+      )
+      await bare.folder.create({ data: { id: folderId } })
+      await bare.day.create({ data: { day: new Date('2026-01-01') } })
+    }, 60_000)
+    afterAll(async () => {
+      await bare?.$disconnect()
+      await database.close()
+    })
+
+    it.each<[string, string, readonly object[]]>([
+      [
+        'UUIDs',
+        'list',
+        [{ folderId }, { folderId: folderId.toUpperCase() }, { folderId: folderId.replaceAll('-', '') }],
+      ],
+      ['dates', 'plan', [{ dayId: new Date('2026-01-01') }, { dayId: new Date('2026-01-01T05:00Z') }]],
+    ])('find the row if they are loaded together: %s', async (_, action, references) => {
+      const rows = references.map((one) => authorizer.as('Doc', { id: 1, ...one }))
+      expect(await Promise.all(rows.map((row) => authorizer.isAllowed(null, action, row)))).toEqual(
+        rows.map(() => false),
+      )
+    })
+  },
+)
