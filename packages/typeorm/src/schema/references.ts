@@ -53,12 +53,13 @@ export class References {
    * properties of the row and identify a row that TypeORM does not omit.
    *
    * A reference that is not enforced identifies a row only by its key, because other columns need
-   * not be unique. Strings that the database compares by a collation identify none.
+   * not be unique. Strings that the database compares by a collation identify none, and neither do
+   * values that are read in another form than the key.
    */
   columnsOf(relation: RelationMetadata): readonly Reference[] {
     const { inverseEntityMetadata: other, joinColumns } = relation
     if (!isReference(relation) || relation.isManyToMany || leavesRowsOut(other)) return []
-    if (!keysOf(relation).every(this.#isExact)) return []
+    if (!keysOf(relation).every(this.#isExact) || !joinColumns.every(isReadAsKey)) return []
     const isNamed = this.isKept(relation) || joinColumns.every(({ referencedColumn }) => referencedColumn?.isPrimary)
     const references = joinColumns.flatMap(({ propertyName, isVirtual, embeddedMetadata, referencedColumn: to }) =>
       isVirtual || embeddedMetadata || !to || to.isVirtual || to.embeddedMetadata
@@ -73,6 +74,14 @@ export class References {
 function keysOf({ joinColumns, junctionEntityMetadata: junction }: RelationMetadata): readonly ColumnMetadata[] {
   const own = junction ? [...junction.ownerColumns, ...junction.inverseColumns] : joinColumns
   return own.flatMap((column) => [column, column.referencedColumn ?? []].flat())
+}
+
+/**
+ * Returns whether a value is read in the same form as the key that it equals in the database. A
+ * transformer can make another value of it, and decimals are strings with all their digits.
+ */
+function isReadAsKey({ referencedColumn: key, transformer, scale }: ColumnMetadata): boolean {
+  return key?.transformer === transformer && key?.scale === scale
 }
 
 /** Returns whether the row itself or a junction table holds the reference. */
