@@ -13,7 +13,7 @@ import { typecheckAll } from './typecheck.mjs'
  * README has the same numbers. `node` and `oso` import modules of Node.js, which stay outside.
  */
 const ceilings = {
-  index: 139.5,
+  index: 140,
   checks: 99.5,
   runtime: 13,
   explain: 63.5,

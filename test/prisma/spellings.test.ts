@@ -1,11 +1,12 @@
-import { Authorizer } from '@arcturus/core'
+import { ArgumentError, Authorizer } from '@arcturus/core'
+import { as } from '@arcturus/core/runtime'
 import { type PrismaSchema, prismaAuthorization } from '@arcturus/prisma'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabases } from './databases.js'
 import { createTables } from './ddl.js'
 
 /** So much of a client as is used here. */
-type Client = Record<'folder' | 'day', { create(args: object): Promise<object> }> & {
+type Client = Record<'folder' | 'day' | 'doc', Record<'create' | 'upsert', (args: object) => Promise<object>>> & {
   $extends(extension: unknown): Client
   $disconnect(): Promise<void>
 }
@@ -17,6 +18,8 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
   (database) => {
     const authorizer = new Authorizer()
     let bare: Client
+    let prisma: Client
+    let authorizedFilter: ReturnType<typeof prismaAuthorization>['authorizedFilter']
 
     beforeAll(async () => {
       const generated = './generated/spellings-postgresql-js'
@@ -26,10 +29,14 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       ).default
       await database.execute(createTables(schema))
       bare = new PrismaClient({ adapter: database.adapter })
-      bare.$extends(prismaAuthorization(authorizer, schema, { database: { references: false } }).extension)
-      authorizer.loadSync(
-        'allow(_, "list", doc: Doc) if doc.folder = nil; allow(_, "plan", doc: Doc) if doc.day = nil;',
-      )
+      const authorization = prismaAuthorization(authorizer, schema, { database: { references: false } })
+      authorizedFilter = authorization.authorizedFilter
+      prisma = bare.$extends(authorization.extension)
+      authorizer.loadSync(`
+        allow(_, "list", doc: Doc) if doc.folder = nil;
+        allow(_, "plan", doc: Doc) if doc.day = nil;
+        allow(_, action, doc: Doc) if action in ["create", "edit"] and doc.folderId != "${folderId}";
+      `)
       await bare.folder.create({ data: { id: folderId } })
       await bare.day.create({ data: { day: new Date('2026-01-01') } })
     }, 60_000)
@@ -46,10 +53,21 @@ describe.each(await openDatabases('spellings', ['postgresql']))(
       ],
       ['dates', 'plan', [{ dayId: new Date('2026-01-01') }, { dayId: new Date('2026-01-01T05:00Z') }]],
     ])('find the row if they are loaded together: %s', async (_, action, references) => {
-      const rows = references.map((one) => authorizer.as('Doc', { id: 1, ...one }))
+      const rows = references.map((one) => as('Doc', { id: 1, ...one }))
       expect(await Promise.all(rows.map((row) => authorizer.isAllowed(null, action, row)))).toEqual(
         rows.map(() => false),
       )
+    })
+
+    it('are no other rows to a policy about a row to create', async () => {
+      const upsert = (of: string) =>
+        prisma.doc.upsert({
+          ...authorizedFilter(null, { action: 'edit', where: { id: 1 } }),
+          create: { id: 1, folderId: of, dayId: null },
+          update: {},
+        })
+      await expect(upsert(folderId)).rejects.toThrow('Sign in')
+      await expect(upsert(folderId.toUpperCase())).rejects.toThrow(ArgumentError)
     })
   },
 )

@@ -1,4 +1,5 @@
 import { Authorizer, RelationNotLoadedError } from '@arcturus/core'
+import { as } from '@arcturus/core/runtime'
 import { typeOrmAuthorization } from '@arcturus/typeorm'
 import { EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,7 +45,7 @@ describe.each(await openDatabases('spellings', ['postgresql', 'mysql']))(
     afterAll(() => database.close(), 60_000)
 
     const ask = (action: string, reference: object) =>
-      authorizer.isAllowed(null, action, authorizer.as('Doc', { id: 1, ...reference }))
+      authorizer.isAllowed(null, action, as('Doc', { id: 1, ...reference }))
 
     it.each<[string, string, object, object, object]>([
       ['UUIDs', 'list', { folderId }, { folderId: folderId.toUpperCase() }, { folderId: folderId.replace('a', 'b') }],

@@ -117,3 +117,13 @@ test.each(Object.keys(forms))('a compiled module, whose `as` has no schema, neve
     expect(refused).toContain(codeOf(() => module.canMany(user, form as never, [new Doc()])))
   }
 })
+
+test('as() accepts UUIDs only in the form in which databases return them', () => {
+  const authorizer = new Authorizer().registerModels([
+    { name: 'Doc', fields: { folderId: 'uuid', seen: { type: 'uuid', list: true } } },
+  ])
+  const id = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
+  for (const row of [{ folderId: id }, { folderId: null, seen: [id] }, {}]) authorizer.as('Doc', row)
+  for (const row of [{ folderId: id.toUpperCase() }, { folderId: `{${id}}` }, { seen: [id, id.replaceAll('-', '')] }])
+    expect(() => authorizer.as('Doc', row)).toThrow('holds a UUID in another form')
+})

@@ -4,6 +4,7 @@ import { primitivesOf } from './families.js'
 import type { Field, RelationField, ScalarField } from './model.js'
 import type { Models, Schema } from './schema.js'
 import { tagOf } from './tags.js'
+import { isUuid } from './uuid.js'
 
 /**
  * Adopts all plain objects that relations lead to from a row, at any depth, as rows of the
@@ -11,7 +12,7 @@ import { tagOf } from './tags.js'
  * Getters are not called, since they could start to load. Traversal ends at instances of classes,
  * and at tagged rows, which were traversed when they were tagged.
  * @throws ArgumentError for a plain object with a text as a date, a number or a boolean, as JSON
- * has it.
+ * has it, or with another form of a UUID than databases return.
  */
 export function adoptWithin(schema: Schema, row: object, model: string): void {
   let open: Held | undefined = { row, model, next: undefined }
@@ -53,7 +54,7 @@ interface Held {
 
 /** The fields of a model that a traversal reads. */
 interface Parts {
-  /** Fields whose values can't be texts. */
+  /** Fields whose values can't be any text. */
   readonly typed: readonly ScalarField[]
   readonly relations: readonly RelationField[]
 }
@@ -75,18 +76,21 @@ function partsOf(schema: Schema, model: string): Parts {
 }
 
 function isTyped({ type }: ScalarField): boolean {
-  return primitivesOf(type) !== undefined
+  return primitivesOf(type) !== undefined || type === 'uuid'
 }
 
 /**
  * Rejects a text as a date: it would equal no date, and `not` allows all values that are not equal.
+ * So would a UUID in capitals, which a database stores as the one in lower case.
  */
 function assertType(model: string, field: ScalarField, value: unknown): void {
   const wrong = foreignIn(field, value)
-  if (wrong === undefined) return
-  const { name } = field
-  throw new ArgumentError('invalid-argument', `${mismatch(model, field, wrong)}.`, {
-    hint: convert,
+  const { name, type } = field
+  const isMisspelt = type === 'uuid' && [value].flat().some((one) => typeof one === 'string' && !isUuid(one))
+  if (wrong === undefined && !isMisspelt) return
+  const what = isMisspelt ? `${model}.${name} holds a UUID in another form` : mismatch(model, field, wrong)
+  throw new ArgumentError('invalid-argument', `${what}.`, {
+    hint: isMisspelt ? 'write it as databases do, in lower case with hyphens' : convert,
     data: { model, name, value },
   })
 }

@@ -1,12 +1,12 @@
 import { compareText } from '../language/compareText.js'
 import type { Span } from '../language/source.js'
+import { isUuid } from '../schema/uuid.js'
 import { isDecimal } from '../values/numeric.js'
 import { compareNumbers } from '../values/order.js'
 import { type ExactNumber, exactOf, floatOf, floorOf, precisionOf, textOf } from './exactNumber.js'
 import { isStorable } from './prefix.js'
 import { refuse } from './refusal.js'
 import type { SqlColumn, SqlType } from './tables.js'
-import { isUuid } from './uuid.js'
 import type { Order, ValueTest } from './valueTest.js'
 import { wallClockTest } from './wallClock.js'
 

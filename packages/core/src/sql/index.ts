@@ -1,4 +1,5 @@
 export { compareText } from '../language/compareText.js'
+export { isUuid } from '../schema/uuid.js'
 export { compareNumbers } from '../values/order.js'
 export { columnsNamed, readColumns, readReferences } from './catalog/catalog.js'
 export type { CatalogColumn, CatalogQuery, CatalogReference, CatalogText } from './catalog/entries.js'
@@ -16,4 +17,3 @@ export { type TypeOrmColumnType, typeOrmColumnType } from './typeorm/columnType.
 export { typeOrmDialects, typeOrmDriver } from './typeorm/driver.js'
 export type * from './typeorm/metadata.js'
 export { typeOrmParameter } from './typeorm/parameter.js'
-export { isUuid } from './uuid.js'
