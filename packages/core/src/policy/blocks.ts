@@ -26,11 +26,9 @@ export interface MergedBlock {
  */
 export function declarationsOf({ productions }: ResourceBlock): readonly Declared[] {
   const found: Declared[] = []
-  for (const kind of kinds) {
-    for (const one of productions) {
-      if (one.kind === 'declaration' && one.name.name === `${kind}s`) addDeclared(kind, one.value, found)
-    }
-  }
+  const declarations = productions.filter((one) => one.kind === 'declaration')
+  for (const kind of kinds)
+    for (const { name, value } of declarations) if (name.name === `${kind}s`) addDeclared(kind, value, found)
   return found
 }
 

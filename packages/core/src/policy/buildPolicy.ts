@@ -1,4 +1,4 @@
-import type { Rule, Statement } from '../language/ast.js'
+import type { Node, Rule, Statement } from '../language/ast.js'
 import { Shape } from '../language/derivation.js'
 import type { Diagnostic } from '../language/diagnostic.js'
 import { parseFile } from '../language/parse.js'
@@ -70,11 +70,21 @@ export function buildPolicy(
   )
   const unions = unionsOf(blocks)
   const policyFacts = { ...blockFacts, rules, written: new Set(written), ruleTypes: types, unions, queryRules }
-  runChecks(checks.policy, (row) => reporting(policyFacts, row), [[...all, ...inlineQueries]], found)
+  const group = [...all, ...inlineQueries]
+  // Most rules are not searched for calls.
+  const hasMore = (node: Node): boolean =>
+    node.kind !== 'rule' || !policyFacts.written.has(node) || hasParenthesis(node)
+  runChecks(checks.policy, (row) => reporting(policyFacts, row), [group], found, hasMore)
 
   const names = new Set([...types.general.keys(), ...(types.relations.size > 0 ? ['has_relation'] : [])])
   const ruleTypes = new Map([...names].map((name) => [name, typesOf(name, types)]))
   return resultOf({ sources, rules, ruleTypes, blocks: publicBlocks(blocks), unions, inlineQueries }, sources, found)
+}
+
+/** Returns whether the text of a rule has a parenthesis after that of its head, as that of a call has. */
+function hasParenthesis({ span: { source, start, end } }: Rule): boolean {
+  const at = source.text.indexOf('(', source.text.indexOf('(', start) + 1)
+  return at !== -1 && at < end
 }
 
 /**

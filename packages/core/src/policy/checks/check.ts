@@ -37,6 +37,9 @@ export interface PolicyContext extends BlockContext {
 /** A check of statements, one node at a time. */
 export type Check<Context extends CheckContext = CheckContext> = (context: Context) => Handlers
 
+/** A check of all rules and inline queries, and of the calls in them. Other nodes inside them are not visited. */
+export type PolicyCheck = (context: PolicyContext) => Pick<Handlers, 'rule' | 'inline query' | 'call' | 'end'>
+
 /**
  * Rows of checks. The diagnostics of one row are in source order, and the rows follow each other.
  */
@@ -49,7 +52,7 @@ export interface LoadChecks {
   /** Checks of blocks, once all of them are read. */
   readonly blocks: Rows<BlockContext>
   /** Checks of all rules and inline queries together. */
-  readonly policy: Rows<PolicyContext>
+  readonly policy: readonly (readonly PolicyCheck[])[]
 }
 
 /** Makes a check of single shorthand rules, given the declarations of the blocks of their class. */
@@ -92,12 +95,14 @@ const outsideRules: ReadonlySet<string> = new Set<Node['kind']>([
  * Runs checks over groups of nodes in one walk, and reports into `into`.
  * Diagnostics are ordered by group, then by row, then in source order, and for one node in the
  * order of the checks.
+ * @param hasMore - Whether a check visits nodes below one. Default: it visits all.
  */
 export function runChecks<Context extends CheckContext>(
   rows: Rows<Context>,
   contextFor: (found: Diagnostic[]) => Context,
   groups: Iterable<readonly Node[]>,
   into: Diagnostic[],
+  hasMore: (node: Node) => boolean = () => true,
 ): void {
   const found = rows.map((): Diagnostic[] => [])
   const handlers = new Map<string, ((node: Node) => void)[]>()
@@ -118,7 +123,7 @@ export function runChecks<Context extends CheckContext>(
     const { kind } = node
     const those = handlers.get(kind)
     if (those) for (let at = 0; at < those.length; at++) those[at]!(node)
-    if (looksInside || kind === 'resource block') eachVisited(node, visit)
+    if (kind === 'resource block' || (looksInside && hasMore(node))) eachVisited(node, visit)
   }
   const collect = (): void => {
     for (let at = 0; at < found.length; at++) {

@@ -1,6 +1,6 @@
 import type { Dot, Entry, Expression, Matches, New, Node, Parameter, Pattern, Rule } from '../../language/ast.js'
 import { children } from '../../language/visit.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
 import { Knowledge } from './knowledge.js'
 
 /** Visits the paths of a rule. */
@@ -19,18 +19,26 @@ export interface PathVisitor {
 export type PathCheck = (context: PolicyContext) => PathVisitor | undefined
 
 /** Makes a check of the paths of the written rules. */
-export function checkPaths(...checks: readonly PathCheck[]): Check<PolicyContext> {
+export function checkPaths(...checks: readonly PathCheck[]): PolicyCheck {
   return (context) => {
     const visitors = checks.flatMap((check) => check(context) ?? [])
     if (visitors.length === 0) return {}
-    const all = allOf(visitors)
     const knowledge = new Knowledge(context.schema, learnFrom)
+    const following = { knowledge, visitor: allOf(visitors), open: [] }
     return {
       rule: (rule) => {
-        if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, knowledge, all))
+        if (context.written.has(rule)) knowledge.branch(() => followPaths(rule, following))
       },
     }
   }
+}
+
+/** What following paths needs. */
+interface Following {
+  readonly knowledge: Knowledge
+  readonly visitor: Required<PathVisitor>
+  /** The expressions of a goal that are not visited yet; empty between goals, which share the list. */
+  readonly open: Expression[]
 }
 
 function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
@@ -54,15 +62,15 @@ function allOf(visitors: readonly PathVisitor[]): Required<PathVisitor> {
  * Follows a rule's goals in order, and calls the visitor for each step of a path with the facts
  * about its object.
  */
-function followPaths(rule: Rule, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
+function followPaths(rule: Rule, following: Following): void {
   const { parameters, body } = rule
   for (let index = 0; index < parameters.length; index++) {
     const { pattern } = parameters[index]!
-    if (pattern) followPattern(pattern, visitor)
+    if (pattern) followPattern(pattern, following.visitor)
   }
   if (!body) return
-  knowledge.learn(rule)
-  followGoal(body, knowledge, visitor)
+  following.knowledge.learn(rule)
+  followGoal(body, following)
 }
 
 /** Returns the name of a parameter's variable. Each `_` is a separate variable. */
@@ -74,27 +82,28 @@ function parameterName(term: Parameter['term'], index: number): string {
  * Follows a goal. The parser limits nesting, so recursion over `and`, `or`, `not` and `forall` is
  * limited too.
  */
-function followGoal(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
+function followGoal(goal: Expression, following: Following): void {
+  const { knowledge } = following
   switch (goal.kind) {
     case 'and':
-      for (let at = 0; at < goal.operands.length; at++) followGoal(goal.operands[at]!, knowledge, visitor)
+      for (let at = 0; at < goal.operands.length; at++) followGoal(goal.operands[at]!, following)
       return
     case 'or':
-      for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, knowledge, visitor))
+      for (const operand of goal.operands) knowledge.branch(() => followGoal(operand, following))
       return
     case 'not':
-      knowledge.branch(() => followGoal(goal.operand, knowledge, visitor))
+      knowledge.branch(() => followGoal(goal.operand, following))
       knowledge.learn(goal)
       return
     case 'forall':
       knowledge.branch(() => {
-        followGoal(goal.condition, knowledge, visitor)
-        followGoal(goal.action, knowledge, visitor)
+        followGoal(goal.condition, following)
+        followGoal(goal.action, following)
       })
       return
     default:
-      followValues(goal, knowledge, visitor)
-      visitor.goal(goal, knowledge)
+      followValues(goal, following)
+      following.visitor.goal(goal, knowledge)
       knowledge.learn(goal)
   }
 }
@@ -151,8 +160,9 @@ const isNil = (node: Expression): boolean => node.kind === 'variable' && node.na
 /**
  * Visits all steps in values, the innermost first. Not recursive, as paths and sums can be long.
  */
-function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<PathVisitor>): void {
-  const open: Expression[] = [goal]
+function followValues(goal: Expression, following: Following): void {
+  const { visitor, open } = following
+  open.push(goal)
   for (let node = open.pop(); node; node = open.pop()) {
     switch (node.kind) {
       case 'variable':
@@ -160,7 +170,7 @@ function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<
       case 'number':
         break
       case 'dot':
-        followPath(node, knowledge, visitor, open)
+        followPath(node, following)
         break
       case 'matches':
         followPattern(node.pattern, visitor)
@@ -182,7 +192,7 @@ function followValues(goal: Expression, knowledge: Knowledge, visitor: Required<
   }
 }
 
-function followPath(path: Dot, knowledge: Knowledge, visitor: Required<PathVisitor>, open: Expression[]): void {
+function followPath(path: Dot, { knowledge, visitor, open }: Following): void {
   const steps = [path]
   let at = path.object
   for (; at.kind === 'dot'; at = at.object) steps.push(at)

@@ -2,14 +2,14 @@ import type { Rule, RuleType } from '../../language/ast.js'
 import { builtinClasses } from '../../values/builtin.js'
 import { type ClassNames, matchRule } from '../matchRule.js'
 import { candidatesFor, typesOf } from '../ruleTypes.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
 import { headText } from './typeText.js'
 
 /** The maximum number of types in the message for a rule that matches none of them. */
 const SHOWN = 10
 
 /** A rule must match one of the types of its name, if there are any. */
-export const invalidRule: Check<PolicyContext> = (context) => {
+export const invalidRule: PolicyCheck = (context) => {
   const byName = new Map<string, readonly RuleType[]>()
   const typesFor = (name: string): readonly RuleType[] => {
     let types = byName.get(name)

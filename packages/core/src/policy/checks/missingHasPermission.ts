@@ -1,10 +1,10 @@
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 
 /**
  * A policy with blocks must have a rule that calls `has_permission`: otherwise their declarations
  * have no effect.
  */
-export const missingHasPermission: Check<PolicyContext> = (context) => {
+export const missingHasPermission: PolicyCheck = (context) => {
   let isInRule = false
   let isCalled = context.blocks.size === 0
   return {

@@ -1,7 +1,7 @@
 import type { RuleType } from '../../language/ast.js'
 import { matchRule } from '../matchRule.js'
 import { candidatesFor } from '../ruleTypes.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 import { withAllBlocks } from './invalidRule.js'
 import { headText } from './typeText.js'
 
@@ -9,7 +9,7 @@ import { headText } from './typeText.js'
  * A policy that declares roles must have a `has_role` rule. If shorthand uses a relation, a
  * `has_relation` rule must define it.
  */
-export const missingRequiredRule: Check<PolicyContext> = (context) => {
+export const missingRequiredRule: PolicyCheck = (context) => {
   const { ruleTypes, rules, schema } = context
   const found = new Set<RuleType>()
   // A rule whose class only lacks a block has an error of its own.

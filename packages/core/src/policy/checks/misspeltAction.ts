@@ -1,37 +1,24 @@
-import type { Expression, StringLiteral } from '../../language/ast.js'
-import type { Check, PolicyContext } from './check.js'
+import type { Node, StringLiteral } from '../../language/ast.js'
+import type { PolicyCheck } from './check.js'
+import { comparedTexts } from './comparedTexts.js'
+import { walk } from './walk.js'
 
 /**
  * An action that only one rule names is likely misspelt if it differs from another action by two
  * swapped letters, or a long one by a missing or additional letter.
  */
-export const misspeltAction: Check<PolicyContext> = (context) => {
-  const counts = new Map<string, number>()
+export const misspeltAction: PolicyCheck = (context) => {
   const found: StringLiteral[] = []
-  let variable: string | undefined
-  const compare = (one: Expression, other: Expression): void => {
-    if (variable === undefined || one.kind !== 'variable' || one.name !== variable) return
-    if (other.kind === 'string') found.push(other)
-    if (other.kind === 'list') for (const element of other.elements) if (element.kind === 'string') found.push(element)
-  }
-  const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
-    if (variable === undefined) return
-    compare(left, right)
-    compare(right, left)
-  }
+  const nodes: Node[] = []
   return {
-    string: ({ value }) => void counts.set(value, (counts.get(value) ?? 0) + 1),
-    rule: ({ name, parameters }) => {
+    rule: (rule) => {
+      nodes.push(rule)
+      const { name, parameters } = rule
       const term = name === 'allow' || name === 'allow_field' ? parameters[1]?.term : undefined
-      variable = term?.kind === 'variable' ? term.name : undefined
       if (term?.kind === 'string') found.push(term)
+      if (term?.kind === 'variable') for (const one of comparedTexts(term.name, rule)) found.push(one)
     },
-    'inline query': () => {
-      variable = undefined
-    },
-    unify: compareBoth,
-    compare: compareBoth,
-    in: ({ item, collection }) => compare(item, collection),
+    'inline query': (query) => void nodes.push(query),
     end: () => {
       const actions = new Set(found.map(({ value }) => value))
       /** What blocks declare is meant; of that, permissions are actions. */
@@ -42,6 +29,10 @@ export const misspeltAction: Check<PolicyContext> = (context) => {
           if (kind === 'permission') actions.add(name)
         }
       }
+      const own = new Map<string, number>()
+      for (const { value } of found) own.set(value, (own.get(value) ?? 0) + 1)
+      if (found.every(({ value }) => own.get(value) !== 1 || declared.has(value))) return
+      const counts = countStrings(nodes)
       const certain = [...actions].filter((one) => declared.has(one) || (counts.get(one) ?? 0) > 1)
       for (const { value, span } of found) {
         if (counts.get(value) !== 1 || declared.has(value)) continue
@@ -54,6 +45,16 @@ export const misspeltAction: Check<PolicyContext> = (context) => {
       }
     },
   }
+}
+
+/** Returns how often policies have each string. */
+function countStrings(nodes: readonly Node[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const node of nodes)
+    walk(node, (one) => {
+      if (one.kind === 'string') counts.set(one.value, (counts.get(one.value) ?? 0) + 1)
+    })
+  return counts
 }
 
 /** The number of letters from which a missing or an additional letter is a slip. */

@@ -1,9 +1,9 @@
 import type { Rule } from '../../language/ast.js'
 import { spanText } from '../../language/source.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 
 /** A rule must be written only once: a second copy finds nothing new. */
-export const repeatedRule: Check<PolicyContext> = (context) => {
+export const repeatedRule: PolicyCheck = (context) => {
   /**
    * Rules by text. Shorthand means a different rule in the block of each class, so the outer key is
    * that class.

@@ -1,12 +1,12 @@
 import type { Parameter } from '../../language/ast.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 import { headOf } from './typeText.js'
 
 /**
  * A list in a rule type must not have a rest variable, at least if a rule has a list at the same
  * place.
  */
-export const restVariableInType: Check<PolicyContext> = (context) => {
+export const restVariableInType: PolicyCheck = (context) => {
   for (const [name, types] of context.ruleTypes.general) {
     for (const type of types) {
       const at = type.parameters.findIndex((parameter) => listOf(parameter)?.rest)

@@ -1,6 +1,6 @@
 import type { Rule } from '../../language/ast.js'
 import { didYouMean } from '../../language/didYouMean.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
 
 /** The rules that checks call, with their number of parameters. */
 const entries: ReadonlyMap<string, number> = new Map([
@@ -18,7 +18,7 @@ const ofBlocks: ReadonlySet<string> = new Set(['has_permission', 'has_role', 'ha
  * The rules of one name and number of parameters are reported once, and rules that only they call
  * are not reported.
  */
-export const uncalledRule: Check<PolicyContext> = (context) => {
+export const uncalledRule: PolicyCheck = (context) => {
   const { rules, blocks, queryRules } = context
   const callees = new Map<string, Set<string>>()
   const called = new Set<string>()

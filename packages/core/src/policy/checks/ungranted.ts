@@ -1,12 +1,12 @@
 import { actionNames, checkedAction } from '../actions.js'
 import type { Declared } from '../blocks.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
 
 /**
  * Some rule must grant each permission of a block, and give each of its roles: otherwise nobody
  * ever has it.
  */
-export const ungranted: Check<PolicyContext> = (context) => ({
+export const ungranted: PolicyCheck = (context) => ({
   end: () => {
     const { blocks } = context
     const permissions = named('has_permission', context)

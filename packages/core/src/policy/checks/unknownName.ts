@@ -1,6 +1,7 @@
-import type { Expression, Parameter, Pattern, StringLiteral } from '../../language/ast.js'
+import type { Parameter, Pattern, StringLiteral } from '../../language/ast.js'
 import type { Declared } from '../blocks.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck, PolicyContext } from './check.js'
+import { comparedTexts } from './comparedTexts.js'
 import { suggestion } from './suggestion.js'
 
 /**
@@ -9,7 +10,7 @@ import { suggestion } from './suggestion.js'
  * This applies to names in the head, in a call or in a comparison. If the class is unknown, any
  * block can declare the name. If no names are declared, all names are valid.
  */
-export const unknownName: Check<PolicyContext> = (context) => {
+export const unknownName: PolicyCheck = (context) => {
   const byRule = new Map<string, Names>(
     (['role', 'permission', 'relation'] as const).map((kind) => {
       // Few policies name all three in their rules.
@@ -21,13 +22,8 @@ export const unknownName: Check<PolicyContext> = (context) => {
       return [`has_${kind}`, { kind, of }]
     }),
   )
-  /**
-   * For the current rule: its parameters, the parameter that is the name, and the class of that
-   * name.
-   */
-  let parameters: readonly Parameter[] = []
-  let named: { readonly variable: string; readonly names: Names; readonly of: string | undefined } | undefined
-  let isWritten = true
+  /** The parameters of the rule that is visited, if it is written. */
+  let parameters: readonly Parameter[] | undefined
 
   const look = ({ value, span }: StringLiteral, { kind, of }: Names, cls: string | undefined): void => {
     const names = of(cls)
@@ -36,46 +32,28 @@ export const unknownName: Check<PolicyContext> = (context) => {
     const hint = suggestion(value, names) ?? `use a declared name: ${[...names].slice(0, 10).join(', ')}`
     context.warning(`unknown-${kind}`, message, span, { hint, data: { name: value, class: cls } })
   }
-  const compare = (one: Expression, other: Expression): void => {
-    if (!named || one.kind !== 'variable' || one.name !== named.variable) return
-    if (other.kind === 'string') look(other, named.names, named.of)
-    if (other.kind === 'list')
-      for (const element of other.elements) if (element.kind === 'string') look(element, named.names, named.of)
-  }
-  const compareBoth = ({ left, right }: { readonly left: Expression; readonly right: Expression }): void => {
-    if (!named) return
-    compare(left, right)
-    compare(right, left)
-  }
   return {
     rule: (rule) => {
-      isWritten = context.written.has(rule)
-      parameters = rule.parameters
-      named = undefined
-      const names = isWritten ? byRule.get(rule.name) : undefined
+      parameters = context.written.has(rule) ? rule.parameters : undefined
+      const names = parameters && byRule.get(rule.name)
       const name = rule.parameters[1]
       const resource = rule.parameters[2]
       if (!names || !name || !resource) return
       const cls = classOf(resource.pattern)
       const literal = name.pattern ?? name.term
       if (literal.kind === 'string') look(literal, names, cls)
-      if (name.term.kind === 'variable') named = { variable: name.term.name, names, of: cls }
+      if (name.term.kind === 'variable') for (const one of comparedTexts(name.term.name, rule)) look(one, names, cls)
     },
     'inline query': () => {
-      isWritten = true
       parameters = []
-      named = undefined
     },
     call: ({ name, args }) => {
-      const names = isWritten ? byRule.get(name) : undefined
+      const names = parameters && byRule.get(name)
       const literal = args[1]
       const resource = args[2]
       if (!names || literal?.kind !== 'string') return
-      look(literal, names, resource?.kind === 'variable' ? classIn(parameters, resource.name) : undefined)
+      look(literal, names, resource?.kind === 'variable' ? classIn(parameters!, resource.name) : undefined)
     },
-    unify: compareBoth,
-    compare: compareBoth,
-    in: ({ item, collection }) => compare(item, collection),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Expression, Parameter, Rule } from '../../language/ast.js'
 import type { Schema } from '../../schema/schema.js'
 import { sameNode } from '../sameNode.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 import { walk } from './walk.js'
 
 /**
@@ -9,7 +9,7 @@ import { walk } from './walk.js'
  * would never be tried.
  * (Only rules with the same classes in the same places are certain to be tried in source order.)
  */
-export const unreachableRule: Check<PolicyContext> = (context) => {
+export const unreachableRule: PolicyCheck = (context) => {
   const cutting = new Map<string, Rule[]>()
   return {
     rule: (rule) => {

@@ -1,12 +1,12 @@
 import type { Parameter, Pattern, RuleType } from '../../language/ast.js'
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 import { classHint } from './suggestion.js'
 
 /**
  * A class in a rule type must be registered, at least if a rule names another class at the same
  * place.
  */
-export const unregisteredTypeClass: Check<PolicyContext> = (context) => {
+export const unregisteredTypeClass: PolicyCheck = (context) => {
   const { schema, rules, ruleTypes } = context
   const report = (type: RuleType, index: number, pattern: Pattern): void => {
     if (pattern.kind !== 'class pattern' || isUnion(pattern.tag) || schema.isName(pattern.tag)) return

@@ -1,10 +1,10 @@
-import type { Check, PolicyContext } from './check.js'
+import type { PolicyCheck } from './check.js'
 
 /**
  * A call must have as many arguments as some rule of its name has parameters; otherwise it always
  * fails.
  */
-export const wrongArity: Check<PolicyContext> = (context) => {
+export const wrongArity: PolicyCheck = (context) => {
   const arities = new Map<string, Set<number>>()
   for (const [name, rules] of context.rules) {
     arities.set(name, new Set(rules.map(({ parameters }) => parameters.length)))

@@ -1,0 +1,23 @@
+import type { Expression, Rule, StringLiteral } from '../../language/ast.js'
+import { walk } from './walk.js'
+
+/**
+ * Returns the strings that a rule compares a variable with, alone or in a list, in source order. For example,
+ * `action = "read" or action in ["list", "edit"]`.
+ */
+export function comparedTexts(variable: string, { body }: Rule): readonly StringLiteral[] {
+  const found: StringLiteral[] = []
+  const compare = (one: Expression, other: Expression): void => {
+    if (one.kind !== 'variable' || one.name !== variable) return
+    if (other.kind === 'string') found.push(other)
+    if (other.kind === 'list') for (const element of other.elements) if (element.kind === 'string') found.push(element)
+  }
+  if (body)
+    walk(body, (node) => {
+      if (node.kind === 'unify' || node.kind === 'compare') {
+        compare(node.left, node.right)
+        compare(node.right, node.left)
+      } else if (node.kind === 'in') compare(node.item, node.collection)
+    })
+  return found
+}
